@@ -40,7 +40,12 @@ class Settings:
 
 
 class GateSettings(Settings):
-    """What the gate needs. `lease_s`: how long a claim is valid if its worker dies; at most the visibility timeout of the queue."""
+    """What the gate needs.
+
+    Attributes:
+        lease_s: how long a claim is valid if its worker dies; at most the visibility timeout of the queue.
+        raw_originals: what becomes of originals with card data once their files are accepted.
+    """
 
     curated_bucket: str
     quarantine_bucket: str
@@ -48,6 +53,7 @@ class GateSettings(Settings):
     masking_key_secret: str
     artifacts_bucket: str
     lease_s: int = 300
+    raw_originals: str = "keep"
 
 
 class WorkerSettings(Settings):

@@ -163,13 +163,15 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
     """Runs the gate on uploads. Its ledger is a new one in memory, and it sends no alert."""
     from headgate.aws.in_memory_ports import MemoryLedger
     from headgate.intake.files.process_file import FileProcessor
+    from headgate.lake.states import Originals
     from headgate.profiling.kept_profiles import Profiles
     from headgate.uploads.dry_run import DryRunner
 
     settings, artifacts_bucket = StagingSettings.from_env(env), ArtifactsSettings.from_env(env).artifacts_bucket
 
     def process(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
-        gate, profiles = replace(file_checker(env), objects=scratch, ledger=MemoryLedger()), Profiles(scratch, artifacts_bucket)
+        gate = replace(file_checker(env), objects=scratch, ledger=MemoryLedger(), originals=Originals.KEEP)
+        profiles = Profiles(scratch, artifacts_bucket)
         processor = FileProcessor(
             gate, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
         )
@@ -212,6 +214,7 @@ def file_checker(env: Mapping[str, str]) -> FileChecker:
     """What every way through the gate needs."""
     from headgate.aws.secrets import Secrets
     from headgate.intake.files.check_and_store_file import FileChecker
+    from headgate.lake.states import Originals
     from headgate.matching.mappings import Mappings
 
     settings, contracts = GateSettings.from_env(env), source_contracts()
@@ -227,6 +230,7 @@ def file_checker(env: Mapping[str, str]) -> FileChecker:
         mappings=Mappings(objects(), settings.artifacts_bucket, contracts, _sample_table),
         largest_bytes=worker(env).largest_bytes,
         spark=spark_gate(env),
+        originals=Originals(settings.raw_originals),
     )
 
 

@@ -10,6 +10,7 @@ locals {
     HEADGATE_RESULTS_BUCKET     = module.bucket["athena_results"].name
     HEADGATE_PROD_BUCKETS       = jsonencode({ for system in local.systems : system => module.bucket[system].name })
     HEADGATE_FILES_TABLE        = aws_dynamodb_table.files.name
+    HEADGATE_RAW_ORIGINALS      = var.raw_originals
     HEADGATE_MASKING_KEY_SECRET = aws_secretsmanager_secret.masking_key.name
     HEADGATE_MYSQL_SECRET       = aws_secretsmanager_secret.mysql["export_mysql"].name
     HEADGATE_CURATED_DATABASE   = aws_glue_catalog_database.this["curated"].name
@@ -47,7 +48,7 @@ resource "aws_s3_bucket_notification" "raw" {
 
 # What the gate needs in its function and in the job for large files.
 data "aws_iam_policy_document" "gate" {
-  source_policy_documents = [data.aws_iam_policy_document.read_originals_key.json]
+  source_policy_documents = [var.raw_originals == "keep" ? data.aws_iam_policy_document.read_originals_key.json : data.aws_iam_policy_document.write_originals_key.json]
 
   statement {
     sid       = "ReadRaw"
@@ -60,6 +61,20 @@ data "aws_iam_policy_document" "gate" {
     sid       = "KnowWhatIsInRaw"
     actions   = ["s3:ListBucket"]
     resources = [module.bucket["raw"].arn]
+  }
+
+  # The gate writes nothing that it would process, and deletes versions by their ids only: a newer version of a key stays.
+  dynamic "statement" {
+    for_each = var.raw_originals == "keep" ? {} : {
+      WriteMaskedForms = { actions = ["s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["raw"].arn}/_masked/*"] }
+      DeleteOriginals  = { actions = ["s3:DeleteObjectVersion"], resources = ["${module.bucket["raw"].arn}/*"] }
+    }
+
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = statement.value.resources
+    }
   }
 
   statement {

@@ -42,8 +42,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     status = "Enabled"
     filter {}
 
+    # An upload that was committed or has expired is not needed again, and may hold card data.
     noncurrent_version_expiration {
-      noncurrent_days = var.old_version_days
+      noncurrent_days = each.key == "staging" ? 1 : var.old_version_days
     }
 
     abort_incomplete_multipart_upload {

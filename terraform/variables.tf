@@ -113,6 +113,17 @@ variable "raw_expiry_days" {
   }
 }
 
+variable "raw_originals" {
+  description = "What becomes of an original with card data once its file is accepted: it stays in raw (keep), its masked form replaces it (mask), or nothing does (delete). docs/adr/0092-originals-after-acceptance.md"
+  type        = string
+  default     = "keep"
+
+  validation {
+    condition     = contains(["keep", "mask", "delete"], var.raw_originals)
+    error_message = "raw_originals is keep, mask or delete."
+  }
+}
+
 variable "old_version_days" {
   description = "Days for which replaced versions of an object are kept."
   type        = number

@@ -3,6 +3,7 @@
 | zone       | key                                                            |
 |------------|----------------------------------------------------------------|
 | raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
+|            | `_masked/<key>/<file id>.zip` (the masked form that replaces the original of that key), `….deleted` (nothing replaces it) |
 | curated    | `increments/<dataset>/<content sha256>.parquet`                |
 |            | `increments/<dataset>/<content sha256>.edition-<edition>` (it was replayed; which rows it holds now) |
 |            | `increments/<dataset>/<content sha256>.seen-<moment>` (its source still held these rows then) |
@@ -31,6 +32,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+MASKED_ORIGINALS = "_masked"
 INCREMENTS = "increments"
 SNAPSHOTS = "snapshots"
 QUARANTINE_ROWS = "rows"
@@ -96,6 +98,23 @@ def dataset_of(raw_key: str) -> str:
     """The dataset that a raw object is meant for: the first folder of its key, empty when it lies in none."""
     head, separator, _ = raw_key.partition("/")
     return head if separator else ""
+
+
+def masked_original_key(raw_key: str, file_id: str, *, is_deleted: bool = False) -> str:
+    """Key of what replaces an original in raw: its masked form, or an empty mark that it was deleted."""
+    return f"{MASKED_ORIGINALS}/{raw_key}/{file_id}.{'deleted' if is_deleted else 'zip'}"
+
+
+def masked_originals_of(raw_key: str) -> str:
+    """Prefix of what replaced the versions of an original."""
+    return f"{MASKED_ORIGINALS}/{raw_key}/"
+
+
+def masked_original_of(key: str) -> str:
+    """The file id that the key of a masked form or mark spells, empty when it spells none."""
+    folder, _, name = key.rpartition("/")
+    file_id, _, ending = name.partition(".")
+    return file_id if folder.startswith(f"{MASKED_ORIGINALS}/") and ending in {"zip", "deleted"} else ""
 
 
 def increment_key(dataset: str, content_sha256: str) -> str:

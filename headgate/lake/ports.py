@@ -153,6 +153,7 @@ class FileRecord:
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift; summary: its key
     mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
     stage_times: Mapping[str, str] = field(default_factory=dict)  # trigger, processing, validation, database → when it ended, ISO 8601, UTC
+    original: Mapping[str, str] = field(default_factory=dict)  # form, key, version_id, sha256 of what replaces the original in raw
     closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
     seen_before: bool = field(default=False, compare=False)
 

@@ -56,6 +56,22 @@ class Disposition(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class Originals(StrEnum):
+    """What becomes of an original with card data once the gate has ended with its file: Terraform's `raw_originals`."""
+
+    KEEP = "keep"
+    MASK = "mask"
+    DELETE = "delete"
+
+
+class OriginalForm(StrEnum):
+    """What raw holds of an original that the policy replaces; the record of a file whose original stays names no form."""
+
+    MASKED = "masked"
+    DELETED = "deleted"
+    PENDING = "pending"  # the file is accepted, and its original could not be replaced yet
+
+
 class ClaimAnswer(StrEnum):
     """What the ledger answers a worker that asks for a file.
 
@@ -159,6 +175,9 @@ CHECKED = frozenset({FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING
 NOT_ACCEPTED = frozenset({FileState.REJECTED, FileState.NEEDS_MAPPING})
 # No row of the file is in the lake, whether or not a person has to act.
 WITHOUT_ROWS = NOT_ACCEPTED | {FileState.PROFILED}
+
+# The original is gone from raw.
+REPLACED = frozenset({OriginalForm.MASKED, OriginalForm.DELETED})
 
 
 def after(action: Action) -> FileState:

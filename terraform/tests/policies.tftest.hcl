@@ -271,8 +271,9 @@ run "card_data_has_a_key_of_its_own" {
   command = apply
 
   variables {
-    platform  = "aws"
-    build_dir = "tests/fixtures/built"
+    platform      = "aws"
+    build_dir     = "tests/fixtures/built"
+    raw_originals = "keep"
     people = {
       for role in ["uploader", "analyst", "operator", "auditor"] : role => ["arn:aws:iam::123456789012:user/ana"]
     }
@@ -296,6 +297,13 @@ run "card_data_has_a_key_of_its_own" {
   assert {
     condition     = { for zone in keys(module.bucket) : zone => module.bucket[zone].kms_key_arn == aws_kms_key.originals.arn } == { for zone in keys(module.bucket) : zone => contains(["raw", "staging"], zone) }
     error_message = "Raw and staging are encrypted with the key of originals, and no other bucket is."
+  }
+
+  assert {
+    condition = {
+      for zone in ["staging", "raw"] : zone => one([for rule in aws_s3_bucket_lifecycle_configuration.this[zone].rule : rule.noncurrent_version_expiration[0].noncurrent_days if rule.id == "forget-what-was-replaced"])
+    } == { staging = 1, raw = 30 }
+    error_message = "An upload leaves staging a day after its commit."
   }
 
   assert {
@@ -372,6 +380,49 @@ run "card_data_has_a_key_of_its_own" {
   assert {
     condition     = [for document in [data.aws_iam_policy_document.key, data.aws_iam_policy_document.originals_key] : one([for statement in document.statement : statement.resources if contains(statement.actions, "kms:*")])] == [toset(["*"]), toset(["*"])]
     error_message = "The account owns both keys, so an administrator can always repair their policies."
+  }
+}
+
+run "the_gate_replaces_originals_only_where_the_policy_says_so" {
+  command = plan
+
+  variables {
+    platform      = "aws"
+    build_dir     = "tests/fixtures/built"
+    raw_originals = "mask"
+  }
+
+  assert {
+    condition = jsonencode({
+      for statement in data.aws_iam_policy_document.gate.statement : statement.sid => [statement.actions, statement.resources] if contains(["WriteMaskedForms", "DeleteOriginals"], statement.sid)
+      }) == jsonencode({
+      WriteMaskedForms = [["s3:AbortMultipartUpload", "s3:PutObject"], ["${module.bucket["raw"].arn}/_masked/*"]]
+      DeleteOriginals  = [["s3:DeleteObjectVersion"], ["${module.bucket["raw"].arn}/*"]]
+    })
+    error_message = "The gate writes masked forms, and nothing else in raw; it deletes versions, and never the newest one unseen."
+  }
+
+  assert {
+    condition     = local.environment.HEADGATE_RAW_ORIGINALS == "mask"
+    error_message = "The gate knows the policy."
+  }
+}
+
+run "a_gate_that_keeps_originals_cannot_change_raw" {
+  command = plan
+
+  variables {
+    platform      = "aws"
+    build_dir     = "tests/fixtures/built"
+    raw_originals = "keep"
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.gate.statement : alltrue([for resource in statement.resources : !startswith(resource, module.bucket["raw"].arn)])
+      if length(setintersection(statement.actions, ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"])) > 0
+    ])
+    error_message = "The gate neither writes nor deletes in raw."
   }
 }
 

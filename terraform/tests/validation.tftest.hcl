@@ -23,6 +23,7 @@ run "every_variable_refuses_a_wrong_value" {
     domain              = "e-commerce"
     build_dir           = "tests/fixtures/built/"
     raw_expiry_days     = 0
+    raw_originals       = "hide"
     old_version_days    = 0
     log_retention_days  = 8
     gate_memory_mb      = 128
@@ -59,6 +60,7 @@ run "every_variable_refuses_a_wrong_value" {
     var.domain,
     var.build_dir,
     var.raw_expiry_days,
+    var.raw_originals,
     var.old_version_days,
     var.log_retention_days,
     var.gate_memory_mb,

@@ -88,18 +88,23 @@ def _note(lake: Lake, key: str) -> ObjectRef:
     return ObjectRef(lake.bucket("artifacts"), key)
 
 
-def _original(lake: Lake, record: FileRecord) -> bytes:
+def _original(lake: Lake, record: FileRecord) -> bytes | None:
+    """The original; None where it was replaced once the file was accepted."""
+    from headgate.intake.files.replace_original import is_replaced
+
+    if is_replaced(record):
+        return None
     try:
         return lake.objects.read(ObjectRef(record.bucket, record.key, record.version_id))
     except NotFoundError:
         raise conflict("The original is no longer in raw. Upload the corrected file.") from None
 
 
-def _contract(lake: Lake, record: FileRecord, original: bytes) -> Contract:
+def _contract(lake: Lake, record: FileRecord, original: bytes | None) -> Contract:
     """The contract with the file's own headings, as the gate has read it."""
     from headgate.matching.mappings import Decided
 
-    decided = lake.mappings.decide(record.key, record.dataset, original) if record.mapping else None
+    decided = lake.mappings.decide(record.key, record.dataset, original) if record.mapping and original is not None else None
     return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.contracts.model import Mask
-from headgate.errors import BadInputError, UnknownDatasetError
+from headgate.errors import BadInputError, NotFoundError, UnknownDatasetError
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
@@ -19,7 +19,7 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE
-from headgate.lake.states import FileState
+from headgate.lake.states import FileState, Originals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +61,23 @@ class CheckedParquet:
 
 
 @dataclass(frozen=True)
+class CheckedFile:
+    """A local file after the gate.
+
+    Attributes:
+        contract: by which it was checked: that of the dataset, or the same with the file's own column names.
+        received_at: the time of its object, naive UTC.
+        mapping: of its columns, as its record keeps it; empty where it has none.
+    """
+
+    path: Path
+    contract: Contract
+    received_at: datetime
+    gated: CheckedParquet
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class FileChecker:
     """Checks local files against their contracts and stores the results.
 
@@ -72,6 +89,7 @@ class FileChecker:
         mappings: for files whose folder or header names no contract; without them such files are rejected.
         largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit the local disk.
         spark: checks large files on Spark's workers.
+        originals: what becomes of originals with card data once their files are accepted.
     """
 
     objects: ObjectStore
@@ -85,6 +103,7 @@ class FileChecker:
     mappings: Mappings | None = None
     largest_bytes: int = MAX_EXPANDED_BYTES
     spark: SparkChecker | None = None
+    originals: Originals = Originals.KEEP
 
     def contract(self, dataset: str) -> Contract:
         """The contract of that name.
@@ -116,7 +135,7 @@ class FileChecker:
         if was_masked:
             check_seal(self.objects, record, key)
             contract = masked_form(contract, key.key_id)
-        origin = Origin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
+        origin = self.origin(record, contract, path, received_at)
         counts = self.spark.check_file(path, contract, key, origin) if self.spark else None
         counts = counts or check_file(
             path,
@@ -129,6 +148,24 @@ class FileChecker:
             limit_bytes=self.largest_bytes,
         )
         return CheckedParquet(counts, folder / ACCEPTED, folder / QUARANTINE)
+
+    def check_masked_form(self, record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> CheckedParquet:
+        """As `check`, for the masked form that replaced the file's original in raw.
+
+        Raises:
+            NotFoundError: the local file is not the form that the record names.
+            BadInputError: as `check`.
+        """
+        from headgate.intake.rows import masked_original  # noqa: PLC0415 only a replay reads masked forms
+
+        if sha256_of(path) != record.original["sha256"]:
+            raise NotFoundError(f"the masked form of {record.key} is not the one that the gate wrote")
+        counts = masked_original.check(path, contract, self.origin(record, contract, path, received_at), path.parent)
+        return CheckedParquet(counts, path.parent / ACCEPTED, path.parent / QUARANTINE)
+
+    def origin(self, record: FileRecord, contract: Contract, path: Path, received_at: datetime) -> Origin:
+        """Where the file's rows come from, as each of them states."""
+        return Origin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
 
     def quarantine_of(self, record: FileRecord) -> ObjectRef:
         """Where the file's quarantined rows belong."""

@@ -23,7 +23,16 @@ from typing import TYPE_CHECKING
 from headgate.errors import BadInputError, NotFoundError, ThrottledError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
-from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, error_fields, iso_utc, with_counts
+from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, CheckedFile, error_fields, iso_utc, with_counts
+from headgate.intake.files.replace_original import (
+    RECEIVED,
+    end_original,
+    is_pending,
+    of_copy,
+    replace_later,
+    replaced_record,
+    with_replacement,
+)
 from headgate.intake.files.workspace import workspace
 from headgate.intake.workers.heartbeat import heartbeat
 from headgate.intake.workers.larger_worker import Stopwatch
@@ -31,7 +40,7 @@ from headgate.intake.workers.worker_sizing import MEASURED_FROM_BYTES
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import SUMMARY, FileRecord, ObjectInfo
-from headgate.lake.states import ClaimAnswer, FileState
+from headgate.lake.states import ClaimAnswer, FileState, Originals
 from headgate.lake.versions import NO_ROWS, has_no_rows
 from headgate.masking.redaction import redact_text
 from headgate.matching.mappings import MAPPABLE_RULES, Suggested, possibly_sensitive
@@ -50,7 +59,6 @@ if TYPE_CHECKING:
     from headgate.lake.ports import Claim, ObjectRef
     from headgate.matching.mappings import Decided
 
-RECEIVED = "received"
 # A file without a contract is profiled in memory; a larger one is not worth a larger worker.
 _UNKNOWN_PROFILE_LIMIT_BYTES = 256 << 20
 _COPY_WITHOUT_ROWS = {
@@ -127,14 +135,26 @@ class FileProcessor:
             ThrottledError: another worker holds the file or its content; deliver it again later.
             ServiceError: a service failed; the claim is given back and nothing of the file is recorded as done.
         """
+        if keys.masked_original_of(ref.key):  # the gate wrote it, and the file that it belongs to has a record
+            return replace(_received(ObjectInfo(ref, 0, self.gate.clock())), state=FileState.IGNORED, seen_before=True)
         if reason := why_ignored(ref.key):
             return self._ignore(ref, reason)
-        info = self.gate.objects.info(ref)
+        try:
+            info = self.gate.objects.info(ref)
+        except NotFoundError:
+            return self._answer_replaced(ref)
         record = self._reached(_received(info), "trigger")
         if self.larger_worker and self.larger_worker.shortage(self.gate.objects, self.gate.ledger, record, info):
             return self._hand_over(record, info)
         with workspace() as folder:
             return self._process_data(record, info, folder / RECEIVED)
+
+    def _answer_replaced(self, ref: ObjectRef) -> FileRecord:
+        """The record of an object that is delivered again after its original was replaced; NotFoundError for any other."""
+        record = replaced_record(self.gate, ref, file_id_of(ref))
+        if record is None:
+            raise NotFoundError(f"there is no object {redact_text(ref.key)} in {ref.bucket}")
+        return replace(record, seen_before=True)
 
     def _ignore(self, ref: ObjectRef, reason: str) -> FileRecord:
         """Record an object that is not data, without reading it; a temporary one may be gone by now, and needs no record."""
@@ -153,14 +173,23 @@ class FileProcessor:
         record = self._fetch(record, info, path)
         claim = self._claim(record)
         if not claim.granted:
-            return self._answer_refused_claim(record, claim)
+            answered = self._answer_refused_claim(record, claim)
+            return self._end_again(answered, info.ref)
         try:
             finished = self._finish(record, lambda: self._check(record, info, path))
         except OutgrownError:
             return self._hand_over(record, info)
+        end_original(self.gate, finished, info.ref)
         if finished.state is FileState.DONE and (self.larger_worker or self.run):
             stopwatch.note(self.gate.ledger, finished, path, self.gate.clock())
         return finished
+
+    def _end_again(self, answered: FileRecord, ref: ObjectRef) -> FileRecord:
+        """Complete what an earlier delivery could not: the original is replaced, or only its deletion is left."""
+        if is_pending(answered) and self.gate.originals is not Originals.KEEP:
+            return replace(replace_later(self.gate, answered.file_id), seen_before=True)
+        end_original(self.gate, answered, ref)
+        return answered
 
     def _fetch(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         """The record with content hash and dataset; unchanged, and without a local file, where the object exceeds `largest_bytes`."""
@@ -237,7 +266,8 @@ class FileProcessor:
             raise ThrottledError(f"the rows of {record.key} are being reverted; deliver it again")
         owner = self.gate.ledger.get(claim.owner)
         error = {**_COPY_WITHOUT_ROWS, "file": record.key} if has_no_rows(owner) else {}
-        skipped = replace(record, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, error=error, finished_at=self.gate.now())
+        copy = of_copy(self.gate, record, owner)
+        skipped = replace(copy, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, error=error, finished_at=self.gate.now())
         self.gate.ledger.finish(skipped)
         return skipped
 
@@ -272,7 +302,8 @@ class FileProcessor:
         with self.executor() as executor:  # storing waits for S3 most of its time
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
-            return self._reached(replace(stored.result(), profile=profile), "database")
+            done = replace(stored.result(), profile=profile)
+        return self._reached(with_replacement(self.gate, done, CheckedFile(path, contract, info.modified_at, gated)), "database")
 
     def _map_or_reject(self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError) -> FileRecord:
         """Map the header to the contract: accept the file where the confidence is high, else ask a person, else reject the file."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from headgate.intake.files.replace_original import is_replaced
 from headgate.intake.quarantine.list_quarantine import named
 from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, REVERTED_RULE, Replayer
 from headgate.lake import keys
@@ -96,7 +97,7 @@ class Reverter:
 
     def _record(self, before: FileRecord) -> FileRecord:
         message = f"the file was reverted: its accepted rows ({before.accepted}) left the lake"
-        remedy = f"`headgate quarantine replay {before.file_id}` accepts it again, while its original is in raw"
+        remedy = f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or masked form is in raw"
         suggestion = {name: text for name, text in before.error.items() if name == "suggestion"}  # a replay maps the header by it
         return replace(
             before,
@@ -123,7 +124,8 @@ class Reverter:
         if not skipped:
             return ""
         heir, *others = skipped
-        self.gate.ledger.finish(self._record(heir))  # a reverted file can be replayed, a skipped one cannot
+        reverted = self._record(replace(heir, original=before.original) if is_replaced(before) else heir)
+        self.gate.ledger.finish(reverted)  # a reverted file can be replayed, a skipped one cannot
         replayed = Replayer(self.gate).replay(heir.file_id)
         for other in others:
             self.gate.ledger.finish(replace(other, duplicate_of=heir.file_id))

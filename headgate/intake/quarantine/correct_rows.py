@@ -24,12 +24,12 @@ _RULE = "correction"
 
 
 def corrected_csv(
-    body: bytes, contract: Contract, corrections: Mapping[int, Mapping[str, str | None]], quarantined: Collection[int]
+    body: bytes | None, contract: Contract, corrections: Mapping[int, Mapping[str, str | None]], quarantined: Collection[int]
 ) -> bytes:
     """Return the corrected rows as CSV with the contract's columns, in the file's order; equal corrections give equal bytes.
 
     Args:
-        body: the original file.
+        body: the original file; None where it was masked or deleted once it was accepted, so that its other columns are unknown.
         contract: by which the original is read; it knows the file's own headings.
         corrections: new texts by source row and column; other columns keep the file's own text.
         quarantined: source rows of the file that are in quarantine.
@@ -44,15 +44,16 @@ def corrected_csv(
     names = without_left_out(contract).names
     if any(name not in names for values in corrections.values() for name in values):
         raise _refused("A correction names a column that the contract does not have.", f"Columns: {', '.join(names)}.")
-    received = read_file(body, contract)
+    received = read_file(body, contract) if body is not None else None
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in sorted(corrections):
-        original = _texts(received, row)
+        original = _texts(received, row) if received else None
         values = corrections[row]
         if original is None and set(values) != set(names):
-            raise _refused(f"Row {row} has a wrong number of cells.", "Give a value or null for every column of the contract.")
+            what = f"Row {row} has a wrong number of cells." if received else f"The original of row {row} was masked or deleted."
+            raise _refused(what, "Give a value or null for every column of the contract.")
         cells = {**(original or {}), **values}
         writer.writerow(["" if cells.get(name) is None else cells[name] for name in names])
     return out.getvalue().encode()

@@ -8,11 +8,12 @@ completes it. docs/adr/0012-replay.md gives the order and the reasons.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, NotFoundError
-from headgate.intake.files.check_and_store_file import error_fields, with_counts
-from headgate.intake.files.process_file import RECEIVED
+from headgate.intake.files.check_and_store_file import CheckedFile, error_fields, with_counts
+from headgate.intake.files.replace_original import FORM, RECEIVED, end_original, is_masked, is_pending, ref_of, with_replacement
 from headgate.intake.files.workspace import workspace
 from headgate.intake.quarantine.union_by_source_row import in_order, source_rows, without
 from headgate.intake.rows.check_rows import DISTINCT_QUARANTINE
@@ -20,7 +21,7 @@ from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
-from headgate.lake.states import WITHOUT_ROWS, FileState
+from headgate.lake.states import WITHOUT_ROWS, FileState, OriginalForm
 from headgate.matching.mappings import MAPPABLE_RULES, Decided
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
 REVERTED_RULE = "reverted"  # of the error of a reverted file's record
 _EDITION_CHARACTERS = 16
+_INSTEAD = {
+    OriginalForm.DELETED: "restore the objects of curated and quarantine by their versions, or send the data again from their source",
+    OriginalForm.MASKED: "its masked form is not in raw any more; send the data again from their source",
+    OriginalForm.PENDING: "it is not in raw any more; send the data again from their source",
+}
 _NUMBER = "a card or social security number"
 _MASKED_IN_KEYS = {"[PAN ": _NUMBER, "[SSN ": _NUMBER, "[CVV]": "a verification code"}  # the masks that a record's key may hold
 
@@ -73,24 +79,29 @@ class Replayer:
         before = self.gate.ledger.reopen(file_id, now=self.gate.clock(), lease_s=self.gate.lease_s)
         try:
             with workspace() as folder:
-                return self._replay(before, folder)
+                done = self._replay(before, folder)
         except Exception:
             self.gate.ledger.release(before)
             raise
+        if not is_pending(done.record):  # a sweep finds it; the replay itself is complete
+            end_original(self.gate, done.record, ObjectRef(before.bucket, before.key, before.version_id))
+        return done
 
     def _replay(self, before: FileRecord, folder: Path) -> Replayed:
         try:
-            gated, mapping = self._check(before, folder / RECEIVED)
+            checked = self._check(before, folder / RECEIVED)
         except BadInputError as error:
             fields = error_fields(error)
             return self._keep(before, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")})
         except NotFoundError:
-            return self._keep(before, RAW_GONE, {"message": why_gone(before.key)})
-        after = replace(before, content_sha256=gated.counts.content_sha256, mapping=mapping)
+            return self._keep(before, RAW_GONE, {"message": why_gone(before)})
+        gated = checked.gated
+        after = replace(before, content_sha256=gated.counts.content_sha256, mapping=checked.mapping)
         if self._is_accepted_elsewhere(after):
             return self._keep(before, ACCEPTED_ELSEWHERE, {"message": "the same content was accepted as another file in the meantime"})
         left, entered = self._write(after, gated)
         record = self._record(after, gated)
+        record = with_replacement(self.gate, record, checked)
         self.gate.ledger.finish(record)
         return Replayed(REPLAYED, record, left, entered)
 
@@ -124,11 +135,15 @@ class Replayer:
             for record in self.gate.ledger.records()
         )
 
-    def _check(self, before: FileRecord, path: Path) -> tuple[CheckedParquet, Mapping[str, str]]:
-        """Send the original through the gate; return the result, and the mapping of its columns where it has one."""
+    def _check(self, before: FileRecord, path: Path) -> CheckedFile:
+        """Send the original, or its masked form, through the gate."""
         contract = self.gate.contract(before.dataset)
-        info = self.gate.objects.info(ObjectRef(before.bucket, before.key, before.version_id))
+        info = self.gate.objects.info(ref_of(before))
         self.gate.objects.download(info.ref, path, info.size_bytes)
+        if is_masked(before):
+            received_at = datetime.fromisoformat(before.original["received_at"])
+            gated = self.gate.check_masked_form(before, path, received_at, contract)
+            return CheckedFile(path, contract, received_at, gated, before.mapping)
         sha256 = sha256_of(path)
         if before.content_sha256 not in {"", sha256}:
             raise NotFoundError(f"{before.key} holds another content now")
@@ -137,12 +152,14 @@ class Replayer:
         record = replace(before, content_sha256=sha256)
         if decided is None:
             try:
-                return self.gate.check(record, path, info.modified_at, contract), before.mapping
+                gated = self.gate.check(record, path, info.modified_at, contract)
+                return CheckedFile(path, contract, info.modified_at, gated, before.mapping)
             except BadInputError as error:
                 decided = self._mapping(before, path) if error.rule in MAPPABLE_RULES and not was_mapped else None
                 if decided is None:
                     raise
-        return self.gate.check(record, path, info.modified_at, decided.contract), decided.as_record()
+        gated = self.gate.check(record, path, info.modified_at, decided.contract)
+        return CheckedFile(path, decided.contract, info.modified_at, gated, decided.as_record())
 
     def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
         """Return how the file's columns are mapped by the current contract; None where a person has to say so."""
@@ -215,9 +232,12 @@ def _state_without_rows(record: FileRecord) -> FileState:
     return FileState.NEEDS_MAPPING if "suggestion" in record.error else FileState.REJECTED
 
 
-def why_gone(key: str) -> str:
-    """Return why raw has no original under a record's key: it was deleted or overwritten, or its key is recorded masked."""
-    held = next((what for mark, what in _MASKED_IN_KEYS.items() if mark in key), "")
+def why_gone(record: FileRecord) -> str:
+    """Return why raw has no original of a record: it was deleted or overwritten, or its key is recorded masked."""
+    if record.original:
+        form = OriginalForm(record.original[FORM])
+        return f"the original was {form} once the file was accepted (raw_originals), so its rows cannot be checked again: {_INSTEAD[form]}"
+    held = next((what for mark, what in _MASKED_IN_KEYS.items() if mark in record.key), "")
     if not held:
         return "the original is not in raw any more"
     return f"its key held {held}, so the original cannot be found by it; send it again under another name"

@@ -23,6 +23,7 @@ from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.revert_file import Reverter
 from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
+from headgate.lake.states import Originals
 from headgate.matching.mappings import Mappings
 from headgate.profiling.kept_profiles import Profiles
 from headgate.query.catalog import Databases
@@ -112,6 +113,7 @@ class MemoryLake:
     runs: MemoryRuns = field(default_factory=MemoryRuns)
     queries: MemoryQueries = field(default_factory=MemoryQueries)
     caller_limit: CallerLimit | None = None
+    originals: Originals = Originals.KEEP
     ended_jobs: tuple[JobRun, ...] = (JobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),)
 
     @cached_property
@@ -134,9 +136,15 @@ class MemoryLake:
     def gate(self) -> FileChecker:
         key = MaskingKey("k1", b"0" * 32)
         ports = {"objects": self.objects, "ledger": self.ledger, "contracts": REGISTRY.source, "masking_key": lambda: key}
-        return FileChecker(
-            **ports, curated_bucket="curated", quarantine_bucket="quarantine", clock=self.now, lease_s=300, mappings=self.mappings
-        )  # type: ignore[arg-type]  # twins of the ports
+        return FileChecker(  # type: ignore[call-arg]
+            **ports,  # type: ignore[arg-type]  # twins of the ports
+            curated_bucket="curated",
+            quarantine_bucket="quarantine",
+            clock=self.now,
+            lease_s=300,
+            mappings=self.mappings,
+            originals=self.originals,
+        )
 
     def job_runs(self, since: datetime) -> list[JobRun]:
         return [run for run in self.ended_jobs if run.started_at >= since]

@@ -193,7 +193,7 @@ def _send_again(record: FileRecord, suggested: Suggested) -> None:
         body = store.read(ObjectRef(record.bucket, record.key, record.version_id))
     except NotFoundError:
         problem = f"remembered for files of {suggested.source} with this header, but {record.key} cannot go through the gate again"
-        raise HeadgateError(f"{problem}: {why_gone(record.key)}") from None
+        raise HeadgateError(f"{problem}: {why_gone(record)}") from None
     store.write(ObjectRef(record.bucket, record.key), body)
 
 

@@ -1,0 +1,214 @@
+"""Replace an original with card data in raw by its masked form, or delete it, once the gate has ended with its file.
+
+What replaces the original is written before the record says so, and the record says so before the original goes: at any moment raw
+holds the original, or the record names what replaces it. docs/adr/0092-originals-after-acceptance.md gives the reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.errors import HeadgateError, NotFoundError, ServiceError
+from headgate.intake.files.check_and_store_file import CheckedFile
+from headgate.intake.files.workspace import workspace
+from headgate.intake.rows.masked_at_source import claims_to_be_masked
+from headgate.lake import keys
+from headgate.lake.content_hash import sha256_of
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import REPLACED, FileState, OriginalForm, Originals
+from headgate.matching.mappings import Decided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.files.check_and_store_file import FileChecker
+    from headgate.lake.ports import FileRecord, ObjectStore
+
+RECEIVED = "received"
+FORM = "form"
+_ARCHIVE = "application/zip"
+# The gate has ended with the file, and no person has to act on its original.
+_ENDED = frozenset({FileState.DONE, FileState.REVERTED, FileState.SKIPPED_DUPLICATE})
+
+
+def is_replaced(record: FileRecord) -> bool:
+    """Whether the original is gone from raw by the policy."""
+    return record.original.get(FORM) in REPLACED
+
+
+def is_masked(record: FileRecord) -> bool:
+    """Whether raw holds the masked form of the file, and not the original."""
+    return record.original.get(FORM) == OriginalForm.MASKED
+
+
+def is_pending(record: FileRecord) -> bool:
+    """Whether the policy replaces the original, and it could not be done yet."""
+    return record.original.get(FORM) == OriginalForm.PENDING
+
+
+def with_replacement(gate: FileChecker, record: FileRecord, checked: CheckedFile) -> FileRecord:
+    """Write what replaces the original; return the record that names it, or says that it is pending.
+
+    A file without card data, and one that was masked at its source, keep their originals.
+    """
+    if gate.originals is Originals.KEEP or is_replaced(record) or claims_to_be_masked(checked.path):
+        return record
+    from headgate.intake.rows import masked_original  # noqa: PLC0415 a cold start loads what writes archives when one is written
+
+    gated = checked.gated
+    if not masked_original.holds_card_data(checked.contract, gated.counts, gated.quarantine_rows):
+        return record
+    try:
+        if gate.originals is Originals.DELETE:
+            return replace(record, original=_mark_deleted(gate, record))
+        origin = gate.origin(record, checked.contract, checked.path, checked.received_at)
+        original = masked_original.Checked(checked.path, checked.contract, origin, gated.counts)
+        form = masked_original.write(original, gate.masking_key(), gate.largest_bytes)
+        return replace(record, original={**_store(gate, record, form), "received_at": checked.received_at.isoformat()})
+    except Exception as error:  # noqa: BLE001 the file is accepted whatever happens to its original
+        reason = str(error) if isinstance(error, HeadgateError) else type(error).__name__  # another text may hold a cell's value
+        return replace(record, original={FORM: OriginalForm.PENDING, "reason": reason})
+
+
+def of_copy(gate: FileChecker, copy: FileRecord, owner: FileRecord) -> FileRecord:
+    """The record of a file that was skipped as a copy of another one: what replaces that original replaces this one, too."""
+    return copy if gate.originals is Originals.KEEP or not is_replaced(owner) else replace(copy, original=owner.original)
+
+
+def end_original(gate: FileChecker, record: FileRecord, ref: ObjectRef) -> None:
+    """Delete the original for good where the record names what replaces it; older versions of its key are files of their own.
+
+    Args:
+        ref: the original with its own key; a record's key is masked.
+
+    Raises:
+        ServiceError: the original is still there; try again. The file stays accepted.
+    """
+    if is_pending(record):
+        raise ServiceError(
+            f"{record.key} is accepted, but its original could not be masked and is still in raw: {record.original['reason']}"
+        )
+    if is_replaced(record) and gate.originals is not Originals.KEEP:
+        gate.objects.delete(ref)
+
+
+def ref_of(record: FileRecord) -> ObjectRef:
+    """Where raw has the file now: its original or its masked form.
+
+    Raises:
+        NotFoundError: it was deleted once the file was accepted.
+    """
+    if record.original.get(FORM) == OriginalForm.DELETED:
+        raise NotFoundError(f"the original of {record.key} was deleted once the file was accepted")
+    if is_masked(record):
+        return ObjectRef(record.bucket, record.original["key"], record.original["version_id"])
+    return ObjectRef(record.bucket, record.key, record.version_id)
+
+
+def replaced_record(gate: FileChecker, ref: ObjectRef, file_id: str) -> FileRecord | None:
+    """The record of an object that is gone because its original was replaced; None for any other.
+
+    Args:
+        file_id: of the object's version; an event without a version means the newest one that was replaced.
+    """
+    listed = gate.objects.list(ref.bucket, keys.masked_originals_of(ref.key)) if not ref.version_id else ()
+    forms = sorted(listed, key=lambda item: (item.modified_at, item.ref.key))
+    known = file_id if ref.version_id else next((keys.masked_original_of(item.ref.key) for item in reversed(forms)), "")
+    try:
+        record = gate.ledger.get(known)
+    except NotFoundError:
+        return None
+    return record if is_replaced(record) else None
+
+
+def replace_later(gate: FileChecker, file_id: str) -> FileRecord:
+    """Replace the original of a file that the gate has ended with already, and return its record: a retry, or after a new policy.
+
+    Raises:
+        NotFoundError: there is no record, or the original is gone.
+        ThrottledError: another worker holds the file.
+        ServiceError: it could not be replaced; the file stays as it is.
+    """
+    record = gate.ledger.get(file_id)
+    if record.state is FileState.SKIPPED_DUPLICATE:
+        after = of_copy(gate, record, gate.ledger.get(record.duplicate_of))
+        gate.ledger.finish(after)
+    else:
+        after = record if is_replaced(record) else _replaced(gate, file_id)
+    end_original(gate, after, ObjectRef(record.bucket, record.key, record.version_id))
+    return after
+
+
+def replaceable(objects: ObjectStore, records: Iterable[FileRecord], contracts: Mapping[str, Contract]) -> list[FileRecord]:
+    """Return the files that the gate has ended with and whose originals may hold card data and are still in raw, copies last.
+
+    Originals that a worker replaced and died before it deleted them are among these.
+    """
+    found = [
+        record
+        for record in records
+        if record.state in _ENDED
+        and (_is_in_raw(objects, record) if is_replaced(record) else _may_hold_card_data(record, contracts.get(record.dataset)))
+    ]
+    return sorted(found, key=lambda one: (one.state is FileState.SKIPPED_DUPLICATE, one.received_at, one.file_id))
+
+
+def _is_in_raw(objects: ObjectStore, record: FileRecord) -> bool:
+    try:
+        objects.info(ObjectRef(record.bucket, record.key, record.version_id))
+    except NotFoundError:
+        return False
+    return True
+
+
+def _may_hold_card_data(record: FileRecord, contract: Contract | None) -> bool:
+    from headgate.intake.rows.masked_original import SENSITIVE  # noqa: PLC0415 as above
+
+    if contract is None:
+        return False
+    by_contract = any(column.mask in SENSITIVE for column in contract.columns)
+    return by_contract or bool(record.masked) or any(rule.startswith("undeclared_") for rule in record.reasons) or is_pending(record)
+
+
+def _replaced(gate: FileChecker, file_id: str) -> FileRecord:
+    before = gate.ledger.reopen(file_id, now=gate.clock(), lease_s=gate.lease_s)
+    if before.state is FileState.REPLAYING:  # a replay died, and the next one completes it
+        gate.ledger.release(before)
+        return before
+    after = before
+    try:
+        with workspace() as folder:
+            after = _with_replacement_of(gate, before, folder / RECEIVED)
+    finally:
+        gate.ledger.finish(after)
+    return after
+
+
+def _with_replacement_of(gate: FileChecker, before: FileRecord, path: Path) -> FileRecord:
+    info = gate.objects.info(ObjectRef(before.bucket, before.key, before.version_id))
+    gate.objects.download(info.ref, path, info.size_bytes)
+    if sha256_of(path) != before.content_sha256:
+        raise NotFoundError(f"{before.key} holds another content now")
+    contract = gate.contract(before.dataset)
+    if before.mapping and gate.mappings:
+        decided = gate.mappings.decide(before.key, before.dataset, path)
+        contract = decided.contract if isinstance(decided, Decided) else contract
+    record = replace(before, original={})
+    gated = gate.check(record, path, info.modified_at, contract)
+    return with_replacement(gate, record, CheckedFile(path, contract, info.modified_at, gated))
+
+
+def _store(gate: FileChecker, record: FileRecord, form: Path) -> dict[str, str]:
+    ref = ObjectRef(record.bucket, keys.masked_original_key(record.key, record.file_id))
+    gate.objects.upload(form, ref, content_type=_ARCHIVE)
+    stored = gate.objects.info(ref).ref
+    return {FORM: OriginalForm.MASKED, "key": stored.key, "version_id": stored.version_id, "sha256": sha256_of(form)}
+
+
+def _mark_deleted(gate: FileChecker, record: FileRecord) -> dict[str, str]:
+    ref = ObjectRef(record.bucket, keys.masked_original_key(record.key, record.file_id, is_deleted=True))
+    gate.objects.write(ref, b"")
+    return {FORM: OriginalForm.DELETED, "key": ref.key}
