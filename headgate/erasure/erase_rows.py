@@ -149,6 +149,8 @@ class RowEraser:
     def _erase_content(self, columns: SubjectColumns, dataset: str, content: str, records: Iterable[FileRecord], erased: Erased) -> None:
         for record in records:
             self._purge(ObjectRef(record.bucket, record.key, record.version_id), erased)
+            if replacement := record.original.get("key"):
+                self._purge(ObjectRef(record.bucket, replacement), erased)
             erased.files.append(record.key)
         owner = next((one for one in records if one.state is FileState.DONE), None)
         before = self.ledger.reopen(owner.file_id, now=self.clock(), lease_s=self.lease_s) if owner else None

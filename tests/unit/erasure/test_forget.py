@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -24,7 +25,7 @@ from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.reading import lake_snapshot
-from headgate.lake.states import FileState
+from headgate.lake.states import FileState, Originals
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
 from tests.unit.api.lakes import MemoryLake
@@ -122,9 +123,9 @@ class Forgotten:
     certificate: dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def forgotten(tmp_path_factory: pytest.TempPathFactory) -> Forgotten:
-    shop = Shop(tmp_path_factory.mktemp("shop"))
+@pytest.fixture(scope="module", params=[Originals.KEEP, Originals.MASK])
+def forgotten(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Forgotten:
+    shop = Shop(tmp_path_factory.mktemp("shop"), MemoryLake(originals=request.param))
     shop.fill()
     before, found = shop.bodies(), shop.forgetter.eraser.find(JANE)
     assert shop.bodies() == before  # to find changes nothing
@@ -200,6 +201,9 @@ def test_texts_are_found_inside_of_compressed_objects(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": pa.array(["x", MAIL]).dictionary_encode()}), path, compression="zstd")
     assert contains(path.read_bytes(), [MAIL.encode()])
     assert contains(gzip.compress(MAIL.encode()), [MAIL.encode()])
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(path, "rows.parquet")
+    assert contains((tmp_path / "a.zip").read_bytes(), [MAIL.encode()])
     assert not contains(b"nothing", [MAIL.encode()])
 
 
