@@ -19,7 +19,7 @@ from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
 from headgate.cli.uploading import transfer
 from headgate.cli.uploading.select_files import Selection, draft_command, select_files
-from headgate.errors import ThrottledError
+from headgate.errors import BadInputError, ServiceError, ThrottledError
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
 from headgate.reports import summary
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.intake.files.revert_file import Reverter
     from headgate.lake.ports import FileRecord
 
@@ -200,8 +201,8 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
 def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
     """Undo the newest upload of the file at KEY with all its copies, or one file id: the next run builds the tables without it.
 
-    Its rows leave curated and quarantine, and rows that they superseded come back. The original stays in raw: upload it again, or
-    `headgate quarantine replay KEY`, to have it accepted again. Ends with 3 when a worker holds the file.
+    Its rows leave curated and quarantine, and rows that they superseded come back. The original or its masked form stays in raw:
+    upload it again, or `headgate quarantine replay KEY`, to have it accepted again. Ends with 3 when a worker holds the file.
     """
     from headgate.intake.files.revert_file import newest_upload
 
@@ -239,6 +240,58 @@ def _reverted_screen(results: Sequence[dict[str, object]]) -> Group:
         *notes,
         "Next: `headgate run` builds the tables without these rows, and lists again the refused rows that the file had settled.",
     )
+
+
+@files.command(name="replace-originals", epilog=options.example("headgate files replace-originals --dry-run"))
+@click.option("--dry-run", is_flag=True, help="List the files, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Replace originals with card data that are still in raw, as `raw_originals` of the deployment says.
+
+    For files from before that setting, and those whose original could not be replaced. It cannot be undone. Files that are rejected or
+    need a mapping keep their originals. Ends with 3 when an original is still there.
+    """
+    from headgate.contracts.registry import Registry
+    from headgate.intake.files.replace_original import replaceable
+    from headgate.lake.states import Originals
+
+    env = deployment.activate(deployment_name).environment
+    gate = wiring.file_checker(env)
+    if gate.originals is Originals.KEEP:
+        raise click.ClickException("This deployment keeps originals. Set raw_originals to mask or delete, and deploy.")
+    records = replaceable(gate.objects, wiring.ledger(env).records(), Registry.load().source)
+    if not dry_run and records and not yes:
+        click.confirm(f"Replace the originals of {len(records):,} files in raw ({gate.originals})?", abort=True, err=True)
+    results = [_found(one) if dry_run else _replaced(gate, one) for one in records]
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: _originals_screen(results))
+    options.finish(complete=dry_run or all(one["outcome"] != "in raw" for one in results))
+
+
+def _found(record: FileRecord) -> dict[str, object]:
+    return {"file_id": record.file_id, "key": record.key, "outcome": "in raw"}
+
+
+def _replaced(gate: FileChecker, record: FileRecord) -> dict[str, object]:
+    from headgate.intake.files.replace_original import FORM, replace_later
+
+    fact = _found(record)
+    try:
+        after = replace_later(gate, record.file_id)
+    except (BadInputError, ServiceError) as error:
+        return {**fact, "reason": str(error)}
+    # A file in which nothing sensitive was found keeps its original.
+    return {**fact, "outcome": after.original.get(FORM, "kept")}
+
+
+def _originals_screen(results: Sequence[dict[str, object]]) -> Table | str:
+    if not results:
+        return "No original with card data is in raw, except of files that are rejected or need a mapping."
+    table = screens.table("file", "file id", "outcome", "why")
+    for one in results:
+        table.add_row(*(str(one.get(name, "")) for name in ("key", "file_id", "outcome", "reason")))
+    return table
 
 
 def rejections(records: list[FileRecord]) -> Table:

@@ -67,11 +67,14 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     A token cannot be turned into another without the card number. Files whose original is gone keep their old tokens and are named.
     Ends with 3 when there are such files.
     """
+    from headgate.intake.files.replace_original import is_masked
     from headgate.intake.quarantine.replay_file import REPLAYED
 
     found = deployment.activate(deployment_name)
     old = _old(found)
-    results = [_fact(one) for one in old] if dry_run else replay_all(wiring.replayer(found.environment), [one.record for one in old])
+    masked = [one for one in old if is_masked(one.record)]  # the form has the tokens and not the numbers
+    due = [one.record for one in old if not is_masked(one.record)]
+    results = [_fact(one) for one in old] if dry_run else [*replay_all(wiring.replayer(found.environment), due), *map(_masked, masked)]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _screen(results))
     options.finish(complete=dry_run or all(one["outcome"] == REPLAYED for one in results))
 
@@ -95,6 +98,11 @@ def _fact(old: OldTokens) -> dict[str, object]:
         "outcome": "old_tokens",
         "detail": f"made with {', '.join(old.key_ids)}",
     }
+
+
+def _masked(old: OldTokens) -> dict[str, object]:
+    why = "the original was masked once the file was accepted (raw_originals), so the card numbers are gone: send the data again"
+    return {**_fact(old), "outcome": "original_masked", "detail": f"{why}, or keep {', '.join(old.key_ids)} as long as the rows"}
 
 
 def _screen(results: Sequence[dict[str, object]]) -> Group | str:
