@@ -1,9 +1,11 @@
 """Deploy an earlier revision to an emulator of its own, and plan this revision over it: nothing that holds data may be replaced.
 
-Example:
+Examples:
     python scripts/drills/upgrade_drill.py 7e7414e
+    python scripts/drills/upgrade_drill.py 7e7414e --orders 1000    # load a shop first, apply the plan, and ask each table again
 
-Exit code 0 when the plan keeps each bucket, table, key and secret; 1 when it replaces or deletes one. Nothing of the drill stays.
+Exit code 0 when the plan keeps each bucket, table, key and secret, and with --orders when each table has its rows after the upgrade
+and after a run of this revision; else 1. Nothing of the drill stays.
 """
 
 from __future__ import annotations
@@ -17,8 +19,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
 
+from headgate.cli import deployment
 from scripts import deploy
 from scripts.emulator import emulator
 from scripts.terraform_cli import STATE, Terraform
@@ -63,6 +68,72 @@ def lost(changes: Iterable[Mapping[str, Any]]) -> list[str]:
     return sorted(one["address"] for one in changes if "delete" in one["change"]["actions"] and one["type"] in KEPT)
 
 
+def load_shop(orders: int) -> dict[str, int]:
+    """Load a generated shop with the earlier revision and build its tables; returns the rows of each table."""
+    tree, shop = FOLDER / "tree", str(FOLDER / "shop")
+    _headgate(tree, "sample", "--orders", str(orders), "--customers", str(orders // 2), "--defect-rate", "0", shop)
+    _headgate(tree, "upload", shop)
+    _headgate(tree, "run")
+    return rows_of_tables(tree)
+
+
+def upgrade() -> None:
+    """Apply this revision over the earlier one."""
+    deploy.apply(deploy.emulator_target(FOLDER, own=True), FOLDER, {}, ask=False)
+
+
+def rows_of_tables(tree: Path) -> dict[str, int]:
+    """Return the rows of each table of the lake, as the revision in `tree` counts them."""
+    deployed = deployment.read(FOLDER / "deployment.json")
+    catalog = boto3.client("glue", **credentials_of(deployed.environment))
+    databases = [one["Name"] for one in catalog.get_databases()["DatabaseList"]]
+    tables = [
+        (database, one["Name"])
+        for database in databases
+        for page in catalog.get_paginator("get_tables").paginate(DatabaseName=database)
+        for one in page["TableList"]
+    ]
+    return {f"{database}.{table}": _count(tree, database, table) for database, table in sorted(tables)}
+
+
+def credentials_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the arguments of a client that reaches the emulator of a deployment."""
+    return {
+        "endpoint_url": environment["AWS_ENDPOINT_URL"],
+        "region_name": environment["AWS_REGION"],
+        "aws_access_key_id": environment["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
+    }
+
+
+def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, list[int]]:
+    """Return the tables whose rows are not those before the upgrade, as [before, after]; -1 is a table that cannot be read."""
+    return {table: [count, after.get(table, -1)] for table, count in before.items() if after.get(table, -1) != count}
+
+
+def _count(tree: Path, database: str, table: str) -> int:
+    try:
+        answer = _headgate(tree, "query", "--json", f'select count(*) as count from "{database}"."{table}"')  # noqa: S608 names of the catalog
+    except subprocess.CalledProcessError as error:
+        print(f"{database}.{table} cannot be read: {error.stderr.strip().splitlines()[-1:]}", flush=True)
+        return -1
+    (row,) = json.loads(answer)
+    return int(row["count"])
+
+
+def _headgate(tree: Path, *arguments: str) -> str:
+    """Run a command of the revision in `tree` against the drill's deployment; returns what it printed."""
+    code = "import sys; from headgate.cli.entry import main; sys.exit(main())"
+    state = tree / ".headgate" / NAME
+    if state != FOLDER:
+        state.mkdir(parents=True, exist_ok=True)
+        shutil.copy(FOLDER / "deployment.json", state / "deployment.json")
+    environment = {**emulator.shell_of_no_deployment(), "PYTHONPATH": str(tree)}
+    named = [*arguments, "--deployment", NAME] if arguments[0] != "sample" else list(arguments)
+    ran = subprocess.run([sys.executable, "-c", code, *named], cwd=tree, env=environment, check=True, capture_output=True, text=True)
+    return ran.stdout
+
+
 def _git(*arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
@@ -71,21 +142,35 @@ def main() -> int:
     """Run the drill; 0 when nothing is lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("revision", help="the revision that is deployed first, such as that of release 0.1.0")
-    revision = parser.parse_args().revision
+    parser.add_argument("--orders", type=int, default=0, help="of the shop that is loaded before the upgrade; 0 only plans it")
+    arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    rows: dict[str, dict[str, list[int]]] = {}
     try:
-        deploy_revision(revision)
+        deploy_revision(arguments.revision)
+        before = load_shop(arguments.orders) if arguments.orders else {}
         changes = planned_changes()
+        if before:
+            upgrade()
+            rows["after the upgrade"] = changed(before, rows_of_tables(ROOT))
+            _headgate(ROOT, "upload", str(FOLDER / "shop"))
+            _headgate(ROOT, "run")
+            rows["after a run"] = changed(before, rows_of_tables(ROOT))
     finally:
         emulator.stop(FOLDER)
         _git("worktree", "remove", "--force", str(FOLDER / "tree"))
         shutil.rmtree(FOLDER)
+    return report(arguments.revision, changes, rows)
+
+
+def report(revision: str, changes: list[Mapping[str, Any]], rows: Mapping[str, Mapping[str, list[int]]]) -> int:
+    """Print what the upgrade changed; returns the exit code."""
     actions = Counter(" and ".join(one["change"]["actions"]) for one in changes)
     replaced = sorted(one["address"] for one in changes if len(one["change"]["actions"]) > 1)
     deleted = sorted(one["address"] for one in changes if one["change"]["actions"] == ["delete"])
     print(f"replaced: {', '.join(replaced) or 'nothing'}\ndeleted: {', '.join(deleted) or 'nothing'}")
-    print(json.dumps({"revision": revision, "changes": dict(actions), "lost": lost(changes)}))
-    return int(bool(lost(changes)))
+    print(json.dumps({"revision": revision, "changes": dict(actions), "lost": lost(changes), "other_rows": rows}))
+    return int(bool(lost(changes)) or any(rows.values()))
 
 
 if __name__ == "__main__":
