@@ -159,20 +159,22 @@ data "aws_iam_policy_document" "read_snapshots" {
 locals {
   # The datasets that each system reads, from its package or its SQL, as scripts/packages/build.py found them: nothing is typed here.
   datasets_read = jsondecode(file("${local.build_dir}/reads.json"))
+
+  # Below snapshots/. Ids of snapshots have 16 digits. Below _lake/ also lie lists of increments and of missing parents, which no
+  # system reads.
+  snapshots_read = {
+    for system in local.systems : system => concat(["_lake/current.json", "_lake/????????????????.json"], formatlist("%s/*", local.datasets_read[system]))
+  }
 }
 
 # docs/adr/0084-a-system-reads-its-own-datasets.md
 data "aws_iam_policy_document" "read_own_datasets" {
   for_each = local.systems
 
-  # Ids of snapshots have 16 digits. Below _lake/ also lie lists of increments and of missing parents, which no system reads.
   statement {
-    sid     = "ReadOwnDatasets"
-    actions = ["s3:GetObject"]
-    resources = concat(
-      ["${module.bucket["curated"].arn}/snapshots/_lake/current.json", "${module.bucket["curated"].arn}/snapshots/_lake/????????????????.json"],
-      [for dataset in local.datasets_read[each.key] : "${module.bucket["curated"].arn}/snapshots/${dataset}/*"],
-    )
+    sid       = "ReadOwnDatasets"
+    actions   = ["s3:GetObject"]
+    resources = [for path in local.snapshots_read[each.key] : "${module.bucket["curated"].arn}/snapshots/${path}"]
   }
 
   statement {

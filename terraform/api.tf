@@ -37,7 +37,7 @@ locals {
     HEADGATE_JOB_NAMES           = jsonencode(local.api_job_names)
   })
   api_function = {
-    archive     = "${local.build_dir}/lambdas/api.zip"
+    code        = local.function_code.api
     memory_mb   = 1769 # one vCPU: a cold start is processor time
     timeout_s   = 29   # API Gateway waits for 30 s
     layers      = values(local.layer_arns)
@@ -193,7 +193,7 @@ module "api" {
 
   name               = local.api_name
   description        = "Answers the HTTP API: uploads, files, runs, contracts, lineage"
-  archive            = local.api_function.archive
+  code               = local.api_function.code
   memory_mb          = local.api_function.memory_mb
   timeout_s          = local.api_function.timeout_s
   layers             = local.api_function.layers
@@ -256,7 +256,7 @@ module "api_queries" {
 
   name               = "${local.api_name}-queries"
   description        = "Answers the HTTP API: SQL that reads"
-  archive            = local.api_function.archive
+  code               = local.api_function.code
   memory_mb          = local.api_function.memory_mb
   timeout_s          = local.api_function.timeout_s
   layers             = local.api_function.layers
@@ -300,7 +300,7 @@ module "api_predictions" {
 
   name               = "${local.api_name}-predictions"
   description        = "Answers the HTTP API: predictions by the exported models"
-  archive            = local.api_function.archive
+  code               = local.api_function.code
   memory_mb          = local.api_function.memory_mb
   timeout_s          = local.api_function.timeout_s
   layers             = local.api_function.layers
@@ -348,7 +348,7 @@ module "api_tables" {
 
   name               = "${local.api_name}-${each.key}"
   description        = "Answers the HTTP API: tables of ${each.key}"
-  archive            = local.api_function.archive
+  code               = local.api_function.code
   memory_mb          = local.api_function.memory_mb
   timeout_s          = local.api_function.timeout_s
   layers             = local.api_function.layers
@@ -393,7 +393,7 @@ module "api_revert" {
 
   name               = "${local.api_name}-revert"
   description        = "Answers the HTTP API: undo of uploads"
-  archive            = local.api_function.archive
+  code               = local.api_function.code
   memory_mb          = local.api_function.memory_mb
   timeout_s          = local.api_function.timeout_s
   layers             = local.api_function.layers
@@ -445,7 +445,7 @@ module "dry_run" {
 
   name               = "${local.lake}-dry_run"
   description        = "Checks an upload with the gate, without a trace in the lake"
-  archive            = "${local.build_dir}/lambdas/dry_run.zip"
+  code               = local.function_code.dry_run
   memory_mb          = var.gate_memory_mb
   disk_mb            = local.gate_disk_mb
   timeout_s          = 900

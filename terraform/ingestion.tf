@@ -164,7 +164,7 @@ module "raw_to_curated" {
 
   name        = "${local.lake}-raw_to_curated"
   description = "Writes the valid, unique, masked rows of one raw object to curated"
-  archive     = "${local.build_dir}/lambdas/raw_to_curated.zip"
+  code        = local.function_code.raw_to_curated
   memory_mb   = var.gate_memory_mb
   disk_mb     = local.gate_disk_mb
   timeout_s   = var.gate_timeout_s
@@ -264,7 +264,7 @@ module "start_pipeline" {
 
   name        = "${local.lake}-start_pipeline"
   description = "Decides when curated_to_prod starts: at most one run, at most one pending"
-  archive     = "${local.build_dir}/lambdas/start_pipeline.zip"
+  code        = local.function_code.start_pipeline
   memory_mb   = 512
   timeout_s   = 30
   layers      = [for name, arn in local.layer_arns : arn if name == "tools"]

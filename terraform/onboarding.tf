@@ -97,8 +97,9 @@ resource "aws_lambda_function" "records" {
   runtime          = "python3.11"
   architectures    = ["x86_64"]
   handler          = "handler.handler"
-  filename         = "${local.build_dir}/lambdas/records.zip"
-  source_code_hash = filebase64sha256("${local.build_dir}/lambdas/records.zip")
+  s3_bucket        = local.function_code[each.key].bucket
+  s3_key           = local.function_code[each.key].key
+  source_code_hash = local.function_code[each.key].sha256
   memory_size      = 1769 # one vCPU: a cold start is processor time
   timeout          = 30   # AppSync gives a resolver 30 s
   layers           = values(local.layer_arns)

@@ -52,7 +52,7 @@ module "report" {
 
   name               = "${local.lake}-report"
   description        = "Writes the report page, announces it, and alerts people about figures above their limits"
-  archive            = "${local.build_dir}/lambdas/report.zip"
+  code               = local.function_code.report
   memory_mb          = 1769 # one vCPU
   timeout_s          = 600  # Athena answers each of some forty questions within seconds
   layers             = values(local.layer_arns)

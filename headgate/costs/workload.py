@@ -152,7 +152,7 @@ class Settings:
     """
 
     run_interval_s: int = 3600
-    run_share: float = 0.05
+    run_share: float = 0.04
     job_worker_type: str = "G.1X"
     job_worker_types: Mapping[str, str] = field(default_factory=dict)
     job_execution_class: str = FLEX

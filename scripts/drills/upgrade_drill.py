@@ -85,7 +85,14 @@ def upgrade() -> None:
 def rows_of_tables(tree: Path) -> dict[str, int]:
     """Return the rows of each table of the lake, as the revision in `tree` counts them."""
     deployed = deployment.read(FOLDER / "deployment.json")
-    catalog = boto3.client("glue", **credentials_of(deployed.environment))
+    environment = deployed.environment
+    catalog = boto3.client(
+        "glue",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name=environment["AWS_REGION"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
     databases = [one["Name"] for one in catalog.get_databases()["DatabaseList"]]
     tables = [
         (database, one["Name"])
@@ -96,16 +103,6 @@ def rows_of_tables(tree: Path) -> dict[str, int]:
     return {f"{database}.{table}": _count(tree, database, table) for database, table in sorted(tables)}
 
 
-def credentials_of(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the arguments of a client that reaches the emulator of a deployment."""
-    return {
-        "endpoint_url": environment["AWS_ENDPOINT_URL"],
-        "region_name": environment["AWS_REGION"],
-        "aws_access_key_id": environment["AWS_ACCESS_KEY_ID"],
-        "aws_secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
-    }
-
-
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, list[int]]:
     """Return the tables whose rows are not those before the upgrade, as [before, after]; -1 is a table that cannot be read."""
     return {table: [count, after.get(table, -1)] for table, count in before.items() if after.get(table, -1) != count}
@@ -114,8 +111,7 @@ def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, li
 def _count(tree: Path, database: str, table: str) -> int:
     try:
         answer = _headgate(tree, "query", "--json", f'select count(*) as count from "{database}"."{table}"')  # noqa: S608 names of the catalog
-    except subprocess.CalledProcessError as error:
-        print(f"{database}.{table} cannot be read: {error.stderr.strip().splitlines()[-1:]}", flush=True)
+    except subprocess.CalledProcessError:
         return -1
     (row,) = json.loads(answer)
     return int(row["count"])
@@ -130,7 +126,10 @@ def _headgate(tree: Path, *arguments: str) -> str:
         shutil.copy(FOLDER / "deployment.json", state / "deployment.json")
     environment = {**emulator.shell_of_no_deployment(), "PYTHONPATH": str(tree)}
     named = [*arguments, "--deployment", NAME] if arguments[0] != "sample" else list(arguments)
-    ran = subprocess.run([sys.executable, "-c", code, *named], cwd=tree, env=environment, check=True, capture_output=True, text=True)
+    ran = subprocess.run([sys.executable, "-c", code, *named], cwd=tree, env=environment, check=False, capture_output=True, text=True)
+    if ran.returncode:
+        print(f"headgate {' '.join(named)} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}", flush=True)
+    ran.check_returncode()
     return ran.stdout
 
 

@@ -77,7 +77,7 @@ run "a_lake_with_every_default" {
   }
 
   assert {
-    condition     = local.run_share == 0.05
+    condition     = local.run_share == 0.04
     error_message = "Runs take at most a twentieth of the time."
   }
 

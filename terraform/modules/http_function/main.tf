@@ -32,8 +32,9 @@ resource "aws_lambda_function" "this" {
   runtime          = "python3.11"
   architectures    = ["x86_64"]
   handler          = "handler.handler"
-  filename         = var.archive
-  source_code_hash = filebase64sha256(var.archive)
+  s3_bucket        = var.code.bucket
+  s3_key           = var.code.key
+  source_code_hash = var.code.sha256
   memory_size      = var.memory_mb
   timeout          = var.timeout_s
   layers           = var.layers

@@ -8,9 +8,9 @@ variable "description" {
   type        = string
 }
 
-variable "archive" {
-  description = "Path of the zip archive."
-  type        = string
+variable "code" {
+  description = "The object with the zip archive, and the archive's SHA-256 in base64."
+  type        = object({ bucket = string, key = string, sha256 = string })
 }
 
 variable "memory_mb" {
