@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -75,6 +76,15 @@ def load_shop(orders: int) -> dict[str, int]:
     _headgate(tree, "upload", shop)
     _headgate(tree, "run")
     return rows_of_tables(tree)
+
+
+def restart() -> None:
+    """Start the emulator again with its state: jobs then run the code of this revision; before, they ran that of its tree."""
+    found = emulator.running(FOLDER)
+    if not found:
+        raise SystemExit("The emulator did not run any more.")
+    emulator.stop(FOLDER)
+    emulator.start(FOLDER, int(found.url.rpartition(":")[2]))
 
 
 def upgrade() -> None:
@@ -144,10 +154,14 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=0, help="of the shop that is loaded before the upgrade; 0 only plans it")
     arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    state = FOLDER / "state"
+    os.environ |= {"PERSIST_STATE": "1", "STATE_DIR": str(state), "S3_PERSIST": "1", "S3_DATA_DIR": str(state / "s3")}
     rows: dict[str, dict[str, list[int]]] = {}
     try:
         deploy_revision(arguments.revision)
         before = load_shop(arguments.orders) if arguments.orders else {}
+        if before:
+            restart()
         changes = planned_changes()
         if before:
             upgrade()

@@ -68,13 +68,15 @@ class Form:
     @cached_property
     def _lenient(self) -> re.Pattern[str]:
         quote = re.escape(self.quote)
-        return re.compile(rf"{quote}((?:[^{quote}]|{quote}(?!{self._stop}))*+){quote}(?={self._stop})|((?!{quote}){self._bare})")
+        return re.compile(rf"{quote}((?>[^{quote}]|{quote}(?!{self._stop}))*+){quote}(?={self._stop})|((?!{quote}){self._bare})")
 
     @cached_property
     def _literal(self) -> re.Pattern[str]:
         quote = re.escape(self.quote)
         return re.compile(rf"{quote}({self._inside}){quote}(?={self._stop})|({self._bare})", re.DOTALL)
 
+    # What a possessive quantifier (`*+`) repeats is an atomic group (`(?>...)`): Python before 3.11.5, and so Debian 12's, matches other
+    # groups wrongly there. Source: github.com/python/cpython/issues/106052
     @property
     def _inside(self) -> str:
         """What stands between the quotes around a cell."""
@@ -90,7 +92,7 @@ class Form:
     def _bare(self) -> str:
         """Characters of a cell without quotes around it."""
         one = re.escape(self.delimiter)
-        return rf"[^{one}\r\n]*+" if len(self.delimiter) == 1 else rf"(?:(?!{one})[^\r\n])*+"
+        return rf"[^{one}\r\n]*+" if len(self.delimiter) == 1 else rf"(?>(?!{one})[^\r\n])*+"
 
     def rows(self, text: str, at: int = 0, width: int = 0) -> Iterator[Row]:
         """The rows from a place in the text on; blank lines are none. Without a `width` any width is right.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.arrow import arrow_schema
@@ -27,6 +27,7 @@ from headgate.lake.reading import checked_references, lake_snapshot, part_refs, 
 from headgate.lake.snapshot_parts import Part, SnapshotParts
 from headgate.merge.merge_files import newest_rows
 from headgate.merge.part_boundaries import grouped, part_rows_of, spans
+from tests.examples import examples
 from tests.unit.merge.test_merging import BUCKET, LINEAGE, ORDERS, REGIONS, CountingObjects, Lake, TickingClock, order
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def apply(lake: PartedLake, number: int, step: Step, offset: int) -> None:
     lake.see(name, number)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(10)
 @given(steps=STEPS, merge_after=st.sets(st.integers(0, 5)))
 def test_a_lake_that_grew_in_any_steps_has_the_bytes_of_one_that_is_merged_at_once(steps: list[Step], merge_after: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -186,7 +187,7 @@ def test_a_lake_that_grew_in_any_steps_has_the_bytes_of_one_that_is_merged_at_on
         assert grown.ids() in (expected(chain.from_iterable(grown.ids())), [[]])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(8)
 @given(deliveries=st.lists(st.lists(st.sampled_from(KEYS), max_size=12, unique=True), min_size=1, max_size=5), data=st.data())
 def test_the_order_in_which_increments_arrive_changes_no_byte(deliveries: list[list[str]], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(range(len(deliveries))))
@@ -218,7 +219,7 @@ PAIRS = Contract(
 PAIR = st.tuples(st.sampled_from([None, -1, 0, 1, 10]), st.sampled_from([None, -2.5, -0.0, 0.0, 1.5, 1e300]))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(12)
 @given(deliveries=st.lists(st.lists(PAIR, max_size=8, unique_by=repr), min_size=1, max_size=4), part_rows=st.sampled_from([1, 2, 4]))
 def test_keys_of_several_columns_with_nulls_and_two_zeros_have_the_same_parts_however_they_arrive(
     deliveries: list[list[tuple[Any, Any]]], part_rows: int
