@@ -215,6 +215,13 @@ data "aws_iam_policy_document" "merge_curated" {
     resources = ["${module.bucket["curated"].arn}/increments/*"]
   }
 
+  # References of parts that did not change are read by ranges of bytes, all from one version.
+  statement {
+    sid       = "ReadPartsByVersion"
+    actions   = ["s3:GetObjectVersion"]
+    resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+  }
+
   statement {
     sid       = "WriteSnapshots"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
