@@ -117,6 +117,8 @@ def replaced_record(gate: FileChecker, ref: ObjectRef, file_id: str) -> FileReco
     listed = gate.objects.list(ref.bucket, keys.masked_originals_of(ref.key)) if not ref.version_id else ()
     forms = sorted(listed, key=lambda item: (item.modified_at, item.ref.key))
     known = file_id if ref.version_id else next((keys.masked_original_of(item.ref.key) for item in reversed(forms)), "")
+    if not known:
+        return None
     try:
         record = gate.ledger.get(known)
     except NotFoundError:

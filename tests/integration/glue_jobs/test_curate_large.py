@@ -90,4 +90,4 @@ def test_the_job_makes_of_a_file_what_the_function_makes_of_it(lake: Lake, machi
 
 def test_a_job_for_an_object_that_is_gone_fails_and_names_it(lake: Lake) -> None:
     run = run_job(lake, "curate_large.py", {"--object": f"s3://{lake.bucket('raw')}/payments/gone.csv", "--run": "r"})
-    assert (run["JobRunState"], run["ErrorMessage"].partition(":")[0]) == ("FAILED", "NotFoundError")
+    assert (run["JobRunState"], run["ErrorMessage"].partition(":")[0]) == ("FAILED", "NotFoundError"), run["ErrorMessage"]

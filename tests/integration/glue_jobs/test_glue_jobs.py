@@ -44,7 +44,7 @@ def run_job(lake: Lake, script: str, arguments: dict[str, str] | None = None, de
     given = lake.settings if defaults is None else defaults
     glue.create_job(
         Name=name,
-        Role=lake.emulator.role("glue"),
+        Role=lake.emulator.role("glue", "*"),  # the rights of each job are tested with its own role in tests/e2e
         Command={"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{lake.bucket('raw')}/jobs/{name}.py"},
         DefaultArguments={f"--{key}": value for key, value in given.items()},
         Timeout=300,
