@@ -137,7 +137,7 @@ class Day:
             if number in happens:
                 self._deny_for_a_while(happens[number])
             if number == int(RESTART_AT * len(files)):
-                restart()
+                print(f"restarted {emulator.restart(FOLDER).url} with its state", flush=True)  # while functions work
 
     def _disturb(self) -> None:
         """Some events come again, some messages are no events, some objects are deleted at once."""
@@ -225,22 +225,12 @@ def counted(objects: Mapping[str, bytes]) -> Counter[str]:
     return found
 
 
-def restart() -> None:
-    """Stop the emulator while functions work, and start it again with its state on the same port."""
-    found = emulator.running(FOLDER)
-    if not found:
-        raise SystemExit("The emulator did not run any more.")
-    emulator.stop(FOLDER)
-    again = emulator.start(FOLDER, int(found.url.rpartition(":")[2]))
-    print(f"restarted {again.url} with its state", flush=True)
-
-
 @contextmanager
 def deployed_lake() -> Iterator[Target]:
     """A lake on an emulator of its own that keeps its state; nothing of it stays."""
     state = FOLDER / "state"
     shutil.rmtree(state, ignore_errors=True)  # of a day that was cut off
-    os.environ |= {"PERSIST_STATE": "1", "STATE_DIR": str(state), "S3_PERSIST": "1", "S3_DATA_DIR": str(state / "s3")}
+    emulator.keep_state(state)
     variables = [part for variable in VARIABLES for part in ("--var", variable)]
     subprocess.run([sys.executable, "scripts/deploy.py", "apply", "emulator", "--name", NAME, "--own", *variables], cwd=ROOT, check=True)
     try:

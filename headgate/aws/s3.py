@@ -97,10 +97,9 @@ class S3Objects:
         """`target` holds what `source` holds; S3 copies it, in parts above 5 GB. NotFoundError when there is no source."""
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only the merge copies
 
-        version = {"VersionId": source.version_id} if source.version_id else {}
         how = TransferConfig(multipart_threshold=_ONE_COPY_BYTES, multipart_chunksize=_COPIED_PART_BYTES)
         with translated(f"copy {uri(source)} to {uri(target)}"):
-            self.client.copy({"Bucket": source.bucket, "Key": source.key, **version}, target.bucket, target.key, Config=how)  # type: ignore[typeddict-item]  # VersionId is optional
+            self.client.copy(_address(source), target.bucket, target.key, Config=how)  # type: ignore[arg-type]  # it always has a bucket and a key
 
     def open(self, ref: ObjectRef) -> BinaryIO:
         """The object as a file for reading; each read is one request for these bytes."""

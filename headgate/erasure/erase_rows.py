@@ -148,7 +148,7 @@ class RowEraser:
 
     def _erase_content(self, columns: SubjectColumns, dataset: str, content: str, records: Iterable[FileRecord], erased: Erased) -> None:
         for record in records:
-            self._purge(ObjectRef(record.bucket, record.key, record.version_id), erased)
+            self._purge(record.ref, erased)
             if replacement := record.original.get("key"):
                 self._purge(ObjectRef(record.bucket, replacement), erased)
             erased.files.append(record.key)

@@ -157,6 +157,11 @@ class FileRecord:
     closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
     seen_before: bool = field(default=False, compare=False)
 
+    @property
+    def ref(self) -> ObjectRef:
+        """The version of the object in raw that the record is about."""
+        return ObjectRef(self.bucket, self.key, self.version_id)
+
     def __post_init__(self) -> None:
         """A stored text becomes a state: ledgers of earlier versions hold `refused` for `rejected`."""
         object.__setattr__(self, "state", FileState(self.state))

@@ -85,8 +85,8 @@ class QualityGate:
             return validation_run.conclude(contract, [], [*problems, _NOT_AS_RECORDED])
         checked_parts, known = CheckedParts(self.objects, self.docs.bucket), dict[str, CheckedPart]()
         before = checked_parts.load(contract)
-        for ref, part in zip(refs, record.parts, strict=True):
-            one = identity(part)
+        identities = [identity(part) for part in record.parts]
+        for ref, one in zip(refs, identities, strict=True):
             if one in before:
                 known[one] = before[one]
                 continue
@@ -98,8 +98,8 @@ class QualityGate:
             path.unlink()
         if not problems:
             checked_parts.save(contract, known)
-        counts = dict(Counter(known[one].snapshot_id for one in map(identity, record.parts) if one in before))
-        return validation_run.conclude(contract, [known[identity(part)].answers for part in record.parts], problems, counts)
+        counts = dict(Counter(known[one].snapshot_id for one in identities if one in before))
+        return validation_run.conclude(contract, [known[one].answers for one in identities], problems, counts)
 
     def _differ(self, snapshot: DatasetSnapshot, record: SnapshotParts) -> bool:
         """Whether the snapshot's folder has other objects than the merge recorded."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,11 +19,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
 
-from headgate.cli import deployment
 from scripts import deploy
 from scripts.emulator import emulator
 from scripts.terraform_cli import STATE, Terraform
@@ -78,15 +74,6 @@ def load_shop(orders: int) -> dict[str, int]:
     return rows_of_tables(tree)
 
 
-def restart() -> None:
-    """Start the emulator again with its state: jobs then run the code of this revision; before, they ran that of its tree."""
-    found = emulator.running(FOLDER)
-    if not found:
-        raise SystemExit("The emulator did not run any more.")
-    emulator.stop(FOLDER)
-    emulator.start(FOLDER, int(found.url.rpartition(":")[2]))
-
-
 def upgrade() -> None:
     """Apply this revision over the earlier one."""
     deploy.apply(deploy.emulator_target(FOLDER, own=True), FOLDER, {}, ask=False)
@@ -94,15 +81,7 @@ def upgrade() -> None:
 
 def rows_of_tables(tree: Path) -> dict[str, int]:
     """Return the rows of each table of the lake, as the revision in `tree` counts them."""
-    deployed = deployment.read(FOLDER / "deployment.json")
-    environment = deployed.environment
-    catalog = boto3.client(
-        "glue",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
+    catalog = deploy.emulator_target(FOLDER, own=True).client("glue")
     databases = [one["Name"] for one in catalog.get_databases()["DatabaseList"]]
     tables = [
         (database, one["Name"])
@@ -154,14 +133,13 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=0, help="of the shop that is loaded before the upgrade; 0 only plans it")
     arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    state = FOLDER / "state"
-    os.environ |= {"PERSIST_STATE": "1", "STATE_DIR": str(state), "S3_PERSIST": "1", "S3_DATA_DIR": str(state / "s3")}
+    emulator.keep_state(FOLDER / "state")
     rows: dict[str, dict[str, list[int]]] = {}
     try:
         deploy_revision(arguments.revision)
         before = load_shop(arguments.orders) if arguments.orders else {}
         if before:
-            restart()
+            emulator.restart(FOLDER)  # jobs then run the code of this revision; before, they ran that of its tree
         changes = planned_changes()
         if before:
             upgrade()

@@ -132,6 +132,24 @@ def stop(folder: Path) -> bool:
     return True
 
 
+def keep_state(folder: Path) -> None:
+    """Let the emulators that this process and its children start keep their state in `folder`."""
+    os.environ |= {"PERSIST_STATE": "1", "STATE_DIR": str(folder), "S3_PERSIST": "1", "S3_DATA_DIR": str(folder / "s3")}
+
+
+def restart(folder: Path) -> Emulator:
+    """Stop our emulator and start it on the same port, with the state that it kept.
+
+    Raises:
+        EmulatorError: it does not run, or did not answer in time.
+    """
+    found = running(folder)
+    if found is None:
+        raise EmulatorError("the emulator does not run any more")
+    stop(folder)
+    return start(folder, urlsplit(found.url).port or 0)
+
+
 def _has_ended(pid: int) -> bool:
     with suppress(ChildProcessError):  # it may be no child of this process
         return os.waitpid(pid, os.WNOHANG) != (0, 0)

@@ -95,7 +95,7 @@ def _original(lake: Lake, record: FileRecord) -> bytes | None:
     if is_replaced(record):
         return None
     try:
-        return lake.objects.read(ObjectRef(record.bucket, record.key, record.version_id))
+        return lake.objects.read(record.ref)
     except NotFoundError:
         raise conflict("The original is no longer in raw. Upload the corrected file.") from None
 

@@ -96,7 +96,7 @@ def accept(lake: Lake, file_id: str, decision: MappingDecision, if_match: str) -
     conditional_requests.check_match(_shown(lake, record), if_match)
     fields = decided_fields(suggestion, decision)
     lake.mappings.remember(suggestion, fields)
-    raw = ObjectRef(record.bucket, record.key, record.version_id)
+    raw = record.ref
     try:
         sent = lake.uploads.copy(raw, ObjectRef(record.bucket, record.key))
     except NotFoundError:
@@ -141,6 +141,6 @@ def _suggestion(lake: Lake, record: FileRecord) -> Suggested:
         raise not_found("The file needs no mapping. `GET /v1/files?state=needs_mapping` lists the files that do.")
     stored = Suggested.from_json(record.error["suggestion"])
     try:
-        return lake.mappings.renewed(record.key, stored, lake.objects.read(ObjectRef(record.bucket, record.key, record.version_id)))
+        return lake.mappings.renewed(record.key, stored, lake.objects.read(record.ref))
     except NotFoundError:
         return stored

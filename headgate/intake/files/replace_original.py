@@ -105,7 +105,7 @@ def ref_of(record: FileRecord) -> ObjectRef:
         raise NotFoundError(f"the original of {record.key} was deleted once the file was accepted")
     if is_masked(record):
         return ObjectRef(record.bucket, record.original["key"], record.original["version_id"])
-    return ObjectRef(record.bucket, record.key, record.version_id)
+    return record.ref
 
 
 def replaced_record(gate: FileChecker, ref: ObjectRef, file_id: str) -> FileRecord | None:
@@ -140,7 +140,7 @@ def replace_later(gate: FileChecker, file_id: str) -> FileRecord:
         gate.ledger.finish(after)
     else:
         after = record if is_replaced(record) else _replaced(gate, file_id)
-    end_original(gate, after, ObjectRef(record.bucket, record.key, record.version_id))
+    end_original(gate, after, record.ref)
     return after
 
 
@@ -160,7 +160,7 @@ def replaceable(objects: ObjectStore, records: Iterable[FileRecord], contracts: 
 
 def _is_in_raw(objects: ObjectStore, record: FileRecord) -> bool:
     try:
-        objects.info(ObjectRef(record.bucket, record.key, record.version_id))
+        objects.info(record.ref)
     except NotFoundError:
         return False
     return True
@@ -190,7 +190,7 @@ def _replaced(gate: FileChecker, file_id: str) -> FileRecord:
 
 
 def _with_replacement_of(gate: FileChecker, before: FileRecord, path: Path) -> FileRecord:
-    info = gate.objects.info(ObjectRef(before.bucket, before.key, before.version_id))
+    info = gate.objects.info(before.ref)
     gate.objects.download(info.ref, path, info.size_bytes)
     if sha256_of(path) != before.content_sha256:
         raise NotFoundError(f"{before.key} holds another content now")

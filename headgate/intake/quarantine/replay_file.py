@@ -84,7 +84,7 @@ class Replayer:
             self.gate.ledger.release(before)
             raise
         if not is_pending(done.record):  # a sweep finds it; the replay itself is complete
-            end_original(self.gate, done.record, ObjectRef(before.bucket, before.key, before.version_id))
+            end_original(self.gate, done.record, before.ref)
         return done
 
     def _replay(self, before: FileRecord, folder: Path) -> Replayed:

@@ -58,6 +58,19 @@ def run_job(lake: Lake, script: str, arguments: dict[str, str] | None = None, de
     return ended
 
 
+def workgroup_of(lake: Lake) -> str:
+    """A new workgroup of Athena, whose answers lie in raw."""
+    name, results = unique("workgroup"), {"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket('raw')}/results/"}}
+    lake.emulator.client("athena").create_work_group(Name=name, Configuration=results)
+    return name
+
+
+def build_on(lake: Lake, engine: str) -> dict[str, Any]:
+    """One run of the job of a system, on an engine."""
+    athena = {"--HEADGATE_WORKGROUP": workgroup_of(lake), "--HEADGATE_SQL_DIALECT": "duckdb"}
+    return run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": engine, **athena})
+
+
 def put_region(lake: Lake) -> None:
     schema = arrow_schema(Registry.load().curated["regions"])
     out = io.BytesIO()
@@ -159,11 +172,7 @@ def test_a_system_without_a_bucket_is_named(lake: Lake) -> None:
 @pytest.mark.usefixtures("merged")
 @pytest.mark.parametrize("engine", ["duckdb", "spark", "athena"])
 def test_a_system_is_built_on_the_engine_that_is_asked_for(lake: Lake, engine: str) -> None:
-    results = {"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket('raw')}/results/"}}
-    workgroup = unique("workgroup")
-    lake.emulator.client("athena").create_work_group(Name=workgroup, Configuration=results)
-    athena = {"--HEADGATE_WORKGROUP": workgroup, "--HEADGATE_SQL_DIALECT": "duckdb"}
-    run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": engine, **athena})
+    run = build_on(lake, engine)
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
 
 

@@ -21,8 +21,7 @@ from headgate.lake.publishing import parquet_bytes
 from headgate.lake.reading import lake_snapshot, part_refs
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
-from tests.conftest import unique
-from tests.integration.glue_jobs.test_glue_jobs import run_job
+from tests.integration.glue_jobs.test_glue_jobs import build_on, run_job, workgroup_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,17 +94,12 @@ def test_the_gate_passes_a_snapshot_of_several_parts(merged: Lake) -> None:
 
 @pytest.mark.parametrize("engine", ["duckdb", "spark", "athena"])
 def test_every_engine_reads_all_parts(merged: Lake, engine: str) -> None:
-    results = {"ResultConfiguration": {"OutputLocation": f"s3://{merged.bucket('raw')}/results/"}}
-    workgroup = unique("workgroup")
-    merged.emulator.client("athena").create_work_group(Name=workgroup, Configuration=results)
-    athena = {"--HEADGATE_WORKGROUP": workgroup, "--HEADGATE_SQL_DIALECT": "duckdb"}
-    run = run_job(merged, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": engine, **athena})
+    run = build_on(merged, engine)
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
 
 
 def test_sql_counts_the_rows_of_all_parts(merged: Lake) -> None:
-    results = {"ResultConfiguration": {"OutputLocation": f"s3://{merged.bucket('raw')}/results/"}}
-    workgroup, client = unique("workgroup"), merged.emulator.client("athena")
-    client.create_work_group(Name=workgroup, Configuration=results)
-    answer = AthenaQueries(client, workgroup, merged.settings["HEADGATE_CURATED_DATABASE"]).run("select count(*) as regions from regions")
+    answer = AthenaQueries(merged.emulator.client("athena"), workgroup_of(merged), merged.settings["HEADGATE_CURATED_DATABASE"]).run(
+        "select count(*) as regions from regions"
+    )
     assert answer.records() == [{"regions": len(NAMES)}]

@@ -161,7 +161,7 @@ def _renewed(found: deployment.Deployment, record: FileRecord, suggested: Sugges
     """Return the suggestion by the current contract, which may have the missing column by now; the stored one if the file is gone."""
     mappings = wiring.mappings(found.environment)
     try:
-        body = mappings.objects.read(ObjectRef(record.bucket, record.key, record.version_id))
+        body = mappings.objects.read(record.ref)
     except NotFoundError:
         return suggested
     return mappings.renewed(record.key, suggested, body)
@@ -190,7 +190,7 @@ def _send_again(record: FileRecord, suggested: Suggested) -> None:
 
     store = wiring.objects()
     try:
-        body = store.read(ObjectRef(record.bucket, record.key, record.version_id))
+        body = store.read(record.ref)
     except NotFoundError:
         problem = f"remembered for files of {suggested.source} with this header, but {record.key} cannot go through the gate again"
         raise HeadgateError(f"{problem}: {why_gone(record)}") from None
