@@ -8,7 +8,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
+    import duckdb
 
-    DuckDbSettings = dict[str, str | bool | int | float | list[str]]
+    from headgate.contracts.model import Contract
 
 BEGINS_PART = "_headgate_begins_part"
 PART_ROWS = 2_000_000
@@ -91,7 +90,11 @@ def _by_part(rows: Iterable[pa.RecordBatch], *, follows: bool) -> Iterator[tuple
 
 
 def changed_spans(
-    edges: pa.Table, key: Sequence[str], arriving: Sequence[Path], deleted: Sequence[pa.Table], memory: DuckDbSettings
+    edges: pa.Table,
+    key: Sequence[str],
+    arriving: Sequence[Path],
+    deleted: Sequence[pa.Table],
+    connection: duckdb.DuckDBPyConnection,
 ) -> list[range]:
     """Return which parts a merge changes, as ranges of their numbers in ascending order; each range is merged by itself.
 
@@ -100,20 +103,18 @@ def changed_spans(
 
     Args:
         edges: as `SnapshotParts.edges` returns them.
-        memory: DuckDB's settings.
     """
     row, first = row_of(key), row_of([FIRST + name for name in key])
-    with duckdb.connect(config=memory) as connection:
-        connection.register(EDGES, edges)
-        touched, joined = set[int](), set[int]()
-        parts = f"(SELECT {NUMBER}, {first} AS low FROM {EDGES})"  # noqa: S608 names of columns, quoted
-        if arriving:
-            connection.read_parquet([str(path) for path in arriving]).create_view(_ARRIVING)
-            touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low")  # noqa: S608 as above
-        if deleted:
-            connection.register(_DELETED, pa.concat_tables(deleted))
-            touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low")  # noqa: S608 as above
-            joined = _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) JOIN {parts} ON k = low")  # noqa: S608 as above
+    connection.register(EDGES, edges)
+    touched, joined = set[int](), set[int]()
+    parts = f"(SELECT {NUMBER}, {first} AS low FROM {EDGES})"  # noqa: S608 names of columns, quoted
+    if arriving:
+        connection.read_parquet([str(path) for path in arriving]).create_view(_ARRIVING)
+        touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low")  # noqa: S608 as above
+    if deleted:
+        connection.register(_DELETED, pa.concat_tables(deleted))
+        touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low")  # noqa: S608 as above
+        joined = _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) JOIN {parts} ON k = low")  # noqa: S608 as above
     return spans(touched, joined)
 
 

@@ -121,10 +121,10 @@ class SnapshotWriter:
             record: of the snapshot before; None writes all parts again.
         """
         known, edges = (record.parts, record.edges()) if record else ((), None)
-        settings = self.memory.settings
         spans = [range(len(change.base))]
         if edges is not None:
-            spans = changed_spans(edges, change.key, change.arriving.files, change.deleted, settings)
+            with self.memory.connect() as connection:
+                spans = changed_spans(edges, change.key, change.arriving.files, change.deleted, connection)
             spans = grouped(spans, [part.size_bytes for part in known], sum(file.stat().st_size for file in change.arriving.files))
         parts: list[Part] = []
         copies: list[tuple[ObjectRef, ObjectRef]] = []
