@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def build(arguments: Mapping[str, str]) -> dict[str, object]:
     """Which tables were published, where, with how many rows, and where the Data Docs of their audit lie."""
     system = job_arguments.required(arguments, "system")
-    lake = wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
-    with TemporaryDirectory(prefix="headgate-system-") as workspace:
-        published, docs = wiring.system_runner(arguments, system, Path(workspace))(lake)
+    with TemporaryDirectory(prefix="headgate-system-") as workspace, wiring.lineage_log(arguments, system) as events:
+        lake = wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
+        published, docs = wiring.system_runner(arguments, system, Path(workspace), events.add)(lake)
     tables = {one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published}
     return {"system": system, "snapshot_id": lake.snapshot_id, "tables": tables, "data_docs": docs}
 

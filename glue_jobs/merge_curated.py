@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING
 from headgate import wiring
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import HeadgateError
+from headgate.lake.openlineage import MERGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
+
+    from headgate.lake.lineage_log import LineageLog
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +29,16 @@ log = logging.getLogger(__name__)
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
     """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and what was closed."""
     as_of = job_arguments.day(arguments, "as_of")
-    with TemporaryDirectory(prefix="headgate-merge-") as workspace, wiring.lineage_log(arguments) as events:
-        merging = wiring.merging(arguments, Path(workspace), events.add)
-        failed_before = wiring.datasets_not_merged(arguments)
-        lake = merging.merge(as_of)
+    with TemporaryDirectory(prefix="headgate-merge-") as workspace, wiring.lineage_log(arguments, MERGE) as events:
+        return _merge(arguments, as_of, Path(workspace), events)
+
+
+def _merge(arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog) -> dict[str, object]:
+    merging = wiring.merging(arguments, workspace, events.add)
+    failed_before = wiring.datasets_not_merged(arguments)
+    lake = merging.merge(as_of)
+    for dataset, cause in lake.failed.items():
+        events.fail(merging.database, dataset, cause)
     if lake.failed and lake.failed != failed_before:
         alert_failed(arguments, lake.failed)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}

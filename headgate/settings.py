@@ -215,6 +215,13 @@ class ArtifactsSettings(Settings):
     artifacts_bucket: str
 
 
+class LineageSettings(Settings):
+    """A server that gets lineage events; empty for none. `lineage_key_secret`: the secret with its API key, by name or ARN."""
+
+    lineage_url: str = ""
+    lineage_key_secret: str = ""
+
+
 class EngineSettings(Settings):
     """The engine of the systems: duckdb, spark, athena, or auto. `spark_from_mb`: with auto, MB of Parquet from which Spark is used."""
 

@@ -16,9 +16,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from uuid import uuid4
 
-from headgate.aws import clients
-from headgate.errors import SettingsError
+from headgate.aws import clients, unexpected_errors
+from headgate.errors import HeadgateError, SettingsError
 from headgate.project import MODELS_SYSTEM
 from headgate.settings import (
     AlertSettings,
@@ -31,6 +32,7 @@ from headgate.settings import (
     ExportSettings,
     GateSettings,
     LedgerSettings,
+    LineageSettings,
     LogSettings,
     MaskingKeySettings,
     MergeSettings,
@@ -89,6 +91,7 @@ if TYPE_CHECKING:
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.intake.workers.worker_sizing import Worker
     from headgate.lake.lineage_log import LineageLog
+    from headgate.lake.lineage_sender import LineageSender
     from headgate.lake.pipeline_starts import StartRules
     from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
     from headgate.lake.publishing import Published
@@ -446,12 +449,44 @@ def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVers
     )
 
 
-def lineage_log(env: Mapping[str, str]) -> LineageLog:
-    """Writes the OpenLineage events of the tables that a job publishes."""
+def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
+    """Writes the OpenLineage events of a job's run and of the tables that it publishes. `publisher`: the system, or `merge_curated`."""
     from headgate.lake.lineage_log import LineageLog
+    from headgate.lake.openlineage import JobRun
 
     tables = table_events(env)
-    return LineageLog(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, tables.event, _utc_now)
+    run = JobRun(tables.names, publisher, str(uuid4()))
+    bucket = ArtifactsSettings.from_env(env).artifacts_bucket
+    return LineageLog(objects(), bucket, run, tables.event, _utc_now, describe_failure, lineage_sender(env))
+
+
+def describe_failure(error: BaseException | str) -> str:
+    """What people may read about an error: without card data, and of an error of anybody else's only its kind and place."""
+    from headgate.aws.log_redaction import redact_log_text
+
+    if isinstance(error, str):
+        return redact_log_text(error)
+    if isinstance(error, HeadgateError):
+        return redact_log_text(f"{type(error).__name__}: {error}")
+    return unexpected_errors.describe(error, by=__file__)
+
+
+def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
+    """Posts lineage events to the server that the deployment states; None where it states none."""
+    from headgate.aws.secrets import Secrets
+    from headgate.lake.lineage_receiver import LineageReceiver
+    from headgate.lake.lineage_sender import TIMEOUT_S, LineageSender
+
+    settings = LineageSettings.from_env(env)
+    if not settings.lineage_url:
+        return None
+    secrets = Secrets(clients.secretsmanager()) if settings.lineage_key_secret else None
+
+    def receiver() -> LineageReceiver:
+        key = secrets.api_key(settings.lineage_key_secret) if secrets else ""
+        return replace(LineageReceiver.at(settings.lineage_url, key), pauses_s=(), timeout_s=TIMEOUT_S)
+
+    return LineageSender(receiver)
 
 
 def table_events(env: Mapping[str, str]) -> TableEvents:
@@ -571,11 +606,14 @@ def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:
     return (model_card(env, about.name) for about in descriptions().values() if about.system in deployed)
 
 
-def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Callable[[LakeSnapshot], tuple[list[Published], str]]:
+def system_runner(
+    env: Mapping[str, str], system: str, workspace: Path, notify: Callable[[TableVersion], None]
+) -> Callable[[LakeSnapshot], tuple[list[Published], str]]:
     """Builds and publishes one system's tables from a snapshot, and says where the Data Docs of its audit lie.
 
     Args:
         workspace: a local folder with room for what the system reads.
+        notify: called with each table that shows another version than before.
 
     Raises:
         SettingsError: no bucket is stated for the system.
@@ -599,9 +637,9 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
         tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
         options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
         inspections = {_CARD_AUDIT: lambda: pci_audit(leak_scans(env))} if _CARD_AUDIT in own else {}
-        with OutputAudit(data_docs(env), lake, system) as audit, lineage_log(env) as events:
+        with OutputAudit(data_docs(env), lake, system) as audit:
             catalog = GlueCatalog(clients.glue(), settings.crawler)
-            publisher = Publisher(objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit, events.add)
+            publisher = Publisher(objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit, notify)
             published = run_system(
                 system,
                 lake,

@@ -13,6 +13,13 @@ locals {
     },
   )
 
+  # Of the jobs that publish tables. A server or key that is not stated is not passed: Glue accepts no empty argument.
+  lineage_key_secret = var.lineage_url == null ? null : var.lineage_key_secret
+  lineage_arguments = { for name, value in {
+    "--HEADGATE_LINEAGE_URL"        = var.lineage_url
+    "--HEADGATE_LINEAGE_KEY_SECRET" = local.lineage_key_secret
+  } : name => value if value != null }
+
   package_uri = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.package.key}"
 
   # Every log that is written with data at hand; the card-data audit reads them.
@@ -59,11 +66,11 @@ locals {
         description = "Merges the increments into one snapshot, unique by key"
         script      = "merge_curated.py"
         policy      = data.aws_iam_policy_document.merge_curated.json
-        arguments = {
+        arguments = merge(local.lineage_arguments, {
           "--HEADGATE_CRAWLER"            = module.crawler["curated"].name
           "--HEADGATE_ALERTS_TOPIC_ARN"   = aws_sns_topic.alerts.arn
           "--HEADGATE_SNAPSHOT_PART_ROWS" = tostring(var.snapshot_part_rows)
-        }
+        })
       }
       quality_gate = {
         description = "Validates the snapshot against its contracts before any system reads it"
@@ -80,6 +87,7 @@ locals {
         arguments = merge(
           { "--system" = system, "--HEADGATE_CRAWLER" = module.crawler[system].name, "--HEADGATE_DEPLOYMENT_ID" = local.deployment_id },
           local.engine_arguments,
+          local.lineage_arguments,
           lookup(local.own_arguments, system, {}),
         )
       }
@@ -190,7 +198,8 @@ data "aws_iam_policy_document" "read_own_datasets" {
   }
 }
 
-# One event for each table version that a job publishes, in the folder of who publishes; a job reads and deletes none.
+# Events of the job's run and of each table version that it publishes, in the folder of who publishes; a job reads and deletes none.
+# The key of the server that gets them, too, is read by the job itself: Terraform never sees it.
 data "aws_iam_policy_document" "write_lineage" {
   for_each = setunion(local.systems, ["merge_curated"])
 
@@ -198,6 +207,17 @@ data "aws_iam_policy_document" "write_lineage" {
     sid       = "WriteOwnLineageEvents"
     actions   = ["s3:PutObject"]
     resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/${each.key}/*.json"] # headgate.lake.keys.lineage_event_key
+  }
+
+  # Six characters follow the name in the ARN. Source: AWS Secrets Manager user guide, "What's in a secret".
+  dynamic "statement" {
+    for_each = local.lineage_key_secret == null ? [] : [local.lineage_key_secret]
+
+    content {
+      sid       = "ReadKeyOfLineageServer"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = ["arn:${local.partition}:secretsmanager:${var.region}:${local.account_id}:secret:${statement.value}-??????"]
+    }
   }
 }
 

@@ -552,6 +552,29 @@ variable "job_execution_class" {
   }
 }
 
+variable "lineage_url" {
+  description = "Server that gets the OpenLineage events of runs, such as https://marquez.example.com; a URL without a path gets /api/v1/lineage. Null sends none: the events are in the artifacts bucket in any case. docs/lineage.md"
+  type        = string
+  default     = null
+
+  # No login and no query: the URL is in the state and in the arguments of jobs, and both may hold a secret.
+  validation {
+    condition     = var.lineage_url == null ? true : can(regex("^(https://[A-Za-z0-9.-]+|http://(localhost|127\\.0\\.0\\.1))(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$", var.lineage_url))
+    error_message = "lineage_url is an https URL without a login and a query, such as https://marquez.example.com."
+  }
+}
+
+variable "lineage_key_secret" {
+  description = "Name of a secret in Secrets Manager, in this account and region, whose text is the API key for lineage_url. The jobs read it when they run; its value is in no plan and no state. Null sends no key; without lineage_url it is not used."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.lineage_key_secret == null ? true : can(regex("^[A-Za-z0-9/_+=.@-]{1,512}$", var.lineage_key_secret))
+    error_message = "lineage_key_secret is the name of a secret (letters, digits and /_+=.@-), not its ARN."
+  }
+}
+
 variable "monthly_budget_usd" {
   description = "Monthly budget of the AWS account in US dollars; the alerts report 80 percent spent and a forecast above it. 0 creates none. Null takes the platform's default: 100 on AWS, 0 on an emulator."
   type        = number

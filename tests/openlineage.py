@@ -22,6 +22,8 @@ FACET_FIELDS = {
     "version": {"datasetVersion": str},
     "inputStatistics": {"rowCount": int, "size": int},
     "outputStatistics": {"rowCount": int, "size": int},
+    "parent": {"run": dict, "job": dict},
+    "errorMessage": {"message": str, "programmingLanguage": str},
 }
 
 
@@ -31,6 +33,9 @@ def check_run_event(event: Mapping[str, Any]) -> None:
     assert event["eventType"] in STATES
     assert datetime.fromisoformat(event["eventTime"]).utcoffset() == timedelta(0)
     assert str(UUID(event["run"]["runId"])) == event["run"]["runId"]
+    assert set(event["run"]) <= {"runId", "facets"}
+    _check_facets(event["run"].get("facets", {}))
+    assert ("errorMessage" in event["run"].get("facets", {})) == (event["eventType"] == "FAIL")
     for url in (event["producer"], event["schemaURL"]):
         assert urlsplit(url).scheme
     for named in (event["job"], *event["inputs"], *event["outputs"]):

@@ -1,4 +1,4 @@
-"""The two secrets: the masking key and the MySQL login. Neither is ever shown by a repr or an error."""
+"""The secrets: the masking key, the MySQL login, and the API key of a lineage server. None is ever shown by a repr or an error."""
 
 from __future__ import annotations
 
@@ -107,6 +107,10 @@ class Secrets:
         with translated(f"write secret {secret_id}"):
             self.client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(dict(login)))
 
+    def api_key(self, secret_id: str) -> str:
+        """The API key of another service: the secret's text as it stands."""
+        return self._text(secret_id).strip()
+
     def _document(self, secret_id: str, names: set[str]) -> dict[str, object]:
         return _document(secret_id, self._text(secret_id), names)
 
@@ -124,7 +128,7 @@ class Secrets:
         with translated(f"read secret {secret_id}"):
             found = self.client.get_secret_value(SecretId=secret_id)
         if not found.get("SecretString"):
-            remedy = "`headgate export login` stores the login of a database, a deployment the masking key."
+            remedy = "`headgate export login` stores the login of a database, a deployment the masking key, you that of a lineage server."
             raise SettingsError(f"secret {secret_id} has no value yet. {remedy}")
         return found["VersionId"], found["SecretString"]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from headgate.api.ports import Lake
-    from headgate.cli.lineage_receiver import LineageReceiver, Sent
+    from headgate.lake.lineage_receiver import LineageReceiver, Sent
     from headgate.systems.table_events import TableEvents
 
 

@@ -21,6 +21,7 @@
 |            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
 |            | `erasures/<hash>.json` (what an erasure that has not ended searches for; deleted at its end) |
 |            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>-<table>.json` (OpenLineage event of a table version published that day) |
+|            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>[-<table>]-<start, complete or fail>.json` (other events of a run) |
 |            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
@@ -254,9 +255,17 @@ def lineage_events_prefix(published_on: date) -> str:
     return f"{LINEAGE_EVENTS}/dt={published_on.isoformat()}/"
 
 
-def lineage_event_key(published_on: date, publisher: str, run_id: str, table: str) -> str:
-    """Key of the OpenLineage event of a table version. `publisher` is the system, or `merge_curated`: a job writes its own folder only."""
-    return f"{lineage_events_prefix(published_on)}{publisher}/{run_id}-{table}.json"
+def lineage_event_key(on: date, publisher: str, run_id: str, table: str, kind: str = "") -> str:
+    """Key of an OpenLineage event.
+
+    Args:
+        on: the day of the event, UTC.
+        publisher: the system, or `merge_curated`: a job writes its own folder only.
+        table: empty for an event of the job's own run.
+        kind: the type of the event; empty for a table version that was published.
+    """
+    name = "-".join(part for part in (run_id, table, kind.lower()) if part)
+    return f"{lineage_events_prefix(on)}{publisher}/{name}.json"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:

@@ -1,21 +1,35 @@
-"""Write an OpenLineage event for each table version that a job publishes."""
+"""Write OpenLineage events of a job's run and of each table version that it publishes."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from headgate.errors import HeadgateError
 from headgate.lake import keys
-from headgate.lake.openlineage import publisher_of, run_id, table_of, to_json
+from headgate.lake.openlineage import (
+    COMPLETE,
+    FAIL,
+    START,
+    as_part_of,
+    failed_table_event,
+    job_event,
+    publisher_of,
+    run_id,
+    start_event,
+    table_of,
+    to_json,
+)
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from types import TracebackType
 
-    from headgate.lake.openlineage import Event
+    from headgate.lake.lineage_sender import LineageSender
+    from headgate.lake.openlineage import Event, JobRun
     from headgate.lake.ports import ObjectStore, TableVersion
 
 log = logging.getLogger(__name__)
@@ -23,39 +37,84 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class LineageLog:
-    """The table versions that are published inside its `with` block. Their events are written at its end, also after an error.
+    """One run of a job: its `with` block. The run starts with the block, and completes or fails with it.
 
-    The events of a run are a report of it: an event that cannot be written leaves a warning, and the run continues.
+    The events of tables are written at the end of the block, also after an error. An event that cannot be written leaves a warning, and
+    the run continues, because events are a report of a run.
 
     Args:
-        event_of: describes a published table version; the moment is naive UTC.
         bucket: the artifacts bucket.
+        run: the job's run; events of its tables name it as parent.
+        event_of: describes a published table version; the moment is naive UTC.
+        describe: what an error's event may say about it, redacted.
+        sender: posts each event to a server, too; None where the lake states no server.
     """
 
     objects: ObjectStore
     bucket: str
+    run: JobRun
     event_of: Callable[[TableVersion, datetime], Event]
     clock: Callable[[], datetime]
+    describe: Callable[[BaseException | str], str]
+    sender: LineageSender | None = None
+    _began_at: datetime = field(init=False, repr=False)
     _published: list[tuple[TableVersion, datetime]] = field(default_factory=list, repr=False)
+    _failed: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
 
     def add(self, published: TableVersion) -> None:
         """A table shows this version from now on."""
         self._published.append((published, self.clock()))
 
+    def fail(self, database: str, table: str, cause: str) -> None:
+        """A table could not be built, although the run continues with the others."""
+        self._failed.append((database, table, cause))
+
     def __enter__(self) -> Self:
-        """Return the log itself."""
+        """Start the run."""
+        self._began_at = self.clock()
+        self._report(self.run.publisher, lambda: job_event(self.run, START, self._began_at), START)
         return self
 
-    def __exit__(self, *error: object) -> None:
-        """Write the events; the block's own error is raised after that."""
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Write the events of the tables, then that of the run; the block's own error is raised after that."""
         for published, at in self._published:
-            try:
-                self._write(published, at)
-            except Exception as cause:  # noqa: BLE001 the tables are published, and no fault of their description may undo the run
-                reason = str(cause) if isinstance(cause, HeadgateError) else type(cause).__name__
-                log.warning("lineage event not written", extra={"table": published.table, "cause": reason})
+            self._report_table(published.table, lambda of=published, at=at: as_part_of(self.event_of(of, at), self.run))  # type: ignore[misc]
+        now = self.clock()
+        for database, table, cause in self._failed:
+            self._report_table(table, lambda where=database, of=table, why=cause: self._failure(where, of, why, now), FAIL)  # type: ignore[misc]
+        ended = FAIL if error else COMPLETE
+        self._report(self.run.publisher, lambda: job_event(self.run, ended, now, self.describe(error) if error else ""), ended)
+        if self.sender:
+            self.sender.finish()
 
-    def _write(self, published: TableVersion, at: datetime) -> None:
-        event = self.event_of(published, at)
-        key = keys.lineage_event_key(at.date(), publisher_of(event), run_id(event), table_of(event))
+    def _failure(self, database: str, table: str, cause: str, at: datetime) -> Event:
+        return failed_table_event(self.run, database, table, self.describe(cause), at)
+
+    def _report_table(self, table: str, event_of: Callable[[], Event], kind: str = "") -> None:
+        """Report the start of a table's run, which is known at its end only, and the end."""
+        try:
+            event = event_of()
+        except Exception as cause:  # noqa: BLE001 the tables are published, and no fault of their description may undo the run
+            self._warn(table, cause)
+            return
+        self._report(table, lambda: start_event(event, self._began_at), START)
+        self._report(table, lambda: event, kind)
+
+    def _report(self, subject: str, event_of: Callable[[], Event], kind: str) -> None:
+        try:
+            event = event_of()
+            if self.sender:
+                self.sender.send(event)
+            self._write(event, kind)
+        except Exception as cause:  # noqa: BLE001 as above
+            self._warn(subject, cause)
+
+    def _write(self, event: Event, kind: str) -> None:
+        on = datetime.fromisoformat(event["eventTime"]).astimezone(UTC).date()
+        key = keys.lineage_event_key(on, publisher_of(event), run_id(event), table_of(event), kind)
         self.objects.write(ObjectRef(self.bucket, key), to_json(event), content_type="application/json")
+
+    @staticmethod
+    def _warn(subject: str, cause: Exception) -> None:
+        reason = str(cause) if isinstance(cause, HeadgateError) else type(cause).__name__
+        log.warning("lineage event not written", extra={"table": subject, "cause": reason})

@@ -1,4 +1,4 @@
-"""A published table version as an OpenLineage event. Pure.
+"""Runs of jobs and the table versions that they publish, as OpenLineage events. Pure.
 
 Source: OpenLineage specification 2-0-2, RunEvent; https://openlineage.io/spec/2-0-2/OpenLineage.json
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 PRODUCER = "urn:headgate"
+START, COMPLETE, FAIL = "START", "COMPLETE", "FAIL"
 MERGE = "merge_curated"  # who publishes a dataset's table
 MOST_FILES = 100  # an event of a dataset of many thousand files would be larger than receivers accept
 # Of names in Headgate: the same table version has the same run id everywhere.
@@ -29,6 +30,8 @@ _NAMES = UUID("8f9a3a6e-5a3f-5f8e-9d6d-0f3c3e1f8a11")
 
 # Source: OpenLineage facets, https://openlineage.io/spec/facets
 _FACETS = {
+    "parent": "1-0-1/ParentRunFacet",
+    "errorMessage": "1-0-1/ErrorMessageRunFacet",
     "schema": "1-2-0/SchemaDatasetFacet",
     "version": "1-0-1/DatasetVersionDatasetFacet",
     "inputStatistics": "1-0-0/InputStatisticsInputDatasetFacet",
@@ -70,6 +73,20 @@ class PublishedTable:
     size_bytes: int
 
 
+@dataclass(frozen=True)
+class JobRun:
+    """One run of a job that publishes tables.
+
+    Attributes:
+        publisher: the system, or `merge_curated`.
+        run_id: a UUID, the same in all events of the run.
+    """
+
+    names: LakeNames
+    publisher: str
+    run_id: str
+
+
 def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Event], at: datetime) -> Event:
     """Return the event that a table version was completed; equal arguments give equal events.
 
@@ -81,37 +98,94 @@ def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Even
     table, job = contract.dataset, f"{contract.system or MERGE}.{contract.dataset}"
     version = f"{names.job_namespace}/{published.database}.{table}@{published.version}"
     written = {"rowCount": published.rows, "size": published.size_bytes}
+    output = {
+        **names.table(published.database, table),
+        "facets": _table_facets(contract, published.version),
+        "outputFacets": _facet("outputStatistics", written),
+    }
+    event = _event(COMPLETE, at, str(uuid5(_NAMES, version)), names, job)
+    return {**event, "inputs": list(inputs), "outputs": [output]}
+
+
+def job_event(run: JobRun, kind: str, at: datetime, error: str = "") -> Event:
+    """Return the event that a job's run started, completed or failed. Its tables have events of their own, which name it as parent.
+
+    Args:
+        error: why it failed, redacted.
+    """
+    event = _event(kind, at, run.run_id, run.names, run.publisher)
+    return _with_run_facets(event, _error(error)) if error else event
+
+
+def as_part_of(event: Event, run: JobRun) -> Event:
+    """Return a table's event with the job's run that published the table as its parent."""
+    parent = {"run": {"runId": run.run_id}, "job": {"namespace": run.names.job_namespace, "name": run.publisher}}
+    return _with_run_facets(event, _facet("parent", parent))
+
+
+def start_event(event: Event, at: datetime) -> Event:
+    """Return the start of the run that an event ends; it names the outputs and says nothing about them yet."""
+    outputs = [{"namespace": one["namespace"], "name": one["name"]} for one in event["outputs"]]
+    facets = {name: facet for name, facet in event["run"].get("facets", {}).items() if name != "errorMessage"}
+    run = {"runId": run_id(event), **({"facets": facets} if facets else {})}
+    return {**event, "eventType": START, "eventTime": _time(at), "run": run, "outputs": outputs}
+
+
+def failed_table_event(run: JobRun, database: str, table: str, error: str, at: datetime) -> Event:
+    """Return the event that a job's run could not build a table; the table shows its last version.
+
+    Args:
+        error: the reason, redacted.
+    """
+    event = _event(FAIL, at, str(uuid5(UUID(run.run_id), table)), run.names, f"{run.publisher}.{table}")
+    failed = {**event, "outputs": [run.names.table(database, table)]}
+    return as_part_of(_with_run_facets(failed, _error(error)), run)
+
+
+def _event(kind: str, at: datetime, of_run: str, names: LakeNames, job: str) -> Event:
     return {
-        "eventType": "COMPLETE",
-        "eventTime": f"{at.isoformat(timespec='milliseconds')}Z",
+        "eventType": kind,
+        "eventTime": _time(at),
         "producer": PRODUCER,
         "schemaURL": SCHEMA,
-        "run": {"runId": str(uuid5(_NAMES, version))},
+        "run": {"runId": of_run},
         "job": {"namespace": names.job_namespace, "name": job},
-        "inputs": list(inputs),
-        "outputs": [
-            {
-                **names.table(published.database, table),
-                "facets": _table_facets(contract, published.version),
-                "outputFacets": _facet("outputStatistics", written),
-            }
-        ],
+        "inputs": [],
+        "outputs": [],
     }
 
 
+def _time(at: datetime) -> str:
+    return f"{at.isoformat(timespec='milliseconds')}Z"
+
+
+def _error(message: str) -> Event:
+    return _facet("errorMessage", {"message": message, "programmingLanguage": "python"})
+
+
+def _with_run_facets(event: Event, facets: Event) -> Event:
+    run = event["run"]
+    return {**event, "run": {**run, "facets": {**run.get("facets", {}), **facets}}}
+
+
 def run_id(event: Event) -> str:
-    """The id of an event's run, which names the table version."""
+    """The id of an event's run: of a table version, of a job's run, or of a table that could not be built."""
     return str(event["run"]["runId"])
 
 
 def publisher_of(event: Event) -> str:
-    """Who published the table of an event: a system, or `merge_curated`."""
-    return str(event["job"]["name"]).rpartition(".")[0]
+    """Who published the table of an event, or whose run it is: a system, or `merge_curated`."""
+    return str(event["job"]["name"]).partition(".")[0]
 
 
 def table_of(event: Event) -> str:
-    """The table that an event is about, without its database."""
-    return str(event["outputs"][0]["name"]).rpartition(".")[2]
+    """The table that an event is about, without its database; empty for the run of a job."""
+    return str(event["outputs"][0]["name"]).rpartition(".")[2] if event["outputs"] else ""
+
+
+def subject_of(event: Event) -> str:
+    """The table that an event is about, or the job."""
+    return table_of(event) or publisher_of(event)
 
 
 def to_json(event: Event) -> bytes:

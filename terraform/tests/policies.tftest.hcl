@@ -645,3 +645,32 @@ run "a_crawler_never_updates_the_catalog" {
   # A crawler that updates could move a table back after a publish.
   expect_failures = [var.schema_change]
 }
+
+run "a_lineage_server_gets_events_from_the_jobs_that_publish_tables" {
+  command = apply
+
+  variables {
+    platform           = "aws"
+    build_dir          = "tests/fixtures/built"
+    force_destroy      = true
+    lineage_url        = "https://marquez.example.com"
+    lineage_key_secret = "marquez/key"
+  }
+
+  assert {
+    condition = { for job, stated in local.jobs : job => join(" ", [for name, value in stated.arguments : value if startswith(name, "--HEADGATE_LINEAGE")]) } == {
+      for job in keys(local.jobs) : job => job == "quality_gate" ? "" : "marquez/key https://marquez.example.com"
+    }
+    error_message = "The merge and the systems get the server's URL and the name of the secret, and no other job does."
+  }
+
+  assert {
+    condition = alltrue([
+      for publisher, document in data.aws_iam_policy_document.write_lineage :
+      [for statement in document.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [
+        toset(["arn:aws:secretsmanager:us-east-1:123456789012:secret:marquez/key-??????"])
+      ]
+    ])
+    error_message = "Each of these jobs may read this secret and no other one."
+  }
+}

@@ -50,6 +50,8 @@ run "every_variable_refuses_a_wrong_value" {
     job_worker_type     = "G.025X"
     job_worker_types    = { merge_curated = "Z.2X" }
     scan_limit_gb       = 0
+    lineage_url         = "https://user:login@marquez.example.com"
+    lineage_key_secret  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:key-abcdef"
     alert_email         = "nobody"
   }
 
@@ -87,6 +89,8 @@ run "every_variable_refuses_a_wrong_value" {
     var.job_worker_type,
     var.job_worker_types,
     var.scan_limit_gb,
+    var.lineage_url,
+    var.lineage_key_secret,
     var.alert_email,
   ]
 }

@@ -83,12 +83,19 @@ def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_co
     for ref in listed:
         event = json.loads(wiring.objects().read(ref))
         check_run_event(event)
-        assert ref.key == f"openlineage/dt={event['eventTime'][:10]}/{publisher_of(event)}/{run_id(event)}-{table_of(event)}.json"
+        kind = "" if event["eventType"] == "COMPLETE" and table_of(event) else event["eventType"].lower()
+        name = "-".join(part for part in (run_id(event), table_of(event), kind) if part)
+        assert ref.key == f"openlineage/dt={event['eventTime'][:10]}/{publisher_of(event)}/{name}.json"
         written.setdefault(run_id(event), []).append(event)
+    for events in written.values():
+        ends = ("COMPLETE", "FAIL") if not table_of(events[0]) else ("COMPLETE",)  # another test lets the job of a system fail
+        assert tuple(sorted(one["eventType"] for one in events)) in {(end, "START") for end in ends}
     current = shop_lake.headgate("lineage", "--openlineage")
     assert sorted(map(table_of, current)) == sorted([*registry.curated, *registry.prod])
     for event in current:
-        (of_the_run,) = written[run_id(event)]
+        (of_the_run,) = (one for one in written[run_id(event)] if one["eventType"] == "COMPLETE")
+        assert run_id(of_the_run["run"]["facets"].pop("parent")) in written
+        assert of_the_run["run"].pop("facets") == {}
         assert {**event, "eventTime": of_the_run["eventTime"]} == of_the_run
     inputs = {table_of(event): {one["namespace"] for one in event["inputs"]} for event in current}
     assert inputs["orders"] == {f"s3://{connected.environment['HEADGATE_RAW_BUCKET']}"}

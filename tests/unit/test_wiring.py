@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from headgate.errors import SettingsError
+from headgate import wiring
+from headgate.errors import AuditError, SettingsError
 from headgate.settings import GateSettings, LogSettings, Settings, SystemSettings
 
 pytestmark = pytest.mark.unit
@@ -91,3 +92,19 @@ def test_a_function_starts_without_the_jobs_libraries(entry: str) -> None:
         text=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_lineage_events_are_sent_where_a_server_is_stated_and_nowhere_else() -> None:
+    assert wiring.lineage_sender({}) is None
+    sender = wiring.lineage_sender({"HEADGATE_LINEAGE_URL": "https://marquez.example.com"})
+    assert sender
+    receiver = sender.receiver()
+    assert (receiver.address, receiver.api_key, receiver.pauses_s) == ("https://marquez.example.com/api/v1/lineage", "", ())
+    assert receiver.timeout_s <= 3
+
+
+def test_the_failure_of_a_run_is_described_without_card_data_and_without_the_text_of_a_library() -> None:
+    number = "4111 1111 1111 1111"  # published by payment gateways for tests
+    assert wiring.describe_failure(AuditError(f"card {number}")) == "AuditError: card [PAN ****1111]"
+    assert wiring.describe_failure(f"card {number}") == "card [PAN ****1111]"
+    assert wiring.describe_failure(ValueError(f"card {number}")) == "unexpected ValueError"

@@ -16,8 +16,9 @@ import pytest
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
-from headgate.lake.openlineage import table_of
+from headgate.lake.openlineage import run_id, table_of
 from tests.conftest import unique
+from tests.lineage_server import lineage_server
 from tests.openlineage import check_run_event
 
 if TYPE_CHECKING:
@@ -113,13 +114,35 @@ def test_a_job_writes_one_event_for_each_table_that_it_published_and_none_where_
 
 
 def events_by_table(lake: Lake) -> dict[str, dict[str, Any]]:
-    """Return the lineage events in the artifacts bucket; the test fails where a table has two."""
+    """Return the lineage events of published tables in the artifacts bucket; the test fails where a table has two, or no start."""
     s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     listed = s3.list_objects_v2(Bucket=bucket, Prefix="openlineage/").get("Contents", [])
     bodies = [json.loads(s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()) for one in listed]
-    events = {table_of(body): body for body in bodies}
-    assert len(events) == len(bodies)
+    completed = [body for body in bodies if body["eventType"] == "COMPLETE" and table_of(body)]
+    events = {table_of(body): body for body in completed}
+    assert len(events) == len(completed)
+    started = {run_id(body) for body in bodies if body["eventType"] == "START"}
+    assert {run_id(body) for body in bodies} == started
+    assert {event["run"]["facets"]["parent"]["run"]["runId"] for event in completed} < started
     return events
+
+
+def test_a_job_that_fails_posts_its_start_and_its_failure_with_the_key_of_the_secret(lake: Lake) -> None:
+    secret = unique("lineage-key")
+    lake.emulator.client("secretsmanager").create_secret(Name=secret, SecretString="a-secret-key")
+    with lineage_server() as server:
+        stated = {"--HEADGATE_LINEAGE_URL": server.url, "--HEADGATE_LINEAGE_KEY_SECRET": secret}
+        run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--snapshot_id": "0123456789abcdef", **stated})
+    assert run["JobRunState"] == "FAILED"
+    assert [(key, event["eventType"]) for _, key, event in server.received] == [
+        ("Bearer a-secret-key", "START"),
+        ("Bearer a-secret-key", "FAIL"),
+    ]
+    started, failed = (event for _, _, event in server.received)
+    assert run_id(started) == run_id(failed)
+    assert failed["run"]["facets"]["errorMessage"]["message"] == run["ErrorMessage"].strip()
+    for event in (started, failed):
+        check_run_event(event)
 
 
 @pytest.mark.usefixtures("merged")

@@ -1,10 +1,11 @@
-"""An event for each published table version; a failure to write one is a warning and nothing more."""
+"""A job's run starts and ends, and each published version has events; a failure to write one is a warning and nothing more."""
 
 from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,12 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import NotPermittedError
 from headgate.lake.lineage_log import LineageLog
+from headgate.lake.lineage_receiver import LineageReceiver
+from headgate.lake.lineage_sender import LineageSender
+from headgate.lake.openlineage import JobRun, LakeNames
 from headgate.lake.ports import ObjectRef, TableVersion
+from tests.lineage_server import lineage_server
+from tests.openlineage import check_run_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,20 +26,38 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 AT = datetime(2026, 1, 2, 23, 59)
+RUN = JobRun(LakeNames("eu-central-1", "curated", "shop"), "merge_curated", "11111111-1111-4111-8111-111111111111")
+FOLDER = "openlineage/dt=2026-01-02/merge_curated"
+VERSION_ID = "22222222-2222-4222-8222-222222222222"
 ORDERS, REGIONS = (TableVersion("shop", name, f"s3://curated/snapshots/{name}/s1/", "1") for name in ("orders", "regions"))
+OF_THE_JOB = [f"{FOLDER}/{RUN.run_id}-complete.json", f"{FOLDER}/{RUN.run_id}-start.json"]
 
 
 def event_of(shown: TableVersion, at: datetime) -> dict[str, Any]:
     return {
-        "eventTime": at.isoformat(),
-        "run": {"runId": "an-id"},
-        "job": {"name": f"merge_curated.{shown.table}"},
-        "outputs": [{"name": f"AwsDataCatalog.shop.{shown.table}"}],
+        "eventType": "COMPLETE",
+        "eventTime": f"{at.isoformat()}Z",
+        "producer": "urn:headgate",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json",
+        "run": {"runId": VERSION_ID},
+        "job": {"namespace": "headgate://curated", "name": f"merge_curated.{shown.table}"},
+        "inputs": [],
+        "outputs": [{"namespace": "awsathena://a", "name": f"AwsDataCatalog.shop.{shown.table}", "outputFacets": {}}],
     }
 
 
-def lineage_log(objects: MemoryObjects, of: Callable[[TableVersion, datetime], dict[str, Any]] = event_of) -> LineageLog:
-    return LineageLog(objects, "artifacts", of, lambda: AT)
+def lineage_log(
+    objects: MemoryObjects,
+    of: Callable[[TableVersion, datetime], dict[str, Any]] = event_of,
+    sender: LineageSender | None = None,
+    clock: Callable[[], datetime] = lambda: AT,
+) -> LineageLog:
+    return LineageLog(objects, "artifacts", RUN, of, clock, lambda error: f"described: {error}", sender)
+
+
+def written(objects: MemoryObjects) -> dict[str, dict[str, Any]]:
+    """The events in the bucket, by the last part of their keys."""
+    return {key.rpartition("/")[2]: json.loads(body) for key, body in objects.contents("artifacts").items()}
 
 
 class RefusingObjects(MemoryObjects):
@@ -52,20 +76,51 @@ def test_each_published_version_has_an_event_below_the_day_of_its_publish() -> N
     with lineage_log(objects) as events:
         events.add(ORDERS)
         events.add(REGIONS)
-        assert objects.contents("artifacts") == {}
-    found = objects.contents("artifacts")
-    assert sorted(found) == [
-        "openlineage/dt=2026-01-02/merge_curated/an-id-orders.json",
-        "openlineage/dt=2026-01-02/merge_curated/an-id-regions.json",
+        assert sorted(objects.contents("artifacts")) == OF_THE_JOB[1:]
+    assert sorted(objects.contents("artifacts")) == sorted(
+        [
+            *OF_THE_JOB,
+            *(f"{FOLDER}/{VERSION_ID}-{table}{start}.json" for table in ("orders", "regions") for start in ("", "-start")),
+        ]
+    )
+    found = written(objects)[f"{VERSION_ID}-orders.json"]
+    facets = found["run"].pop("facets")
+    assert found == event_of(ORDERS, AT)
+    assert facets["parent"]["run"] == {"runId": RUN.run_id}
+    assert facets["parent"]["job"] == {"namespace": "headgate://curated", "name": "merge_curated"}
+
+
+def test_all_events_of_a_run_have_one_run_id_and_what_the_specification_requires() -> None:
+    objects, moments = MemoryObjects(), iter(AT + timedelta(seconds=10 * passed) for passed in range(5))
+    with lineage_log(objects, clock=lambda: next(moments)) as events:
+        events.add(ORDERS)
+    found = written(objects).values()
+    for event in found:
+        check_run_event(event)
+    by_run = {(one["run"]["runId"], one["eventType"]): one["eventTime"] for one in found}
+    assert by_run == {
+        (RUN.run_id, "START"): "2026-01-02T23:59:00.000Z",
+        (VERSION_ID, "START"): "2026-01-02T23:59:00.000Z",
+        (VERSION_ID, "COMPLETE"): "2026-01-02T23:59:10Z",
+        (RUN.run_id, "COMPLETE"): "2026-01-02T23:59:20.000Z",
+    }
+
+
+def test_an_event_lies_below_its_own_day_when_a_run_ends_after_midnight() -> None:
+    objects, moments = MemoryObjects(), iter((AT, AT + timedelta(minutes=2)))
+    with lineage_log(objects, clock=lambda: next(moments)):
+        pass
+    assert sorted(objects.contents("artifacts")) == [
+        f"openlineage/dt=2026-01-02/merge_curated/{RUN.run_id}-start.json",
+        f"openlineage/dt=2026-01-03/merge_curated/{RUN.run_id}-complete.json",
     ]
-    assert json.loads(found["openlineage/dt=2026-01-02/merge_curated/an-id-orders.json"]) == event_of(ORDERS, AT)
 
 
-def test_a_job_that_publishes_nothing_writes_no_event() -> None:
+def test_a_job_that_publishes_nothing_writes_the_events_of_its_run_only() -> None:
     objects = MemoryObjects()
     with lineage_log(objects):
         pass
-    assert objects.contents("artifacts") == {}
+    assert sorted(objects.contents("artifacts")) == OF_THE_JOB
 
 
 def test_tables_that_moved_before_an_error_have_events_and_the_error_is_raised() -> None:
@@ -78,14 +133,47 @@ def test_tables_that_moved_before_an_error_have_events_and_the_error_is_raised()
 
     with pytest.raises(NotPermittedError, match="the second table"):
         publish_two()
-    assert list(objects.contents("artifacts")) == ["openlineage/dt=2026-01-02/merge_curated/an-id-orders.json"]
+    found = written(objects)
+    assert sorted(found) == sorted(
+        [f"{RUN.run_id}-start.json", f"{RUN.run_id}-fail.json", f"{VERSION_ID}-orders-start.json", f"{VERSION_ID}-orders.json"]
+    )
+    failed = found[f"{RUN.run_id}-fail.json"]
+    check_run_event(failed)
+    assert failed["eventType"] == "FAIL"
+    assert failed["run"]["facets"]["errorMessage"]["message"] == "described: the second table"
+
+
+def test_a_dataset_that_could_not_be_merged_failed_while_the_run_is_complete() -> None:
+    objects = MemoryObjects()
+    with lineage_log(objects) as events:
+        events.fail("shop", "orders", "2 rows share a key")
+    found = {(one["job"]["name"], one["eventType"]): one for one in written(objects).values()}
+    assert sorted(found) == [
+        ("merge_curated", "COMPLETE"),
+        ("merge_curated", "START"),
+        ("merge_curated.orders", "FAIL"),
+        ("merge_curated.orders", "START"),
+    ]
+    failed, started = (found["merge_curated.orders", kind] for kind in ("FAIL", "START"))
+    for event in (failed, started):
+        check_run_event(event)
+        assert event["run"]["facets"]["parent"]["run"]["runId"] == RUN.run_id
+    assert failed["run"]["runId"] == started["run"]["runId"] not in {RUN.run_id, VERSION_ID}
+    assert failed["run"]["facets"]["errorMessage"]["message"] == "described: 2 rows share a key"
 
 
 def test_an_event_that_cannot_be_written_is_a_warning_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), lineage_log(RefusingObjects()) as events:
         events.add(ORDERS)
-    key = "openlineage/dt=2026-01-02/merge_curated/an-id-orders.json"
-    assert warnings_of(caplog) == [("WARNING", "orders", f"write {key}: AccessDenied")]
+    assert warnings_of(caplog) == [
+        ("WARNING", subject, f"write {FOLDER}/{key}.json: AccessDenied")
+        for subject, key in (
+            ("merge_curated", f"{RUN.run_id}-start"),
+            ("orders", f"{VERSION_ID}-orders-start"),
+            ("orders", f"{VERSION_ID}-orders"),
+            ("merge_curated", f"{RUN.run_id}-complete"),
+        )
+    ]
 
 
 def test_an_unexpected_error_stops_neither_the_run_nor_the_other_events_and_its_text_is_not_logged(
@@ -100,5 +188,38 @@ def test_an_unexpected_error_stops_neither_the_run_nor_the_other_events_and_its_
     with caplog.at_level(logging.WARNING), lineage_log(objects, broken) as events:
         events.add(ORDERS)
         events.add(REGIONS)
-    assert list(objects.contents("artifacts")) == ["openlineage/dt=2026-01-02/merge_curated/an-id-regions.json"]
+    tables = [f"{FOLDER}/{VERSION_ID}-regions-start.json", f"{FOLDER}/{VERSION_ID}-regions.json"]
+    assert sorted(objects.contents("artifacts")) == sorted([*OF_THE_JOB, *tables])
     assert warnings_of(caplog) == [("WARNING", "orders", "KeyError")]
+
+
+def test_a_server_gets_what_the_bucket_gets_in_the_order_of_the_run() -> None:
+    objects = MemoryObjects()
+    with lineage_server() as server:
+        sender = LineageSender(lambda: LineageReceiver.at(server.url, "a-secret-key"))
+        with lineage_log(objects, sender=sender) as events:
+            events.add(ORDERS)
+    assert [(event["job"]["name"], event["eventType"]) for _, _, event in server.received] == [
+        ("merge_curated", "START"),
+        ("merge_curated.orders", "START"),
+        ("merge_curated.orders", "COMPLETE"),
+        ("merge_curated", "COMPLETE"),
+    ]
+    sent = {json.dumps(event, sort_keys=True) for _, _, event in server.received}
+    assert sent == {json.dumps(event, sort_keys=True) for event in written(objects).values()}
+    assert {key for _, key, _ in server.received} == {"Bearer a-secret-key"}
+
+
+def test_a_server_that_is_down_leaves_the_events_in_the_bucket_and_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    with lineage_server() as stopped:
+        pass
+    objects, began = MemoryObjects(), time.monotonic()
+    sender = LineageSender(lambda: LineageReceiver.at(stopped.url, "a-secret-key"))
+    with caplog.at_level(logging.WARNING), lineage_log(objects, sender=sender):
+        pass
+    assert time.monotonic() - began < 2
+    assert sorted(objects.contents("artifacts")) == OF_THE_JOB
+    (warning,) = caplog.records
+    assert (warning.message, warning.events) == ("lineage events not sent", 2)  # type: ignore[attr-defined]  # the log's extra fields
+    assert warning.cause.startswith(f"Cannot reach {stopped.url}/api/v1/lineage")  # type: ignore[attr-defined]
+    assert "a-secret-key" not in str(vars(warning))

@@ -10,13 +10,23 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake.openlineage import (
+    COMPLETE,
+    FAIL,
     MOST_FILES,
+    START,
+    JobRun,
     LakeNames,
     PublishedTable,
+    as_part_of,
     dataset_input,
+    failed_table_event,
     file_inputs,
+    job_event,
+    publisher_of,
     run_event,
     run_id,
+    start_event,
+    subject_of,
     table_of,
     to_json,
 )
@@ -144,3 +154,52 @@ def test_of_many_files_the_newest_are_named_and_the_older_ones_are_one_folder() 
     assert "orders/003.csv" in found
     assert (found["orders"]["fileCount"], found["orders"]["rowCount"], found["orders"]["size"]) == (3, 6, 150)
     assert sum(one["fileCount"] for one in found.values()) == len(records)
+
+
+RUN = JobRun(NAMES, "demand-insights-engine", "11111111-1111-4111-8111-111111111111")
+
+
+def test_the_events_of_a_jobs_run_share_its_id_and_name_no_table() -> None:
+    started, completed = (job_event(RUN, kind, AT) for kind in (START, COMPLETE))
+    failed = job_event(RUN, FAIL, AT, "AuditError: 2 rows share a key")
+    for event in (started, completed, failed):
+        check_run_event(event)
+        assert (run_id(event), table_of(event), subject_of(event)) == (RUN.run_id, "", "demand-insights-engine")
+    assert failed["run"]["facets"]["errorMessage"] == {
+        "_producer": "urn:headgate",
+        "_schemaURL": f"{URL}1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet",
+        "message": "AuditError: 2 rows share a key",
+        "programmingLanguage": "python",
+    }
+
+
+def test_a_table_version_keeps_its_run_id_and_names_the_jobs_run_as_parent() -> None:
+    event = run_event(NAMES, PUBLISHED, [], AT)
+    part = as_part_of(event, RUN)
+    check_run_event(part)
+    assert run_id(part) == run_id(event)
+    assert part["run"]["facets"]["parent"]["run"] == {"runId": RUN.run_id}
+    assert part["run"]["facets"]["parent"]["job"]["name"] == publisher_of(part) == "demand-insights-engine"
+
+
+def test_a_start_belongs_to_the_run_that_it_starts_and_says_nothing_of_the_result() -> None:
+    ends = (
+        as_part_of(run_event(NAMES, PUBLISHED, [dataset_input(NAMES, ORDERS, CONTRACT)], AT), RUN),
+        failed_table_event(RUN, "shop_prod", "churn_risk", "no rows", AT),
+    )
+    for event in ends:
+        started = start_event(event, datetime(2026, 1, 1))
+        check_run_event(started)
+        assert (started["eventType"], started["eventTime"], run_id(started)) == (START, "2026-01-01T00:00:00.000Z", run_id(event))
+        assert (table_of(started), started["job"], started["inputs"]) == ("churn_risk", event["job"], event["inputs"])
+        assert set(started["outputs"][0]) == {"namespace", "name"}
+        assert set(started["run"]["facets"]) == {"parent"}
+
+
+def test_a_table_that_failed_has_a_run_of_its_own_in_each_run_of_the_job() -> None:
+    failed = failed_table_event(RUN, "shop_prod", "churn_risk", "no rows", AT)
+    check_run_event(failed)
+    again = failed_table_event(replace(RUN, run_id="22222222-2222-4222-8222-222222222222"), "shop_prod", "churn_risk", "no rows", AT)
+    other = failed_table_event(RUN, "shop_prod", "sales", "no rows", AT)
+    assert len({RUN.run_id, *(run_id(one) for one in (failed, again, other))}) == 4
+    assert failed["outputs"] == [NAMES.table("shop_prod", "churn_risk")]

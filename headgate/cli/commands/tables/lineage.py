@@ -13,9 +13,9 @@ from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.lineage_events import current_events, send_all, written_events
-from headgate.cli.lineage_receiver import API_KEY_VARIABLE, LineageReceiver
 from headgate.cli.rendering import screens
 from headgate.errors import HeadgateError, NotFoundError
+from headgate.lake.lineage_receiver import API_KEY_VARIABLE, LineageReceiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from headgate.api.ports import Lake
     from headgate.api.shapes.lake import Lineage
-    from headgate.cli.lineage_receiver import Sent
+    from headgate.lake.lineage_receiver import Sent
     from headgate.lake.ports import FileRecord
     from headgate.lake.snapshots import LakeSnapshot
 

@@ -12,16 +12,16 @@ from click.testing import CliRunner
 from headgate import wiring
 from headgate.cli import deployment
 from headgate.cli.commands.tables.lineage import lineage, trace_of
-from headgate.cli.lineage_receiver import API_KEY_VARIABLE
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
+from headgate.lake.lineage_receiver import API_KEY_VARIABLE
 from headgate.lake.openlineage import LakeNames, table_of, to_json
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.table_events import TableEvents
+from tests.lineage_server import lineage_server
 from tests.openlineage import check_run_event
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
-from tests.unit.cli.lineage_server import lineage_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable

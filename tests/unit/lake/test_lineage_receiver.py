@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.cli.lineage_events import send_all
-from headgate.cli.lineage_receiver import LineageReceiver, Sent
 from headgate.errors import ServiceError, SettingsError
-from tests.unit.cli.lineage_server import lineage_server
+from headgate.lake.lineage_receiver import LineageReceiver, Sent
+from tests.lineage_server import lineage_server
 
 if TYPE_CHECKING:
-    from tests.unit.cli.lineage_server import LineageServer
+    from tests.lineage_server import LineageServer
 
 pytestmark = pytest.mark.unit
 

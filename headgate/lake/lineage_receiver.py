@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from headgate.errors import ServiceError, SettingsError
-from headgate.lake.openlineage import run_id, table_of, to_json
+from headgate.lake.openlineage import run_id, subject_of, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,21 +27,27 @@ if TYPE_CHECKING:
 
 API_KEY_VARIABLE = "OPENLINEAGE_API_KEY"
 DEFAULT_PATH = "/api/v1/lineage"
-_TIMEOUT_S = 30
+_TIMEOUT_S = 30.0
 _PAUSES_S = (1.0, 3.0)  # before the second and the third attempt
 _ANSWER_CHARACTERS = 200
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 # The server refuses this event; it may accept others.
 _OF_THE_EVENT = frozenset({400, 413, 422})
-_KEY_ADVICE = f"Set {API_KEY_VARIABLE} to a key that may write events."
+_KEY_ADVICE = f"Set {API_KEY_VARIABLE} (in a deployment: the secret that lineage_key_secret names) to a key that may write events."
 _PATH_ADVICE = f"State the URL with its path; Marquez receives events at {DEFAULT_PATH}."
 _ADVICE = {401: _KEY_ADVICE, 403: _KEY_ADVICE, 404: _PATH_ADVICE, 405: _PATH_ADVICE}
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What the server answered to one event. `status` is the HTTP status; `error` is empty where the event was accepted."""
+    """What the server answered to one event.
+
+    Attributes:
+        table: what the event is about: a table, or the job.
+        status: the HTTP status.
+        error: empty where the event was accepted.
+    """
 
     table: str
     run_id: str
@@ -66,10 +72,14 @@ class LineageReceiver:
 
     Attributes:
         api_key: sent as bearer token; empty for none. No message and no text of this object has it.
+        pauses_s: before each further attempt at a busy server.
+        timeout_s: of each wait for the server.
     """
 
     url: str
     api_key: str = field(default="", repr=False)
+    pauses_s: tuple[float, ...] = _PAUSES_S
+    timeout_s: float = _TIMEOUT_S
     pause: Callable[[float], None] = field(default=time.sleep, repr=False)
     _opener: OpenerDirector = field(default_factory=_opener, repr=False)
 
@@ -82,7 +92,7 @@ class LineageReceiver:
         """
         parts, key = _split(url), api_key.strip()
         if parts.username is not None or parts.password is not None:
-            raise SettingsError(f"The URL of --send has a login in it, which other users of this machine can read. Use {API_KEY_VARIABLE}.")
+            raise SettingsError(f"The URL for lineage events has a login in it, which other people can read. Use {API_KEY_VARIABLE}.")
         if not (key.isascii() and key.isprintable()):
             raise SettingsError(f"{API_KEY_VARIABLE} has characters that no HTTP header may have. Set it to the key alone.")
         if key and parts.scheme == "http" and parts.hostname not in _LOCAL:
@@ -102,22 +112,22 @@ class LineageReceiver:
         Raises:
             ServiceError: the server cannot be reached, or accepts no event at all.
         """
-        for pause_s in (*_PAUSES_S, None):
+        for pause_s in (*self.pauses_s, None):
             status, answer = self._post(to_json(event))
             if status not in _TRY_AGAIN or pause_s is None:
                 break
             self.pause(pause_s)
         if status in range(200, 300):
-            return Sent(table_of(event), run_id(event), status)
+            return Sent(subject_of(event), run_id(event), status)
         if status in _OF_THE_EVENT:
-            return Sent(table_of(event), run_id(event), status, answer or _phrase(status))
+            return Sent(subject_of(event), run_id(event), status, answer or _phrase(status))
         raise ServiceError(f"{self.address} answered {_phrase(status)}. {_advice(status)}")
 
     def _post(self, body: bytes) -> tuple[int, str]:
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {self.api_key}"} if self.api_key else {})}
         request = Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310 `at` accepts http and https only
         try:
-            with self._opener.open(request, timeout=_TIMEOUT_S) as response:
+            with self._opener.open(request, timeout=self.timeout_s) as response:
                 return response.status, ""
         except HTTPError as refused:
             with refused:
@@ -141,7 +151,7 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable or not url.isprintable():
-        raise SettingsError("--send takes an http or https URL, for example https://marquez.example.com.")
+        raise SettingsError("The setting for lineage events takes an http or https URL, for example https://marquez.example.com.")
     return parts
 
 
