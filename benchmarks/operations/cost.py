@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pyarrow import csv
 
-from benchmarks.systems.merged_shop import KEY, LANDED, LINES_PER_ORDER
+from benchmarks.systems.merged_shop import KEY, LANDED, LINES_PER_ORDER, merge_shop
 from benchmarks.systems.system_runs import SYSTEMS, build_all
 from headgate.contracts.registry import Registry
 from headgate.costs.billing import GB, rounded, total_usd
@@ -31,7 +31,6 @@ from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.lake.parquet import table_of
-from headgate.merge.merge_files import Memory, merge_files
 from headgate.quality.validation import ValidationRun
 
 MEASURED = Path(__file__).resolve().parents[2] / "headgate" / "costs" / "measured.toml"
@@ -82,9 +81,7 @@ def _measure(lines: int) -> dict[str, float]:
         raw_bytes, gate_s, passed = _gate(scratch)
         curated_bytes = sum(path.stat().st_size for paths in passed.values() for path in paths)
         began = time.process_time()
-        (scratch / "merged").mkdir()
-        for dataset, contract in Registry.load().curated.items():
-            merge_files(contract, passed[dataset], scratch / "merged" / f"{dataset}.parquet", Memory(scratch / "spill"))
+        merge_shop(passed, scratch / "merged")
         merge_s = time.process_time() - began
         checks_s = _checks_s(scratch / "merged")
         merged_bytes = sum(path.stat().st_size for path in (scratch / "merged").glob("*.parquet"))

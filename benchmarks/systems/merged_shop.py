@@ -10,22 +10,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.online_retail.import_shop import import_online_retail
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
+from headgate.errors import ContractError
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
+from headgate.lake import keys
+from headgate.lake.content_hash import sha256_of
 from headgate.lake.keys import ExportKey
-from headgate.lake.ports import MaskingKey
-from headgate.merge.merge_files import Memory, merge_files
+from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.reading import part_refs
+from headgate.merge.merging import Merging
+from headgate.quality.audit import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = Path(os.environ.get("HEADGATE_BENCH_DATA", ROOT / ".headgate" / "bench"))
 KEY = MaskingKey("bench", bytes(range(32)))
 LANDED = datetime(2024, 1, 1)
+CURATED, DATABASE = "curated", "curated"
 CUSTOMERS_PER_ORDER, LINES_PER_ORDER = 0.2, 5
 
 
@@ -58,7 +65,7 @@ def _kept(name: str, make: Callable[[Path], object]) -> Path:
         with tempfile.TemporaryDirectory(dir=KEPT) as scratch:
             print(f"making {name} (once)")
             make(Path(scratch) / "raw")
-            _merge(_let_in(Path(scratch)), Path(scratch))
+            merge_shop(_let_in(Path(scratch)), Path(scratch) / "merged")
             shutil.move(Path(scratch) / "merged", folder)
     return folder
 
@@ -77,8 +84,18 @@ def _let_in(scratch: Path) -> dict[str, list[Path]]:
     return passed
 
 
-def _merge(passed: dict[str, list[Path]], scratch: Path) -> None:
-    """One file for each dataset, unique by key."""
-    (scratch / "merged").mkdir()
-    for name, contract in Registry.load().curated.items():
-        merge_files(contract, passed[name], scratch / "merged" / f"{name}.parquet", Memory(scratch / "spill"))
+def merge_shop(increments: Mapping[str, Sequence[Path]], folder: Path) -> None:
+    """Merge increments as a run does, audit included, into one file for each dataset: `folder/<dataset>.parquet`."""
+    contracts, objects, catalog = Registry.load().curated, MemoryObjects(), MemoryCatalog()
+    for dataset in contracts:
+        catalog.create(DATABASE, dataset)
+        for file in increments[dataset]:
+            objects.write(ObjectRef(CURATED, keys.increment_key(dataset, sha256_of(file))), file.read_bytes())
+    folder.mkdir()
+    with tempfile.TemporaryDirectory(dir=folder.parent) as workspace:
+        lake = Merging(objects, catalog, contracts, CURATED, DATABASE, Path(workspace), audit, part_rows=0).merge()
+    if lake.failed:
+        raise ContractError(f"Not merged: {dict(lake.failed)}")
+    for dataset, snapshot in lake.datasets.items():
+        (part,) = part_refs(objects, CURATED, snapshot)
+        (folder / f"{dataset}.parquet").write_bytes(objects.read(part))

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.lake.parquet import table_of
+from headgate.lake.sql_names import quoted_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,11 +118,7 @@ def described(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
 
 def row_of(columns: Sequence[str]) -> str:
     """Return columns as one value in DuckDB's SQL. Such values compare as `ORDER BY` does: a null is the greatest value of a column."""
-    return f"row({', '.join(map(_quoted, columns))})"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return f"row({', '.join(map(quoted_name, columns))})"
 
 
 def _part(key: Sequence[str], row: Mapping[str, object]) -> Part:

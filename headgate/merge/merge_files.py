@@ -17,7 +17,6 @@ from headgate.contracts.curated import LINEAGE
 from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError
 from headgate.lake.parquet import table_of
-from headgate.lake.publishing import write_parquet
 from headgate.lake.snapshot_parts import FIRST, NUMBER, row_of
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
 from headgate.merge.newest_per_key import newest_by
@@ -100,18 +99,6 @@ def fit_files(contract: Contract, files: Sequence[Path], lacking: Collection[str
     fitted = [_fit(contract, file) for file in files]
     absent = frozenset({*lacking, *(name for one in fitted for name in one.lacking)})
     return Fitted(contract.without_required(absent), tuple(files), sum(one.rows for one in fitted), absent)
-
-
-def merge_files(contract: Contract, files: Sequence[Path], out: Path, memory: Memory) -> None:
-    """Write the newest row of every key to the file `out`, in the order of the key: a dataset of one part, without deletions.
-
-    Raises:
-        AuditError: a file holds values that do not fit the contract.
-    """
-    fitted = fit_files(contract, files)
-    with values_required(fitted):
-        rows = newest_rows(fitted, memory)
-        write_parquet(out, arrow_schema(fitted.contract), (batch.drop_columns([BEGINS_PART]) for batch in rows))
 
 
 @contextmanager

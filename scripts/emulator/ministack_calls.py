@@ -1,4 +1,6 @@
-"""Record which role asked for which action, as CloudTrail does on AWS: each combination once, with the answer of IAM.
+"""Record which role asked for which action, as CloudTrail does on AWS.
+
+Each combination is recorded once, with the answer of IAM and the statement that the answer follows from.
 
 Without this file everything works, but `make experiments-localstack` cannot distinguish an action that nobody used from one that
 MiniStack does not check: AWS services take some actions with a role by themselves (Lambda's poller, S3's use of a key).
@@ -25,27 +27,27 @@ _evaluate = iam_evaluator.evaluate
 
 
 class Calls:
-    """Appends each new combination of role, action and decision to a file, as a line of JSON."""
+    """Appends each new combination of role, action, decision and statement to a file, as a line of JSON."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._known, self._one_at_a_time = path, set[tuple[str, str, str]](), threading.Lock()
+        self._path, self._known, self._one_at_a_time = path, set[tuple[str, ...]](), threading.Lock()
         path.unlink(missing_ok=True)
 
     def evaluate(self, context: EvalContext, *policies: Any) -> EvalResult:  # noqa: ANN401 MiniStack's own types
         """As MiniStack evaluates a request, and keep what a role asked for."""
         result: EvalResult = _evaluate(as_policies_name(context), *policies)
         if ":assumed-role/" in context.principal_arn:
-            self.keep(context.principal_arn.split("/")[1], context.action, result.decision)
+            self.keep(context.principal_arn.split("/")[1], context.action, result.decision, result.matched_sid)
         return result
 
-    def keep(self, role: str, action: str, decision: str) -> None:
+    def keep(self, role: str, action: str, decision: str, sid: str) -> None:
         """The file has the combination."""
         with self._one_at_a_time:
-            if (role, action, decision) in self._known:
+            if (role, action, decision, sid) in self._known:
                 return
-            self._known.add((role, action, decision))
+            self._known.add((role, action, decision, sid))
             with self._path.open("a", encoding="utf-8") as out:
-                out.write(json.dumps({"role": role, "action": action, "decision": decision}) + "\n")
+                out.write(json.dumps({"role": role, "action": action, "decision": decision, "sid": sid}) + "\n")
 
 
 def as_policies_name(context: EvalContext) -> EvalContext:

@@ -21,6 +21,7 @@ from headgate.export.planning.mapping import BYTES, ExportColumn, Form
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.server.session import quoted
 from headgate.lake.keys import RUN_DELETIONS
+from headgate.lake.sql_names import quoted_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
         connection = held.enter_context(duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill, "threads": 2}))
         batches = _batches(held, keys)
         schema = pa.schema([field for field in pq.read_schema(keys) if field.name != _WITHIN])
-        names = ", ".join(_quoted(name) for name in schema.names)
+        names = ", ".join(quoted_name(name) for name in schema.names)
         connection.register("keys", batches)
         query = f"SELECT {names} FROM keys"  # noqa: S608 quoted names
         if others.exists():
@@ -74,10 +75,6 @@ def _batches(held: ExitStack, path: Path) -> pa.RecordBatchReader:
     schema = pa.schema([pa.field(field.name, pa.string()) if pa.types.is_decimal256(field.type) else field for field in file.schema_arrow])
     batches = file.iter_batches(_BATCH_ROWS, use_threads=False)
     return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in batches))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def any_of(keys: pa.Table, table: SourceTable) -> list[str]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.systems.merged_shop import merge_shop
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
@@ -20,7 +21,6 @@ from headgate.engines import spark_session
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import MaskingKey
-from headgate.merge.merge_files import Memory, merge_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,9 +64,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check_file(path, contract, KEY, object_key=key, received_at=datetime(2025, 1, 1), folder=out)
         passed[contract.dataset].append(out / ACCEPTED)
     merged = folder / "merged"
-    merged.mkdir()
-    for name, contract in Registry.load().curated.items():
-        merge_files(contract, passed[name], merged / f"{name}.parquet", Memory(folder / "spill"))
+    merge_shop(passed, merged)
+    for name in Registry.load().curated:
         _make_awkward(merged / f"{name}.parquet")
     return merged
 

@@ -1,0 +1,12 @@
+"""Names in SQL that DuckDB runs. MySQL quotes names in another way: `headgate.export.server.session.quoted`."""
+
+from __future__ import annotations
+
+
+def quoted_name(name: str) -> str:
+    """Return a column's name as an identifier, whatever characters it has.
+
+    >>> quoted_name("a column")
+    '"a column"'
+    """
+    return '"' + name.replace('"', '""') + '"'
