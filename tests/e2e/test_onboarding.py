@@ -1,7 +1,11 @@
-"""Records on a deployed lake: the GraphQL API and the command line write the same table, and an address has one owner."""
+"""Records on a deployed lake: the GraphQL API and the command line write the same table, and an address has one owner.
+
+The lake also takes payments and replaces their originals by masked forms, as its settings say.
+"""
 
 from __future__ import annotations
 
+import gzip
 import json
 import urllib.error
 import urllib.request
@@ -11,8 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from tests.e2e.api import signed_in
+from tests.e2e.every_version import every_version, texts_of
 from tests.e2e.lakes import ROOT, deployed
 
 if TYPE_CHECKING:
@@ -25,6 +31,14 @@ pytestmark = pytest.mark.e2e
 NAME = "e2e-records"
 FAILED_ROWS_EXIT, UNAUTHORIZED = 3, 401
 CALLERS = 4
+PAYMENTS_CONTRACT = ROOT / "headgate" / "domains" / "retail" / "contracts" / "source" / "payments.yaml"
+NUMBERS = ("4111111111111111", "5555555555554444", "378282246310005")  # test numbers that payment gateways publish
+PAYMENTS = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+    f"1,O-1,card,{NUMBERS[0]},917,2027-12,10.00,GBP,2026-01-01 00:00:00,captured,read out {NUMBERS[1]},2026-01-01 00:00:00\n"
+    f"2,O-2,card,{NUMBERS[1]},917,2027-12,much,GBP,2026-01-01 00:00:00,captured,refused {NUMBERS[0]},2026-01-01 00:00:00\n"
+    f"3,O-3,card,{NUMBERS[2]},9173,2027-12,30.00,GBP,2026-01-01 00:00:00,captured,,2026-01-01 00:00:00\n"
+)
 CREATE = "mutation C($input: CustomerInput!) { createCustomer(input: $input) { customer_id email } }"
 BATCH = """mutation B($inputs: [CustomerInput!]!) {
   createCustomers(inputs: $inputs) { successful failed rows { row state id rule column } }
@@ -54,10 +68,16 @@ class GraphQl:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    """A lake with the onboarding domain alone."""
+    """A lake with the onboarding domain and the shop's contract of payments, which replaces originals with card data."""
     project = tmp_path_factory.mktemp("project")
     (project / "headgate.toml").write_text('name = "records"\ndomains = ["onboarding"]\n', encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch, deployed(NAME, project=project) as lake:
+    contracts = project / "contracts" / "source"
+    contracts.mkdir(parents=True)
+    payments = yaml.safe_load(PAYMENTS_CONTRACT.read_text(encoding="utf-8"))
+    for column in payments["schema"][0]["properties"]:
+        column.pop("relationships", None)  # this lake has no orders
+    (contracts / "payments.yaml").write_text(yaml.safe_dump(payments), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch, deployed(NAME, "raw_originals=mask", project=project) as lake:
         patch.setenv("HEADGATE_PROJECT", str(project))
         yield lake
 
@@ -136,3 +156,21 @@ def test_of_a_thousand_creates_of_a_hundred_addresses_a_hundred_win(api: GraphQl
     # The emulator answers on six threads where there are two processors, and each call's function needs one of them for DynamoDB.
     with ThreadPoolExecutor(CALLERS) as pool:
         assert Counter(state for states in pool.map(created, range(10)) for state in states) == {"created": 100, "unique": 900}
+
+
+def test_no_card_number_of_an_upload_is_in_any_zone_or_version_once_its_original_is_masked(lake: Lake) -> None:
+    sent = {"payments/plain.csv": PAYMENTS.encode(), "payments/packed.csv.gz": gzip.compress(PAYMENTS.replace("O-", "P-").encode())}
+    assert all(any(number in text for text in texts_of(body)) for body in sent.values() for number in NUMBERS)
+    versions = {key: lake.put(key, body) for key, body in sent.items()}
+    for key, version in versions.items():
+        record = lake.record_of(key, version)
+        assert (record["state"], record["accepted"], record["quarantined"]) == ("done", 2, 1)
+    places = every_version(lake)
+    raw = lake.environment["HEADGATE_RAW_BUCKET"]
+    assert [place for place in places if place.startswith(tuple(f"{raw}/{key}?" for key in sent))] == []
+    assert len([place for place in places if place.startswith(f"{raw}/_masked/")]) == len(sent)
+    for zone in ("CURATED", "QUARANTINE", "ARTIFACTS"):
+        assert any(place.startswith(lake.environment[f"HEADGATE_{zone}_BUCKET"]) for place in places), zone
+    items = lake.client("dynamodb").scan(TableName=lake.environment["HEADGATE_FILES_TABLE"])["Items"]
+    places |= {"records": json.dumps(items, default=str), "logs": json.dumps(lake.headgate("logs", "--minutes", "60"))}
+    assert [(place, number) for place, text in places.items() for number in NUMBERS if number in text] == []
