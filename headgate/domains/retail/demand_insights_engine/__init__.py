@@ -18,6 +18,7 @@ from headgate.domains.retail.demand_insights_engine import (
     lifetime_value,
     model_quality,
     origins,
+    population,
     retention,
     segments,
 )
@@ -55,15 +56,18 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     if customers.empty:
         return without_rows(Registry.load().tables_of(SYSTEM))
     daily = features.daily_purchases(days).set_index("purchased_on").purchases
-    clock = TradingClock.of(daily, pd.Timestamp(daily.index.min()).date(), as_of)
+    first_on = pd.Timestamp(daily.index.min()).date()
+    clock = TradingClock.of(daily, first_on, as_of, population.change(days, first_on, as_of))
     ahead = origins.coming(days, clock, as_of)
     past = origins.origins(days, clock, as_of, ahead)
     points = origins.signals(customers, clock, as_of)
     found = customer_model.fitted(points, past, ahead, shelf.champion(churn_risk.NAME))
     if found.churn:
         shelf.put(churn_risk.kept(found.churn, found.churn_trial, past, points))
-    decline = retention.decline(features.cohort_purchases(days), clock, as_of)
-    yearly = retention.longer(decline, ahead.trading_days, clock.between(as_of, as_of + timedelta(days=lifetime_value.HORIZONS_DAYS[1])))
+    steady = clock.for_decline()
+    decline = retention.decline(features.cohort_purchases(days), steady, as_of)
+    short, long = (steady.between(as_of, as_of + timedelta(days=horizon)) for horizon in lifetime_value.HORIZONS_DAYS)
+    yearly = retention.longer(decline, short, long)
     groups, leaving = segments.partition(customers), churn_risk.probabilities(found.churn, points)
     values = lifetime_value.table(found.value, customers, points, leaving, yearly)
     shelf.export(exported_model.NAME, exported_model.scorer(found, customers, points, values, yearly))

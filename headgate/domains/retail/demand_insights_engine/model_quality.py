@@ -60,6 +60,8 @@ def _parameter(model: str, metric: str, fitted: object, field: str, rows: int) -
 def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Measure]:
     """What the forecasts rest on besides the models."""
     season = None if clock.knows_season else "history_too_short: no season is known, coming days are expected to be average"
+    if clock.after_launch:
+        season = "launch: last year's customers were new, coming days are expected to be as those of the last quarter"
     matched = "returns of purchases that the data do not know; in no customer's value"
     return [
         Measure(_VALUE, "known_days", FIT, float(clock.known_days), 364.0, "a year of weeks", clock.known_days, season),

@@ -123,9 +123,10 @@ def signals(customers: pd.DataFrame, clock: TradingClock, until: date) -> pd.Dat
 def coming(days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int = features.HORIZON_DAYS) -> Coming:
     """What the next days are expected to bring, from purchases up to `as_of`."""
     until = as_of + timedelta(days=horizon_days)
-    if not clock.knows_season:
+    back_days = horizon_days if clock.after_launch else YEAR_DAYS
+    if not (clock.knows_season or clock.after_launch):
         return Coming(clock.between(as_of, until), None, None)
-    buyers, revenue = _totals(days, as_of - timedelta(days=YEAR_DAYS), min(until - timedelta(days=YEAR_DAYS), as_of))
+    buyers, revenue = _totals(days, as_of - timedelta(days=back_days), min(until - timedelta(days=back_days), as_of))
     if not buyers:
         return Coming(clock.between(as_of, until), None, None)
     return Coming(clock.between(as_of, until), buyers * clock.growth, revenue * clock.growth)

@@ -7,7 +7,7 @@ the year before did; without a year of history it runs evenly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,24 @@ _AHEAD_DAYS = 366
 _OVERLAP_DAYS = 28  # of a second year, before growth can be estimated
 _GROWTH_WINDOW_DAYS = 182
 _GROWTH_DAMPING_DAYS = 91  # growth measured over as many days counts half, on the logarithmic scale
+_POPULATION_WEIGHT = 0.5  # of the growth of the number of customers, where growth is not measured, on the logarithmic scale
+_QUARTER_DAYS = 91
+
+
+@dataclass(frozen=True)
+class Change:
+    """How the customers changed since last year's days.
+
+    Attributes:
+        growth: the number of customers now over the number then.
+        was_launch: last year's days were the launch of the shop, so they are no season.
+    """
+
+    growth: float = 1.0
+    was_launch: bool = False
+
+
+_NO_CHANGE = Change()
 
 
 @dataclass(frozen=True)
@@ -36,33 +54,43 @@ class TradingClock:
         first_on: the day of the first purchase.
         ends: shape (calendar days,); the clock at the end of each day from `first_on`, one unit per average known day.
         known_days: how many of these days are history; the others are expected.
-        growth: damped, from the same days of the year before; 1 where no second year has begun.
+        growth: damped, from the same days of the year before and from the number of customers; 1 where no year is known.
+        after_launch: last year's days were the launch of the shop, so the coming ones are expected to be as those of the last quarter.
     """
 
     first_on: date
     ends: Array
     known_days: int
     growth: float = 1.0
+    after_launch: bool = False
 
     @classmethod
-    def of(cls, purchases: pd.Series[int], first_on: date, as_of: date) -> TradingClock:
+    def of(cls, purchases: pd.Series[int], first_on: date, as_of: date, change: Change = _NO_CHANGE) -> TradingClock:
         """The clock that daily purchases give.
 
         Args:
             purchases: number of customers' purchase days by calendar day; days without purchases may be absent.
+            change: as `population.change` gives it.
         """
         days = pd.date_range(first_on, as_of)
         daily = purchases.set_axis(pd.to_datetime(purchases.index)).reindex(days, fill_value=0)
         counted: Array = np.asarray(daily, dtype=np.float64)
         speed = _weekly_mean(counted)
-        ahead = _expected(speed)
+        ahead = _expected(speed, change)
         whole = np.concatenate([speed, ahead]) / (float(speed.mean()) or 1.0)
-        return cls(first_on, np.cumsum(whole), len(days), _growth(speed))
+        return cls(first_on, np.cumsum(whole), len(days), _growth(speed, change), change.was_launch)
 
     @property
     def knows_season(self) -> bool:
-        """A whole year is known, so the coming season is expected from it."""
-        return self.known_days >= YEAR_DAYS
+        """A whole year is known, and was no launch, so the coming season is expected from it."""
+        return self.known_days >= YEAR_DAYS and not self.after_launch
+
+    def for_decline(self) -> TradingClock:
+        """The clock on which a decline of the customers is measured: an even one after a launch, else this one.
+
+        After a launch the shop's purchases fall with those of its first customers, so on its own clock nothing would fall.
+        """
+        return replace(self, ends=np.arange(1.0, self.ends.size + 1)) if self.after_launch else self
 
     def at(self, days: Iterable[object]) -> Array:
         """The clock at the end of each day, shape (days,)."""
@@ -97,18 +125,26 @@ def _weekly_mean(counted: Array) -> Array:
     return np.asarray(total / days, dtype=np.float64)
 
 
-def _expected(speed: Array) -> Array:
-    """The speed of the coming days: that of the year before times damped growth, or the mean where no year is known."""
-    if speed.size < YEAR_DAYS:
-        return np.full(_AHEAD_DAYS, speed.mean())
+def _expected(speed: Array, change: Change) -> Array:
+    """The speed of the coming days: that of the year before times damped growth, or a mean where no year is known.
+
+    A launch is neither a season nor usual: the mean of the last quarter replaces it.
+    """
+    if speed.size < YEAR_DAYS or change.was_launch:
+        usual = speed[-_QUARTER_DAYS:] if change.was_launch else speed
+        return np.full(_AHEAD_DAYS, usual.mean())
     season = np.resize(speed[speed.size - YEAR_DAYS :], _AHEAD_DAYS)
-    return np.asarray(season * _growth(speed), dtype=np.float64)
+    return np.asarray(season * _growth(speed, change), dtype=np.float64)
 
 
-def _growth(speed: Array) -> float:
+def _growth(speed: Array, change: Change) -> float:
+    """Growth since the same days of the year before; as far as these are few, half of the growth of the number of customers."""
     overlap = min(speed.size - YEAR_DAYS, _GROWTH_WINDOW_DAYS)
-    if overlap < _OVERLAP_DAYS:
+    if overlap < 0 or change.was_launch:
         return 1.0
     before = float(speed[-overlap - YEAR_DAYS : -YEAR_DAYS].sum())
-    now = float(speed[-overlap:].sum())
-    return (now / before) ** (overlap / (overlap + _GROWTH_DAMPING_DAYS)) if now > 0 and before > 0 else 1.0
+    now = float(speed[speed.size - overlap :].sum())
+    if overlap < _OVERLAP_DAYS or now <= 0 or before <= 0:
+        return float(change.growth**_POPULATION_WEIGHT)
+    weight = overlap / (overlap + _GROWTH_DAMPING_DAYS)
+    return float((now / before) ** weight * change.growth ** ((1 - weight) * _POPULATION_WEIGHT))

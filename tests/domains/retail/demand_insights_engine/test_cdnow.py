@@ -1,15 +1,18 @@
 """The customer models against the figures published for CDNOW."""
 
 import os
+from datetime import date, timedelta
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
+from headgate.domains.retail.demand_insights_engine import bg_nbd, features, gamma_gamma, origins, population, retention
 from headgate.domains.retail.demand_insights_engine.bg_nbd import Histories
+from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 
 DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[5] / "shared/data")) / "cdnow"
 pytestmark = [pytest.mark.unit, pytest.mark.skipif(not DATA.is_dir(), reason="the CDNOW data set is not here; set HEADGATE_DATA")]
@@ -54,3 +57,28 @@ def test_mbg_nbd_ranks_who_is_still_active_and_bg_nbd_does_not() -> None:
     plain, modified = (bg_nbd.alive_probability(bg_nbd.fit(histories, modified=kind), histories) for kind in (False, True))
     assert roc_auc_score(bought, modified) > 0.68
     assert roc_auc_score(bought, plain) < 0.4
+
+
+def test_the_launch_of_a_shop_is_not_expected_again() -> None:
+    """After 53 weeks, last year's days are those on which all customers of CDNOW came; in the next 90 days 380 of 2,355 bought."""
+    names = ["master", "customer_id", "day", "products", "revenue"]
+    lines = pd.read_csv(DATA / "CDNOW_sample.txt", sep=r"\s+", header=None, names=names, dtype={"day": str})
+    lines["purchased_on"] = pd.to_datetime(lines.day, format="%Y%m%d").dt.date
+    known = lines[lines.revenue > 0].groupby(["customer_id", "purchased_on"], as_index=False)[["revenue", "products"]].sum()
+    first_on, as_of = date(1997, 1, 1), date(1998, 1, 9)
+    later = known[(known.purchased_on > as_of) & (known.purchased_on <= as_of + timedelta(days=90))]
+    bought = later[later.customer_id.isin(known.customer_id[known.purchased_on <= as_of])]
+
+    days = ibis.memtable(known[known.purchased_on <= as_of])
+    daily = features.daily_purchases(days).set_index("purchased_on").purchases
+    clock = TradingClock.of(daily, first_on, as_of, population.change(days, first_on, as_of))
+    ahead = origins.coming(days, clock, as_of)
+    found = origins.expected(ahead, origins.origins(days, clock, as_of, ahead).newest)
+    assert found.buyers == pytest.approx(bought.customer_id.nunique(), rel=0.2)
+    assert found.revenue == pytest.approx(bought.revenue.sum(), rel=0.2)
+    steady = clock.for_decline()
+    decline = retention.decline(features.cohort_purchases(days), steady, as_of)
+    last = known.purchased_on.max()
+    longer = known[(known.purchased_on > as_of) & known.customer_id.isin(known.customer_id[known.purchased_on <= as_of])]
+    expected = retention.longer(decline, 90.0, float((last - as_of).days))
+    assert expected == pytest.approx(len(longer) / len(bought), rel=0.1)

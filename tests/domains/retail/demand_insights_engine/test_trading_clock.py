@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail.demand_insights_engine import retention
-from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.domains.retail.demand_insights_engine.trading_clock import Change, TradingClock
 
 pytestmark = pytest.mark.unit
 
 FIRST = date(2023, 1, 2)
 
 
-def clock(daily: list[int]) -> TradingClock:
+def clock(daily: list[int], change: Change | None = None) -> TradingClock:
     days = pd.date_range(FIRST, periods=len(daily))
-    return TradingClock.of(pd.Series(daily, index=days), FIRST, days[-1].date())
+    return TradingClock.of(pd.Series(daily, index=days), FIRST, days[-1].date(), change or Change())
 
 
 def test_an_even_year_has_one_trading_day_a_day() -> None:
@@ -43,6 +43,20 @@ def test_the_coming_season_is_that_of_the_year_before() -> None:
 def test_growth_is_damped() -> None:
     grown = clock([10] * 364 + [20] * 182)
     assert 1.0 < grown.growth < 2.0
+
+
+def test_half_of_the_growth_of_the_customers_counts_where_no_growth_is_measured() -> None:
+    assert clock([10] * 370, Change(growth=1.21)).growth == pytest.approx(1.1)
+    assert clock([10] * 300, Change(growth=1.21)).growth == 1.0
+    assert 1.0 < clock([10] * 546, Change(growth=1.21)).growth < 1.1
+
+
+def test_after_a_launch_the_last_quarter_is_expected_again() -> None:
+    launched = clock([40] * 90 + [10] * 280, Change(growth=0.4, was_launch=True))
+    last = FIRST + timedelta(days=369)
+    quarter = launched.between(last - timedelta(days=91), last)
+    assert launched.between(last, last + timedelta(days=91)) == pytest.approx(quarter, rel=0.01)
+    assert not launched.knows_season
 
 
 def test_windows_of_trading_days_are_found_both_ways() -> None:
