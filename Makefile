@@ -31,8 +31,8 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 	@python scripts/demo.py $(if $(KEEP),--keep)
 
 ##@ Check and test
-# Two files of tests at a time: a file's fixtures are made once. The files with the longest tests are named first. Tests with a
-# deployment wait a lot, so there are three files of them at a time.
+# Two files of tests at a time: a file's fixtures are made once. Tests with a deployment wait a lot, so there are three files at a
+# time of all that are not unit tests. The files with the longest tests are named first.
 BY_FILE := --dist loadfile --no-loadscope-reorder
 
 # Two test processes have both processors: models take one thread each, and none that spins while it waits for work.
@@ -65,8 +65,7 @@ screenshots: setup ## take the README's screenshots of the console with Chromium
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
 	python -m pytest -m unit -q -n 2 $(BY_FILE)
-	python -m pytest tests/faults -m faults -q -n 2
-	python -m pytest tests/e2e tests/console tests/integration tests/domains -m "system or integration or e2e" -q -n 3 $(BY_FILE)
+	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains -m "not unit" -q -n 3 $(BY_FILE)
 
 test-unit: setup ## run the unit tests only
 	python -m pytest -m unit -q -n 2 $(BY_FILE)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import uuid
 from dataclasses import dataclass
+from itertools import chain, groupby, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -55,6 +56,16 @@ class Emulator:
             allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
             iam.put_role_policy(RoleName=name, PolicyName="own-work", PolicyDocument=_policy(allowed))
         return arn
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that deploy a lake wait for it most of the time. They take turns with files that compute, the longest first."""
+    files = [list(tests) for _, tests in groupby(items, key=lambda test: test.path)]
+    deploying = [tests for tests in files if tests[0].get_closest_marker("e2e")]
+    deploying.sort(key=lambda tests: (tests[0].path.parent.name == "e2e", len(tests)), reverse=True)
+    others = [tests for tests in files if not tests[0].get_closest_marker("e2e")]
+    turns = chain.from_iterable(zip_longest(deploying, others, fillvalue=()))
+    items[:] = chain.from_iterable(turns)
 
 
 def pytest_collection_finish() -> None:
