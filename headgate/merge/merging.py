@@ -10,7 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from headgate.contracts.catalog import glue_columns
+from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions
@@ -28,10 +33,8 @@ from headgate.merge.references import ReferenceCheck, missing_parents
 from headgate.merge.write_snapshot import Change, SnapshotWriter, missing_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
-
-    import pyarrow as pa
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
@@ -40,18 +43,25 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _DOWNLOADS = 8
-_BACK = "back-"
+_BACK, _CONTENT = "back-", "_content_sha256"
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """The inputs of one dataset's next snapshot. `base` is the previous snapshot where it can be built upon; `new` is not in it."""
+    """The inputs of one dataset's next snapshot.
+
+    Attributes:
+        base: the previous snapshot, where it can be built upon.
+        new: what is not in it.
+        reverted: content hashes of increments that are in it and no longer in the lake.
+    """
 
     contract: Contract
     current: TableVersion
     made_of: MergedIncrements
     base: DatasetSnapshot | None
     new: tuple[str, ...]
+    reverted: frozenset[str] = frozenset()
 
     @property
     def is_published(self) -> bool:
@@ -60,6 +70,11 @@ class _Plan:
 
     @property
     def rows(self) -> tuple[str, ...]:
+        """The increments that are read: what is new, or all of them, because after a revert older rows come back."""
+        return tuple(key for key in (self.made_of.increments if self.reverted else self.new) if not keys.deleted_by(key))
+
+    @property
+    def new_rows(self) -> tuple[str, ...]:
         """What is new of rows."""
         return tuple(key for key in self.new if not keys.deleted_by(key))
 
@@ -181,12 +196,13 @@ class Merging:
         made_of = MergedIncrements(snapshot_id_of([*increments, table, *layout]), table, increments)
         base = previous.datasets.get(contract.dataset) if previous else None
         merged = self._merged_into(base) if base else None
-        if merged is None or merged.table != table or not set(merged.increments) <= set(increments):
+        gone = set(merged.increments) - set(increments) if merged else set[str]()
+        if merged is None or merged.table != table or not _are_reverted(gone, increments):
             return _Plan(contract, current, made_of, None, increments)
         new = tuple(sorted(set(increments) - set(merged.increments)))
         if _came_late(new, increments):
             return _Plan(contract, current, made_of, None, increments)
-        return _Plan(contract, current, made_of, base, new)
+        return _Plan(contract, current, made_of, base, new, frozenset(map(_content_of, gone)))
 
     def _increments(self, dataset: str, last_held: Mapping[str, LastHeld]) -> tuple[str, ...]:
         """Every increment, and every object that lists deletions, by key.
@@ -250,7 +266,7 @@ class Merging:
             location=plan.prefix,
             rows=rows,
             size_bytes=size_bytes,
-            rows_in=(plan.base.rows_in if plan.base else 0) + change.arriving.rows,
+            rows_in=(plan.base.rows_in if plan.base and not plan.reverted else 0) + change.arriving.rows,
             latest_on=max(part.latest_on for part in record.parts),
             missing_values=missing_values(record.parts, contract, change.arriving.absent),
         )
@@ -259,18 +275,30 @@ class Merging:
 
     def _change(self, folder: Path, plan: _Plan, held_at: Mapping[str, str]) -> Change:
         """Download what is new, and look up what is known of the snapshot before."""
-        arriving = fit_files(plan.contract, self._download(folder, plan.rows), plan.base.missing_values if plan.base else ())
+        files = self._download(folder, plan.rows)
+        arriving = fit_files(plan.contract, files, plan.base.missing_values if plan.base and not plan.reverted else ())
         deletions = self._deletions(folder, plan)
-        new = {keys.deleted_by(key) for key in plan.new}
+        new, new_rows = {keys.deleted_by(key) for key in plan.new}, set(plan.new_rows)
+        base = part_refs(self.objects, self.curated_bucket, plan.base) if plan.base else []
+        deleted = [deleted_keys(arriving.contract, file) for moment, file in deletions.files.items() if moment in new]
         return Change(
             arriving=arriving,
-            deleted=[deleted_keys(arriving.contract, file) for moment, file in deletions.files.items() if moment in new],
+            new_files=[file for key, file in zip(plan.rows, files, strict=True) if key in new_rows],
+            deleted=[*deleted, *(self._keys_of(plan, part) for part in base if plan.reverted)],
+            is_complete=bool(plan.reverted),
             deletions=deletions,
             held_at=held_at,
-            base=part_refs(self.objects, self.curated_bucket, plan.base) if plan.base else (),
+            base=base,
             record=snapshot_parts(self.objects, self.curated_bucket, plan.base) if plan.base else None,
             part_rows=part_rows_of(plan.contract, self.part_rows),
         )
+
+    def _keys_of(self, plan: _Plan, part: ObjectRef) -> pa.Table:
+        """Return the keys of a part's rows that came from reverted increments. Their other rows were replaced, so nothing changes there."""
+        key = merge_key(plan.contract)
+        with self.objects.open(part) as opened, pq.ParquetFile(opened) as file:
+            rows = file.read(list(dict.fromkeys([*key, _CONTENT])), use_threads=False)
+        return rows.filter(pc.is_in(rows[_CONTENT], pa.array(sorted(plan.reverted)))).select(list(key))
 
     def _deletions(self, folder: Path, plan: _Plan) -> Deletions:
         deletions, spelled = deletions_among(plan.made_of.increments), plan.made_of.increments
@@ -298,6 +326,16 @@ class Merging:
 
     def _write(self, key: str, text: str) -> None:
         self.objects.write(ObjectRef(self.curated_bucket, key), text.encode(), content_type="application/json")
+
+
+def _content_of(increment: str) -> str:
+    return Path(increment.partition(" ")[0]).stem
+
+
+def _are_reverted(gone: Collection[str], increments: Sequence[str]) -> bool:
+    """Return whether each of these was an increment that left the lake: not a deletion, and not one that was replayed or held again."""
+    there = {key.partition(" ")[0] for key in increments}
+    return all(not keys.deleted_by(key) and key.partition(" ")[0] not in there for key in gone)
 
 
 def _came_late(new: Sequence[str], increments: Sequence[str]) -> bool:

@@ -42,8 +42,10 @@ class Change:
     """What changes a dataset, and the snapshot that it is built upon.
 
     Attributes:
-        arriving: the increments that are not in the snapshot before.
-        deleted: the keys of deletions that are not in it.
+        arriving: the increments that are not in the snapshot before; all of them where it is complete.
+        new_files: those of its files that are not in the snapshot before.
+        deleted: the keys of deletions that are not in it, and of its rows whose increment was reverted.
+        is_complete: the rows of changed parts come from `arriving` alone: an increment was reverted, so older rows come back.
         deletions: all deletions, which may concern arriving rows.
         base: the parts of the snapshot before; none where all increments are merged again.
         record: what is known of these parts; None where an older version of Headgate wrote them.
@@ -51,7 +53,9 @@ class Change:
     """
 
     arriving: Fitted
+    new_files: Sequence[Path]
     deleted: Sequence[pa.Table]
+    is_complete: bool
     deletions: Deletions
     held_at: Mapping[str, str]
     base: Sequence[ObjectRef]
@@ -124,7 +128,7 @@ class SnapshotWriter:
         spans = [range(len(change.base))]
         if edges is not None:
             with self.memory.connect() as connection:
-                spans = changed_spans(edges, change.key, change.arriving.files, change.deleted, connection)
+                spans = changed_spans(edges, change.key, change.new_files, change.deleted, connection)
             spans = grouped(spans, [part.size_bytes for part in known], sum(file.stat().st_size for file in change.arriving.files))
         parts: list[Part] = []
         copies: list[tuple[ObjectRef, ObjectRef]] = []
@@ -151,9 +155,10 @@ class SnapshotWriter:
 
     def _merge_span(self, change: Change, prefix: str, span: range, within: Within | None, parts: list[Part]) -> None:
         """Merge some parts of the snapshot before with what arrives in their range of keys; append what was written to `parts`."""
-        base = [self.folder / f"base-{number:05d}.parquet" for number in span]
+        numbers = range(0) if change.is_complete else span
+        base = [self.folder / f"base-{number:05d}.parquet" for number in numbers]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(self.objects.download, change.base[span.start : span.stop], base))
+            list(pool.map(self.objects.download, change.base[numbers.start : numbers.stop], base))
         fitted = fit_files(change.contract, [*base, *change.arriving.files], change.arriving.absent)
         rows = newest_rows(fitted, self.memory, change.deletions, held_at=change.held_at, part_rows=change.part_rows, within=within)
         with values_required(fitted):

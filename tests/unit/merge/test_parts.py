@@ -92,6 +92,10 @@ class PartedLake(Lake):
         key = keys.deletions_key("orders", START + timedelta(hours=at))
         self.objects.write(ObjectRef(BUCKET, key), parquet_bytes(pa.table({"order_id": pa.array(order_ids, pa.string())})))
 
+    def revert(self, name: str) -> None:
+        """The increment leaves the lake, as `headgate files revert` deletes it."""
+        self.objects.delete(ObjectRef(BUCKET, keys.increment_key("orders", name)))
+
     def see(self, name: str, at: int) -> None:
         """A run at that moment held the increment's rows."""
         self.objects.write(ObjectRef(BUCKET, keys.sighting_key("orders", name, START + timedelta(hours=at))), b"")
@@ -109,6 +113,10 @@ class PartedLake(Lake):
     def ids(self) -> list[list[str]]:
         """The keys of the rows in each part."""
         return [[row["order_id"] for row in pq.read_table(io.BytesIO(part)).to_pylist()] for part in self.parts()]
+
+    def totals_of(self, ids: Iterable[str]) -> set[Decimal]:
+        rows = chain.from_iterable(pq.read_table(io.BytesIO(part)).to_pylist() for part in self.parts())
+        return {row["total"] for row in rows if row["order_id"] in set(ids)}
 
     def record(self, dataset: str = "orders") -> SnapshotParts:
         found = snapshot_parts(self.objects, BUCKET, lake_snapshot(self.objects, BUCKET).datasets[dataset])
@@ -155,7 +163,8 @@ def test_a_dataset_below_the_usual_size_of_a_part_is_one_file(lake: PartedLake, 
 
 Step = tuple[str, tuple[str, ...]]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["deliver", "deliver", "delete"]), st.lists(st.sampled_from(KEYS), max_size=9).map(tuple)), max_size=6
+    st.tuples(st.sampled_from(["deliver", "deliver", "delete", "revert"]), st.lists(st.sampled_from(KEYS), max_size=9).map(tuple)),
+    max_size=6,
 )
 
 
@@ -164,6 +173,9 @@ def apply(lake: PartedLake, number: int, step: Step, offset: int) -> None:
     action, ids = step
     if action == "delete":
         lake.delete(number, *ids)
+        return
+    if action == "revert":  # of the upload before the last one, or a later one
+        lake.revert(f"{max(number - 2 - len(ids) % 2, 0):02d}{offset:02d}")
         return
     name = f"{number:02d}{offset:02d}"
     rows = [order(one, f"{number}.00", 1 + (number * 7 + offset) % 20) for one in dict.fromkeys(ids)]
@@ -200,6 +212,80 @@ def test_the_order_in_which_increments_arrive_changes_no_byte(deliveries: list[l
             deliver(rebuilt, f"{number:02d}", ids, 1 + number)
         rebuilt.merging().merge()
         assert (grown.folder(), grown.parts(), grown.record()) == (rebuilt.folder(), rebuilt.parts(), rebuilt.record())
+
+
+@examples(15)
+@given(
+    deliveries=st.lists(st.lists(st.sampled_from(KEYS), min_size=1, max_size=25, unique=True), min_size=2, max_size=6),
+    data=st.data(),
+)
+def test_a_lake_after_reverts_has_the_bytes_of_one_to_which_the_files_never_came(deliveries: list[list[str]], data: st.DataObject) -> None:
+    reverted = data.draw(st.sets(st.integers(0, len(deliveries) - 1), max_size=len(deliveries) - 1))
+    late = data.draw(st.integers(1, len(deliveries)))  # increments that come with the reverts
+    with tempfile.TemporaryDirectory() as folder:
+        grown, without = PartedLake(Path(folder)), PartedLake(Path(folder))
+        for number, ids in enumerate(deliveries):
+            if number == late:
+                grown.merging().merge()
+            deliver(grown, f"{number:02d}", ids, 1 + number % 3)
+            if number not in reverted:
+                deliver(without, f"{number:02d}", ids, 1 + number % 3)
+        if late == len(deliveries):
+            grown.merging().merge()
+        for number in reverted:
+            grown.revert(f"{number:02d}")
+        assert grown.merging().merge().datasets == without.merging().merge().datasets
+        assert (grown.parts(), grown.record().to_parquet()) == (without.parts(), without.record().to_parquet())
+
+
+def test_a_revert_writes_the_parts_that_show_rows_of_the_file_and_copies_all_others(lake: PartedLake) -> None:
+    deliver(lake, "aa", KEYS)
+    lake.merging().merge()
+    ids = lake.ids()
+    changed = next(number for number, part in enumerate(ids) if number and len(part) > 1)
+    deliver(lake, "bb", [ids[changed][1]], updated=2)
+    lake.merging().merge()
+    folder = lake.folder()
+    lake.objects.forget()
+    lake.revert("bb")
+    merged = lake.merging().merge().datasets["orders"]
+    assert [key for key in lake.objects.written if key.startswith(lake.folder())] == [keys.part(lake.folder(), changed)]
+    assert [key for key in lake.objects.downloaded if key.startswith(folder)] == []
+    assert (lake.ids(), merged.rows_in) == (ids, len(KEYS))
+
+
+def test_a_revert_of_a_file_whose_rows_were_all_replaced_writes_no_part(lake: PartedLake) -> None:
+    deliver(lake, "aa", KEYS[:20])
+    deliver(lake, "bb", KEYS, updated=2)
+    lake.merging().merge()
+    before = lake.parts()
+    lake.objects.forget()
+    lake.revert("aa")
+    merged = lake.merging().merge().datasets["orders"]
+    assert [key for key in lake.objects.written if key.startswith(lake.folder())] == []
+    assert (lake.parts(), merged.rows, merged.rows_in) == (before, len(KEYS), len(KEYS))
+
+
+def test_a_replay_beside_a_revert_merges_all_increments_again(lake: PartedLake) -> None:
+    for name in ("aa", "bb", "cc"):
+        deliver(lake, name, KEYS[:30])
+    lake.merging().merge()
+    lake.revert("aa")
+    lake.replay("bb", "0b", *(order(one, "2.00", 3) for one in KEYS[:10]))
+    lake.objects.forget()
+    lake.merging().merge()
+    assert lake.objects.copied == []
+    assert lake.totals_of(KEYS[:10]) == {Decimal("2.00")}
+
+
+def test_a_reverted_row_that_began_a_part_joins_the_parts(lake: PartedLake) -> None:
+    deliver(lake, "aa", OTHERS)
+    deliver(lake, "bb", [BEGINNINGS[1]])
+    lake.merging().merge()
+    assert len(lake.ids()) == 2
+    lake.revert("bb")
+    lake.merging().merge()
+    assert lake.ids() == [OTHERS]
 
 
 PAIRS = Contract(
