@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.domains.retail.retail_copilot import intents
+from headgate.domains.retail.retail_copilot import intent_labels, intents, text_points
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,7 +40,73 @@ def test_labels_are_never_given_twice() -> None:
 def test_few_texts_have_one_intent() -> None:
     found = intents.found(pd.Series(["mug", "lamp"]), pd.Series([1, 1]))
     assert set(found.named) == {intents.ONLY}
+    assert set(found.sub_named) == {intents.ONLY}
     assert np.isnan(found.silhouette)
+    assert np.isnan(found.stability)
+
+
+@pytest.mark.parametrize("model", [None, "by topic"])
+def test_each_sub_intent_lies_in_one_intent(model: str | None) -> None:
+    found = intents.found(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()) if model else None)
+    intents_of = pd.Series(found.groups).groupby(found.sub_groups).nunique()
+    assert set(intents_of) == {1}
+    assert len(found.sub_labels) >= len(found.labels)
+
+
+def test_texts_that_join_later_are_in_the_intent_of_their_sub_intent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intents, "MAX_READ", 30)
+    monkeypatch.setattr(intents, "MAX_LEARNT_FROM", 25)
+    found = intents.found(texts(), pd.Series([5] * 40))
+    intents_of = pd.Series(found.groups).groupby(found.sub_groups).nunique()
+    assert set(intents_of) == {1}
+
+
+def test_labels_of_both_levels_occur_in_the_texts_of_their_groups() -> None:
+    found = intents.found(texts(), pd.Series([5] * 40))
+    for group, label in [*zip(found.groups, found.named, strict=True), *zip(found.sub_groups, found.sub_named, strict=True)]:
+        own = found.groups if label in found.labels else found.sub_groups
+        assert texts()[own == group].str.contains(label, regex=False).any()
+
+
+def test_the_same_texts_give_the_same_groups_and_labels() -> None:
+    one, other = (intents.found(texts(), pd.Series([5] * 40)) for _ in range(2))
+    assert one.groups.tobytes() == other.groups.tobytes()
+    assert one.sub_groups.tobytes() == other.sub_groups.tobytes()
+    assert (one.labels, one.sub_labels, one.stability) == (other.labels, other.sub_labels, other.stability)
+
+
+def test_texts_that_are_points_in_one_place_have_one_intent() -> None:
+    class AllAlike:
+        def vectors(self, texts: pd.Series[str]) -> npt.NDArray[np.float32]:
+            return np.ones((len(texts), 4), dtype=np.float32)
+
+    same = pd.Series([f"{'mug' * (1 + place)}" for place in range(25)])
+    found = intents.found(same, pd.Series([1] * 25), cast("SentenceModel", AllAlike()))
+    assert len(found.labels) == len(set(found.labels)) == len(np.unique(found.groups))
+
+
+def test_a_sub_intents_label_says_what_sets_it_apart_within_its_intent() -> None:
+    every = pd.Series(["desk lamp", "desk lamp brass", "floor lamp", "floor lamp tall", "red mug", "blue mug"])
+    subs, parents = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1])
+    weights = pd.Series([1] * 6)
+    names = intent_labels.labels(every, parents[subs], weights)
+    assert names == ["lamp", "mug"]
+    assert intent_labels.sub_labels(every, subs, weights, parents, names) == ["desk lamp", "floor lamp", "mug"]
+
+
+def test_a_label_reaches_across_no_punctuation_and_has_no_contraction() -> None:
+    every = pd.Series(["Hi, where is my card? It didn't arrive.", "My card! Where is it?"])
+    assert intent_labels.labels(every, np.array([0, 0]), pd.Series([1, 1])) == ["card"]
+
+
+def test_words_with_which_people_ask_make_no_label() -> None:
+    every = pd.Series(["how long does delivery take", "i want to know how long delivery takes", "please help"])
+    assert intent_labels.labels(every, np.array([0, 0, 1]), pd.Series([1] * 3)) == ["delivery", "other 2"]
+
+
+def test_a_phrase_of_several_texts_is_a_better_label_than_a_longer_one_of_one_text() -> None:
+    every = pd.Series(["chances of a storm tonight", "weather like", "weather in paris"])
+    assert intent_labels.labels(every, np.zeros(3, dtype=np.int64), pd.Series([1] * 3)) == ["weather"]
 
 
 def test_common_words_make_no_label() -> None:
@@ -53,17 +119,12 @@ def test_a_label_is_a_phrase_of_the_groups_texts() -> None:
     about_card = ["how to top up by card", "top up by card please", "top up"]
     every = pd.Series([*about_card, "track my parcel", "where is my parcel", "my parcel is late"])
     groups = np.array([0, 0, 0, 1, 1, 1])
-    assert intents.labels(every, groups, pd.Series([1] * 6)) == ["top up", "parcel"]
+    assert intent_labels.labels(every, groups, pd.Series([1] * 6)) == ["top up", "parcel"]
 
 
 def test_groups_with_one_best_phrase_have_different_labels() -> None:
     every = pd.Series(["red mug", "red mug", "red mug", "of the"])
-    assert intents.labels(every, np.array([0, 1, 2, 3]), pd.Series([1] * 4)) == ["red mug", "mug", "red", "other 4"]
-
-
-@pytest.mark.parametrize("count", [20, 500, 50_000])
-def test_more_texts_have_more_intents_within_what_a_person_can_look_through(count: int) -> None:
-    assert 2 <= min(intents.sizes(count)) <= max(intents.sizes(count)) <= intents.MAX_INTENTS
+    assert intent_labels.labels(every, np.array([0, 1, 2, 3]), pd.Series([1] * 4)) == ["red mug", "mug", "red", "other 4"]
 
 
 class ByTopic:
@@ -89,6 +150,6 @@ def test_texts_beyond_what_the_model_reads_join_a_group_by_their_words(monkeypat
 
 def test_groups_do_not_depend_on_the_order_of_equally_common_texts() -> None:
     """The first letters of the alphabet alone do not shape the groups: every topic is among those learnt from."""
-    order = intents._commonest_first(pd.Series([1] * 1_000))
+    order = text_points.commonest_first(pd.Series([1] * 1_000))
     assert {place // 100 for place in order[:200]} == set(range(10))
-    assert list(intents._commonest_first(pd.Series([1, 3, 2]))) == [1, 2, 0]
+    assert list(text_points.commonest_first(pd.Series([1, 3, 2]))) == [1, 2, 0]

@@ -1,0 +1,114 @@
+"""Labels of groups of texts: phrases that occur in the texts."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from headgate.domains.retail.retail_copilot.text_points import commonest_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headgate.domains.retail.retail_copilot.intent_tree import Groups
+
+MAX_LABELLED_FROM = 10_000  # the commonest texts say enough
+_LABEL_WORDS = 4
+_LABEL_LENGTH = 80
+_LONGER, _LONGER_OF_ONE_TEXT = 0.5, 0.1  # how much a phrase gains by its number of words
+# scikit-learn's list has words in it that name what people look for.
+_NO_STOP_WORDS = {"amount", "bill", "bottom", "call", "detail", "fire", "front", "full", "interest", "side", "system", "top"}
+# Words with which people ask, whatever they ask for.
+_ASKING = {"does", "hello", "help", "hi", "just", "know", "let", "like", "long", "need", "please", "tell", "thanks", "think", "want"}
+_EMPTY_WORDS = (ENGLISH_STOP_WORDS - _NO_STOP_WORDS) | _ASKING
+_PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
+_CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across them
+_OTHER = "other"
+
+
+def labels(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> list[str]:
+    """A phrase that occurs in each group's texts, in the group's order; no two groups have one label.
+
+    The phrase is common in its group, in more than one text if possible, and rare in the others. A longer phrase wins over a
+    part of it that fits little better. Case does not count: labels are in lower case.
+    """
+    phrases = _phrases(texts, groups, weights)
+    found = _assigned(phrases, phrases.groupby("phrase").weight.transform("sum"), [])
+    return [found.get(group, f"{_OTHER} {group + 1}") for group in range(int(groups.max()) + 1)]
+
+
+def sub_labels(texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int], parents: Groups, names: Sequence[str]) -> list[str]:
+    """A phrase for each sub-intent that sets it apart from the others of its intent; its intent's label where there are no others.
+
+    Args:
+        parents: the intent of each sub-intent.
+        names: the label of each intent.
+    """
+    phrases = _phrases(texts, sub_groups, weights)
+    within = phrases.groupby([parents[phrases.group.to_numpy()], "phrase"]).weight.transform("sum")
+    alone = np.bincount(parents, minlength=len(names))[parents] == 1
+    several = ~alone[phrases.group.to_numpy()]
+    found = _assigned(phrases[several], within[several], names)
+    return [
+        names[intent] if alone[group] else found.get(group, f"{_OTHER} {len(names) + group + 1}") for group, intent in enumerate(parents)
+    ]
+
+
+def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[float], taken: Iterable[str]) -> dict[int, str]:
+    """The label of each group that has one: each phrase goes to the group that it fits best of those without a label.
+
+    Args:
+        elsewhere: weight of each phrase in all groups that it must tell its own apart from, its own included.
+        taken: no label.
+    """
+    own = phrases.weight / phrases.groupby("group").weight.transform("max")
+    longer = phrases.words ** np.where(phrases.texts > 1, _LONGER, _LONGER_OF_ONE_TEXT)
+    fit = own * phrases.weight / elsewhere * longer * phrases.texts / (phrases.texts + 1)
+    ranked = phrases.assign(fit=fit).sort_values(by=["fit", "group", "phrase"], ascending=[False, True, True])
+    found: dict[int, str] = {}
+    gone = set(taken)
+    for group, phrase in zip(ranked.group.tolist(), ranked.phrase.tolist(), strict=True):
+        if group not in found and phrase not in gone:
+            found[group] = phrase
+            gone.add(phrase)
+    return found
+
+
+def _phrases(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> pd.DataFrame:
+    """The phrases of the commonest texts, one row per group and phrase.
+
+    Returns:
+        Columns `group`, `phrase`, `words` (how many), `texts` (that have it), and `weight` (of these texts).
+    """
+    order = commonest_first(weights)[:MAX_LABELLED_FROM]
+    rows = [
+        (group, " ".join(phrase), len(phrase), weight)
+        for text, group, weight in zip(texts.iloc[order], groups[order], weights.iloc[order], strict=True)
+        for phrase in _runs_of_words(text)
+    ]
+    every = pd.DataFrame(rows, columns=["group", "phrase", "words", "weight"])
+    return every.groupby(["group", "phrase", "words"])["weight"].agg(texts="size", weight="sum").reset_index()
+
+
+def _runs_of_words(text: str) -> set[tuple[str, ...]]:
+    """Words in a row that can be a label: they begin with a word that means something, and end with one, or with a particle."""
+    clauses = (clause.split() for clause in re.split(_CLAUSES, text.casefold()))
+    runs = chain.from_iterable(
+        (words[at : at + count] for count in range(1, _LABEL_WORDS + 1) for at in range(len(words) - count + 1)) for words in clauses
+    )
+    return {tuple(run) for run in runs if _is_label(run)}
+
+
+def _is_label(run: Sequence[str]) -> bool:
+    ends = not _is_empty(run[-1]) or (len(run) > 1 and run[-1] in _PARTICLES)
+    return ends and not _is_empty(run[0]) and sum(map(len, run)) + len(run) <= _LABEL_LENGTH
+
+
+def _is_empty(word: str) -> bool:
+    """Whether a word names nothing: "the", "didn't"."""
+    return word in _EMPTY_WORDS or "'" in word
