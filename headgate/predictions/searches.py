@@ -22,12 +22,14 @@ class Intent:
 
     Attributes:
         intent: label of its group; empty when no known template shares a word with it.
+        sub_intent: label of the smaller group within it; empty where `intent` is, or where the export is older than sub-intents.
         template: of the text.
         nearest: the known template that the intent is taken from; the template itself when it is known.
         similarity: of both, 0 to 1; 1 when the template is known.
     """
 
     intent: str
+    sub_intent: str
     template: str
     nearest: str
     similarity: float
@@ -41,18 +43,19 @@ class IntentScorer:
         self._templates: list[str] = self.facts["templates"]
         self._place = {template: place for place, template in enumerate(self._templates)}
         self._intents: npt.NDArray[np.int64] = scorer.arrays["intents"]
+        self._sub_intents: npt.NDArray[np.int64] | None = scorer.arrays.get("sub_intents")
         self._language = frozenset(self.facts["language"])
 
     def find(self, text: str) -> Intent:
         """Return the intent of a text as typed."""
         template = self.template(text)
         if (place := self._place.get(template)) is not None:
-            return Intent(self._label(place), template, template, 1.0)
+            return Intent(*self._labels(place), template, template, 1.0)
         found = self._nearest(template)
         if found is None:
-            return Intent("", template, "", 0.0)
+            return Intent("", "", template, "", 0.0)
         place, similarity = found
-        return Intent(self._label(place), template, self._templates[place], similarity)
+        return Intent(*self._labels(place), template, self._templates[place], similarity)
 
     def template(self, text: str) -> str:
         """Return the template of a text, as `normalise.templates` has it."""
@@ -70,8 +73,10 @@ class IntentScorer:
             found = re.sub(pattern, replacement, found)
         return word if word in self._language and found not in self._language else found
 
-    def _label(self, place: int) -> str:
-        return str(self.facts["labels"][self._intents[place]])
+    def _labels(self, place: int) -> tuple[str, str]:
+        """The labels of a template's intent and sub-intent."""
+        sub_intent = "" if self._sub_intents is None else self.facts["sub_labels"][self._sub_intents[place]]
+        return str(self.facts["labels"][self._intents[place]]), str(sub_intent)
 
     def _nearest(self, template: str) -> tuple[int, float] | None:
         """The template that shares the rarest words: the cosine of both, words weighed by their rarity."""

@@ -1893,6 +1893,12 @@ export interface components {
             /** Snapshot Id */
             snapshot_id: string;
             /**
+             * Sub Intent
+             * @description Label of the smaller group within the intent; empty where `intent` is.
+             * @default
+             */
+            sub_intent: string;
+            /**
              * Template
              * @description The search without case, plural, sizes, personal data and slips of spelling.
              */

@@ -119,6 +119,7 @@ def intent(lake: Lake, asked: IntentAsked) -> IntentPrediction:
     return IntentPrediction(
         **_origin(facts, "query_patterns"),
         intent=found.intent,
+        sub_intent=found.sub_intent,
         template=found.template,
         nearest=found.nearest,
         similarity=found.similarity,

@@ -116,6 +116,7 @@ class IntentPrediction(ModelOrigin):
     """What a search is for."""
 
     intent: str = Field(description="Label of the group; empty when no known template shares a word with the search.")
+    sub_intent: str = Field("", description="Label of the smaller group within the intent; empty where `intent` is.")
     template: str = Field(description="The search without case, plural, sizes, personal data and slips of spelling.")
     nearest: str = Field(description="The known template that the intent is taken from.")
     similarity: Share = Field(description="Of both templates; 1 when the template is known.")

@@ -177,8 +177,8 @@ LIMIT 20
         "retail-copilot",
         "What do people search for, and does it lead anywhere?",
         """
-SELECT template, intent, searches, round(click_through_rate, 3) AS click_through_rate, round(purchase_rate, 3) AS purchase_rate,
-       round(zero_result_share, 3) AS zero_result_share, example
+SELECT template, intent, sub_intent, searches, round(click_through_rate, 3) AS click_through_rate,
+       round(purchase_rate, 3) AS purchase_rate, round(zero_result_share, 3) AS zero_result_share, example
 FROM query_patterns
 ORDER BY searches DESC, template
 LIMIT 20

@@ -64,11 +64,12 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     counted = features.by_template(searched)
     grouped = intents.found(counted.template, counted.searches, model)
     labels = pd.Series(grouped.named, index=counted.template)
-    shelf.export(exported_model.NAME, exported_model.scorer(texts, labels, right, language))
+    sub_labels = pd.Series(grouped.sub_named, index=counted.template)
+    shelf.export(exported_model.NAME, exported_model.scorer(texts, labels, sub_labels, right, language))
     first_day = features.first_day(found)
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
     return {
-        "query_patterns": query_patterns.table(counted, labels, texts),
+        "query_patterns": query_patterns.table(counted, labels, sub_labels, texts),
         "query_trends": query_trends.table(features.by_week(searched), labels, first_day, as_of),
         "query_gaps": query_gaps.table(counted, labels, values, shop_value),
         "query_model_quality": model_quality.table(texts, grouped, f"{first_day}/{as_of}", sentence_model.NAME if model else None),

@@ -1,4 +1,4 @@
-"""Templates, their intents and the rules of spelling, for the intent of a single search."""
+"""Templates, their intents and sub-intents, and the rules of spelling, for the intent of a single search."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
+    import numpy.typing as npt
     import pandas as pd
 
 log = logging.getLogger(__name__)
@@ -23,21 +24,28 @@ log = logging.getLogger(__name__)
 NAME = "intents"
 
 
-def scorer(texts: pd.DataFrame, labels: pd.Series[str], corrections: Mapping[str, str], language: AbstractSet[str]) -> Scorer | None:
+def scorer(
+    texts: pd.DataFrame,
+    labels: pd.Series[str],
+    sub_labels: pd.Series[str],
+    corrections: Mapping[str, str],
+    language: AbstractSet[str],
+) -> Scorer | None:
     """Return what finds intents; None, and a line in the log, if it does not give the batch's templates.
 
     No text as typed is in it: the templates are those of `query_patterns`.
 
     Args:
         texts: columns `query_text`, `template`, the commonest text first.
-        labels: the label of each template.
+        labels, sub_labels: the labels of each template's intent and sub-intent, in the same order.
         corrections: as `normalise.corrections` gives them.
         language: words that are right in any shop.
     """
-    names = sorted(set(labels))
+    names, sub_names = sorted(set(labels)), sorted(set(sub_labels))
     facts = {
         "templates": [str(template) for template in labels.index],
         "labels": names,
+        "sub_labels": sub_names,
         "corrections": dict(corrections),
         "language": sorted(language),
         "accents": normalise.ACCENTS,
@@ -48,9 +56,13 @@ def scorer(texts: pd.DataFrame, labels: pd.Series[str], corrections: Mapping[str
         "longest": normalise.MAX_LENGTH,
         "blank": normalise.BLANK,
     }
-    found = Scorer(facts, {"intents": np.searchsorted(names, labels.to_numpy(dtype=str)).astype(np.int64)})
+    found = Scorer(facts, {"intents": _places(names, labels), "sub_intents": _places(sub_names, sub_labels)})
     exported, some = IntentScorer(found), texts.head(CHECKED_ROWS)
     if [exported.template(text) for text in some.query_text] == some.template.tolist():
         return found
     log.error("model not exported: it does not give the templates of the batch", extra={"model": NAME})
     return None
+
+
+def _places(names: list[str], labels: pd.Series[str]) -> npt.NDArray[np.int64]:
+    return np.searchsorted(names, labels.to_numpy(dtype=str)).astype(np.int64)

@@ -36,6 +36,8 @@ def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | Non
         ("templates", "templates", float(texts.template.nunique()), float(folded.nunique()), _FOLDED, None),
         ("spelling", "corrected_share", respelled, 0.0, "no correction", "share of the searches with a word that was respelled"),
         ("intents", "intents", float(len(intents.labels)), None, None, few),
+        ("intents", "sub_intents", float(len(intents.sub_labels)), None, None, few),
+        ("intents", "stability", intents.stability, 0.0, "groups by chance", few),
         ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
     ]
     return measures.table(

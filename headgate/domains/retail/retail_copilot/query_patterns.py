@@ -10,12 +10,12 @@ _SHOWN_LENGTH = 255
 _PRIVATE_BELOW = 2  # visits: what only one visit typed may name the person
 
 
-def table(counted: pd.DataFrame, intents: pd.Series[str], texts: pd.DataFrame) -> pd.DataFrame:
+def table(counted: pd.DataFrame, intents: pd.Series[str], sub_intents: pd.Series[str], texts: pd.DataFrame) -> pd.DataFrame:
     """The table's rows, one per template, by template.
 
     Args:
         counted: as `features.by_template` gives it.
-        intents: label by template.
+        intents, sub_intents: label by template.
         texts: columns `query_text`, `template`, `sessions`, the commonest text first.
     """
     shown = texts[texts.sessions >= _PRIVATE_BELOW].drop_duplicates("template").set_index("template").query_text
@@ -23,6 +23,7 @@ def table(counted: pd.DataFrame, intents: pd.Series[str], texts: pd.DataFrame) -
         {
             "template": counted.template,
             "intent": counted.template.map(intents),
+            "sub_intent": counted.template.map(sub_intents),
             "searches": counted.searches,
             "sessions": counted.sessions,
             "spellings": counted.spellings,

@@ -51,7 +51,8 @@ def scorer(texts: pd.DataFrame) -> IntentScorer:
     templates = sorted(set(texts.template))
     labels = pd.Series([f"group {len(template) % 4}" for template in templates], index=templates)
     right = normalise.corrections(texts, ["Red mug", "candles"], LANGUAGE)
-    exported = exported_model.scorer(texts, labels, right, LANGUAGE)
+    sub_labels = labels + ", " + pd.Series([template[:1] for template in templates], index=templates)
+    exported = exported_model.scorer(texts, labels, sub_labels, right, LANGUAGE)
     assert exported
     return IntentScorer(Scorer.from_bytes(exported.to_bytes()))
 
@@ -61,6 +62,7 @@ def test_every_known_text_has_the_template_and_the_intent_of_the_batch(scorer: I
         found = scorer.find(row.query_text)
         assert (found.template, found.nearest, found.similarity) == (row.template, row.template, 1.0)
         assert found.intent == f"group {len(row.template) % 4}"
+        assert found.sub_intent == f"{found.intent}, {row.template[:1]}"
 
 
 def test_an_unknown_text_has_the_intent_of_the_template_that_shares_its_rarest_words(scorer: IntentScorer) -> None:
@@ -72,10 +74,16 @@ def test_an_unknown_text_has_the_intent_of_the_template_that_shares_its_rarest_w
 
 def test_a_text_that_shares_no_word_has_no_intent(scorer: IntentScorer) -> None:
     found = scorer.find("zzzz qqqq")
-    assert (found.intent, found.nearest, found.similarity) == ("", "", 0.0)
+    assert (found.intent, found.sub_intent, found.nearest, found.similarity) == ("", "", "", 0.0)
 
 
 def test_no_text_as_typed_is_exported(texts: pd.DataFrame) -> None:
     labels = pd.Series("all", index=sorted(set(texts.template)))
-    exported = exported_model.scorer(texts, labels, {}, frozenset())
+    exported = exported_model.scorer(texts, labels, labels, {}, frozenset())
     assert exported is None or "jane@example.com" not in exported.to_bytes().decode("latin-1")
+
+
+def test_an_export_older_than_sub_intents_still_finds_intents(scorer: IntentScorer) -> None:
+    facts = {name: fact for name, fact in scorer.facts.items() if name != "sub_labels"}
+    found = IntentScorer(Scorer(facts, {"intents": scorer._intents})).find("garden gnome")
+    assert (found.intent, found.sub_intent) == (scorer.find("garden gnome").intent, "")

@@ -111,3 +111,17 @@ def test_a_single_search_is_enough(tables: Tables, text: str) -> None:
     assert not built["query_patterns"].template.str.contains("4111").any()
     quality = built["query_model_quality"].set_index("metric")
     assert quality.loc["intents"].note == "too few templates: one intent"
+
+
+def test_both_levels_of_intents_are_published(tables: Tables) -> None:
+    """Enough templates for groups: each sub-intent belongs to one intent, and the quality table says how many there are."""
+    things, colours = ("mug", "lamp", "candle", "clock"), ("red", "blue", "green", "white", "black", "pink")
+    texts = [f"{colour} {thing}" for thing in things for colour in colours]
+    rows = [(f"S{place}", f"2024-01-{1 + place:02}T10:00:00", text, 1, None, False) for place, text in enumerate(texts)]
+    built = system.build(tables(rows), AS_OF, Shelf())
+    assert_contracts_hold(built)
+    patterns, quality = built["query_patterns"], built["query_model_quality"].set_index("metric")
+    assert set(patterns.groupby("sub_intent").intent.nunique()) == {1}
+    assert quality.loc["intents"].value == patterns.intent.nunique() > 1
+    assert quality.loc["sub_intents"].value == patterns.sub_intent.nunique()
+    assert -1 <= quality.loc["stability"].value <= 1
