@@ -61,7 +61,7 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
     """What the forecasts rest on besides the models."""
     season = None if clock.knows_season else "history_too_short: no season is known, coming days are expected to be average"
     if clock.after_launch:
-        season = "launch: last year's customers were new, coming days are expected to be as those of the last quarter"
+        season = "launch: the first customers were new, coming days are expected to be as those of the last quarter"
     matched = "returns of purchases that the data do not know; in no customer's value"
     return [
         Measure(_VALUE, "known_days", FIT, float(clock.known_days), 364.0, "a year of weeks", clock.known_days, season),

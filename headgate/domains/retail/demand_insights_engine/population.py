@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_DAYS = 135  # of the newest window; longer ones would leave nothing between it and last year's
+_LEAST_DAYS = 270  # of history: two windows and some weeks between
 _LEAST_BUYERS, _LEAST_REPEATS = 50, 20  # in a window; fewer are noise
 _LAUNCH_REPEATS = 0.5  # repeats per buyer over those of the newest window; steady shops have 0.64 and more
-_LAUNCH_GROWTH = 0.75  # of the number of customers; steady shops have 0.87 and more
+_LAUNCH_GROWTH = 0.75  # of the number of customers; steady shops with a year have 0.87 and more
 _SMOOTHED = 0.02  # repeats per buyer, so that shops with few repeats do not look launched
 
 
@@ -47,24 +48,25 @@ class _Seen:
 
 
 def change(days: ibis.Table, first_on: date, as_of: date) -> Change:
-    """What changed since last year's days; no change where no year is known, or too few customers bought.
+    """What changed since last year's days, or since the first ones where no year is known; no change where too few customers bought.
 
     A launch shows itself in two ways: its customers are many more than later, and they are new, so that few of them buy twice. Of as
     many buyers in the newest days, more do.
     """
-    if (as_of - first_on).days + 1 < YEAR_DAYS:
+    known_days = (as_of - first_on).days + 1
+    if known_days < _LEAST_DAYS:
         return Change()
-    seen = _seen(days, as_of)
+    seen = _seen(days, max(as_of - timedelta(days=YEAR_DAYS), first_on - timedelta(days=1)), as_of)
     before, now = seen.seen_between("early"), seen.seen_between("late")
     if not (seen.is_enough() and before and now):
         return Change()
     fewer_repeats = seen.repeats("early") + _SMOOTHED < _LAUNCH_REPEATS * (seen.repeats("late") + _SMOOTHED)
-    return Change(before / now, fewer_repeats and before / now < _LAUNCH_GROWTH)
+    growth = before / now
+    return Change(growth if known_days >= YEAR_DAYS else 1.0, fewer_repeats and growth < _LAUNCH_GROWTH)
 
 
-def _seen(days: ibis.Table, as_of: date) -> _Seen:
-    """Last year's 90 days, and the newest days with as many buyers."""
-    after = as_of - timedelta(days=YEAR_DAYS)
+def _seen(days: ibis.Table, after: date, as_of: date) -> _Seen:
+    """The 90 days after a day, and the newest days with as many buyers."""
     until = after + timedelta(days=HORIZON_DAYS)
     late_after = max(_newest(days, _buyers(days, after, until)), as_of - timedelta(days=_MOST_DAYS))
     at = days.purchased_on

@@ -36,7 +36,7 @@ class Change:
 
     Attributes:
         growth: the number of customers now over the number then.
-        was_launch: last year's days were the launch of the shop, so they are no season.
+        was_launch: last year's days, or the first ones where no year is known, were the launch of the shop, so they are no season.
     """
 
     growth: float = 1.0
@@ -55,7 +55,7 @@ class TradingClock:
         ends: shape (calendar days,); the clock at the end of each day from `first_on`, one unit per average known day.
         known_days: how many of these days are history; the others are expected.
         growth: damped, from the same days of the year before and from the number of customers; 1 where no year is known.
-        after_launch: last year's days were the launch of the shop, so the coming ones are expected to be as those of the last quarter.
+        after_launch: those days were the launch of the shop, so the coming ones are expected to be as those of the last quarter.
     """
 
     first_on: date

@@ -66,7 +66,14 @@ def test_a_shop_that_loses_old_customers_was_not_launched() -> None:
     assert not found.was_launch
 
 
+def test_a_launch_is_found_in_the_first_year_too() -> None:
+    days = shop(*drawn(6_000, 0, 80, 250), first_purchase=True)
+    as_of = FIRST + timedelta(days=299)
+    assert population.change(days.filter(days.purchased_on <= ibis.date(as_of)), FIRST, as_of) == Change(was_launch=True)
+
+
 def test_without_a_year_or_customers_nothing_is_known() -> None:
     days = shop(*drawn(20_000, -1_500, DAYS, 300))
-    assert population.change(days, FIRST, FIRST + timedelta(days=300)) == Change()
+    as_of = FIRST + timedelta(days=299)
+    assert population.change(days.filter(days.purchased_on <= ibis.date(as_of)), FIRST, as_of) == Change()
     assert population.change(days.filter(days.customer_id < 20), FIRST, LAST) == Change()
