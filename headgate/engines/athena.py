@@ -88,6 +88,19 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         table = self.to_pyarrow(expr.as_table(), params=params, limit=limit)
         return expr.__pandas_result__(frame_of(table))
 
+    def to_pyarrow_batches(
+        self,
+        expr: ibis.Expr,
+        /,
+        *,
+        params: Mapping[Any, Any] | None = None,
+        limit: int | str | None = None,
+        chunk_size: int = 1_000_000,
+        **_: object,
+    ) -> pa.RecordBatchReader:
+        """The answer some rows at a time. Athena gives it as a whole, so all of it is in memory until the last batch is taken."""
+        return self.to_pyarrow(expr.as_table(), params=params, limit=limit).to_reader(chunk_size)
+
     @property
     def version(self) -> str:
         """Athena's engine."""

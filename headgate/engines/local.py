@@ -48,13 +48,27 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
 
     def execute(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
         """The answer in pandas."""
-        table = expr.as_table()
-        schema = table.schema().to_pyarrow()
-        answer = self._to_duckdb_relation(table, params=params, limit=limit).to_arrow_reader(_BATCH_ROWS)
-        batches = (part for batch in answer for part in exact(pa.Table.from_batches([batch]), schema).to_batches())
-        frame = frame_of_batches(schema, batches)
+        answer = self.to_pyarrow_batches(expr, params=params, limit=limit)
+        frame = frame_of_batches(answer.schema, answer)
         give_back()
         return expr.__pandas_result__(frame)
+
+    def to_pyarrow_batches(
+        self,
+        expr: ibis.Expr,
+        /,
+        *,
+        params: Mapping[Any, Any] | None = None,
+        limit: int | str | None = None,
+        chunk_size: int = _BATCH_ROWS,
+        **_: object,
+    ) -> pa.RecordBatchReader:
+        """The answer in the Arrow types of the expression, some rows at a time, in its order."""
+        table = expr.as_table()
+        schema = table.schema().to_pyarrow()
+        answer = self._to_duckdb_relation(table, params=params, limit=limit).to_arrow_reader(chunk_size)
+        batches = (part for batch in answer for part in exact(pa.Table.from_batches([batch]), schema).to_batches())
+        return pa.RecordBatchReader.from_batches(schema, batches)
 
 
 @contextmanager

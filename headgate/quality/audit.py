@@ -37,7 +37,11 @@ def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
     Raises:
         AuditError: names every column and rule that is broken, with the number of rows; never a value.
     """
-    broken = broken_rules(contract, rows)
+    require_none(contract, broken_rules(contract, rows))
+
+
+def require_none(contract: Contract, broken: Counter[tuple[str, str]]) -> None:
+    """Nothing happens when no rule is broken. AuditError names every column and rule with the number of rows; never a value."""
     if broken:
         failed = "; ".join(f"{place}: {rule} broken by {count} rows" for (place, rule), count in sorted(broken.items()))
         raise AuditError(f"{contract.id}: {failed}")

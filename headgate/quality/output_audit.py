@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Self
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from headgate.errors import AuditError
-from headgate.quality.audit import audit
+from headgate.quality.audit import broken_rules, require_none
 from headgate.quality.leaks import leaks_in_rows
-from headgate.quality.validation import ValidationRun
+from headgate.quality.suites import UNIQUE, place_of
+from headgate.quality.validation import FailedExpectation, ValidationRun
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Iterator
 
     from headgate.contracts.model import Contract
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.quality.data_docs import DataDocs
+    from headgate.quality.validation import Answers
+
+BATCH_ROWS = 200_000  # of a reader: each is a Python object of every value while Great Expectations looks at it
 
 
 class OutputAudit:
@@ -38,17 +46,71 @@ class OutputAudit:
         if self._validation_run.verdicts:
             self.docs_at = self._docs.publish(self._validation_run, self._snapshot_id, self._about)
 
-    def __call__(self, contract: Contract, rows: pa.Table) -> None:
+    def __call__(self, contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Nothing happens when `rows` hold their contract.
+
+        Args:
+            rows: a reader gives them in the order of the contract's key; some of them are in memory at a time.
 
         Raises:
             AuditError: names every rule that is broken, with the keys of some rows that break it, or the columns with card data.
         """
-        verdict = self._validation_run.check(contract, rows)
+        order = _KeyOrder(contract, rows.schema)
+        answers: list[Answers] = []
+        broken, leaks = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        for part in _parts(contract, rows):
+            answers.append(self._validation_run.ask_table(contract, part))
+            if not isinstance(rows, pa.Table):
+                order.look(part)
+            broken += broken_rules(contract, part)
+            leaks += leaks_in_rows(part)[1]
+        verdict = self._validation_run.conclude(contract, answers, order.problems)
         if not verdict.passed:
             raise AuditError(str(verdict))
-        audit(contract, rows)
-        _, found = leaks_in_rows(rows)
-        if found:
-            places = ", ".join(f"{column} ({kind}, {count})" for (column, kind), count in sorted(found.items()))
+        require_none(contract, broken)
+        if leaks:
+            places = ", ".join(f"{column} ({kind}, {count})" for (column, kind), count in sorted(leaks.items()))
             raise AuditError(f"{contract.dataset}: the card-data audit found card data in {places}, so its tables keep their last version")
+
+
+def _parts(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """A table as a whole; of a reader some rows at a time, at least one part. Columns with unique values need all rows."""
+    if isinstance(rows, pa.Table) or any(column.unique for column in contract.columns):
+        yield rows if isinstance(rows, pa.Table) else rows.read_all()
+        return
+    held = rows.schema.empty_table()
+    for batch in rows:
+        held = pa.concat_tables([held, pa.Table.from_batches([batch])])
+        if held.num_rows >= BATCH_ROWS:
+            yield held
+            held = rows.schema.empty_table()
+    yield held
+
+
+class _KeyOrder:
+    """Whether rows that come in parts are in the order of their key: then no key is there twice.
+
+    Attributes:
+        problems: the one that was found, if any.
+    """
+
+    def __init__(self, contract: Contract, schema: pa.Schema) -> None:
+        self._key = list(contract.key)
+        self._last = schema.empty_table().select(self._key)
+        self.problems: tuple[FailedExpectation, ...] = ()
+
+    def look(self, part: pa.Table) -> None:
+        """Look at the next part."""
+        keys = pa.concat_tables([self._last, part.select(self._key)])
+        if self._key and not _ascend(keys):
+            self.problems = (FailedExpectation(UNIQUE, place_of(tuple(self._key)), None),)
+        self._last = keys.slice(max(0, keys.num_rows - 1))
+
+
+def _ascend(keys: pa.Table) -> bool:
+    """Each row is greater than the one before: by its first column, by the next one where these are equal, and so on."""
+    before, after = keys.slice(0, max(0, keys.num_rows - 1)), keys.slice(1)
+    greater = pa.repeat(pa.scalar(value=False), before.num_rows)
+    for name in reversed(keys.column_names):
+        greater = pc.or_(pc.greater(after[name], before[name]), pc.and_(pc.equal(after[name], before[name]), greater))
+    return pc.all(pc.fill_null(greater, fill_value=False)).as_py() is not False

@@ -128,8 +128,12 @@ class ValidationRun:
 
     def check(self, contract: Contract, rows: pa.Table) -> SuiteResult:
         """What the suite of `contract` says of `rows`. The Data Docs have each dataset once."""
+        return self.conclude(contract, [self.ask_table(contract, rows)])
+
+    def ask_table(self, contract: Contract, rows: pa.Table) -> Answers:
+        """What every expectation of the contract's suite answers about rows in memory."""
         starts = range(0, max(1, rows.num_rows), self._batch_rows)
-        return self.conclude(contract, [self._ask(contract, (rows.slice(at, self._batch_rows) for at in starts), rows.select)])
+        return self._ask(contract, (rows.slice(at, self._batch_rows) for at in starts), rows.select)
 
     def check_files(self, contract: Contract, paths: Sequence[Path]) -> SuiteResult:
         """As `check`, for the rows of Parquet files, which need not fit into memory."""

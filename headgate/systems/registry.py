@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.learning.store import Shelf
+    from headgate.systems.rows import Made
 
 
 class System(Protocol):
@@ -50,7 +51,7 @@ class LearningSystem(Protocol):
     LEARNS: tuple[str, ...]
     EXPORTS: tuple[str, ...]
 
-    def build(self, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+    def build(self, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> Mapping[str, Made]:
         """As `System.build`."""
         ...
 
@@ -70,22 +71,20 @@ def options(package: System) -> tuple[str, ...]:
     return cast("tuple[str, ...]", getattr(package, "OPTIONS", ()))
 
 
-def built(
-    package: System, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, stated: Mapping[str, str]
-) -> dict[str, pd.DataFrame]:
-    """The frames of the system and of the models that its package was given.
+def built(package: System, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, stated: Mapping[str, str]) -> dict[str, Made]:
+    """The tables of the system and of the models that its package was given.
 
     Args:
         shelf: for a system that learns.
         stated: options, for a system that has some.
     """
     if learns(package) or exports(package):
-        own = cast("LearningSystem", package).build(tables, as_of, shelf)
+        own: Mapping[str, Made] = cast("LearningSystem", package).build(tables, as_of, shelf)
     elif options(package):
         own = cast("OptionalSystem", package).build(tables, as_of, stated)
     else:
         own = package.build(tables, as_of)
-    return own | {model.table: model(tables, as_of) for model in models_of(cast("ModuleType", package))}
+    return {**own, **{model.table: model(tables, as_of) for model in models_of(cast("ModuleType", package))}}
 
 
 def reads(package: System, known: Collection[str] = ()) -> tuple[str, ...]:

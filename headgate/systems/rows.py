@@ -1,19 +1,27 @@
-"""A system's frame as Arrow rows of its contract, exactly: what would change a value is an error."""
+"""What a system makes as Arrow rows of its contract, exactly: what would change a value is an error."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pyarrow.types as pat
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Kind
 from headgate.contracts.types import arrow_type
 from headgate.errors import AuditError
+from headgate.lake.parquet import table_of
+from headgate.lake.publishing import write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
 
@@ -34,6 +42,73 @@ _NATURAL: Mapping[Kind, tuple[Callable[[pa.DataType], bool], ...]] = {
 
 STAMPS = ("as_of", "snapshot_id")
 """The columns that the runner adds to every table."""
+
+
+_BATCH_ROWS = 65_536
+
+
+class _Folder:
+    """A temporary folder that is deleted when nothing refers to this object any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="headgate-rows-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class RowsInFile:
+    """A table that a system has made and that need not fit into memory: a Parquet file, which is deleted with this object.
+
+    Its columns have the types of the contract, without the stamps; its rows are in the order of the contract's key.
+    """
+
+    path: Path
+    _folder: _Folder = field(repr=False)
+
+    @classmethod
+    def new(cls, name: str) -> RowsInFile:
+        """A table whose file is still to be written to `path`."""
+        folder = _Folder()
+        return cls(folder.path / f"{name}.parquet", folder)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file, with room for others until this object is gone."""
+        return self.path.parent
+
+    def frame(self) -> pd.DataFrame:
+        """All rows in memory."""
+        found: pd.DataFrame = table_of(self.path).to_pandas()
+        return found
+
+    def stamped(self, contract: Contract, stamps: Mapping[str, object]) -> RowsInFile:
+        """The rows with the stamps, by the contract, in another file of the folder.
+
+        Raises:
+            AuditError: a column is missing or unknown, or has another type than in the contract.
+        """
+        schema, own = arrow_schema(contract), unstamped_schema(contract)
+        with pq.ParquetFile(self.path) as file:
+            if [(one.name, one.type) for one in file.schema_arrow] != [(one.name, one.type) for one in own]:
+                raise AuditError(f"{contract.id}: the columns of the system's file are not the contract's")
+            path = self.folder / f"stamped-{self.path.name}"
+            write_parquet(path, schema, _stamped(file.iter_batches(_BATCH_ROWS, use_threads=False), schema, stamps))
+        return RowsInFile(path, self._folder)
+
+
+Made: TypeAlias = "pd.DataFrame | RowsInFile"
+"""A table as a system gives it."""
+
+
+def unstamped_schema(contract: Contract) -> pa.Schema:
+    """The contract's Arrow schema without the columns that the runner adds."""
+    return pa.schema([one for one in arrow_schema(contract) if one.name not in STAMPS])
+
+
+def _stamped(batches: Iterator[pa.RecordBatch], schema: pa.Schema, stamps: Mapping[str, object]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        columns = {name: pa.repeat(pa.scalar(value, schema.field(name).type), batch.num_rows) for name, value in stamps.items()}
+        yield pa.RecordBatch.from_arrays([columns[name] if name in columns else batch[name] for name in schema.names], schema=schema)
 
 
 def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from headgate.contracts.catalog import glue_columns
@@ -17,7 +18,7 @@ from headgate.lake.snapshots import snapshot_id_of
 from headgate.learning.store import Origin, Shelf
 from headgate.systems import registry
 from headgate.systems.rollback import is_held, with_history
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import Made, RowsInFile, rows_of
 from headgate.systems.up_to_date import DEPLOYMENT, facts, inputs_of, size_bytes_at
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def run_system(
 
 def build(
     package: System, tables: Opened, as_of: date, shelf: Shelf | None = None, options: Mapping[str, str] = _NO_OPTIONS
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, Made]:
     """What a system makes of the tables as of a day; the models that it learnt stand on the shelf."""
     with tables as opened:
         return registry.built(package, opened, as_of, shelf or Shelf(), options)
@@ -124,11 +125,11 @@ def _kept(publisher: Publisher, contracts: Mapping[str, Contract], versions: Map
 
 def _outputs(
     system: str,
-    frames: dict[str, pd.DataFrame],
+    frames: dict[str, Made],
     contracts: Mapping[str, Contract],
     snapshot: LakeSnapshot,
     kept: Collection[str],
-) -> dict[str, pa.Table]:
+) -> dict[str, pa.Table | RowsInFile]:
     """The rows of every table that is not kept, by its contract; AuditError where a table was not built, or one more was.
 
     Args:
@@ -137,11 +138,17 @@ def _outputs(
     missing, further = sorted(set(contracts) - set(frames) - set(kept)), sorted(set(frames) - set(contracts))
     if missing or further:
         raise AuditError(f"{system}: tables not built {missing}, without a contract {further}")
-    outputs = {}
+    outputs: dict[str, pa.Table | RowsInFile] = {}
     for name in (name for name in contracts if name not in kept):
-        outputs[name] = rows_of(contracts[name], _stamped(frames.pop(name), snapshot))
+        outputs[name] = _exact(contracts[name], frames.pop(name), snapshot)
         give_back()
     return outputs
+
+
+def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table | RowsInFile:
+    if isinstance(made, RowsInFile):
+        return made.stamped(contract, {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id})
+    return rows_of(contract, made.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id))
 
 
 def _has_outdated_models(models: ModelStore, system: str, package: System, snapshot: LakeSnapshot) -> bool:
@@ -165,22 +172,24 @@ def version_of(contract: Contract, snapshot: LakeSnapshot, reads: Collection[str
     return snapshot_id_of([*inputs, snapshot.as_of.isoformat(), f"{contract.id}@{contract.version}", code, *made_of])
 
 
-def _stamped(frame: pd.DataFrame, snapshot: LakeSnapshot) -> pd.DataFrame:
-    return frame.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id)
-
-
 def _champions(shelf: Shelf) -> tuple[str, ...]:
     """Who was in charge of the models, which decides a table's content too."""
     return tuple(f"{model}={recipe}" for model, recipe in sorted(shelf.champions.items()) if recipe)
 
 
-def _digest(rows: pa.Table) -> str:
+def _digest(rows: pa.Table | RowsInFile) -> str:
     """What an inspection found depends on more than the snapshot, so its own content tells its versions apart."""
-    return hashlib.sha256(parquet_bytes(rows)).hexdigest()
+    body = rows.path.read_bytes() if isinstance(rows, RowsInFile) else parquet_bytes(rows)
+    return hashlib.sha256(body).hexdigest()
 
 
-def _stage(publisher: Publisher, contract: Contract, rows: pa.Table, version: str, known: dict[str, str]) -> Staged:
-    return with_history(publisher.stage(contract, rows, keys.table_prefix(contract.dataset, version), parameters=known))
+def _stage(publisher: Publisher, contract: Contract, rows: pa.Table | RowsInFile, version: str, known: dict[str, str]) -> Staged:
+    prefix = keys.table_prefix(contract.dataset, version)
+    if not isinstance(rows, RowsInFile):
+        return with_history(publisher.stage(contract, rows, prefix, parameters=known))
+    current = publisher.catalog.current(publisher.database, contract.dataset)
+    staged = publisher.stage_file(contract, rows.path, prefix, current=current)
+    return with_history(replace(staged, parameters=known))
 
 
 def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:

@@ -119,6 +119,19 @@ def test_types_in_pandas_are_the_same_on_every_engine(engine: SQLBackend, rows: 
     }
 
 
+def test_rows_come_some_at_a_time_in_the_order_that_was_asked_for(engine: SQLBackend) -> None:
+    shuffled = np.random.default_rng(3).permutation(2_000)
+    table = ibis.memtable(pa.table({"number": shuffled, "text": [f"t{one % 7}" for one in shuffled]}))
+    found = pa.Table.from_batches(engine.to_pyarrow_batches(table.order_by(ibis.desc("number")), chunk_size=500))
+    assert found["number"].to_pylist() == list(range(1_999, -1, -1))
+    assert found["text"].to_pylist()[:2] == ["t4", "t3"]
+
+
+def test_an_answer_without_rows_has_its_columns(engine: SQLBackend, rows: ibis.Table) -> None:
+    found = engine.to_pyarrow_batches(rows.filter(rows.region == "nowhere").select("region", "price")).read_all()
+    assert (found.num_rows, found.schema.names) == (0, ["region", "price"])
+
+
 def test_a_query_too_long_for_athena_is_refused_before_it_is_sent() -> None:
     backend = athena.AthenaTables()
     backend.do_connect(lambda *_: pytest.fail("it was sent"))

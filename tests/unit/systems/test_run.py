@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from importlib import invalidate_caches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from headgate.learning.store import PICKLED, ModelStore
 from headgate.quality.audit import audit
 from headgate.systems import registry
 from headgate.systems.rollback import roll_back, versions_of
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import RowsInFile, rows_of
 from headgate.systems.run import run_system
 from headgate.systems.up_to_date import SystemTables, mark_unchanged
 
@@ -95,6 +96,22 @@ def build(tables, as_of):
     return {"totals": totals, "counts": pd.DataFrame({"orders": [len(orders)]})}
 """
 
+SOURCE_WITH_FILE = """
+import pandas as pd
+from headgate.engines.write_rows import write_rows
+from headgate.systems.rows import RowsInFile
+
+READS = ("orders",)
+
+
+def build(tables, as_of):
+    orders = tables["orders"]
+    totals = orders.group_by("region_id").agg(total=orders["total"].sum().cast("decimal(12, 2)")).order_by("region_id")
+    made = RowsInFile.new("totals")
+    write_rows(totals, made.path)
+    return {"totals": made, "counts": pd.DataFrame({"orders": [int(orders.count().to_pyarrow().as_py())]})}
+"""
+
 
 @dataclass
 class Tiny:
@@ -103,6 +120,13 @@ class Tiny:
     orders: Path
     objects: MemoryObjects
     catalog: MemoryCatalog
+    source: Path
+
+    def write_source(self, text: str) -> None:
+        """The system's code is another from now on."""
+        self.source.write_text(text)
+        sys.modules.pop("tiny_system", None)
+        invalidate_caches()
 
     @property
     def publisher(self) -> Publisher:
@@ -133,7 +157,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     catalog = MemoryCatalog()
     for table in ("totals", "counts"):
         catalog.create("ecommerce_prod", table, f"s3://{BUCKET}/tables/{table}/none/")
-    return Tiny(tmp_path / "orders.parquet", MemoryObjects(clock=partial(next, minutes)), catalog)
+    return Tiny(tmp_path / "orders.parquet", MemoryObjects(clock=partial(next, minutes)), catalog, package / "__init__.py")
 
 
 def test_tables_hold_exact_types_and_say_what_they_were_built_from(tiny: Tiny) -> None:
@@ -156,6 +180,31 @@ def test_no_table_moves_when_one_fails_its_audit(tiny: Tiny) -> None:
         tiny.run(snapshot_with("fedcba9876543210", "second"))
     assert tiny.table("counts").num_rows == tiny.table("totals").num_rows == 1
     assert tiny.table("counts")["orders"].to_pylist() == [1]
+
+
+def test_a_table_in_a_file_is_published_as_the_same_bytes_as_one_in_memory(tiny: Tiny) -> None:
+    tiny.given("1.00", "2.00")
+    tiny.run()
+    expected = tiny.objects.contents(BUCKET)
+    tiny.write_source(SOURCE_WITH_FILE)
+    tiny.run()
+    found = tiny.objects.contents(BUCKET)
+    assert sorted(found.values()) == sorted([*expected.values(), *expected.values()])
+
+
+def test_a_table_in_a_file_with_other_types_than_its_contract_is_refused(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.write_source(SOURCE_WITH_FILE.replace('"decimal(12, 2)"', '"decimal(14, 2)"'))
+    with pytest.raises(AuditError, match=r"totals: the columns of the system's file are not the contract's"):
+        tiny.run()
+
+
+def test_the_file_of_a_table_is_deleted_with_it() -> None:
+    made = RowsInFile.new("totals")
+    made.path.write_bytes(b"rows")
+    folder = made.folder
+    del made
+    assert not folder.exists()
 
 
 def test_running_again_changes_nothing(tiny: Tiny) -> None:

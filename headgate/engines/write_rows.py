@@ -1,0 +1,53 @@
+"""An engine's answer as a local Parquet file, some rows at a time in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
+
+from headgate.engines.frames import exact
+from headgate.engines.local import give_back
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import ibis
+
+GROUP_ROWS = 65_536
+
+
+def write_rows(table: ibis.Table, path: Path, dictionaries: Sequence[str] = ()) -> None:
+    """The file holds the rows of an expression, in its order, with the Arrow types of the expression.
+
+    Args:
+        dictionaries: columns of texts that come again and again.
+    """
+    write_batches(batches_of(table), table.schema().to_pyarrow(), path, dictionaries)
+    give_back()
+
+
+def batches_of(table: ibis.Table) -> Iterator[pa.Table]:
+    """The rows of an expression in its order, some at a time where the engine can stream them."""
+    schema = table.schema().to_pyarrow()
+    # Tables in memory belong to Ibis's own backend, which calls a method that DuckDB does not have any more.
+    in_memory = type(table.get_backend()) is Backend
+    for batch in table.to_pyarrow().to_reader(GROUP_ROWS) if in_memory else table.to_pyarrow_batches(chunk_size=GROUP_ROWS):
+        yield exact(pa.Table.from_batches([batch]), schema)
+
+
+def write_batches(batches: Iterable[pa.Table], schema: pa.Schema, path: Path, dictionaries: Sequence[str] = ()) -> None:
+    """The file holds the rows of all batches in groups of `GROUP_ROWS`; the last one may be smaller."""
+    held = schema.empty_table()
+    # Read several times and then deleted: LZ4 costs least of both.
+    with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=list(dictionaries)) as writer:
+        for batch in batches:
+            held = pa.concat_tables([held, batch])
+            while held.num_rows >= GROUP_ROWS:
+                writer.write_table(held.slice(0, GROUP_ROWS))
+                held = held.slice(GROUP_ROWS)
+        if held.num_rows:
+            writer.write_table(held)
