@@ -122,7 +122,7 @@ class Publisher:
                 raise AuditError(f"{contract.id}: the file's columns are not the contract's")
             self.audit(contract, pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches()))
             rows = int(file.metadata.num_rows)
-        self.objects.upload(path, ObjectRef(self.bucket, key))
+        self.objects.upload(path, ObjectRef(self.bucket, key), content_type=PARQUET_TYPE)
         return rows
 
     def staged(self, contract: Contract, prefix: str, rows: int, size_bytes: int, current: TableVersion) -> Staged:

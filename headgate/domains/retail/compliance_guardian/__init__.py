@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.compliance_guardian import (
+    described_transactions,
     exported_model,
-    features,
     fraud_model,
     fraud_scores,
     model_quality,
     risk_scores,
     scoring,
 )
+from headgate.engines import local
 from headgate.engines.local import give_back
 from headgate.systems.rows import without_rows
 
@@ -24,9 +27,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     import ibis
-    import pandas as pd
 
     from headgate.learning.store import Shelf
+    from headgate.systems.rows import Made
 
 READS = ("card_transactions", "payments", "customers")
 LEARNS = (fraud_model.NAME,)
@@ -35,31 +38,34 @@ TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
 """What `build` makes; the system's `pci_audit` is made by the leak scanner."""
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:
     """The system's tables as of the end of a day, each in the order of its key. Later transactions are not looked at.
 
     Args:
         shelf: says which recipe of a model is in charge, and takes the fitted models.
     """
     # Five systems run side by side: threads that wait for each other would slow all of them down.
-    with threadpool_limits(1):
-        return _built(tables, as_of, shelf)
+    with threadpool_limits(1), TemporaryDirectory(prefix="headgate-features-") as folder:
+        return _built(tables, as_of, shelf, Path(folder))
 
 
-def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    transactions = features.described(tables["card_transactions"], tables["customers"], as_of)
-    if transactions.empty:
+def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path) -> dict[str, Made]:
+    transactions = described_transactions.describe(tables["card_transactions"], tables["customers"], as_of, folder)
+    if not len(transactions):
         contracts = Registry.load().prod
-        return without_rows({name: contracts[name] for name in TABLES})
+        return {**without_rows({name: contracts[name] for name in TABLES})}
+    scores = folder / "scored"
+    scores.mkdir()
     champion = shelf.champion(fraud_model.NAME)
-    periods = scoring.scored(transactions, fraud_model.in_charge(champion))
-    if model := fraud_model.kept(transactions, periods[-1].start, champion):
+    periods = scoring.scored(transactions, scores, fraud_model.in_charge(champion))
+    if model := fraud_model.kept(transactions, periods[-1], champion):
         shelf.put(model)
         shelf.export(fraud_model.NAME, exported_model.scorer(model.fitted, transactions, tables["customers"]))
-    del transactions  # dozens of features for each of millions
     give_back()
-    return {
-        "fraud_scores": fraud_scores.table(periods),
-        "risk_scores": risk_scores.table(periods, risk_scores.failed_payments(tables["payments"])),
-        "fraud_model_quality": model_quality.table(periods),
-    }
+    failed = risk_scores.failed_payments(tables["payments"])
+    with local.opened({"scored": str(scores / "*.parquet")}) as opened:
+        return {
+            "fraud_scores": fraud_scores.table(opened["scored"]),
+            "risk_scores": risk_scores.table(opened["scored"], transactions.last_at, failed),
+            "fraud_model_quality": model_quality.table(periods),
+        }

@@ -20,22 +20,43 @@ if TYPE_CHECKING:
     import ibis
     import numpy.typing as npt
 
+    from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+
 log = logging.getLogger(__name__)
 
 KEPT_DAYS = features.MEMORY_DAYS + features.DELAY_DAYS
+MOST_KEPT = 5_000_000
+"""Transactions of the past that the function that predicts can hold: 60 bytes of each, and its archive once more."""
+_PAST = (
+    "transaction_id",
+    "transacted_at",
+    "customer_id",
+    "terminal_id",
+    "pence",
+    "amount_gbp",
+    "is_fraud",
+    "usual_amount",
+    "amount_to_usual",
+)
 
 
-def scorer(model: models.Boosting, transactions: pd.DataFrame, customers: ibis.Table) -> Scorer | None:
-    """Return the champion for `predictions.fraud`; None, and a line in the log, if it does not give the batch's scores.
+def scorer(model: models.Boosting, transactions: DescribedTransactions, customers: ibis.Table) -> Scorer | None:
+    """Return the champion for `predictions.fraud`; None, and a line in the log, if it cannot be exported.
 
-    Args:
-        transactions: as `features.described` gives them, in the order of time.
+    It is not where it does not give the batch's scores, or where the past is too long for the function that predicts.
     """
-    delay = pd.Timedelta(days=features.DELAY_DAYS)
-    waiting = transactions[transactions.transacted_at >= transactions.transacted_at.iloc[-1] - delay]
-    facts = _facts(model, scoring.review_price(model, waiting))
-    found = Scorer(facts, {"reference": _reference(model), **_arrays(model, transactions, customers)})
-    rows = transactions.tail(export_models.CHECKED_ROWS)
+    last_at, after = transactions.last_at, len(transactions)
+    newest = transactions.place_of(last_at - pd.Timedelta(days=KEPT_DAYS) + pd.Timedelta(1))
+    if after - newest > MOST_KEPT:
+        log.error(
+            "model not exported: too many transactions are in the past that it needs", extra={"model": "fraud", "rows": after - newest}
+        )
+        return None
+    waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
+    facts = _facts(model, scoring.review_price(model, transactions, waiting, after))
+    past = transactions.rows(newest, after, _PAST)
+    found = Scorer(facts, {"reference": _reference(model), **_arrays(model, past, customers)})
+    rows = transactions.rows(max(0, after - export_models.CHECKED_ROWS), after, model.columns)
     points = rows[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
     if export_models.is_equal(FraudScorer(found).strength(points), model.strength(rows)):
         return found
@@ -67,9 +88,7 @@ def _reference(model: models.Boosting) -> npt.NDArray[np.float64]:
     return np.asarray(model.reference[list(model.columns)], dtype=np.float64)
 
 
-def _arrays(model: models.Boosting, transactions: pd.DataFrame, customers: ibis.Table) -> dict[str, npt.NDArray[Any]]:
-    newest = transactions.transacted_at.iloc[-1] - pd.Timedelta(days=KEPT_DAYS)
-    past = transactions[transactions.transacted_at > newest]
+def _arrays(model: models.Boosting, past: pd.DataFrame, customers: ibis.Table) -> dict[str, npt.NDArray[Any]]:
     accounts = features.sign_ups(customers)
     return {
         **with_prefix("trees", export_models.trees(model.classifier)),

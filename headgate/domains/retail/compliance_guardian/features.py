@@ -70,20 +70,27 @@ UNLABELLED = tuple(name for name in ALL if "fraud" not in name and "risk" not in
 
 
 def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> pd.DataFrame:
-    """Every transaction up to the end of a day with its features, in the order of time and number.
-
-    Asked for in three questions, because a window carries every column of its question along: together they take twice the memory.
-    """
-    end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
-    known = transactions.filter(transactions.transacted_at < end)
-    timed = _timed(known)
-    found = _in_order(_plain(known, customers))
-    for table in (_of_customer(_compared(_remembered(timed))), _of_terminal(_suspected(_remembered(timed)))):
-        part = _in_order(table)
+    """Every transaction up to the end of a day with its features, in the order of time and number; all of them in memory."""
+    found: pd.DataFrame
+    found, *parts = (question.to_pandas() for question in questions(transactions, customers, as_of))
+    for part in parts:
         for name in part.columns.drop(list(_ORDER)):
             found[name] = part.pop(name)  # one column at a time: `assign` would hold two copies of millions of rows
     found["is_fraud"] = found.is_fraud.astype("boolean")
     return found
+
+
+def questions(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> tuple[ibis.Table, ...]:
+    """What is known and every feature of each transaction up to the end of a day, each of them in the order of time and number.
+
+    Three questions, because a window carries every column of its question along: together they take twice the memory.
+    """
+    end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
+    known = transactions.filter(transactions.transacted_at < end)
+    remembered = _remembered(_timed(known))
+    return tuple(
+        _in_order(part) for part in (_plain(known, customers), _of_customer(_compared(remembered)), _of_terminal(_suspected(remembered)))
+    )
 
 
 def sign_ups(customers: ibis.Table) -> pd.DataFrame:
@@ -93,11 +100,10 @@ def sign_ups(customers: ibis.Table) -> pd.DataFrame:
     return found
 
 
-def _in_order(table: ibis.Table) -> pd.DataFrame:
-    """The rows in the order of time and number, counts in half the bytes: there are millions, and a model holds all of them."""
+def _in_order(table: ibis.Table) -> ibis.Table:
+    """The rows in the order of time and number, counts in half the bytes."""
     narrow = table.mutate(**{name: table[name].cast("int32") for name in COUNTS if name in table.columns})
-    found: pd.DataFrame = narrow.order_by(*_ORDER).to_pandas()
-    return found
+    return narrow.order_by(*_ORDER)
 
 
 def _plain(known: ibis.Table, customers: ibis.Table) -> ibis.Table:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+
 NAME = "fraud"
 _WATCHED = 50_000  # newest transactions that drift is measured on
 
@@ -29,39 +31,49 @@ def in_charge(champion: str) -> str:
     return champion if champion in models.RECIPES else models.FIRST
 
 
-def kept(transactions: pd.DataFrame, start: pd.Timestamp, champion: str) -> Trained | None:
+def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: str) -> Trained | None:
     """The model that the next run finds in charge; None where the labels carry none.
 
     Args:
-        transactions: as `features.described` gives them, in the order of time.
-        start: the newest period's. Every recipe learns from what was known then, and is tried on the period.
+        newest: the newest period. Every recipe learns from what was known when it began, and is tried on it.
         champion: the recipe in charge so far; empty when there was none.
     """
     delay = pd.Timedelta(days=DELAY_DAYS)
-    last = transactions.transacted_at.iloc[-1]
-    known, first, by_now = transactions.transacted_at.searchsorted([start - delay, start, last - delay])
-    trial = transactions.iloc[first:]
-    trial = trial[trial.is_fraud.notna()]
-    fraud = trial.is_fraud.to_numpy(dtype=np.bool_)
-    tried = {recipe: scoring.supervised(transactions.iloc[:known], recipe) for recipe in models.RECIPES}
-    scores = {recipe: model.scores(trial) for recipe, model in tried.items() if model}
-    if not (scores and 0 < fraud.sum() < len(fraud)):
+    known, first, by_now = (transactions.place_of(at) for at in (newest.start - delay, newest.start, transactions.last_at - delay))
+    labels = transactions.labels[first:]
+    fraud = labels[labels != models.UNKNOWN] == models.FRAUD
+    if not (isinstance(newest.model, models.Boosting) and 0 < fraud.sum() < len(fraud)):
         return None
+    own = newest.model
+    tried = {recipe: own if recipe == own.recipe else scoring.supervised(transactions, known, recipe) for recipe in models.RECIPES}
+    scores = {recipe: _scores(transactions, first, newest, model) for recipe, model in tried.items() if model}
     contest = decide(in_charge(champion), {recipe: log_loss(fraud, score) for recipe, score in scores.items()})
-    fitted = scoring.supervised(transactions.iloc[:by_now], contest.winner)
+    fitted = scoring.supervised(transactions, by_now, contest.winner)
     if fitted is None:
         return None
     columns = tuple(fitted.columns)
-    drift = _moved(transactions.iloc[:known], trial, columns)
-    labels = int(transactions.is_fraud.iloc[:by_now].notna().sum())
+    drift = _moved(transactions, known, first, columns)
+    learnt = int((transactions.labels[:by_now] != models.UNKNOWN).sum())
     score = scores[contest.winner]
-    return Trained(NAME, contest.winner, fitted, columns, labels, _metrics(fraud, score), contest, drift, bins_of(fraud, score))
+    return Trained(NAME, contest.winner, fitted, columns, learnt, _metrics(fraud, score), contest, drift, bins_of(fraud, score))
+
+
+def _scores(transactions: DescribedTransactions, first: int, newest: scoring.Period, model: models.Boosting) -> npt.NDArray[np.float64]:
+    """What a model says of the labelled transactions from the place `first` on; the newest period holds what its own model says."""
+    if model is newest.model:
+        score = newest.rows(["score"]).score.to_numpy()
+    else:
+        score = model.scores_of(scoring.strength_of(model, transactions, first, len(transactions)))
+    return np.asarray(score[transactions.labels[first:] != models.UNKNOWN])
 
 
 def _metrics(fraud: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Mapping[str, float]:
     return {"auc": float(roc_auc_score(fraud, score)), "average_precision": float(average_precision_score(fraud, score))}
 
 
-def _moved(learnt: pd.DataFrame, now: pd.DataFrame, columns: tuple[str, ...]) -> Mapping[str, float]:
-    before, after = (part[list(columns)].tail(_WATCHED).astype(np.float64) for part in (learnt, now))
-    return DriftWatch().fit(before).index(after)
+def _moved(transactions: DescribedTransactions, known: int, first: int, columns: tuple[str, ...]) -> Mapping[str, float]:
+    """How far the features of the labelled transactions from the place `first` on are from those before the place `known`."""
+    learnt = transactions.rows(max(0, known - _WATCHED), known, columns)
+    labelled = first + np.flatnonzero(transactions.labels[first:] != models.UNKNOWN)
+    now = transactions.take(labelled[-_WATCHED:], columns)
+    return DriftWatch().fit(learnt.astype(np.float64)).index(now.astype(np.float64))

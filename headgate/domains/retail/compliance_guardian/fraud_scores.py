@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
 
-import numpy as np
-import pandas as pd
+import ibis
 
-from headgate.domains.retail.money import amounts
+from headgate.engines.write_rows import write_rows
+from headgate.systems.rows import RowsInFile
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.domains.retail.compliance_guardian.scoring import Period
-
+_MONEY = "decimal(16, 2)"
+_PENNY = ibis.literal(Decimal("0.01"), _MONEY)
+_TEXTS = ("decision", "reason_1", "reason_2", "reason_3", "model")
 _COLUMNS = (
     "transaction_id",
     "transacted_at",
@@ -21,24 +19,18 @@ _COLUMNS = (
     "terminal_id",
     "amount",
     "score",
-    "decision",
-    "reason_1",
-    "reason_2",
-    "reason_3",
-    "model",
+    *_TEXTS,
     "is_fraud",
 )
 
 
-def table(periods: Sequence[Period]) -> pd.DataFrame:
-    """The table's rows, one per transaction, by number."""
-    parts = [period.transactions for period in periods]
-    order = np.argsort(_joined(parts, "transaction_id").to_numpy(), kind="stable")
-    columns: dict[str, object] = {name: _joined(parts, name).take(order).reset_index(drop=True) for name in _COLUMNS if name != "amount"}
-    columns["amount"] = amounts(_joined(parts, "pence").to_numpy()[order] / 100)
-    return pd.DataFrame({name: columns[name] for name in _COLUMNS}, copy=False)
+def table(scored: ibis.Table) -> RowsInFile:
+    """The table's rows, one per transaction, by number.
 
-
-def _joined(parts: Sequence[pd.DataFrame], name: str) -> pd.Series[Any]:
-    """One column of all parts. A frame of millions of rows that is sorted as a whole is in memory twice."""
-    return pd.concat([part[name] for part in parts], ignore_index=True)
+    Args:
+        scored: all transactions with the columns of `scoring.Period`.
+    """
+    amount = (scored.pence.cast(_MONEY) * _PENNY).cast("decimal(12, 2)")
+    made = RowsInFile.new("fraud_scores")
+    write_rows(scored.mutate(amount=amount).select(*_COLUMNS).order_by("transaction_id"), made.path, _TEXTS)
+    return made

@@ -7,6 +7,7 @@ their cards are blocked, and known is only what the delay has brought; a custome
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from headgate.domains.retail.measures import Measure
 from headgate.learning.ranking import ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -41,9 +42,14 @@ _TERMS = f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_G
 
 
 def table(periods: Sequence[Period]) -> pd.DataFrame:
-    """The table's rows, in the order of model, metric and period."""
-    whole = [measure for period in periods for measure in measures(period.transactions)]
-    return measuring.table([*whole, *daily([period.transactions for period in periods])])
+    """The table's rows, in the order of model, metric and period. One period is in memory at a time."""
+    whole = [measure for transactions in _measured(periods) for measure in measures(transactions)]
+    return measuring.table([*whole, *daily(_measured(periods))])
+
+
+def _measured(periods: Sequence[Period]) -> Iterator[pd.DataFrame]:
+    """The transactions of each period that has some."""
+    return (period.rows(_MEASURED) for period in periods if period.model)
 
 
 def measures(transactions: pd.DataFrame) -> list[Measure]:
@@ -72,20 +78,25 @@ def measures(transactions: pd.DataFrame) -> list[Measure]:
     return [Measure(model, name, days, float(value), float(base), who, len(known), note) for name, value, base, who, note in figures]
 
 
-def daily(parts: Sequence[pd.DataFrame]) -> list[Measure]:
+def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
     """The figures of each day by the handbook's protocol.
 
     Args:
-        parts: transactions in the order of time, with `score`, `decision` and `model`.
+        parts: transactions in the order of time, with `score`, `decision` and `model`; no day is in two parts.
 
     Source:
         Fraud Detection Handbook, chapters 4.4 (customers known to be defrauded, card precision) and 5.3 (delay).
     """
-    known = pd.concat([part.loc[part.is_fraud.notna(), list(_MEASURED)] for part in parts])
-    fraud = known.is_fraud.astype(bool)
-    tried = without_defrauded(known, known[fraud], pd.Timedelta(days=BLOCKED_DAYS))
     found: dict[str, dict[int, pd.Timestamp]] = {"score": {}, "amount_to_usual": {}}
-    return [measure for day, rows in tried.groupby(tried.transacted_at.dt.normalize()) for measure in _of_day(day, rows, found)]
+    frauds: list[pd.DataFrame] = []
+    measured: list[Measure] = []
+    for part in parts:
+        known = part[part.is_fraud.notna()]
+        frauds.append(known.loc[known.is_fraud.astype(bool), ["customer_id", "transacted_at"]])
+        tried = without_defrauded(known, pd.concat(frauds), pd.Timedelta(days=BLOCKED_DAYS))
+        days = tried.groupby(tried.transacted_at.dt.normalize())
+        measured += [measure for day, rows in days for measure in _of_day(day, rows, found)]
+    return measured
 
 
 def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found: dict[str, dict[int, pd.Timestamp]]) -> list[Measure]:
@@ -106,9 +117,15 @@ def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found: dict[str, dict[int, pd
 
 
 def _found_on(day: pd.Timestamp, customers: _Customers, seen: dict[int, pd.Timestamp]) -> float:
-    """Card precision of one day; customers found before are not looked at again while their cards are blocked."""
-    blocked = [customer for customer, on in seen.items() if day - on <= (DELAY_DAYS + BLOCKED_DAYS) * _DAY]
-    defrauded = customers.defrauded_among_first(CARDS_A_DAY, blocked)
+    """Card precision of one day; customers found before are not looked at again while their cards are blocked.
+
+    Args:
+        seen: by the day on which they were found, which ascends; those whose cards are not blocked any more leave it.
+    """
+    free_again = takewhile(lambda customer: day - seen[customer] > (DELAY_DAYS + BLOCKED_DAYS) * _DAY, tuple(seen))
+    for customer in free_again:
+        del seen[customer]
+    defrauded = customers.defrauded_among_first(CARDS_A_DAY, seen)
     seen.update(dict.fromkeys(defrauded, day))
     return len(defrauded) / CARDS_A_DAY
 

@@ -30,6 +30,9 @@ RECIPES: Mapping[str, Mapping[str, int]] = {
     "boosting_24_leaves": {"max_leaf_nodes": 24, "max_iter": 60},
 }
 FIRST = next(iter(RECIPES))
+UNKNOWN, HONEST, FRAUD = -1, 0, 1
+"""What is known of a transaction's truth."""
+_INT32 = 2**31
 _CERTAIN = 1e-6
 _UNKNOWN = -1.0  # the forest takes no nulls
 _NAIVE_RULE = "amount_to_usual"
@@ -46,6 +49,11 @@ class FraudModel(Protocol):
         ...
 
     @property
+    def columns(self) -> Sequence[str]:
+        """The features that it looks at."""
+        ...
+
+    @property
     def reference(self) -> pd.Series[float]:
         """The typical transaction, by feature."""
         ...
@@ -56,6 +64,10 @@ class FraudModel(Protocol):
 
     def scores(self, points: pd.DataFrame) -> Array:
         """Shape (transactions,), 0 to 1."""
+        ...
+
+    def scores_of(self, strength: Array) -> Array:
+        """The scores of transactions that are scored together, from the strength of each."""
         ...
 
 
@@ -83,7 +95,11 @@ class Boosting:
 
     def scores(self, points: pd.DataFrame) -> Array:
         """Probability of fraud."""
-        return np.asarray(expit(self.strength(points)))
+        return self.scores_of(self.strength(points))
+
+    def scores_of(self, strength: Array) -> Array:
+        """Probability of fraud, from log-odds."""
+        return np.asarray(expit(strength))
 
     def state(self) -> dict[str, Any]:
         """What the model consists of, as it is stored."""
@@ -119,31 +135,38 @@ class Isolation:
 
     def scores(self, points: pd.DataFrame) -> Array:
         """Share of the transactions that are no stranger."""
-        strength = self.strength(points)
+        return self.scores_of(self.strength(points))
+
+    def scores_of(self, strength: Array) -> Array:
+        """Share of the transactions that are no stranger, from their strangeness."""
         return np.searchsorted(np.sort(strength), strength, side="right") / len(strength)
 
 
-def is_enough(labels: pd.Series[bool]) -> bool:
-    """The labels carry a supervised model."""
-    return len(labels) >= MIN_TRANSACTIONS and MIN_FRAUDS <= int(labels.sum()) <= len(labels) - MIN_FRAUDS
+def is_enough(labels: npt.NDArray[np.int8]) -> bool:
+    """The labels, FRAUD, HONEST or UNKNOWN by place, carry a supervised model."""
+    honest, frauds = (int((labels == kind).sum()) for kind in (HONEST, FRAUD))
+    return honest + frauds >= MIN_TRANSACTIONS and min(honest, frauds) >= MIN_FRAUDS
 
 
-def boosting(
-    points: pd.DataFrame,
-    labels: pd.Series[bool],
-    columns: Sequence[str] = ALL,
-    among: npt.NDArray[np.intp] | None = None,
-    recipe: str = FIRST,
-) -> Boosting:
+def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[str] = ALL, recipe: str = FIRST) -> Boosting:
     """A model of the labelled transactions: of every fraud, and of a sample of the honest ones where there are very many.
 
     Args:
-        among: the places of the labelled ones in `points`; all of them, unless given.
         recipe: one of `RECIPES`.
     """
     fraud = labels.to_numpy(dtype=np.bool_)
-    kept = _thinned(fraud)
-    points, honest_share = points.iloc[kept if among is None else among[kept]], float((~fraud[kept]).sum() / (~fraud).sum())
+    kept = sample(np.where(fraud, FRAUD, HONEST).astype(np.int8))
+    return boosting_of_sample(points.iloc[kept], fraud[kept], int((~fraud).sum()), columns, recipe)
+
+
+def boosting_of_sample(
+    points: pd.DataFrame, fraud: npt.NDArray[np.bool_], honest: int, columns: Sequence[str] = ALL, recipe: str = FIRST
+) -> Boosting:
+    """As `boosting`, for the transactions of a `sample`.
+
+    Args:
+        honest: how many honest transactions the sample was drawn from.
+    """
     classifier = HistGradientBoostingClassifier(
         learning_rate=0.05,
         **RECIPES[recipe],
@@ -153,8 +176,8 @@ def boosting(
         random_state=SEED,
     )
     columns = [name for name in columns if points[name].notna().any()]  # the classifier takes no column without a value
-    fitted = classifier.fit(_matrix(points, columns), fraud[kept])
-    return Boosting(fitted, columns, points[list(columns)].median(), honest_share, recipe)
+    fitted = classifier.fit(_matrix(points, columns), fraud)
+    return Boosting(fitted, columns, points[list(columns)].median(), float((~fraud).sum() / honest), recipe)
 
 
 def isolation(points: pd.DataFrame, columns: Sequence[str] = UNLABELLED) -> Isolation:
@@ -178,11 +201,17 @@ def _rarity(seen: Array, values: Array) -> Array:
     return np.asarray(-np.log((as_strange + 1) / (len(seen) + 1)), dtype=np.float64)
 
 
-def _thinned(fraud: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
-    """Places of the transactions to learn from, in order."""
-    honest, defrauded = np.flatnonzero(~fraud), np.flatnonzero(fraud)
-    drawn = np.random.default_rng(SEED).permutation(honest)[:MAX_HONEST]
-    return np.sort(np.concatenate([drawn, defrauded]))
+def sample(labels: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
+    """Places of the labelled transactions to learn from, in order.
+
+    Args:
+        labels: FRAUD, HONEST or UNKNOWN, by place.
+    """
+    honest = int((labels == HONEST).sum())
+    drawn = np.arange(honest, dtype=np.int32 if honest < _INT32 else np.int64)  # four bytes for each of millions
+    np.random.default_rng(SEED).shuffle(drawn)
+    drawn = drawn[:MAX_HONEST].copy()
+    return np.sort(np.concatenate([np.flatnonzero(labels == HONEST)[drawn], np.flatnonzero(labels == FRAUD)]))
 
 
 def _in_batches(score: Callable[[pd.DataFrame], Array], points: pd.DataFrame) -> Array:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from headgate.contracts.registry import Registry
+from headgate.domains.retail.compliance_guardian.models import Boosting
 from headgate.domains.retail.money import amounts
+from headgate.engines.frames import frame_of
+from headgate.engines.write_rows import batches_of, write_batches
+from headgate.systems.rows import RowsInFile, unstamped_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import ibis
-
-    from headgate.domains.retail.compliance_guardian.scoring import Period
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 RECENT_DAYS = 30
 PRIOR_TRANSACTIONS = 20.0
 """Transactions of average risk that every entity starts with: three transactions cannot make a risk of one third."""
 _HIGH, _MEDIUM = 10.0, 3.0  # times the share of all
-_READ = ("card_token", "customer_id", "terminal_id", "transacted_at", "pence", "is_fraud", "score", "model")
+_ORDER = ("transacted_at", "transaction_id")
 _ENTITIES = {"card": "card_token", "customer": "customer_id", "terminal": "terminal_id"}
 
 
@@ -31,65 +36,94 @@ def failed_payments(payments: ibis.Table) -> pd.DataFrame:
     return found
 
 
-def table(periods: Sequence[Period], failed: pd.DataFrame) -> pd.DataFrame:
-    """The table's rows, by kind of entity and entity."""
-    scored = _scored(periods)
-    base = float(scored.expected[scored.recent].mean())
-    parts = [_of(kind, column, scored, base) for kind, column in _ENTITIES.items()]
-    frame = pd.concat(parts, ignore_index=True).merge(
-        failed.rename(columns={"card_token": "entity_id"}).assign(entity_type="card"), on=["entity_type", "entity_id"], how="left"
+def table(scored: ibis.Table, last_at: pd.Timestamp, failed: pd.DataFrame) -> RowsInFile:
+    """The table's rows, by kind of entity and entity.
+
+    Args:
+        scored: all transactions with the columns of `scoring.Period`, on this machine.
+        last_at: when the last of them was made.
+    """
+    judged = _judged(scored, last_at)
+    recent = judged.filter(judged.is_recent)
+    base = float(recent.order_by(*_ORDER).select("expected").to_pandas().expected.mean())
+    made = RowsInFile.new("risk_scores")
+    counts = {"card": failed.set_index("card_token").failed_payments}
+    schema = unstamped_schema(Registry.load().prod["risk_scores"])
+    rows = (
+        pa.Table.from_pandas(_rated(kind, entities, base, counts.get(kind)), schema, preserve_index=False)
+        for kind, column in _ENTITIES.items()
+        for entities in _entities(column, judged, recent, made.folder / f"recent-{kind}.parquet")
     )
-    return frame.assign(failed_payments=frame.failed_payments.fillna(0).astype("int64"))[list(_COLUMNS)]
+    write_batches(rows, schema, made.path, ("entity_type", "risk_band"))
+    return made
 
 
-def _scored(periods: Sequence[Period]) -> pd.DataFrame:
-    """All transactions with what entities are judged by. Columns are added and dropped in place: there are millions of rows."""
-    rows = pd.concat([period.transactions[list(_READ)] for period in periods])
-    is_fraud = rows.pop("is_fraud")
-    rows["known"] = is_fraud.fillna(value=False).astype(bool)
-    rows["recent"] = rows.transacted_at > rows.transacted_at.max() - pd.Timedelta(days=RECENT_DAYS)
-    rows["stolen"] = rows.pence.where(rows.known, 0)
+def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
+    """All transactions with what entities are judged by."""
+    known = scored.is_fraud.fill_null(False)  # noqa: FBT003 a value, not a flag
     # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
-    guessed = rows.score.where(rows.pop("model") == "gradient_boosting", 0.0)
-    rows["expected"] = guessed.where(is_fraud.isna(), rows.known.astype(np.float64))
-    return rows
-
-
-_COLUMNS = (
-    "entity_type",
-    "entity_id",
-    "score",
-    "risk_band",
-    "transactions",
-    "amount",
-    "known_frauds",
-    "fraud_amount",
-    "highest_score",
-    "failed_payments",
-    "last_seen_at",
-)
-
-
-def _of(kind: str, column: str, scored: pd.DataFrame, base: float) -> pd.DataFrame:
-    """The entities of one kind; the score is the share of fraud lately, drawn towards `base` where there is little to go by."""
-    recent = scored.loc[scored.recent, [column, "expected", "score"]]
-    lately = recent.groupby(column).agg(expected=("expected", "sum"), count=("expected", "size"), highest_score=("score", "max"))
-    whole = scored.groupby(column).agg(
-        transactions=("known", "size"),
-        pence=("pence", "sum"),
-        known_frauds=("known", "sum"),
-        stolen=("stolen", "sum"),
-        last_seen_at=("transacted_at", "max"),
+    guessed = (scored.model == Boosting.name).ifelse(scored.score, 0.0)
+    return scored.mutate(
+        known=known.cast("int64"),
+        stolen=known.ifelse(scored.pence, 0),
+        is_recent=scored.transacted_at > ibis.literal(last_at - pd.Timedelta(days=RECENT_DAYS), "timestamp"),
+        expected=scored.is_fraud.isnull().ifelse(guessed, known.cast("int64").cast("float64")),  # noqa: PD003 as above
     )
-    frame = whole.join(lately)
-    score = (frame.expected.fillna(0.0) + PRIOR_TRANSACTIONS * base) / (frame["count"].fillna(0) + PRIOR_TRANSACTIONS)
+
+
+def _entities(column: str, judged: ibis.Table, recent: ibis.Table, recent_path: Path) -> Iterator[pd.DataFrame]:
+    """The entities of one kind with their sums, in the order of their names; some at a time."""
+    whole = judged.group_by(column).agg(
+        transactions=judged.count(),
+        pence=judged.pence.sum().cast("int64"),
+        known_frauds=judged.known.sum().cast("int64"),
+        stolen=judged.stolen.sum().cast("int64"),
+        last_seen_at=judged.transacted_at.max(),
+    )
+    _write_recent(column, recent, recent_path)
+    lately = judged.get_backend().read_parquet(recent_path)
+    found = whole.left_join(lately, column)
+    named = found.select(*whole.columns, "expected", "count", "highest_score", entity_id=found[column].cast("string"))
+    return (frame_of(part) for part in batches_of(named.order_by("entity_id")))
+
+
+def _write_recent(column: str, recent: ibis.Table, path: Path) -> None:
+    """Write the recent sums of each entity. Sums of floats follow the order of time, so pandas adds them, some entities at a time."""
+    ordered = recent.select(column, *_ORDER, "expected", "score").order_by(column, *_ORDER)
+    schema = pa.schema(
+        [ordered.schema().to_pyarrow().field(column), ("expected", pa.float64()), ("count", pa.int64()), ("highest_score", pa.float64())]
+    )
+    summed = (_summed(column, frame_of(part)) for part in _with_whole_groups(batches_of(ordered), column))
+    write_batches((pa.Table.from_pandas(part, schema, preserve_index=False) for part in summed), schema, path)
+
+
+def _summed(column: str, rows: pd.DataFrame) -> pd.DataFrame:
+    lately = rows.groupby(column).agg(expected=("expected", "sum"), count=("expected", "size"), highest_score=("score", "max"))
+    return lately.reset_index()
+
+
+def _with_whole_groups(parts: Iterable[pa.Table], column: str) -> Iterator[pa.Table]:
+    """The same rows, which are in the order of a column, in parts that cut no value's rows in two."""
+    held: pa.Table | None = None
+    for part in parts:
+        held = pa.concat_tables([held, part]) if held else part
+        last_begins = pc.index(held[column], held[column][held.num_rows - 1]).as_py()
+        yield held.slice(0, last_begins)
+        held = held.slice(last_begins)
+    if held:
+        yield held
+
+
+def _rated(kind: str, entities: pd.DataFrame, base: float, failed: pd.Series[int] | None) -> pd.DataFrame:
+    """The rows of entities; the score is the share of fraud lately, drawn towards `base` where there is little to go by."""
+    count = entities["count"].fillna(0)
+    score = (entities.expected.fillna(0.0) + PRIOR_TRANSACTIONS * base) / (count + PRIOR_TRANSACTIONS)
     band = np.select([score >= _HIGH * base, score >= _MEDIUM * base], ["high", "medium"], "low") if base > 0 else "low"
-    named = frame.assign(
+    return entities.assign(
         entity_type=kind,
         score=score,
         risk_band=band,
-        amount=amounts(frame.pence / 100),
-        fraud_amount=amounts(frame.stolen / 100),
-        known_frauds=frame.known_frauds.astype("int64"),
+        amount=amounts(entities.pence / 100),
+        fraud_amount=amounts(entities.stolen / 100),
+        failed_payments=0 if failed is None else failed.reindex(entities.entity_id).fillna(0).astype("int64").to_numpy(),
     )
-    return named.assign(entity_id=named.index.astype(str)).sort_values("entity_id", ignore_index=True)

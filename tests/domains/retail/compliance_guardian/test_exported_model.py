@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from headgate.domains.retail.compliance_guardian import decisions, exported_model, features, models, reasons, scoring
+from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions, kept_in
 from headgate.predictions.fraud import FraudScorer, Transaction
 from headgate.predictions.scorer import Scorer
 
@@ -27,15 +28,20 @@ def described(town: dict[str, ibis.Table]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def model(described: pd.DataFrame) -> models.Boosting:
-    found = scoring.supervised(described, models.FIRST)
+def transactions(described: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> DescribedTransactions:
+    return kept_in(tmp_path_factory.mktemp("features"), described)
+
+
+@pytest.fixture(scope="module")
+def model(transactions: DescribedTransactions) -> models.Boosting:
+    found = scoring.supervised(transactions, len(transactions), models.FIRST)
     assert found
     return found
 
 
 @pytest.fixture(scope="module")
-def scorer(model: models.Boosting, described: pd.DataFrame, town: dict[str, ibis.Table]) -> FraudScorer:
-    exported = exported_model.scorer(model, described, town["customers"])
+def scorer(model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]) -> FraudScorer:
+    exported = exported_model.scorer(model, transactions, town["customers"])
     assert exported
     return FraudScorer(Scorer.from_bytes(exported.to_bytes()))
 
@@ -69,10 +75,10 @@ def test_a_single_transaction_has_the_features_score_decision_and_reasons_of_the
 
 
 def test_the_price_of_a_review_in_a_small_team_is_exported(
-    model: models.Boosting, described: pd.DataFrame, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0)
-    exported = exported_model.scorer(model, described, town["customers"])
+    exported = exported_model.scorer(model, transactions, town["customers"])
     assert exported
     assert exported.facts["costs"]["review"] > decisions.REVIEW_COST_GBP
 
@@ -84,16 +90,23 @@ def test_an_unknown_customer_and_terminal_are_scored_without_a_past(scorer: Frau
 
 
 def test_the_export_holds_neither_cards_nor_their_tokens(
-    model: models.Boosting, described: pd.DataFrame, town: dict[str, ibis.Table]
+    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> None:
-    exported = exported_model.scorer(model, described, town["customers"])
+    exported = exported_model.scorer(model, transactions, town["customers"])
     assert exported
     assert not any("card" in name for name in exported.arrays)
     assert all(array.dtype.kind in "fiub" for array in exported.arrays.values())
 
 
 def test_numbers_that_do_not_give_the_scores_of_the_batch_are_not_exported(
-    model: models.Boosting, described: pd.DataFrame, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FraudScorer, "strength", lambda _, points: np.zeros(len(points)))
-    assert exported_model.scorer(model, described, town["customers"]) is None
+    assert exported_model.scorer(model, transactions, town["customers"]) is None
+
+
+def test_a_past_that_the_function_cannot_hold_is_not_exported(
+    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exported_model, "MOST_KEPT", 1_000)
+    assert exported_model.scorer(model, transactions, town["customers"]) is None

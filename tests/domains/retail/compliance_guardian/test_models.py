@@ -1,4 +1,5 @@
 from datetime import date
+from pathlib import Path
 
 import ibis
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
+from headgate.domains.retail.compliance_guardian.described_transactions import kept_in
 
 pytestmark = pytest.mark.unit
 
@@ -17,8 +19,13 @@ def described(town: dict[str, ibis.Table]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def periods(described: pd.DataFrame) -> list[scoring.Period]:
-    return scoring.scored(described)
+def periods(described: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> list[scoring.Period]:
+    return scored(described, tmp_path_factory.mktemp("scored"))
+
+
+def scored(described: pd.DataFrame, folder: Path) -> list[scoring.Period]:
+    (folder / "periods").mkdir()
+    return scoring.scored(kept_in(folder, described), folder / "periods")
 
 
 def test_boosting_finds_fraud_that_it_had_not_seen(periods: list[scoring.Period]) -> None:
@@ -73,20 +80,20 @@ def test_a_transaction_is_as_strange_alone_as_among_others(described: pd.DataFra
     assert model.strength(described.iloc[[7]])[0] == pytest.approx(model.strength(described)[7])
 
 
-def test_a_label_teaches_only_after_the_delay(described: pd.DataFrame, periods: list[scoring.Period]) -> None:
+def test_a_label_teaches_only_after_the_delay(described: pd.DataFrame, periods: list[scoring.Period], tmp_path: Path) -> None:
     """Turning round every label that was not known when the last period began changes none of its scores."""
     learnt_until = periods[-1].start - pd.Timedelta(days=features.DELAY_DAYS)
     turned = described.assign(is_fraud=described.is_fraud.where(described.transacted_at < learnt_until, ~described.is_fraud))
-    assert scoring.scored(turned)[-1].transactions.score.tolist() == periods[-1].transactions.score.tolist()
+    assert scored(turned, tmp_path)[-1].transactions.score.tolist() == periods[-1].transactions.score.tolist()
 
 
 def test_a_small_team_is_asked_for_few_reviews_of_what_costs_most(
-    described: pd.DataFrame, periods: list[scoring.Period], monkeypatch: pytest.MonkeyPatch
+    described: pd.DataFrame, periods: list[scoring.Period], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The price comes from earlier days, so a busy day may ask for a few more."""
     free = periods[-1].transactions
     monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0.15)  # one in seven days
-    scarce = scoring.scored(described)[-1].transactions
+    scarce = scored(described, tmp_path)[-1].transactions
     reviewed, asked = (part[part.decision == "review"] for part in (scarce, free))
     assert len(reviewed) < len(asked)
     assert reviewed.transaction_id.isin(asked.transaction_id).all()
@@ -111,6 +118,6 @@ def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scoring.P
 
 
 def test_approved_transactions_have_no_reason(periods: list[scoring.Period]) -> None:
-    scored = pd.concat([period.transactions for period in periods])
-    assert scored[scored.decision == "approve"].reason_1.isna().all()
-    assert scored[scored.decision != "approve"].reason_1.notna().all()
+    found = pd.concat([period.transactions for period in periods])
+    assert found[found.decision == "approve"].reason_1.isna().all()
+    assert found[found.decision != "approve"].reason_1.notna().all()

@@ -13,6 +13,7 @@ from headgate.domains.retail import compliance_guardian as system
 from headgate.domains.retail.compliance_guardian import models
 from headgate.learning.store import Shelf
 from headgate.systems.rows import rows_of
+from tests.made_tables import in_memory
 
 pytestmark = pytest.mark.system
 
@@ -29,13 +30,13 @@ def shelf() -> Shelf:
 
 @pytest.fixture(scope="module")
 def built(town: dict[str, ibis.Table], shelf: Shelf) -> dict[str, pd.DataFrame]:
-    return system.build(town, AS_OF, shelf)
+    return in_memory(system.build(town, AS_OF, shelf))
 
 
 @pytest.fixture(scope="module")
 def again(town: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
     """A second build of the same day, under a champion that is no recipe any more."""
-    return system.build(town, AS_OF, Shelf({"fraud": "retired"}))
+    return in_memory(system.build(town, AS_OF, Shelf({"fraud": "retired"})))
 
 
 def assert_contracts_hold(built: dict[str, pd.DataFrame]) -> None:
@@ -66,7 +67,7 @@ def test_a_model_for_the_days_to_come_is_left_with_its_contest(shelf: Shelf) -> 
 
 
 def test_the_recipe_in_charge_scores(town: dict[str, ibis.Table], built: dict[str, pd.DataFrame]) -> None:
-    other = system.build(town, AS_OF, Shelf({"fraud": "boosting_24_leaves"}))
+    other = in_memory(system.build(town, AS_OF, Shelf({"fraud": "boosting_24_leaves"})))
     assert other["fraud_scores"].score.tolist() != built["fraud_scores"].score.tolist()
 
 
@@ -115,7 +116,7 @@ def test_reviews_are_counted_beside_what_the_team_can_make(built: dict[str, pd.D
 
 
 def test_no_transactions_give_empty_tables(tables: Tables) -> None:
-    built = system.build(tables([]), AS_OF, Shelf())
+    built = in_memory(system.build(tables([]), AS_OF, Shelf()))
     assert all(frame.empty for frame in built.values())
     assert_contracts_hold(built)
 
@@ -124,7 +125,7 @@ def test_no_transactions_give_empty_tables(tables: Tables) -> None:
 @pytest.mark.parametrize("count", [1, 40])
 def test_few_labels_fall_back_to_strangeness_and_say_so(tables: Tables, count: int, label: bool | None) -> None:
     rows = [(f"2024-06-{1 + place % 2:02}T10:00:00", 1 + place % 5, 1 + place % 3, "10.01", label) for place in range(count)]
-    built = system.build(tables(rows), AS_OF, Shelf())
+    built = in_memory(system.build(tables(rows), AS_OF, Shelf()))
     assert_contracts_hold(built)
     assert set(built["fraud_scores"].model) == {"isolation_forest"}
     assert "block" not in set(built["fraud_scores"].decision)
@@ -133,6 +134,6 @@ def test_few_labels_fall_back_to_strangeness_and_say_so(tables: Tables, count: i
 
 def test_failed_payments_are_counted_for_their_card(tables: Tables) -> None:
     rows = [("2024-06-01T10:00:00", 1, 1, "10", None), ("2024-06-02T10:00:00", 2, 1, "10", None)]
-    built = system.build(tables(rows, failed_tokens=("k1:0002", "k1:0002", "k1:9999")), AS_OF, Shelf())
+    built = in_memory(system.build(tables(rows, failed_tokens=("k1:0002", "k1:0002", "k1:9999")), AS_OF, Shelf()))
     cards = built["risk_scores"].query("entity_type == 'card'").set_index("entity_id")
     assert cards.failed_payments.to_dict() == {"k1:0001": 0, "k1:0002": 2}

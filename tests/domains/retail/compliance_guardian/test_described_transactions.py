@@ -1,0 +1,93 @@
+"""Transactions in files: whoever asks for some of them gets the rows of the frame that they were written from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.domains.retail import compliance_guardian as system
+from headgate.domains.retail.compliance_guardian import features, models, scoring
+from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions, describe, kept_in
+from headgate.engines import write_rows
+from headgate.learning.store import Shelf
+from tests.made_tables import in_memory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import ibis
+
+pytestmark = pytest.mark.unit
+
+AS_OF = date(2024, 12, 31)
+MICROSECOND = pd.Timedelta(microseconds=1)
+
+
+@pytest.fixture(scope="module")
+def frame(town: dict[str, ibis.Table]) -> pd.DataFrame:
+    found = features.described(town["card_transactions"], town["customers"], AS_OF)
+    unknown = np.arange(len(found)) % 5 == 0
+    return found.assign(is_fraud=found.is_fraud.mask(unknown))
+
+
+@pytest.fixture(scope="module")
+def stored(frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> DescribedTransactions:
+    """In groups of 1,000 rows."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(write_rows, "GROUP_ROWS", 1_000)
+        return kept_in(tmp_path_factory.mktemp("features"), frame)
+
+
+def test_files_hold_the_rows_and_types_of_the_frame(town: dict[str, ibis.Table], tmp_path: Path) -> None:
+    expected = features.described(town["card_transactions"], town["customers"], AS_OF)
+    found = describe(town["card_transactions"], town["customers"], AS_OF, tmp_path)
+    in_nanoseconds = expected.astype({"transacted_at": "datetime64[ns]"})  # as every engine but Ibis's own gives times
+    pd.testing.assert_frame_equal(found.rows(0, len(found))[list(expected.columns)], in_nanoseconds, check_exact=True)
+
+
+@pytest.mark.parametrize(("first", "after"), [(0, 9_000), (0, 1_000), (999, 1_001), (1_000, 2_000), (2_500, 7_301), (40, 40)])
+def test_a_stretch_is_read_across_groups(stored: DescribedTransactions, frame: pd.DataFrame, first: int, after: int) -> None:
+    names = ["transaction_id", "is_fraud", "terminal_risk_7d"]
+    expected = frame[names].iloc[first:after].reset_index(drop=True)
+    pd.testing.assert_frame_equal(stored.rows(first, after, names), expected)
+    assert sum(len(part) for part in stored.batches(first, after, names)) == after - first
+
+
+@pytest.mark.parametrize("places", [[], [0], [8_999], [999, 1_000], [3, 5, 4_000, 4_001, 8_000]])
+def test_rows_are_found_by_their_places(stored: DescribedTransactions, frame: pd.DataFrame, places: list[int]) -> None:
+    found = stored.take(np.array(places, dtype=np.int64), ["transaction_id", "amount_spread"])
+    assert found.transaction_id.tolist() == frame.transaction_id.iloc[places].tolist()
+
+
+def test_a_moment_has_the_place_of_the_first_transaction_from_then_on(stored: DescribedTransactions, frame: pd.DataFrame) -> None:
+    edges = [frame.transacted_at.iloc[place] for place in (0, 1, 999, 1_000, 1_001, 5_000, 8_999)]
+    moments = [moment for edge in edges for moment in (edge - MICROSECOND, edge, edge + MICROSECOND)]
+    expected = [int(frame.transacted_at.searchsorted(moment)) for moment in moments]
+    assert [stored.place_of(moment) for moment in moments] == expected
+    assert (stored.first_at, stored.last_at) == (frame.transacted_at.iloc[0], frame.transacted_at.iloc[-1])
+
+
+def test_labels_are_known_by_place(stored: DescribedTransactions, frame: pd.DataFrame) -> None:
+    expected = frame.is_fraud.astype("Int8").fillna(models.UNKNOWN).astype(np.int8)
+    assert stored.labels.tolist() == expected.tolist()
+
+
+def test_a_sample_is_drawn_as_from_all_places() -> None:
+    labels = np.where(np.arange(200_000) % 9 == 0, models.UNKNOWN, models.HONEST).astype(np.int8)
+    labels[::1_000] = models.FRAUD
+    honest, frauds = np.flatnonzero(labels == models.HONEST), np.flatnonzero(labels == models.FRAUD)
+    drawn = np.random.default_rng(models.SEED).permutation(honest)[: models.MAX_HONEST]
+    assert models.sample(labels).tolist() == np.sort(np.concatenate([drawn, frauds])).tolist()
+
+
+def test_how_many_rows_are_in_memory_at_a_time_changes_no_table(town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = in_memory(system.build(town, AS_OF, Shelf()))
+    monkeypatch.setattr(write_rows, "GROUP_ROWS", 700)
+    monkeypatch.setattr(scoring, "_EXPLAINED_ROWS", 3)
+    found = in_memory(system.build(town, AS_OF, Shelf()))
+    for name, frame in expected.items():
+        pd.testing.assert_frame_equal(found[name], frame, check_exact=True)
