@@ -168,6 +168,16 @@ locals {
   # The datasets that each system reads, from its package or its SQL, as scripts/packages/build.py found them: nothing is typed here.
   datasets_read = jsondecode(file("${local.build_dir}/reads.json"))
 
+  # A system that learns reads the models of earlier runs; one that exports models for predictions only writes them.
+  models_kept = jsondecode(file("${local.build_dir}/models.json"))
+  model_actions = {
+    for system in local.systems : system => {
+      for sid, actions in {
+        KeepOwnModels = concat(contains(local.models_kept[system], "learns") ? ["s3:GetObject"] : [], length(local.models_kept[system]) > 0 ? ["s3:PutObject"] : [])
+      } : sid => actions if length(actions) > 0
+    }
+  }
+
   # Below snapshots/. Ids of snapshots have 16 digits. Below _lake/ also lie lists of increments and of missing parents, which no
   # system reads.
   snapshots_read = {
@@ -235,6 +245,19 @@ data "aws_iam_policy_document" "merge_curated" {
     resources = ["${module.bucket["curated"].arn}/increments/*"]
   }
 
+  # Without ListBucket S3 answers 403 instead of 404. The full audit and compliance-guardian may list every zone.
+  statement {
+    sid       = "ListAuditLedger"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["audits/*"]
+    }
+  }
+
   # References of parts that did not change are read by ranges of bytes, all from one version.
   statement {
     sid       = "ReadPartsByVersion"
@@ -246,12 +269,6 @@ data "aws_iam_policy_document" "merge_curated" {
     sid       = "WriteSnapshots"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
     resources = ["${module.bucket["curated"].arn}/snapshots/*"]
-  }
-
-  statement {
-    sid       = "AlertPeople"
-    actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.alerts.arn]
   }
 
   # Refused rows of a file that was corrected since are marked as settled, in quarantine and in the file's record.
@@ -394,10 +411,15 @@ data "aws_iam_policy_document" "build_system" {
     resources = ["${module.bucket[each.key].arn}/tables/*"]
   }
 
-  statement {
-    sid       = "ListOwnTables"
-    actions   = ["s3:ListBucket"]
-    resources = [module.bucket[each.key].arn]
+  # The audit of compliance-guardian may list every zone.
+  dynamic "statement" {
+    for_each = each.key == "compliance-guardian" ? [] : [each.key]
+
+    content {
+      sid       = "ListOwnTables"
+      actions   = ["s3:ListBucket"]
+      resources = [module.bucket[statement.value].arn]
+    }
   }
 
   statement {
@@ -406,21 +428,29 @@ data "aws_iam_policy_document" "build_system" {
     resources = ["${module.bucket["artifacts"].arn}/data_docs/*"]
   }
 
-  statement {
-    sid       = "KeepOwnModels"
-    actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/models/${each.key}/*"]
+  dynamic "statement" {
+    for_each = local.model_actions[each.key]
+
+    content {
+      sid       = statement.key
+      actions   = statement.value
+      resources = ["${module.bucket["artifacts"].arn}/models/${each.key}/*"]
+    }
   }
 
-  statement {
-    sid       = "ListOwnModelsAndDataDocs"
-    actions   = ["s3:ListBucket"]
-    resources = [module.bucket["artifacts"].arn]
+  dynamic "statement" {
+    for_each = each.key == "compliance-guardian" ? [] : [each.key]
 
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values   = ["models/${each.key}/*", "data_docs/*"]
+    content {
+      sid       = "ListOwnModelsAndDataDocs"
+      actions   = ["s3:ListBucket"]
+      resources = [module.bucket["artifacts"].arn]
+
+      condition {
+        test     = "StringLike"
+        variable = "s3:prefix"
+        values   = concat(local.model_actions[statement.value] == {} ? [] : ["models/${statement.value}/*"], ["data_docs/*"])
+      }
     }
   }
 

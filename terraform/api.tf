@@ -205,8 +205,11 @@ module "api" {
 }
 
 data "aws_iam_policy_document" "api_queries" {
-  source_policy_documents = [data.aws_iam_policy_document.api_function.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.ask_lake.json]
+}
 
+# SQL over the whole lake: for the API's function and for the report.
+data "aws_iam_policy_document" "ask_lake" {
   statement {
     sid       = "AskAthena"
     actions   = ["athena:StartQueryExecution"]

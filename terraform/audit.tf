@@ -19,19 +19,6 @@ data "aws_iam_policy_document" "keep_audit_ledger" {
     resources = ["${module.bucket["artifacts"].arn}/audits/*"]
   }
 
-  # Without ListBucket S3 answers 403 instead of 404.
-  statement {
-    sid       = "ListAuditLedger"
-    actions   = ["s3:ListBucket"]
-    resources = [module.bucket["artifacts"].arn]
-
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values   = ["audits/*"]
-    }
-  }
-
   statement {
     sid       = "AlertOfFindings"
     actions   = ["sns:Publish"]

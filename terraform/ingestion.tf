@@ -90,18 +90,12 @@ data "aws_iam_policy_document" "gate" {
   }
 
   statement {
-    sid       = "KeepProfiles"
-    actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/processed/*"]
-  }
-
-  statement {
     sid       = "ReadMappings"
     actions   = ["s3:GetObject"]
     resources = ["${module.bucket["artifacts"].arn}/mappings/*"]
   }
 
-  # Without it S3 answers 403 where 404 is true: the first file of a dataset has none before it.
+  # Without it S3 answers 403 where 404 is true: most headers have no remembered mapping, and the first file has no profile before it.
   statement {
     sid       = "KnowWhichProfilesThereAre"
     actions   = ["s3:ListBucket"]
@@ -112,12 +106,6 @@ data "aws_iam_policy_document" "gate" {
     sid       = "ClaimAndRecordFiles"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
     resources = [aws_dynamodb_table.files.arn]
-  }
-
-  statement {
-    sid       = "TellOfRefusedFiles"
-    actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.alerts.arn]
   }
 
   statement {
@@ -133,8 +121,30 @@ data "aws_iam_policy_document" "gate" {
   }
 }
 
+# What workers that take new files need beyond the gate: an undo of an upload writes no profile and alerts nobody.
+data "aws_iam_policy_document" "new_files" {
+  statement {
+    sid       = "KeepProfiles"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/processed/*"]
+  }
+
+  statement {
+    sid       = "TellOfRefusedFiles"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
+  }
+}
+
 data "aws_iam_policy_document" "raw_to_curated" {
-  source_policy_documents = [data.aws_iam_policy_document.gate.json]
+  source_policy_documents = [data.aws_iam_policy_document.gate.json, data.aws_iam_policy_document.new_files.json]
+
+  # A worker hides its own message while it processes the file.
+  statement {
+    sid       = "HideOwnMessage"
+    actions   = ["sqs:ChangeMessageVisibility"]
+    resources = [module.raw_objects.arn_by_name]
+  }
 
   # After a run's manifest the gate sends a message for each part of the run.
   statement {

@@ -60,7 +60,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "curate_large" {
-  source_policy_documents = [data.aws_iam_policy_document.gate.json]
+  source_policy_documents = [data.aws_iam_policy_document.gate.json, data.aws_iam_policy_document.new_files.json]
 }
 
 module "curate_large" {

@@ -8,7 +8,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "report" {
-  source_policy_documents = [data.aws_iam_policy_document.api_queries.json]
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.ask_lake.json]
 
   statement {
     sid       = "ReadFileRecords"
@@ -26,12 +26,6 @@ data "aws_iam_policy_document" "report" {
     sid       = "SeeWhatJobsCost"
     actions   = ["glue:GetJobRuns"]
     resources = [for name in values(local.job_names) : "arn:${local.partition}:glue:${var.region}:${local.account_id}:job/${name}"]
-  }
-
-  statement {
-    sid       = "ReadManifests"
-    actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["curated"].arn}/snapshots/_lake/*"]
   }
 
   statement {

@@ -23,8 +23,22 @@ from benchmarks.deployed.deployed_lake import ROOT
 from benchmarks.experiments import faults, measures, report
 from benchmarks.experiments.deployed import Target
 from benchmarks.experiments.fidelity import fidelity
-from benchmarks.experiments.privileges import granted_actions, privileges, recorded_calls
+from benchmarks.experiments.privileges import (
+    grants_of,
+    keep_grants,
+    kept_grants,
+    outdated_reasons,
+    privileges,
+    read_reasons,
+    reason_for,
+    recorded_calls,
+    roles_of,
+    spare_grants,
+    unused_grants,
+    used_grants,
+)
 from benchmarks.experiments.results import Case, Measure, Results, environment
+from benchmarks.experiments.workload import work
 from headgate.errors import HeadgateError
 from scripts.emulator import emulator
 from scripts.terraform_cli import STATE
@@ -122,18 +136,37 @@ def compare(emulator: Path, aws: Path) -> None:
     print(json.dumps(stated))
 
 
-def compare_privileges(target: Target) -> None:
-    """Print, for each role of a function or job, its calls on our own emulator since it started beside what the role may do."""
-    outputs, glue, iam = target.outputs, target.client("glue"), target.client("iam")
-    roles = {one["role"] for one in outputs["functions"].values()}
-    roles |= {glue.get_job(JobName=job)["Job"]["Role"].rpartition("/")[2] for job in outputs["jobs"].values()}
-    found = [privileges(role, granted_actions(iam, role), recorded_calls(target.calls_path, role)) for role in sorted(roles)]
-    for one in (one for one in found if one.recorded):
-        print(f"{one.role}: {len(one.recorded)} of {len(one.granted)} used, by AWS {list(one.by_aws)}, unused {list(one.unused)}")
-    silent = [one.role for one in found if not one.recorded]
-    print(f"without a call: {', '.join(silent) or 'none'}")
-    missing = {one.role: one.missing for one in found if one.missing}
-    print(json.dumps({"roles": len(found), "with_calls": len(found) - len(silent), "missing": missing}))
+def compare_privileges(target: Target, *, keep: bool) -> int:
+    """Print, for each role of a function or job, its grants beside the calls that our own emulator recorded.
+
+    Args:
+        keep: add what was used to the record in the repository.
+
+    Returns:
+        How many calls were refused for want of a grant, grants are spare, and reasons are outdated.
+    """
+    iam, roles = target.client("iam"), roles_of(target.outputs, target.client("glue"))
+    granted = {name: grants_of(iam, role) for name, role in sorted(roles.items())}
+    here = used_grants(target.calls_path, roles)
+    if keep:
+        keep_grants(here, granted)
+    kept, reasons = kept_grants(), read_reasons()
+    unused = unused_grants(granted, {name: here[name] | kept.get(name, set()) for name in granted})
+    missing = {}
+    for name, role in roles.items():
+        calls = recorded_calls(target.calls_path, role)
+        if refused := privileges(role, {one.action for one in granted[name]}, calls).missing:
+            missing[name] = refused
+    for name, found in granted.items():
+        print(f"{name}: {len(found)} grants, {len(here[name])} used here, {len(found) - len(unused.get(name, ()))} in a record")
+        for grant in sorted(unused.get(name, ())):
+            reason = reason_for(name, grant, reasons)
+            print(f"  {grant}: " + (f"not exercised; used by {reason.scenario}" if reason else "SPARE"))
+    spare, outdated = spare_grants(unused, reasons), outdated_reasons(granted, unused, reasons)
+    counts = {"roles": len(granted), "grants": sum(map(len, granted.values()))}
+    not_exercised = sum(map(len, unused.values())) - len(spare)
+    print(json.dumps({**counts, "not_exercised": not_exercised, "missing": missing, "spare": spare, "outdated_reasons": outdated}))
+    return len(missing) + len(spare) + len(outdated)
 
 
 def main() -> None:
@@ -148,6 +181,8 @@ def main() -> None:
     running.add_argument("--ceiling-usd", type=float, default=5.0, help="refuse a run on AWS that may cost more")
     least = commands.add_parser("privileges")
     least.add_argument("--name", required=True, help="deployment on our own emulator")
+    least.add_argument("--work", action="store_true", help="first do work that a usual day does not; it needs a deployment of its own")
+    least.add_argument("--keep", action="store_true", help="add the calls of this deployment to the record in the repository")
     comparing = commands.add_parser("compare")
     comparing.add_argument("emulator", type=Path, nargs="?", default=OUT / "emulator.json")
     comparing.add_argument("aws", type=Path, nargs="?", default=OUT / "aws.json")
@@ -156,8 +191,10 @@ def main() -> None:
         compare(asked.emulator, asked.aws)
         return
     if asked.command == "privileges":
-        compare_privileges(Target(asked.name, "emulator"))
-        return
+        if asked.work:
+            for step, seconds in work(Target(asked.name, "emulator")):
+                print(f"{step}: {seconds:.0f} s", flush=True)
+        raise SystemExit(1 if compare_privileges(Target(asked.name, "emulator"), keep=asked.keep) else 0)
     if asked.platform == "aws":
         _agree(asked.name or "aws", asked.ceiling_usd)
     target = Target(asked.name or (OWN if asked.platform == "emulator" else "aws"), asked.platform, asked.safe)

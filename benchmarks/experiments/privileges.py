@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+RECORD = Path(__file__).with_name("recorded_grants.json")
+REASONS = Path(__file__).with_name("unrecorded_grants.toml")
 
 # Not counted: logs and traces are written by the service around a function or job.
 _AROUND = ("logs:", "xray:")
@@ -22,12 +27,55 @@ TOLERATED = frozenset({"sns:Publish", "sqs:ChangeMessageVisibility"})
 DENIED, ALLOWED = frozenset({"Deny", "ImplicitDeny"}), frozenset({"Allow"})
 
 
+@dataclass(frozen=True, order=True)
+class Grant:
+    """One action of one statement of a role's policy. Two statements that allow the same action are two grants."""
+
+    sid: str
+    action: str
+
+    def __str__(self) -> str:
+        """As files and messages name it."""
+        return f"{self.sid} {self.action}"
+
+    @classmethod
+    def named(cls, text: str) -> Grant:
+        """The grant of that name."""
+        return cls(*text.split(" "))
+
+
+Grants = dict[str, set[Grant]]  # by role, as the lake calls its functions and jobs
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why grants are there that no recorded call used.
+
+    Attributes:
+        roles: patterns of the names of functions and jobs.
+        scenario: the work that uses them.
+        why: why no record has it.
+        only_with: the setting without which no role has the grants; empty where they are always granted.
+    """
+
+    roles: tuple[str, ...]
+    grants: tuple[Grant, ...]
+    scenario: str
+    why: str
+    only_with: str = ""
+
+    def pairs(self) -> Iterator[tuple[str, Grant]]:
+        """Each pattern with each grant."""
+        return ((pattern, grant) for pattern in self.roles for grant in self.grants)
+
+
 @dataclass(frozen=True)
 class Calls:
-    """Recorded calls of one role, by action."""
+    """Recorded calls of one role, by action; `used` has the grants that calls were allowed by."""
 
     allowed: frozenset[str]
     denied: frozenset[str]
+    used: frozenset[Grant] = frozenset()
 
     @property
     def asked(self) -> frozenset[str]:
@@ -55,14 +103,84 @@ class Privileges:
 
 def granted_actions(iam: Any, role: str) -> set[str]:  # noqa: ANN401 a client made by name
     """Return the actions that the role's own policies allow."""
-    found: set[str] = set()
+    return {grant.action for grant in grants_of(iam, role)}
+
+
+def grants_of(iam: Any, role: str) -> set[Grant]:  # noqa: ANN401 a client made by name
+    """Return what the role's own policies allow, by statement."""
+    found: set[Grant] = set()
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         stated = json.loads(document) if isinstance(document, str) else document
-        for statement in stated["Statement"]:
+        for statement in (one for one in stated["Statement"] if one.get("Effect", "Allow") == "Allow"):
             actions = statement["Action"]
-            found |= {actions} if isinstance(actions, str) else set(actions)
-    return {action for action in found if not action.startswith(_AROUND)}
+            found |= {Grant(statement.get("Sid", ""), one) for one in ([actions] if isinstance(actions, str) else actions)}
+    return {grant for grant in found if not grant.action.startswith(_AROUND)}
+
+
+def roles_of(outputs: Mapping[str, Any], glue: Any) -> dict[str, str]:  # noqa: ANN401 a client made by name
+    """Return the roles of a deployment's functions and jobs, by what the lake calls them."""
+    functions = {name: one["role"] for name, one in outputs["functions"].items()}
+    jobs = {name: glue.get_job(JobName=job)["Job"]["Role"].rpartition("/")[2] for name, job in outputs["jobs"].items()}
+    return {**functions, **jobs}
+
+
+def used_grants(path: Path, roles: Mapping[str, str]) -> Grants:
+    """Return what the emulator recorded as used, by what the lake calls a role."""
+    return {name: set(recorded_calls(path, role).used) for name, role in roles.items()}
+
+
+def kept_grants(path: Path = RECORD) -> Grants:
+    """Return what records of earlier deployments have, as `keep_grants` wrote them."""
+    stated = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {role: {Grant.named(text) for text in texts} for role, texts in stated.items()}
+
+
+def keep_grants(used: Mapping[str, Collection[Grant]], granted: Mapping[str, Collection[Grant]], path: Path = RECORD) -> None:
+    """Add used grants to the file, and remove those that a role has lost."""
+    known = kept_grants(path)
+    joined = {role: {*known.get(role, ()), *used.get(role, ())} for role in {*known, *used}}
+    still = {role: found & set(granted[role]) if role in granted else found for role, found in joined.items()}
+    stated = {role: [str(grant) for grant in sorted(found)] for role, found in sorted(still.items()) if found}
+    path.write_text(json.dumps(stated, indent=2) + "\n", encoding="utf-8")
+
+
+def read_reasons(path: Path = REASONS) -> tuple[Reason, ...]:
+    """Return the written reasons for grants that no record has."""
+    stated = tomllib.loads(path.read_text(encoding="utf-8"))["reason"]
+    return tuple(
+        Reason(tuple(one["roles"]), tuple(map(Grant.named, one["grants"])), one["scenario"], one["why"], one.get("only_with", ""))
+        for one in stated
+    )
+
+
+def unused_grants(granted: Mapping[str, Collection[Grant]], used: Mapping[str, Collection[Grant]]) -> Grants:
+    """Return the grants of each role that no recorded call used."""
+    return {role: found for role, all_of in granted.items() if (found := set(all_of) - set(used.get(role, ())))}
+
+
+def reason_for(role: str, grant: Grant, reasons: Sequence[Reason]) -> Reason | None:
+    """Return why a role has a grant that no recorded call used; None makes it spare."""
+    return next((one for one in reasons if grant in one.grants and any(fnmatchcase(role, pattern) for pattern in one.roles)), None)
+
+
+def spare_grants(unused: Mapping[str, Collection[Grant]], reasons: Sequence[Reason]) -> list[str]:
+    """Return the grants without a recorded call and without a reason."""
+    return sorted(f"{role}: {grant}" for role, found in unused.items() for grant in found if not reason_for(role, grant, reasons))
+
+
+def outdated_reasons(
+    granted: Mapping[str, Collection[Grant]], unused: Mapping[str, Collection[Grant]], reasons: Sequence[Reason]
+) -> list[str]:
+    """Return the reasons for grants that calls used, or that no role has any more. A role that is not deployed keeps its reasons."""
+    found = []
+    for one in reasons:
+        for pattern, grant in one.pairs():
+            roles = [role for role in granted if fnmatchcase(role, pattern)]
+            is_optional = one.only_with and not any(grant in granted[role] for role in roles)
+            if roles and not is_optional and not any(grant in unused.get(role, ()) for role in roles):
+                found.append(f"{pattern}: {grant}")
+    return found
 
 
 def recorded_calls(path: Path, role: str) -> Calls:
@@ -70,7 +188,8 @@ def recorded_calls(path: Path, role: str) -> Calls:
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     own = [one for one in map(json.loads, lines) if one["role"] == role]
     found = {kind: frozenset(one["action"] for one in own if one["decision"] in kind) for kind in (ALLOWED, DENIED)}
-    return Calls(found[ALLOWED], found[DENIED])
+    used = frozenset(Grant(one["sid"], one["action"]) for one in own if one["decision"] in ALLOWED and one.get("sid"))
+    return Calls(found[ALLOWED], found[DENIED], used)
 
 
 def privileges(role: str, granted: Collection[str], calls: Calls) -> Privileges:

@@ -7,6 +7,7 @@
     build/graphql.json         schema and fields of the GraphQL API of records, from the contracts that are models
     build/catalog.json         tables and columns, from the contracts
     build/reads.json           the datasets that each system reads, from its code; the role of its job is limited to them
+    build/models.json          which systems keep or export models, from their code; other jobs may not write any
     build/sentence_model.zip   what retail-copilot's job reads searches with, where it is installed and a deployment wants it
 
 Libraries are not in the archives: on AWS the layers of scripts/packages/layer.py bring them, and the emulator runs with this
@@ -95,6 +96,7 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["reads.json"] = (json.dumps(datasets_by_system(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
+    wanted["models.json"] = (json.dumps(models_by_system(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
 
 
@@ -186,8 +188,17 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
 
 def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
     """Return the datasets of the lake that each of its systems may read, sorted; those of `own-models` are what its SQL reads."""
-    packages = {name: _own_models(registry) if name == MODELS_SYSTEM else systems.system(name) for name in project().systems}
-    return {name: sorted(registry.curated.keys() & systems.may_read(package)) for name, package in packages.items()}
+    return {name: sorted(registry.curated.keys() & systems.may_read(package)) for name, package in _packages(registry).items()}
+
+
+def models_by_system(registry: Registry) -> dict[str, list[str]]:
+    """Return what each of the lake's systems does with models: `learns` reads and writes them, `exports` writes them."""
+    kinds = {"learns": systems.learns, "exports": systems.exports}
+    return {name: sorted(kind for kind, of in kinds.items() if of(package)) for name, package in _packages(registry).items()}
+
+
+def _packages(registry: Registry) -> dict[str, System]:
+    return {name: _own_models(registry) if name == MODELS_SYSTEM else systems.system(name) for name in project().systems}
 
 
 def _own_models(registry: Registry) -> System:

@@ -203,8 +203,22 @@ run "least_privilege" {
   }
 
   assert {
-    condition     = length(data.aws_iam_policy_document.curate_large.statement) == 0 && length(data.aws_iam_policy_document.curate_large.source_policy_documents) == 1
-    error_message = "The job of large files may do what the gate may, and nothing else."
+    condition     = length(data.aws_iam_policy_document.curate_large.statement) == 0 && length(data.aws_iam_policy_document.curate_large.source_policy_documents) == 2 && join(" ", data.aws_iam_policy_document.new_files.statement[*].sid) == "KeepProfiles TellOfRefusedFiles"
+    error_message = "The job of large files may do what the gate may, keep profiles and alert people, and nothing else."
+  }
+
+  assert {
+    condition = { for system, document in data.aws_iam_policy_document.build_system : system => join(" ", flatten([for statement in document.statement : sort(statement.actions) if statement.sid == "KeepOwnModels"])) } == {
+      for system in local.systems : system => lookup({ compliance-guardian = "s3:GetObject s3:PutObject", demand-insights-engine = "s3:GetObject s3:PutObject", retail-copilot = "s3:PutObject" }, system, "")
+    }
+    error_message = "A system reads its models if it learns, writes them if it keeps or exports some, and does neither otherwise."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for document in [data.aws_iam_policy_document.report, data.aws_iam_policy_document.ask_lake] : [for statement in document.statement : !contains(statement.resources, aws_dynamodb_table.callers.arn)]
+    ]))
+    error_message = "The report counts no requests of the API."
   }
 
   assert {

@@ -17,6 +17,15 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
+from benchmarks.experiments.privileges import (
+    grants_of,
+    kept_grants,
+    outdated_reasons,
+    read_reasons,
+    roles_of,
+    spare_grants,
+    unused_grants,
+)
 from scripts.emulator.emulator import ACCOUNT
 from tests.e2e.lakes import DEPLOY, ROOT, TEST_VARIABLES, eventually, libraries
 
@@ -166,6 +175,15 @@ def test_a_system_reads_its_own_datasets_and_writes_its_own_lineage_only(shop_la
     own, others = "openlineage/dt=2000-01-01/global-market-pulse/x.json", "openlineage/dt=2000-01-01/retail-copilot/x.json"
     assert [write(Bucket=artifacts, Key=key) for key in (own, others)] == ["", "AccessDenied"]
     shop_lake.client("s3").delete_object(Bucket=artifacts, Key=own)
+
+
+def test_every_grant_of_a_function_or_job_was_used_in_a_record_or_has_a_reason(shop_lake: Lake) -> None:
+    """A new grant needs a recorded call (`python -m benchmarks.experiments privileges`) or a written reason; docs/experiments.md."""
+    iam, roles = shop_lake.client("iam"), roles_of(shop_lake.outputs, shop_lake.client("glue"))
+    granted = {name: grants_of(iam, role) for name, role in roles.items()}
+    unused, reasons = unused_grants(granted, kept_grants()), read_reasons()
+    assert spare_grants(unused, reasons) == []
+    assert outdated_reasons(granted, unused, reasons) == []
 
 
 def _with_rights_of(lake: Lake, job: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time

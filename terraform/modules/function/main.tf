@@ -15,7 +15,7 @@ data "aws_iam_policy_document" "this" {
 
   statement {
     sid       = "WorkOffQueue"
-    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
     resources = [var.queue_arn_by_name]
   }
 }

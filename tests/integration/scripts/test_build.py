@@ -134,6 +134,16 @@ def test_each_systems_role_is_given_the_datasets_that_its_code_reads(built: Path
     assert reads["market-intelligence-hub"] == ["calendar", "order_items", "orders", "products"]  # it looks at the calendar if there is one
 
 
+def test_only_the_roles_of_systems_that_keep_models_are_given_their_folder(built: Path) -> None:
+    assert json.loads((built / "models.json").read_text(encoding="utf-8")) == {
+        "compliance-guardian": ["exports", "learns"],
+        "demand-insights-engine": ["exports", "learns"],
+        "global-market-pulse": [],
+        "market-intelligence-hub": [],
+        "retail-copilot": ["exports"],
+    }
+
+
 def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("orders", "regions"):
         write_contract(tmp_path / "contracts" / "source", name)
@@ -143,6 +153,7 @@ def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, 
     (tmp_path / "headgate.toml").write_text('name = "own"\ndomains = []\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert build.datasets_by_system(Registry.load()) == {"own-models": ["orders"]}
+    assert build.models_by_system(Registry.load()) == {"own-models": []}
 
 
 def test_a_table_for_analysts_is_built_by_the_archive_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,23 @@ import pytest
 
 from benchmarks.experiments.fidelity import NOT_MEASURED, fidelity
 from benchmarks.experiments.intervals import median_interval, wilson
-from benchmarks.experiments.privileges import Calls, expected_outcome, explanation, granted_actions, privileges, recorded_calls
+from benchmarks.experiments.privileges import (
+    Calls,
+    Grant,
+    Reason,
+    expected_outcome,
+    explanation,
+    granted_actions,
+    keep_grants,
+    kept_grants,
+    outdated_reasons,
+    privileges,
+    read_reasons,
+    recorded_calls,
+    spare_grants,
+    unused_grants,
+    used_grants,
+)
 from benchmarks.experiments.report import page
 from benchmarks.experiments.results import CATEGORIES, Case, Measure, Results
 
@@ -123,3 +139,75 @@ def test_recorded_calls_are_those_of_the_role(tmp_path: Path) -> None:
     path.write_text("".join(json.dumps(dict(zip(("role", "action", "decision"), one, strict=True))) + "\n" for one in lines))
     assert recorded_calls(path, "gate") == Calls(frozenset({"s3:GetObject"}), frozenset({"s3:PutObject"}))
     assert recorded_calls(tmp_path / "none", "gate") == Calls(frozenset(), frozenset())
+
+
+# One role may do three things; a call used one of them.
+READ, WRITE, DELETE = Grant("ReadRaw", "s3:GetObject"), Grant("WriteRows", "s3:PutObject"), Grant("WriteRows", "s3:DeleteObject")
+GRANTED = {"gate": {READ, WRITE, DELETE}, "report": {READ}}
+USED = {"gate": {READ}, "report": {READ}}
+
+
+def reason(*grants: Grant, roles: tuple[str, ...] = ("gate",)) -> Reason:
+    return Reason(roles, grants, "a rejected file", "The workload rejects none.")
+
+
+def test_a_grant_without_a_recorded_call_and_without_a_reason_is_spare() -> None:
+    unused = unused_grants(GRANTED, USED)
+    assert unused == {"gate": {WRITE, DELETE}}
+    assert spare_grants(unused, []) == ["gate: WriteRows s3:DeleteObject", "gate: WriteRows s3:PutObject"]
+    assert spare_grants(unused, [reason(WRITE)]) == ["gate: WriteRows s3:DeleteObject"]
+    assert spare_grants(unused, [reason(WRITE, DELETE, roles=("report",))]) == spare_grants(unused, [])
+    assert spare_grants(unused, [reason(WRITE, DELETE, roles=("ga*",))]) == []
+
+
+def test_the_same_action_of_another_statement_is_another_grant() -> None:
+    twice = {"gate": {READ, Grant("ReadEverything", "s3:GetObject")}}
+    assert spare_grants(unused_grants(twice, USED), []) == ["gate: ReadEverything s3:GetObject"]
+
+
+def test_a_reason_is_outdated_when_a_call_used_the_grant_or_no_role_has_it() -> None:
+    gone = Grant("Gone", "s3:GetObject")
+    unused = unused_grants(GRANTED, USED)
+    assert outdated_reasons(GRANTED, unused, [reason(WRITE, DELETE)]) == []
+    assert outdated_reasons(GRANTED, unused, [reason(WRITE, READ, gone)]) == ["gate: ReadRaw s3:GetObject", "gate: Gone s3:GetObject"]
+    assert outdated_reasons(GRANTED, unused, [reason(gone, roles=("not-deployed",))]) == []
+    assert outdated_reasons(GRANTED, unused, [reason(WRITE, roles=("gate", "report"))]) == ["report: WriteRows s3:PutObject"]
+
+
+def test_a_reason_for_a_grant_of_a_setting_is_outdated_only_where_the_setting_is_made() -> None:
+    gone = Grant("WriteMaskedForms", "s3:PutObject")
+    optional = Reason(("gate",), (gone,), "a masked form", "No scenario writes one.", only_with="raw_originals is mask")
+    assert outdated_reasons(GRANTED, unused_grants(GRANTED, USED), [optional]) == []
+    granted = {"gate": {gone}}
+    assert outdated_reasons(granted, unused_grants(granted, {}), [optional]) == []
+    assert outdated_reasons(granted, unused_grants(granted, granted), [optional]) == ["gate: WriteMaskedForms s3:PutObject"]
+
+
+def test_a_record_grows_by_used_grants_and_loses_those_that_a_role_has_lost(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    keep_grants({"gate": {READ, Grant("Gone", "s3:GetObject")}, "export": {READ}}, {}, path)
+    keep_grants({"gate": {WRITE}}, GRANTED, path)
+    assert kept_grants(path) == {"gate": {READ, WRITE}, "export": {READ}}
+    assert kept_grants(tmp_path / "none") == {}
+
+
+def test_a_recorded_call_names_the_statement_that_allowed_it(tmp_path: Path) -> None:
+    names = ("role", "action", "decision", "sid")
+    lines = [("lake-gate", "s3:GetObject", "Allow", "ReadRaw"), ("lake-gate", "s3:PutObject", "ImplicitDeny", "")]
+    path = tmp_path / "calls.jsonl"
+    path.write_text("".join(json.dumps(dict(zip(names, one, strict=True))) + "\n" for one in lines))
+    assert used_grants(path, {"gate": "lake-gate", "report": "lake-report"}) == {"gate": {READ}, "report": set()}
+
+
+def test_every_written_reason_says_what_uses_the_grant_and_none_is_for_a_recorded_one() -> None:
+    kept, reasons = kept_grants(), read_reasons()
+    assert reasons
+    assert kept
+    for one in reasons:
+        assert one.roles
+        assert one.grants
+        assert len(one.scenario.split()) > 1
+        assert len(one.why.split()) > 3
+    named = [(pattern, grant) for one in reasons for pattern, grant in one.pairs()]
+    assert len(set(named)) == len(named)
+    assert [(role, grant) for role, grant in named if grant in kept.get(role, ())] == []
