@@ -142,6 +142,7 @@ def _fitted(few: dict[str, float], many: dict[str, float]) -> Measured:
         systems_s=systems_s,
         systems_s_per_gb=systems_s_per_gb,
         longest_share=max(one["longest_s"] / one["systems_s"] for one in (few, many)),
+        largest_system=largest,
         largest_share=max(one[f"{largest}_s"] / one["systems_s"] for one in (few, many)),
         memory_mb=memory_mb,
         memory_mb_per_gb=memory_mb_per_gb,
@@ -158,7 +159,8 @@ def _keep(measured: Measured) -> None:
     text = "# What `make bench-cost` measured: processor seconds and bytes. headgate.costs.workload.Measured has the units.\n"
     text += f"measured_on = {measured.measured_on.isoformat()}\n"
     for name in (one.name for one in fields(Measured) if one.name != "measured_on"):
-        text += f"{name} = {getattr(measured, name):.4g}\n"
+        value = getattr(measured, name)
+        text += f'{name} = "{value}"\n' if isinstance(value, str) else f"{name} = {value:.4g}\n"
     MEASURED.write_text(text, encoding="utf-8")
 
 

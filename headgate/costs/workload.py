@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400
 JOB_TIMEOUT_S = 3600  # terraform/platform.tf
-LARGEST_SYSTEM_JOB = "build_compliance_guardian"  # holds the most memory: dozens of features of each transaction
 
 
 class Worker(NamedTuple):
@@ -95,7 +94,8 @@ class Measured:
         systems_s: of all five systems together, however little data there is.
         systems_s_per_gb: of all five systems together, per GB of Parquet in the snapshot.
         longest_share: of the seconds of all systems, those of the system that takes longest, 0..1.
-        largest_share: of the seconds of all systems, those of the system that holds the most memory, 0..1.
+        largest_system: the system that holds the most memory.
+        largest_share: of the seconds of all systems, those of the largest, 0..1.
         memory_mb: most memory of one system's process, however little data there is.
         memory_mb_per_gb: of it, per GB of Parquet in the snapshot.
     """
@@ -110,9 +110,15 @@ class Measured:
     systems_s: float
     systems_s_per_gb: float
     longest_share: float
+    largest_system: str
     largest_share: float
     memory_mb: float
     memory_mb_per_gb: float
+
+    @property
+    def largest_job(self) -> str:
+        """The job that builds the largest system."""
+        return f"build_{self.largest_system.replace('-', '_')}"
 
     def merge_of(self, changed_gb: float) -> float:
         """Return the seconds of a merge that reads and writes so many GB of Parquet."""
@@ -232,7 +238,7 @@ def with_fitting_workers(workload: Workload, settings: Settings, measured: Measu
     """
     memory, disk = memory_needed_gb(workload, measured), merge_disk_gb(workload, measured)
     larger = {
-        LARGEST_SYSTEM_JOB: _fitting(settings.worker_type_of(LARGEST_SYSTEM_JOB), "memory_gb", memory),
+        measured.largest_job: _fitting(settings.worker_type_of(measured.largest_job), "memory_gb", memory),
         MERGE_JOB: _fitting(settings.worker_type_of(MERGE_JOB), "disk_gb", disk),
     }
     changed = {job: worker for job, worker in larger.items() if worker != settings.worker_type_of(job)}
@@ -254,10 +260,10 @@ def unfit(workload: Workload, settings: Settings, measured: Measured) -> tuple[s
     found = []
     if needed > disk_gb:
         found.append(f"the merge needs {needed:,.0f} GB of disk and a {settings.worker_type_of(MERGE_JOB)} worker has {disk_gb} GB")
-    memory_gb = WORKERS[settings.worker_type_of(LARGEST_SYSTEM_JOB)].memory_gb
+    memory_gb = WORKERS[settings.worker_type_of(measured.largest_job)].memory_gb
     if settings.systems and memory_needed_gb(workload, measured) > memory_gb:
         found.append(
-            f"{LARGEST_SYSTEM_JOB} needs {memory_needed_gb(workload, measured):,.0f} GB of memory and its worker has {memory_gb} GB"
+            f"{measured.largest_job} needs {memory_needed_gb(workload, measured):,.0f} GB of memory and its worker has {memory_gb} GB"
         )
     longest_s = settings.job_start_s + measured.longest_job_of(held_gb(workload, measured), changed_gb(workload, measured))
     if longest_s > JOB_TIMEOUT_S:
@@ -295,7 +301,7 @@ def _runs(workload: Workload, settings: Settings, measured: Measured, runs: floa
     if settings.systems:
         all_s, others = measured.systems_of(held), settings.systems - 1
         largest_s = all_s * (measured.largest_share if others else 1)
-        yield settings.runs_of("systems", LARGEST_SYSTEM_JOB, start_s + largest_s, runs)
+        yield settings.runs_of("systems", measured.largest_job, start_s + largest_s, runs)
         if others:
             yield settings.runs_of("systems", "", start_s + (all_s - largest_s) / others, runs * others)
     jobs = 2 + settings.systems

@@ -38,6 +38,7 @@ MEASURED = Measured(
     systems_s=50,
     systems_s_per_gb=20,
     longest_share=0.4,
+    largest_system="compliance-guardian",
     largest_share=0.3,
     memory_mb=500,
     memory_mb_per_gb=1000,
