@@ -58,6 +58,7 @@ from headgate.values.inferred_times import has_short_year
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
     from headgate.values.format_inference import Most
 
@@ -161,7 +162,7 @@ def draft(
     unread = Contract(dataset, dataset, "source", "0", (), properties={ENCODING_PROPERTY: encoding} if encoding else {})
     stored, properties = _stored_columns(unpack(body), unread)
     unread = replace(unread, properties=properties)
-    sample = read_file(body, replace(unread, columns=stored))
+    sample = _sample(body, replace(unread, columns=stored))
     cells = _with_midnights(body, replace(unread, columns=stored), sample.cells) if sample.form == "xlsx" else sample.cells
     typed = _typed_columns(body, replace(unread, columns=stored), cells) if sample.form in _TYPED_FORMS else set()
     rows = len(next(iter(cells.values())))
@@ -207,7 +208,7 @@ def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array
     The sample is read a second time with a decimal comma declared: readers spell number cells with it, and leave texts alone.
     """
     with_comma = tuple(replace(one, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for one in contract.columns)
-    respelled = read_file(body, replace(contract, columns=with_comma)).cells
+    respelled = _cells(body, replace(contract, columns=with_comma))
     return {name for name, text in cells.items() if _share_equal(text, respelled[name]) == 0}
 
 
@@ -217,7 +218,7 @@ def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Arra
     if not mixed:
         return cells
     timed = tuple(replace(one, type=ColumnType(Kind.TIMESTAMP)) if one.name in mixed else one for one in contract.columns)
-    return {**cells, **{name: text for name, text in read_file(body, replace(contract, columns=timed)).cells.items() if name in mixed}}
+    return {**cells, **{name: text for name, text in _cells(body, replace(contract, columns=timed)).items() if name in mixed}}
 
 
 def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
@@ -269,9 +270,14 @@ def _options(question: Question) -> str:
     return " or ".join(f"--format '{question.column}={answer}'" for answer in question.answers)
 
 
+def _sample(body: bytes, stored: Contract) -> Received:
+    """The file, read as the gate reads it, but without rows above a workbook's header: columns of text alone would accept a title."""
+    return read_file(body, stored, with_rows_above=False)
+
+
 def _cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
-    """Every column's texts, read as the gate reads them."""
-    return read_file(body, stored).cells
+    """Every column's texts in a sample."""
+    return _sample(body, stored).cells
 
 
 def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...], Mapping[str, object]]:

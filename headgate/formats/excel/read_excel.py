@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ import pyarrow as pa
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.excel.workbook import TOP_ROWS, sheets
 from headgate.formats.received_rows import Ragged, Received
-from headgate.formats.typed_cells import column_texts
+from headgate.formats.typed_cells import MidnightText, TypedText, column_texts
 from headgate.masking.redaction import redact
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import count_known, match_header
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from headgate.matching.match_header import Header
 
 _NUMBER = re.compile(r"[-+.\d:,\s]*\d[-+.\d:,\sE]*")
+_NEARLY_ALL = 0.9  # of a column's cells: the last row may hold formulas for sums
+_FEWEST_NAMES = 2  # in each row of a header over two rows: a single text above a header is a title
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,11 @@ class _Found:
     header_at: int = 0
 
 
-def read_excel(content: bytes, contract: Contract) -> Received:
+def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = True) -> Received:
     """The rows of a workbook.
+
+    Args:
+        with_rows_above: whether rows above the header that fit the contract are data, too.
 
     Raises:
         UnreadableFileError: `corrupt_workbook`, `too_large`; `empty_file`: no sheet holds anything; `not_a_table`: no sheet has the
@@ -62,7 +68,7 @@ def read_excel(content: bytes, contract: Contract) -> Received:
         raise UnreadableFileError(rule="empty_file", message="no sheet of the workbook holds anything", remedy="send it with its rows")
     most = max(each.known for each in found)
     meant = [each for each in found if _is_meant(each, most, contract)] if most else found[:1]
-    rows = [_of_sheet(each, contract) for each in meant]
+    rows = [_of_sheet(each, contract, with_rows_above=with_rows_above) for each in meant]
     others = [each for each in found if each not in meant]
     for each in others:
         _check_other(each, meant)
@@ -80,9 +86,9 @@ def _is_meant(found: _Found, most: int, contract: Contract) -> bool:
     return is_near or (found.known > 1 and _is_accepted(found, contract))
 
 
-def _of_sheet(found: _Found, contract: Contract) -> Received:
+def _of_sheet(found: _Found, contract: Contract, *, with_rows_above: bool) -> Received:
     try:
-        return _rows(found, contract)
+        return _rows(found, contract, with_rows_above=with_rows_above)
     except HeaderError as error:
         message = f"sheet {_shown(found.sheet)}: {error.message}"
         raise HeaderError(rule=error.rule, message=message, remedy=error.remedy, column=error.column) from None
@@ -114,19 +120,58 @@ def heading_of(content: bytes, contract: Contract | None = None) -> tuple[str, .
 
     The row that names most of the contract's columns, where one names more than half of its own; else the first of the rows that have
     the most different names and no number among them.
+
+    Raises:
+        UnreadableFileError: `not_a_table`: no contract is known, and the names are spread over two rows.
     """
     read = [sheet for sheet in sheets(content) if any(sheet.rows)]
     by_contract = [_found(sheet, contract) for sheet in read] if contract else []
     best = max(by_contract, key=lambda each: each.known, default=None)
     if best and best.known > len(best.names) / 2:
         return best.names
-    return max((_fullest(sheet) for sheet in read), key=lambda names: len(set(names)), default=())
+    fullest = max((_fullest(sheet) for sheet in read), key=lambda found: len(set(found.names)), default=None)
+    if fullest is None:
+        return ()
+    if contract is None or not contract.columns:
+        _check_one_row(fullest)
+    return fullest.names
 
 
-def _fullest(sheet: Sheet) -> tuple[str, ...]:
-    rows = [_named(row) for row in sheet.rows[:TOP_ROWS]]
-    worded = [row for row in rows if not any(_NUMBER.fullmatch(name) for name in row)] or rows
-    return max(worded, key=lambda row: len({name for name in row if name.strip()}), default=())
+def _fullest(sheet: Sheet) -> _Found:
+    rows = [_Found(sheet, _named(row), at, 0, at) for at, row in enumerate(sheet.rows[:TOP_ROWS])]
+    worded = [each for each in rows if not any(_NUMBER.fullmatch(name) for name in each.names)] or rows
+    return max(worded, key=lambda each: len({name for name in each.names if name.strip()}))
+
+
+def _check_one_row(found: _Found) -> None:
+    """The names do not stand in two rows, of which each fills blanks of the other: headings of groups over those of columns."""
+    rows = [row for row in found.sheet.rows if any(row)]
+    places = [place for place, row in enumerate(rows) if row is found.sheet.rows[found.row]]
+    for first in (first for at in places for first in (at - 1, at)):
+        if first >= 0 and first + 2 < len(rows) and _is_one_header(rows[first], rows[first + 1], rows[first + 2 :]):
+            raise UnreadableFileError(
+                rule="not_a_table",
+                message=f"sheet {_shown(found.sheet)}: the header is over two rows: each of them names columns that the other does not",
+                remedy="in Excel, write all names in one of the two rows, delete the other row, and save the file again",
+            )
+
+
+def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
+    """Whether two rows of texts name each column together and neither does alone, above a column of numbers or dates."""
+    if any(_is_value(cell) for cell in (*upper, *lower)):
+        return False
+    pairs = list(zip_longest(upper, lower))
+    fills = (sum(1 for top, low in pairs if top and not low), sum(1 for top, low in pairs if low and not top))
+    if not all(top or low for top, low in pairs) or not all(fills) or min(sum(map(bool, row)) for row in (upper, lower)) < _FEWEST_NAMES:
+        return False
+    named = [column for column, (_, low) in enumerate(pairs) if low]
+    values = ([row[column] for row in below if column < len(row) and row[column]] for column in named)
+    return any(cells and sum(map(_is_value, cells)) >= _NEARLY_ALL * len(cells) for cells in values)
+
+
+def _is_value(cell: str | None) -> bool:
+    """Whether a cell is a number or a date, and so no name."""
+    return isinstance(cell, TypedText | MidnightText) or (cell is not None and _NUMBER.fullmatch(cell) is not None)
 
 
 def _found(sheet: Sheet, contract: Contract) -> _Found:
@@ -169,9 +214,9 @@ def _body(found: _Found) -> list[Cells]:
     return [row for row in found.sheet.rows[found.row + 1 :] if any(row)]
 
 
-def _rows(found: _Found, contract: Contract) -> Received:
+def _rows(found: _Found, contract: Contract, *, with_rows_above: bool) -> Received:
     header = match_header(found.names, contract)
-    above = _rows_above(found, header, contract)
+    above = _rows_above(found, header, contract) if with_rows_above else []
     body = [*above, *_body(found)]
     width = len(header.names)
     whole = [number for number, row in enumerate(body, 1) if not any(row[width:])]
