@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from headgate.contracts.code_names import ABBREVIATED_NAMES, CODE_NAMES, WHOLE_NAMES, column_names
 from headgate.contracts.model import Content, Mask
 
 _NUMBER = r"(?:_?(?:number|num|no|nr))"
@@ -17,11 +18,10 @@ _NUMBER = r"(?:_?(?:number|num|no|nr))"
 _BEHIND = r"(?:_?[0-9]|_(?:raw|full|plain|clear|value|text|str))?"
 # A claim about a card, as `has_credit_card` is, is no card.
 _BEFORE = r"(?!(?:is|has|hat|ist)_)(?:.*_)?"
+_CODES = column_names(CODE_NAMES)
+# `tuv_prufnummer` is a certificate's number.
+_WHOLE_CODES = rf"(?<!_)(?:karten?_)?(?:{column_names((*WHOLE_NAMES, *ABBREVIATED_NAMES))})"
 # In German, French, Spanish, Italian and Dutch. A bare `Kartennummer` may be of any card.
-_CODES = (
-    r"karten_?(?:pruf|pruef)_?(?:nummer|nr|ziffern?|code|wert)|(?:karten_?)?sicherheits_?(?:code|nummer)"
-    r"|cryptogramme(?:_visuel)?|code_de_securite|codigo_de_seguridad|codice_di_sicurezza|beveiligings_?code"
-)
 _CARDS = (
     r"kredit_?karten?(?:_?(?:nummer|nr))?|credit_?kaart(?:_?(?:nummer|nr))?|(?:numero_(?:de_)?(?:la_)?)?carte_(?:bancaire|de_credit)"
     r"|(?:numero_de_(?:la_)?)?tarjeta_de_credito|numero_de_(?:la_)?tarjeta|(?:numero_(?:della_)?)?carta_di_credito"
@@ -31,7 +31,7 @@ _NAMES: tuple[tuple[Mask, str], ...] = (
     (Mask.TRACK, r"(?:track_?(?:[123]|data)(?:_?data)?|mag_?stripe(?:_?data)?|magnetic_?stripe(?:_?data)?)"),
     (
         Mask.CVV,
-        rf"(?:(?:(?:cvv2?|cvc2?|cvn2?|cav2|csc)|card_?(?:security|verification))(?:_?(?:code|value)|{_NUMBER})?|security_?code|{_CODES})",
+        rf"(?:(?:(?:cvv2?|cvc2?|cvn2?|cav2|csc)|card_?(?:security|verification))(?:_?(?:code|value)|{_NUMBER})?|security_?code|{_CODES}|{_WHOLE_CODES})",
     ),
     (
         Mask.PAN,

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.code_names import CODE_NAMES, NAMES_BESIDE_CARD, WHOLE_NAMES, names_in_text
 from headgate.masking.characters import as_typed
 from headgate.values.cells import Rows, bool_array, flags, int_array, marked, text_array, text_bytes
 
-# What people write behind a card number: when it expires, which stays, and its verification code.
-_CODE = r"(?:(?P<gap>[ \t,;:|/#(\[-]{1,4})\d{3,4}(?!\w|[.,:/-]\d)|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+# What may stand between a code's name and the code: `number is`, `ist`, `de la carte`.
+_CARD_WORDS = r"(?:(?:credit|debit|bank|kredit)[\W_]?)?(?:cards?|karten?)|cartes?(?:[ ]bancaire|[ ]bleue)?|tarjetas?|carta|(?:credit)?kaart"
+_OF_CARD = rf"(?:(?:of|on|the|my|der|die|auf|meiner|de|la|ma|mi|sur|en|della|mia|van|op|mijn)[\W_]{{1,3}}){{1,3}}(?:{_CARD_WORDS})"
+_FILLER = rf"(?:(?:is|no|number|code|value|ist|lautet|est|es|è|nr|nummer|{_OF_CARD})[\W_]{{0,4}}){{0,2}}"
+_FOREIGN = names_in_text(CODE_NAMES)
+_AFTER_CARD = (
+    rf"(?:(?:and|with|und|mit|et|avec|con|met|y|e|en)[ ])?(?:{names_in_text((*NAMES_BESIDE_CARD, *WHOLE_NAMES))}|{_FOREIGN})"
+    rf"[\W_]{{1,6}}{_FILLER}"
+)
+# What people write behind a card number: when it expires, which stays, and its verification code, perhaps with a name.
+_CODE = (
+    rf"(?:(?P<gap>[ \t,;:|/#(\[-]{{1,4}}(?:{_AFTER_CARD})?|[ \t]*[\r\n]+[ \t]*{_AFTER_CARD})\d{{3,4}}(?!\w|[.,:/-]\d)"
+    r"|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
+)
 _BESIDE_CARD = re.compile(
     r"(?P<expiry>[ \r\n,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?"
     r"(?P<date>(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])"
-    r"|(?:0?[1-9]|1[0-2])[ \t,;]{1,2}(?:20)?[2-4]\d)?)?" + _CODE
+    r"|(?:0?[1-9]|1[0-2])[ \t,;]{1,2}(?:20)?[2-4]\d)?)?" + _CODE,
+    re.IGNORECASE,
 )
 # An expiry that is glued to the number, with the code glued to it.
 _GLUED = re.compile(r"(?P<expiry>(?:0[1-9]|1[0-2])[23]\d)\d{3}(?!\d)")
@@ -25,17 +41,36 @@ _GLUED = re.compile(r"(?P<expiry>(?:0[1-9]|1[0-2])[23]\d)\d{3}(?!\d)")
 # Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and an i of U+0131, which `_rows_with_name` does not look for.
 _LONG_NAMES = r"(?a:security)[\W_]{0,3}code|card[\W_]{0,3}(?a:verification)[\W_]{0,3}(?:value|code|number)"
 _CVV_NAMES = r"(?!(?<=\[)(?-i:CVV)\])cvv2?"
-_NAMES = rf"{_CVV_NAMES}|cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}"
-_CSC = r"(?<![A-Za-z])(?a:csc)"
+_NAMES = rf"{_CVV_NAMES}|cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}|{_FOREIGN}"
+_AMBIGUOUS = rf"(?<![A-Za-z])(?a:csc)|(?<![\w-])(?:{names_in_text(WHOLE_NAMES)})"
 _NO_WORD_BEFORE, _GAP = r"(?<![^\W_])", r"[\W_]{0,6}"
-_THREE_OR_FOUR = r"(?:(?:is|no|number|code|value)[\W_]{0,4}){0,2})\d{3,4}(?![^\W_])"
-_NAMED = re.compile(rf"((?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_CSC})|(?:{_NAMES}|{_CSC})[\W_]){_GAP}{_THREE_OR_FOUR}", re.IGNORECASE)
+_THREE_OR_FOUR = rf"{_FILLER})\d{{3,4}}(?![^\W_])"
+# Beside the word card, or behind a card number that was masked; what a gift card's code opens is no payment.
+_SHORT = rf"(?:{names_in_text((*NAMES_BESIDE_CARD, *WHOLE_NAMES))})"
+_BEHIND_MASKED = rf"\[PAN[ ]\*{{4}}\d{{4}}\][\W_]{{1,4}}{_SHORT}[\W_]"
+_BY_CARD = (
+    rf"(?<!gift[ -]){_NO_WORD_BEFORE}(?:{_CARD_WORDS})[\W_]{{1,4}}{_SHORT}[\W_]|{_NO_WORD_BEFORE}{_SHORT}[\W_]{{1,3}}{_OF_CARD}[\W_]"
+    rf"|{_BEHIND_MASKED}"
+)
+_NAMED = re.compile(
+    rf"((?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_AMBIGUOUS})|(?:{_NAMES}|{_AMBIGUOUS})[\W_]|{_BY_CARD}){_GAP}{_THREE_OR_FOUR}", re.IGNORECASE
+)
 # A row is refused only for these: products are called CSC500 and CSC-500, too, and years and amounts are no codes.
 _CERTAIN = re.compile(
-    rf"((?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|{_CSC}(?=\s{{0,2}}[:=#]))[\W_]){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)", re.IGNORECASE
+    rf"((?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|(?:{_AMBIGUOUS})(?=\s{{0,2}}[:=#]))[\W_]|{_BEHIND_MASKED}){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)",
+    re.IGNORECASE,
 )
 _LOWER_BIT = np.uint8(0x20)  # what ASCII's small letters have and its capitals have not
-_LONGEST_LOOKAHEAD = len("veri")
+_LONGEST_LOOKAHEAD = len("cherh")
+_ACCENT_LEAD = 0xC3 | 0x20  # the first byte of é, ó and ü
+_COMBINING_LEAD = 0xCC | 0x20
+# Of the many rows with "cod" or "prü", those that may hold a name; for `code` and its like a card is near.
+_CARD_HINT = r"(?:car[dt]|kart|kaart|tarjeta|\[PAN )"
+_CODE_HINT = r"c(?:o\p{M}?|\x{f3})di?"
+_MAYBE_NAMED = (
+    rf"(?is)segurid|{_CARD_HINT}.{{0,25}}{_CODE_HINT}|{_CODE_HINT}.{{1,40}}{_CARD_HINT}"
+    r"|pr(?:\x{fc}|u\p{M}?|ue)f.{0,3}(?:n[ur]|zif|code|wert)|kpn|sicherheits.{0,3}(?:code|num)|crypto"
+)
 _FULL_WIDTH_LETTERS, _FULL_WIDTH_LEAD_BYTE = r"[\x{ff21}-\x{ff5a}]", 0xEF
 
 
@@ -77,8 +112,28 @@ def _rows_with_name(text: pa.Array) -> Rows:
     codes = (before == ord("c")) & ((behind == ord("v")) | (behind == ord("c")) | (behind == ord("n")))
     codes |= (before == ord("a")) & (behind == ord("2"))  # "cav2"
     codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("r")) & (letters[of_v + 3] == ord("i"))  # "verification"
+    codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("i")) & (letters[of_v + 3] == ord("l"))  # "beveiligingscode"
+    of_p = np.flatnonzero(letters == ord("p"))
+    checks = (letters[of_p + 1] == ord("r")) & ((letters[of_p + 2] == ord("u")) | (letters[of_p + 2] == _ACCENT_LEAD))  # as in "Prüfnummer"
+    checks |= (letters[of_p - 1] == ord("k")) & (letters[of_p + 1] == ord("n"))  # "KPN"
     rows = np.searchsorted(starts, np.concatenate((of_c[named], of_v[codes])), "right") - 1
-    return _matching(text, np.unique(np.concatenate((rows, _rows_in_full_width(text)))), r"\p{Nd}{3}")
+    common = np.concatenate((of_c[_begins_foreign_name(letters, of_c)], of_p[checks]))
+    many = np.unique(np.searchsorted(starts, common, "right") - 1)
+    rows = np.concatenate((rows, _matching(text, many, _MAYBE_NAMED), _rows_in_full_width(text)))
+    return _matching(text, np.unique(rows), r"\p{Nd}{3}")
+
+
+def _begins_foreign_name(letters: np.ndarray[Any, np.dtype[Any]], of_c: Rows) -> Flags:
+    """Where a c begins the rest of `Sicherheit`, or `cryptogramme`, `code`, `código` or `codice`.
+
+    `sécurité` and `sicurezza` have the letters of `security`.
+    """
+    first, second = letters[of_c + 1], letters[of_c + 2]
+    found: Flags = (first == ord("h")) & (letters[of_c + 3] == ord("r")) & (letters[of_c + 4] == ord("h"))
+    found |= (first == ord("r")) & (second == ord("y"))
+    found |= (first == ord("o")) & ((second == ord("d")) | (second == _COMBINING_LEAD))
+    found |= first == _ACCENT_LEAD
+    return found
 
 
 def _rows_in_full_width(text: pa.Array) -> Rows:

@@ -86,7 +86,11 @@ _OPAQUE = re.compile(
     r"(?<![0-9a-zA-Z])(?:(?=[0-9a-f]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-zA-Z])"
 )
 _OPAQUE_RE2 = r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
-_NAMED_RE2 = r"(?i)cvv|cvc|csc|cvn|cav2|security.{0,3}code|verification|ssn|social.?security"
+_NAMED_RE2 = (
+    r"(?i)cvv|cvc|csc|cvn|cav2|security.{0,3}code|verification|ssn|social.?security|pr(?:ü|u\p{M}?|ue)f.{0,3}(?:n|z|c|w)|sicherheits|cryptogramme"
+    r"|de.{1,3}s(?:é|e\p{M}?)curit|de.{1,3}seguridad|di.{1,3}sicurezza|beveiligings|veiligheids|kaart.{0,3}verificatie"
+    r"|\[PAN \*{4}\d{4}\]"
+)
 # RFC 3986, section 2.1, and HTML's character references: digits and what parts their groups.
 _ENCODED = re.compile(r"%(?:3[0-9]|2[0DEde])|&(?:nbsp|#(?:0*(?:160|32|4[589]|5[0-7])|[xX]0*3[0-9]));")
 _ENCODED_RE2 = r"[0-9]%2[dDeE]|&#[xX]0*3[0-9];"
@@ -138,9 +142,24 @@ _TAKEN_OUT = "[CVV]"  # stands where a code stood: what is behind it is none, as
 _CODES_NAMES = (
     r"(?:cvv|cvc|cvn)2?|(?<![a-z])(?:csc(?=\s{0,2}[:=#])|cav2)|security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}"
     r"(?:value|code|number)"
+    r"|(?:karten[\W_]{0,3}pr(?:ü|ue?)f[\W_]{0,3}(?:nummer|nr|ziffern?|code|wert)|sicherheits[\W_]{0,3}(?:code|nummer))"
+    r"|cryptogramme(?:[\W_]{1,3}visuel)?|code[\W_]{1,3}de[\W_]{1,3}s[eé]curit[eé]|c[oó]digo[\W_]{1,3}de[\W_]{1,3}seguridad"
+    r"|codice[\W_]{1,3}di[\W_]{1,3}sicurezza|(?:beveiligings|veiligheids)[\W_]{0,3}code|kaart[\W_]{0,3}verificatie[\W_]{0,3}code"
+    r"|(?<![\w-])pr(?:ü|ue?)f[\W_]{0,3}(?:nummer|nr)(?=\s{0,2}[:=#])"
+)
+# In front of the code: what it is, and whose. Behind a masked card number a short name is enough.
+_FILLED = (
+    r"[\W_]{0,6}(?:(?:is|no|value|code|number|ist|lautet|est?|è|nr|nummer"
+    r"|(?:of|on|the|my|der|die|auf|meiner|de|la|ma|mi|sur|en|della|mia|van|op|mijn)[\W_]{1,3}"
+    r"(?:(?:of|on|the|my|der|die|auf|meiner|de|la|ma|mi|sur|en|della|mia|van|op|mijn)[\W_]{1,3}){0,2}"
+    r"(?:(?:credit|debit|bank|kredit)?[\W_]?(?:cards?|karten?)|cartes?|tarjetas?|carta|(?:credit)?kaart))[\W_]{0,4}){0,2}"
+)
+_BEHIND_MASKED = (
+    r"\[PAN \*{4}\d{4}\][\W_]{1,4}(?:kpn|pr(?:ü|ue?)f[\W_]{0,3}(?:nummer|nr|ziffern?|code)"
+    r"|(?:verification[\W_]{1,3})?code|c[oó]digo|codice)[\W_]"
 )
 _SECURITY_CODE = re.compile(
-    rf"(?:(?<![^\W_])cvv2?|(?:{_CODES_NAMES})[\W_])[\W_]{{0,6}}(?:(?:is|no|value|code|number)[\W_]{{0,4}}){{0,2}}\d{{3,4}}(?![^\W_]|[/.-]\d)",
+    rf"(?:(?<![^\W_])cvv2?|(?:{_CODES_NAMES})[\W_]|{_BEHIND_MASKED}){_FILLED}\d{{3,4}}(?![^\W_]|[/.-]\d)",
     re.IGNORECASE,
 )
 # Numbers that were never issued are none. Source: Social Security Administration, POMS RM 10201.035.

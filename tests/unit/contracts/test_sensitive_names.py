@@ -20,10 +20,12 @@ NAMES_IN_OTHER_LANGUAGES = {
     Mask.PAN: "Kreditkarte|Kreditkartennummer|Kreditkarten-Nr.|Numéro de carte bancaire|carte de crédit|Número de tarjeta"
     "|tarjeta_de_credito|Carta di credito|numero della carta di credito|creditkaartnummer",
     Mask.CVV: "Kartenprüfnummer|Kartenpruefziffer|KartenPrüfcode|Sicherheitscode|cryptogramme visuel|Code de sécurité"
-    "|código de seguridad|codice di sicurezza|beveiligingscode",
+    "|código de seguridad|codice di sicurezza|beveiligingscode|veiligheidscode"
+    "|Prüfnummer|Pruefnummer|Pru\u0308fnummer|Prüf-Nr.|KPN|Karten-KPN|Code de se\u0301curite\u0301",
 }
 OTHERS = "card_token|card_brand|card_number_last4|ssn_last4|company|japan|discard_no|has_credit_card|track|tracking_number|card"
-OTHERS_IN_OTHER_LANGUAGES = "Kartennummer|Prüfnummer|carte|carte de fidélité|tarjeta|Sicherheit|kaartnummer|hat_kreditkarte"
+OTHERS_IN_OTHER_LANGUAGES = "TÜV-Prüfnummer|Geräteprüfnummer|Prüfziffer|kunde_kpn|Kartennummer|carte|carte de fidélité"
+OTHERS_IN_OTHER_LANGUAGES += "|tarjeta|Sicherheit|kaartnummer|hat_kreditkarte"
 
 
 @pytest.mark.parametrize(

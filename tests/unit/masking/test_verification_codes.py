@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pyarrow as pa
 import pytest
 from hypothesis import example, given
@@ -43,6 +45,109 @@ def test_a_verification_code_that_is_named_is_taken_out() -> None:
 def test_a_verification_code_is_known_by_any_of_its_names_and_in_any_digits(written: str, code: str) -> None:
     assert redacted(written.format(code)) == [written.format("[CVV]")]
     assert rows_with_named_codes(pa.array(["", written.format(code), None])).tolist() == [1]
+
+
+FOREIGN = [
+    "Kartenprüfnummer {}",
+    "Kartenpruefnummer {}",
+    "KARTENPRÜFNUMMER: {}",
+    "Karten-Prüfnummer: {}",
+    "Kartenprufziffer {}",
+    "Sicherheitscode: {}",
+    "der Sicherheitscode der Karte lautet {}",
+    "cryptogramme {}",
+    "cryptogramme visuel: {}",
+    "code de sécurité {}",
+    "CODE DE SÉCURITÉ de la carte : {}",
+    "code de securite {}",
+    "código de seguridad {}",
+    "codigo de seguridad de la tarjeta es {}",
+    "codice di sicurezza {}",
+    "codice di sicurezza della carta: {}",
+    "beveiligingscode {}",
+    "veiligheidscode is {}",
+    "kaartverificatiecode {}",
+]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("written", FOREIGN)
+def test_a_verification_code_is_known_by_its_names_in_other_languages(written: str, form: str) -> None:
+    written = unicodedata.normalize(form, written)
+    assert redacted(written.format("737"), written.format("1234")) == [written.format("[CVV]")] * 2
+    assert rows_with_named_codes(pa.array(["", written.format("737"), None])).tolist() == [1]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Prüfnummer: {}",
+        "PRÜFNUMMER {}",
+        "Kunde nennt Prüfnummer {}",
+        "Karte KPN {}",
+        "Kreditkarte, Prüfziffer: {}",
+        "Prüfziffer der Karte: {}",
+        "KPN der Kreditkarte {}",
+        "card code {}",
+        "carte, code : {}",
+        "code de la carte {}",
+        "código de la tarjeta: {}",
+        "codice della carta {}",
+        "[PAN ****1111] KPN {}",
+    ],
+)
+def test_a_short_name_beside_a_card_names_a_code(written: str, form: str) -> None:
+    written = unicodedata.normalize(form, written)
+    assert redacted(written.format("737")) == [written.format("[CVV]")]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    "behind",
+    [
+        " Prüfziffer {}",
+        ", Prüfziffer: {}",
+        " (KPN {})",
+        " code {}",
+        " mit Kartenprüfnummer {}",
+        " et code {}",
+        " 12/27 KPN {}",
+        "\nPrüfziffer: {}",
+        " verification code {}",
+        " Code de sécurité {}, 250 EUR",
+    ],
+)
+def test_a_short_name_directly_behind_a_card_number_names_a_code(behind: str, form: str) -> None:
+    behind = unicodedata.normalize(form, behind)
+    assert redacted(f"4111111111111111{behind.format('737')}") == [f"[PAN ****1111]{behind.format('[CVV]')}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Prüfnummer 123456",
+        "Prüfnummer 12",
+        "TÜV-Prüfnummer 1234",
+        "Geräteprüfnummer 1234",
+        "EAN Prüfziffer 123",
+        "KPN 1234",
+        "KPN: 737 EUR",
+        "Rabattcode 1234",
+        "code 1234",
+        "postcode 1234",
+        "gift card code 1234",
+        "Speisekarte Code 1234",
+        "Sicherheitscodes 123",
+        "Sicherheitscode 12345",
+        "código postal 1234",
+        "codice fiscale 1234",
+        "barcode 1234, Karte liegt bei",
+    ],
+)
+def test_a_number_behind_a_name_of_something_else_stays(text: str) -> None:
+    assert redacted(text) == [text]
+    assert not len(rows_with_named_codes(pa.array([text])))
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,19 @@ _PIECES = [
     "\u0661\u0662\u0663",
     "c\u017fc",
     "\u017fecurity code",
+    "Kartenpr\u00fcfnummer",
+    "pru\u0308fnummer",
+    "PRUEFZIFFER",
+    "\u017ficherheitscode",
+    "cryptogramme",
+    "code de se\u0301curite\u0301",
+    "C\u00d3DIGO de seguridad",
+    "codice di sicurezza",
+    "beveiligingscode",
+    "Karte",
+    "KPN",
+    "\u212apn",
+    "de la carte",
 ]
 # Names of codes, codes and signs in any order: most of these texts are none, some are nearly one.
 pieced = st.lists(st.none() | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), max_size=20)

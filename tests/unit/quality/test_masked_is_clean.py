@@ -40,6 +40,7 @@ _LENGTHS: dict[str, tuple[int, ...]] = {
 }
 _SEPARATORS = ["", " ", "-", ".", "_", "/", " - ", "|", ", ", "*", ":", "'", "%20", "&nbsp;", "\u00a0", "\u2013", "\u200b"]
 _NAMES = ["cvv", "CVV2:", "card_cvc =", "cardCvv:", "csc:", "security code is", "card  verification value", "CVN #"]
+_NAMES += ["Kartenprüfnummer", "Sicherheitscode:", "code de sécurité", "código de seguridad", "codice di sicurezza", "Prüfnummer:"]
 _OTHERS = [
     "order 7",
     "paid",
@@ -142,6 +143,16 @@ _CODE_NAMES += [
     "card\nverification number",
     "card verification xcode",
 ]
+_CODE_NAMES += [
+    "Kartenprüfnummer",
+    "Karten-Pru\u0308f-Nummer",
+    "KARTENPRUEFZIFFER",
+    "Sicherheitscode",
+    "cryptogramme",
+    "cryptogramme visuel",
+]
+_CODE_NAMES += ["code de sécurité", "code de se\u0301curite\u0301", "código de seguridad", "codice di sicurezza", "beveiligingscode"]
+_CODE_NAMES += ["Prüfnummer", "pru\u0308f-nummer", "veiligheidscode", "kaartverificatiecode"]
 _CODE_NAMES += ["\uff23\uff36\uff36", "\uff33\uff25\uff23\uff35\uff32\uff29\uff34\uff39\u3000\uff23\uff2f\uff24\uff25"]
 _BETWEEN = ["", " ", ": ", "=", "-", "_", " is ", " code_", "] ", " no. ", " " * 6, " " * 8, "#", "\uff1a"]
 _NUMBERS = ["123", "1234", "12", "12345", "123.45", "123a", "123-4", "123/4", "123.", "\uff11\uff12\uff13"]
@@ -152,6 +163,23 @@ def test_the_gate_and_the_scanner_take_the_same_names_for_certain_codes() -> Non
     refused = {_NAMED[row] for row in rows_with_named_codes(pa.array(_NAMED))}
     assert len(refused) > len(_NAMED) / 10
     assert refused == {text for text in _NAMED if leaks_in_text(text)[SECURITY_CODE]}
+
+
+@pytest.mark.parametrize("name", ["Prüfziffer", "Pru\u0308fziffer", "KPN", "code", "Prüfnummer", "código", "verification code"])
+def test_the_scanner_finds_a_code_by_a_short_name_behind_a_masked_number(name: str) -> None:
+    text = f"4111111111111111 {name} 737"
+    (masked,) = redact(pa.array([text])).to_pylist()
+    assert masked == f"[PAN ****1111] {name} [CVV]"
+    assert not leaks_in_text(masked)
+    left = f"[PAN ****1111] {name} 737"
+    assert leaks_in_rows(pa.table({"note": [left]}))[1]["note", SECURITY_CODE] == 1
+    assert redact(pa.array([left])).to_pylist() == [masked]
+    assert rows_with_named_codes(pa.array([left])).tolist() == [0]
+
+
+@pytest.mark.parametrize("name", ["kartenprufnummer", "Sicherheitscode", "code_de_securite", "codigo_de_seguridad", "beveiligingscode"])
+def test_the_scanner_knows_a_codes_column_by_its_name_in_other_languages(name: str) -> None:
+    assert leaks_in_rows(pa.table({name: [737, 1234]}))[1][name, SECURITY_CODE] == 2
 
 
 def test_a_profile_hides_what_the_gate_refuses_for_its_name() -> None:
