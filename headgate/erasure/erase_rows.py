@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from headgate.erasure.personal_texts import PersonalTexts, texts_of_columns, texts_of_key
 from headgate.erasure.subject_rows import Subject, SubjectColumns, subject_columns
 from headgate.errors import NotFoundError
 from headgate.lake import keys
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileLedger, FileRecord, VersionedObjects
 
-SHORTEST_TEXT = 5  # shorter texts occur in bytes by chance
 _EDITION_CHARACTERS = 16
 
 
@@ -58,18 +58,23 @@ class Found:
 
     Attributes:
         texts: what a search of bytes looks for.
-        earlier: what a call that did not end had erased.
+        earlier: what a call that did not end had erased; None without one.
     """
 
     columns: SubjectColumns
     contents: Mapping[str, frozenset[str]]
-    texts: frozenset[str]
-    earlier: Erased
+    texts: PersonalTexts
+    earlier: Erased | None
 
     @property
     def files(self) -> int:
         """The number of different contents."""
         return sum(map(len, self.contents.values()))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a stored row has the key, or an erasure of it did not end."""
+        return bool(self.contents) or self.earlier is not None
 
 
 @dataclass(frozen=True)
@@ -97,13 +102,14 @@ class RowEraser:
         columns = subject_columns(subject, self.contracts, self._increments)
         contents = {dataset: frozenset(self._contents_with(columns, dataset)) for dataset in columns.values}
         earlier, texts = self._progress(subject)
-        texts |= self._identifying_texts(subject, columns)
+        texts |= texts_of_key(subject.key) | self._texts_of_rows(subject, columns)
         return Found(columns, {dataset: of for dataset, of in contents.items() if of}, texts, earlier)
 
     def keep_progress(self, subject: Subject, found: Found, erased: Erased) -> None:
         """Keep what to search for and what is erased so far until `end`, so that another call continues and certifies all of it."""
         versions = [[one.ref.bucket, one.ref.key, one.ref.version_id, one.size_bytes] for one in erased.versions]
-        stated = {"texts": sorted(found.texts), "rows": erased.rows, "files": erased.files, "versions": versions}
+        texts = {"identifying": sorted(found.texts.identifying), "texts": sorted(found.texts.shared)}
+        stated = {**texts, "rows": erased.rows, "files": erased.files, "versions": versions}
         self.objects.write(self._progress_of(subject), json.dumps(stated).encode(), content_type="application/json")
 
     def end(self, subject: Subject, erased: Erased) -> None:
@@ -114,17 +120,19 @@ class RowEraser:
         name = hashlib.sha256(f"{subject.dataset}\n{subject.key}".encode()).hexdigest()
         return ObjectRef(self.buckets.artifacts, f"{keys.ERASURES}/{name}.json")
 
-    def _progress(self, subject: Subject) -> tuple[Erased, frozenset[str]]:
+    def _progress(self, subject: Subject) -> tuple[Erased | None, PersonalTexts]:
         """What an earlier call that did not end had erased, and the texts that it searched for."""
         try:
             kept = json.loads(self.objects.read(self._progress_of(subject)))
         except NotFoundError:
-            return Erased(), frozenset()
+            return None, PersonalTexts()
         versions = [
             ObjectVersion(ObjectRef(bucket, key, version_id), size, self.clock(), is_newest=False)
             for bucket, key, version_id, size in kept["versions"]
         ]
-        return Erased(Counter(kept["rows"]), list(kept["files"]), versions), frozenset(kept["texts"])
+        # Release 0.1.0 kept postcodes and dates among the texts, and did not say which ones identify somebody.
+        texts = PersonalTexts(frozenset(kept.get("identifying", ()))) | texts_of_columns(frozenset(kept["texts"]), are_personal=False)
+        return Erased(Counter(kept["rows"]), list(kept["files"]), versions), texts
 
     def erase(self, subject: Subject, found: Found) -> Erased:
         """Erase what was found; return it with what an earlier call erased.
@@ -132,7 +140,8 @@ class RowEraser:
         Raises:
             ThrottledError: a worker holds one of the files; call again when it has finished.
         """
-        erased = Erased(found.earlier.rows.copy(), [*found.earlier.files], [*found.earlier.versions])
+        earlier = found.earlier or Erased()
+        erased = Erased(earlier.rows.copy(), [*earlier.files], [*earlier.versions])
         self.keep_progress(subject, found, erased)
         records = defaultdict(list)
         for record in self.ledger.records():
@@ -229,20 +238,26 @@ class RowEraser:
         """Versions with bytes that are Parquet."""
         return (one for one in self.objects.versions(bucket, prefix) if not one.is_marker and one.ref.key.endswith(".parquet"))
 
-    def _identifying_texts(self, subject: Subject, columns: SubjectColumns) -> frozenset[str]:
-        """Texts of the subject's own row that no other row of its dataset has: what a search of bytes looks for."""
-        own: set[str] = {subject.key}
+    def _texts_of_rows(self, subject: Subject, columns: SubjectColumns) -> PersonalTexts:
+        """Texts of the subject's own row that no other row of its dataset has, of the columns that the contract marks as personal.
+
+        Of a contract that marks no column, all columns count.
+        """
+        marked = self.contracts[subject.dataset].personal
+        own: set[str] = set()
         others: set[str] = set()
         for version in self._stored(self.buckets.curated, f"{keys.INCREMENTS}/{subject.dataset}/"):
             rows = table_of(self.objects.read(version.ref))
             mask = columns.mask(subject.dataset, rows)
-            own |= _texts(rows.filter(mask))
-            others |= _texts(rows.filter(pa.compute.invert(mask)))
-        return frozenset(text for text in own - others if len(text) >= SHORTEST_TEXT)
+            own |= _texts(rows.filter(mask), marked)
+            others |= _texts(rows.filter(pa.compute.invert(mask)), ())
+        return texts_of_columns(frozenset(own - others), are_personal=bool(marked))
 
 
-def _texts(rows: pa.Table) -> set[str]:
-    names = [name for name, kind in zip(rows.column_names, rows.schema.types, strict=True) if pa.types.is_string(kind)]
+def _texts(rows: pa.Table, columns: tuple[str, ...]) -> set[str]:
+    """The texts of some columns; of all without any."""
+    kinds = zip(rows.column_names, rows.schema.types, strict=True)
+    names = [name for name, kind in kinds if pa.types.is_string(kind) and (not columns or name in columns)]
     return {text for name in names for text in pa.compute.unique(rows[name]).to_pylist() if text}
 
 

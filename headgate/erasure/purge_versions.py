@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from headgate.erasure.personal_texts import has_text
 from headgate.lake import keys
 from headgate.lake.parquet import table_of
 
@@ -97,8 +98,8 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: Collection[str])
 
 
 def contains(body: bytes, needles: Collection[bytes]) -> bool:
-    """Whether bytes hold one of the texts, also inside of gzip, zip (Excel) and Parquet."""
-    return any(needle in part for part in _parts(body) for needle in needles)
+    """Whether bytes hold one of the texts as words of their own, also inside of gzip, zip (Excel) and Parquet."""
+    return any(has_text(part, needle) for part in _parts(body) for needle in needles)
 
 
 def _parts(body: bytes) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,10 +57,16 @@ class SubjectColumns:
         wanted = self.of(dataset)
         every = frozenset().union(*wanted.values()) if wanted else frozenset()
         if RAGGED_TEXT in cells:
-            return any(value in str(cells[RAGGED_TEXT]) for value in every)
+            return any(_is_in_line(value, str(cells[RAGGED_TEXT])) for value in every)
         if wanted.keys() & cells.keys():
             return any(_plain(str(cells[column])) in values for column, values in wanted.items() if column in cells)
         return any(_plain(str(cell)) in every for cell in cells.values())
+
+
+def _is_in_line(value: str, line: str) -> bool:
+    """Whether a line whose cells are unknown has the value as a word of its own, with leading zeros of a number or without."""
+    zeros = "0*" if value.isdecimal() else ""
+    return re.search(rf"(?<![^\W_]){zeros}{re.escape(value)}(?![^\W_])", line) is not None
 
 
 def _plain(text: str) -> str:

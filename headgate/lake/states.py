@@ -46,6 +46,7 @@ _OLD_REJECTED = "refused"
 
 
 RAGGED_TEXT = "_raw"  # the one field of the record of a quarantined row whose cells fit no columns
+REVERTED_RULE = "reverted"  # of the error of a reverted file's record
 
 
 class Disposition(StrEnum):

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from headgate.intake.files.replace_original import is_replaced
 from headgate.intake.quarantine.list_quarantine import named
-from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, REVERTED_RULE, Replayer
+from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, Replayer
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.states import Action, FileState
+from headgate.lake.states import REVERTED_RULE, Action, FileState
 from headgate.lake.versions import is_accepted
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
-from headgate.lake.states import WITHOUT_ROWS, FileState, OriginalForm
+from headgate.lake.states import REVERTED_RULE, WITHOUT_ROWS, FileState, OriginalForm
 from headgate.matching.mappings import MAPPABLE_RULES, Decided
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from headgate.intake.files.check_and_store_file import CheckedParquet, FileChecker
 
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
-REVERTED_RULE = "reverted"  # of the error of a reverted file's record
 _EDITION_CHARACTERS = 16
 _INSTEAD = {
     OriginalForm.DELETED: "restore the objects of curated and quarantine by their versions, or send the data again from their source",

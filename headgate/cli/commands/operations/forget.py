@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.console import Group
 
 from headgate import wiring
 from headgate.cli import deployment, options
@@ -17,15 +18,21 @@ from headgate.errors import ServiceError
 from headgate.lake.pipeline_starts import SUCCEEDED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from rich.table import Table
 
+    from headgate.contracts.model import Contract
     from headgate.erasure.erase_rows import Found
+    from headgate.erasure.forget import Plan
 
 DEFAULT_DATASET = "customers"
-_LABELS = {"versions_with_texts": "object versions that still hold a text of the person", "key_sha256": "SHA-256 of the key"}
+_LEFT = "versions_with_texts"
+_LABELS = {_LEFT: "object versions that still hold a text of the person", "key_sha256": "SHA-256 of the key"}
 _WARNING = (
     "Erase these rows for good, with the originals of their files in raw and every earlier version of snapshots and tables? "
-    "Other rows of these files stay in curated, but can no longer be replayed."
+    "Other rows of these files stay in curated, but can no longer be replayed. "
+    "Listed files that were not accepted are lost with all their rows."
 )
 
 
@@ -44,7 +51,7 @@ def forget(
     """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.
 
     Runs the pipeline, so that tables are built without these rows. Ends with 3 where a text of the person was found in what is left.
-    Call it again after a failure: it continues.
+    Call it again after a failure: it continues. A key that no stored row has is an error, and nothing is deleted.
     """
     from headgate.erasure.subject_rows import Subject
 
@@ -59,15 +66,14 @@ def forget(
 
     forgetter = wiring.forgetter(found.environment, build)
     if dataset not in forgetter.eraser.contracts:
-        known = sorted(forgetter.eraser.contracts)
-        raise click.ClickException(f"There is no dataset {dataset}.{screens.did_you_mean(dataset, known)} Datasets: {', '.join(known)}.")
+        raise click.ClickException(_why_no_dataset(dataset, forgetter.eraser.contracts))
     subject = Subject(dataset, key)
-    plan = forgetter.eraser.find(subject)
+    plan = forgetter.plan(subject)
     if dry_run:
-        options.show(as_json=as_json, value=lambda: planned(plan), screen=lambda: _plan_table(plan))
+        options.show(as_json=as_json, value=lambda: planned(plan), screen=lambda: _plan_screen(plan))
         return
     if not yes:
-        options.progress_console().print(_plan_table(plan))
+        options.progress_console().print(_plan_screen(plan))
         click.confirm(_WARNING, abort=True, err=True)
     certificate = forgetter.forget(subject, plan, secrets.token_hex(16))
     path = to or Path(f"forgotten-{certificate['snapshot_id']}-{secrets.token_hex(4)}.json")
@@ -76,22 +82,57 @@ def forget(
     options.finish(complete=bool(certificate["complete"]))
 
 
-def planned(found: Found) -> dict[str, object]:
+def _why_no_dataset(dataset: str, contracts: Mapping[str, Contract]) -> str:
+    """One sentence for what happened, and one for the option with the datasets that it takes."""
+    with_key = sorted(name for name, contract in contracts.items() if len(contract.key) == 1)
+    return (
+        f"There is no dataset {dataset}.{screens.did_you_mean(dataset, with_key)} "
+        f"Remedy: name the dataset whose primary key KEY is with --dataset; datasets with such a key: {', '.join(with_key) or 'none'}."
+    )
+
+
+def planned(plan: Plan) -> dict[str, object]:
     """Return what would be erased, without any value of the person."""
-    return {"files": found.files, "contents_by_dataset": {dataset: len(of) for dataset, of in sorted(found.contents.items())}}
+    found = plan.found
+    return {
+        "files": found.files,
+        "contents_by_dataset": {dataset: len(of) for dataset, of in sorted(found.contents.items())},
+        "unaccepted_files": _unaccepted_keys(plan),
+    }
 
 
-def _plan_table(found: Found) -> Table | str:
+def _unaccepted_keys(plan: Plan) -> list[str]:
+    """By key; a key with several versions once."""
+    return sorted({screens.shown(one.key) for one in plan.unaccepted})
+
+
+def _plan_screen(plan: Plan) -> Group:
+    return Group(_rows_screen(plan.found), *_unaccepted_screen(_unaccepted_keys(plan)))
+
+
+def _rows_screen(found: Found) -> Table | str:
     if not found.contents:
-        return "No stored row has this key. Old versions of tables would still be deleted."
+        return "An earlier call erased the rows and did not end. This call continues it."
     table = screens.table("dataset", "files with rows of this key", title="What would be erased")
     for dataset, contents in sorted(found.contents.items()):
         table.add_row(dataset, f"{len(contents):,}")
     return table
 
 
-def _cell(value: object) -> str:
-    """A certificate's value for a person: how many, or one line for each part."""
+def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
+    if names:
+        table = screens.table(
+            "file", title="Files that were not accepted and name this person: their only copies are deleted, with all rows"
+        )
+        for name in names:
+            table.add_row(name)
+        yield table
+
+
+def _cell(name: str, value: object) -> str:
+    """A certificate's value for a person: how many, or one line for each part; where a text is left, each object."""
+    if name == _LEFT and isinstance(value, list) and value:
+        return "\n".join(sorted({screens.shown(f"{one['bucket']}/{one['key']}") for one in value}))
     if isinstance(value, list):
         return f"{len(value):,}"
     if isinstance(value, dict):
@@ -102,6 +143,6 @@ def _cell(value: object) -> str:
 def _result(certificate: dict[str, object], path: Path) -> Table:
     table = screens.table("what", "value", title="Forgotten" if certificate["complete"] else "Erased, but texts of the person were found")
     for name, value in certificate.items():
-        table.add_row(_LABELS.get(name, name.replace("_", " ")), _cell(value))
+        table.add_row(_LABELS.get(name, name.replace("_", " ")), _cell(name, value))
     table.add_row("certificate", str(path))
     return table

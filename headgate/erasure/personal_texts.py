@@ -1,0 +1,115 @@
+"""Which texts name a person, and where they are in bytes. docs/adr/0080-forget.md gives the rule and the reasons. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHORTEST_TEXT = 5  # shorter texts occur in bytes by chance
+_FEWEST_DIGITS = 9  # shorter numbers are postcodes, amounts or counts; phone, tax and account numbers are longer
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NUMBER = re.compile(r"[\d\s+()/.-]+")
+_DATE = re.compile(r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})(?:[T ].*)?")
+_IP_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")  # a household or an office shares one
+_JSON_ESCAPE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})\Z")  # its last letter is not part of a word
+_LONGEST_CHARACTER = 4  # bytes, in UTF-8
+_LONGEST_ESCAPE = 6
+
+
+@dataclass(frozen=True)
+class PersonalTexts:
+    """What a search of bytes looks for.
+
+    Attributes:
+        identifying: each names one person by itself; a file that nobody has accepted is deleted where one is found.
+        shared: names and addresses, which somebody else may have; they are reported where they are found.
+    """
+
+    identifying: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+
+    @property
+    def every(self) -> frozenset[str]:
+        """All texts."""
+        return self.identifying | self.shared
+
+    def __or__(self, other: PersonalTexts) -> PersonalTexts:
+        identifying = self.identifying | other.identifying
+        return PersonalTexts(identifying, (self.shared | other.shared) - identifying)
+
+
+def texts_of_key(key: str) -> PersonalTexts:
+    """Return the key, if it is long enough to be searched; a short number is no identifying text, because it also counts other things.
+
+    >>> texts_of_key("K0012").identifying, texts_of_key("90107").identifying, texts_of_key("90107").shared
+    (frozenset({'K0012'}), frozenset(), frozenset({'90107'}))
+    """
+    found = frozenset({key}) if len(key) >= SHORTEST_TEXT else frozenset()
+    return PersonalTexts(identifying=found) if _says_more_than_a_number(key) else PersonalTexts(shared=found)
+
+
+def texts_of_columns(texts: frozenset[str], *, are_personal: bool) -> PersonalTexts:
+    """Return those texts of a person's row that say more than a date or a short number.
+
+    Args:
+        are_personal: whether the contract marks their columns; an e-mail address of another column may be a shop's.
+    """
+    searched = frozenset(text for text in texts if len(text) >= SHORTEST_TEXT and _says_more_than_a_number(text))
+    identifying = frozenset(text for text in searched if are_personal and _identifies(text))
+    return PersonalTexts(identifying, searched - identifying)
+
+
+def _says_more_than_a_number(text: str) -> bool:
+    if _DATE.fullmatch(text):
+        return False
+    return any(char.isalpha() for char in text) or sum(char.isdigit() for char in text) >= _FEWEST_DIGITS
+
+
+def _identifies(text: str) -> bool:
+    is_long_number = _NUMBER.fullmatch(text) is not None and not _IP_ADDRESS.fullmatch(text)
+    return _EMAIL.fullmatch(text) is not None or is_long_number
+
+
+def has_text(body: bytes, needle: bytes) -> bool:
+    """Whether bytes hold the text as words of their own: no letter or digit of any script stands directly before or behind it.
+
+    >>> has_text(b"Hauptstr. 70", b"Hauptstr. 7"), has_text(b"Hauptstr. 7;", b"Hauptstr. 7")
+    (False, True)
+    """
+    at = body.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        if not _ends_in_word(body[max(0, at - _LONGEST_ESCAPE) : at]) and not _starts_with_word(body[end : end + _LONGEST_CHARACTER]):
+            return True
+        at = body.find(needle, at + 1)
+    return False
+
+
+def _ends_in_word(before: bytes) -> bool:
+    if _JSON_ESCAPE.search(before):
+        return False
+    return _is_of_word(before[-length:] for length in range(1, _LONGEST_CHARACTER + 1)) if before else False
+
+
+def _starts_with_word(after: bytes) -> bool:
+    return _is_of_word(after[:length] for length in range(1, _LONGEST_CHARACTER + 1)) if after else False
+
+
+def _is_of_word(candidates: Iterable[bytes]) -> bool:
+    """Whether the first candidate that is one character in UTF-8 is a letter, mark or digit; else one byte is read as Windows-1252."""
+    tried = list(candidates)
+    for some in tried:
+        try:
+            return _is_word_character(some.decode())
+        except UnicodeDecodeError:
+            continue
+    return _is_word_character(tried[0].decode("cp1252", "replace"))
+
+
+def _is_word_character(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LMN"

@@ -1,0 +1,108 @@
+"""Files that were not accepted and name a person: their originals are the only copies, so they are listed before they are deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from headgate.erasure.purge_versions import contains
+from headgate.errors import ConflictError, ThrottledError
+from headgate.lake import keys
+from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from headgate.erasure.erase_rows import Found
+    from headgate.lake.ports import FileLedger, FileRecord, ObjectVersion, VersionedObjects
+
+
+@dataclass(frozen=True)
+class UnacceptedFile:
+    """One version of a file that was not accepted, or of an upload that is not committed.
+
+    Attributes:
+        key: as its record shows it, in which a card number is masked.
+    """
+
+    version: ObjectVersion
+    key: str
+
+
+@dataclass(frozen=True)
+class UnacceptedFiles:
+    """Finds and deletes files that were not accepted.
+
+    Args:
+        clock: naive UTC.
+        lease_s: how long a file is held if this process dies.
+    """
+
+    objects: VersionedObjects
+    ledger: FileLedger
+    raw_bucket: str
+    staging_bucket: str
+    clock: Callable[[], datetime]
+    lease_s: int
+
+    def find(self, found: Found) -> Iterator[UnacceptedFile]:
+        """Yield those that hold an identifying text of the subject; the originals that the erasure takes anyway are not among them."""
+        records = {record.file_id: record for record in self.ledger.records()}
+        erased = {record.file_id for record in records.values() if record.content_sha256 in found.contents.get(record.dataset, ())}
+        needles = [text.encode() for text in sorted(found.texts.identifying)]
+        for version in self._versions():
+            file_id = _file_id(version)
+            record = records.get(file_id)
+            if file_id in erased or not _may_be_deleted(record):
+                continue
+            if contains(self.objects.read(version.ref), needles):
+                yield UnacceptedFile(version, record.key if record else version.ref.key)
+
+    def _versions(self) -> Iterator[ObjectVersion]:
+        for bucket in (self.raw_bucket, self.staging_bucket):
+            for version in list(self.objects.versions(bucket, "")):
+                # A masked form replaces the original of a file that was accepted.
+                if not version.is_marker and not keys.masked_original_of(version.ref.key):
+                    yield version
+
+    def delete(self, version: ObjectVersion) -> bool:
+        """Delete a file for good; return False, and keep it, where a worker has taken it or accepted it in the meantime.
+
+        The record says so first: after a failure in between, the next call finds the file again.
+        """
+        records = (record for record in self.ledger.records() if record.file_id == _file_id(version))
+        if record := next(records, None):
+            try:
+                self._end_record(record)
+            except (ConflictError, ThrottledError):
+                return False
+        self.objects.delete(version.ref)
+        return True
+
+    def _end_record(self, record: FileRecord) -> None:
+        if not _may_be_deleted(record):
+            raise ThrottledError(f"{record.key} is {record.state}: a worker holds it, or its rows are in the lake.")
+        if record.state is FileState.IGNORED:
+            return
+        if record.state is not FileState.REVERTED:
+            self.ledger.reopen(record.file_id, now=self.clock(), lease_s=self.lease_s, action=Action.REVERT)
+        self.ledger.finish(_without_original(record))
+
+
+def _file_id(version: ObjectVersion) -> str:
+    return keys.file_id(version.ref.bucket, version.ref.key, version.ref.version_id)
+
+
+def _may_be_deleted(record: FileRecord | None) -> bool:
+    """Whether the gate has ended with the file, or does not know it, and no row of it is in the lake."""
+    if record is None or record.state in {FileState.REVERTED, FileState.REVERTING, FileState.IGNORED}:
+        return True
+    return record.state is not FileState.DONE and permits(Action.REVERT, record.state, lease_ended=False)
+
+
+def _without_original(record: FileRecord) -> FileRecord:
+    message = "an erasure deleted the original: the file was not accepted, and it named a person whose data were erased (headgate forget)"
+    remedy = "export the file again without this person, and upload it"
+    error = {"rule": REVERTED_RULE, "message": message, "remedy": remedy, "file": record.key}
+    return replace(record, state=FileState.REVERTED, error=error, duplicate_of="", closed_by="")
