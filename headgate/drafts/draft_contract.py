@@ -48,7 +48,7 @@ from headgate.formats.unpack import unpack
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
 from headgate.masking.redaction import redact_text
-from headgate.matching.header_names import folded, made_up_name
+from headgate.matching.header_names import folded, made_up_name, numbered, unnumbered
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column
@@ -292,7 +292,7 @@ def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...
         table = read_table(content, unread)
         _check_header(table)
         is_json = holds_json(content, stated_encoding(unread))
-        names = _json_names(content, unread) if is_json else table.names
+        names = _json_names(content, unread) if is_json else numbered(table.names)
         stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
         nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
@@ -399,7 +399,7 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
     """Return `personal` for a column that by its name, or by e-mail addresses in it, holds data about people."""
     if mask not in {None, Mask.FREE_TEXT}:
         return ""
-    return PERSONAL if is_personal_name(name) or are_email_addresses(text) else ""
+    return PERSONAL if is_personal_name(unnumbered(name)) or is_personal_name(name) or are_email_addresses(text) else ""
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:

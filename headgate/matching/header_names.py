@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # A file without a header offers its first row as names: anything but a plain word may be a cell's value and is not shown.
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
@@ -29,6 +34,37 @@ def _as_ascii(sign: str) -> str:
 def folded(name: str) -> str:
     """A column name for comparison: without surrounding blanks, in lower case."""
     return name.strip().casefold()
+
+
+def numbers_of_repeats(names: Sequence[str]) -> tuple[str, ...]:
+    """What tells apart columns of one name, by position: `_2` for the second, `_3` for the third, nothing for the first.
+
+    Nothing, too, where another column has the numbered name itself, so that two columns have one name.
+
+    >>> numbers_of_repeats(["Saldo", "Währung", "Betrag", "Währung"])
+    ('', '', '', '_2')
+    """
+    texts, seen = [folded(name) for name in names], Counter[str]()
+    numbers = []
+    for text in texts:
+        seen[text] += 1
+        number = f"_{seen[text]}" if text and seen[text] > 1 else ""
+        numbers.append("" if number and f"{text}{number}" in texts else number)
+    return tuple(numbers)
+
+
+def numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """The names for comparison; the second column of a name is `name_2`, the third `name_3`."""
+    return tuple(f"{folded(name)}{number}" for name, number in zip(names, numbers_of_repeats(names), strict=True))
+
+
+def unnumbered(name: str) -> str:
+    """The name without the number of a second column.
+
+    >>> unnumbered("vorname_2")
+    'vorname'
+    """
+    return re.sub(r"_[0-9]{1,3}$", "", name)
 
 
 def made_up_name(position: int) -> str:

@@ -15,7 +15,7 @@ from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.matching.header_names import folded
-from headgate.matching.match_header import with_headings
+from headgate.matching.match_header import names_with_numbers, with_headings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -174,7 +174,7 @@ class Mappings:
         match = match_columns(headed.names, headed.samples, contract)
         if new := new_columns(headed, contract, match):
             return _with_new_columns(headed, contract, match, new)
-        if match.worth < _WORTH_ASKING or _is_own(headed, match):
+        if match.worth < _WORTH_ASKING or _is_own(headed, contract, match):
             return None
         return _sure(headed, contract, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
 
@@ -251,9 +251,10 @@ def source_of(key: str) -> str:
     return keys.dataset_of(key) or "_root"
 
 
-def _is_own(headed: FileTable, match: Match) -> bool:
+def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
     """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no such, and means `order_id`."""
-    return not match.unknown and all(folded(headed.names[pair.position]) == folded(pair.field) for pair in match.pairs)
+    names = names_with_numbers(headed.names, contract)
+    return not match.unknown and all(folded(names[pair.position]) == folded(pair.field) for pair in match.pairs)
 
 
 def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: Mapping[int, str]) -> Decided:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import HeaderError, UnreadableFileError
-from headgate.matching.header_names import folded, made_up_name, showable
+from headgate.matching.header_names import folded, made_up_name, numbered, showable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from headgate.contracts.model import Column, Contract
+
+_ONE_OF_TWO = "keep one of the two columns"
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,27 @@ def count_known(names: Sequence[str], contract: Contract) -> int:
 def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
     """For each name of a header the contract's column; empty where the contract has none."""
     fields = _names_by_heading(contract)
-    return tuple(fields.get(name, "") for name in _numbered(names, fields))
+    return tuple(fields.get(name, "") for name in _compared(names, fields, fields))
 
 
-def _numbered(names: Sequence[str], fields: Mapping[str, str]) -> tuple[str, ...]:
-    """The names as they are compared; a blank one is `column_3` where the contract has a column of that name."""
-    texts = [folded(name) for name in names]
-    return tuple(
-        made_up_name(position) if not text and made_up_name(position) in fields else text for position, text in enumerate(texts, 1)
-    )
+def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
+    """The names as the header has them, but `name_2` for the second column of a name where that is a field or an alias of one."""
+    known = {*_names_by_heading(contract), *_aliases(contract)}
+    return tuple(text if text in known else name for name, text in zip(names, numbered(names), strict=True))
+
+
+def _aliases(contract: Contract) -> set[str]:
+    stated = contract.properties.get("headgate.aliases", {})
+    return {folded(str(name)) for names in stated.values() for name in names} if isinstance(stated, dict) else set()
+
+
+def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection[str]) -> tuple[str, ...]:
+    """The names as they are compared: a blank one is `column_3` where that is a field, a second one `name_2` if that is in `seconds`."""
+    texts = [
+        made_up_name(position) if not folded(name) and made_up_name(position) in fields else folded(name)
+        for position, name in enumerate(names, 1)
+    ]
+    return tuple(second if second in seconds else text for text, second in zip(texts, numbered(names), strict=True))
 
 
 def _names_by_heading(contract: Contract) -> dict[str, str]:
@@ -51,8 +65,11 @@ def _names_by_heading(contract: Contract) -> dict[str, str]:
     return {folded(heading): name for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)}
 
 
-def match_header(names: Sequence[str], contract: Contract) -> Header:
+def match_header(names: Sequence[str], contract: Contract, *, in_order: bool = True) -> Header:
     """The header in the contract's own names.
+
+    Args:
+        in_order: whether the file's columns have an order, so that the second column of a name is the field `name_2`.
 
     Raises:
         UnreadableFileError: `not_a_table`: not one name is a column of the contract.
@@ -64,7 +81,7 @@ def match_header(names: Sequence[str], contract: Contract) -> Header:
             message=f"the first row has none of the columns of {contract.dataset}",
             remedy=f"put a header in the first row ({', '.join(contract.names)}), or send the file to its own dataset's folder",
         )
-    matched = _by_position(names, contract) or _by_name(names, contract)
+    matched = _by_position(names, contract) or _by_name(names, contract, in_order=in_order)
     absent = tuple(column for column in contract.columns if column.name not in matched)
     for column in absent:
         _check_absent(column)
@@ -77,22 +94,24 @@ def _by_position(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
     return tuple(name for _, name in contract.headings) if same else ()
 
 
-def _by_name(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
+def _by_name(names: Sequence[str], contract: Contract, *, in_order: bool) -> tuple[str, ...]:
     own = _names_by_heading(contract)
-    texts = _numbered(names, own)
-    for position, text in enumerate(texts, 1):
-        _check_name(position, text, texts[: position - 1], own)
+    texts = _compared(names, own, {*own, *_aliases(contract)} if in_order else ())
+    seconds = numbered(names) if in_order else texts
+    for position, (text, second) in enumerate(zip(texts, seconds, strict=True), 1):
+        _check_name(position, text, texts[: position - 1], own, second)
     return tuple(own[text] for text in texts)
 
 
-def _check_name(position: int, name: str, earlier: Sequence[str], own: dict[str, str]) -> None:
+def _check_name(position: int, name: str, earlier: Sequence[str], own: Mapping[str, str], second: str) -> None:
+    """The name is a field's, and no earlier one's; `second` is the field that a contract may have for a second column of the name."""
     shown = name if showable(name) else f"number {position}"
     if not name:
         raise unnamed_column(position)
     if name in earlier:
-        raise HeaderError(
-            rule="duplicate_column", message="the header names a column twice", remedy="keep one of the two columns", column=shown
-        )
+        is_named = second != name and showable(second)
+        remedy = f"add a field {second} to the contract, or rename or leave out one of the two columns" if is_named else _ONE_OF_TWO
+        raise HeaderError(rule="duplicate_column", message="the header names a column twice", remedy=remedy, column=shown)
     if name not in own:
         raise HeaderError(
             rule="unknown_column",

@@ -21,6 +21,7 @@ from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
 from headgate.matching.file_table import SAMPLE_ROWS
 from headgate.matching.header_names import folded
+from headgate.matching.match_header import names_with_numbers
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import Flags, blank_to_null, flags, marked, matches
@@ -248,7 +249,7 @@ def _facts(names: Sequence[str], samples: _Samples, contract: Contract) -> _Fact
     shape = (len(names), len(contract.columns))
     aliases = _aliases(contract)
     exact, alias, name, fit = (np.zeros(shape) for _ in range(4))
-    for row, given in enumerate(names):
+    for row, given in enumerate(names_with_numbers(names, contract)):
         for at, column in enumerate(contract.columns):
             exact[row, at] = _bare(given) == _bare(column.name)
             alias[row, at] = _bare(given) in aliases.get(column.name, ())

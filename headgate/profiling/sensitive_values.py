@@ -12,6 +12,7 @@ import pyarrow as pa
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.redaction import rows_with_secrets
+from headgate.matching.header_names import numbers_of_repeats
 from headgate.profiling.arrays import evenly_spaced
 from headgate.values.cells import int_array, marked, matches, rows_where, text_array
 
@@ -29,12 +30,13 @@ _FEW = 10
 
 
 def column_names(names: Iterable[str]) -> list[str]:
-    """Return names that may be shown: a blank or repeated name gets its position, and so does one that may be a value."""
+    """Return names that may be shown: a second column is `name_2`; a blank name or one that may be a value gets its position."""
     found: dict[str, None] = {}
     given = list(names)
-    for place, name in enumerate(hide_secrets(given), 1):
+    for place, (name, number) in enumerate(zip(hide_secrets(given), numbers_of_repeats(given), strict=True), 1):
         safe = "" if name == HIDDEN else name
-        found[safe if safe and safe not in found else f"{safe}#{place}"] = None
+        own = f"{safe}{number}" if safe in found else safe
+        found[own if own and own not in found else f"{safe}#{place}"] = None
     return list(found)
 
 

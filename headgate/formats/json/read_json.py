@@ -73,7 +73,7 @@ def _source(
         form: the file's properties, with the starts of all rows, but without rows.
     """
     _check_nested(nested, contract)
-    header = match_header(names, contract)
+    header = match_header(names, contract, in_order=False)
     name_of = dict(zip(header.names, names, strict=True))
 
     def batches() -> Iterator[Received]:

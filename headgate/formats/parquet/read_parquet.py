@@ -84,7 +84,7 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
     except BROKEN:
         raise corrupt_parquet() from None
     held = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)  # values that repeat are stored once
-    header = match_header(names, contract)
+    header = match_header(names, contract, in_order=False)
     _check_times_inside(dict(zip(header.names, names, strict=True)), inside, contract)
     fine = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
     form = Received({}, NO_ROWS, form="parquet").written_as

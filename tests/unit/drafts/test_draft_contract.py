@@ -452,10 +452,10 @@ def test_a_workbook_is_drafted_by_its_header_and_not_by_the_title_above() -> Non
 
 
 @pytest.mark.parametrize("names", [["a", "a"], ["Amount", " amount"], ["id", "x", "X"]])
-def test_parquet_with_a_column_twice_is_refused_as_csv_is(names: list[str]) -> None:
+def test_parquet_with_a_column_twice_is_refused_and_json_is_too(names: list[str]) -> None:
     out = io.BytesIO()
     pq.write_table(pa.Table.from_arrays([pa.array([1, 2])] * len(names), names=names), out)
-    for body in (out.getvalue(), f"{','.join(names)}\n{','.join('1' * len(names))}\n".encode()):
+    for body in (out.getvalue(), b"[{%s}]" % b",".join(b'"%s": 1' % name.encode() for name in names)):
         with pytest.raises(HeaderError) as refused:
             draft(body, "x")
         assert refused.value.rule == "duplicate_column"
