@@ -366,7 +366,9 @@ def test_a_number_in_the_first_row_is_no_name_of_a_column(name: str) -> None:
     assert name not in reported
 
 
-@pytest.mark.parametrize(("body", "error"), [(b"", UnreadableFileError), (b"a,a\n1,2\n", HeaderError), (b"PAR1xx", UnreadableFileError)])
+@pytest.mark.parametrize(
+    ("body", "error"), [(b"", UnreadableFileError), (b"a,a,a_2\n1,2,3\n", HeaderError), (b"PAR1xx", UnreadableFileError)]
+)
 def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type[BadInputError]) -> None:
     with pytest.raises(error):
         draft(body, "x")
