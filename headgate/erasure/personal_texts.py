@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,19 @@ def _says_more_than_a_number(text: str) -> bool:
 def _identifies(text: str) -> bool:
     is_long_number = _NUMBER.fullmatch(text) is not None and not _IP_ADDRESS.fullmatch(text)
     return _EMAIL.fullmatch(text) is not None or is_long_number
+
+
+def needles_of(texts: frozenset[str]) -> list[bytes]:
+    """Return the texts as bytes: in UTF-8, and in Windows-1252 if it can write them.
+
+    >>> len(needles_of(frozenset({"Jürgen"}))), len(needles_of(frozenset({"Jurgen"})))
+    (2, 1)
+    """
+    found = {text.encode() for text in texts}
+    for text in texts:
+        with suppress(UnicodeEncodeError):
+            found.add(text.encode("cp1252"))
+    return sorted(found)
 
 
 def has_text(body: bytes, needle: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 import zlib
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.erasure.personal_texts import has_text
+from headgate.erasure.personal_texts import has_text, needles_of
 from headgate.lake import keys
 from headgate.lake.parquet import table_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's number for a gzip header; a cut file gives what comes before the cut
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,10 @@ def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, bega
     return [version for bucket, prefix, needed in rules for version in _delete(objects, bucket, prefix, needed)]
 
 
-def search(objects: VersionedObjects, zones: BuiltZones, texts: Collection[str]) -> Searched:
+def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) -> Searched:
     """Search every version of every object for the texts: bytes, unpacked bytes, and cells of Parquet."""
     result = Searched()
-    needles = [text.encode() for text in sorted(texts)]
+    needles = needles_of(texts)
     for bucket in zones.buckets:
         for version in list(objects.versions(bucket, "")):
             if version.is_marker or version.ref.key.startswith(f"{keys.ERASURES}/"):  # what is searched for; deleted at the end
@@ -98,7 +100,7 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: Collection[str])
 
 
 def contains(body: bytes, needles: Collection[bytes]) -> bool:
-    """Whether bytes hold one of the texts as words of their own, also inside of gzip, zip (Excel) and Parquet."""
+    """Whether bytes hold one of the texts as words of their own, also in UTF-16 and inside of gzip, zip (Excel) and Parquet."""
     return any(has_text(part, needle) for part in _parts(body) for needle in needles)
 
 
@@ -110,6 +112,8 @@ def _parts(body: bytes) -> Iterator[bytes]:
             yield from _cells(table_of(body))
         elif body.startswith(_GZIP):
             yield zlib.decompressobj(_GZIP_WINDOW).decompress(body)
+        elif body.startswith(_UTF_16):
+            yield body.decode("utf-16", "ignore").encode()
         elif body.startswith(_ZIP):
             with zipfile.ZipFile(io.BytesIO(body)) as archive:
                 for name in archive.namelist():

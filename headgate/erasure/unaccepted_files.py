@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from headgate.erasure.personal_texts import needles_of
 from headgate.erasure.purge_versions import contains
 from headgate.errors import ConflictError, ThrottledError
 from headgate.lake import keys
@@ -50,7 +51,7 @@ class UnacceptedFiles:
         """Yield those that hold an identifying text of the subject; the originals that the erasure takes anyway are not among them."""
         records = {record.file_id: record for record in self.ledger.records()}
         erased = {record.file_id for record in records.values() if record.content_sha256 in found.contents.get(record.dataset, ())}
-        needles = [text.encode() for text in sorted(found.texts.identifying)]
+        needles = needles_of(found.texts.identifying)
         for version in self._versions():
             file_id = _file_id(version)
             record = records.get(file_id)

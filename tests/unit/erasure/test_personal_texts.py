@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from headgate.erasure.personal_texts import has_text, texts_of_columns, texts_of_key
+from headgate.erasure.personal_texts import has_text, needles_of, texts_of_columns, texts_of_key
+from headgate.erasure.purge_versions import contains
 
 pytestmark = pytest.mark.unit
 
@@ -78,3 +79,14 @@ def test_a_key_identifies_its_person_unless_it_is_a_short_number(key: str, *, id
 def test_a_text_that_identifies_is_not_counted_as_shared_too() -> None:
     both = texts_of_columns(frozenset({MAIL}), are_personal=False) | texts_of_columns(frozenset({MAIL}), are_personal=True)
     assert (both.identifying, both.shared) == ({MAIL}, frozenset())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_name_with_an_umlaut_is_found_in_the_encodings_of_spreadsheets(encoding: str) -> None:
+    needles = needles_of(frozenset({"Jürgen Müller"}))
+    assert contains("id;name\n1;Jürgen Müller\n".encode(encoding), needles)
+    assert not contains("id;name\n1;Jürgen Müllers\n".encode(encoding), needles)
+
+
+def test_a_text_that_windows_1252_cannot_write_is_searched_in_utf_8_only() -> None:
+    assert needles_of(frozenset({"Иванов"})) == ["Иванов".encode()]
