@@ -120,5 +120,5 @@ def _details(letter: DeadLetter) -> Table:
     table = screens.table("what", "value")
     for name, value in vars(letter).items():
         table.add_row(name, str(value))
-    table.add_row("next", "Fix the cause, then `headgate dlq redrive`. `headgate logs --contains error` shows what the function wrote.")
+    table.add_row("next", "Fix the cause, then `headgate dlq redrive`. `headgate logs --level error` shows what the function wrote.")
     return table

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,15 +21,19 @@ if TYPE_CHECKING:
 
 LATE_S = 15
 POLL_S = 2
+_SEVERITIES = logging.getLevelNamesMapping()
+# What AWS Lambda's runtime writes of an error that no code caught, of a function out of time, and of one out of memory.
+_CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exited with error|^Traceback ")
 
 
-@click.command(epilog=options.example("headgate logs --minutes 5 --contains error"))
+@click.command(epilog=options.example("headgate logs --minutes 60 --level error"))
 @click.option("--minutes", type=click.IntRange(min=1), default=15, show_default=True, help="How far back to read.")
 @click.option("--contains", default="", help="Only lines that hold this text.")
+@click.option("--level", type=click.Choice(["warning", "error"]), help="Only warnings and errors, or only errors.")
 @click.option("--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json one document a line.")
 @options.as_json
 @options.deployment
-def logs(minutes: int, contains: str, *, follow: bool, as_json: bool, deployment_name: str | None) -> None:
+def logs(minutes: int, contains: str, *, level: str | None, follow: bool, as_json: bool, deployment_name: str | None) -> None:
     """Print recent log lines of functions and jobs, oldest first."""
     found = deployment.activate(deployment_name)
     written = wiring.logs()
@@ -35,10 +41,10 @@ def logs(minutes: int, contains: str, *, follow: bool, as_json: bool, deployment
     if follow:
         groups = log_groups(found)
         for line in followed(lambda start: _lines(groups, written, start), since, sleep=time.sleep):
-            if contains in line.text:
+            if _is_asked(line, contains, level):
                 click.echo(json.dumps(vars(line), default=str) if as_json else _text(line))
         return
-    lines = [line for line in _lines(log_groups(found), written, since) if contains in line.text]
+    lines = [line for line in _lines(log_groups(found), written, since) if _is_asked(line, contains, level)]
     if as_json:
         options.show(as_json=True, value=lambda: [vars(line) for line in lines], screen=str)
         return
@@ -46,6 +52,19 @@ def logs(minutes: int, contains: str, *, follow: bool, as_json: bool, deployment
         click.echo("headgate: No log line matches. --minutes reads further back.", err=True)
     for line in lines:
         click.echo(_text(line))
+
+
+def _is_asked(line: LogLine, contains: str, level: str | None) -> bool:
+    return contains in line.text and (level is None or severity(line.text) >= _SEVERITIES[level.upper()])
+
+
+def severity(text: str) -> int:
+    """Return how severe a log line is, as a number of `logging`: by its JSON's level, or as the runtime writes a crash or a timeout."""
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return logging.ERROR if _CRASHED.search(text) else logging.NOTSET
+    return _SEVERITIES.get(str(line.get("level")).upper(), logging.NOTSET) if isinstance(line, dict) else logging.NOTSET
 
 
 def _text(line: LogLine) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from headgate import wiring
 from headgate.aws.logs import LogLine
-from headgate.cli.commands.operations.logs import followed, log_groups
+from headgate.cli import deployment
+from headgate.cli.commands.operations.logs import followed, log_groups, logs, severity
 from headgate.cli.commands.tables.models import lost_to
 from headgate.cli.deployment import Deployment
 from headgate.learning.champion_challenger import Decision, Result
@@ -38,6 +43,62 @@ def test_logs_are_those_that_the_deployment_states() -> None:
     ]
     with pytest.raises(click.ClickException, match=r"has no output log_groups\. Deploy again"):
         log_groups(Deployment("x", {}, {}))
+
+
+HEALTHY = '{"level":"INFO","message":"file accepted","error":{}}'
+WARNED = '{"level":"WARNING","message":"lineage event not written"}'
+FAILED = '{"level":"ERROR","message":"AccessDenied"}'
+
+
+class WrittenLogs:
+    """CloudWatch with four lines in each group."""
+
+    def lines(self, group: str, *, since: datetime) -> list[LogLine]:
+        return [LogLine(group, since + timedelta(seconds=at), text) for at, text in enumerate((HEALTHY, WARNED, FAILED, "START RequestId"))]
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ([], [HEALTHY, WARNED, FAILED, "START RequestId"]),
+        (["--level", "warning"], [WARNED, FAILED]),
+        (["--level", "error"], [FAILED]),
+        (["--level", "warning", "--contains", "lineage"], [WARNED]),
+    ],
+)
+def test_logs_are_filtered_by_the_level_of_their_json(monkeypatch: pytest.MonkeyPatch, asked: list[str], shown: list[str]) -> None:
+    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
+    monkeypatch.setattr(wiring, "logs", WrittenLogs)
+    plain = CliRunner().invoke(logs, asked)
+    assert [line.partition(" g: ")[2] for line in plain.stdout.splitlines()] == shown
+    listed = CliRunner().invoke(logs, [*asked, "--json"])
+    assert [line["text"] for line in json.loads(listed.stdout)] == shown
+
+
+@pytest.mark.parametrize("json_lines", [False, True])
+def test_followed_logs_are_filtered_by_level_too(monkeypatch: pytest.MonkeyPatch, *, json_lines: bool) -> None:
+    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
+    monkeypatch.setattr(wiring, "logs", WrittenLogs)
+    monkeypatch.setattr("headgate.cli.commands.operations.logs.followed", lambda read, since, **_: iter(read(since)))
+    (line,) = CliRunner().invoke(logs, ["--level", "error", "--follow", *(["--json"] if json_lines else [])]).stdout.splitlines()
+    assert (json.loads(line)["text"] if json_lines else line.partition(" g: ")[2]) == FAILED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[ERROR] KeyError: 'id'",
+        "Z 1 Task timed out after 60.00 seconds",
+        "RequestId: 1 Error: Runtime exited with error",
+    ],
+)
+def test_a_crash_that_the_runtime_reports_without_json_is_an_error(text: str) -> None:
+    assert severity(text) == logging.ERROR
+
+
+@pytest.mark.parametrize("text", ["12", "[]", '{"level": null}', '{"message": "no level"}', "END RequestId: 1"])
+def test_a_line_without_a_level_is_neither_warning_nor_error(text: str) -> None:
+    assert severity(text) == logging.NOTSET
 
 
 def test_following_logs_shows_each_line_once_also_one_that_appears_late() -> None:
