@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
 
 _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
+# A formula without a stored value, as libraries write it; files have the English names. Source: ECMA-376, part 1, 18.17.7.
+_SUM_FORMULA = re.compile(r"=(?:SUM|SUBTOTAL)\(")
 _FEWEST_ROWS = 3  # above the last: a sum of two numbers occurs by chance
 
 
 def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[str]:
-    """Return the columns whose last value is the exact sum of all values above it, and not zero."""
+    """Return the columns whose last value is the exact sum of all values above it, and not zero, or the formula of a sum."""
     return [column.name for column in columns if column.type.kind in _EXACT and _is_sum(column, cells[column.name])]
 
 
@@ -39,7 +42,9 @@ def _is_refused(column: Column, last: pa.Array) -> bool:
 
 def _is_sum(column: Column, text: pa.Array) -> bool:
     values = cast_column(column, null_where_absent(column, text)).values
-    if len(values) <= _FEWEST_ROWS or not values[-1].is_valid:
+    if len(values) <= _FEWEST_ROWS:
         return False
+    if not values[-1].is_valid:
+        return _SUM_FORMULA.match(text[-1].as_py() or "") is not None
     last = values[-1].as_py()
     return bool(last) and pc.sum(values.slice(0, len(values) - 1)).as_py() == last

@@ -44,6 +44,23 @@ def test_amounts_above_a_line_of_totals_have_two_places() -> None:
     assert (column.type.kind, column.type.scale) == (Kind.DECIMAL, 2)
 
 
+def test_counts_above_a_line_of_totals_are_numbers_as_amounts_are() -> None:
+    """A formula is no id of another kind, though `=SUM(B2:B81)` has letters and digits; the gate quarantines its row."""
+    body = workbook(["artikel", "menge"], *([f"Rad {at}", at % 7] for at in range(80)), ["Summe", "=SUM(B2:B81)"])
+    drafted = draft(body, "lager", strict=False)
+    assert drafted.contract.column("menge").type.kind is Kind.BIGINT
+    notes = [finding.message for finding in drafted.findings if finding.column == "menge"]
+    assert any(note.startswith("1 of 81 values do not read as BIGINT: their rows are quarantined") for note in notes)
+    assert any(note.endswith("the last row is a line of totals, and the gate quarantines it") for note in notes)
+    assert draft(body, "lager", strict=True).contract.column("menge").type.kind is Kind.STRING
+
+
+@pytest.mark.parametrize("formula", ["=A81&B81", "=B81*2"])
+def test_another_formula_in_the_last_row_is_no_line_of_totals(formula: str) -> None:
+    body = workbook(["artikel", "menge"], *([f"Rad {at}", at % 7] for at in range(80)), ["Rad 80", formula])
+    assert not [one for one in draft(body, "lager", strict=False).findings if "line of totals" in one.message]
+
+
 def test_days_of_a_workbook_stay_days() -> None:
     body = workbook(["nr", "tag"], [1, datetime(2026, 1, 1)], [2, datetime(2026, 1, 2)])
     assert draft(body, "tage").contract.column("tag").type == ColumnType(Kind.DATE)
