@@ -31,16 +31,18 @@ _TEXTS = {
     "decimal": "decimal",
     "thousands": "thousands",
     "percent": "percent",
+    "minus": "minus",
     "case": "case",
 }
 _KEYS = {**_LISTS, **_TEXTS, "yearFrom": "year_from", "trim": "trim"}
 _ANY = {"nulls", "trim"}
-_OF_NUMBERS = {"decimal", "thousands", "currency", "units", "percent"}
+_OF_NUMBERS = {"decimal", "thousands", "currency", "units", "percent", "minus"}
 _OF_DATES = {"patterns", "language", "year_from"}
 _CHOICES = {
     "decimal": (".", ","),
     "thousands": ("", ".", ",", " ", "'"),
     "percent": ("", "fraction", "points"),
+    "minus": ("", "trailing", "parentheses"),
     "case": ("", "upper", "lower"),
     "language": tuple(MONTHS),
 }
@@ -61,6 +63,7 @@ class SourceFormat:
         decimal, thousands: separators. A blank as `thousands` also accepts a no-break space (U+00A0, U+202F).
         currency, units: signs that may stand before or behind a number; all of one column mean the same.
         percent: `fraction` reads `19 %` as 0.19, `points` as 19; the sign is then required.
+        minus: `trailing` also reads `5,00-` as -5.00, as SAP writes it; `parentheses` reads `(5.00)`, as in accounting.
         true_words, false_words: compared without case; empty for the plain words.
         nulls: texts that mean null, compared exactly, after `trim`.
         case: `upper` or `lower` converts a text.
@@ -75,6 +78,7 @@ class SourceFormat:
     currency: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     percent: str = ""
+    minus: str = ""
     true_words: tuple[str, ...] = ()
     false_words: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ()
@@ -84,7 +88,7 @@ class SourceFormat:
     @property
     def is_plain_number(self) -> bool:
         """Whether numbers are written in the plain spelling."""
-        return (self.decimal, self.thousands, self.percent) == (".", "", "") and not (self.currency or self.units)
+        return (self.decimal, self.thousands, self.percent, self.minus) == (".", "", "", "") and not (self.currency or self.units)
 
 
 PLAIN = SourceFormat()

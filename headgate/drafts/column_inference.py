@@ -140,7 +140,9 @@ def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
     filled, different = blank_to_null(text).drop_null(), blanks_left_out(text)
     declared, kind = format_of_answer(name, pattern)
     near = _signs_beside(filled) or declared
-    declared = replace(declared, currency=near.currency, units=near.units, percent=near.percent, trim=near.trim, nulls=near.nulls)
+    declared = replace(
+        declared, currency=near.currency, units=near.units, percent=near.percent, minus=near.minus, trim=near.trim, nulls=near.nulls
+    )
     widest = ColumnType(kind, precision=MOST_PRECISION, scale=_MOST_SCALE) if kind is Kind.DECIMAL else ColumnType(kind)
     given = Column(name, widest, format=declared)
     misfits = cast_column(given, without_nulls(given, filled)).misfits

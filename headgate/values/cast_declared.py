@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 _BLANKS = " \u00a0\u202f"
 _FIRST_NON_ASCII = 0x80
 _GROUP_BLANK = f"[{_BLANKS}]"
+# Negative numbers by the format's `minus`; a currency or unit stands before or behind, inside or outside.
+NEGATIVES = {
+    "trailing": r"^([^-()]*[0-9][^-()0-9]*)-([^-()0-9]*)()$",
+    "parentheses": r"^([^-()0-9]*)\(([^-()]*[0-9][^-()]*)\)([^-()0-9]*)$",
+}
 
 
 def without_nulls(column: Column, text: pa.Array) -> pa.Array:
@@ -100,6 +105,7 @@ def _numbers(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -
 
 def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
     """Return each number in the plain spelling; null where it is not written in the declared format."""
+    given = minus_in_front(given, declared.minus)
     is_number = flags(matches(given, _number_pattern(declared)))
     plain = null_where(~is_number & flags(given.is_valid()), given) if not is_number.all() else given
     for sign in ("%",) if declared.percent else (*declared.currency, *declared.units):
@@ -111,6 +117,11 @@ def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
     if declared.thousands not in {"", " "}:
         plain = pc.replace_substring(plain, declared.thousands, "")
     return pc.replace_substring(plain, ",", ".") if declared.decimal == "," else plain
+
+
+def minus_in_front(texts: pa.Array, minus: str) -> pa.Array:
+    """Return the texts with `-5` for `5-` or `(5)`; a text with two signs stays as it is, and is no number."""
+    return pc.replace_substring_regex(texts, NEGATIVES[minus], r"-\1\2\3") if minus else texts
 
 
 def _is_ascii(text: pa.Array) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from headgate.contracts.source_format import PLAIN, SourceFormat
-from headgate.values.cast_declared import plain_numbers
+from headgate.values.cast_declared import NEGATIVES, minus_in_front, plain_numbers
 from headgate.values.cells import flags, matches, null_where
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _UNITS = (
 _NUMBER = r"[0-9][0-9.,' \x{a0}\x{202f}]*"
 _SIGNS = "|".join(sorted((re.escape(sign) for sign in (*_CURRENCY_OF, *_UNITS, "%")), key=len, reverse=True))
 _SHAPE = rf"^-?(?P<before>(?:{_SIGNS})?)[ \x{{a0}}\x{{202f}}]?-?(?:{_NUMBER})?[0-9][ \x{{a0}}\x{{202f}}]?(?P<behind>(?:{_SIGNS})?)$"
+_TWO_PLACES = r"[0-9][.,][0-9]{2}[^0-9]*$"
 _GROUPED_CODE = r"[0-9]{1,3}(?:[.' \x{a0}\x{202f}][0-9]{3})+"
 
 
@@ -54,9 +55,12 @@ def number_readings(texts: pa.Array) -> list[NumberReading]:
     Args:
         texts: not empty, without nulls.
     """
-    signed = _with_signs(texts)
-    if signed is None or _is_code(texts, signed):
+    minus = _minus(texts)
+    leading = minus_in_front(texts, minus)
+    signed = _with_signs(leading)
+    if signed is None or _is_code(leading, signed):
         return []
+    signed = replace(signed, minus=minus)
     found: list[NumberReading] = []
     for decimal, thousands in _SEPARATORS:
         declared = replace(signed, decimal=decimal, thousands=thousands)
@@ -64,6 +68,19 @@ def number_readings(texts: pa.Array) -> list[NumberReading]:
         if not plain.null_count and not any(one.plain.equals(plain) for one in found):
             found.append(NumberReading(_fewest(declared, texts), plain))
     return found
+
+
+def _minus(texts: pa.Array) -> str:
+    """Return how negative numbers are written, where that is not a minus in front.
+
+    If all are negative they must be amounts with two places: `(1)` and `(2)` alone may be numbers of footnotes.
+    """
+    are_amounts = flags(pc.match_substring_regex(texts, _TWO_PLACES)).all()
+    for minus, pattern in NEGATIVES.items():
+        negative = flags(pc.match_substring_regex(texts, pattern))
+        if negative.any() and (are_amounts or not negative.all()):
+            return minus
+    return ""
 
 
 def _with_signs(texts: pa.Array) -> SourceFormat | None:

@@ -271,3 +271,33 @@ def test_slices_are_read_as_whole_arrays_are() -> None:
 def test_a_column_without_a_format_is_read_by_its_type_alone() -> None:
     assert column("DATE").format is None
     assert column("DECIMAL(5,2)", {"trueWords": ["ja"], "falseWords": ["nein"]}).format is None
+
+
+@pytest.mark.parametrize(
+    ("minus", "text", "value"),
+    [
+        ("trailing", "1.234,56-", Decimal("-1234.56")),
+        ("trailing", "12,50- €", Decimal("-12.50")),
+        ("trailing", "12,50 €-", Decimal("-12.50")),
+        ("trailing", "€ 12,50-", Decimal("-12.50")),
+        ("trailing", "12,50", Decimal("12.50")),
+        ("trailing", "-12,50", Decimal("-12.50")),
+        ("trailing", "-12,50-", "misfit"),
+        ("trailing", "(12,50)", "misfit"),
+        ("trailing", "12,50--", "misfit"),
+        ("trailing", "-", "misfit"),
+        ("parentheses", "(12,50)", Decimal("-12.50")),
+        ("parentheses", "(€12,50)", Decimal("-12.50")),
+        ("parentheses", "€ (12,50)", Decimal("-12.50")),
+        ("parentheses", "(12,50) €", Decimal("-12.50")),
+        ("parentheses", "-12,50", Decimal("-12.50")),
+        ("parentheses", "(-12,50)", "misfit"),
+        ("parentheses", "(12,50", "misfit"),
+        ("parentheses", "12,50-", "misfit"),
+    ],
+)
+def test_a_declared_minus_is_read_behind_the_number_or_as_parentheses(minus: str, text: str, value: object) -> None:
+    """SAP writes 1.234,56- and accounting (12.00); a minus in front keeps its meaning, two signs have none."""
+    of = column("DECIMAL(12,2)", decimal=",", thousands=".", currency=["€"], minus=minus)
+    assert read(of, text) == [value]
+    assert read(column("DECIMAL(12,2)", decimal=","), "12,50-", "(12,50)") == ["misfit", "misfit"]

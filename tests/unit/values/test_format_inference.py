@@ -39,6 +39,12 @@ def inferred(*texts: str) -> Inferred:
         (["1 299,50"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=" ")),
         (["1'299.50"], Kind.DECIMAL, SourceFormat(thousands="'")),
         (["19 %", "7 %"], Kind.BIGINT, SourceFormat(percent="points")),
+        (["1.234,56-", "99,00", "0,10-"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=".", minus="trailing")),
+        (["12,50-", "1.250,00-"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=".", minus="trailing")),
+        (["5-", "12"], Kind.BIGINT, SourceFormat(minus="trailing")),
+        (["12,50- €", "1,00 €"], Kind.DECIMAL, SourceFormat(decimal=",", currency=("€",), minus="trailing")),
+        (["($12.00)", "$1,250.50"], Kind.DECIMAL, SourceFormat(thousands=",", currency=("$",), minus="parentheses")),
+        (["(12.00)", "7.50"], Kind.DECIMAL, SourceFormat(minus="parentheses")),
         (["3,5 kg", "12 kg"], Kind.DECIMAL, SourceFormat(decimal=",", units=("kg",))),
         (["Ja", "nein"], Kind.BOOLEAN, SourceFormat(true_words=("ja",), false_words=("nein",))),
         (["-", "1,5", "2,5", "3"], Kind.DECIMAL, SourceFormat(decimal=",", nulls=("-",))),
@@ -77,6 +83,7 @@ def test_three_digits_behind_one_separator_are_ambiguous(text: str) -> None:
     [
         ["gratis", "1,50"], ["5 €", "6 $"], ["29.02.2025"], ["123 456 789", "123 456 780"], ["007", "8"], ["ja"], ["10.0.0.1"],
         ["+49 351 1"], ["NA", "1"], ["12/31/2026", "31.12.2026 10:00"], ["4111 1111 1111 1111"], ["a", "b"], ["5 kg", "6"],
+        ["(1)", "(2)"], ["1-", "2-"], ["(1.1)", "(1.2)"], ["1-", "(2)", "3"], ["-1-", "2"], ["(-1)", "2"], ["1-2", "3"], ["(1", "2"],
     ],
 )  # fmt: skip
 def test_everything_else_stays_text(texts: list[str]) -> None:
