@@ -51,6 +51,7 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
 
 def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
     orders, items = tables["orders"], tables["order_items"]
+    unmatched = features.unmatched_returns(orders, items, as_of)  # before the customers are in memory, too
     days = features.in_memory(features.purchase_days(orders, items, as_of))
     customers = features.known_histories(days, tables["customers"], as_of)
     if customers.empty:
@@ -78,7 +79,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
         "customer_model_quality": measures.table(
             [
                 *model_quality.of_value_fit(found.value, points),
-                *model_quality.of_shop(clock, features.unmatched_returns(orders, items, as_of), yearly),
+                *model_quality.of_shop(clock, unmatched, yearly),
                 *model_quality.of_value_trial(found.value_trials, found.value.method, past),
                 *model_quality.of_value_interval(found.tried_value, found.churn_trial, past),
                 *model_quality.of_churn_trial(found.churn_trial, past),
