@@ -9,6 +9,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Compiled modules and tests are kept, so that no process compiles them again.
 unexport PYTHONDONTWRITEBYTECODE
 
+# `make ... NAME=test` chooses a deployment. The name reaches the shell as one quoted word, and the scripts validate it.
+# The environment's NAME does not count: WSL sets it to the machine's name.
+quoted_name = $(if $(filter command line,$(origin NAME)),'$(subst ','\'',$(value NAME))')
+named = $(if $(quoted_name),--name $(quoted_name))
+
 # A line `##@ name` begins a group of `make help`; `target: ## text` is a line of it. tests/unit/docs/test_makefile.py checks that none is missing.
 
 ##@ Start here
@@ -102,37 +107,37 @@ clean: ## remove build products and caches; a running emulator and its state sta
 .PHONY: localstack-up deploy-localstack test-localstack destroy-localstack clean-localstack bootstrap-aws plan-aws deploy-aws test-aws destroy-aws clean-aws logs query
 
 localstack-up: setup ## start the emulator that deploy-localstack uses, if none answers yet
-	@python scripts/emulator/emulator.py start
+	@python scripts/emulator/emulator.py start $(named)
 
-deploy-localstack: setup ## deploy to a LocalStack-compatible emulator, the running one or a new one; YES=1 does not ask, EXPORT=1 enables the MySQL export
-	@python scripts/deploy.py apply emulator $(if $(YES),--yes) $(if $(EXPORT),--export)
+deploy-localstack: setup ## deploy to a LocalStack-compatible emulator, the running one or a new one; YES=1 does not ask, NAME=test deploys beside local, EXPORT=1 enables the MySQL export
+	@python scripts/deploy.py apply emulator $(named) $(if $(YES),--yes) $(if $(EXPORT),--export)
 
 test-localstack: setup ## check that deployment in a minute: events, gate, query, runs, dead letters; no row enters the lake
-	@python scripts/smoke_test.py local
+	@python scripts/smoke_test.py $(or $(quoted_name),local)
 
 destroy-localstack: setup ## destroy that deployment and stop the emulator; YES=1 does not ask, NAME=demo is the lake of make demo KEEP=1
-	@python scripts/deploy.py destroy emulator $(if $(NAME),--name $(NAME)) $(if $(YES),--yes)
+	@python scripts/deploy.py destroy emulator $(named) $(if $(YES),--yes)
 
 clean-localstack: setup ## destroy that deployment without asking, list what is left, and stop the emulator; NAME=demo as above
-	@python scripts/deploy.py destroy emulator $(if $(NAME),--name $(NAME)) --yes
+	@python scripts/deploy.py destroy emulator $(named) --yes
 
 bootstrap-aws: setup ## create the bucket for the Terraform state, with locking, in this shell's AWS account and region
 	@python scripts/bootstrap.py
 
 plan-aws: setup ## show what a deployment to AWS would change
-	@python scripts/deploy.py plan aws $(if $(EXPORT),--export)
+	@python scripts/deploy.py plan aws $(named) $(if $(EXPORT),--export)
 
 deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask, EXPORT=1 enables the MySQL export
-	@python scripts/deploy.py apply aws $(if $(YES),--yes) $(if $(EXPORT),--export)
+	@python scripts/deploy.py apply aws $(named) $(if $(YES),--yes) $(if $(EXPORT),--export)
 
 test-aws: setup ## check the deployment on AWS in a minute, as test-localstack
-	@python scripts/smoke_test.py aws
+	@python scripts/smoke_test.py $(or $(quoted_name),aws)
 
 destroy-aws: setup ## destroy the deployment on AWS; YES=1 does not ask
-	@python scripts/deploy.py destroy aws $(if $(YES),--yes)
+	@python scripts/deploy.py destroy aws $(named) $(if $(YES),--yes)
 
 clean-aws: setup ## as destroy-aws; fails if a listing of the account still has something of the lake
-	@python scripts/deploy.py destroy aws $(if $(YES),--yes)
+	@python scripts/deploy.py destroy aws $(named) $(if $(YES),--yes)
 
 logs: setup ## print what functions and jobs of the newest deployment wrote
 	@headgate logs

@@ -6,7 +6,8 @@ Examples:
     python scripts/deploy.py plan aws
     python scripts/deploy.py destroy emulator --yes
 
-Exit code 0 when it is done, 1 when it failed, 2 when something is missing (`plan`: 0 also when there are changes).
+Exit code 0 when it is done, 1 when it failed, 2 when something is missing, 130 when it was
+stopped with Ctrl-C (`plan`: 0 also when there are changes).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from headgate.errors import SettingsError
 from headgate.project import LakeProject, project
 from scripts import console
 from scripts.deployment import console_upload, cost_estimate, export_logins, first_login, pending_files
+from scripts.deployment.deployment_name import deployment_name
 from scripts.deployment.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.deployment.leftovers import LOG_GROUP, leftovers, names_in_state
 from scripts.emulator import emulator
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 MASKING_KEY_BYTES = 32
+INTERRUPTED = 130  # as a shell reports SIGINT
 BUCKETS_AT_ONCE = 4
 # Glue's own name for the log of all crawlers of an account. Glue would create it without a retention time.
 CRAWLERS_LOG = "/aws-glue/crawlers"
@@ -293,6 +296,19 @@ def refuse_another_lake(folder: Path, name: str, platform: str) -> None:
         )
 
 
+def refuse_unknown(folder: Path, project_folder: Path) -> None:
+    """Refuse to destroy a deployment that never was.
+
+    Raises:
+        MissingError: neither the folder nor the settings of the deployment exist.
+    """
+    if folder.is_dir() or DeploymentSettings.of(project_folder, folder.name).path.is_file():
+        return
+    known = sorted(path.parent.name for path in folder.parent.glob("*/deployment.json"))
+    listed = f"There are: {', '.join(known)}." if known else "Nothing is deployed here."
+    raise MissingError(f"There is no deployment {folder.name}. {listed}")
+
+
 def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str]) -> Applied:
     plan = folder / "deploy.tfplan"
     try:
@@ -351,7 +367,10 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
     terraform = _terraform(folder, target)
     if terraform.backend:
         terraform.init()
-    if resources := terraform.resources():
+    resources = terraform.resources()
+    if not resources:
+        print(f"nothing of {folder.name} is deployed", flush=True)
+    else:
         refuse_to_lose(terraform.current_state())
         _tell_loss(target, resources)
         if ask:
@@ -389,8 +408,9 @@ def _managed(resources: list[str]) -> list[str]:
 
 def _tell_loss(target: Target, resources: list[str]) -> None:
     holding_data = [address for address in resources if ".aws_s3_bucket.this" in address or "aws_dynamodb_table." in address]
-    print(f"{len(_managed(resources))} resources in {target.platform} account {target.account} will be destroyed, with everything in:")
-    print("\n".join(f"  {address}" for address in holding_data), flush=True)
+    said = f"{len(_managed(resources))} resources in {target.platform} account {target.account} will be destroyed"
+    listed = "\n".join(f"  {address}" for address in holding_data)
+    print(f"{said}, with everything in:\n{listed}" if holding_data else f"{said}.", flush=True)
 
 
 def seed_masking_key(target: Target, secret_id: str) -> None:
@@ -490,6 +510,9 @@ def main() -> int:
     folder = STATE / (asked.name or (first_login.DEFAULT_NAME if asked.platform == "emulator" else "aws"))
     try:
         _run(asked, folder)
+    except KeyboardInterrupt:
+        print(f"\n{interrupted(asked.command, asked.platform, folder.name)}", file=sys.stderr)
+        return INTERRUPTED
     except (MissingError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -499,8 +522,18 @@ def main() -> int:
     return 0
 
 
+def interrupted(command: str, platform: str, name: str) -> str:
+    """Return what to do after a command that a person has stopped."""
+    again = f"python scripts/deploy.py {command} {platform} --name {name}"
+    if command == "plan":
+        return f"Stopped; nothing was changed. Plan again: {again}"
+    return f"Stopped half-way: run `{again}` to complete it, or `python scripts/deploy.py destroy {platform} --name {name}` to clean up."
+
+
 def _run(asked: argparse.Namespace, folder: Path) -> None:
     variables = {**({"export_enabled": "true"} if asked.export else {}), **dict(pair.split("=", 1) for pair in asked.var)}
+    if asked.command == "destroy":
+        refuse_unknown(folder, _project_folder())
     region = stated_region(folder, asked.platform, variables)
     target = emulator_target(folder, own=asked.own, region=region) if asked.platform == "emulator" else aws_target(region)
     if asked.command == "apply":
@@ -518,7 +551,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["apply", "plan", "destroy"])
     parser.add_argument("platform", choices=["emulator", "aws"])
-    parser.add_argument("--name", help="deployment; its state lies in .headgate/<name>/ (default: local, or aws)")
+    parser.add_argument("--name", type=deployment_name, help="deployment; its state lies in .headgate/<name>/ (default: local, or aws)")
     kept = "a Terraform variable; may be repeated. On AWS it is kept in deployments/<name>.json; an empty value forgets it"
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help=kept)
     parser.add_argument("--export", action="store_true", help="enable the MySQL export's schedule once its login is stored (MYSQL_URL)")

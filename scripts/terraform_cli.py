@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,7 @@ PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 TOFU_PROVIDER = Path("registry.opentofu.org/hashicorp/aws")
 PARALLELISM = 30
 PROGRESS_EVERY_S = 5
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48, SGR
 
 
 class TerraformError(Exception):
@@ -112,6 +114,10 @@ class Terraform:
         """The folder that Terraform works in: the root itself, or links to it beside the backend of this deployment."""
         return self.folder / "root" / "terraform" if self.backend else TERRAFORM_ROOT
 
+    def has_local_state(self) -> bool:
+        """Whether the local state holds anything: a deployment that was interrupted early leaves no file, or an empty one."""
+        return self.state.is_file() and bool(self.state.read_bytes().strip())
+
     def current_state(self) -> Path:
         """Return a file with the state as it is now."""
         if not self.backend:
@@ -131,7 +137,7 @@ class Terraform:
         from_mirror = [f"-plugin-dir={_mirror_for(self.binary, mirror)}"] if mirror else []
         self.run("init", "-input=false", "-no-color", *(["-reconfigure"] if self.backend else []), *from_mirror)
         done.write_text(mark, encoding="utf-8")
-        if self.backend and self.state.is_file():
+        if self.backend and self.has_local_state():
             self.run("state", "push", str(self.state))
             self.state.replace(self.state.with_suffix(".moved-to-s3"))
 
@@ -159,7 +165,7 @@ class Terraform:
         """
         done = subprocess.run([str(self.binary), *arguments], cwd=self.root, env=self._env(), capture_output=True, text=True, check=False)
         if done.returncode:
-            raise TerraformError(f"{self.binary.name} {arguments[0]} failed:\n{done.stdout[-4000:]}{done.stderr[-8000:]}")
+            raise TerraformError(self._failed(arguments[0], f"{done.stdout[-4000:]}{done.stderr[-8000:]}"))
         return done.stdout
 
     def plan(self, variables: Mapping[str, str], *, out: Path | None = None) -> bool:
@@ -190,7 +196,7 @@ class Terraform:
 
     def resources(self) -> list[str]:
         """Addresses of everything in the state."""
-        if not self.backend and not self.state.is_file():
+        if not self.backend and not self.has_local_state():
             return []
         return self.run("state", "list", *self._state_option()).split()
 
@@ -213,11 +219,22 @@ class Terraform:
         started = [str(self.binary), command, "-json", *arguments]
         with subprocess.Popen(started, cwd=self.root, env=self._env(), stdout=subprocess.PIPE, text=True) as process:
             reported = Progress()
-            for line in process.stdout or ():
-                reported.hear(line)
+            try:
+                for line in process.stdout or ():
+                    reported.hear(line)
+            except KeyboardInterrupt:
+                process.communicate()  # the terminal stopped Terraform, too, which still writes its state
+                raise
         if process.returncode:
-            raise TerraformError(f"{self.binary.name} {command} failed:\n" + "\n".join(reported.errors))
+            raise TerraformError(self._failed(command, "\n".join(reported.errors)))
         return Applied(reported.changed, reported.outputs)
+
+    def _failed(self, command: str, said: str) -> str:
+        """Return the message for a person; Terraform's advice on a lock, to go on without it, would damage the state."""
+        said = _COLOUR.sub("", said)
+        if "Error acquiring the state lock" in said:
+            return f"Another deployment of {self.folder.name} is running. Wait until it has ended, then run this again."
+        return f"{self.binary.name} {command} failed:\n{said}"
 
 
 @dataclass

@@ -28,6 +28,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from localstack_client import config as localstack
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+
+from scripts.deployment.deployment_name import deployment_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -112,7 +116,7 @@ def start(folder: Path, port: int = 0) -> Emulator:
     emulator = Emulator(url, process.pid)
     try:
         _await_answer(emulator, process, log)
-    except EmulatorError:
+    except (EmulatorError, KeyboardInterrupt):
         process.terminate()
         raise
     (folder / "emulator.json").write_text(json.dumps(asdict(emulator)), encoding="utf-8")
@@ -248,7 +252,12 @@ def main() -> int:
     """Run the command line; 0 when the emulator is as asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["start", "stop", "status", "serve"])
-    parser.add_argument("--name", default="local", help="deployment it belongs to; its files lie in .headgate/<name>/ (default: local)")
+    parser.add_argument(
+        "--name",
+        type=deployment_name,
+        default="local",
+        help="deployment it belongs to; its files lie in .headgate/<name>/ (default: local)",
+    )
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
