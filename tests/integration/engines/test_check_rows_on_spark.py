@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.check_rows_on_spark import check_file_on_spark
@@ -45,7 +48,7 @@ def defective(rows: int) -> bytes:
     return csv_of([*some, *some[::9], "too,short", "", *some[: rows // 3]])
 
 
-def both(spark_here: SparkSession, body: bytes, range_bytes: int) -> list[tuple[object, ...]]:
+def both(spark_here: SparkSession, body: bytes, range_bytes: int, contract: Contract = PAYMENTS) -> list[tuple[object, ...]]:
     """What one worker makes of a text, and what several do."""
     made: list[tuple[object, ...]] = []
     with tempfile.TemporaryDirectory() as name:
@@ -54,9 +57,9 @@ def both(spark_here: SparkSession, body: bytes, range_bytes: int) -> list[tuple[
         one.mkdir()
         several.mkdir()
         reported = {"object_key": "payments/in.csv", "received_at": LANDED, "content_sha256": "a" * 64}
-        counts = check_file(path, PAYMENTS, KEY, folder=one, **reported)
+        counts = check_file(path, contract, KEY, folder=one, **reported)
         origin = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
-        spread = check_file_on_spark(spark_here, path, PAYMENTS, KEY, origin=origin, folder=several, range_bytes=range_bytes)
+        spread = check_file_on_spark(spark_here, path, contract, KEY, origin=origin, folder=several, range_bytes=range_bytes)
         for folder, outcome in ((one, counts), (several, spread)):
             files = {part: (folder / part).read_bytes() for part in (ACCEPTED, QUARANTINE) if (folder / part).is_file()}
             made.append((outcome, files))
@@ -95,3 +98,14 @@ def test_ragged_rows_and_the_footer_become_the_same(spark_here: SparkSession) ->
     one, several = both(spark_here, csv_of([*rows[:3], f"{rows[3]},", "too,short", *rows, "(3 rows affected)", "Total,,,3"]), 101)
     assert one == several
     assert one[0].written_as["footer_lines"] == "2"  # type: ignore[attr-defined]  # counts
+
+
+def test_the_second_column_of_a_name_is_the_numbered_field_everywhere(spark_here: SparkSession) -> None:
+    text = ColumnType(Kind.STRING)
+    contract = Contract("c", "payments", "source", "1", tuple(Column(name, text) for name in ("id", "cur", "cur_2")))
+    body = "".join(["id,cur,CUR\n", *(f"{row},EUR,C{row}\n" for row in range(200))]).encode()
+    one, several = both(spark_here, body, 301, contract)
+    assert one == several
+    accepted = pq.read_table(io.BytesIO(several[1][ACCEPTED]))  # type: ignore[index]  # bytes by name
+    assert set(accepted["cur"].to_pylist()) == {"EUR"}
+    assert sorted(accepted["cur_2"].to_pylist()) == sorted(f"C{row}" for row in range(200))
