@@ -28,6 +28,7 @@ from headgate.domains.retail.sample.part_files import DATASETS
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.lake.parquet import table_of
 from headgate.matching import suggest_mapping as matching
+from headgate.matching.dataset_evidence import known_dataset
 
 FITTED_ON = ("customers", "order_items", "payments", "regions")
 FITTED_IN, HELD_OUT_IN = ("de", "fr"), ("es", "nl")
@@ -174,10 +175,14 @@ def fit_rivalry(given: list[File]) -> dict[str, float]:
 
 
 def measure(given: list[File]) -> dict[str, object]:
-    """Shares of right pairs by confidence, and of files that were accepted though a pair was wrong."""
+    """Shares of right pairs by confidence, of files that were accepted though a pair was wrong, and of files by the dataset they got.
+
+    `unknown_attributed` is the share of files that get another dataset where their own has no contract.
+    """
     contracts = Registry.load().source
     confidence, right, fields = [], [], 0
     accepted = wrong = rightly = known = 0
+    by_names = {"dataset_found": 0, "dataset_wrong": 0, "unknown_attributed": 0}
     for file in given:
         match = matching.match_columns(file.names, file.samples, contracts[file.dataset])
         pairs = [pair for pair in match.pairs if pair.how != matching.EXACT]
@@ -190,6 +195,11 @@ def measure(given: list[File]) -> dict[str, object]:
         rightly += is_accepted and is_right
         found = matching.match_dataset(file.names, file.samples, contracts)
         known += found is not None and found.dataset == file.dataset
+        named = known_dataset(file.names, file.samples, contracts)
+        others = {dataset: contract for dataset, contract in contracts.items() if dataset != file.dataset}
+        by_names["dataset_found"] += named == file.dataset
+        by_names["dataset_wrong"] += named not in {"", file.dataset}
+        by_names["unknown_attributed"] += bool(known_dataset(file.names, file.samples, others))
     sure = np.array(confidence) >= matching.THRESHOLD
     good = np.array(right)
     return {
@@ -199,6 +209,7 @@ def measure(given: list[File]) -> dict[str, object]:
         "coverage_at_threshold": round(float((good & sure).sum() / fields), 4),
         "accuracy_of_suggestions": round(float(good.mean()), 4),
         "dataset_right": round(known / len(given), 4),
+        **{name: round(count / len(given), 4) for name, count in by_names.items()},
         "files_accepted": accepted,
         "false_accept_rate": round(wrong / len(given), 4),
         "calibration_error": round(calibration_error(np.array(confidence), good), 4),

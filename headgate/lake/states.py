@@ -177,6 +177,9 @@ NOT_ACCEPTED = frozenset({FileState.REJECTED, FileState.NEEDS_MAPPING})
 # No row of the file is in the lake, whether or not a person has to act.
 WITHOUT_ROWS = NOT_ACCEPTED | {FileState.PROFILED}
 
+# No contract is known to fit the file, so a contract that comes later may.
+UNDECIDED = frozenset({FileState.NEEDS_MAPPING, FileState.PROFILED})
+
 # The original is gone from raw.
 REPLACED = frozenset({OriginalForm.MASKED, OriginalForm.DELETED})
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 # Rules whose rejection a mapping of the header may fix.
 MAPPABLE_RULES = {"unknown_dataset", "not_a_table", "missing_column", "missing_sensitive_column", "unknown_column"}
 REMEMBERED = "remembered"
-# Half of both sides known, and a little more: less is some other table that has a date and a status, too.
-_WORTH_GUESSING = 0.6
 _WORTH_ASKING = 0.3
 
 
@@ -144,16 +142,23 @@ class Mappings:
     sample_table: SampleTable
 
     def dataset(self, key: str, body: bytes | Path) -> str:
-        """Return the dataset of a file whose folder names none; empty if neither a remembered mapping nor the columns identify one."""
-        from headgate.matching.suggest_mapping import match_dataset  # noqa: PLC0415 as above
+        """Return the dataset of a file whose folder names none; empty if neither a remembered mapping nor the columns identify one.
+
+        Values alone identify none: `headgate.matching.dataset_evidence` has the rule.
+        """
+        from headgate.matching.dataset_evidence import known_dataset  # noqa: PLC0415 a cold start loads what matches headers when one asks
 
         headed = self.sample_table(body, None)
         if headed is None:
             return ""
         if known := self._remembered(source_of(key), headed):
             return known[0]
-        match = match_dataset(headed.names, headed.samples, self.contracts)
-        return match.dataset if match and match.worth >= _WORTH_GUESSING else ""
+        return known_dataset(headed.names, headed.samples, self.contracts)
+
+    def recognised(self, key: str, body: bytes | Path) -> str:
+        """Return the dataset of a file by the current contracts: that of its folder, else as `dataset` finds it; empty if there is none."""
+        folder = keys.dataset_of(key)
+        return folder if folder in self.contracts else self.dataset(key, body)
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
         """The file's mapping, or what to ask a person; None where its header is not what is wrong with it.
@@ -179,13 +184,20 @@ class Mappings:
         return _sure(headed, contract, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
 
     def renewed(self, key: str, suggested: Suggested, body: bytes | Path) -> Suggested:
-        """Return the suggestion for a pending file by the current contract; the old one where its dataset or header cannot be read."""
+        """Return the suggestion for a pending file by the current contracts; the old one where its dataset or header cannot be read.
+
+        A contract that came after the file may fit it better: the suggestion is then for that contract's dataset.
+        """
+        return self.suggestion(key, self.recognised(key, body) or suggested.dataset, body) or suggested
+
+    def suggestion(self, key: str, dataset: str, body: bytes | Path) -> Suggested | None:
+        """Return what to suggest for a file of the dataset; None where it has no contract, or the file's header cannot be read."""
         from headgate.matching.suggest_mapping import match_columns  # noqa: PLC0415 as above
 
-        contract = self.contracts.get(suggested.dataset)
+        contract = self.contracts.get(dataset)
         headed = self.sample_table(body, contract)
         if contract is None or headed is None:
-            return suggested
+            return None
         return _suggested(key, headed, match_columns(headed.names, headed.samples, contract))
 
     def remember(self, suggested: Suggested, fields: Sequence[str | None]) -> None:

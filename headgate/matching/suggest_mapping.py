@@ -319,7 +319,10 @@ def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> float:
 
 @cache
 def _word_alike(left: str, right: str) -> float:
-    """1 for the same word, much for a word that begins or abbreviates the other, nothing for words that merely share letters."""
+    """1 for the same word, much for a word that begins or abbreviates the other, nothing for words that merely share letters.
+
+    A slip keeps the first letter: `stand` ends `bestand` and is another word.
+    """
     if left == right:
         return 1.0
     short, long = sorted((left, right), key=len)
@@ -327,6 +330,8 @@ def _word_alike(left: str, right: str) -> float:
         return _BEGINS
     if len(short) > 1 and short[0] == long[0] and _within(short, long):
         return _SHORTENS
+    if left[0] != right[0]:
+        return 0.0
     ratio = SequenceMatcher(None, left, right, autojunk=False).ratio()
     return ratio if ratio >= _SLIPS else 0.0
 

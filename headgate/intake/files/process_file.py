@@ -358,7 +358,10 @@ class FileProcessor:
         profile = self.profile_uncontracted(record, columns) if columns else {}
         if SUMMARY not in profile:
             return None
-        remedy = f"draft its contract with `headgate contract init --raw {record.key}`, deploy it, and upload the file again"
+        remedy = (
+            f"draft its contract with `headgate contract init --raw {record.key}` and deploy it: the deployment takes up the file; "
+            f"or name its dataset: `headgate quarantine replay {record.key} --dataset NAME`"
+        )
         what = BadInputError(
             rule=UNKNOWN_DATASET, message="no contract describes this file, so none of its rows entered the lake", remedy=remedy
         )

@@ -21,8 +21,8 @@ from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
-from headgate.lake.states import REVERTED_RULE, WITHOUT_ROWS, FileState, OriginalForm
-from headgate.matching.mappings import MAPPABLE_RULES, Decided
+from headgate.lake.states import REVERTED_RULE, UNDECIDED, WITHOUT_ROWS, FileState, OriginalForm
+from headgate.matching.mappings import MAPPABLE_RULES, Decided, Suggested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,8 +67,12 @@ class Replayer:
 
     gate: FileChecker
 
-    def replay(self, file_id: str) -> Replayed:
+    def replay(self, file_id: str, dataset: str = "") -> Replayed:
         """Check the file's rows again, and move each to curated or quarantine as the current contract says.
+
+        Args:
+            dataset: of a file that has no rows in the lake, as a person says; by default a file that no contract was known to fit
+                gets the dataset that the current contracts identify.
 
         Raises:
             NotFoundError: there is no record of the file.
@@ -78,7 +82,7 @@ class Replayer:
         before = self.gate.ledger.reopen(file_id, now=self.gate.clock(), lease_s=self.gate.lease_s)
         try:
             with workspace() as folder:
-                done = self._replay(before, folder)
+                done = self._replay(before, folder / RECEIVED, dataset)
         except Exception:
             self.gate.ledger.release(before)
             raise
@@ -86,23 +90,82 @@ class Replayer:
             end_original(self.gate, done.record, before.ref)
         return done
 
-    def _replay(self, before: FileRecord, folder: Path) -> Replayed:
+    def recognised(self, record: FileRecord) -> FileRecord:
+        """Return the record of a file that no contract was known to fit, with the dataset that the current contracts identify.
+
+        Any other record, and one of a file that is not in raw any more, is returned as it is.
+        """
+        if record.state not in UNDECIDED or record.closed_by:
+            return record
+        with workspace() as folder:
+            try:
+                self._download(record, folder / RECEIVED)
+            except NotFoundError:
+                return record
+            return self._with_dataset(record, folder / RECEIVED)
+
+    def _replay(self, before: FileRecord, path: Path, dataset: str) -> Replayed:
+        record = before
         try:
-            checked = self._check(before, folder / RECEIVED)
+            received_at = self._download(before, path)
+            record = self._with_dataset(before, path, dataset)
+            checked = self._check(record, path, received_at)
         except BadInputError as error:
-            fields = error_fields(error)
-            return self._keep(before, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")})
+            return self._reject(before, record, path, error)
         except NotFoundError:
             return self._keep(before, RAW_GONE, {"message": why_gone(before)})
         gated = checked.gated
-        after = replace(before, content_sha256=gated.counts.content_sha256, mapping=checked.mapping)
-        if self._is_accepted_elsewhere(after):
-            return self._keep(before, ACCEPTED_ELSEWHERE, {"message": "the same content was accepted as another file in the meantime"})
+        after = replace(record, content_sha256=gated.counts.content_sha256, mapping=checked.mapping)
+        if owner := self._accepted_elsewhere(after):
+            # What was waiting for a contract has nothing left to wait for.
+            kept = before if record is before else replace(before, closed_by=owner)
+            return self._keep(kept, ACCEPTED_ELSEWHERE, {"message": "the same content was accepted as another file in the meantime"})
         left, entered = self._write(after, gated)
         record = self._record(after, gated)
         record = with_replacement(self.gate, record, checked)
         self.gate.ledger.finish(record)
         return Replayed(REPLAYED, record, left, entered)
+
+    def _download(self, record: FileRecord, path: Path) -> datetime:
+        """Download the original, or its masked form; return when raw received it."""
+        info = self.gate.objects.info(ref_of(record))
+        self.gate.objects.download(info.ref, path, info.size_bytes)
+        return info.modified_at
+
+    def _with_dataset(self, before: FileRecord, path: Path, dataset: str = "") -> FileRecord:
+        """Return the record with the dataset that a person or the current contracts name; the record itself where nothing changes.
+
+        Only a file without rows in the lake changes its dataset: keys of rows contain it.
+        """
+        died = before.state is FileState.REPLAYING and bool(before.error)
+        state = _state_without_rows(before) if died else before.state
+        mappings = self.gate.mappings
+        if not dataset and mappings and state in UNDECIDED:
+            dataset = mappings.recognised(before.key, path)
+        moves = dataset not in {"", before.dataset} and state in WITHOUT_ROWS
+        return replace(before, dataset=dataset, mapping={}) if moves else before
+
+    def _reject(self, before: FileRecord, record: FileRecord, path: Path, error: BadInputError) -> Replayed:
+        """Keep the record as it was; that of a file whose dataset is known only now says what is wrong with it as this dataset."""
+        fields = error_fields(error)
+        contract = self.gate.contracts.get(record.dataset)
+        if record is before or contract is None:
+            return self._keep(before, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")})
+        asked = self._suggestion(record, path) if error.rule in MAPPABLE_RULES else None
+        fields = error_fields(asked.asked(record.key)) if asked else fields
+        rejected = replace(
+            record,
+            state=FileState.NEEDS_MAPPING if asked else FileState.REJECTED,
+            error={**fields, "file": record.key, **({"suggestion": asked.to_json()} if asked else {})},
+            contract=f"{contract.id}@{contract.version}",
+            profile={name: value for name, value in record.profile.items() if name != SUMMARY},
+        )
+        self.gate.ledger.finish(rejected)
+        return Replayed(STILL_REJECTED, rejected, reason={name: fields[name] for name in ("rule", "message", "column")})
+
+    def _suggestion(self, record: FileRecord, path: Path) -> Suggested | None:
+        decided = self.gate.mappings.decide(record.key, record.dataset, path) if self.gate.mappings else None
+        return decided if isinstance(decided, Suggested) else None
 
     def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
         """Restore the record as it was; after a replay that died it stays `replaying`, because its rows may have moved."""
@@ -127,18 +190,17 @@ class Replayer:
             return False
         return True
 
-    def _is_accepted_elsewhere(self, before: FileRecord) -> bool:
-        """Whether another file owns the content; only a rejected or reverted file can have lost it."""
-        return before.state in WITHOUT_ROWS | {FileState.REVERTED} and any(
-            record.state is FileState.DONE and (record.dataset, record.content_sha256) == (before.dataset, before.content_sha256)
-            for record in self.gate.ledger.records()
-        )
+    def _accepted_elsewhere(self, before: FileRecord) -> str:
+        """Return the id of another file that owns the content, or nothing; only a rejected or reverted file can have lost it."""
+        if before.state not in WITHOUT_ROWS | {FileState.REVERTED}:
+            return ""
+        content = (before.dataset, before.content_sha256)
+        owners = (one for one in self.gate.ledger.records() if one.state is FileState.DONE and (one.dataset, one.content_sha256) == content)
+        return next((owner.file_id for owner in owners), "")
 
-    def _check(self, before: FileRecord, path: Path) -> CheckedFile:
-        """Send the original, or its masked form, through the gate."""
+    def _check(self, before: FileRecord, path: Path, modified_at: datetime) -> CheckedFile:
+        """Send the local original, or its masked form, through the gate."""
         contract = self.gate.contract(before.dataset)
-        info = self.gate.objects.info(ref_of(before))
-        self.gate.objects.download(info.ref, path, info.size_bytes)
         if is_masked(before):
             received_at = datetime.fromisoformat(before.original["received_at"])
             gated = self.gate.check_masked_form(before, path, received_at, contract)
@@ -151,14 +213,14 @@ class Replayer:
         record = replace(before, content_sha256=sha256)
         if decided is None:
             try:
-                gated = self.gate.check(record, path, info.modified_at, contract)
-                return CheckedFile(path, contract, info.modified_at, gated, before.mapping)
+                gated = self.gate.check(record, path, modified_at, contract)
+                return CheckedFile(path, contract, modified_at, gated, before.mapping)
             except BadInputError as error:
                 decided = self._mapping(before, path) if error.rule in MAPPABLE_RULES and not was_mapped else None
                 if decided is None:
                     raise
-        gated = self.gate.check(record, path, info.modified_at, decided.contract)
-        return CheckedFile(path, decided.contract, info.modified_at, gated, decided.as_record())
+        gated = self.gate.check(record, path, modified_at, decided.contract)
+        return CheckedFile(path, decided.contract, modified_at, gated, decided.as_record())
 
     def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
         """Return how the file's columns are mapped by the current contract; None where a person has to say so."""
@@ -226,7 +288,7 @@ def _state_without_rows(record: FileRecord) -> FileState:
     """Return the state, before its replay, of a file that had no row in the lake."""
     if record.error.get("rule") == REVERTED_RULE:
         return FileState.REVERTED
-    if SUMMARY in record.profile:
+    if SUMMARY in record.profile and "suggestion" not in record.error:
         return FileState.PROFILED
     return FileState.NEEDS_MAPPING if "suggestion" in record.error else FileState.REJECTED
 

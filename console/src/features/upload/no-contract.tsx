@@ -16,8 +16,8 @@ export function NoContract({ draft }: { draft?: Draft | null }) {
         <Text size="sm">
           Before one does, none of its rows can enter a table.{' '}
           {draft
-            ? `A contract for the dataset ${draft.dataset} was drafted from the file. Save it in the folder contracts/source of the lake's project, or send it to the person who deploys the lake. After the deployment, upload the file again.`
-            : 'Draft one with the command headgate contract init FILE, and deploy the lake. Then upload the file again.'}
+            ? `A contract for the dataset ${draft.dataset} was drafted from the file. Save it in the folder contracts/source of the lake's project, or send it to the person who deploys the lake. If you keep the file, the deployment takes it up; else upload it again after the deployment.`
+            : 'Draft one with the command headgate contract init FILE, and deploy the lake. If you keep the file, the deployment takes it up; else upload it again.'}
         </Text>
         {draft ? (
           <Button loading={saving.isPending} onClick={() => saving.mutate(draft)}>

@@ -131,7 +131,7 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
     from headgate.drafts.dataset_name import dataset_name_of
 
     command = draft_command(str(path), dataset_name_of(path.name))
-    return f"Next: draft a contract with `{command}`, deploy again, and upload the file again."
+    return f"Next: draft a contract with `{command}`, and deploy again: the deployment takes up the file."
 
 
 def through_the_gate(found: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console) -> list[FileRecord]:

@@ -13,7 +13,7 @@ from headgate.cli.find_records import find_records
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
-from headgate.lake.states import FileState
+from headgate.lake.states import UNDECIDED, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,10 +139,9 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
 
 def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Suggested]:
     from headgate.intake.quarantine.corrected_files import unsettled
-    from headgate.matching.mappings import Suggested
 
     records = list(wiring.ledger(found.environment).records())
-    asked = [record for record in find_records(records, key) if record.state is FileState.NEEDS_MAPPING]
+    asked = [record for record in find_records(records, key) if record.state in UNDECIDED]
     if not asked:
         problem = f"no file {screens.shown(key)} waits for a mapping"
         raise HeadgateError(f"{problem}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do.")
@@ -154,17 +153,29 @@ def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Sugges
             f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
         )
     newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
-    return newest, _renewed(found, newest, Suggested.from_json(newest.error["suggestion"]))
+    suggested = _suggested(found, newest)
+    if suggested is None:
+        named = shlex.quote(newest.key)
+        raise HeadgateError(
+            f"No contract fits {newest.key}. Remedy: `headgate contract init --raw {named}` drafts one, and the next deployment takes up "
+            f"the file. If it belongs to a dataset of the lake, run `headgate quarantine replay {named} --dataset NAME`."
+        )
+    return newest, suggested
 
 
-def _renewed(found: deployment.Deployment, record: FileRecord, suggested: Suggested) -> Suggested:
-    """Return the suggestion by the current contract, which may have the missing column by now; the stored one if the file is gone."""
+def _suggested(found: deployment.Deployment, record: FileRecord) -> Suggested | None:
+    """Return the suggestion by the current contracts, of which one may fit by now; the stored one, or none, if the file is gone."""
+    from headgate.matching.mappings import Suggested
+
+    stored = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
     mappings = wiring.mappings(found.environment)
     try:
         body = mappings.objects.read(record.ref)
     except NotFoundError:
-        return suggested
-    return mappings.renewed(record.key, suggested, body)
+        return stored
+    if stored:
+        return mappings.renewed(record.key, stored, body)
+    return mappings.suggestion(record.key, mappings.recognised(record.key, body), body)
 
 
 def _save_mapping_and_replay(

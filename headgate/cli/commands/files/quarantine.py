@@ -84,7 +84,7 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
 
 @quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
 @click.argument("files", nargs=-1)
-@click.option("--dataset", default="", help="Only files of this dataset.")
+@click.option("--dataset", default="", help="Only files of this dataset. With FILES: the dataset of those that have no row in the lake.")
 @click.option("--rule", default="", help="Only files with rows that broke this rule.")
 @click.option("--pending", is_flag=True, help="Only files of which no row was accepted: rejected, or pending for a mapping.")
 @click.option("--again", is_flag=True, help="Also files that were already checked against the current contract.")
@@ -95,6 +95,7 @@ def replay(
 ) -> None:
     """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate again.
 
+    A file that came before its contract is recognised by the current contracts; --dataset names the dataset of FILES if they are not.
     Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to read raw and the masking
     key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows it.
     Ends with 3 when a file could not be replayed.
@@ -102,8 +103,9 @@ def replay(
     from headgate.intake.quarantine.replay_file import REPLAYED
 
     found = deployment.activate(deployment_name)
-    records = _chosen(found, files, dataset=dataset, rule=rule, pending=pending, again=again)
-    results = replay_all(wiring.replayer(found.environment), records)
+    replayer = wiring.replayer(found.environment)
+    records = _chosen(found, replayer, files, dataset=dataset, rule=rule, pending=pending, again=again)
+    results = replay_all(replayer, records, dataset if files else "")
     options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results))
     options.finish(complete=all(one["outcome"] == REPLAYED for one in results))
 
@@ -147,14 +149,18 @@ def _settled_table(results: Sequence[dict[str, object]]) -> Table:
     return table
 
 
-def replay_all(replaying: Replayer, records: Iterable[FileRecord]) -> Sequence[dict[str, object]]:
-    """What came of each replay, in order; a file that another worker holds stays as it is, and the others go on."""
-    return [_replayed(replaying, record) for record in records]
+def replay_all(replaying: Replayer, records: Iterable[FileRecord], dataset: str = "") -> Sequence[dict[str, object]]:
+    """What came of each replay, in order; a file that another worker holds stays as it is, and the others go on.
+
+    Args:
+        dataset: of those files that have no row in the lake; by default the one that the current contracts identify.
+    """
+    return [_replayed(replaying, record, dataset) for record in records]
 
 
-def _replayed(replaying: Replayer, record: FileRecord) -> dict[str, object]:
+def _replayed(replaying: Replayer, record: FileRecord, dataset: str) -> dict[str, object]:
     try:
-        return _outcome(replaying.replay(record.file_id))
+        return _outcome(replaying.replay(record.file_id, dataset))
     except ThrottledError as held:
         return {"file_id": record.file_id, "key": record.key, "dataset": record.dataset, "outcome": "held", "reason": str(held)}
 
@@ -176,14 +182,21 @@ def _outcome(done: Replayed) -> dict[str, object]:
 
 
 def _chosen(
-    found: deployment.Deployment, files: tuple[str, ...], *, dataset: str, rule: str, pending: bool, again: bool
+    found: deployment.Deployment,
+    replayer: Replayer,
+    files: tuple[str, ...],
+    *,
+    dataset: str,
+    rule: str,
+    pending: bool,
+    again: bool,
 ) -> Sequence[FileRecord]:
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.list_quarantine import replayable
 
     if files:
         return [_record(found, file) for file in files]
-    records = wiring.ledger(found.environment).records()
+    records = [replayer.recognised(record) for record in wiring.ledger(found.environment).records()]
     return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending)
 
 

@@ -15,7 +15,7 @@ from headgate.cli.commands.files.mapping import accept, mapping, with_changes
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
 from headgate.formats.read_table import sample_table
-from headgate.lake.ports import FileRecord
+from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested
 
@@ -138,3 +138,22 @@ def test_what_names_no_remembered_mapping_deletes_nothing(monkeypatch: pytest.Mo
     with pytest.raises(HeadgateError, match="headgate mapping list"):
         CliRunner().invoke(mapping, ["forget", *named, "--yes"], catch_exceptions=False)
     assert len(kept.remembered()) == 1
+
+
+def test_a_file_that_no_contract_fits_names_the_draft_and_the_replay_with_a_dataset(
+    lake: dict[str, FileRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects, raw = MemoryObjects(), ObjectRef("raw", "uploads/points.csv")
+    objects.write(raw, b"member,points\nA-1,20\nA-2,30\n")
+    monkeypatch.setattr(wiring, "mappings", lambda _: Mappings(objects, "artifacts", Registry.load().source, sample_table))
+    ref = objects.info(raw).ref
+    lake["2"] = FileRecord("2", ref.bucket, ref.key, ref.version_id, "uploads", FileState.PROFILED, received_at=LATER)
+    reported = CliRunner().invoke(mapping, ["show", "uploads/points.csv"])
+    assert isinstance(reported.exception, HeadgateError)
+    assert "headgate contract init --raw uploads/points.csv" in str(reported.exception)
+    assert "headgate quarantine replay uploads/points.csv --dataset NAME" in str(reported.exception)
+    objects.write(raw, b"Region ID,Region Name,Country Code,Currency\n1,South,DE,EUR\n")
+    newest = objects.info(raw).ref
+    lake["2"] = replace(lake["2"], version_id=newest.version_id)
+    shown = CliRunner().invoke(mapping, ["show", "uploads/points.csv", "--json"], catch_exceptions=False)
+    assert json.loads(shown.stdout)["dataset"] == "regions"

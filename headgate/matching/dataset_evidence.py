@@ -1,0 +1,37 @@
+"""Which dataset a file in no dataset's folder belongs to, where names show it; values alone fit too many contracts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, likeness, match_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.matching.suggest_mapping import Match, Pair
+
+# Half of both sides known, and a little more: less is some other table that has a date and a status, too.
+_LEAST_WORTH = 0.6
+# As measured by `benchmarks/contracts/matching.py`: at 0.5, files of no contract get the dataset of one 27 times as often.
+_STRONG_LIKENESS = 0.65
+
+
+def known_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]) -> str:
+    """Return the dataset that the columns identify; empty if they identify none."""
+    match = match_dataset(names, samples, contracts)
+    if match is None or match.worth < _LEAST_WORTH:
+        return ""
+    return match.dataset if is_known_by_names(names, match) else ""
+
+
+def is_known_by_names(names: Sequence[str], match: Match) -> bool:
+    """Whether at least half of the pairs have a name of the contract: the field's own, an alias, or one that is strongly like it."""
+    return 2 * sum(_is_named(names[pair.position], pair, match.dataset) for pair in match.pairs) >= len(match.pairs)
+
+
+def _is_named(name: str, pair: Pair, dataset: str) -> bool:
+    return pair.how in {EXACT, ALIAS} or (pair.how == FUZZY and likeness(name, pair.field, dataset) >= _STRONG_LIKENESS)
