@@ -162,7 +162,8 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",
         flush=True,
     )
-    print(address, flush=True)
+    if address:
+        print(address, flush=True)
     if line := pending_files.take_up({**target.process, **note["environment"]}):
         print(line, flush=True)
 
@@ -174,8 +175,9 @@ def _upload_console(target: Target, where: Mapping[str, str], building: Future[b
     except console.ConsoleError as error:
         return f"The console was not uploaded: {error} Then deploy again."
     console_upload.upload(target.client("s3"), where["bucket"], console.OUT)
-    hint = " (a login: headgate users add you@example.com --group operator)" if target.platform == "aws" else ""
-    return f"console: {where['url']}{hint}"
+    if target.platform == "emulator":
+        return ""  # the last screen has the address and a login
+    return f"console: {where['url']} (a login: headgate users add you@example.com --group operator)"
 
 
 def _print_last_screen(target: Target, folder: Path) -> None:

@@ -128,8 +128,7 @@ class Secrets:
         with translated(f"read secret {secret_id}"):
             found = self.client.get_secret_value(SecretId=secret_id)
         if not found.get("SecretString"):
-            remedy = "`headgate export login` stores the login of a database, a deployment the masking key, you that of a lineage server."
-            raise SettingsError(f"secret {secret_id} has no value yet. {remedy}")
+            raise SettingsError(f"secret {secret_id} has no value yet. {how_to_fill(secret_id)}")
         return found["VersionId"], found["SecretString"]
 
     def _replace(self, secret_id: str, version: str, text: str) -> None:
@@ -163,6 +162,15 @@ class MaskingKeys:
     def rotate(self, key: bytes) -> str:
         """The id under which `key` makes all new tokens."""
         return self.secrets.rotate_masking_key(self.secret_id, key).key_id
+
+
+def how_to_fill(secret_id: str) -> str:
+    """Return what gives a secret its value, by the names that Terraform gives (terraform/export.tf, security.tf)."""
+    if "/masking-key" in secret_id:
+        return "It holds the masking key: deploy again, which stores one."
+    if "/mysql" in secret_id:
+        return "It holds the login of a database: store it with `headgate export login`."
+    return "It holds the key of a server that you named in the settings: store it with `aws secretsmanager put-secret-value`."
 
 
 def _document(secret_id: str, text: str, names: set[str]) -> dict[str, object]:

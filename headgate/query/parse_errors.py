@@ -6,11 +6,18 @@ import re
 
 from sqlglot.errors import ParseError, SqlglotError
 
+# What the parser calls an operator by its class; a clause it calls by its keyword.
+_OPERATORS = {"Neg": "-", "Not": "not", "Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "EQ": "=", "GT": ">", "LT": "<"}
+
 
 def describe_parse_error(error: SqlglotError) -> str:
     """Return what is wrong, and where; never the parser's own classes."""
     first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
     what = str(first.get("description") or error).splitlines()[0]
     missing = re.search(r"missing for <class '[\w.]+\.(\w+)'>", what)
-    what = f"something is missing in {missing[1].upper()}" if missing else what.rstrip(".")
+    what = _incomplete(missing[1]) if missing else what.rstrip(".")
     return f"{what}, line {first['line']}, column {first['col']}" if first.get("line") else what
+
+
+def _incomplete(node: str) -> str:
+    return f"something is missing behind {_OPERATORS[node]}" if node in _OPERATORS else f"something is missing in {node.upper()}"

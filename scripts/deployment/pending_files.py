@@ -37,8 +37,14 @@ def summary(results: list[dict[str, object]]) -> str:
     """Return one line about replayed files: how many were accepted, and what keeps the others."""
     outcomes = Counter(str(one["outcome"]) for one in results)
     accepted = outcomes.pop("replayed", 0)
-    parts = [f"pending files taken up: {accepted}. `headgate run` builds the tables with them."] if accepted else []
+    were, them = ("was", "it") if accepted == 1 else ("were", "them")
+    done = f"{_files(accepted)} that {were} pending {were} accepted. `headgate run` builds the tables with {them}."
+    parts = [done] if accepted else []
     if outcomes:
-        kept = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in sorted(outcomes.items()))
-        parts.append(f"still pending: {kept}. {_LISTED}.")
+        kept = ", ".join(f"{outcome.replace('_', ' ')}: {_files(count)}" for outcome, count in sorted(outcomes.items()))
+        parts.append(f"Not accepted: {kept}. {_LISTED}.")
     return " ".join(parts)
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"

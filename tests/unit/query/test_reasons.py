@@ -43,7 +43,12 @@ def test_athenas_own_reason_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "reported"), [("select 1 from t where", "something is missing in WHERE, line 1"), ("selec 1", "line 1, column 7")]
+    ("sql", "reported"),
+    [
+        ("select 1 from t where", "something is missing in WHERE, line 1"),
+        ("-", "something is missing behind -, line 1"),
+        ("selec 1", "line 1, column 7"),
+    ],
 )
 def test_a_syntax_error_is_reported_with_its_place(sql: str, reported: str) -> None:
     with pytest.raises(QueryError, match=reported) as refused:

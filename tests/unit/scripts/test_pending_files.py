@@ -14,9 +14,13 @@ pytestmark = pytest.mark.unit
 def test_accepted_files_name_the_next_step_and_others_say_what_keeps_them() -> None:
     results: list[dict[str, object]] = [{"outcome": "replayed"}, {"outcome": "replayed"}, {"outcome": "still_rejected"}]
     assert summary(results) == (
-        "pending files taken up: 2. `headgate run` builds the tables with them. "
-        "still pending: 1 still rejected. `headgate files --state needs_mapping` and `--state rejected` list them."
+        "2 files that were pending were accepted. `headgate run` builds the tables with them. "
+        "Not accepted: still rejected: 1 file. `headgate files --state needs_mapping` and `--state rejected` list them."
     )
+
+
+def test_one_accepted_file_is_named_in_the_singular() -> None:
+    assert summary([{"outcome": "replayed"}]) == "1 file that was pending was accepted. `headgate run` builds the tables with it."
 
 
 def test_nothing_pending_says_nothing() -> None:

@@ -48,12 +48,18 @@ def quarantine() -> None:
 @options.deployment
 def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
     """Count refused rows, duplicates and rejected files by dataset and rule."""
+    from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.list_quarantine import count_quarantined
 
     found = deployment.activate(deployment_name)
     lines = count_quarantined(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
+    known = {line.dataset for line in lines} | set(Registry.load().curated)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
-    options.show(as_json=as_json, value=lambda: [asdict(line) for line in chosen], screen=lambda: _lines_screen(chosen, by_file=by_file))
+    options.show(
+        as_json=as_json,
+        value=lambda: [asdict(line) for line in chosen],
+        screen=lambda: _lines_screen(chosen, by_file=by_file) if chosen else nothing_quarantined(dataset, rule, known),
+    )
 
 
 @quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
@@ -205,10 +211,16 @@ def _record(found: deployment.Deployment, file: str) -> FileRecord:
     return find_record(wiring.ledger(found.environment).records(), file, listed_by="headgate quarantine list --files")
 
 
+def nothing_quarantined(dataset: str, rule: str, known: set[str]) -> str:
+    """Return what replaces an empty table: that there is nothing, or that no contract has the dataset."""
+    if dataset and dataset not in known:
+        return f"There is no dataset {dataset}. There are: {', '.join(sorted(known)) or 'none'}."
+    asked = "".join([f" of {dataset}" if dataset else "", f" by the rule {rule}" if rule else ""])
+    return f"Nothing{asked} is in quarantine."
+
+
 def _lines_screen(lines: Sequence[QuarantineCount], *, by_file: bool) -> Group:
     table = _lines_table(lines, by_file=by_file)
-    if not lines:
-        return Group(table)
     names_files = "" if by_file else "`headgate quarantine list --files` names the files, and "
     return Group(table, f"Next: {names_files}`headgate quarantine show KEY` shows the rows of one.", _HOW_TO_SETTLE)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from headgate.learning.store import Card
 
+_NO_MODELS = "There is no model yet. `headgate run` learns those of the lake's systems; a lake without the retail domain has none."
+
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate models --json"))
 @options.as_json
@@ -37,7 +39,7 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
     found = deployment.activate(deployment_name)
     newest = wiring.models(found.environment).newest()
     fact = [asdict(card) | {"attention": lost_to(card)} for card in newest]
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(newest))
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(newest) if newest else _NO_MODELS)
 
 
 @models.command(epilog=options.example("headgate models card churn --to churn.html"))
