@@ -28,4 +28,4 @@ def test_the_text_names_price_date_workloads_and_limits() -> None:
     text = cost_estimate.text({})
     assert "recorded on 20" in text
     assert text.count("runs a day") == 2
-    assert "no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: a run takes 32 hours" in text
+    assert "no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: a run takes 26 hours" in text
