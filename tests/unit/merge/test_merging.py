@@ -82,9 +82,9 @@ class CountingObjects(MemoryObjects):
         self.written.append(ref.key)
         super().write(ref, body, content_type=content_type)
 
-    def upload(self, path: Path, ref: ObjectRef) -> None:
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "") -> None:
         self.written.append(ref.key)
-        super().upload(path, ref)
+        super().upload(path, ref, content_type=content_type)
 
 
 @dataclass
