@@ -12,47 +12,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from headgate.domains.retail.compliance_guardian import features
 from headgate.domains.retail.compliance_guardian.models import UNKNOWN
-from headgate.engines.frames import frame_of, frame_of_batches
+from headgate.engines.frames import frame_of
+from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_batches, write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
     import ibis
     import numpy.typing as npt
 
-    Places = npt.NDArray[np.int64]
-
 _AT, _LABEL = "transacted_at", "is_fraud"
 _TEXTS = ("card_token",)
 
 
-class DescribedTransactions:
-    """Transactions in the order of time and number, each known by its place in this order.
-
-    Args:
-        paths: Parquet files of the same transactions in the same order and the same row groups; each holds some of the columns.
-    """
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._files = [pq.ParquetFile(path) for path in paths]
-        metadata = self._files[0].metadata
-        rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
-        self._edges = np.cumsum([0, *rows])
-
-    def __len__(self) -> int:
-        return int(self._edges[-1])
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of all columns, each once."""
-        return tuple(dict.fromkeys(name for file in self._files for name in file.schema_arrow.names))
+class DescribedTransactions(StoredRows):
+    """Transactions in the order of time and number, each known by its place in this order."""
 
     @cached_property
     def labels(self) -> npt.NDArray[np.int8]:
@@ -75,39 +54,6 @@ class DescribedTransactions:
         group = max(0, bisect_left(self._begins, at) - 1)
         return int(self._edges[group] + self._moments(group).searchsorted(at))
 
-    def rows(self, first: int, after: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The transactions from one place up to another, which is left out; all columns unless some are named."""
-        names = list(columns or self.columns)
-        batches = (batch for part in self.tables(first, after, names) for batch in part.to_batches())
-        return _labelled(frame_of_batches(self.schema(names), batches))
-
-    def batches(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-        """As `rows`, some transactions at a time."""
-        return (_labelled(frame_of(part)) for part in self.tables(first, after, columns))
-
-    def tables(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """As `batches`, in Arrow."""
-        names = list(columns or self.columns)
-        for group, (begin, end) in enumerate(zip(self._edges[:-1], self._edges[1:], strict=True)):
-            if begin < after and end > first:
-                offset = max(first, begin) - begin
-                yield self._group(group, names).slice(offset, min(after, end) - begin - offset)
-
-    def take(self, places: Places, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The transactions at some places, which ascend."""
-        names = list(columns or self.columns)
-        edges = np.searchsorted(places, self._edges)
-        taken = (
-            self._group(group, names).take(places[edges[group] : edges[group + 1]] - self._edges[group])
-            for group in np.flatnonzero(np.diff(edges)).tolist()
-        )
-        return _labelled(frame_of_batches(self.schema(names), (batch for part in taken for batch in part.to_batches())))
-
-    def schema(self, names: Sequence[str]) -> pa.Schema:
-        """The Arrow types of some columns."""
-        owners = {field.name: field for file in reversed(self._files) for field in file.schema_arrow}
-        return pa.schema([owners[name] for name in names])
-
     @cached_property
     def _begins(self) -> list[pd.Timestamp]:
         """The moment of each row group's first transaction."""
@@ -116,17 +62,14 @@ class DescribedTransactions:
         return [pd.Timestamp(holder.metadata.row_group(group).column(place).statistics.min) for group in range(holder.num_row_groups)]
 
     def _moments(self, group: int) -> pd.Series[pd.Timestamp]:
-        moments: pd.Series[pd.Timestamp] = frame_of(self._group(group, [_AT]))[_AT]
+        moments: pd.Series[pd.Timestamp] = frame_of(self.group(group, [_AT]))[_AT]
         return moments
 
-    def _group(self, group: int, names: Sequence[str]) -> pa.Table:
-        found: dict[str, pa.ChunkedArray] = {}
-        for file in self._files:
-            wanted = [name for name in names if name in file.schema_arrow.names and name not in found]
-            if wanted:
-                part = file.read_row_group(int(group), columns=wanted, use_threads=False)
-                found |= {name: part[name] for name in wanted}
-        return pa.table({name: found[name] for name in names})
+    def finished(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Labels may be unknown."""
+        if _LABEL in rows:
+            rows[_LABEL] = rows[_LABEL].astype("boolean")
+        return rows
 
 
 def describe(transactions: ibis.Table, customers: ibis.Table, as_of: date, folder: Path) -> DescribedTransactions:
@@ -144,9 +87,3 @@ def kept_in(folder: Path, described: pd.DataFrame) -> DescribedTransactions:
     path = folder / "features.parquet"
     write_batches([rows], rows.schema, path, [name for name in _TEXTS if name in rows.column_names])
     return DescribedTransactions([path])
-
-
-def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
-    if _LABEL in rows:
-        rows[_LABEL] = rows[_LABEL].astype("boolean")
-    return rows

@@ -1,0 +1,121 @@
+"""Rows in files on this machine's disk: who needs some of the rows or columns reads these."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.engines.frames import frame_of, frame_of_batches
+from headgate.engines.write_rows import write_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+    import pandas as pd
+
+    Places = npt.NDArray[np.int64]
+
+
+class StoredRows:
+    """Rows in an order, each known by its place in it.
+
+    Args:
+        paths: Parquet files of the same rows in the same order and the same row groups; each holds some of the columns.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._files = [pq.ParquetFile(path) for path in paths]
+        metadata = self._files[0].metadata
+        rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        self._edges = np.cumsum([0, *rows])
+
+    def __len__(self) -> int:
+        return int(self._edges[-1])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of all columns, each once."""
+        return tuple(dict.fromkeys(name for file in self._files for name in file.schema_arrow.names))
+
+    def rows(self, first: int, after: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows from one place up to another, which is left out; all columns unless some are named."""
+        names = list(columns or self.columns)
+        batches = (batch for part in self.tables(first, after, names) for batch in part.to_batches())
+        return self.finished(frame_of_batches(self.schema(names), batches))
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """All rows in memory."""
+        return self.rows(0, len(self), columns)
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """The values of one column."""
+        return self.frame([name])[name].to_numpy()
+
+    def batches(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """As `rows`, some rows at a time."""
+        return (self.finished(frame_of(part)) for part in self.tables(first, after, columns))
+
+    def parts(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """All rows, some at a time."""
+        return self.batches(0, len(self), columns)
+
+    def tables(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """As `batches`, in Arrow."""
+        names = list(columns or self.columns)
+        for group, (begin, end) in enumerate(zip(self._edges[:-1], self._edges[1:], strict=True)):
+            if begin < after and end > first:
+                offset = max(first, begin) - begin
+                yield self.group(group, names).slice(offset, min(after, end) - begin - offset)
+
+    def take(self, places: Places, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows at some places, which ascend."""
+        names = list(columns or self.columns)
+        edges = np.searchsorted(places, self._edges)
+        taken = (
+            self.group(group, names).take(places[edges[group] : edges[group + 1]] - self._edges[group])
+            for group in np.flatnonzero(np.diff(edges)).tolist()
+        )
+        return self.finished(frame_of_batches(self.schema(names), (batch for part in taken for batch in part.to_batches())))
+
+    def schema(self, names: Sequence[str]) -> pa.Schema:
+        """The Arrow types of some columns."""
+        owners = {field.name: field for file in reversed(self._files) for field in file.schema_arrow}
+        return pa.schema([owners[name] for name in names])
+
+    def group(self, number: int, names: Sequence[str]) -> pa.Table:
+        """Some columns of one row group."""
+        found: dict[str, pa.ChunkedArray] = {}
+        for file in self._files:
+            wanted = [name for name in names if name in file.schema_arrow.names and name not in found]
+            if wanted:
+                part = file.read_row_group(int(number), columns=wanted, use_threads=False)
+                found |= {name: part[name] for name in wanted}
+        return pa.table({name: found[name] for name in names})
+
+    def finished(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows with columns in the types that whoever reads them expects."""
+        return rows
+
+
+def numbers(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Some columns of all rows of several files as floats, one after the other, shape (columns, rows)."""
+    found = np.empty((len(columns), sum(len(one) for one in stored)))
+    begin = 0
+    for part in (part for one in stored for part in one.parts(columns)):
+        found[:, begin : begin + len(part)] = part.to_numpy(dtype=np.float64).T
+        begin += len(part)
+    return found
+
+
+def kept_frames(frames: Iterable[pd.DataFrame], path: Path) -> StoredRows:
+    """The rows of frames of equal columns, of which there is at least one, in a file."""
+    parts = (pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None) for frame in frames)
+    first = next(parts)
+    write_batches(chain([first], parts), first.schema, path)
+    return StoredRows([path])
