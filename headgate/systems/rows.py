@@ -16,12 +16,13 @@ import pyarrow.types as pat
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Kind
 from headgate.contracts.types import arrow_type
+from headgate.engines.write_rows import write_batches
 from headgate.errors import AuditError
 from headgate.lake.parquet import table_of
 from headgate.lake.publishing import write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -117,16 +118,38 @@ def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
     return {name: frame.drop(columns=list(STAMPS)) for name, frame in frames.items()}
 
 
+def written(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInFile:
+    """A table of frames that come some rows at a time, without the stamps, in the order of the contract's key.
+
+    Raises:
+        AuditError: as `rows_of` says.
+    """
+    made, schema = RowsInFile.new(contract.dataset), unstamped_schema(contract)
+    texts = [column.name for column in contract.columns if column.type.kind is Kind.STRING and column.name not in STAMPS]
+    write_batches((_unstamped(contract, frame, schema) for frame in frames), schema, made.path, texts)
+    return made
+
+
+def _unstamped(contract: Contract, frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    _require_columns(contract, frame, schema.names)
+    own = (column for column in contract.columns if column.name in schema.names)
+    return pa.table([_exact(contract, column, frame[column.name]) for column in own], schema=schema)
+
+
 def rows_of(contract: Contract, frame: pd.DataFrame) -> pa.Table:
     """The frame's rows with the contract's columns, order and types; NaN, NaT and None are null.
 
     Raises:
         AuditError: names the column that is missing, unknown, or holds something that its type does not hold exactly.
     """
-    missing, unknown = sorted(set(contract.names) - set(frame.columns)), sorted(set(map(str, frame.columns)) - set(contract.names))
+    _require_columns(contract, frame, contract.names)
+    return pa.table({column.name: _exact(contract, column, frame[column.name]) for column in contract.columns})
+
+
+def _require_columns(contract: Contract, frame: pd.DataFrame, names: Sequence[str]) -> None:
+    missing, unknown = sorted(set(names) - set(frame.columns)), sorted(set(map(str, frame.columns)) - set(names))
     if missing or unknown:
         raise AuditError(f"{contract.id}: columns missing {missing}, not in the contract {unknown}")
-    return pa.table({column.name: _exact(contract, column, frame[column.name]) for column in contract.columns})
 
 
 def _exact(contract: Contract, column: Column, values: pd.Series) -> pa.Array:
