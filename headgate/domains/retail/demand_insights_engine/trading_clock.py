@@ -94,7 +94,8 @@ class TradingClock:
 
     def at(self, days: Iterable[object]) -> Array:
         """The clock at the end of each day, shape (days,)."""
-        numbers = (pd.to_datetime(pd.Series(list(days))) - pd.Timestamp(self.first_on)).dt.days.to_numpy()
+        given = days if isinstance(days, pd.Series) else pd.Series(list(days))
+        numbers = (pd.to_datetime(given) - pd.Timestamp(self.first_on)).dt.days.to_numpy()
         return np.asarray(self.ends[np.clip(numbers, 0, len(self.ends) - 1)])
 
     def on(self, day: date) -> float:

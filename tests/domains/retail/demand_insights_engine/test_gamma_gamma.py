@@ -28,8 +28,9 @@ def test_the_gradient_is_the_slope_of_the_likelihood() -> None:
     rng = np.random.default_rng(3)
     frequency, monetary = rng.integers(1, 9, 60).astype(float), rng.gamma(4, 0.3, 60)
     at = np.log([2.0, 3.0, 1.5])
-    _, slope = gamma_gamma._loss(at, frequency, monetary)
-    assert slope == pytest.approx(approx_fprime(at, lambda point: gamma_gamma._loss(point, frequency, monetary)[0], 1e-7), rel=1e-4)
+    spends = gamma_gamma._Spends.of(frequency, monetary)
+    _, slope = spends.loss(at)
+    assert slope == pytest.approx(approx_fprime(at, lambda point: spends.loss(point)[0], 1e-7), rel=1e-4)
 
 
 def test_a_fit_finds_the_parameters_that_made_the_data() -> None:
@@ -55,3 +56,15 @@ def _drawn(truth: GammaGamma, customers: int) -> tuple[np.ndarray, np.ndarray]:
     frequency = rng.integers(1, 12, customers).astype(float)
     scale = rng.gamma(truth.q, 1 / truth.gamma, customers)
     return frequency, rng.gamma(truth.p * frequency) / scale / frequency
+
+
+def test_draws_are_those_of_gammas_with_a_scale_of_their_own() -> None:
+    """`Generator.gamma` with arrays of scales draws the same numbers, and takes longer."""
+    rng = np.random.default_rng(6)
+    frequency, monetary, purchases = rng.integers(1, 9, 50).astype(float), rng.gamma(4, 9, 50), rng.integers(0, 3, (50, 20))
+    found = gamma_gamma.simulated_spend(CDNOW, frequency, monetary, purchases, np.random.default_rng(7))
+    again, buying = np.random.default_rng(7), purchases > 0
+    of = np.nonzero(buying)[0]
+    scale = again.gamma((CDNOW.q + CDNOW.p * frequency)[of], 1 / (CDNOW.gamma + (monetary * frequency)[of]))
+    assert found[buying].tolist() == (again.gamma(CDNOW.p * purchases[buying]) / scale).tolist()
+    assert not found[~buying].any()
