@@ -50,6 +50,7 @@ from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales
 from headgate.domains.retail.sample.online_retail.uci import find_source
 from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.learning.store import Shelf
+from headgate.systems.rows import RowsInFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -271,16 +272,17 @@ def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
 
 
 def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
-    built = demand_insights_engine.build(tables, origin, Shelf())
+    made = demand_insights_engine.build(tables, origin, Shelf())
+    built = {name: one.frame() if isinstance(one, RowsInFile) else one for name, one in made.items()}
     last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
-    days = features.in_memory(features.purchase_days(tables["orders"], tables["order_items"], last))
+    days = ibis.memtable(features.purchase_days(tables["orders"], tables["order_items"], last).to_pyarrow())
     value, leaving = built["customer_lifetime_value"], built["churn_risk"]
     if value.empty:
         return
     for horizon in (90, 365):
         if (last - origin).days < horizon - 1:
             continue
-        truth = features.observed(days, origin, origin + timedelta(days=horizon)).set_index("customer_id")
+        truth = features.observed(days, origin, origin + timedelta(days=horizon)).to_pandas().set_index("customer_id")
         # A customer whose every purchase was undone later is known to the tables of the day, and bought nothing.
         truth = truth.reindex(value.customer_id)
         bought, spent = truth.bought.fillna(0).to_numpy() > 0, truth.spent.fillna(0).to_numpy(dtype=float)

@@ -41,7 +41,7 @@ def shop(rows: int = 600) -> tuple[pd.DataFrame, Any]:
 @functools.cache
 def churn_model(recipe: str) -> churn.ChurnModel:
     points, left = shop()
-    return churn.fit(points.fillna(0.0), left, COLUMNS, recipe).shifted(0.25)
+    return churn.fit(churn.training_set(points.fillna(0.0), left), recipe).shifted(0.25)
 
 
 @functools.cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +15,7 @@ from headgate.domains.retail import measures
 from headgate.domains.retail.demand_insights_engine import (
     churn_risk,
     customer_model,
+    customer_value,
     exported_model,
     features,
     lifetime_value,
@@ -23,6 +26,9 @@ from headgate.domains.retail.demand_insights_engine import (
     segments,
 )
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.engines.local import give_back
+from headgate.engines.stored_rows import StoredRows
+from headgate.engines.write_rows import write_rows
 from headgate.systems.rows import without_rows
 
 if TYPE_CHECKING:
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
     import ibis
 
     from headgate.learning.store import Shelf
+    from headgate.systems.rows import Made
 
 SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")
@@ -38,44 +45,51 @@ LEARNS = (churn_risk.NAME,)
 EXPORTS = (exported_model.NAME,)
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:
     """The system's tables as of the end of a day, each in the order of its key. Later purchases are not read.
 
     Args:
         shelf: names the recipe in charge of a model, and receives the fitted models.
     """
     # Five systems run side by side: threads that compete for cores would slow all of them down.
-    with threadpool_limits(1):
-        return _built(tables, as_of, shelf)
+    with threadpool_limits(1), TemporaryDirectory(prefix="headgate-customers-") as name:
+        folder = Path(name)
+        orders, items = tables["orders"], tables["order_items"]
+        unmatched = features.unmatched_returns(orders, items, as_of)
+        asked = {"days": features.purchase_days(orders, items, as_of), "consent": features.consent(tables["customers"])}
+        with features.on_disk(asked, folder) as stored:
+            return _built(stored, unmatched, as_of, shelf, folder)
 
 
-def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    orders, items = tables["orders"], tables["order_items"]
-    unmatched = features.unmatched_returns(orders, items, as_of)  # before the customers are in memory, too
-    days = features.in_memory(features.purchase_days(orders, items, as_of))
-    customers = features.known_histories(days, tables["customers"], as_of)
-    if customers.empty:
-        return without_rows(Registry.load().tables_of(SYSTEM))
+def _built(stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_of: date, shelf: Shelf, folder: Path) -> dict[str, Made]:
+    days = stored["days"]
+    write_rows(features.known_histories(days, stored["consent"], as_of), folder / "customers.parquet")
+    customers = StoredRows([folder / "customers.parquet"])
+    if not len(customers):
+        return {**without_rows(Registry.load().tables_of(SYSTEM))}
     daily = features.daily_purchases(days).set_index("purchased_on").purchases
     first_on = pd.Timestamp(daily.index.min()).date()
     clock = TradingClock.of(daily, first_on, as_of, population.change(days, first_on, as_of))
     ahead = origins.coming(days, clock, as_of)
-    past = origins.origins(days, clock, as_of, ahead)
-    points = origins.signals(customers, clock, as_of)
-    found = customer_model.fitted(points, past, ahead, shelf.champion(churn_risk.NAME))
+    past = origins.origins(days, clock, as_of, ahead, folder)
+    described = origins.described(customers.parts(), clock, as_of, folder / "points.parquet")
+    found = customer_model.fitted(described, past, ahead, shelf.champion(churn_risk.NAME))
+    give_back()
+    points = origins.points_of([described])
     if found.churn:
         shelf.put(churn_risk.kept(found.churn, found.churn_trial, past, points))
     steady = clock.for_decline()
     decline = retention.decline(features.cohort_purchases(days), steady, as_of)
     short, long = (steady.between(as_of, as_of + timedelta(days=horizon)) for horizon in lifetime_value.HORIZONS_DAYS)
     yearly = retention.longer(decline, short, long)
-    groups, leaving = segments.partition(customers), churn_risk.probabilities(found.churn, points)
-    values = lifetime_value.table(found.value, customers, points, leaving, yearly)
-    shelf.export(exported_model.NAME, exported_model.scorer(found, customers, points, values, yearly))
+    groups = segments.partition(customers)
+    expected = customer_value.outlook(found.value, points, found.leaving, yearly)
+    values = lifetime_value.table(found.value, customers, points, expected, yearly)
+    shelf.export(exported_model.NAME, exported_model.scorer(found, points, expected, values, yearly))
     return {
         "customer_segments": segments.table(customers, groups),
         "customer_lifetime_value": values,
-        "churn_risk": churn_risk.table(customers, points, found.churn, found.churn_trial),
+        "churn_risk": churn_risk.table(customers, points, found),
         "customer_model_quality": measures.table(
             [
                 *model_quality.of_value_fit(found.value, points),

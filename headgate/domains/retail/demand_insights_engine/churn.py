@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.calibration import CalibratedClassifierCV
@@ -15,12 +14,17 @@ from sklearn.ensemble import HistGradientBoostingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from headgate.domains.retail.demand_insights_engine import replaced_columns
 from headgate.learning import model_file, preprocessing
 from headgate.learning.drift import DriftWatch
 from headgate.learning.sampling import drawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from headgate.engines.stored_rows import StoredRows
 
     Recipe = Callable[[Sequence[str], Sequence[str]], Any]  # names of numbers and of codes → a classifier
 
@@ -63,10 +67,21 @@ class ChurnModel:
 
     def probability(self, customers: pd.DataFrame) -> Array:
         """Probability that each customer leaves, never 0 or 1."""
-        points = customers[list(self.columns)]
-        parts = (points.iloc[start : start + _AT_ONCE] for start in range(0, len(points), _AT_ONCE))
-        found = [np.empty(0), *(self.classifier.predict_proba(part)[:, 1] for part in parts)]
-        return moved(np.clip(np.concatenate(found), _CERTAIN, 1 - _CERTAIN), self.shift)
+        return self.after_shift(self.unshifted([customers]))
+
+    def probability_of(self, customers: StoredRows) -> Array:
+        """As `probability`, of customers on disk."""
+        return self.after_shift(self.unshifted(customers.parts(self.columns)))
+
+    def unshifted(self, customers: Iterable[pd.DataFrame]) -> Array:
+        """As `probability`, before the shift, of customers that come some at a time."""
+        points = (some.iloc[start : start + _AT_ONCE] for some in customers for start in range(0, len(some), _AT_ONCE))
+        found = [np.empty(0), *(self.classifier.predict_proba(part[list(self.columns)])[:, 1] for part in points)]
+        return _uncertain(np.concatenate(found))
+
+    def after_shift(self, unshifted: Array) -> Array:
+        """The probabilities that `unshifted` became by the shift."""
+        return moved(unshifted, self.shift)
 
     def shifted(self, by: float) -> ChurnModel:
         """The model with other log-odds for everybody."""
@@ -149,12 +164,36 @@ def _trees(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: 
     return preprocessing.chain(columns, boosted)
 
 
-def fit(customers: pd.DataFrame, left: Labels, columns: Sequence[str], recipe: str = FIRST) -> ChurnModel:
-    """A model of who left, from numeric columns; of `MAX_LEARNT_FROM` customers where there are more."""
-    points = customers[list(columns)].astype(np.float64)
+@dataclass(frozen=True)
+class TrainingSet:
+    """What recipes learn from.
+
+    Attributes:
+        points, left: `MAX_LEARNT_FROM` of the customers, or all where they are not more.
+        reference, watch: the typical customer, and how the columns are distributed, of all customers.
+    """
+
+    points: pd.DataFrame
+    left: Labels
+    reference: pd.Series[float]
+    watch: DriftWatch
+
+
+def training_set(points: pd.DataFrame, left: Labels) -> TrainingSet:
+    """What recipes learn from customers who left or stayed, all of whose columns are numbers."""
     learnt = drawn(len(points), MAX_LEARNT_FROM, SEED)
-    fitted = RECIPES[recipe](columns, ()).fit(points.iloc[learnt], left[learnt])
-    return ChurnModel(recipe, fitted, columns, points.median(), DriftWatch().fit(points))
+    return TrainingSet(points.iloc[learnt], left[learnt], points.median(), DriftWatch().fit(points))
+
+
+def fit(some: TrainingSet, recipe: str = FIRST) -> ChurnModel:
+    """A model of who left."""
+    columns = tuple(some.points.columns)
+    return ChurnModel(recipe, RECIPES[recipe](columns, ()).fit(some.points, some.left), columns, some.reference, some.watch)
+
+
+def _uncertain(probability: Array) -> Array:
+    """The probabilities, never 0 or 1."""
+    return np.asarray(np.clip(probability, _CERTAIN, 1 - _CERTAIN), dtype=np.float64)
 
 
 def moved(probability: Array, by: float) -> Array:
@@ -169,12 +208,19 @@ def shift_to(probability: Array, buyers: float) -> float:
     return float(brentq(lambda by: float((1 - expit(odds + by)).sum()) - wanted, -_MOST_SHIFT, _MOST_SHIFT))
 
 
-def contributions(model: ChurnModel, customers: pd.DataFrame) -> pd.DataFrame:
-    """By how many log-odds each column raises each customer's probability against its typical value."""
-    points = customers[list(model.columns)].astype(np.float64)
-    whole = logit(model.probability(points))
-    without = {name: points.assign(**{name: model.reference[name]}) for name in model.columns}
-    return pd.DataFrame({name: whole - logit(model.probability(other)) for name, other in without.items()}, index=customers.index)
+def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array) -> Array:
+    """By how many log-odds each column raises each customer's probability against its typical value, shape (customers, columns).
+
+    Args:
+        probability: of these customers, as the model gives it.
+    """
+    points, whole = customers[list(model.columns)], logit(probability)
+    found = np.empty(points.shape)
+    for start in range(0, len(points), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        for place, without in enumerate(replaced_columns.probabilities(model.classifier, points.iloc[part], model.reference)):
+            found[part, place] = whole[part] - logit(model.after_shift(_uncertain(without)))
+    return found
 
 
 def earned(left: Labels, purchase_value: Array) -> Array:

@@ -10,16 +10,23 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
+from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import churn
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import expected, together
-from headgate.domains.retail.money import amounts
+from headgate.domains.retail.money import amounts_in_arrow
 from headgate.learning.calibration import bins_of
 from headgate.learning.champion_challenger import Decision, decide, log_loss
 from headgate.learning.store import Trained
+from headgate.systems.rows import written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headgate.domains.retail.demand_insights_engine.customer_model import CustomerModel
     from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
+    from headgate.engines.stored_rows import StoredRows
+    from headgate.systems.rows import RowsInFile
 
 Array = npt.NDArray[np.float64]
 
@@ -51,6 +58,7 @@ class ChurnTrial:
         model: the winner, as it was fitted on origins before the tested ones.
         weight: how much of the shift to the expected number of buyers was best there.
         probability, left, silence: of the winner, over all tested origins.
+        leaving: the probabilities that `model` gives, by tested origin.
         threshold: the probability from which on offers earned most at all tested origins.
         earned_gbp, earned_all_gbp: what offers earned at the tested origins, from a threshold on that earlier origins had chosen, and
             with offers to everybody.
@@ -62,6 +70,7 @@ class ChurnTrial:
     probability: Array
     left: npt.NDArray[np.bool_]
     silence: Array
+    leaving: tuple[Array, ...]
     threshold: float
     earned_gbp: float
     earned_all_gbp: float
@@ -75,60 +84,82 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
     """
     if not past.tested or not past.earlier:
         return None
-    points, left, _ = together(past.earlier)
-    tested, came_true, _ = together(past.tested)
+    tested, came_true, _ = together(past.tested, ("purchase_value", "silence"))
+    points, left, _ = together(past.earlier, SIGNALS)
     if not (churn.is_enough(left) and churn.is_enough(came_true)):
         return None
-    models = {recipe: churn.fit(points, left, SIGNALS, recipe) for recipe in churn.RECIPES}
+    known = churn.training_set(points, left)
+    models = {recipe: churn.fit(known, recipe) for recipe in churn.RECIPES}
     buyers = expected(ahead, past.earlier).buyers
-    tried = {recipe: _best_shift(model, past.tested, came_true, buyers) for recipe, model in models.items()}
+    unshifted = {recipe: _at_origins(model, past.tested) for recipe, model in models.items()}
+    tried = {recipe: _best_shift(some, came_true, buyers) for recipe, some in unshifted.items()}
     contest = decide(champion, {recipe: log_loss(came_true, one[1]) for recipe, one in tried.items()}, churn.NAIVE)
     weight, probability = tried[contest.winner]
     gains = churn.earned(came_true, tested.purchase_value.to_numpy())
     threshold, _ = churn.best_threshold(probability, gains)
-    model = models[contest.winner]
-    before = model.probability(points), churn.earned(left, points.purchase_value.to_numpy())
-    earned = churn.earned_later(*before, probability, gains)
-    found = _shifted(model, past.tested[-1].points, buyers, weight)
-    return ChurnTrial(contest, found, weight, probability, came_true, tested.silence.to_numpy(), threshold, earned, float(gains.sum()))
+    before = models[contest.winner].probability(points), churn.earned(left, points.purchase_value.to_numpy())
+    return ChurnTrial(
+        contest=contest,
+        model=(model := _shifted(models[contest.winner], unshifted[contest.winner][-1], buyers, weight)),
+        weight=weight,
+        probability=probability,
+        left=came_true,
+        silence=tested.silence.to_numpy(),
+        leaving=tuple(model.after_shift(one) for one in unshifted[contest.winner]),
+        threshold=threshold,
+        earned_gbp=churn.earned_later(*before, probability, gains),
+        earned_all_gbp=float(gains.sum()),
+    )
 
 
-def _best_shift(
-    model: churn.ChurnModel, tested: tuple[Origin, ...], left: npt.NDArray[np.bool_], buyers: float | None
-) -> tuple[float, Array]:
+def _at_origins(model: churn.ChurnModel, tested: tuple[Origin, ...]) -> list[Array]:
+    return [model.unshifted(origin.customers.parts(SIGNALS)) for origin in tested]
+
+
+def _best_shift(unshifted: list[Array], left: npt.NDArray[np.bool_], buyers: float | None) -> tuple[float, Array]:
     """The weight of the shift with the least loss at the tested origins, and the probabilities with it."""
     weights = _WEIGHTS if buyers else _WEIGHTS[:1]
-    known = [model.probability(origin.points) for origin in tested]
+    known = [churn.moved(one, 0.0) for one in unshifted]
     shifts = [churn.shift_to(one, buyers) if buyers else 0.0 for one in known]
     given = [np.concatenate([churn.moved(one, weight * by) for one, by in zip(known, shifts, strict=True)]) for weight in weights]
     best = int(np.argmin([log_loss(left, one).mean() for one in given]))
     return float(weights[best]), given[best]
 
 
-def _shifted(model: churn.ChurnModel, points: pd.DataFrame, buyers: float | None, weight: float) -> churn.ChurnModel:
-    return model.shifted(weight * churn.shift_to(model.probability(points), buyers)) if buyers and weight else model
+def _shifted(model: churn.ChurnModel, unshifted: Array, buyers: float | None, weight: float) -> churn.ChurnModel:
+    return model.shifted(weight * churn.shift_to(churn.moved(unshifted, 0.0), buyers)) if buyers and weight else model
 
 
-def fitted(past: Origins, ahead: Coming, customers: pd.DataFrame, trial: ChurnTrial | None) -> churn.ChurnModel | None:
-    """The winner's recipe, learnt at the newest origins whose windows are over; None where these carry no model.
+def fitted(past: Origins, ahead: Coming, customers: StoredRows, trial: ChurnTrial | None) -> tuple[churn.ChurnModel | None, Array]:
+    """The winner's recipe, learnt at the newest origins whose windows are over, and the probability that each customer leaves.
+
+    There is no model where these origins do not carry one. A curve over the silence then replaces it.
 
     Args:
         customers: points of all customers now, whose number of buyers is expected.
     """
+    some = _learnt(past, trial)
+    if some is None:
+        return None, share_of_silence(customers.column("silence"))
+    unshifted = some.unshifted(customers.parts(SIGNALS))
+    model = _shifted(some, unshifted, expected(ahead, past.newest).buyers, trial.weight if trial else 1.0)
+    return model, model.after_shift(unshifted)
+
+
+def _learnt(past: Origins, trial: ChurnTrial | None) -> churn.ChurnModel | None:
     if not past.newest:
         return None
-    points, left, _ = together(past.newest)
+    points, left, _ = together(past.newest, SIGNALS)
     if not churn.is_enough(left):
         return None
-    model = churn.fit(points, left, SIGNALS, trial.contest.winner if trial else churn.FIRST)
-    return _shifted(model, customers, expected(ahead, past.newest).buyers, trial.weight if trial else 1.0)
+    return churn.fit(churn.training_set(points, left), trial.contest.winner if trial else churn.FIRST)
 
 
 def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, customers: pd.DataFrame) -> Trained:
     """The model with its figures at past origins, and how far the customers have moved since it learnt."""
     metrics = {} if trial is None else _figures(trial)
-    drift = model.watch.index(customers[list(SIGNALS)].astype(np.float64))
-    learnt = min(sum(len(origin.left) for origin in past.newest), churn.MAX_LEARNT_FROM)
+    drift = model.watch.index(customers[list(SIGNALS)])
+    learnt = min(sum(len(origin.customers) for origin in past.newest), churn.MAX_LEARNT_FROM)
     calibration = bins_of(trial.left, trial.probability) if trial else ()
     return Trained(NAME, model.recipe, model, SIGNALS, learnt, metrics, trial.contest if trial else None, drift, calibration)
 
@@ -142,21 +173,27 @@ def _figures(trial: ChurnTrial) -> dict[str, float]:
     }
 
 
-def probabilities(model: churn.ChurnModel | None, points: pd.DataFrame) -> Array:
-    """The probability that each customer leaves, in their order; without a model a curve over the silence replaces it."""
-    return model.probability(points) if model else _share_of_silence(points)
-
-
-def table(customers: pd.DataFrame, points: pd.DataFrame, model: churn.ChurnModel | None, trial: ChurnTrial | None) -> pd.DataFrame:
-    """The table's rows, one per customer, in the customers' order.
+def table(customers: StoredRows, points: pd.DataFrame, model: CustomerModel) -> RowsInFile:
+    """The table's rows, one per customer, in the customers' order. Without a trial no offer is made: nobody knows what it would earn.
 
     Args:
         points: as `origins.signals` gives them.
-        model: as `fitted` gives it.
-        trial: its recipe's trial; without one no offer is made, because nobody knows what it would earn.
+        model: of these customers.
     """
-    probability = probabilities(model, points)
-    threshold = trial.threshold if trial and model else churn.NO_OFFER
+    return written(Registry.load().prod["churn_risk"], _parts(customers, points, model))
+
+
+def _parts(customers: StoredRows, points: pd.DataFrame, model: CustomerModel) -> Iterator[pd.DataFrame]:
+    threshold = model.churn_trial.threshold if model.churn_trial and model.churn else churn.NO_OFFER
+    begin = 0
+    for part in customers.parts(("customer_id", "marketing_opt_in")):
+        own = slice(begin, begin := begin + len(part))
+        yield _rows(part, points.iloc[own], model.churn, model.leaving[own], threshold)
+
+
+def _rows(
+    customers: pd.DataFrame, points: pd.DataFrame, model: churn.ChurnModel | None, probability: Array, threshold: float
+) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "customer_id": customers.customer_id,
@@ -164,26 +201,26 @@ def table(customers: pd.DataFrame, points: pd.DataFrame, model: churn.ChurnModel
             "risk_band": np.select([probability >= _HIGH, probability >= _MEDIUM], ["high", "medium"], "low"),
         }
     )
-    frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points)
+    frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points, probability)
     may_write = customers.marketing_opt_in.astype("boolean").fillna(value=False).astype(bool)
     return frame.assign(
-        purchase_value_gbp=amounts(points.purchase_value.to_numpy()),
+        purchase_value_gbp=amounts_in_arrow(points.purchase_value.to_numpy()),
         offer_threshold=threshold,
         make_offer=(probability >= threshold) & may_write,
         model=model.recipe if model else "recency_share",
     )
 
 
-def _share_of_silence(points: pd.DataFrame) -> Array:
+def share_of_silence(silence: Array) -> Array:
     """Even odds after `HORIZON_DAYS` of silence, for shops without a model. It is not calibrated."""
-    return (points.silence / (points.silence + HORIZON_DAYS)).to_numpy()
+    return silence / (silence + HORIZON_DAYS)
 
 
-def _drivers(model: churn.ChurnModel | None, points: pd.DataFrame) -> npt.NDArray[np.object_]:
+def _drivers(model: churn.ChurnModel | None, points: pd.DataFrame, probability: Array) -> npt.NDArray[np.object_]:
     """The words for the signals that raise each probability most, shape (customers, DRIVERS); None where nothing raises it enough."""
     if model is None or points.empty:
         return np.full((len(points), DRIVERS), None, dtype=object)
-    raised = churn.contributions(model, points).to_numpy()
+    raised = churn.contributions(model, points, probability)
     above = points[list(SIGNALS)].to_numpy() > model.reference[list(SIGNALS)].to_numpy()
     words = np.where(above, *np.array([WORDS[name] for name in SIGNALS], dtype=object).T)
     order = np.argsort(-raised, axis=1, kind="stable")[:, :DRIVERS]

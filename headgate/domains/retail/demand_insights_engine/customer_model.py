@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from headgate.domains.retail.demand_insights_engine import churn_risk, customer_value
+from headgate.domains.retail.demand_insights_engine.origins import points_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.origins import Coming, Origins
+    from headgate.engines.stored_rows import StoredRows
+
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class CustomerModel:
         churn, churn_trial: None where too few customers left or stayed.
         tried_value: the value model as it was at the tested origins; `value` itself where there are none.
         value_trials: every method at the tested origins; empty where there are none.
+        leaving: the probability that each customer leaves, in their order.
     """
 
     churn: ChurnModel | None
@@ -31,23 +37,24 @@ class CustomerModel:
     value: ValueModel
     tried_value: ValueModel
     value_trials: list[Trial]
+    leaving: Array
 
 
-def fitted(points: pd.DataFrame, past: Origins, ahead: Coming, champion: str) -> CustomerModel:
+def fitted(customers: StoredRows, past: Origins, ahead: Coming, champion: str) -> CustomerModel:
     """The model of the customers whose points are given.
 
     Args:
-        points: of all customers now, as `origins.signals` gives them.
+        customers: points of all customers now, as `origins.signals` gives them.
         champion: the churn recipe in charge so far; empty when there was none.
     """
     trial = churn_risk.churn_trial(past, ahead, champion)
-    leaving = churn_risk.fitted(past, ahead, points, trial)
-    value = customer_value.learnt(points, past.newest, leaving.probability if leaving else None, ahead)
+    churn, leaving = churn_risk.fitted(past, ahead, customers, trial)
+    value = customer_value.learnt(points_of([customers]), past.newest, churn.probability_of if churn else None, ahead)
     if trial is None:
-        return CustomerModel(leaving, trial, value, value, [])
-    tried = customer_value.learnt(past.tested[-1].points, past.earlier, trial.model.probability, ahead)
-    trials = customer_value.tried(tried, past.tested, trial.model.probability)
+        return CustomerModel(churn, trial, value, value, [], leaving)
+    tried = customer_value.learnt(points_of([past.tested[-1].customers]), past.earlier, trial.model.probability_of, ahead)
+    trials = customer_value.tried(tried, past.tested, trial.leaving)
     method = customer_value.winner(trials)
-    if leaving is None:
-        return CustomerModel(leaving, trial, value, tried, trials)
-    return CustomerModel(leaving, trial, replace(value, method=method), replace(tried, method=method), trials)
+    if churn is None:
+        return CustomerModel(churn, trial, value, tried, trials, leaving)
+    return CustomerModel(churn, trial, replace(value, method=method), replace(tried, method=method), trials, leaving)

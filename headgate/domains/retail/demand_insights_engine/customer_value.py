@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,17 +14,19 @@ from sklearn.linear_model import Ridge, TweedieRegressor
 from sklearn.preprocessing import StandardScaler
 
 from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
-from headgate.domains.retail.demand_insights_engine.origins import expected, together
+from headgate.domains.retail.demand_insights_engine.origins import expected, points_of
+from headgate.engines.stored_rows import numbers
 from headgate.learning import preprocessing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin
+    from headgate.engines.stored_rows import StoredRows
 
-    Churn = Callable[[pd.DataFrame], npt.NDArray[np.float64]]
+    Churn = Callable[[StoredRows], npt.NDArray[np.float64]]
 
 Array = npt.NDArray[np.float64]
 
@@ -120,14 +123,17 @@ def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, 
 
     Args:
         points: of all customers now, as `origins.signals` gives them.
-        churn: probability of buying nothing in a window, from points; None where no such model could be learnt.
+        churn: probability of buying nothing in a window, from customers; None where no such model could be learnt.
     """
+    window = _Window.of(some) if some and churn else None
+    regression = _regression(window) if window else None
+    typical = _typical(window) if window else None
+    total = expected(ahead, some).revenue or _regressed_total(regression, points, window)
+    del window
     histories = histories_of(points)
     repeats = int((histories.frequency > 0).sum())
     enough = repeats >= bg_nbd.MIN_REPEAT_BUYERS
     waited = float(histories.age.sum())
-    regression = _regression(some) if some and churn else None
-    typical = _typical(some) if some and churn else None
     model = ValueModel(
         purchases=bg_nbd.fit(histories, modified=True) if enough else None,
         spend=_spend_model(points) if enough else None,
@@ -136,7 +142,7 @@ def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, 
         daily_rate=float(histories.frequency.sum()) / waited if waited else 0.0,
         mean_spend=float(points.revenue.sum() / points.purchases.sum()),
         trading_days=ahead.trading_days,
-        total=expected(ahead, some).revenue or _regressed_total(regression, points, some),
+        total=total,
         factors={},
         method=_untested_method(enough, typical),
     )
@@ -158,29 +164,40 @@ def _spend_model(points: pd.DataFrame) -> gamma_gamma.GammaGamma | None:
     return found if found.has_mean else None
 
 
-def _regression(some: tuple[Origin, ...]) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    points, _, spent = together(some)
-    if not spent.any():
+@dataclass(frozen=True)
+class _Window:
+    """What customers had done before the windows of some origins, as `_logged` gives it, and what they spent in these."""
+
+    logged: Array
+    spent: Array
+
+    @classmethod
+    def of(cls, some: tuple[Origin, ...]) -> _Window:
+        found = numbers([origin.customers for origin in some], LOGGED)
+        return cls(np.log1p(found, out=found).T, np.concatenate([origin.spent for origin in some]))
+
+
+def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no types
+    if not window.spent.any():
         return None
     glm = TweedieRegressor(power=_TWEEDIE_POWER, alpha=_TWEEDIE_RIDGE, link="log", max_iter=1_000)
-    return preprocessing.chain(StandardScaler(), glm).fit(_logged(points), spent)
+    return preprocessing.chain(StandardScaler(), glm).fit(window.logged, window.spent)
 
 
-def _regressed_total(regression: Any, points: pd.DataFrame, some: tuple[Origin, ...]) -> float | None:  # noqa: ANN401 as above
+def _regressed_total(regression: Any, points: pd.DataFrame, window: _Window | None) -> float | None:  # noqa: ANN401 as above
     """What customers like these spent in a window at the origins, all together; None without a regression."""
-    if regression is None:
+    if regression is None or window is None:
         return None
-    before, _, spent = together(some)
-    return float(regression.predict(_logged(points)).sum() * spent.sum() / regression.predict(_logged(before)).sum())
+    return float(regression.predict(_logged(points)).sum() * window.spent.sum() / regression.predict(window.logged).sum())
 
 
-def _typical(some: tuple[Origin, ...]) -> Any:  # noqa: ANN401 as above
+def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
     """Of the logarithm, so that one enormous order does not make its buyer's likes valuable."""
-    points, _, spent = together(some)
-    bought = spent > 0
+    bought = window.spent > 0
     if bought.sum() < bg_nbd.MIN_REPEAT_BUYERS:
         return None
-    return preprocessing.chain(StandardScaler(), Ridge(alpha=_TYPICAL_RIDGE)).fit(_logged(points)[bought], np.log(spent[bought]))
+    ridge = preprocessing.chain(StandardScaler(), Ridge(alpha=_TYPICAL_RIDGE))
+    return ridge.fit(window.logged[bought], np.log(window.spent[bought]))
 
 
 def _logged(points: pd.DataFrame) -> Array:
@@ -192,9 +209,14 @@ def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -
     if not some:
         return {}
     actual = sum(float(origin.spent.sum()) for origin in some)
-    found = [values(model, origin.points, churn(origin.points) if churn else None) for origin in some]
-    totals = {method: sum(float(one[method].sum()) for one in found) for method in found[0]}
+    found = [_totals(model, origin.customers, churn) for origin in some]
+    totals = {method: sum(one[method] for one in found) for method in found[0]}
     return {method: actual / total for method, total in totals.items() if total > 0 and actual > 0}
+
+
+def _totals(model: ValueModel, customers: StoredRows, churn: Churn | None) -> dict[Method, float]:
+    found = values(model, points_of([customers]), churn(customers) if churn else None)
+    return {method: float(value.sum()) for method, value in found.items()}
 
 
 def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
@@ -205,54 +227,118 @@ def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
     return np.asarray((purchases * value + PRIOR_PURCHASES * model.mean_spend) / (purchases + PRIOR_PURCHASES))
 
 
-def expected_purchases(model: ValueModel, points: pd.DataFrame, churn: Array) -> Array:
-    """Purchases of each customer in the coming window: as many as a buyer makes, times the probability of buying at all."""
-    if model.purchases is None:
-        return np.full(len(points), model.daily_rate * model.trading_days)
-    histories = histories_of(points)
-    bought = 1 - bg_nbd.no_purchase_probability(model.purchases, histories, model.trading_days)
-    made = bg_nbd.expected_purchases(model.purchases, histories, model.trading_days)
-    per_buyer = np.maximum(made / np.maximum(bought, 1e-9), 1.0)
-    return np.asarray((1 - churn) * per_buyer)
-
-
 def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
     """What each method expects of each customer in the coming window, GBP; only those methods that the data carry."""
-    return {method: value * _factor(model, method, value) for method, value in _unscaled(model, points, churn).items()}
+    estimates = _Estimates(model, points, churn)
+    found = {method: estimates.unscaled(method) for method in methods(model, knows_churn=churn is not None)}
+    return {method: value * _factor(model, method, value) for method, value in found.items()}
 
 
-def value_of_year(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float) -> Array:
-    """What each customer is expected to spend in a year, GBP, and never less than in 90 days.
+@dataclass(frozen=True)
+class Outlook:
+    """What is expected of all customers, in their order: arrays of shape (customers,), and what values were multiplied by.
+
+    Attributes:
+        churn: the probability of buying nothing in the coming window.
+        purchases: in the window: as many as a buyer makes, times the probability of buying at all.
+        spend: of a purchase, GBP.
+        value, value_of_year: GBP, by the published method and by that of a year; never less in a year than in the window.
+    """
+
+    churn: Array
+    purchases: Array
+    spend: Array
+    value: Array
+    value_of_year: Array
+    factor: float
+    year_factor: float
+
+
+def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float = 1.0) -> Outlook:
+    """What the model expects of customers, each figure computed once.
 
     Args:
+        points: of all customers, as `origins.signals` gives them.
+        churn: their probability of buying nothing in the coming window.
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it.
     """
-    found = values(model, points, churn)
-    return np.maximum(found[model.method_of_year] * yearly, found[model.method])
+    estimates = _Estimates(model, points, churn)
+    value, of_year = (estimates.unscaled(method) for method in (model.method, model.method_of_year))
+    factor, year_factor = _factor(model, model.method, value), _factor(model, model.method_of_year, of_year)
+    value = value * factor
+    year = np.maximum(of_year * year_factor * yearly, value)
+    return Outlook(churn, estimates.purchases, estimates.spend, value, year, factor, year_factor)
 
 
-def factor_of(model: ValueModel, method: Method, points: pd.DataFrame, churn: Array | None) -> float:
-    """Return what a method's values are multiplied by, over all customers."""
-    return _factor(model, method, _unscaled(model, points, churn)[method])
+def methods(model: ValueModel, *, knows_churn: bool) -> list[Method]:
+    """The methods that the data carry."""
+    carried = {
+        Method.PAST_REVENUE: True,
+        Method.POOLED_RATE: model.purchases is None,
+        Method.MBG_NBD: model.purchases is not None,
+        Method.CHURN_SPEND: model.purchases is not None and knows_churn,
+        Method.TWEEDIE: model.regression is not None,
+        **dict.fromkeys((*_HURDLE_POWERS, Method.HALF_PAST_REVENUE), model.typical is not None and knows_churn),
+    }
+    return [method for method, is_carried in carried.items() if is_carried]
 
 
-def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
-    spend = spend_per_purchase(model, points)
-    found = {Method.PAST_REVENUE: points.revenue.to_numpy(np.float64) * model.trading_days / max(float(points.age.max()), 1.0)}
-    if model.purchases is None:
-        found[Method.POOLED_RATE] = model.daily_rate * model.trading_days * spend
-    else:
-        made = bg_nbd.expected_purchases(model.purchases, histories_of(points), model.trading_days)
-        found[Method.MBG_NBD] = made * spend
-    if churn is not None and model.purchases is not None:
-        found[Method.CHURN_SPEND] = expected_purchases(model, points, churn) * spend
-    if model.regression is not None:
-        found[Method.TWEEDIE] = np.asarray(model.regression.predict(_logged(points)), dtype=np.float64)
-    if model.typical is not None and churn is not None:
-        typical = np.exp(model.typical.predict(_logged(points)))
-        found |= {method: (1 - churn) ** power * typical for method, power in _HURDLE_POWERS.items()}
-        found[Method.HALF_PAST_REVENUE] = np.sqrt(found[IN_CHARGE] * found[Method.PAST_REVENUE])
-    return found
+@dataclass(frozen=True)
+class _Estimates:
+    """What the models expect of customers in the coming window, each figure computed when it is first needed."""
+
+    model: ValueModel
+    points: pd.DataFrame
+    churn: Array | None
+
+    def unscaled(self, method: Method) -> Array:
+        """A method's values, GBP, before they are scaled to a total."""
+        model = self.model
+        if method in _HURDLE_POWERS:
+            return (1 - self._churn) ** _HURDLE_POWERS[method] * self._typical
+        if method is Method.HALF_PAST_REVENUE:
+            return np.sqrt(self.unscaled(IN_CHARGE) * self.unscaled(Method.PAST_REVENUE))
+        if method is Method.PAST_REVENUE:
+            return np.asarray(self.points.revenue.to_numpy(np.float64) * model.trading_days / max(float(self.points.age.max()), 1.0))
+        if method is Method.TWEEDIE:
+            return np.asarray(model.regression.predict(self._logged), dtype=np.float64)
+        if method is Method.POOLED_RATE:
+            return model.daily_rate * model.trading_days * self.spend
+        return (self._made if method is Method.MBG_NBD else self.purchases) * self.spend
+
+    @cached_property
+    def purchases(self) -> Array:
+        """As many as a buyer makes, times the probability of buying at all."""
+        model = self.model
+        if model.purchases is None:
+            return np.full(len(self.points), model.daily_rate * model.trading_days)
+        bought = 1 - bg_nbd.no_purchase_probability(model.purchases, histories_of(self.points), model.trading_days)
+        per_buyer = np.maximum(self._made / np.maximum(bought, 1e-9), 1.0)
+        return np.asarray((1 - self._churn) * per_buyer)
+
+    @cached_property
+    def spend(self) -> Array:
+        return spend_per_purchase(self.model, self.points)
+
+    @property
+    def _churn(self) -> Array:
+        if self.churn is None:
+            raise ValueError("The probability of leaving is needed for this method.")
+        return self.churn
+
+    @cached_property
+    def _made(self) -> Array:
+        if self.model.purchases is None:
+            raise ValueError("A model of purchases is needed for this method.")
+        return bg_nbd.expected_purchases(self.model.purchases, histories_of(self.points), self.model.trading_days)
+
+    @cached_property
+    def _logged(self) -> Array:
+        return _logged(self.points)
+
+    @cached_property
+    def _typical(self) -> Array:
+        return np.asarray(np.exp(self.model.typical.predict(self._logged)))
 
 
 def _factor(model: ValueModel, method: Method, value: Array) -> float:
@@ -261,13 +347,16 @@ def _factor(model: ValueModel, method: Method, value: Array) -> float:
     return model.factors.get(method, 1.0)
 
 
-def tried(model: ValueModel, tested: tuple[Origin, ...], churn: Churn) -> list[Trial]:
+def tried(model: ValueModel, tested: tuple[Origin, ...], churn: Sequence[Array]) -> list[Trial]:
     """Every method at the tested origins, in the order of `Method`.
+
+    Args:
+        churn: the probability of buying nothing in the window, by origin.
 
     The score adds the error against the naive rule's and what is lacking in rank: a table that is sorted by value must rank well, and
     a table that is summed must be near.
     """
-    found = [(values(model, origin.points, churn(origin.points)), origin.spent) for origin in tested]
+    found = [(values(model, points_of([one.customers]), leaving), one.spent) for one, leaving in zip(tested, churn, strict=True)]
     measured = {method: _measured([(value[method], spent) for value, spent in found]) for method in found[0][0]}
     error, _, rank = measured[Method.PAST_REVENUE]
     return [Trial(method, *one, one[0] / max(error, 1e-9) - (one[2] - rank)) for method, one in measured.items()]

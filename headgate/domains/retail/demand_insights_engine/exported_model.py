@@ -9,6 +9,7 @@ import numpy as np
 
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, customer_value, lifetime_value
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
+from headgate.engines.stored_rows import StoredRows, numbers
 from headgate.learning import export_models
 from headgate.predictions.customers import CustomerScorer
 from headgate.predictions.scorer import Scorer, with_prefix
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
     from headgate.domains.retail.demand_insights_engine.customer_model import CustomerModel
-    from headgate.domains.retail.demand_insights_engine.customer_value import ValueModel
+    from headgate.domains.retail.demand_insights_engine.customer_value import Outlook, ValueModel
+    from headgate.systems.rows import RowsInFile
 
     Arrays = dict[str, npt.NDArray[Any]]
 
@@ -36,19 +38,20 @@ _PARTS = {
 }
 
 
-def scorer(model: CustomerModel, customers: pd.DataFrame, points: pd.DataFrame, values: pd.DataFrame, yearly: float) -> Scorer | None:
+def scorer(model: CustomerModel, points: pd.DataFrame, expected: Outlook, values: RowsInFile, yearly: float) -> Scorer | None:
     """Return the models as numbers; None, and a line in the log, if these do not give the batch's predictions.
 
     Args:
         points: as `origins.signals` gives them, of the customers in their order.
+        expected: what the model expects of them.
         values: rows of `customer_lifetime_value`, in the same order.
         yearly: how many times the purchases of 90 days a year has.
     """
-    probability = churn_risk.probabilities(model.churn, points)
+    published = StoredRows([values.path])
     arrays = {
-        "customer_id": customers.customer_id.to_numpy(dtype=np.int64),
+        "customer_id": published.column("customer_id").astype(np.int64, copy=False),
         "points": points.to_numpy(dtype=np.float64),
-        "intervals": values[_interval_columns()].astype(np.float64).to_numpy(),
+        "intervals": numbers([published], _interval_columns()).T,
         **_churn_arrays(model.churn),
         **_value_arrays(model.value),
     }
@@ -56,31 +59,29 @@ def scorer(model: CustomerModel, customers: pd.DataFrame, points: pd.DataFrame, 
         "signals": [str(name) for name in points.columns],
         "horizons": list(zip(lifetime_value.HORIZONS_DAYS, (1.0, yearly), strict=True)),
         "churn": _churn_facts(model.churn),
-        "factor": customer_value.factor_of(model.value, model.value.method, points, probability),
+        "factor": expected.factor,
         "year_method": model.value.method_of_year.value,
-        "year_factor": customer_value.factor_of(model.value, model.value.method_of_year, points, probability),
+        "year_factor": expected.year_factor,
         "oldest_age": max(float(points.age.max()), 1.0),
         **_value_facts(model.value),
     }
     found = Scorer(facts, arrays)
-    if _is_equal(found, model.value, points, probability, yearly):
+    if _is_equal(found, expected, yearly):
         return found
     log.error("model not exported: its numbers do not give the predictions of the batch", extra={"model": NAME})
     return None
 
 
-def _is_equal(found: Scorer, value: ValueModel, points: pd.DataFrame, probability: npt.NDArray[np.float64], yearly: float) -> bool:
+def _is_equal(found: Scorer, expected: Outlook, yearly: float) -> bool:
     """The exported numbers give the batch's churn, purchases and values, of the first customers."""
     exported, rows = CustomerScorer(found), slice(0, export_models.CHECKED_ROWS)
     some = found.arrays["points"][rows]
     scored = exported.churn_probability(some)
-    purchases = customer_value.expected_purchases(value, points, probability)
-    expected = customer_value.values(value, points, probability)[value.method]
     pairs = (
-        (scored, probability),
-        (exported.purchases(some, scored), purchases),
-        (exported.value(some, scored), expected),
-        (exported.value_of_year(some, scored, yearly), customer_value.value_of_year(value, points, probability, yearly)),
+        (scored, expected.churn),
+        (exported.purchases(some, scored), expected.purchases),
+        (exported.value(some, scored), expected.value),
+        (exported.value_of_year(some, scored, yearly), expected.value_of_year),
     )
     return all(export_models.is_equal(one, batch[rows]) for one, batch in pairs)
 

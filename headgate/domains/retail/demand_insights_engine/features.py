@@ -6,6 +6,7 @@ becomes a float: the sum of floats depends on the order, which no engine promise
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +14,13 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from headgate.engines import local
+from headgate.engines.write_rows import write_rows
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
     import pandas as pd
 
 HORIZON_DAYS = 90
@@ -36,50 +43,58 @@ def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> i
     A negative quantity, on a completed or a cancelled order, undoes the newest earlier purchases of the same product by the same
     customer. `revenue` is what the customer kept, at the prices paid.
     """
-    lines = _lines(orders, order_items, as_of)
-    kept = ibis.union(_never_returned(lines), _after_returns(_levels(lines)))
-    days = kept.group_by("customer_id", "purchased_on").agg(
-        revenue=lambda t: (t.kept * t.unit_price).sum(), products=lambda t: t.product_id.nunique()
-    )
+    kept = ibis.union(_never_returned(orders, order_items, as_of), _after_returns(_levels(orders, order_items, as_of)))
+    # By product first: DuckDB counts different products of a group by holding all lines in memory.
+    products = kept.group_by("customer_id", "purchased_on", "product_id").agg(revenue=(kept.kept * kept.unit_price).sum())
+    days = products.group_by("customer_id", "purchased_on").agg(revenue=products.revenue.sum(), products=products.product_id.count())
     return days.filter(days.revenue > 0)
 
 
 def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> Unmatched:
     """Returned units beyond all that the same customer had bought of the product, and their value at the prices of the returns."""
-    levels = _levels(_lines(orders, order_items, as_of))
+    levels = _levels(orders, order_items, as_of)
     lacking = ibis.greatest(0, -levels.lowest) - ibis.greatest(0, -levels.lowest_before)
     found = levels.agg(units=lacking.sum(), value=(lacking * levels.unit_price).sum()).to_pyarrow().to_pylist()[0]
     return Unmatched(int(found["units"] or 0), Decimal(found["value"] or 0))
 
 
-def _lines(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """Order lines of known customers: sold ones of completed orders, returned ones of completed and cancelled orders."""
+def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
+    """Orders of known customers that were completed, or cancelled: these have returned lines only."""
     known = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
     in_time = orders.ordered_at < ibis.timestamp(_midnight_after(as_of))
-    placed = orders.filter(orders.status.isin(["completed", "cancelled"]), known, in_time)
-    placed = placed.select("order_id", "customer_id", "status", "ordered_at")
-    items = order_items.select("order_id", "product_id", "unit_price", quantity=order_items.quantity.cast("int64"))
-    lines = placed.inner_join(items, "order_id")
-    return lines.filter((lines.status == "completed") | (lines.quantity < 0))
+    return orders.filter(orders.status.isin(["completed", "cancelled"]), known, in_time)
 
 
-def _returned_pairs(lines: ibis.Table) -> ibis.Table:
-    return lines.filter(lines.quantity < 0).select(*_PAIR).distinct()
+# An engine may hold in memory what a question has twice, so each of the next three selects columns or rows of its own: otherwise DuckDB
+# held all lines.
 
 
-def _never_returned(lines: ibis.Table) -> ibis.Table:
+def _returned_pairs(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
+    """Customers with the products that they returned."""
+    returned = order_items.filter(order_items.quantity < 0).select("order_id", "product_id")
+    return _placed(orders, as_of).select("order_id", "customer_id").inner_join(returned, "order_id").select(*_PAIR).distinct()
+
+
+def _never_returned(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
     """Sold lines of products that the customer never returned: nearly all of them, and they need no window."""
-    plain = lines.anti_join(_returned_pairs(lines), _PAIR)
-    return plain.select(*_PAIR, "unit_price", purchased_on=plain.ordered_at.date(), kept=plain.quantity)
+    placed = _placed(orders, as_of)
+    bought = placed.filter(placed.status == "completed").select("order_id", "customer_id", purchased_on=placed.ordered_at.date())
+    sold = order_items.select("order_id", "product_id", "unit_price", kept=order_items.quantity.cast("int64"))
+    plain = bought.inner_join(sold, "order_id").anti_join(_returned_pairs(orders, order_items, as_of), _PAIR)
+    return plain.select(*_PAIR, "unit_price", "purchased_on", "kept")
 
 
-def _levels(lines: ibis.Table) -> ibis.Table:
+def _levels(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
     """Lines of returned products in the order of time, with the customer's running stock of the product.
 
     `lowest_before` and `lowest` are the least running sum before and including a line; where it is negative, more came back than
     was bought.
     """
-    some = lines.semi_join(_returned_pairs(lines), _PAIR)
+    placed = _placed(orders, as_of).select("order_id", "customer_id", "status", "ordered_at")
+    items = order_items.select("order_id", "product_id", "unit_price", quantity=order_items.quantity.cast("int64"))
+    lines = placed.inner_join(items, "order_id")
+    known = lines.filter((lines.status == "completed") | (lines.quantity < 0))
+    some = known.semi_join(_returned_pairs(orders, order_items, as_of), _PAIR)
     order = [some.ordered_at, some.quantity.desc(), some.order_id, some.unit_price]
     running = ibis.window(group_by=_PAIR, order_by=order, preceding=None, following=0)
     summed = some.mutate(level=some.quantity.sum().over(running), place=ibis.row_number().over(group_by=_PAIR, order_by=order))
@@ -152,26 +167,32 @@ def outcomes(days: ibis.Table, after: date, until: date) -> ibis.Table:
     return later.group_by("customer_id").agg(bought=later.count(), spent=later.revenue.sum().cast("float64"))
 
 
-def observed(days: ibis.Table, after: date, until: date) -> pd.DataFrame:
+def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
     """Histories up to a day, with purchases and money from then to `until` in columns `bought` and `spent`, by customer."""
     joined = histories(days, after).left_join(outcomes(days, after, until), "customer_id").drop("customer_id_right")
-    found: pd.DataFrame = (
-        joined.mutate(bought=joined.bought.fill_null(0), spent=joined.spent.fill_null(0.0)).order_by("customer_id").to_pandas()
-    )
-    return found
+    known = joined.mutate(revenue=joined.revenue.cast("float64"), bought=joined.bought.fill_null(0), spent=joined.spent.fill_null(0.0))
+    return known.order_by("customer_id")
 
 
-def in_memory(table: ibis.Table) -> ibis.Table:
-    """The rows of a small expression, computed once; what follows runs on the local engine."""
-    return ibis.memtable(table.to_pyarrow())
+@contextmanager
+def on_disk(tables: Mapping[str, ibis.Table], folder: Path) -> Iterator[dict[str, ibis.Table]]:
+    """The rows of expressions, computed once and written to files of the folder; what follows runs on this machine."""
+    paths = {name: folder / f"{name}.parquet" for name in tables}
+    for name, table in tables.items():
+        write_rows(table, paths[name])
+    with local.opened({name: str(path) for name, path in paths.items()}) as opened:
+        yield opened
 
 
-def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> pd.DataFrame:
+def consent(customers: ibis.Table) -> ibis.Table:
+    """Who may be written to."""
+    return customers.select("customer_id", "marketing_opt_in")
+
+
+def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibis.Table:
     """Histories up to the end of the data, with `marketing_opt_in` where the customer is known, by customer."""
-    consent = in_memory(customers.select("customer_id", "marketing_opt_in"))
-    joined = histories(days, as_of).left_join(consent, "customer_id").drop("customer_id_right")
-    found: pd.DataFrame = joined.order_by("customer_id").to_pandas()
-    return found
+    joined = histories(days, as_of).left_join(consent(customers), "customer_id").drop("customer_id_right")
+    return joined.order_by("customer_id")
 
 
 def _midnight_after(day: date) -> str:

@@ -6,6 +6,7 @@ probability of buying again within a year by the same hazard, and purchases and 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import customer_value, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
-from headgate.domains.retail.money import amounts
+from headgate.domains.retail.money import amounts_in_arrow
+from headgate.systems.rows import written
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.demand_insights_engine.customer_value import ValueModel
+    from collections.abc import Iterator
+
+    from headgate.domains.retail.demand_insights_engine.customer_value import Outlook, ValueModel
+    from headgate.engines.stored_rows import StoredRows
+    from headgate.systems.rows import RowsInFile
 
 Array = npt.NDArray[np.float64]
 
 HORIZONS_DAYS = (HORIZON_DAYS, 365)
-INTERVAL = (0.1, 0.9)
 SEED = 20_101_209
 DRAWS = 300
+_ENDS = [math.ceil(DRAWS * percent / 100) - 1 for percent in (10, 90)]
+"""Places of both ends among the sorted draws, as NumPy's quantiles by the method `inverted_cdf` have them."""
 _AT_ONCE = 20_000  # customers per batch of draws: 48 MB an array
 
 
@@ -40,27 +48,32 @@ class Forecast:
     high: Array
 
 
-def forecast(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float | None = None) -> Forecast:
-    """What the customers are expected to do, in their order: in 90 days, or in a year.
+def forecasts(model: ValueModel, points: pd.DataFrame, expected: Outlook, yearly: float | None = None) -> Iterator[Forecast]:
+    """What the customers are expected to do, in their order, some at a time: in 90 days, or in a year.
 
     Args:
         points: as `origins.signals` gives them.
-        churn: their probability of buying nothing in 90 days.
+        expected: what the model expects of these customers.
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it; None for 90 days.
     """
-    longer = yearly or 1.0
-    nothing = churn**longer
-    purchases = customer_value.expected_purchases(model, points, churn) * longer
-    of_quarter = customer_value.values(model, points, churn)[model.method]
-    value = customer_value.value_of_year(model, points, churn, yearly) if yearly else of_quarter
-    spend = customer_value.spend_per_purchase(model, points)
-    rng = np.random.default_rng(SEED)
-    parts = [slice(start, start + _AT_ONCE) for start in range(0, len(points), _AT_ONCE)]
-    ends = [_interval(model, points.iloc[at], nothing[at], purchases[at], rng) for at in parts]
-    # The draws have the mean of purchases times spend; the published value may come from another method.
-    scale = np.divide(value, purchases * spend, out=np.zeros_like(value), where=purchases * spend > 0)
-    low, high = np.concatenate(ends, axis=1) * scale
-    return Forecast(nothing, purchases, value, low, high)
+    rng, longer = np.random.default_rng(SEED), yearly or 1.0
+    for at in _parts(len(points)):
+        nothing, purchases = expected.churn[at] ** longer, expected.purchases[at] * longer
+        value = (expected.value_of_year if yearly else expected.value)[at]
+        mean = purchases * expected.spend[at]
+        # The draws have the mean of purchases times spend; the published value may come from another method.
+        scale = np.divide(value, mean, out=np.zeros_like(value), where=mean > 0)
+        low, high = _interval(model, points.iloc[at], nothing, purchases, rng) * scale
+        yield Forecast(nothing, purchases, value, low, high)
+
+
+def intervals(model: ValueModel, points: pd.DataFrame, expected: Outlook) -> Array:
+    """Both ends of the interval of each customer's revenue in 90 days, shape (2, customers)."""
+    return np.concatenate([np.stack([one.low, one.high]) for one in forecasts(model, points, expected)], axis=1)
+
+
+def _parts(count: int) -> list[slice]:
+    return [slice(start, min(start + _AT_ONCE, count)) for start in range(0, count, _AT_ONCE)]
 
 
 def _interval(model: ValueModel, points: pd.DataFrame, nothing: Array, purchases: Array, rng: np.random.Generator) -> Array:
@@ -72,41 +85,51 @@ def _interval(model: ValueModel, points: pd.DataFrame, nothing: Array, purchases
     shape = (len(points), DRAWS)
     buys = rng.random(shape) >= nothing[:, None]
     per_buyer = np.maximum(purchases / np.maximum(1 - nothing, 1e-9), 1.0)
-    made = np.where(buys, rng.geometric(np.broadcast_to((1 / per_buyer)[:, None], shape)), 0).astype(np.float64)
+    made = rng.geometric(np.broadcast_to((1 / per_buyer)[:, None], shape))
+    made *= buys
     if model.spend is not None:
         bought, value = (points[name].to_numpy(np.float64) for name in ("purchases", "purchase_value"))
         totals = gamma_gamma.simulated_spend(model.spend, bought, value, made, rng)
     else:
         totals = made * customer_value.spend_per_purchase(model, points)[:, None]
-    return np.asarray(np.quantile(totals, INTERVAL, axis=1, method="inverted_cdf"))
+    del made
+    totals.sort(axis=1)
+    return np.asarray(totals[:, _ENDS].T)
 
 
-def table(model: ValueModel, customers: pd.DataFrame, points: pd.DataFrame, churn: Array, yearly: float) -> pd.DataFrame:
+def table(model: ValueModel, customers: StoredRows, points: pd.DataFrame, expected: Outlook, yearly: float) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order.
 
     Args:
-        churn: as `churn_risk.probabilities` gives them.
+        points: as `origins.signals` gives them.
+        expected: what the model expects of these customers.
         yearly: how many times the purchases of 90 days a year has.
     """
-    columns = {
-        "customer_id": customers.customer_id,
-        "repeat_purchases": customers.frequency.astype("int32"),
-        "recency_days": customers.recency_days.astype("int32"),
-        "age_days": customers.age_days.astype("int32"),
-        "alive_probability": 1 - churn**yearly,
-        "expected_purchase_gbp": amounts(customer_value.spend_per_purchase(model, points)),
-    }
-    for days, longer in zip(HORIZONS_DAYS, (None, yearly), strict=True):
-        coming = forecast(model, points, churn, longer)
-        columns |= {
-            f"expected_purchases_{days}d": coming.purchases,
-            f"expected_value_{days}d": amounts(coming.value),
-            f"value_{days}d_low": amounts(coming.low),
-            f"value_{days}d_high": amounts(coming.high),
-        }
+    return written(Registry.load().prod["customer_lifetime_value"], _rows(model, customers, points, expected, yearly))
+
+
+def _rows(model: ValueModel, customers: StoredRows, points: pd.DataFrame, expected: Outlook, yearly: float) -> Iterator[pd.DataFrame]:
     kinds = {
         "purchase_model": "mbg_nbd" if model.purchases else "pooled_rate",
         "spend_model": "gamma_gamma" if model.spend is not None else "shrunken_mean",
         "value_model": model.method.value,
     }
-    return pd.DataFrame(columns).assign(**kinds)
+    coming = zip(*(forecasts(model, points, expected, longer) for longer in (None, yearly)), strict=True)
+    for at, horizons in zip(_parts(len(points)), coming, strict=True):
+        known = customers.rows(at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days"))
+        columns = {
+            "customer_id": known.customer_id,
+            "repeat_purchases": known.frequency.astype("int32"),
+            "recency_days": known.recency_days.astype("int32"),
+            "age_days": known.age_days.astype("int32"),
+            "alive_probability": 1 - expected.churn[at] ** yearly,
+            "expected_purchase_gbp": amounts_in_arrow(expected.spend[at]),
+        }
+        for days, forecast in zip(HORIZONS_DAYS, horizons, strict=True):
+            columns |= {
+                f"expected_purchases_{days}d": forecast.purchases,
+                f"expected_value_{days}d": amounts_in_arrow(forecast.value),
+                f"value_{days}d_low": amounts_in_arrow(forecast.low),
+                f"value_{days}d_high": amounts_in_arrow(forecast.high),
+            }
+        yield pd.DataFrame(columns).assign(**kinds)

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import churn, lifetime_value
-from headgate.domains.retail.demand_insights_engine.customer_value import Method, rank_correlation, values
+from headgate.domains.retail.demand_insights_engine.customer_value import Method, methods, outlook, rank_correlation
+from headgate.domains.retail.demand_insights_engine.origins import points_of
 from headgate.domains.retail.measures import Measure
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> lis
     """Every way to forecast value at the tested origins against what the customers then spent; the naive rule is past revenue."""
     if not trials:
         return [Measure(_VALUE, "value_mae_gbp", FIT, None, note="the data does not reach back far enough")]
-    period, rows = period_of(past.tested), sum(len(origin.left) for origin in past.tested)
+    period, rows = period_of(past.tested), sum(len(origin.customers) for origin in past.tested)
     naive = next(trial for trial in trials if trial.method is Method.PAST_REVENUE)
     chosen = next((trial for trial in trials if trial.method is published), naive)
     found = []
@@ -94,14 +95,14 @@ def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> lis
 
 def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins) -> list[Measure]:
     """How often a customer's revenue fell into the 80 % interval of the newest tested origin."""
-    if trial is None or not past.tested or model.method not in values(model, past.tested[0].points, np.zeros(len(past.tested[0].left))):
+    if trial is None or not past.tested or model.method not in methods(model, knows_churn=True):
         return []
     origin = past.tested[0]
-    coming = lifetime_value.forecast(model, origin.points, trial.model.probability(origin.points))
-    cent = 0.01  # the ends are shown in whole pennies
-    inside = float(((coming.low - cent <= origin.spent) & (origin.spent <= coming.high + cent)).mean())
+    points, cent = points_of([origin.customers]), 0.01  # the ends are shown in whole pennies
+    low, high = lifetime_value.intervals(model, points, outlook(model, points, trial.leaving[0]))
+    inside = float(((low - cent <= origin.spent) & (origin.spent <= high + cent)).mean())
     note = "share of customers whose revenue fell inside"
-    return [Measure(_VALUE, "interval_coverage", origin.period, inside, 0.8, "nominal", len(origin.left), note)]
+    return [Measure(_VALUE, "interval_coverage", origin.period, inside, 0.8, "nominal", len(origin.customers), note)]
 
 
 def of_churn_trial(trial: ChurnTrial | None, past: Origins) -> list[Measure]:

@@ -18,14 +18,35 @@ import pandas as pd
 
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
+from headgate.engines.frames import frame_of
+from headgate.engines.stored_rows import kept_frames, numbers
+from headgate.engines.write_rows import batches_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+    from headgate.engines.stored_rows import StoredRows
 
 Array = npt.NDArray[np.float64]
 
 LEARNT_ORIGINS, TESTED_ORIGINS = 3, 2
 _LEARNT_APART_DAYS, _TESTED_APART_DAYS = 30, 21
+POINTS = (
+    "purchases",
+    "recent_purchases",
+    "recent_revenue",
+    "products",
+    "silence",
+    "silence_in_gaps",
+    "purchase_value",
+    "revenue",
+    "frequency",
+    "age",
+    "rhythm",
+)
+"""What the models read of a customer."""
 _LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
 
 
@@ -49,16 +70,14 @@ class Origin:
     """Customers as they were known at the end of `after`, with what they did until the end of `until`.
 
     Attributes:
-        customers: as `features.observed` gives them.
-        points: what the models read of them, in the same order.
+        customers: what the models read of them, on disk, with `bought` and `spent`.
         buyers, revenue: of the whole shop in the window, customers who were not known yet included.
         scale: the money expected in the coming window over that of this one.
     """
 
     after: date
     until: date
-    customers: pd.DataFrame
-    points: pd.DataFrame
+    customers: StoredRows
     buyers: int
     revenue: float
     scale: float
@@ -71,12 +90,12 @@ class Origin:
     @property
     def left(self) -> npt.NDArray[np.bool_]:
         """Who bought nothing in the window."""
-        return np.asarray(self.customers.bought.to_numpy() == 0)
+        return np.asarray(self.customers.column("bought") == 0)
 
     @property
     def spent(self) -> Array:
         """Net revenue of each customer in the window, GBP, scaled to the coming one."""
-        return self.customers.spent.to_numpy(dtype=np.float64) * self.scale
+        return self._spent * self.scale
 
     @property
     def known_buyers(self) -> float:
@@ -86,7 +105,11 @@ class Origin:
     @property
     def known_revenue(self) -> float:
         """The share of the window's revenue that came from customers known before."""
-        return float(self.customers.spent.sum() / self.revenue) if self.revenue else np.nan
+        return float(self._spent.sum() / self.revenue) if self.revenue else np.nan
+
+    @property
+    def _spent(self) -> Array:
+        return self.customers.column("spent").astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True)
@@ -132,15 +155,22 @@ def coming(days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int
     return Coming(clock.between(as_of, until), buyers * clock.growth, revenue * clock.growth)
 
 
-def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming) -> Origins:
-    """Origins whose windows are like the coming one and were over by `as_of`."""
+def described(histories: Iterable[pd.DataFrame], clock: TradingClock, until: date, path: Path, kept: Sequence[str] = ()) -> StoredRows:
+    """What the models read of histories that come some at a time, in a file, with columns of theirs that are kept beside it."""
+    return kept_frames((signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories), path)
+
+
+def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming, folder: Path) -> Origins:
+    """Origins whose windows are like the coming one and were over by `as_of`. Their customers are in files of the folder."""
 
     def at(after: date) -> Origin:
         until = min(_until(days, clock, after, ahead), as_of)
-        customers = features.observed(days, after, until)
+        path = folder / f"customers-{after}.parquet"
+        histories = (frame_of(part) for part in batches_of(features.observed(days, after, until)))
+        customers = described(histories, clock, after, path, ("bought", "spent"))
         buyers, revenue = _totals(days, after, until)
         scale = ahead.revenue / revenue if ahead.revenue and revenue else 1.0
-        return Origin(after, until, customers, signals(customers, clock, after), buyers, revenue, scale)
+        return Origin(after, until, customers, buyers, revenue, scale)
 
     first = _before(days, clock, as_of, ahead)
     tested = _stepping(clock, first, _TESTED_APART_DAYS, TESTED_ORIGINS)
@@ -206,7 +236,12 @@ def expected(ahead: Coming, some: tuple[Origin, ...]) -> Expected:
     return Expected(ahead.buyers * float(buyers), ahead.revenue * float(revenue))
 
 
-def together(some: tuple[Origin, ...]) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], Array]:
+def points_of(some: Sequence[StoredRows], columns: Sequence[str] = POINTS) -> pd.DataFrame:
+    """Some of what the models read of customers, in memory."""
+    return pd.DataFrame(numbers(some, columns).T, columns=list(columns), copy=False)
+
+
+def together(some: tuple[Origin, ...], columns: Sequence[str] = POINTS) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], Array]:
     """Points, who left, and what was spent, over several origins."""
-    points = pd.concat([origin.points for origin in some], ignore_index=True)
+    points = points_of([origin.customers for origin in some], columns)
     return points, np.concatenate([origin.left for origin in some]), np.concatenate([origin.spent for origin in some])

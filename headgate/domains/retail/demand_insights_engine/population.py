@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import ibis
 
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS, Change
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MOST_DAYS = 135  # of the newest window; longer ones would leave nothing between it and last year's
 _LEAST_DAYS = 270  # of history: two windows and some weeks between
@@ -27,24 +23,22 @@ _SMOOTHED = 0.02  # repeats per buyer, so that shops with few repeats do not loo
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """Two windows and the months between, in purchases of each customer."""
+class _Window:
+    """The purchases of a window, its buyers, and how many of these bought between the two windows, too."""
 
-    counts: pd.DataFrame
+    purchases: int
+    buyers: int
+    seen_between: int
 
-    def repeats(self, window: str) -> float:
-        """Further purchases per buyer of a window."""
-        bought = self.counts[window]
-        return float(bought.sum() / (bought > 0).sum() - 1)
+    @property
+    def repeats(self) -> float:
+        """Further purchases per buyer."""
+        return self.purchases / self.buyers - 1
 
-    def seen_between(self, window: str) -> float:
-        """The share of a window's buyers who bought between the windows too."""
-        return float((self.counts.between[self.counts[window] > 0] > 0).mean())
-
-    def is_enough(self) -> bool:
-        """Neither window is too small."""
-        bought = self.counts[["early", "late"]]
-        return bool((bought > 0).sum().min() >= _LEAST_BUYERS and (bought.late.sum() - (bought.late > 0).sum()) >= _LEAST_REPEATS)
+    @property
+    def share_seen_between(self) -> float:
+        """The share of the buyers who bought between the windows, too."""
+        return self.seen_between / self.buyers
 
 
 def change(days: ibis.Table, first_on: date, as_of: date) -> Change:
@@ -56,16 +50,20 @@ def change(days: ibis.Table, first_on: date, as_of: date) -> Change:
     known_days = (as_of - first_on).days + 1
     if known_days < _LEAST_DAYS:
         return Change()
-    seen = _seen(days, max(as_of - timedelta(days=YEAR_DAYS), first_on - timedelta(days=1)), as_of)
-    before, now = seen.seen_between("early"), seen.seen_between("late")
-    if not (seen.is_enough() and before and now):
+    early, late = _windows(days, max(as_of - timedelta(days=YEAR_DAYS), first_on - timedelta(days=1)), as_of)
+    if not (_is_enough(early, late) and early.seen_between and late.seen_between):
         return Change()
-    fewer_repeats = seen.repeats("early") + _SMOOTHED < _LAUNCH_REPEATS * (seen.repeats("late") + _SMOOTHED)
-    growth = before / now
+    fewer_repeats = early.repeats + _SMOOTHED < _LAUNCH_REPEATS * (late.repeats + _SMOOTHED)
+    growth = early.share_seen_between / late.share_seen_between
     return Change(growth if known_days >= YEAR_DAYS else 1.0, fewer_repeats and growth < _LAUNCH_GROWTH)
 
 
-def _seen(days: ibis.Table, after: date, as_of: date) -> _Seen:
+def _is_enough(early: _Window, late: _Window) -> bool:
+    """Neither window is too small."""
+    return min(early.buyers, late.buyers) >= _LEAST_BUYERS and late.purchases - late.buyers >= _LEAST_REPEATS
+
+
+def _windows(days: ibis.Table, after: date, as_of: date) -> tuple[_Window, _Window]:
     """The 90 days after a day, and the newest days with as many buyers."""
     until = after + timedelta(days=HORIZON_DAYS)
     late_after = max(_newest(days, _buyers(days, after, until)), as_of - timedelta(days=_MOST_DAYS))
@@ -75,7 +73,14 @@ def _seen(days: ibis.Table, after: date, as_of: date) -> _Seen:
         between=days.count(where=(at > ibis.date(until)) & (at <= ibis.date(min(late_after, as_of - timedelta(days=HORIZON_DAYS))))),
         late=days.count(where=(at > ibis.date(late_after)) & (at <= ibis.date(as_of))),
     )
-    return _Seen(known.filter((known.early > 0) | (known.late > 0)).to_pandas())
+    counted = (figure for window in (known.early, known.late) for figure in _figures(known, window))
+    found = known.agg(**{str(place): figure for place, figure in enumerate(counted)}).to_pyarrow().to_pylist()[0]
+    figures = [int(figure or 0) for figure in found.values()]
+    return _Window(*figures[:3]), _Window(*figures[3:])
+
+
+def _figures(known: ibis.Table, bought: ibis.Column) -> tuple[ibis.Value, ...]:
+    return bought.sum(), known.count(where=bought > 0), known.count(where=(bought > 0) & (known.between > 0))
 
 
 def _buyers(days: ibis.Table, after: date, until: date) -> int:

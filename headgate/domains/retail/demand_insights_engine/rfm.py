@@ -22,28 +22,30 @@ SEGMENTS = np.array(
 
 
 def scored(customers: pd.DataFrame) -> pd.DataFrame:
-    """Each customer's three scores (1 to 5), their text `rfm`, and the segment's name, in the customers' order."""
-    recency, frequency, monetary = (
-        fifth(-customers.silent_days),
-        fifth(customers.purchases),
-        fifth(customers.revenue.astype(np.float64)),
-    )
-    both = np.floor((frequency + monetary) / 2 + 0.5).astype(np.int64)
+    """Each customer's three scores (1 to 5), in the customers' order."""
     return pd.DataFrame(
         {
-            "recency_score": recency,
-            "frequency_score": frequency,
-            "monetary_score": monetary,
-            "rfm": recency.astype(str) + frequency.astype(str) + monetary.astype(str),
-            "segment": SEGMENTS[FIFTHS - recency, both - 1],
+            "recency_score": fifth(-customers.silent_days),
+            "frequency_score": fifth(customers.purchases),
+            "monetary_score": fifth(customers.revenue.astype(np.float64)),
         },
         index=customers.index,
     )
 
 
+def named(scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores with their text `rfm` and the segment's name."""
+    recency, frequency, monetary = (scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary"))
+    both = np.floor((frequency + monetary) / 2 + 0.5).astype(np.int64)
+    return scores.assign(
+        rfm=recency.astype(str) + frequency.astype(str) + monetary.astype(str),
+        segment=SEGMENTS[FIFTHS - recency, both - 1],
+    )
+
+
 def fifth(values: pd.Series[float]) -> pd.Series[int]:
     """Which fifth of the values each lies in, 5 the highest. Equal values share the fifth of their mean rank."""
-    return (values.rank(pct=True) * FIFTHS).apply(np.ceil).astype("int32")
+    return (values.rank(pct=True) * FIFTHS).apply(np.ceil).astype("int8")
 
 
 def typical(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import churn
@@ -25,7 +26,7 @@ def drawn(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
 @cache
 def learnt(count: int) -> churn.ChurnModel:
     """The model of so many drawn customers; tests that only ask it share one fit."""
-    return churn.fit(*drawn(count, 1), COLUMNS)
+    return churn.fit(churn.training_set(*drawn(count, 1)))
 
 
 def test_probabilities_rank_and_mean_what_they_say() -> None:
@@ -40,7 +41,7 @@ def test_boosting_finds_an_interaction_that_splines_cannot_and_wins_the_contest(
     rng = np.random.default_rng(6)
     points = pd.DataFrame(rng.uniform(0, 1, (1_200, 2)), columns=list(COLUMNS))
     left = (((points.silence > 0.5) != (points.spend > 0.5)) ^ (rng.random(1_200) < 0.1)).to_numpy()
-    fitted = {name: churn.fit(points[:900], left[:900], COLUMNS, name) for name in ("calibrated_splines", "calibrated_boosting")}
+    fitted = {name: churn.fit(churn.training_set(points[:900], left[:900]), name) for name in ("calibrated_splines", "calibrated_boosting")}
     given = {name: model.probability(points[900:]) for name, model in fitted.items()}
     assert decide("calibrated_splines", {name: log_loss(left[900:], one) for name, one in given.items()}).winner == "calibrated_boosting"
     assert churn.calibration_error(left[900:], given["calibrated_boosting"]) < 0.1
@@ -50,7 +51,7 @@ def test_a_part_of_very_many_customers_teaches_what_all_of_them_do(monkeypatch: 
     points, left = drawn(3_000, 1)
     unseen, truth = drawn(3_000, 2)
     monkeypatch.setattr(churn, "MAX_LEARNT_FROM", 1_000)
-    model = churn.fit(points, left, COLUMNS)
+    model = churn.fit(churn.training_set(points, left))
     assert model.classifier.n_features_in_ == len(COLUMNS)
     assert roc_auc_score(truth, model.probability(unseen)) > 0.72
 
@@ -69,7 +70,7 @@ def test_shuffled_labels_teach_nothing() -> None:
     points, left = drawn(2_000, 1)
     unseen, truth = drawn(2_000, 2)
     shuffled = np.random.default_rng(3).permutation(left)
-    assert roc_auc_score(truth, churn.fit(points, shuffled, COLUMNS).probability(unseen)) == pytest.approx(0.5, abs=0.2)
+    assert roc_auc_score(truth, churn.fit(churn.training_set(points, shuffled)).probability(unseen)) == pytest.approx(0.5, abs=0.2)
     unseen_noise = np.random.default_rng(4).permutation(truth)
     assert roc_auc_score(unseen_noise, learnt(2_000).probability(unseen)) == pytest.approx(0.5, abs=0.04)
 
@@ -77,13 +78,24 @@ def test_shuffled_labels_teach_nothing() -> None:
 def test_the_signal_that_made_a_customer_leave_is_the_driver() -> None:
     model = learnt(2_000)
     silent = pd.DataFrame({"silence": [200.0], "spend": [60.0]})
-    raised = churn.contributions(model, silent).iloc[0]
-    assert raised.idxmax() == "silence"
+    (raised,) = churn.contributions(model, silent, model.probability(silent))
+    assert COLUMNS[raised.argmax()] == "silence"
 
 
 def test_a_typical_customer_has_no_driver() -> None:
     model = learnt(500)
-    assert churn.contributions(model, model.reference.to_frame().T).to_numpy() == pytest.approx(np.zeros((1, 2)))
+    typical = model.reference.to_frame().T
+    assert churn.contributions(model, typical, model.probability(typical)) == pytest.approx(np.zeros((1, 2)))
+
+
+@pytest.mark.parametrize("recipe", churn.RECIPES)
+def test_contributions_are_those_of_a_model_that_is_asked_about_every_replaced_column(recipe: str) -> None:
+    points, left = drawn(400, 1)
+    wide = points.assign(products=np.random.default_rng(7).integers(1, 9, 400).astype(float))
+    model = churn.fit(churn.training_set(wide, left), recipe).shifted(0.2)
+    probability = model.probability(wide)
+    expected = [logit(probability) - logit(model.probability(wide.assign(**{name: model.reference[name]}))) for name in wide.columns]
+    assert churn.contributions(model, wide, probability).T.tolist() == np.array(expected).tolist()
 
 
 def test_the_threshold_is_where_offers_earned_most() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,11 @@ from headgate.domains.retail.demand_insights_engine import customer_value
 from headgate.domains.retail.demand_insights_engine.customer_value import IN_CHARGE, Method, Trial, winner
 from headgate.domains.retail.demand_insights_engine.model_quality import of_value_trial
 from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
+from headgate.engines.stored_rows import kept_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Sized
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -84,20 +90,25 @@ def customers(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     return points, random.binomial(1, 0.5, count) * points.revenue.to_numpy() * 90 / age
 
 
-def first_window() -> tuple[pd.DataFrame, Origin]:
+@pytest.fixture
+def window(tmp_path: Path) -> tuple[pd.DataFrame, Origin]:
     """400 customers and what they did in the only window of their history."""
     before, spent = customers(400, 1)
-    histories = pd.DataFrame({"customer_id": np.arange(400), "spent": spent, "bought": (spent > 0).astype(int)})
-    return before, Origin(date(2010, 4, 1), date(2010, 6, 30), histories, before, 200, float(spent.sum()), 1.0)
+    known = kept_frames([before.assign(spent=spent, bought=(spent > 0).astype(int))], tmp_path / "customers.parquet")
+    return before, Origin(date(2010, 4, 1), date(2010, 6, 30), known, 200, float(spent.sum()), 1.0)
 
 
-def even_odds(points: pd.DataFrame) -> np.ndarray:
+def even_odds(points: Sized) -> np.ndarray:
     return np.full(len(points), 0.5)
 
 
-def test_without_a_year_all_methods_share_the_total_of_customers_like_these() -> None:
+def year_of(model: customer_value.ValueModel, points: pd.DataFrame, yearly: float) -> np.ndarray:
+    return customer_value.outlook(model, points, even_odds(points), yearly).value_of_year
+
+
+def test_without_a_year_all_methods_share_the_total_of_customers_like_these(window: tuple[pd.DataFrame, Origin]) -> None:
     """Twice as many customers of the same kind are expected to spend twice as much, whatever the method's own total."""
-    before, past = first_window()
+    before, past = window
     now = pd.concat([before, before], ignore_index=True)
     model = customer_value.learnt(now, (past,), even_odds, Coming(90.0, None, None))
     totals = {method: value.sum() for method, value in customer_value.values(model, now, even_odds(now)).items()}
@@ -105,8 +116,8 @@ def test_without_a_year_all_methods_share_the_total_of_customers_like_these() ->
     assert list(totals.values()) == pytest.approx([2 * past.spent.sum()] * 7)
 
 
-def test_a_method_that_no_origin_could_test_is_half_the_naive_rule() -> None:
-    points, past = first_window()
+def test_a_method_that_no_origin_could_test_is_half_the_naive_rule(window: tuple[pd.DataFrame, Origin]) -> None:
+    points, past = window
     model = customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None))
     assert model.method is Method.HALF_PAST_REVENUE
     found = customer_value.values(model, points, even_odds(points))
@@ -115,34 +126,34 @@ def test_a_method_that_no_origin_could_test_is_half_the_naive_rule() -> None:
     assert ratio == pytest.approx(np.full(400, ratio[0]))
 
 
-def test_the_value_of_a_year_is_drawn_to_past_revenue_where_the_method_in_charge_is_published() -> None:
-    points, past = first_window()
+def test_the_value_of_a_year_is_drawn_to_past_revenue_where_the_method_in_charge_is_published(window: tuple[pd.DataFrame, Origin]) -> None:
+    points, past = window
     model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=IN_CHARGE)
     found = customer_value.values(model, points, even_odds(points))
-    year = customer_value.value_of_year(model, points, even_odds(points), 4.0)
+    year = year_of(model, points, 4.0)
     assert year == pytest.approx(4 * found[Method.HALF_PAST_REVENUE])
     assert year.sum() == pytest.approx(4 * found[IN_CHARGE].sum())
 
 
 @pytest.mark.parametrize("method", [Method.PAST_REVENUE, Method.MBG_NBD, Method.HALF_PAST_REVENUE])
-def test_another_published_method_gives_the_value_of_a_year_as_well(method: Method) -> None:
-    points, past = first_window()
+def test_another_published_method_gives_the_value_of_a_year_as_well(method: Method, window: tuple[pd.DataFrame, Origin]) -> None:
+    points, past = window
     model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=method)
-    year = customer_value.value_of_year(model, points, even_odds(points), 4.0)
+    year = year_of(model, points, 4.0)
     assert year == pytest.approx(4 * customer_value.values(model, points, even_odds(points))[method])
 
 
-def test_nobody_is_expected_to_spend_less_in_a_year_than_in_90_days() -> None:
+def test_nobody_is_expected_to_spend_less_in_a_year_than_in_90_days(window: tuple[pd.DataFrame, Origin]) -> None:
     """A customer who has spent little and is likely to buy: past revenue alone would say less for the year."""
-    points, past = first_window()
+    points, past = window
     points.loc[0, "revenue"] = 0.001
     model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=IN_CHARGE)
     quarter = customer_value.values(model, points, even_odds(points))
     assert quarter[Method.HALF_PAST_REVENUE][0] * 4 < quarter[IN_CHARGE][0]
-    year = customer_value.value_of_year(model, points, even_odds(points), 4.0)
+    year = year_of(model, points, 4.0)
     assert (year >= quarter[IN_CHARGE]).all()
 
 
-def test_without_a_window_to_learn_from_purchases_alone_say_what_is_expected() -> None:
-    points, _ = first_window()
+def test_without_a_window_to_learn_from_purchases_alone_say_what_is_expected(window: tuple[pd.DataFrame, Origin]) -> None:
+    points, _ = window
     assert customer_value.learnt(points, (), None, Coming(90.0, None, None)).method is Method.MBG_NBD

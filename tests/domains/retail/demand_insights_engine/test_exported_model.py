@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,11 +23,12 @@ from headgate.domains.retail.demand_insights_engine import (
 )
 from headgate.domains.retail.demand_insights_engine.customer_value import Method
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.engines.stored_rows import kept_frames
 from headgate.predictions.customers import CustomerScorer
 from headgate.predictions.scorer import Scorer
 
 if TYPE_CHECKING:
-    import ibis
+    from headgate.engines.stored_rows import StoredRows
 
 pytestmark = pytest.mark.unit
 
@@ -38,44 +40,51 @@ YEARLY = 3.7
 class Shop:
     """What the models are fitted on, and the value model of the shop."""
 
-    customers: pd.DataFrame
+    customers: StoredRows
     points: pd.DataFrame
     past: origins.Origins
     value: customer_value.ValueModel
 
 
 @pytest.fixture(scope="module")
-def shop(drawn_shop: dict[str, ibis.Table]) -> Shop:
-    days = features.in_memory(features.purchase_days(drawn_shop["orders"], drawn_shop["order_items"], AS_OF))
-    customers = features.known_histories(days, drawn_shop["customers"], AS_OF)
+def shop(drawn_shop: dict[str, ibis.Table], tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    folder = tmp_path_factory.mktemp("customers")
+    days = ibis.memtable(features.purchase_days(drawn_shop["orders"], drawn_shop["order_items"], AS_OF).to_pyarrow())
+    histories = features.known_histories(days, drawn_shop["customers"], AS_OF).to_pandas()
+    customers = kept_frames([histories], folder / "customers.parquet")
     daily = features.daily_purchases(days).set_index("purchased_on").purchases
     clock = TradingClock.of(daily, pd.Timestamp(daily.index.min()).date(), AS_OF)
     ahead = origins.coming(days, clock, AS_OF)
-    past, points = origins.origins(days, clock, AS_OF, ahead), origins.signals(customers, clock, AS_OF)
+    past, points = origins.origins(days, clock, AS_OF, ahead, folder), origins.signals(histories, clock, AS_OF)
     value = customer_value.learnt(points, past.newest, lambda some: np.full(len(some), 0.5), ahead)
     return Shop(customers, points, past, value)
 
 
 def exported(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel) -> tuple[CustomerScorer, pd.DataFrame]:
     """The scorer after a trip through its bytes, and the batch's table of values."""
-    probability = churn_risk.probabilities(leaving, shop.points)
-    table = lifetime_value.table(value, shop.customers, shop.points, probability, YEARLY)
-    model = customer_model.CustomerModel(leaving, None, value, value, [])
-    found = exported_model.scorer(model, shop.customers, shop.points, table, YEARLY)
+    model = model_of(shop, leaving, value)
+    expected = customer_value.outlook(value, shop.points, model.leaving, YEARLY)
+    table = lifetime_value.table(value, shop.customers, shop.points, expected, YEARLY)
+    found = exported_model.scorer(model, shop.points, expected, table, YEARLY)
     assert found
-    return CustomerScorer(Scorer.from_bytes(found.to_bytes())), table
+    return CustomerScorer(Scorer.from_bytes(found.to_bytes())), table.frame()
 
 
-def left(shop: Shop) -> tuple[pd.DataFrame, np.ndarray]:
-    points, gone, _ = origins.together(shop.past.newest)
-    return points, gone
+def model_of(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel) -> customer_model.CustomerModel:
+    probability = leaving.probability(shop.points) if leaving else churn_risk.share_of_silence(shop.points.silence.to_numpy())
+    return customer_model.CustomerModel(leaving, None, value, value, [], probability)
+
+
+def learnt(shop: Shop, recipe: str = churn.FIRST) -> churn.ChurnModel:
+    points, gone, _ = origins.together(shop.past.newest, churn_risk.SIGNALS)
+    return churn.fit(churn.training_set(points, gone), recipe)
 
 
 @pytest.mark.parametrize("recipe", [*churn.RECIPES, None])
 def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(shop: Shop, recipe: str | None) -> None:
-    leaving = churn.fit(*left(shop), churn_risk.SIGNALS, recipe).shifted(0.3) if recipe else None
+    leaving = learnt(shop, recipe).shifted(0.3) if recipe else None
     scorer, _ = exported(shop, leaving, shop.value)
-    expected = churn_risk.table(shop.customers, shop.points, leaving, None)
+    expected = churn_risk.table(shop.customers, shop.points, model_of(shop, leaving, shop.value)).frame()
     np.testing.assert_allclose(
         scorer.churn_probability(shop.points.to_numpy()), expected.churn_probability.to_numpy(), rtol=1e-9, atol=1e-12
     )
@@ -122,8 +131,8 @@ def test_a_shop_whose_customers_do_not_come_back_has_the_pooled_rate(shop: Shop)
 
 
 def test_changed_signals_change_the_prediction_and_have_no_stored_interval(shop: Shop) -> None:
-    scorer, _ = exported(shop, churn.fit(*left(shop), churn_risk.SIGNALS), shop.value)
-    stored = scorer.stored(int(shop.customers.customer_id.iloc[0]))
+    scorer, _ = exported(shop, learnt(shop), shop.value)
+    stored = scorer.stored(int(shop.customers.column("customer_id")[0]))
     assert stored
     silent = scorer.predict({**stored, "silence": stored["silence"] + 200})
     assert silent.churn_probability != scorer.predict(stored).churn_probability

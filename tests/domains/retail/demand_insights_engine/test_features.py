@@ -21,7 +21,8 @@ ANNA = [
 
 def known(tables: dict[str, ibis.Table], until: date) -> pd.DataFrame:
     days = features.purchase_days(tables["orders"], tables["order_items"], until)
-    return features.known_histories(days, tables["customers"], until)
+    found: pd.DataFrame = features.known_histories(days, tables["customers"], until).to_pandas()
+    return found
 
 
 def test_purchases_are_distinct_days(shop: Shop) -> None:
@@ -47,14 +48,14 @@ def test_nothing_after_the_day_is_known(shop: Shop) -> None:
 def test_what_followed_is_distinguished_from_what_was_known(shop: Shop) -> None:
     tables = shop(ANNA)
     days = features.purchase_days(tables["orders"], tables["order_items"], date(2024, 12, 31))
-    row = features.observed(days, date(2024, 1, 1), date(2024, 3, 31)).iloc[0]
+    row = features.observed(days, date(2024, 1, 1), date(2024, 3, 31)).to_pandas().iloc[0]
     assert (row.purchases, row.bought, row.spent) == (1, 2, 60.0)
 
 
 def test_purchases_beyond_the_horizon_are_not_what_followed(shop: Shop) -> None:
     tables = shop([*ANNA, (1, "2024-05-01T09:00:00", "7", "completed")])
     days = features.purchase_days(tables["orders"], tables["order_items"], date(2024, 12, 31))
-    assert features.observed(days, date(2024, 1, 31), date(2024, 4, 30)).bought.tolist() == [0]
+    assert features.observed(days, date(2024, 1, 31), date(2024, 4, 30)).to_pandas().bought.tolist() == [0]
 
 
 def test_a_customer_that_the_customers_table_lacks_is_kept(shop: Shop) -> None:

@@ -10,8 +10,10 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import demand_insights_engine as system
 from headgate.domains.retail.demand_insights_engine import churn
+from headgate.engines import write_rows
 from headgate.learning.store import Shelf
 from headgate.systems.rows import rows_of
+from tests.made_tables import in_memory
 
 pytestmark = pytest.mark.system
 
@@ -28,7 +30,11 @@ def shelf() -> Shelf:
 
 @pytest.fixture(scope="module")
 def built(drawn_shop: dict[str, ibis.Table], shelf: Shelf) -> dict[str, pd.DataFrame]:
-    return system.build(drawn_shop, AS_OF, shelf)
+    return build(drawn_shop, AS_OF, shelf)
+
+
+def build(tables: dict[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+    return in_memory(system.build(tables, as_of, shelf))
 
 
 def quality(tables: dict[str, pd.DataFrame], model: str, metric: str) -> pd.Series:
@@ -53,8 +59,11 @@ def test_every_customer_table_has_the_same_customers(built: dict[str, pd.DataFra
     assert ids[0] == ids[1] == ids[2] == sorted(ids[0])
 
 
-def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame], drawn_shop: dict[str, ibis.Table]) -> None:
-    again = system.build(drawn_shop, AS_OF, Shelf())
+def test_the_same_day_twice_gives_identical_tables_however_many_customers_are_in_memory_at_a_time(
+    built: dict[str, pd.DataFrame], drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_rows, "GROUP_ROWS", 64)
+    again = build(drawn_shop, AS_OF, Shelf())
     for name, frame in built.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
 
@@ -74,7 +83,7 @@ def test_the_recipe_in_charge_scores_unless_another_is_better_beyond_doubt(
     recipes = ("calibrated_splines", "calibrated_boosting", churn.NAIVE)
     monkeypatch.setattr(churn, "RECIPES", {name: churn.RECIPES[name] for name in recipes})
     shelf = Shelf({"churn": "calibrated_boosting"})
-    tables = system.build(drawn_shop, AS_OF, shelf)
+    tables = build(drawn_shop, AS_OF, shelf)
     assert tables["churn_risk"].model.unique().tolist() == [shelf.trained[0].recipe] == ["calibrated_boosting"]
     reported = quality(tables, "churn_risk", "log_loss_calibrated_splines")
     assert (reported.baseline_model, reported.note) == ("calibrated_boosting", "challenger")
@@ -125,14 +134,14 @@ def test_no_money_is_negative(built: dict[str, pd.DataFrame]) -> None:
 
 
 def test_an_empty_shop_gives_empty_tables(shop: Shop) -> None:
-    tables = system.build(shop([]), AS_OF, Shelf())
+    tables = build(shop([]), AS_OF, Shelf())
     assert all(frame.empty for frame in tables.values())
     assert_contracts_hold(tables)
 
 
 @pytest.mark.parametrize("customers", [1, 2, 30])
 def test_a_tiny_shop_falls_back_and_says_so(shop: Shop, customers: int) -> None:
-    tables = system.build(shop([(number + 1, "2024-12-01T10:00:00", "12.50", "completed") for number in range(customers)]), AS_OF, Shelf())
+    tables = build(shop([(number + 1, "2024-12-01T10:00:00", "12.50", "completed") for number in range(customers)]), AS_OF, Shelf())
     assert_contracts_hold(tables)
     assert set(tables["customer_lifetime_value"].purchase_model) == {"pooled_rate"}
     assert set(tables["churn_risk"].model) == {"recency_share"}
@@ -145,6 +154,6 @@ def test_purchases_after_the_day_change_nothing(shop: Shop) -> None:
     before = [(1, "2024-03-01T10:00:00", "10", "completed"), (2, "2024-04-01T10:00:00", "20", "completed")]
     later = [*before, (1, "2025-01-01T00:00:00", "99", "completed"), (3, "2025-02-01T10:00:00", "99", "completed")]
     consent = {1: True, 2: True, 3: True}
-    first, second = (system.build(shop(rows, consent), AS_OF, Shelf()) for rows in (before, later))
+    first, second = (build(shop(rows, consent), AS_OF, Shelf()) for rows in (before, later))
     for name, frame in first.items():
         pd.testing.assert_frame_equal(frame, second[name])
