@@ -240,6 +240,15 @@ def deployed_lake() -> Iterator[Target]:
         shutil.rmtree(state, ignore_errors=True)
 
 
+@contextmanager
+def _timed(part: str, seconds: dict[str, int]) -> Iterator[None]:
+    """Note and print how long a part of the day took."""
+    began = time.monotonic()
+    yield
+    seconds[part] = round(time.monotonic() - began)
+    print(f"{part}: {seconds[part]} s", flush=True)
+
+
 def main() -> int:
     """Run the day; 0 when all is well."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -248,20 +257,24 @@ def main() -> int:
     files = uploads(parser.parse_args().files, dice)
     with deployed_lake() as target:
         target.lake  # noqa: B018 it sets the environment of this process
-        day, began = Day(target, dice), time.monotonic()
-        day.send(files)
-        print(f"{len(files)} files sent in {time.monotonic() - began:.0f} s", flush=True)
-        day.rest()
-        quiet = quiet_run(files)
-        letters, found = day.dead_letters(quiet), day.rows()
-        expected = counted({key: body for key, body in quiet.contents("curated").items() if key.startswith("increments/")})
+        day, seconds = Day(target, dice), dict[str, int]()
+        with _timed("sending", seconds):
+            day.send(files)
+        with _timed("rest", seconds):
+            day.rest()
+        with _timed("quiet run", seconds):
+            quiet = quiet_run(files)
+            expected = counted({key: body for key, body in quiet.contents("curated").items() if key.startswith("increments/")})
+        with _timed("comparison", seconds):
+            letters, found = day.dead_letters(quiet), day.rows()
     for reason, count in letters.most_common():
         print(f"dead letters: {count} x {reason}")
     unexplained = sum(count for reason, count in letters.items() if reason.startswith("unexplained"))
     missing, surplus = (expected - found).total(), (found - expected).total()
     result = {
         "files": len(files),
-        "seconds": round(time.monotonic() - began),
+        "seconds": sum(seconds.values()),
+        "seconds_of": seconds,
         "rows": found.total(),
         "rows_missing": missing,
         "rows_surplus": surplus,

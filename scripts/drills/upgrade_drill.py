@@ -4,8 +4,8 @@ Examples:
     python scripts/drills/upgrade_drill.py 7e7414e
     python scripts/drills/upgrade_drill.py 7e7414e --orders 1000    # load a shop first, apply the plan, and ask each table again
 
-Exit code 0 when the plan keeps each bucket, table, key and secret, and with --orders when each table has its rows after the upgrade
-and after a run of this revision; else 1. Nothing of the drill stays.
+Exit code 0 when the plan keeps each bucket, table, key and secret, and with --orders when each table has its rows after the upgrade, and
+after a run of this revision each dataset has its rows and no table of a system is lost or empty; else 1. Nothing of the drill stays.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from scripts.emulator import emulator
 from scripts.terraform_cli import STATE, Terraform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "upgrade"
@@ -89,7 +89,23 @@ def rows_of_tables(tree: Path) -> dict[str, int]:
         for page in catalog.get_paginator("get_tables").paginate(DatabaseName=database)
         for one in page["TableList"]
     ]
-    return {f"{database}.{table}": _count(tree, database, table) for database, table in sorted(tables)}
+    return counted(sorted(tables), lambda sql: json.loads(_headgate(tree, "query", "--json", sql)))
+
+
+def counted(tables: Sequence[tuple[str, str]], ask: Callable[[str], list[Mapping[str, Any]]]) -> dict[str, int]:
+    """Return the rows of tables, as `database.table`; -1 for a table that cannot be read.
+
+    Args:
+        ask: answers a statement of SQL; raises CalledProcessError where it cannot be answered.
+    """
+    counts = [f'select \'{database}.{table}\' as name, count(*) as count from "{database}"."{table}"' for database, table in tables]  # noqa: S608 names of the catalog
+    try:  # each question is a process of its own
+        return {row["name"]: int(row["count"]) for row in ask(" union all ".join(counts))}
+    except subprocess.CalledProcessError:
+        if len(tables) <= 1:
+            return {f"{database}.{table}": -1 for database, table in tables}
+    middle = len(tables) // 2
+    return counted(tables[:middle], ask) | counted(tables[middle:], ask)
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, list[int]]:
@@ -97,13 +113,16 @@ def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, li
     return {table: [count, after.get(table, -1)] for table, count in before.items() if after.get(table, -1) != count}
 
 
-def _count(tree: Path, database: str, table: str) -> int:
-    try:
-        answer = _headgate(tree, "query", "--json", f'select count(*) as count from "{database}"."{table}"')  # noqa: S608 names of the catalog
-    except subprocess.CalledProcessError:
-        return -1
-    (row,) = json.loads(answer)
-    return int(row["count"])
+def lost_tables(before: Mapping[str, int], after: Mapping[str, int], prod: str) -> dict[str, list[int]]:
+    """Return the tables that a run of another revision must not leave so, as `changed` does.
+
+    A system of another revision may build other rows from the same data: of its tables only those count that had rows and have none.
+
+    Args:
+        prod: the database of the systems' tables.
+    """
+    found = changed(before, after).items()
+    return {table: rows for table, rows in found if not table.startswith(f"{prod}.") or (rows[0] > 0 and rows[1] <= 0)}
 
 
 def _headgate(tree: Path, *arguments: str) -> str:
@@ -135,6 +154,7 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     emulator.keep_state(FOLDER / "state")
     rows: dict[str, dict[str, list[int]]] = {}
+    built: dict[str, list[int]] = {}
     try:
         deploy_revision(arguments.revision)
         before = load_shop(arguments.orders) if arguments.orders else {}
@@ -146,21 +166,35 @@ def main() -> int:
             rows["after the upgrade"] = changed(before, rows_of_tables(ROOT))
             _headgate(ROOT, "upload", str(FOLDER / "shop"))
             _headgate(ROOT, "run")
-            rows["after a run"] = changed(before, rows_of_tables(ROOT))
+            after, prod = rows_of_tables(ROOT), _environment()["HEADGATE_PROD_DATABASE"]
+            rows["after a run"] = lost_tables(before, after, prod)
+            built = {table: counts for table, counts in changed(before, after).items() if table not in rows["after a run"]}
     finally:
         emulator.stop(FOLDER)
         _git("worktree", "remove", "--force", str(FOLDER / "tree"))
         shutil.rmtree(FOLDER)
-    return report(arguments.revision, changes, rows)
+    return report(arguments.revision, changes, rows, built)
 
 
-def report(revision: str, changes: list[Mapping[str, Any]], rows: Mapping[str, Mapping[str, list[int]]]) -> int:
-    """Print what the upgrade changed; returns the exit code."""
+def _environment() -> dict[str, str]:
+    stated: dict[str, str] = json.loads((FOLDER / "deployment.json").read_text(encoding="utf-8"))["environment"]
+    return stated
+
+
+def report(
+    revision: str, changes: list[Mapping[str, Any]], rows: Mapping[str, Mapping[str, list[int]]], built: Mapping[str, list[int]]
+) -> int:
+    """Print what the upgrade changed; returns the exit code.
+
+    Args:
+        rows: the tables whose rows are wrong, by step.
+        built: the systems' tables that this revision builds with other rows than the earlier one.
+    """
     actions = Counter(" and ".join(one["change"]["actions"]) for one in changes)
     replaced = sorted(one["address"] for one in changes if len(one["change"]["actions"]) > 1)
     deleted = sorted(one["address"] for one in changes if one["change"]["actions"] == ["delete"])
     print(f"replaced: {', '.join(replaced) or 'nothing'}\ndeleted: {', '.join(deleted) or 'nothing'}")
-    print(json.dumps({"revision": revision, "changes": dict(actions), "lost": lost(changes), "other_rows": rows}))
+    print(json.dumps({"revision": revision, "changes": dict(actions), "lost": lost(changes), "wrong_rows": rows, "built_otherwise": built}))
     return int(bool(lost(changes)) or any(rows.values()))
 
 
