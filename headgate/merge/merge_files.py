@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _ROWS, _DELETED, _HELD, _LAST_HELD = "increments", "deleted", "held", "last_held"
 _LINEAGE = tuple(column.name for column in LINEAGE)
-_CONTENT, _AT = "_last_held_content", "_last_held_at"
+_LAST_HELD_COLUMNS = _CONTENT, _AT = "_last_held_content", "_last_held_at"
 
 
 @dataclass(frozen=True)
@@ -142,13 +142,12 @@ def newest_rows(
     if not fitted.files:
         return
     contract, since = fitted.contract, held_at or {}
-    rows = ibis.table(ibis.Schema.from_pyarrow(arrow_schema(contract)), name=_ROWS)
-    tables = deletion_tables(contract, deletions) if deletions and deletions.files else {}
-    there = still_there(rows, _named(tables, _DELETED), _named(tables, _HELD), contract.key) if tables else rows
-    tables[_LAST_HELD] = pa.table([pa.array(list(part), pa.string()) for part in (since, since.values())], [_CONTENT, _AT])
     key = merge_key(contract)
-    newest = _newest(contract, key, there, _named(tables, _LAST_HELD))
-    cut = newest.mutate(**{BEGINS_PART: begins_part(newest, key, part_rows)})
+    tables = deletion_tables(contract, deletions) if deletions and deletions.files else {}
+    listed = tuple(table.schema for table in tables.values())
+    shape = {"order_by": tuple(contract.order_by), "source_key": tuple(contract.key), "listed": listed}
+    sql = _newest_sql(arrow_schema(contract), tuple(key), part_rows=part_rows, **shape)
+    tables[_LAST_HELD] = pa.table([pa.array(list(part), pa.string()) for part in (since, since.values())], _LAST_HELD_COLUMNS)
     with memory.connect() as connection:
         read = connection.read_parquet([str(file) for file in fitted.files])
         if within:
@@ -157,7 +156,30 @@ def newest_rows(
         read.create_view(_ROWS)
         for name, table in tables.items():
             connection.register(name, table)
-        yield from connection.sql(ibis.to_sql(cut.order_by(*key), dialect="duckdb")).to_arrow_reader()
+        yield from connection.sql(sql).to_arrow_reader()
+
+
+@lru_cache(maxsize=128)
+def _newest_sql(
+    schema: pa.Schema,
+    key: Sequence[str],
+    *,
+    order_by: Sequence[str],
+    source_key: Sequence[str],
+    listed: Sequence[pa.Schema],
+    part_rows: int,
+) -> str:
+    """Return the statement of `newest_rows`. To compile it takes 50 ms, more than a small merge, and each part needs it.
+
+    Args:
+        listed: the columns of `deletion_tables`; empty without deletions.
+    """
+    rows = _table(_ROWS, schema)
+    there = still_there(rows, _table(_DELETED, listed[0]), _table(_HELD, listed[1]), source_key) if listed else rows
+    last_held = _table(_LAST_HELD, pa.schema([(name, pa.string()) for name in _LAST_HELD_COLUMNS]))
+    newest = _newest(key, order_by, there, last_held)
+    cut = newest.mutate(**{BEGINS_PART: begins_part(newest, key, part_rows)})
+    return str(ibis.to_sql(cut.order_by(*key), dialect="duckdb"))
 
 
 def _condition(key: Sequence[str], within: Within) -> str:
@@ -168,14 +190,14 @@ def _condition(key: Sequence[str], within: Within) -> str:
     return " AND ".join(bounds) or "true"
 
 
-def _newest(contract: Contract, key: Sequence[str], rows: ibis.Table, last_held: ibis.Table) -> ibis.Table:
+def _newest(key: Sequence[str], order_by: Sequence[str], rows: ibis.Table, last_held: ibis.Table) -> ibis.Table:
     """Of what order columns leave tied that which an object came to hold last: corrected files often keep their rows' times of change."""
     dated = rows.left_join(last_held, rows["_content_sha256"] == last_held[_CONTENT]).drop(_CONTENT)
-    return newest_by(dated, key, contract.order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)
+    return newest_by(dated, key, order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)
 
 
-def _named(tables: Mapping[str, pa.Table], name: str) -> ibis.Table:
-    return ibis.table(ibis.Schema.from_pyarrow(tables[name].schema), name=name)
+def _table(name: str, schema: pa.Schema) -> ibis.Table:
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
 
 
 def deleted_keys(contract: Contract, file: Path) -> pa.Table:
@@ -186,7 +208,7 @@ def deleted_keys(contract: Contract, file: Path) -> pa.Table:
 
 
 def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
-    """What `still_there` takes of deletions, by name."""
+    """What `still_there` takes of deletions, by name, in its order."""
     listed = {moment: deleted_keys(contract, file) for moment, file in deletions.files.items()}
     gone = [keys.append_column(DELETED_BY, pa.repeat(moment, keys.num_rows)) for moment, keys in listed.items()]
     held = [pa.array(list(values), pa.string()) for values in (deletions.held_after.keys(), deletions.held_after.values())]
