@@ -74,6 +74,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Take up again what was left out: DuckDB's bindings report modules that nobody frees as leaks."""
+    gc.unfreeze()
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Long bytes are called by their length: gzip puts the time of day into its own, and every worker must know a test by one name."""
     return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > _SHORT_BYTES else None

@@ -9,12 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.domains.retail import compliance_guardian as system
-from headgate.domains.retail.compliance_guardian import features, models, scoring
+from headgate.domains.retail.compliance_guardian import features, models
 from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions, describe, kept_in
 from headgate.engines import write_rows
-from headgate.learning.store import Shelf
-from tests.made_tables import in_memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,12 +79,3 @@ def test_a_sample_is_drawn_as_from_all_places() -> None:
     honest, frauds = np.flatnonzero(labels == models.HONEST), np.flatnonzero(labels == models.FRAUD)
     drawn = np.random.default_rng(models.SEED).permutation(honest)[: models.MAX_HONEST]
     assert models.sample(labels).tolist() == np.sort(np.concatenate([drawn, frauds])).tolist()
-
-
-def test_how_many_rows_are_in_memory_at_a_time_changes_no_table(town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = in_memory(system.build(town, AS_OF, Shelf()))
-    monkeypatch.setattr(write_rows, "GROUP_ROWS", 700)
-    monkeypatch.setattr(scoring, "_EXPLAINED_ROWS", 3)
-    found = in_memory(system.build(town, AS_OF, Shelf()))
-    for name, frame in expected.items():
-        pd.testing.assert_frame_equal(found[name], frame, check_exact=True)

@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
 from headgate.domains.retail.compliance_guardian.described_transactions import kept_in
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")

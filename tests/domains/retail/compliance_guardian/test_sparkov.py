@@ -15,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import features, models
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 SPARKOV = Path(os.environ.get("HEADGATE_DATA", "../shared/data")) / "sparkov" / "sparkov_2019_300cust_seed7.parquet"
 KEPT = 60  # customers; all of them take minutes on Spark and seconds here, and show no more

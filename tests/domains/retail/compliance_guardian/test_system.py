@@ -10,7 +10,8 @@ import pytest
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import compliance_guardian as system
-from headgate.domains.retail.compliance_guardian import models
+from headgate.domains.retail.compliance_guardian import models, scoring
+from headgate.engines import write_rows
 from headgate.learning.store import Shelf
 from headgate.systems.rows import rows_of
 from tests.made_tables import in_memory
@@ -137,3 +138,13 @@ def test_failed_payments_are_counted_for_their_card(tables: Tables) -> None:
     built = in_memory(system.build(tables(rows, failed_tokens=("k1:0002", "k1:0002", "k1:9999")), AS_OF, Shelf()))
     cards = built["risk_scores"].query("entity_type == 'card'").set_index("entity_id")
     assert cards.failed_payments.to_dict() == {"k1:0001": 0, "k1:0002": 2}
+
+
+def test_how_many_rows_are_in_memory_at_a_time_changes_no_table(
+    built: dict[str, pd.DataFrame], town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_rows, "GROUP_ROWS", 700)
+    monkeypatch.setattr(scoring, "_EXPLAINED_ROWS", 3)
+    found = in_memory(system.build(town, AS_OF, Shelf()))
+    for name, frame in built.items():
+        pd.testing.assert_frame_equal(found[name], frame, check_exact=True)

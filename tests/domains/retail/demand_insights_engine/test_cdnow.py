@@ -15,7 +15,7 @@ from headgate.domains.retail.demand_insights_engine.bg_nbd import Histories
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 
 DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[5] / "shared/data")) / "cdnow"
-pytestmark = [pytest.mark.unit, pytest.mark.skipif(not DATA.is_dir(), reason="the CDNOW data set is not here; set HEADGATE_DATA")]
+pytestmark = [pytest.mark.system, pytest.mark.skipif(not DATA.is_dir(), reason="the CDNOW data set is not here; set HEADGATE_DATA")]
 
 CALIBRATION_END = "1997-09-30"
 FIRST_ON = date(1997, 1, 1)

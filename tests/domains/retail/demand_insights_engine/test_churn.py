@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from headgate.domains.retail.demand_insights_engine import churn
 from headgate.learning.champion_challenger import decide, log_loss
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 COLUMNS = ("silence", "spend")
 

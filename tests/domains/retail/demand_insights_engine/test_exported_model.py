@@ -30,7 +30,7 @@ from headgate.predictions.scorer import Scorer
 if TYPE_CHECKING:
     from headgate.engines.stored_rows import StoredRows
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 AS_OF = date(2024, 12, 31)
 YEARLY = 3.7

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from headgate.domains.retail.market_intelligence_hub.conformal import offsets
 from headgate.domains.retail.market_intelligence_hub.forecasting import Panel, Task, backtest, bounded, forecast
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 from scripts.deployment import deployment_name
 from scripts.emulator import emulator
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
 WRONG = ["../x", "Mein Lager", "", "a", "Zu", "1a", "-a", "a/b", "a\n", "\u00fcber", "a" * 21, "a'b; touch x"]

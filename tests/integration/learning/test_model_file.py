@@ -25,7 +25,7 @@ from headgate.learning import model_file, preprocessing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[3]
 COLUMNS = ("silence", "purchases", "age")
@@ -79,7 +79,7 @@ def test_equal_models_give_equal_bytes(fitted: Any, recipe: str) -> None:  # noq
 
 def test_another_process_gives_equal_bytes() -> None:
     script = (
-        "import hashlib, sys; sys.path.insert(0, '.'); from tests.unit.learning import test_model_file as t; "
+        "import hashlib, sys; sys.path.insert(0, '.'); from tests.integration.learning import test_model_file as t; "
         "print(hashlib.sha256(t.model_file.to_bytes(t.churn_model('silence_rule'))).hexdigest())"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
 # What opens workbooks, what looks for the meaning of an unknown header, and what only the command line and the jobs ask for.

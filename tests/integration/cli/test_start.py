@@ -17,7 +17,7 @@ from headgate.cli.main import COMMANDS, cli
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 # Every other module that `headgate --help` loads is the standard library's or Click's.
 LOADED_BY_HELP = {
