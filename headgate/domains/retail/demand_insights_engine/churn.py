@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.calibration import CalibratedClassifierCV
@@ -21,8 +22,6 @@ from headgate.learning.sampling import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    import pandas as pd
 
     from headgate.engines.stored_rows import StoredRows
 
@@ -182,7 +181,8 @@ class TrainingSet:
 def training_set(points: pd.DataFrame, left: Labels) -> TrainingSet:
     """What recipes learn from customers who left or stayed, all of whose columns are numbers."""
     learnt = drawn(len(points), MAX_LEARNT_FROM, SEED)
-    return TrainingSet(points.iloc[learnt], left[learnt], points.median(), DriftWatch().fit(points))
+    reference = pd.Series({name: points[name].median() for name in points})  # column by column: a frame's median copies all of it
+    return TrainingSet(points.iloc[learnt], left[learnt], reference, DriftWatch().fit(points))
 
 
 def fit(some: TrainingSet, recipe: str = FIRST) -> ChurnModel:

@@ -33,6 +33,7 @@ Array = npt.NDArray[np.float64]
 _TWEEDIE_POWER = 1.5  # between Poisson (1) and gamma (2): many zeros, and positive amounts with a long tail
 _TWEEDIE_RIDGE = 0.03
 _TYPICAL_RIDGE = 10.0
+_AT_ONCE = 65_536  # customers whose logarithms are in memory
 PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
 LOGGED = ("silence", "silence_in_gaps", "purchases", "recent_purchases", "recent_revenue", "purchase_value", "revenue", "age")
 
@@ -126,8 +127,8 @@ def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, 
         churn: probability of buying nothing in a window, from customers; None where no such model could be learnt.
     """
     window = _Window.of(some) if some and churn else None
-    regression = _regression(window) if window else None
     typical = _typical(window) if window else None
+    regression = _regression(window) if window else None
     total = expected(ahead, some).revenue or _regressed_total(regression, points, window)
     del window
     histories = histories_of(points)
@@ -178,17 +179,20 @@ class _Window:
 
 
 def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no types
+    """What customers spend. The window is scaled afterwards, as the regression's last step reads it."""
     if not window.spent.any():
         return None
+    scaler = StandardScaler(copy=False)  # two copies would be the most that any step holds in memory
     glm = TweedieRegressor(power=_TWEEDIE_POWER, alpha=_TWEEDIE_RIDGE, link="log", max_iter=1_000)
-    return preprocessing.chain(StandardScaler(), glm).fit(window.logged, window.spent)
+    glm.fit(scaler.fit_transform(window.logged), window.spent)
+    return preprocessing.chain(scaler.set_params(copy=True), glm)
 
 
 def _regressed_total(regression: Any, points: pd.DataFrame, window: _Window | None) -> float | None:  # noqa: ANN401 as above
     """What customers like these spent in a window at the origins, all together; None without a regression."""
     if regression is None or window is None:
         return None
-    return float(regression.predict(_logged(points)).sum() * window.spent.sum() / regression.predict(window.logged).sum())
+    return float(_predicted(regression, points).sum() * window.spent.sum() / regression[-1].predict(window.logged).sum())
 
 
 def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
@@ -203,6 +207,11 @@ def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
 def _logged(points: pd.DataFrame) -> Array:
     """Logarithms of what a customer did, shape (customers, features): spending grows in proportions."""
     return np.asarray(np.log1p(points[list(LOGGED)].to_numpy(dtype=np.float64)), dtype=np.float64)
+
+
+def _predicted(chain: Any, points: pd.DataFrame) -> Array:  # noqa: ANN401 as above
+    parts = (points.iloc[start : start + _AT_ONCE] for start in range(0, len(points), _AT_ONCE))
+    return np.concatenate([np.empty(0), *(chain.predict(_logged(part)) for part in parts)])
 
 
 def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -> dict[Method, float]:
@@ -301,7 +310,7 @@ class _Estimates:
         if method is Method.PAST_REVENUE:
             return np.asarray(self.points.revenue.to_numpy(np.float64) * model.trading_days / max(float(self.points.age.max()), 1.0))
         if method is Method.TWEEDIE:
-            return np.asarray(model.regression.predict(self._logged), dtype=np.float64)
+            return _predicted(model.regression, self.points)
         if method is Method.POOLED_RATE:
             return model.daily_rate * model.trading_days * self.spend
         return (self._made if method is Method.MBG_NBD else self.purchases) * self.spend
@@ -333,12 +342,8 @@ class _Estimates:
         return bg_nbd.expected_purchases(self.model.purchases, histories_of(self.points), self.model.trading_days)
 
     @cached_property
-    def _logged(self) -> Array:
-        return _logged(self.points)
-
-    @cached_property
     def _typical(self) -> Array:
-        return np.asarray(np.exp(self.model.typical.predict(self._logged)))
+        return np.asarray(np.exp(_predicted(self.model.typical, self.points)))
 
 
 def _factor(model: ValueModel, method: Method, value: Array) -> float:
