@@ -110,21 +110,22 @@ def expected_spend(model: GammaGamma, frequency: Array, monetary: Array) -> Arra
     return model.p * (model.gamma + paid) / (model.p * frequency + model.q - 1)
 
 
-def simulated_spend(model: GammaGamma, frequency: Array, monetary: Array, purchases: Counts, rng: np.random.Generator) -> Array:
-    """Draws of the total spent over given numbers of purchases, shape (customers, draws) as `purchases`.
+def simulated_spend(model: GammaGamma, bought: tuple[Array, Array], draws: Counts, purchases: Counts, rng: np.random.Generator) -> Array:
+    """Draws of the total spent over given numbers of purchases, in their order.
 
     Given the history, nu ~ Gamma(q + p x, gamma + x z̄), and the total of n purchases is Gamma(p n, nu).
+
+    Args:
+        bought: shape (customers,) each; how often, and for how much a purchase.
+        draws: shape (customers,); of each customer.
+        purchases: shape (all draws,); positive, customer by customer.
     """
+    frequency, monetary = bought
     paid = np.where(frequency > 0, monetary * frequency, 0.0)
-    buying = purchases > 0
-    draws = buying.sum(axis=1)
     # As `rng.gamma(shape, scale)`, which takes three times as long for arrays of scales.
     scale = rng.standard_gamma(np.repeat(model.q + model.p * frequency, draws))
     scale *= np.repeat(1 / (model.gamma + paid), draws)
     np.maximum(scale, np.finfo(np.float64).tiny, out=scale)
-    drawn = rng.standard_gamma(model.p * purchases[buying])
-    drawn /= scale
-    del scale
-    spent = np.zeros(purchases.shape)
-    spent[buying] = drawn
+    spent = rng.standard_gamma(model.p * purchases)
+    spent /= scale
     return spent

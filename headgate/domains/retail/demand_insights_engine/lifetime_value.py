@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,8 @@ SEED = 20_101_209
 DRAWS = 300
 _ENDS = [math.ceil(DRAWS * percent / 100) - 1 for percent in (10, 90)]
 """Places of both ends among the sorted draws, as NumPy's quantiles by the method `inverted_cdf` have them."""
-_AT_ONCE = 20_000  # customers per batch of draws: 48 MB an array
+_AT_ONCE = 20_000  # customers whose figures are in memory, and whose draws follow each other
+_DRAWN_AT_ONCE = 500  # customers whose draws are sorted together: 1.2 MB
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def forecasts(model: ValueModel, points: pd.DataFrame, expected: Outlook, yearly
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it; None for 90 days.
     """
     rng, longer = np.random.default_rng(SEED), yearly or 1.0
-    for at in _parts(len(points)):
+    for at in _parts(len(points), _AT_ONCE):
         nothing, purchases = expected.churn[at] ** longer, expected.purchases[at] * longer
         value = (expected.value_of_year if yearly else expected.value)[at]
         mean = purchases * expected.spend[at]
@@ -72,29 +74,42 @@ def intervals(model: ValueModel, points: pd.DataFrame, expected: Outlook) -> Arr
     return np.concatenate([np.stack([one.low, one.high]) for one in forecasts(model, points, expected)], axis=1)
 
 
-def _parts(count: int) -> list[slice]:
-    return [slice(start, min(start + _AT_ONCE, count)) for start in range(0, count, _AT_ONCE)]
+def _parts(count: int, at_once: int) -> list[slice]:
+    return [slice(start, min(start + at_once, count)) for start in range(0, count, at_once)]
 
 
 def _interval(model: ValueModel, points: pd.DataFrame, nothing: Array, purchases: Array, rng: np.random.Generator) -> Array:
     """Both ends of the revenue's interval, shape (2, customers).
 
     A customer buys with probability 1 - `nothing`; the number of purchases of one who does is geometric with the mean that
-    `purchases` implies.
+    `purchases` implies. Draws of some customers fit into a core's cache; they follow each other as all of them together would.
     """
-    shape = (len(points), DRAWS)
-    buys = rng.random(shape) >= nothing[:, None]
-    per_buyer = np.maximum(purchases / np.maximum(1 - nothing, 1e-9), 1.0)
-    made = rng.geometric(np.broadcast_to((1 / per_buyer)[:, None], shape))
-    made *= buys
+    parts = _parts(len(points), _DRAWN_AT_ONCE)
+    buys = [rng.random((len(nothing[at]), DRAWS)) >= nothing[at, None] for at in parts]
+    chance = 1 / np.maximum(purchases / np.maximum(1 - nothing, 1e-9), 1.0)
+    made = np.concatenate([_geometric(chance[at], some, rng) for at, some in zip(parts, buys, strict=True)])
+    draws = np.concatenate([some.sum(axis=1) for some in buys])
     if model.spend is not None:
         bought, value = (points[name].to_numpy(np.float64) for name in ("purchases", "purchase_value"))
-        totals = gamma_gamma.simulated_spend(model.spend, bought, value, made, rng)
+        totals = gamma_gamma.simulated_spend(model.spend, (bought, value), draws, made, rng)
     else:
-        totals = made * customer_value.spend_per_purchase(model, points)[:, None]
-    del made
-    totals.sort(axis=1)
-    return np.asarray(totals[:, _ENDS].T)
+        totals = made * np.repeat(customer_value.spend_per_purchase(model, points), draws)
+    ends = np.cumsum([0, *(some.sum() for some in buys)])
+    pieces = (totals[first:after] for first, after in pairwise(ends))
+    return np.concatenate([_ends_of(some, piece) for some, piece in zip(buys, pieces, strict=True)], axis=1)
+
+
+def _geometric(chance: Array, buys: npt.NDArray[np.bool_], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """How many purchases make those who buy, customer by customer."""
+    return rng.geometric(np.broadcast_to(chance[:, None], buys.shape))[buys]
+
+
+def _ends_of(buys: npt.NDArray[np.bool_], totals: Array) -> Array:
+    """Both ends of the draws, of which those who do not buy are 0."""
+    spent = np.zeros(buys.shape)
+    spent[buys] = totals
+    spent.sort(axis=1)
+    return spent[:, _ENDS].T
 
 
 def table(model: ValueModel, customers: StoredRows, points: pd.DataFrame, expected: Outlook, yearly: float) -> RowsInFile:
@@ -115,7 +130,7 @@ def _rows(model: ValueModel, customers: StoredRows, points: pd.DataFrame, expect
         "value_model": model.method.value,
     }
     coming = zip(*(forecasts(model, points, expected, longer) for longer in (None, yearly)), strict=True)
-    for at, horizons in zip(_parts(len(points)), coming, strict=True):
+    for at, horizons in zip(_parts(len(points), _AT_ONCE), coming, strict=True):
         known = customers.rows(at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days"))
         columns = {
             "customer_id": known.customer_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from headgate.domains.retail.demand_insights_engine import (
     segments,
 )
 from headgate.domains.retail.demand_insights_engine.customer_value import Method, ValueModel
+from headgate.domains.retail.demand_insights_engine.gamma_gamma import GammaGamma
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.engines import write_rows
 from headgate.engines.stored_rows import kept_frames
@@ -80,26 +82,47 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(tmp_path: Path,
     assert in_memory == [[GROUP, GROUP, CUSTOMERS - 2 * GROUP]] * 3
 
 
-def test_a_past_day_keeps_no_customer_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_rows, "GROUP_ROWS", 1_000)
-    count = 20_000
-    known = (histories(first, first + 1_000).assign(bought=1, spent=5.0) for first in range(0, count, 1_000))
+def past_day(folder: Path, count: int) -> tuple[origins.Origin, int]:
+    """A past day with so many customers, who come 500 at a time, and the most bytes that were in use meanwhile."""
+    known = (histories(first, first + 500).assign(bought=1, spent=5.0) for first in range(0, count, 500))
     tracemalloc.start()
     try:
-        described = origins.described(known, CLOCK, AS_OF, tmp_path / "customers.parquet", ("bought", "spent"))
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.reset_peak()
+        described = origins.described(known, CLOCK, AS_OF, folder / f"{count}.parquet", ("bought", "spent"))
         origin = origins.Origin(FIRST_ON, AS_OF, described, count, 5.0 * count, 1.0)
-        held, _ = tracemalloc.get_traced_memory()
+        return origin, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    all_points = count * len(origins.POINTS) * 8
-    assert most < all_points
-    assert held < all_points / 20
-    assert (len(origin.left), origin.known_revenue) == (count, 1.0)
+
+
+def test_a_past_day_keeps_no_customer_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_rows, "GROUP_ROWS", 500)
+    past_day(tmp_path, 500)  # what is loaded once
+    (_, few), (many, most) = past_day(tmp_path, 1_500), past_day(tmp_path, 6_500)
+    assert most - few < 5_000 * len(origins.POINTS) * 8 / 4
+    assert (len(many.left), many.known_revenue) == (6_500, 1.0)
 
 
 def test_intervals_end_at_the_quantiles_of_the_draws() -> None:
     draws = np.random.default_rng(5).gamma(2.0, 30.0, (40, lifetime_value.DRAWS))
     expected = np.quantile(draws, (0.1, 0.9), axis=1, method="inverted_cdf")
     assert np.sort(draws, axis=1)[:, lifetime_value._ENDS].T.tolist() == expected.tolist()
+
+
+def test_draws_of_who_buys_nothing_are_nothing() -> None:
+    buys = np.random.default_rng(6).random((30, lifetime_value.DRAWS)) < np.linspace(0, 1, 30)[:, None]
+    totals = np.random.default_rng(7).gamma(2.0, 30.0, buys.sum())
+    spent = np.zeros(buys.shape)
+    spent[buys] = totals
+    low, high = lifetime_value._ends_of(buys, totals)
+    assert (low.tolist(), high.tolist()) == tuple(np.quantile(spent, (0.1, 0.9), axis=1, method="inverted_cdf").tolist())
+    assert not low[buys.mean(axis=1) < 0.9].any()
+
+
+def test_how_many_customers_are_drawn_at_a_time_changes_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = origins.signals(histories(0, CUSTOMERS), CLOCK, AS_OF)
+    leaving = churn_risk.share_of_silence(points.silence.to_numpy())
+    model = replace(WITHOUT_MODELS, spend=GammaGamma(6.25, 3.74, 15.44))
+    expected = customer_value.outlook(model, points, leaving)
+    together = lifetime_value.intervals(model, points, expected)
+    monkeypatch.setattr(lifetime_value, "_DRAWN_AT_ONCE", 7)
+    assert lifetime_value.intervals(model, points, expected).tolist() == together.tolist()
