@@ -45,11 +45,16 @@ class Buckets:
 
 @dataclass
 class Erased:
-    """What was erased: rows by dataset, and each object version that is gone."""
+    """What was erased: rows by dataset, and each object version that is gone.
+
+    Attributes:
+        from_lake: whether the lake had rows of the subject, so that its tables have to be built without them.
+    """
 
     rows: Counter[str] = field(default_factory=Counter)
     files: list[str] = field(default_factory=list)
     versions: list[ObjectVersion] = field(default_factory=list)
+    from_lake: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,11 @@ class Found:
     def is_known(self) -> bool:
         """Whether a stored row has the key, or an erasure of it did not end."""
         return bool(self.contents) or self.earlier is not None
+
+    @property
+    def is_of_lake(self) -> bool:
+        """Whether the lake has rows of the subject, or had some before an erasure that did not end."""
+        return bool(self.contents) or (self.earlier is not None and self.earlier.from_lake)
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,7 @@ class RowEraser:
         """Keep what to search for and what is erased so far until `end`, so that another call continues and certifies all of it."""
         versions = [[one.ref.bucket, one.ref.key, one.ref.version_id, one.size_bytes] for one in erased.versions]
         texts = {"identifying": sorted(found.texts.identifying), "texts": sorted(found.texts.shared)}
-        stated = {**texts, "rows": erased.rows, "files": erased.files, "versions": versions}
+        stated = {**texts, "rows": erased.rows, "files": erased.files, "versions": versions, "from_lake": erased.from_lake}
         self.objects.write(self._progress_of(subject), json.dumps(stated).encode(), content_type="application/json")
 
     def end(self, subject: Subject, erased: Erased) -> None:
@@ -132,7 +142,7 @@ class RowEraser:
         ]
         # Release 0.1.0 kept postcodes and dates among the texts, and did not say which ones identify somebody.
         texts = PersonalTexts(frozenset(kept.get("identifying", ()))) | texts_of_columns(frozenset(kept["texts"]), are_personal=False)
-        return Erased(Counter(kept["rows"]), list(kept["files"]), versions), texts
+        return Erased(Counter(kept["rows"]), list(kept["files"]), versions, from_lake=kept.get("from_lake", True)), texts
 
     def erase(self, subject: Subject, found: Found) -> Erased:
         """Erase what was found; return it with what an earlier call erased.
@@ -141,7 +151,7 @@ class RowEraser:
             ThrottledError: a worker holds one of the files; call again when it has finished.
         """
         earlier = found.earlier or Erased()
-        erased = Erased(earlier.rows.copy(), [*earlier.files], [*earlier.versions])
+        erased = Erased(earlier.rows.copy(), [*earlier.files], [*earlier.versions], from_lake=found.is_of_lake)
         self.keep_progress(subject, found, erased)
         records = defaultdict(list)
         for record in self.ledger.records():
@@ -210,6 +220,11 @@ class RowEraser:
                 if kept.num_rows < rows.num_rows:
                     self.objects.write(ref, parquet_bytes(kept), content_type=PARQUET_TYPE)
                     self._purge(ref, erased, keep_newest=True)
+
+    def purge_profiles(self, profiles: Iterable[str], erased: Erased) -> None:
+        """Delete the profiles of a file whose original is gone, in every version."""
+        for key in profiles:
+            self._purge(ObjectRef(self.buckets.artifacts, key), erased)
 
     def _purge(self, ref: ObjectRef, erased: Erased, *, keep_newest: bool = False) -> None:
         """Delete the versions of one object for good, or the one version that is named."""

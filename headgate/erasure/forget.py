@@ -1,4 +1,7 @@
-"""Forget one subject: erase its rows, build the tables without it, delete every earlier version, search what is left, and certify."""
+"""Forget one subject: erase its rows, build the tables without it, delete every earlier version, search what is left, and certify.
+
+Of a subject whose rows are only in files that were not accepted, these files are deleted; no table was built from them.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,9 @@ from headgate.lake.reading import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
-    from headgate.erasure.erase_rows import Found, RowEraser
+    from headgate.erasure.erase_rows import Erased, Found, RowEraser
     from headgate.erasure.purge_versions import BuiltZones
     from headgate.erasure.subject_rows import Subject
     from headgate.erasure.unaccepted_files import UnacceptedFile
@@ -27,6 +31,10 @@ LIMITS = (
     "Records that were created one by one (`headgate onboard`) are not part of the zones; delete them by their id.",
     "Copies outside of the lake, for example downloads and the source itself, are not reached.",
 )
+_KEY_ONLY = (
+    "No row of the lake has the key, so other texts of the person, for example the e-mail address, are not known and were not searched."
+)
+_NO_TEXT = "The key is too short to be searched in texts, and no other text is known: only columns that hold this key were compared."
 
 
 @dataclass(frozen=True)
@@ -60,17 +68,18 @@ class Forgetter:
         """Return what an erasure would take, and change nothing.
 
         Raises:
-            NotFoundError: no stored row has the key, and no erasure of it is unfinished.
+            NotFoundError: neither a stored row nor a file that was not accepted has the key, and no erasure of it is unfinished.
         """
         found = self.eraser.find(subject)
-        if not found.is_known:
+        unaccepted = tuple(self._unaccepted.find(found))
+        if not found.is_known and not unaccepted:
             raise NotFoundError(_why_unknown(subject, key_column(self.eraser.contracts[subject.dataset])))
-        return Plan(found, tuple(self._unaccepted.find(found)))
+        return Plan(found, unaccepted)
 
     @property
     def _unaccepted(self) -> UnacceptedFiles:
         of = self.eraser
-        return UnacceptedFiles(of.objects, of.ledger, of.buckets.raw, self.staging_bucket, of.clock, of.lease_s)
+        return UnacceptedFiles(of.objects, of.ledger, of.contracts, of.buckets.raw, self.staging_bucket, of.clock, of.lease_s)
 
     def forget(self, subject: Subject, plan: Plan, salt: str) -> dict[str, object]:
         """Return the certificate; `complete` is False where a text of the subject was found in what is left.
@@ -86,14 +95,12 @@ class Forgetter:
         found = plan.found
         began_at, digest = self.eraser.clock(), hashlib.sha256(f"{salt}{subject.key}".encode()).hexdigest()
         erased = self.eraser.erase(subject, found)
-        self.build()
-        zones, objects = self.zones(), self.eraser.objects
-        lake = lake_snapshot(objects, self.eraser.buckets.curated)
-        erased.versions += purge(objects, zones, lake, began_at)
+        snapshot_id = self._rebuild(erased, began_at) if found.is_of_lake else ""
+        kept = self._delete_listed(plan, erased)
         self.eraser.keep_progress(subject, found, erased)
-        searched = search(objects, zones, found.texts.every)
-        deleted = list(self._delete_disposable(plan, searched.found))
-        left = [version for version in searched.found if version not in deleted]
+        searched = search(self.eraser.objects, self.zones(), found.texts.every)
+        profiles = list(self._delete_profiles(searched.found))
+        left = [*(version for version in searched.found if version not in profiles), *(one for one in kept if one in searched.clean)]
         self.eraser.end(subject, erased)
         return {
             "subject": {
@@ -103,35 +110,61 @@ class Forgetter:
             },
             "began_at": began_at.isoformat(),
             "ended_at": self.eraser.clock().isoformat(),
-            "snapshot_id": lake.snapshot_id,
+            "snapshot_id": snapshot_id,
             "rows_erased": dict(sorted(erased.rows.items())),
             "files": len(erased.files),
-            "deleted_versions": _stated([*erased.versions, *deleted]),
-            "searched_versions": _stated(searched.clean),
+            "deleted_versions": _stated([*erased.versions, *profiles]),
+            "searched_versions": _stated(version for version in searched.clean if version not in kept),
             "versions_with_texts": _stated(left),
             "complete": not left,
-            "limits": list(LIMITS),
+            "limits": list(_limits(found)),
         }
 
-    def _delete_disposable(self, plan: Plan, versions: Iterable[ObjectVersion]) -> Iterator[ObjectVersion]:
-        """Delete profiles, and the files that the plan lists and nobody has accepted in the meantime; yield them."""
-        listed = {one.version.ref for one in plan.unaccepted}
+    def _rebuild(self, erased: Erased, began_at: datetime) -> str:
+        """Build the tables without the subject, delete their earlier versions, and return the id of the new snapshot."""
+        self.build()
+        lake = lake_snapshot(self.eraser.objects, self.eraser.buckets.curated)
+        erased.versions += purge(self.eraser.objects, self.zones(), lake, began_at)
+        return lake.snapshot_id
+
+    def _delete_listed(self, plan: Plan, erased: Erased) -> list[ObjectVersion]:
+        """Delete the files that the plan lists, with their profiles.
+
+        Returns:
+            Those that are kept, because somebody accepted them in the meantime.
+        """
+        kept = []
+        for one in plan.unaccepted:
+            if self._unaccepted.delete(one.version):
+                erased.versions.append(one.version)
+                self.eraser.purge_profiles(one.profiles, erased)
+            else:
+                kept.append(one.version)
+        return kept
+
+    def _delete_profiles(self, versions: Iterable[ObjectVersion]) -> Iterator[ObjectVersion]:
         for version in versions:
             ref = version.ref
-            if ref in listed:
-                if self._unaccepted.delete(version):
-                    yield version
-            elif ref.bucket == self.eraser.buckets.artifacts and ref.key.startswith(f"{keys.PROFILES}/"):
+            if ref.bucket == self.eraser.buckets.artifacts and ref.key.startswith(f"{keys.PROFILES}/"):
                 self.eraser.objects.delete(ref)
                 yield version
+
+
+def _limits(found: Found) -> Iterator[str]:
+    yield from LIMITS
+    if not found.is_of_lake:
+        yield _KEY_ONLY
+    if not found.texts.every:
+        yield _NO_TEXT
 
 
 def _why_unknown(subject: Subject, column: str) -> str:
     """The key is not repeated: it may be an e-mail address."""
     return (
-        f"No row of {subject.dataset} has this {column}, in curated, in quarantine or in an earlier version, and no erasure of it is "
-        f"unfinished; nothing was deleted. Remedy: keys are compared letter by letter; `headgate query` on {subject.dataset} finds the row "
-        "by another column, for example by the e-mail address. Rows of a file that was not accepted are erased after it is accepted."
+        f"No row of {subject.dataset} has this {column}, in curated, in quarantine, in an earlier version or in a file that was not "
+        f"accepted, and no erasure of it is unfinished; nothing was deleted. Remedy: keys are compared letter by letter; `headgate query` "
+        f"on {subject.dataset} finds the row by another column, for example by the e-mail address. Of files that were not accepted, a key "
+        f"that is a short number or a plain word is compared only in a column that is known as {column}: accept such a file first."
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SHORTEST_TEXT = 5  # shorter texts occur in bytes by chance
 _FEWEST_DIGITS = 9  # shorter numbers are postcodes, amounts or counts; phone, tax and account numbers are longer
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NO_WORD = re.compile(r"[\d@]")
 _NUMBER = re.compile(r"[\d\s+()/.-]+")
 _DATE = re.compile(r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})(?:[T ].*)?")
 _IP_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")  # a household or an office shares one
@@ -38,6 +39,18 @@ class PersonalTexts:
     def every(self) -> frozenset[str]:
         """All texts."""
         return self.identifying | self.shared
+
+    @property
+    def without_plain_words(self) -> PersonalTexts:
+        """Those with a digit or an @.
+
+        A key that no row has may be mistyped, and a word such as `completed` or `customer_id` is in files of everybody.
+
+        >>> PersonalTexts(frozenset({"completed", "K0012"})).without_plain_words.identifying
+        frozenset({'K0012'})
+        """
+        identifying, shared = (frozenset(text for text in of if _NO_WORD.search(text)) for of in (self.identifying, self.shared))
+        return PersonalTexts(identifying, shared)
 
     def __or__(self, other: PersonalTexts) -> PersonalTexts:
         identifying = self.identifying | other.identifying

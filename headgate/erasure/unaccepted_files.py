@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 from headgate.erasure.personal_texts import needles_of
 from headgate.erasure.purge_versions import contains
+from headgate.erasure.rows_of_originals import has_row
 from headgate.errors import ConflictError, ThrottledError
 from headgate.lake import keys
+from headgate.lake.ports import SUMMARY
 from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from headgate.contracts.model import Contract
     from headgate.erasure.erase_rows import Found
+    from headgate.erasure.subject_rows import SubjectColumns
     from headgate.lake.ports import FileLedger, FileRecord, ObjectVersion, VersionedObjects
 
 
@@ -25,10 +29,12 @@ class UnacceptedFile:
 
     Attributes:
         key: as its record shows it, in which a card number is masked.
+        profiles: keys of its profile and summary, which may show a value of the subject.
     """
 
     version: ObjectVersion
     key: str
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,29 +42,44 @@ class UnacceptedFiles:
     """Finds and deletes files that were not accepted.
 
     Args:
+        contracts: the source contracts by dataset.
         clock: naive UTC.
         lease_s: how long a file is held if this process dies.
     """
 
     objects: VersionedObjects
     ledger: FileLedger
+    contracts: Mapping[str, Contract]
     raw_bucket: str
     staging_bucket: str
     clock: Callable[[], datetime]
     lease_s: int
 
     def find(self, found: Found) -> Iterator[UnacceptedFile]:
-        """Yield those that hold an identifying text of the subject; the originals that the erasure takes anyway are not among them."""
+        """Yield those that have a row of the subject, or one of its identifying texts.
+
+        The originals that the erasure takes anyway are not among them.
+        """
         records = {record.file_id: record for record in self.ledger.records()}
         erased = {record.file_id for record in records.values() if record.content_sha256 in found.contents.get(record.dataset, ())}
-        needles = needles_of(found.texts.identifying)
+        texts = found.texts if found.is_known else found.texts.without_plain_words
+        needles = needles_of(texts.identifying)
         for version in self._versions():
             file_id = _file_id(version)
             record = records.get(file_id)
             if file_id in erased or not _may_be_deleted(record):
                 continue
-            if contains(self.objects.read(version.ref), needles):
-                yield UnacceptedFile(version, record.key if record else version.ref.key)
+            body = self.objects.read(version.ref)
+            if contains(body, needles) or self._has_row(body, self._dataset(version, record), found.columns):
+                yield UnacceptedFile(version, record.key, _profiles_of(record)) if record else UnacceptedFile(version, version.ref.key)
+
+    def _dataset(self, version: ObjectVersion, record: FileRecord | None) -> str:
+        """The dataset that the file's record or folder names."""
+        return record.dataset if record and record.dataset in self.contracts else keys.dataset_of(version.ref.key)
+
+    def _has_row(self, body: bytes, dataset: str, columns: SubjectColumns) -> bool:
+        contract = self.contracts.get(dataset)
+        return contract is not None and has_row(body, contract, columns)
 
     def _versions(self) -> Iterator[ObjectVersion]:
         for bucket in (self.raw_bucket, self.staging_bucket):
@@ -91,6 +112,10 @@ class UnacceptedFiles:
         self.ledger.finish(_without_original(record))
 
 
+def _profiles_of(record: FileRecord) -> tuple[str, ...]:
+    return tuple(record.profile[name] for name in ("key", SUMMARY) if name in record.profile)
+
+
 def _file_id(version: ObjectVersion) -> str:
     return keys.file_id(version.ref.bucket, version.ref.key, version.ref.version_id)
 
@@ -106,4 +131,5 @@ def _without_original(record: FileRecord) -> FileRecord:
     message = "an erasure deleted the original: the file was not accepted, and it named a person whose data were erased (headgate forget)"
     remedy = "export the file again without this person, and upload it"
     error = {"rule": REVERTED_RULE, "message": message, "remedy": remedy, "file": record.key}
-    return replace(record, state=FileState.REVERTED, error=error, duplicate_of="", closed_by="")
+    # The profile's least and greatest values, which the record has, too, may be the person's.
+    return replace(record, state=FileState.REVERTED, error=error, duplicate_of="", closed_by="", profile={})

@@ -42,12 +42,13 @@ class FileTable:
     @property
     def samples(self) -> tuple[pa.Array, ...]:
         """The first rows, as texts."""
-        return tuple(_as_text(column.slice(0, SAMPLE_ROWS)) for column in self.columns)
+        return tuple(as_text(column.slice(0, SAMPLE_ROWS)) for column in self.columns)
 
 
-def _as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the column's values as texts; nested values, and bytes that are no text, are null."""
     try:
         text = pc.cast(column, pa.string())
-    except pa.ArrowException:  # nested values, and bytes that are no text
+    except pa.ArrowException:
         return pa.nulls(len(column), pa.string())
     return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text

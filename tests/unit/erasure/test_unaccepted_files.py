@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.erasure.purge_versions import BuiltZones
 from headgate.erasure.subject_rows import Subject
 from headgate.errors import NotFoundError
 from headgate.intake.quarantine.replay_file import Replayer
@@ -135,3 +136,105 @@ def test_an_erasure_that_did_not_end_continues_although_its_rows_are_gone(tmp_pa
     assert shop.forgetter.forget(JANE, plan, "salt")["complete"]
     with pytest.raises(NotFoundError):
         shop.forgetter.plan(JANE)  # it has ended now
+
+
+NEWCOMER, NEW_KEY = Subject("customers", "880099"), "880099"
+FOREIGN_HEADER = "customer_id,email,full_name,ssn,region_id,signed_up_at,marketing_opt_in,updated_at,Filiale"
+
+
+def receive_newcomer(shop: Shop, key: str = "customers/new.csv", cell: str = NEW_KEY) -> FileRecord:
+    """A pending file of customers, with a new column and one person whom no other file has."""
+    row = f"{cell},new@example.com,New Person,,GB,2024-01-01 10:00:00,true,2024-01-01 10:00:00,1"
+    return shop.lake.receive(key, f"{FOREIGN_HEADER}\n{row}\n".encode())
+
+
+def refuse() -> None:
+    raise AssertionError("no table has a row of this person, so none is built")
+
+
+@pytest.mark.parametrize("cell", [NEW_KEY, f"00{NEW_KEY}", f" {NEW_KEY} "])
+def test_a_person_who_is_only_in_a_pending_file_is_found_by_key_and_the_file_is_deleted(tmp_path: Path, cell: str) -> None:
+    shop = shop_with(tmp_path)
+    pending = receive_newcomer(shop, cell=cell)
+    assert pending.state is FileState.NEEDS_MAPPING
+    forgetter = replace(shop.forgetter, build=refuse)
+    plan = forgetter.plan(NEWCOMER)
+    assert [one.key for one in plan.unaccepted] == [pending.key]
+    certificate = forgetter.forget(NEWCOMER, plan, "salt")
+    assert certificate["complete"]
+    assert pending.key in {one["key"] for one in certificate["deleted_versions"]}
+    assert "No row of the lake has the key" in str(certificate["limits"])
+    assert not is_in_raw(shop, pending.key)
+    record = shop.lake.ledger.get(pending.file_id)
+    assert (record.state, record.profile) == (FileState.REVERTED, {})
+    assert not any(b"New Person" in body or NEW_KEY.encode() in body for body in shop.bodies().values())
+    with pytest.raises(NotFoundError):
+        forgetter.plan(NEWCOMER)
+
+
+def test_a_person_of_a_pending_file_is_forgotten_in_a_lake_in_which_nothing_was_ever_merged(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.shown = frozenset()
+    shop.lake.receive("customers/new.csv", f"{FOREIGN_HEADER}\n4711,,,,,,,,\n".encode())
+    forgetter = replace(shop.forgetter, build=refuse, zones=lambda: BuiltZones("curated", "artifacts", "results", (), {}, ("raw",)))
+    certificate = forgetter.forget(JANE, forgetter.plan(JANE), "salt")
+    assert (certificate["complete"], certificate["snapshot_id"]) == (True, "")
+    assert "too short to be searched" in str(certificate["limits"])
+    assert not is_in_raw(shop, "customers/new.csv")
+
+
+def test_a_short_key_in_another_column_or_another_dataset_names_nobody(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path)
+    receive_newcomer(shop, "customers/other.csv", "880098")
+    receive_pending(shop, NEW_KEY)
+    with pytest.raises(NotFoundError):
+        shop.forgetter.plan(NEWCOMER)
+
+
+def test_a_row_that_refers_to_the_person_in_a_pending_file_of_another_dataset_is_listed(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path)
+    header, _, row = ORDERS.strip().split("\n")
+    shop.lake.receive(PENDING, f"{header},Filiale\n{row.replace('4710', NEW_KEY)},1\n".encode())
+    assert [one.key for one in shop.forgetter.plan(NEWCOMER).unaccepted] == [PENDING]
+
+
+@pytest.mark.parametrize("mistyped", ["completed", "customer_id", "Filiale"])
+def test_a_mistyped_key_that_is_a_common_word_deletes_no_pending_file(tmp_path: Path, mistyped: str) -> None:
+    shop = shop_with(tmp_path)
+    receive_pending(shop, "x")
+    with pytest.raises(NotFoundError, match="file that was not accepted"):
+        shop.forgetter.plan(Subject("customers", mistyped))
+
+
+def test_a_key_with_letters_and_digits_is_found_in_a_file_of_no_dataset(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path)
+    shop.lake.receive("liste.csv", b"Kunde,Farbe\nK-880099,rot\n")
+    plan = shop.forgetter.plan(Subject("customers", "K-880099"))
+    assert [one.key for one in plan.unaccepted] == ["liste.csv"]
+
+
+def test_a_file_of_a_short_key_that_is_accepted_after_the_question_makes_the_certificate_incomplete(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path)
+    pending = shop.lake.receive("customers/new.csv", f"{FOREIGN_HEADER}\n99,,,,,,,,\n".encode())
+    subject = Subject("customers", "99")
+    plan = shop.forgetter.plan(subject)
+    shop.lake.ledger.reopen(pending.file_id, now=shop.lake.now(), lease_s=300)
+    certificate = shop.forgetter.forget(subject, plan, "salt")
+    assert not certificate["complete"]
+    assert [one["key"] for one in certificate["versions_with_texts"]] == [pending.key]
+
+
+def test_a_known_person_with_a_short_key_has_pending_rows_listed_by_their_column(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path)
+    header, row, _ = ORDERS.strip().split("\n")
+    shop.lake.receive(PENDING, f"{header},Filiale\n{row},1\n".encode())
+    assert [one.key for one in shop.forgetter.plan(JANE).unaccepted] == [PENDING]
+
+
+def test_the_profile_of_a_deleted_file_goes_with_it_although_the_key_is_too_short_to_be_searched(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path)
+    pending = shop.lake.receive("customers/new.csv", f"{FOREIGN_HEADER}\n77,,Ada,,,,,,\n".encode())
+    assert pending.profile["key"] in {key for _, key, _ in shop.bodies()}
+    subject = Subject("customers", "77")
+    assert shop.forgetter.forget(subject, shop.forgetter.plan(subject), "salt")["complete"]
+    assert pending.profile["key"] not in {key for _, key, _ in shop.bodies()}

@@ -34,6 +34,9 @@ _WARNING = (
     "Other rows of these files stay in curated, but can no longer be replayed. "
     "Listed files that were not accepted are lost with all their rows."
 )
+_WARNING_OF_FILES = (
+    "Delete these files for good, with all their rows? To keep the rows of other people, answer no and accept the files first."
+)
 
 
 @click.command(epilog=options.example("headgate forget C-10234 --dry-run"))
@@ -51,7 +54,8 @@ def forget(
     """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.
 
     Runs the pipeline, so that tables are built without these rows. Ends with 3 where a text of the person was found in what is left.
-    Call it again after a failure: it continues. A key that no stored row has is an error, and nothing is deleted.
+    Call it again after a failure: it continues. Files that were not accepted and name the person are listed and deleted whole. A key that
+    neither a stored row nor such a file has is an error, and nothing is deleted.
     """
     from headgate.erasure.subject_rows import Subject
 
@@ -74,9 +78,9 @@ def forget(
         return
     if not yes:
         options.progress_console().print(_plan_screen(plan))
-        click.confirm(_WARNING, abort=True, err=True)
+        click.confirm(_WARNING if plan.found.is_of_lake else _WARNING_OF_FILES, abort=True, err=True)
     certificate = forgetter.forget(subject, plan, secrets.token_hex(16))
-    path = to or Path(f"forgotten-{certificate['snapshot_id']}-{secrets.token_hex(4)}.json")
+    path = to or Path(f"forgotten-{certificate['snapshot_id'] or 'files'}-{secrets.token_hex(4)}.json")
     path.write_text(json.dumps(certificate, indent=1) + "\n", encoding="utf-8")
     options.show(as_json=as_json, value=lambda: {"certificate": str(path), **certificate}, screen=lambda: _result(certificate, path))
     options.finish(complete=bool(certificate["complete"]))
@@ -111,6 +115,8 @@ def _plan_screen(plan: Plan) -> Group:
 
 
 def _rows_screen(found: Found) -> Table | str:
+    if not found.is_of_lake:
+        return "No row of the lake has this key. No table is built again; only the files below are deleted."
     if not found.contents:
         return "An earlier call erased the rows and did not end. This call continues it."
     table = screens.table("dataset", "files with rows of this key", title="What would be erased")

@@ -14,7 +14,7 @@ from headgate.cli import deployment
 from headgate.cli.commands.operations.forget import _result, forget
 from headgate.errors import NotFoundError
 from tests.unit.erasure.test_forget import MAIL
-from tests.unit.erasure.test_unaccepted_files import PENDING, receive_pending, shop_with
+from tests.unit.erasure.test_unaccepted_files import PENDING, receive_newcomer, receive_pending, shop_with
 
 if TYPE_CHECKING:
     from tests.unit.erasure.test_forget import Shop
@@ -85,3 +85,16 @@ def test_a_certificate_is_shown_in_words() -> None:
         "certificate",
     ]
     assert list(table.columns[1].cells) == ["orders: 2\ncustomers: 1", "0", "yes", "forgotten.json"]
+
+
+def test_a_person_who_is_only_in_a_pending_file_is_asked_about_with_the_files_key(shop: Shop, tmp_path: Path) -> None:
+    pending = receive_newcomer(shop)
+    asked = CliRunner().invoke(forget, ["880099"], input="n\n")
+    assert asked.exit_code == 1
+    assert "No row of the lake has this key" in asked.stderr
+    assert pending.key in asked.stderr
+    assert "Delete these files for good" in asked.stderr
+    certificate = tmp_path / "certificate.json"
+    done = CliRunner().invoke(forget, ["880099", "--yes", "--to", str(certificate)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert json.loads(certificate.read_text(encoding="utf-8"))["complete"]

@@ -1,0 +1,55 @@
+"""Whether an original that was not accepted has a row of a subject in a column that is known to hold its keys. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.errors import BadInputError
+from headgate.formats.read_table import MOST_COLUMNS, NO_TABLE, read_table
+from headgate.formats.unpack import unpack
+from headgate.matching.file_table import as_text
+from headgate.matching.suggest_mapping import THRESHOLD, match_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+    from headgate.erasure.subject_rows import SubjectColumns
+    from headgate.matching.file_table import FileTable
+
+
+def has_row(body: bytes, contract: Contract, columns: SubjectColumns) -> bool:
+    """Whether a row of the file has one of the subject's values in its column.
+
+    A column counts if its name, or its name and values together, identify it as the contract's; a number in another column may count
+    something else.
+    """
+    wanted = columns.of(contract.dataset)
+    return bool(wanted) and bool(pc.any(columns.mask(contract.dataset, _known_columns(_table(body, contract), contract, wanted))).as_py())
+
+
+def _table(body: bytes, contract: Contract) -> FileTable:
+    """The table of a file; none where it cannot be read, as of many files that were rejected."""
+    try:
+        return read_table(unpack(body), contract)
+    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
+        return NO_TABLE
+
+
+def _known_columns(table: FileTable, contract: Contract, wanted: Mapping[str, object]) -> pa.Table:
+    """The wanted columns under the contract's names, with keys as curated has them."""
+    if not table.names or len(table.names) > MOST_COLUMNS:
+        return pa.table({})
+    pairs = match_columns(table.names, table.samples, contract).pairs
+    known = {pair.field: pair.position for pair in pairs if pair.field in wanted and pair.confidence >= THRESHOLD}
+    return pa.table({name: _plain(table.columns[position]) for name, position in known.items()})
+
+
+def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Keys without blanks around them, and numbers without leading zeros."""
+    texts = pc.utf8_trim_whitespace(as_text(column))
+    are_numbers = pc.fill_null(pc.match_substring_regex(texts, "^[0-9]+$"), False)  # noqa: FBT003 Arrow's interface
+    return pc.if_else(are_numbers, pc.replace_substring_regex(texts, "^0+([0-9])", r"\1"), texts)
