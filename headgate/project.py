@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import SettingsError
+from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, for_example, lake_name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +30,9 @@ _TABLES = {"settings", "environments", "export_sources"}
 _SOURCE = r"[a-z][a-z0-9_]{0,31}"
 _SOURCE_FIELDS = {"schedule", "enabled", "mask_at_source", "network"}
 _PATTERNS = {
-    "name": (r"[a-z][a-z0-9]{1,19}", "2 to 20 lower-case letters and digits, beginning with a letter"),
+    "name": (LAKE_NAME, LAKE_NAME_RULE),
     "region": (r"|[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1, or empty"),
-    "environment": (r"[a-z][a-z0-9]{0,9}", "1 to 10 lower-case letters and digits, beginning with a letter"),
+    "environment": (r"[a-z][a-z0-9]{0,9}", "1 to 10 of the letters a to z, in lower case, and digits, beginning with a letter"),
     "alert_email": (r"|[^@ ]+@[^@ ]+\.[^@ ]+", "an e-mail address, or empty"),
     "schedule": (r"(cron|rate)\(.+\)", "cron(...) or rate(...) of EventBridge Scheduler"),
 }
@@ -187,8 +188,28 @@ def _check(path: Path, name: str, value: object) -> None:
             raise SettingsError(f"{path.name}: {name} is not a table. Write its fields below a line [{name}].")
         if name == "export_sources":
             _check_sources(path, value)
-    elif not isinstance(value, str) or not re.fullmatch(_PATTERNS[name][0], value):
-        raise SettingsError(f"{path.name}: {name} is {value!r}. It must be {_PATTERNS[name][1]}.")
+        elif name == "environments":
+            _check_environments(path, value)
+    else:
+        _check_text(path, name, name, value)
+
+
+def _check_environments(path: Path, environments: Mapping[str, object]) -> None:
+    """Check what differs in an environment by the rules of the project's own fields; other fields are Terraform's."""
+    for environment, stated in environments.items():
+        if not isinstance(stated, dict):
+            raise SettingsError(
+                f"{path.name}: environments.{environment} is not a table. Write its fields below [environments.{environment}]."
+            )
+        for name in sorted(set(stated) & set(_PATTERNS)):
+            _check_text(path, f"environments.{environment}.{name}", name, stated[name])
+
+
+def _check_text(path: Path, shown: str, name: str, value: object) -> None:
+    pattern, rule = _PATTERNS[name]
+    if not isinstance(value, str) or not re.fullmatch(pattern, value):
+        example = for_example(lake_name_of(value)) if name == "name" and isinstance(value, str) else ""
+        raise SettingsError(f"{path.name}: {shown} is {value!r}. It must be {rule}{example}.")
 
 
 def _check_sources(path: Path, sources: Mapping[str, object]) -> None:

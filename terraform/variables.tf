@@ -37,7 +37,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,19}$", var.name))
-    error_message = "name has 2 to 20 lower-case letters, digits and dashes, and starts with a letter."
+    error_message = "name must be 2 to 20 of the letters a to z, in lower case, digits and hyphens, beginning with a letter."
   }
 }
 
@@ -48,7 +48,7 @@ variable "domain" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,19}$", var.domain))
-    error_message = "domain has 2 to 20 lower-case letters and digits, and starts with a letter."
+    error_message = "domain must be 2 to 20 of the letters a to z, in lower case, and digits, beginning with a letter."
   }
 }
 
@@ -70,7 +70,7 @@ variable "environment" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{0,9}$", var.environment))
-    error_message = "environment has 1 to 10 lower-case letters and digits, and starts with a letter."
+    error_message = "environment must be 1 to 10 of the letters a to z, in lower case, and digits, beginning with a letter."
   }
 }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from argparse import ArgumentTypeError
 
-VALID = re.compile(r"[a-z][a-z0-9-]{1,19}")  # as the root's variable `name`
+from headgate.plain_names import DEPLOYMENT_NAME, DEPLOYMENT_NAME_RULE, deployment_name_of, for_example
+
+VALID = re.compile(DEPLOYMENT_NAME)
 
 
 class DeploymentNameError(ArgumentTypeError):
@@ -19,6 +21,6 @@ def deployment_name(text: str) -> str:
         DeploymentNameError: it is no deployment's name.
     """
     if not VALID.fullmatch(text):
-        rule = "It has 2 to 20 lower-case letters, digits and hyphens, and starts with a letter"
-        raise DeploymentNameError(f"{text!r} is not a name of a deployment. {rule}.")
+        example = for_example(deployment_name_of(text))
+        raise DeploymentNameError(f"{text!r} is not a name of a deployment. It must be {DEPLOYMENT_NAME_RULE}{example}.")
     return text

@@ -83,6 +83,9 @@ def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(t
     [
         ("a = 1\nname = \n", "line 2"),
         ('name = "No Way"', "name is 'No Way'"),
+        ('name = "M\u00fcller"', r"letters a to z.*for example muller\."),
+        ('[environments.prod]\nname = "M\u00fcller"', r"environments.prod.name is 'M\u00fcller'.*for example muller\."),
+        ("environments.prod = 3", "environments.prod is not a table"),
         ('domains = ["shop"]', "domains has 'shop'"),
         ('domains = "retail"', "domains has 'retail'"),
         ('nane = "x"', "unknown field nane"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from headgate.plain_names import DEPLOYMENT_NAME_RULE, LAKE_NAME, LAKE_NAME_RULE
 from scripts.deployment import deployment_name
 from scripts.emulator import emulator
 
@@ -39,13 +40,16 @@ def test_another_name_is_refused_before_anything_is_written(script: str, name: s
     command = [sys.executable, str(ROOT / "scripts" / script), *words, f"--name={name}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert f"{name!r} is not a name of a deployment. It has 2 to 20 lower-case letters, digits and hyphens" in done.stderr
+    assert (
+        f"{name!r} is not a name of a deployment. It must be 2 to 20 of the letters a to z, in lower case, digits and hyphens"
+        in done.stderr
+    )
     assert not (emulator.STATE / name).exists()
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_no_other_name_is_valid(name: str) -> None:
-    with pytest.raises(deployment_name.DeploymentNameError, match="starts with a letter"):
+    with pytest.raises(deployment_name.DeploymentNameError, match="beginning with a letter"):
         deployment_name.deployment_name(name)
 
 
@@ -71,3 +75,17 @@ def _recipe(target: str, *variables: str, **environment: str) -> str:
     command = ["make", "--dry-run", "--silent", target, *variables]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("name", "like"), [("\u00dcbung", "ubung"), ("Mein Lager", "mein-lager"), ("1a-b", "a-b")])
+def test_a_message_suggests_a_name_with_the_same_letters(name: str, like: str) -> None:
+    with pytest.raises(deployment_name.DeploymentNameError, match=f"for example {like}\\.$"):
+        deployment_name.deployment_name(name)
+
+
+def test_one_rule_holds_for_the_project_file_the_make_variable_and_terraform() -> None:
+    """The messages say the same words, so that nobody reads of two rules."""
+    stated = (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8")
+    assert f'regex("^{LAKE_NAME}$", var.domain)' in stated
+    assert f"domain must be {LAKE_NAME_RULE}." in stated
+    assert f"name must be {DEPLOYMENT_NAME_RULE}." in stated

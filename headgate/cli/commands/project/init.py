@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ import click
 
 from headgate.cli import options
 from headgate.cli.commands.project import contract_files
+from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, in_plain_letters, lake_name_of
 from headgate.project import FILE, all_domains, read
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
 @click.command(epilog=options.example("headgate init ~/bikes sales.csv products.xlsx"))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--name", default="", help="Prefix of the lake's buckets and databases; default: the folder's name.")
+@click.option("--name", default="", help="Prefix of the lake's buckets and databases; default: the folder's name in the letters a to z.")
 @click.option("--region", default="", help="AWS region; default: the shell's when it deploys.")
 @click.option("--domain", "domains", multiple=True, type=click.Choice(all_domains()), help="A ready-made domain; may be repeated.")
 @options.as_json
@@ -60,7 +62,7 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
         raise click.ClickException(
             f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: {_draft_command(folder)}"
         )
-    called = name or "".join(sign for sign in folder.resolve().name.lower() if sign.isascii() and sign.isalnum())
+    called = name or _name_of(folder.resolve().name)
     text = _TOML.format(name=called, region=region, domains=", ".join(f'"{one}"' for one in domains), known=", ".join(all_domains()))
     lake = _checked(text)
     drafts = dict(contract_files.drafts_of(files, contract_files.Drafting(), {}))  # before anything is written
@@ -77,6 +79,24 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
     alike = _of_the_same_columns(drafts)
     value = {"folder": str(folder.resolve()), "name": lake.name, "domains": [*lake.domains], "written": written, "same_columns": alike}
     options.show(as_json=as_json, value=lambda: value, screen=lambda: _screen(folder, alike, has_contract=bool(drafts)))
+
+
+def _name_of(folder: str) -> str:
+    """Return the lake's name for a folder; it is stated where letters were changed, because buckets and databases have it for good."""
+    plain = re.sub(r"[^a-z0-9]", "", in_plain_letters(folder))
+    if not re.fullmatch(LAKE_NAME, plain):
+        example = shlex.quote(lake_name_of(folder) or "sales")
+        raise click.ClickException(
+            f"The folder's name {folder!r} gives no name for the lake, which must be {LAKE_NAME_RULE}. Name it with --name, for example "
+            f"--name {example}."
+        )
+    if plain != "".join(sign for sign in folder.lower() if sign.isalnum()):
+        click.echo(
+            f"The lake is called {plain}, after the folder {folder!r}. For another name, change name in headgate.toml before the first "
+            "deployment.",
+            err=True,
+        )
+    return plain
 
 
 def _of_the_same_columns(drafts: Mapping[str, contract_files.CheckedDraft]) -> list[list[str]]:

@@ -97,3 +97,19 @@ def test_a_refused_name_leaves_nothing_behind(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["init", str(tmp_path / "2rad")])
     assert isinstance(done.exception, SettingsError) or done.exit_code != 0
     assert not (tmp_path / "2rad").exists()
+
+
+@pytest.mark.parametrize(("folder", "name"), [("M\u00fcller", "muller"), ("Stra\u00dfe 7", "strasse7")])
+def test_a_folder_with_accents_gives_a_name_that_keeps_its_letters_and_says_so(tmp_path: Path, folder: str, name: str) -> None:
+    done = CliRunner().invoke(cli, ["init", str(tmp_path / folder)], catch_exceptions=False)
+    assert project(tmp_path / folder).name == name
+    assert f"The lake is called {name}" in done.stderr
+
+
+@pytest.mark.parametrize(("folder", "like"), [("\u92b7\u552e", "sales"), ("2026 Verk\u00e4ufe", "verkaufe"), ("a" * 21, "a" * 20)])
+def test_a_folder_that_gives_no_name_leaves_nothing_behind_and_suggests_one(tmp_path: Path, folder: str, like: str) -> None:
+    done = CliRunner().invoke(cli, ["init", str(tmp_path / folder)])
+    assert done.exit_code == 1
+    assert "letters a to z" in done.stderr
+    assert f"--name {like}." in done.stderr
+    assert not (tmp_path / folder).exists()

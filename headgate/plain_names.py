@@ -1,0 +1,53 @@
+"""Names of the letters a to z, made from names of any language, and the rules of the names that Headgate takes. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a letter of a to z and a mark; the last is the dotless i.
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
+_LONGEST = 20
+
+# Rules as Terraform's variables `domain` and `name` have them: a lake's name is the prefix of its buckets and databases.
+LAKE_NAME = r"[a-z][a-z0-9]{1,19}"
+LAKE_NAME_RULE = "2 to 20 of the letters a to z, in lower case, and digits, beginning with a letter"
+DEPLOYMENT_NAME = r"[a-z][a-z0-9-]{1,19}"
+DEPLOYMENT_NAME_RULE = "2 to 20 of the letters a to z, in lower case, digits and hyphens, beginning with a letter"
+
+
+def in_plain_letters(text: str) -> str:
+    """Return the text in lower case with its letters written in a to z where they have such a form; other scripts are left out.
+
+    >>> in_plain_letters("Müller & Łódź Straße 7")
+    'muller & lodz strasse 7'
+    """
+    return unicodedata.normalize("NFKD", text.lower().translate(_LETTERS)).encode("ascii", "ignore").decode().lower()
+
+
+def lake_name_of(text: str) -> str:
+    """Return a name like the text that a lake can have; empty where it has none.
+
+    >>> lake_name_of("Müller Fahrräder"), lake_name_of("2026"), lake_name_of("銷售")
+    ('mullerfahrrader', '', '')
+    """
+    return _like(text, "[^a-z0-9]+", "", LAKE_NAME)
+
+
+def deployment_name_of(text: str) -> str:
+    """Return a name like the text that a deployment can have; empty where it has none.
+
+    >>> deployment_name_of("Mein Büro")
+    'mein-buro'
+    """
+    return _like(text, "[^a-z0-9]+", "-", DEPLOYMENT_NAME)
+
+
+def _like(text: str, foreign: str, instead: str, rule: str) -> str:
+    name = re.sub(foreign, instead, in_plain_letters(text)).lstrip("0123456789-")[:_LONGEST].rstrip("-")
+    return name if re.fullmatch(rule, name) else ""
+
+
+def for_example(name: str) -> str:
+    """Return the end of a message that suggests the name; nothing without one."""
+    return f", for example {name}" if name else ""
