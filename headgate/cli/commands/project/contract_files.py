@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts import difference
-    from headgate.contracts.model import Contract
+    from headgate.contracts.model import Column, Contract
     from headgate.contracts.new_columns import NewColumns
     from headgate.contracts.stored_rows import StoredRowsEffect
     from headgate.drafts.draft_contract import Draft, Finding, Question
@@ -285,7 +285,9 @@ def _asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
 @click.option("--contract", "contract_file", type=_FILE, help="A contract of your own instead of the lake's.")
 @click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
 @click.option(
-    "--suggest", type=click.Path(dir_okay=False, path_type=Path), help="Write the contract that would accept the rows to this file."
+    "--suggest",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the contract with the first remedy of each column to this file.",
 )
 @options.as_json
 def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool) -> None:
@@ -294,7 +296,7 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
     from headgate.contracts.new_columns import policy_of
-    from headgate.intake.quarantine.failing_columns import failing_columns
+    from headgate.intake.quarantine.failing_columns import failing_columns, with_column
 
     if dataset and contract_file:
         raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
@@ -306,10 +308,16 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
         options.finish(complete=False)
         return
     shown = _refused(gated, rows)
-    failing = failing_columns(gated.quarantine_rows, contract, gated.counts.new_columns)
+
+    def accepts(edited: Column) -> bool:
+        again, _ = _gated(file, with_column(contract, edited))
+        return not any((one.column, one.rule) == (edited.name, "type") for one in failing_columns(again.quarantine_rows, contract))
+
+    counts = gated.counts
+    failing = failing_columns(gated.quarantine_rows, contract, counts.new_columns, received=counts.received, accepts=accepts)
     options.show(
         as_json=as_json,
-        value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [asdict(one) for one in failing]},
+        value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [one.as_json() for one in failing]},
         screen=lambda: Group(_checked_screen(file, gated, shown, mapped, policy_of(contract)), *_failing_tables(failing)),
     )
     if suggest:
@@ -488,9 +496,10 @@ def _checked_screen(
 def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:
     """Return the table of what refuses rows, if anything does; a new column alone has a table of its own."""
     refusing = [one for one in failing if one.rows]
-    table = screens.table("column", "rule", "rows", "examples", "edit that would accept them", title="Everything that fails")
+    table = screens.table("column", "rule", "rows", "examples", "what to do, the likeliest first", title="Everything that fails")
     for one in refusing:
-        table.add_row(one.column or "the row", one.rule, f"{one.rows:,}", ", ".join(one.examples), one.edit)
+        remedies = "\nor ".join([one.edit, *(edit.partition(": ")[2] for edit in one.other_edits)])
+        table.add_row(one.column or "the row", one.rule, f"{one.rows:,}", ", ".join(one.examples), remedies)
     return [table] if refusing else []
 
 

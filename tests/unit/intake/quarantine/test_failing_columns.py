@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
-from headgate.intake.quarantine.failing_columns import failing_columns, suggested
+from headgate.contracts.source_format import SourceFormat
+from headgate.intake.quarantine.failing_columns import FailingColumn, failing_columns, suggested, with_column
 from headgate.intake.quarantine.list_quarantine import rows_of
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
@@ -96,3 +98,76 @@ def test_rows_are_shown_for_every_rule_that_they_break_not_only_the_first() -> N
         rule: rows_of(objects, stored.bucket, record, rule=rule).column("source_row").to_pylist() for rule in ("maximum", "valid_values")
     }
     assert shown == {"maximum": [1, 3], "valid_values": [1, 2]}
+
+
+SALES = replace(
+    CONTRACT,
+    columns=(
+        Column("id", ColumnType(Kind.STRING), required=True, rules=(Rule("required"),)),
+        Column("amount", ColumnType(Kind.DECIMAL, precision=12, scale=2), rules=(Rule("minimum", 0),)),
+        Column("pieces", ColumnType(Kind.INTEGER)),
+        Column("day", ColumnType(Kind.DATE), format=SourceFormat(patterns=("MM/dd/yyyy",))),
+    ),
+)
+
+
+def listed(body: str, contract: Contract = SALES) -> list[FailingColumn]:
+    """What fails in a file, where an edit counts only if the whole file fits it."""
+    checked = gated(contract, body.encode())
+
+    def accepts(edited: Column) -> bool:
+        again = gated(with_column(contract, edited), body.encode())
+        return not any(one.rule == "type" and one.column == edited.name for one in failing_columns(again.quarantine_rows, contract))
+
+    return failing_columns(checked.quarantine_rows, contract, received=checked.counts.received, accepts=accepts)
+
+
+def test_german_decimals_are_a_format_and_text_is_the_last_remedy() -> None:
+    body = 'id,amount\na,"1.299,00"\nb,"2,50"\nc,"0,99"\nd,7\n'
+    (found,) = listed(body)
+    assert found.edit == 'amount: read it as 1.234,5 (headgate.format: {"decimal": ",", "thousands": "."})'
+    assert found.other_edits == ("amount: keep it as text (logicalType: string)",)
+    accepted = gated(suggested(SALES, [found]), body.encode()).accepted
+    assert [str(value) for value in accepted.column("amount").to_pylist()] == ["1299.00", "2.50", "0.99", "7.00"]
+
+
+def test_the_other_order_of_day_and_month_replaces_the_pattern_and_says_that_accepted_dates_change() -> None:
+    body = "id,day\na,31/12/2026\nb,03/04/2026\nc,25/01/2026\n"
+    (found,) = listed(body)
+    assert "read it as dd/MM/yyyy (logicalTypeOptions.format: dd/MM/yyyy; instead of MM/dd/yyyy: accepted values are read" in found.edit
+    days = gated(suggested(SALES, [found]), body.encode()).accepted.column("day").to_pylist()
+    assert days == [date(2026, 12, 31), date(2026, 4, 3), date(2026, 1, 25)]
+
+
+def test_another_pattern_beside_the_contracts_own_is_added() -> None:
+    contract = with_column(SALES, replace(SALES.column("day"), format=SourceFormat(patterns=("dd.MM.yyyy",))))
+    (found,) = listed("id,day\na,31.12.2026\nb,30/11/2026\n", contract)
+    assert found.edited
+    assert found.edited.format
+    assert found.edited.format.patterns[0] == "dd.MM.yyyy"
+    assert len(found.edited.format.patterns) == 2
+
+
+def test_numbers_with_fractions_in_a_column_of_whole_numbers_get_a_wider_type() -> None:
+    (found,) = listed("id,pieces\na,1\nb,2.5\nc,3\n")
+    assert found.edit.startswith("pieces: read it as 1234.5 (physicalType: DECIMAL(")
+    assert found.other_edits
+
+
+def test_a_number_that_two_formats_read_differently_is_left_to_a_person() -> None:
+    (found,) = listed("id,pieces\na,1.299\nb,2.400\n")
+    assert "decide how it is written" in found.edit
+    assert found.edited is None
+
+
+def test_a_format_that_would_refuse_accepted_values_is_not_advised() -> None:
+    (found,) = listed('id,amount\na,"1.299,00"\nb,2.50\nc,3.75\n')
+    assert found.edit == "amount: keep it as text (logicalType: string)"
+
+
+def test_a_few_bad_values_among_many_are_corrected_at_their_source_and_the_column_keeps_its_type() -> None:
+    body = "id,pieces\n" + "".join(f"{row},{row}\n" for row in range(99)) + "x,see note\n"
+    (found,) = listed(body)
+    assert "correct the refused values at their source (1 of 100 rows)" in found.edit
+    assert found.other_edits == ("pieces: keep it as text (logicalType: string)",)
+    assert suggested(SALES, [found]) is SALES

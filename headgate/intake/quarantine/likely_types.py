@@ -1,0 +1,122 @@
+"""In which format, or which wider type, values that break a column's type would be values of it. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.odcs_writer import physical_type
+from headgate.contracts.source_format import FORMAT_PROPERTY, NUMBERS, PLAIN, TIMES, property_of
+from headgate.drafts.column_inference import MOST_PRECISION, guess_column
+from headgate.drafts.format_answers import answer_of
+from headgate.values.cast_declared import cast_column, without_nulls
+from headgate.values.format_inference import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from headgate.contracts.model import Column
+    from headgate.contracts.source_format import SourceFormat
+
+_FAMILIES = (NUMBERS, TIMES, frozenset({Kind.BOOLEAN}))
+_WIDEST_WHOLE = 19  # digits of a 64-bit number
+
+
+def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
+    """Return the column with each format or wider type that reads all the values, the likeliest first; empty if none does.
+
+    Several that read different values mean that a person must decide: `1.299` is 1299 or 1.299.
+
+    Args:
+        values: texts that break the column's type.
+    """
+    family = next((kinds for kinds in _FAMILIES if column.type.kind in kinds), frozenset())
+    texts = pa.array(values, pa.string())
+    if not family or column.mask is not None or not len(texts):
+        return []
+    guess = guess_column(column.name, texts)
+    readings = guess.choices or (Reading(guess.type.kind, guess.format or PLAIN),)
+    found = [_in_format(column, reading, texts) for reading in readings if reading.kind in family]
+    return [one for one in found if one is not None]
+
+
+def in_both_formats(column: Column, likely: Column) -> Column | None:
+    """Return the likely column that also reads the patterns that the column has; None where it has none of its own."""
+    own = column.format.patterns if column.format else ()
+    if likely.format is None or not likely.format.patterns or not own or likely.type.kind is not column.type.kind:
+        return None
+    return replace(likely, format=replace(likely.format, patterns=(*own, *likely.format.patterns)))
+
+
+def change_in_words(column: Column, likely: Column, table: Mapping[str, object]) -> str:
+    """Return what the contract states for the likely column, with an example of a value.
+
+    Args:
+        table: the format that the contract states for all its columns.
+
+    >>> from headgate.contracts.model import Column
+    >>> from headgate.contracts.source_format import SourceFormat
+    >>> plain = Column("amount", ColumnType(Kind.DECIMAL, precision=12, scale=2))
+    >>> change_in_words(plain, replace(plain, format=SourceFormat(decimal=",", thousands=".")), {})
+    'amount: read it as 1.234,5 (headgate.format: {"decimal": ",", "thousands": "."})'
+    """
+    declared = likely.format or PLAIN
+    is_number = likely.type.kind in NUMBERS
+    facts = [f"physicalType: {physical_type(likely.type)}"] if likely.type != column.type else []
+    facts += [f"logicalTypeOptions.format: {declared.patterns[0]}"] if len(declared.patterns) == 1 else []
+    stated = property_of(likely.type.kind, likely.format, table)
+    facts += [f"{FORMAT_PROPERTY}: {json.dumps(stated, ensure_ascii=False)}"] if stated else []
+    words = " or ".join(declared.true_words + declared.false_words)
+    written = words or answer_of(Reading(Kind.DECIMAL if is_number and likely.type.scale else likely.type.kind, declared))
+    old = column.format.patterns if column.format else ()
+    if changed := [pattern for pattern in old if pattern not in declared.patterns]:
+        facts.append(f"instead of {' and '.join(changed)}: accepted values are read in the new order, too")
+    return f"{column.name}: read it as {written} ({'; '.join(facts)})"
+
+
+def _in_format(column: Column, reading: Reading, texts: pa.Array) -> Column | None:
+    """The column in the reading's format, with the narrowest type that reads all texts."""
+    declared = _merged(column.format or PLAIN, reading.format)
+    if reading.format.nulls:
+        column = replace(column, required=False, rules=tuple(one for one in column.rules if one.name != "required"))
+    for wider in _types(column.type, reading.kind):
+        edited = replace(column, type=wider, format=None if declared == PLAIN else declared)
+        if not len(cast_column(edited, without_nulls(edited, texts)).misfits):
+            return edited
+    return None
+
+
+def _merged(own: SourceFormat, found: SourceFormat) -> SourceFormat:
+    """The format that was found, with everything of the column's own that concerns other texts."""
+    return replace(
+        found,
+        timezone=own.timezone,
+        year_from=own.year_from,
+        currency=_both(own.currency, found.currency),
+        nulls=_both(own.nulls, found.nulls),
+        trim=own.trim or found.trim,
+        minus=found.minus or own.minus,
+    )
+
+
+def _both(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _types(own: ColumnType, kind: Kind) -> Iterator[ColumnType]:
+    yield own
+    if kind in TIMES:
+        yield ColumnType(Kind.TIMESTAMP)
+    if kind in NUMBERS:
+        if own.kind in {Kind.SMALLINT, Kind.INTEGER}:
+            yield ColumnType(Kind.BIGINT)
+        whole = max((own.precision or 0) - (own.scale or 0), _WIDEST_WHOLE)
+        yield from (ColumnType(Kind.DECIMAL, precision=min(MOST_PRECISION, whole + scale), scale=scale) for scale in _scales(own))
+
+
+def _scales(own: ColumnType) -> Iterable[int]:
+    return range(max(2, own.scale or 0), 10)
