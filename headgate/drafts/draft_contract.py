@@ -296,6 +296,10 @@ def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...
         stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
         nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
+        if table.two_row_sheet:
+            from headgate.formats.excel.read_excel import two_row_header  # noqa: PLC0415 as read_file has it
+
+            raise two_row_header(table.two_row_sheet)
     columns = _columns_of(stored, nested)
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(

@@ -20,13 +20,17 @@ from headgate.formats.json.nested_names import by_contract, never
 from headgate.formats.json.records import are_lines, holds_json, read_records
 from headgate.formats.parquet.read_parquet import BROKEN, check_size, corrupt_parquet
 from headgate.formats.sniff import is_parquet, only_blanks, text_of
+from headgate.formats.typed_cells import column_texts
 from headgate.formats.unpack import is_packed, is_workbook, unpack
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import with_headings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.formats.csv.dialect import Dialect
+    from headgate.formats.excel.workbook import Cells
 
 _HEAD_BYTES = 1 << 18
 MOST_COLUMNS = 200
@@ -40,8 +44,8 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
     """
     content = _unpacked(file, whole=False)
     table = _table(content, contract, whole=False)
-    if table is None or len(table.names) > MOST_COLUMNS:
-        return None
+    if table is None or table.two_row_sheet or len(table.names) > MOST_COLUMNS:
+        return None  # the gate reads no workbook with names in two rows, so a mapping of them would be of no use
     return _by_name(table) if isinstance(content, bytes) and holds_json(content, stated_encoding(contract)) else table
 
 
@@ -153,13 +157,22 @@ def _of_parquet(content: bytes | Path, *, whole: bool) -> FileTable:
 def _of_workbook(content: bytes, contract: Contract | None) -> FileTable:
     from headgate.formats.excel.read_excel import heading_of, read_excel  # noqa: PLC0415 as read_file has it
 
-    names = heading_of(content, contract)
+    heading = heading_of(content, contract)
+    names = heading.names
     if not names:
         return NO_TABLE
+    if heading.two_row_sheet:
+        return FileTable(names, _columns_of(heading.below, len(names)), two_row_sheet=heading.two_row_sheet)
     places = tuple(str(place) for place in range(len(names)))
     texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
     read = read_excel(content, with_headings(Contract("", "", "source", "0", texts), names, places))
     return FileTable(names, tuple(read.cells.values()))
+
+
+def _columns_of(rows: Sequence[Cells], width: int) -> tuple[pa.Array, ...]:
+    """The columns of a workbook's rows, as texts; cells to the right of the header are left out."""
+    padded = [[*row[:width], *[None] * (width - len(row))] for row in rows]
+    return tuple(column_texts(Column("", ColumnType(Kind.STRING)), cells) for cells in zip(*padded, strict=True))
 
 
 def _of_records(content: bytes, contract: Contract | None) -> FileTable:

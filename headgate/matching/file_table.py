@@ -22,12 +22,14 @@ class FileTable:
         columns: texts, but for Parquet, which has types of its own; columns of nested values are lists.
         has_header: whether the names are the file's own; else they are `column_1`, `column_2` and so on.
         header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0 for other formats.
+        two_row_sheet: of a workbook the sheet whose names stand in two rows, and are joined in `names`; empty for one row.
     """
 
     names: tuple[str, ...]
     columns: tuple[pa.Array | pa.ChunkedArray, ...]
     has_header: bool = True
     header_cells: int = 0
+    two_row_sheet: str = ""
 
     @property
     def fingerprint(self) -> str:

@@ -115,26 +115,45 @@ def _filled_rows(sheet: Sheet) -> int:
     return sum(any(row) for row in sheet.rows)
 
 
-def heading_of(content: bytes, contract: Contract | None = None) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Heading:
+    """The names above the columns of a workbook.
+
+    Attributes:
+        two_row_sheet: the sheet whose names stand in two rows and are joined here; empty where they stand in one.
+        below: the filled rows below names in two rows.
+    """
+
+    names: tuple[str, ...]
+    two_row_sheet: str = ""
+    below: tuple[Cells, ...] = ()
+
+
+def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
     """The names above the columns of a workbook that no contract is known for, or whose header is not the contract's.
 
     The row that names most of the contract's columns, where one names more than half of its own; else the first of the rows that have
-    the most different names and no number among them.
-
-    Raises:
-        UnreadableFileError: `not_a_table`: no contract is known, and the names are spread over two rows.
+    the most different names and no number among them. Without a contract two rows that have the names only together are joined.
     """
     read = [sheet for sheet in sheets(content) if any(sheet.rows)]
     by_contract = [_found(sheet, contract) for sheet in read] if contract else []
     best = max(by_contract, key=lambda each: each.known, default=None)
     if best and best.known > len(best.names) / 2:
-        return best.names
+        return Heading(best.names)
     fullest = max((_fullest(sheet) for sheet in read), key=lambda found: len(set(found.names)), default=None)
     if fullest is None:
-        return ()
-    if contract is None or not contract.columns:
-        _check_one_row(fullest)
-    return fullest.names
+        return Heading(())
+    has_contract = contract is not None and bool(contract.columns)
+    return (None if has_contract else _in_two_rows(fullest)) or Heading(fullest.names)
+
+
+def two_row_header(sheet: str) -> UnreadableFileError:
+    """Return the error of a workbook that the gate cannot read, because no row has all names."""
+    return UnreadableFileError(
+        rule="not_a_table",
+        message=f"sheet {sheet}: the header is over two rows: each of them names columns that the other does not",
+        remedy="in Excel, write all names in one of the two rows, delete the other row, and save the file again",
+    )
 
 
 def _fullest(sheet: Sheet) -> _Found:
@@ -143,17 +162,23 @@ def _fullest(sheet: Sheet) -> _Found:
     return max(worded, key=lambda each: len({name for name in each.names if name.strip()}))
 
 
-def _check_one_row(found: _Found) -> None:
-    """The names do not stand in two rows, of which each fills blanks of the other: headings of groups over those of columns."""
+def _in_two_rows(found: _Found) -> Heading | None:
+    """The names of two rows, of which each fills blanks of the other: headings of groups over those of columns; None for one row."""
     rows = [row for row in found.sheet.rows if any(row)]
     places = [place for place, row in enumerate(rows) if row is found.sheet.rows[found.row]]
     for first in (first for at in places for first in (at - 1, at)):
         if first >= 0 and first + 2 < len(rows) and _is_one_header(rows[first], rows[first + 1], rows[first + 2 :]):
-            raise UnreadableFileError(
-                rule="not_a_table",
-                message=f"sheet {_shown(found.sheet)}: the header is over two rows: each of them names columns that the other does not",
-                remedy="in Excel, write all names in one of the two rows, delete the other row, and save the file again",
-            )
+            return Heading(_joined_names(rows[first], rows[first + 1]), _shown(found.sheet), tuple(rows[first + 2 :]))
+    return None
+
+
+def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
+    """Each column's name behind that of its group, which stands above the group's first column only: `Umsatz Bar`, `Umsatz Karte`."""
+    names, group = [], ""
+    for above, own in zip_longest(upper, lower):
+        group = (above or "").strip() or group
+        names.append(" ".join(filter(None, (group, (own or "").strip()))) if own else (above or "").strip())
+    return tuple(names)
 
 
 def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from headgate.profiling.profile import ColumnProfile, Profile
 
 
+_TWO_ROWS = (
+    "The header is over two rows: a column's name here is its group's and its own. Before you draft a contract, write all names in one "
+    "row in Excel and delete the other row."
+)
+
+
 @click.command(epilog=options.example("headgate profile orders.csv --dataset orders"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dataset", default="", help="The contract that says which columns are sensitive; others are found by name and value.")
@@ -65,6 +71,8 @@ def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
         raise click.ClickException("The file has no row that can be a header. Put the columns' names in the first row.")
     if not table.has_header:
         options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
+    if table.two_row_sheet:
+        options.progress_console().print(_TWO_ROWS, soft_wrap=True)
     return dict(zip(column_names(table.names), table.columns, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""A workbook's names may stand in two rows, as groups over columns: a draft says so instead of guessing."""
+"""A workbook's names may stand in two rows, as groups over columns: it is profiled, and a draft says what to do instead of guessing."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from headgate.cli.commands.files.profile import profile
 from headgate.contracts.model import Kind
 from headgate.drafts.draft_contract import draft
 from headgate.errors import UnreadableFileError
-from headgate.formats.read_table import read_table
+from headgate.formats.read_table import columns_by_shown_name, read_table, sample_table
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
+from headgate.lake.states import FileState
+from tests.unit.api.lakes import MemoryLake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -39,12 +44,31 @@ def workbook(*rows: Sequence[object]) -> bytes:
 def test_names_in_two_rows_are_refused_with_the_remedy(title: list[list[object]]) -> None:
     """A branch report with merged cells: revenue over cash, card and invoice."""
     body = workbook(*title, GROUPS, COLUMNS, *ROWS)
-    for read in (lambda: draft(body, "filialen"), lambda: read_table(body)):
-        with pytest.raises(UnreadableFileError) as refused:
-            read()
-        assert refused.value.rule == "not_a_table"
-        assert "the header is over two rows" in refused.value.message
-        assert "delete the other row" in refused.value.remedy
+    with pytest.raises(UnreadableFileError) as refused:
+        draft(body, "filialen")
+    assert refused.value.rule == "not_a_table"
+    assert "sheet Sheet: the header is over two rows" in refused.value.message
+    assert "delete the other row" in refused.value.remedy
+
+
+@pytest.mark.parametrize("title", [[], [["Report of May"], []]], ids=["first rows", "below a title"])
+def test_names_in_two_rows_are_joined_for_a_profile(title: list[list[object]]) -> None:
+    body = workbook(*title, GROUPS, COLUMNS, *ROWS)
+    columns = columns_by_shown_name(body)
+    assert [*columns] == ["Filiale", "Stand", "Umsatz Bar", "Umsatz Karte", "Umsatz Rechnung", "Personal K\u00f6pfe", "Personal Stunden"]
+    assert columns["Umsatz Bar"].to_pylist()[:2] == ["100.5", "101.5"]
+    assert {len(column) for column in columns.values()} == {60}
+    assert sample_table(body) is None  # no mapping is suggested, because the gate cannot read the file
+
+
+def test_a_file_with_names_in_two_rows_and_no_contract_is_profiled(tmp_path: Path) -> None:
+    path = tmp_path / "filialen.xlsx"
+    path.write_bytes(workbook(GROUPS, COLUMNS, *ROWS))
+    record = MemoryLake().receive("filialen.xlsx", path.read_bytes())
+    assert record.state is FileState.PROFILED
+    shown = CliRunner().invoke(profile, [str(path)], catch_exceptions=False)
+    assert "60 rows" in shown.stdout
+    assert "write all names in one row" in " ".join(shown.stderr.split())
 
 
 def test_an_upper_row_with_most_of_the_names_is_one_of_two_rows_too() -> None:
