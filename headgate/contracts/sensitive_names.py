@@ -12,6 +12,7 @@ import unicodedata
 
 from headgate.contracts.code_names import ABBREVIATED_NAMES, CODE_NAMES, WHOLE_NAMES, column_names
 from headgate.contracts.model import Content, Mask
+from headgate.contracts.personal_names import is_personal
 
 _NUMBER = r"(?:_?(?:number|num|no|nr))"
 # What may stand behind such a name and changes nothing about what it holds. `last4`, `token`, `brand` and `hash` do.
@@ -63,21 +64,11 @@ _MEASURES = re.compile(
     r".*_(?:rate|amount|count|total|percent|pct|share|type|model|brand|status|class|name|price|fee|at|on|date|url|carrier)"
 )
 PERSONAL = "personal"  # the ODCS classification of data about a person
-# Names of columns about a person, in English, German, French, Spanish, Italian and Dutch. Source: GDPR, art. 4 (1).
-_PERSONAL = re.compile(
-    r"(?:.*_)?(?:first_?name|last_?name|full_?name|middle_?name|maiden_?name|sur_?name|given_?name|family_?name"
-    r"|customer_?name|user_?name|contact_?name|borrower(?:_?name)?|patient(?:_?name)?|employee_?name|member_?name"
-    r"|vor_?name|nach_?name|kunden?_?name|kunde|ansprechpartner|prenom|apellidos?|cognome|achternaam|voornaam"
-    r"|e_?mail(?:_?(?:address|adresse))?|mail_?adresse|(?:tele)?phone(?:_?(?:number|num|no|nr))?|telefon(?:_?(?:nummer|nr))?|tel(?:_?(?:nr|no))?"
-    r"|mobile(?:_?(?:number|no|phone))?|handy(?:_?(?:nummer|nr))?|fax(?:_?(?:number|no|nummer))?"
-    r"|birth_?(?:day|date)|date_?of_?birth|dob|geburts_?(?:tag|datum)|date_?de_?naissance"
-    r"|street(?:_?address)?|home_?address|postal_?address|address(?:_?line)?_?[12]?|strasse|adresse|anschrift|ip_?address)"
-)
 
 
 def is_personal_name(name: str) -> bool:
-    """Whether the name says that the column holds data about a person: a name, a contact, a birthday or an address."""
-    return _PERSONAL.fullmatch(compared(name)) is not None
+    """Whether the name says that the column holds data about a person: a name, a contact, a birthday, an address or an account."""
+    return is_personal(compared(name))
 
 
 def compared(name: str) -> str:

@@ -20,7 +20,7 @@ from headgate.drafts.format_answers import Answer, format_of_answer
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.masking.article_numbers import is_article_number
-from headgate.masking.find_card_numbers import rows_with_cards
+from headgate.masking.find_card_numbers import is_iban, rows_with_cards
 from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.searched_columns import context_below
 from headgate.masking.verification_codes import rows_with_named_codes
@@ -35,7 +35,13 @@ if TYPE_CHECKING:
 
     from headgate.contracts.source_format import SourceFormat
 
-_PROSE_NAMES = r"(?:.*_)?(?:notes?|comments?|messages?|remarks?|free_?text|feedback|body|memo)"
+# In English, German, French, Spanish, Italian and Dutch; the purpose of a payment is what somebody wrote.
+_PROSE_NAMES = (
+    r"(?:.*_)?(?:notes?|comments?|messages?|remarks?|free_?text|feedback|body|memo|narrative|remittance_?info(?:rmation)?|payment_?purpose"
+    r"|(?:verwendungs|zahlungs)_?zweck|buchungs_?text|frei_?text|bemerkung(?:en)?|anmerkung(?:en)?|kommentare?|notiz(?:en)?|nachricht(?:en)?"
+    r"|mitteilung(?:en)?|commentaires?|remarques?|libelle|motif|comentarios?|observacion(?:es)?|concepto|mensajes?|comment[oi]|causale"
+    r"|osservazion[ei]|messaggi[o]?|opmerking(?:en)?|omschrijving(?:en)?|mededeling(?:en)?|notities?|berichten)"
+)
 _CODE_NAMES = (
     r"(?:.*_)?(?:zip|zip_?code|post_?code|postal|postal_?code|plz|postleitzahl|cap|phone|phone_?(?:number|num|no|nr)|telephone(?:_?number)?"
     r"|telefon|telefon_?(?:nummer|nr)|tel|tel_?(?:nr|no)|mobile|mobile_?(?:number|no|phone)|mobil|handy|handy_?(?:nummer|nr)|fax|fax_?(?:number|no)"
@@ -63,6 +69,8 @@ MOSTLY_SHARE = 0.9
 _FEW_OTHERS = 0.05
 _FEWEST_AGAINST_NAME = 10
 _FEWEST_ARTICLES, _PROBED = 5, 1000
+_PROBED_ACCOUNTS = 200
+_FEWEST_WORDS = 3  # of a text that somebody wrote; names, codes and times with a day have fewer
 
 
 @dataclass(frozen=True)
@@ -193,6 +201,18 @@ def are_email_addresses(text: pa.Array) -> bool:
     """Whether nearly all texts are e-mail addresses."""
     given = blank_to_null(text).drop_null()
     return _share(given, r"[^@\s]+@[^@\s]+\.[^@\s]+") >= MOSTLY_SHARE
+
+
+def are_ibans(text: pa.Array) -> bool:
+    """Whether nearly all of the first different texts are account numbers (IBAN) with right check digits."""
+    probed = pc.unique(blank_to_null(text).drop_null()).slice(0, _PROBED_ACCOUNTS).to_pylist()
+    return bool(probed) and sum(map(is_iban, probed)) >= MOSTLY_SHARE * len(probed)
+
+
+def is_prose(text: pa.Array) -> bool:
+    """Whether a text has three words or more on average."""
+    blanks = pc.mean(pc.count_substring_regex(blank_to_null(text).drop_null(), r"\S\s+\S")).as_py()
+    return (blanks or 0.0) >= _FEWEST_WORDS - 1
 
 
 def is_code_name(name: str) -> bool:

@@ -28,15 +28,18 @@ from headgate.drafts.column_inference import (
     MOST_PRECISION,
     Guess,
     are_email_addresses,
+    are_ibans,
     guess_column,
     guess_mask,
     guess_type,
     is_code_name,
+    is_prose,
     rows_repeated,
     with_room,
 )
 from headgate.drafts.format_answers import Answer, answer_of
 from headgate.drafts.nearly_all_rows import about_bad_values, about_key, guess_of_nearly_all, key_of_nearly_all, sounds_like_key
+from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, totals_of
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.json.nested_names import by_contract, every_object
@@ -160,7 +163,8 @@ def draft(
         HeaderError: its header names a column twice, or not at all.
     """
     unread = Contract(dataset, dataset, "source", "0", (), properties={ENCODING_PROPERTY: encoding} if encoding else {})
-    stored, properties = _stored_columns(unpack(body), unread)
+    content = unpack(body)
+    stored, properties = _stored_columns(content, unread)
     unread = replace(unread, properties=properties)
     sample = _sample(body, replace(unread, columns=stored))
     cells = _with_midnights(body, replace(unread, columns=stored), sample.cells) if sample.form == "xlsx" else sample.cells
@@ -175,7 +179,7 @@ def draft(
     columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     columns |= _names_of_people(columns)
-    usable = {name: column for name, column in columns.items() if not guesses[name].choices or sounds_like_key(name)}
+    usable = {name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])}
     names = _key(usable, cells, strict=strict) if key is None else _stated_key(columns, key)
     chance = [Finding(names[0], _KEY_BY_CHANCE)] if key is None and len(names) == 1 and not sounds_like_key(names[0]) else []
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
@@ -193,7 +197,9 @@ def draft(
     )
     open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
     questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
-    return Draft(contract, (*_asked(questions), *_findings(contract, cells, guesses), *chance), rows, questions)
+    zones = {folded(name): zone for name, zone in zones_of(_parquet_schema(content)).items()} if is_parquet(content) else {}
+    times = [Finding(one.name, note) for one in declared for note in about_zone(one, cells[one.name], zones)]
+    return Draft(contract, (*_asked(questions), *_findings(contract, cells, guesses), *times, *chance), rows, questions)
 
 
 def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:
@@ -290,16 +296,16 @@ def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...
         nested = {folded(field.name): _logical_type(field.type) for field in schema if pa.types.is_nested(field.type)}
     else:
         table = read_table(content, unread)
+        if table.two_row_sheet:
+            from headgate.formats.excel.read_excel import two_row_header  # noqa: PLC0415 as read_file has it
+
+            raise two_row_header(table.two_row_sheet)
         _check_header(table)
         is_json = holds_json(content, stated_encoding(unread))
         names = _json_names(content, unread) if is_json else numbered(table.names)
         stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
         nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
-        if table.two_row_sheet:
-            from headgate.formats.excel.read_excel import two_row_header  # noqa: PLC0415 as read_file has it
-
-            raise two_row_header(table.two_row_sheet)
     columns = _columns_of(stored, nested)
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
@@ -400,10 +406,11 @@ def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
 
 
 def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
-    """Return `personal` for a column that by its name, or by e-mail addresses in it, holds data about people."""
+    """Return `personal` for a column that by its name, or by e-mail addresses or accounts in it, holds data about people."""
     if mask not in {None, Mask.FREE_TEXT}:
         return ""
-    return PERSONAL if is_personal_name(unnumbered(name)) or is_personal_name(name) or are_email_addresses(text) else ""
+    is_named = is_personal_name(unnumbered(name)) or is_personal_name(name)
+    return PERSONAL if is_named or are_email_addresses(text) or are_ibans(text) else ""
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:
@@ -461,6 +468,19 @@ def _valid_values(text: pa.Array, column_type: ColumnType) -> list[Rule]:
 def _keyed(column: Column) -> Column:
     rules = column.rules if column.required else (Rule("required"), *column.rules)
     return replace(column, required=True, rules=rules)
+
+
+def _may_be_key(column: Column, text: pa.Array, guess: Guess) -> bool:
+    """Whether the draft may take the column for a key or a part of one.
+
+    Nothing written by hand, and of data about people only e-mail addresses and numbers: two people share a name or an address.
+    """
+    if guess.choices:
+        return sounds_like_key(column.name)
+    tells_apart = column.content is not None or sounds_like_key(column.name) or are_email_addresses(text) or are_ibans(text)
+    if column.classification == PERSONAL and not tells_apart:
+        return False
+    return column.type.kind is not Kind.STRING or sounds_like_key(column.name) or not is_prose(text)
 
 
 def _stated_key(columns: Mapping[str, Column], key: Sequence[str]) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, Kind
 from headgate.contracts.odcs_writer import physical_type
-from headgate.contracts.sensitive_names import is_personal_name
+from headgate.contracts.personal_names import is_account_number
+from headgate.contracts.sensitive_names import compared, is_personal_name
 from headgate.drafts.column_inference import Guess, guess_column, rows_repeated
 from headgate.drafts.format_answers import Answer, answer_of
 from headgate.errors import ContractError
@@ -45,7 +46,8 @@ _LETTERS_AND_DIGITS = r"(?:[^=].*)?(?:\p{L}[^\p{L}\d]*\d|\d[^\p{L}\d]*\p{L}).*"
 def sounds_like_key(name: str) -> bool:
     """Whether a column's name is that of a key, such as `order_id`, `Artikelnummer` or `numéro de commande`; a phone number is none."""
     plain = "".join(sign for sign in unicodedata.normalize("NFD", folded(name)) if not unicodedata.combining(sign))
-    return _KEY_NAMES.fullmatch(plain) is not None and not is_personal_name(plain)
+    names_nobody = not is_personal_name(plain) or is_account_number(compared(name))
+    return _KEY_NAMES.fullmatch(plain) is not None and names_nobody
 
 
 def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:

@@ -226,11 +226,20 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 def _without_exempt(text: str, spans: list[Span]) -> list[Span]:
     exempt = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()] if "-" in text else []
-    exempt += [found.span() for found in _IBAN.finditer(text) if _is_iban(found[0])]
+    exempt += [found.span() for found in _IBAN.finditer(text) if _has_check_digits(found[0])]
     return [span for span in spans if not any(start <= span[0] and span[1] <= stop for start, stop in exempt)]
 
 
-def _is_iban(text: str) -> bool:
+def is_iban(text: str) -> bool:
+    """Whether a text is an international account number with right check digits.
+
+    >>> is_iban("DE89 3704 0044 0532 0130 00"), is_iban("DE89 3704 0044 0532 0130 01")
+    (True, False)
+    """
+    return _IBAN.fullmatch(text.strip()) is not None and _has_check_digits(text.strip())
+
+
+def _has_check_digits(text: str) -> bool:
     """Source: ISO 13616-1, check digits by ISO 7064 MOD 97-10."""
     compact = text.replace(" ", "")
     return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1

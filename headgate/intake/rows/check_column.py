@@ -72,6 +72,8 @@ def _type_name(column: Column) -> str:
     name = f"decimal({precision},{column.type.scale})" if precision else kind.value
     if column.format and column.format.patterns:
         return f"{name} written as {' or '.join(column.format.patterns)}"
+    if column.format and column.format.true_words:
+        return f"{name} written as {' or '.join((*column.format.true_words, *column.format.false_words))}"
     if column.format and (column.format.decimal, column.format.thousands) != (".", ""):
         thousands = f" and {column.format.thousands!r} between thousands" if column.format.thousands else ""
         return f"{name} with the decimal separator {column.format.decimal!r}{thousands}"

@@ -6,7 +6,7 @@ import pytest
 
 from headgate.contracts.model import Mask
 from headgate.contracts.registry import Registry
-from headgate.contracts.sensitive_names import is_sensitive_name, mask_by_name
+from headgate.contracts.sensitive_names import is_personal_name, is_sensitive_name, mask_by_name
 
 pytestmark = pytest.mark.unit
 
@@ -54,3 +54,24 @@ def test_no_column_behind_the_gate_is_named_for_what_it_must_not_hold() -> None:
     registry = Registry.load()
     behind = [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]
     assert not [(contract.id, name) for contract in behind for name in contract.names if mask_by_name(name)]
+
+
+PEOPLE = {
+    "English": "Account Holder|account_number|Payer|Beneficiary Name|Home Address|CardholderName|counterparty",
+    "German": "Kontoinhaber|Name des Kontoinhabers|Empfänger|Empfaenger|Begünstigter|Auftraggeber|IBAN Zahlungsbeteiligter|Straße",
+    "French": "Titulaire du compte|Bénéficiaire|Donneur d'ordre|Numéro de compte|Adresse|Courriel|Prénom",
+    "Spanish": "Titular de la cuenta|Ordenante|Beneficiario|Número de cuenta|Dirección|Teléfono|Apellidos",
+    "Italian": "Intestatario del conto|Ordinante|Codice fiscale|Indirizzo|Numero di conto|Cognome",
+    "Dutch": "Rekeninghouder|Tegenrekening|Naam tegenpartij|Begunstigde|Adres|Straatnaam|Telefoonnummer",
+}
+THINGS = "Sachkonto|Gegenkonto|iban_count|address_count|Betrag|Kontostand|account|account_type|Buchungstag|solde|importe|bedrag|city"
+
+
+@pytest.mark.parametrize("name", [name for names in PEOPLE.values() for name in names.split("|")])
+def test_names_of_people_and_of_their_accounts_are_personal_in_six_languages(name: str) -> None:
+    assert is_personal_name(name)
+
+
+@pytest.mark.parametrize("name", THINGS.split("|"))
+def test_names_of_things_are_not_personal(name: str) -> None:
+    assert not is_personal_name(name)

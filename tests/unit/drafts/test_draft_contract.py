@@ -692,3 +692,42 @@ def test_a_number_of_json_is_no_question_and_a_text_like_it_is() -> None:
     assert draft(numbers, "x").contract.column("price").type.kind is Kind.DECIMAL
     assert not draft(numbers, "x").questions
     assert [one.column for one in draft(texts, "x").questions] == ["price"]
+
+
+BANK = (
+    "Auftragskonto;Buchungstag;Buchungstext;Verwendungszweck;Begünstigter/Zahlungspflichtiger;Kontonummer/IBAN;Betrag\n"
+    + "".join(
+        f"DE89370400440532013000;{at % 28 + 1:02}.12.2025;LASTSCHRIFT;Miete {at} Danke;Erika Muster{at};DE02120300000000202051;-{at},50\n"
+        for at in range(60)
+    )
+).encode()
+
+
+def test_what_somebody_wrote_and_who_is_paid_are_no_key_of_a_bank_file() -> None:
+    found = drafted(BANK)
+    assert not {"verwendungszweck", "begünstigter/zahlungspflichtiger", "buchungstext"} & {*found.key}
+    assert found.column("verwendungszweck").mask is Mask.FREE_TEXT
+
+
+def test_accounts_and_people_of_a_bank_file_are_personal() -> None:
+    found = {column.name for column in drafted(BANK).columns if column.classification == "personal"}
+    assert found == {"auftragskonto", "begünstigter/zahlungspflichtiger", "kontonummer/iban"}
+
+
+def test_account_numbers_are_personal_under_any_name_and_by_their_check_digits_only() -> None:
+    assert personal(id=["1", "2"], wert=["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432"]) == {"wert"}
+    assert personal(id=["1", "2"], wert=["DE88370400440532013000", "GB83WEST12345698765432"]) == set()
+
+
+def test_a_text_of_several_words_is_no_key_although_it_differs_in_every_row() -> None:
+    assert drafted(csv_of(thema=["wir gehen heim", "das ist gut so", "was nun denn"], preis=["1.50", "2.50", "2.50"])).key == ()
+
+
+def test_an_address_of_mail_and_an_account_may_be_the_key() -> None:
+    assert drafted(csv_of(email=["a@b.de", "c@d.de"], punkte=["1.50", "1.50"])).key == ("email",)
+    assert drafted(csv_of(iban=["DE89370400440532013000", "GB82WEST12345698765432"], saldo=["1.50", "1.50"])).key == ("iban",)
+
+
+@pytest.mark.parametrize("name", ["Kontonummer", "account_number"])
+def test_a_number_of_accounts_is_the_key_of_a_list_of_accounts(name: str) -> None:
+    assert len(drafted(csv_of(**{name: ["1002345", "9876543", "5550001"], "saldo": ["1.50", "1.50", "2.50"]})).key) == 1

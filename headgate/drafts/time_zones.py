@@ -1,0 +1,38 @@
+"""What a draft says about the time zone of timestamps: the lake keeps UTC, and a file may mean another zone without saying so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Kind
+from headgate.values.cells import blank_to_null
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Column
+
+_OFFSET = r"\d{2}:\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
+_OF_ZONE = "has times of the zone {}, which are stored in UTC"
+_WITH_OFFSET = "has times with an offset, such as +01:00, which are stored in UTC"
+_LOCAL = (
+    "has times without a zone, which are taken for UTC: if they are local, state logicalTypeOptions.defaultTimezone, as in Europe/Berlin"
+)
+
+
+def zones_of(schema: pa.Schema) -> dict[str, str]:
+    """Return the zones that a Parquet file states, by column."""
+    return {field.name: str(field.type.tz) for field in schema if pa.types.is_timestamp(field.type) and field.type.tz}
+
+
+def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> list[str]:
+    """Return what becomes of the column's times; nothing for another column, and for one without a value."""
+    values = blank_to_null(text).drop_null()
+    if column.type.kind is not Kind.TIMESTAMP or column.mask is not None or not len(values):
+        return []
+    if zone := zones.get(column.name):
+        return [] if zone.upper() in {"UTC", "Z", "+00:00"} else [_OF_ZONE.format(zone)]
+    return [_WITH_OFFSET if pc.any(pc.match_substring_regex(values, _OFFSET)).as_py() else _LOCAL]
