@@ -15,10 +15,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headgate.api import ports
 from headgate.api.http import access
+from headgate.api.http.invalid_requests import invalid_request
 from headgate.api.http.problems import ProblemError, not_found, response_of
 from headgate.api.http.routing import JSON
 from headgate.api.routes import EVERY
-from headgate.api.shapes.base import FieldError
 from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
@@ -110,11 +110,9 @@ def _as_headgate(error: Exception) -> Exception:
     if isinstance(error, RequestUnsupportedContentType):
         return _NOT_JSON
     if isinstance(error, RequestValidationError):
-        found = [FieldError(where=".".join(str(part) for part in one["loc"]), rule=str(one["type"])) for one in error.errors()]
-        detail = "Some parts of the request are not valid; `errors` names each with its rule. docs/openapi.json describes them."
-        return ProblemError(422, "invalid-request", detail, errors=found[:50])
+        return invalid_request(error.errors())
     if isinstance(error, RecursionError):
-        return ProblemError(422, "invalid-request", "The body is nested too deeply.")
+        return ProblemError(422, "invalid-request", "The body is nested too deeply. Send it with fewer levels of lists and objects.")
     if isinstance(error, NoRouteError):
         return not_found("There is no such route. docs/openapi.json lists all routes.")
     return error

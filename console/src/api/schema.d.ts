@@ -1346,6 +1346,12 @@ export interface components {
          */
         FieldError: {
             /**
+             * Message
+             * @description The field, the rule of its value, and what to send, in words.
+             * @default
+             */
+            message: string;
+            /**
              * Rule
              * @description Name of the rule it breaks, for example `missing` or `string_too_long`.
              */
@@ -5164,6 +5170,15 @@ export interface operations {
             };
             /** @description The body is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the current state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from headgate.api.analytics import tables
-from headgate.api.http.problems import conflict, invalid, not_found
+from headgate.api.http.problems import conflict, invalid, not_built, not_found
 from headgate.api.shapes.predictions import (
     CustomerPrediction,
     CustomerValue,
@@ -37,6 +37,7 @@ _FORECAST = ("market-intelligence-hub", "sales_forecast")
 _PENNY = Decimal("0.01")
 _MOST_KEPT = 8
 _NOT_EXPORTED = "No run has exported this model. It needs enough data to learn from; POST /v1/runs builds it."
+_NO_MOMENT = "`transacted_at` must be a moment of the calendar. Send an existing date and time, such as 2026-01-31T13:45:00."
 _kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = OrderedDict()  # by place and ETag, which changes with every export
 
 
@@ -48,7 +49,7 @@ def fraud(lake: Lake, asked: FraudAsked) -> FraudPrediction:
     try:
         at = datetime.fromisoformat(asked.transacted_at)
     except ValueError:
-        raise invalid("body.transacted_at", "datetime", "`transacted_at` is not a moment of the calendar.") from None
+        raise invalid("body.transacted_at", "datetime", _NO_MOMENT) from None
     pence = int(Decimal(asked.amount) * 100)
     found = scorer.score(Transaction(asked.customer_id, asked.terminal_id, pence, at))
     return FraudPrediction(
@@ -66,7 +67,7 @@ def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
 
     facts, scorer = _model(lake, *_CUSTOMERS, CustomerScorer)
     if set(asked.signals) - set(scorer.signals):
-        raise invalid("body.signals", "unknown_signal", f"A signal has an unknown name. Signals: {', '.join(scorer.signals)}.")
+        raise invalid("body.signals", "unknown_signal", f"`signals` has an unknown name. Signals: {', '.join(scorer.signals)}.")
     stored = None if asked.customer_id is None else scorer.stored(asked.customer_id)
     if asked.customer_id is not None and stored is None:
         raise not_found("The last run knew no customer of this number. Send all signals without `customer_id` instead.")
@@ -90,6 +91,8 @@ def forecast(lake: Lake, asked: ForecastAsked) -> ForecastPrediction:
     """Return the forecast of a series, as the last run published it."""
     from headgate.api.analytics import table_rows
 
+    if _FORECAST[0] not in lake.systems:
+        raise not_built(_FORECAST[0], lake.systems)
     detail, every = tables.published(lake, *_FORECAST)
     found = table_rows.ordered(table_rows.equal(every, "series_id", asked.series_id), "horizon")
     if not found.num_rows:
@@ -130,6 +133,8 @@ def _model(lake: Lake, system: str, name: str, kind: Callable[[Scorer], Model]) 
     """The facts and the model of the newest export; it is read again when a run has replaced it."""
     from headgate.predictions.scorer import FORMAT, Scorer
 
+    if system not in lake.systems:
+        raise not_built(system, lake.systems)
     ref = ObjectRef(lake.bucket("artifacts"), keys.scorer_key(system, name))
     try:
         known_as = f"{ref.bucket}/{ref.key} {lake.objects.info(ref).etag}"

@@ -99,10 +99,10 @@ def _statement(lake: Lake, asked: QueryAsked) -> str:
     from headgate.masking.redaction import redact_text
 
     if bool(asked.sql.strip()) == bool(asked.question):
-        raise invalid("body", "sql_or_question", "Give either `sql` or `question`.")
+        raise invalid("body", "sql_or_question", "Send either `sql` or `question`, and not both.")
     if not asked.question:
         if redact_text(asked.sql) != asked.sql:
-            raise invalid("body.sql", "card_number", "The statement contains a card or social security number. The lake has tokens only.")
+            raise invalid("body.sql", "card_number", "`sql` contains a card or social security number. The lake has tokens only.")
         return asked.sql
     found = next((one.sql for one in every(lake) if one.name == asked.question), None)
     if found is None:

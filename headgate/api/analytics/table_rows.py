@@ -50,8 +50,9 @@ def filtered(rows: pa.Table, filters: Sequence[str]) -> pa.Table:
         name, _, rest = one.partition(":")
         operator, colon, value = rest.partition(":")
         if not colon or name not in rows.column_names:
-            raise invalid("query.filter", "filter", "A filter is not `<column>:<operator>:<value>` with a column of the table.")
-        rows = rows.filter(_mask(rows[name], operator, value))
+            detail = f"Each `filter` must be `<column>:<operator>:<value>`. Columns of the table: {', '.join(rows.column_names)}."
+            raise invalid("query.filter", "filter", detail)
+        rows = rows.filter(_mask(name, rows[name], operator, value))
     return rows
 
 
@@ -65,7 +66,7 @@ def ordered(rows: pa.Table, sort: str) -> pa.Table:
     names = [part.strip() for part in sort.split(",") if part.strip()]
     keys = [(name.removeprefix("-"), "descending" if name.startswith("-") else "ascending") for name in names]
     if any(name not in rows.column_names for name, _ in keys):
-        raise invalid("query.sort", "sort", "`sort` names a column that the table does not have.")
+        raise invalid("query.sort", "sort", _no_column("sort", rows))
     if not keys:
         return rows
     place = "\0place"  # no contract has a column of that name
@@ -77,7 +78,7 @@ def selected(rows: pa.Table, columns: str) -> pa.Table:
     """Return the named columns, in their order; all where none is named."""
     names = list(dict.fromkeys(part.strip() for part in columns.split(",") if part.strip()))
     if any(name not in rows.column_names for name in names):
-        raise invalid("query.columns", "columns", "`columns` names a column that the table does not have.")
+        raise invalid("query.columns", "columns", _no_column("columns", rows))
     return rows.select(names) if names else rows
 
 
@@ -113,22 +114,39 @@ def as_parquet(rows: pa.Table) -> bytes:
     return parquet_bytes(rows)
 
 
-def _mask(column: pa.ChunkedArray, operator: str, value: str) -> pa.ChunkedArray:
+def _no_column(parameter: str, rows: pa.Table) -> str:
+    return f"`{parameter}` names a column that the table does not have. Columns of the table: {', '.join(rows.column_names)}."
+
+
+def _mask(name: str, column: pa.ChunkedArray, operator: str, value: str) -> pa.ChunkedArray:
     if operator == "empty" and value in _TRUTH:
         return pc.equal(column.is_null(), _TRUTH[value])
     if operator == "contains" and pa.types.is_string(column.type):
         return pc.match_substring(column, value, ignore_case=True)
     if operator == "in":
-        return pc.is_in(column, value_set=pa.array([_typed(one, column.type) for one in value.split(",")], column.type))
+        return pc.is_in(column, value_set=pa.array([_typed(name, one, column.type) for one in value.split(",")], column.type))
     if operator not in _COMPARISONS:
-        raise invalid("query.filter", "operator", "A filter has an operator that its column does not know. docs/api.md lists them.")
-    return _COMPARISONS[operator](column, _typed(value, column.type))
+        text = ", contains" if pa.types.is_string(column.type) else ""
+        known = f"{', '.join(_COMPARISONS)}, in{text}, and empty:true or empty:false"
+        raise invalid("query.filter", "operator", f"The operator of a `filter` on {name} must be one of {known}.")
+    return _COMPARISONS[operator](column, _typed(name, value, column.type))
 
 
-def _typed(value: str, kind: pa.DataType) -> pa.Scalar:
+def _typed(name: str, value: str, kind: pa.DataType) -> pa.Scalar:
     if pa.types.is_boolean(kind) and value in _TRUTH:
         return pa.scalar(_TRUTH[value])
     try:
         return pa.scalar(value).cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise invalid("query.filter", "type", "The value of a filter is not of its column's type.") from None
+        raise invalid("query.filter", "type", f"The value of a `filter` on {name} must be {_written(kind)}.") from None
+
+
+def _written(kind: pa.DataType) -> str:
+    """How a value of the type is written in a filter."""
+    if pa.types.is_boolean(kind):
+        return "true or false"
+    if pa.types.is_date(kind):
+        return "a date such as 2026-01-31"
+    if pa.types.is_timestamp(kind):
+        return "a moment such as 2026-01-31T13:45:00"
+    return f"a number such as {'12' if pa.types.is_integer(kind) else '12.50'}, in the range of {kind}"

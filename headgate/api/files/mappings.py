@@ -127,7 +127,8 @@ def decided_fields(suggestion: Suggested, decision: MappingDecision) -> tuple[st
     A field has one column, so a column that loses its field to another has none: its field is empty.
     """
     if unknown := sorted(set(decision.columns) - set(suggestion.names)):
-        raise invalid("body.columns", "unknown_column", f"The file has no column named like {len(unknown)} of the named columns.")
+        detail = f"`columns` has {len(unknown)} names that no column of the file has. GET /v1/files/{{file_id}}/mapping lists its columns."
+        raise invalid("body.columns", "unknown_column", detail)
     given_away = set(decision.columns.values())
     kept = ["" if field in given_away else field for field in suggestion.fields]
     return tuple(decision.columns.get(name, field) for name, field in zip(suggestion.names, kept, strict=True))

@@ -21,7 +21,7 @@ from headgate.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -49,7 +49,15 @@ def not_found(detail: str) -> ProblemError:
 
 def invalid(where: str, rule: str, detail: str) -> ProblemError:
     """A part of the request breaks a rule that its type does not state."""
-    return ProblemError(422, "invalid-request", detail, errors=[FieldError(where=where, rule=rule)])
+    return ProblemError(422, "invalid-request", detail, errors=[FieldError(where=where, rule=rule, message=detail)])
+
+
+def not_built(system: str, systems: Sequence[str]) -> ProblemError:
+    """The lake does not build the system that an answer comes from."""
+    return conflict(
+        f"This lake does not build the system {system}, which this answer comes from; it builds {', '.join(systems) or 'no system'}. "
+        "Add the domain with this system to `domains` in headgate.toml, deploy, send its data, and start a run with POST /v1/runs."
+    )
 
 
 def conflict(detail: str) -> ProblemError:

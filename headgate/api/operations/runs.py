@@ -87,7 +87,8 @@ def _job(run: JobRun, prices: Prices) -> RunJob:
 def start(lake: Lake, caller: str, asked: RunAsked, key: str) -> RunStarted:
     """Start a run; the same caller and Idempotency-Key start it once, because a run's name is its lock."""
     if asked.only and asked.only not in lake.systems:
-        raise invalid("body.only", "unknown_system", f"There is no such system. Systems: {', '.join(lake.systems)}.")
+        names = f"must be one of {', '.join(lake.systems)}" if lake.systems else "must be left out, because this lake builds no system"
+        raise invalid("body.only", "unknown_system", f"`only` {names}.")
     now = lake.now()
     name = f"api-{hashlib.sha256(f'{caller} {key}'.encode()).hexdigest()[:32]}" if key else f"api-{now:%Y%m%dT%H%M%S%f}"
     payload = {what: text for what, text in (("as_of", asked.as_of), ("only", asked.only)) if text}

@@ -36,7 +36,7 @@ def predict_customer(lake: Lake, body: CustomerAsked) -> CustomerPrediction:
     return predictions.customer(lake, body)
 
 
-@routes.post("/v1/predictions/forecast", Group.VIEWER, problems=[404])
+@routes.post("/v1/predictions/forecast", Group.VIEWER, problems=[404, 409])
 def predict_sales(lake: Lake, body: ForecastAsked) -> ForecastPrediction:
     """Forecast of a series of sales, with intervals."""
     return predictions.forecast(lake, body)

@@ -32,6 +32,7 @@ class FieldError(Shape):
 
     where: str = Field(description="Path of the part, for example `body.size_bytes` or `query.limit`.")
     rule: str = Field(description="Name of the rule it breaks, for example `missing` or `string_too_long`.")
+    message: str = Field("", description="The field, the rule of its value, and what to send, in words.")
 
 
 class Problem(Shape):

@@ -214,3 +214,20 @@ def test_a_forecast_is_the_published_one_cell_by_cell(caller: Caller) -> None:
     ]
     assert (answer["model"], answer["as_of"]) == ("ensemble", "2026-01-01")
     assert caller.call("POST", "/v1/predictions/forecast", {"series_id": "region=XX"}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("what", "asked", "system"),
+    [
+        ("fraud", ASKED, "compliance-guardian"),
+        ("customer", {"customer_id": 7}, "demand-insights-engine"),
+        ("intent", {"text": "mug"}, "retail-copilot"),
+        ("forecast", {"series_id": "total"}, "market-intelligence-hub"),
+    ],
+)
+def test_a_lake_without_systems_says_so_and_what_to_do(what: str, asked: dict[str, object], system: str) -> None:
+    answer = Caller(MemoryLake(systems=()), ("viewer",)).call("POST", f"/v1/predictions/{what}", asked)
+    assert answer.status == 409
+    assert f"does not build the system {system}" in answer.json["detail"]
+    assert "it builds no system" in answer.json["detail"]
+    assert "headgate.toml" in answer.json["detail"]

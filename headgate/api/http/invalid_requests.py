@@ -1,0 +1,84 @@
+"""What a request broke, in words: the field, the rule of its value, and what to send. No message repeats what was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.http.problems import ProblemError
+from headgate.api.shapes.base import FieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_MOST_ERRORS, _MOST_IN_WORDS = 50, 3
+_WHOLE, _NUMBER, _OBJECT, _LIST = "must be a whole number", "must be a number", "must be a JSON object", "must be a list"
+# Pydantic's rules. Source: https://docs.pydantic.dev/latest/errors/validation_errors/; names in braces are of a rule's context.
+_RULES: Mapping[str, str] = {
+    "missing": "is missing. Send it",
+    "extra_forbidden": "is no field of this request. Leave it out",
+    "greater_than_equal": "must be {ge} or more",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be {le} or less",
+    "less_than": "must be less than {lt}",
+    "string_too_long": "must have {max_length} characters or fewer",
+    "string_too_short": "must have {min_length} characters or more",
+    "too_long": "must have {max_length} entries or fewer",
+    "too_short": "must have {min_length} entries or more",
+    "string_pattern_mismatch": "must be {pattern}",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "string_type": "must be a text in quotes",
+    "finite_number": "must be a finite number",
+    **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), _WHOLE),
+    **dict.fromkeys(("float_type", "float_parsing"), _NUMBER),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+    **dict.fromkeys(("list_type", "tuple_type", "set_type"), _LIST),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), _OBJECT),
+    "json_invalid": "is not valid JSON. Correct its syntax",
+}
+# Each pattern of the API's types in words; a test finds one that is missing.
+PATTERNS = {
+    r"^\d{1,10}\.\d{2}$": "an amount in quotes with two decimals, such as 12.50",
+    r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$": "a moment in UTC such as 2026-01-31T13:45:00",
+    r"^(\d{4}-\d{2}-\d{2})?$": "a date such as 2026-01-31, or empty",
+    "^[0-9a-f]{64}$": "a SHA-256 of 64 hexadecimal digits in lower case",
+    "^[0-9a-f]{32}$": "an id of 32 hexadecimal digits in lower case, as an answer of the API has it",
+    r"^[a-z0-9_\-]*$": "a dataset's name: letters a to z, digits, underscores and hyphens",
+    "^[a-z0-9_]*$": "a rule's name: letters a to z, digits and underscores",
+    "^[A-Za-z0-9_-]*$": "the `next_cursor` of the page before, or left out",
+    "^[A-Za-z0-9_-]{1,100}$": "a name of 1 to 100 letters a to z, digits, underscores and hyphens",
+    "^[A-Za-z0-9-]{1,64}$": "a query's id, as the answer of POST /v1/queries has it",
+    "^[A-Za-z0-9_.-]{1,80}$": "a run's name, as GET /v1/runs lists it",
+    r"^[\x21-\x7e]*$": "ASCII without blanks, such as a UUID",
+}
+_OTHER = "is not valid. docs/openapi.json describes it"
+
+
+def invalid_request(found: Sequence[Mapping[str, Any]]) -> ProblemError:
+    """Return the problem of a request whose parts break the rules of their types.
+
+    Args:
+        found: Pydantic's errors: `loc`, `type` and `ctx`.
+    """
+    errors = [_field_error(one) for one in found[:_MOST_ERRORS]]
+    stated = [one.message for one in errors[:_MOST_IN_WORDS]]
+    more = [f"`errors` lists {len(errors) - len(stated)} more."] if len(errors) > len(stated) else []
+    return ProblemError(422, "invalid-request", " ".join([*stated, *more]), errors=errors)
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    from headgate.masking.redaction import redact_text
+
+    where, rule = redact_text(".".join(str(part) for part in error["loc"])), str(error["type"])
+    context = error.get("ctx") or {}
+    try:
+        broken = _RULES.get(rule, _OTHER).format(**{name: _readable(value) for name, value in context.items()})
+    except KeyError:
+        broken = _OTHER
+    return FieldError(where=where, rule=rule, message=f"`{where}` {broken}.")
+
+
+def _readable(value: object) -> object:
+    if isinstance(value, str):
+        return PATTERNS.get(value, value)
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
