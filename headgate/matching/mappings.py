@@ -6,11 +6,13 @@ A mapped file is read as it is, by its dataset's contract under the file's own h
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.new_columns import with_left_out, with_undeclared
+from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -159,6 +161,15 @@ class Mappings:
         """Return the dataset of a file by the current contracts: that of its folder, else as `dataset` finds it; empty if there is none."""
         folder = keys.dataset_of(key)
         return folder if folder in self.contracts else self.dataset(key, body)
+
+    def recognition_state(self) -> str:
+        """Return a text that changes with all that `recognised` depends on beside the file: contracts, and what people decided."""
+        contracts = [
+            (name, one.version, rules_fingerprint(one, [column.format for column in one.columns]))
+            for name, one in sorted(self.contracts.items())
+        ]
+        decided = sorted((found.ref.key, found.etag) for found in self.objects.list(self.bucket, f"{keys.MAPPINGS}/"))
+        return hashlib.sha256(repr((contracts, decided)).encode()).hexdigest()[:16]
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
         """The file's mapping, or what to ask a person; None where its header is not what is wrong with it.

@@ -132,11 +132,16 @@ def replayable(
             if record.state in CHECKED | {FileState.REPLAYING}
             and (not pending or record.state in WITHOUT_ROWS)
             and dataset in ("", record.dataset)
-            and rule in _rules(record)
+            and broke(record, rule)
             and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_checked_by_another(record, contracts)))
         ),
         key=lambda record: (record.dataset, record.key, record.received_at, record.file_id),
     )
+
+
+def broke(record: FileRecord, rule: str) -> bool:
+    """Whether the record says that something of the file broke the rule; of no rule, that anything was not accepted."""
+    return rule in _rules(record)
 
 
 def _rules(record: FileRecord) -> set[str]:

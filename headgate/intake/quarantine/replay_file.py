@@ -7,11 +7,13 @@ completes it. docs/adr/0012-replay.md gives the order and the reasons.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from headgate.errors import BadInputError, NotFoundError
+from headgate.errors import BadInputError, ConflictError, NotFoundError
 from headgate.intake.files.check_and_store_file import CheckedFile, error_fields, with_counts
 from headgate.intake.files.replace_original import FORM, RECEIVED, end_original, is_masked, is_pending, ref_of, with_replacement
 from headgate.intake.files.workspace import workspace
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
 _EDITION_CHARACTERS = 16
+_COMPARED_WITH = "compared_with"  # in a record's error: contracts and mappings by which the file was not recognised
 _INSTEAD = {
     OriginalForm.DELETED: "restore the objects of curated and quarantine by their versions, or send the data again from their source",
     OriginalForm.MASKED: "its masked form is not in raw any more; send the data again from their source",
@@ -90,19 +93,39 @@ class Replayer:
             end_original(self.gate, done.record, before.ref)
         return done
 
-    def recognised(self, record: FileRecord) -> FileRecord:
+    def recognised(self, record: FileRecord, *, again: bool = False) -> FileRecord:
         """Return the record of a file that no contract was known to fit, with the dataset that the current contracts identify.
 
-        Any other record, and one of a file that is not in raw any more, is returned as it is.
+        Any other record, and one of a file that is not in raw any more, is returned as it is. A file is downloaded only if its folder
+        names no dataset, and only once for the same contracts and remembered mappings: the record keeps what it was compared with.
+
+        Args:
+            again: also download a file that was compared with the current contracts before.
         """
-        if record.state not in UNDECIDED or record.closed_by:
+        if record.state not in UNDECIDED or record.closed_by or not self.gate.mappings:
             return record
-        with workspace() as folder:
-            try:
-                self._download(record, folder / RECEIVED)
-            except NotFoundError:
-                return record
-            return self._with_dataset(record, folder / RECEIVED)
+        is_compared = record.error.get(_COMPARED_WITH) == self._recognition_state
+        if (is_compared and not again) or not self._exists(ref_of(record)):
+            return record
+        if (folder := keys.dataset_of(record.key)) in self.gate.contracts:
+            return _moved(record, record.state, folder)
+        with workspace() as local:
+            self._download(record, local / RECEIVED)
+            found = self._with_dataset(record, local / RECEIVED)
+        if found is record:
+            self._keep_compared(record)
+        return found
+
+    @cached_property
+    def _recognition_state(self) -> str:
+        return self.gate.mappings.recognition_state() if self.gate.mappings else ""
+
+    def _keep_compared(self, record: FileRecord) -> None:
+        """Keep with what the file was compared, unless the record changed in the meantime."""
+        compared = replace(record, error={**record.error, _COMPARED_WITH: self._recognition_state})
+        if self.gate.ledger.get(record.file_id) == record:
+            with suppress(ConflictError):
+                self.gate.ledger.finish(compared)
 
     def _replay(self, before: FileRecord, path: Path, dataset: str) -> Replayed:
         record = before
@@ -142,8 +165,7 @@ class Replayer:
         mappings = self.gate.mappings
         if not dataset and mappings and state in UNDECIDED:
             dataset = mappings.recognised(before.key, path)
-        moves = dataset not in {"", before.dataset} and state in WITHOUT_ROWS
-        return replace(before, dataset=dataset, mapping={}) if moves else before
+        return _moved(before, state, dataset)
 
     def _reject(self, before: FileRecord, record: FileRecord, path: Path, error: BadInputError) -> Replayed:
         """Keep the record as it was; that of a file whose dataset is known only now says what is wrong with it as this dataset."""
@@ -282,6 +304,12 @@ class Replayer:
             self.gate.store(rows, ref)
         else:
             self.gate.objects.delete(ref)
+
+
+def _moved(record: FileRecord, state: FileState, dataset: str) -> FileRecord:
+    """Return the record with the dataset, where that is another one and no row of the file is in the lake."""
+    moves = dataset not in {"", record.dataset} and state in WITHOUT_ROWS
+    return replace(record, dataset=dataset, mapping={}) if moves else record
 
 
 def _state_without_rows(record: FileRecord) -> FileState:

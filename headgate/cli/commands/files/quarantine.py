@@ -198,11 +198,12 @@ def _chosen(
     again: bool,
 ) -> Sequence[FileRecord]:
     from headgate.contracts.registry import Registry
-    from headgate.intake.quarantine.list_quarantine import replayable
+    from headgate.intake.quarantine.list_quarantine import broke, replayable
 
     if files:
         return [_record(found, file) for file in files]
-    records = [replayer.recognised(record) for record in wiring.ledger(found.environment).records()]
+    listed = (record for record in wiring.ledger(found.environment).records() if broke(record, rule))
+    records = [replayer.recognised(record, again=again) for record in listed]
     return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +21,9 @@ from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested
 from headgate.profiling.kept_profiles import Profiles
 from tests.unit.matching.test_dataset_evidence import LAGER, TICKETS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -166,3 +170,58 @@ def test_a_file_that_is_not_in_raw_any_more_is_not_recognised() -> None:
     lake.contracts = AFTER
     assert lake.take_up() == []
     assert Replayer(lake.gate).replay(record.file_id).outcome == RAW_GONE
+
+
+@dataclass
+class CountedObjects(MemoryObjects):
+    """Objects in memory that count downloads from raw."""
+
+    downloads: list[str] = field(default_factory=list)
+
+    def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
+        self.downloads += [ref.key] if ref.bucket == "raw" else []
+        super().download(ref, path, size_bytes)
+
+
+def counted() -> tuple[Lake, list[str]]:
+    objects = CountedObjects(clock=lambda: LANDED)
+    lake = Lake(objects=objects)
+    lake.process(KEY, TICKETS)
+    objects.downloads.clear()
+    return lake, objects.downloads
+
+
+def test_a_file_that_no_contract_fits_is_downloaded_once_for_the_same_contracts() -> None:
+    lake, downloads = counted()
+    assert lake.take_up() == []
+    assert downloads == [KEY]
+    assert lake.take_up() == []
+    assert downloads == [KEY]
+    lake.contracts = AFTER
+    assert [outcome for outcome, _ in lake.take_up()] == [REPLAYED]
+
+
+def test_a_file_is_compared_again_after_a_person_decided_about_any_header() -> None:
+    lake, downloads = counted()
+    lake.take_up()
+    lake.objects.write(ObjectRef("artifacts", "mappings/uploads/abc.json"), b'{"dataset": "lager", "fields": []}')
+    lake.take_up()
+    assert downloads == [KEY, KEY]
+
+
+def test_a_file_is_compared_again_where_a_person_asks_for_it() -> None:
+    lake, downloads = counted()
+    lake.take_up()
+    for record in lake.ledger.records():
+        Replayer(lake.gate).recognised(record, again=True)
+    assert downloads == [KEY, KEY]
+
+
+def test_the_folder_of_a_file_names_its_dataset_without_a_download() -> None:
+    objects = CountedObjects(clock=lambda: LANDED)
+    lake = Lake(objects=objects)
+    record = lake.process("tickets/today.csv", TICKETS)
+    objects.downloads.clear()
+    lake.contracts = AFTER
+    assert Replayer(lake.gate).recognised(record).dataset == "tickets"
+    assert objects.downloads == []
