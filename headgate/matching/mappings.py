@@ -211,6 +211,29 @@ class Mappings:
             return None
         return _suggested(key, headed, match_columns(headed.names, headed.samples, contract))
 
+    def assigned(self, key: str, dataset: str, body: bytes | Path) -> Suggested:
+        """Return what to suggest for a file of which a person says that it is of the dataset.
+
+        Raises:
+            BadInputError: `unknown_dataset`: the lake has no such dataset, or the file's folder names another one; `not_a_table`: the
+                header cannot be read.
+        """
+        if dataset not in self.contracts:
+            remedy = f"name one of {', '.join(sorted(self.contracts)) or 'the datasets of the lake, which has none yet'}"
+            raise BadInputError(rule="unknown_dataset", message="the lake has no dataset of this name", remedy=remedy, file=key)
+        folder = keys.dataset_of(key)
+        if folder in self.contracts and folder != dataset:
+            message = f"the file's folder says that it is of {folder}, which no mapping changes"
+            raise BadInputError(rule="unknown_dataset", message=message, remedy=f"upload it with `--dataset {dataset}`", file=key)
+        if found := self.suggestion(key, dataset, body):
+            return found
+        raise BadInputError(
+            rule="not_a_table",
+            message="no header was found whose columns could be mapped",
+            remedy="put the columns' names in the first row, and upload the file again",
+            file=key,
+        )
+
     def remember(self, suggested: Suggested, fields: Sequence[str | None]) -> None:
         """From now on a file of this source with this header has these fields, by position; None leaves a column out.
 

@@ -93,10 +93,12 @@ export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) 
         : false,
   })
 
-export const useMapping = (fileId: string, enabled: boolean) =>
+/** What is suggested for a file's columns; with a dataset, for a file whose names identify none. */
+export const useMapping = (fileId: string, enabled: boolean, dataset = '') =>
   useQuery({
-    queryKey: ['mapping', fileId],
-    queryFn: () => ask<Schemas['Mapping']>(`/v1/files/${path(fileId)}/mapping`),
+    queryKey: ['mapping', fileId, dataset],
+    queryFn: () =>
+      ask<Schemas['Mapping']>(`/v1/files/${path(fileId)}/mapping`, dataset ? { query: { dataset } } : {}),
     enabled,
   })
 
@@ -107,13 +109,13 @@ export const useProfile = (fileId: string, enabled: boolean) =>
     enabled,
   })
 
-export function useDecideMapping(fileId: string) {
+export function useDecideMapping(fileId: string, dataset = '') {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: ({ columns, etag }: { columns: Record<string, string | null>; etag: string }) =>
       read<Schemas['MappingRemembered']>(`/v1/files/${path(fileId)}/mapping`, {
         method: 'PUT',
-        body: { columns },
+        body: { columns, dataset },
         headers: { 'if-match': etag },
       }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['file', fileId] }),

@@ -192,7 +192,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The suggested mapping of a file in the state `needs_mapping`
+         * The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state `profiled`, too
          * @description Needs the group `viewer`.
          */
         get: operations["getMapping"];
@@ -2057,6 +2057,12 @@ export interface components {
             columns: {
                 [key: string]: string | null;
             };
+            /**
+             * Dataset
+             * @description Dataset that the caller names for the file, as in the query of the suggestion; empty for the suggested one.
+             * @default
+             */
+            dataset: string;
         };
         /**
          * MappingRemembered
@@ -3985,7 +3991,10 @@ export interface operations {
     };
     getMapping: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Dataset of the file, where its names identify none. */
+                dataset?: string;
+            };
             header?: {
                 /** @description ETag of what the caller has. */
                 "if-none-match"?: string;
@@ -5168,8 +5177,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large */
-            413: {
+            /** @description It does not fit the current state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5177,8 +5186,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not fit the current state */
-            409: {
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,7 +12,7 @@ from headgate.api.shapes.files import ContractField, MappedColumn, Mapping, Mapp
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.states import FileState
+from headgate.lake.states import UNDECIDED, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +35,19 @@ _REASONS = {
 }
 
 
-def suggested(lake: Lake, file_id: str) -> Mapping:
-    """Return what is suggested for a file that needs a mapping."""
-    return _shown(lake, record_of(lake, file_id))
+def suggested(lake: Lake, file_id: str, dataset: str = "") -> Mapping:
+    """Return what is suggested for a file that needs a mapping.
+
+    Args:
+        dataset: the one that the caller names for the file; by default the one that its names identify.
+    """
+    return _shown(lake, record_of(lake, file_id), dataset)
 
 
-def _shown(lake: Lake, record: FileRecord) -> Mapping:
-    return shown(_suggestion(lake, record), lake.contracts.source, stored_profile(lake, record).get("columns", []))
+def _shown(lake: Lake, record: FileRecord, dataset: str) -> Mapping:
+    # The profile of a file of no contract hides columns by names and values only, and not those that this dataset's contract masks.
+    profiled = [] if dataset else stored_profile(lake, record).get("columns", [])
+    return shown(_suggestion(lake, record, dataset), lake.contracts.source, profiled)
 
 
 def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Sequence[Facts]) -> Mapping:
@@ -92,8 +98,8 @@ def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Seque
 def accept(lake: Lake, file_id: str, decision: MappingDecision, if_match: str) -> MappingRemembered:
     """Remember the decision for the file's source and header, and put the file into raw again, as a new version."""
     record = record_of(lake, file_id)
-    suggestion = _suggestion(lake, record)
-    conditional_requests.check_match(_shown(lake, record), if_match)
+    suggestion = _suggestion(lake, record, decision.dataset)
+    conditional_requests.check_match(_shown(lake, record, decision.dataset), if_match)
     fields = decided_fields(suggestion, decision)
     lake.mappings.remember(suggestion, fields)
     raw = record.ref
@@ -134,10 +140,12 @@ def decided_fields(suggestion: Suggested, decision: MappingDecision) -> tuple[st
     return tuple(decision.columns.get(name, field) for name, field in zip(suggestion.names, kept, strict=True))
 
 
-def _suggestion(lake: Lake, record: FileRecord) -> Suggested:
+def _suggestion(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
     """Return the suggestion by the current contract; the stored one where the original is gone."""
     from headgate.matching.mappings import Suggested
 
+    if dataset:
+        return _for_dataset(lake, record, dataset)
     if record.state is not FileState.NEEDS_MAPPING or record.closed_by:
         raise not_found("The file needs no mapping. `GET /v1/files?state=needs_mapping` lists the files that do.")
     stored = Suggested.from_json(record.error["suggestion"])
@@ -145,3 +153,13 @@ def _suggestion(lake: Lake, record: FileRecord) -> Suggested:
         return lake.mappings.renewed(record.key, stored, lake.objects.read(record.ref))
     except NotFoundError:
         return stored
+
+
+def _for_dataset(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
+    """Return the suggestion for the dataset that the caller names."""
+    if record.state not in UNDECIDED or record.closed_by:
+        raise not_found("The file needs no mapping. `GET /v1/files?state=profiled` and `?state=needs_mapping` list the files that may.")
+    try:
+        return lake.mappings.assigned(record.key, dataset, lake.objects.read(record.ref))
+    except NotFoundError:
+        raise conflict("The original is no longer in raw. Upload the file again.") from None

@@ -29,6 +29,10 @@ from headgate.lake.states import FileState
 
 routes = Routes("Files")
 Part = Annotated[str, Query(max_length=200)]
+AssignedDataset = Annotated[
+    str,
+    Query(max_length=100, pattern=r"^[a-z0-9_\-]*$", description="Dataset of the file, where its names identify none."),
+]
 Rule = Annotated[str, Query(max_length=100, pattern="^[a-z0-9_]*$", description="Only rows that this rule quarantined.")]
 
 
@@ -65,9 +69,9 @@ def send_corrections(lake: Lake, file_id: FileId, body: Corrections) -> Response
 
 
 @routes.get("/v1/files/<file_id>/mapping", Group.VIEWER, problems=[404], cached=True)
-def get_mapping(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[Mapping]:
-    """The suggested mapping of a file in the state `needs_mapping`."""
-    return tagged(mappings.suggested(lake, file_id), if_none_match)
+def get_mapping(lake: Lake, file_id: FileId, dataset: AssignedDataset = "", if_none_match: IfNoneMatch = "") -> Response[Mapping]:
+    """The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state `profiled`, too."""
+    return tagged(mappings.suggested(lake, file_id, dataset), if_none_match)
 
 
 @routes.put("/v1/files/<file_id>/mapping", Group.UPLOADER, problems=[404, 409, 412, 428])

@@ -178,6 +178,12 @@ class MappingDecision(Asked):
     columns: dict[Annotated[str, Field(max_length=500)], Annotated[str | None, Field(max_length=200)]] = Field(
         {}, max_length=2_000, description="Column to field; null leaves the column out: none of its values enters the lake."
     )
+    dataset: str = Field(
+        "",
+        max_length=100,
+        pattern=r"^[a-z0-9_\-]*$",
+        description="Dataset that the caller names for the file, as in the query of the suggestion; empty for the suggested one.",
+    )
 
 
 class MappingRemembered(Shape):

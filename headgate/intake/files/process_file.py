@@ -360,7 +360,7 @@ class FileProcessor:
             return None
         remedy = (
             f"draft its contract with `headgate contract init --raw {record.key}` and deploy it: the deployment takes up the file; "
-            f"or name its dataset: `headgate quarantine replay {record.key} --dataset NAME`"
+            f"or, if it belongs to a dataset of the lake, map it: `headgate mapping accept {record.key} --dataset NAME`"
         )
         what = BadInputError(
             rule=UNKNOWN_DATASET, message="no contract describes this file, so none of its rows entered the lake", remedy=remedy

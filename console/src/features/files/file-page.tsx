@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Modal, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Modal, Select, Stack, Table, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useState } from 'react'
 import { useParams } from 'react-router'
@@ -6,6 +6,7 @@ import { useParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { bytes, count, explained, seconds, time, whole } from '../../api/format'
 import {
+  useContracts,
   useCorrections,
   useDecideMapping,
   useFile,
@@ -116,6 +117,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
         />
       </Panel>
       {file.state === 'needs_mapping' ? <PendingMapping file={file} /> : null}
+      {file.state === 'profiled' ? <AssignDataset file={file} /> : null}
       {file.quarantined + file.duplicates > 0 ? <Rejected file={file} /> : null}
       {file.state === 'done' ? <Profile fileId={file.file_id} /> : null}
     </Stack>
@@ -168,9 +170,37 @@ function Revert({ file }: { file: Schemas['FileDetail'] }) {
   )
 }
 
-function PendingMapping({ file }: { file: Schemas['FileDetail'] }) {
-  const mapping = useMapping(file.file_id, true)
-  const decide = useDecideMapping(file.file_id)
+/** For a file whose header is in another language than its contract: the dataset, then its columns. */
+function AssignDataset({ file }: { file: Schemas['FileDetail'] }) {
+  const contracts = useContracts()
+  const [dataset, setDataset] = useState<string | null>(null)
+  return (
+    <>
+      <Panel title="Does it belong to a dataset of the lake?">
+        <Answered of={contracts} what="the datasets">
+          {(found) => (
+            <Select
+              label="Dataset"
+              description="Its columns are suggested then, and the choice is remembered for the next file with this header."
+              placeholder="none of them"
+              clearable
+              searchable
+              maw="24rem"
+              data={found.contracts.filter((one) => one.zone === 'source').map((one) => one.name)}
+              value={dataset}
+              onChange={setDataset}
+            />
+          )}
+        </Answered>
+      </Panel>
+      {dataset ? <PendingMapping key={dataset} file={file} dataset={dataset} /> : null}
+    </>
+  )
+}
+
+function PendingMapping({ file, dataset = '' }: { file: Schemas['FileDetail']; dataset?: string }) {
+  const mapping = useMapping(file.file_id, true, dataset)
+  const decide = useDecideMapping(file.file_id, dataset)
   const may = useMay('uploader')
   const [chosen, setChosen] = useState<Chosen>()
   return (
@@ -181,6 +211,12 @@ function PendingMapping({ file }: { file: Schemas['FileDetail'] }) {
           return (
             <Stack gap="xs">
               <MappingTable mapping={body} chosen={columns} onChange={setChosen} />
+              {decide.data ? (
+                <Text size="sm">
+                  The file is on its way through the gate:{' '}
+                  <Anchor href={`#/files/${encodeURIComponent(decide.data.file_id)}`}>follow it</Anchor>
+                </Text>
+              ) : null}
               {decide.error ? <Failed error={decide.error} what="The mapping" isAction /> : null}
               <MappingCommit
                 mapping={body}

@@ -85,6 +85,7 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
         console.print("Next: add them to the contract, deploy, and `headgate quarantine replay --dataset DATASET`.", soft_wrap=True)
     if profiled := [record for record in records if record.state is FileState.PROFILED]:
         console.print(_profiled_table(profiled), crop=False)
+        console.print(_if_of_a_dataset(profiled), soft_wrap=True)
     if rejected:
         console.print(rejections(rejected), crop=False)
         if offer := _contract_offer(rejected, sent):
@@ -111,6 +112,14 @@ def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
         facts = (record.profile.get(name, "") for name in ("rows", "columns", "score"))
         table.add_row(record.key, *facts, f"headgate contract init --raw {shlex.quote(record.key)}")
     return table
+
+
+def _if_of_a_dataset(profiled: Sequence[FileRecord]) -> str:
+    """The short way for a file whose header is in another language than its contract."""
+    return (
+        f"Or, if a file belongs to a dataset of the lake: `headgate mapping accept {shlex.quote(profiled[0].key)} --dataset NAME` shows "
+        "what its columns would be, takes it in, and remembers it for the next file with this header."
+    )
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

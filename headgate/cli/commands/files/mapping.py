@@ -35,6 +35,14 @@ _leave_out = click.option(
 )
 
 
+_dataset = click.option(
+    "--dataset",
+    default="",
+    metavar="NAME",
+    help="The dataset that the file belongs to, where its header says too little, as in another language.",
+)
+
+
 @click.group()
 def mapping() -> None:
     """Settle files whose columns could not be mapped with enough confidence."""
@@ -42,33 +50,42 @@ def mapping() -> None:
 
 @mapping.command(epilog=options.example("headgate mapping show payments/new-shop.csv"))
 @click.argument("key")
+@_dataset
 @options.as_json
 @options.deployment
-def show(key: str, as_json: bool, deployment_name: str | None) -> None:
+def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> None:
     """Show what is suggested for the columns of the file at KEY."""
-    _, suggested = _waiting(deployment.activate(deployment_name), key)
+    _, suggested = _waiting(deployment.activate(deployment_name), key, dataset)
     options.show(as_json=as_json, value=lambda: vars(suggested), screen=lambda: _table(suggested))
 
 
-@mapping.command(epilog=options.example("headgate mapping accept payments/new-shop.csv --leave-out Menge"))
+@mapping.command(epilog=options.example("headgate mapping accept fournisseur.csv --dataset orders --leave-out Menge"))
 @click.argument("key")
+@_dataset
 @_leave_out
+@click.option("--yes", is_flag=True, help="With --dataset: do not show the suggestion and ask.")
 @options.as_json
 @options.deployment
-def accept(key: str, left_out: Sequence[str], as_json: bool, deployment_name: str | None) -> None:
-    """Take the suggestion for the file at KEY, remember it for its source and header, and send the file through the gate again."""
-    _decide(key, (), left_out, deployment_name, as_json=as_json)
+def accept(key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Take the suggestion for the file at KEY, remember it for its source and header, and send the file through the gate again.
+
+    With --dataset this is the one step for a file that no contract fits by its names: it shows the suggestion and asks.
+    """
+    _decide(key, (), left_out, deployment_name, as_json=as_json, dataset=dataset, ask=bool(dataset) and not yes)
 
 
 @mapping.command(name="set", epilog=options.example("headgate mapping set payments/new-shop.csv F1=payment_id ref=order_id"))
 @click.argument("key")
 @click.argument("pairs", nargs=-1, required=True, metavar="COLUMN=FIELD...")
+@_dataset
 @_leave_out
 @options.as_json
 @options.deployment
-def set_command(key: str, pairs: Sequence[str], left_out: Sequence[str], as_json: bool, deployment_name: str | None) -> None:
+def set_command(
+    key: str, pairs: Sequence[str], dataset: str, left_out: Sequence[str], *, as_json: bool, deployment_name: str | None
+) -> None:
     """Accept the mapping with other fields for some columns. Use the column names that `headgate mapping show` prints."""
-    _decide(key, pairs, left_out, deployment_name, as_json=as_json)
+    _decide(key, pairs, left_out, deployment_name, as_json=as_json, dataset=dataset)
 
 
 @mapping.command(name="list", epilog=options.example("headgate mapping list --json"))
@@ -102,11 +119,35 @@ def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_nam
     )
 
 
-def _decide(key: str, pairs: Sequence[str], left_out: Sequence[str], deployment_name: str | None, *, as_json: bool) -> None:
+def _decide(
+    key: str,
+    pairs: Sequence[str],
+    left_out: Sequence[str],
+    deployment_name: str | None,
+    *,
+    as_json: bool,
+    dataset: str = "",
+    ask: bool = False,
+) -> None:
     found = deployment.activate(deployment_name)
-    record, suggested = _waiting(found, key)
+    record, suggested = _waiting(found, key, dataset)
     fields = wiring.mappings(found.environment).contracts[suggested.dataset].names
-    _save_mapping_and_replay(found, record, suggested, with_changes(suggested, pairs, fields, left_out), as_json=as_json)
+    chosen = with_changes(suggested, pairs, fields, left_out)
+    if ask:
+        options.progress_console().print(_table(suggested, left_out))
+        click.confirm(_question(key, suggested, left_out), abort=True, err=True)
+    _save_mapping_and_replay(found, record, suggested, chosen, as_json=as_json)
+
+
+def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
+    """The question, with a warning where fields rest on little: wrong fields of one type are accepted without an error."""
+    from headgate.matching.suggest_mapping import THRESHOLD
+
+    taken = [one for name, one in zip(suggested.names, suggested.confidence, strict=True) if name not in left_out]
+    unsure = sum(one < THRESHOLD for one in taken)
+    correct = f"`headgate mapping set {shlex.quote(key)} --dataset {suggested.dataset} COLUMN=FIELD...` corrects them. "
+    warning = f"{unsure} of {len(taken)} fields are uncertain: read each line. {correct}" if unsure else ""
+    return f"{warning}Take the file in as {suggested.dataset}, and remember these fields for the next file with this header?"
 
 
 def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[str], left_out: Sequence[str] = ()) -> tuple[str | None, ...]:
@@ -137,7 +178,7 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
     return tuple(chosen.get(name, field) for name, field in zip(suggested.names, kept, strict=True))
 
 
-def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Suggested]:
+def _waiting(found: deployment.Deployment, key: str, dataset: str = "") -> tuple[FileRecord, Suggested]:
     from headgate.intake.quarantine.corrected_files import unsettled
 
     records = list(wiring.ledger(found.environment).records())
@@ -153,18 +194,26 @@ def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Sugges
             f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
         )
     newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
-    suggested = _suggested(found, newest)
+    suggested = _suggested(found, newest, dataset)
     if suggested is None:
         named = shlex.quote(newest.key)
+        datasets = ", ".join(sorted(wiring.mappings(found.environment).contracts))
         raise HeadgateError(
-            f"No contract fits {newest.key}. Remedy: `headgate contract init --raw {named}` drafts one, and the next deployment takes up "
-            f"the file. If it belongs to a dataset of the lake, run `headgate quarantine replay {named} --dataset NAME`."
+            f"No contract fits {newest.key} by its names. Remedy: if it belongs to a dataset of the lake "
+            f"({datasets or 'there is none yet'}), `headgate mapping accept {named} --dataset NAME` shows what its columns would be, and "
+            f"takes it in (`headgate quarantine replay {named} --dataset NAME`, if they have the contract's names). Otherwise "
+            f"`headgate contract init --raw {named}` drafts its contract, and the next deployment takes up the file."
         )
     return newest, suggested
 
 
-def _suggested(found: deployment.Deployment, record: FileRecord) -> Suggested | None:
-    """Return the suggestion by the current contracts, of which one may fit by now; the stored one, or none, if the file is gone."""
+def _suggested(found: deployment.Deployment, record: FileRecord, dataset: str = "") -> Suggested | None:
+    """Return the suggestion by the current contracts, of which one may fit by now; the stored one, or none, if the file is gone.
+
+    Args:
+        dataset: the one that a person names for the file; by default the one that its names identify.
+    """
+    from headgate.intake.quarantine.replay_file import why_gone
     from headgate.matching.mappings import Suggested
 
     stored = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
@@ -172,7 +221,11 @@ def _suggested(found: deployment.Deployment, record: FileRecord) -> Suggested | 
     try:
         body = mappings.objects.read(record.ref)
     except NotFoundError:
+        if dataset:
+            raise HeadgateError(f"{record.key} cannot be mapped: {why_gone(record)}") from None
         return stored
+    if dataset:
+        return mappings.assigned(record.key, dataset, body)
     if stored:
         return mappings.renewed(record.key, stored, body)
     return mappings.suggestion(record.key, mappings.recognised(record.key, body), body)
@@ -185,7 +238,8 @@ def _save_mapping_and_replay(
     try:
         wiring.mappings(found.environment).remember(suggested, fields)
     except BadInputError as error:
-        remedy = f"`headgate mapping set {record.key} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
+        named = f"{record.key} --dataset {suggested.dataset}" if record.state is FileState.PROFILED else record.key
+        remedy = f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
         raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
     _send_again(record, suggested)
     chosen = {"dataset": suggested.dataset, "source": suggested.source, "columns": dict(zip(suggested.names, fields, strict=True))}
@@ -219,10 +273,10 @@ def _list(remembered: Sequence[Remembered]) -> Table | str:
     return table
 
 
-def _table(suggested: Suggested) -> Table:
+def _table(suggested: Suggested, left_out: Sequence[str] = ()) -> Table:
     table = screens.table("column", "field", "confidence", title=f"as {suggested.dataset}")
     for name, field, confidence in zip(suggested.names, suggested.fields, suggested.confidence, strict=True):
-        table.add_row(name, field or "?", f"{confidence:.2f}")
+        table.add_row(name, "left out" if name in left_out else field or "?", f"{confidence:.2f}")
     for field in suggested.absent:
         table.add_row("?", field, "")
     return table

@@ -224,3 +224,27 @@ def test_a_second_revert_is_a_conflict() -> None:
     caller = Caller(lake)
     assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200
     assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 409
+
+
+def test_a_file_of_no_contract_is_assigned_to_a_dataset_by_who_has_read_the_suggestion(caller: Caller) -> None:
+    header = b"Nr,Bestellung,Art,Karte,Code,Ablauf,Betrag,Geld,Am,Zustand,Text,Stand"
+    body = header + b"\n" + PAYMENTS.splitlines()[1] + b"\n"
+    record = caller.lake.receive("zahlungen.csv", body)
+    assert record.state is FileState.PROFILED
+    path = f"/v1/files/{record.file_id}/mapping"
+    assert caller.call("GET", path).status == 404
+    asked = caller.call("GET", path + "?dataset=payments")
+    assert all(one["samples"] == [] for one in asked.json["columns"])  # nothing says which of them the contract masks
+    fields = PAYMENTS.splitlines()[0].decode().split(",")
+    decision = {"dataset": "payments", "columns": dict(zip(header.decode().split(","), fields, strict=True))}
+    done = caller.call("PUT", path, decision, If_Match=asked.headers["ETag"])
+    assert done.status == 200, done.text
+    again = caller.lake.receive("zahlungen.csv")
+    assert (again.file_id, again.state, again.dataset, again.accepted) == (done.json["file_id"], FileState.DONE, "payments", 1)
+
+
+def test_an_unknown_dataset_of_a_file_is_a_422_that_lists_the_datasets(caller: Caller) -> None:
+    file_id = caller.lake.receive("zahlungen.csv", b"a,b\nx,y\n").file_id
+    answer = caller.call("GET", f"/v1/files/{file_id}/mapping?dataset=nothing")
+    assert answer.status == 422
+    assert "payments" in answer.json["detail"]

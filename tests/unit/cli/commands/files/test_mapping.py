@@ -18,6 +18,7 @@ from headgate.formats.read_table import sample_table
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested
+from tests.unit.api.lakes import MemoryLake
 
 pytestmark = pytest.mark.unit
 
@@ -157,3 +158,67 @@ def test_a_file_that_no_contract_fits_names_the_draft_and_the_replay_with_a_data
     lake["2"] = replace(lake["2"], version_id=newest.version_id)
     shown = CliRunner().invoke(mapping, ["show", "uploads/points.csv", "--json"], catch_exceptions=False)
     assert json.loads(shown.stdout)["dataset"] == "regions"
+
+
+GERMAN = (
+    b"Gebiet;Bezeichnung;Land;Erdteil;Einwohner;BIP;Stand\n"
+    b"GB;Great Britain;GB;EU;67000000;3000.50;2024-01-01 10:00:00\nDE;Germany;DE;EU;83000000;4000.50;2024-01-01 10:00:00\n"
+)
+GERMAN_FIELDS = [
+    "Gebiet=region_id",
+    "Bezeichnung=region_name",
+    "Land=country_code",
+    "Erdteil=continent",
+    "Einwohner=population",
+    "BIP=gdp_usd",
+    "Stand=updated_at",
+]
+
+
+@pytest.fixture
+def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
+    """A deployment with a file of regions whose header is German, so that no contract fits it by its names."""
+    made = MemoryLake()
+    assert made.receive("gebiete.csv", GERMAN).state is FileState.PROFILED
+    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
+    monkeypatch.setattr(wiring, "ledger", lambda _: made.ledger)
+    monkeypatch.setattr(wiring, "mappings", lambda _: made.mappings)
+    monkeypatch.setattr(wiring, "objects", lambda: made.objects)
+    return made
+
+
+def test_one_command_takes_in_a_file_with_a_foreign_header_and_the_next_one_needs_none(foreign: MemoryLake) -> None:
+    done = CliRunner().invoke(mapping, ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    again = foreign.receive("gebiete.csv")
+    assert (again.state, again.dataset, again.accepted) == (FileState.DONE, "regions", 2)
+    following = foreign.receive("gebiete-februar.csv", GERMAN.replace(b"DE;Germany;DE", b"FR;France;FR"))
+    assert (following.state, following.dataset, following.accepted) == (FileState.DONE, "regions", 2)
+
+
+@pytest.mark.usefixtures("foreign")
+def test_a_file_that_no_contract_fits_by_its_names_comes_with_the_short_way() -> None:
+    with pytest.raises(HeadgateError, match=r"mapping accept gebiete.csv --dataset NAME.*contract init --raw gebiete.csv"):
+        CliRunner().invoke(mapping, ["show", "gebiete.csv"], catch_exceptions=False)
+    shown = CliRunner().invoke(mapping, ["show", "gebiete.csv", "--dataset", "regions", "--json"], catch_exceptions=False)
+    assert json.loads(shown.stdout)["dataset"] == "regions"
+
+
+def test_accepting_for_a_dataset_shows_the_fields_and_asks_first(foreign: MemoryLake) -> None:
+    asked = CliRunner().invoke(mapping, ["accept", "gebiete.csv", "--dataset", "regions"], input="n\n")
+    assert asked.exit_code == 1
+    assert "Bezeichnung" in asked.stderr
+    assert "fields are uncertain: read each line" in asked.stderr
+    assert foreign.mappings.remembered() == []
+
+
+@pytest.mark.usefixtures("foreign")
+def test_a_dataset_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(BadInputError, match=r"no dataset of this name.*calendar, .*regions"):
+        CliRunner().invoke(mapping, ["show", "gebiete.csv", "--dataset", "gebiete"], catch_exceptions=False)
+
+
+def test_a_file_in_the_folder_of_a_dataset_stays_of_it(foreign: MemoryLake) -> None:
+    foreign.receive("customers/gebiete.csv", GERMAN)
+    with pytest.raises(BadInputError, match=r"folder says that it is of customers.*upload it with `--dataset regions`"):
+        foreign.mappings.assigned("customers/gebiete.csv", "regions", GERMAN)
