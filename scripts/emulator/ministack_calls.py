@@ -5,6 +5,7 @@ Each combination is recorded once, with the answer of IAM and the statement that
 Without this file everything works, but `make experiments-localstack` cannot distinguish an action that nobody used from one that
 MiniStack does not check: AWS services take some actions with a role by themselves (Lambda's poller, S3's use of a key).
 A role that reads a log group would be refused: MiniStack compares the group's ARN without the `:*` that policies end it with.
+A role that starts a crawler would be refused, too: MiniStack takes the crawler's name for that of a table.
 """
 
 from __future__ import annotations
@@ -51,11 +52,14 @@ class Calls:
 
 
 def as_policies_name(context: EvalContext) -> EvalContext:
-    """Return a request with the ARN of its log group as policies name it.
+    """Return a request with the ARN of its log group or crawler as policies name it.
 
-    Source: CloudWatch Logs user guide, "Overview of managing access permissions", log group ARNs: `:*` at the end for all actions but tags.
+    Source: CloudWatch Logs user guide, "Overview of managing access permissions", log group ARNs: `:*` at the end for all actions but tags;
+    service authorization reference, AWS Glue, StartCrawler: resource type crawler.
     """
     arn = context.resource_arn
+    if context.action == "glue:StartCrawler":
+        return replace(context, resource_arn=arn.replace(":table/", ":crawler/"))
     is_bare_group = context.action.startswith("logs:") and ":log-group:" in arn and arn.count(":") == _COLONS_OF_A_GROUP
     return replace(context, resource_arn=f"{arn}:*") if is_bare_group and "Tag" not in context.action else context
 

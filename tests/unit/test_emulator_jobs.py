@@ -64,7 +64,7 @@ def test_a_job_has_the_rights_of_its_role_and_without_a_role_those_of_root(tmp_p
     assert root == "root"
 
 
-def test_a_log_group_is_compared_as_policies_name_it() -> None:
+def test_a_log_group_and_a_crawler_are_compared_as_policies_name_them() -> None:
     from ministack.core.iam_evaluator import EvalContext  # noqa: PLC0415 as above
 
     from scripts.emulator.ministack_calls import as_policies_name  # noqa: PLC0415 as above
@@ -77,3 +77,6 @@ def test_a_log_group_is_compared_as_policies_name_it() -> None:
     assert named("logs:FilterLogEvents", f"{group}:*") == f"{group}:*"
     assert named("logs:TagResource", group) == group
     assert named("s3:GetObject", "arn:aws:s3:::bucket/log-group:x") == "arn:aws:s3:::bucket/log-group:x"
+    glue = "arn:aws:glue:us-east-1:000000000000"
+    assert named("glue:StartCrawler", f"{glue}:table/lake-curated") == f"{glue}:crawler/lake-curated"
+    assert named("glue:GetTable", f"{glue}:table/orders") == f"{glue}:table/orders"
