@@ -209,6 +209,8 @@ data "aws_iam_policy_document" "read_own_datasets" {
 }
 
 # Events of the job's run and of each table version that it publishes, in the folder of who publishes; a job reads and deletes none.
+# Of a run that was killed the next run of the job knows by the object of the newest run. It is listed first: S3 answers 403 instead of
+# 404 for an object that is not there.
 # The key of the server that gets them, too, is read by the job itself: Terraform never sees it.
 data "aws_iam_policy_document" "write_lineage" {
   for_each = setunion(local.systems, ["merge_curated"])
@@ -217,6 +219,24 @@ data "aws_iam_policy_document" "write_lineage" {
     sid       = "WriteOwnLineageEvents"
     actions   = ["s3:PutObject"]
     resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/${each.key}/*.json"] # headgate.lake.keys.lineage_event_key
+  }
+
+  statement {
+    sid       = "KeepNewestRun"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/runs/newest/${each.key}.json"] # headgate.lake.keys.newest_run_key
+  }
+
+  statement {
+    sid       = "FindNewestRun"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:prefix"
+      values   = ["runs/newest/${each.key}.json"]
+    }
   }
 
   # Six characters follow the name in the ARN. Source: AWS Secrets Manager user guide, "What's in a secret".

@@ -23,6 +23,7 @@
 |            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>-<table>.json` (OpenLineage event of a table version published that day) |
 |            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>[-<table>]-<start, complete or fail>.json` (other events of a run) |
 |            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
+|            | `runs/newest/<publisher>.json` (the newest run of a job, and whether it reported its end) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
 
@@ -51,6 +52,7 @@ RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 UNCHANGED_SYSTEMS = "runs/unchanged/"
+NEWEST_RUNS = "runs/newest/"
 LINEAGE_EVENTS = "openlineage"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
@@ -266,6 +268,11 @@ def lineage_event_key(on: date, publisher: str, run_id: str, table: str, kind: s
     """
     name = "-".join(part for part in (run_id, table, kind.lower()) if part)
     return f"{lineage_events_prefix(on)}{publisher}/{name}.json"
+
+
+def newest_run_key(publisher: str) -> str:
+    """Key of the newest run of a system, or of `merge_curated`."""
+    return f"{NEWEST_RUNS}{publisher}.json"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from headgate.errors import HeadgateError
 from headgate.lake import keys
+from headgate.lake.newest_run import NewestRun
 from headgate.lake.openlineage import (
     COMPLETE,
     FAIL,
@@ -34,13 +35,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Nobody saw how a killed job ended: Glue has the reason.
+KILLED = "The job ended without a report: it was stopped, or it exceeded its time or its memory. The Glue run of this job has the reason."
+
 
 @dataclass
 class LineageLog:
     """One run of a job: its `with` block. The run starts with the block, and completes or fails with it.
 
     The events of tables are written at the end of the block, also after an error. An event that cannot be written leaves a warning, and
-    the run continues, because events are a report of a run.
+    the run continues, because events are a report of a run. A job that is killed writes no end: the next run of the job writes it.
 
     Args:
         bucket: the artifacts bucket.
@@ -70,9 +74,11 @@ class LineageLog:
         self._failed.append((database, table, cause))
 
     def __enter__(self) -> Self:
-        """Start the run."""
+        """Start the run, after the end of an earlier one that was killed."""
         self._began_at = self.clock()
+        self._attempt(self.run.publisher, self._end_killed_run)
         self._report(self.run.publisher, lambda: job_event(self.run, START, self._began_at), START)
+        self._attempt(self.run.publisher, lambda: self._newest_run.write(self.run.run_id, START))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -84,8 +90,18 @@ class LineageLog:
             self._report_table(table, lambda where=database, of=table, why=cause: self._failure(where, of, why, now), FAIL)  # type: ignore[misc]
         ended = FAIL if error else COMPLETE
         self._report(self.run.publisher, lambda: job_event(self.run, ended, now, self.describe(error) if error else ""), ended)
+        self._attempt(self.run.publisher, lambda: self._newest_run.write(self.run.run_id, ended))
         if self.sender:
             self.sender.finish()
+
+    @property
+    def _newest_run(self) -> NewestRun:
+        return NewestRun(self.objects, self.bucket, self.run.publisher)
+
+    def _end_killed_run(self) -> None:
+        if killed := self._newest_run.without_end():
+            event = job_event(replace(self.run, run_id=killed), FAIL, self._began_at, KILLED)
+            self._report(self.run.publisher, lambda: event, FAIL)
 
     def _failure(self, database: str, table: str, cause: str, at: datetime) -> Event:
         return failed_table_event(self.run, database, table, self.describe(cause), at)
@@ -101,11 +117,17 @@ class LineageLog:
         self._report(table, lambda: event, kind)
 
     def _report(self, subject: str, event_of: Callable[[], Event], kind: str) -> None:
-        try:
+        def report() -> None:
             event = event_of()
             if self.sender:
                 self.sender.send(event)
             self._write(event, kind)
+
+        self._attempt(subject, report)
+
+    def _attempt(self, subject: str, step: Callable[[], None]) -> None:
+        try:
+            step()
         except Exception as cause:  # noqa: BLE001 as above
             self._warn(subject, cause)
 

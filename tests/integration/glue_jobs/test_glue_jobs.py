@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -143,6 +146,39 @@ def test_a_job_that_fails_posts_its_start_and_its_failure_with_the_key_of_the_se
     assert failed["run"]["facets"]["errorMessage"]["message"] == run["ErrorMessage"].strip()
     for event in (started, failed):
         check_run_event(event)
+
+
+@pytest.mark.usefixtures("merged")
+def test_the_next_run_of_a_job_that_was_killed_writes_its_failure(lake: Lake) -> None:
+    """As Glue ends a job that exceeds its time or its memory: the process is gone at once, and nothing of it runs any more."""
+    system = "demand-insights-engine"
+    start_and_kill(lake, system)
+    (started,) = events_of(lake, system)
+    assert started["eventType"] == "START"
+    failed = run_job(lake, "build_system.py", {"--system": system, "--snapshot_id": "0123456789abcdef"})
+    assert failed["JobRunState"] == "FAILED"
+    of_the_killed = [event for event in events_of(lake, system) if run_id(event) == run_id(started)]
+    assert sorted(event["eventType"] for event in of_the_killed) == ["FAIL", "START"]
+    assert len(events_of(lake, system)) == 4
+
+
+def start_and_kill(lake: Lake, system: str) -> None:
+    """Start the job of a system as a process, and kill it as soon as the lake knows that its run has started."""
+    s3, bucket, deadline = lake.emulator.client("s3"), lake.bucket("artifacts"), time.monotonic() + 60
+    command = [sys.executable, str(JOBS / "build_system.py"), "--system", system]
+    with subprocess.Popen(command, env={**os.environ, **lake.environment}) as process:
+        while not s3.list_objects_v2(Bucket=bucket, Prefix=keys.newest_run_key(system)).get("Contents"):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.kill()
+
+
+def events_of(lake: Lake, publisher: str) -> list[dict[str, Any]]:
+    """Return the lineage events of one job."""
+    s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix="openlineage/").get("Contents", [])
+    own = [one["Key"] for one in listed if one["Key"].split("/")[2] == publisher]
+    return [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in own]
 
 
 @pytest.mark.usefixtures("merged")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import time
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from headgate.errors import NotPermittedError
 from headgate.lake.lineage_log import LineageLog
 from headgate.lake.lineage_receiver import LineageReceiver
 from headgate.lake.lineage_sender import LineageSender
+from headgate.lake.newest_run import NewestRun
 from headgate.lake.openlineage import JobRun, LakeNames
 from headgate.lake.ports import ObjectRef, TableVersion
 from tests.lineage_server import lineage_server
@@ -27,9 +30,11 @@ pytestmark = pytest.mark.unit
 
 AT = datetime(2026, 1, 2, 23, 59)
 RUN = JobRun(LakeNames("eu-central-1", "curated", "shop"), "merge_curated", "11111111-1111-4111-8111-111111111111")
+LATER_RUN = replace(RUN, run_id="33333333-3333-4333-8333-333333333333")
 FOLDER = "openlineage/dt=2026-01-02/merge_curated"
 VERSION_ID = "22222222-2222-4222-8222-222222222222"
 ORDERS, REGIONS = (TableVersion("shop", name, f"s3://curated/snapshots/{name}/s1/", "1") for name in ("orders", "regions"))
+NEWEST = "runs/newest/merge_curated"
 OF_THE_JOB = [f"{FOLDER}/{RUN.run_id}-complete.json", f"{FOLDER}/{RUN.run_id}-start.json"]
 
 
@@ -51,13 +56,24 @@ def lineage_log(
     of: Callable[[TableVersion, datetime], dict[str, Any]] = event_of,
     sender: LineageSender | None = None,
     clock: Callable[[], datetime] = lambda: AT,
+    run: JobRun = RUN,
 ) -> LineageLog:
-    return LineageLog(objects, "artifacts", RUN, of, clock, lambda error: f"described: {error}", sender)
+    return LineageLog(objects, "artifacts", run, of, clock, lambda error: f"described: {error}", sender)
+
+
+def events_in(objects: MemoryObjects) -> dict[str, bytes]:
+    """The objects of events, by key."""
+    return {key: body for key, body in objects.contents("artifacts").items() if key.startswith("openlineage/")}
 
 
 def written(objects: MemoryObjects) -> dict[str, dict[str, Any]]:
     """The events in the bucket, by the last part of their keys."""
-    return {key.rpartition("/")[2]: json.loads(body) for key, body in objects.contents("artifacts").items()}
+    return {key.rpartition("/")[2]: json.loads(body) for key, body in events_in(objects).items()}
+
+
+def killed(objects: MemoryObjects) -> None:
+    """A job that starts and is killed: nothing of it runs any more."""
+    lineage_log(objects).__enter__()
 
 
 class RefusingObjects(MemoryObjects):
@@ -76,8 +92,8 @@ def test_each_published_version_has_an_event_below_the_day_of_its_publish() -> N
     with lineage_log(objects) as events:
         events.add(ORDERS)
         events.add(REGIONS)
-        assert sorted(objects.contents("artifacts")) == OF_THE_JOB[1:]
-    assert sorted(objects.contents("artifacts")) == sorted(
+        assert sorted(events_in(objects)) == OF_THE_JOB[1:]
+    assert sorted(events_in(objects)) == sorted(
         [
             *OF_THE_JOB,
             *(f"{FOLDER}/{VERSION_ID}-{table}{start}.json" for table in ("orders", "regions") for start in ("", "-start")),
@@ -110,7 +126,7 @@ def test_an_event_lies_below_its_own_day_when_a_run_ends_after_midnight() -> Non
     objects, moments = MemoryObjects(), iter((AT, AT + timedelta(minutes=2)))
     with lineage_log(objects, clock=lambda: next(moments)):
         pass
-    assert sorted(objects.contents("artifacts")) == [
+    assert sorted(events_in(objects)) == [
         f"openlineage/dt=2026-01-02/merge_curated/{RUN.run_id}-start.json",
         f"openlineage/dt=2026-01-03/merge_curated/{RUN.run_id}-complete.json",
     ]
@@ -120,7 +136,7 @@ def test_a_job_that_publishes_nothing_writes_the_events_of_its_run_only() -> Non
     objects = MemoryObjects()
     with lineage_log(objects):
         pass
-    assert sorted(objects.contents("artifacts")) == OF_THE_JOB
+    assert sorted(events_in(objects)) == OF_THE_JOB
 
 
 def test_tables_that_moved_before_an_error_have_events_and_the_error_is_raised() -> None:
@@ -141,6 +157,67 @@ def test_tables_that_moved_before_an_error_have_events_and_the_error_is_raised()
     check_run_event(failed)
     assert failed["eventType"] == "FAIL"
     assert failed["run"]["facets"]["errorMessage"]["message"] == "described: the second table"
+
+
+def test_the_next_run_of_a_job_that_was_killed_reports_its_failure_once() -> None:
+    objects = MemoryObjects()
+    killed(objects)
+    for later in (LATER_RUN, replace(RUN, run_id="44444444-4444-4444-8444-444444444444")):
+        with lineage_log(objects, run=later, clock=lambda: AT + timedelta(minutes=2)):
+            pass
+    of_the_killed = {name: event for name, event in written(objects).items() if event["run"]["runId"] == RUN.run_id}
+    assert sorted(of_the_killed) == [f"{RUN.run_id}-fail.json", f"{RUN.run_id}-start.json"]
+    failed = of_the_killed[f"{RUN.run_id}-fail.json"]
+    check_run_event(failed)
+    assert failed["eventTime"] == "2026-01-03T00:01:00.000Z"
+    assert failed["run"]["facets"]["errorMessage"]["message"].startswith("The job ended without a report")
+    ends = [event["eventType"] for event in written(objects).values() if event["eventType"] != "START"]
+    assert sorted(ends) == ["COMPLETE", "COMPLETE", "FAIL"]
+
+
+def test_the_failure_of_a_killed_run_is_posted_before_the_start_of_the_next_one() -> None:
+    objects = MemoryObjects()
+    killed(objects)
+    with lineage_server() as server, lineage_log(objects, sender=LineageSender(lambda: LineageReceiver.at(server.url, "")), run=LATER_RUN):
+        pass
+    found = [(event["run"]["runId"], event["eventType"]) for _, _, event in server.received]
+    assert found == [(RUN.run_id, "FAIL"), (LATER_RUN.run_id, "START"), (LATER_RUN.run_id, "COMPLETE")]
+
+
+@pytest.mark.parametrize("error", [None, NotPermittedError("the first table")])
+def test_a_run_that_reported_its_end_gets_no_other_one(error: Exception | None) -> None:
+    objects = MemoryObjects()
+
+    def work() -> None:
+        with lineage_log(objects):
+            if error:
+                raise error
+
+    with suppress(NotPermittedError):
+        work()
+    before = events_in(objects)
+    with lineage_log(objects, run=LATER_RUN):
+        pass
+    added = events_in(objects).keys() - before.keys()
+    assert added == {f"{FOLDER}/{LATER_RUN.run_id}-{kind}.json" for kind in ("start", "complete")}
+
+
+def test_a_run_ends_no_run_of_another_job() -> None:
+    objects = MemoryObjects()
+    killed(objects)
+    with lineage_log(objects, run=replace(LATER_RUN, publisher="retail-copilot")):
+        pass
+    assert not any("fail" in key for key in events_in(objects))
+    assert NewestRun(objects, "artifacts", "merge_curated").without_end() == RUN.run_id
+
+
+def test_a_record_of_the_newest_run_that_cannot_be_read_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    objects = MemoryObjects()
+    objects.write(ObjectRef("artifacts", f"{NEWEST}.json"), b"cut")
+    with caplog.at_level(logging.WARNING), lineage_log(objects):
+        pass
+    assert sorted(events_in(objects)) == OF_THE_JOB
+    assert warnings_of(caplog) == [("WARNING", "merge_curated", "JSONDecodeError")]
 
 
 def test_a_dataset_that_could_not_be_merged_failed_while_the_run_is_complete() -> None:
@@ -166,12 +243,14 @@ def test_an_event_that_cannot_be_written_is_a_warning_with_its_cause(caplog: pyt
     with caplog.at_level(logging.WARNING), lineage_log(RefusingObjects()) as events:
         events.add(ORDERS)
     assert warnings_of(caplog) == [
-        ("WARNING", subject, f"write {FOLDER}/{key}.json: AccessDenied")
+        ("WARNING", subject, f"write {key}.json: AccessDenied")
         for subject, key in (
-            ("merge_curated", f"{RUN.run_id}-start"),
-            ("orders", f"{VERSION_ID}-orders-start"),
-            ("orders", f"{VERSION_ID}-orders"),
-            ("merge_curated", f"{RUN.run_id}-complete"),
+            ("merge_curated", f"{FOLDER}/{RUN.run_id}-start"),
+            ("merge_curated", NEWEST),
+            ("orders", f"{FOLDER}/{VERSION_ID}-orders-start"),
+            ("orders", f"{FOLDER}/{VERSION_ID}-orders"),
+            ("merge_curated", f"{FOLDER}/{RUN.run_id}-complete"),
+            ("merge_curated", NEWEST),
         )
     ]
 
@@ -189,7 +268,7 @@ def test_an_unexpected_error_stops_neither_the_run_nor_the_other_events_and_its_
         events.add(ORDERS)
         events.add(REGIONS)
     tables = [f"{FOLDER}/{VERSION_ID}-regions-start.json", f"{FOLDER}/{VERSION_ID}-regions.json"]
-    assert sorted(objects.contents("artifacts")) == sorted([*OF_THE_JOB, *tables])
+    assert sorted(events_in(objects)) == sorted([*OF_THE_JOB, *tables])
     assert warnings_of(caplog) == [("WARNING", "orders", "KeyError")]
 
 
@@ -218,7 +297,7 @@ def test_a_server_that_is_down_leaves_the_events_in_the_bucket_and_one_warning(c
     with caplog.at_level(logging.WARNING), lineage_log(objects, sender=sender):
         pass
     assert time.monotonic() - began < 2
-    assert sorted(objects.contents("artifacts")) == OF_THE_JOB
+    assert sorted(events_in(objects)) == OF_THE_JOB
     (warning,) = caplog.records
     assert (warning.message, warning.events) == ("lineage events not sent", 2)  # type: ignore[attr-defined]  # the log's extra fields
     assert warning.cause.startswith(f"Cannot reach {stopped.url}/api/v1/lineage")  # type: ignore[attr-defined]

@@ -1,0 +1,43 @@
+"""The newest run of a job, kept where the job's next run finds it, so that the next run can report a run that was killed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.lake import keys
+from headgate.lake.openlineage import START
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from headgate.lake.ports import ObjectStore
+
+
+@dataclass(frozen=True)
+class NewestRun:
+    """The newest run of a publisher and the type of its newest event. One run of a publisher works at a time.
+
+    Args:
+        bucket: the artifacts bucket.
+        publisher: the system, or `merge_curated`.
+    """
+
+    objects: ObjectStore
+    bucket: str
+    publisher: str
+
+    @property
+    def _ref(self) -> ObjectRef:
+        return ObjectRef(self.bucket, keys.newest_run_key(self.publisher))
+
+    def write(self, run_id: str, kind: str) -> None:
+        """The newest run is this one, and this is the type of its newest event."""
+        self.objects.write(self._ref, json.dumps({"run_id": run_id, "event": kind}).encode(), content_type="application/json")
+
+    def without_end(self) -> str:
+        """Return the id of the newest run if it started and reported no end, else an empty text."""
+        if not any(self.objects.list(self.bucket, self._ref.key)):
+            return ""
+        newest = json.loads(self.objects.read(self._ref))
+        return str(newest["run_id"]) if newest["event"] == START else ""
