@@ -15,6 +15,7 @@ from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, ThrottledError
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -198,11 +199,14 @@ def _chosen(
     again: bool,
 ) -> Sequence[FileRecord]:
     from headgate.contracts.registry import Registry
+    from headgate.intake.quarantine.corrected_files import corrections
     from headgate.intake.quarantine.list_quarantine import broke, replayable
 
     if files:
         return [_record(found, file) for file in files]
-    listed = (record for record in wiring.ledger(found.environment).records() if broke(record, rule))
+    every = [*wiring.ledger(found.environment).records()]
+    settled = () if again else corrections(every)  # the next run records it
+    listed = (record for record in every if broke(record, rule) and (record.state is FileState.REPLAYING or record.file_id not in settled))
     records = [replayer.recognised(record, again=again) for record in listed]
     return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending)
 

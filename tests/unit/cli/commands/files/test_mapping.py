@@ -12,9 +12,11 @@ from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.cli import deployment
 from headgate.cli.commands.files.files import files
 from headgate.cli.commands.files.mapping import accept, mapping, with_changes
+from headgate.cli.commands.files.quarantine import quarantine
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
 from headgate.formats.read_table import sample_table
+from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested
@@ -183,6 +185,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(wiring, "ledger", lambda _: made.ledger)
     monkeypatch.setattr(wiring, "mappings", lambda _: made.mappings)
+    monkeypatch.setattr(wiring, "replayer", lambda _: Replayer(made.gate))
     monkeypatch.setattr(wiring, "objects", lambda: made.objects)
     return made
 
@@ -192,6 +195,8 @@ def test_one_command_takes_in_a_file_with_a_foreign_header_and_the_next_one_need
     assert done.exit_code == 0, done.output
     again = foreign.receive("gebiete.csv")
     assert (again.state, again.dataset, again.accepted) == (FileState.DONE, "regions", 2)
+    replayed = CliRunner().invoke(quarantine, ["replay", "--json"], catch_exceptions=False)
+    assert (replayed.exit_code, json.loads(replayed.stdout)) == (0, [])  # the version that was profiled is settled
     following = foreign.receive("gebiete-februar.csv", GERMAN.replace(b"DE;Germany;DE", b"FR;France;FR"))
     assert (following.state, following.dataset, following.accepted) == (FileState.DONE, "regions", 2)
 
