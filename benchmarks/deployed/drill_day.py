@@ -32,9 +32,7 @@ from headgate.aws import clients
 from headgate.aws.events import created_objects
 from headgate.aws.secrets import Secrets
 from headgate.contracts.registry import Registry
-from headgate.errors import NotFoundError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.process_file import file_id_of
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import UNDER_WAY
@@ -47,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from headgate.intake.files.check_and_store_file import FileChecker
-    from headgate.lake.ports import FileRecord, MaskingKey
+    from headgate.lake.ports import MaskingKey
     from tests.faults.lake import Ports
 
 NAME = "drill-day"
@@ -186,18 +184,12 @@ class Day:
             return "a message that is no event"
         if refs[0].key in dead_in_quiet_run:
             return "a message that dies in the quiet run, too: its file is no manifest"
-        record = self._record(refs[0])
+        record = self.target.record(refs[0])
         if refs[0].key in self.gone:
             return "an object that was deleted before the gate read it"
         if record and record.state not in UNDER_WAY:
             return f"its file is {record.state}: another delivery was processed, or the file is rejected"
         return f"unexplained: {refs[0].key} is {record.state if record else 'unknown'}"
-
-    def _record(self, ref: ObjectRef) -> FileRecord | None:
-        try:
-            return self.target.lake.ledger.get(file_id_of(ref))
-        except NotFoundError:
-            return None
 
     def rows(self) -> Counter[str]:
         """Return the accepted rows of the deployed lake."""

@@ -15,6 +15,8 @@ import boto3
 
 from benchmarks.deployed.deployed_lake import ROOT, Lake, deployed, payments
 from headgate.aws.events import notification
+from headgate.errors import NotFoundError
+from headgate.intake.files.process_file import file_id_of
 from scripts.emulator.emulator import CALLS
 
 if TYPE_CHECKING:
@@ -72,6 +74,13 @@ class Target:
         began = time.perf_counter()
         record = self.lake.settled(self.send(body), timeout_s)
         return time.perf_counter() - began, record
+
+    def record(self, ref: ObjectRef) -> FileRecord | None:
+        """The file's record as it stands; None where there is none."""
+        try:
+            return self.lake.ledger.get(file_id_of(ref))
+        except NotFoundError:
+            return None
 
     def is_quiet(self, timeout_s: float = 60) -> bool:
         """Whether the raw queue becomes empty in time."""

@@ -79,9 +79,14 @@ def file_sizes(target: Target, budget_s: float) -> Iterator[Measure | Case]:
         body = fresh_payments(max(1, size // BYTES_PER_ROW))
         values: list[float] = []
         for _ in range(3 if size < _REPETITIONS_BELOW else 1):
-            seconds, record = target.taken_s(body if not values else fresh_payments(max(1, size // BYTES_PER_ROW)), timeout_s=budget_s)
+            sent = body if not values else fresh_payments(max(1, size // BYTES_PER_ROW))
+            began = time.perf_counter()
+            ref = target.send(sent)
+            record, seconds = target.lake.settled(ref, budget_s), time.perf_counter() - began
             if _state(record) != FileState.DONE:
-                yield Case("F", "limits", f"a file of {size:,} bytes is accepted", "done", _state(record))
+                # A busy machine may need more than the budget: the file is then still in work, which is not a lost file.
+                outcome = _state(record) if record else f"{_state(target.record(ref))} after {seconds:.0f} s"
+                yield Case("F", "limits", f"a file of {size:,} bytes is accepted", "done", outcome)
                 return
             values.append(seconds)
             if time.monotonic() > until:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from benchmarks.experiments.fidelity import NOT_MEASURED, fidelity
 from benchmarks.experiments.intervals import median_interval, wilson
+from benchmarks.experiments.measures import file_sizes
 from benchmarks.experiments.privileges import (
     Calls,
     Grant,
@@ -29,9 +31,13 @@ from benchmarks.experiments.privileges import (
 )
 from benchmarks.experiments.report import page
 from benchmarks.experiments.results import CATEGORIES, Case, Measure, Results
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from benchmarks.experiments.deployed import Target
 
 pytestmark = pytest.mark.unit
 
@@ -211,3 +217,22 @@ def test_every_written_reason_says_what_uses_the_grant_and_none_is_for_a_recorde
     named = [(pattern, grant) for one in reasons for pattern, grant in one.pairs()]
     assert len(set(named)) == len(named)
     assert [(role, grant) for role, grant in named if grant in kept.get(role, ())] == []
+
+
+@pytest.mark.parametrize(("state", "outcome"), [(FileState.HANDED_OVER, "handed_over after 0 s"), (None, "no record after 0 s")])
+def test_a_file_that_is_still_in_work_when_the_time_is_used_up_is_not_called_lost(state: FileState | None, outcome: str) -> None:
+    class Busy:
+        """A lake whose workers end with no file."""
+
+        safe = False
+        lake = SimpleNamespace(settled=lambda *_: None)
+
+        def send(self, _: bytes) -> ObjectRef:
+            return ObjectRef("raw", "payments/a.csv", "1")
+
+        def record(self, _: ObjectRef) -> SimpleNamespace | None:
+            return SimpleNamespace(state=state) if state else None
+
+    (case,) = file_sizes(cast("Target", Busy()), 0.0)
+    assert isinstance(case, Case)
+    assert (case.outcome, case.passed) == (outcome, False)
