@@ -13,9 +13,12 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from headgate.domains.retail.retail_copilot.text_points import commonest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from headgate.domains.retail.retail_copilot.intent_tree import Groups
+    from headgate.domains.retail.retail_copilot.text_points import Array
+
+    Nearness = Callable[[pd.Series[str], Groups], Array]  # phrases and their groups → how near each phrase's meaning is to its group's
 
 MAX_LABELLED_FROM = 10_000  # the commonest texts say enough
 _LABEL_WORDS = 4
@@ -27,18 +30,22 @@ _NO_STOP_WORDS = {"amount", "bill", "bottom", "call", "detail", "fire", "front",
 _ASKING = {"does", "hello", "help", "hi", "just", "know", "let", "like", "long", "need", "please", "tell", "thanks", "think", "want"}
 _EMPTY_WORDS = (ENGLISH_STOP_WORDS - _NO_STOP_WORDS) | _ASKING
 _PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
+_COMPARED = 6  # phrases of each group whose meaning is compared with the group's
 _CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across them
 _OTHER = "other"
 
 
-def labels(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> list[str]:
+def labels(texts: pd.Series[str], groups: Groups, weights: pd.Series[int], nearness: Nearness | None = None) -> list[str]:
     """A phrase that occurs in each group's texts, in the group's order; no two groups have one label.
 
     The phrase is common in its group, in more than one text if possible, and rare in the others. A longer phrase wins over a
     part of it that fits little better. Case does not count: labels are in lower case.
+
+    Args:
+        nearness: also prefers a phrase that means what its group means; without it, words alone decide.
     """
     phrases = _phrases(texts, groups, weights)
-    found = _assigned(phrases, phrases.groupby("phrase").weight.transform("sum"), [])
+    found = _assigned(phrases, phrases.groupby("phrase").weight.transform("sum"), [], nearness)
     return [found.get(group, f"{_OTHER} {group + 1}") for group in range(int(groups.max()) + 1)]
 
 
@@ -59,7 +66,7 @@ def sub_labels(texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int
     ]
 
 
-def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[float], taken: Iterable[str]) -> dict[int, str]:
+def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[float], taken: Iterable[str], nearness: Nearness | None = None) -> dict[int, str]:
     """The label of each group that has one: each phrase goes to the group that it fits best of those without a label.
 
     Args:
@@ -69,7 +76,11 @@ def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[float], taken: Iterabl
     own = phrases.weight / phrases.groupby("group").weight.transform("max")
     longer = phrases.words ** np.where(phrases.texts > 1, _LONGER, _LONGER_OF_ONE_TEXT)
     fit = own * phrases.weight / elsewhere * longer * phrases.texts / (phrases.texts + 1)
-    ranked = phrases.assign(fit=fit).sort_values(by=["fit", "group", "phrase"], ascending=[False, True, True])
+    ranked = _best_first(phrases.assign(fit=fit))
+    if nearness:
+        is_compared = ranked.groupby("group").cumcount() < _COMPARED
+        compared, rest = ranked[is_compared], ranked[~is_compared]
+        ranked = pd.concat([_best_first(compared.assign(fit=compared.fit * nearness(compared.phrase, compared.group.to_numpy()))), rest])
     found: dict[int, str] = {}
     gone = set(taken)
     for group, phrase in zip(ranked.group.tolist(), ranked.phrase.tolist(), strict=True):
@@ -77,6 +88,10 @@ def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[float], taken: Iterabl
             found[group] = phrase
             gone.add(phrase)
     return found
+
+
+def _best_first(phrases: pd.DataFrame) -> pd.DataFrame:
+    return phrases.sort_values(by=["fit", "group", "phrase"], ascending=[False, True, True])
 
 
 def _phrases(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> pd.DataFrame:

@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.cluster.hierarchy import ward
+from sklearn.preprocessing import normalize
 
 from headgate.domains.retail.retail_copilot.intent_labels import labels, sub_labels
 from headgate.domains.retail.retail_copilot.intent_tree import Cut, Groups, cut_at, levels, nearest
-from headgate.domains.retail.retail_copilot.text_points import Array, by_words, commonest_first, drawn_together, with_meaning
+from headgate.domains.retail.retail_copilot.text_points import Array, by_words, commonest_first, drawn_together, meanings, with_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import pandas as pd
-
+    from headgate.domains.retail.retail_copilot.intent_labels import Nearness
     from headgate.domains.retail.retail_copilot.sentence_model import SentenceModel
 
 MIN_TEXTS = 20
 MAX_LEARNT_FROM = 5_000  # texts that shape the groups; the rest join the nearest group
 MAX_READ = 10_000  # texts that the sentence model reads, about 500 a second; the rest join by their words
 ONLY = "all searches"
+_LEAST_NEARNESS = 0.01  # of a phrase that means something else: a label is better than none
 
 
 @dataclass(frozen=True)
@@ -72,20 +74,37 @@ def found(texts: pd.Series[str], weights: pd.Series[int], model: SentenceModel |
 
     if texts.nunique() < MIN_TEXTS:
         return _one(len(texts))
-    sub_groups = _joined(texts, commonest_first(weights), model, shaped)
+    order = commonest_first(weights)
+    meaning = meanings(texts.iloc[order[:MAX_READ]], model)
+    sub_groups = _joined(texts, order, meaning, shaped)
     intents, sub_intents = chosen[-1]
     if intents.count == 1:
         return _one(len(texts))
     parents = _parents(intents.groups, sub_intents.groups)
     groups = parents[sub_groups]
-    names = labels(texts, groups, weights)
+    nearness = _nearness(meaning, groups[order[:MAX_READ]], model) if model and meaning is not None else None
+    names = labels(texts, groups, weights, nearness)
     sub_names = sub_labels(texts, sub_groups, weights, parents, names)
     return Intents(groups, names, sub_groups, sub_names, intents.stability, intents.silhouette)
 
 
 def grouped(texts: pd.Series[str], count: int, model: SentenceModel | None = None) -> Groups:
     """The texts in a given number of groups."""
-    return _joined(texts, np.arange(len(texts)), model, lambda drawn, _: cut_at(ward(drawn), count))
+    meaning = meanings(texts.iloc[:MAX_READ], model)
+    return _joined(texts, np.arange(len(texts)), meaning, lambda drawn, _: cut_at(ward(drawn), count))
+
+
+def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
+    """How near the meaning of a phrase is to that of its group; what all texts share does not separate groups."""
+    middle = meaning.mean(axis=0)
+    centres = normalize(pd.DataFrame(meaning).groupby(groups).mean().to_numpy() - middle)
+
+    def near(phrases: pd.Series[str], own: Groups) -> Array:
+        every, places = np.unique(phrases.to_numpy(dtype=str), return_inverse=True)
+        points = normalize(model.vectors(every.tolist()).astype(np.float64) - middle)
+        return np.asarray((points[places] * centres[own]).sum(axis=1).clip(_LEAST_NEARNESS, None), dtype=np.float64)
+
+    return near
 
 
 def _one(texts: int) -> Intents:
@@ -93,12 +112,14 @@ def _one(texts: int) -> Intents:
     return Intents(groups, [ONLY], groups, [ONLY], np.nan, np.nan)
 
 
-def _joined(
-    texts: pd.Series[str], order: npt.NDArray[np.intp], model: SentenceModel | None, shaped: Callable[[Array, Array], Groups]
-) -> Groups:
-    """Group per text: the first ones are grouped by `shaped`, the next join by what they mean, the last by their words."""
+def _joined(texts: pd.Series[str], order: npt.NDArray[np.intp], meaning: Array | None, shaped: Callable[[Array, Array], Groups]) -> Groups:
+    """Group per text: the first ones are grouped by `shaped`, the next join by what they mean, the last by their words.
+
+    Args:
+        meaning: what the model reads in the first `MAX_READ` texts of the order; None without a model.
+    """
     words, read, rest = by_words(texts), order[:MAX_READ], order[MAX_READ:]
-    points = with_meaning(words[read], texts.iloc[read], model)
+    points = with_meaning(words[read], meaning)
     drawn = drawn_together(points)
     first = shaped(drawn[:MAX_LEARNT_FROM], points[:MAX_LEARNT_FROM])
     joined = np.r_[first, nearest(drawn[MAX_LEARNT_FROM:], drawn[: len(first)], first)]

@@ -36,14 +36,18 @@ def commonest_first(weights: pd.Series[int]) -> npt.NDArray[np.intp]:
 
 def embedded(texts: pd.Series[str], model: SentenceModel | None = None) -> Array:
     """The texts as points on a sphere: by what they mean and, counting less, by their words; without a model by their words alone."""
-    return with_meaning(by_words(texts), texts, model)
+    return with_meaning(by_words(texts), meanings(texts, model))
 
 
-def with_meaning(words: Array, texts: pd.Series[str], model: SentenceModel | None) -> Array:
+def meanings(texts: pd.Series[str], model: SentenceModel | None) -> Array | None:
+    """What the model reads in each text, as points of length 1; None without a model."""
+    return None if model is None else model.vectors(texts).astype(np.float64)
+
+
+def with_meaning(words: Array, meaning: Array | None) -> Array:
     """The texts' points by words, with what the model reads in them; the same points without a model."""
-    if model is None:
+    if meaning is None:
         return words
-    meaning = model.vectors(texts).astype(np.float64)
     centred = normalize(meaning - meaning.mean(axis=0))  # what all texts share does not separate groups
     return np.asarray(normalize(np.hstack([centred, _WORDS_WEIGHT * words])), dtype=np.float64)
 

@@ -109,6 +109,30 @@ def test_a_phrase_of_several_texts_is_a_better_label_than_a_longer_one_of_one_te
     assert intent_labels.labels(every, np.zeros(3, dtype=np.int64), pd.Series([1] * 3)) == ["weather"]
 
 
+def test_a_label_means_what_its_group_means() -> None:
+    """The phrase "$100" is in more of the texts than any other phrase; withdrawals are what they are about."""
+    every = pd.Series(["got $100 withdrawal", "only $100 came", "$100 of the withdrawal", "cash withdrawal wrong", "lost my parcel"])
+    groups, weights = np.array([0, 0, 0, 0, 1]), pd.Series([2, 2, 2, 1, 1])
+
+    def near(phrases: pd.Series, own: np.ndarray) -> np.ndarray:
+        assert len(phrases) == len(own)
+        return np.where(phrases.str.contains("withdrawal|parcel"), 0.8, 0.1)
+
+    assert intent_labels.labels(every, groups, weights)[0] == "$100"
+    assert intent_labels.labels(every, groups, weights, near) == ["withdrawal", "lost my parcel"]
+
+
+def test_a_group_whose_best_phrases_are_all_taken_still_has_a_label() -> None:
+    every = pd.Series([" ".join(["red mug"] * 3), "red mug", "red mug blue lamp shade of old brass"])
+    found = intent_labels.labels(every, np.array([0, 1, 2]), pd.Series([5, 4, 1]), lambda phrases, _: np.ones(len(phrases)))
+    assert len(set(found)) == 3
+
+
+def test_the_model_compares_phrases_with_the_texts_of_their_group() -> None:
+    found = intents.found(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
+    assert {label.split()[-1] for label in found.labels} <= {thing.split()[-1] for thing in THINGS}
+
+
 def test_common_words_make_no_label() -> None:
     every = pd.Series([f"the {text} for me" for text in texts()])
     for label in intents.found(every, pd.Series([5] * 40)).labels:
