@@ -63,6 +63,7 @@ def main() -> None:
                 print(f"  {cost.part:34} {cost.service:14} {rounded(cost.usd):>10}")
         for job, worker_type in settings.job_worker_types.items():
             print(f"  {job} on {worker_type} workers")
+        print(f"  {'one job builds several systems' if settings.systems_in_one_job else 'a job for each system'}")
         for limit in unfit(workload, settings, measured):
             print(f"  limit: {limit}")
     fits = {

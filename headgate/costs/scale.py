@@ -25,7 +25,8 @@ def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
         settings = with_fitting_workers(workload, Settings(), measured)
         exceeded = unfit(workload, settings, measured)
         larger = [f"needs {worker} for {job}" for job, worker in settings.job_worker_types.items()]
-        limits = "; ".join([*larger, *exceeded]) or "all fits"
+        apart = [] if settings.systems_in_one_job or exceeded else ["cheaper with a job for each system"]
+        limits = "; ".join([*larger, *apart, *exceeded]) or "all fits"
         usd = "none" if exceeded else f"{rounded(total_usd(monthly(workload, settings, measured, prices))):,.0f}"
         minutes = f"{run_s(workload, settings, measured) / 60:,.0f}"
         arrival = "nightly" if arrivals == 1 else "all day"

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400
 JOB_TIMEOUT_S = 3600  # terraform/platform.tf
+SYSTEMS_TIMEOUT_S = 3 * 3600  # terraform/platform.tf
 
 
 class Worker(NamedTuple):
@@ -43,6 +44,11 @@ class Worker(NamedTuple):
     disk_gb: int
     memory_gb: int
 
+    @property
+    def cores(self) -> int:
+        """Cores that do the work of a core that measured."""
+        return self.dpus * VCPUS_PER_DPU // VCPUS_PER_CORE
+
 
 # Source: AWS Glue developer guide, "AWS Glue worker types": DPUs, the free part of the disk in GB, and memory in GB of one worker.
 WORKERS = {"G.1X": Worker(1, 44, 16), "G.2X": Worker(2, 78, 32), "G.4X": Worker(4, 230, 64), "G.8X": Worker(8, 485, 128)}
@@ -50,9 +56,16 @@ FLEX_WORKERS = {"G.1X", "G.2X"}  # Source: AWS Glue developer guide, "Configurin
 LEAST_WORKERS = 2  # a Spark job has a driver and an executor
 WORKER_OWN_MEMORY_GB = 2  # the operating system and Spark's driver, whose heap stays small while Spark has no work
 MERGE_JOB = "merge_curated"
+SYSTEMS_JOB = "build_systems"  # terraform/analytics.tf: builds several systems side by side
+VCPUS_PER_DPU = 4  # Source: AWS Glue pricing, "a DPU provides 4 vCPU and 16 GB of memory"
+# Assumed: a vCPU is a hyperthread, and two of them do the work of one core that measured. Not measured on AWS.
+VCPUS_PER_CORE = 2
+# Source: AWS Glue pricing, $0.29 and $0.44 a DPU-hour. It only decides which workers the estimate takes.
+FLEX_PRICE_SHARE = 0.29 / 0.44
 COPIES_ON_DISK = 2  # the merge holds what changes, and what the sort of it spills
 # Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample shop's datasets have 20 to 50.
 PART_GB = 0.1
+LEAST_SYSTEMS_TOGETHER = 2
 CHANGED_DATASETS = 8  # those of the sample shop: in each, arriving keys lie in the newest part and after it
 # Measured on the sample shop: of the bytes of a snapshot, those of columns that references name. Their check holds them on disk.
 REFERENCES_SHARE = 0.12
@@ -153,6 +166,7 @@ class Settings:
     Attributes:
         run_share: the most of the time that runs may take, 0..1; a long run makes the next one start later.
         job_worker_types: worker types by job, such as build_compliance_guardian; other jobs have `job_worker_type`.
+        systems_in_one_job: whether one job builds the systems side by side, except those that `job_worker_types` names.
         job_start_s: billed seconds until a job's own work begins: Spark's start and the installation of its wheels. Assumed.
         endpoints: interface endpoints times availability zones.
     """
@@ -166,6 +180,7 @@ class Settings:
     raw_expiry_days: int = 90
     snapshot_version_days: int = 1
     systems: int = 5
+    systems_in_one_job: bool = True
     endpoints: int = 0
     alarms: int = 18
     functions: int = 4
@@ -213,17 +228,70 @@ def merge_disk_gb(workload: Workload, measured: Measured) -> float:
     return COPIES_ON_DISK * changed_gb(workload, measured) + REFERENCES_SHARE * held_gb(workload, measured)
 
 
+class JobRuns(NamedTuple):
+    """Runs of jobs that build systems, in one run of the lake; `seconds` of each, without its start."""
+
+    job: str
+    seconds: float
+    runs: int = 1
+
+
+def systems_at_once(workload: Workload, settings: Settings, measured: Measured) -> int:
+    """Return how many systems the job that builds several holds in memory: each may take as much as the largest. 0: it builds none."""
+    memory_gb = WORKERS[settings.worker_type_of(SYSTEMS_JOB)].memory_gb - WORKER_OWN_MEMORY_GB
+    return int(memory_gb / measured.memory_gb_of(held_gb(workload, measured)))
+
+
+def system_jobs(workload: Workload, settings: Settings, measured: Measured) -> tuple[tuple[JobRuns, ...], ...]:
+    """Return the jobs that build the systems; those of a group run at the same time, the groups one after the other."""
+    if not settings.systems:
+        return ()
+    all_s, others = measured.systems_of(held_gb(workload, measured)), settings.systems - 1
+    largest_s = all_s * (measured.largest_share if others else 1)
+    has_own_job = measured.largest_job in settings.job_worker_types
+    together = others if has_own_job else settings.systems
+    own = [JobRuns(measured.largest_job, largest_s)]
+    separate = (*own, JobRuns("", (all_s - largest_s) / others, others)) if others else tuple(own)
+    if not settings.systems_in_one_job or together < LEAST_SYSTEMS_TOGETHER:
+        return (separate,)
+    at_once = min(systems_at_once(workload, settings, measured), WORKERS[settings.worker_type_of(SYSTEMS_JOB)].cores)
+    if not at_once:
+        return (JobRuns(SYSTEMS_JOB, 0),), separate
+    work_s = all_s - (largest_s if has_own_job else 0)
+    joint_s = max(min(work_s, measured.longest_share * all_s), work_s / at_once)
+    return ((JobRuns(SYSTEMS_JOB, joint_s),), *([tuple(own)] if has_own_job else []))
+
+
+def systems_s(workload: Workload, settings: Settings, measured: Measured) -> float:
+    """Return the seconds until all systems are built, with the starts of their jobs."""
+    longest_s = measured.longest_share * measured.systems_of(held_gb(workload, measured))
+    return sum(
+        settings.job_start_s + max(one.seconds if one.job == SYSTEMS_JOB else longest_s for one in group)
+        for group in system_jobs(workload, settings, measured)
+    )
+
+
 def run_s(workload: Workload, settings: Settings, measured: Measured) -> float:
-    """Return the seconds of one run: merge and gate one after the other, then the systems side by side."""
-    held, changed = held_gb(workload, measured), changed_gb(workload, measured)
-    systems = measured.systems_of(held) / settings.systems if settings.systems else 0
-    return 3 * settings.job_start_s + measured.merge_of(changed) + measured.checks_of(changed) + systems
+    """Return the seconds of one run: merge and gate one after the other, then the systems."""
+    changed = changed_gb(workload, measured)
+    before_s = 2 * settings.job_start_s + measured.merge_of(changed) + measured.checks_of(changed)
+    return before_s + systems_s(workload, settings, measured)
 
 
 def runs_per_day(workload: Workload, settings: Settings, measured: Measured) -> float:
     """Return how many runs start a day: one for each arrival, unless the interval or the share of time is used up."""
     least_s = max(settings.run_interval_s, run_s(workload, settings, measured) / settings.run_share, 1)
     return min(float(workload.arrivals_per_day), DAY_S / least_s)
+
+
+def systems_dpu_s(workload: Workload, settings: Settings, measured: Measured) -> float:
+    """Return the DPU-seconds that the systems of one run are billed, those of spare capacity by their lower price."""
+    used = [
+        settings.runs_of("systems", one.job, settings.job_start_s + one.seconds, one.runs)
+        for group in system_jobs(workload, settings, measured)
+        for one in group
+    ]
+    return sum(one.quantity * 3600 * (FLEX_PRICE_SHARE if "flex" in one.meter else 1) for one in used)
 
 
 def memory_needed_gb(workload: Workload, measured: Measured) -> float:
@@ -234,15 +302,23 @@ def memory_needed_gb(workload: Workload, measured: Measured) -> float:
 def with_fitting_workers(workload: Workload, settings: Settings, measured: Measured) -> Settings:
     """Return the settings with the smallest worker types that hold the largest system in memory and the merge on disk.
 
-    A job that no worker type holds keeps its own.
+    A job that no worker type holds keeps its own. Of one job for the systems and a job for each, the cheaper one is taken, unless the
+    settings state a job for each.
     """
-    memory, disk = memory_needed_gb(workload, measured), merge_disk_gb(workload, measured)
-    larger = {
-        measured.largest_job: _fitting(settings.worker_type_of(measured.largest_job), "memory_gb", memory),
-        MERGE_JOB: _fitting(settings.worker_type_of(MERGE_JOB), "disk_gb", disk),
-    }
-    changed = {job: worker for job, worker in larger.items() if worker != settings.worker_type_of(job)}
-    return replace(settings, job_worker_types={**settings.job_worker_types, **changed}) if changed else settings
+    merging = _with_fitting(settings, MERGE_JOB, "disk_gb", merge_disk_gb(workload, measured))
+    memory = memory_needed_gb(workload, measured)
+    separate = _with_fitting(replace(merging, systems_in_one_job=False), measured.largest_job, "memory_gb", memory)
+    largest_apart = measured.largest_job in settings.job_worker_types
+    together = merging if largest_apart else _with_fitting(merging, SYSTEMS_JOB, "memory_gb", memory)
+    allowed = [together, separate] if settings.systems_in_one_job else [separate]
+    fitting = [one for one in allowed if settings.systems and not _too_large(workload, one, measured)]
+    return min(fitting, key=lambda one: systems_dpu_s(workload, one, measured), default=merging)
+
+
+def _with_fitting(settings: Settings, job: str, limit: str, needed_gb: float) -> Settings:
+    stated = settings.worker_type_of(job)
+    worker = _fitting(stated, limit, needed_gb)
+    return settings if worker == stated else replace(settings, job_worker_types={**settings.job_worker_types, job: worker})
 
 
 def _fitting(stated: str, limit: str, needed_gb: float) -> str:
@@ -260,17 +336,27 @@ def unfit(workload: Workload, settings: Settings, measured: Measured) -> tuple[s
     found = []
     if needed > disk_gb:
         found.append(f"the merge needs {needed:,.0f} GB of disk and a {settings.worker_type_of(MERGE_JOB)} worker has {disk_gb} GB")
-    memory_gb = WORKERS[settings.worker_type_of(measured.largest_job)].memory_gb
-    if settings.systems and memory_needed_gb(workload, measured) > memory_gb:
-        found.append(
-            f"{measured.largest_job} needs {memory_needed_gb(workload, measured):,.0f} GB of memory and its worker has {memory_gb} GB"
-        )
+    if too_large := _too_large(workload, settings, measured):
+        found.append(too_large)
     longest_s = settings.job_start_s + measured.longest_job_of(held_gb(workload, measured), changed_gb(workload, measured))
     if longest_s > JOB_TIMEOUT_S:
         found.append(f"the longest job takes {longest_s / 60:,.0f} minutes and is stopped after {JOB_TIMEOUT_S // 60}")
+    together_s = sum(one.seconds for group in system_jobs(workload, settings, measured) for one in group if one.job == SYSTEMS_JOB)
+    if together_s > SYSTEMS_TIMEOUT_S:
+        found.append(f"{SYSTEMS_JOB} takes {together_s / 60:,.0f} minutes and is stopped after {SYSTEMS_TIMEOUT_S // 60}")
     if took > DAY_S:
         found.append(f"a run takes {took / 3600:,.0f} hours, more than a day")
     return tuple(found)
+
+
+def _too_large(workload: Workload, settings: Settings, measured: Measured) -> str:
+    """Return that no job holds the largest system in memory; empty if one does."""
+    jobs = {one.job for group in system_jobs(workload, settings, measured) for one in group}
+    job = measured.largest_job if measured.largest_job in jobs else SYSTEMS_JOB
+    memory_gb, needed_gb = WORKERS[settings.worker_type_of(job)].memory_gb, memory_needed_gb(workload, measured)
+    if not settings.systems or needed_gb <= memory_gb:
+        return ""
+    return f"{measured.largest_job} needs {needed_gb:,.0f} GB of memory and its worker has {memory_gb} GB"
 
 
 def _gate(workload: Workload, settings: Settings, measured: Measured) -> Iterator[Used]:
@@ -298,16 +384,13 @@ def _runs(workload: Workload, settings: Settings, measured: Measured, runs: floa
     copies = runs * (held - changed) / PART_GB
     yield Used("merge", "s3.write", copies)
     yield Used("merge", "s3.read", 6 * copies)  # a look before each copy, and its footer and columns that references name
-    if settings.systems:
-        all_s, others = measured.systems_of(held), settings.systems - 1
-        largest_s = all_s * (measured.largest_share if others else 1)
-        yield settings.runs_of("systems", measured.largest_job, start_s + largest_s, runs)
-        if others:
-            yield settings.runs_of("systems", "", start_s + (all_s - largest_s) / others, runs * others)
+    building = [one for group in system_jobs(workload, settings, measured) for one in group]
+    for one in building:
+        yield settings.runs_of("systems", one.job, start_s + one.seconds, runs * one.runs)
     jobs = 2 + settings.systems
     yield crawler("crawlers", 60, crawls=1)  # a crawl follows a change of columns: one a month
     looks = run_s(workload, settings, measured) / 30
-    yield Used("runs", "stepfunctions.transition", runs * (10 + 3 * jobs + 3 * looks * max(1, settings.systems)))
+    yield Used("runs", "stepfunctions.transition", runs * (10 + 3 * jobs + 3 * looks * max(1, sum(one.runs for one in building))))
     yield Used("runs", "s3.write", runs * 40 * jobs)
     yield Used("runs", "s3.read", runs * (60 * jobs + workload.files_per_day))
     records = workload.files_per_day * workload.held_days

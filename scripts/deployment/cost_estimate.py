@@ -25,6 +25,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "job_worker_type": str,
     "job_worker_types": json.loads,
     "job_execution_class": str,
+    "systems_in_one_job": json.loads,
 }
 
 
@@ -43,6 +44,16 @@ def _given(stated: Mapping[str, str], name: str) -> bool:
     return stated.get(name, "") not in {"", "null"}
 
 
+def _changed(own: Settings, fitting: Settings) -> dict[str, object]:
+    """Return the settings that a workload needs, or that make it cheaper, by their names in Terraform."""
+    found: dict[str, object] = {}
+    if fitting.job_worker_types != own.job_worker_types:
+        found["job_worker_types"] = dict(fitting.job_worker_types)
+    if fitting.systems_in_one_job != own.systems_in_one_job:
+        found["systems_in_one_job"] = fitting.systems_in_one_job
+    return found
+
+
 def text(stated: Mapping[str, str]) -> str:
     """Return the estimate: a line for each workload, with its largest services, what it needs and the limits that it exceeds."""
     own, measured, prices = settings_of(stated), Measured.load(), Prices.load()
@@ -58,7 +69,7 @@ def text(stated: Mapping[str, str]) -> str:
         largest = list(by_service(costs).items())[:SHOWN_SERVICES]
         parts = [f"{service} {rounded(usd)}" for service, usd in largest]
         runs = runs_per_day(workload, settings, measured)
-        needs = [f"needs job_worker_types={json.dumps(dict(settings.job_worker_types))}"] if settings != own else []
+        needs = [f"needs {name}={json.dumps(value)}" for name, value in _changed(own, settings).items()]
         facts = "; ".join([f"{runs:.1f} runs a day", ", ".join(parts), *needs])
         lines.append(f"  {total_usd(costs):>8}  {workload.described}, {workload.held_days} days kept ({facts})")
     return "\n".join(lines)

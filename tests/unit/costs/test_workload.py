@@ -13,12 +13,16 @@ from headgate.costs.workload import (
     LARGE,
     SMALL,
     TRICKLE,
+    JobRuns,
     Measured,
     Settings,
     changed_gb,
     held_gb,
     monthly,
+    run_s,
     runs_per_day,
+    system_jobs,
+    systems_at_once,
     unfit,
     with_fitting_workers,
 )
@@ -26,6 +30,7 @@ from headgate.costs.workload import (
 pytestmark = pytest.mark.unit
 
 PRICES, SETTINGS = Prices.load(), Settings()
+SEPARATE = Settings(systems_in_one_job=False)
 JOBS = ("merge", "quality gate", "systems")
 MEASURED = Measured(
     date(2026, 1, 2),
@@ -105,11 +110,71 @@ def test_a_workload_that_does_not_fit_is_named() -> None:
 
 def test_a_system_that_exceeds_the_memory_of_its_worker_gets_the_smallest_that_holds_it() -> None:
     hungry = replace(MEASURED, memory_mb_per_gb=4000)  # 6 GB of Parquet in the snapshot
-    assert any("GB of memory" in limit for limit in unfit(SMALL, SETTINGS, hungry))
-    fitting = with_fitting_workers(SMALL, SETTINGS, hungry)
+    assert any("GB of memory" in limit for limit in unfit(SMALL, SEPARATE, hungry))
+    fitting = with_fitting_workers(SMALL, SEPARATE, hungry)
     assert fitting.job_worker_types == {"build_compliance_guardian": "G.2X"}
     assert unfit(SMALL, fitting, hungry) == ()
-    assert total_usd(monthly(SMALL, fitting, hungry, PRICES)) > total_usd(monthly(SMALL, SETTINGS, hungry, PRICES))
+    assert total_usd(monthly(SMALL, fitting, hungry, PRICES)) > total_usd(monthly(SMALL, SEPARATE, hungry, PRICES))
+
+
+def test_the_job_of_several_systems_gets_the_smallest_worker_that_holds_the_largest() -> None:
+    hungry = replace(MEASURED, memory_mb_per_gb=2400)
+    fitting = with_fitting_workers(SMALL, SETTINGS, hungry)
+    assert fitting.job_worker_types == {"build_systems": "G.2X"}
+    assert unfit(SMALL, fitting, hungry) == ()
+    assert systems_at_once(SMALL, fitting, hungry) == 2
+
+
+def test_one_job_takes_as_long_as_its_longest_system_and_at_least_as_long_as_its_cores_need_for_all() -> None:
+    (group,) = system_jobs(SMALL, SETTINGS, MEASURED)
+    all_s = MEASURED.systems_of(held_gb(SMALL, MEASURED))
+    assert group == (JobRuns("build_systems", all_s / 2),)  # four vCPU of two cores
+    (larger,) = system_jobs(SMALL, replace(SETTINGS, job_worker_types={"build_systems": "G.2X"}), MEASURED)
+    assert larger == (JobRuns("build_systems", 0.4 * all_s),)
+
+
+def test_fewer_systems_at_once_take_longer() -> None:
+    hungry = replace(MEASURED, memory_mb_per_gb=2000)  # 12.5 GB for each of 6 GB of Parquet
+    assert systems_at_once(SMALL, SETTINGS, hungry) == 1
+    assert system_jobs(SMALL, SETTINGS, hungry) == ((JobRuns("build_systems", MEASURED.systems_of(held_gb(SMALL, MEASURED))),),)
+
+
+def test_systems_that_do_not_fit_into_one_job_have_a_job_each_after_it() -> None:
+    hungry = replace(MEASURED, memory_mb_per_gb=4000)
+    first, *later = system_jobs(SMALL, SETTINGS, hungry)
+    assert first == (JobRuns("build_systems", 0),)
+    assert later == [*system_jobs(SMALL, SEPARATE, hungry)]
+
+
+def test_a_system_that_has_a_worker_type_of_its_own_has_its_own_job() -> None:
+    all_s = MEASURED.systems_of(held_gb(SMALL, MEASURED))
+    together, own = system_jobs(SMALL, replace(SETTINGS, job_worker_types={"build_compliance_guardian": "G.2X"}), MEASURED)
+    assert together == (JobRuns("build_systems", 0.4 * all_s),)
+    assert own == (JobRuns("build_compliance_guardian", 0.3 * all_s),)
+
+
+def test_one_system_has_its_own_job() -> None:
+    ((only,),) = system_jobs(SMALL, replace(SETTINGS, systems=1), MEASURED)
+    assert only == JobRuns("build_compliance_guardian", MEASURED.systems_of(held_gb(SMALL, MEASURED)))
+
+
+def test_one_job_for_small_systems_costs_less_and_does_not_make_a_run_shorter() -> None:
+    one, each = (total_usd(monthly(SMALL, settings, MEASURED, PRICES)) for settings in (SETTINGS, SEPARATE))
+    assert one < each
+    assert run_s(SMALL, SETTINGS, MEASURED) > run_s(SMALL, SEPARATE, MEASURED)
+
+
+def test_the_cheaper_way_is_taken_unless_a_job_for_each_system_is_stated() -> None:
+    hungry = replace(MEASURED, memory_mb_per_gb=4000, systems_s_per_gb=500)
+    fitting = with_fitting_workers(SMALL, SETTINGS, hungry)
+    assert not fitting.systems_in_one_job
+    assert fitting.job_worker_types == {"build_compliance_guardian": "G.2X"}
+    assert not with_fitting_workers(SMALL, SEPARATE, MEASURED).systems_in_one_job
+
+
+def test_a_run_lasts_until_its_longest_system_is_built() -> None:
+    slow = replace(MEASURED, longest_share=1)
+    assert run_s(SMALL, SEPARATE, slow) - run_s(SMALL, SEPARATE, MEASURED) == pytest.approx(0.6 * MEASURED.systems_of(6))
 
 
 def test_a_system_that_no_worker_holds_is_named() -> None:

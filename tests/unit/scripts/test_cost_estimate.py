@@ -28,4 +28,11 @@ def test_the_text_names_price_date_workloads_and_limits() -> None:
     text = cost_estimate.text({})
     assert "recorded on 20" in text
     assert text.count("runs a day") == 2
-    assert "no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: a run takes 26 hours" in text
+    assert "no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: a run takes 49 hours" in text
+
+
+def test_the_text_names_the_worker_of_the_one_job_and_of_a_job_for_each_system() -> None:
+    one, each = cost_estimate.text({}), cost_estimate.text({"systems_in_one_job": "false"})
+    assert 'needs job_worker_types={"build_systems": "G.2X"}' in one
+    assert 'needs job_worker_types={"build_demand_insights_engine": "G.2X"}' in each
+    assert "build_systems" not in each
