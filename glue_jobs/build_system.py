@@ -1,6 +1,7 @@
-"""Build, audit and publish the tables of one system from a snapshot of the lake.
+"""Build, audit and publish the tables of one system from a snapshot of the lake, or of several systems side by side.
 
-Arguments: `--system` (which of the five), `--snapshot_id` (the newest one, unless given).
+Arguments: `--system` (which of the five), `--snapshot_id` (the newest one, unless given). `--systems` names several, with commas
+between them: then this script runs once more for each, with the role and the arguments of the job that builds this system alone.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from typing import TYPE_CHECKING
 
 from headgate import wiring
 from headgate.aws.glue import job_arguments, job_process
+from headgate.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 def build(arguments: Mapping[str, str]) -> dict[str, object]:
+    """Return what was published: of one system, or which ones of several were built."""
+    return build_several(arguments) if arguments.get("systems") and not arguments.get("system") else build_one(arguments)
+
+
+def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
     """Which tables were published, where, with how many rows, and where the Data Docs of their audit lie."""
     system = job_arguments.required(arguments, "system")
     with TemporaryDirectory(prefix="headgate-system-") as workspace, wiring.lineage_log(arguments, system) as events:
@@ -24,6 +31,22 @@ def build(arguments: Mapping[str, str]) -> dict[str, object]:
         published, docs = wiring.system_runner(arguments, system, Path(workspace), events.add)(lake)
     tables = {one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published}
     return {"system": system, "snapshot_id": lake.snapshot_id, "tables": tables, "data_docs": docs}
+
+
+def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
+    """Return which systems were built, and which ones fit not even alone: the state machine starts their own jobs.
+
+    Raises:
+        ServiceError: the build of a system failed; the state machine starts its own job, too.
+    """
+    systems = arguments["systems"].split(",")
+    lake = wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
+    with TemporaryDirectory(prefix="headgate-systems-") as workspace:
+        found = wiring.build_side_by_side(arguments, systems, lake, Path(__file__), Path(workspace))
+        ended = {one.system: one.cause for one in found}
+    if failed := [f"{system}: {cause}" for system, cause in ended.items() if cause]:
+        raise ServiceError("; ".join(failed))
+    return {"built": sorted(ended), "too_large": sorted({*systems} - {*ended}), "snapshot_id": lake.snapshot_id}
 
 
 if __name__ == "__main__":

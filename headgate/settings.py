@@ -209,6 +209,13 @@ class SystemSettings(Settings):
     deployment_id: str = ""
 
 
+class SystemJobsSettings(Settings):
+    """The jobs that build one system each, by system, for the job that builds several: their roles and their own arguments."""
+
+    system_roles: Mapping[str, str]
+    system_arguments: Mapping[str, Mapping[str, str]]
+
+
 class ArtifactsSettings(Settings):
     """The bucket with mappings, models, profiles and Data Docs."""
 
@@ -298,8 +305,8 @@ _KINDS = {"int": "a whole number", "float": "a number"}
 
 def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
     """Return the value of a variable; annotations are text in this module."""
-    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "Mapping[str, str]": json.loads, "Sequence[str]": json.loads}
+    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "Mapping": json.loads, "Sequence": json.loads}
     try:
-        return parsers.get(str(kind), str)(text)
+        return parsers.get(str(kind).partition("[")[0], str)(text)
     except ValueError:
         raise SettingsError(f"{_variable(name)} is not {_KINDS.get(str(kind), 'JSON')}") from None

@@ -46,6 +46,7 @@ from headgate.settings import (
     ScanSettings,
     StagingSettings,
     StartRulesSettings,
+    SystemJobsSettings,
     SystemSettings,
     UserPoolSettings,
     WorkerSettings,
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
     from headgate.query.catalog import Databases
     from headgate.systems.model_cards import ModelCard
     from headgate.systems.registry import System
+    from headgate.systems.side_by_side import Ended
     from headgate.systems.snapshot_tables import SnapshotTables
     from headgate.systems.sql_models import SqlModels
     from headgate.systems.table_events import TableEvents
@@ -117,6 +119,8 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 _CARD_AUDIT = "pci_audit"
+_COPIES_ON_DISK = 2  # a system keeps what it reads, and what its sorts spill
+_SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
 
 
 def objects() -> S3Objects:
@@ -655,6 +659,45 @@ def system_runner(
         return published, audit.docs_at
 
     return run
+
+
+def build_side_by_side(
+    env: Mapping[str, str], systems: Sequence[str], lake: LakeSnapshot, script: Path, workspace: Path
+) -> Iterator[Ended]:
+    """Build systems in processes of this machine, each with the role and the arguments of its own job, and mark those that succeeded.
+
+    A system that is not yielded was not started: this machine has too little memory or disk for it.
+
+    Args:
+        script: builds the system that `--system` names.
+        workspace: a local folder for the errors of the processes.
+    """
+    from headgate.aws.glue.child_process import ChildProcess
+    from headgate.aws.sts import credentials_of
+    from headgate.costs.workload import Measured
+    from headgate.engines.choose_engine import EngineName
+    from headgate.systems.side_by_side import build_side_by_side, this_machine
+    from headgate.systems.up_to_date import mark_built
+
+    jobs, measured = SystemJobsSettings.from_env(env), Measured.load()
+    # Spark's executors have the role of this job. `auto` takes Spark for more data than fit here.
+    engine = {"HEADGATE_ENGINE": EngineName.DUCKDB} if EngineSettings.from_env(env).engine == EngineName.AUTO else {}
+
+    def start(system: str) -> ChildProcess:
+        credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)
+        return ChildProcess.started(script, {**jobs.system_arguments[system], **engine}, credentials, workspace / f"{system}.txt")
+
+    held_bytes = sum(one.size_bytes for one in lake.datasets.values())
+    at_once = this_machine().at_once(int(measured.memory_gb_of(held_bytes / 1e9) * 1e9), _COPIES_ON_DISK * held_bytes)
+    largest_first = sorted(systems, key=lambda system: system != measured.largest_system)
+    for one in build_side_by_side(largest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
+        try:
+            if not one.cause:
+                mark_built(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, one.system)
+        except HeadgateError as error:  # it is built again, which keeps its tables; the others go on
+            yield replace(one, cause=f"It is built, but not marked as built: {error}")
+        else:
+            yield one
 
 
 def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[str]:

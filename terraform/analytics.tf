@@ -45,12 +45,24 @@ locals {
   # Only workers of these two types can be spare capacity. Source: AWS Glue developer guide, execution class.
   flex_workers = ["G.1X", "G.2X"]
   job_runtimes = {
-    for job in keys(local.jobs) : job => merge(local.platform.job, {
+    for job in concat(keys(local.jobs), [local.systems_job]) : job => merge(local.platform.job, {
       workers         = merge(local.platform.job.workers, { type = lookup(local.worker_types, job, local.platform.job.workers.type) })
       execution_class = !contains(keys(local.worker_types), job) ? local.platform.job.execution_class : contains(local.flex_workers, local.worker_types[job]) ? var.job_execution_class : "STANDARD"
     })
   }
   worker_types = local.platform.job.workers.type == null ? {} : var.job_worker_types # an emulator has no workers
+
+  # docs/adr/0101-one-job-for-several-systems.md
+  systems_job      = "build_systems"
+  systems_together = var.systems_in_one_job && local.engine != "spark" ? [for job, system in local.build_jobs : system if !contains(keys(local.worker_types), job)] : []
+  has_systems_job  = length(local.systems_together) > 1
+
+  # Its children run as the job of their system does: with the role and the arguments of that one.
+  systems_job_arguments = {
+    "--extra-py-files"            = join(",", distinct(flatten([for job in keys(local.build_jobs) : split(",", lookup(local.jobs[job].arguments, "--extra-py-files", local.package_uri))])))
+    "--HEADGATE_SYSTEM_ROLES"     = jsonencode({ for job, system in local.build_jobs : system => module.job[job].role_arn })
+    "--HEADGATE_SYSTEM_ARGUMENTS" = jsonencode({ for job, system in local.build_jobs : system => { for name, value in local.jobs[job].arguments : trimprefix(name, "--") => value if name != "--extra-py-files" } })
+  }
 
   # An option that is not set takes the system's own default.
   forecast_options   = { grain = var.forecast_grain, horizon = var.forecast_horizon, by = var.forecast_by }
@@ -58,8 +70,8 @@ locals {
 
   sentence_model_zip = "${local.build_dir}/sentence_model.zip"
 
-  # One job per system, not one job with an argument: each has a role that can write its own bucket only,
-  # its own history of runs, and its own name in an alert.
+  # One job per system: each has a role that can write its own bucket only, its own history of runs, and its own name in an alert.
+  # One more job builds several systems in child processes, each with the role of its system's job.
   jobs = merge(
     {
       merge_curated = {
@@ -490,6 +502,46 @@ data "aws_iam_policy_document" "build_system" {
   }
 }
 
+# It reads no dataset and writes no table: only its children do, with the roles of their systems.
+data "aws_iam_policy_document" "build_systems" {
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+
+  statement {
+    sid       = "SeeSizeOfSnapshot"
+    actions   = ["s3:GetObject"]
+    resources = [for path in ["current.json", "????????????????.json"] : "${module.bucket["curated"].arn}/snapshots/_lake/${path}"]
+  }
+
+  statement {
+    sid       = "MarkBuiltSystems"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/${local.unchanged_prefix}*"]
+  }
+
+  statement {
+    sid       = "TakeRolesOfSystems"
+    actions   = ["sts:AssumeRole"]
+    resources = [for job, system in local.build_jobs : module.job[job].role_arn if contains(local.systems_together, system)]
+  }
+}
+
+module "build_systems" {
+  source = "./modules/glue_job"
+  count  = local.has_systems_job ? 1 : 0
+
+  role_suffix = local.role_suffix
+  account_id  = local.account_id
+
+  name             = "${local.lake}-${local.systems_job}"
+  description      = "Builds several systems side by side, each with the role of its own job"
+  script           = "${local.build_dir}/jobs/build_system.py"
+  artifacts_bucket = module.bucket["artifacts"].name
+  arguments        = merge(local.job_arguments, local.wheel_arguments["build_system"], local.engine_arguments, local.systems_job_arguments)
+  policy_json      = data.aws_iam_policy_document.build_systems.json
+  log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
+  runtime          = merge(local.job_runtimes[local.systems_job], { timeout = local.platform.systems_timeout })
+}
+
 module "job" {
   source   = "./modules/glue_job"
   for_each = local.jobs
@@ -505,6 +557,7 @@ module "job" {
   policy_json      = each.value.policy
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
   runtime          = local.job_runtimes[each.key]
+  assumed_by       = local.has_systems_job && contains(local.systems_together, lookup(local.build_jobs, each.key, "")) ? [module.build_systems[0].principal_arn] : []
 }
 
 # Whoever reads the answers of others reads the rows in them, so analysts have a place of their own.

@@ -1,4 +1,5 @@
-# curated_to_prod: merge, gate, then the systems side by side that read something new. A job that publishes a table with other columns starts its crawler.
+# curated_to_prod: merge, gate, then the systems side by side that read something new: in one job first, if there are several, and what
+# that one did not build in a job of its own. A job that publishes a table with other columns starts its crawler.
 #
 # A job is started, waited for and looked at again (`startJobRun.sync` is missing from emulators). Its result is data
 # until the very end: a system that fails says so in its branch's output, so that the other four go on.
@@ -30,7 +31,7 @@ locals {
     },
   ]
 
-  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name })
+  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name }, { for job in module.build_systems : local.systems_job => job.name })
 
   # A job's arguments, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
   # The export's own machine is in export.tf, that of large files in large.tf, that of the full audit in audit.tf.
@@ -73,6 +74,17 @@ locals {
         output    = "{% {} %}"
         failed    = "Alert"
         failure   = "{% {'systems': [{'system': 'quality_gate', 'state': 'failed', 'cause': CAUSE}]} %}"
+      }
+    },
+    # Whatever becomes of it: the branches of the systems look at what it built.
+    {
+      for job in module.build_systems : local.systems_job => {
+        arguments = "{% {'--systems': $join(${local.systems_to_build}, ',')} %}"
+        attempts  = 1
+        done      = "See what is built"
+        output    = "{% {'unchanged': $states.input.unchanged} %}"
+        failed    = "See what is built"
+        failure   = "{% {'unchanged': $states.input.unchanged} %}"
       }
     },
     {
@@ -134,7 +146,7 @@ locals {
             Next      = stage.done
           },
           {
-            Condition = "{% ${local.has_ended} and $states.input.attempt < ${var.job_attempts} and $not(${local.is_final}) %}"
+            Condition = "{% ${local.has_ended} and $states.input.attempt < ${try(stage.attempts, var.job_attempts)} and $not(${local.is_final}) %}"
             Next      = "Start ${key}"
           },
           {
@@ -150,6 +162,9 @@ locals {
 
   unchanged_prefix = "runs/unchanged/" # headgate.lake.keys.UNCHANGED_SYSTEMS
 
+  # Those that one job may build and that this run must build. A run for one system starts that system's job.
+  systems_to_build = "$filter(${jsonencode(local.systems_together)}, function($system) { $not(('${local.unchanged_prefix}' & $system) in $states.input.unchanged) })"
+
   system_branches = [
     for job, system in local.build_jobs : {
       StartAt = "Is ${system} asked for?"
@@ -160,6 +175,7 @@ locals {
           Choices = [
             { Condition = "{% $exists($states.context.Execution.Input.only) and $states.context.Execution.Input.only != '${system}' %}", Next = "Leave ${system}" },
             { Condition = "{% '${local.unchanged_prefix}${system}' in $states.input.unchanged %}", Next = "Keep ${system}" },
+            { Condition = "{% '${local.unchanged_prefix}${system}' in $states.input.built %}", Next = "Published ${system}" },
           ]
           Default = "Start ${job}"
         }
@@ -191,10 +207,10 @@ locals {
       Type      = "Task"
       Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
       Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.unchanged_prefix }
-      Output    = "{% {'unchanged': [$states.result.Contents.Key]} %}"
+      Output    = "{% {'unchanged': [$states.result.Contents.Key], 'built': []} %}"
       Retry     = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 3, BackoffRate = 2 }]
-      Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': []} %}", Next = "Build the systems" }]
-      Next      = "Build the systems"
+      Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': [], 'built': []} %}", Next = local.systems_begin }]
+      Next      = local.systems_begin
     }
     "Build the systems" = {
       Type     = "Parallel"
@@ -213,6 +229,29 @@ locals {
       Default = "Alert"
     }
   } : name => state if length(var.systems) > 0 }
+
+  systems_begin = local.has_systems_job ? "Is one job enough?" : "Build the systems"
+  one_job_states = { for name, state in {
+    "Is one job enough?" = {
+      Type = "Choice"
+      Choices = [{
+        Condition = "{% $not($exists($states.context.Execution.Input.only)) and $count(${local.systems_to_build}) > 1 %}"
+        Next      = "Start ${local.systems_job}"
+      }]
+      Default = "Build the systems"
+    }
+    # The job leaves a mark for each system that it built; a system without one gets its own job. If nobody can be asked, all do: a
+    # system that finds nothing new keeps its tables.
+    "See what is built" = {
+      Type      = "Task"
+      Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
+      Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.unchanged_prefix }
+      Output    = "{% {'unchanged': $states.input.unchanged, 'built': [$states.result.Contents.Key]} %}"
+      Retry     = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 3, BackoffRate = 2 }]
+      Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': $states.input.unchanged, 'built': []} %}", Next = "Build the systems" }]
+      Next      = "Build the systems"
+    }
+  } : name => state if local.has_systems_job }
 
   definition = {
     Comment        = "Curated to prod: merge, gate, systems in parallel; one that fails does not lose the others"
@@ -251,7 +290,7 @@ locals {
         Next    = "See who runs"
       }
       "Published" = { Type = "Succeed" }
-    }, local.system_states)
+    }, local.system_states, local.one_job_states, lookup(local.stage_states, local.systems_job, {}))
   }
 }
 
@@ -261,7 +300,7 @@ data "aws_iam_policy_document" "curated_to_prod" {
   statement {
     sid       = "RunJobs"
     actions   = ["glue:StartJobRun", "glue:GetJobRun"]
-    resources = [for job in module.job : job.arn]
+    resources = concat([for job in module.job : job.arn], module.build_systems[*].arn)
   }
 
   statement {

@@ -33,6 +33,7 @@ locals {
         # Source: AWS Glue developer guide, execution class: workers of these two types only.
         execution_class = contains(["G.1X", "G.2X"], var.job_worker_type) ? var.job_execution_class : "STANDARD"
       }
+      systems_timeout    = 180 # minutes, of the job that builds several systems: fewer at once take longer
       console_protocol   = "redirect-to-https"
       monthly_budget_usd = 100
       saved_log_queries  = true
@@ -69,6 +70,7 @@ locals {
         timeout         = 600 # seconds, as the emulator reads it
         execution_class = null
       }
+      systems_timeout    = 600         # seconds
       console_protocol   = "allow-all" # it has no certificate
       monthly_budget_usd = 0           # nothing is billed
       saved_log_queries  = false       # the emulator has no Logs Insights

@@ -541,6 +541,12 @@ variable "job_worker_types" {
   }
 }
 
+variable "systems_in_one_job" {
+  description = "Whether one Glue job builds all systems that have something new, side by side, each with the role of its own job. A system that job_worker_types names, that does not fit the worker, or that failed there is built by its own job. docs/cost.md says when this is cheaper."
+  type        = bool
+  default     = true
+}
+
 variable "job_execution_class" {
   description = "Execution class of the Glue jobs of a run on AWS: FLEX costs a third less and may start minutes later; STANDARD starts at once. Workers other than G.1X and G.2X have STANDARD only."
   type        = string

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
     from headgate.aws.cognito import UserPools
+    from headgate.aws.sts import TokenService
 
 # Five attempts with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to SQS's retry.
 CONFIG = Config(
@@ -134,6 +135,13 @@ def scheduler() -> EventBridgeSchedulerClient:
 def sqs() -> SQSClient:
     """The SQS client."""
     return boto3.client("sqs", config=CONFIG)
+
+
+@once
+def sts() -> TokenService:
+    """The client of the Security Token Service."""
+    client: TokenService = boto3.client("sts", config=CONFIG)
+    return client
 
 
 @once

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LEFT_TO_PENDING_RUN = "Left to the pending run"  # the machine's state in which a third run ends: the second does the same work
+TOGETHER = "Start build_systems"  # one job builds several systems; what it did not build has a job of its own after it
+_OF_SYSTEMS = ("Start build_", "Published ", "Report ")
 QUEUE, MERGE, GATE = "queue", "merge", "quality gate"
 StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"]
 
@@ -60,7 +62,7 @@ def stages(run: RunTimes, systems: Sequence[str], now: datetime) -> list[Stage]:
     before = [
         _stage(QUEUE, entered.get("See who runs"), merge_at, until, ended=ended),
         _stage(MERGE, merge_at, gate_at, until, ended=ended),
-        _stage(GATE, gate_at, entered.get("Build the systems") or entered.get("Published"), until, ended=ended),
+        _stage(GATE, gate_at, _first(entered, TOGETHER, "Build the systems", "Published"), until, ended=ended),
     ]
     return [*before, *(_system(run, system, until) for system in systems)]
 
@@ -72,12 +74,16 @@ def _system(run: RunTimes, system: str, until: datetime) -> Stage:
     if f"Keep {system}" in entered:
         return Stage(system, "unchanged")
     published_at, reported_at = entered.get(f"Published {system}"), entered.get(f"Report {system}")
-    began_at = entered.get(f"Start build_{system.replace('-', '_')}")
-    if not any(name.startswith("Start build_") for name in entered):  # this history has the systems as one state
-        began_at, published_at = entered.get("Build the systems"), entered.get("Gather the reports")
+    began_at = entered.get(f"Start build_{system.replace('-', '_')}") or entered.get(TOGETHER)
+    if not any(name.startswith(_OF_SYSTEMS) and name != TOGETHER for name in entered):  # this history has the systems as one state
+        began_at, published_at = _first(entered, TOGETHER, "Build the systems"), entered.get("Gather the reports")
     if began_at and reported_at and not published_at:
         return Stage(system, "failed", (reported_at - began_at).total_seconds(), began_at)
     return _stage(system, began_at, published_at, until, ended=run.finished)
+
+
+def _first(entered: Mapping[str, datetime], *names: str) -> datetime | None:
+    return next((entered[name] for name in names if name in entered), None)
 
 
 def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, until: datetime, *, ended: bool) -> Stage:

@@ -117,3 +117,8 @@ def mark_unchanged(objects: ObjectStore, bucket: str, unchanged: Collection[str]
             objects.delete(item.ref)
     for system in sorted(unchanged):
         objects.write(ObjectRef(bucket, f"{keys.UNCHANGED_SYSTEMS}{system}"), b"")
+
+
+def mark_built(objects: ObjectStore, bucket: str, system: str) -> None:
+    """Mark a system that needs no other build in this run. The next run's quality gate removes the mark, or confirms it."""
+    objects.write(ObjectRef(bucket, f"{keys.UNCHANGED_SYSTEMS}{system}"), b"")

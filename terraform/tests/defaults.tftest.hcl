@@ -168,7 +168,7 @@ run "a_lake_with_every_default" {
   }
 
   assert {
-    condition     = (local.platform.job.timeout * 60 / local.job_poll_s) * 9 * (length(local.build_jobs) + 2) * var.job_attempts < 25000 * 0.8
+    condition     = ((local.platform.job.timeout * (length(local.build_jobs) + 2) * var.job_attempts + local.platform.systems_timeout) * 60 / local.job_poll_s) * 9 < 25000 * 0.8
     error_message = "The history of the longest run fits into Step Functions' 25,000 events."
   }
 
@@ -215,12 +215,63 @@ run "a_lake_with_every_default" {
   }
 
   assert {
-    condition     = local.stages["quality_gate"].done == "See what changed" && local.system_states["See what changed"].Next == "Build the systems"
+    condition     = local.stages["quality_gate"].done == "See what changed" && local.system_states["See what changed"].Next == "Is one job enough?"
     error_message = "The systems are built after the quality gate has marked those that need no build."
   }
 
+  # One job builds several systems, and what it did not build has a job of its own.
   assert {
-    condition     = one(local.system_states["See what changed"].Catch).Next == "Build the systems" && one(local.system_states["See what changed"].Catch).Output == "{% {'unchanged': []} %}"
+    condition = jsonencode(local.one_job_states["Is one job enough?"].Choices) == jsonencode([{
+      Condition = "{% $not($exists($states.context.Execution.Input.only)) and $count(${local.systems_to_build}) > 1 %}"
+      Next      = "Start build_systems"
+    }]) && local.one_job_states["Is one job enough?"].Default == "Build the systems"
+    error_message = "A single system is built by its own job."
+  }
+
+  assert {
+    condition     = local.systems_to_build == "$filter([\"compliance-guardian\",\"demand-insights-engine\",\"global-market-pulse\",\"market-intelligence-hub\",\"retail-copilot\"], function($system) { $not(('runs/unchanged/' & $system) in $states.input.unchanged) })"
+    error_message = "One job builds all systems that have something new."
+  }
+
+  assert {
+    condition = (
+      local.stages["build_systems"].done == "See what is built" && local.stages["build_systems"].failed == "See what is built" &&
+      strcontains(local.definition.States["Judge build_systems"].Choices[1].Condition, "$states.input.attempt < 1 ") &&
+      local.one_job_states["See what is built"].Next == "Build the systems"
+    )
+    error_message = "Whatever becomes of the one job, the run looks at what it built and builds the rest."
+  }
+
+  assert {
+    condition     = one(local.one_job_states["See what is built"].Catch).Next == "Build the systems" && one(local.one_job_states["See what is built"].Catch).Output == "{% {'unchanged': $states.input.unchanged, 'built': []} %}"
+    error_message = "All systems are built by their own jobs if the marks cannot be read."
+  }
+
+  assert {
+    condition = alltrue([
+      for job, system in local.build_jobs : anytrue([
+        for branch in local.system_branches : branch.States["Is ${system} asked for?"].Choices[2].Next == "Published ${system}"
+        && branch.States["Is ${system} asked for?"].Choices[2].Condition == "{% 'runs/unchanged/${system}' in $states.input.built %}"
+        if branch.StartAt == "Is ${system} asked for?"
+      ])
+    ])
+    error_message = "A system that the one job built is reported as published, and its own job is not started."
+  }
+
+  assert {
+    condition = module.build_systems[0].worker_type == "G.1X" && module.build_systems[0].execution_class == "FLEX" && module.build_systems[0].arguments["--HEADGATE_ENGINE"] == "auto" && (
+      module.build_systems[0].arguments["--extra-py-files"] == "s3://ecommerce-artifacts-123456789012/code/headgate.zip,s3://ecommerce-artifacts-123456789012/code/sentence_model.zip"
+    )
+    error_message = "The one job has the worker of the others, and the archives of all systems."
+  }
+
+  assert {
+    condition     = local.job_names["build_systems"] == "headgate-build_systems" && local.api_job_names["build_systems"] == "headgate-build_systems"
+    error_message = "The cost of the one job is read as that of every other."
+  }
+
+  assert {
+    condition     = one(local.system_states["See what changed"].Catch).Next == "Is one job enough?" && one(local.system_states["See what changed"].Catch).Output == "{% {'unchanged': [], 'built': []} %}"
     error_message = "All systems are built if the marks cannot be read."
   }
 

@@ -37,6 +37,11 @@ run "aws_without_sentence_model_and_with_a_worker_by_job" {
   }
 
   assert {
+    condition     = !contains(local.systems_together, "compliance-guardian") && length(local.systems_together) == 4 && local.job_runtimes["build_systems"].workers.type == "G.1X"
+    error_message = "A system whose job has a worker type of its own keeps that job."
+  }
+
+  assert {
     condition     = module.job["build_compliance_guardian"].execution_class == "STANDARD" && module.job["merge_curated"].execution_class == "FLEX"
     error_message = "Glue has the class FLEX for G.1X and G.2X only."
   }
@@ -137,6 +142,11 @@ run "an_emulator_with_spark_and_a_forecast_by_month" {
   assert {
     condition     = alltrue([for job in keys(local.build_jobs) : local.jobs[job].arguments["--HEADGATE_ENGINE"] == "spark"])
     error_message = "The engine that is asked for is the engine that is used."
+  }
+
+  assert {
+    condition     = length(module.build_systems) == 0 && local.systems_begin == "Build the systems" && length(local.one_job_states) == 0 && !contains(keys(local.job_names), "build_systems")
+    error_message = "Spark's workers have the role of the job, so on Spark each system has its own job."
   }
 }
 

@@ -130,6 +130,20 @@ run "least_privilege" {
   }
 
   assert {
+    condition = { for statement in data.aws_iam_policy_document.build_systems.statement : statement.sid => [statement.actions, statement.resources] } == {
+      SeeSizeOfSnapshot  = [toset(["s3:GetObject"]), toset(["${module.bucket["curated"].arn}/snapshots/_lake/current.json", "${module.bucket["curated"].arn}/snapshots/_lake/????????????????.json"])]
+      MarkBuiltSystems   = [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/unchanged/*"])]
+      TakeRolesOfSystems = [toset(["sts:AssumeRole"]), toset([for job in keys(local.build_jobs) : module.job[job].role_arn])]
+    }
+    error_message = "The job of several systems reads no dataset and writes no table; it takes the roles of the systems."
+  }
+
+  assert {
+    condition     = jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ROLES"]) == { for job, system in local.build_jobs : system => module.job[job].role_arn } && jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ARGUMENTS"])["retail-copilot"].system == "retail-copilot"
+    error_message = "Each child of the job of several systems has the role and the arguments of its system's own job."
+  }
+
+  assert {
     condition = alltrue([
       for system, document in data.aws_iam_policy_document.build_system : alltrue([
         for statement in document.statement : alltrue([
@@ -469,6 +483,27 @@ run "a_role_is_for_its_service_and_does_its_own_work" {
   assert {
     condition     = aws_iam_role_policy.this.policy == "{\"own\": \"work\"}" && aws_iam_role_policy.this.role == aws_iam_role.this.id && output.name == "headgate-any-job"
     error_message = "It may do what its policy says."
+  }
+}
+
+run "another_role_may_assume_it_where_it_is_named" {
+  command = apply
+
+  module {
+    source = "./modules/role"
+  }
+
+  variables {
+    name              = "headgate-any-job"
+    service           = "glue"
+    source_account_id = "123456789012"
+    policy_json       = "{}"
+    assumed_by        = ["arn:aws:iam::123456789012:role/headgate-build_systems-job"]
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.trust.statement[1].principals).identifiers == toset(["arn:aws:iam::123456789012:role/headgate-build_systems-job"]) && length(data.aws_iam_policy_document.trust.statement) == 2
+    error_message = "The named role may assume it, and no other."
   }
 }
 

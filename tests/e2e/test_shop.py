@@ -9,6 +9,8 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +32,7 @@ from scripts.emulator.emulator import ACCOUNT
 from tests.e2e.lakes import DEPLOY, ROOT, TEST_VARIABLES, eventually, libraries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.e2e.lakes import Lake
 
@@ -159,7 +161,7 @@ def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_com
 
 
 def test_a_system_reads_its_own_datasets_and_writes_its_own_lineage_only(shop_lake: Lake) -> None:
-    """With the policy of its job's role in a role that this test may assume: only Glue may assume the job's own."""
+    """With the policy of its job's role in a role that this test may assume: only Glue and the job of all systems may assume that one."""
     s3 = _with_rights_of(shop_lake, "build_global_market_pulse")
     read, write = partial(_answer, s3.get_object), partial(_answer, s3.put_object, Body=b"{}")
     curated, artifacts = (shop_lake.environment[f"HEADGATE_{zone}_BUCKET"] for zone in ("CURATED", "ARTIFACTS"))
@@ -208,16 +210,19 @@ def _answer(call: Callable[..., object], **arguments: object) -> str:
 
 
 def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(built: Path, shop_lake: Lake) -> None:
+    """One job builds all systems. Two fail there; the job of one of them works, and that of the other fails, too."""
     assert built
-    glue, job = shop_lake.client("glue"), shop_lake.outputs["jobs"]["build_retail_copilot"]
-    intact = glue.get_job(JobName=job)["Job"]
-    broken = {name: intact[name] for name in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout") if name in intact}
-    arguments = {**intact["DefaultArguments"], "--HEADGATE_PROD_DATABASE": ""}
-    glue.update_job(JobName=job, JobUpdate={**broken, "DefaultArguments": arguments})
-    try:
+    jobs, own = shop_lake.outputs["jobs"], "--HEADGATE_SYSTEM_ARGUMENTS"
+    intact = shop_lake.client("glue").get_job(JobName=jobs["build_systems"])["Job"]["DefaultArguments"]
+    stated = {system: dict(arguments) for system, arguments in json.loads(intact[own]).items()}
+    for system in ("retail-copilot", "global-market-pulse"):
+        stated[system]["HEADGATE_PROD_DATABASE"] = ""
+    with (
+        _changed(shop_lake, "build_systems", {own: json.dumps(stated)}),
+        _changed(shop_lake, "build_retail_copilot", {"--HEADGATE_PROD_DATABASE": ""}),
+    ):
         ended = shop_lake.headgate("run", "--as-of", "2024-12-30", expect=REFUSED_FILES_EXIT)
-    finally:
-        glue.update_job(JobName=job, JobUpdate=broken)
+    assert _runs_since(shop_lake, ended) == {"build_systems": 1, "build_global_market_pulse": 1, "build_retail_copilot": 1}
     assert ended["status"] == "FAILED"
     assert "retail-copilot" in ended["cause"]
     assert "HEADGATE_PROD_DATABASE" in ended["cause"]
@@ -227,13 +232,40 @@ def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(built: 
     assert kept == [{"as_of": "2024-12-31"}]
 
 
-def test_one_job_alone_gets_the_sentence_model_and_reads_searches_with_it(built: Path, shop_lake: Lake, tmp_path: Path) -> None:
+@contextmanager
+def _changed(lake: Lake, job: str, arguments: dict[str, str]) -> Iterator[None]:
+    """A job with other arguments while the block runs."""
+    glue, name = lake.client("glue"), lake.outputs["jobs"][job]
+    found = glue.get_job(JobName=name)["Job"]
+    intact = {key: found[key] for key in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout") if key in found}
+    glue.update_job(JobName=name, JobUpdate={**intact, "DefaultArguments": {**intact["DefaultArguments"], **arguments}})
+    try:
+        yield
+    finally:
+        glue.update_job(JobName=name, JobUpdate=intact)
+
+
+def _runs_since(lake: Lake, run: dict[str, Any]) -> dict[str, int]:
+    """How often each system's job, and the job of all systems, started since a run began."""
+    began_at = datetime.fromisoformat(run["stages"][0]["began_at"]).replace(tzinfo=UTC)
+    names = {key: name for key, name in lake.outputs["jobs"].items() if key.startswith("build_")}
+    started = {
+        key: sum(one["StartedOn"] >= began_at for one in lake.client("glue").get_job_runs(JobName=name)["JobRuns"])
+        for key, name in names.items()
+    }
+    return {key: count for key, count in started.items() if count}
+
+
+def test_the_jobs_of_one_system_alone_get_the_sentence_model_and_read_searches_with_it(
+    built: Path, shop_lake: Lake, tmp_path: Path
+) -> None:
     assert built
     jobs = {key: shop_lake.client("glue").get_job(JobName=name)["Job"] for key, name in shop_lake.outputs["jobs"].items()}
     given = {key: [Path(uri).name for uri in libraries(job["DefaultArguments"])] for key, job in jobs.items()}
     if not any(len(names) > 1 for names in given.values()):
         pytest.skip("the sentence model is not installed: make setup")
-    assert given == {key: ["headgate.zip"] for key in jobs} | {"build_retail_copilot": ["headgate.zip", "sentence_model.zip"]}
+    with_model = {key: ["headgate.zip", "sentence_model.zip"] for key in ("build_retail_copilot", "build_systems")}
+    assert given == {key: ["headgate.zip"] for key in jobs} | with_model
 
     shop_lake.run_as_glue("build_retail_copilot", tmp_path / "words", without="sentence_model.zip")
     reported = "select distinct note from ecommerce_prod.query_model_quality where model = 'intents'"

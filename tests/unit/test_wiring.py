@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from headgate import wiring
-from headgate.errors import AuditError, SettingsError
-from headgate.settings import GateSettings, LogSettings, Settings, SystemSettings
+from headgate.errors import AuditError, ServiceError, SettingsError
+from headgate.lake.snapshots import LakeSnapshot
+from headgate.settings import GateSettings, LogSettings, Settings, SystemJobsSettings, SystemSettings
+from headgate.systems import side_by_side
+from headgate.systems.side_by_side import Ended, Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headgate.lake.ports import ObjectRef
 
 pytestmark = pytest.mark.unit
 
@@ -50,10 +61,14 @@ def test_every_missing_variable_is_named_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "variable", "text"),
-    [(GateSettings, "HEADGATE_LEASE_S", "soon"), (SystemSettings, "HEADGATE_PROD_BUCKETS", "{")],
+    [
+        (GateSettings, "HEADGATE_LEASE_S", "soon"),
+        (SystemSettings, "HEADGATE_PROD_BUCKETS", "{"),
+        (SystemJobsSettings, "HEADGATE_SYSTEM_ARGUMENTS", "{"),
+    ],
 )
 def test_a_variable_that_cannot_be_read_is_named(settings: type[Settings], variable: str, text: str) -> None:
-    env = {**GATE, "HEADGATE_PROD_DATABASE": "prod", "HEADGATE_PROD_BUCKETS": "{}", variable: text}
+    env = {**GATE, "HEADGATE_PROD_DATABASE": "prod", "HEADGATE_PROD_BUCKETS": "{}", "HEADGATE_SYSTEM_ROLES": "{}", variable: text}
     with pytest.raises(SettingsError, match=variable):
         settings.from_env(env)
 
@@ -108,3 +123,55 @@ def test_the_failure_of_a_run_is_described_without_card_data_and_without_the_tex
     assert wiring.describe_failure(AuditError(f"card {number}")) == "AuditError: card [PAN ****1111]"
     assert wiring.describe_failure(f"card {number}") == "card [PAN ****1111]"
     assert wiring.describe_failure(ValueError(f"card {number}")) == "unexpected ValueError"
+
+
+class Marks:
+    """An object store that keeps keys; one key cannot be written."""
+
+    def __init__(self, refused: str) -> None:
+        self.refused, self.written = refused, list[str]()
+
+    def write(self, ref: ObjectRef, _: bytes) -> None:
+        if ref.key.endswith(self.refused):
+            raise ServiceError(f"write {ref.key}")
+        self.written.append(ref.key)
+
+
+SIDE_BY_SIDE = {
+    "HEADGATE_ARTIFACTS_BUCKET": "artifacts",
+    "HEADGATE_SYSTEM_ROLES": '{"retail-copilot": "arn:aws:iam::123456789012:role/one"}',
+    "HEADGATE_SYSTEM_ARGUMENTS": '{"retail-copilot": {"system": "retail-copilot"}}',
+}
+LAKE = LakeSnapshot("0123456789abcdef", date(2026, 1, 2), {})
+
+
+def ended_side_by_side(
+    monkeypatch: pytest.MonkeyPatch, machine: Machine, causes: dict[str, str], marks: Marks
+) -> tuple[dict[str, str], list[str]]:
+    """How systems ended whose processes end at once, and in which order they started."""
+    started: list[str] = []
+
+    def build(systems: Sequence[str], *_: object) -> Iterator[Ended]:
+        started.extend(systems)
+        yield from (Ended(system, causes[system]) for system in systems)
+
+    monkeypatch.setattr(side_by_side, "build_side_by_side", build)
+    monkeypatch.setattr(side_by_side, "this_machine", lambda: machine)
+    monkeypatch.setattr(wiring, "objects", lambda: marks)
+    found = wiring.build_side_by_side(SIDE_BY_SIDE, list(causes), LAKE, Path("job.py"), Path())
+    return {one.system: one.cause for one in found}, started
+
+
+def test_a_system_that_was_built_is_marked_and_a_failure_or_a_lost_mark_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks, machine = Marks(refused="global-market-pulse"), Machine(4, 16 * 10**9, 10**9)
+    causes = {"retail-copilot": "AuditError: no rows", "global-market-pulse": "", "demand-insights-engine": "", "own-models": ""}
+    ended, started = ended_side_by_side(monkeypatch, machine, causes, marks)
+    assert started[0] == "demand-insights-engine"
+    assert marks.written == ["runs/unchanged/demand-insights-engine", "runs/unchanged/own-models"]
+    assert ended["retail-copilot"] == "AuditError: no rows"
+    assert ended["global-market-pulse"].startswith("It is built, but not marked as built")
+    assert (ended["demand-insights-engine"], ended["own-models"]) == ("", "")
+
+
+def test_no_system_starts_on_a_machine_that_holds_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended_side_by_side(monkeypatch, Machine(4, 10**8, 10**9), {"retail-copilot": ""}, Marks("none")) == ({}, [])

@@ -21,12 +21,20 @@ if TYPE_CHECKING:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object per log line, with what `extra` states, as the functions write it."""
+    """One JSON object per log line, with what `extra` states, as the functions write it.
+
+    Args:
+        system: several systems may be built at the same time and write to one stream; empty for jobs that build none.
+    """
+
+    def __init__(self, system: str = "") -> None:
+        super().__init__()
+        self._always = {"system": system} if system else {}
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; its time is CloudWatch's."""
         extra = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
-        line = {"level": record.levelname, "message": record.getMessage(), "logger": record.name, **extra}
+        line = {"level": record.levelname, "message": record.getMessage(), "logger": record.name, **self._always, **extra}
         if record.exc_info:
             line["exception"] = getattr(record.exc_info[0], "__name__", "")  # its text may hold a cell's value
         return json.dumps(line, default=str)
@@ -46,7 +54,7 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     # demand-insights-engine took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonLines(_arguments().get("system", "")))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     redact_logs()
     try:

@@ -26,6 +26,7 @@ module "role" {
   service           = "glue"
   source_account_id = var.account_id
   policy_json       = data.aws_iam_policy_document.this.json
+  assumed_by        = var.assumed_by
 }
 
 # One object per job, also where two jobs run one script: an emulator unpacks scripts by their last name.

@@ -37,3 +37,13 @@ output "worker_type" {
   description = "Kind of its workers."
   value       = var.runtime.workers.type
 }
+
+output "role_arn" {
+  description = "ARN of its role."
+  value       = module.role.arn
+}
+
+output "principal_arn" {
+  description = "ARN of its role for the trust of other roles."
+  value       = module.role.principal_arn
+}

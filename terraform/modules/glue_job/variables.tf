@@ -72,3 +72,9 @@ variable "account_id" {
   description = "Account whose services may assume its role."
   type        = string
 }
+
+variable "assumed_by" {
+  description = "ARNs of roles of other jobs that may assume its role."
+  type        = list(string)
+  default     = []
+}

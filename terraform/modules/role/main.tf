@@ -26,6 +26,20 @@ data "aws_iam_policy_document" "trust" {
       values   = [var.source_account_id]
     }
   }
+
+  dynamic "statement" {
+    for_each = length(var.assumed_by) == 0 ? [] : ["roles"]
+
+    content {
+      sid     = "OtherRolesAssume"
+      actions = ["sts:AssumeRole"]
+
+      principals {
+        type        = "AWS"
+        identifiers = var.assumed_by
+      }
+    }
+  }
 }
 
 resource "aws_iam_role" "this" {

@@ -10,3 +10,9 @@ output "name" {
   value       = aws_iam_role.this.name
   depends_on  = [aws_iam_role_policy.this]
 }
+
+# The policy of a role may name roles whose trust names this one, so this output does not wait for it.
+output "principal_arn" {
+  description = "ARN of the role for the trust of other roles, known before the role has its policy."
+  value       = aws_iam_role.this.arn
+}

@@ -33,3 +33,9 @@ variable "suffix" {
   type        = string
   default     = ""
 }
+
+variable "assumed_by" {
+  description = "ARNs of roles that may assume it, besides its service."
+  type        = list(string)
+  default     = []
+}

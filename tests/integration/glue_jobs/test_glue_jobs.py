@@ -41,14 +41,20 @@ REGION = {
 }
 
 
-def run_job(lake: Lake, script: str, arguments: dict[str, str] | None = None, defaults: dict[str, str] | None = None) -> dict[str, Any]:
-    """One run of a job, as the emulator reports it when it has ended."""
+def run_job(
+    lake: Lake, script: str, arguments: dict[str, str] | None = None, defaults: dict[str, str] | None = None, role: str = ""
+) -> dict[str, Any]:
+    """One run of a job, as the emulator reports it when it has ended.
+
+    Args:
+        role: a new one that may do everything, unless given.
+    """
     s3, glue, name = lake.emulator.client("s3"), lake.emulator.client("glue"), unique("job")
     s3.put_object(Bucket=lake.bucket("raw"), Key=f"jobs/{name}.py", Body=(JOBS / script).read_bytes())
     given = lake.settings if defaults is None else defaults
     glue.create_job(
         Name=name,
-        Role=lake.emulator.role("glue", "*"),  # the rights of each job are tested with its own role in tests/e2e
+        Role=role or lake.emulator.role("glue", "*"),  # the rights of each job are tested with its own role in tests/e2e
         Command={"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{lake.bucket('raw')}/jobs/{name}.py"},
         DefaultArguments={f"--{key}": value for key, value in given.items()},
         Timeout=300,

@@ -128,3 +128,15 @@ def test_a_logged_exception_is_named_without_its_text() -> None:
     line = job_process.JsonLines().format(record)
     assert json.loads(line)["exception"] == "ValueError"
     assert PAN not in line
+
+
+def test_every_log_line_of_a_system_names_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several systems that one job builds write to one stream."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+
+    def job(_: Mapping[str, str]) -> dict[str, object]:
+        logging.getLogger("headgate.systems.snapshot_tables").info("engine chosen")
+        return {}
+
+    job_process.run(job)
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["system"] == "retail-copilot"

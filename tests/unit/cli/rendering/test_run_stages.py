@@ -132,3 +132,33 @@ def test_a_system_whose_datasets_did_not_change_is_unchanged() -> None:
     found = stages(skipped, SYSTEMS, after(71))
     assert Stage("global-market-pulse", "unchanged") in found
     assert summary(found) == "3 done, 1 unchanged, 1 failed"
+
+
+def test_systems_of_one_job_run_as_long_as_it_does_and_one_that_failed_there_begins_again() -> None:
+    known = {"Start quality_gate": after(26), "Start build_systems": after(40)}
+    building = replace(BUILDING, entered_at=known)
+    assert stages(building, SYSTEMS, after(71))[2:] == [Stage("quality gate", "done", 14), *(Stage(one, "running", 31) for one in SYSTEMS)]
+    later = {
+        **known,
+        "Build the systems": after(80),
+        "Published retail-copilot": after(81),
+        "Keep global-market-pulse": after(81),
+        "Start build_compliance_guardian": after(81),
+    }
+    assert stages(replace(building, entered_at=later), SYSTEMS, after(91))[2:] == [
+        Stage("quality gate", "done", 14),
+        Stage("retail-copilot", "done", 41),
+        Stage("global-market-pulse", "unchanged"),
+        Stage("compliance-guardian", "running", 10),
+    ]
+
+
+def test_a_history_without_states_of_systems_shows_their_common_time_after_one_job_too() -> None:
+    known = {
+        "Start quality_gate": after(26),
+        "Start build_systems": after(40),
+        "Build the systems": after(55),
+        "Gather the reports": after(60),
+    }
+    built = replace(BUILDING, entered_at=known, status="SUCCEEDED", ended_at=after(61))
+    assert stages(built, SYSTEMS, after(71))[3:] == [Stage(system, "done", 20) for system in SYSTEMS]

@@ -1,0 +1,32 @@
+"""Credentials of roles that this process may assume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from headgate.aws.errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class TokenService(Protocol):
+    """What is used of boto3's client of STS."""
+
+    def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> Mapping[str, Any]:  # noqa: N803 boto3's names
+        """The answer of AssumeRole."""
+        ...
+
+
+def credentials_of(client: TokenService, role_arn: str, session: str) -> dict[str, str]:
+    """Return credentials of a role as variables that the AWS SDKs read. They are valid for an hour.
+
+    Source: AWS STS API reference, AssumeRole: a role that assumes a role gets an hour at most (role chaining).
+    """
+    with translated(f"assume {role_arn.rpartition('/')[2]}"):
+        found = client.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": found["SessionToken"],
+    }

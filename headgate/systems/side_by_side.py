@@ -1,0 +1,115 @@
+"""Build several systems on one machine: each in a process of its own, as many at once as the machine holds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from headgate.errors import HeadgateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_LOOK_S = 0.5
+_KIB = 1024
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What is free for all processes together."""
+
+    processors: int
+    memory_bytes: int
+    disk_bytes: int
+
+    def at_once(self, memory_bytes: int, disk_bytes: int) -> int:
+        """Return how many processes that take so much each fit side by side; 0 if not even one does."""
+        return min(self.processors, self.memory_bytes // max(memory_bytes, 1), self.disk_bytes // max(disk_bytes, 1))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A system whose build has ended; `cause` says why it failed, and is empty if it succeeded."""
+
+    system: str
+    cause: str
+
+
+class Process(Protocol):
+    """The process that builds one system."""
+
+    def cause(self) -> str | None:
+        """Return None while it works; then why it failed, empty if it succeeded."""
+        ...
+
+    def stop(self) -> None:
+        """End it."""
+        ...
+
+
+def build_side_by_side(
+    systems: Sequence[str],
+    start: Callable[[str], Process],
+    at_once: int,
+    timeout_s: float,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    monotonic_s: Callable[[], float] = time.monotonic,
+) -> Iterator[Ended]:
+    """Yield each system as soon as its build has ended. They start in the stated order; one that fails does not stop the others.
+
+    Args:
+        at_once: the most processes at a time, at least one.
+        timeout_s: a process that takes longer is ended.
+    """
+    waiting = list(systems)[::-1]
+    running: dict[str, tuple[Process, float]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                system = waiting.pop()
+                try:
+                    running[system] = start(system), monotonic_s()
+                except HeadgateError as error:
+                    yield Ended(system, f"{type(error).__name__}: {error}")
+            for system, (process, began_s) in list(running.items()):
+                cause = _cause(process, monotonic_s() - began_s, timeout_s)
+                if cause is not None:
+                    del running[system]
+                    yield Ended(system, cause)
+            if running:
+                sleep(_LOOK_S)
+    finally:
+        for process, _ in running.values():
+            process.stop()
+
+
+def _cause(process: Process, seconds: float, timeout_s: float) -> str | None:
+    cause = process.cause()
+    if cause is None and seconds > timeout_s:
+        process.stop()
+        return f"It was stopped after {timeout_s / 60:g} minutes."
+    return cause
+
+
+def this_machine() -> Machine:
+    """Return what is free on this machine now."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Machine(processors, free_memory_bytes(), shutil.disk_usage(tempfile.gettempdir()).free)
+
+
+def free_memory_bytes(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int:
+    """Return the memory that programs can have without swapping: that of the machine, or of the container if it has less."""
+    found = []
+    with suppress(OSError):
+        stated = dict(line.split(":", 1) for line in (proc / "meminfo").read_text(encoding="ascii").splitlines() if ":" in line)
+        found.append(int(stated["MemAvailable"].split()[0]) * _KIB)
+    with suppress(OSError, ValueError):  # `max` is no number: the container has no limit
+        found.append(int((cgroup / "memory.max").read_text()) - int((cgroup / "memory.current").read_text()))
+    return min(found, default=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)

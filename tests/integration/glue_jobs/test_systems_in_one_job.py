@@ -1,0 +1,134 @@
+"""One Glue job builds several systems side by side: each with the role and the arguments of its own job, on the emulator."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.lake import keys
+from tests.integration.glue_jobs.test_glue_jobs import events_by_table, put_region, run_job
+from tests.openlineage import check_run_event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.integration.conftest import Lake
+
+pytestmark = pytest.mark.integration
+
+BUILT, REFUSED = ("global-market-pulse", "market-intelligence-hub"), "retail-copilot"
+OF_ONE_JOB = ("sts:AssumeRole", "s3:GetObject", "s3:PutObject")
+OF_A_SYSTEM = ("s3:*", "glue:*")
+
+
+def role(lake: Lake, *actions: str, assumed_by: str = "") -> str:
+    """The ARN of a new role for jobs, which another role may assume."""
+    arn = lake.emulator.role("glue", *actions)
+    trust = [{"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+    if assumed_by:
+        trust.append({"Effect": "Allow", "Principal": {"AWS": assumed_by}, "Action": "sts:AssumeRole"})
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    lake.emulator.client("iam").update_assume_role_policy(RoleName=arn.rpartition("/")[2], PolicyDocument=document)
+    return arn
+
+
+def one_job(lake: Lake, systems: tuple[str, ...], roles: dict[str, str], own: str) -> dict[str, Any]:
+    """One run of the job that builds several systems."""
+    arguments = {system: {"system": system, "HEADGATE_DEPLOYMENT_ID": "one"} for system in systems}
+    stated = {"HEADGATE_SYSTEM_ROLES": json.dumps(roles), "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments), "HEADGATE_ENGINE": "auto"}
+    return run_job(lake, "build_system.py", {"--systems": ",".join(systems)}, {**lake.settings, **stated}, role=own)
+
+
+@pytest.fixture(scope="module")
+def own_role(lake: Lake) -> str:
+    """The role of the one job, which can write no table of the catalog by itself."""
+    return role(lake, *OF_ONE_JOB)
+
+
+@pytest.fixture(scope="module")
+def run(lake: Lake, own_role: str) -> dict[str, Any]:
+    """A run of one job for three systems over a lake with one region; the role of one of them may not read the snapshot."""
+    put_region(lake)
+    assert run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})["JobRunState"] == "SUCCEEDED"
+    roles = {system: role(lake, *OF_A_SYSTEM, assumed_by=own_role) for system in BUILT}
+    return one_job(lake, (*BUILT, REFUSED), {**roles, REFUSED: role(lake, "s3:PutObject", assumed_by=own_role)}, own_role)
+
+
+def test_a_system_has_the_rights_of_its_own_role_only_and_its_failure_does_not_stop_the_others(lake: Lake, run: dict[str, Any]) -> None:
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].startswith(f"ServiceError: {REFUSED}: NotPermittedError: read s3://{lake.bucket('curated')}/snapshots/")
+    assert not any(system in run["ErrorMessage"] for system in BUILT)
+    for table in (table for system in BUILT for table in Registry.load().tables_of(system)):
+        assert keys.TABLES in location(lake, table), table
+    assert not any(keys.TABLES in location(lake, table) for table in Registry.load().tables_of(REFUSED))
+
+
+@pytest.mark.usefixtures("run")
+def test_each_system_that_was_built_is_marked_so_that_its_own_job_does_not_start(lake: Lake) -> None:
+    listed = lake.emulator.client("s3").list_objects_v2(Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS)
+    assert [one["Key"].removeprefix(keys.UNCHANGED_SYSTEMS) for one in listed["Contents"]] == list(BUILT)
+
+
+@pytest.mark.usefixtures("run")
+def test_each_system_has_lineage_events_of_its_own_run(lake: Lake) -> None:
+    events = events_by_table(lake)
+    built = [table for system in BUILT for table in Registry.load().tables_of(system)]
+    assert {*built} <= {*events}
+    for table in built:
+        check_run_event(events[table])
+    parents = {
+        system: {events[table]["run"]["facets"]["parent"]["run"]["runId"] for table in Registry.load().tables_of(system)}
+        for system in BUILT
+    }
+    assert all(len(runs) == 1 for runs in parents.values())
+    assert len(set.union(*parents.values())) == len(BUILT)
+
+
+@pytest.mark.usefixtures("run")
+def test_tables_are_the_bytes_that_the_systems_own_job_writes(lake: Lake) -> None:
+    for system in BUILT:
+        tables = Registry.load().tables_of(system)
+        before = {table: body for table in tables for body in stored(lake, system, table)}
+        assert len(before) == len(tables)
+        for table in tables:
+            delete(lake, system, table)
+        again = run_job(lake, "build_system.py", {"--system": system, "--HEADGATE_DEPLOYMENT_ID": "one"})
+        assert again["JobRunState"] == "SUCCEEDED", again.get("ErrorMessage")
+        assert {table: body for table in tables for body in stored(lake, system, table)} == before
+
+
+@pytest.mark.usefixtures("run")
+def test_a_role_that_does_not_name_the_job_is_not_taken(lake: Lake, own_role: str) -> None:
+    roles = {system: role(lake, *OF_A_SYSTEM) for system in BUILT}
+    refused = one_job(lake, BUILT, roles, own_role)
+    assert refused["JobRunState"] == "FAILED"
+    for system in BUILT:
+        assert f"{system}: NotPermittedError: assume {roles[system].rpartition('/')[2]}" in refused["ErrorMessage"]
+
+
+def location(lake: Lake, table: str) -> str:
+    """Where a prod table points."""
+    found = lake.emulator.client("glue").get_table(DatabaseName=lake.settings["HEADGATE_PROD_DATABASE"], Name=table)["Table"]
+    return str(found["StorageDescriptor"]["Location"])
+
+
+def objects(lake: Lake, system: str, table: str) -> Iterator[dict[str, str]]:
+    """Bucket and key of each object that a table shows."""
+    bucket = json.loads(lake.settings["HEADGATE_PROD_BUCKETS"])[system]
+    prefix = location(lake, table).removeprefix(f"s3://{bucket}/")
+    for one in lake.emulator.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", []):
+        yield {"Bucket": bucket, "Key": one["Key"]}
+
+
+def stored(lake: Lake, system: str, table: str) -> list[bytes]:
+    """The bytes of each object that a table shows."""
+    return [lake.emulator.client("s3").get_object(**one)["Body"].read() for one in objects(lake, system, table)]
+
+
+def delete(lake: Lake, system: str, table: str) -> None:
+    """Delete what a table shows, so that its system builds it again."""
+    for one in list(objects(lake, system, table)):
+        lake.emulator.client("s3").delete_object(**one)
