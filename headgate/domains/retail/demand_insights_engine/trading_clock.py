@@ -23,10 +23,11 @@ Array = npt.NDArray[np.float64]
 YEAR_DAYS = 364  # 52 weeks: the same weekday of the year before
 _WEEK_DAYS = 7
 _AHEAD_DAYS = 366
-_OVERLAP_DAYS = 28  # of a second year, before growth can be estimated
+_USUAL_GROWTH = 0.05  # deviation on the logarithmic scale that the noise of few days is weighed against
+_FEW_DAYS = 28  # of a second year
 _GROWTH_WINDOW_DAYS = 182
 _GROWTH_DAMPING_DAYS = 91  # growth measured over as many days counts half, on the logarithmic scale
-_POPULATION_WEIGHT = 0.5  # of the growth of the number of customers, where growth is not measured, on the logarithmic scale
+_POPULATION_WEIGHT = 0.5  # of the growth of the number of customers, as far as growth is not measured, on the logarithmic scale
 _QUARTER_DAYS = 91
 
 
@@ -76,9 +77,10 @@ class TradingClock:
         daily = purchases.set_axis(pd.to_datetime(purchases.index)).reindex(days, fill_value=0)
         counted: Array = np.asarray(daily, dtype=np.float64)
         speed = _weekly_mean(counted)
-        ahead = _expected(speed, change)
+        growth = _growth(counted, change)
+        ahead = _expected(speed, change, growth)
         whole = np.concatenate([speed, ahead]) / (float(speed.mean()) or 1.0)
-        return cls(first_on, np.cumsum(whole), len(days), _growth(speed, change), change.was_launch)
+        return cls(first_on, np.cumsum(whole), len(days), growth, change.was_launch)
 
     @property
     def knows_season(self) -> bool:
@@ -126,8 +128,8 @@ def _weekly_mean(counted: Array) -> Array:
     return np.asarray(total / days, dtype=np.float64)
 
 
-def _expected(speed: Array, change: Change) -> Array:
-    """The speed of the coming days: that of the year before times damped growth, or a mean where no year is known.
+def _expected(speed: Array, change: Change, growth: float) -> Array:
+    """The speed of the coming days: that of the year before times growth, or a mean where no year is known.
 
     A launch is neither a season nor usual: the mean of the last quarter replaces it.
     """
@@ -135,17 +137,36 @@ def _expected(speed: Array, change: Change) -> Array:
         usual = speed[-_QUARTER_DAYS:] if change.was_launch else speed
         return np.full(_AHEAD_DAYS, usual.mean())
     season = np.resize(speed[speed.size - YEAR_DAYS :], _AHEAD_DAYS)
-    return np.asarray(season * _growth(speed, change), dtype=np.float64)
+    return np.asarray(season * growth, dtype=np.float64)
 
 
-def _growth(speed: Array, change: Change) -> float:
-    """Growth since the same days of the year before; as far as these are few, half of the growth of the number of customers."""
-    overlap = min(speed.size - YEAR_DAYS, _GROWTH_WINDOW_DAYS)
+def _growth(counted: Array, change: Change) -> float:
+    """Growth since the same days of the year before, damped; for the rest, half of the growth of the number of customers."""
+    overlap = min(counted.size - YEAR_DAYS, _GROWTH_WINDOW_DAYS)
     if overlap < 0 or change.was_launch:
         return 1.0
-    before = float(speed[-overlap - YEAR_DAYS : -YEAR_DAYS].sum())
-    now = float(speed[speed.size - overlap :].sum())
-    if overlap < _OVERLAP_DAYS or now <= 0 or before <= 0:
+    before = float(counted[-overlap - YEAR_DAYS : -YEAR_DAYS].sum())
+    now = float(counted[counted.size - overlap :].sum())
+    if now <= 0 or before <= 0:
         return float(change.growth**_POPULATION_WEIGHT)
-    weight = overlap / (overlap + _GROWTH_DAMPING_DAYS)
+    weight = _weight_of_measured(counted, overlap)
     return float((now / before) ** weight * change.growth ** ((1 - weight) * _POPULATION_WEIGHT))
+
+
+def _weight_of_measured(counted: Array, overlap: int) -> float:
+    """How much the growth over so many days counts: few days as far as they outweigh the noise of the weeks, and less than more days."""
+    days = max(overlap, _FEW_DAYS)
+    damped = days / (days + _GROWTH_DAMPING_DAYS)
+    if overlap >= _FEW_DAYS:
+        return damped
+    variance = 2 * _weekly_noise(counted) ** 2 * _WEEK_DAYS / overlap  # of the logarithm of a ratio of two sums
+    return min(damped, _USUAL_GROWTH**2 / (_USUAL_GROWTH**2 + variance))
+
+
+def _weekly_noise(counted: Array) -> float:
+    """Deviation of a week's logarithm from the mean of its neighbours', robust against closures and peaks."""
+    weeks = counted[counted.size % _WEEK_DAYS :].reshape(-1, _WEEK_DAYS).sum(axis=1)
+    logs = np.log(np.maximum(weeks, 1.0))
+    apart = np.abs(logs[1:-1] - (logs[:-2] + logs[2:]) / 2)
+    # 1.4826 makes a median a deviation, and the mean of two neighbours adds half of their variance.
+    return float(1.4826 * np.median(apart) / np.sqrt(1.5))

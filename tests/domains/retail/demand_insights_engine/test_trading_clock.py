@@ -45,8 +45,24 @@ def test_growth_is_damped() -> None:
     assert 1.0 < grown.growth < 2.0
 
 
+def test_a_few_days_of_a_second_year_show_growth_as_far_as_they_outweigh_the_noise_of_the_weeks() -> None:
+    """Nine days of twice last year's trade count as four weeks do where weeks are even, and little where they are not."""
+    rng = np.random.default_rng(2)
+    even, noisy = [100] * 364, [int(count) for week in rng.lognormal(4.5, 0.4, 52) for count in [week] * 7]
+    growth = {name: clock(daily + [2 * count for count in daily[:9]]).growth for name, daily in (("even", even), ("noisy", noisy))}
+    assert growth["even"] == pytest.approx(2 ** (28 / 119))
+    assert 1.0 < growth["noisy"] < 1.03
+    longer = [clock([100] * 364 + [200] * days).growth for days in (1, 9, 28, 46, 91, 182)]
+    assert longer == sorted(longer)
+
+
+def test_a_second_year_that_begins_with_a_closure_shows_no_growth() -> None:
+    assert clock([10] * 364 + [0] * 9, Change(growth=1.21)).growth == pytest.approx(1.1)
+    assert clock([0] * 9 + [10] * 364, Change(growth=1.21)).growth == pytest.approx(1.1)
+
+
 def test_half_of_the_growth_of_the_customers_counts_where_no_growth_is_measured() -> None:
-    assert clock([10] * 370, Change(growth=1.21)).growth == pytest.approx(1.1)
+    assert clock([10] * 364, Change(growth=1.21)).growth == pytest.approx(1.1)
     assert clock([10] * 300, Change(growth=1.21)).growth == 1.0
     assert 1.0 < clock([10] * 546, Change(growth=1.21)).growth < 1.1
 
