@@ -53,6 +53,26 @@ def splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as above
     }
 
 
+def products(chain: Any) -> Arrays:  # noqa: ANN401 as above
+    """Return a fitted chain of logarithms, scale, products, scale and logistic regression as `predictions.products.Products` takes it."""
+    (_, steps, _), *_ = chain[0].transformers_
+    scaler, terms, again = steps[1], steps[2], steps[3]
+    # Scaling the terms is linear too, so their weights and the intercept take it over.
+    weights = chain[-1].coef_[0] / again.scale_
+    powers = terms.powers_
+    single = powers.sum(axis=1) == 1
+    pairs = powers[~single] > 0
+    return {
+        "mean": scaler.mean_.astype(np.float64),
+        "scale": scaler.scale_.astype(np.float64),
+        "weights": weights[single],
+        "first": pairs.argmax(axis=1).astype(np.int64),
+        "second": (powers.shape[1] - 1 - pairs[:, ::-1].argmax(axis=1)).astype(np.int64),
+        "product_weights": weights[~single],
+        "intercept": np.asarray(chain[-1].intercept_ - weights @ again.mean_, dtype=np.float64),
+    }
+
+
 def scaled(chain: Any, step: Any = None) -> Arrays:  # noqa: ANN401 as above
     """Return a fitted chain of a `StandardScaler` and a linear model as `predictions.splines.Scaled` takes it; `step`: the scaler."""
     scaler, linear = step or chain[0], chain[-1]

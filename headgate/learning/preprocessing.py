@@ -8,11 +8,21 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, QuantileTransformer, RobustScaler, SplineTransformer, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    PolynomialFeatures,
+    QuantileTransformer,
+    RobustScaler,
+    SplineTransformer,
+    StandardScaler,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +69,16 @@ def scale(how: Scale, *, seed: int) -> Any:  # noqa: ANN401 as above
 def bend(knots: int = 10) -> Any:  # noqa: ANN401 as above
     """Each column as cubic splines, so that a linear model may bend with it."""
     return SplineTransformer(n_knots=knots)
+
+
+def logs() -> Any:  # noqa: ANN401 as above
+    """The inverse hyperbolic sine of each column: the logarithm of large numbers of either sign, and 0 stays 0."""
+    return FunctionTransformer(np.arcsinh)
+
+
+def products() -> Any:  # noqa: ANN401 as above
+    """The columns, their squares and the product of each two, so that the weight of a column may depend on another."""
+    return PolynomialFeatures(2, include_bias=False)
 
 
 def encode(*, rare_below: float | None = None) -> Any:  # noqa: ANN401 as above

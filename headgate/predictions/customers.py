@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from headgate.predictions.products import Products
 from headgate.predictions.scorer import expit, logit
 from headgate.predictions.splines import Scaled, Splines
 from headgate.predictions.trees import Trees
@@ -26,7 +27,12 @@ _LEAST_DIVISOR = 1e-9
 _SINGULAR = 1e-6
 _ROUNDING = 1.001
 _MANY_PURCHASES, _SERIES_TERMS, _MOST_TERMS = 10, 200, 200_000
-_PARTS: Mapping[str, Callable[..., Trees | Splines | Scaled]] = {"trees": Trees, "splines": Splines, "scaled": Scaled}
+_PARTS: Mapping[str, Callable[..., Trees | Products | Splines | Scaled]] = {
+    "trees": Trees,
+    "products": Products,
+    "splines": Splines,
+    "scaled": Scaled,
+}
 
 
 @dataclass(frozen=True)

@@ -88,3 +88,12 @@ def test_columns_are_prepared_by_their_kind_and_others_are_not_looked_at() -> No
     points = pd.DataFrame({"amount": [1.0, 3.0], "brand": ["a", "b"], "card_number": ["x", "y"]})
     step = preprocessing.columns(["amount"], preprocessing.impute(), ["brand"], preprocessing.number_categories())
     assert step.fit_transform(points).tolist() == [[1.0, 0.0], [3.0, 1.0]]
+
+
+def test_logs_leave_zero_and_the_sign_and_shorten_large_numbers() -> None:
+    found = preprocessing.logs().fit_transform(frame([-1e6, 0.0, 1e6])).to_numpy().ravel()
+    assert found.tolist() == pytest.approx([-np.log(2e6), 0.0, np.log(2e6)])
+
+
+def test_products_are_the_columns_their_squares_and_each_two_together() -> None:
+    assert preprocessing.products().fit_transform(np.array([[2.0, 3.0]])).tolist() == [[2.0, 3.0, 4.0, 6.0, 9.0]]

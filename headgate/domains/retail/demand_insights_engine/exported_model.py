@@ -31,7 +31,7 @@ NAME = "customers"
 _PURCHASES = ("r", "alpha", "a", "b", "modified")
 _SPEND = ("p", "q", "gamma")
 _PARTS = {
-    "calibrated_ensemble": ("splines", "trees"),
+    "calibrated_ensemble": ("splines", "trees", "products"),
     "calibrated_splines": ("splines",),
     "calibrated_boosting": ("trees",),
     churn.NAIVE: ("scaled",),
@@ -117,6 +117,8 @@ def _churn_arrays(model: ChurnModel | None) -> Arrays:
         return reference | with_prefix("scaled", _silence(model))
     estimator = _calibrated(model).estimator
     chains = estimator.named_estimators_ if model.recipe == "calibrated_ensemble" else {_PARTS[model.recipe][0]: estimator}
+    if "products" in chains:
+        reference |= with_prefix("products", export_models.products(chains["products"]))
     if "splines" in chains:
         reference |= with_prefix("splines", export_models.splines(chains["splines"], len(model.columns)))
     if "trees" in chains:

@@ -15,6 +15,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import HistGradientBoostingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import SplineTransformer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +58,10 @@ def _remembering(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above
 
 
 def _bends_every_column(model: Any, asked: _Asked) -> bool:  # noqa: ANN401 as above
-    """Its first step makes as many columns of each column."""
-    return isinstance(model[-1], LogisticRegression) and list(model[0].transformers_[0][2]) == list(asked.points.columns)
+    """Its first step bends each column by itself; products of two columns are computed again."""
+    _, step, columns = model[0].transformers_[0]
+    is_bent = isinstance(step, Pipeline) and isinstance(step[-1], SplineTransformer)
+    return is_bent and isinstance(model[-1], LogisticRegression) and list(columns) == list(asked.points.columns)
 
 
 def _boosted(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above

@@ -47,6 +47,18 @@ def test_boosting_finds_an_interaction_that_splines_cannot_and_wins_the_contest(
     assert churn.calibration_error(left[900:], given["calibrated_boosting"]) < 0.1
 
 
+def test_silence_that_means_more_after_many_purchases_is_found_by_products_and_not_by_splines() -> None:
+    """Ninety days of silence say little of a customer who bought twice, and much of one who bought every week."""
+    rng = np.random.default_rng(8)
+    points = pd.DataFrame({"silence": rng.exponential(60, 2_400), "purchases": rng.geometric(0.2, 2_400)}).astype(float)
+    expected = 1.5 * (np.log1p(points.silence) - 3.7) * (np.log1p(points.purchases) - 1.5)
+    left = (rng.random(2_400) < 1 / (1 + np.exp(-expected))).to_numpy()
+    learnt_from = churn.training_set(points[:1_600], left[:1_600])
+    found = {name: churn.fit(learnt_from, name).probability(points[1_600:]) for name in ("calibrated_ensemble", "calibrated_splines")}
+    ranked = {name: roc_auc_score(left[1_600:], probability) for name, probability in found.items()}
+    assert ranked["calibrated_ensemble"] > ranked["calibrated_splines"] + 0.02
+
+
 def test_a_part_of_very_many_customers_teaches_what_all_of_them_do(monkeypatch: pytest.MonkeyPatch) -> None:
     points, left = drawn(3_000, 1)
     unseen, truth = drawn(3_000, 2)
