@@ -19,8 +19,19 @@ def test_roles_of_services_are_made_by_one_module_that_asks_for_the_account() ->
 
 
 def test_no_other_file_lets_anybody_assume_a_role() -> None:
-    assuming = {path.relative_to(TERRAFORM).as_posix() for path in _files() if '"sts:AssumeRole"' in path.read_text(encoding="utf-8")}
-    assert assuming == {"modules/role/main.tf", "people.tf"}
+    assert _with('"sts:AssumeRole"', "principals {") == {"modules/role/main.tf", "people.tf"}
+
+
+def test_one_job_alone_may_ask_for_roles_and_it_names_them() -> None:
+    assert _with('"sts:AssumeRole"') - _with('"sts:AssumeRole"', "principals {") == {"analytics.tf"}
+    (behind,) = (TERRAFORM / "analytics.tf").read_text(encoding="utf-8").split('"sts:AssumeRole"')[1:]
+    assert "module.job[job].role_arn if contains(local.systems_together, system)" in behind.splitlines()[1]
+
+
+def _with(*texts: str) -> set[str]:
+    """Which files hold all of these texts."""
+    bodies = {path.relative_to(TERRAFORM).as_posix(): path.read_text(encoding="utf-8") for path in _files()}
+    return {name for name, body in bodies.items() if all(text in body for text in texts)}
 
 
 def _files() -> list[Path]:
