@@ -69,11 +69,12 @@ class Target:
         for ref in refs:
             sqs.send_message(QueueUrl=self.outputs["raw_queue_url"], MessageBody=notification(ref))
 
-    def taken_s(self, body: bytes, timeout_s: float = 120) -> tuple[float, FileRecord | None]:
-        """Send a file; return the seconds until its record, and the record."""
+    def taken_s(self, body: bytes, timeout_s: float = 120) -> tuple[float, ObjectRef, FileRecord | None]:
+        """Send a file; return the seconds until its record, the object, and the record; None if it is still in work."""
         began = time.perf_counter()
-        record = self.lake.settled(self.send(body), timeout_s)
-        return time.perf_counter() - began, record
+        ref = self.send(body)
+        record = self.lake.settled(ref, timeout_s)
+        return time.perf_counter() - began, ref, record
 
     def record(self, ref: ObjectRef) -> FileRecord | None:
         """The file's record as it stands; None where there is none."""
