@@ -179,8 +179,7 @@ def draft(
     columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     columns |= _names_of_people(columns)
-    usable = {name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])}
-    names = _key(usable, cells, strict=strict) if key is None else _stated_key(columns, key)
+    names = _key(columns, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     chance = [Finding(names[0], _KEY_BY_CHANCE)] if key is None and len(names) == 1 and not sounds_like_key(names[0]) else []
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
     declared = with_distinct_names(_keyed(column) if column.name in names else column for column in columns.values())
@@ -197,9 +196,8 @@ def draft(
     )
     open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
     questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
-    zones = {folded(name): zone for name, zone in zones_of(_parquet_schema(content)).items()} if is_parquet(content) else {}
-    times = [Finding(one.name, note) for one in declared for note in about_zone(one, cells[one.name], zones)]
-    return Draft(contract, (*_asked(questions), *_findings(contract, cells, guesses), *times, *chance), rows, questions)
+    findings = (*_asked(questions), *_findings(contract, cells, guesses), *_about_zones(content, declared, cells), *chance)
+    return Draft(contract, findings, rows, questions)
 
 
 def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:
@@ -493,12 +491,13 @@ def _stated_key(columns: Mapping[str, Column], key: Sequence[str]) -> tuple[str,
     return names
 
 
-def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array], *, strict: bool) -> tuple[str, ...]:
+def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess], *, strict: bool) -> tuple[str, ...]:
     """Return the exact key; unless the draft is strict, a column that sounds like a key and tells apart nearly all rows is preferred."""
-    exact = _exact_key(columns, cells)
+    usable = {name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])}
+    exact = _exact_key(usable, cells)
     if strict or (len(exact) == 1 and sounds_like_key(exact[0])):
         return exact
-    candidates = [column.name for column in columns.values() if column.mask is None and column.type.kind in _KEY_KINDS]
+    candidates = [column.name for column in usable.values() if column.mask is None and column.type.kind in _KEY_KINDS]
     return key_of_nearly_all(candidates, cells) or exact
 
 
@@ -553,6 +552,11 @@ def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mappin
     elif not contract.order_by:
         found.append(Finding("", "no column says which of two rows with one key is newer: name one in headgate.orderBy"))
     return found
+
+
+def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:
+    zones = {folded(name): zone for name, zone in zones_of(_parquet_schema(content)).items()} if is_parquet(content) else {}
+    return [Finding(one.name, note) for one in columns for note in about_zone(one, cells[one.name], zones)]
 
 
 def _about_format(column: Column, guess: Guess) -> list[str]:
