@@ -199,19 +199,23 @@ locals {
     }
   ]
 
+  # Lists the systems that are marked: as unchanged by the quality gate, as built by the job of several systems.
+  list_marks = {
+    Type      = "Task"
+    Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
+    Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.unchanged_prefix }
+    Retry     = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 3, BackoffRate = 2 }]
+  }
+
   # None for a lake without systems: a Parallel needs a branch.
   system_states = { for name, state in {
     # The quality gate leaves one empty object for each system whose datasets did not change. A system without one is built, and
     # if nobody can be asked, all are: a job that finds nothing new keeps its tables too.
-    "See what changed" = {
-      Type      = "Task"
-      Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
-      Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.unchanged_prefix }
-      Output    = "{% {'unchanged': [$states.result.Contents.Key], 'built': []} %}"
-      Retry     = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 3, BackoffRate = 2 }]
-      Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': [], 'built': []} %}", Next = local.systems_begin }]
-      Next      = local.systems_begin
-    }
+    "See what changed" = merge(local.list_marks, {
+      Output = "{% {'unchanged': [$states.result.Contents.Key], 'built': []} %}"
+      Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': [], 'built': []} %}", Next = local.systems_begin }]
+      Next   = local.systems_begin
+    })
     "Build the systems" = {
       Type     = "Parallel"
       Branches = local.system_branches
@@ -242,15 +246,11 @@ locals {
     }
     # The job leaves a mark for each system that it built; a system without one gets its own job. If nobody can be asked, all do: a
     # system that finds nothing new keeps its tables.
-    "See what is built" = {
-      Type      = "Task"
-      Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
-      Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.unchanged_prefix }
-      Output    = "{% {'unchanged': $states.input.unchanged, 'built': [$states.result.Contents.Key]} %}"
-      Retry     = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 3, BackoffRate = 2 }]
-      Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': $states.input.unchanged, 'built': []} %}", Next = "Build the systems" }]
-      Next      = "Build the systems"
-    }
+    "See what is built" = merge(local.list_marks, {
+      Output = "{% {'unchanged': $states.input.unchanged, 'built': [$states.result.Contents.Key]} %}"
+      Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': $states.input.unchanged, 'built': []} %}", Next = "Build the systems" }]
+      Next   = "Build the systems"
+    })
   } : name => state if local.has_systems_job }
 
   definition = {
