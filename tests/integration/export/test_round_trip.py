@@ -246,7 +246,7 @@ def test_a_schedule_runs_on_drafts_that_nobody_touched(lake: Lake, updates: list
     """A scheduled run is incremental; the next one brings updates of tables without a change column too."""
     lake.export("20260102T010000Z", Mode.INCREMENTAL)
     lake.process()
-    time.sleep(1)  # S3 gives whole seconds, and rows that tie in all else are told apart by when their object came
+    time.sleep(1)  # S3 gives whole seconds, and rows that tie in all else are distinguished by when their object came
     lake.shop.run(*updates)
     lake.export("20260103T010000Z", Mode.INCREMENTAL)
     lake.process()
