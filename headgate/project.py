@@ -51,7 +51,7 @@ class LakeProject:
         analyst_tables: datasets that get a table without the columns about a person, `<dataset>_for_analysts`.
         alert_email: where alerts go, or empty.
         schedule: when the daily run starts, in UTC.
-        export_sources: MySQL databases beside the deployment's own, by source name; docs/export.md lists their fields.
+        export_sources: MySQL databases beside the deployment's own, by source name; docs/use/export.md lists their fields.
         settings: further Terraform variables by name.
         environments: by environment, what differs there: any attribute above, or any Terraform variable.
     """

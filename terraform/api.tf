@@ -1,4 +1,4 @@
-# The HTTP API (docs/api.md): people come with a Cognito token, machines sign with IAM below /machine. One archive, several functions:
+# The HTTP API (docs/use/api.md): people come with a Cognito token, machines sign with IAM below /machine. One archive, several functions:
 # each has a role that fits what its routes do.
 locals {
   api_name      = "${local.lake}-api"
@@ -527,7 +527,7 @@ resource "aws_cognito_user_pool_domain" "this" {
 
 resource "aws_apigatewayv2_api" "this" {
   name          = local.lake
-  description   = "The lake over HTTP (docs/api.md)"
+  description   = "The lake over HTTP (docs/use/api.md)"
   protocol_type = "HTTP"
 
   cors_configuration {

@@ -1,4 +1,4 @@
-# The web console (docs/console.md): static files in a private bucket, which CloudFront alone may read. scripts/deploy.py uploads the
+# The web console (docs/use/console.md): static files in a private bucket, which CloudFront alone may read. scripts/deploy.py uploads the
 # bundle; `config.json` beside it names the API and the user pool.
 module "console_bucket" {
   source = "./modules/bucket"

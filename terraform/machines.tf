@@ -66,7 +66,7 @@ locals {
   watched = merge(local.watched_exports, {
     pipeline = { machine = "curated_to_prod", advice = "the alert of a run that failed names the system and the cause" }
     audit    = { machine = "audit_cards", advice = "its alert names the cause; start the machine again and it continues" }
-    large    = { machine = "curate_large", advice = "headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/runbook.md)" }
+    large    = { machine = "curate_large", advice = "headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/operate/runbook.md)" }
   })
   watched_exports = {
     for key, export in local.exports : export.source == "" ? "export" : "export_${export.source}" => {

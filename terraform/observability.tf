@@ -40,7 +40,7 @@ locals {
   alarms = merge(
     {
       for key, queue in { dead_letters = module.raw_objects, debounce_dead_letters = module.curated_changes } : key => {
-        description                    = "Messages lie in ${queue.dead_letters.name}: read the function's log, fix the cause, redrive the queue (docs/runbook.md)"
+        description                    = "Messages lie in ${queue.dead_letters.name}: read the function's log, fix the cause, redrive the queue (docs/operate/runbook.md)"
         namespace                      = "AWS/SQS"
         metric                         = "ApproximateNumberOfMessagesVisible"
         dimensions                     = { QueueName = queue.dead_letters.name }

@@ -1,4 +1,4 @@
-# Records that are created row by row (docs/uploading.md): a table, a function that applies the contracts, and a GraphQL API in front.
+# Records that are created row by row (docs/use/uploading.md): a table, a function that applies the contracts, and a GraphQL API in front.
 # build/graphql.json has the schema and its fields, generated from the contracts that state headgate.model; without any there is nothing here.
 locals {
   graphql_file    = "${local.build_dir}/graphql.json"

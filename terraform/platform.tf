@@ -11,7 +11,7 @@ locals {
       job_poll_s          = 30
       gate_concurrency    = 8 # a new account runs 10 functions at once; two places are for start_pipeline
       run_share           = 0.04
-      run_interval_s      = 3600                             # a run costs about as much however little is new (docs/deploying.md)
+      run_interval_s      = 3600                             # a run costs about as much however little is new (docs/operate/deploying.md)
       least_job_poll_s    = 10                               # a run has at most 25,000 events, and a look at a job is nine of them
       scheduled_at        = "<aws.scheduler.scheduled-time>" # the scheduler replaces this by the time
       tags                = { project = var.name }

@@ -459,7 +459,7 @@ variable "snapshot_part_rows" {
 }
 
 variable "spark_from_mb" {
-  description = "Megabytes of Parquet that a system reads from which engine auto takes Spark; docs/engines.md says what was measured."
+  description = "Megabytes of Parquet that a system reads from which engine auto takes Spark; docs/how-it-works/engines.md says what was measured."
   type        = number
   default     = 2000
 
@@ -470,7 +470,7 @@ variable "spark_from_mb" {
 }
 
 variable "forecast_grain" {
-  description = "Periods that sales are forecast by: day, week (from Monday) or month, in UTC. Null takes the system's default, week; docs/forecasts.md."
+  description = "Periods that sales are forecast by: day, week (from Monday) or month, in UTC. Null takes the system's default, week; docs/how-it-works/forecasts.md."
   type        = string
   default     = null
 
@@ -542,7 +542,7 @@ variable "job_worker_types" {
 }
 
 variable "systems_in_one_job" {
-  description = "Whether one Glue job builds all systems that have something new, side by side, each with the role of its own job. A system that job_worker_types names, that does not fit the worker, or that failed there is built by its own job. docs/cost.md says when this is cheaper."
+  description = "Whether one Glue job builds all systems that have something new, side by side, each with the role of its own job. A system that job_worker_types names, that does not fit the worker, or that failed there is built by its own job. docs/operate/cost.md says when this is cheaper."
   type        = bool
   default     = true
 }
@@ -559,7 +559,7 @@ variable "job_execution_class" {
 }
 
 variable "lineage_url" {
-  description = "Server that gets the OpenLineage events of runs, such as https://marquez.example.com; a URL without a path gets /api/v1/lineage. Null sends none: the events are in the artifacts bucket in any case. docs/lineage.md"
+  description = "Server that gets the OpenLineage events of runs, such as https://marquez.example.com; a URL without a path gets /api/v1/lineage. Null sends none: the events are in the artifacts bucket in any case. docs/operate/lineage.md"
   type        = string
   default     = null
 

@@ -1,4 +1,4 @@
-"""The commands of docs/your-own-data.md, section by section."""
+"""The commands of docs/use/your-own-data.md, section by section."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = (ROOT / "docs" / "your-own-data.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "use" / "your-own-data.md").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)

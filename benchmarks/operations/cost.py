@@ -3,8 +3,8 @@
     make bench-cost [LINES=500000]
 
 The gate, the merge and the five systems run here over generated shops of LINES and four times as many order lines; their processor
-time and bytes feed the model of `headgate.costs.workload`, which docs/cost.md describes with its assumptions. `--keep` writes what was
-measured to headgate/costs/measured.toml, which `make plan-aws` and `headgate cost` use.
+time and bytes feed the model of `headgate.costs.workload`, which docs/operate/cost.md describes with its assumptions. `--keep` writes
+what was measured to headgate/costs/measured.toml, which `make plan-aws` and `headgate cost` use.
 """
 
 from __future__ import annotations

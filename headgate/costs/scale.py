@@ -1,4 +1,4 @@
-"""Throughput and cost against files and GB a day: the table of docs/scale.md, which `python -m headgate.costs.scale` prints. Pure."""
+"""Throughput and cost against files and GB a day: `python -m headgate.costs.scale` prints the table of docs/operate/scale.md. Pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a month of a workload costs: files in, runs, storage, and what a deployment costs without any data.
 
-docs/cost.md explains each part and names the assumptions.
+docs/operate/cost.md explains each part and names the assumptions.
 """
 
 from __future__ import annotations

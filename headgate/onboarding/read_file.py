@@ -60,7 +60,7 @@ def read_file(body: bytes, name: str, models: Mapping[str, Model], key: MaskingK
 
 def _detected(headed: FileTable, name: str, models: Mapping[str, Model]) -> Model:
     if not models:
-        remedy = 'add "onboarding" to domains in headgate.toml; docs/uploading.md shows it'
+        remedy = 'add "onboarding" to domains in headgate.toml; docs/use/uploading.md shows it'
         raise BadInputError(rule="unknown_dataset", message="this lake has no model to create records of", remedy=remedy, file=name)
     by_dataset = {model.contract.dataset: model for model in models.values()}
     match = match_dataset(headed.names, headed.samples, {dataset: model.contract for dataset, model in by_dataset.items()})

@@ -224,7 +224,7 @@ def alert_text(found: Sequence[Finding]) -> str:
     """Return the text of an alert about findings, without their values."""
     lines = [f"- {describe(finding)}" for finding in found[:_NAMED]]
     further = [f"- and {len(found) - _NAMED} more; the table pci_audit counts them all"] if len(found) > _NAMED else []
-    advice = "Tables built from a dataset with a finding keep their last version. What to do: docs/runbook.md, section on this alert."
+    advice = "Tables built from a dataset with a finding keep their last version. What to do: docs/operate/runbook.md, at this alert."
     return "\n".join(["The card-data audit found what must not be stored:", *lines, *further, "", advice])
 
 
@@ -238,7 +238,7 @@ def refuse_leaks(dataset: str, scans: Iterable[Scan]) -> None:
     if found:
         raise AuditError(
             f"{dataset}: the card-data audit found {describe(found[0])}{f' and {len(found) - 1} more' if len(found) > 1 else ''}, "
-            "so the table keeps its last version. Remove or replay the file that brought it (docs/runbook.md)."
+            "so the table keeps its last version. Remove or replay the file that brought it (docs/operate/runbook.md)."
         )
 
 

@@ -165,7 +165,7 @@ def _dashboard(file: str, text: str) -> Dashboard:
         return Dashboard(system=document["system"], title=document["title"], panels=panels, alerts=alerts)
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(
-            f"{file} is not a dashboard: {error}. It has to state system, title and panels; docs/console.md describes them."
+            f"{file} is not a dashboard: {error}. It has to state system, title and panels; docs/use/console.md describes them."
         ) from error
 
 

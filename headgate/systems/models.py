@@ -1,4 +1,4 @@
-"""Tables that a system gets by one file each; docs/adding-a-model.md walks through one."""
+"""Tables that a system gets by one file each; docs/how-it-works/adding-a-model.md walks through one."""
 
 from __future__ import annotations
 

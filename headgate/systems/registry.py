@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class System(Protocol):
-    """A package that builds one system's tables; see docs/architecture.md."""
+    """A package that builds one system's tables; see docs/how-it-works/architecture.md."""
 
     READS: tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""The HTTP API: one archive for several functions, whose roles differ. docs/api.md describes it."""
+"""The HTTP API: one archive for several functions, whose roles differ. docs/use/api.md describes it."""
 
 from __future__ import annotations
 

@@ -57,9 +57,8 @@ def _changed(own: Settings, fitting: Settings) -> dict[str, object]:
 def text(stated: Mapping[str, str]) -> str:
     """Return the estimate: a line for each workload, with its largest services, what it needs and the limits that it exceeds."""
     own, measured, prices = settings_of(stated), Measured.load(), Prices.load()
-    lines = [
-        f"Estimated cost in US dollars a month (list prices of {prices.region}, recorded on {prices.recorded_on}; docs/cost.md explains):"
-    ]
+    source = f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"
+    lines = [f"Estimated cost in US dollars a month ({source}):"]
     for workload in WORKLOADS:
         settings = with_fitting_workers(workload, own, measured)
         if limits := unfit(workload, settings, measured):

@@ -1,4 +1,4 @@
-"""docs/your-own-data.md on a deployed lake without a ready-made domain: the page's commands, in the page's order."""
+"""docs/use/your-own-data.md on a deployed lake without a ready-made domain: the page's commands, in the page's order."""
 
 from __future__ import annotations
 

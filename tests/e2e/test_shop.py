@@ -180,7 +180,7 @@ def test_a_system_reads_its_own_datasets_and_writes_its_own_lineage_only(shop_la
 
 
 def test_every_grant_of_a_function_or_job_was_used_in_a_record_or_has_a_reason(shop_lake: Lake) -> None:
-    """A new grant needs a recorded call (`python -m benchmarks.experiments privileges`) or a written reason; docs/experiments.md."""
+    """A new grant needs a recorded call (`python -m benchmarks.experiments privileges`) or a reason; docs/operate/experiments.md."""
     iam, roles = shop_lake.client("iam"), roles_of(shop_lake.outputs, shop_lake.client("glue"))
     granted = {name: grants_of(iam, role) for name, role in roles.items()}
     unused, reasons = unused_grants(granted, kept_grants()), read_reasons()

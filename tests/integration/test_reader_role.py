@@ -1,4 +1,4 @@
-"""The read-only role of docs/access.md, as the page's own Terraform creates it: it selects and lists tables, and writes nothing."""
+"""The read-only role of docs/use/access.md, as the page's own Terraform creates it: it selects and lists tables, and writes nothing."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def lake(emulator: Emulator) -> dict[str, str]:
 
 def terraform(folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     """Apply the page's Terraform and return its outputs."""
-    page = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "use" / "access.md").read_text(encoding="utf-8")
     (main,) = re.findall(r"^```hcl\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     (folder / "main.tf").write_text(main + PROVIDER, encoding="utf-8")
     own, mirror = PageFolder(folder, environment), find_mirror()

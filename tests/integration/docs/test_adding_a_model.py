@@ -1,4 +1,4 @@
-"""docs/adding-a-model.md works as it stands: the test writes its files into a copy of the project and does what it says."""
+"""docs/how-it-works/adding-a-model.md works as it stands: the test writes its files into a copy of the project and does what it says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = (ROOT / "docs" / "adding-a-model.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-it-works" / "adding-a-model.md").read_text(encoding="utf-8")
 RUN = """
 import sys, logging
 from datetime import date, datetime

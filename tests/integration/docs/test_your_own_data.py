@@ -1,4 +1,4 @@
-"""docs/your-own-data.md: the commands that need no lake do what the page says. tests/e2e/test_own_data.py runs the others."""
+"""docs/use/your-own-data.md: the commands that need no lake do what the page says. tests/e2e/test_own_data.py runs the others."""
 
 from __future__ import annotations
 
@@ -138,6 +138,6 @@ def test_a_library_needs_no_more_than_a_shop(home: Path) -> None:
 
 def test_every_file_that_the_page_names_is_there() -> None:
     named = set(re.findall(r"\]\((?!http)([^)#]+)", PAGE)) | {
-        path.removeprefix("docs/") for path in re.findall(r"docs/examples/[\w.-]+", PAGE)
+        path.replace("docs/", "../") for path in re.findall(r"docs/examples/[\w.-]+", PAGE)
     }
-    assert [name for name in sorted(named) if not (ROOT / "docs" / name).exists()] == []
+    assert [name for name in sorted(named) if not (ROOT / "docs" / "use" / name).exists()] == []

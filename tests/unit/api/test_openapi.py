@@ -25,7 +25,7 @@ def test_the_document_in_docs_is_what_the_types_give() -> None:
 def test_every_route_is_in_the_document_and_in_the_table_of_the_page() -> None:
     declared = {(one.method.lower(), one.path.replace("<", "{").replace(">", "}")) for routes in EVERY for one in routes.access}
     assert declared == {(method, path) for path, method, _ in OPERATIONS}
-    page = (DOCS / "api.md").read_text(encoding="utf-8").replace("…", "/v1/queries/{query_id}")
+    page = (DOCS / "use" / "api.md").read_text(encoding="utf-8").replace("…", "/v1/queries/{query_id}")
     assert [path for _, path in declared if path not in page and not path.endswith("{query_id}/rows")] == []
 
 

@@ -1,4 +1,4 @@
-"""The table of docs/scale.md shows what the model calculates."""
+"""The table of docs/operate/scale.md shows what the model calculates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from headgate.costs.workload import Measured
 
 pytestmark = pytest.mark.unit
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "scale.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "operate" / "scale.md"
 
 
 def test_the_page_shows_the_calculated_table() -> None:

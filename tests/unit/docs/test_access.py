@@ -1,4 +1,4 @@
-"""docs/access.md: its policy grants known actions and only reading, and its other recipes are well formed."""
+"""docs/use/access.md: its policy grants known actions and only reading, and its other recipes are well formed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGE = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "use" / "access.md").read_text(encoding="utf-8")
 # IAM names these two by the older form of the operation. Source: AWS Service Authorization Reference, Amazon S3.
 OPERATION_OF = {"s3:ListBucket": "ListObjectsV2", "s3:ListMultipartUploadParts": "ListParts"}
 READING = ("Get", "BatchGet", "List")

@@ -1,4 +1,4 @@
-"""The contract that docs/contracts.md shows for declared formats can be loaded."""
+"""The contract that docs/use/contracts.md shows for declared formats can be loaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from headgate.contracts.source_format import SourceFormat
 
 pytestmark = pytest.mark.unit
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "contracts.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "use" / "contracts.md"
 
 
 def test_the_example_of_declared_formats_is_a_contract() -> None:

@@ -1,4 +1,4 @@
-"""The files that docs/lake-project.md shows extend the tutorial's lake: the contract loads, and the model builds the table."""
+"""The files that docs/use/lake-project.md shows extend the tutorial's lake: the contract loads, and the model builds the table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 DOCS = Path(__file__).parents[3] / "docs"
-PAGE, TUTORIAL = ((DOCS / name).read_text(encoding="utf-8") for name in ("lake-project.md", "your-own-data.md"))
+PAGE, TUTORIAL = ((DOCS / "use" / name).read_text(encoding="utf-8") for name in ("lake-project.md", "your-own-data.md"))
 
 
 def shown_files() -> Mapping[str, str]:

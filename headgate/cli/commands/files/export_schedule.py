@@ -45,7 +45,7 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     options.show(as_json=as_json, value=lambda: {"source": source, "secret": secret}, screen=lambda: f"Stored the login in {secret}.")
     if not as_json:
         asked = f" --source {source}" if source else ""
-        click.echo(f"Next: `headgate export start{asked}` runs it once; the next deployment enables its schedule (docs/export.md).")
+        click.echo(f"Next: `headgate export start{asked}` runs it once; the next deployment enables its schedule (docs/use/export.md).")
 
 
 @click.command(epilog=options.example("headgate export start --source crm --tables account,contact"))

@@ -43,7 +43,8 @@ def _screen(fact: Mapping[str, Any]) -> RenderableType:
         _rows("Newest runs", ("run", "started_at", "jobs", "usd"), fact["runs"]),
         _rows("With more data in as many runs", ("times", "usd"), fact["forecast"]),
     ]
-    note = f"List prices of {prices['region']}, recorded on {prices['recorded_on']}. Storage is that of one month. docs/cost.md explains."
+    source = f"List prices of {prices['region']}, recorded on {prices['recorded_on']}."
+    note = f"{source} Storage is that of one month. docs/operate/cost.md explains."
     return Group(*tables, note)
 
 

@@ -167,7 +167,7 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
         return f'Next: `headgate query "show tables in {curated}"` lists the tables.'
     if ended.status == SUCCEEDED:
         return "Next: `headgate report` shows the tables; `headgate questions` lists questions to ask them."
-    return "Next: `headgate logs --minutes 60 --level error` shows what the jobs wrote; docs/runbook.md says what to do."
+    return "Next: `headgate logs --minutes 60 --level error` shows what the jobs wrote; docs/operate/runbook.md says what to do."
 
 
 def _fact(one: Execution) -> dict[str, object]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headgate.project import LakeProject
 
 _TOML = """\
-# A lake project; docs/lake-project.md explains each field.
+# A lake project; docs/use/lake-project.md explains each field.
 name = "{name}"               # prefix of buckets and databases: {name}_curated, {name}_prod
 region = "{region}"           # AWS region; empty takes the shell's
 environment = "dev"
