@@ -46,6 +46,10 @@ class LargeLake(Lake):
     attempts: dict[str, int] = field(default_factory=dict)
     jobs: list[Worker] = field(default_factory=list)
 
+    def progress(self) -> tuple[object, ...]:
+        """Return what is known beside objects and ledger, of the machine too."""
+        return *super().progress(), self.sees, self.befalls, self.started, self.attempts
+
     def runs(self, worker: Worker) -> Runs:
         """The function's own way, on which it hands files over."""
         capacity = {FORETOLD: Capacity(1, GIB), OUTGROWN: Capacity(GIB, 4), DIED: Capacity(GIB, GIB)}[self.sees]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.aws_lake import AwsLake, Stand, answer_lost, throttled
-from tests.faults.lake import AFTER, BEFORE, Fault, Worker, calls_of
-from tests.faults.test_every_call import befallen, found_wrong, reached
+from tests.faults.lake import AFTER, BEFORE, Fault, Worker, calls_of, found_wrong
+from tests.faults.test_every_call import befallen, reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ import pytest
 from headgate.errors import HeadgateError
 from tests.faults.aws_lake import Stand, answer_lost, throttled
 from tests.faults.aws_large import AwsLargeLake
-from tests.faults.lake import AFTER, BEFORE, Call, Fault, StoppedError, Worker
-from tests.faults.test_large_files import FUNCTION, JOB, found_wrong
+from tests.faults.lake import AFTER, BEFORE, Call, Fault, StoppedError, Worker, found_wrong
+from tests.faults.test_large_files import FUNCTION, JOB
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,8 +27,8 @@ from tests.faults.lake import (
     StoppedError,
     Worker,
     calls_of,
-    difference,
     failing,
+    found_wrong,
 )
 
 if TYPE_CHECKING:
@@ -100,14 +100,6 @@ def befallen(lake: Lake, place: int, fault: Fault) -> Worker:
     except (HeadgateError, StoppedError):
         worker.is_dead = True
     return worker
-
-
-def found_wrong(lake: Lake, but: frozenset[str] = frozenset()) -> list[str]:
-    """What is not as it should be when everything has come again, and yet again, once the dead worker's message is seen."""
-    lake.wait(LEASE_S)
-    lake.deliver(lake.refs)
-    lake.deliver(reversed(lake.refs))
-    return difference(lake, but)
 
 
 def holds_for_all(group: str, happen: Callable[[Worker], None], executor: type[Executor] = Soon) -> None:
@@ -206,3 +198,23 @@ def test_the_harness_finds_a_gate_that_finishes_before_it_stores() -> None:
 def test_the_harness_finds_a_ledger_that_accepts_copies() -> None:
     lake = Lake("copies", ledger=KnowsNoCopies())
     assert found_wrong(lake)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lake: lake.objects.write(lake.refs[0], b"another"),
+        lambda lake: lake.receive(lake.refs[0]),
+        lambda lake: lake.wait(1),
+        lambda lake: lake.queue.append((lake.refs[0], 0)),
+        lambda lake: lake.dead.add(lake.refs[0]),
+        lambda lake: lake.inbox.add("a message"),
+        lambda lake: befallen(lake, 0, Fault(Call("finish", 1), BEFORE, Worker.stop)),
+    ],
+)
+def test_lakes_of_one_state_are_equal_in_all_that_a_test_may_change(change: Callable[[Lake], object]) -> None:
+    """`found_wrong` follows lakes of one state once, so the state must show every difference."""
+    assert Lake("csv").state() == Lake("csv").state()
+    lake = Lake("csv")
+    change(lake)
+    assert lake.state() != Lake("csv").state()

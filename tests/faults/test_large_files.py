@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,20 @@ import pytest
 
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
 from tests.faults.inputs import GROUPS
-from tests.faults.lake import ADVICE, AFTER, BEFORE, HIDDEN_S, LEASE_S, Call, Fault, StoppedError, Worker, difference, failing
+from tests.faults.lake import (
+    ADVICE,
+    AFTER,
+    BEFORE,
+    HIDDEN_S,
+    Call,
+    Fault,
+    StoppedError,
+    Worker,
+    difference,
+    failing,
+    found_wrong,
+    redeliver,
+)
 from tests.faults.large import ATTEMPTS, DIED, FORETOLD, OUTGROWN, LargeLake
 
 if TYPE_CHECKING:
@@ -27,26 +41,34 @@ HAPPENS = {"killed": Worker.stop, "failed": failing(ServiceError), "throttled": 
 FUNCTION, JOB = "function", "job"
 
 
-def quiet_calls(group: str, place: int, sees: str, who: str) -> list[Call]:
-    """Every call that the function, or the job, makes for the group's file of that place when nothing goes wrong."""
-    lake, worker = LargeLake(group, sees=sees), Worker()
+@cache
+def _reached(group: str, place: int, sees: str) -> LargeLake:
+    lake = LargeLake(group, sees=sees)
     for ref in lake.refs[:place]:
         with suppress(HeadgateError):
             lake.receive(ref)
             lake.wait(0)
+    return lake
+
+
+def lake_at(group: str, place: int, sees: str = FORETOLD) -> LargeLake:
+    """A lake of its own to which the group's files before that place came; they are processed once for all tests."""
+    return _reached(group, place, sees).copy()
+
+
+@cache
+def quiet_calls(group: str, place: int, sees: str, who: str) -> tuple[Call, ...]:
+    """Every call that the function, or the job, makes for the group's file of that place when nothing goes wrong."""
+    lake, worker = lake_at(group, place, sees), Worker()
     lake.jobs.clear()
     with suppress(HeadgateError):
         lake.receive(lake.refs[place], worker)
     lake.wait(0)
-    return worker.calls if who == FUNCTION else [call for job in lake.jobs for call in job.calls]
+    return tuple(worker.calls if who == FUNCTION else [call for job in lake.jobs for call in job.calls])
 
 
 def befallen(lake: LargeLake, place: int, fault: Fault, who: str) -> Worker:
     """Who met with this over the group's file of that place. Those before it had come already."""
-    for ref in lake.refs[:place]:
-        with suppress(HeadgateError):
-            lake.receive(ref)
-            lake.wait(0)
     worker = Worker(fault)
     if who == JOB:
         lake.befalls = [worker]
@@ -54,14 +76,6 @@ def befallen(lake: LargeLake, place: int, fault: Fault, who: str) -> Worker:
         lake.receive(lake.refs[place], worker if who == FUNCTION else None)
     lake.wait(0)
     return worker
-
-
-def found_wrong(lake: LargeLake, but: frozenset[str] = frozenset()) -> list[str]:
-    """What is not as it should be when everything has come again, and yet again."""
-    lake.wait(LEASE_S)
-    lake.deliver(lake.refs)
-    lake.deliver(reversed(lake.refs))
-    return difference(lake, but)
 
 
 @pytest.mark.parametrize("sees", [FORETOLD, OUTGROWN])
@@ -83,7 +97,7 @@ def test_who_ends_before_or_after_any_call_of_the_hand_over_loses_and_doubles_no
     for place in range(len(GROUPS[group])):
         for call in quiet_calls(group, place, sees, who):
             for when in (BEFORE, AFTER):
-                lake = LargeLake(group, sees=sees)
+                lake = lake_at(group, place, sees)
                 worker = befallen(lake, place, Fault(call, when, happen), who)
                 assert worker.fault is None, f"{call} was not made"
                 assert found_wrong(lake) == [], f"{group}, file {place}, {when} {call}"
@@ -95,9 +109,10 @@ def test_a_small_file_on_which_a_function_died_is_accepted_by_a_job_once(group: 
     for place in range(len(GROUPS[group])):
         for call in quiet_calls(group, place, DIED, FUNCTION):
             for when in (BEFORE, AFTER):
-                lake = LargeLake(group, sees=DIED)
+                lake = lake_at(group, place, DIED)
                 befallen(lake, place, Fault(call, when, Worker.stop), FUNCTION)
-                assert found_wrong(lake) == [], f"{group}, file {place}, {when} {call}"
+                redeliver(lake)
+                assert difference(lake) == [], f"{group}, file {place}, {when} {call}"
                 handed += len(lake.started)
     assert handed
 
@@ -109,7 +124,7 @@ def test_whoever_else_works_at_any_moment_of_a_job_changes_nothing(group: str, s
     places = range(len(LargeLake(group).refs))
     for call in quiet_calls(group, 0, FORETOLD, JOB):
         for when, other in product((BEFORE, AFTER), places):
-            lake = LargeLake(group)
+            lake = lake_at(group, 0)
 
             def meanwhile(_: Worker, lake: LargeLake = lake, other: int = other) -> None:
                 if second == "another run":
