@@ -15,16 +15,21 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.identity import merge_key
 from headgate.lake.parquet import table_of
-from headgate.quality.frames import frame_of
-from headgate.quality.suites import UNIQUE, place_of, suite_of, unique_keys, unique_suite_of
+from headgate.quality.frames import frame_of, quick_frame_of
+from headgate.quality.narrow_parts import FROM_ROWS, narrow_parts
+from headgate.quality.suites import UNIQUE, narrow_suite_of, place_of, suite_of, unique_keys, unique_suite_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from headgate.contracts.model import Contract
+    from headgate.quality.narrow_parts import NarrowPart
 
 _SAMPLE_KEYS = 3
+_YES_OR_NO = {"result_format": "BOOLEAN_ONLY"}
 BATCH_ROWS = 500_000
 
 
@@ -116,13 +121,15 @@ class ValidationRun:
         run: what its Data Docs call the run.
         as_of: the day that they file it under.
         batch_rows: how many rows are in memory as pandas objects.
+        narrow_from: from how many rows on expectations are asked about the different values of each column first.
     """
 
-    def __init__(self, run: str, as_of: date, batch_rows: int = BATCH_ROWS) -> None:
+    def __init__(self, run: str, as_of: date, batch_rows: int = BATCH_ROWS, narrow_from: int = FROM_ROWS) -> None:
         self._context = _context()
         self._source = self._context.data_sources.add_pandas("lake")
-        self._run, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
-        self._batch_rows = batch_rows
+        self._run_name, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
+        self._batch_rows, self._narrow_from = batch_rows, narrow_from
+        self._without_rows: dict[tuple[str, pa.Schema], list[RuleAnswer]] = {}
         self._validations: dict[str, Any] = {}
         self.verdicts: list[SuiteResult] = []
 
@@ -181,15 +188,40 @@ class ValidationRun:
         Args:
             columns: reads whole columns, which only unique values need.
         """
-        validation, results, rows = self._validation(contract.dataset, partial(suite_of, contract)), [], []
+        results, rows = [], []
         for batch in batches:
             rows.append(batch.num_rows)
-            results.append([_result(contract, one) for one in self._asked(contract, validation, batch)])
+            results.append(self._answers(contract, batch))
         merged = [_merged(of_batches) for of_batches in zip(*results, strict=True)]
         if len(rows) > 1:
             unique = {place_of(key): self._unique(contract, key, columns) for key in unique_keys(contract)}
             merged = [unique[found.place] if found.rule == UNIQUE else found for found in merged]
         return Answers(sum(rows), tuple(merged))
+
+    def _answers(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
+        """What each expectation answers about some rows. Many rows that break no rule become pandas objects in narrow parts only."""
+        if rows.num_rows >= self._narrow_from:
+            answers = self._of_no_rows(contract, rows.schema)
+            if not any(one.failed for one in answers) and all(self.holds(contract, part) for part in narrow_parts(contract, rows)):
+                return answers
+        return self._of_suite(contract, rows)
+
+    def _of_no_rows(self, contract: Contract, schema: pa.Schema) -> list[RuleAnswer]:
+        """What each expectation answers about columns without rows, in the order of the suite's answers: asked once."""
+        known = contract.dataset, schema
+        if known not in self._without_rows:
+            self._without_rows[known] = self._of_suite(contract, schema.empty_table())
+        return self._without_rows[known]
+
+    def _of_suite(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
+        validation = self._validation(contract.dataset, partial(suite_of, contract))
+        return [_result(contract, one) for one in self._asked(contract, validation, rows)]
+
+    def holds(self, contract: Contract, part: NarrowPart) -> bool:
+        """Whether the rows of a part meet every expectation about them."""
+        suite = partial(narrow_suite_of, contract, part.values_of, rows_too=part.of_rows)
+        validation = self._validation(f"{contract.dataset} of {place_of(part.values_of)} {part.of_rows}", suite)
+        return all(result.success for result in self._run(validation, quick_frame_of(part.rows), _YES_OR_NO))
 
     def _unique(self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]) -> RuleAnswer:
         """Whether a key is unique in all rows. Only rows with a repeated key become pandas objects."""
@@ -215,19 +247,19 @@ class ValidationRun:
         return self._validations[name]
 
     def _asked(self, contract: Contract, validation: Any, rows: pa.Table) -> list[Any]:  # noqa: ANN401 as above
+        frame = frame_of(rows)
+        # To say yes or no is much faster than to say which rows; that is asked only if some are to be listed.
+        results = self._run(validation, frame, _YES_OR_NO)
+        return results if all(result.success for result in results) else self._run(validation, frame, _which_rows(contract))
+
+    def _run(self, validation: Any, frame: pd.DataFrame, how: dict[str, Any]) -> list[Any]:  # noqa: ANN401 as above
         from great_expectations.core.run_identifier import RunIdentifier  # noqa: PLC0415 takes seconds
 
-        run, frame = RunIdentifier(run_name=self._run, run_time=self._at), {"dataframe": frame_of(rows)}
-
-        def ask(how: dict[str, Any]) -> list[Any]:
-            return list(validation.run(batch_parameters=frame, result_format=how, run_id=run).results)
-
+        run = RunIdentifier(run_name=self._run_name, run_time=self._at)
         with warnings.catch_warnings():
             # pandas warns of groups in a pattern that it only searches with.
             warnings.filterwarnings("ignore", message="This pattern is interpreted as a regular expression", category=UserWarning)
-            # To say yes or no is much faster than to say which rows; that is asked only if some are to be listed.
-            results = ask({"result_format": "BOOLEAN_ONLY"})
-            return results if all(result.success for result in results) else ask(_which_rows(contract))
+            return list(validation.run(batch_parameters={"dataframe": frame}, result_format=how, run_id=run).results)
 
 
 def check(contract: Contract, rows: pa.Table) -> SuiteResult:

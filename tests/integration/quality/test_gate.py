@@ -14,8 +14,10 @@ import pytest
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Rule
 from headgate.errors import ContractError, GateError
+from headgate.quality import validation
 from headgate.quality.audit import broken_rules
 from headgate.quality.gate import require
+from headgate.quality.narrow_parts import narrow_parts
 from headgate.quality.pages import site_page
 from headgate.quality.suites import suite_of
 from headgate.quality.validation import FailedExpectation, SuiteResult, ValidationRun, check
@@ -218,3 +220,55 @@ def test_batches_without_a_defect_pass(tmp_path: Path) -> None:
     pq.write_table(rows({}, {"line_id": 2}, {"line_id": 3}), path)
     verdict = ValidationRun("file", date.min, batch_rows=2).check_files(CONTRACT, [path])
     assert (verdict.passed, verdict.rows) == (True, 3)
+
+
+@pytest.fixture(scope="module")
+def narrow() -> ValidationRun:
+    return ValidationRun("narrow", date.min, narrow_from=1)
+
+
+@pytest.mark.parametrize(("changes", "place", "rule"), BROKEN)
+def test_a_row_that_breaks_a_rule_breaks_it_in_the_narrow_parts(
+    narrow: ValidationRun, changes: dict[str, Any], place: str, rule: str
+) -> None:
+    """Many rows are asked about in narrow parts first; what these miss nobody finds."""
+    table = rows({}, {"line_id": 2, "units": None}, {"line_id": 3} | changes, {"line_id": 4, "flag": False, "code": None})
+    held = [narrow.holds(CONTRACT, part) for part in narrow_parts(CONTRACT, table)]
+    assert not all(held), (place, rule)
+
+
+def test_many_rows_are_refused_by_the_same_rules_as_few(narrow: ValidationRun) -> None:
+    bad = rows({}, {"line_id": 2, "state": "closed"}, {"line_id": 2, "units": None, "state": "closed"}, {"line_id": 4, "code": None})
+    found = narrow.check(CONTRACT, bad)
+    assert {(one.place, one.rule, one.rows) for one in found.broken} == {("state", "valid_values", 2), ("line_id", "unique", 2)}
+    assert found == check(CONTRACT, bad)
+
+
+def test_many_good_rows_have_the_same_answers_as_few_in_the_same_order() -> None:
+    good = rows({}, {"line_id": 2}, dict.fromkeys(GOOD) | {"line_id": 3}, {"line_id": 4, "price": Decimal("1.50"), "units": 2})
+    verdict = ValidationRun("rows", date.min, narrow_from=1).check(CONTRACT, good)
+    assert verdict.passed
+    assert verdict == check(CONTRACT, good)
+
+
+def test_each_different_value_is_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column with few different values costs a few questions, however many rows there are."""
+    asked: list[int] = []
+    seen = validation.quick_frame_of
+    monkeypatch.setattr(validation, "quick_frame_of", lambda table: asked.append(table.num_rows) or seen(table))
+    many = rows(*({"line_id": number} for number in range(1, 51)))
+    assert ValidationRun("rows", date.min, narrow_from=1).check(CONTRACT, many).passed
+    assert sorted(asked) == [1, 50]
+
+
+@pytest.mark.parametrize("shape", ["dropped", "added", "retyped"])
+def test_many_rows_with_other_columns_fail_as_few_do(shape: str) -> None:
+    table = rows({}, {"line_id": 2})
+    changed = {
+        "dropped": table.drop_columns(["flag"]),
+        "added": table.append_column("extra", pa.array([1, 2])),
+        "retyped": table.set_column(table.schema.get_field_index("units"), "units", pa.array([8.0, 8.0])),
+    }[shape]
+    found = ValidationRun("rows", date.min, narrow_from=1).check(CONTRACT, changed)
+    assert not found.passed
+    assert found == check(CONTRACT, changed)
