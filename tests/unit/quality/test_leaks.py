@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headgate.quality.leaks import (
@@ -16,6 +17,7 @@ from headgate.quality.leaks import (
     SECURITY_CODE,
     SOCIAL_SECURITY_NUMBER,
     TRACK_DATA,
+    have_spaced_digits,
     leaks_in_rows,
     leaks_in_text,
     leaks_in_texts,
@@ -283,6 +285,17 @@ def test_the_quick_look_over_columns_misses_nothing_that_the_slow_one_finds() ->
         grouped(digits, gap) for digits in CARDS.values() for gap in " -._"
     ]
     assert leaks_in_rows(pa.table({"note": texts}))[1] == {("note", CARD_NUMBER): len(texts)}
+
+
+SIGNS = st.text(st.sampled_from("0123456789\u0663\uff15\uff19 -._,/\n\u200b\u0301é中Ⅷ²x"), max_size=30)
+# The same pattern in Python's notation, for all scripts at once.
+SPACED_DIGITS = re.compile(r"(?:\d[\W_]{0,8}){11}\d|\d[\W_]{0,3}(?:\d[\W_]{0,3}){7}\d")
+
+
+@given(st.lists(SIGNS, min_size=1, max_size=20))
+@example(["4 1 1 1-1 1 1 1.1 1 1 1", "\u0661\u0662\u0663\u0664" * 3, "219-09-9999", "219 - - 09 9999 1", "11111111    1", "12345678é9"])
+def test_a_closer_look_is_taken_at_digits_of_any_script_with_any_signs_between(texts: list[str]) -> None:
+    assert have_spaced_digits(pa.array(texts)).to_pylist() == [bool(SPACED_DIGITS.search(text)) for text in texts]
 
 
 def test_texts_are_counted() -> None:
