@@ -44,9 +44,14 @@ class Memory:
         """Return a connection of its own; all of them share the limit and the views."""
         return self._database.cursor()
 
+    def close(self) -> None:
+        """Close the database and remove what it spilled. The next connection opens another one."""
+        if database := self.__dict__.pop("_database", None):
+            database.close()
+
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
-        """One for all connections, because a database takes 18 ms to open."""
+        """One for all connections, because a database takes 18 ms to open and 13 ms to close."""
         return duckdb.connect(config={"memory_limit": self.limit, "temp_directory": str(self.spill)})
 
 

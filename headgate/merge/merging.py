@@ -6,6 +6,7 @@ import logging
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ from headgate.merge.references import ReferenceCheck, missing_parents
 from headgate.merge.write_snapshot import Change, SnapshotWriter, missing_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from headgate.contracts.model import Contract
@@ -93,7 +94,8 @@ class Merging:
         audit: raises AuditError when rows do not hold their contract.
         workspace: a local folder with room for what arrives in the largest dataset, twice, and a part of it; without a snapshot
             that can be built upon, for all its increments.
-        memory_limit: of DuckDB, in its notation; beyond it the merge spills into the workspace.
+        memory: DuckDB's, for the merges of one process; by default each merge opens a database and closes it, and spills into the
+            workspace.
         last_held: when an object last came to hold each content, by its hash; without it only the hash ranks rows that
             tie in the order columns.
         missing_parents: the contract of the table that lists rows without a parent; without it only the report lists them.
@@ -108,7 +110,7 @@ class Merging:
     database: str
     workspace: Path
     audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
-    memory_limit: str = "2GB"
+    memory: Memory | None = None
     missing_parents: Contract | None = None
     last_held: Callable[[], Mapping[str, LastHeld]] = dict
     notify: Callable[[TableVersion], None] = notify_nobody
@@ -138,8 +140,8 @@ class Merging:
         previous = self._previous()
         last_held = self.last_held()
         plans = [self._plan(contract, previous, last_held) for contract in self.contracts.values()]
-        with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
-            references = ReferenceCheck(self.objects, self.curated_bucket, self.contracts, Path(folder), self.memory_limit)
+        with tempfile.TemporaryDirectory(dir=self.workspace) as folder, self._open_memory(Path(folder)) as memory:
+            references = ReferenceCheck(self.objects, self.curated_bucket, self.contracts, Path(folder), memory)
             built, failed = self._build_each(plans, references, last_held)
             publisher = replace(self._publisher, notify=self.notify)
             for _, staged in built:
@@ -156,6 +158,15 @@ class Merging:
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
         delete_old_snapshots(self.objects, self.curated_bucket, lake, shown)
         return lake
+
+    @contextmanager
+    def _open_memory(self, folder: Path) -> Iterator[Memory]:
+        """One database for all datasets and their references, because to open and to close one takes longer than a small merge."""
+        if self.memory:
+            yield self.memory
+            return
+        with closing(Memory(folder / "spill")) as memory:
+            yield memory
 
     @property
     def _publisher(self) -> Publisher:
@@ -251,10 +262,9 @@ class Merging:
         self, folder: Path, plan: _Plan, references: ReferenceCheck, held_at: Mapping[str, str]
     ) -> tuple[DatasetSnapshot, Staged]:
         dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
-        memory = Memory(folder / "spill", self.memory_limit)
         change = self._change(folder, plan, held_at)
         contract, publisher = change.contract, self._publisher
-        writer = SnapshotWriter(self.objects, self.curated_bucket, publisher, references.keep, folder, memory)
+        writer = SnapshotWriter(self.objects, self.curated_bucket, publisher, references.keep, folder, references.memory)
         record = writer.write(change, plan.prefix)
         rows, size_bytes = (sum(getattr(part, name) for part in record.parts) for name in ("rows", "size_bytes"))
         staged = publisher.staged(contract, plan.prefix, rows, size_bytes, plan.current)

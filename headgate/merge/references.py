@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from headgate.contracts.references import Reference
     from headgate.lake.ports import SnapshotObjects
     from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+    from headgate.merge.merge_files import Memory
 
 _FIRST_KEYS = 20
 _CHILDREN, _PARENTS, _VALUE, _ROWS = "children", "parents", "value", "rows"
@@ -66,14 +67,13 @@ class ReferenceCheck:
 
     Args:
         folder: a local folder for the columns that point or are pointed to, as `keep` puts them there.
-        memory_limit: of DuckDB, in its notation; beyond it the check spills into the folder.
     """
 
     objects: SnapshotObjects
     bucket: str
     contracts: Mapping[str, Contract]
     folder: Path
-    memory_limit: str = "2GB"
+    memory: Memory
 
     def keep(self, dataset: str, part: str, rows: Path | BinaryIO) -> None:
         """The columns of a snapshot's part that references need lie in the folder; the part itself is not needed any more.
@@ -101,15 +101,12 @@ class ReferenceCheck:
         return tuple(checked)
 
     def _checked(self, one: Reference, about: tuple[str, str, str, str], snapshots: Mapping[str, DatasetSnapshot]) -> CheckedReference:
-        children, parents = (
-            ibis.table(ibis.Schema.from_pyarrow(arrow_schema(self.contracts[dataset])), name=name)
-            for dataset, name in ((one.dataset, _CHILDREN), (one.parent, _PARENTS))
-        )
-        orphans = ibis.to_sql(without_parent(children, one.column, parents, one.parent_column), dialect="duckdb")
-        with duckdb.connect(config={"memory_limit": self.memory_limit, "temp_directory": str(self.folder / "spill")}) as connection:
+        child, parent = (arrow_schema(self.contracts[dataset]) for dataset in (one.dataset, one.parent))
+        orphans = _orphans_sql(child, one.column, parent, one.parent_column)
+        with self.memory.connect() as connection:
             for dataset, name in ((one.dataset, _CHILDREN), (one.parent, _PARENTS)):
                 connection.read_parquet(self._fetched(snapshots[dataset])).create_view(name)
-            connection.sql(str(orphans)).create(_ORPHANS)
+            connection.execute(f"CREATE TEMP TABLE {_ORPHANS} AS {orphans}")  # it ends with the connection
             found = connection.table(_ORPHANS)
             ((rows, distinct),) = found.aggregate(f"coalesce(sum({_ROWS}), 0), count(*)").fetchall()
             first = found.order(_VALUE).limit(_FIRST_KEYS).fetchall()
@@ -129,6 +126,13 @@ class ReferenceCheck:
 
     def _names(self, dataset: str) -> list[str]:
         return sorted(_columns_of(dataset, references(self.contracts)))
+
+
+@lru_cache(maxsize=128)
+def _orphans_sql(child: pa.Schema, column: str, parent: pa.Schema, parent_column: str) -> str:
+    """Return the statement of `without_parent` on the views of both datasets."""
+    children, parents = (ibis.table(ibis.Schema.from_pyarrow(one), name=name) for one, name in ((child, _CHILDREN), (parent, _PARENTS)))
+    return str(ibis.to_sql(without_parent(children, column, parents, parent_column), dialect="duckdb"))
 
 
 def _columns_of(dataset: str, stated: Iterable[Reference]) -> set[str]:

@@ -20,6 +20,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.versions import last_held
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
+from tests.duckdb_memory import MEMORY
 from tests.faults.inputs import contracts, payments
 from tests.faults.lake import ADVICE, AFTER, BEFORE, HIDDEN_S, Call, Fault, Lake, StoppedError, Worker, calls_of, difference, failing
 
@@ -116,7 +117,8 @@ def _catalog() -> MemoryCatalog:
 
 def _merging(lake: Lake, catalog: MemoryCatalog, workspace: Path) -> Merging:
     curated = {name: curated_contract(contract) for name, contract in contracts().items()}
-    return Merging(lake.objects, catalog, curated, "curated", "curated", workspace, audit, last_held=partial(_last_held, lake))
+    ports = (lake.objects, catalog, curated, "curated", "curated", workspace, audit)
+    return Merging(*ports, last_held=partial(_last_held, lake), memory=MEMORY)
 
 
 def _last_held(lake: Lake) -> Mapping[str, LastHeld]:

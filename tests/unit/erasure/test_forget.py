@@ -28,6 +28,7 @@ from headgate.lake.reading import lake_snapshot
 from headgate.lake.states import FileState, Originals
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
+from tests.duckdb_memory import MEMORY
 from tests.unit.api.lakes import MemoryLake
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Shop:
         contracts = {name: REGISTRY.curated[name] for name in DATASETS}
         for name in contracts:
             self.catalog.create("curated", name, "s3://curated/none/")
-        return Merging(self.lake.objects, self.catalog, contracts, "curated", "curated", self.folder, audit)
+        return Merging(self.lake.objects, self.catalog, contracts, "curated", "curated", self.folder, audit, memory=MEMORY)
 
     def fill(self) -> None:
         self.lake.receive("customers/a.csv", CUSTOMERS.encode())

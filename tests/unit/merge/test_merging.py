@@ -23,6 +23,7 @@ from headgate.lake.snapshots import LakeSnapshot
 from headgate.lake.versions import LastHeld, last_held
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
+from tests.duckdb_memory import MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,7 +124,7 @@ class Lake:
 
     def merging(self, held: Mapping[str, LastHeld] | None = None) -> Merging:
         ports = (self.objects, self.catalog, self.contracts, BUCKET, "ecommerce_curated", self.workspace, audit)
-        return Merging(*ports, last_held=lambda: held or {})
+        return Merging(*ports, last_held=lambda: held or {}, memory=MEMORY)
 
     def table(self, dataset: str) -> list[dict[str, Any]]:
         prefix = self.catalog.current("ecommerce_curated", dataset).location.removeprefix(f"s3://{BUCKET}/")

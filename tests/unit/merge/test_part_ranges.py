@@ -13,8 +13,9 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.snapshot_parts import Part, SnapshotParts
-from headgate.merge.merge_files import Memory, Within, fit_files, newest_rows
+from headgate.merge.merge_files import Within, fit_files, newest_rows
 from headgate.merge.part_boundaries import changed_spans
+from tests.duckdb_memory import MEMORY
 from tests.unit.merge.test_merging import LINEAGE
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Parts:
 
     def __init__(self, folder: Path, names: Sequence[str], *ranges: tuple[Key, Key]) -> None:
         self.folder, self.names, self.contract = folder, tuple(names), contract_of(names)
-        self.memory = Memory(folder / "spill")
+        self.memory = MEMORY
         key = pa.schema([arrow_schema(self.contract).field(name) for name in names])
         made = [Part(2, 1, "0", *(dict(zip(names, end, strict=True)) for end in ends)) for ends in ranges]
         self.record = SnapshotParts(key, "rules", tuple(made))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +28,7 @@ from headgate.lake.references import CheckedReference, from_json, to_json
 from headgate.merge.merging import Merging
 from headgate.merge.references import without_parent
 from headgate.quality.audit import audit
+from tests.duckdb_memory import MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +86,8 @@ class Lake:
         return checked_references(self.objects, BUCKET, lake.snapshot_id)
 
     def merging(self) -> Merging:
-        return Merging(self.objects, self.catalog, self.contracts, BUCKET, "db", self.workspace, audit, missing_parents=TABLE)
+        ports = (self.objects, self.catalog, self.contracts, BUCKET, "db", self.workspace, audit)
+        return Merging(*ports, missing_parents=TABLE, memory=MEMORY)
 
     def reported(self) -> list[dict[str, Any]]:
         """What the table shows."""
@@ -163,6 +166,23 @@ def test_what_has_not_changed_is_neither_fetched_nor_checked_again(lake: Lake) -
     lake.objects.fetched.clear()
     assert lake.merged() == first
     assert lake.objects.fetched == []
+
+
+def test_a_merge_opens_one_database_for_all_datasets_and_references_and_closes_it(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, connect = [], duckdb.connect
+
+    def remembered(**config: Any) -> duckdb.DuckDBPyConnection:  # noqa: ANN401 as DuckDB's own
+        opened.append(connect(**config))
+        return opened[-1]
+
+    monkeypatch.setattr(duckdb, "connect", remembered)
+    lake.deliver(ORDERS, "a", {"order_id": "1"})
+    lake.deliver(LINES, "b", line("x", "1"), line("y", "2"))
+    replace(lake.merging(), memory=None).merge()
+    (database,) = opened
+    with pytest.raises(duckdb.ConnectionException, match="closed"):
+        database.execute("SELECT 1")
+    assert list(lake.workspace.iterdir()) == []
 
 
 def test_without_a_snapshot_nothing_is_known(lake: Lake) -> None:

@@ -18,6 +18,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.reading import lake_snapshot
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
+from tests.duckdb_memory import MEMORY
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def merged(lake: MemoryLake, folder: Path) -> pa.Table:
     catalog = MemoryCatalog()
     catalog.create("curated", "payments", "s3://curated/none/")
     contracts = {"payments": Registry.load().curated["payments"]}
-    Merging(lake.objects, catalog, contracts, "curated", "curated", folder, audit).merge(date(2024, 1, 31))
+    Merging(lake.objects, catalog, contracts, "curated", "curated", folder, audit, memory=MEMORY).merge(date(2024, 1, 31))
     of = lake_snapshot(lake.objects, "curated").datasets["payments"]
     return table_of(lake.objects.read(ObjectRef("curated", keys.part(of.location))))
 

@@ -26,6 +26,7 @@ from headgate.lake.states import Action
 from headgate.lake.versions import last_held
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
+from tests.duckdb_memory import MEMORY
 from tests.unit.intake.quarantine.test_replay_file import KEY, LANDED, KilledError, Killing, Lake, body_of, contract
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Versions(Lake):
         """The rows of the newest snapshot."""
         with TemporaryDirectory() as folder:
             ports = (self.objects, self.catalog, {"things": CURATED}, "curated", "curated", Path(folder), audit)
-            Merging(*ports, last_held=lambda: last_held(self.ledger.records())).merge()
+            Merging(*ports, last_held=lambda: last_held(self.ledger.records()), memory=MEMORY).merge()
         prefix = self.catalog.current("curated", "things").location.removeprefix("s3://curated/")
         body = self.objects.read(ObjectRef("curated", keys.part(prefix)))
         return list(pq.read_table(pa.BufferReader(body)).to_pylist())
