@@ -376,7 +376,7 @@ def write_outputs(run: CheckRun, folder: Path) -> Counts:
         for accepted_rows, quarantine_rows in run.rows():
             write_accepted(accepted_rows)
             write_quarantine(quarantine_rows)
-    side_by_side(RowsFile.close, (accepted, quarantine))
+    side_by_side(RowsFile.close, (accepted, quarantine), max(accepted.rows, quarantine.rows))
     return run.counts()
 
 

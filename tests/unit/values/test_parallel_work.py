@@ -66,6 +66,22 @@ def test_parts_that_are_handed_over_are_worked_on_in_their_order_and_all_of_them
     assert done == list(range(20))
 
 
+def test_a_single_part_is_worked_on_in_the_thread_that_hands_it_over_and_several_are_not() -> None:
+    """A thread for each small file costs more than its rows."""
+    for parts, is_own in ((1, True), (2, False), (3, False)):
+        workers: list[int] = []
+        with in_order(lambda _, found=workers: found.append(threading.get_ident()), 2) as hand_over:  # type: ignore[misc]  # a list
+            for part in range(parts):
+                hand_over(part)
+        assert len(workers) == parts
+        assert [worker == threading.get_ident() for worker in workers] == [is_own] * parts
+
+
+def test_what_fails_in_a_single_part_comes_out_at_the_end() -> None:
+    with pytest.raises(ZeroDivisionError), in_order(lambda part: 1 / part, 2) as hand_over:
+        hand_over(0)
+
+
 def test_who_hands_over_waits_while_the_backlog_is_full() -> None:
     """Else a large file's batches would pile up in memory."""
     most, handed, done = 0, 0, 0
