@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FIRST_NON_ASCII = 0x80
 # Full-width forms, as Japanese and Chinese input methods write them, stand at this distance from ASCII (Unicode block FF00).
 _FULL_WIDTH, _FULL_WIDTH_OFFSET = range(0xFF01, 0xFF5F), 0xFEE0
+# The searches take dozens of numpy's steps: for so few bytes, one pattern is faster than they are.
+FEW_BYTES = 4_096
+_THREE_DIGITS = re.compile(rb"[0-9]{3}|[\x80-\xff]")
 _OTHER_DOTS_AND_MINUS = {"\u2024": ".", "\u2212": "-"}
 
 
@@ -26,6 +34,11 @@ class _KeyboardForm(dict[int, str]):
 
 
 _KEYBOARD_FORM = _KeyboardForm()
+
+
+def may_hold_three_digits(octets: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
+    """Return False where the UTF-8 has no three digits in a row; True for many bytes and for bytes beyond ASCII, without a look at them."""
+    return len(octets) > FEW_BYTES or _THREE_DIGITS.search(octets.data) is not None
 
 
 def as_typed(text: str) -> str:

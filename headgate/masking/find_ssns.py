@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.masking.characters import FIRST_NON_ASCII, as_typed
-from headgate.values.cells import Rows, bool_array, int_array, marked, numbers, text_array, text_bytes
+from headgate.masking.characters import FIRST_NON_ASCII, as_typed, may_hold_three_digits
+from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, marked, numbers, text_array, text_bytes
 
 # Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or of a longer grouped number.
 # Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
@@ -34,6 +34,8 @@ _ZERO, _LOWER_BIT = np.uint8(0x30), np.uint8(0x20)
 
 def rows_with_ssns(text: pa.Array) -> Rows:
     """Return the rows whose text holds a social security number, grouped or behind its name."""
+    if not may_hold_three_digits(text_bytes(text)[0]):
+        return NO_ROWS
     candidates = np.unique(np.concatenate((_rows_with_form(text), _rows_with_name(text), _rows_beyond_ascii(text))))
     return np.array([row for row in candidates if _find(text[int(row)].as_py() or "")], np.int64)
 
@@ -59,6 +61,8 @@ def redact_ssn_forms(text: pa.Array) -> pa.Array:
 def _rows_with_form(text: pa.Array) -> Rows:
     """Rows with separators and digits at a social security number's places."""
     data, starts = text_bytes(text)
+    if not may_hold_three_digits(data):
+        return NO_ROWS
     is_separator = (data == ord("-")) | (data == ord(".")) | (data == ord(" "))
     last = max(len(data) - _LENGTH + 1, 0)
     first, second = (is_separator[gap : gap + last] for gap in _GAP_PLACES)

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.code_names import CODE_NAMES, NAMES_BESIDE_CARD, WHOLE_NAMES, names_in_text
-from headgate.masking.characters import as_typed
-from headgate.values.cells import Rows, bool_array, flags, int_array, marked, text_array, text_bytes
+from headgate.masking.characters import FEW_BYTES, as_typed, may_hold_three_digits
+from headgate.values.cells import NO_ROWS, Rows, bool_array, flags, int_array, marked, text_array, text_bytes
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 # What may stand between a code's name and the code: `number is`, `ist`, `de la carte`.
@@ -60,6 +60,7 @@ _CERTAIN = re.compile(
     rf"((?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|(?:{_AMBIGUOUS})(?=\s{{0,2}}[:=#]))[\W_]|{_BEHIND_MASKED}){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)",
     re.IGNORECASE,
 )
+_SOME_LETTER = re.compile(rb"[CPVcpv\x80-\xff]")  # each name in ASCII has one
 _LOWER_BIT = np.uint8(0x20)  # what ASCII's small letters have and its capitals have not
 _LONGEST_LOOKAHEAD = len("cherh")
 _ACCENT_LEAD = 0xC3 | 0x20  # the first byte of é, ó and ü
@@ -102,6 +103,8 @@ def redact_behind_card(text: str, stop: int) -> str:
 def _rows_with_name(text: pa.Array) -> Rows:
     """Rows that may name a verification code, by some letters of each of its names, and have three digits in a row."""
     data, starts = text_bytes(text)
+    if len(data) <= FEW_BYTES and not (_SOME_LETTER.search(data.data) and may_hold_three_digits(data)):
+        return NO_ROWS
     letters = np.zeros(len(data) + _LONGEST_LOOKAHEAD, np.uint8)
     np.bitwise_or(data, _LOWER_BIT, out=letters[: len(data)])
     of_c, of_v = (np.flatnonzero(letters == ord(letter)) for letter in "cv")

@@ -8,7 +8,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 
-from headgate.masking.redaction import redact
+from headgate.masking.characters import FEW_BYTES
+from headgate.masking.find_ssns import redact_ssn_forms
+from headgate.masking.redaction import redact, rows_with_secrets
+from tests.examples import examples
 from tests.unit.masking.texts import PUBLISHED, pieced, redacted
 
 pytestmark = pytest.mark.unit
@@ -71,3 +74,13 @@ def test_texts_that_come_again_are_redacted_like_others() -> None:
 def test_what_was_redacted_once_stays_as_it_is(texts: list[str | None]) -> None:
     once = redact(pa.array(texts, pa.string()))
     assert redact(once).equals(once)
+
+
+@examples(40)
+@given(pieced)
+def test_few_texts_are_redacted_as_among_many_bytes(texts: list[str | None]) -> None:
+    """Few bytes are looked at by a pattern before the searches begin."""
+    among = pa.array([*texts, "x" * FEW_BYTES], pa.string())
+    assert redact(among).slice(0, len(texts)).equals(redact(pa.array(texts, pa.string())))
+    assert redact_ssn_forms(among).slice(0, len(texts)).equals(redact_ssn_forms(pa.array(texts, pa.string())))
+    assert rows_with_secrets(among).tolist() == rows_with_secrets(pa.array(texts, pa.string())).tolist()
