@@ -98,6 +98,7 @@ _ENCODED_RE2 = r"[0-9]%2[dDeE]|&#[xX]0*3[0-9];"
 # because Arrow compiles a pattern at each call, and this one in all scripts would take 60 ms.
 _DIGITS_RE2 = "(?:0-{0,8}){11}0|0-{0,3}(?:0-{0,3}){7}0"
 _BETWEEN_RE2, _DIGIT_RE2 = r"[^\p{L}\p{N}]", r"\p{Nd}"
+_BETWEEN_ASCII, _DIGIT_ASCII = "[^A-Za-z0-9]", "[0-9]"
 _FEWEST_DIGITS = 9
 _DIGIT = re.compile(r"\d")
 # What may be glued to a number: zeros in front; behind it its expiry, in two orders, perhaps with the code.
@@ -225,8 +226,10 @@ def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
 
 def have_spaced_digits(texts: pa.Array) -> pa.Array:
     """Whether each text has digits enough for a card number or a social security number, near each other."""
-    one_sign = pc.replace_substring_regex(texts, _BETWEEN_RE2, "-")
-    return pc.match_substring_regex(pc.replace_substring_regex(one_sign, _DIGIT_RE2, "0"), _DIGITS_RE2)
+    is_ascii = pc.all(pc.string_is_ascii(texts)).as_py()
+    between, digit = (_BETWEEN_ASCII, _DIGIT_ASCII) if is_ascii else (_BETWEEN_RE2, _DIGIT_RE2)
+    one_sign = pc.replace_substring_regex(texts, between, "-")
+    return pc.match_substring_regex(pc.replace_substring_regex(one_sign, digit, "0"), _DIGITS_RE2)
 
 
 def leaks_in_rows(rows: pa.Table) -> tuple[int, Counter[tuple[str, str]]]:
