@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
-from skops.io import dumps, get_untrusted_types, loads
 
 from headgate.errors import AuditError
 
@@ -59,6 +58,8 @@ def to_bytes(model: Storable) -> bytes:
     Raises:
         AuditError: the model has an object of a type that is not in `TRUSTED`, so nobody could read the file.
     """
+    from skops.io import dumps  # noqa: PLC0415 looks at every class of scikit-learn first, and whoever reads tables stores no model
+
     body = _canonical(dumps(model.state(), compression=zipfile.ZIP_STORED))
     _refuse_untrusted(body)
     return body
@@ -70,6 +71,8 @@ def state_from_bytes(body: bytes) -> dict[str, Any]:
     Raises:
         AuditError: the file has an object of a type that is not in `TRUSTED`, or is no model's file.
     """
+    from skops.io import loads  # noqa: PLC0415 as above
+
     _refuse_untrusted(body)
     try:
         state: dict[str, Any] = loads(body, trusted=TRUSTED)
@@ -91,6 +94,8 @@ def series_of(state: Mapping[str, Any]) -> pd.Series[Any]:
 
 
 def _refuse_untrusted(body: bytes) -> None:
+    from skops.io import get_untrusted_types  # noqa: PLC0415 as above
+
     try:
         found = get_untrusted_types(data=body)
     except Exception as error:  # noqa: BLE001 as above
