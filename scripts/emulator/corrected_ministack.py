@@ -4,7 +4,7 @@ MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of Descr
 provider speaks, so it would plan to set them again after every apply.
 And it takes no notice of an event source mapping's batching window: each of a burst's messages would start the function by itself.
 And under load it is slow enough that Terraform's provider sends a call again whose first sending it carries out: the second finds that
-its table exists already, and the deployment fails.
+its table exists already, or that its ETag is an old one, and the deployment or its destroy fails.
 And its Glue jobs would import the package of this environment instead of the one that was deployed (`--extra-py-files`).
 And its Glue jobs would have all rights instead of those of their role, so that a permission that a job lacks would show on AWS only.
 Its Athena and its AppSync are corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file; `ministack_calls.py` records
@@ -40,6 +40,7 @@ _describe = cloudwatch._describe_alarms  # noqa: SLF001 there is no public way i
 
 # Many more than Terraform has under way; nearly all answers are short.
 CALLS_REMEMBERED = 1000
+READING = {"GET", "HEAD"}
 
 Answer = tuple[int, dict[str, str], bytes]
 Message = dict[str, Any]
@@ -104,8 +105,8 @@ class Windows:
 class Repeats:
     """An ASGI application that answers a call of Terraform's which is sent again as it answered its first sending.
 
-    AWS's tools give all sendings of a call one id. Only calls that succeeded are answered so; others are retried. Our own calls always
-    are: they must know by themselves whether an earlier sending was carried out.
+    AWS's tools give all sendings of a call one id. Only calls that change something and succeeded are answered so; others are retried.
+    Our own calls always are: they must know by themselves whether an earlier sending was carried out.
     """
 
     def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
@@ -118,7 +119,7 @@ class Repeats:
         """Answer one request."""
         headers = dict(scope.get("headers", ()))
         call = headers.get(b"amz-sdk-invocation-id")
-        if scope["type"] != "http" or scope["method"] != "POST" or call is None or b"Terraform/" not in headers.get(b"user-agent", b""):
+        if scope["type"] != "http" or scope["method"] in READING or call is None or b"Terraform/" not in headers.get(b"user-agent", b""):
             await self._application(scope, receive, send)
             return
         before = self._calls.get(call)
@@ -145,7 +146,7 @@ class Repeats:
 
 
 def _succeeded(call: asyncio.Task[list[Message]]) -> bool:
-    return call.exception() is None and any(message.get("status") == 200 for message in call.result())  # noqa: PLR2004 HTTP's own number
+    return call.exception() is None and any(message.get("status", 0) // 100 == 2 for message in call.result())  # noqa: PLR2004 HTTP's 2xx
 
 
 def _add(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:

@@ -149,14 +149,14 @@ class Server:
         await send({"type": "http.response.start", "status": self.statuses.pop(0)})
         await send({"type": "http.response.body", "body": str(self.carried_out).encode()})
 
-    async def ask(self, call: bytes, *headers: tuple[bytes, bytes]) -> tuple[int, bytes]:
+    async def ask(self, call: bytes, *headers: tuple[bytes, bytes], method: str = "POST") -> tuple[int, bytes]:
         """Status and body of the answer."""
         said: list[dict[str, Any]] = []
 
         async def send(message: dict[str, Any]) -> None:
             said.append(message)
 
-        scope = {"type": "http", "method": "POST", "headers": [(b"amz-sdk-invocation-id", call), *headers]}
+        scope = {"type": "http", "method": method, "headers": [(b"amz-sdk-invocation-id", call), *headers]}
         await self.application(scope, asyncio.Event().wait, send)  # type: ignore[arg-type]  # nothing is received
         return said[0]["status"], said[1]["body"]
 
@@ -168,6 +168,22 @@ def test_a_call_of_terraform_that_is_sent_again_is_carried_out_once() -> None:
 
     server = Server(200)
     assert asyncio.run(sent_thrice(server)) == [(200, b"1")] * 3
+
+
+@pytest.mark.parametrize(("method", "status"), [("PUT", 200), ("POST", 201), ("PATCH", 200), ("DELETE", 204)])
+def test_a_change_of_any_kind_that_is_sent_again_is_carried_out_once(method: str, status: int) -> None:
+    async def sent_twice(server: Server) -> list[tuple[int, bytes]]:
+        return [await server.ask(b"a", TERRAFORM, method=method), await server.ask(b"a", TERRAFORM, method=method)]
+
+    assert asyncio.run(sent_twice(Server(status, 412))) == [(status, b"1")] * 2
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_is_read_again_is_read_as_it_is_then(method: str) -> None:
+    async def read_twice(server: Server) -> list[tuple[int, bytes]]:
+        return [await server.ask(b"a", TERRAFORM, method=method), await server.ask(b"a", TERRAFORM, method=method)]
+
+    assert asyncio.run(read_twice(Server(200, 404))) == [(200, b"1"), (404, b"2")]
 
 
 def test_a_call_that_failed_is_tried_again_when_it_is_repeated() -> None:
