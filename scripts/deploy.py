@@ -40,6 +40,7 @@ from scripts.deployment import console_upload, cost_estimate, export_logins, fir
 from scripts.deployment.deployment_name import deployment_name
 from scripts.deployment.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.deployment.leftovers import LOG_GROUP, leftovers, names_in_state
+from scripts.deployment.repeatable_errors import repeatable
 from scripts.emulator import emulator
 from scripts.packages import build, layer, locked_archive, wheels
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
@@ -381,12 +382,32 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
         empty_buckets(target, terraform.current_state())
         prefix = terraform.outputs().get("environment", {}).get("HEADGATE_DEBOUNCE_SCHEDULE", "")
         names = names_in_state(json.loads(terraform.current_state().read_text(encoding="utf-8")))
-        terraform.destroy(_stated(target, folder, variables))
+        destroy_resources(terraform, _stated(target, folder, variables))
         print(f"destroyed {len(_managed(resources))} resources", flush=True)
         delete_schedules(target, prefix)
         _refuse_leftovers(target, names)
     (folder / "deployment.json").unlink(missing_ok=True)
     terraform.state.unlink(missing_ok=True)
+
+
+def destroy_resources(terraform: Terraform, variables: Mapping[str, str]) -> None:
+    """Destroy what the state holds; once more where all errors are of those that a second destroy does not meet.
+
+    Raises:
+        TerraformError: another error, or an error of the second destroy.
+    """
+    try:
+        terraform.destroy(variables)
+    except TerraformError as error:
+        rows = repeatable(error.diagnoses)
+        if not rows:
+            raise
+        wait_s = max(row.wait_s for row in rows)
+        when = f"in {wait_s} s" if wait_s else "now"
+        met = " and ".join(row.name for row in rows)
+        print(f"The destroy met {met}. It is repeated once, {when}: a second one usually ends well.", flush=True)
+        time.sleep(wait_s)
+        terraform.destroy(variables)
 
 
 def _refuse_leftovers(target: Target, names: Collection[str]) -> None:

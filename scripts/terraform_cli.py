@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKED = ".terraform.lock.hcl"
@@ -36,7 +36,15 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48, SGR
 
 
 class TerraformError(Exception):
-    """Terraform is missing, or did not do what was asked. The message is for a person."""
+    """Terraform is missing, or did not do what was asked. The message is for a person.
+
+    Attributes:
+        diagnoses: each error that Terraform reported, where it reports them one by one.
+    """
+
+    def __init__(self, message: str, diagnoses: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.diagnoses = diagnoses
 
 
 def find_binary() -> Path:
@@ -226,7 +234,7 @@ class Terraform:
                 process.communicate()  # the terminal stopped Terraform, too, which still writes its state
                 raise
         if process.returncode:
-            raise TerraformError(self._failed(command, "\n".join(reported.errors)))
+            raise TerraformError(self._failed(command, "\n".join(reported.errors)), reported.errors)
         return Applied(reported.changed, reported.outputs)
 
     def _failed(self, command: str, said: str) -> str:
