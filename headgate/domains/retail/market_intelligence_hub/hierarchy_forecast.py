@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,6 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     leaves, summing = series[series["level"] == plan.levels[-1]], summing_matrix(series, plan.levels[-1])
     panel = Panel(histories, _exposure(events, leaves, _shares(histories, summing, leaves), span, plan))
     task = Task(plan.horizon, plan.grain.season_lengths, cycle=plan.grain.cycle)
-    adjust = partial(reconcile, summing=summing)
     longest = max((history.size for history in histories), default=0)
     cuts = plan.cuts(longest - MIN_MODELLED)
     now, past = backtest(panel, task, cuts=cuts, engine=engine)
@@ -80,9 +78,9 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     knows_season = bool(discernible(longest, (plan.grain.year,)))
     levels = series["level"].to_numpy(dtype=object)
     methods = naive_rules.chosen(past, tried, offered, levels, same_season, models_know_season=knows_season) if offered else []
-    before = [naive_rules.published(origin, one, methods, adjust) for origin, one in zip(past.origins, tried, strict=True)]
-    ahead = naive_rules.published(now, offered, methods, adjust) if offered else now
-    tested = Backtest(tuple(before), past.actuals)
+    before = [naive_rules.published(origin, one, methods) for origin, one in zip(past.origins, tried, strict=True)]
+    alone = Backtest(tuple(before), past.actuals)
+    ahead, tested = _adding_up(naive_rules.published(now, offered, methods), alone, summing, levels) if offered else (now, alone)
     too_short = np.array([_is_untested(place, ahead, tested) for place in range(len(series))], dtype=bool)
     known = [
         bounded(origin, offsets(_errors_at(origin, tested).without(number), origin.spread, LEVELS))
@@ -94,6 +92,22 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     bounds = _with_season_doubt(bounds, ahead, unseasoned)
     rules = {name: np.stack([one.means[name] for one in tried]) if tried else np.empty((0, *now.means.shape)) for name in naive_rules.RULES}
     return HierarchyForecast(series, span, ahead, bounded(ahead, bounds), tested, tuple(known), too_short | unseasoned, rules)
+
+
+def _adding_up(now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]) -> tuple[Origin, Backtest]:
+    """Forecasts that add up, from now and from earlier origins. A naive rule of the total that was better unmoved stays as it is."""
+    total = int((levels == "total").argmax())
+    moved = tuple(_reconciled(origin, summing) for origin in past.origins)
+    if not naive_rules.is_better_unmoved(total, now, past, moved):
+        return _reconciled(now, summing), Backtest(moved, past.actuals)
+    # At an origin that the rule could not forecast the total has another method, which is moved as ever.
+    held = [total if origin.models[total] == now.models[total] else None for origin in past.origins]
+    kept = [_reconciled(origin, summing, place) for origin, place in zip(past.origins, held, strict=True)]
+    return _reconciled(now, summing, total), Backtest(tuple(kept), past.actuals)
+
+
+def _reconciled(origin: Origin, summing: Array, held: int | None = None) -> Origin:
+    return replace(origin, means=reconcile(origin.means, origin.spread, summing, held))
 
 
 def _errors_at(origin: Origin, past: Backtest) -> PastErrors:

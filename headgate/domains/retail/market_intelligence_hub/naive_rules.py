@@ -16,8 +16,6 @@ from scipy import stats
 from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from headgate.domains.retail.market_intelligence_hub.forecasting import Backtest, Origin, Panel, Task
 
 Array = npt.NDArray[np.float64]
@@ -34,6 +32,7 @@ _OWN_SHARE = 0.3  # of a series' own errors in what decides; the rest is the pan
 _CHANCE = 0.05  # that a method is published which is better by chance
 _NOISE_WINDOW = 5  # periods around one, whose median is the level that noise is measured against
 _MISSING = 13  # a thirteenth of a year may lack at its beginning; the first known value then fills it
+_SAME = 1e-9  # naive errors; a smaller difference is one of float arithmetic
 _GROWTH_DOUBT = 0.2  # standard deviation of a year's growth that no second year shows, on the logarithmic scale
 
 
@@ -182,7 +181,7 @@ def _score(errors: Array, levels: npt.NDArray[np.object_]) -> Array:
     return found
 
 
-def published(origin: Origin, offered: Candidates, methods: list[str], adjust: Callable[[Array, Array], Array]) -> Origin:
+def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin:
     """The origin with the forecasts of the chosen methods; the ensemble's where one could not forecast yet."""
     means, models = origin.means.copy(), list(origin.models)
     for place, name in enumerate(methods):
@@ -190,7 +189,28 @@ def published(origin: Origin, offered: Candidates, methods: list[str], adjust: C
         if name and np.isfinite(mean).all():
             means[place], models[place] = mean, name
     floor = np.array([0.0 if history.size and history.min() >= 0 else -np.inf for history in origin.histories])[:, None]
-    return replace(origin, means=adjust(np.maximum(means, floor), origin.spread), models=tuple(models))
+    return replace(origin, means=np.maximum(means, floor), models=tuple(models))
+
+
+def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Origin, ...]) -> bool:
+    """Whether a naive rule of a series was nearer at past origins before it was made to add up with the other series.
+
+    Origins that the rule did not forecast say nothing. A rule that forecasts no sales at all is never better: after a closed week the
+    last value would set every part to zero. See docs/adr/0040-next-year.md.
+
+    Args:
+        past: what the chosen methods forecast, before it adds up.
+        moved: the same origins after it.
+    """
+    rule = now.models[place]
+    if rule not in RULES or not (now.means[place] > 0).any():
+        return False
+    gain = 0.0
+    for before, after, actual in zip(past.origins, moved, past.actuals, strict=True):
+        scale = before.spread[place]
+        if before.models[place] == rule and before.histories[place].size >= MIN_MODELLED and scale > 0:
+            gain += float((np.abs(actual - after.means) - np.abs(actual - before.means))[place].mean() / scale)
+    return gain > _SAME
 
 
 def untested_scale(history: Array, mean: Array) -> Array:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 SMALLEST_SPREAD = 1e-6  # of the largest; a series that never moves is trusted, but not without bound
+_HELD_WEIGHT = 1e3  # of the largest weight; what this leaves of a held total's deviation is then scaled away
+_TIE_PLACES = 6  # of a penny; remainders this near are equal, so the noise of floats decides nothing
 TOLERANCE = 1e-9  # of the largest mean; a leaf below zero by no more than this is one that the arithmetic put there
 
 
@@ -37,23 +39,28 @@ def summing_matrix(series: pd.DataFrame, leaf: str) -> Array:
     return _covers(series["region_id"], leaves["region_id"]) * _covers(series["category"], leaves["category"])
 
 
-def reconcile(means: Array, spread: Array, summing: Array) -> Array:
+def reconcile(means: Array, spread: Array, summing: Array, held: int | None = None) -> Array:
     """Means that add up over the hierarchy and are not negative, nearest to the given ones in units of each series' spread.
 
     Args:
         means: shape (series, steps).
         spread: shape (series,); how far each series' forecasts are usually off.
+        held: the row of a series that sums all leaves and must not move, so that all others adjust to it. It is published to the penny,
+            and as zero where it is negative.
 
     Returns:
         Whole pennies: the sums hold exactly when every value is written with two decimal places.
     """
     weights = 1.0 / np.maximum(spread, SMALLEST_SPREAD * max(float(spread.max(initial=0.0)), 1.0))
+    if held is not None:
+        weights[held] = _HELD_WEIGHT * weights.max()
     weighted, wanted = summing * weights[:, None], means * weights[:, None]
     leaves = np.asarray(np.linalg.lstsq(weighted, wanted, rcond=None)[0], dtype=float)
     below = leaves.min(axis=0, initial=0.0) < -TOLERANCE * np.abs(means).max(initial=1.0)
     for step in np.flatnonzero(below):
         leaves[:, step] = _not_negative(weighted, wanted[:, step], leaves[:, step])
-    pennies = np.rint(np.maximum(leaves, 0.0) * 10**PENCE)
+    leaves = np.maximum(leaves, 0.0) * 10**PENCE
+    pennies = np.rint(leaves) if held is None else _shared_out(np.rint(np.maximum(means[held], 0.0) * 10**PENCE), leaves)
     return np.asarray((summing @ pennies) / 10**PENCE, dtype=float)
 
 
@@ -63,6 +70,20 @@ def _not_negative(weighted: Array, wanted: Array, free: Array) -> Array:
         return np.asarray(nnls(weighted, wanted)[0], dtype=float)
     except RuntimeError:
         return free
+
+
+def _shared_out(totals: Array, leaves: Array) -> Array:
+    """Whole numbers in proportion to the leaves of each step that sum to its total; the largest remainders are rounded up.
+
+    >>> _shared_out(np.array([10.0]), np.array([[1.0], [1.0], [1.0]])).T.tolist()
+    [[4.0, 3.0, 3.0]]
+    """
+    summed = leaves.sum(axis=0)
+    shares = np.divide(leaves, summed, out=np.full(leaves.shape, 1.0 / len(leaves)), where=summed > 0)
+    exact = np.round(totals * shares, _TIE_PLACES)
+    whole = np.floor(exact)
+    rank = np.argsort(np.argsort(whole - exact, axis=0, kind="stable"), axis=0)
+    return np.asarray(whole + (rank < totals - whole.sum(axis=0)), dtype=float)
 
 
 def _covers(names: pd.Series[Any], leaves: pd.Series[Any]) -> Array:

@@ -12,6 +12,7 @@ from headgate.domains.retail.market_intelligence_hub.features import Span
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import WEEK, Plan
 from headgate.domains.retail.market_intelligence_hub.forecasting import Backtest, Origin
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import _errors_at, forecast_hierarchy
+from headgate.domains.retail.money import amounts
 
 pytestmark = pytest.mark.unit
 
@@ -41,3 +42,43 @@ def test_last_year_that_won_its_backtest_is_published_until_the_models_know_the_
     sales, span = shop_of(weeks)
     found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "none"}))
     assert found.now.models == (model,)
+
+
+def shop_of_two_categories(seed: int, weeks: int = 40) -> tuple[pd.DataFrame, Span]:
+    """A total that wanders a little from week to week, and one of two categories that sells in a third of the weeks only."""
+    random, first = np.random.default_rng(seed), date(2022, 1, 3)
+    starts = WEEK.starts(first, WEEK.shifted(first, weeks - 1))
+    total = 1000 * np.exp(np.cumsum(random.normal(0, 0.05, weeks)))
+    promoted = (total * np.where(random.random(weeks) < 1 / 3, 0.6, 0.0)).round(2)
+    total = total.round(2)
+    named = (
+        ("category=A", "category", "A", promoted),
+        ("category=B", "category", "B", total - promoted),
+        ("total", "total", "(all)", total),
+    )
+    frames = [
+        pd.DataFrame({"series_id": name, "level": level, "region_id": "(all)", "category": category, "period_on": starts, "revenue": sold})
+        for name, level, category, sold in named
+    ]
+    return pd.concat(frames, ignore_index=True), Span(first, starts[-1].date(), WEEK)
+
+
+@pytest.mark.parametrize(("seed", "stays"), [(4, True), (9, False)])
+def test_the_last_value_of_the_total_stays_where_the_backtest_says_that_adding_up_makes_it_worse(seed: int, *, stays: bool) -> None:
+    sales, span = shop_of_two_categories(seed)
+    found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "category"}))
+    total, last = 2, sales.revenue.iloc[-1]
+    assert found.now.models[total] == "last_value"
+    assert (found.now.means[total].tolist() == [last] * 13) == stays
+    assert amounts(found.now.means[total]).tolist() == (amounts(found.now.means[0]) + amounts(found.now.means[1])).tolist()
+
+
+@pytest.mark.parametrize("seed", [4, 9])
+def test_a_total_by_a_naive_rule_was_no_worse_at_past_origins_than_the_rule(seed: int) -> None:
+    """What is published under the rule's name has the rule's error or less."""
+    sales, span = shop_of_two_categories(seed)
+    found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "category"}))
+    scale = np.array([origin.spread[2] for origin in found.past.origins])
+    by_rule = np.abs(found.past.actuals - found.rules["last_value"])[:, 2].mean(axis=1) / scale
+    published = np.array([np.abs(error[2]).mean() for error in found.past.past.errors]) / scale
+    assert published.sum() <= by_rule.sum() + 1e-6

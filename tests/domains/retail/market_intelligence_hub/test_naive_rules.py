@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from headgate.domains.retail.market_intelligence_hub.naive_rules import (
     candidates,
     chosen,
     damped_growth,
+    is_better_unmoved,
     last_year,
     published,
 )
@@ -76,7 +79,7 @@ def test_the_rule_that_wins_its_backtest_is_published_under_its_name() -> None:
     """A year that repeats exactly: no model of 18 months can know it, the same weeks of last year do."""
     now, past, tried, offered = origins_of(np.tile(SEASON, 2)[:78])
     methods = chosen(past, tried, offered, np.array(["total"], dtype=object))
-    found = published(now, offered, methods, lambda means, _: means)
+    found = published(now, offered, methods)
     assert (methods, found.models) == ([LAST_YEAR], (LAST_YEAR,))
     assert found.means[0] == pytest.approx(SEASON[26:39])
 
@@ -109,7 +112,38 @@ def worse(tried: tuple[Candidates, ...]) -> tuple[Candidates, ...]:
 def test_a_method_that_cannot_forecast_leaves_the_models_in_place() -> None:
     now, _, _, offered = origins_of(SEASON[:40])
     lacking = Candidates({**offered.means, LAST_YEAR: np.full((1, 13), np.nan)})
-    assert published(now, lacking, [LAST_YEAR], lambda means, _: means).models == now.models
+    assert published(now, lacking, [LAST_YEAR]).models == now.models
+
+
+def origin_saying(mean: float, model: str, weeks: int = 30) -> Origin:
+    return Origin((np.full(weeks, 100.0),), np.full((1, 4), mean), (model,), np.ones(1))
+
+
+def judged_unmoved(said: Origin, *, moved_to: float, actual: float = 100.0) -> bool:
+    """Whether a rule that would say 100 again stays, if at one past origin it was moved from what was said."""
+    past = Backtest((said,), np.full((1, 1, 4), actual))
+    return is_better_unmoved(0, origin_saying(100, LAST_VALUE), past, (replace(said, means=np.full((1, 4), moved_to)),))
+
+
+def test_a_rule_stays_unmoved_where_adding_up_made_past_forecasts_worse() -> None:
+    assert judged_unmoved(origin_saying(100, LAST_VALUE), moved_to=70)
+    assert not judged_unmoved(origin_saying(70, LAST_VALUE), moved_to=100)
+    assert not judged_unmoved(origin_saying(70, LAST_VALUE), moved_to=70)
+
+
+def test_a_rule_is_moved_where_no_past_origin_shows_that_it_should_not() -> None:
+    """The model was published there, or the history was not worth modelling."""
+    assert not judged_unmoved(origin_saying(100, "ensemble"), moved_to=70)
+    assert not judged_unmoved(origin_saying(100, LAST_VALUE, weeks=5), moved_to=70)
+    assert not is_better_unmoved(0, origin_saying(100, LAST_VALUE), Backtest((), np.empty((0, 1, 4))), ())
+
+
+def test_models_and_a_rule_that_forecasts_no_sales_are_always_moved() -> None:
+    """After a closed week the last value would set every part to zero."""
+    said, moved = origin_saying(100, LAST_VALUE), origin_saying(70, LAST_VALUE)
+    past = Backtest((said,), np.full((1, 1, 4), 100.0))
+    assert not is_better_unmoved(0, origin_saying(100, "ensemble"), past, (moved,))
+    assert not is_better_unmoved(0, origin_saying(0, LAST_VALUE), past, (moved,))
 
 
 def test_doubt_grows_with_the_noise_of_the_history() -> None:

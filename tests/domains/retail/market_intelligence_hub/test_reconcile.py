@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
+from headgate.domains.retail.money import amounts
 
 pytestmark = pytest.mark.unit
 
@@ -46,6 +49,52 @@ def test_the_series_that_is_usually_right_moves_least() -> None:
     means = np.array([[100.0], [60], [60], [100], [60], [60]])
     sure_of_total = reconcile(means, np.array([0.1, 10, 10, 0.1, 10, 10]), summing_matrix(SERIES, "region_category"))
     assert sure_of_total[0, 0] == pytest.approx(100, abs=0.1)
+
+
+TOTAL = 0
+MEANS = arrays(float, (6, 3), elements=st.floats(-1e6, 1e6))
+SPREAD = arrays(float, 6, elements=st.floats(0, 1e6))
+
+
+@given(MEANS, SPREAD)
+def test_a_held_total_is_published_exactly_and_the_others_add_up_to_it(means: np.ndarray, spread: np.ndarray) -> None:
+    found = reconcile(means, spread, summing_matrix(SERIES, "region_category"), TOTAL)
+    total, gb, fr, home, gb_home, fr_home = (amounts(row) for row in found)
+    assert total.tolist() == [Decimal(str(value)) for value in amounts(np.maximum(means[TOTAL], 0.0))]
+    assert (gb + fr == total).all()
+    assert (gb_home + fr_home == home).all()
+    assert (home == total).all()
+    assert (found >= 0).all()
+
+
+@given(MEANS, SPREAD)
+def test_the_same_forecasts_are_made_to_add_up_in_the_same_way_each_time(means: np.ndarray, spread: np.ndarray) -> None:
+    first, second = (reconcile(means, spread, summing_matrix(SERIES, "region_category"), TOTAL) for _ in range(2))
+    assert first.tobytes() == second.tobytes()
+
+
+def test_what_a_held_total_asks_for_is_taken_from_the_parts_that_are_usually_wrong() -> None:
+    """Two regions of 60 and a total of 100: twice the spread takes four times as much of the 20 pounds."""
+    series = SERIES.iloc[:3]
+    found = reconcile(np.array([[100.0], [60], [60]]), np.array([50.0, 1, 2]), summing_matrix(series, "region"), TOTAL)
+    assert found.T.tolist() == [[100.0, 56.0, 44.0]]
+
+
+def test_parts_that_add_up_to_a_held_total_stay_as_they_are() -> None:
+    means = summing_matrix(SERIES, "region_category") @ np.array([[7.25, 8.5], [1.13, 2.01]])
+    assert reconcile(means, np.arange(1.0, 7), summing_matrix(SERIES, "region_category"), TOTAL).tolist() == means.round(2).tolist()
+
+
+def test_a_penny_that_no_part_can_have_alone_goes_to_the_first_of_equal_parts() -> None:
+    series = SERIES.iloc[:3]
+    found = reconcile(np.array([[0.03], [0.01], [0.01]]), np.ones(3), summing_matrix(series, "region"), TOTAL)
+    assert found.T.tolist() == [[0.03, 0.02, 0.01]]
+
+
+def test_parts_that_never_sold_share_a_held_total_and_a_total_below_zero_is_zero() -> None:
+    series = SERIES.iloc[:3]
+    found = reconcile(np.array([[9.0, -9.0], [0, 5], [0, 5]]), np.array([1.0, 0, 0]), summing_matrix(series, "region"), TOTAL)
+    assert found.T.tolist() == [[9.0, 4.5, 4.5], [0.0, 0.0, 0.0]]
 
 
 def test_no_series_at_all_is_no_forecast() -> None:
