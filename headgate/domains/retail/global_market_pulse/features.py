@@ -111,12 +111,16 @@ def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: Span) -> p
     lines = tables["order_items"].left_join(tables["products"].select("product_id", "category"), "product_id")
     known = orders.filter(orders.is_sale, _within(orders.month_on, span.looked_at.union(span.before)))
     sold = lines.filter(lines.quantity > 0).inner_join(known.select("order_id", "region_id", "month_on"), "order_id")
-    looked_at = _within(sold.month_on, span.looked_at)
-    grouped = sold.group_by(region_id=sold.region_id, category=sold.category.fill_null(UNKNOWN)).agg(
-        sales=looked_at.ifelse(sold.quantity * sold.unit_price, 0).sum(),
-        orders=sold.order_id.nunique(where=looked_at),
-        recent=sold.order_id.nunique(where=_within(sold.month_on, span.recent)),
-        before=sold.order_id.nunique(where=_within(sold.month_on, span.before)),
+    # By order first: counts of different orders would hold every order once for each of three spans.
+    by_order = sold.group_by("region_id", "month_on", "order_id", category=sold.category.fill_null(UNKNOWN)).agg(
+        sales=(sold.quantity * sold.unit_price).sum()
+    )
+    looked_at, recent, before = (_within(by_order.month_on, months) for months in (span.looked_at, span.recent, span.before))
+    grouped = by_order.group_by("region_id", "category").agg(
+        sales=looked_at.ifelse(by_order.sales, 0).sum(),
+        orders=by_order.count(where=looked_at),
+        recent=by_order.count(where=recent),
+        before=by_order.count(where=before),
     )
     rows: pd.DataFrame = grouped.to_pandas()
     return rows.sort_values(["region_id", "category"], ignore_index=True)
