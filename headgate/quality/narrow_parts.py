@@ -41,17 +41,16 @@ class NarrowPart:
 
 def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
     """Yield the parts one after the other; every value of every column of the contract is in one of them."""
-    quick = tuple(column.name for column in contract.columns if _is_quick(contract, column.name, rows[column.name]))
-    whole = rows.select(list(dict.fromkeys([*quick, *columns_of_rows(contract)])))
+    different = {name: pc.unique(rows[name]) for name in contract.names if not _is_quick(contract, name, rows[name])}
+    of_rows = columns_of_rows(contract)
+    mostly_different = {name for name in of_rows if name in different and 2 * len(different[name]) > rows.num_rows}
+    quick = tuple(name for name in contract.names if name not in different or name in mostly_different)
+    whole = rows.select(list(dict.fromkeys([*quick, *of_rows])))
     if whole.column_names:
         yield NarrowPart(whole, quick, of_rows=True)
-    few: dict[str, pa.Array] = {}
-    for name in (name for name in contract.names if name not in quick):
-        different = pc.unique(rows[name])
-        if len(different) <= _FEW:
-            few[name] = different
-        else:
-            yield NarrowPart(pa.table({name: different}), (name,), of_rows=False)
+    few = {name: values for name, values in different.items() if name not in quick and len(values) <= _FEW}
+    for name in (name for name in different if name not in quick and name not in few):
+        yield NarrowPart(pa.table({name: different[name]}), (name,), of_rows=False)
     if few:
         yield NarrowPart(_side_by_side(few), tuple(few), of_rows=False)
 
