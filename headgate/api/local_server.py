@@ -89,9 +89,13 @@ def server(api: LocalApi, port: int) -> ThreadingHTTPServer:
     class Handler(_Handler):
         local = api
 
-    made = ThreadingHTTPServer((HOST, port), Handler)
-    made.daemon_threads = True
-    return made
+    return _Server((HOST, port), Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A page asks for more at once than http.server's 5; the client of a connection that is not queued tries again after a second.
+    request_queue_size = 128
 
 
 class _Handler(BaseHTTPRequestHandler):

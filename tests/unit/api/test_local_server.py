@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +85,13 @@ def test_many_requests_at_once_get_their_own_answers(port: int) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda path: ask(port, path), paths))
     assert [json.loads(body)["name"] for _, body in answers] == [path.rpartition("/")[2] for path in paths]
+
+
+def test_connections_beyond_the_usual_five_are_queued_while_the_server_is_busy() -> None:
+    busy = server(LocalApi(MemoryLake(), TOKEN), 0)  # it accepts none yet
+    with closing(busy.socket), ExitStack() as opened:
+        for _ in range(40):
+            opened.enter_context(socket.create_connection(("127.0.0.1", busy.server_address[1]), timeout=0.5))
 
 
 def test_a_request_without_a_length_or_with_too_much_is_refused(port: int) -> None:
