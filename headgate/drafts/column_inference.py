@@ -175,7 +175,7 @@ def _signs_beside(filled: pa.Array) -> SourceFormat | None:
 
 def _read_by_most(filled: pa.Array) -> Most | None:
     unique, own = by_unique(filled)
-    return infer_most(unique, np.bincount(own, minlength=len(unique)))
+    return infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
 
 
 def _mostly(text: pa.Array) -> Most | None:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly_spaced, measured
 from headgate.profiling.sensitive_values import HIDDEN, hide_number, hide_secrets
-from headgate.values.cells import int_array
+from headgate.values.cells import int_array, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,7 +123,7 @@ def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
     """Templates of an even sample of the different texts, the most frequent first, each with the share of the sample's rows."""
     at = evenly_spaced(len(unique), _PATTERNS_FROM)
     templates = _classes(pc.utf8_slice_codeunits(unique.take(int_array(at)), 0, _LONGEST_SHOWN)).dictionary_encode()
-    alike = np.bincount(templates.indices.to_numpy(), counts[at]).astype(np.int64)
+    alike = np.bincount(numbers(templates.indices), counts[at]).astype(np.int64)
     weights: dict[str, int] = {}
     for template, count in zip(templates.dictionary.to_pylist(), alike.tolist(), strict=True):
         folded = re.sub(r"(.)\1{2,}", lambda run: f"{run[1]}{{{len(run[0])}}}", template)

@@ -393,18 +393,22 @@ def test_names_and_addresses_of_a_refused_row_can_still_be_read() -> None:
     assert json.loads(gated.quarantine_rows["record"].to_pylist()[0])["email"] == "jane@example.com"
 
 
-def test_the_gate_does_not_load_pandas() -> None:
+def test_neither_the_gate_nor_a_profile_loads_pandas() -> None:
     """A cold start pays for what it loads; only a process of its own shows it."""
     program = f"""
 import datetime, sys
 from headgate.contracts.registry import Registry
 from headgate.intake import check_bytes
+from headgate.lake.columns import text_array
 from headgate.lake.ports import MaskingKey
 from headgate.lake.publishing import parquet_bytes
+from headgate.profiling.profile import profile_unknown
 body = {csv_of(payment(), payment(), payment(payment_id="x"), payment(payment_id="2", order_id=PAN))!r} + b"1,2\\n"
 landed = datetime.datetime(2024, 1, 1)
 gated = check_bytes(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=landed)
 parquet_bytes(gated.accepted), parquet_bytes(gated.quarantine_rows)
+unknown = {{"words": text_array(["x y z", "foo bar", "5"])}}
+profile_unknown(unknown, dataset="", content_sha256="", received_at=landed)
 print(gated.counts.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.modules)))
 """
     reported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
