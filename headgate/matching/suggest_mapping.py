@@ -24,7 +24,7 @@ from headgate.matching.header_names import folded
 from headgate.matching.match_header import names_with_numbers
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import Flags, blank_to_null, flags, marked, matches
+from headgate.values.cells import NO_ROWS, Flags, blank_to_null, flags, marked, matches
 from headgate.values.rules import column_breaches
 
 if TYPE_CHECKING:
@@ -231,17 +231,21 @@ class _Facts:
 
 
 class _Samples:
-    """Some texts of each column, and how well they fit the fields asked about so far."""
+    """Some texts of each column, how they read as the fields asked about so far, and how well they fit these."""
 
     def __init__(self, texts: Sequence[pa.Array]) -> None:
         self._texts = [one.slice(0, SAMPLE_ROWS) for one in texts]
+        self._read: dict[tuple[object, ...], _ReadTexts] = {}
         self._fits: dict[tuple[object, ...], float] = {}
 
     def fit(self, row: int, column: Column) -> float:
         """Return the share that fits; most fields have the type and the rules of another one, and its answer."""
-        key = (row, column.type, column.format, column.mask, tuple(rule for rule in column.rules if rule.name != "required"))
+        kind = (row, column.type, column.format, column.mask)
+        key = (*kind, tuple(rule for rule in column.rules if rule.name != "required"))
         if key not in self._fits:
-            self._fits[key] = share_that_fits(self._texts[row], column)
+            if kind not in self._read:
+                self._read[kind] = _read_as(self._texts[row], column)
+            self._fits[key] = _share_of(self._read[kind], column)
         return self._fits[key]
 
 
@@ -287,6 +291,7 @@ def _aliases(contract: Contract) -> dict[str, set[str]]:
     return {field: {_bare(str(name)) for name in listed} for field, listed in stated.items()}
 
 
+@cache
 def _bare(name: str) -> str:
     """A name without what people write between its words."""
     return re.sub(r"[\W_]+", "", folded(name))
@@ -353,19 +358,44 @@ def _evidence(column: Column) -> float:
 
 def share_that_fits(text: pa.Array, column: Column) -> float:
     """Return the share of the texts, 0 to 1, that are values of the field; a good fit where there is no text."""
+    return _share_of(_read_as(text, column), column)
+
+
+@dataclass(frozen=True)
+class _ReadTexts:
+    """Texts as a field's type, format and mask read them.
+
+    Attributes:
+        given: null where there is no value.
+        values: typed; None where a mask says what fits.
+        has_value: of each text.
+        is_read: of each text, whether it has a value that fits the type, or the mask.
+    """
+
+    given: pa.Array
+    values: pa.Array | None
+    has_value: Flags
+    is_read: Flags
+
+
+def _read_as(text: pa.Array, column: Column) -> _ReadTexts:
     given = blank_to_null(null_where_absent(column, text))
     has_value = flags(given.is_valid())
-    return float((_fits(given, column) & has_value).sum() / has_value.sum()) if has_value.any() else _GOOD_FIT
-
-
-def _fits(given: pa.Array, column: Column) -> Flags:
     if column.mask is Mask.PAN:
-        return cards.is_card(cards.normalised(given))
+        return _ReadTexts(given, None, has_value, cards.is_card(cards.normalised(given)) & has_value)
     if column.mask is Mask.SSN:
-        return flags(matches(given, _SSN))
+        return _ReadTexts(given, None, has_value, flags(matches(given, _SSN)) & has_value)
     fitted = cast_column(column, given)
-    broken = [fitted.misfits, *(breach.rows for breach in column_breaches(column, fitted.values, given) if breach.rule != "required")]
-    return ~marked(np.concatenate(broken), len(given))
+    return _ReadTexts(given, fitted.values, has_value, has_value & ~marked(fitted.misfits, len(given)))
+
+
+def _share_of(read: _ReadTexts, column: Column) -> float:
+    """Return the share of the texts that keep the field's rules, too; without a text of its type no rule is asked."""
+    fits = read.is_read
+    if read.values is not None and fits.any():
+        broken = [breach.rows for breach in column_breaches(column, read.values, read.given) if breach.rule != "required"]
+        fits = fits & ~marked(np.concatenate([NO_ROWS, *broken]), len(fits))
+    return float(fits.sum() / read.has_value.sum()) if read.has_value.any() else _GOOD_FIT
 
 
 def _ahead(name: Gains) -> Gains:

@@ -20,7 +20,20 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Kind
 from headgate.contracts.types import arrow_type
 from headgate.values import fast_parsing as plain
-from headgate.values.cells import NO_ROWS, Flags, Rows, blank_to_null, bool_array, flags, literal, matches, null_where, numbers, text_array
+from headgate.values.cells import (
+    NO_ROWS,
+    Flags,
+    Rows,
+    blank_to_null,
+    bool_array,
+    flags,
+    literal,
+    matches,
+    null_where,
+    numbers,
+    text_array,
+    text_bytes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +48,7 @@ _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
 _DOUBLE = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
 _BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _MOST_DECIMAL_DIGITS = 38
+_ZERO, _YEAR_DIGITS = np.uint8(ord("0")), 4
 # IEEE 754: every decimal of 15 significant digits survives a double and back.
 _DOUBLE_DIGITS = 15
 
@@ -71,10 +85,27 @@ def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
     kind = arrow_type(column_type)
     values = plain.as_decimals(found, kind) if column_type.kind is Kind.DECIMAL else plain.as_integers(found, kind)
     others = flags(given.is_valid()) & ~found.sure
+    if others.any():
+        others[others] = _may_be_spelled(given.filter(bool_array(others)), column_type.kind)
     if not others.any():
         return values
     chosen = bool_array(others)
     return pc.replace_with_mask(values, chosen, _CASTS[column_type.kind](given.filter(chosen), column_type))
+
+
+def _may_be_spelled(given: pa.Array, kind: Kind) -> Flags:
+    """Return False where a sign shows that the grammar does not have the text: a pattern is compiled at each call.
+
+    Args:
+        given: neither null nor empty.
+    """
+    data, starts = text_bytes(given)
+    if kind not in _TIMES:
+        last: Flags = (data[starts[1:] - 1] - _ZERO) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
+        return last
+    is_dash: Flags = np.diff(starts) > _YEAR_DIGITS
+    is_dash[is_dash] = data[starts[:-1][is_dash] + _YEAR_DIGITS] == ord("-")
+    return is_dash
 
 
 def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Found | None:
