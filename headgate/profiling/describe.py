@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly_spaced, measured
-from headgate.profiling.sensitive_values import HIDDEN, hide_number, hide_secrets
+from headgate.profiling.sensitive_values import HIDDEN, hide_numbers, hide_secrets
 from headgate.values.cells import int_array, numbers
 
 if TYPE_CHECKING:
@@ -162,7 +162,8 @@ def _describe_ordered(values: pa.Array) -> Description:
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     counts = np.diff(np.concatenate((starts, [len(ordered)])))
     frequent = _frequent(counts, lambda at: [spelled.exactly(number) for number in ordered[starts[at]].tolist()])
-    repeated = tuple((hide_number(text), count) for text, count in frequent if count > 1)
+    several = [(text, count) for text, count in frequent if count > 1]
+    repeated = tuple(zip(hide_numbers(text for text, _ in several), (count for _, count in several), strict=True))
     bins = {} if spelled.is_time else steps(ordered[starts] * spelled.unit, counts)
     with np.errstate(over="ignore", invalid="ignore"):  # very large doubles have a spread of inf or nan
         facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
@@ -221,7 +222,7 @@ def moment_facts(kind: pa.DataType, low: float, high: float, mean: float, deviat
         "mean": spelled.nearly(mean),
         "std_days" if spelled.is_time else "std": number_text(deviation * spelled.unit),
     }
-    return {name: hide_number(text) for name, text in facts.items()}
+    return dict(zip(facts, hide_numbers(facts.values()), strict=True))
 
 
 def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
@@ -229,11 +230,11 @@ def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
     low, high = ordered[0].item(), ordered[-1].item()
     floats = ordered.astype(np.float64)
     mean, deviation = float(floats.mean()), float(floats.std(ddof=1)) if len(floats) > 1 else 0.0
-    quantiles = {f"{q:g}": hide_number(spelled.nearly(_quantile(floats, q))) for q in QUANTILES}
+    *quantiles, median = hide_numbers(spelled.nearly(_quantile(floats, q)) for q in (*QUANTILES, 0.5))
     return {
         **moment_facts(spelled.kind, low, high, mean, deviation),
-        "median": hide_number(spelled.nearly(_quantile(floats, 0.5))),
-        "quantiles": quantiles,
+        "median": median,
+        "quantiles": dict(zip((f"{q:g}" for q in QUANTILES), quantiles, strict=True)),
         "outliers": _outliers(floats, spelled),
     }
 
@@ -256,7 +257,7 @@ def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
         below = np.searchsorted(ordered, first - fence * spread_of, "left")
         return int(below + len(ordered) - np.searchsorted(ordered, third + fence * spread_of, "right"))
 
-    fences = [hide_number(spelled.nearly(first - INNER_FENCE * spread_of)), hide_number(spelled.nearly(third + INNER_FENCE * spread_of))]
+    fences = hide_numbers(spelled.nearly(fence) for fence in (first - INNER_FENCE * spread_of, third + INNER_FENCE * spread_of))
     return {"fences": fences, "outside": beyond(INNER_FENCE), "far_out": beyond(OUTER_FENCE)}
 
 

@@ -65,10 +65,15 @@ def hide_secrets(texts: Sequence[str]) -> list[str]:
     return [HIDDEN if is_secret else text for text, is_secret in zip(texts, secret, strict=True)]
 
 
-def hide_number(text: str) -> str:
-    """As `hide_secrets`, for one number: its decimals are no digits of a card number."""
-    whole = text.partition(".")[0]
-    return text if len(whole) < SHORTEST or hide_secrets([whole]) == [whole] else HIDDEN
+def hide_numbers(texts: Iterable[str]) -> list[str]:
+    """As `hide_secrets`, for numbers: their decimals are no digits of a card number."""
+    shown = list(texts)
+    whole = {place: text.partition(".")[0] for place, text in enumerate(shown)}
+    long = [place for place, digits in whole.items() if len(digits) >= SHORTEST]
+    for place, text in zip(long, hide_secrets([whole[place] for place in long]) if long else (), strict=True):
+        if text == HIDDEN:
+            shown[place] = HIDDEN
+    return shown
 
 
 def _sample(unique: pa.Array) -> pa.Array:

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from headgate.contracts.sensitive_names import is_sensitive_name
-from headgate.profiling.sensitive_values import HIDDEN, column_names, hide_number, hide_secrets, holds_secrets
+from headgate.profiling.sensitive_values import HIDDEN, column_names, hide_numbers, hide_secrets, holds_secrets
 
 pytestmark = pytest.mark.unit
 
@@ -78,8 +78,9 @@ def test_other_texts_are_shown(text: str) -> None:
 
 
 def test_the_decimals_of_a_number_are_no_card() -> None:
-    assert hide_number("280123.1234567890") == "280123.1234567890"
-    assert hide_number("4111111111111111.00") == HIDDEN
+    numbers = ["280123.1234567890", "4111111111111111.00", "12", "2024-01-02 10:00:00"]
+    assert hide_numbers(numbers) == ["280123.1234567890", HIDDEN, "12", "2024-01-02 10:00:00"]
+    assert [hide_numbers([one])[0] for one in numbers] == hide_numbers(numbers)
 
 
 def test_a_column_of_cards_is_sensitive_and_one_of_long_ids_is_not() -> None:
