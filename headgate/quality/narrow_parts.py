@@ -1,7 +1,8 @@
 """The rows of a table as narrow tables, which break the rules of a contract exactly when the rows do.
 
 Great Expectations copies all columns of a frame for each expectation, and calls Python for each row of most columns. An expectation
-that looks at each value by itself holds for all rows exactly when it holds for the different values of the column.
+that looks at each value by itself holds for all rows exactly when it holds for the different values of the column; a bound exactly
+when it holds for the least and the greatest value; a length exactly when it holds for a shortest and a longest text.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pat
 
-from headgate.quality.suites import columns_of_rows
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.rule_values import ORDERINGS
+from headgate.quality.suites import compared_columns, unique_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 FROM_ROWS = 20_000  # fewer rows are asked about as they are: each question has a price of its own
-_FEW = 1_000  # different values; columns with so few share a question
+_FEW = 1_000  # values; columns with so few share a question
+_BOUNDS = {"minimum", "exclusive_minimum", "maximum", "exclusive_maximum"}
+_LENGTHS = {"min_length", "max_length"}
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,8 @@ class NarrowPart:
     """Rows that a narrow suite is asked about.
 
     Attributes:
-        values_of: the columns whose values are all in `rows`.
-        of_rows: whether `rows` are all rows of the table, so that keys and compared columns can be looked at.
+        values_of: the columns whose rules about single values can be asked.
+        of_rows: whether `rows` are all rows of the table, so that columns can be compared with each other.
     """
 
     rows: pa.Table
@@ -40,27 +45,53 @@ class NarrowPart:
 
 
 def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
-    """Yield the parts one after the other; every value of every column of the contract is in one of them."""
-    different = {name: pc.unique(rows[name]) for name in contract.names if not _is_quick(contract, name, rows[name])}
-    of_rows = columns_of_rows(contract)
-    mostly_different = {name for name in of_rows if name in different and 2 * len(different[name]) > rows.num_rows}
-    quick = tuple(name for name in contract.names if name not in different or name in mostly_different)
-    whole = rows.select(list(dict.fromkeys([*quick, *of_rows])))
+    """Yield the parts one after the other; every column of the contract is in one of them."""
+    # A float can be no number, which is neither the least nor the greatest; pandas compares all of them in one step.
+    floats = tuple(name for name in contract.names if pat.is_float64(rows[name].type))
+    whole = rows.select(list(dict.fromkeys([*floats, *compared_columns(contract)])))
     if whole.column_names:
-        yield NarrowPart(whole, quick, of_rows=True)
-    few = {name: values for name, values in different.items() if name not in quick and len(values) <= _FEW}
-    for name in (name for name in different if name not in quick and name not in few):
-        yield NarrowPart(pa.table({name: different[name]}), (name,), of_rows=False)
+        yield NarrowPart(whole, floats, of_rows=True)
+    few: dict[str, pa.Array] = {}
+    for name in (name for name in contract.names if name not in floats):
+        values = _decisive_values(_rules_of(contract, name), rows[name])
+        if len(values) <= _FEW:
+            few[name] = values
+        else:
+            yield NarrowPart(pa.table({name: values}), (name,), of_rows=False)
     if few:
         yield NarrowPart(_side_by_side(few), tuple(few), of_rows=False)
 
 
-def _is_quick(contract: Contract, name: str, values: pa.ChunkedArray) -> bool:
-    """Whether pandas holds the values as an array of numbers, and compares all of them in one step."""
-    is_compared = any(rule.name != "required" for rule in contract.column(name).rules)
-    if pat.is_timestamp(values.type):
-        return not is_compared
-    return pat.is_float64(values.type) or (pat.is_int64(values.type) and not values.null_count)
+def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
+    """Whether the columns have the contract's names and Arrow types, so that their values can be compared here."""
+    return {one.name: one.type for one in schema} == {one.name: one.type for one in arrow_schema(contract)}
+
+
+def has_repeated_keys(contract: Contract, rows: pa.Table) -> bool:
+    """Whether columns that are unique together have the same values in two rows; nulls are equal here."""
+    return any(rows.group_by(list(key)).aggregate([]).num_rows < rows.num_rows for key in unique_keys(contract))
+
+
+def _rules_of(contract: Contract, name: str) -> set[str]:
+    """The names of the rules about a column's values, with those of comparisons with a value: a bound, or an operator."""
+    compared = (rule.operator for rule in contract.comparisons if rule.left == name and not rule.right)
+    return {rule.name for rule in contract.column(name).rules} | {ORDERINGS.get(operator, operator) for operator in compared}
+
+
+def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
+    """Values that break one of the rules, or the column's type, exactly when any value does; at least one."""
+    if rules - _BOUNDS - _LENGTHS - {"required"}:
+        return pc.unique(values)
+    known = pc.index(pc.is_valid(values), value=True).as_py()
+    if known < 0:
+        return pc.unique(values)
+    found = list(pc.min_max(values).values()) if rules & _BOUNDS else [values[known]]
+    if rules & _LENGTHS:
+        lengths = pc.utf8_length(values)
+        found += [values[pc.index(lengths, end).as_py()] for end in pc.min_max(lengths).values()]
+    if values.null_count:
+        found.append(pa.scalar(None, values.type))
+    return pa.array([one.as_py() for one in found], values.type)
 
 
 def _side_by_side(different: dict[str, pa.Array]) -> pa.Table:

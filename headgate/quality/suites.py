@@ -60,27 +60,25 @@ def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationS
 
 
 def narrow_suite_of(contract: Contract, values_of: Collection[str], *, rows_too: bool) -> gx.ExpectationSuite:
-    """The expectations of `suite_of` about the values of some columns.
+    """The expectations of `suite_of` about the values of some columns, without those of unique values.
 
     Args:
         values_of: columns whose values are looked at one by one.
-        rows_too: with the expectations that look at several rows or columns: unique keys, and two columns compared.
+        rows_too: with the expectations that compare two columns.
     """
     import great_expectations as gx  # noqa: PLC0415 takes seconds
 
-    wanted = [one for one in _expectations(contract) if (rows_too if _looks_at_rows(one) else getattr(one, "column", None) in values_of)]
+    wanted = [
+        one
+        for one in _expectations(contract)
+        if one.meta["rule"] != UNIQUE and (rows_too if hasattr(one, "column_A") else getattr(one, "column", None) in values_of)
+    ]
     return gx.ExpectationSuite(name=f"{contract.id}@{contract.version} of {place_of(tuple(values_of))} {rows_too}", expectations=wanted)
 
 
-def columns_of_rows(contract: Contract) -> list[str]:
-    """Return the columns that expectations about several rows or columns look at: keys, and columns that are compared."""
-    unique = [name for key in unique_keys(contract) for name in key]
-    compared = [name for rule in contract.comparisons if rule.right for name in (rule.left, rule.right)]
-    return list(dict.fromkeys([*unique, *compared]))
-
-
-def _looks_at_rows(expectation: Any) -> bool:  # noqa: ANN401 Great Expectations ships no types
-    return expectation.meta["rule"] == UNIQUE or hasattr(expectation, "column_A")
+def compared_columns(contract: Contract) -> list[str]:
+    """Return the columns that are compared with each other."""
+    return list(dict.fromkeys(name for rule in contract.comparisons if rule.right for name in (rule.left, rule.right)))
 
 
 def unique_keys(contract: Contract) -> list[tuple[str, ...]]:

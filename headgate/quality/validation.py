@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.identity import merge_key
 from headgate.lake.parquet import table_of
 from headgate.quality.frames import frame_of, quick_frame_of
-from headgate.quality.narrow_parts import FROM_ROWS, narrow_parts
+from headgate.quality.narrow_parts import FROM_ROWS, has_repeated_keys, has_types_of, narrow_parts
 from headgate.quality.suites import UNIQUE, narrow_suite_of, place_of, suite_of, unique_keys, unique_suite_of
 
 if TYPE_CHECKING:
@@ -200,11 +200,14 @@ class ValidationRun:
 
     def _answers(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
         """What each expectation answers about some rows. Many rows that break no rule become pandas objects in narrow parts only."""
-        if rows.num_rows >= self._narrow_from:
+        if rows.num_rows >= self._narrow_from and has_types_of(contract, rows.schema):
             answers = self._of_no_rows(contract, rows.schema)
-            if not any(one.failed for one in answers) and all(self.holds(contract, part) for part in narrow_parts(contract, rows)):
+            if not any(one.failed for one in answers) and self._passes(contract, rows):
                 return answers
         return self._of_suite(contract, rows)
+
+    def _passes(self, contract: Contract, rows: pa.Table) -> bool:
+        return not has_repeated_keys(contract, rows) and all(self.holds(contract, part) for part in narrow_parts(contract, rows))
 
     def _of_no_rows(self, contract: Contract, schema: pa.Schema) -> list[RuleAnswer]:
         """What each expectation answers about columns without rows, in the order of the suite's answers: asked once."""
