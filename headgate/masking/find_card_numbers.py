@@ -158,6 +158,8 @@ def _glued(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
     spans = [np.empty((0, 3), np.int64)]
     for length in _GLUED_LENGTHS:
         at = np.flatnonzero((groups.size > length + 1) & (groups.size <= length + _LONGEST_TAIL))
+        if not len(at):
+            continue
         at = at[_is_card(groups.digits, groups.first[at], np.full(len(at), length))]
         begins = groups.start[at]
         ends = np.minimum(groups.stop[at] + len("/2027") + 1, starts[groups.cell[at] + 1])
@@ -196,14 +198,16 @@ def _are_cards(groups: DigitGroups, at: Rows, runs: int) -> Flags:
     first = groups.first[at]
     size = groups.first[at + runs] - first
     cards: Flags = (size >= SHORTEST) & (size <= LONGEST) & ~(groups.after_plus[at] & (size <= _E164_DIGITS))
-    cards[cards] = _is_card(groups.digits, first[cards], size[cards])
+    if cards.any():
+        cards[cards] = _is_card(groups.digits, first[cards], size[cards])
     return cards
 
 
 def _is_card(digits: Bytes, first: Rows, size: Rows) -> Flags:
     """Whether `size` digits from each of `first` are a card number, by issuer and check digit."""
     cards = is_issued(_prefixes(digits, first), size)
-    cards[cards] = luhn_holds(align_runs(digits, first[cards], size[cards]))
+    if cards.any():
+        cards[cards] = luhn_holds(align_runs(digits, first[cards], size[cards]))
     return cards
 
 
