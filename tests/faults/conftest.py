@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from headgate.intake.files import check_and_store_file
-from headgate.intake.rows.check_rows import check_file
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.lake.content_hash import sha256_of
 from headgate.profiling import kept_profiles
 from headgate.profiling.profile import Profile, Received, profile_of
@@ -64,6 +64,7 @@ def _checked(path: Path, contract: Contract, key: MaskingKey, *, folder: Path, *
             folder.joinpath(name).write_bytes(body)
         return deepcopy(known.counts)
     before = set(folder.iterdir())
+    assert not {ACCEPTED, QUARANTINE} & {one.name for one in before}, "a file of rows would be overwritten, and not kept here"
     counts = check_file(path, contract, key, folder=folder, **stated)
     like.append(Checked(contract, deepcopy(counts), {made.name: made.read_bytes() for made in set(folder.iterdir()) - before}))
     return counts

@@ -294,7 +294,7 @@ class Lake:
         objects, ledger = cast("MemoryObjects", self.objects), cast("MemoryLedger", self.ledger)
         measured = {kind: [replace(one, milliseconds=0, peak_bytes=0) for one in files] for kind, files in ledger._measured.items()}
         claims = (ledger._records, ledger._leases, ledger._contents, ledger._takers, measured)
-        rules = (type(self), type(ledger), self.curation, self.executor)
+        rules = (type(self), type(objects), type(ledger), self.curation, self.executor)
         return _digest((rules, self.group, objects._versions, claims, *self.progress()))
 
     def progress(self) -> tuple[object, ...]:
@@ -375,14 +375,19 @@ _ends: dict[bytes, list[str]] = {}
 
 
 def found_wrong(lake: Lake, but: frozenset[str] = frozenset()) -> list[str]:
-    """Where the lake, when everything has come again, is not that of a quiet run; lakes of one state in memory are followed once.
+    """Where the lake, when everything has come again, is not that of a quiet run; a lake in memory stays as it is.
 
-    A worker that was killed after a call and one that was killed before the next leave the same lake. `lake` may stand as it was.
+    Lakes of one state in memory are followed once: a worker that was killed after a call and one that was killed before the next leave
+    the same lake.
     """
-    state = lake.state() if isinstance(lake.objects, MemoryObjects) else b""
-    if state not in _ends or not state:
+    if not isinstance(lake.objects, MemoryObjects):
         redeliver(lake)
-        _ends[state] = difference(lake)
+        return difference(lake, but)
+    state = lake.state()
+    if state not in _ends:
+        followed = lake.copy()
+        redeliver(followed)
+        _ends[state] = difference(followed)
     return [name for name in _ends[state] if name not in but]
 
 
