@@ -224,7 +224,7 @@ def alert_text(found: Sequence[Finding]) -> str:
     """Return the text of an alert about findings, without their values."""
     lines = [f"- {describe(finding)}" for finding in found[:_NAMED]]
     further = [f"- and {len(found) - _NAMED} more; the table pci_audit counts them all"] if len(found) > _NAMED else []
-    advice = "Tables built from a dataset with a finding keep their last version. What to do: docs/operate/runbook.md, at this alert."
+    advice = "Tables built from a dataset with a finding keep their last version. docs/operate/runbook.md says what to do."
     return "\n".join(["The card-data audit found what must not be stored:", *lines, *further, "", advice])
 
 

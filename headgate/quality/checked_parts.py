@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
     from headgate.lake.snapshot_parts import Part
 
-SUITES_EDITION = 1  # raise it when suites or frames of pandas are compiled otherwise from the same contract: all parts are checked again
+SUITES_EDITION = 1  # raise it when the same rows may get another verdict by the same contract: all parts are checked again
 
 
 @dataclass(frozen=True)

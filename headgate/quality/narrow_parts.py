@@ -59,7 +59,7 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
         else:
             yield NarrowPart(pa.table({name: values}), (name,), of_rows=False)
     if few:
-        yield NarrowPart(_side_by_side(few), tuple(few), of_rows=False)
+        yield NarrowPart(_padded_table(few), tuple(few), of_rows=False)
 
 
 def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
@@ -94,7 +94,7 @@ def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
     return pa.array([one.as_py() for one in found], values.type)
 
 
-def _side_by_side(different: dict[str, pa.Array]) -> pa.Table:
+def _padded_table(different: dict[str, pa.Array]) -> pa.Table:
     """Columns of unequal lengths as one table: the values of the shorter ones come again."""
     places = np.arange(max(map(len, different.values())))
     return pa.table({name: values.take(pa.array(places % len(values))) for name, values in different.items()})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.validation import Answers
 
-BATCH_ROWS = 500_000  # of a reader: a row takes about 150 bytes here, and some objects of Python where it breaks a rule
+BATCH_ROWS = 500_000  # of a reader; one row that breaks a rule makes pandas objects of all of them
 
 
 class OutputAudit:
