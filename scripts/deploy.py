@@ -391,7 +391,7 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
 
 
 def destroy_resources(terraform: Terraform, variables: Mapping[str, str]) -> None:
-    """Destroy what the state holds; once more where all errors are of those that a second destroy does not meet.
+    """Destroy the resources of the state. If every error is in REPEATABLE_ERRORS, retry once.
 
     Raises:
         TerraformError: another error, or an error of the second destroy.
@@ -405,7 +405,7 @@ def destroy_resources(terraform: Terraform, variables: Mapping[str, str]) -> Non
         wait_s = max(row.wait_s for row in rows)
         when = f"in {wait_s} s" if wait_s else "now"
         met = " and ".join(row.name for row in rows)
-        print(f"The destroy met {met}. It is repeated once, {when}: a second one usually ends well.", flush=True)
+        print(f"The destroy failed because of {met}. It is repeated once, {when}; if that fails too, run the command again.", flush=True)
         time.sleep(wait_s)
         terraform.destroy(variables)
 

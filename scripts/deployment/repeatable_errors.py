@@ -48,7 +48,7 @@ _THROTTLED = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
-TABLE = (
+REPEATABLE_ERRORS = (
     Repeatable(
         name="a stale ETag",
         service="CloudFront",
@@ -103,10 +103,11 @@ TABLE = (
 
 def repeatable(diagnoses: Sequence[str]) -> list[Repeatable]:
     """Return the rows of the table that cover all these errors of Terraform; none if a second destroy would meet one of them again."""
-    found = [_row(diagnosis) for diagnosis in diagnoses]
-    return [row for row in TABLE if row in found] if all(found) else []
+    found = [row for diagnosis in diagnoses for row in _rows(diagnosis)]
+    return [row for row in REPEATABLE_ERRORS if row in found] if all(found) else []
 
 
-def _row(diagnosis: str) -> Repeatable | None:
-    answer = _ANSWER.search(diagnosis)
-    return next((row for row in TABLE if answer and row.matches(**answer.groupdict())), None)
+def _rows(diagnosis: str) -> list[Repeatable | None]:
+    """Return the row of each answer of AWS, because Terraform may join several; None for an answer, or a diagnosis, without a row."""
+    answers = [answer.groupdict() for answer in _ANSWER.finditer(diagnosis)]
+    return [next((row for row in REPEATABLE_ERRORS if row.matches(**answer)), None) for answer in answers] or [None]

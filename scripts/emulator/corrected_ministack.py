@@ -105,7 +105,8 @@ class Windows:
 class Repeats:
     """An ASGI application that answers a call of Terraform's which is sent again as it answered its first sending.
 
-    AWS's tools give all sendings of a call one id. Only calls that change something and succeeded are answered so; others are retried.
+    AWS's tools give all sendings of a call one id. Only calls that succeeded and may change something (all but GET and HEAD) are
+    answered so; others are retried.
     Our own calls always are: they must know by themselves whether an earlier sending was carried out.
     """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scripts import deploy
-from scripts.deployment.repeatable_errors import TABLE, repeatable
+from scripts.deployment.repeatable_errors import REPEATABLE_ERRORS, repeatable
 from scripts.terraform_cli import Terraform, TerraformError
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_several_errors_are_named_in_one_line_and_the_longest_wait_counts(
     tmp_path: Path, waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     deploy.destroy_resources(Destroys(tmp_path / "lake", [THROTTLED, STALE_ETAG, STALE_ETAG], []).terraform, {})
-    assert capsys.readouterr().out.startswith("The destroy met a stale ETag and throttling. It is repeated once, in 30 s")
+    assert capsys.readouterr().out.startswith("The destroy failed because of a stale ETag and throttling. It is repeated once, in 30 s")
     assert waits == [30]
 
 
@@ -160,10 +160,15 @@ def test_a_destroy_without_an_error_runs_once_and_says_nothing(tmp_path: Path, c
     assert (destroys.count, capsys.readouterr().out) == (1, "")
 
 
+def test_an_error_of_several_answers_is_repeatable_only_if_all_are() -> None:
+    assert repeatable([f"{CONFLICT_IN_S3}\n{STALE_ETAG}"])
+    assert repeatable([f"{CONFLICT_IN_S3}\n{NOT_CURED[0].values[0]}"]) == []
+
+
 def test_a_failure_without_a_reported_error_is_not_repeated() -> None:
     assert repeatable([]) == []
 
 
 def test_every_row_of_the_table_has_a_source_and_an_error_of_these_tests() -> None:
-    assert all(row.source for row in TABLE)
-    assert repeatable(CURED) == list(TABLE)
+    assert all(row.source for row in REPEATABLE_ERRORS)
+    assert repeatable(CURED) == list(REPEATABLE_ERRORS)
