@@ -11,8 +11,8 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-FOLDERS = ("headgate", "lambdas", "glue_jobs", "crawlers", "scripts", "terraform", "benchmarks", "tests")
-ENDS = {".py", ".tf", ".sh"}
+FOLDERS = ("headgate", "console/src", "lambdas", "glue_jobs", "crawlers", "scripts", "terraform", "benchmarks", "tests")
+ENDS = {".py", ".tf", ".sh", ".yaml", ".toml", ".ts", ".tsx"}
 SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in ENDS and ".terraform" not in path.parts]
 LINK = re.compile(r'(?:\]\(|src="|href=")(?!\w+:)([^)\s"#]+)')
 PAGE = re.compile(r"docs/[\w/-]+\.(?:md|json|tsv)\b")
@@ -28,8 +28,9 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     assert dead_links(page) == []
 
 
-def test_every_page_that_code_or_a_message_names_exists() -> None:
-    named = {(str(path.relative_to(ROOT)), name) for path in SOURCES for name in PAGE.findall(path.read_text(encoding="utf-8"))}
+def test_every_page_that_code_a_message_or_another_page_names_exists() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in (*SOURCES, *PAGES, *ROOT.glob("*.toml"))}
+    named = {(str(path.relative_to(ROOT)), name) for path, text in texts.items() for name in PAGE.findall(text)}
     assert sorted((path, name) for path, name in named if not (ROOT / name).exists()) == []
 
 
