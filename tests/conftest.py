@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Search for no garbage while modules are imported and tests are collected: nearly all of it stays, and each search reads it again."""
+    """Switch garbage collection off while tests are collected: nearly all objects stay, and each collection reads them again."""
     gc.disable()
     try:
         return (yield)

@@ -14,7 +14,7 @@ FIRST_NON_ASCII = 0x80
 _FULL_WIDTH, _FULL_WIDTH_OFFSET = range(0xFF01, 0xFF5F), 0xFEE0
 # The searches take dozens of numpy's steps: for so few bytes, one pattern is faster than they are.
 FEW_BYTES = 4_096
-_THREE_DIGITS = re.compile(rb"[0-9]{3}|[\x80-\xff]")
+_THREE_DIGITS_OR_NON_ASCII = re.compile(rb"[0-9]{3}|[\x80-\xff]")
 _OTHER_DOTS_AND_MINUS = {"\u2024": ".", "\u2212": "-"}
 
 
@@ -38,7 +38,7 @@ _KEYBOARD_FORM = _KeyboardForm()
 
 def may_hold_three_digits(octets: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
     """Return False where the UTF-8 has no three digits in a row; True for many bytes and for bytes beyond ASCII, without a look at them."""
-    return len(octets) > FEW_BYTES or _THREE_DIGITS.search(octets.data) is not None
+    return len(octets) > FEW_BYTES or _THREE_DIGITS_OR_NON_ASCII.search(octets.data) is not None
 
 
 def as_typed(text: str) -> str:

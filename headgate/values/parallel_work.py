@@ -61,7 +61,7 @@ def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = 
 def in_order(work: Callable[[Part], None], backlog: int) -> Iterator[Callable[[Part], None]]:
     """Hands parts to `work` in a thread beside, one after the other; waits where so many wait there beside the one being worked on.
 
-    The first part waits for the second: a single part is worked on where it is, at the end. At the end all are worked on. What
+    The first part waits for the second: a single part is worked on by the caller, at the end. At the end all are worked on. What
     `work` raises comes out of a later hand-over, or of the end.
     """
     with ThreadPoolExecutor(1) as beside:

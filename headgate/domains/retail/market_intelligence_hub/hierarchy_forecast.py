@@ -80,7 +80,7 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     methods = naive_rules.chosen(past, tried, offered, levels, same_season, models_know_season=knows_season) if offered else []
     before = [naive_rules.published(origin, one, methods) for origin, one in zip(past.origins, tried, strict=True)]
     alone = Backtest(tuple(before), past.actuals)
-    ahead, tested = _adding_up(naive_rules.published(now, offered, methods), alone, summing, levels) if offered else (now, alone)
+    ahead, tested = _all_reconciled(naive_rules.published(now, offered, methods), alone, summing, levels) if offered else (now, alone)
     too_short = np.array([_is_untested(place, ahead, tested) for place in range(len(series))], dtype=bool)
     known = [
         bounded(origin, offsets(_errors_at(origin, tested).without(number), origin.spread, LEVELS))
@@ -94,13 +94,13 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     return HierarchyForecast(series, span, ahead, bounded(ahead, bounds), tested, tuple(known), too_short | unseasoned, rules)
 
 
-def _adding_up(now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]) -> tuple[Origin, Backtest]:
+def _all_reconciled(now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]) -> tuple[Origin, Backtest]:
     """Forecasts that add up, from now and from earlier origins. A naive rule of the total that was better unmoved stays as it is."""
-    total = int((levels == "total").argmax())
+    (total,) = (int(place) for place in np.flatnonzero(levels == "total"))
     moved = tuple(_reconciled(origin, summing) for origin in past.origins)
     if not naive_rules.is_better_unmoved(total, now, past, moved):
         return _reconciled(now, summing), Backtest(moved, past.actuals)
-    # At an origin that the rule could not forecast the total has another method, which is moved as ever.
+    # At an origin that the rule could not forecast the total has another method, which is reconciled as usual.
     held = [total if origin.models[total] == now.models[total] else None for origin in past.origins]
     kept = [_reconciled(origin, summing, place) for origin, place in zip(past.origins, held, strict=True)]
     return _reconciled(now, summing, total), Backtest(tuple(kept), past.actuals)

@@ -60,7 +60,7 @@ def reconcile(means: Array, spread: Array, summing: Array, held: int | None = No
     for step in np.flatnonzero(below):
         leaves[:, step] = _not_negative(weighted, wanted[:, step], leaves[:, step])
     leaves = np.maximum(leaves, 0.0) * 10**PENCE
-    pennies = np.rint(leaves) if held is None else _shared_out(np.rint(np.maximum(means[held], 0.0) * 10**PENCE), leaves)
+    pennies = np.rint(leaves) if held is None else _whole_pennies(np.rint(np.maximum(means[held], 0.0) * 10**PENCE), leaves)
     return np.asarray((summing @ pennies) / 10**PENCE, dtype=float)
 
 
@@ -72,10 +72,10 @@ def _not_negative(weighted: Array, wanted: Array, free: Array) -> Array:
         return free
 
 
-def _shared_out(totals: Array, leaves: Array) -> Array:
+def _whole_pennies(totals: Array, leaves: Array) -> Array:
     """Whole numbers in proportion to the leaves of each step that sum to its total; the largest remainders are rounded up.
 
-    >>> _shared_out(np.array([10.0]), np.array([[1.0], [1.0], [1.0]])).T.tolist()
+    >>> _whole_pennies(np.array([10.0]), np.array([[1.0], [1.0], [1.0]])).T.tolist()
     [[4.0, 3.0, 3.0]]
     """
     summed = leaves.sum(axis=0)
