@@ -146,7 +146,7 @@ def test_a_destroy_whose_request_was_carried_out_without_an_answer_ends_well(
         deploy.destroy_resources(terraform, stated)
     (lost,) = proxy.lost
     assert "/distribution/" in lost[1]
-    assert "The destroy met a stale ETag. It is repeated once, now" in capsys.readouterr().out
+    assert "The destroy failed because of a stale ETag. It is repeated once, now" in capsys.readouterr().out
     assert terraform.resources() == []
     listed = emulator.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
     assert stated["comment"] not in [one["Comment"] for one in listed]
