@@ -46,7 +46,7 @@ from scripts.packages import build, layer, locked_archive, wheels
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from concurrent.futures import Future
 
 MASKING_KEY_BYTES = 32
@@ -390,7 +390,7 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
     terraform.state.unlink(missing_ok=True)
 
 
-def destroy_resources(terraform: Terraform, variables: Mapping[str, str]) -> None:
+def destroy_resources(terraform: Terraform, variables: Mapping[str, str], sleep: Callable[[float], object] = time.sleep) -> None:
     """Destroy the resources of the state. If every error is in REPEATABLE_ERRORS, retry once.
 
     Raises:
@@ -406,7 +406,7 @@ def destroy_resources(terraform: Terraform, variables: Mapping[str, str]) -> Non
         when = f"in {wait_s} s" if wait_s else "now"
         met = " and ".join(row.name for row in rows)
         print(f"The destroy failed because of {met}. It is repeated once, {when}; if that fails too, run the command again.", flush=True)
-        time.sleep(wait_s)
+        sleep(wait_s)
         terraform.destroy(variables)
 
 

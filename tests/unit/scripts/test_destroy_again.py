@@ -98,20 +98,19 @@ def _diagnostic(error: str) -> dict[str, object]:
     return {"type": "diagnostic", "diagnostic": {"severity": "error", "summary": error, "detail": ""}}
 
 
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long the destroys of a test waited; they do not really wait."""
-    waited: list[float] = []
-    monkeypatch.setattr(deploy.time, "sleep", waited.append)
-    return waited
+def destroyed(destroys: Destroys) -> list[float]:
+    """Destroy, and return how long a destroy waited in between; it does not really wait."""
+    waits: list[float] = []
+    deploy.destroy_resources(destroys.terraform, {}, sleep=waits.append)
+    return waits
 
 
 @pytest.mark.parametrize("error", CURED)
 def test_a_destroy_is_repeated_after_an_error_that_a_second_destroy_does_not_meet(
-    error: str, tmp_path: Path, waits: list[float], capsys: pytest.CaptureFixture[str]
+    error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     destroys = Destroys(tmp_path / "lake", [error], [])
-    deploy.destroy_resources(destroys.terraform, {})
+    waits = destroyed(destroys)
     (row,) = repeatable([error])
     assert (destroys.count, waits) == (2, [row.wait_s])
     said = capsys.readouterr().out
@@ -120,43 +119,37 @@ def test_a_destroy_is_repeated_after_an_error_that_a_second_destroy_does_not_mee
 
 
 @pytest.mark.parametrize("error", NOT_CURED)
-@pytest.mark.usefixtures("waits")
 def test_a_destroy_fails_with_terraforms_error_after_every_other_error(error: str, tmp_path: Path) -> None:
     destroys = Destroys(tmp_path / "lake", [error], [])
     with pytest.raises(TerraformError) as failed:
-        deploy.destroy_resources(destroys.terraform, {})
+        destroyed(destroys)
     assert error in str(failed.value) or "Another deployment of lake is running" in str(failed.value)
     assert destroys.count == 1
 
 
-@pytest.mark.usefixtures("waits")
 def test_a_destroy_fails_where_only_some_of_its_errors_would_be_cured(tmp_path: Path) -> None:
     destroys = Destroys(tmp_path / "lake", [STALE_ETAG, NOT_CURED[0].values[0]], [])
     with pytest.raises(TerraformError, match="AccessDenied"):
-        deploy.destroy_resources(destroys.terraform, {})
+        destroyed(destroys)
     assert destroys.count == 1
 
 
-@pytest.mark.usefixtures("waits")
 def test_a_destroy_is_not_repeated_a_second_time(tmp_path: Path) -> None:
     destroys = Destroys(tmp_path / "lake", [STALE_ETAG], [CONFLICT_IN_S3], [])
     with pytest.raises(TerraformError, match="OperationAborted"):
-        deploy.destroy_resources(destroys.terraform, {})
+        destroyed(destroys)
     assert destroys.count == 2
 
 
-def test_several_errors_are_named_in_one_line_and_the_longest_wait_counts(
-    tmp_path: Path, waits: list[float], capsys: pytest.CaptureFixture[str]
-) -> None:
-    deploy.destroy_resources(Destroys(tmp_path / "lake", [THROTTLED, STALE_ETAG, STALE_ETAG], []).terraform, {})
+def test_several_errors_are_named_in_one_line_and_the_longest_wait_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waits = destroyed(Destroys(tmp_path / "lake", [THROTTLED, STALE_ETAG, STALE_ETAG], []))
     assert capsys.readouterr().out.startswith("The destroy failed because of a stale ETag and throttling. It is repeated once, in 30 s")
     assert waits == [30]
 
 
-@pytest.mark.usefixtures("waits")
 def test_a_destroy_without_an_error_runs_once_and_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     destroys = Destroys(tmp_path / "lake", [])
-    deploy.destroy_resources(destroys.terraform, {})
+    destroyed(destroys)
     assert (destroys.count, capsys.readouterr().out) == (1, "")
 
 
