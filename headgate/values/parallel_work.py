@@ -58,28 +58,26 @@ def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = 
 
 
 @contextmanager
-def in_order(work: Callable[[Part], None], backlog: int) -> Iterator[Callable[[Part], None]]:
+def in_order(
+    work: Callable[[Part], None], backlog: int, *, is_small: Callable[[Part], bool] = lambda _: False
+) -> Iterator[Callable[[Part], None]]:
     """Hands parts to `work` in a thread beside, one after the other; waits where so many wait there beside the one being worked on.
 
-    The first part waits for the second: a single part is worked on by the caller, at the end. At the end all are worked on. What
-    `work` raises comes out of a later hand-over, or of the end.
+    Small parts in front are worked on by the caller, so that a small file begins no thread. At the end all are worked on. What `work`
+    raises comes out of this or a later hand-over, or of the end.
     """
     with ThreadPoolExecutor(1) as beside:
-        first: list[Part] = []
         waiting: deque[Future[None]] = deque()
 
         def hand_over(part: Part) -> None:
-            if not (first or waiting):
-                first.append(part)
+            if not waiting and is_small(part):
+                work(part)
                 return
             while len(waiting) > backlog:
                 waiting.popleft().result()
-            waiting.extend(beside.submit(work, one) for one in (*first, part))
-            first.clear()
+            waiting.append(beside.submit(work, part))
 
         yield hand_over
-        for part in first:
-            work(part)
         while waiting:
             waiting.popleft().result()
 

@@ -45,7 +45,7 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.states import Disposition
 from headgate.masking.card_columns import KnownCards
 from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
-from headgate.values.parallel_work import in_order, in_turn, side_by_side, use_lean_allocator
+from headgate.values.parallel_work import MANY_ROWS, in_order, in_turn, side_by_side, use_lean_allocator
 from headgate.values.rules import Breach, among
 
 if TYPE_CHECKING:
@@ -372,12 +372,19 @@ def write_outputs(run: CheckRun, folder: Path) -> Counts:
     """Write the run's rows to ACCEPTED and QUARANTINE in `folder`; a file without rows is not written."""
     accepted = RowsFile(folder / ACCEPTED, run.distinct)
     quarantine = RowsFile(folder / QUARANTINE, DISTINCT_QUARANTINE, QUARANTINE_GROUP_ROWS)
-    with in_order(accepted.add, BACKLOG) as write_accepted, in_order(quarantine.add, BACKLOG) as write_quarantine:
+    with (
+        in_order(accepted.add, BACKLOG, is_small=_has_few_rows) as write_accepted,
+        in_order(quarantine.add, BACKLOG, is_small=_has_few_rows) as write_quarantine,
+    ):
         for accepted_rows, quarantine_rows in run.rows():
             write_accepted(accepted_rows)
             write_quarantine(quarantine_rows)
     side_by_side(RowsFile.close, (accepted, quarantine), max(accepted.rows, quarantine.rows))
     return run.counts()
+
+
+def _has_few_rows(rows: pa.Table) -> bool:
+    return bool(rows.num_rows < MANY_ROWS)
 
 
 def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
