@@ -69,12 +69,6 @@ class Target:
         for ref in refs:
             sqs.send_message(QueueUrl=self.outputs["raw_queue_url"], MessageBody=notification(ref))
 
-    def taken_s(self, body: bytes, timeout_s: float = 120) -> tuple[float, FileRecord | None]:
-        """Send a file; return the seconds until its record, and the record."""
-        began = time.perf_counter()
-        record = self.lake.settled(self.send(body), timeout_s)
-        return time.perf_counter() - began, record
-
     def record(self, ref: ObjectRef) -> FileRecord | None:
         """The file's record as it stands; None where there is none."""
         try:

@@ -20,7 +20,7 @@ from headgate.lake.states import FileState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.lake.ports import FileRecord
+    from headgate.lake.ports import FileRecord, ObjectRef
 
 WARM_FILES = 20
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
@@ -33,12 +33,12 @@ _REPETITIONS_BELOW = 20_000_000
 def latency(target: Target, budget_s: float) -> Iterator[Measure | Case]:
     """B: from the upload to the record, cold and warm, and where the time goes."""
     until = time.monotonic() + budget_s
-    cold_s, first = target.taken_s(fresh_payments())
+    cold_s, _, first = _sent(target, fresh_payments())
     yield Measure("B", "cold start", "ms", (1000 * cold_s,), headline="~100 ms")
     yield Case("B", "data", "a valid file is accepted", "done", _state(first))
     warm, records = [], []
     while len(warm) < WARM_FILES and time.monotonic() < until:
-        seconds, record = target.taken_s(fresh_payments())
+        seconds, _, record = _sent(target, fresh_payments())
         if record:
             warm.append(1000 * seconds)
             records.append(record)
@@ -80,9 +80,7 @@ def file_sizes(target: Target, budget_s: float) -> Iterator[Measure | Case]:
         values: list[float] = []
         for _ in range(3 if size < _REPETITIONS_BELOW else 1):
             sent = body if not values else fresh_payments(max(1, size // BYTES_PER_ROW))
-            began = time.perf_counter()
-            ref = target.send(sent)
-            record, seconds = target.lake.settled(ref, budget_s), time.perf_counter() - began
+            seconds, ref, record = _sent(target, sent, budget_s)
             if _state(record) != FileState.DONE:
                 # A busy machine may need more than the budget: the file is then still in work, which is not a lost file.
                 outcome = _state(record) if record else f"{_state(target.record(ref))} after {seconds:.0f} s"
@@ -115,6 +113,14 @@ def parallel(target: Target, budget_s: float) -> Iterator[Measure | Case]:
         yield Case("G", "events", f"{uploaders} uploaders lose no file", "0 lost", f"{files - done} lost")
         if time.monotonic() > until:
             return
+
+
+def _sent(target: Target, body: bytes, timeout_s: float = 120) -> tuple[float, ObjectRef, FileRecord | None]:
+    """Send a file; return the seconds until its record, the object, and the record; None if the file is still in work."""
+    began = time.perf_counter()
+    ref = target.send(body)
+    record = target.lake.settled(ref, timeout_s)
+    return time.perf_counter() - began, ref, record
 
 
 def _state(record: FileRecord | None) -> str:
