@@ -677,7 +677,7 @@ def build_side_by_side(
     from headgate.costs.workload import Measured
     from headgate.engines.choose_engine import EngineName
     from headgate.systems.side_by_side import build_side_by_side, this_machine
-    from headgate.systems.up_to_date import mark_built
+    from headgate.systems.up_to_date import mark_skipped
 
     jobs, measured = SystemJobsSettings.from_env(env), Measured.load()
     # Spark's executors have the role of this job. `auto` takes Spark for more data than fit here.
@@ -693,7 +693,7 @@ def build_side_by_side(
     for one in build_side_by_side(largest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
         try:
             if not one.cause:
-                mark_built(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, one.system)
+                mark_skipped(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, one.system)
         except HeadgateError as error:  # it is built again, which keeps its tables; the others go on
             yield replace(one, cause=f"It is built, but not marked as built: {error}")
         else:

@@ -116,9 +116,9 @@ def mark_unchanged(objects: ObjectStore, bucket: str, unchanged: Collection[str]
         if item.ref.key.removeprefix(keys.UNCHANGED_SYSTEMS) not in unchanged:
             objects.delete(item.ref)
     for system in sorted(unchanged):
-        objects.write(ObjectRef(bucket, f"{keys.UNCHANGED_SYSTEMS}{system}"), b"")
+        mark_skipped(objects, bucket, system)
 
 
-def mark_built(objects: ObjectStore, bucket: str, system: str) -> None:
-    """Mark a system that needs no other build in this run. The next run's quality gate removes the mark, or confirms it."""
+def mark_skipped(objects: ObjectStore, bucket: str, system: str) -> None:
+    """Mark a system as unchanged or built: it needs no other build in this run. The next run's quality gate removes or confirms it."""
     objects.write(ObjectRef(bucket, f"{keys.UNCHANGED_SYSTEMS}{system}"), b"")
