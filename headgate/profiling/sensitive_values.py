@@ -68,8 +68,8 @@ def hide_secrets(texts: Sequence[str]) -> list[str]:
 def hide_numbers(texts: Iterable[str]) -> list[str]:
     """As `hide_secrets`, for numbers: their decimals are no digits of a card number."""
     shown = list(texts)
-    whole = {place: text.partition(".")[0] for place, text in enumerate(shown)}
-    long = [place for place, digits in whole.items() if len(digits) >= SHORTEST]
+    whole = [text.partition(".")[0] for text in shown]
+    long = [place for place, digits in enumerate(whole) if len(digits) >= SHORTEST]
     for place, text in zip(long, hide_secrets([whole[place] for place in long]) if long else (), strict=True):
         if text == HIDDEN:
             shown[place] = HIDDEN

@@ -38,7 +38,7 @@ def next_steps(found: deployment.Deployment) -> tuple[str, ...]:
         "headgate files                one record per file",
         f'headgate query "select rule, count(*) from {databases.curated}.quarantine group by 1"',  # noqa: S608 as above
         "headgate contract docs        every table, column, unit and rule",
-        "docs/operate/runbook.md               what to do when something goes wrong",
+        "docs/operate/runbook.md       what to do when something goes wrong",
     )
 
 
