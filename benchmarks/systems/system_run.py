@@ -1,4 +1,7 @@
-"""One system over one folder of merged files, in this process. The last line is JSON: CPU seconds, memory, a digest of each table."""
+"""One system over one folder of merged files, in this process. The last line is JSON: CPU seconds, memory, a digest of each table.
+
+Tables are published to a folder: buckets in memory would count what S3 holds as memory of the system.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import argparse
 import hashlib
 import json
 import resource
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryCatalog
 from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
+from headgate.export.destination import FolderObjects
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import LakeSnapshot
 from headgate.merge.as_of import as_of, latest_on
@@ -27,22 +32,33 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SNAPSHOT = "0123456789abcdef"
+PROD = "prod"  # the bucket and the database
 
 
 def build(system: str, folder: Path, engine: str) -> dict[str, object]:
-    """Build, audit and publish one system, to buckets in memory; what it took, and a digest of each table."""
-    own, objects, catalog = Registry.load().tables_of(system), MemoryObjects(), MemoryCatalog()
+    """Build, audit and publish one system, to buckets in a temporary folder; what it took, and a digest of each table."""
+    with tempfile.TemporaryDirectory(prefix="headgate-published-") as buckets:
+        _published(system, folder, engine, FolderObjects(Path(buckets)))
+        tables = {path.parts[-3]: _digest(path) for path in sorted(Path(buckets, PROD, "tables").rglob("*.parquet"))}
+    return {"cpu_s": _cpu_s(), "peak_mb": _peak_mb(), "tables": tables}
+
+
+def _published(system: str, folder: Path, engine: str, objects: FolderObjects) -> None:
+    own, catalog = Registry.load().tables_of(system), MemoryCatalog()
     for table in own:
-        catalog.create("prod", table, f"s3://prod/tables/{table}/none/")
+        catalog.create(PROD, table, f"s3://{PROD}/tables/{table}/none/")
     tables = open_tables(
         EngineName.stated(engine), {name: str(folder / f"{name}.parquet") for name in registry.reads(registry.system(system))}
     )
     inspections = {"pci_audit": _nothing_found} if "pci_audit" in own else {}
     lake = LakeSnapshot(SNAPSHOT, _last_day(folder), {})
     with OutputAudit(DataDocs(objects, "artifacts"), lake, system) as audit:
-        run_system(system, lake, tables, Publisher(objects, catalog, "prod", "prod", audit), own, inspections=inspections)
-    digests = {key.split("/")[1]: hashlib.sha256(body).hexdigest() for key, body in objects.contents("prod").items()}
-    return {"cpu_s": _cpu_s(), "peak_mb": _peak_mb(), "tables": digests}
+        run_system(system, lake, tables, Publisher(objects, catalog, PROD, PROD, audit), own, inspections=inspections)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _nothing_found() -> pd.DataFrame:

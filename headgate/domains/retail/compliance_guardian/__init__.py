@@ -20,6 +20,7 @@ from headgate.domains.retail.compliance_guardian import (
 )
 from headgate.engines import local
 from headgate.engines.local import give_back
+from headgate.engines.write_rows import write_rows
 from headgate.systems.rows import without_rows
 
 if TYPE_CHECKING:
@@ -61,11 +62,15 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: 
     if model := fraud_model.kept(transactions, periods[-1], champion):
         shelf.put(model)
         shelf.export(fraud_model.NAME, exported_model.scorer(model.fitted, transactions, tables["customers"]))
+    last_at = transactions.last_at
+    del transactions, model  # what they remember of each transaction would stay in memory while tables are sorted
+    quality = model_quality.table(periods)
     give_back()
-    failed = risk_scores.failed_payments(tables["payments"])
-    with local.opened({"scored": str(scores / "*.parquet")}) as opened:
+    failed = folder / "failed-payments.parquet"
+    write_rows(risk_scores.failed_payments(tables["payments"]), failed)
+    with local.opened({"scored": str(scores / "*.parquet"), "failed": str(failed)}) as opened:
         return {
             "fraud_scores": fraud_scores.table(opened["scored"]),
-            "risk_scores": risk_scores.table(opened["scored"], transactions.last_at, failed),
-            "fraud_model_quality": model_quality.table(periods),
+            "risk_scores": risk_scores.table(opened["scored"], last_at, opened["failed"]),
+            "fraud_model_quality": quality,
         }

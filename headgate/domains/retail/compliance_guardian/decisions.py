@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
     Array = npt.NDArray[np.float64]
@@ -34,20 +36,22 @@ def cheapest(probability: Array, amount: Array, review_price: float = REVIEW_COS
     return np.asarray(ACTIONS[np.stack([approved, np.full(len(amount), review_price), blocked]).argmin(axis=0)])
 
 
-def review_price_of(probability: Array, amount: Array, days: float) -> float:
+def review_price_of(parts: Iterable[tuple[Array, Array]], days: float) -> float:
     """What a review must save, GBP, so that no more reviews are asked for than the team can make: its cost at least.
 
     The price comes from days that are over, because a transaction cannot wait until its own day is.
 
     Args:
-        probability, amount: of all transactions of so many days.
+        parts: probability and amount of all transactions of so many days, some at a time.
     """
     places = int(REVIEWS_A_DAY * days)
-    if len(amount) <= places:
+    highest = np.empty(0)  # as many of what reviews save as there are places, and one more
+    for probability, amount in parts:
+        saved = np.minimum(*_expected_costs(probability, amount))
+        highest = np.sort(np.concatenate([highest, saved]))[-places - 1 :]
+    if len(highest) <= places:
         return REVIEW_COST_GBP
-    saved = np.minimum(*_expected_costs(probability, amount))
-    first_without_place = np.sort(saved)[-places - 1]
-    return max(REVIEW_COST_GBP, float(np.nextafter(first_without_place, np.inf)))
+    return max(REVIEW_COST_GBP, float(np.nextafter(highest[0], np.inf)))
 
 
 def _expected_costs(probability: Array, amount: Array) -> tuple[Array, Array]:

@@ -36,8 +36,10 @@ class DescribedTransactions(StoredRows):
     @cached_property
     def labels(self) -> npt.NDArray[np.int8]:
         """`models.UNKNOWN`, `HONEST` or `FRAUD`, by place."""
-        parts = [part[_LABEL].cast(pa.int8()).fill_null(UNKNOWN).to_numpy() for part in self.tables(0, len(self), [_LABEL])]
-        return np.concatenate([np.empty(0, dtype=np.int8), *parts])
+        found, begin = np.empty(len(self), dtype=np.int8), 0
+        for part in self.tables(0, len(self), [_LABEL]):
+            found[begin : (begin := begin + part.num_rows)] = part[_LABEL].cast(pa.int8()).fill_null(UNKNOWN).to_numpy()
+        return found
 
     @property
     def first_at(self) -> pd.Timestamp:

@@ -1,20 +1,28 @@
-"""The fraud champion as numbers, with the past that a new transaction's features need."""
+"""The fraud champion as numbers, with the past that a new transaction's features need.
+
+The past is in files that are mapped into memory: nothing of it is read before the export is stored.
+"""
 
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
+from headgate.engines.frames import frame_of
+from headgate.engines.write_rows import batches_of
 from headgate.learning import export_models
 from headgate.predictions.fraud import FraudScorer
 from headgate.predictions.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     import ibis
@@ -38,6 +46,12 @@ _PAST = (
     "usual_amount",
     "amount_to_usual",
 )
+_PAST_TYPES = {
+    **dict.fromkeys(("number", "at_s", "customer_id", "terminal_id", "pence"), np.int64),
+    "fraud": np.bool_,
+    **dict.fromkeys(("amount_to_usual", "to_mean"), np.float64),
+}
+_ACCOUNT_TYPES = dict.fromkeys(("customer_id", "signed_up_s"), np.int64)
 
 
 def scorer(model: models.Boosting, transactions: DescribedTransactions, customers: ibis.Table) -> Scorer | None:
@@ -54,8 +68,14 @@ def scorer(model: models.Boosting, transactions: DescribedTransactions, customer
         return None
     waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
     facts = _facts(model, scoring.review_price(model, transactions, waiting, after))
-    past = transactions.rows(newest, after, _PAST)
-    found = Scorer(facts, {"reference": _reference(model), **_arrays(model, past, customers)})
+    past = (_past(rows) for rows in transactions.batches(newest, after, _PAST))
+    accounts = (_accounts(frame_of(rows)) for rows in batches_of(features.sign_ups(customers)))
+    arrays = {
+        **with_prefix("trees", export_models.trees(model.classifier)),
+        **with_prefix("past", _mapped(past, _PAST_TYPES)),
+        **with_prefix("accounts", _mapped(accounts, _ACCOUNT_TYPES)),
+    }
+    found = Scorer(facts, {"reference": _reference(model), **arrays})
     rows = transactions.rows(max(0, after - export_models.CHECKED_ROWS), after, model.columns)
     points = rows[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
     if export_models.is_equal(FraudScorer(found).strength(points), model.strength(rows)):
@@ -88,13 +108,25 @@ def _reference(model: models.Boosting) -> npt.NDArray[np.float64]:
     return np.asarray(model.reference[list(model.columns)], dtype=np.float64)
 
 
-def _arrays(model: models.Boosting, past: pd.DataFrame, customers: ibis.Table) -> dict[str, npt.NDArray[Any]]:
-    accounts = features.sign_ups(customers)
-    return {
-        **with_prefix("trees", export_models.trees(model.classifier)),
-        **with_prefix("past", _past(past)),
-        **with_prefix("accounts", {name: accounts[name].to_numpy(dtype=np.int64) for name in ("customer_id", "signed_up_s")}),
-    }
+def _mapped(parts: Iterable[Mapping[str, npt.NDArray[Any]]], types: Mapping[str, type]) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of all parts, one after the other, mapped into memory from files, which are gone when nothing maps them any more."""
+    with TemporaryDirectory(prefix="headgate-export-") as folder:
+        paths = {name: Path(folder, name) for name in types}
+        with ExitStack() as opened:
+            files = {name: opened.enter_context(path.open("wb")) for name, path in paths.items()}
+            for part in parts:
+                for name, file in files.items():
+                    part[name].astype(types[name], copy=False).tofile(file)
+        return {name: _map(path, types[name]) for name, path in paths.items()}
+
+
+def _map(path: Path, kind: type) -> npt.NDArray[Any]:
+    """An empty file cannot be mapped."""
+    return np.memmap(path, kind, "r") if path.stat().st_size else np.empty(0, kind)
+
+
+def _accounts(accounts: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
+    return {name: accounts[name].to_numpy(dtype=np.int64) for name in _ACCOUNT_TYPES}
 
 
 def _past(past: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:

@@ -87,17 +87,14 @@ def questions(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> t
     """
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     known = transactions.filter(transactions.transacted_at < end)
-    remembered = _remembered(_timed(known))
-    return tuple(
-        _in_order(part) for part in (_plain(known, customers), _of_customer(_compared(remembered)), _of_terminal(_suspected(remembered)))
-    )
+    of_customer = _of_customer(_compared(_remembered(_timed(known))))
+    of_terminal = _of_terminal(_suspected(_timed(known), _ordinary(transactions, end)))
+    return tuple(_in_order(part) for part in (_plain(known, customers), of_customer, of_terminal))
 
 
-def sign_ups(customers: ibis.Table) -> pd.DataFrame:
+def sign_ups(customers: ibis.Table) -> ibis.Table:
     """Return the known customers with the second of their registration, columns `customer_id` and `signed_up_s`, by customer."""
-    known = customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at)).drop_null()
-    found: pd.DataFrame = known.order_by("customer_id").to_pandas()
-    return found
+    return customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at)).drop_null().order_by("customer_id")
 
 
 def _in_order(table: ibis.Table) -> ibis.Table:
@@ -172,17 +169,35 @@ def _of_customer(compared: ibis.Table) -> ibis.Table:
     return ratio.select(*_ORDER, *CUSTOMER, *own, **highest)
 
 
-def _suspected(remembered: ibis.Table) -> ibis.Table:
-    """A terminal's known frauds, apart for those whose amount stands out and those whose amount does not."""
-    is_ordinary = (remembered.known_fraud == 1) & (remembered.amount_to_usual < ORDINARY_BELOW)
-    marked = remembered.select(
+def _ordinary(transactions: ibis.Table, end: ibis.Value) -> ibis.Table:
+    """The numbers of the frauds before a moment whose amount does not stand out.
+
+    Only customers with a fraud are compared with their other amounts. No expression is that of all transactions: DuckDB would keep
+    the rows of an expression that a question has twice.
+    """
+    frauds = transactions.filter(transactions.is_fraud, transactions.transacted_at < end).select("customer_id")
+    suspects = transactions.semi_join(frauds, "customer_id")
+    remembered = _remembered(_timed(suspects.filter(suspects.transacted_at < end)))
+    found = remembered.filter(remembered.known_fraud == 1, remembered.amount_to_usual < ORDINARY_BELOW)
+    return found.select(ordinary_id="transaction_id")
+
+
+def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
+    """A terminal's known frauds, apart for those whose amount stands out and those whose amount does not.
+
+    Args:
+        ordinary: the rows of `_ordinary`.
+    """
+    joined = timed.left_join(ordinary, timed.transaction_id == ordinary.ordinary_id)
+    is_ordinary = joined.ordinary_id.notnull()  # noqa: PD004 an Ibis column, which has no notna
+    marked = joined.select(
         *_ORDER,
         "terminal_id",
         "at_s",
         "known_fraud",
         "fraud_at_s",
         ordinary=is_ordinary.cast("int64"),
-        ordinary_at_s=is_ordinary.ifelse(remembered.at_s, ibis.null("int64")),
+        ordinary_at_s=is_ordinary.ifelse(joined.at_s, ibis.null("int64")),
     )
     known = {f"terminal_known_{days}d": marked.count().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}
     frauds = {f"terminal_frauds_{days}d": marked.known_fraud.sum().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
 
 NAME = "fraud"
+MOST_TRIED = 2_000_000
+"""Newest transactions that recipes are tried on; see docs/adr/0112-samples-above-a-size.md."""
 _WATCHED = 50_000  # newest transactions that drift is measured on
 
 
@@ -35,11 +37,12 @@ def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: 
     """The model that the next run finds in charge; None where the labels carry none.
 
     Args:
-        newest: the newest period. Every recipe learns from what was known when it began, and is tried on it.
+        newest: the newest period. Every recipe learns from what was known when it began, and is tried on its newest transactions.
         champion: the recipe in charge so far; empty when there was none.
     """
     delay = pd.Timedelta(days=DELAY_DAYS)
-    known, first, by_now = (transactions.place_of(at) for at in (newest.start - delay, newest.start, transactions.last_at - delay))
+    known, begin, by_now = (transactions.place_of(at) for at in (newest.start - delay, newest.start, transactions.last_at - delay))
+    first = max(begin, len(transactions) - MOST_TRIED)
     labels = transactions.labels[first:]
     fraud = labels[labels != models.UNKNOWN] == models.FRAUD
     if not (isinstance(newest.model, models.Boosting) and 0 < fraud.sum() < len(fraud)):
@@ -61,7 +64,7 @@ def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: 
 def _scores(transactions: DescribedTransactions, first: int, newest: scoring.Period, model: models.Boosting) -> npt.NDArray[np.float64]:
     """What a model says of the labelled transactions from the place `first` on; the newest period holds what its own model says."""
     if model is newest.model:
-        score = newest.rows(["score"]).score.to_numpy()
+        score = newest.rows(["score"], len(transactions) - first).score.to_numpy()
     else:
         score = model.scores_of(scoring.strength_of(model, transactions, first, len(transactions)))
     return np.asarray(score[transactions.labels[first:] != models.UNKNOWN])

@@ -21,7 +21,7 @@ from headgate.domains.retail.measures import Measure
 from headgate.learning.ranking import ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
     _Figure = tuple[str, float, float, str, str | None]  # metric, value, baseline, whose baseline, note
 
+MOST_MEASURED = 3_000_000
+"""Newest transactions of a period that its figures are of; see docs/adr/0112-samples-above-a-size.md."""
 CARDS_A_DAY = 100
 """Cards that the fraud team can look at in a day."""
 BLOCKED_DAYS = 14
 """Days for which a customer who is known to be defrauded is left out: the handbook's week of training and week of delay."""
 _DAY = pd.Timedelta(days=1)
+_OVER = (DELAY_DAYS + BLOCKED_DAYS + 2) * _DAY  # after it a fraud blocks nobody any more
 _BASELINE = "amount to usual"
 _MEASURED = ("customer_id", "transacted_at", "is_fraud", "score", "amount_to_usual", "amount_gbp", "decision", "model")
 _NOTHING = "no fraud is known here, or nothing but fraud"
@@ -42,14 +45,10 @@ _TERMS = f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_G
 
 
 def table(periods: Sequence[Period]) -> pd.DataFrame:
-    """The table's rows, in the order of model, metric and period. One period is in memory at a time."""
-    whole = [measure for transactions in _measured(periods) for measure in measures(transactions)]
-    return measuring.table([*whole, *daily(_measured(periods))])
-
-
-def _measured(periods: Sequence[Period]) -> Iterator[pd.DataFrame]:
-    """The transactions of each period that has some."""
-    return (period.rows(_MEASURED) for period in periods if period.model)
+    """The table's rows, in the order of model, metric and period. `MOST_MEASURED` transactions or some days are in memory at a time."""
+    scored = [period for period in periods if period.model]
+    whole = [measure for period in scored for measure in measures(period.rows(_MEASURED, MOST_MEASURED))]
+    return measuring.table([*whole, *daily(days for period in scored for days in period.days(_MEASURED))])
 
 
 def measures(transactions: pd.DataFrame) -> list[Measure]:
@@ -82,18 +81,19 @@ def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
     """The figures of each day by the handbook's protocol.
 
     Args:
-        parts: transactions in the order of time, with `score`, `decision` and `model`; no day is in two parts.
+        parts: transactions in the order of time, at least one in each, with `score`, `decision` and `model`; no day is in two parts.
 
     Source:
         Fraud Detection Handbook, chapters 4.4 (customers known to be defrauded, card precision) and 5.3 (delay).
     """
     found: dict[str, dict[int, pd.Timestamp]] = {"score": {}, "amount_to_usual": {}}
-    frauds: list[pd.DataFrame] = []
+    frauds: pd.DataFrame | None = None
     measured: list[Measure] = []
     for part in parts:
         known = part[part.is_fraud.notna()]
-        frauds.append(known.loc[known.is_fraud.astype(bool), ["customer_id", "transacted_at"]])
-        tried = without_defrauded(known, pd.concat(frauds), pd.Timedelta(days=BLOCKED_DAYS))
+        new = known.loc[known.is_fraud.astype(bool), ["customer_id", "transacted_at"]]
+        frauds = new if frauds is None else pd.concat([frauds[frauds.transacted_at >= part.transacted_at.iloc[0] - _OVER], new])
+        tried = without_defrauded(known, frauds, pd.Timedelta(days=BLOCKED_DAYS))
         days = tried.groupby(tried.transacted_at.dt.normalize())
         measured += [measure for day, rows in days for measure in _of_day(day, rows, found)]
     return measured

@@ -24,6 +24,8 @@ SEED = 20_180_401
 MIN_FRAUDS = 30
 MIN_TRANSACTIONS = 1_000
 MAX_HONEST = 50_000  # more honest transactions teach little; the share that is left out is put back into the odds
+MAX_FRAUDS = 50_000  # as many; see docs/adr/0112-samples-above-a-size.md
+MAX_SHUFFLED = 5_000_000  # numbers that a sample is drawn from by shuffling all of them
 # Settings of the boosting by recipe; the first is in charge until another wins a contest.
 RECIPES: Mapping[str, Mapping[str, int]] = {
     "boosting_8_leaves": {"max_leaf_nodes": 8, "max_iter": 120},
@@ -32,12 +34,12 @@ RECIPES: Mapping[str, Mapping[str, int]] = {
 FIRST = next(iter(RECIPES))
 UNKNOWN, HONEST, FRAUD = -1, 0, 1
 """What is known of a transaction's truth."""
-_INT32 = 2**31
 _CERTAIN = 1e-6
 _UNKNOWN = -1.0  # the forest takes no nulls
 _NAIVE_RULE = "amount_to_usual"
 _FOREST_WEIGHT = 2.0  # beside the naive rule, which has 1; see docs/adr/0030-fraud-features.md
 _BATCH_ROWS = 100_000  # scored at once
+_SEARCHED_ROWS = 1_000_000  # whose places are in memory at once
 
 
 class FraudModel(Protocol):
@@ -75,7 +77,7 @@ class FraudModel(Protocol):
 class Boosting:
     """Gradient boosting over `columns`; scores are probabilities. `reference` is the typical transaction.
 
-    `honest_share` is the share of the honest transactions that it learnt from.
+    `honest_share` is that of `honest_share` for the sample that it learnt from.
     """
 
     classifier: Any
@@ -149,23 +151,24 @@ def is_enough(labels: npt.NDArray[np.int8]) -> bool:
 
 
 def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[str] = ALL, recipe: str = FIRST) -> Boosting:
-    """A model of the labelled transactions: of every fraud, and of a sample of the honest ones where there are very many.
+    """A model of the labelled transactions; of a sample of them where there are very many.
 
     Args:
         recipe: one of `RECIPES`.
     """
     fraud = labels.to_numpy(dtype=np.bool_)
-    kept = sample(np.where(fraud, FRAUD, HONEST).astype(np.int8))
-    return boosting_of_sample(points.iloc[kept], fraud[kept], int((~fraud).sum()), columns, recipe)
+    known = np.where(fraud, FRAUD, HONEST).astype(np.int8)
+    kept = sample(known)
+    return boosting_of_sample(points.iloc[kept], fraud[kept], honest_share(known, kept), columns, recipe)
 
 
 def boosting_of_sample(
-    points: pd.DataFrame, fraud: npt.NDArray[np.bool_], honest: int, columns: Sequence[str] = ALL, recipe: str = FIRST
+    points: pd.DataFrame, fraud: npt.NDArray[np.bool_], honest_share: float, columns: Sequence[str] = ALL, recipe: str = FIRST
 ) -> Boosting:
     """As `boosting`, for the transactions of a `sample`.
 
     Args:
-        honest: how many honest transactions the sample was drawn from.
+        honest_share: as the function of this name gives it.
     """
     classifier = HistGradientBoostingClassifier(
         learning_rate=0.05,
@@ -177,7 +180,7 @@ def boosting_of_sample(
     )
     columns = [name for name in columns if points[name].notna().any()]  # the classifier takes no column without a value
     fitted = classifier.fit(_matrix(points, columns), fraud)
-    return Boosting(fitted, columns, points[list(columns)].median(), float((~fraud).sum() / honest), recipe)
+    return Boosting(fitted, columns, points[list(columns)].median(), honest_share, recipe)
 
 
 def isolation(points: pd.DataFrame, columns: Sequence[str] = UNLABELLED) -> Isolation:
@@ -207,11 +210,43 @@ def sample(labels: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
     Args:
         labels: FRAUD, HONEST or UNKNOWN, by place.
     """
-    honest = int((labels == HONEST).sum())
-    drawn = np.arange(honest, dtype=np.int32 if honest < _INT32 else np.int64)  # four bytes for each of millions
-    np.random.default_rng(SEED).shuffle(drawn)
-    drawn = drawn[:MAX_HONEST].copy()
-    return np.sort(np.concatenate([np.flatnonzero(labels == HONEST)[drawn], np.flatnonzero(labels == FRAUD)]))
+    counts = {kind: int(np.count_nonzero(labels == kind)) for kind in (HONEST, FRAUD)}
+    mosts = {HONEST: MAX_HONEST, FRAUD: MAX_FRAUDS}
+    return np.sort(np.concatenate([_places(labels, kind, _drawn(counts[kind], most)) for kind, most in mosts.items()]))
+
+
+def honest_share(labels: npt.NDArray[np.int8], places: npt.NDArray[np.int64]) -> float:
+    """The share of the honest transactions that a sample holds, over the share of the frauds that it holds.
+
+    Args:
+        labels: as for `sample`, which gave the places; there are both honest transactions and frauds.
+    """
+    drawn = labels[places]
+    honest, frauds = (np.count_nonzero(drawn == kind) / np.count_nonzero(labels == kind) for kind in (HONEST, FRAUD))
+    return honest / frauds
+
+
+def _drawn(count: int, most: int) -> npt.NDArray[np.int64]:
+    """At most so many of the numbers below `count`, in order, each as likely as any other."""
+    if count <= most:
+        return np.arange(count)
+    rng = np.random.default_rng(SEED)
+    if count > MAX_SHUFFLED:
+        return np.sort(rng.choice(count, most, replace=False, shuffle=False))  # Floyd's way: nothing for each of `count`
+    shuffled = np.arange(count, dtype=np.int32)
+    rng.shuffle(shuffled)
+    return np.sort(shuffled[:most].astype(np.int64))
+
+
+def _places(labels: npt.NDArray[np.int8], kind: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where the labels of a kind with these numbers are; the first one of the kind has the number 0."""
+    found, before = [np.empty(0, dtype=np.int64)], 0
+    for start in range(0, len(labels), _SEARCHED_ROWS):
+        own = np.flatnonzero(labels[start : start + _SEARCHED_ROWS] == kind)
+        first, after = np.searchsorted(numbers, [before, before + len(own)])
+        found.append(start + own[numbers[first:after] - before])
+        before += len(own)
+    return np.concatenate(found)
 
 
 def _in_batches(score: Callable[[pd.DataFrame], Array], points: pd.DataFrame) -> Array:

@@ -35,15 +35,18 @@ def groups() -> dict[str, list[str]]:
     return {code: [name for name in ALL if owner[name] == code] for code in _BEGINNINGS}
 
 
-def reason_codes(model: FraudModel, points: pd.DataFrame) -> npt.NDArray[np.object_]:
+def reason_codes(model: FraudModel, points: pd.DataFrame, strength: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.object_]:
     """Reason codes, shape (transactions, REASONS), the strongest first; None where no further reason is strong enough.
 
     A group's part is what the strength loses when the group's features become those of a typical transaction.
+
+    Args:
+        strength: what the model says of the transactions, where it was asked before.
     """
     if points.empty:
         return np.empty((0, REASONS), dtype=object)
     owned = groups()
-    whole = model.strength(points)
+    whole = model.strength(points) if strength is None else strength
     lost = np.stack([whole - model.strength(_typical(points, names, model)) for names in owned.values()], axis=1)
     order = np.argsort(-lost, axis=1, kind="stable")[:, :REASONS]
     parts = np.take_along_axis(lost, order, axis=1)

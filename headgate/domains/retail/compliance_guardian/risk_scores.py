@@ -14,7 +14,8 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.compliance_guardian.models import Boosting
 from headgate.domains.retail.money import amounts
 from headgate.engines.frames import frame_of
-from headgate.engines.write_rows import batches_of, write_batches
+from headgate.engines.stored_rows import StoredRows
+from headgate.engines.write_rows import batches_of, write_batches, write_rows
 from headgate.systems.rows import RowsInFile, unstamped_schema
 
 if TYPE_CHECKING:
@@ -26,33 +27,34 @@ PRIOR_TRANSACTIONS = 20.0
 """Transactions of average risk that every entity starts with: three transactions cannot make a risk of one third."""
 _HIGH, _MEDIUM = 10.0, 3.0  # times the share of all
 _ORDER = ("transacted_at", "transaction_id")
-_ENTITIES = {"card": "card_token", "customer": "customer_id", "terminal": "terminal_id"}
+_SUMMED_ROWS = 2_000_000  # added up at once; the last bits of a sum depend on it
+_CARD = "card_token"
+_ENTITIES = {"card": _CARD, "customer": "customer_id", "terminal": "terminal_id"}
 
 
-def failed_payments(payments: ibis.Table) -> pd.DataFrame:
+def failed_payments(payments: ibis.Table) -> ibis.Table:
     """Payments that failed, per card token, in column `failed_payments`."""
     failed = payments.filter(payments.status == "failed", payments.card_token.notnull())  # noqa: PD004 Ibis knows no notna
-    found: pd.DataFrame = failed.group_by("card_token").agg(failed_payments=failed.count()).to_pandas()
-    return found
+    return failed.group_by("card_token").agg(failed_payments=failed.count())
 
 
-def table(scored: ibis.Table, last_at: pd.Timestamp, failed: pd.DataFrame) -> RowsInFile:
+def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> RowsInFile:
     """The table's rows, by kind of entity and entity.
 
     Args:
         scored: all transactions with the columns of `scoring.Period`, on this machine.
         last_at: when the last of them was made.
+        failed: the rows of `failed_payments`, on this machine.
     """
     judged = _judged(scored, last_at)
     recent = judged.filter(judged.is_recent)
-    base = float(recent.order_by(*_ORDER).select("expected").to_pandas().expected.mean())
     made = RowsInFile.new("risk_scores")
-    counts = {"card": failed.set_index("card_token").failed_payments}
+    base = _mean(recent.order_by(*_ORDER).select("expected"), made.folder / "expected.parquet")
     schema = unstamped_schema(Registry.load().prod["risk_scores"])
     rows = (
-        pa.Table.from_pandas(_rated(kind, entities, base, counts.get(kind)), schema, preserve_index=False)
+        pa.Table.from_pandas(_rated(kind, entities, base), schema, preserve_index=False)
         for kind, column in _ENTITIES.items()
-        for entities in _entities(column, judged, recent, made.folder / f"recent-{kind}.parquet")
+        for entities in _entities(column, judged, recent, failed, made.folder / f"recent-{kind}.parquet")
     )
     write_batches(rows, schema, made.path, ("entity_type", "risk_band"))
     return made
@@ -71,7 +73,16 @@ def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
     )
 
 
-def _entities(column: str, judged: ibis.Table, recent: ibis.Table, recent_path: Path) -> Iterator[pd.DataFrame]:
+def _mean(values: ibis.Table, path: Path) -> float:
+    """The mean of the only column, in the order of the rows, by way of a file; the sums of `_SUMMED_ROWS` rows are added up."""
+    write_rows(values, path)
+    stored = StoredRows([path])
+    (name,) = stored.columns
+    sums = [float(stored.rows(first, first + _SUMMED_ROWS)[name].to_numpy().sum()) for first in range(0, len(stored), _SUMMED_ROWS)]
+    return sum(sums) / len(stored) if sums else np.nan
+
+
+def _entities(column: str, judged: ibis.Table, recent: ibis.Table, failed: ibis.Table, recent_path: Path) -> Iterator[pd.DataFrame]:
     """The entities of one kind with their sums, in the order of their names; some at a time."""
     whole = judged.group_by(column).agg(
         transactions=judged.count(),
@@ -84,7 +95,15 @@ def _entities(column: str, judged: ibis.Table, recent: ibis.Table, recent_path: 
     lately = judged.get_backend().read_parquet(recent_path)
     found = whole.left_join(lately, column)
     named = found.select(*whole.columns, "expected", "count", "highest_score", entity_id=found[column].cast("string"))
-    return (frame_of(part) for part in batches_of(named.order_by("entity_id")))
+    return (frame_of(part) for part in batches_of(_with_failed(named, column, failed).order_by("entity_id")))
+
+
+def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.Table:
+    """The entities with their failed payments, which only cards have."""
+    if column != _CARD:
+        return entities.mutate(failed_payments=ibis.literal(0, "int64"))
+    found = entities.left_join(failed, column)
+    return found.select(*entities.columns, failed_payments=found.failed_payments.fill_null(0))
 
 
 def _write_recent(column: str, recent: ibis.Table, path: Path) -> None:
@@ -114,7 +133,7 @@ def _with_whole_groups(parts: Iterable[pa.Table], column: str) -> Iterator[pa.Ta
         yield held
 
 
-def _rated(kind: str, entities: pd.DataFrame, base: float, failed: pd.Series[int] | None) -> pd.DataFrame:
+def _rated(kind: str, entities: pd.DataFrame, base: float) -> pd.DataFrame:
     """The rows of entities; the score is the share of fraud lately, drawn towards `base` where there is little to go by."""
     count = entities["count"].fillna(0)
     score = (entities.expected.fillna(0.0) + PRIOR_TRANSACTIONS * base) / (count + PRIOR_TRANSACTIONS)
@@ -125,5 +144,4 @@ def _rated(kind: str, entities: pd.DataFrame, base: float, failed: pd.Series[int
         risk_band=band,
         amount=amounts(entities.pence / 100),
         fraud_amount=amounts(entities.stolen / 100),
-        failed_payments=0 if failed is None else failed.reindex(entities.entity_id).fillna(0).astype("int64").to_numpy(),
     )

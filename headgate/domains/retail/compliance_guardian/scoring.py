@@ -15,7 +15,6 @@ from headgate.domains.retail.compliance_guardian import decisions, features, mod
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import write_batches
-from headgate.lake.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +41,7 @@ KEPT = (
 """Columns that the tables need besides the score; a shop has millions of transactions, and dozens of features for each."""
 _REASONS = tuple(f"reason_{place + 1}" for place in range(reasons.REASONS))
 _TEXTS = ("card_token", "decision", *_REASONS, "model")
-_EXPLAINED_ROWS = 100_000  # whose features are in memory at once
+_DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not complete
 
 
 @dataclass(frozen=True)
@@ -62,16 +61,51 @@ class Period:
         """All columns, in the order of time and number."""
         return self.rows(pq.read_schema(self.path).names)
 
-    def rows(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Some columns, in the order of time and number; texts but for the card are categories."""
-        table = table_of(self.path, list(columns), [name for name in _TEXTS[1:] if name in columns])
-        texts = {name: table[name].unify_dictionaries().combine_chunks() for name in columns if name in _TEXTS[1:]}
-        found = frame_of(table.drop_columns(list(texts)))
-        for name, values in texts.items():
-            found[name] = values.to_pandas()
-        if "is_fraud" in found:
-            found["is_fraud"] = found.is_fraud.astype("boolean")
-        return found[list(columns)]
+    def rows(self, columns: Sequence[str], newest: int | None = None) -> pd.DataFrame:
+        """Some columns, in the order of time and number; of so many of the newest transactions, if a number is given.
+
+        Texts but for the card are categories.
+        """
+        with self._opened() as file:
+            left_out = max(0, file.metadata.num_rows - newest) if newest else 0
+            return _frame_of(_read_from(file, left_out, columns))
+
+    def days(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """As `rows`, some whole days at a time."""
+        with self._opened() as file:
+            held = file.schema_arrow.empty_table().select(columns)
+            for batch in file.iter_batches(_DAYS_ROWS, columns=list(columns), use_threads=False):
+                held = pa.concat_tables([held, pa.Table.from_batches([batch]).select(columns)])
+                moments = frame_of(held.select(["transacted_at"])).transacted_at
+                last_day = int(moments.searchsorted(moments.iloc[-1].normalize()))
+                if last_day:
+                    yield _frame_of(held.slice(0, last_day))
+                    held = held.slice(last_day)
+            if held.num_rows:
+                yield _frame_of(held)
+
+    def _opened(self) -> pq.ParquetFile:
+        return pq.ParquetFile(self.path, read_dictionary=list(_TEXTS[1:]))
+
+
+def _read_from(file: pq.ParquetFile, left_out: int, columns: Sequence[str]) -> pa.Table:
+    """Some columns of the rows of a file behind the first so many; row groups without any of them are not read."""
+    groups = range(file.num_row_groups)
+    while groups and left_out >= (rows := file.metadata.row_group(groups[0]).num_rows):
+        groups, left_out = groups[1:], left_out - rows
+    return file.read_row_groups(list(groups), list(columns), use_threads=False).select(list(columns)).slice(left_out)
+
+
+def _frame_of(table: pa.Table) -> pd.DataFrame:
+    """The rows in pandas, texts that the file holds once as categories."""
+    texts = {name: table[name].unify_dictionaries().combine_chunks() for name in table.column_names if name in _TEXTS[1:]}
+    rows = frame_of(table.drop_columns(list(texts)))
+    for name, values in texts.items():
+        rows[name] = values.to_pandas()
+    if "is_fraud" in rows:
+        rows["is_fraud"] = rows.is_fraud.astype("boolean")
+    found: pd.DataFrame = rows[table.column_names]
+    return found
 
 
 def scored(transactions: DescribedTransactions, folder: Path, recipe: str = models.FIRST) -> list[Period]:
@@ -101,27 +135,39 @@ def _period(transactions: DescribedTransactions, start: pd.Timestamp, end: pd.Ti
 
 
 def _scored(transactions: DescribedTransactions, known: int, first: int, after: int, model: models.FraudModel) -> Iterator[pa.Table]:
-    """The transactions of a period with their scores. In memory are the score and the decision of each, and one batch."""
-    score = model.scores_of(strength_of(model, transactions, first, after))
-    if model.name == models.Boosting.name:
-        amount = column_of(transactions, "amount_gbp", first, after)
-        decision = decisions.cheapest(score, amount, review_price(model, transactions, known, first))
-    else:
-        decision = decisions.strangest(score)
-    stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
-    codes = _reasons(transactions, model, first + stopped)
-    begin = 0
-    for part in transactions.tables(first, after, KEPT):
-        end = begin + part.num_rows
-        own = slice(*np.searchsorted(stopped, [begin, end]))
+    """The transactions of a period with their scores, one batch in memory at a time."""
+    price = review_price(model, transactions, known, first) if model.name == models.Boosting.name else None
+    for part, strength, score in _judged(transactions, first, after, model):
+        kept = part.select(KEPT)
+        decision = decisions.strangest(score) if price is None else decisions.cheapest(score, kept["amount_gbp"].to_numpy(), price)
+        stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
         explained = np.full((part.num_rows, reasons.REASONS), None, dtype=object)
-        explained[stopped[own] - begin] = codes[own]
-        added = {"score": score[begin:end], "decision": decision[begin:end], **dict(zip(_REASONS, explained.T, strict=True))}
+        explained[stopped] = reasons.reason_codes(model, frame_of(part.select(model.columns).take(stopped)), strength[stopped])
+        added = {"score": score, "decision": decision, **dict(zip(_REASONS, explained.T, strict=True))}
         added["model"] = np.full(part.num_rows, model.name, dtype=object)
         for name, values in added.items():
-            part = part.append_column(name, pa.array(values, _added(name)))  # noqa: PLW2901 column by column
-        yield part
-        begin = end
+            kept = kept.append_column(name, pa.array(values, _added(name)))
+        yield kept
+
+
+def _judged(
+    transactions: DescribedTransactions, first: int, after: int, model: models.FraudModel
+) -> Iterator[tuple[pa.Table, Array, Array]]:
+    """The transactions from one place up to another with the strength and the score of each, one batch at a time.
+
+    Probabilities come from a transaction's own strength. Ranks come from the strengths of all of them, so these are in memory.
+    """
+    columns = list(dict.fromkeys([*KEPT, *model.columns]))
+    if model.name == models.Boosting.name:
+        for part in transactions.tables(first, after, columns):
+            strength = model.strength(frame_of(part.select(model.columns)))
+            yield part, strength, model.scores_of(strength)
+        return
+    every = strength_of(model, transactions, first, after)
+    scores, begin = model.scores_of(every), 0
+    for part in transactions.tables(first, after, columns):
+        own = slice(begin, begin := begin + part.num_rows)
+        yield part, every[own], scores[own]
 
 
 def _schema(transactions: DescribedTransactions) -> pa.Schema:
@@ -133,21 +179,9 @@ def _added(name: str) -> pa.DataType:
     return pa.float64() if name == "score" else pa.string()
 
 
-def _reasons(transactions: DescribedTransactions, model: models.FraudModel, places: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
-    """The reason codes of the transactions at some places."""
-    starts = range(0, len(places), _EXPLAINED_ROWS)
-    parts = (transactions.take(places[start : start + _EXPLAINED_ROWS], model.columns) for start in starts)
-    return np.concatenate([np.empty((0, reasons.REASONS), dtype=object), *(reasons.reason_codes(model, part) for part in parts)])
-
-
 def strength_of(model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int) -> Array:
     """The strength of the transactions from one place up to another, which is left out."""
     return np.concatenate([np.empty(0), *(model.strength(part) for part in transactions.batches(first, after, model.columns))])
-
-
-def column_of(transactions: DescribedTransactions, name: str, first: int, after: int) -> npt.NDArray[np.float64]:
-    """One column of numbers of the transactions from one place up to another, which is left out."""
-    return transactions.rows(first, after, [name])[name].to_numpy(dtype=np.float64)
 
 
 def review_price(model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int) -> float:
@@ -156,10 +190,9 @@ def review_price(model: models.FraudModel, transactions: DescribedTransactions, 
     Args:
         first, after: the places of the transactions of these days.
     """
-    if first == after:
-        return decisions.REVIEW_COST_GBP
-    score = model.scores_of(strength_of(model, transactions, first, after))
-    return decisions.review_price_of(score, column_of(transactions, "amount_gbp", first, after), DELAY_DAYS)
+    columns = list(dict.fromkeys(["amount_gbp", *model.columns]))
+    batches = transactions.batches(first, after, columns)
+    return decisions.review_price_of(((model.scores(rows), rows.amount_gbp.to_numpy(dtype=np.float64)) for rows in batches), DELAY_DAYS)
 
 
 def _model(transactions: DescribedTransactions, known: int, after: int, recipe: str) -> models.FraudModel:
@@ -175,4 +208,5 @@ def supervised(transactions: DescribedTransactions, known: int, recipe: str) -> 
         return None
     places = models.sample(labels)
     fraud = labels[places] == models.FRAUD
-    return models.boosting_of_sample(transactions.take(places, features.ALL), fraud, int((labels == models.HONEST).sum()), recipe=recipe)
+    share = models.honest_share(labels, places)
+    return models.boosting_of_sample(transactions.take(places, features.ALL), fraud, share, recipe=recipe)

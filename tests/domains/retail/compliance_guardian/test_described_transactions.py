@@ -79,3 +79,23 @@ def test_a_sample_is_drawn_as_from_all_places() -> None:
     honest, frauds = np.flatnonzero(labels == models.HONEST), np.flatnonzero(labels == models.FRAUD)
     drawn = np.random.default_rng(models.SEED).permutation(honest)[: models.MAX_HONEST]
     assert models.sample(labels).tolist() == np.sort(np.concatenate([drawn, frauds])).tolist()
+
+
+def test_a_sample_of_very_many_is_drawn_without_a_number_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "MAX_SHUFFLED", 20_000)
+    monkeypatch.setattr(models, "MAX_HONEST", 500)
+    monkeypatch.setattr(models, "MAX_FRAUDS", 300)
+    monkeypatch.setattr(models, "_SEARCHED_ROWS", 7_000)
+    labels = np.where(np.arange(100_000) % 3 == 0, models.FRAUD, models.HONEST).astype(np.int8)
+    places = models.sample(labels)
+    assert (np.diff(places) > 0).all()
+    assert np.bincount(labels[places]).tolist() == [500, 300]
+    assert abs(places.mean() - 50_000) < 4_000, "each place is as likely as any other"
+    assert places.tolist() == models.sample(labels).tolist()
+
+
+def test_leaving_out_of_both_kinds_alike_leaves_their_odds() -> None:
+    labels = np.repeat(np.array([models.HONEST, models.FRAUD], dtype=np.int8), [80, 20])
+    assert models.honest_share(labels, np.arange(100)) == 1
+    assert models.honest_share(labels, np.arange(40, 100)) == 0.5
+    assert models.honest_share(labels, np.arange(40, 90)) == 1

@@ -98,6 +98,25 @@ def test_the_export_holds_neither_cards_nor_their_tokens(
     assert all(array.dtype.kind in "fiub" for array in exported.arrays.values())
 
 
+def test_the_past_is_read_from_disk_when_the_export_is_stored(
+    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
+) -> None:
+    exported = exported_model.scorer(model, transactions, town["customers"])
+    assert exported
+    past = {name: array for name, array in exported.arrays.items() if name.startswith(("past.", "accounts."))}
+    assert past
+    assert all(isinstance(array, np.memmap) for array in past.values())
+    assert exported.arrays["past.number"].tolist() == transactions.frame(["transaction_id"]).transaction_id.tolist()
+
+
+def test_customers_whose_registration_nobody_knows_are_no_accounts(
+    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
+) -> None:
+    exported = exported_model.scorer(model, transactions, town["customers"].filter(town["customers"].customer_id < 0))
+    assert exported
+    assert len(exported.arrays["accounts.customer_id"]) == 0
+
+
 def test_numbers_that_do_not_give_the_scores_of_the_batch_are_not_exported(
     model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,13 @@ def test_a_customer_whom_the_score_has_found_is_not_found_again() -> None:
     assert precision.to_dict() == {"2024-03-06": 0.01, "2024-03-07": 0.01}
 
 
+def test_how_many_days_come_at_a_time_changes_no_figure() -> None:
+    """A fraud of one part leaves its customer out in later parts, and is forgotten only when it leaves nobody out any more."""
+    rows = _rows({0: [2, 5, 30], 1: [0, 9, 20], 2: [12]})
+    singly = quality.daily(days for _, days in rows.groupby(rows.number))
+    assert singly == quality.daily([rows]) == quality.daily([rows.iloc[:60], rows.iloc[60:]])
+
+
 def test_transactions_whose_truth_nobody_knows_count_for_nothing() -> None:
     rows = _rows({0: [5]})
     rows.loc[rows.number > 30, "is_fraud"] = pd.NA

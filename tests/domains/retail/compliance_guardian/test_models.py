@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import ibis
@@ -50,6 +51,27 @@ def test_leaving_honest_transactions_out_keeps_the_probabilities(described: pd.D
     thinned = models.boosting(described, labels)
     assert thinned.honest_share < 0.3
     assert thinned.scores(described).mean() == pytest.approx(whole, rel=0.15)
+
+
+def test_leaving_frauds_out_keeps_the_probabilities(described: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = described.is_fraud.astype(bool)
+    whole = models.boosting(described, labels).scores(described).mean()
+    monkeypatch.setattr(models, "MAX_FRAUDS", int(labels.sum()) // 2)
+    thinned = models.boosting(described, labels)
+    assert thinned.honest_share == pytest.approx(2, rel=0.05)
+    assert thinned.scores(described).mean() == pytest.approx(whole, rel=0.15)
+
+
+def test_the_newest_transactions_of_a_period_are_its_last_ones(periods: list[scoring.Period], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "_DAYS_ROWS", 100)
+    columns, period = ["transaction_id", "transacted_at", "is_fraud", "decision"], periods[1]
+    every = period.rows(columns)
+    for newest in (1, 700, len(every), 10**6):
+        pd.testing.assert_frame_equal(period.rows(columns, newest), every.tail(newest).reset_index(drop=True))
+    days = list(period.days(columns))
+    assert len(days) > 1
+    assert pd.concat(days).transaction_id.tolist() == every.transaction_id.tolist()
+    assert not any(set(one.transacted_at.dt.date) & set(next_.transacted_at.dt.date) for one, next_ in pairwise(days))
 
 
 def test_a_feature_that_nobody_has_is_left_out(described: pd.DataFrame) -> None:

@@ -144,7 +144,8 @@ def test_how_many_rows_are_in_memory_at_a_time_changes_no_table(
     built: dict[str, pd.DataFrame], town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_rows, "GROUP_ROWS", 700)
-    monkeypatch.setattr(scoring, "_EXPLAINED_ROWS", 3)
+    monkeypatch.setattr(models, "_SEARCHED_ROWS", 300)
+    monkeypatch.setattr(scoring, "_DAYS_ROWS", 250)
     found = in_memory(system.build(town, AS_OF, Shelf()))
     for name, frame in built.items():
         pd.testing.assert_frame_equal(found[name], frame, check_exact=True)
