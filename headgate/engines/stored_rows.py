@@ -68,10 +68,10 @@ class StoredRows:
     def tables(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """As `batches`, in Arrow."""
         names = list(columns or self.columns)
-        for group, (begin, end) in enumerate(zip(self._edges[:-1], self._edges[1:], strict=True)):
-            if begin < after and end > first:
-                offset = max(first, begin) - begin
-                yield self.group(group, names).slice(offset, min(after, end) - begin - offset)
+        own = slice(int(np.searchsorted(self._edges[1:], first, side="right")), int(np.searchsorted(self._edges[:-1], after)))
+        for group, begin, end in zip(range(own.start, own.stop), self._edges[own], self._edges[1:][own], strict=True):
+            offset = max(first, begin) - begin
+            yield self.group(group, names).slice(offset, min(after, end) - begin - offset)
 
     def take(self, places: Places, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The rows at some places, which ascend."""

@@ -38,6 +38,11 @@ _PENNY = Decimal("0.01")
 _MOST_KEPT = 8
 _NOT_EXPORTED = "No run has exported this model. It needs enough data to learn from; POST /v1/runs builds it."
 _NO_MOMENT = "`transacted_at` must be a moment of the calendar. Send an existing date and time, such as 2026-01-31T13:45:00."
+_UNKNOWN_CUSTOMER = "The last run knew no customer of this number. Send all signals without `customer_id` instead."
+_CUSTOMERS_NOT_EXPORTED = (
+    "The last run knew more customers than it exports with the model. Send all signals without `customer_id`; the tables churn_risk and "
+    "customer_lifetime_value have the predictions of every customer."
+)
 _kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = OrderedDict()  # by place and ETag, which changes with every export
 
 
@@ -70,7 +75,7 @@ def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
         raise invalid("body.signals", "unknown_signal", f"`signals` has an unknown name. Signals: {', '.join(scorer.signals)}.")
     stored = None if asked.customer_id is None else scorer.stored(asked.customer_id)
     if asked.customer_id is not None and stored is None:
-        raise not_found("The last run knew no customer of this number. Send all signals without `customer_id` instead.")
+        raise not_found(_UNKNOWN_CUSTOMER if facts.get("has_customers", True) else _CUSTOMERS_NOT_EXPORTED)
     signals = {**(stored or {}), **asked.signals}
     if missing := [name for name in scorer.signals if name not in signals]:
         raise invalid("body.signals", "missing", f"A new customer needs all signals. Missing: {', '.join(missing)}.")

@@ -16,12 +16,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from headgate.domains.retail.demand_insights_engine import replaced_columns
+from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
 from headgate.learning import model_file, preprocessing
 from headgate.learning.drift import DriftWatch
 from headgate.learning.sampling import drawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from headgate.engines.stored_rows import StoredRows
 
@@ -74,9 +75,12 @@ class ChurnModel:
 
     def unshifted(self, customers: Iterable[pd.DataFrame]) -> Array:
         """As `probability`, before the shift, of customers that come some at a time."""
+        return np.concatenate([np.empty(0), *self.unshifted_parts(customers)])
+
+    def unshifted_parts(self, customers: Iterable[pd.DataFrame]) -> Iterator[Array]:
+        """As `unshifted`, some at a time."""
         points = (some.iloc[start : start + _AT_ONCE] for some in customers for start in range(0, len(some), _AT_ONCE))
-        found = [np.empty(0), *(self.classifier.predict_proba(part[list(self.columns)])[:, 1] for part in points)]
-        return _uncertain(np.concatenate(found))
+        return (_uncertain(self.classifier.predict_proba(part[list(self.columns)])[:, 1]) for part in points)
 
     def after_shift(self, unshifted: Array) -> Array:
         """The probabilities that `unshifted` became by the shift."""
@@ -211,11 +215,18 @@ def moved(probability: Array, by: float) -> Array:
     return np.asarray(np.clip(expit(logit(probability) + by), _CERTAIN, 1 - _CERTAIN), dtype=np.float64)
 
 
-def shift_to(probability: Array, buyers: float) -> float:
-    """What to add to everybody's log-odds of leaving so that `buyers` customers are expected to buy."""
-    odds = logit(probability)
-    wanted = float(np.clip(buyers, _CERTAIN * len(odds), (1 - _CERTAIN) * len(odds)))
-    return float(brentq(lambda by: float((1 - expit(odds + by)).sum()) - wanted, -_MOST_SHIFT, _MOST_SHIFT))
+def shift_to(probability: Callable[[], Iterable[Array]], count: int, buyers: float) -> float:
+    """What to add to everybody's log-odds of leaving so that `buyers` customers are expected to buy.
+
+    Args:
+        probability: gives the probabilities of `count` customers, some at a time, as often as it is called.
+    """
+    wanted = float(np.clip(buyers, _CERTAIN * count, (1 - _CERTAIN) * count))
+
+    def bought(by: float) -> float:
+        return sum_of(1 - expit(logit(part) + by) for part in probability())
+
+    return float(brentq(lambda by: bought(by) - wanted, -_MOST_SHIFT, _MOST_SHIFT))
 
 
 def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array) -> Array:

@@ -13,8 +13,9 @@ from sklearn.metrics import roc_auc_score
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import churn
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
-from headgate.domains.retail.demand_insights_engine.origins import expected, together
+from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, together
 from headgate.domains.retail.money import amounts_in_arrow
+from headgate.engines.stored_rows import kept_frames
 from headgate.learning.calibration import bins_of
 from headgate.learning.champion_challenger import Decision, decide, log_loss
 from headgate.learning.store import Trained
@@ -22,6 +23,7 @@ from headgate.systems.rows import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from headgate.domains.retail.demand_insights_engine.customer_model import CustomerModel
     from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 NAME = "churn"
+LEAVING = "leaving"  # the column of the probability that each customer leaves
 DRIVERS = 3
 LEAST_CONTRIBUTION = 0.05  # log-odds; less is no reason
 _HIGH, _MEDIUM = 2 / 3, 1 / 3
@@ -61,7 +64,7 @@ class ChurnTrial:
         leaving: the probabilities that `model` gives, by tested origin.
         threshold: the probability from which on offers earned most at all tested origins.
         earned_gbp, earned_all_gbp: what offers earned at the tested origins, from a threshold on that earlier origins had chosen, and
-            with offers to everybody.
+            with offers to everybody; what a sample earned counts for all customers.
     """
 
     contest: Decision
@@ -90,7 +93,7 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
         return None
     known = churn.training_set(points, left)
     models = {recipe: churn.fit(known, recipe) for recipe in churn.RECIPES}
-    buyers = expected(ahead, past.earlier).buyers
+    buyers = expected(ahead, past.earlier).of_part(past.share).buyers
     unshifted = {recipe: _at_origins(model, past.tested) for recipe, model in models.items()}
     tried = {recipe: _best_shift(some, came_true, buyers) for recipe, some in unshifted.items()}
     contest = decide(champion, {recipe: log_loss(came_true, one[1]) for recipe, one in tried.items()}, churn.NAIVE)
@@ -107,8 +110,8 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
         silence=tested.silence.to_numpy(),
         leaving=tuple(model.after_shift(one) for one in unshifted[contest.winner]),
         threshold=threshold,
-        earned_gbp=churn.earned_later(*before, probability, gains),
-        earned_all_gbp=float(gains.sum()),
+        earned_gbp=churn.earned_later(*before, probability, gains) / past.share,
+        earned_all_gbp=float(gains.sum()) / past.share,
     )
 
 
@@ -120,30 +123,49 @@ def _best_shift(unshifted: list[Array], left: npt.NDArray[np.bool_], buyers: flo
     """The weight of the shift with the least loss at the tested origins, and the probabilities with it."""
     weights = _WEIGHTS if buyers else _WEIGHTS[:1]
     known = [churn.moved(one, 0.0) for one in unshifted]
-    shifts = [churn.shift_to(one, buyers) if buyers else 0.0 for one in known]
+    shifts = [_shift_to(one, buyers) if buyers else 0.0 for one in known]
     given = [np.concatenate([churn.moved(one, weight * by) for one, by in zip(known, shifts, strict=True)]) for weight in weights]
     best = int(np.argmin([log_loss(left, one).mean() for one in given]))
     return float(weights[best]), given[best]
 
 
+def _shift_to(probability: Array, buyers: float) -> float:
+    return churn.shift_to(lambda: [probability], len(probability), buyers)
+
+
 def _shifted(model: churn.ChurnModel, unshifted: Array, buyers: float | None, weight: float) -> churn.ChurnModel:
-    return model.shifted(weight * churn.shift_to(churn.moved(unshifted, 0.0), buyers)) if buyers and weight else model
+    return model.shifted(weight * _shift_to(churn.moved(unshifted, 0.0), buyers)) if buyers and weight else model
 
 
-def fitted(past: Origins, ahead: Coming, customers: StoredRows, trial: ChurnTrial | None) -> tuple[churn.ChurnModel | None, Array]:
+def fitted(
+    past: Origins, ahead: Coming, customers: StoredRows, trial: ChurnTrial | None, folder: Path
+) -> tuple[churn.ChurnModel | None, StoredRows]:
     """The winner's recipe, learnt at the newest origins whose windows are over, and the probability that each customer leaves.
 
     There is no model where these origins do not carry one. A curve over the silence then replaces it.
 
     Args:
         customers: points of all customers now, whose number of buyers is expected.
+        folder: receives the column `LEAVING` of all customers, in their order.
     """
-    some = _learnt(past, trial)
-    if some is None:
-        return None, share_of_silence(customers.column("silence"))
-    unshifted = some.unshifted(customers.parts(SIGNALS))
-    model = _shifted(some, unshifted, expected(ahead, past.newest).buyers, trial.weight if trial else 1.0)
-    return model, model.after_shift(unshifted)
+    path = folder / "leaving.parquet"
+    model = _learnt(past, trial)
+    if model is None:
+        return None, _kept((share_of_silence(part.silence.to_numpy()) for part in customers.parts(("silence",))), path)
+    unshifted = _kept(model.unshifted_parts(customers.parts(SIGNALS)), folder / "unshifted.parquet")
+    buyers, weight = expected(ahead, past.newest).buyers, trial.weight if trial else 1.0
+    if buyers and weight:
+        by = churn.shift_to(lambda: (churn.moved(part, 0.0) for part in _leaving(unshifted)), len(unshifted), buyers)
+        model = model.shifted(weight * by)
+    return model, _kept((model.after_shift(part) for part in _leaving(unshifted)), path)
+
+
+def _kept(probability: Iterator[Array], path: Path) -> StoredRows:
+    return kept_frames((pd.DataFrame({LEAVING: part}) for part in probability), path)
+
+
+def _leaving(stored: StoredRows) -> Iterator[Array]:
+    return (part[LEAVING].to_numpy() for part in stored.parts((LEAVING,)))
 
 
 def _learnt(past: Origins, trial: ChurnTrial | None) -> churn.ChurnModel | None:
@@ -156,7 +178,11 @@ def _learnt(past: Origins, trial: ChurnTrial | None) -> churn.ChurnModel | None:
 
 
 def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, customers: pd.DataFrame) -> Trained:
-    """The model with its figures at past origins, and how far the customers have moved since it learnt."""
+    """The model with its figures at past origins, and how far the customers have moved since it learnt.
+
+    Args:
+        customers: points of customers now: of all, or of those that are drawn.
+    """
     metrics = {} if trial is None else _figures(trial)
     drift = model.watch.index(customers[list(SIGNALS)])
     learnt = min(sum(len(origin.customers) for origin in past.newest), churn.MAX_LEARNT_FROM)
@@ -173,22 +199,21 @@ def _figures(trial: ChurnTrial) -> dict[str, float]:
     }
 
 
-def table(customers: StoredRows, points: pd.DataFrame, model: CustomerModel) -> RowsInFile:
+def table(customers: StoredRows, points: StoredRows, model: CustomerModel) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order. Without a trial no offer is made: nobody knows what it would earn.
 
     Args:
-        points: as `origins.signals` gives them.
+        points: of the same customers, as `origins.signals` gives them.
         model: of these customers.
     """
     return written(Registry.load().prod["churn_risk"], _parts(customers, points, model))
 
 
-def _parts(customers: StoredRows, points: pd.DataFrame, model: CustomerModel) -> Iterator[pd.DataFrame]:
+def _parts(customers: StoredRows, points: StoredRows, model: CustomerModel) -> Iterator[pd.DataFrame]:
     threshold = model.churn_trial.threshold if model.churn_trial and model.churn else churn.NO_OFFER
-    begin = 0
-    for part in customers.parts(("customer_id", "marketing_opt_in")):
-        own = slice(begin, begin := begin + len(part))
-        yield _rows(part, points.iloc[own], model.churn, model.leaving[own], threshold)
+    known = customers.parts(("customer_id", "marketing_opt_in"))
+    for part, some, leaving in zip(known, points.parts(POINTS), _leaving(model.leaving), strict=True):
+        yield _rows(part, some, model.churn, leaving, threshold)
 
 
 def _rows(

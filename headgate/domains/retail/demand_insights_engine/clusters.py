@@ -30,12 +30,23 @@ _MARKED = 0.5  # standard deviations from the mean that are worth a word
 
 @dataclass(frozen=True)
 class Clusters:
-    """Cluster per customer, 0 the one with the highest spend, and names per cluster, with how good the partition is."""
+    """Cluster per customer, 0 the one with the highest spend, and names per cluster, with how good the partition is.
+
+    Attributes:
+        centres: the middle of each cluster, shape (clusters, 3); None where there is one for all customers.
+    """
 
     labels: npt.NDArray[np.int64]
     names: Sequence[str]
     stability: float
     silhouette: float
+    centres: Array | None = None
+
+    def nearest(self, points: Array) -> npt.NDArray[np.int64]:
+        """The cluster that each of some other customers joins."""
+        if self.centres is None:
+            return np.zeros(len(points), dtype=np.int64)
+        return np.asarray(pairwise_distances_argmin(points, self.centres), dtype=np.int64)
 
 
 def found(points: Array) -> Clusters:
@@ -48,7 +59,8 @@ def found(points: Array) -> Clusters:
         return Clusters(np.zeros(len(points), dtype=np.int64), ["all customers"], np.nan, np.nan)
     shaping = points[drawn(len(points), MAX_LEARNT_FROM, SEED)]
     best = _best([_partition(shaping, count) for count in CLUSTER_COUNTS])
-    return best if len(shaping) == len(points) else replace(best, labels=_nearest(points, shaping, best.labels))
+    best = replace(best, centres=pd.DataFrame(shaping).groupby(best.labels).mean().to_numpy())
+    return best if len(shaping) == len(points) else replace(best, labels=best.nearest(points))
 
 
 def _are_many(points: Array) -> bool:
@@ -61,12 +73,6 @@ def _best(tried: Sequence[Clusters]) -> Clusters:
     if stable:
         return max(stable, key=lambda one: one.silhouette)
     return max(tried, key=lambda one: one.stability)
-
-
-def _nearest(points: Array, shaping: Array, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Each point's cluster, by the middle of those that shaped it."""
-    centres = pd.DataFrame(shaping).groupby(labels).mean().to_numpy()
-    return np.asarray(pairwise_distances_argmin(points, centres), dtype=np.int64)
 
 
 def _partition(points: Array, count: int) -> Clusters:

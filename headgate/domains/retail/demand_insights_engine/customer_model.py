@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from headgate.domains.retail.demand_insights_engine import churn_risk, customer_value
 from headgate.domains.retail.demand_insights_engine.origins import points_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.origins import Coming, Origins
     from headgate.engines.stored_rows import StoredRows
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class CustomerModel:
         churn, churn_trial: None where too few customers left or stayed.
         tried_value: the value model as it was at the tested origins; `value` itself where there are none.
         value_trials: every method at the tested origins; empty where there are none.
-        leaving: the probability that each customer leaves, in their order.
+        leaving: the probability that each customer leaves, in their order, in the column `churn_risk.LEAVING`.
     """
 
     churn: ChurnModel | None
@@ -37,22 +36,25 @@ class CustomerModel:
     value: ValueModel
     tried_value: ValueModel
     value_trials: list[Trial]
-    leaving: Array
+    leaving: StoredRows
 
 
-def fitted(customers: StoredRows, past: Origins, ahead: Coming, champion: str) -> CustomerModel:
+def fitted(customers: StoredRows, some: pd.DataFrame, past: Origins, ahead: Coming, *, champion: str, folder: Path) -> CustomerModel:
     """The model of the customers whose points are given.
 
     Args:
         customers: points of all customers now, as `origins.signals` gives them.
+        some: points of those that models learn from, in memory.
         champion: the churn recipe in charge so far; empty when there was none.
+        folder: receives what the model says of each customer.
     """
     trial = churn_risk.churn_trial(past, ahead, champion)
-    churn, leaving = churn_risk.fitted(past, ahead, customers, trial)
-    value = customer_value.learnt(points_of([customers]), past.newest, churn.probability_of if churn else None, ahead)
+    churn, leaving = churn_risk.fitted(past, ahead, customers, trial, folder)
+    value = customer_value.learnt(some, past.newest, churn.probability_of if churn else None, ahead, customer_value.Whole(customers))
     if trial is None:
         return CustomerModel(churn, trial, value, value, [], leaving)
-    tried = customer_value.learnt(points_of([past.tested[-1].customers]), past.earlier, trial.model.probability_of, ahead)
+    newest, drawn = past.tested[-1].customers, customer_value.Whole(past.tested[-1].customers, past.share)
+    tried = customer_value.learnt(points_of([newest]), past.earlier, trial.model.probability_of, ahead, drawn)
     trials = customer_value.tried(tried, past.tested, trial.leaving)
     method = customer_value.winner(trials)
     if churn is None:

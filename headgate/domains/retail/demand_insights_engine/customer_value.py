@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.stats import rankdata
 from sklearn.linear_model import Ridge, TweedieRegressor
 from sklearn.preprocessing import StandardScaler
 
 from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
-from headgate.domains.retail.demand_insights_engine.origins import expected, points_of
-from headgate.engines.stored_rows import numbers
+from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
+from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, points_of
+from headgate.engines.stored_rows import kept_frames, numbers
 from headgate.learning import preprocessing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    import pandas as pd
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin
     from headgate.engines.stored_rows import StoredRows
@@ -119,17 +120,32 @@ def histories_of(points: pd.DataFrame) -> bg_nbd.Histories:
     return bg_nbd.Histories(*(points[name].to_numpy(dtype=np.float64) for name in ("frequency", "rhythm", "age")))
 
 
-def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, ahead: Coming) -> ValueModel:
+@dataclass(frozen=True)
+class Whole:
+    """The customers whose values a model scales to a total.
+
+    Attributes:
+        customers: their points, on disk.
+        share: of the shop's known customers, 0..1; the shop's total is theirs times this.
+    """
+
+    customers: StoredRows
+    share: float = 1.0
+
+
+def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, ahead: Coming, whole: Whole | None = None) -> ValueModel:
     """A model of customers as they are known now, whose regression and factors come from earlier origins.
 
     Args:
-        points: of all customers now, as `origins.signals` gives them.
+        points: of customers now, as `origins.signals` gives them.
         churn: probability of buying nothing in a window, from customers; None where no such model could be learnt.
+        whole: the customers who spend the total, of whom those with `points` may be a sample; None: these.
     """
     window = _Window.of(some) if some and churn else None
     typical = _typical(window) if window else None
     regression = _regression(window) if window else None
-    total = expected(ahead, some).revenue or _regressed_total(regression, points, window)
+    of_shop = expected(ahead, some).of_part(whole.share if whole else 1.0).revenue
+    total = of_shop or _regressed_total(regression, whole.customers.parts(LOGGED) if whole else [points], window)
     del window
     histories = histories_of(points)
     repeats = int((histories.frequency > 0).sum())
@@ -188,11 +204,12 @@ def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no t
     return preprocessing.chain(scaler.set_params(copy=True), glm)
 
 
-def _regressed_total(regression: Any, points: pd.DataFrame, window: _Window | None) -> float | None:  # noqa: ANN401 as above
+def _regressed_total(regression: Any, customers: Iterable[pd.DataFrame], window: _Window | None) -> float | None:  # noqa: ANN401 as above
     """What customers like these spent in a window at the origins, all together; None without a regression."""
     if regression is None or window is None:
         return None
-    return float(_predicted(regression, points).sum() * window.spent.sum() / regression[-1].predict(window.logged).sum())
+    expected_now = sum_of(_predicted(regression, part) for part in customers)
+    return float(expected_now * window.spent.sum() / regression[-1].predict(window.logged).sum())
 
 
 def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
@@ -245,7 +262,7 @@ def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict
 
 @dataclass(frozen=True)
 class Outlook:
-    """What is expected of all customers, in their order: arrays of shape (customers,), and what values were multiplied by.
+    """What is expected of customers, in their order: arrays of shape (customers,).
 
     Attributes:
         churn: the probability of buying nothing in the coming window.
@@ -259,24 +276,72 @@ class Outlook:
     spend: Array
     value: Array
     value_of_year: Array
+
+
+_FIGURES = tuple(field.name for field in fields(Outlook))
+
+
+@dataclass(frozen=True)
+class StoredOutlook:
+    """An outlook on disk, before values are multiplied.
+
+    Attributes:
+        factor, year_factor: what values were multiplied by, and values of a year.
+        oldest_age: of the customer who came first, in trading days.
+    """
+
+    stored: StoredRows
     factor: float
     year_factor: float
+    oldest_age: float
+    yearly: float
+
+    def rows(self, first: int, after: int) -> Outlook:
+        """The outlook of customers from one place up to another, which is left out."""
+        some = self.stored.rows(first, after, _FIGURES)
+        found = Outlook(*(some[name].to_numpy() for name in _FIGURES))
+        return _scaled(found, self.factor, self.year_factor, self.yearly)
+
+
+def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array, oldest_age: float) -> Outlook:
+    estimates = _Estimates(model, points, churn, oldest_age)
+    value, of_year = (estimates.unscaled(method) for method in (model.method, model.method_of_year))
+    return Outlook(churn, estimates.purchases, estimates.spend, value, of_year)
+
+
+def _scaled(found: Outlook, factor: float, year_factor: float, yearly: float) -> Outlook:
+    value = found.value * factor
+    return replace(found, value=value, value_of_year=np.maximum(found.value_of_year * year_factor * yearly, value))
 
 
 def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float = 1.0) -> Outlook:
-    """What the model expects of customers, each figure computed once.
+    """What the model expects of customers who are in memory, each figure computed once.
 
     Args:
-        points: of all customers, as `origins.signals` gives them.
+        points: of all customers whose total the model knows, as `origins.signals` gives them.
         churn: their probability of buying nothing in the coming window.
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it.
     """
-    estimates = _Estimates(model, points, churn)
-    value, of_year = (estimates.unscaled(method) for method in (model.method, model.method_of_year))
-    factor, year_factor = _factor(model, model.method, value), _factor(model, model.method_of_year, of_year)
-    value = value * factor
-    year = np.maximum(of_year * year_factor * yearly, value)
-    return Outlook(churn, estimates.purchases, estimates.spend, value, year, factor, year_factor)
+    found = _unscaled(model, points, churn, float(points.age.max()))
+    factor, year_factor = (_factor(model, *one) for one in ((model.method, found.value), (model.method_of_year, found.value_of_year)))
+    return _scaled(found, factor, year_factor, yearly)
+
+
+def stored_outlook(model: ValueModel, points: StoredRows, leaving: StoredRows, yearly: float, path: Path) -> StoredOutlook:
+    """As `outlook`, of customers on disk, some at a time.
+
+    Args:
+        leaving: one column, the probability of buying nothing in the coming window, of the same customers.
+    """
+    oldest = max(float(part.age.max()) for part in points.parts(("age",)))
+    pairs = zip(points.parts(POINTS), leaving.parts(), strict=True)
+    found = (_unscaled(model, part, churn.iloc[:, 0].to_numpy(), oldest) for part, churn in pairs)
+    stored = kept_frames((pd.DataFrame(vars(one)) for one in found), path)
+    factor, year_factor = (
+        _factor_of(model, method, sum_of(part[name].to_numpy() for part in stored.parts((name,))))
+        for method, name in ((model.method, "value"), (model.method_of_year, "value_of_year"))
+    )
+    return StoredOutlook(stored, factor, year_factor, max(oldest, 1.0), yearly)
 
 
 def methods(model: ValueModel, *, knows_churn: bool) -> list[Method]:
@@ -294,11 +359,16 @@ def methods(model: ValueModel, *, knows_churn: bool) -> list[Method]:
 
 @dataclass(frozen=True)
 class _Estimates:
-    """What the models expect of customers in the coming window, each figure computed when it is first needed."""
+    """What the models expect of customers in the coming window, each figure computed when it is first needed.
+
+    Attributes:
+        oldest_age: of the customer who came first, where these are a part of more customers; None: they are all.
+    """
 
     model: ValueModel
     points: pd.DataFrame
     churn: Array | None
+    oldest_age: float | None = None
 
     def unscaled(self, method: Method) -> Array:
         """A method's values, GBP, before they are scaled to a total."""
@@ -308,7 +378,8 @@ class _Estimates:
         if method is Method.HALF_PAST_REVENUE:
             return np.sqrt(self.unscaled(IN_CHARGE) * self.unscaled(Method.PAST_REVENUE))
         if method is Method.PAST_REVENUE:
-            return np.asarray(self.points.revenue.to_numpy(np.float64) * model.trading_days / max(float(self.points.age.max()), 1.0))
+            oldest = float(self.points.age.max()) if self.oldest_age is None else self.oldest_age
+            return np.asarray(self.points.revenue.to_numpy(np.float64) * model.trading_days / max(oldest, 1.0))
         if method is Method.TWEEDIE:
             return _predicted(model.regression, self.points)
         if method is Method.POOLED_RATE:
@@ -347,8 +418,12 @@ class _Estimates:
 
 
 def _factor(model: ValueModel, method: Method, value: Array) -> float:
-    if model.total and value.sum() > 0:
-        return model.total / float(value.sum())
+    return _factor_of(model, method, float(value.sum()))
+
+
+def _factor_of(model: ValueModel, method: Method, unscaled_total: float) -> float:
+    if model.total and unscaled_total > 0:
+        return model.total / unscaled_total
     return model.factors.get(method, 1.0)
 
 

@@ -9,18 +9,20 @@ import numpy as np
 
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, customer_value, lifetime_value
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
+from headgate.domains.retail.demand_insights_engine.origins import POINTS
 from headgate.engines.stored_rows import StoredRows, numbers
 from headgate.learning import export_models
 from headgate.predictions.customers import CustomerScorer
 from headgate.predictions.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
-    import pandas as pd
 
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
     from headgate.domains.retail.demand_insights_engine.customer_model import CustomerModel
-    from headgate.domains.retail.demand_insights_engine.customer_value import Outlook, ValueModel
+    from headgate.domains.retail.demand_insights_engine.customer_value import StoredOutlook, ValueModel
     from headgate.systems.rows import RowsInFile
 
     Arrays = dict[str, npt.NDArray[Any]]
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NAME = "customers"
+MOST_CUSTOMERS = 1_000_000
+"""Customers whose signals are exported: 128 bytes each, which the function that answers holds in memory."""
 _PURCHASES = ("r", "alpha", "a", "b", "modified")
 _SPEND = ("p", "q", "gamma")
 _PARTS = {
@@ -38,52 +42,59 @@ _PARTS = {
 }
 
 
-def scorer(model: CustomerModel, points: pd.DataFrame, expected: Outlook, values: RowsInFile, yearly: float) -> Scorer | None:
+def scorer(model: CustomerModel, points: StoredRows, expected: StoredOutlook, values: RowsInFile) -> Scorer | None:
     """Return the models as numbers; None, and a line in the log, if these do not give the batch's predictions.
+
+    Of more than `MOST_CUSTOMERS` the signals are left out.
 
     Args:
         points: as `origins.signals` gives them, of the customers in their order.
         expected: what the model expects of them.
         values: rows of `customer_lifetime_value`, in the same order.
-        yearly: how many times the purchases of 90 days a year has.
     """
-    published = StoredRows([values.path])
+    published, stored = StoredRows([values.path]), len(points) if len(points) <= MOST_CUSTOMERS else 0
     arrays = {
-        "customer_id": published.column("customer_id").astype(np.int64, copy=False),
-        "points": points.to_numpy(dtype=np.float64),
-        "intervals": numbers([published], _interval_columns()).T,
+        "customer_id": published.rows(0, stored, ("customer_id",)).customer_id.to_numpy(dtype=np.int64),
+        "points": _numbers(points, POINTS, stored),
+        "intervals": _numbers(published, _interval_columns(), stored),
         **_churn_arrays(model.churn),
         **_value_arrays(model.value),
     }
     facts = {
-        "signals": [str(name) for name in points.columns],
-        "horizons": list(zip(lifetime_value.HORIZONS_DAYS, (1.0, yearly), strict=True)),
+        "signals": list(POINTS),
+        "has_customers": stored == len(points),
+        "horizons": list(zip(lifetime_value.HORIZONS_DAYS, (1.0, expected.yearly), strict=True)),
         "churn": _churn_facts(model.churn),
         "factor": expected.factor,
         "year_method": model.value.method_of_year.value,
         "year_factor": expected.year_factor,
-        "oldest_age": max(float(points.age.max()), 1.0),
+        "oldest_age": expected.oldest_age,
         **_value_facts(model.value),
     }
     found = Scorer(facts, arrays)
-    if _is_equal(found, expected, yearly):
+    if _is_equal(found, points, expected):
         return found
     log.error("model not exported: its numbers do not give the predictions of the batch", extra={"model": NAME})
     return None
 
 
-def _is_equal(found: Scorer, expected: Outlook, yearly: float) -> bool:
+def _is_equal(found: Scorer, points: StoredRows, expected: StoredOutlook) -> bool:
     """The exported numbers give the batch's churn, purchases and values, of the first customers."""
-    exported, rows = CustomerScorer(found), slice(0, export_models.CHECKED_ROWS)
-    some = found.arrays["points"][rows]
+    exported, batch = CustomerScorer(found), expected.rows(0, export_models.CHECKED_ROWS)
+    some = points.rows(0, export_models.CHECKED_ROWS, POINTS).to_numpy(dtype=np.float64)
     scored = exported.churn_probability(some)
     pairs = (
-        (scored, expected.churn),
-        (exported.purchases(some, scored), expected.purchases),
-        (exported.value(some, scored), expected.value),
-        (exported.value_of_year(some, scored, yearly), expected.value_of_year),
+        (scored, batch.churn),
+        (exported.purchases(some, scored), batch.purchases),
+        (exported.value(some, scored), batch.value),
+        (exported.value_of_year(some, scored, expected.yearly), batch.value_of_year),
     )
-    return all(export_models.is_equal(one, batch[rows]) for one, batch in pairs)
+    return all(export_models.is_equal(one, other) for one, other in pairs)
+
+
+def _numbers(rows: StoredRows, columns: Sequence[str], count: int) -> npt.NDArray[np.float64]:
+    """Some columns of all rows, or of none."""
+    return numbers([rows], columns).T if count else np.empty((0, len(columns)))
 
 
 def _interval_columns() -> list[str]:

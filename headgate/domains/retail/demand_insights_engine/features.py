@@ -167,6 +167,24 @@ def outcomes(days: ibis.Table, after: date, until: date) -> ibis.Table:
     return later.group_by("customer_id").agg(bought=later.count(), spent=later.revenue.sum().cast("float64"))
 
 
+@dataclass(frozen=True)
+class Returning:
+    """Customers who were known on a day and bought in the window after it, and what they spent in it, GBP."""
+
+    buyers: int
+    revenue: float
+
+
+def returning(days: ibis.Table, after: date, until: date) -> Returning:
+    """How many of all customers who had bought by one day bought after it and up to another, and for how much."""
+    some = days.filter(days.purchased_on <= ibis.date(until))
+    later = some.purchased_on > ibis.date(after)
+    each = some.group_by("customer_id").agg(first_on=some.purchased_on.min(), bought=later.sum(), spent=some.revenue.sum(where=later))
+    known = each.filter(each.first_on <= ibis.date(after), each.bought > 0)
+    found = known.agg(buyers=known.count(), revenue=known.spent.sum()).to_pyarrow().to_pylist()[0]
+    return Returning(int(found["buyers"]), float(found["revenue"] or 0))
+
+
 def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
     """Histories up to a day, with purchases and money from then to `until` in columns `bought` and `spent`, by customer."""
     joined = histories(days, after).left_join(outcomes(days, after, until), "customer_id").drop("customer_id_right")

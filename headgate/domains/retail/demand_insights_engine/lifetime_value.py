@@ -7,7 +7,7 @@ probability of buying again within a year by the same hazard, and purchases and 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,14 @@ import pandas as pd
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import customer_value, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
+from headgate.domains.retail.demand_insights_engine.origins import POINTS
 from headgate.domains.retail.money import amounts_in_arrow
 from headgate.systems.rows import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.domains.retail.demand_insights_engine.customer_value import Outlook, ValueModel
+    from headgate.domains.retail.demand_insights_engine.customer_value import Outlook, StoredOutlook, ValueModel
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows import RowsInFile
 
@@ -50,28 +51,34 @@ class Forecast:
     high: Array
 
 
-def forecasts(model: ValueModel, points: pd.DataFrame, expected: Outlook, yearly: float | None = None) -> Iterator[Forecast]:
-    """What the customers are expected to do, in their order, some at a time: in 90 days, or in a year.
+def forecast(model: ValueModel, points: pd.DataFrame, expected: Outlook, rng: np.random.Generator, yearly: float | None = None) -> Forecast:
+    """What some customers are expected to do: in 90 days, or in a year.
 
     Args:
         points: as `origins.signals` gives them.
         expected: what the model expects of these customers.
+        rng: has drawn for all customers before these.
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it; None for 90 days.
     """
-    rng, longer = np.random.default_rng(SEED), yearly or 1.0
-    for at in _parts(len(points), _AT_ONCE):
-        nothing, purchases = expected.churn[at] ** longer, expected.purchases[at] * longer
-        value = (expected.value_of_year if yearly else expected.value)[at]
-        mean = purchases * expected.spend[at]
-        # The draws have the mean of purchases times spend; the published value may come from another method.
-        scale = np.divide(value, mean, out=np.zeros_like(value), where=mean > 0)
-        low, high = _interval(model, points.iloc[at], nothing, purchases, rng) * scale
-        yield Forecast(nothing, purchases, value, low, high)
+    longer = yearly or 1.0
+    nothing, purchases = expected.churn**longer, expected.purchases * longer
+    value = expected.value_of_year if yearly else expected.value
+    mean = purchases * expected.spend
+    # The draws have the mean of purchases times spend; the published value may come from another method.
+    scale = np.divide(value, mean, out=np.zeros_like(value), where=mean > 0)
+    low, high = _interval(model, points, nothing, purchases, rng) * scale
+    return Forecast(nothing, purchases, value, low, high)
 
 
 def intervals(model: ValueModel, points: pd.DataFrame, expected: Outlook) -> Array:
     """Both ends of the interval of each customer's revenue in 90 days, shape (2, customers)."""
-    return np.concatenate([np.stack([one.low, one.high]) for one in forecasts(model, points, expected)], axis=1)
+    rng = np.random.default_rng(SEED)
+    found = (forecast(model, points.iloc[at], _part(expected, at), rng) for at in _parts(len(points), _AT_ONCE))
+    return np.concatenate([np.stack([one.low, one.high]) for one in found], axis=1)
+
+
+def _part(expected: Outlook, at: slice) -> Outlook:
+    return replace(expected, **{name: figures[at] for name, figures in vars(expected).items()})
 
 
 def _parts(count: int, at_once: int) -> list[slice]:
@@ -112,39 +119,40 @@ def _ends_of(buys: npt.NDArray[np.bool_], totals: Array) -> Array:
     return spent[:, _ENDS].T
 
 
-def table(model: ValueModel, customers: StoredRows, points: pd.DataFrame, expected: Outlook, yearly: float) -> RowsInFile:
+def table(model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order.
 
     Args:
-        points: as `origins.signals` gives them.
-        expected: what the model expects of these customers.
-        yearly: how many times the purchases of 90 days a year has.
+        points: of the same customers, as `origins.signals` gives them.
+        expected: what the model expects of them.
     """
-    return written(Registry.load().prod["customer_lifetime_value"], _rows(model, customers, points, expected, yearly))
+    return written(Registry.load().prod["customer_lifetime_value"], _rows(model, customers, points, expected))
 
 
-def _rows(model: ValueModel, customers: StoredRows, points: pd.DataFrame, expected: Outlook, yearly: float) -> Iterator[pd.DataFrame]:
+def _rows(model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook) -> Iterator[pd.DataFrame]:
     kinds = {
         "purchase_model": "mbg_nbd" if model.purchases else "pooled_rate",
         "spend_model": "gamma_gamma" if model.spend is not None else "shrunken_mean",
         "value_model": model.method.value,
     }
-    coming = zip(*(forecasts(model, points, expected, longer) for longer in (None, yearly)), strict=True)
-    for at, horizons in zip(_parts(len(points), _AT_ONCE), coming, strict=True):
+    drawing = [(np.random.default_rng(SEED), longer) for longer in (None, expected.yearly)]
+    for at in _parts(len(points), _AT_ONCE):
+        some, outlook = points.rows(at.start, at.stop, POINTS), expected.rows(at.start, at.stop)
+        horizons = [forecast(model, some, outlook, rng, longer) for rng, longer in drawing]
         known = customers.rows(at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days"))
         columns = {
             "customer_id": known.customer_id,
             "repeat_purchases": known.frequency.astype("int32"),
             "recency_days": known.recency_days.astype("int32"),
             "age_days": known.age_days.astype("int32"),
-            "alive_probability": 1 - expected.churn[at] ** yearly,
-            "expected_purchase_gbp": amounts_in_arrow(expected.spend[at]),
+            "alive_probability": 1 - outlook.churn**expected.yearly,
+            "expected_purchase_gbp": amounts_in_arrow(outlook.spend),
         }
-        for days, forecast in zip(HORIZONS_DAYS, horizons, strict=True):
+        for days, one in zip(HORIZONS_DAYS, horizons, strict=True):
             columns |= {
-                f"expected_purchases_{days}d": forecast.purchases,
-                f"expected_value_{days}d": amounts_in_arrow(forecast.value),
-                f"value_{days}d_low": amounts_in_arrow(forecast.low),
-                f"value_{days}d_high": amounts_in_arrow(forecast.high),
+                f"expected_purchases_{days}d": one.purchases,
+                f"expected_value_{days}d": amounts_in_arrow(one.value),
+                f"value_{days}d_low": amounts_in_arrow(one.low),
+                f"value_{days}d_high": amounts_in_arrow(one.high),
             }
         yield pd.DataFrame(columns).assign(**kinds)

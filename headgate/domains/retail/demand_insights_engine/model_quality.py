@@ -34,7 +34,11 @@ def period_of(tested: tuple[Origin, ...]) -> str:
 
 
 def of_value_fit(model: ValueModel, points: pd.DataFrame) -> list[Measure]:
-    """The fitted parameters, and what the models presume."""
+    """The fitted parameters, and what the models presume.
+
+    Args:
+        points: of the customers that the models learnt from.
+    """
     purchases = [("r", "r"), ("alpha", "alpha_days"), ("a", "a"), ("b", "b"), ("log_likelihood", "log_likelihood")]
     spend = [("p", "p"), ("q", "q"), ("gamma", "gamma_gbp"), ("log_likelihood", "log_likelihood")]
     together = rank_correlation(points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from headgate.domains.retail.demand_insights_engine.learnt_customers import Sample
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
     from headgate.engines.stored_rows import StoredRows
 
@@ -73,6 +74,7 @@ class Origin:
         customers: what the models read of them, on disk, with `bought` and `spent`.
         buyers, revenue: of the whole shop in the window, customers who were not known yet included.
         scale: the money expected in the coming window over that of this one.
+        known: what all customers who were known did in the window, where `customers` are a sample of them.
     """
 
     after: date
@@ -81,6 +83,7 @@ class Origin:
     buyers: int
     revenue: float
     scale: float
+    known: features.Returning | None = None
 
     @property
     def period(self) -> str:
@@ -100,12 +103,14 @@ class Origin:
     @property
     def known_buyers(self) -> float:
         """The share of the window's buyers who were customers before."""
-        return float((~self.left).sum() / self.buyers) if self.buyers else np.nan
+        came_back = self.known.buyers if self.known else (~self.left).sum()
+        return float(came_back / self.buyers) if self.buyers else np.nan
 
     @property
     def known_revenue(self) -> float:
         """The share of the window's revenue that came from customers known before."""
-        return float(self._spent.sum() / self.revenue) if self.revenue else np.nan
+        spent = self.known.revenue if self.known else self._spent.sum()
+        return float(spent / self.revenue) if self.revenue else np.nan
 
     @property
     def _spent(self) -> Array:
@@ -117,11 +122,15 @@ class Origins:
     """`newest` teach the published model, `tested` judge the recipes, which then learn from `earlier` only. Newest first.
 
     No window of `earlier` reaches beyond the first origin of `tested`.
+
+    Attributes:
+        share: of all customers, those that are drawn, who are the customers of every origin, 0..1.
     """
 
     newest: tuple[Origin, ...]
     tested: tuple[Origin, ...]
     earlier: tuple[Origin, ...]
+    share: float = 1.0
 
 
 def signals(customers: pd.DataFrame, clock: TradingClock, until: date) -> pd.DataFrame:
@@ -160,24 +169,30 @@ def described(histories: Iterable[pd.DataFrame], clock: TradingClock, until: dat
     return kept_frames((signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories), path)
 
 
-def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming, folder: Path) -> Origins:
-    """Origins whose windows are like the coming one and were over by `as_of`. Their customers are in files of the folder."""
+def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming, folder: Path, *, sample: Sample | None = None) -> Origins:
+    """Origins whose windows are like the coming one and were over by `as_of`. Their customers are in files of the folder.
+
+    Args:
+        sample: the customers of the origins; None: all of them.
+    """
 
     def at(after: date) -> Origin:
         until = min(_until(days, clock, after, ahead), as_of)
         path = folder / f"customers-{after}.parquet"
-        histories = (frame_of(part) for part in batches_of(features.observed(days, after, until)))
+        histories = (frame_of(part) for part in batches_of(features.observed(sample.days if sample else days, after, until)))
         customers = described(histories, clock, after, path, ("bought", "spent"))
         buyers, revenue = _totals(days, after, until)
         scale = ahead.revenue / revenue if ahead.revenue and revenue else 1.0
-        return Origin(after, until, customers, buyers, revenue, scale)
+        known = features.returning(days, after, until) if sample else None
+        return Origin(after, until, customers, buyers, revenue, scale, known)
 
     first = _before(days, clock, as_of, ahead)
     tested = _stepping(clock, first, _TESTED_APART_DAYS, TESTED_ORIGINS)
     earlier = _stepping(clock, _before(days, clock, tested[-1], ahead), _LEARNT_APART_DAYS, LEARNT_ORIGINS) if tested else []
     newest = _stepping(clock, first, _LEARNT_APART_DAYS, LEARNT_ORIGINS)
     known = {after: at(after) for after in sorted({*newest, *tested, *earlier})}
-    return Origins(*(tuple(known[after] for after in some) for some in (newest, tested if earlier else [], earlier)))
+    learnt, judged, before = (tuple(known[after] for after in some) for some in (newest, tested if earlier else [], earlier))
+    return Origins(learnt, judged, before, sample.share if sample else 1.0)
 
 
 def _totals(days: ibis.Table, after: date, until: date) -> tuple[int, float]:
@@ -226,6 +241,10 @@ class Expected:
 
     buyers: float | None
     revenue: float | None
+
+    def of_part(self, share: float) -> Expected:
+        """What a part of these customers is expected to do, drawn at random."""
+        return Expected(*(None if figure is None else figure * share for figure in (self.buyers, self.revenue)))
 
 
 def expected(ahead: Coming, some: tuple[Origin, ...]) -> Expected:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+Array = npt.NDArray[np.float64]
+Counted = tuple[Array, npt.NDArray[np.int64]]
+
 FIFTHS = 5
+_COLUMNS = {"recency": "silent_days", "frequency": "purchases", "monetary": "revenue"}
 # Rows: recency score 5 down to 1. Columns: the rounded mean of frequency and monetary score, 1 up to 5.
 # Source: the eleven customary RFM segments, as in Putler, https://www.putler.com/rfm-analysis/
 SEGMENTS = np.array(
@@ -21,16 +31,71 @@ SEGMENTS = np.array(
 )
 
 
-def scored(customers: pd.DataFrame) -> pd.DataFrame:
-    """Each customer's three scores (1 to 5), in the customers' order."""
-    return pd.DataFrame(
-        {
-            "recency_score": fifth(-customers.silent_days),
-            "frequency_score": fifth(customers.purchases),
-            "monetary_score": fifth(customers.revenue.astype(np.float64)),
-        },
-        index=customers.index,
-    )
+def scored(customers: pd.DataFrame, fifths: Mapping[str, Fifths]) -> pd.DataFrame:
+    """Each customer's three scores (1 to 5), in the customers' order.
+
+    Args:
+        fifths: of all customers, as `fifths_of` gives them.
+    """
+    found = {f"{name}_score": fifths[name].of(_scored_by(customers, name)) for name in _COLUMNS}
+    return pd.DataFrame(found, index=customers.index)
+
+
+def fifths_of(parts: Callable[[Sequence[str]], Iterable[pd.DataFrame]]) -> dict[str, Fifths]:
+    """The fifths of each of the three scores.
+
+    Args:
+        parts: gives columns of all customers, some customers at a time.
+    """
+    return {name: Fifths.of_parts(_scored_by(part, name) for part in parts((column,))) for name, column in _COLUMNS.items()}
+
+
+def _scored_by(customers: pd.DataFrame, name: str) -> Array:
+    values: Array = customers[_COLUMNS[name]].to_numpy(dtype=np.float64)
+    return -values if name == "recency" else values  # who bought last has the highest score
+
+
+@dataclass(frozen=True)
+class Fifths:
+    """Which fifth of the values each lies in, 5 the highest. Equal values share the fifth of their mean rank.
+
+    Attributes:
+        ends: the greatest value of each fifth but the highest; minus infinity where no value is as low.
+    """
+
+    ends: Array
+
+    @classmethod
+    def of_parts(cls, parts: Iterable[Array]) -> Fifths:
+        """The fifths of values that come some at a time."""
+        values, counts = _counted(parts)
+        mean_rank = np.cumsum(counts) - (counts - 1) / 2
+        fifth = np.ceil(mean_rank / counts.sum() * FIFTHS)
+        last = np.searchsorted(fifth, np.arange(1, FIFTHS), side="right")
+        return cls(np.concatenate([[-np.inf], values])[last])
+
+    def of(self, values: Array) -> npt.NDArray[np.int8]:
+        """The fifth of each value."""
+        return np.asarray(np.searchsorted(self.ends, values, side="left") + 1, dtype=np.int8)
+
+
+def _counted(parts: Iterable[Array]) -> Counted:
+    """The different values, ascending, and how often each comes: amounts of money come again and again."""
+    known: Counted = np.empty(0), np.empty(0, dtype=np.int64)
+    waiting: list[Counted] = []
+    for part in parts:
+        waiting.append(np.unique(part, return_counts=True))
+        # Merging sorts all known values, so it waits until as many have come again.
+        if sum(len(values) for values, _ in waiting) > len(known[0]):
+            known, waiting = _merged([known, *waiting]), []
+    return _merged([known, *waiting])
+
+
+def _merged(some: list[Counted]) -> Counted:
+    found, place = np.unique(np.concatenate([values for values, _ in some]), return_inverse=True)
+    counts = np.zeros(len(found), dtype=np.int64)
+    np.add.at(counts, place, np.concatenate([counted for _, counted in some]))
+    return found, counts
 
 
 def named(scores: pd.DataFrame) -> pd.DataFrame:
@@ -43,13 +108,20 @@ def named(scores: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def fifth(values: pd.Series[float]) -> pd.Series[int]:
-    """Which fifth of the values each lies in, 5 the highest. Equal values share the fifth of their mean rank."""
-    return (values.rank(pct=True) * FIFTHS).apply(np.ceil).astype("int8")
+@dataclass(frozen=True)
+class Typical:
+    """Brings logarithms, column by column, to mean 0 and spread 1; a column without spread becomes 0."""
 
+    mean: Array
+    spread: Array
 
-def typical(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Logarithms, column by column, brought to mean 0 and spread 1; a column without spread becomes 0."""
-    logs = np.log1p(values)
-    spread = logs.std(axis=0)
-    return np.asarray((logs - logs.mean(axis=0)) / np.where(spread > 0, spread, 1.0))
+    @classmethod
+    def of(cls, values: Array) -> Typical:
+        """The means and spreads of customers, shape (customers, columns)."""
+        logs = np.log1p(values)
+        spread = logs.std(axis=0)
+        return cls(logs.mean(axis=0), np.where(spread > 0, spread, 1.0))
+
+    def scaled(self, values: Array) -> Array:
+        """The values of customers, brought to these."""
+        return np.asarray((np.log1p(values) - self.mean) / self.spread)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import clusters, rfm
-from headgate.engines.stored_rows import numbers
+from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
 from headgate.systems.rows import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows import RowsInFile
@@ -21,29 +24,37 @@ if TYPE_CHECKING:
 _READ = ("silent_days", "purchases", "revenue")
 
 
-def partition(customers: StoredRows) -> clusters.Clusters:
+@dataclass(frozen=True)
+class Partition:
+    """The clusters of the customers that they were learnt from, in their order; other customers join the nearest."""
+
+    groups: clusters.Clusters
+    typical: rfm.Typical
+
+    def labels(self, customers: pd.DataFrame) -> npt.NDArray[np.int64]:
+        """The clusters that some of all customers join."""
+        return self.groups.nearest(self.typical.scaled(customers[list(_READ)].to_numpy(dtype=np.float64)))
+
+
+def partition(customers: StoredRows) -> Partition:
     """The clusters of the customers by silence, purchases and revenue."""
-    return clusters.found(rfm.typical(numbers([customers], _READ).T))
+    known = drawn_rows(customers, customers, _READ).to_numpy()
+    typical = rfm.Typical.of(known)
+    return Partition(clusters.found(typical.scaled(known)), typical)
 
 
-def table(customers: StoredRows, groups: clusters.Clusters) -> RowsInFile:
+def table(customers: StoredRows, found: Partition) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order."""
-    scores = rfm.scored(pd.DataFrame(numbers([customers], _READ).T, columns=list(_READ), copy=False))
-    return written(Registry.load().prod["customer_segments"], _parts(customers, scores, groups))
+    return written(Registry.load().prod["customer_segments"], _parts(customers, found))
 
 
-def _parts(customers: StoredRows, scores: pd.DataFrame, groups: clusters.Clusters) -> Iterator[pd.DataFrame]:
-    names, begin = np.array(groups.names, dtype=object), 0
+def _parts(customers: StoredRows, found: Partition) -> Iterator[pd.DataFrame]:
+    fifths, begin = rfm.fifths_of(customers.parts), 0
+    names, is_of_all = np.array(found.groups.names, dtype=object), len(found.groups.labels) == len(customers)
     for part in customers.parts(("customer_id", *_READ)):
         own = slice(begin, begin := begin + len(part))
-        labels = groups.labels[own]
-        base = pd.DataFrame(
-            {
-                "customer_id": part.customer_id,
-                "recency_days": part.silent_days.astype("int32"),
-                "purchase_days": part.purchases.astype("int32"),
-                "revenue_gbp": part.revenue,
-            }
+        labels = found.groups.labels[own] if is_of_all else found.labels(part)
+        base = part[["customer_id"]].assign(
+            recency_days=part.silent_days.astype("int32"), purchase_days=part.purchases.astype("int32"), revenue_gbp=part.revenue
         )
-        scored = rfm.named(scores.iloc[own].reset_index(drop=True))
-        yield base.join(scored).assign(cluster=labels.astype("int32"), cluster_name=names[labels])
+        yield base.join(rfm.named(rfm.scored(part, fifths))).assign(cluster=labels.astype("int32"), cluster_name=names[labels])

@@ -19,6 +19,7 @@ from headgate.domains.retail.demand_insights_engine import (
     customer_value,
     lifetime_value,
     origins,
+    rfm,
     segments,
 )
 from headgate.domains.retail.demand_insights_engine.customer_value import Method, ValueModel
@@ -73,11 +74,14 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(tmp_path: Path,
     for module in (segments, lifetime_value, churn_risk):
         monkeypatch.setattr(module, "written", look)
     customers = kept_frames([histories(0, CUSTOMERS)], tmp_path / "customers.parquet")
-    points = origins.points_of([origins.described(customers.parts(), CLOCK, AS_OF, tmp_path / "points.parquet")])
-    leaving = churn_risk.share_of_silence(points.silence.to_numpy())
+    points = origins.described(customers.parts(), CLOCK, AS_OF, tmp_path / "points.parquet")
+    probability = churn_risk.share_of_silence(points.column("silence"))
+    leaving = kept_frames([pd.DataFrame({churn_risk.LEAVING: probability})], tmp_path / "leaving.parquet")
+    expected = customer_value.stored_outlook(WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet")
     model = customer_model.CustomerModel(None, None, WITHOUT_MODELS, WITHOUT_MODELS, [], leaving)
-    segments.table(customers, clusters.Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan))
-    lifetime_value.table(WITHOUT_MODELS, customers, points, customer_value.outlook(WITHOUT_MODELS, points, leaving, 4.0), 4.0)
+    one_cluster = clusters.Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan)
+    segments.table(customers, segments.Partition(one_cluster, rfm.Typical(np.zeros(3), np.ones(3))))
+    lifetime_value.table(WITHOUT_MODELS, customers, points, expected)
     churn_risk.table(customers, points, model)
     assert in_memory == [[GROUP, GROUP, CUSTOMERS - 2 * GROUP]] * 3
 

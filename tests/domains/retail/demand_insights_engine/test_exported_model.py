@@ -28,6 +28,8 @@ from headgate.predictions.customers import CustomerScorer
 from headgate.predictions.scorer import Scorer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from headgate.engines.stored_rows import StoredRows
 
 pytestmark = pytest.mark.system
@@ -40,7 +42,9 @@ YEARLY = 3.7
 class Shop:
     """What the models are fitted on, and the value model of the shop."""
 
+    folder: Path
     customers: StoredRows
+    described: StoredRows
     points: pd.DataFrame
     past: origins.Origins
     value: customer_value.ValueModel
@@ -55,24 +59,26 @@ def shop(drawn_shop: dict[str, ibis.Table], tmp_path_factory: pytest.TempPathFac
     daily = features.daily_purchases(days).set_index("purchased_on").purchases
     clock = TradingClock.of(daily, pd.Timestamp(daily.index.min()).date(), AS_OF)
     ahead = origins.coming(days, clock, AS_OF)
-    past, points = origins.origins(days, clock, AS_OF, ahead, folder), origins.signals(histories, clock, AS_OF)
+    past, described = origins.origins(days, clock, AS_OF, ahead, folder), origins.described([histories], clock, AS_OF, folder / "points")
+    points = origins.points_of([described])
     value = customer_value.learnt(points, past.newest, lambda some: np.full(len(some), 0.5), ahead)
-    return Shop(customers, points, past, value)
+    return Shop(folder, customers, described, points, past, value)
 
 
 def exported(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel) -> tuple[CustomerScorer, pd.DataFrame]:
     """The scorer after a trip through its bytes, and the batch's table of values."""
     model = model_of(shop, leaving, value)
-    expected = customer_value.outlook(value, shop.points, model.leaving, YEARLY)
-    table = lifetime_value.table(value, shop.customers, shop.points, expected, YEARLY)
-    found = exported_model.scorer(model, shop.points, expected, table, YEARLY)
+    expected = customer_value.stored_outlook(value, shop.described, model.leaving, YEARLY, shop.folder / "expected")
+    table = lifetime_value.table(value, shop.customers, shop.described, expected)
+    found = exported_model.scorer(model, shop.described, expected, table)
     assert found
     return CustomerScorer(Scorer.from_bytes(found.to_bytes())), table.frame()
 
 
 def model_of(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel) -> customer_model.CustomerModel:
     probability = leaving.probability(shop.points) if leaving else churn_risk.share_of_silence(shop.points.silence.to_numpy())
-    return customer_model.CustomerModel(leaving, None, value, value, [], probability)
+    stored = kept_frames([pd.DataFrame({churn_risk.LEAVING: probability})], shop.folder / "leaving")
+    return customer_model.CustomerModel(leaving, None, value, value, [], stored)
 
 
 def learnt(shop: Shop, recipe: str = churn.FIRST) -> churn.ChurnModel:
@@ -84,7 +90,7 @@ def learnt(shop: Shop, recipe: str = churn.FIRST) -> churn.ChurnModel:
 def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(shop: Shop, recipe: str | None) -> None:
     leaving = learnt(shop, recipe).shifted(0.3) if recipe else None
     scorer, _ = exported(shop, leaving, shop.value)
-    expected = churn_risk.table(shop.customers, shop.points, model_of(shop, leaving, shop.value)).frame()
+    expected = churn_risk.table(shop.customers, shop.described, model_of(shop, leaving, shop.value)).frame()
     np.testing.assert_allclose(
         scorer.churn_probability(shop.points.to_numpy()), expected.churn_probability.to_numpy(), rtol=1e-9, atol=1e-12
     )
@@ -120,6 +126,18 @@ def test_an_export_without_a_method_of_the_year_multiplies_the_value_of_90_days(
     assert stored
     found = old.predict(stored)
     assert found.values_gbp[365] == pytest.approx(found.values_gbp[90] * YEARLY)
+
+
+def test_of_more_customers_than_the_function_holds_the_model_alone_is_exported(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_customers, table = exported(shop, learnt(shop), shop.value)
+    monkeypatch.setattr(exported_model, "MOST_CUSTOMERS", len(shop.points) - 1)
+    alone, _ = exported(shop, learnt(shop), shop.value)
+    number = int(table.customer_id.iloc[0])
+    signals = with_customers.stored(number)
+    assert signals
+    assert (alone.facts["has_customers"], with_customers.facts["has_customers"]) == (False, True)
+    assert alone.stored(number) is None
+    assert alone.predict(signals) == with_customers.predict(signals)
 
 
 def test_a_shop_whose_customers_do_not_come_back_has_the_pooled_rate(shop: Shop) -> None:

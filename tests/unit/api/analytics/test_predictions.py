@@ -163,6 +163,17 @@ def test_a_new_customer_needs_all_signals(caller: Caller) -> None:
     assert caller.call("POST", "/v1/predictions/customer", {"customer_id": 8}).status == 404
 
 
+def test_a_model_without_customers_predicts_from_signals_and_says_where_known_customers_are(caller: Caller) -> None:
+    """A run over more customers than the function can hold exports the model alone."""
+    without = {name: array[:0] for name, array in CUSTOMERS.arrays.items()}
+    export(caller.lake, "demand-insights-engine", "customers", Scorer({**CUSTOMERS.facts, "has_customers": False}, without), day=2)
+    answer = caller.call("POST", "/v1/predictions/customer", {"customer_id": 7})
+    assert answer.status == 404
+    assert "customer_lifetime_value" in answer.json["detail"]
+    signals = dict(zip(SIGNALS, [30.0, 4, 25, 3, 50, 80, 100], strict=True))
+    assert caller.call("POST", "/v1/predictions/customer", {"signals": signals}).status == 200
+
+
 def test_an_intent_is_the_exported_models(caller: Caller) -> None:
     answer = caller.call("POST", "/v1/predictions/intent", {"text": "Red Mugs"}).json
     assert (answer["intent"], answer["template"], answer["similarity"]) == ("mugs", "red mug", 1.0)

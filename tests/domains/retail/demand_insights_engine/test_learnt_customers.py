@@ -1,0 +1,152 @@
+"""Models of a shop with very many customers learn from a sample of them; its tables have every customer all the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import demand_insights_engine as system
+from headgate.domains.retail.demand_insights_engine import churn, learnt_customers, lifetime_value
+from headgate.engines import write_rows
+from headgate.engines.stored_rows import kept_frames
+from headgate.learning.store import Shelf
+from headgate.systems.rows import rows_of
+from tests.made_tables import in_memory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import ibis
+
+pytestmark = pytest.mark.system
+
+AS_OF = date(2024, 12, 31)
+CONTRACTS = Registry.load().tables_of(system.SYSTEM)
+FEW = 250
+NUMBERS = np.arange(1, 1_000_001)
+TABLES_OF_CUSTOMERS = ("customer_segments", "customer_lifetime_value", "churn_risk")
+
+
+def drawn(numbers: np.ndarray) -> list[int]:
+    return numbers[learnt_customers.is_drawn(numbers, len(numbers))].tolist()
+
+
+def test_about_as_many_are_drawn_as_models_need() -> None:
+    assert len(drawn(NUMBERS)) == pytest.approx(learnt_customers.MOST, rel=0.01)
+
+
+def test_the_order_of_customers_does_not_decide_who_is_drawn() -> None:
+    shuffled = np.random.default_rng(1).permutation(NUMBERS)
+    assert sorted(drawn(shuffled)) == drawn(NUMBERS)
+
+
+def test_old_customers_are_drawn_as_often_as_new_ones() -> None:
+    """Numbers ascend with time. Of each tenth of them, a fifth is drawn."""
+    tenths = np.histogram(drawn(NUMBERS), bins=10, range=(1, len(NUMBERS)))[0]
+    assert tenths.tolist() == pytest.approx([learnt_customers.MOST / 10] * 10, rel=0.03)
+
+
+@pytest.mark.parametrize("step", [2, 10, 1024, 2**32])
+def test_numbers_with_gaps_are_drawn_as_often(step: int) -> None:
+    assert learnt_customers.is_drawn(NUMBERS * step, len(NUMBERS)).mean() == pytest.approx(0.2, rel=0.01)
+
+
+def test_a_customer_who_is_drawn_of_more_customers_is_drawn_of_fewer() -> None:
+    of_more = learnt_customers.is_drawn(NUMBERS, 2 * len(NUMBERS))
+    assert (learnt_customers.is_drawn(NUMBERS, len(NUMBERS)) >= of_more).all()
+
+
+def test_of_few_customers_all_are_drawn() -> None:
+    assert learnt_customers.is_drawn(NUMBERS[:100], learnt_customers.MOST).all()
+
+
+def test_the_customers_in_memory_are_those_whose_days_are_read(
+    tmp_path: Path, drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learnt_customers, "MOST", 100)
+    orders = drawn_shop["orders"]
+    numbers = np.unique(orders.customer_id.to_pyarrow().to_numpy())
+    customers = kept_frames([pd.DataFrame({"customer_id": numbers, "age": numbers / 2})], tmp_path / "customers.parquet")
+    sample = learnt_customers.sample_of(customers, orders, tmp_path)
+    assert sample
+    learnt_from = learnt_customers.drawn_rows(customers, customers, ("customer_id", "age"))
+    assert sorted(set(sample.days.customer_id.to_pyarrow().to_pylist())) == learnt_from.customer_id.tolist() == drawn(numbers)
+    assert sample.share == len(learnt_from) / len(numbers)
+
+
+def test_the_sum_of_many_figures_does_not_depend_on_how_many_come_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = np.random.default_rng(2).lognormal(0, 5, 1_000)
+    monkeypatch.setattr(learnt_customers, "MOST", 100)
+    found = {learnt_customers.sum_of(np.array_split(figures, parts)) for parts in (1, 2, 7, 1_000)}
+    assert len(found) == 1
+    assert found.pop() == pytest.approx(figures.sum(), rel=1e-12)
+
+
+def test_the_sum_of_few_figures_is_that_of_all_of_them_together() -> None:
+    figures = np.random.default_rng(2).lognormal(0, 5, 1_000)
+    assert learnt_customers.sum_of(np.array_split(figures, 7)) == figures.sum()
+    assert learnt_customers.sum_of([]) == 0.0
+
+
+def build(tables: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
+    return in_memory(system.build(tables, AS_OF, Shelf()))
+
+
+@pytest.fixture(scope="module")
+def of_all(drawn_shop: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
+    return build(drawn_shop)
+
+
+@pytest.fixture
+def of_sample(drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
+    """The shop's tables by models that learnt from five customers of eight."""
+    monkeypatch.setattr(learnt_customers, "MOST", FEW)
+    return build(drawn_shop)
+
+
+def test_tables_of_models_that_learnt_from_a_sample_have_every_customer(
+    of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]
+) -> None:
+    for name, contract in CONTRACTS.items():
+        rows = rows_of(contract, of_sample[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
+        assert all(rows[column.name].null_count == 0 for column in contract.columns if column.required)
+    for name in TABLES_OF_CUSTOMERS:
+        assert of_sample[name].customer_id.tolist() == of_all[name].customer_id.tolist()
+
+
+def test_what_is_counted_is_the_same_with_a_sample(of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]) -> None:
+    """Scores are fifths of all customers, and figures of a customer are the customer's own."""
+    counted = ["recency_days", "purchase_days", "revenue_gbp", "recency_score", "frequency_score", "monetary_score", "rfm", "segment"]
+    pd.testing.assert_frame_equal(of_sample["customer_segments"][counted], of_all["customer_segments"][counted])
+
+
+def test_totals_are_those_of_all_customers(of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]) -> None:
+    """Last year makes the shop's revenue and buyers of 90 days likely, and all customers together reach them."""
+    known, found = (tables["customer_lifetime_value"] for tables in (of_all, of_sample))
+    assert float(found.expected_value_90d.sum()) == pytest.approx(float(known.expected_value_90d.sum()), abs=0.01 * len(known))
+    known, found = (tables["churn_risk"].churn_probability for tables in (of_all, of_sample))
+    assert found.sum() == pytest.approx(known.sum(), rel=0.05)
+
+
+def test_the_number_of_customers_that_taught_the_models_is_published(of_sample: dict[str, pd.DataFrame]) -> None:
+    quality = of_sample["customer_model_quality"]
+    numbers = of_sample["churn_risk"].customer_id.to_numpy()
+    rows = int(learnt_customers.is_drawn(numbers, len(numbers)).sum())
+    assert rows < len(numbers)
+    assert quality[quality.model.isin(["mbg_nbd", "gamma_gamma", "customer_segments"])].rows_used.unique().tolist() == [rows]
+
+
+@pytest.mark.usefixtures("of_sample")
+def test_how_many_customers_are_in_memory_at_a_time_changes_no_table_of_a_sample(
+    drawn_shop: dict[str, ibis.Table], of_sample: dict[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_rows, "GROUP_ROWS", 64)
+    monkeypatch.setattr(churn, "_AT_ONCE", 50)
+    monkeypatch.setattr(lifetime_value, "_DRAWN_AT_ONCE", 30)
+    for name, frame in build(drawn_shop).items():
+        pd.testing.assert_frame_equal(frame, of_sample[name], check_exact=True)
