@@ -36,7 +36,9 @@ _UNITS = (
 )  # fmt: skip
 _NUMBER = r"[0-9][0-9.,' \x{a0}\x{202f}]*"
 _SIGNS = "|".join(sorted((re.escape(sign) for sign in (*_CURRENCY_OF, *_UNITS, "%")), key=len, reverse=True))
-_SHAPE = rf"^-?(?P<before>(?:{_SIGNS})?)[ \x{{a0}}\x{{202f}}]?-?(?:{_NUMBER})?[0-9][ \x{{a0}}\x{{202f}}]?(?P<behind>(?:{_SIGNS})?)$"
+_BLANK = r"[ \x{a0}\x{202f}]?"
+_WITHOUT_SIGN = rf"-?{_BLANK}-?(?:{_NUMBER})?[0-9]{_BLANK}"
+_SHAPE = rf"^-?(?P<before>(?:{_SIGNS})?){_BLANK}-?(?:{_NUMBER})?[0-9]{_BLANK}(?P<behind>(?:{_SIGNS})?)$"
 _TWO_PLACES = r"[0-9][.,][0-9]{2}[^0-9]*$"
 _GROUPED_CODE = r"[0-9]{1,3}(?:[.' \x{a0}\x{202f}][0-9]{3})+"
 
@@ -85,6 +87,11 @@ def _minus(texts: pa.Array) -> str:
 
 def _with_signs(texts: pa.Array) -> SourceFormat | None:
     """Return the currency, unit or percent sign of the texts; None if they are no numbers or have signs of different meaning."""
+    # Arrow compiles a pattern at each call. That of all signs takes long, and most columns have no digit in some text, or no sign.
+    if not flags(pc.match_substring_regex(texts, "[0-9]")).all():
+        return None
+    if flags(matches(texts, _WITHOUT_SIGN)).all():
+        return PLAIN
     shapes = pc.extract_regex(texts, _SHAPE)
     if shapes.null_count:
         return None

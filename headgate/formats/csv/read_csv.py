@@ -172,7 +172,7 @@ def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
     if not data.size:
         return pa.table({str(column): pa.nulls(0, pa.string()) for column in range(dialect.width)}), []
     try:
-        return _parse_blocks(data, dialect, _BLOCK_BYTES)
+        return _parse_blocks(data, dialect, min(_BLOCK_BYTES, data.size + 1))
     except pa.ArrowInvalid:
         return _parse_whole(data, dialect)
 

@@ -4,11 +4,12 @@ from statistics import mean, median, stdev
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.profiling.describe import describe, steps
+from headgate.profiling.describe import _classes, describe, steps
 
 pytestmark = pytest.mark.unit
 
@@ -102,3 +103,12 @@ def test_a_plain_text_has_the_pattern_that_it_has_before_a_sign_of_another_scrip
     """Plain ASCII takes a shorter way."""
     ((plain, _),), ((among_others, _),) = (describe(pa.array([each])).patterns for each in (text, text + "€"))
     assert plain + "€" == among_others
+
+
+@given(st.text(st.characters(codec="utf-8", max_codepoint=0x2FFF), min_size=1, max_size=20))
+def test_the_classes_of_characters_are_those_of_arrows_patterns(text: str) -> None:
+    """Arrow's patterns follow Unicode, too, but compile for milliseconds."""
+    by_arrow = pa.array([text])
+    for pattern, name in ((r"\p{Lu}", "A"), (r"[\p{Ll}\p{Lo}]", "a"), (r"\p{Nd}", "9"), (r"\s", " ")):
+        by_arrow = pc.replace_substring_regex(by_arrow, pattern, name)
+    assert _classes(pa.array([text])).equals(by_arrow)
