@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from headgate.contracts.code_names import ABBREVIATED_NAMES, CODE_NAMES, WHOLE_NAMES, column_names
 from headgate.contracts.model import Content, Mask
@@ -71,6 +72,7 @@ def is_personal_name(name: str) -> bool:
     return is_personal(compared(name))
 
 
+@lru_cache(maxsize=4096)  # each file asks about the same columns
 def compared(name: str) -> str:
     """The name as it is compared: words in lower case, without accents and with `_` between them."""
     plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)).replace("ß", "ss")

@@ -5,21 +5,20 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.lake.ports import MaskingKey
 from headgate.masking.find_card_numbers import CONTEXT_BELOW
 from headgate.masking.issuers import ISSUERS, LONGEST, PREFIX_DIGITS, SHORTEST, align_texts, is_issued, issuer_of, luhn_holds
 from headgate.masking.tokens import Tokens
 from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, literal, numbers, text_array, text_bytes
 from headgate.values.fast_parsing import are_digits
-
-if TYPE_CHECKING:
-    from headgate.lake.ports import MaskingKey
 
 _BRANDS = text_array([*(issuer[2] for issuer in ISSUERS), "unknown"])
 _MOST_KNOWN_CARDS = 1 << 16  # about 10 MB
@@ -183,7 +182,7 @@ class KnownCards:
 
     def __init__(self, key: MaskingKey) -> None:
         self._tokens = Tokens(key)
-        self._known = self._cards_of(text_array([]))
+        self._known = _no_cards()
 
     def of(self, texts: pa.Array) -> tuple[pa.Array, pa.RecordBatch]:
         """Return for each text the index of its card, null where it is none; and the cards: `number`, `token`, `brand`, `last4`.
@@ -192,7 +191,7 @@ class KnownCards:
         """
         known = self._known
         at = pc.index_in(texts, known.column("text"))
-        new = self._cards_of(pc.unique(texts.filter(bool_array(flags(texts.is_valid()) & ~flags(at.is_valid())))))
+        new = _cards_of(pc.unique(texts.filter(bool_array(flags(texts.is_valid()) & ~flags(at.is_valid())))), self._tokens)
         if not new.num_rows:
             return at, known
         if known.num_rows >= _MOST_KNOWN_CARDS:
@@ -204,16 +203,23 @@ class KnownCards:
         behind_them = pc.add(pc.index_in(texts, new.column("text")), literal(str(known.num_rows), pa.int32()))
         return pc.coalesce(at, behind_them), cards
 
-    def _cards_of(self, texts: pa.Array) -> pa.RecordBatch:
-        """The texts that are cards, with what replaces them."""
-        digits = without_padding(normalised(texts))
-        is_valid = bool_array(is_card(digits))
-        cards = digits.filter(is_valid)
-        columns = {
-            "text": texts.filter(is_valid),
-            "number": cards,
-            "token": self._tokens.of(cards),
-            "brand": brands(cards),
-            "last4": pc.utf8_slice_codeunits(cards, -4),
-        }
-        return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+
+def _cards_of(texts: pa.Array, tokens: Tokens) -> pa.RecordBatch:
+    """The texts that are cards, with what replaces them."""
+    digits = without_padding(normalised(texts))
+    is_valid = bool_array(is_card(digits))
+    cards = digits.filter(is_valid)
+    columns = {
+        "text": texts.filter(is_valid),
+        "number": cards,
+        "token": tokens.of(cards),
+        "brand": brands(cards),
+        "last4": pc.utf8_slice_codeunits(cards, -4),
+    }
+    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+
+
+@cache
+def _no_cards() -> pa.RecordBatch:
+    """The columns of cards without a row, which are the same under every key."""
+    return _cards_of(text_array([]), Tokens(MaskingKey("none", bytes(32))))
