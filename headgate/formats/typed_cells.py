@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
 
 
+@final
 class TypedText(str):
     """The text of a cell that the file stores as a number or a truth value, in the plain spelling."""
 
@@ -32,7 +33,7 @@ class MidnightText(str):
 
 def typed_flags(cells: Sequence[object]) -> pa.Array:
     """Return for each cell whether the file stores it as a number or a truth value."""
-    return bool_array(np.fromiter((isinstance(cell, TypedText) for cell in cells), bool, len(cells)))
+    return bool_array(np.array([type(cell) is TypedText for cell in cells], bool))
 
 
 def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:

@@ -50,6 +50,7 @@ MAX_CELLS = 1 << 28
 _CELLS_PER_VALUE = 64
 NO_RECORD = 0  # the width of a line that is no object: it has no cells
 _RECORDS_AT_ONCE = 1 << 15
+_TEXT_KINDS = {str, TypedText, type(None)}  # whose values are texts already
 _START = re.compile(rb"\s*(?:\[\s*(?:[{\]]|$)|\{\s*[\"}])")
 _PROBE_BYTES = 1 << 12
 _TEXT_PROBE_BYTES = 1 << 16
@@ -183,9 +184,10 @@ class _Gathered:
         _check_cells(len(self.blocks) * (before + len(records)), self.values)
         for name, blocks in self.blocks.items():
             values = [record.get(name) for record in records]
-            if any(isinstance(value, dict | list) for value in values):
+            kinds = set(map(type, values))
+            if any(issubclass(kind, dict | list) for kind in kinds):
                 self.nested.add(name)
-            texts = [_text(value) for value in values]
+            texts = values if kinds <= _TEXT_KINDS else [_text(value) for value in values]
             self.typed[name].append(typed_flags(texts))
             blocks.append(_texts(name, texts))
 
