@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache, cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -169,7 +170,10 @@ def match_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: 
 
 @dataclass(frozen=True)
 class _Facts:
-    """What is known of each pair of column (rows) and field (columns): likeness of names, and how its values fit."""
+    """What is known of each pair of column (rows) and field (columns): likeness of names, and how its values fit.
+
+    `fit` is 0 where the column or the field has an exact name elsewhere.
+    """
 
     exact: Gains
     alias: Gains
@@ -258,8 +262,11 @@ def _facts(names: Sequence[str], samples: _Samples, contract: Contract) -> _Fact
             exact[row, at] = _bare(given) == _bare(column.name)
             alias[row, at] = _bare(given) in aliases.get(column.name, ())
             name[row, at] = likeness(given, column.name, contract.dataset)
-            fit[row, at] = samples.fit(row, column)
     exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
+    # Reading the values takes the time, and tells nothing where an exact name has settled the pair.
+    open_rows, open_columns = (np.flatnonzero(exact.max(axis=axis, initial=0) == 0) for axis in (1, 0))
+    for row, at in product(open_rows.tolist(), open_columns.tolist()):
+        fit[row, at] = samples.fit(row, contract.columns[at])
     return _Facts(exact, alias, name, fit, np.tile([_evidence(column) for column in contract.columns], (len(names), 1)))
 
 
