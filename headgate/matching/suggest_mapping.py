@@ -263,7 +263,7 @@ def _facts(names: Sequence[str], samples: _Samples, contract: Contract) -> _Fact
             alias[row, at] = _bare(given) in aliases.get(column.name, ())
             name[row, at] = likeness(given, column.name, contract.dataset)
     exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
-    # Reading the values takes the time, and tells nothing where an exact name has settled the pair.
+    # Reading the values takes the time, and changes nothing where an exact name has settled the pair.
     open_rows, open_columns = (np.flatnonzero(exact.max(axis=axis, initial=0) == 0) for axis in (1, 0))
     for row, at in product(open_rows.tolist(), open_columns.tolist()):
         fit[row, at] = samples.fit(row, contract.columns[at])
