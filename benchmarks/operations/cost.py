@@ -40,6 +40,7 @@ SCENARIOS = {
     "small_usd": (SMALL, Settings()),
     "trickle_usd": (TRICKLE, Settings()),
     "large_usd": (LARGE, UNLIMITED),
+    "large_three_days_usd": (LARGE, replace(UNLIMITED, run_interval_s=3 * DAY_S)),
     "large_weekly_usd": (LARGE, replace(UNLIMITED, run_interval_s=7 * DAY_S)),
 }
 
