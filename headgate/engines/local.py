@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from headgate.engines.engine import Rows
 
-_ALONE_S = 2.0  # until then other processes would not have loaded their libraries either
+_ALONE_S = 2.0  # of processor time: the first groups also load libraries, and say too much of those after them
+_REST_S = 10.0  # two further processes pay from then on: each takes about five seconds to load its libraries
 _CHUNKS = 64
 _BATCH_ROWS = 131_072
 
@@ -84,7 +85,7 @@ def opened(places: Mapping[str, str], memory_limit: str = "1GB") -> Iterator[dic
 
 
 class Local:
-    """Runs groups in this process, and what is left after two seconds on every processor of the machine.
+    """Runs groups in this process, and on every processor of the machine what would take it more than ten seconds longer.
 
     Which process a group ran in changes nothing: each is worked on by one thread.
     """
@@ -103,12 +104,17 @@ class Local:
         """As `Engine.map_groups` says."""
         grouping = Grouping(tuple(by), function, schema, tuple(order_by))
         waiting = list(chunks(_arrow_of(rows), grouping.by, _CHUNKS))[::-1]
-        done, began = [grouping.numbered.empty_table()], time.monotonic()
-        while waiting and (self._workers == 1 or time.monotonic() - began < _ALONE_S):
+        done, began = [grouping.numbered.empty_table()], time.process_time()
+        while waiting and (self._workers == 1 or not _others_pay(time.process_time() - began, len(done) - 1, len(waiting))):
             done.append(apply(waiting.pop(), grouping))
         if waiting:
             done += joblib.Parallel(n_jobs=self._workers)(joblib.delayed(apply)(chunk, grouping) for chunk in waiting)
         return collected(pa.concat_tables(done), grouping)
+
+
+def _others_pay(spent_s: float, chunks_done: int, chunks_left: int) -> bool:
+    """Whether the chunks that are left, at the pace of those that are done, are worth the start of other processes."""
+    return spent_s >= _ALONE_S and spent_s * chunks_left >= _REST_S * chunks_done
 
 
 def _arrow_of(rows: Rows) -> pa.Table:
