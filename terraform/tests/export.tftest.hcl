@@ -18,12 +18,21 @@ variables {
   build_dir = "tests/fixtures/built"
 }
 
-run "it_runs_in_the_databases_network_with_alarms" {
+run "it_runs_in_the_databases_network_with_alarms_and_masks_where_that_is_stated" {
   command = plan
 
   variables {
-    export_enabled   = true
-    database_network = { subnet_id = "subnet-1", security_group_ids = ["sg-1", "sg-2"], availability_zone = "us-east-1a" }
+    export_enabled        = true
+    export_mask_at_source = true
+    region                = "eu-central-1"
+    database_network      = { subnet_id = "subnet-1", security_group_ids = ["sg-1", "sg-2"], availability_zone = "eu-central-1a" }
+
+    endpoint_network = {
+      vpc_id             = "vpc-1"
+      subnet_ids         = ["subnet-1"]
+      security_group_ids = ["sg-1"]
+      route_table_ids    = ["rtb-1"]
+    }
   }
 
   assert {
@@ -50,36 +59,8 @@ run "it_runs_in_the_databases_network_with_alarms" {
   }
 
   assert {
-    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"]) && !contains(data.aws_iam_policy_document.export_mysql["export_mysql"].statement[*].sid, "ReadMaskingKey")
-    error_message = "A run that ends otherwise, or does not come, raises an alarm; the key stays with the gate."
-  }
-}
-
-run "a_group_that_is_none_is_refused" {
-  command = plan
-
-  variables {
-    database_network = { subnet_id = "subnet-1", security_group_ids = ["default"], availability_zone = "us-east-1a" }
-  }
-
-  expect_failures = [var.database_network]
-}
-
-run "masking_at_the_source_and_endpoints" {
-  command = plan
-
-  variables {
-    export_mask_at_source = true
-    platform              = "aws"
-    build_dir             = "tests/fixtures/built"
-    region                = "eu-central-1"
-
-    endpoint_network = {
-      vpc_id             = "vpc-1"
-      subnet_ids         = ["subnet-1"]
-      security_group_ids = ["sg-1"]
-      route_table_ids    = ["rtb-1"]
-    }
+    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"])
+    error_message = "A run that ends otherwise, or does not come, raises an alarm."
   }
 
   assert {
@@ -101,6 +82,16 @@ run "masking_at_the_source_and_endpoints" {
     condition     = jsondecode(module.export_schedule["export_mysql"].settings.input).mask_at_source && contains(data.aws_iam_policy_document.export_mysql["export_mysql"].statement[*].sid, "ReadMaskingKey")
     error_message = "Whoever masks needs the key."
   }
+}
+
+run "a_group_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    database_network = { subnet_id = "subnet-1", security_group_ids = ["default"], availability_zone = "us-east-1a" }
+  }
+
+  expect_failures = [var.database_network]
 }
 
 run "each_database_has_a_login_a_job_and_a_schedule_of_its_own" {
@@ -127,6 +118,11 @@ run "each_database_has_a_login_a_job_and_a_schedule_of_its_own" {
       && !jsondecode(module.export_schedule["export_mysql"].settings.input).mask_at_source
     )
     error_message = "Each database has its own schedule and its own way of masking."
+  }
+
+  assert {
+    condition     = !contains(data.aws_iam_policy_document.export_mysql["export_mysql"].statement[*].sid, "ReadMaskingKey")
+    error_message = "A job that does not mask leaves the key to the gate."
   }
 
   assert {
@@ -194,14 +190,4 @@ run "long_names_fit" {
     condition     = alltrue([for name in values(local.export_names) : length(name) <= 64]) && length(distinct(values(local.export_names))) == 2
     error_message = "A schedule's name takes 64 characters."
   }
-}
-
-run "a_source_that_no_secret_can_be_named_after_is_refused" {
-  command = plan
-
-  variables {
-    export_sources = { "Crm-1" = {} }
-  }
-
-  expect_failures = [var.export_sources]
 }

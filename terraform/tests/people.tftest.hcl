@@ -159,14 +159,3 @@ run "analysts_see_personal_data_where_that_is_stated" {
     error_message = "Nothing is hidden."
   }
 }
-
-run "who_may_assume_a_role_is_an_arn" {
-  command = plan
-
-  variables {
-    people           = { analyst = ["ana"] }
-    audit_trail_mode = "FOREVER"
-  }
-
-  expect_failures = [var.people, var.audit_trail_mode]
-}

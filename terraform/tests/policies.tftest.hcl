@@ -297,7 +297,7 @@ run "least_privilege" {
   }
 }
 
-run "card_data_has_a_key_of_its_own" {
+run "card_data_has_a_key_of_its_own_and_the_gate_keeps_originals" {
   command = apply
 
   variables {
@@ -411,15 +411,25 @@ run "card_data_has_a_key_of_its_own" {
     condition     = [for document in [data.aws_iam_policy_document.key, data.aws_iam_policy_document.originals_key] : one([for statement in document.statement : statement.resources if contains(statement.actions, "kms:*")])] == [toset(["*"]), toset(["*"])]
     error_message = "The account owns both keys, so an administrator can always repair their policies."
   }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.gate.statement : alltrue([for resource in statement.resources : !startswith(resource, module.bucket["raw"].arn)])
+      if length(setintersection(statement.actions, ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"])) > 0
+    ]) && length(data.aws_iam_policy_document.gate.statement) > 0
+    error_message = "The gate neither writes nor deletes in raw."
+  }
 }
 
-run "the_gate_replaces_originals_only_where_the_policy_says_so" {
+run "the_gate_replaces_originals_and_an_engine_asks_athena_only_where_that_is_stated" {
   command = plan
 
   variables {
     platform      = "aws"
     build_dir     = "tests/fixtures/built"
     raw_originals = "mask"
+    engine        = "athena"
+    force_destroy = true
   }
 
   assert {
@@ -436,23 +446,28 @@ run "the_gate_replaces_originals_only_where_the_policy_says_so" {
     condition     = local.environment.HEADGATE_RAW_ORIGINALS == "mask"
     error_message = "The gate knows the policy."
   }
-}
-
-run "a_gate_that_keeps_originals_cannot_change_raw" {
-  command = plan
-
-  variables {
-    platform      = "aws"
-    build_dir     = "tests/fixtures/built"
-    raw_originals = "keep"
-  }
 
   assert {
     condition = alltrue([
-      for statement in data.aws_iam_policy_document.gate.statement : alltrue([for resource in statement.resources : !startswith(resource, module.bucket["raw"].arn)])
-      if length(setintersection(statement.actions, ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"])) > 0
-    ])
-    error_message = "The gate neither writes nor deletes in raw."
+      for system in local.systems : length(data.aws_iam_policy_document.build_system[system].source_policy_documents) >= 4
+    ]) && local.jobs["build_retail_copilot"].arguments["--HEADGATE_ENGINE"] == "athena"
+    error_message = "A system that computes in Athena may ask it."
+  }
+
+  assert {
+    condition = !anytrue(flatten([
+      for document in data.aws_iam_policy_document.ask_athena : [for statement in document.statement : contains(tolist(statement.resources), "*")]
+    ]))
+    error_message = "It asks in its own workgroup, and keeps answers with the workgroup's."
+  }
+
+  assert {
+    condition = jsonencode({
+      for system, document in data.aws_iam_policy_document.ask_athena : system => flatten([
+        for statement in document.statement : [for resource in statement.resources : split("/", resource)[2] if strcontains(resource, ":table/")]
+      ])
+    }) == jsonencode({ for system, datasets in jsondecode(file("tests/fixtures/built/reads.json")) : system => sort(datasets) })
+    error_message = "It asks Athena about the tables of its own datasets only."
   }
 }
 
@@ -637,40 +652,6 @@ run "a_bucket_takes_plain_http_from_nowhere_but_loopback" {
   }
 
   expect_failures = [var.plain_http_from]
-}
-
-run "only_an_engine_that_asks_athena_may" {
-  command = plan
-
-  variables {
-    platform      = "aws"
-    build_dir     = "tests/fixtures/built"
-    engine        = "athena"
-    force_destroy = true
-  }
-
-  assert {
-    condition = alltrue([
-      for system in local.systems : length(data.aws_iam_policy_document.build_system[system].source_policy_documents) >= 4
-    ]) && local.jobs["build_retail_copilot"].arguments["--HEADGATE_ENGINE"] == "athena"
-    error_message = "A system that computes in Athena may ask it."
-  }
-
-  assert {
-    condition = !anytrue(flatten([
-      for document in data.aws_iam_policy_document.ask_athena : [for statement in document.statement : contains(tolist(statement.resources), "*")]
-    ]))
-    error_message = "It asks in its own workgroup, and keeps answers with the workgroup's."
-  }
-
-  assert {
-    condition = jsonencode({
-      for system, document in data.aws_iam_policy_document.ask_athena : system => flatten([
-        for statement in document.statement : [for resource in statement.resources : split("/", resource)[2] if strcontains(resource, ":table/")]
-      ])
-    }) == jsonencode({ for system, datasets in jsondecode(file("tests/fixtures/built/reads.json")) : system => sort(datasets) })
-    error_message = "It asks Athena about the tables of its own datasets only."
-  }
 }
 
 run "a_crawler_never_updates_the_catalog" {

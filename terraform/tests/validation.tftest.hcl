@@ -37,6 +37,9 @@ run "every_variable_refuses_a_wrong_value" {
     export_schedule     = "every night"
     full_audit_schedule = "sometimes"
     run_interval_s      = -1
+    export_sources      = { "Crm-1" = {} }
+    people              = { analyst = ["ana"] }
+    audit_trail_mode    = "FOREVER"
     database_network    = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
     job_poll_s          = 0
     job_attempts        = 0
@@ -76,6 +79,9 @@ run "every_variable_refuses_a_wrong_value" {
     var.export_schedule,
     var.full_audit_schedule,
     var.run_interval_s,
+    var.export_sources,
+    var.people,
+    var.audit_trail_mode,
     var.database_network,
     var.job_poll_s,
     var.job_attempts,
