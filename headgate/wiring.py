@@ -121,6 +121,12 @@ MIB = 1 << 20
 _CARD_AUDIT = "pci_audit"
 _COPIES_ON_DISK = 2  # a system keeps what it reads, and what its sorts spill
 _SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
+_LIBRARIES_OF_SYSTEMS = (
+    "headgate.quality.offline_expectations",
+    "headgate.quality.output_audit",
+    "headgate.engines.local",
+    "headgate.systems.run",
+)
 
 
 def objects() -> S3Objects:
@@ -672,10 +678,11 @@ def build_side_by_side(
         script: builds the system that `--system` names.
         workspace: a local folder for the errors of the processes.
     """
-    from headgate.aws.glue.child_process import ChildProcess
+    from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
     from headgate.aws.sts import credentials_of
     from headgate.costs.workload import Measured
     from headgate.engines.choose_engine import EngineName
+    from headgate.systems import registry
     from headgate.systems.side_by_side import build_side_by_side, this_machine
     from headgate.systems.up_to_date import mark_skipped
 
@@ -683,9 +690,11 @@ def build_side_by_side(
     # Spark's executors have the role of this job. `auto` takes Spark for more data than fit here.
     engine = {"HEADGATE_ENGINE": EngineName.DUCKDB} if EngineSettings.from_env(env).engine == EngineName.AUTO else {}
 
+    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *(registry.packages()[one] for one in systems if one in registry.packages())])
+
     def start(system: str) -> ChildProcess:
         credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)
-        return ChildProcess.started(script, {**jobs.system_arguments[system], **engine}, credentials, workspace / f"{system}.txt")
+        return children.start(script, {**jobs.system_arguments[system], **engine}, credentials, workspace / f"{system}.txt")
 
     held_bytes = sum(one.size_bytes for one in lake.datasets.values())
     at_once = this_machine().at_once(int(measured.memory_gb_of(held_bytes / 1e9) * 1e9), _COPIES_ON_DISK * held_bytes)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.aws.glue.child_process import ChildProcess
+from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = pytest.mark.integration
 
@@ -24,20 +29,25 @@ Path(os.environ["OUT"]).write_text(json.dumps([sys.argv[1:], kept, sys.path]))
 """
 
 
-def ended(child: ChildProcess) -> str:
-    """How a child ended; the test fails when it takes longer than half a minute."""
+def eventually(look: Callable[[], Any]) -> Any:  # noqa: ANN401 whatever `look` gives
+    """The first answer that is true; the test fails when it takes longer than half a minute."""
     deadline = time.monotonic() + 30
-    while (cause := child.cause()) is None:
+    while not (found := look()):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    return cause
+    return found
+
+
+def ended(child: ChildProcess) -> str:
+    """How a child ended."""
+    return str(eventually(lambda: None if (cause := child.cause()) is None else (cause,))[0])
 
 
 def started(folder: Path, script: str, arguments: dict[str, str] | None = None, credentials: dict[str, str] | None = None) -> ChildProcess:
     """A script that runs as a child."""
     path = folder / "job.py"
     path.write_text(script, encoding="utf-8")
-    return ChildProcess.started(path, arguments or {}, credentials or {}, folder / "errors.txt")
+    return ChildProcesses(["csv"]).start(path, arguments or {}, credentials or {}, folder / "errors.txt")
 
 
 def test_a_child_has_the_arguments_of_its_parent_then_its_own_and_other_credentials(
@@ -75,3 +85,50 @@ def test_a_child_that_is_stopped_ends(tmp_path: Path) -> None:
     child.stop()
     assert ended(child).startswith("The process ended with -9")
     child.stop()
+
+
+def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
+    script = f"""
+import subprocess, sys, time
+from pathlib import Path
+Path({str(tmp_path / "pid")!r}).write_text(str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid))
+time.sleep(60)
+"""
+    child = started(tmp_path, script)
+    eventually((tmp_path / "pid").exists)
+    pid = eventually((tmp_path / "pid").read_text)
+    child.stop()
+    eventually(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+NAMES_ITSELF = """
+import json, os, sys
+from pathlib import Path
+Path(sys.argv[-1]).write_text(json.dumps([__name__, "decimal" in sys.modules, os.getppid()]))
+"""
+STARTS_TWO = """
+import sys
+from pathlib import Path
+from headgate.aws.glue.child_process import ChildProcesses
+folder = Path(sys.argv[1])
+with (folder / "starts").open("a") as file:
+    file.write("x")
+children = ChildProcesses(["decimal", "headgate.no_such_module"])
+runs = [children.start(folder / "named.py", {"out": str(folder / name)}, {}, folder / f"{name}.txt") for name in ("first", "second")]
+for run in runs:
+    run.process.join()
+    assert run.cause() == "", run.cause()
+"""
+
+
+def test_children_are_copies_of_one_process_and_the_script_that_runs_is_not_imported_by_them(tmp_path: Path) -> None:
+    (tmp_path / "job.py").write_text(STARTS_TWO, encoding="utf-8")
+    (tmp_path / "named.py").write_text(NAMES_ITSELF, encoding="utf-8")
+    # A folder with a long name, where a socket could not be.
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    subprocess.run([sys.executable, tmp_path / "job.py", tmp_path], check=True, cwd=ROOT, env={**os.environ, "TMPDIR": str(long)})
+    first, second = (json.loads((tmp_path / name).read_text()) for name in ("first", "second"))
+    assert first == second
+    assert first[:2] == ["__main__", True]
+    assert (tmp_path / "starts").read_text() == "x"
