@@ -28,6 +28,7 @@ import re
 import sys
 import tempfile
 import zipfile
+from functools import cache
 from importlib import metadata
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
@@ -168,8 +169,9 @@ def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {cache_from_source(name): _bytecode(name, body) for name, body in files.items() if name.endswith(".py")}
 
 
+@cache
 def _bytecode(name: str, source: bytes) -> bytes:
-    """Format 2 of marshal is the newest one whose bytes do not depend on what else the process holds."""
+    """Format 2 of marshal is the newest one whose bytes do not depend on what else the process holds. Kept: functions share modules."""
     code = compile(source, name, "exec", dont_inherit=True)
     return MAGIC_NUMBER + UNCHECKED + source_hash(source) + marshal.dumps(code, 2)
 

@@ -63,7 +63,7 @@ def third_party(script: Path) -> set[str]:
         for module in _modules_of(name):
             if module not in known:
                 known.add(module)
-                open_ones += _wired(used) if module == WIRING else _imports(ast.parse(_source(module)))
+                open_ones += _wired(used) if module == WIRING else _imports_of(_source(module))
                 open_ones += _submodules(BY_NAME[module]) if module in BY_NAME else []
     return outside
 
@@ -116,6 +116,12 @@ def _wiring_names(script: Path) -> set[str]:
     }
 
 
+@cache
+def _imports_of(source: str) -> tuple[str, ...]:
+    """Return what a module imports. Kept, because most modules are imported by most of the jobs."""
+    return tuple(_imports(ast.parse(source)))
+
+
 def _imports(tree: ast.AST) -> Iterator[str]:
     """Yield the modules that code imports when it runs: at the top and inside functions, but not for type checking."""
     for node in ast.iter_child_nodes(tree):
@@ -129,6 +135,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
         yield from _imports(node)
 
 
+@cache
 def _modules_of(name: str) -> list[str]:
     """Return the module of that name, if there is one, and the packages above it."""
     parts = name.split(".")
