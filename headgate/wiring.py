@@ -101,10 +101,10 @@ if TYPE_CHECKING:
     from headgate.learning.store import ModelStore
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings
-    from headgate.merge.merging import Merging
+    from headgate.merge.merge_lake import Merging
     from headgate.onboarding.models import Model
     from headgate.onboarding.onboard import Onboarding
-    from headgate.quality.audit_ledger import CardAudit
+    from headgate.quality.card_audit_ledger import CardAudit
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import Finding, Scan
@@ -432,9 +432,9 @@ def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVers
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.lake.versions import last_held
-    from headgate.merge.merging import Merging
-    from headgate.quality.audit import audit
-    from headgate.quality.audit_ledger import refuse_leaks
+    from headgate.merge.merge_lake import Merging
+    from headgate.quality.card_audit_ledger import refuse_leaks
+    from headgate.quality.contract_audit import audit
 
     settings = MergeSettings.from_env(env)
     registry = Registry.load()
@@ -516,7 +516,7 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
     from headgate.contracts.registry import Registry
     from headgate.lake.publishing import Publisher
     from headgate.merge.file_records import publish_file_records
-    from headgate.quality.audit import audit
+    from headgate.quality.contract_audit import audit
 
     settings = MergeSettings.from_env(env)
     catalog = GlueCatalog(clients.glue(), settings.crawler)
@@ -781,7 +781,7 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
     Args:
         since: a full audit reads again what was last audited before then; naive UTC.
     """
-    from headgate.quality.audit_ledger import AuditLedger, CardAudit, alert_text
+    from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text
 
     ledger = AuditLedger(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 

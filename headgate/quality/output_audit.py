@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.errors import AuditError
-from headgate.quality.audit import broken_rules, require_none
+from headgate.quality.contract_audit import broken_rules, require_none
 from headgate.quality.leaks import leaks_in_rows
 from headgate.quality.suites import UNIQUE, place_of
 from headgate.quality.validation import FailedExpectation, ValidationRun

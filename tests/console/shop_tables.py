@@ -18,7 +18,7 @@ from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import LakeSnapshot
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 from headgate.systems import registry
 from headgate.systems.run import run_system
 

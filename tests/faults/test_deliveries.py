@@ -18,8 +18,8 @@ from headgate.intake.files.process_file import file_id_of
 from headgate.lake.keys import part
 from headgate.lake.ports import ObjectRef
 from headgate.lake.versions import last_held
-from headgate.merge.merging import Merging
-from headgate.quality.audit import audit
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
 from tests.faults.inputs import contracts, payments
 from tests.faults.lake import ADVICE, AFTER, BEFORE, HIDDEN_S, Call, Fault, Lake, StoppedError, Worker, calls_of, difference, failing

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,25 +86,6 @@ def test_audited_logs_are_a_json_list_and_may_be_none() -> None:
         "/aws-glue/b",
     ]
     assert not LogSettings.from_env({}).log_groups
-
-
-GATE_PARTS = (
-    "lambdas.raw_to_curated.handler, headgate.intake.files.process_file, headgate.aws.dynamodb.ledger, "
-    "headgate.aws.secrets, headgate.aws.s3"
-)
-
-
-@pytest.mark.parametrize("entry", [GATE_PARTS, "lambdas.start_pipeline.handler, headgate.aws.scheduler"])
-def test_a_function_starts_without_the_jobs_libraries(entry: str) -> None:
-    """A cold start pays for every import; pandas, Great Expectations and Ibis belong to the jobs."""
-    heavy = "{'pandas', 'great_expectations', 'ibis', 'duckdb', 'sklearn', 'yaml'}"
-    done = subprocess.run(
-        [sys.executable, "-c", f"import sys, {entry}; print(sorted({heavy} & set(sys.modules)))"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout.strip() == "[]"
 
 
 def test_lineage_events_are_sent_where_a_server_is_stated_and_nowhere_else() -> None:

@@ -29,7 +29,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import LakeSnapshot
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 
 system, contracts = "global-market-pulse", Registry.load()
 own = contracts.tables_of(system)

@@ -37,8 +37,8 @@ from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.versions import last_held
-from headgate.merge.merging import Merging
-from headgate.quality.audit import audit
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
 from headgate.query import translate
 from tests.conftest import unique
 from tests.real_schemas import CHINOOK, CLASSICMODELS, OPENCART, SAKILA, WORDPRESS, assert_equal_tables, statements

@@ -11,7 +11,7 @@ import pytest
 from headgate import wiring
 from headgate.aws import clients
 from headgate.errors import NotFoundError
-from headgate.quality import audit_ledger
+from headgate.quality import card_audit_ledger
 from headgate.quality.pci_audit import pci_audit
 from tests.conftest import unique
 
@@ -71,13 +71,13 @@ def test_without_logs_the_rest_is_audited(lake: Lake) -> None:
 
 def test_a_second_audit_reads_the_new_objects_only(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    scan_object = audit_ledger.scan_object
+    scan_object = card_audit_ledger.scan_object
 
     def counting(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
         read.append(ref.key)
         return scan_object(objects, zone, ref)
 
-    monkeypatch.setattr(audit_ledger, "scan_object", counting)
+    monkeypatch.setattr(card_audit_ledger, "scan_object", counting)
     client, bucket = lake.emulator.client("s3"), lake.bucket("quarantine")
     client.put_object(Bucket=bucket, Key="rows/orders/one.json", Body=b'{"a": 1}')
     wiring.leak_scans(environment(lake))

@@ -39,9 +39,12 @@ for name in {modules!r}:
     ("job", "modules"),
     [
         ("export_mysql", ["headgate.export.exporting", "headgate.export.run_store"]),
-        ("merge_curated", ["headgate.merge.merging", "headgate.intake.quarantine.corrected_files", "headgate.quality.audit_ledger"]),
+        (
+            "merge_curated",
+            ["headgate.merge.merge_lake", "headgate.intake.quarantine.corrected_files", "headgate.quality.card_audit_ledger"],
+        ),
         ("quality_gate", ["headgate.quality.gate", "headgate.quality.data_docs"]),
-        ("audit_cards", ["headgate.quality.pci_audit", "headgate.quality.audit_ledger"]),
+        ("audit_cards", ["headgate.quality.pci_audit", "headgate.quality.card_audit_ledger"]),
     ],
 )
 def test_a_job_starts_with_only_its_own_packages(job: str, modules: list[str]) -> None:

@@ -19,8 +19,8 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.reading import lake_snapshot, part_refs
-from headgate.merge.merging import Merging
-from headgate.quality.audit import audit
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
 from tests.integration.glue_jobs.test_glue_jobs import build_on, run_job, workgroup_of
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -228,6 +229,9 @@ def test_a_failed_attempt_leaves_the_file_free_for_the_next(
     assert [record.state for record in records(lake, key)] == ["done"]
 
 
+TIME_OR_ID = re.compile(r'"timestamp":"[^"]*"|[0-9a-f-]{12,}')  # three digits are in some of them by chance
+
+
 def test_logs_and_metrics_report_counts_and_no_card_data(
     sent: Callable[[str, str], dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -238,7 +242,7 @@ def test_logs_and_metrics_report_counts_and_no_card_data(
     assert (metrics[0]["RowsReceived"], metrics[0]["RowsAccepted"], metrics[0]["RowsQuarantined"]) == ([2.0], [1.0], [1.0])
     assert metrics[1]["FilesRejected"] == [1.0]
     assert PAN not in said
-    assert CVV not in said
+    assert CVV not in TIME_OR_ID.sub("", said)
 
 
 def subscribed(lake: Lake) -> Callable[[], list[dict[str, str]]]:

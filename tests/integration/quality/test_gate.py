@@ -15,7 +15,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Rule
 from headgate.errors import ContractError, GateError
 from headgate.quality import validation
-from headgate.quality.audit import broken_rules
+from headgate.quality.contract_audit import broken_rules
 from headgate.quality.gate import require
 from headgate.quality.narrow_parts import narrow_parts
 from headgate.quality.pages import site_page

@@ -26,8 +26,8 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.reading import lake_snapshot
 from headgate.lake.states import FileState, Originals
-from headgate.merge.merging import Merging
-from headgate.quality.audit import audit
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
 from tests.unit.api.lakes import MemoryLake
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import zlib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -149,21 +147,3 @@ def test_a_column_of_doubles_is_written_as_each_of_them_is(values: list[float | 
 @given(st.lists(st.none() | st.binary(max_size=9)))
 def test_a_column_of_long_values_is_a_column_of_checksums(values: list[bytes | None]) -> None:
     assert text(pa.array(values, pa.binary()), Form.LONG) == [None if value is None else b"%d" % zlib.crc32(value) for value in values]
-
-
-def test_a_digest_does_not_import_pandas() -> None:
-    """The import takes longer than the digest of a small table."""
-    script = """
-import struct, sys
-import pyarrow as pa
-from headgate.export.certifying.digest import digest_of
-from headgate.export.planning.mapping import map_column
-from headgate.export.server.tables import SourceColumn
-columns = [map_column(SourceColumn(kind, kind, kind, nullable=True)) for kind in ("double", "bigint")]
-values = pa.py_buffer(struct.pack("<dd", 1e300, 0)), pa.py_buffer(struct.pack("<qq", 1, 0))
-arrays = [pa.Array.from_buffers(column.type, 2, [pa.py_buffer(bytes([1])), buffer]) for column, buffer in zip(columns, values)]
-assert digest_of(pa.RecordBatch.from_arrays(arrays, ["double", "bigint"]), columns).rows == 2
-print("pandas" in sys.modules)
-"""
-    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert answer.stdout == "False\n"

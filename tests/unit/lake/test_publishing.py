@@ -20,7 +20,7 @@ from headgate.errors import AuditError, ConflictError, NotFoundError
 from headgate.lake import publishing
 from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.lake.publishing import Publisher, conform, parquet_bytes, write_parquet
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 
 if TYPE_CHECKING:
     from pathlib import Path

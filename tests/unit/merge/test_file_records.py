@@ -14,7 +14,7 @@ from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.publishing import Publisher
 from headgate.lake.states import FileState
 from headgate.merge.file_records import publish_file_records
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 
 pytestmark = pytest.mark.unit
 

@@ -16,7 +16,7 @@ from headgate.lake.snapshot_parts import Part, SnapshotParts
 from headgate.merge.merge_files import Within, fit_files, newest_rows
 from headgate.merge.part_boundaries import changed_spans
 from tests.duckdb_memory import MEMORY
-from tests.unit.merge.test_merging import LINEAGE
+from tests.unit.merge.test_merge_lake import LINEAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,13 +28,13 @@ from headgate.lake.snapshot_parts import Part, SnapshotParts
 from headgate.merge.merge_files import newest_rows
 from headgate.merge.part_boundaries import grouped, part_rows_of, spans
 from tests.examples import examples
-from tests.unit.merge.test_merging import BUCKET, LINEAGE, ORDERS, REGIONS, CountingObjects, Lake, TickingClock, order
+from tests.unit.merge.test_merge_lake import BUCKET, LINEAGE, ORDERS, REGIONS, CountingObjects, Lake, TickingClock, order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from headgate.merge.merge_files import Fitted
-    from headgate.merge.merging import Merging
+    from headgate.merge.merge_lake import Merging
 
 pytestmark = pytest.mark.unit
 

@@ -25,9 +25,9 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.reading import checked_references
 from headgate.lake.references import CheckedReference, from_json, to_json
-from headgate.merge.merging import Merging
+from headgate.merge.merge_lake import Merging
 from headgate.merge.references import without_parent
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
 
 if TYPE_CHECKING:

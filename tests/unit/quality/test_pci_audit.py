@@ -16,7 +16,7 @@ from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 from headgate.quality.leaks import CHECKS
 from headgate.quality.pci_audit import (
     Finding,

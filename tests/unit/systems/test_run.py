@@ -28,7 +28,7 @@ from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.learning.store import PICKLED, ModelStore
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 from headgate.systems import registry
 from headgate.systems.rollback import roll_back, versions_of
 from headgate.systems.rows import RowsInFile, rows_of, written

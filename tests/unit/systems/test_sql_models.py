@@ -20,7 +20,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import LakeSnapshot
 from headgate.project import MODELS_SYSTEM
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
 from headgate.systems.run import run_system
 from headgate.systems.sql_models import SqlModels, sql_models

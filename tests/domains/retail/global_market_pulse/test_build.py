@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail import global_market_pulse
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 from headgate.systems.rows import rows_of
 
 if TYPE_CHECKING:

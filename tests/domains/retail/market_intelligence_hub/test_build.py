@@ -8,7 +8,7 @@ import pytest
 
 from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 from headgate.systems.rows import rows_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.domains.retail import market_intelligence_hub
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 from headgate.systems.rows import rows_of
 
 if TYPE_CHECKING:

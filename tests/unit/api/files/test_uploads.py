@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -117,7 +118,7 @@ def test_no_answer_about_a_file_with_card_numbers_has_one() -> None:
     shown = "".join(caller.call("GET", path).text for path in paths)
     assert "today.csv" in shown
     assert "411111111111111" not in shown
-    assert "917" not in shown
+    assert not re.search(r"(?<![0-9a-f])917(?![0-9a-f])", shown)  # a part of an id may be these digits by chance
 
 
 def test_a_header_of_its_own_is_shown_with_the_suggested_mapping() -> None:

@@ -16,8 +16,8 @@ from headgate.lake import keys
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.reading import lake_snapshot
-from headgate.merge.merging import Merging
-from headgate.quality.audit import audit
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 

@@ -27,7 +27,7 @@ from headgate.intake.quarantine.replay_file import Replayer
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
-from headgate.quality.audit import audit
+from headgate.quality.contract_audit import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,8 +24,8 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import Action
 from headgate.lake.versions import last_held
-from headgate.merge.merging import Merging
-from headgate.quality.audit import audit
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
 from tests.unit.intake.quarantine.test_replay_file import KEY, LANDED, KilledError, Killing, Lake, body_of, contract
 

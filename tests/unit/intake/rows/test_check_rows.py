@@ -3,13 +3,10 @@ import gzip
 import io
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -391,28 +388,6 @@ def test_a_number_column_of_a_refused_row_is_searched_too() -> None:
 def test_names_and_addresses_of_a_refused_row_can_still_be_read() -> None:
     gated = gate(csv_of({**CUSTOMER, "region_id": None}), CUSTOMERS)
     assert json.loads(gated.quarantine_rows["record"].to_pylist()[0])["email"] == "jane@example.com"
-
-
-def test_neither_the_gate_nor_a_profile_loads_pandas() -> None:
-    """A cold start pays for what it loads; only a process of its own shows it."""
-    program = f"""
-import datetime, sys
-from headgate.contracts.registry import Registry
-from headgate.intake import check_bytes
-from headgate.lake.columns import text_array
-from headgate.lake.ports import MaskingKey
-from headgate.lake.publishing import parquet_bytes
-from headgate.profiling.profile import profile_unknown
-body = {csv_of(payment(), payment(), payment(payment_id="x"), payment(payment_id="2", order_id=PAN))!r} + b"1,2\\n"
-landed = datetime.datetime(2024, 1, 1)
-gated = check_bytes(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=landed)
-parquet_bytes(gated.accepted), parquet_bytes(gated.quarantine_rows)
-unknown = {{"words": text_array(["x y z", "foo bar", "5"])}}
-profile_unknown(unknown, dataset="", content_sha256="", received_at=landed)
-print(gated.counts.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.modules)))
-"""
-    reported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
-    assert reported.stdout.split() == ["5", "[]"]
 
 
 def test_a_file_of_no_rows_is_accepted_with_nothing() -> None:

@@ -13,7 +13,7 @@ import pytest
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Rule
 from headgate.errors import AuditError
-from headgate.quality.audit import audit, broken_rules
+from headgate.quality.contract_audit import audit, broken_rules
 
 pytestmark = pytest.mark.unit
 

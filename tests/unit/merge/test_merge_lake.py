@@ -21,8 +21,8 @@ from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.snapshots import LakeSnapshot
 from headgate.lake.versions import LastHeld, last_held
-from headgate.merge.merging import Merging
-from headgate.quality.audit import audit
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from headgate.errors import AuditError, ServiceError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.publishing import parquet_bytes
-from headgate.quality import audit_ledger
-from headgate.quality.audit_ledger import AuditLedger, CardAudit, alert_text, refuse_leaks
+from headgate.quality import card_audit_ledger
+from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text, refuse_leaks
 from headgate.quality.pci_audit import Finding, Zone, findings, growing_zones, increments_zone, pci_audit
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class CountingObjects(MemoryObjects):
     reads = 0
 
     def read(self, ref: ObjectRef) -> bytes:
-        if not ref.key.startswith(audit_ledger.AUDITS):
+        if not ref.key.startswith(card_audit_ledger.AUDITS):
             type(self).reads += 1
         return super().read(ref)
 
@@ -125,7 +125,7 @@ def test_an_alert_that_could_not_be_sent_is_sent_by_the_next_audit(lake: Lake) -
 
 
 def test_a_stopped_audit_continues_where_it_was_saved(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_ledger, "_SAVED_EVERY", 2)
+    monkeypatch.setattr(card_audit_ledger, "_SAVED_EVERY", 2)
     lake.put("99", note="fine")
     read = CountingObjects.read
 
@@ -168,14 +168,14 @@ def test_card_data_stop_the_publish_of_their_dataset_only(lake: Lake) -> None:
 
 def test_only_changed_file_records_are_scanned_again(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     scanned: list[int] = []
-    scan_records = audit_ledger.scan_records
+    scan_records = card_audit_ledger.scan_records
 
     def counting(records: Sequence[FileRecord]) -> object:
         stated = list(records)
         scanned.append(len(stated))
         return scan_records(stated)
 
-    monkeypatch.setattr(audit_ledger, "scan_records", counting)
+    monkeypatch.setattr(card_audit_ledger, "scan_records", counting)
     records = [FileRecord(f"id{number}", "raw", f"orders/{number}.csv", "v1", "orders", "done") for number in range(10)]
     lake.audit().audit_records(records)
     lake.audit().audit_records([*records, FileRecord("id10", "raw", f"orders/{PAN}.csv", "v1", "orders", "done")])

@@ -1,0 +1,91 @@
+"""What a process loads to begin its work: a cold start pays for every import, and only a process of its own shows it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).resolve().parents[2]
+GATE_PARTS = (
+    "lambdas.raw_to_curated.handler, headgate.intake.files.process_file, headgate.aws.dynamodb.ledger, "
+    "headgate.aws.secrets, headgate.aws.s3"
+)
+ANSWERS_PREDICTIONS = (
+    "headgate.api.app, headgate.api.analytics.predictions, headgate.api.analytics.table_rows, "
+    "headgate.predictions.customers, headgate.predictions.fraud, headgate.predictions.searches"
+)
+CHECKS_AND_PROFILES = '''
+import datetime
+from headgate.contracts.registry import Registry
+from headgate.intake import check_bytes
+from headgate.lake.columns import text_array
+from headgate.lake.ports import MaskingKey
+from headgate.lake.publishing import parquet_bytes
+from headgate.profiling.profile import profile_unknown
+body = b"""payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at
+1,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 10:00:00
+x,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 10:00:00
+2,4111111111111111,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 10:00:00
+1,2
+"""
+landed = datetime.datetime(2024, 1, 1)
+gated = check_bytes(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=landed)
+assert (gated.counts.received, gated.accepted.num_rows, gated.quarantine_rows.num_rows) == (4, 1, 3)
+parquet_bytes(gated.accepted), parquet_bytes(gated.quarantine_rows)
+unknown = {"words": text_array(["x y z", "foo bar", "5"])}
+profile_unknown(unknown, dataset="", content_sha256="", received_at=landed)
+'''
+DIGESTS = """
+import struct
+import pyarrow as pa
+from headgate.export.certifying.digest import digest_of
+from headgate.export.planning.mapping import map_column
+from headgate.export.server.tables import SourceColumn
+columns = [map_column(SourceColumn(kind, kind, kind, nullable=True)) for kind in ("double", "bigint")]
+values = pa.py_buffer(struct.pack("<dd", 1e300, 0)), pa.py_buffer(struct.pack("<qq", 1, 0))
+arrays = [pa.Array.from_buffers(column.type, 2, [pa.py_buffer(bytes([1])), buffer]) for column, buffer in zip(columns, values)]
+assert digest_of(pa.RecordBatch.from_arrays(arrays, ["double", "bigint"]), columns).rows == 2
+"""
+
+
+def loaded(script: str, candidates: set[str]) -> set[str]:
+    """Which of these modules a process has loaded after it ran the script."""
+    program = f"{script}\nimport sys\nprint(*(set({sorted(candidates)}) & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("parts", [GATE_PARTS, "lambdas.start_pipeline.handler, headgate.aws.scheduler"])
+def test_a_function_starts_without_the_jobs_libraries(parts: str) -> None:
+    """Pandas, Great Expectations and Ibis belong to the jobs."""
+    assert loaded(f"import {parts}", {"pandas", "great_expectations", "ibis", "duckdb", "sklearn", "yaml"}) == set()
+
+
+def test_predictions_import_neither_pandas_nor_scipy_nor_scikit_learn() -> None:
+    """The API's functions carry Arrow, numpy, pydantic and the SQL parser, and no library that does not fit beside them."""
+    heavy = {"pandas", "scipy", "sklearn", "joblib", "ibis", "duckdb", "awswrangler", "yaml"}
+    assert loaded(f"import {ANSWERS_PREDICTIONS}", heavy) == set()
+
+
+def test_neither_the_gate_nor_a_profile_loads_pandas() -> None:
+    assert loaded(CHECKS_AND_PROFILES, {"pandas", "ibis", "duckdb", "boto3"}) == set()
+
+
+def test_a_digest_does_not_import_pandas() -> None:
+    """The import takes longer than the digest of a small table."""
+    assert loaded(DIGESTS, {"pandas"}) == set()
+
+
+def test_a_library_that_is_loaded_is_seen() -> None:
+    assert loaded("import pandas", {"pandas", "duckdb"}) == {"pandas"}
+
+
+def test_import_loads_nothing_else() -> None:
+    script = "import sys; before = set(sys.modules); import headgate; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert {name for name in done.stdout.split() if name.partition(".")[0] not in sys.stdlib_module_names} == {"headgate"}
