@@ -122,8 +122,8 @@ _CARD_AUDIT = "pci_audit"
 _COPIES_ON_DISK = 2  # a system keeps what it reads, and what its sorts spill
 _SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
 _LIBRARIES_OF_SYSTEMS = (
-    "headgate.quality.offline_expectations",
     "headgate.quality.output_audit",
+    "great_expectations",  # after a module of ours, which says that it sends nothing to anybody
     "headgate.engines.local",
     "headgate.systems.run",
 )
@@ -690,7 +690,8 @@ def build_side_by_side(
     # Spark's executors have the role of this job. `auto` takes Spark for more data than fit here.
     engine = {"HEADGATE_ENGINE": EngineName.DUCKDB} if EngineSettings.from_env(env).engine == EngineName.AUTO else {}
 
-    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *(registry.packages()[one] for one in systems if one in registry.packages())])
+    packages = registry.packages()
+    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *(packages[system] for system in systems if system in packages)])
 
     def start(system: str) -> ChildProcess:
         credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,7 +103,6 @@ def by_the_row_engine(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tup
 @cache
 def batches() -> Any:  # noqa: ANN401 Great Expectations ships no types
     """Take any frame as a batch. Great Expectations is set up once for all examples."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx  # noqa: PLC0415 takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 as above
 
