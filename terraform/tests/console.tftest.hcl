@@ -80,3 +80,17 @@ run "aws_serves_the_console_by_cloudfront_only" {
     error_message = "The page runs its own scripts, is in no frame, and connects to the API, the sign-in and two buckets by name."
   }
 }
+
+run "an_emulator_serves_it_at_its_own_port" {
+  command = plan
+
+  variables {
+    platform     = "emulator"
+    emulator_url = "http://127.0.0.1:4999"
+  }
+
+  assert {
+    condition     = local.console_url == "http://d111111abcdef8.cloudfront.localhost:4999" && local.sign_in_authority == "http://127.0.0.1:4999/eu-central-1_mocked"
+    error_message = "A browser on this machine reaches the console and the sign-in at the emulator's port."
+  }
+}

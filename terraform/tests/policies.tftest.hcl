@@ -60,6 +60,11 @@ mock_provider "aws" {
   }
 }
 
+variables {
+  platform  = "aws"
+  build_dir = "tests/fixtures/built"
+}
+
 # Another ARN than the lake's key, so that the tests tell them apart.
 override_resource {
   target = aws_kms_key.originals
@@ -70,8 +75,6 @@ run "least_privilege" {
   command = apply
 
   variables {
-    platform      = "aws"
-    build_dir     = "tests/fixtures/built"
     force_destroy = true
   }
 
@@ -301,8 +304,6 @@ run "card_data_has_a_key_of_its_own_and_the_gate_keeps_originals" {
   command = apply
 
   variables {
-    platform      = "aws"
-    build_dir     = "tests/fixtures/built"
     raw_originals = "keep"
     people = {
       for role in ["uploader", "analyst", "operator", "auditor"] : role => ["arn:aws:iam::123456789012:user/ana"]
@@ -425,8 +426,6 @@ run "the_gate_replaces_originals_and_an_engine_asks_athena_only_where_that_is_st
   command = plan
 
   variables {
-    platform      = "aws"
-    build_dir     = "tests/fixtures/built"
     raw_originals = "mask"
     engine        = "athena"
     force_destroy = true
@@ -682,8 +681,6 @@ run "a_lineage_server_gets_events_from_the_jobs_that_publish_tables" {
   command = apply
 
   variables {
-    platform           = "aws"
-    build_dir          = "tests/fixtures/built"
     force_destroy      = true
     lineage_url        = "https://marquez.example.com"
     lineage_key_secret = "marquez/key"
