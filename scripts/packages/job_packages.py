@@ -136,10 +136,10 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 @cache
-def _modules_of(name: str) -> list[str]:
+def _modules_of(name: str) -> tuple[str, ...]:
     """Return the module of that name, if there is one, and the packages above it."""
     parts = name.split(".")
-    return [".".join(parts[:end]) for end in range(1, len(parts) + 1) if _path(".".join(parts[:end]))]
+    return tuple(".".join(parts[:end]) for end in range(1, len(parts) + 1) if _path(".".join(parts[:end])))
 
 
 def _submodules(package: str) -> list[str]:
