@@ -6,15 +6,15 @@ import json
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import pytest
 from botocore.config import Config
+
+from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = str(ROOT / "scripts" / "deploy.py")
@@ -141,16 +141,6 @@ def headgate(*arguments: str, expect: int = 0) -> Any:  # noqa: ANN401 whatever 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == expect, done.stderr[-4000:] + done.stdout[-4000:]
     return json.loads(done.stdout)
-
-
-def eventually(look: Any, timeout_s: float) -> Any:  # noqa: ANN401 whatever `look` finds
-    """What `look` finds, once it finds something; the test fails when that takes longer than `timeout_s`."""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.5)
-    pytest.fail(f"nothing came within {timeout_s} s")
 
 
 def deploy(name: str, *variables: str, project: Path = ROOT) -> str:

@@ -16,10 +16,11 @@ from headgate.aws.athena.queries import AthenaQueries
 from headgate.export.server.session import Session
 from headgate.quality.leaks import leaks_in_rows
 from headgate.query import translate
-from tests.e2e.lakes import TEST_VARIABLES, deployed, eventually
+from tests.e2e.lakes import TEST_VARIABLES, deployed
 from tests.integration.export.conftest import free_port, install, launch
 from tests.own_data_page import run
 from tests.real_schemas import CHINOOK, CLASSICMODELS, OPENCART, SAKILA, WORDPRESS, assert_equal_tables, statements
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

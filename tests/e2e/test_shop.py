@@ -30,7 +30,8 @@ from benchmarks.experiments.privileges import (
     unused_grants,
 )
 from scripts.emulator.emulator import ACCOUNT
-from tests.e2e.lakes import DEPLOY, ROOT, TEST_VARIABLES, eventually, libraries
+from tests.e2e.lakes import DEPLOY, ROOT, TEST_VARIABLES, libraries
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,8 @@ import pytest
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
-# What opens workbooks, what looks for the meaning of an unknown header, and what only the command line and the jobs ask for.
-NOT_FOR_EVERY_FILE = [
-    "headgate.drafts",
-    "headgate.formats.excel.read_excel",
-    "headgate.formats.excel.workbook",
-    "headgate.formats.read_table",
-    "headgate.matching.suggest_mapping",
-    "headgate.engines",
-    "pandas",
-    "yaml",
-]
 
 
-@cache
 def said_by(script: str, **environment: str) -> str:
     """What a new process prints, in which a function's handler can be imported."""
     known = {name: text for name, text in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
@@ -39,11 +26,6 @@ def said_by(script: str, **environment: str) -> str:
         check=True,
     )
     return done.stdout.strip()
-
-
-@pytest.mark.parametrize("module", NOT_FOR_EVERY_FILE)
-def test_the_gate_imports_nothing_that_a_plain_file_has_no_use_for(module: str) -> None:
-    assert module not in said_by("import sys, lambdas.raw_to_curated.handler; print(*sys.modules, sep='\\n')").splitlines()
 
 
 def test_garbage_is_collected_again_once_everything_is_imported_and_imports_are_frozen() -> None:

@@ -6,20 +6,19 @@ import json
 import os
 import subprocess
 import sys
-import time
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = pytest.mark.integration
+
+soon = partial(eventually, timeout_s=30, every_s=0.01)
 
 WRITES = """
 import json, os, sys
@@ -29,18 +28,9 @@ Path(os.environ["OUT"]).write_text(json.dumps([sys.argv[1:], kept, sys.path]))
 """
 
 
-def eventually(look: Callable[[], Any]) -> Any:  # noqa: ANN401 whatever `look` gives
-    """The first answer that is true; the test fails when it takes longer than half a minute."""
-    deadline = time.monotonic() + 30
-    while not (found := look()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    return found
-
-
 def ended(child: ChildProcess) -> str:
     """How a child ended."""
-    return str(eventually(lambda: None if (cause := child.cause()) is None else (cause,))[0])
+    return str(soon(lambda: None if (cause := child.cause()) is None else (cause,))[0])
 
 
 def started(folder: Path, script: str, arguments: dict[str, str] | None = None, credentials: dict[str, str] | None = None) -> ChildProcess:
@@ -95,10 +85,10 @@ Path({str(tmp_path / "pid")!r}).write_text(str(subprocess.Popen([sys.executable,
 time.sleep(60)
 """
     child = started(tmp_path, script)
-    eventually((tmp_path / "pid").exists)
-    pid = eventually((tmp_path / "pid").read_text)
+    soon((tmp_path / "pid").exists)
+    pid = soon((tmp_path / "pid").read_text)
     child.stop()
-    eventually(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes())
+    soon(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 NAMES_ITSELF = """

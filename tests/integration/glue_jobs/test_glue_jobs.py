@@ -23,6 +23,7 @@ from headgate.lake.openlineage import run_id, table_of
 from tests.conftest import unique
 from tests.lineage_server import lineage_server
 from tests.openlineage import check_run_event
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Lake
@@ -170,12 +171,10 @@ def test_the_next_run_of_a_job_that_was_killed_writes_its_failure(lake: Lake) ->
 
 def start_and_kill(lake: Lake, system: str) -> None:
     """Start the job of a system as a process, and kill it as soon as the lake knows that its run has started."""
-    s3, bucket, deadline = lake.emulator.client("s3"), lake.bucket("artifacts"), time.monotonic() + 60
+    s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     command = [sys.executable, str(JOBS / "build_system.py"), "--system", system]
     with subprocess.Popen(command, env={**os.environ, **lake.environment}) as process:
-        while not s3.list_objects_v2(Bucket=bucket, Prefix=keys.newest_run_key(system)).get("Contents"):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        eventually(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=keys.newest_run_key(system)).get("Contents"), 60, every_s=0.02)
         process.kill()
 
 

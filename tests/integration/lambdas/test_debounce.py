@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from headgate.aws.scheduler import PendingStart
 from headgate.errors import ThrottledError
 from headgate.lake.pipeline_starts import Due, Trigger, parse_due
 from tests.conftest import unique
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.conftest import Emulator
@@ -97,10 +97,8 @@ def test_the_schedule_really_sends_one_message_and_is_gone(emulator: Emulator) -
     now = datetime.now(UTC).replace(tzinfo=None)
     schedule.push(now)
     due_at = schedule.push(now + timedelta(milliseconds=100))
-    deadline = time.monotonic() + 30
-    while not (found := queues.receive_message(QueueUrl=queue).get("Messages")) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert [parse_due(message["Body"], now) for message in found or ()] == [Due(Trigger.NEW_DATA, due_at)]
+    found = eventually(lambda: queues.receive_message(QueueUrl=queue).get("Messages"), 30, every_s=0.2)
+    assert [parse_due(message["Body"], now) for message in found] == [Due(Trigger.NEW_DATA, due_at)]
     with pytest.raises(schedule.client.exceptions.ResourceNotFoundException):
         schedule.client.get_schedule(Name=schedule.name)
     assert not queues.receive_message(QueueUrl=queue).get("Messages")
