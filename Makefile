@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 quoted_name = $(if $(filter command line,$(origin NAME)),'$(subst ','\'',$(value NAME))')
 named = $(if $(quoted_name),--name $(quoted_name))
 
-# A line `##@ name` begins a group of `make help`; `target: ## text` is a line of it. tests/unit/docs/test_makefile.py checks that none is missing.
+# A line `##@ name` begins a group of `make help`; `target: ## text` is a line of it. tests/integration/docs/test_makefile.py checks that none is missing.
 
 ##@ Start here
 .PHONY: help setup lock demo

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -91,3 +93,29 @@ def test_a_failure_of_a_connection_is_not_taken_for_one_of_a_path(monkeypatch: p
     monkeypatch.setattr(command_line, "cli", fails)
     with pytest.raises(ConnectionResetError):
         command_line.main()
+
+
+SLOW = """
+import builtins, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background is started with the signal ignored
+real = builtins.__import__
+def late(name, *rest):
+    if name == "headgate.cli.main":
+        print("loading", flush=True)
+        time.sleep(60)
+    return real(name, *rest)
+builtins.__import__ = late
+from headgate.cli.entry import main
+main()
+"""
+
+
+def test_an_interrupt_ends_the_command_in_one_line_from_its_first_moment_on() -> None:
+    """The import of the command itself is where the first second goes, so the signal is sent while it is under way."""
+    with subprocess.Popen([sys.executable, "-c", SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "loading\n"
+        time.sleep(0.1)
+        command.send_signal(signal.SIGINT)
+        _, reported = command.communicate(timeout=30)
+    assert (command.returncode, reported.strip()) == (130, "Aborted!")

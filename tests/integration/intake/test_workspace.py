@@ -8,7 +8,7 @@ import pytest
 
 from headgate.intake.files.workspace import workspace
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 DIES = """
 import os, signal, sys

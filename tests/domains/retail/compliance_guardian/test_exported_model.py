@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 AS_OF = date(2024, 12, 31)
 

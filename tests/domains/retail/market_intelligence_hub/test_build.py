@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     Line = tuple[str, str, datetime, str, int, str, str]
     Shop = Callable[[Sequence[Line]], dict[str, ibis.Table]]
+    Calendar = Callable[..., ibis.Table]
     Built = dict[str, pd.DataFrame]
 
 pytestmark = pytest.mark.system
@@ -128,3 +130,33 @@ def test_accuracy_states_windows_and_plausible_coverage(built: Built) -> None:
     assert accuracy.loc["total", "windows"] == PLAN.windows
     assert accuracy["coverage_80"].mean() == pytest.approx(0.8, abs=0.15)
     assert accuracy["coverage_95"].mean() == pytest.approx(0.95, abs=0.1)
+
+
+def test_a_promotion_in_the_calendar_raises_the_weeks_it_is_planned_for(shop: Shop, calendar: Calendar) -> None:
+    rng = np.random.default_rng(31)
+    mondays = [datetime(2009, 1, 5) + pd.Timedelta(weeks=week) for week in range(56)]
+    promoted = {week for week in range(56) if week % 6 == 5}
+    lines: list[Line] = [
+        (
+            f"{week}-{n}",
+            "GB",
+            monday + pd.Timedelta(hours=n),
+            "Home",
+            int(rng.integers(90, 111)) * (2 if week in promoted else 1),
+            "1.00",
+            "completed",
+        )
+        for week, monday in enumerate(mondays)
+        for n in range(4)
+    ]
+    tables = shop([line for line in lines if int(line[0].split("-")[0]) < 52])
+    weeks = [("promotion", "GB", None, mondays[week].date(), (mondays[week] + pd.Timedelta(days=6)).date()) for week in sorted(promoted)]
+    plan = Plan(horizon=4, windows=2)
+    blind = market_intelligence_hub.planned(tables, date(2010, 1, 3), plan)["sales_forecast"]
+    heeding = market_intelligence_hub.planned(tables | {"calendar": calendar(*weeks)}, date(2010, 1, 3), plan)["sales_forecast"]
+    sold = pd.Series({week: sum(line[4] for line in lines if line[0].startswith(f"{week}-")) for week in range(52, 56)})
+    errors = [
+        np.abs(found.query("level == 'total'")["mean"].astype(float).to_numpy() - sold.to_numpy()).mean() for found in (blind, heeding)
+    ]
+    assert promoted & {52, 53, 54, 55}
+    assert errors[1] < 0.5 * errors[0]

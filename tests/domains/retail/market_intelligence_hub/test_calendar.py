@@ -3,13 +3,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.calendar import KINDS, events_of, exposure
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import MONTH, WEEK, Plan
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import MONTH, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,33 +48,3 @@ def test_months_are_as_long_as_they_are(calendar: Calendar) -> None:
 def test_a_lake_without_a_calendar_has_no_events() -> None:
     assert events_of({}).empty
     assert not exposure(events_of({}), LEAVES, STARTS, WEEK).any()
-
-
-def test_a_promotion_in_the_calendar_raises_the_weeks_it_is_planned_for(shop: Shop, calendar: Calendar) -> None:
-    rng = np.random.default_rng(31)
-    mondays = [datetime(2009, 1, 5) + pd.Timedelta(weeks=week) for week in range(56)]
-    promoted = {week for week in range(56) if week % 6 == 5}
-    lines: list[Line] = [
-        (
-            f"{week}-{n}",
-            "GB",
-            monday + pd.Timedelta(hours=n),
-            "Home",
-            int(rng.integers(90, 111)) * (2 if week in promoted else 1),
-            "1.00",
-            "completed",
-        )
-        for week, monday in enumerate(mondays)
-        for n in range(4)
-    ]
-    tables = shop([line for line in lines if int(line[0].split("-")[0]) < 52])
-    weeks = [("promotion", "GB", None, mondays[week].date(), (mondays[week] + pd.Timedelta(days=6)).date()) for week in sorted(promoted)]
-    plan = Plan(horizon=4, windows=2)
-    blind = market_intelligence_hub.planned(tables, date(2010, 1, 3), plan)["sales_forecast"]
-    heeding = market_intelligence_hub.planned(tables | {"calendar": calendar(*weeks)}, date(2010, 1, 3), plan)["sales_forecast"]
-    sold = pd.Series({week: sum(line[4] for line in lines if line[0].startswith(f"{week}-")) for week in range(52, 56)})
-    errors = [
-        np.abs(found.query("level == 'total'")["mean"].astype(float).to_numpy() - sold.to_numpy()).mean() for found in (blind, heeding)
-    ]
-    assert promoted & {52, 53, 54, 55}
-    assert errors[1] < 0.5 * errors[0]

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -299,29 +295,3 @@ def test_a_table_that_is_missing_does_not_hide_the_others() -> None:
 def test_a_system_of_which_nothing_is_there_says_so() -> None:
     fact = facts_of()["retail-copilot"]
     assert (fact.rows, fact.quality) == ({}, system_facts.NOT_PUBLISHED)
-
-
-SLOW = """
-import builtins, signal, time
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background is started with the signal ignored
-real = builtins.__import__
-def late(name, *rest):
-    if name == "headgate.cli.main":
-        print("loading", flush=True)
-        time.sleep(60)
-    return real(name, *rest)
-builtins.__import__ = late
-from headgate.cli.entry import main
-main()
-"""
-
-
-def test_an_interrupt_ends_the_command_in_one_line_from_its_first_moment_on() -> None:
-    """The import of the command itself is where the first second goes, so the signal is sent while it is under way."""
-    with subprocess.Popen([sys.executable, "-c", SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
-        assert command.stdout is not None
-        assert command.stdout.readline() == "loading\n"
-        time.sleep(0.1)
-        command.send_signal(signal.SIGINT)
-        _, reported = command.communicate(timeout=30)
-    assert (command.returncode, reported.strip()) == (130, "Aborted!")
