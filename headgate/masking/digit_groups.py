@@ -98,7 +98,9 @@ def search_form(text: pa.Array) -> pa.Array:
 
 def searched(text: str) -> str:
     """Return one text in its search form."""
-    form: str = search_form(text_array([text]))[0].as_py() if text else text
+    if text.isascii() and not ("%" in text or "&" in text):
+        return text
+    form: str = search_form(text_array([text]))[0].as_py()
     return form
 
 

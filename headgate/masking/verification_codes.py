@@ -103,7 +103,7 @@ def redact_behind_card(text: str, stop: int) -> str:
 def _rows_with_name(text: pa.Array) -> Rows:
     """Rows that may name a verification code, by some letters of each of its names, and have three digits in a row."""
     data, starts = text_bytes(text)
-    if len(data) <= FEW_BYTES and not (_SOME_LETTER.search(data.data) and may_hold_three_digits(data)):
+    if not may_hold_three_digits(data) or (len(data) <= FEW_BYTES and not _SOME_LETTER.search(data.data)):
         return NO_ROWS
     letters = np.zeros(len(data) + _LONGEST_LOOKAHEAD, np.uint8)
     np.bitwise_or(data, _LOWER_BIT, out=letters[: len(data)])
