@@ -20,7 +20,7 @@ from headgate.quality.output_audit import OutputAudit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 CONTRACT = Contract(
     id="headgate.prod.scores",
