@@ -25,7 +25,7 @@ from benchmarks.systems.system_runs import SYSTEMS, build_all
 from headgate.contracts.registry import Registry
 from headgate.costs.billing import GB, rounded, total_usd
 from headgate.costs.prices import Prices
-from headgate.costs.workload import DAY_S, LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit, with_fitting_workers
+from headgate.costs.workload import DAY_S, LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit, with_workers_that_fit
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
@@ -55,7 +55,7 @@ def main() -> None:
     prices = Prices.load()
     usd = {}
     for name, (workload, stated) in SCENARIOS.items():
-        settings = with_fitting_workers(workload, stated, measured)
+        settings = with_workers_that_fit(workload, stated, measured)
         costs = monthly(workload, settings, measured, prices)
         usd[name] = float(total_usd(costs))
         print(f"{name}: {workload.described}; {runs_per_day(workload, settings, measured):.1f} runs a day")
@@ -68,7 +68,7 @@ def main() -> None:
         for limit in unfit(workload, settings, measured):
             print(f"  limit: {limit}")
     fits = {
-        name.replace("_usd", "_fits"): not unfit(one, with_fitting_workers(one, Settings(), measured), measured)
+        name.replace("_usd", "_fits"): not unfit(one, with_workers_that_fit(one, Settings(), measured), measured)
         for name, (one, _) in SCENARIOS.items()
     }
     print(json.dumps({**usd, **fits, "prices_of": prices.recorded_on.isoformat()}))

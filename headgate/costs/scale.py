@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.costs.billing import rounded, total_usd
 from headgate.costs.prices import Prices
-from headgate.costs.workload import Measured, Settings, Workload, monthly, run_s, runs_per_day, unfit, with_fitting_workers
+from headgate.costs.workload import Measured, Settings, Workload, monthly, run_s, runs_per_day, unfit, with_workers_that_fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
     yield "|" + "---|" * len(HEADER)
     for gb_per_day, files, arrivals in SIZES:
         workload = Workload("", gb_per_day, files, arrivals)
-        settings = with_fitting_workers(workload, Settings(), measured)
+        settings = with_workers_that_fit(workload, Settings(), measured)
         exceeded = unfit(workload, settings, measured)
         larger = [f"needs {worker} for {job}" for job, worker in settings.job_worker_types.items()]
         apart = [] if settings.systems_in_one_job or exceeded else ["cheaper with a job for each system"]

@@ -299,29 +299,29 @@ def memory_needed_gb(workload: Workload, measured: Measured) -> float:
     return measured.memory_gb_of(held_gb(workload, measured)) + WORKER_OWN_MEMORY_GB
 
 
-def with_fitting_workers(workload: Workload, settings: Settings, measured: Measured) -> Settings:
+def with_workers_that_fit(workload: Workload, settings: Settings, measured: Measured) -> Settings:
     """Return the settings with the smallest worker types that hold the largest system in memory and the merge on disk.
 
     A job that no worker type holds keeps its own. Of one job for the systems and a job for each, the cheaper one is taken, unless the
     settings state a job for each.
     """
-    merging = _with_fitting(settings, MERGE_JOB, "disk_gb", merge_disk_gb(workload, measured))
+    merging = _with_worker_that_fits(settings, MERGE_JOB, "disk_gb", merge_disk_gb(workload, measured))
     memory = memory_needed_gb(workload, measured)
-    separate = _with_fitting(replace(merging, systems_in_one_job=False), measured.largest_job, "memory_gb", memory)
+    separate = _with_worker_that_fits(replace(merging, systems_in_one_job=False), measured.largest_job, "memory_gb", memory)
     largest_apart = measured.largest_job in settings.job_worker_types
-    together = merging if largest_apart else _with_fitting(merging, SYSTEMS_JOB, "memory_gb", memory)
+    together = merging if largest_apart else _with_worker_that_fits(merging, SYSTEMS_JOB, "memory_gb", memory)
     allowed = [together, separate] if settings.systems_in_one_job else [separate]
-    fitting = [one for one in allowed if settings.systems and not _too_large(workload, one, measured)]
-    return min(fitting, key=lambda one: systems_dpu_s(workload, one, measured), default=merging)
+    possible = [one for one in allowed if settings.systems and not _too_large(workload, one, measured)]
+    return min(possible, key=lambda one: systems_dpu_s(workload, one, measured), default=merging)
 
 
-def _with_fitting(settings: Settings, job: str, limit: str, needed_gb: float) -> Settings:
+def _with_worker_that_fits(settings: Settings, job: str, limit: str, needed_gb: float) -> Settings:
     stated = settings.worker_type_of(job)
-    worker = _fitting(stated, limit, needed_gb)
+    worker = _smallest_worker(stated, limit, needed_gb)
     return settings if worker == stated else replace(settings, job_worker_types={**settings.job_worker_types, job: worker})
 
 
-def _fitting(stated: str, limit: str, needed_gb: float) -> str:
+def _smallest_worker(stated: str, limit: str, needed_gb: float) -> str:
     """Return the smallest worker type from the stated one on that has so much; the stated one where none has."""
     least = max(needed_gb, getattr(WORKERS[stated], limit))
     fits = needed_gb <= getattr(WORKERS[stated], limit)

@@ -7,7 +7,7 @@ import re
 from headgate.query.dialects import ATHENA
 
 # What DuckDB says, and what Athena would. Source: Trino's StandardErrorCode, whose names Athena's messages begin with.
-_SAID: tuple[tuple[re.Pattern[str], str], ...] = (
+_WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r'Binder Error: Referenced column "(?P<name>[^"]+)" not found'), "COLUMN_NOT_FOUND: Column '{name}' cannot be resolved"),
     (
         re.compile(r"Catalog Error: Table with name (?P<name>\S+) does not exist"),
@@ -32,9 +32,9 @@ def reason_of(text: str, dialect: str) -> str:
     """The reason in one line; Athena's own passes through untouched."""
     if dialect == ATHENA:
         return text
-    for said, meant in _SAID:
-        if found := said.search(text):
-            return _without_places(meant.format(name=found["name"]))
+    for pattern, wording in _WORDING:
+        if found := pattern.search(text):
+            return _without_places(wording.format(name=found["name"]))
     return _without_places(_KIND.sub("", text.strip().partition("\n")[0]))
 
 

@@ -118,7 +118,7 @@ def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
     return {name: frame.drop(columns=list(STAMPS)) for name, frame in frames.items()}
 
 
-def written(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInFile:
+def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInFile:
     """A table of frames that come some rows at a time, without the stamps, in the order of the contract's key.
 
     Raises:

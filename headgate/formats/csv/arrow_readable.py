@@ -35,9 +35,9 @@ def end_of_regular_quotes(octets: Octets, at: int, window: int, form: Form) -> i
 def _in_place(octets: Octets, quotes: np.ndarray[Any, np.dtype[np.int64]], at: int, form: Form) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Source: RFC 4180, section 2, rules 5 to 7."""
     is_opening = np.arange(len(quotes)) % 2 == 0
-    beside = np.where(is_opening, quotes - 1, quotes + 1)
-    is_edge = (beside < at) | (beside >= len(octets))
-    signs = octets[np.clip(beside, 0, len(octets) - 1)]
+    neighbours = np.where(is_opening, quotes - 1, quotes + 1)
+    is_edge = (neighbours < at) | (neighbours >= len(octets))
+    signs = octets[np.clip(neighbours, 0, len(octets) - 1)]
     placed: np.ndarray[Any, np.dtype[np.bool_]] = is_edge | np.isin(
         signs, np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)
     )

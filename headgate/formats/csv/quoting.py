@@ -48,8 +48,8 @@ def choose_quoting(text: str, delimiter: str, width: int) -> Form:
         for quote in ("\"'" if _opening_singles(text, delimiter) else '"')
         for escape in dict.fromkeys((_escape(text, quote, delimiter), "\\" if f"\\{quote}" in text else ""))
     ]
-    fitting = (form for form in forms if len(forms) > 1 and _all_fit(text, form, width))
-    return next(fitting, forms[0])
+    candidates = (form for form in forms if len(forms) > 1 and _all_fit(text, form, width))
+    return next(candidates, forms[0])
 
 
 def _is_dump(text: str, delimiter: str, width: int) -> bool:

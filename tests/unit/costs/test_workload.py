@@ -24,7 +24,7 @@ from headgate.costs.workload import (
     system_jobs,
     systems_at_once,
     unfit,
-    with_fitting_workers,
+    with_workers_that_fit,
 )
 
 pytestmark = pytest.mark.unit
@@ -98,7 +98,7 @@ def test_never_more_than_all_is_changed() -> None:
 
 
 def test_a_merge_that_exceeds_the_disk_of_its_worker_gets_the_smallest_that_holds_it() -> None:
-    fitting = with_fitting_workers(LARGE, SETTINGS, MEASURED)
+    fitting = with_workers_that_fit(LARGE, SETTINGS, MEASURED)
     assert fitting.job_worker_types["merge_curated"] == "G.4X"
     assert not any("GB of disk" in limit for limit in unfit(LARGE, fitting, MEASURED))
 
@@ -111,7 +111,7 @@ def test_a_workload_that_does_not_fit_is_named() -> None:
 def test_a_system_that_exceeds_the_memory_of_its_worker_gets_the_smallest_that_holds_it() -> None:
     hungry = replace(MEASURED, memory_mb_per_gb=4000)  # 6 GB of Parquet in the snapshot
     assert any("GB of memory" in limit for limit in unfit(SMALL, SEPARATE, hungry))
-    fitting = with_fitting_workers(SMALL, SEPARATE, hungry)
+    fitting = with_workers_that_fit(SMALL, SEPARATE, hungry)
     assert fitting.job_worker_types == {"build_compliance_guardian": "G.2X"}
     assert unfit(SMALL, fitting, hungry) == ()
     assert total_usd(monthly(SMALL, fitting, hungry, PRICES)) > total_usd(monthly(SMALL, SEPARATE, hungry, PRICES))
@@ -119,7 +119,7 @@ def test_a_system_that_exceeds_the_memory_of_its_worker_gets_the_smallest_that_h
 
 def test_the_job_of_several_systems_gets_the_smallest_worker_that_holds_the_largest() -> None:
     hungry = replace(MEASURED, memory_mb_per_gb=2400)
-    fitting = with_fitting_workers(SMALL, SETTINGS, hungry)
+    fitting = with_workers_that_fit(SMALL, SETTINGS, hungry)
     assert fitting.job_worker_types == {"build_systems": "G.2X"}
     assert unfit(SMALL, fitting, hungry) == ()
     assert systems_at_once(SMALL, fitting, hungry) == 2
@@ -166,10 +166,10 @@ def test_one_job_for_small_systems_costs_less_and_does_not_make_a_run_shorter() 
 
 def test_the_cheaper_way_is_taken_unless_a_job_for_each_system_is_stated() -> None:
     hungry = replace(MEASURED, memory_mb_per_gb=4000, systems_s_per_gb=500)
-    fitting = with_fitting_workers(SMALL, SETTINGS, hungry)
+    fitting = with_workers_that_fit(SMALL, SETTINGS, hungry)
     assert not fitting.systems_in_one_job
     assert fitting.job_worker_types == {"build_compliance_guardian": "G.2X"}
-    assert not with_fitting_workers(SMALL, SEPARATE, MEASURED).systems_in_one_job
+    assert not with_workers_that_fit(SMALL, SEPARATE, MEASURED).systems_in_one_job
 
 
 def test_a_run_lasts_until_its_longest_system_is_built() -> None:
@@ -179,12 +179,12 @@ def test_a_run_lasts_until_its_longest_system_is_built() -> None:
 
 def test_a_system_that_no_worker_holds_is_named() -> None:
     hungry = replace(MEASURED, memory_mb_per_gb=40_000)
-    assert with_fitting_workers(SMALL, SETTINGS, hungry) == SETTINGS
+    assert with_workers_that_fit(SMALL, SETTINGS, hungry) == SETTINGS
     assert any("GB of memory" in limit for limit in unfit(SMALL, SETTINGS, hungry))
 
 
 def test_a_system_that_fits_keeps_its_worker() -> None:
-    assert with_fitting_workers(SMALL, SETTINGS, MEASURED) == SETTINGS
+    assert with_workers_that_fit(SMALL, SETTINGS, MEASURED) == SETTINGS
 
 
 def test_a_job_that_exceeds_its_timeout_is_named() -> None:

@@ -31,7 +31,7 @@ from headgate.learning.store import PICKLED, ModelStore
 from headgate.quality.contract_audit import audit
 from headgate.systems import registry
 from headgate.systems.rollback import roll_back, versions_of
-from headgate.systems.rows import RowsInFile, rows_of, written
+from headgate.systems.rows import RowsInFile, rows_of, write_to_file
 from headgate.systems.run import run_system
 from headgate.systems.up_to_date import SystemTables, mark_unchanged
 
@@ -558,7 +558,7 @@ def test_a_manifest_reads_back_as_it_was_written() -> None:
 
 def test_frames_that_come_one_after_the_other_are_the_rows_of_one_frame() -> None:
     frame = pd.DataFrame({"region_id": ["a", "b", "c"], "total": [Decimal("1.50"), None, Decimal(2)]})
-    made = written(TOTALS, (frame.iloc[at : at + 2] for at in (0, 2)))
+    made = write_to_file(TOTALS, (frame.iloc[at : at + 2] for at in (0, 2)))
     stamps = {"as_of": SNAPSHOT.as_of, "snapshot_id": SNAPSHOT.snapshot_id}
     expected = rows_of(TOTALS, frame.assign(**stamps)).to_pylist()
     assert pq.read_table(made.stamped(TOTALS, stamps).path).to_pylist() == expected
@@ -576,4 +576,4 @@ def test_frames_that_come_one_after_the_other_are_the_rows_of_one_frame() -> Non
 def test_the_last_frame_is_as_exact_as_the_first(last: pd.DataFrame) -> None:
     first = pd.DataFrame({"region_id": ["a"], "total": [Decimal("1.50")]})
     with pytest.raises(AuditError, match=r"headgate\.prod\.totals"):
-        written(TOTALS, [first, last])
+        write_to_file(TOTALS, [first, last])

@@ -19,7 +19,7 @@ from headgate.engines.stored_rows import kept_frames
 from headgate.learning.calibration import bins_of
 from headgate.learning.champion_challenger import Decision, decide, log_loss
 from headgate.learning.store import Trained
-from headgate.systems.rows import written
+from headgate.systems.rows import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,7 +206,7 @@ def table(customers: StoredRows, points: StoredRows, model: CustomerModel) -> Ro
         points: of the same customers, as `origins.signals` gives them.
         model: of these customers.
     """
-    return written(Registry.load().prod["churn_risk"], _parts(customers, points, model))
+    return write_to_file(Registry.load().prod["churn_risk"], _parts(customers, points, model))
 
 
 def _parts(customers: StoredRows, points: StoredRows, model: CustomerModel) -> Iterator[pd.DataFrame]:

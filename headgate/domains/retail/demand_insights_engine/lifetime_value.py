@@ -20,7 +20,7 @@ from headgate.domains.retail.demand_insights_engine import customer_value, gamma
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import POINTS
 from headgate.domains.retail.money import amounts_in_arrow
-from headgate.systems.rows import written
+from headgate.systems.rows import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ def table(model: ValueModel, customers: StoredRows, points: StoredRows, expected
         points: of the same customers, as `origins.signals` gives them.
         expected: what the model expects of them.
     """
-    return written(Registry.load().prod["customer_lifetime_value"], _rows(model, customers, points, expected))
+    return write_to_file(Registry.load().prod["customer_lifetime_value"], _rows(model, customers, points, expected))
 
 
 def _rows(model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook) -> Iterator[pd.DataFrame]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import clusters, rfm
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
-from headgate.systems.rows import written
+from headgate.systems.rows import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def partition(customers: StoredRows) -> Partition:
 
 def table(customers: StoredRows, found: Partition) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order."""
-    return written(Registry.load().prod["customer_segments"], _parts(customers, found))
+    return write_to_file(Registry.load().prod["customer_segments"], _parts(customers, found))
 
 
 def _parts(customers: StoredRows, found: Partition) -> Iterator[pd.DataFrame]:
