@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.costs.billing import by_service, rounded, total_usd
 from headgate.costs.prices import Prices
-from headgate.costs.workload import LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit, with_fitting_workers
+from headgate.costs.workload import LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit, with_workers_that_fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,7 +60,7 @@ def text(stated: Mapping[str, str]) -> str:
     source = f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"
     lines = [f"Estimated cost in US dollars a month ({source}):"]
     for workload in WORKLOADS:
-        settings = with_fitting_workers(workload, own, measured)
+        settings = with_workers_that_fit(workload, own, measured)
         if limits := unfit(workload, settings, measured):
             lines += [f"   no fit  {workload.described}, {workload.held_days} days kept: {limit}" for limit in limits]
             continue
