@@ -123,7 +123,7 @@ _COPIES_ON_DISK = 2  # a system keeps what it reads, and what its sorts spill
 _SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
 _LIBRARIES_OF_SYSTEMS = (
     "headgate.quality.output_audit",
-    "great_expectations",  # after a module of ours, which says that it sends nothing to anybody
+    "great_expectations",  # after headgate.quality, which disables its analytics
     "headgate.engines.local",
     "headgate.systems.run",
 )

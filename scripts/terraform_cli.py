@@ -277,9 +277,9 @@ class Progress:
             self.changed += 1
         if said["type"] == "outputs":
             self.outputs = {name: output["value"] for name, output in said["outputs"].items() if "value" in output}
-        self._tell()
+        self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         now = time.monotonic()
         if now - self.reported_at >= PROGRESS_EVERY_S:
             self.reported_at = now

@@ -213,7 +213,7 @@ class MemoryLedger:
                     raise ConflictError(f"the content of {record.key} was taken over by {holder.file_id}")
                 self._contents[_content(record)] = _Holder(record.file_id)
             elif record.state in WITHOUT_ROWS:
-                self._disown(record)
+                self._release_content(record)
             elif record.state is FileState.REVERTED:
                 self._free(record)
             self._records[record.file_id] = record
@@ -226,7 +226,7 @@ class MemoryLedger:
             if record.file_id in self._leases:
                 self._leases[record.file_id] = _RELEASED
                 self._takers.pop(record.file_id, None)
-            self._disown(record)
+            self._release_content(record)
 
     def reopen(self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN) -> FileRecord:
         """The finished record as it stands; it is `replaying` or `reverting` from now on."""
@@ -254,7 +254,7 @@ class MemoryLedger:
         """Every file's record, in no particular order."""
         yield from list(self._records.values())
 
-    def _disown(self, record: FileRecord) -> None:
+    def _release_content(self, record: FileRecord) -> None:
         holder = self._contents.get(_content(record))
         if holder and holder.file_id == record.file_id and holder.until:
             del self._contents[_content(record)]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _PROPERTY, _KEY_COMPARISON = "headgate.deletes", "key_comparison"
 
 
-def tells_deletions(contract: Contract | None) -> bool:
+def follows_deletions(contract: Contract | None) -> bool:
     """Whether the contract follows deletions.
 
     Raises:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from headgate.engines.engine import Rows
 
-_ALONE_S = 2.0  # of processor time: the first groups also load libraries, and say too much of those after them
-_REST_S = 10.0  # two further processes pay from then on: each takes about five seconds to load its libraries
+_LEAST_MEASURED_S = 2.0  # of processor time: the first groups include the import of libraries, so the pace is unknown before
+_PARALLEL_FROM_S = 10.0  # two further processes pay from then on: each takes about five seconds to load its libraries
 _CHUNKS = 64
 _BATCH_ROWS = 131_072
 
@@ -33,7 +33,7 @@ _BATCH_ROWS = 131_072
 _SETTINGS = {"preserve_insertion_order": False, "allocator_background_threads": True}
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Memory that nothing holds any more is the system's again: allocators keep it otherwise, each for its own next request."""
     pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
@@ -51,7 +51,7 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         """The answer in pandas."""
         answer = self.to_pyarrow_batches(expr, params=params, limit=limit)
         frame = frame_of_batches(answer.schema, answer)
-        give_back()
+        release_memory()
         return expr.__pandas_result__(frame)
 
     def to_pyarrow_batches(
@@ -105,16 +105,16 @@ class Local:
         grouping = Grouping(tuple(by), function, schema, tuple(order_by))
         waiting = list(chunks(_arrow_of(rows), grouping.by, _CHUNKS))[::-1]
         done, began = [grouping.numbered.empty_table()], time.process_time()
-        while waiting and (self._workers == 1 or not _others_pay(time.process_time() - began, len(done) - 1, len(waiting))):
+        while waiting and (self._workers == 1 or not _parallel_pays(time.process_time() - began, len(done) - 1, len(waiting))):
             done.append(apply(waiting.pop(), grouping))
         if waiting:
             done += joblib.Parallel(n_jobs=self._workers)(joblib.delayed(apply)(chunk, grouping) for chunk in waiting)
         return collected(pa.concat_tables(done), grouping)
 
 
-def _others_pay(spent_s: float, chunks_done: int, chunks_left: int) -> bool:
+def _parallel_pays(spent_s: float, chunks_done: int, chunks_left: int) -> bool:
     """Whether the chunks that are left, at the pace of those that are done, are worth the start of other processes."""
-    return spent_s >= _ALONE_S and spent_s * chunks_left >= _REST_S * chunks_done
+    return spent_s >= _LEAST_MEASURED_S and spent_s * chunks_left >= _PARALLEL_FROM_S * chunks_done
 
 
 def _arrow_of(rows: Rows) -> pa.Table:

@@ -113,7 +113,7 @@ def numbers(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.NDArray
     return found
 
 
-def kept_frames(frames: Iterable[pd.DataFrame], path: Path) -> StoredRows:
+def store_frames(frames: Iterable[pd.DataFrame], path: Path) -> StoredRows:
     """The rows of frames of equal columns, of which there is at least one, in a file."""
     parts = (pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None) for frame in frames)
     first = next(parts)

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
 from headgate.engines.frames import exact
-from headgate.engines.local import give_back
+from headgate.engines.local import release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ def write_rows(table: ibis.Table, path: Path, dictionaries: Sequence[str] = ()) 
         dictionaries: columns of texts that come again and again.
     """
     write_batches(batches_of(table), table.schema().to_pyarrow(), path, dictionaries)
-    give_back()
+    release_memory()
 
 
 def batches_of(table: ibis.Table) -> Iterator[pa.Table]:

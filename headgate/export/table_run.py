@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from headgate.contracts.deletions import tells_deletions
+from headgate.contracts.deletions import follows_deletions
 from headgate.errors import AuditError, ContractError
 from headgate.export.certifying.certificate import (
     Certificate,
@@ -112,8 +112,8 @@ class TableRun:
         return frozenset(column.name for column in self.contract.columns if column.mask) if self.masking and self.contract else frozenset()
 
     @property
-    def _tells_deletions(self) -> bool:
-        return tells_deletions(self.contract) and not self.request.is_selection
+    def _follows_deletions(self) -> bool:
+        return follows_deletions(self.contract) and not self.request.is_selection
 
     def plan(self, session: Session) -> TablePlan:
         """The plan of an earlier attempt if the source's columns are still the same, else a new one.
@@ -122,12 +122,12 @@ class TableRun:
         """
         kept = self.folder.plan()
         if kept and kept.schema_hash == schema_hash(self.certified):
-            self._tell(Phase.PLANNED, kept.rows_expected)
+            self._report(Phase.PLANNED, kept.rows_expected)
             return kept
         with errors_of_table(self.table.name):
             plan = self._new_plan(session)
         self.folder.begin(plan)
-        self._tell(Phase.PLANNED, plan.rows_expected)
+        self._report(Phase.PLANNED, plan.rows_expected)
         return plan
 
     def _new_plan(self, session: Session) -> TablePlan:
@@ -165,7 +165,7 @@ class TableRun:
     def jobs(self, plan: TablePlan) -> list[Job]:
         """What is to be done for the table, in any order, each on any session of the snapshot."""
         slices: list[Job] = [partial(self._do_slice, plan=plan, piece=piece) for piece in plan.slices]
-        keys: list[Job] = [partial(self._read_keys, plan=plan)] if self._tells_deletions else []
+        keys: list[Job] = [partial(self._read_keys, plan=plan)] if self._follows_deletions else []
         count: Job = partial(self._count, plan=plan)
         return [self._named(job) for job in [*slices, count, *keys]]
 
@@ -193,10 +193,10 @@ class TableRun:
         jobs = (partial(self._do, number=first + place, where=f"{outside} AND {some}") for place, some in enumerate(self.late))
         return [self._named(job) for job in jobs]
 
-    def _deleted(self) -> tuple[int | None, str]:
+    def _write_deleted_keys(self) -> tuple[int | None, str]:
         """How many rows have gone since the run before, and the SHA-256 of the file of their keys."""
         self.folder.deleted.unlink(missing_ok=True)
-        if not self._tells_deletions or not self.find_keys_before(self.folder.keys_before):
+        if not self._follows_deletions or not self.find_keys_before(self.folder.keys_before):
             return None, ""
         count = write_deleted(self.folder.keys_before, self.folder.keys, self.folder.deleted)
         return count, sha256_of(self.folder.deleted) if count else ""
@@ -212,18 +212,18 @@ class TableRun:
     def _do(self, session: Session, number: int, where: str) -> None:
         record, witness = self.folder.record(number), self._witness(session, where)
         if record and record.witness == witness:
-            self._tell(Phase.KEPT, witness.rows, number)
+            self._report(Phase.KEPT, witness.rows, number)
             return
         self.folder.forget(number)
         self.folder.finish(self._read(session, number, where, witness))
-        self._tell(Phase.FINISHED, 0, number)
+        self._report(Phase.FINISHED, 0, number)
 
     def _read(self, session: Session, number: int, where: str, witness: Digest) -> SliceRecord:
         path = self.folder.rows(number)
         expressions = ", ".join(column.read_sql for column in self.columns)
         query = f"SELECT {expressions} FROM {self.table.from_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
         masked = MaskedSlice(self.masking, self.contract, self.columns, self._digested) if self.masking and self.contract else None
-        written = write_slice(session, query, self.columns, path, mask=masked, seen=lambda rows: self._tell(Phase.READ, rows, number))
+        written = write_slice(session, query, self.columns, path, mask=masked, seen=lambda rows: self._report(Phase.READ, rows, number))
         self._accept_dates(written.impossible_dates)
         if not written.rows:
             require_equal(self.table.name, number, witness, Digest.of_nothing(len(self.columns)))
@@ -269,7 +269,7 @@ class TableRun:
         late = sum(record.digest.rows for record in finished if record.number in late_numbers)
         if len(finished) != len(records) or self.counted != [total.rows - late]:
             raise CertificateError(f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; nothing was published")
-        deleted, deleted_sha256 = self._deleted()
+        deleted, deleted_sha256 = self._write_deleted_keys()
         return Certificate(
             source=self.request.source,
             table=self.dataset,
@@ -296,7 +296,7 @@ class TableRun:
             part_name(record.number, self.request.file_format), record.size_bytes, record.sha256, record.digest, record.number, seal
         )
 
-    def _tell(self, phase: Phase, rows: int = 0, number: int = -1) -> None:
+    def _report(self, phase: Phase, rows: int = 0, number: int = -1) -> None:
         self.listener(Progress(phase, self.dataset, rows, number))
 
 

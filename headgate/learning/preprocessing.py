@@ -47,12 +47,12 @@ class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no
         return super().fit(points, labels)  # type: ignore[no-any-return] # as above
 
 
-def impute(*, tell_missing: bool = True) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    """Missing numbers become the column's median; a further column says where, unless `tell_missing` is False.
+def impute(*, with_missing_flag: bool = True) -> Any:  # noqa: ANN401 scikit-learn ships no types
+    """Missing numbers become the column's median; a further column says where, unless `with_missing_flag` is False.
 
     A column without any value becomes 0 rather than vanish, so that a model's width does not depend on its data.
     """
-    return SimpleImputer(strategy="median", add_indicator=tell_missing, keep_empty_features=True)
+    return SimpleImputer(strategy="median", add_indicator=with_missing_flag, keep_empty_features=True)
 
 
 def scale(how: Scale, *, seed: int) -> Any:  # noqa: ANN401 as above

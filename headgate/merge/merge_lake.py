@@ -154,7 +154,7 @@ class Merging:
         if lake != previous:
             self._point_to(lake)
         if self.missing_parents:
-            self._tell_missing_parents(self.missing_parents, lake)
+            self._publish_missing_parents(self.missing_parents, lake)
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
         delete_old_snapshots(self.objects, self.curated_bucket, lake, shown)
         return lake
@@ -181,7 +181,7 @@ class Merging:
                 log.warning("rows without parent", extra={"column": one.column, "references": one.references, "rows": one.rows})
         self._write(keys.checked_references_key(lake.snapshot_id), to_json(checked))
 
-    def _tell_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
+    def _publish_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
         """The table shows what was checked of this very snapshot."""
         prefix = keys.snapshot_prefix(contract.dataset, lake.snapshot_id)
         if self.catalog.current(self.database, contract.dataset).location.rstrip("/").endswith(prefix.rstrip("/")):

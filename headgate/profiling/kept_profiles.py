@@ -49,7 +49,7 @@ class Profiles:
             profile = profile_of(_received(record, contract, accepted, quarantine_rows))
         except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is logged
             return {"failed": type(error).__name__}
-        return self._stored(profile) if has_corrected_rows(record.key) else self.keep(profile)
+        return self._store(profile) if has_corrected_rows(record.key) else self.keep(profile)
 
     def of_unknown(self, record: FileRecord, columns: Mapping[str, pa.Array], sensitive: Collection[str] = ()) -> Mapping[str, str]:
         """As `of`, for a rejected file; it is compared with nothing.
@@ -78,7 +78,7 @@ class Profiles:
 
     def keep(self, profile: Profile) -> Mapping[str, str]:
         """The profile is stored; what the file's record keeps of it: key, score and parts, and what is out of line."""
-        stored = self._stored(profile)
+        stored = self._store(profile)
         if not profile.dataset:
             return stored
         before, own = self._before(profile.dataset), figures_of(profile)
@@ -87,7 +87,7 @@ class Profiles:
         shown = {"drift": _as_text(shifts)} if shifts else {}
         return {**stored, **shown}
 
-    def _stored(self, profile: Profile) -> Mapping[str, str]:
+    def _store(self, profile: Profile) -> Mapping[str, str]:
         key = profile_key(profile.dataset, profile.content_sha256)
         self.objects.write(ObjectRef(self.bucket, key), profile.to_json().encode(), content_type=_JSON)
         return {"key": key, **profile.summary()}

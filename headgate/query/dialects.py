@@ -87,12 +87,12 @@ def _adapted(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
         if column.name in types:
             column.type = types[column.name]
     typed = annotate_types(query, dialect=ATHENA, overwrite_types=False)
-    return _named(typed.transform(_mend))
+    return _named(typed.transform(_rewrite))
 
 
-def _mend(node: exp.Expression) -> exp.Expression:
-    mend = _MENDS.get(type(node))
-    return mend(node) if mend else node
+def _rewrite(node: exp.Expression) -> exp.Expression:
+    rewrite = _REWRITES.get(type(node))
+    return rewrite(node) if rewrite else node
 
 
 def _divided(node: exp.Expression) -> exp.Expression:
@@ -150,7 +150,7 @@ def _formatted(arguments: list[exp.Expression]) -> exp.Expression:
     return exp.Anonymous(this="STRFTIME", expressions=[arguments[0], exp.Literal.string(pattern)])
 
 
-_MENDS: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = {
+_REWRITES: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = {
     exp.Div: _divided,
     exp.Window: _over_rows,
     exp.Filter: _over_rows,

@@ -82,7 +82,7 @@ class RowsInFile:
         found: pd.DataFrame = table_of(self.path).to_pandas()
         return found
 
-    def stamped(self, contract: Contract, stamps: Mapping[str, object]) -> RowsInFile:
+    def write_stamped(self, contract: Contract, stamps: Mapping[str, object]) -> RowsInFile:
         """The rows with the stamps, by the contract, in another file of the folder.
 
         Raises:
@@ -119,7 +119,7 @@ def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
 
 
 def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInFile:
-    """A table of frames that come some rows at a time, without the stamps, in the order of the contract's key.
+    """Write frames, which arrive some rows at a time, to a file without the stamps, in the order of the contract's key.
 
     Raises:
         AuditError: as `rows_of` says.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from headgate.contracts.catalog import glue_columns
-from headgate.engines.local import give_back
+from headgate.engines.local import release_memory
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions
@@ -82,7 +82,11 @@ def run_system(
     made_of = (*(f"{name}={value}" for name, value in sorted(stated.items())), *_champions(shelf))
     versions = {name: version_of(own[name], snapshot, reads, code, made_of) for name in own if name not in inspections}
     known = facts(snapshot, reads, registry.may_read(package), deployment)
-    kept = {} if models and _has_outdated_models(models, system, package, snapshot) else _kept(publisher, own, versions, deployment)
+    kept = (
+        {}
+        if models and _has_outdated_models(models, system, package, snapshot)
+        else _confirm_published(publisher, own, versions, deployment)
+    )
     frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, stated)
     frames |= {name: make() for name, make in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)
@@ -105,7 +109,9 @@ def build(
         return registry.built(package, opened, as_of, shelf or Shelf(), options)
 
 
-def _kept(publisher: Publisher, contracts: Mapping[str, Contract], versions: Mapping[str, str], deployment: str) -> dict[str, Published]:
+def _confirm_published(
+    publisher: Publisher, contracts: Mapping[str, Contract], versions: Mapping[str, str], deployment: str
+) -> dict[str, Published]:
     """The tables that show their version already and whose rows are there, and those that somebody rolled back from it.
 
     The catalog notes which deployment confirmed them.
@@ -141,13 +147,13 @@ def _outputs(
     outputs: dict[str, pa.Table | RowsInFile] = {}
     for name in (name for name in contracts if name not in kept):
         outputs[name] = _exact(contracts[name], frames.pop(name), snapshot)
-        give_back()
+        release_memory()
     return outputs
 
 
 def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table | RowsInFile:
     if isinstance(made, RowsInFile):
-        return made.stamped(contract, {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id})
+        return made.write_stamped(contract, {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id})
     return rows_of(contract, made.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id))
 
 

@@ -39,11 +39,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
             logger.warning("message not understood", extra={"cause": str(error)})
             failed.append(message["messageId"])
             continue
-        if due and not _decided(due):
+        if due and not _decide_start(due):
             failed.append(message["messageId"])
         elif increments:
             announcing[message["messageId"]] = increments
-    if announcing and not _pushed(sum(announcing.values())):
+    if announcing and not _postpone_start(sum(announcing.values())):
         failed += announcing
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
@@ -60,7 +60,7 @@ def _increments(body: str) -> int:
     return sum(1 for ref in created_objects(body) if parse_increment_key(ref.key) or deleted_by(ref.key))
 
 
-def _decided(due: Due) -> bool:
+def _decide_start(due: Due) -> bool:
     now = datetime.now(UTC).replace(tzinfo=None)
     try:
         runs = wiring.pipeline(os.environ)
@@ -76,7 +76,7 @@ def _decided(due: Due) -> bool:
     return True
 
 
-def _pushed(increments: int) -> bool:
+def _postpone_start(increments: int) -> bool:
     try:
         due_at = wiring.pending_start(os.environ).push(datetime.now(UTC).replace(tzinfo=None))
     except ServiceError as error:

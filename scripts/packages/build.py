@@ -171,7 +171,10 @@ def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 @cache
 def _bytecode(name: str, source: bytes) -> bytes:
-    """Format 2 of marshal is the newest one whose bytes do not depend on what else the process holds. Kept: functions share modules."""
+    """Format 2 of marshal is the newest one whose bytes do not depend on what else the process holds.
+
+    Cached, because several functions contain the same modules.
+    """
     code = compile(source, name, "exec", dont_inherit=True)
     return MAGIC_NUMBER + UNCHECKED + source_hash(source) + marshal.dumps(code, 2)
 

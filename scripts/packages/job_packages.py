@@ -118,7 +118,7 @@ def _wiring_names(script: Path) -> set[str]:
 
 @cache
 def _imports_of(source: str) -> tuple[str, ...]:
-    """Return what a module imports. Kept, because most modules are imported by most of the jobs."""
+    """Return what a module imports. Cached, because most modules are imported by most of the jobs."""
     return tuple(_imports(ast.parse(source)))
 
 

@@ -66,11 +66,11 @@ assert digest_of(pa.RecordBatch.from_arrays(arrays, ["double", "bigint"]), colum
 
 
 @cache
-def loaded(script: str) -> set[str]:
+def loaded(script: str) -> frozenset[str]:
     """The modules that a process has loaded after it ran the script."""
     program = f"{script}\nimport sys\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
-    return set(done.stdout.split())
+    return frozenset(done.stdout.split())
 
 
 @pytest.mark.parametrize("parts", [GATE_PARTS, "lambdas.start_pipeline.handler, headgate.aws.scheduler"])

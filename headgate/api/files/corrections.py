@@ -42,7 +42,7 @@ def send(lake: Lake, file_id: str, asked: Corrections) -> CorrectionsSent:
     original = _original(lake, record)
     body = corrected_csv(original, _contract(lake, record, original), edits, quarantined)
     ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, hashlib.sha256(body).hexdigest()[:16]))
-    sent = _written_once(lake, ref, body)
+    sent = _write_once(lake, ref, body)
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
     rows = json.dumps(sorted(edits)).encode()
     lake.objects.write(_note(lake, keys.correction_key(file_id, sent_id)), rows, content_type="application/json")
@@ -108,7 +108,7 @@ def _contract(lake: Lake, record: FileRecord, original: bytes | None) -> Contrac
     return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
 
 
-def _written_once(lake: Lake, ref: ObjectRef, body: bytes) -> ObjectRef:
+def _write_once(lake: Lake, ref: ObjectRef, body: bytes) -> ObjectRef:
     try:
         return lake.objects.info(ref).ref
     except NotFoundError:

@@ -139,7 +139,7 @@ class DynamoLedger:
             return
         self._put_finished(record)
         if record.state in WITHOUT_ROWS and record.content_sha256:
-            self._disown(record)
+            self._release_content(record)
 
     def release(self, record: FileRecord) -> None:
         """The object's lease ends now and its content is nobody's, where they are this file's and unfinished."""
@@ -151,7 +151,7 @@ class DynamoLedger:
                 **_condition(_is_one_of(UNDER_WAY), {**_values(UNDER_WAY), ":past": _RELEASED}),
             )
         if record.content_sha256:
-            self._disown(record)
+            self._release_content(record)
 
     def reopen(self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN) -> FileRecord:
         """The finished record as it stands; it is `replaying` or `reverting` from now on, in one conditional update."""
@@ -232,7 +232,7 @@ class DynamoLedger:
             raise ThrottledError(f"another worker works on the content of {record.key}; try again")
         self._put_finished(record)
 
-    def _disown(self, record: FileRecord) -> None:
+    def _release_content(self, record: FileRecord) -> None:
         """Release the content if this file holds it unfinished: the next file with it is accepted."""
         mine = {":me": record.file_id, ":processing": "processing"}
         with suppress(ConflictError), translated(f"release the content of {record.key}"):

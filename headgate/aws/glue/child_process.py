@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # A child must not speak to the Spark driver of its parent: that one has the rights of the parent.
 _DRIVER = ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET")
 _LONGEST_CAUSE = 2000
-_SHORT = "/tmp"  # noqa: S108 a socket's path has 108 characters at most, and a test deployment's own folder for files may need more
+_SOCKET_FOLDER = "/tmp"  # noqa: S108 a socket's path has 108 characters at most, and a test deployment's own folder for files may need more
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class ChildProcess:
 
     def stop(self) -> None:
         """End it and all that it started."""
-        if self.process.exitcode is None:
+        if self.process.pid and self.process.exitcode is None:
             with suppress(ProcessLookupError):  # it has not got as far as a session of its own
-                os.killpg(self.process.pid or 0, signal.SIGKILL)
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.kill()
             self.process.join()
 
@@ -55,7 +55,7 @@ class ChildProcesses:
     """Starts scripts in copies of a process that has loaded their libraries, which takes seconds, once for all of them.
 
     The process that is copied has loaded modules and done nothing else: it has opened no connection, asked no database and started
-    no thread of Python's. On other systems than Linux each child loads its libraries itself: macOS's own are not safe to copy.
+    no Python thread. On other systems than Linux each child loads its libraries itself: macOS's own are not safe to copy.
 
     Args:
         libraries: modules by their dotted names.
@@ -75,10 +75,11 @@ class ChildProcesses:
         stated = [token for name, value in arguments.items() for token in (f"--{name}", value)]
         inherited = {name: value for name, value in os.environ.items() if name not in _DRIVER}
         process = self._context.Process(
-            target=_run, args=(str(script), [*sys.argv[1:], *stated], {**inherited, "PYTHONPATH": _path(), **credentials}, str(errors))
+            target=_run,
+            args=(str(script), [*sys.argv[1:], *stated], {**inherited, "PYTHONPATH": _python_path(), **credentials}, str(errors)),
         )
         errors.touch()
-        with _server_can_start():
+        with _prepared_fork_server():
             process.start()
         return ChildProcess(process, errors)
 
@@ -92,21 +93,21 @@ def _run(script: str, arguments: Sequence[str], environment: Mapping[str, str], 
     runpy.run_path(script, run_name="__main__")
 
 
-def _path() -> str:
+def _python_path() -> str:
     return os.pathsep.join(filter(None, sys.path))  # Spark put the archives of --extra-py-files there
 
 
 @contextmanager
-def _server_can_start() -> Iterator[None]:
-    """What the first child's start needs: modules are found, the socket's path is short, and the running script is not imported.
+def _prepared_fork_server() -> Iterator[None]:
+    """Set what the fork server needs when it starts, and restore it: where modules are, a short path, and no script to import.
 
     `multiprocessing` would import the script that runs again in each child. Under Glue that is Glue's own starter, which is not
     written to be imported.
     """
     main, folder, path = sys.modules["__main__"], tempfile.tempdir, os.environ.get("PYTHONPATH")
     sys.modules["__main__"] = ModuleType("__main__")
-    tempfile.tempdir = _SHORT
-    os.environ["PYTHONPATH"] = _path()
+    tempfile.tempdir = _SOCKET_FOLDER
+    os.environ["PYTHONPATH"] = _python_path()
     try:
         yield
     finally:

@@ -76,7 +76,7 @@ def draft_command(file: str, dataset: str) -> str:
 
 def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
     if source == STANDARD_INPUT:
-        return [_spooled(standard_input)]
+        return [_spool_input(standard_input)]
     if Path(source).exists():
         return [Path(source)]
     if found := sorted(glob.glob(source, recursive=True)):  # noqa: PTH207 an absolute pattern is none for Path.glob
@@ -86,7 +86,7 @@ def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
     )
 
 
-def _spooled(standard_input: BinaryIO) -> Path:
+def _spool_input(standard_input: BinaryIO) -> Path:
     """Return a file with what standard input holds, named by its content so that the same bytes have the same key."""
     body = standard_input.read()
     if not body:

@@ -124,13 +124,13 @@ class ExportColumn:
 
     def null_sql(self, *, impossible_as_null: bool) -> str:
         """The condition that the value is null in Parquet, empty where none ever is."""
-        return f"{self._told_sql(impossible_as_null)} IS NULL" if self.nullable else ""
+        return f"{self._null_sql(impossible_as_null)} IS NULL" if self.nullable else ""
 
     def count_sql(self, *, impossible_as_null: bool) -> str:
         """The expression that counts the values which are not null in Parquet."""
-        return f"COUNT({self._told_sql(impossible_as_null)})" if self.nullable else "COUNT(*)"
+        return f"COUNT({self._null_sql(impossible_as_null)})" if self.nullable else "COUNT(*)"
 
-    def _told_sql(self, impossible_as_null: bool) -> str:
+    def _null_sql(self, impossible_as_null: bool) -> str:
         """An expression that is NULL where Parquet holds null; it converts no value to text for that."""
         return self.digest_sql(impossible_as_null=True) if self.impossible_sql and impossible_as_null else quoted(self.name)
 

@@ -129,7 +129,7 @@ class Session:
 
 @cache
 def _tls(authority: str, server_name: str) -> ssl.SSLContext:
-    """Kept for all connections: to read the system's authorities takes 25 ms of processor time."""
+    """Cached for all connections, because to read the system's authorities takes 25 ms of processor time."""
     context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
     context.server_name = server_name
     if authority.startswith(_PEM):

@@ -59,7 +59,7 @@ def read_json_lines(path: Path, contract: Contract, spool: Path, block_bytes: in
     Raises:
         UnreadableFileError, HeaderError: as `read_json`.
     """
-    read = _spooled(path, spool, block_bytes, by_contract(contract)) if _starts_with_lines(path) else None
+    read = _spool_records(path, spool, block_bytes, by_contract(contract)) if _starts_with_lines(path) else None
     return _source(read.blocks, tuple(read.names), read.nested, read.form, contract) if read else None
 
 
@@ -163,7 +163,7 @@ def _starts_with_lines(path: Path) -> bool:
     )
 
 
-def _spooled(path: Path, spool: Path, block_bytes: int, expands: Expands) -> _Spool | None:
+def _spool_records(path: Path, spool: Path, block_bytes: int, expands: Expands) -> _Spool | None:
     """The spooled records; None when the text is not UTF-8, so that the in-memory reader reports the encoding first."""
     found = _Spool(spool)
     try:

@@ -139,7 +139,7 @@ def replace_later(gate: FileChecker, file_id: str) -> FileRecord:
         after = of_copy(gate, record, gate.ledger.get(record.duplicate_of))
         gate.ledger.finish(after)
     else:
-        after = record if is_replaced(record) else _replaced(gate, file_id)
+        after = record if is_replaced(record) else _replace(gate, file_id)
     end_original(gate, after, record.ref)
     return after
 
@@ -175,7 +175,7 @@ def _may_hold_card_data(record: FileRecord, contract: Contract | None) -> bool:
     return by_contract or bool(record.masked) or any(rule.startswith("undeclared_") for rule in record.reasons) or is_pending(record)
 
 
-def _replaced(gate: FileChecker, file_id: str) -> FileRecord:
+def _replace(gate: FileChecker, file_id: str) -> FileRecord:
     before = gate.ledger.reopen(file_id, now=gate.clock(), lease_s=gate.lease_s)
     if before.state is FileState.REPLAYING:  # a replay died, and the next one completes it
         gate.ledger.release(before)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from headgate.contracts.deletions import tells_deletions
+from headgate.contracts.deletions import follows_deletions
 from headgate.errors import AuditError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.lake import keys
@@ -54,7 +54,7 @@ class Sightings:
         """
         moment = moment_of(manifest)
         contract = self.contracts.get(manifest_key.dataset)
-        if moment is None or contract is None or not tells_deletions(contract):
+        if moment is None or contract is None or not follows_deletions(contract):
             return
         run: dict[str, Any] = json.loads(manifest)
         for file in run["files"]:
@@ -65,7 +65,7 @@ class Sightings:
     def of_file(self, record: FileRecord) -> None:
         """Record that the source held the rows of a file without a run when the file was received."""
         contract = self.contracts.get(record.dataset)
-        if record.content_sha256 and record.received_at and contract is not None and tells_deletions(contract):
+        if record.content_sha256 and record.received_at and contract is not None and follows_deletions(contract):
             self._mark(record.dataset, record.content_sha256, datetime.fromisoformat(record.received_at))
 
     def _mark(self, dataset: str, content_sha256: str, moment: datetime) -> None:

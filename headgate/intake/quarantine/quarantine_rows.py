@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Level
 from headgate.intake.quarantine.redact_source_rows import MASKED, shown, without_digits
 from headgate.intake.rows.checked_column import of_rows
-from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_FATE
-from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_FATE
-from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_FATE
+from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
+from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
+from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_OUTCOME
 from headgate.lake.states import RAGGED_TEXT, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
@@ -78,14 +78,14 @@ def refused_rows(received: Received, checked: Sequence[CheckedColumn], breaches:
 
 
 def duplicate_rows(
-    source_rows: Rows, checked: Sequence[CheckedColumn], warnings: Sequence[Breach], fates: Rows, unique: Sequence[str] = ()
+    source_rows: Rows, checked: Sequence[CheckedColumn], warnings: Sequence[Breach], outcomes: Rows, unique: Sequence[str] = ()
 ) -> pa.Table:
     """Describe rows that are duplicates of another row: of its key, or of its value of a unique column.
 
     Args:
         source_rows, checked: these rows only.
         warnings: what they break nevertheless.
-        fates: of these rows, as in `Survivors`.
+        outcomes: of these rows, as in `Survivors`.
         unique: the contract's unique columns.
     """
     rows = np.arange(len(source_rows))
@@ -94,15 +94,15 @@ def duplicate_rows(
             SAME_ROW,
             "",
             "is the same, after masking, as the row that was kept for its key",
-            rows[fates == ROW_FATE],
+            rows[outcomes == ROW_OUTCOME],
         ),
-        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[fates == KEY_FATE]),
+        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[outcomes == KEY_OUTCOME]),
         *(
             Breach(
                 UNIQUE,
                 name,
                 "another row of the file has this value, and the column is unique",
-                rows[fates == VALUE_FATE + place],
+                rows[outcomes == VALUE_OUTCOME + place],
             )
             for place, name in enumerate(unique)
         ),

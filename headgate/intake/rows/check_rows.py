@@ -317,14 +317,14 @@ class CheckRun:
     def _finish_batch(self, chosen: Survivors, batch: SpooledBatch) -> tuple[pa.Table, pa.Table]:
         """The batch's accepted rows and its quarantined rows."""
         candidates, quarantine_rows = batch.candidates, batch.quarantine_rows
-        fates = chosen.fates[batch.before : batch.before + candidates.num_rows]
-        lost = fates != KEPT
+        outcomes = chosen.outcomes[batch.before : batch.before + candidates.num_rows]
+        lost = outcomes != KEPT
         if lost.any():
             rows = candidates.filter(bool_array(lost))
             warnings = [among(breach, batch.checked.passing[lost], batch.checked.rows) for breach in batch.checked.warnings]
             checked = columns_from_candidates(self._contract, rows, warnings)
             source_rows = numbers(rows.column(_SOURCE_ROW).combine_chunks())
-            duplicates = duplicate_rows(source_rows, checked, warnings, fates[lost], self._unique)
+            duplicates = duplicate_rows(source_rows, checked, warnings, outcomes[lost], self._unique)
             quarantine_rows = _in_file_order(quarantine_rows, duplicates)
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
         return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.first_row, batch.starts)

@@ -153,10 +153,10 @@ class _Shared(Survivors):
 
     def of(self, rows: Rows) -> Survivors:
         """What becomes of these source rows."""
-        fates = np.full(len(rows), KEPT, np.uint8)
+        outcomes = np.full(len(rows), KEPT, np.uint8)
         own = np.isin(rows, self.rows)
-        fates[own] = self.fates[np.searchsorted(self.rows, rows[own])]
-        return Survivors(fates)
+        outcomes[own] = self.outcomes[np.searchsorted(self.rows, rows[own])]
+        return Survivors(outcomes)
 
 
 class SparkCheckRun(CheckRun):
@@ -196,7 +196,7 @@ class SparkCheckRun(CheckRun):
         picked = _found(self._of_batches(partial(_picked, rows))) if len(rows) else []
         values = {name: pa.concat_arrays([one[name] for one in picked]) for name in (picked[0] if picked else {})}
         return _Shared(
-            survivors(self._contract, len(rows), values, lambda wanted: self._tie_breakers(self._cells(rows[wanted]))).fates, rows
+            survivors(self._contract, len(rows), values, lambda wanted: self._tie_breakers(self._cells(rows[wanted]))).outcomes, rows
         )
 
     def _shared_rows(self) -> Rows:

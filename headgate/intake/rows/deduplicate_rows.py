@@ -45,22 +45,22 @@ class Survivors:
     SAME_VALUE plus the place of a unique column: an earlier row has its value of that column.
     """
 
-    fates: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    outcomes: np.ndarray[tuple[int], np.dtype[np.uint8]]
 
     @property
     def kept(self) -> Rows:
         """The rows that are kept."""
-        return np.flatnonzero(self.fates == KEPT)
+        return np.flatnonzero(self.outcomes == KEPT)
 
     @property
     def same_row(self) -> Rows:
         """The rows that equal the kept row of their key."""
-        return np.flatnonzero(self.fates == SAME_ROW)
+        return np.flatnonzero(self.outcomes == SAME_ROW)
 
     @property
     def same_key(self) -> Rows:
         """The rows that lost to another one of their key."""
-        return np.flatnonzero(self.fates == SAME_KEY)
+        return np.flatnonzero(self.outcomes == SAME_KEY)
 
 
 @dataclass(frozen=True)
@@ -102,18 +102,18 @@ def survivors(
     """
     if not contract.key or not count:
         return Survivors(np.full(count, KEPT, np.uint8))
-    fates = np.full(count, SAME_KEY, np.uint8)
+    outcomes = np.full(count, SAME_KEY, np.uint8)
     tied, groups = [_Tied(NO_ROWS, NO_ROWS)], 0
     parts = _parts([values[name] for name in contract.key], count, -(-count // grouped_at_once))
     for winners, ties in in_turn(partial(_newest, contract, values), parts):
-        fates[winners] = KEPT
+        outcomes[winners] = KEPT
         tied.append(_Tied(ties.rows, ties.groups + groups))
         groups += len(ties.rows)
     for some in _in_whole_groups(_together(tied), tied_at_once):
         winners, equal = _untied(some, cells_of(some.rows))
-        fates[winners] = KEPT
-        fates[equal] = SAME_ROW
-    return Survivors(fates)
+        outcomes[winners] = KEPT
+        outcomes[equal] = SAME_ROW
+    return Survivors(outcomes)
 
 
 def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
@@ -122,11 +122,11 @@ def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
     Args:
         columns: typed values of the unique columns, of all rows.
     """
-    fates = chosen.fates.copy()
+    outcomes = chosen.outcomes.copy()
     for place, values in enumerate(columns):
-        kept = np.flatnonzero(fates == KEPT)
-        fates[kept[repetitions(values.take(int_array(kept)))]] = SAME_VALUE + place
-    return Survivors(fates)
+        kept = np.flatnonzero(outcomes == KEPT)
+        outcomes[kept[repetitions(values.take(int_array(kept)))]] = SAME_VALUE + place
+    return Survivors(outcomes)
 
 
 def _newest(contract: Contract, values: Mapping[str, pa.Array], rows: Rows) -> tuple[Rows, _Tied]:

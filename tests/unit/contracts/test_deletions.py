@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.contracts.deletions import tells_deletions
+from headgate.contracts.deletions import follows_deletions
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import ContractError
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.unit
 def test_deletions_are_asked_for_by_the_contract_with_a_key() -> None:
     columns = (Column("id", ColumnType(Kind.BIGINT)),)
     wanting = {"headgate.deletes": "key_comparison"}
-    assert not tells_deletions(None)
-    assert not tells_deletions(Contract("c", "t", "source", "1", columns, ("id",)))
-    assert tells_deletions(Contract("c", "t", "source", "1", columns, ("id",), properties=wanting))
+    assert not follows_deletions(None)
+    assert not follows_deletions(Contract("c", "t", "source", "1", columns, ("id",)))
+    assert follows_deletions(Contract("c", "t", "source", "1", columns, ("id",), properties=wanting))
     with pytest.raises(ContractError, match="declares none"):
-        tells_deletions(Contract("c", "t", "source", "1", columns, properties=wanting))
+        follows_deletions(Contract("c", "t", "source", "1", columns, properties=wanting))
     masked = (Column("id", ColumnType(Kind.STRING), mask=Mask.PAN),)
     with pytest.raises(ContractError, match="masked: id"):
-        tells_deletions(Contract("c", "t", "source", "1", masked, ("id",), properties=wanting))
+        follows_deletions(Contract("c", "t", "source", "1", masked, ("id",), properties=wanting))
     with pytest.raises(ContractError, match="may only be key_comparison"):
-        tells_deletions(Contract("c", "t", "source", "1", columns, ("id",), properties={"headgate.deletes": "soft"}))
+        follows_deletions(Contract("c", "t", "source", "1", columns, ("id",), properties={"headgate.deletes": "soft"}))

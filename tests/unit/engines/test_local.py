@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.engines.local import _others_pay
+from headgate.engines.local import _parallel_pays
 
 pytestmark = pytest.mark.unit
 
@@ -22,4 +22,4 @@ pytestmark = pytest.mark.unit
 def test_other_processes_start_where_the_rest_would_take_ten_seconds(
     spent_s: float, chunks_done: int, chunks_left: int, pays: bool
 ) -> None:
-    assert _others_pay(spent_s, chunks_done, chunks_left) is pays
+    assert _parallel_pays(spent_s, chunks_done, chunks_left) is pays

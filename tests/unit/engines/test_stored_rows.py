@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from headgate.engines import write_rows
-from headgate.engines.stored_rows import StoredRows, kept_frames, numbers
+from headgate.engines.stored_rows import StoredRows, numbers, store_frames
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def frame(first: int, after: int) -> pd.DataFrame:
 def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StoredRows:
     """25 rows that came in parts of 11, 1 and 13, in groups of 10."""
     monkeypatch.setattr(write_rows, "GROUP_ROWS", 10)
-    return kept_frames(iter([frame(0, 11), frame(11, 12), frame(12, 25)]), tmp_path / "rows.parquet")
+    return store_frames(iter([frame(0, 11), frame(11, 12), frame(12, 25)]), tmp_path / "rows.parquet")
 
 
 def test_frames_that_came_one_after_the_other_are_one(stored: StoredRows) -> None:

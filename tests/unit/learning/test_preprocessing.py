@@ -24,11 +24,11 @@ def test_missing_numbers_become_the_median_and_are_reported() -> None:
 
 
 def test_missing_numbers_need_not_be_reported() -> None:
-    assert preprocessing.impute(tell_missing=False).fit_transform(frame([1.0, None])).tolist() == [[1.0], [1.0]]
+    assert preprocessing.impute(with_missing_flag=False).fit_transform(frame([1.0, None])).tolist() == [[1.0], [1.0]]
 
 
 def test_a_column_without_any_value_stays_a_column() -> None:
-    assert preprocessing.impute(tell_missing=False).fit_transform(frame([None, None])).shape == (2, 1)
+    assert preprocessing.impute(with_missing_flag=False).fit_transform(frame([None, None])).shape == (2, 1)
 
 
 @given(NUMBERS)

@@ -561,7 +561,7 @@ def test_frames_that_come_one_after_the_other_are_the_rows_of_one_frame() -> Non
     made = write_to_file(TOTALS, (frame.iloc[at : at + 2] for at in (0, 2)))
     stamps = {"as_of": SNAPSHOT.as_of, "snapshot_id": SNAPSHOT.snapshot_id}
     expected = rows_of(TOTALS, frame.assign(**stamps)).to_pylist()
-    assert pq.read_table(made.stamped(TOTALS, stamps).path).to_pylist() == expected
+    assert pq.read_table(made.write_stamped(TOTALS, stamps).path).to_pylist() == expected
 
 
 @pytest.mark.parametrize(

@@ -222,12 +222,12 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
         raise click.ClickException(f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states.")
     if not yes:
         click.confirm(f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}) from the lake?", abort=True, err=True)
-    results = [_reverted(wiring.reverter(found.environment), record) for record in upload]
+    results = [_revert(wiring.reverter(found.environment), record) for record in upload]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
     options.finish(complete=all(one["outcome"] == FileState.REVERTED for one in results))
 
 
-def _reverted(reverter: Reverter, record: FileRecord) -> dict[str, object]:
+def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
     fact = {"file_id": record.file_id, "key": record.key, "dataset": record.dataset}
     try:
         done = reverter.revert(record.file_id)
@@ -273,7 +273,7 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     records = replaceable(gate.objects, wiring.ledger(env).records(), Registry.load().source)
     if not dry_run and records and not yes:
         click.confirm(f"Replace the originals of {len(records):,} files in raw ({gate.originals})?", abort=True, err=True)
-    results = [_found(one) if dry_run else _replaced(gate, one) for one in records]
+    results = [_found(one) if dry_run else _replace(gate, one) for one in records]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _originals_screen(results))
     options.finish(complete=dry_run or all(one["outcome"] != "in raw" for one in results))
 
@@ -282,7 +282,7 @@ def _found(record: FileRecord) -> dict[str, object]:
     return {"file_id": record.file_id, "key": record.key, "outcome": "in raw"}
 
 
-def _replaced(gate: FileChecker, record: FileRecord) -> dict[str, object]:
+def _replace(gate: FileChecker, record: FileRecord) -> dict[str, object]:
     from headgate.intake.files.replace_original import FORM, replace_later
 
     fact = _found(record)

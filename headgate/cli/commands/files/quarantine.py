@@ -131,12 +131,12 @@ def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: s
     """
     found = deployment.activate(deployment_name)
     corrector, closer = _record(found, by), wiring.correction_closer(found.environment)
-    results = [_settled(closer, _record(found, file), corrector) for file in files]
+    results = [_settle(closer, _record(found, file), corrector) for file in files]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _settled_table(results))
     options.finish(complete=all(one["outcome"] == _SETTLED for one in results))
 
 
-def _settled(closer: CorrectionCloser, record: FileRecord, by: FileRecord) -> dict[str, object]:
+def _settle(closer: CorrectionCloser, record: FileRecord, by: FileRecord) -> dict[str, object]:
     fact = {"file_id": record.file_id, "key": record.key, "settled_by": by.file_id, "rows": 0}
     try:
         closed = closer.settle(record, by)
@@ -162,10 +162,10 @@ def replay_all(replaying: Replayer, records: Iterable[FileRecord], dataset: str 
     Args:
         dataset: of those files that have no row in the lake; by default the one that the current contracts identify.
     """
-    return [_replayed(replaying, record, dataset) for record in records]
+    return [_replay(replaying, record, dataset) for record in records]
 
 
-def _replayed(replaying: Replayer, record: FileRecord, dataset: str) -> dict[str, object]:
+def _replay(replaying: Replayer, record: FileRecord, dataset: str) -> dict[str, object]:
     try:
         return _outcome(replaying.replay(record.file_id, dataset))
     except ThrottledError as held:

@@ -19,7 +19,7 @@ from headgate.domains.retail.compliance_guardian import (
     scoring,
 )
 from headgate.engines import local
-from headgate.engines.local import give_back
+from headgate.engines.local import release_memory
 from headgate.engines.write_rows import write_rows
 from headgate.systems.rows import without_rows
 
@@ -65,7 +65,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: 
     last_at = transactions.last_at
     del transactions, model  # what they remember of each transaction would stay in memory while tables are sorted
     quality = model_quality.table(periods)
-    give_back()
+    release_memory()
     failed = folder / "failed-payments.parquet"
     write_rows(risk_scores.failed_payments(tables["payments"]), failed)
     with local.opened({"scored": str(scores / "*.parquet"), "failed": str(failed)}) as opened:

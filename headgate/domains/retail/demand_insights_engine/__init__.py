@@ -27,7 +27,7 @@ from headgate.domains.retail.demand_insights_engine import (
     segments,
 )
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
-from headgate.engines.local import give_back
+from headgate.engines.local import release_memory
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
 from headgate.systems.rows import without_rows
@@ -76,7 +76,7 @@ def _built(stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_o
     points = origins.described(customers.parts(), clock, as_of, folder / "points.parquet")
     some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
     found = customer_model.fitted(points, some, past, ahead, champion=shelf.champion(churn_risk.NAME), folder=folder)
-    give_back()
+    release_memory()
     if found.churn:
         shelf.put(churn_risk.kept(found.churn, found.churn_trial, past, some))
     steady = clock.for_decline()

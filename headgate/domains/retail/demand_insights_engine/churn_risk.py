@@ -15,7 +15,7 @@ from headgate.domains.retail.demand_insights_engine import churn
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, together
 from headgate.domains.retail.money import amounts_in_arrow
-from headgate.engines.stored_rows import kept_frames
+from headgate.engines.stored_rows import store_frames
 from headgate.learning.calibration import bins_of
 from headgate.learning.champion_challenger import Decision, decide, log_loss
 from headgate.learning.store import Trained
@@ -161,7 +161,7 @@ def fitted(
 
 
 def _kept(probability: Iterator[Array], path: Path) -> StoredRows:
-    return kept_frames((pd.DataFrame({LEAVING: part}) for part in probability), path)
+    return store_frames((pd.DataFrame({LEAVING: part}) for part in probability), path)
 
 
 def _leaving(stored: StoredRows) -> Iterator[Array]:

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
 from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, points_of
-from headgate.engines.stored_rows import kept_frames, numbers
+from headgate.engines.stored_rows import numbers, store_frames
 from headgate.learning import preprocessing
 
 if TYPE_CHECKING:
@@ -336,7 +336,7 @@ def stored_outlook(model: ValueModel, points: StoredRows, leaving: StoredRows, y
     oldest = max(float(part.age.max()) for part in points.parts(("age",)))
     pairs = zip(points.parts(POINTS), leaving.parts(), strict=True)
     found = (_unscaled(model, part, churn.iloc[:, 0].to_numpy(), oldest) for part, churn in pairs)
-    stored = kept_frames((pd.DataFrame(vars(one)) for one in found), path)
+    stored = store_frames((pd.DataFrame(vars(one)) for one in found), path)
     factor, year_factor = (
         _factor_of(model, method, sum_of(part[name].to_numpy() for part in stored.parts((name,))))
         for method, name in ((model.method, "value"), (model.method_of_year, "value_of_year"))

@@ -19,7 +19,7 @@ import pandas as pd
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
 from headgate.engines.frames import frame_of
-from headgate.engines.stored_rows import kept_frames, numbers
+from headgate.engines.stored_rows import numbers, store_frames
 from headgate.engines.write_rows import batches_of
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def coming(days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int
 
 def described(histories: Iterable[pd.DataFrame], clock: TradingClock, until: date, path: Path, kept: Sequence[str] = ()) -> StoredRows:
     """What the models read of histories that come some at a time, in a file, with columns of theirs that are kept beside it."""
-    return kept_frames((signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories), path)
+    return store_frames((signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories), path)
 
 
 def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming, folder: Path, *, sample: Sample | None = None) -> Origins:

@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float64]
 # and needs nothing to be known of the region.
 WEIGHTS = {"size_score": 0.10, "headroom_score": 0.15, "growth_score": 0.20, "whitespace_score": 0.45, "logistics_score": 0.10}
 ORDERS = ["orders", "recent", "before"]
-TOLD_PLACES = 3  # of growth, ratios and shares that make a difference: a tenth of a percent
+DECIMAL_PLACES = 3  # of growth, ratios and shares that make a difference: a tenth of a percent
 UNKNOWN_SCORE = 50.0  # of a part without data: neutral
 # Confidence is that in the counts, times 0.4, plus 0.2 for each of three things that may be unknown.
 EVIDENCE_WEIGHT, KNOWLEDGE_WEIGHT = 0.4, 0.2
@@ -170,7 +170,7 @@ def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
     Values that differ by less than anybody would act on are ties: a growth that is noise drawn to nothing makes no order.
     """
     known = values.notna().sum()
-    ranks = values.round(TOLD_PLACES).rank(method="average")
+    ranks = values.round(DECIMAL_PLACES).rank(method="average")
     return (100 * (ranks - 0.5) / max(known, 1)).fillna(UNKNOWN_SCORE)
 
 

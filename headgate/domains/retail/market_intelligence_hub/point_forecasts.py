@@ -26,7 +26,7 @@ MIN_MODELLED = 10  # values; below it no method here has more to say than the me
 INTERMITTENT_INTERVAL = 1.32
 # Source: Hyndman & Khandakar's nsdiffs() in R's forecast takes a series with this seasonal strength for seasonal beyond doubt.
 STRONG_SEASON = 0.64
-WELL_TOLD = 0.6  # of the naive error that the panel leaves: then it alone votes, beside the last season; see docs/adr/0025
+POOLED_ALONE_BELOW = 0.6  # of the naive error that the panel leaves: then it alone votes, beside the last season; see docs/adr/0025
 REACH = 3.0  # how many times the history's own range a member may leave it before it is taken for diverged
 
 
@@ -95,7 +95,7 @@ def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], poo
     members = _strong_members if is_strong else _weak_members
     if not pooled.ahead.size:
         return _median("seasonal_ensemble", members(history, horizon, seasons), history)
-    if is_strong or pooled.left <= WELL_TOLD:
+    if is_strong or pooled.left <= POOLED_ALONE_BELOW:
         return _median("pooled_ensemble", chain(pooled.ahead, [seasonal_naive(history, horizon, seasons[-1])]), history)
     return _median("pooled_ensemble", chain(pooled.ahead, members(history, horizon, seasons)), history)
 

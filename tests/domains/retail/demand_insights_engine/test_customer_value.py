@@ -14,7 +14,7 @@ from headgate.domains.retail.demand_insights_engine import customer_value
 from headgate.domains.retail.demand_insights_engine.customer_value import IN_CHARGE, Method, Trial, winner
 from headgate.domains.retail.demand_insights_engine.model_quality import of_value_trial
 from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
-from headgate.engines.stored_rows import kept_frames
+from headgate.engines.stored_rows import store_frames
 
 if TYPE_CHECKING:
     from collections.abc import Sized
@@ -94,7 +94,7 @@ def customers(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
 def window(tmp_path: Path) -> tuple[pd.DataFrame, Origin]:
     """400 customers and what they did in the only window of their history."""
     before, spent = customers(400, 1)
-    known = kept_frames([before.assign(spent=spent, bought=(spent > 0).astype(int))], tmp_path / "customers.parquet")
+    known = store_frames([before.assign(spent=spent, bought=(spent > 0).astype(int))], tmp_path / "customers.parquet")
     return before, Origin(date(2010, 4, 1), date(2010, 6, 30), known, 200, float(spent.sum()), 1.0)
 
 

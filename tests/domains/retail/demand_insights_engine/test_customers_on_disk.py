@@ -26,7 +26,7 @@ from headgate.domains.retail.demand_insights_engine.customer_value import Method
 from headgate.domains.retail.demand_insights_engine.gamma_gamma import GammaGamma
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.engines import write_rows
-from headgate.engines.stored_rows import kept_frames
+from headgate.engines.stored_rows import store_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,11 +72,11 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(tmp_path: Path,
         in_memory.append([len(frame) for frame in frames])
 
     for module in (segments, lifetime_value, churn_risk):
-        monkeypatch.setattr(module, "written", look)
-    customers = kept_frames([histories(0, CUSTOMERS)], tmp_path / "customers.parquet")
+        monkeypatch.setattr(module, "write_to_file", look)
+    customers = store_frames([histories(0, CUSTOMERS)], tmp_path / "customers.parquet")
     points = origins.described(customers.parts(), CLOCK, AS_OF, tmp_path / "points.parquet")
     probability = churn_risk.share_of_silence(points.column("silence"))
-    leaving = kept_frames([pd.DataFrame({churn_risk.LEAVING: probability})], tmp_path / "leaving.parquet")
+    leaving = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], tmp_path / "leaving.parquet")
     expected = customer_value.stored_outlook(WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet")
     model = customer_model.CustomerModel(None, None, WITHOUT_MODELS, WITHOUT_MODELS, [], leaving)
     one_cluster = clusters.Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan)

@@ -23,7 +23,7 @@ from headgate.domains.retail.demand_insights_engine import (
 )
 from headgate.domains.retail.demand_insights_engine.customer_value import Method
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
-from headgate.engines.stored_rows import kept_frames
+from headgate.engines.stored_rows import store_frames
 from headgate.predictions.customers import CustomerScorer
 from headgate.predictions.scorer import Scorer
 
@@ -55,7 +55,7 @@ def shop(drawn_shop: dict[str, ibis.Table], tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("customers")
     days = ibis.memtable(features.purchase_days(drawn_shop["orders"], drawn_shop["order_items"], AS_OF).to_pyarrow())
     histories = features.known_histories(days, drawn_shop["customers"], AS_OF).to_pandas()
-    customers = kept_frames([histories], folder / "customers.parquet")
+    customers = store_frames([histories], folder / "customers.parquet")
     daily = features.daily_purchases(days).set_index("purchased_on").purchases
     clock = TradingClock.of(daily, pd.Timestamp(daily.index.min()).date(), AS_OF)
     ahead = origins.coming(days, clock, AS_OF)
@@ -77,7 +77,7 @@ def exported(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value
 
 def model_of(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel) -> customer_model.CustomerModel:
     probability = leaving.probability(shop.points) if leaving else churn_risk.share_of_silence(shop.points.silence.to_numpy())
-    stored = kept_frames([pd.DataFrame({churn_risk.LEAVING: probability})], shop.folder / "leaving")
+    stored = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], shop.folder / "leaving")
     return customer_model.CustomerModel(leaving, None, value, value, [], stored)
 
 

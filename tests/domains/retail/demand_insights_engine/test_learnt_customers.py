@@ -13,7 +13,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail import demand_insights_engine as system
 from headgate.domains.retail.demand_insights_engine import churn, learnt_customers, lifetime_value
 from headgate.engines import write_rows
-from headgate.engines.stored_rows import kept_frames
+from headgate.engines.stored_rows import store_frames
 from headgate.learning.store import Shelf
 from headgate.systems.rows import rows_of
 from tests.made_tables import in_memory
@@ -71,7 +71,7 @@ def test_the_customers_in_memory_are_those_whose_days_are_read(
     monkeypatch.setattr(learnt_customers, "MOST", 100)
     orders = drawn_shop["orders"]
     numbers = np.unique(orders.customer_id.to_pyarrow().to_numpy())
-    customers = kept_frames([pd.DataFrame({"customer_id": numbers, "age": numbers / 2})], tmp_path / "customers.parquet")
+    customers = store_frames([pd.DataFrame({"customer_id": numbers, "age": numbers / 2})], tmp_path / "customers.parquet")
     sample = learnt_customers.sample_of(customers, orders, tmp_path)
     assert sample
     learnt_from = learnt_customers.drawn_rows(customers, customers, ("customer_id", "age"))

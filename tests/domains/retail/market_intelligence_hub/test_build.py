@@ -152,11 +152,12 @@ def test_a_promotion_in_the_calendar_raises_the_weeks_it_is_planned_for(shop: Sh
     tables = shop([line for line in lines if int(line[0].split("-")[0]) < 52])
     weeks = [("promotion", "GB", None, mondays[week].date(), (mondays[week] + pd.Timedelta(days=6)).date()) for week in sorted(promoted)]
     plan = Plan(horizon=4, windows=2)
-    blind = market_intelligence_hub.planned(tables, date(2010, 1, 3), plan)["sales_forecast"]
-    heeding = market_intelligence_hub.planned(tables | {"calendar": calendar(*weeks)}, date(2010, 1, 3), plan)["sales_forecast"]
+    without_calendar = market_intelligence_hub.planned(tables, date(2010, 1, 3), plan)["sales_forecast"]
+    with_calendar = market_intelligence_hub.planned(tables | {"calendar": calendar(*weeks)}, date(2010, 1, 3), plan)["sales_forecast"]
     sold = pd.Series({week: sum(line[4] for line in lines if line[0].startswith(f"{week}-")) for week in range(52, 56)})
     errors = [
-        np.abs(found.query("level == 'total'")["mean"].astype(float).to_numpy() - sold.to_numpy()).mean() for found in (blind, heeding)
+        np.abs(found.query("level == 'total'")["mean"].astype(float).to_numpy() - sold.to_numpy()).mean()
+        for found in (without_calendar, with_calendar)
     ]
     assert promoted & {52, 53, 54, 55}
     assert errors[1] < 0.5 * errors[0]

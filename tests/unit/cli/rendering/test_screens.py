@@ -90,7 +90,7 @@ def test_a_file_that_a_worker_holds_is_not_settled_and_named(refusal: Exception 
             return Closed(old.file_id, old.key, by.file_id, 1)
 
     closer: Any = Closer()
-    result = quarantine._settled(closer, RECORD, FileRecord(**{**vars(RECORD), "file_id": "f" * 32}))
+    result = quarantine._settle(closer, RECORD, FileRecord(**{**vars(RECORD), "file_id": "f" * 32}))
     assert result["outcome"] == outcome
     assert KEY in printed(quarantine._settled_table([result]))
 

@@ -111,7 +111,7 @@ def test_no_lost_row_is_newer_than_the_one_kept(table: list[Row]) -> None:
 
 @given(rows, st.integers(1, 5))
 def test_the_same_rows_survive_however_many_keys_are_grouped_together(table: list[Row], at_once: int) -> None:
-    assert np.array_equal(chosen(table, grouped_at_once=at_once).fates, chosen(table).fates)
+    assert np.array_equal(chosen(table, grouped_at_once=at_once).outcomes, chosen(table).outcomes)
 
 
 @pytest.mark.parametrize(
