@@ -34,17 +34,23 @@ class Emulator:
 
     environment: Mapping[str, str]
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
-        """A boto3 client of a service; it does not retry, so that a test sees the first answer."""
+    def client(self, service: str, role: Mapping[str, str] | None = None, config: Config | None = None) -> Any:  # noqa: ANN401 boto3's own
+        """A boto3 client of a service; it does not retry, so that a test sees the first answer.
+
+        Args:
+            role: credentials as STS gives them; the emulator's root without them.
+            config: comes before the settings of every client here.
+        """
         # localstack-client gives all clients of a process the endpoint of its environment. Several emulators may run here at once, each on
         # a free port of its own, so the endpoint is stated.
         return boto3.client(
             service,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             region_name=self.environment["AWS_REGION"],
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}),
+            aws_access_key_id=role["AccessKeyId"] if role else self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=role["SecretAccessKey"] if role else self.environment["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=role["SessionToken"] if role else None,
+            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}).merge(config or Config()),
         )
 
     def role(self, service: str, *actions: str) -> str:

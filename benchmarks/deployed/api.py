@@ -62,7 +62,7 @@ class Api:
 
 def signed_in(outputs: dict[str, Any]) -> str:
     """A token of a new operator."""
-    cognito: Any = boto3.client("cognito-idp")
+    cognito: Any = boto3.client("cognito-idp")  # of the deployment in the environment, on an emulator or on AWS
     pool, name = outputs["api"]["user_pool"], "bench@example.com"
     cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)

@@ -61,7 +61,7 @@ class MemoryObjects:
         return self._found(ref)[1]
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 nothing here reads it
-        """The object holds `body`, as a new version."""
+        """Write `body` to the object, as a new version."""
         self._append(ref, bytes(body))
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
@@ -75,7 +75,7 @@ class MemoryObjects:
             raise ServiceError(f"download {ref.key}: it has not {size_bytes} bytes")
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 as above
-        """The object holds the file."""
+        """Write the file to the object."""
         self._append(ref, path.read_bytes())
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
@@ -101,7 +101,7 @@ class MemoryObjects:
                 yield ObjectVersion(ref, len(one.body or b""), one.modified_at, one is kept[-1], is_marker=one.body is None)
 
     def delete(self, ref: ObjectRef) -> None:
-        """There is no such object; with a version id, that version is gone and older ones show again."""
+        """Delete the object, so that none is found at its key; with a version id delete that version, so that older ones show again."""
         if not ref.version_id:
             self._append(ref, None)
             return

@@ -51,7 +51,7 @@ class S3Objects:
             return self.client.get_object(**_address(ref))["Body"].read()
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
-        """The object holds `body` when this returns."""
+        """Write `body` to the object; it is stored when this returns."""
         with translated(f"write {uri(ref)}"):
             self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, ContentType=content_type)
 
@@ -84,7 +84,7 @@ class S3Objects:
         content_type: str = "application/octet-stream",
         sent: Callable[[int], object] = lambda _: None,
     ) -> None:
-        """The object holds the file; multipart when large. `sent` gets the count of each further bytes, in any thread."""
+        """Write the file to the object, in parts when it is large. `sent` gets the count of each further bytes, in any thread."""
         if path.stat().st_size <= ONE_CALL_BYTES:
             body = path.read_bytes()
             self.write(ref, body, content_type=content_type)
@@ -126,7 +126,7 @@ class S3Objects:
                     yield ObjectVersion(ref, 0, at, marker["IsLatest"], is_marker=True)
 
     def delete(self, ref: ObjectRef) -> None:
-        """There is no such object; with a version id, that version is gone and older ones show again."""
+        """Delete the object, so that none is found at its key; with a version id delete that version, so that older ones show again."""
         with translated(f"delete {uri(ref)}"):
             self.client.delete_object(**_address(ref))
 

@@ -57,7 +57,7 @@ class Queues:
         return Depth(int(found[_WAITING]), int(found[_IN_FLIGHT]))
 
     def send(self, url: str, bodies: Sequence[str]) -> None:
-        """Every message lies in the queue; ServiceError when one may not, and then some may lie there."""
+        """Send every message; after a ServiceError some of them may have been sent."""
         # One by one: AWS asks for the right to SendMessage for a batch too, emulators for one that AWS does not know.
         with translated(f"send to queue {url}"):
             for body in bodies:
@@ -83,7 +83,7 @@ class Queues:
         return sorted(found.values(), key=lambda letter: (letter.sent_at, letter.message_id))[:limit]
 
     def redrive(self, dead_letter_url: str, url: str) -> int:
-        """Every message of the dead-letter queue lies in the queue at `url` again; says how many there were.
+        """Move every message of the dead-letter queue back to the queue at `url`; return how many there were.
 
         Each is sent before it is deleted: a crash in between delivers it twice, which the gate bears, and loses none.
         """

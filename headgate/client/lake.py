@@ -251,10 +251,9 @@ def connect(deployment: str | None = None) -> Lake:
 
 
 def _questions() -> Mapping[str, Question]:
-    from headgate.domains.saved_questions import saved_questions
-    from headgate.project import deployed_systems
+    from headgate.domains.saved_questions import deployed_questions
 
-    return saved_questions(deployed_systems(os.environ))
+    return deployed_questions(os.environ)
 
 
 def _with_facts(frame: pd.DataFrame, answer: pa.Table) -> pd.DataFrame:

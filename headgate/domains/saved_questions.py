@@ -6,11 +6,11 @@ import importlib
 import importlib.util
 from typing import TYPE_CHECKING
 
-from headgate.project import all_domains, systems_of
+from headgate.project import all_domains, deployed_systems, systems_of
 from headgate.query.questions import LAKE, LAKE_QUESTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from headgate.query.questions import Question
 
@@ -26,3 +26,8 @@ def saved_questions(systems: Collection[str]) -> dict[str, Question]:
         if not set(systems_of(domain)).isdisjoint(systems) and importlib.util.find_spec(module):
             found.update(importlib.import_module(module).QUESTIONS)
     return {**{name: one for name, one in found.items() if one.system in {*systems, LAKE}}, **LAKE_QUESTIONS}
+
+
+def deployed_questions(env: Mapping[str, str]) -> dict[str, Question]:
+    """Return the saved questions of the deployed lake that these variables name."""
+    return saved_questions(deployed_systems(env))

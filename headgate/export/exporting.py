@@ -89,7 +89,7 @@ class Exporting:
         return RunStore(self.objects, self.raw_bucket, self.state_bucket)
 
     def run(self, request: ExportRequest, listener: Listener = _silent) -> ExportReport:
-        """The run's tables lie in raw, certified, all of them as of one moment; or nothing of them has landed.
+        """Export the run's tables to raw, certified, all of them as of one moment, or none of them.
 
         Running the same request again resumes an unfinished attempt, or changes nothing when the run is published.
 

@@ -163,13 +163,13 @@ class TableFolder:
         return SliceRecord(**{**read, **digests})
 
     def finish(self, record: SliceRecord) -> None:
-        """The slice is finished; its file is in place."""
+        """Note that the slice is finished; its file is in place."""
         if self.rows(record.number).exists():
             self._mirror.keep(self.rows(record.number))
         self._write(self.path / f"slice-{record.number:05d}.json", json.dumps(asdict(record)))
 
     def forget(self, number: int) -> None:
-        """The slice is not finished."""
+        """Delete the slice's record and file, so that it is read again."""
         for path in (self.path / f"slice-{number:05d}.json", self.rows(number)):
             path.unlink(missing_ok=True)
             self._mirror.forget(path.name)

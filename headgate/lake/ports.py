@@ -47,7 +47,7 @@ class ObjectStore(Protocol):
         ...
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
-        """The object holds `body` when this returns."""
+        """Write `body` to the object; it is stored when this returns."""
         ...
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
@@ -59,7 +59,7 @@ class ObjectStore(Protocol):
         ...
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
-        """The object holds the file; multipart when large."""
+        """Write the file to the object, in parts when it is large."""
         ...
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:

@@ -84,7 +84,7 @@ class Publisher:
     notify: Callable[[TableVersion], None] = notify_nobody
 
     def publish(self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None) -> Published:
-        """The table of `contract` shows exactly `rows`, which lie below `prefix`, or nothing has changed.
+        """Write `rows` below `prefix` and publish them as the whole table of `contract`, or change nothing.
 
         Args:
             rows: by `contract`, in their final order; columns are cast to its exact types, never rounded.

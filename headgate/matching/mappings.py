@@ -235,7 +235,7 @@ class Mappings:
         )
 
     def remember(self, suggested: Suggested, fields: Sequence[str | None]) -> None:
-        """From now on a file of this source with this header has these fields, by position; None leaves a column out.
+        """Store which fields a file of this source with this header has, by position; None leaves a column out.
 
         Raises:
             BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be there is missing.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def delete_old_snapshots(objects: ObjectStore, bucket: str, lake: LakeSnapshot, shown: Mapping[str, str]) -> None:
-    """The newest few manifests stay, with `lake`, all that they name, and what is newer than they are: it may be in the making.
+    """Delete what neither `lake` nor one of the newest few manifests names; what is newer than they are stays, as it may be in the making.
 
     Args:
         shown: the location that each dataset's table points at.

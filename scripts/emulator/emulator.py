@@ -217,6 +217,7 @@ def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
 def _publish_while_running(process: subprocess.Popen[bytes], emulator: Emulator) -> None:
     """AWS publishes the depth of queues by itself, and looks at its alarms; MiniStack looks at them when a metric comes in."""
     known = emulator.environment
+    # localstack-client would need this emulator in the environment of the process, where another one may stand.
     session = boto3.Session(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"], region_name=known["AWS_REGION"])
     sqs = session.client("sqs", endpoint_url=emulator.url)
     cloudwatch = session.client("cloudwatch", endpoint_url=emulator.url)

@@ -10,11 +10,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from scripts.emulator.emulator import ACCOUNT
@@ -58,15 +56,7 @@ class Reader:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
         """Return a client of a service with the role's rights."""
-        return boto3.client(
-            service,
-            endpoint_url=self.emulator.environment["AWS_ENDPOINT_URL"],
-            region_name=self.emulator.environment["AWS_REGION"],
-            aws_access_key_id=self.credentials["AccessKeyId"],
-            aws_secret_access_key=self.credentials["SecretAccessKey"],
-            aws_session_token=self.credentials["SessionToken"],
-            config=Config(s3={"addressing_style": "path"}),
-        )
+        return self.emulator.client(service, self.credentials)
 
 
 @pytest.fixture(scope="module")

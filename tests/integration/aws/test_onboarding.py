@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from botocore.config import Config
 
@@ -40,16 +39,8 @@ def records_table(emulator: Emulator) -> str:
 
 
 def dynamo_records(emulator: Emulator) -> DynamoRecords:
-    environment = emulator.environment
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        config=Config(max_pool_connections=32),
-    )
-    return DynamoRecords(client, records_table(emulator))
+    retrying = Config(max_pool_connections=32, retries={"max_attempts": 4})
+    return DynamoRecords(emulator.client("dynamodb", config=retrying), records_table(emulator))
 
 
 @pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("dynamodb", marks=pytest.mark.integration)])

@@ -7,7 +7,6 @@ import random
 import urllib.request
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from botocore.config import Config
 
@@ -20,21 +19,12 @@ if TYPE_CHECKING:
     from tests.integration.conftest import Lake
 
 pytestmark = pytest.mark.integration
-ENVIRONMENT = {
-    "endpoint_url": "AWS_ENDPOINT_URL",
-    "region_name": "AWS_REGION",
-    "aws_access_key_id": "AWS_ACCESS_KEY_ID",
-    "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
-}
 PART_BYTES = 5 << 20  # the least that S3 takes for a part that is not the last
 
 
 def upload_store(lake: Lake) -> S3Uploads:
     """A store whose URLs are signed as the deployed one's."""
-    reached = lake.emulator.client("s3").meta.config.merge(Config(signature_version="s3v4"))
-    return S3Uploads(
-        boto3.client("s3", **{name: lake.emulator.environment[variable] for name, variable in ENVIRONMENT.items()}, config=reached)
-    )
+    return S3Uploads(lake.emulator.client("s3", config=Config(signature_version="s3v4")))
 
 
 def put(url: str, body: bytes) -> None:

@@ -77,10 +77,9 @@ def questions(*, as_json: bool, deployment_name: str | None) -> None:
 
 
 def _saved_questions() -> dict[str, Question]:
-    from headgate.domains.saved_questions import saved_questions
-    from headgate.project import deployed_systems
+    from headgate.domains.saved_questions import deployed_questions
 
-    return saved_questions(deployed_systems(os.environ))
+    return deployed_questions(os.environ)
 
 
 def _saved_statement(name: str) -> str:
