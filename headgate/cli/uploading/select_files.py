@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import glob
 import hashlib
 import re
 import shlex
+import shutil
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -91,7 +93,9 @@ def _spool_input(standard_input: BinaryIO) -> Path:
     body = standard_input.read()
     if not body:
         raise click.ClickException("Standard input is empty. Pipe a file into the command: cat orders.csv | headgate upload -")
-    path = Path(tempfile.mkdtemp(prefix="headgate-")) / f"stdin-{hashlib.sha256(body).hexdigest()[:12]}"
+    folder = tempfile.mkdtemp(prefix="headgate-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it may hold card numbers, and is sent before the command ends
+    path = Path(folder) / f"stdin-{hashlib.sha256(body).hexdigest()[:12]}"
     path.write_bytes(body)
     return path
 

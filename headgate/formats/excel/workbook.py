@@ -2,7 +2,8 @@
 
 A number is the one that Excel shows: 15 significant digits, since the file holds floats. Libraries hand over the float itself, in
 which `19.99` may be `19.989999999999998` and an id is a rounded one; here whole numbers of more than 15 digits are texts with an
-exponent, so that they are seen to be destroyed. Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
+exponent, so that they are seen to be destroyed. Where a program other than Excel wrote all their digits, those are the number.
+Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _XML_BYTES_OF_A_CELL = 16  # `<c><v>1</v></c>`
 MAX_COLUMNS = 16_384  # Excel's own limit
 TOP_ROWS = 64  # where a header may stand
 _MAX_UNASKED = 1 << 20  # elements between two that are asked for, which stay in memory: a row of all columns has fewer
+_EXACT = re.compile(r"-?[1-9][0-9]{14}[0-9]*[1-9][0-9]*")  # Excel has zeros behind the fifteenth digit of what it rounded
 _SHOWN = Context(prec=15, Emin=-400)  # smaller than any float: without it a number of ten characters has a million zeros
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _FIRST_SURE_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 1 March are off by one
@@ -238,7 +240,9 @@ def _cell_text(cell: Element, book: _Book) -> str | None:
 
 
 def number_text(text: str) -> str:
-    """A float as Excel shows it, without an exponent; with one where 15 digits do not say a whole number."""
+    """A float as Excel shows it, without an exponent; with one where 15 digits do not say a whole number, unless the file has all."""
+    if _EXACT.fullmatch(text):
+        return text
     try:
         shown = _SHOWN.plus(Decimal(text.strip()))
     except (InvalidOperation, Overflow):

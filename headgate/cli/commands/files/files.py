@@ -52,7 +52,8 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
     """Send files to raw and follow them through the gate.
 
     A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name says; else the gate
-    finds it from the columns. `-` reads standard input. Ends with 3 when a file is not accepted.
+    finds it from the columns. `-` reads standard input. Ends with 3 when a file is rejected, needs a
+    mapping, or was not awaited to its end; a file that no contract fits is profiled, and none of its rows enter the lake.
     """
     from headgate.contracts.registry import Registry
 

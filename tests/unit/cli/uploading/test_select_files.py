@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import re
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -104,6 +106,13 @@ def test_standard_input_is_a_file_named_by_its_content() -> None:
     assert keys(made) == keys(sent("-", dataset="orders", stdin=b"id\n1\n"))
     assert keys(made)[0].startswith("orders/stdin-")
     assert made.files[0][1].read_bytes() == b"id\n1\n"
+
+
+def test_the_copy_of_standard_input_is_deleted_when_the_command_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_exit: list[tuple[object, ...]] = []
+    monkeypatch.setattr(atexit, "register", lambda function, *given, **_: at_exit.append((function, *given)))
+    made = sent("-", stdin=b"card\n4111111111111111\n")
+    assert at_exit == [(shutil.rmtree, str(made.files[0][1].parent))]
 
 
 @pytest.mark.parametrize(("source", "message"), [("nowhere.csv", "does not exist"), ("-", "Standard input is empty")])
