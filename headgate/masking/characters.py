@@ -6,11 +6,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from headgate.values.cells import is_digit
+
 if TYPE_CHECKING:
     import numpy as np
 
 FIRST_NON_ASCII = 0x80
-_ZERO = 0x30
 # Full-width forms, as Japanese and Chinese input methods write them, stand at this distance from ASCII (Unicode block FF00).
 _FULL_WIDTH, _FULL_WIDTH_OFFSET = range(0xFF01, 0xFF5F), 0xFEE0
 # The searches take dozens of numpy's steps: for so few bytes, one pattern is faster than they are.
@@ -41,7 +42,7 @@ def may_hold_three_digits(octets: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
     """Return False where the UTF-8 has no three digits in a row; True for bytes beyond ASCII, without a look at them."""
     if len(octets) <= FEW_BYTES:
         return _THREE_DIGITS_OR_NON_ASCII.search(octets.data) is not None
-    digit = (octets - _ZERO) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
+    digit = is_digit(octets)
     return bool((digit[:-2] & digit[1:-1] & digit[2:]).any() or octets.max() >= FIRST_NON_ASCII)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from headgate.masking.characters import FIRST_NON_ASCII
-from headgate.values.cells import Flags, Rows, bool_array, marked, rows_where, text_array, text_bytes
+from headgate.values.cells import Flags, Rows, bool_array, is_digit, marked, rows_where, text_array, text_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -114,7 +114,7 @@ def _decode(found: re.Match[str]) -> str:
 
 def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
     """Return the runs of digits in all cells; every cell has some character."""
-    digit = (data - _ZERO) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
+    digit = is_digit(data)
     opens, closes = digit.copy(), digit.copy()
     opens[1:] &= ~digit[:-1]
     opens[starts[:-1]] = digit[starts[:-1]]

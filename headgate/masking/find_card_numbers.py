@@ -30,7 +30,7 @@ from headgate.masking.card_context import has_context
 from headgate.masking.characters import as_typed
 from headgate.masking.digit_groups import FILLER, digit_groups, search_form
 from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, align_runs, is_issued, luhn_holds
-from headgate.values.cells import NO_ROWS, Flags, Rows, flags, int_array, text_bytes
+from headgate.values.cells import NO_ROWS, Flags, Rows, flags, int_array, is_digit, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def _rows_with_digits(text: pa.Array) -> Rows:
     data, starts = text_bytes(text)
     if not data.size or np.diff(starts).max() < SHORTEST:
         return NO_ROWS
-    countable = (data - _ZERO) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
+    countable = is_digit(data)
     if data.max() >= _FIRST_LEAD_BYTE:
         countable |= data >= _FIRST_LEAD_BYTE
     before = np.concatenate(([0], np.cumsum(countable, dtype=np.int32)))

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.masking.characters import FIRST_NON_ASCII, as_typed, may_hold_three_digits
-from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, marked, numbers, text_array, text_bytes
+from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, is_digit, marked, numbers, text_array, text_bytes
 
 # Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or of a longer grouped number.
 # Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
@@ -29,7 +29,7 @@ _LENGTH, _GAP_PLACES, _DIGIT_PLACES = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
 _FEWEST_DIGITS = 9
 _DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"[0-9] \Z"), re.compile(r" [0-9]")
 _DIALLED_BEFORE = re.compile(r"\+[0-9][0-9() .-]{0,7}\Z")  # E.164: a country's code, and perhaps an area's
-_ZERO, _LOWER_BIT = np.uint8(0x30), np.uint8(0x20)
+_LOWER_BIT = np.uint8(0x20)
 
 
 def rows_with_ssns(text: pa.Array) -> Rows:
@@ -68,7 +68,7 @@ def _rows_with_form(text: pa.Array) -> Rows:
     first, second = (is_separator[gap : gap + last] for gap in _GAP_PLACES)
     at = np.flatnonzero(first & second)
     for place in _DIGIT_PLACES:
-        at = at[(data[at + place] - _ZERO) < 10]  # noqa: PLR2004 bytes wrap, so only digits are below ten
+        at = at[is_digit(data[at + place])]
     rows = np.searchsorted(starts, at, "right") - 1
     return np.unique(rows[at + _LENGTH <= starts[rows + 1]])
 

@@ -27,6 +27,7 @@ from headgate.values.cells import (
     blank_to_null,
     bool_array,
     flags,
+    is_digit,
     literal,
     matches,
     null_where,
@@ -48,7 +49,7 @@ _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
 _DOUBLE = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
 _BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _MOST_DECIMAL_DIGITS = 38
-_ZERO, _YEAR_DIGITS = np.uint8(ord("0")), 4
+_YEAR_DIGITS = 4
 # IEEE 754: every decimal of 15 significant digits survives a double and back.
 _DOUBLE_DIGITS = 15
 
@@ -101,8 +102,7 @@ def _may_be_spelled(given: pa.Array, kind: Kind) -> Flags:
     """
     data, starts = text_bytes(given)
     if kind not in _TIMES:
-        last: Flags = (data[starts[1:] - 1] - _ZERO) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
-        return last
+        return is_digit(data[starts[1:] - 1])
     is_dash: Flags = np.diff(starts) > _YEAR_DIGITS
     is_dash[is_dash] = data[starts[:-1][is_dash] + _YEAR_DIGITS] == ord("-")
     return is_dash

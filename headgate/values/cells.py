@@ -116,6 +116,12 @@ def text_bytes(text: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Row
     return held[starts[0] : starts[-1]], (starts - starts[0]).astype(np.int64)
 
 
+def is_digit(data: np.ndarray[Any, np.dtype[np.uint8]]) -> Flags:
+    """Whether each byte is an ASCII digit."""
+    digit: Flags = (data - ord("0")) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
+    return digit
+
+
 def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Each different text once, and for each row the index of its own; null for null."""
     encoded = text.dictionary_encode()

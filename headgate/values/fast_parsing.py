@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.values.cells import NO_ROWS, Flags, Rows, flags, marked, null_where, text_bytes
+from headgate.values.cells import NO_ROWS, Flags, Rows, flags, is_digit, marked, null_where, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def are_digits(text: pa.Array, fewest: int, most: int) -> Flags:
     data, starts = text_bytes(text)
     size = np.diff(starts)
     plain = (size >= fewest) & (size <= most)
-    plain[_rows_at(np.flatnonzero(~_is_digit(data)), starts)] = False
+    plain[_rows_at(np.flatnonzero(~is_digit(data)), starts)] = False
     return plain & flags(text.is_valid()) if text.null_count else plain
 
 
@@ -51,14 +51,14 @@ def have_shape(text: pa.Array, shape: str) -> Flags:
     at, signs = _of_width(text, len(shape))
     fits = np.ones(signs.shape[1], bool)
     for place, sign in enumerate(shape):
-        fits &= _is_digit(signs[place]) if sign == "9" else signs[place] == ord(sign)
+        fits &= is_digit(signs[place]) if sign == "9" else signs[place] == ord(sign)
     return _placed(len(text), at, NO_ROWS if at is None else np.zeros(len(at), np.int64), fits).sure & flags(text.is_valid())
 
 
 def integers(text: pa.Array) -> Found:
     """At most 18 digits without zeros in front, perhaps behind a minus."""
     data, starts = text_bytes(text)
-    sure, first = _signed_digits(data, starts, np.flatnonzero(~_is_digit(data)))
+    sure, first = _signed_digits(data, starts, np.flatnonzero(~is_digit(data)))
     size = starts[1:] - first
     begins = _byte_at(data, first)
     sure &= (size <= MOST_DIGITS) & ((begins != _ZERO) | ((size == 1) & (first == starts[:-1])))
@@ -68,7 +68,7 @@ def integers(text: pa.Array) -> Found:
 def decimals(text: pa.Array, precision: int, scale: int) -> Found:
     """At most 18 digits, a point among them that has digits on both sides; the value is in units of the last of `scale` places."""
     data, starts = text_bytes(text)
-    other = np.flatnonzero(~_is_digit(data))
+    other = np.flatnonzero(~is_digit(data))
     points = other[data[other] == _POINT]
     sure, first = _signed_digits(data, starts, other[data[other] != _POINT])
     rows = _rows_at(points, starts)
@@ -161,11 +161,6 @@ def _bits(sure: Flags) -> pa.Buffer | None:
     return None if sure.all() else pa.py_buffer(np.packbits(sure, bitorder="little"))
 
 
-def _is_digit(data: Octets) -> Flags:
-    digit: Flags = (data - _ZERO) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
-    return digit
-
-
 def _rows_at(places: Rows, starts: Rows) -> Rows:
     return np.searchsorted(starts, places, "right") - 1 if len(places) else NO_ROWS
 
@@ -241,7 +236,7 @@ def _first_days() -> Rows:
 def _are_digits(signs: Octets, places: Sequence[int]) -> Flags:
     all_digits = np.ones(signs.shape[1], bool)
     for place in places:
-        all_digits &= _is_digit(signs[place])
+        all_digits &= is_digit(signs[place])
     return all_digits
 
 
