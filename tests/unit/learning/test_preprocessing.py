@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.learning import preprocessing
@@ -53,13 +53,11 @@ def test_an_outlier_does_not_set_the_robust_scale() -> None:
 
 
 @given(NUMBERS.filter(lambda values: any(value is not None for value in values)))
-@example([0.0, 85.0, 1.206160827132626e-154, -1.0])
 def test_ranks_lie_between_0_and_1_and_keep_the_order(values: list[float | None]) -> None:
     known = [value for value in values if value is not None]
     ranks = preprocessing.scale(preprocessing.Scale.RANK, seed=1).fit_transform(frame(known))[:, 0]
     assert ((ranks >= 0) & (ranks <= 1)).all()
-    rounding = np.finfo(float).eps  # ranks are interpolated: values that are almost one number may have ranks in either order
-    assert (np.diff(ranks[np.argsort(known, kind="stable")]) >= -rounding).all()
+    assert (np.diff(ranks[np.argsort(known, kind="stable")]) >= 0).all()
 
 
 def test_an_unseen_category_is_0_everywhere() -> None:
