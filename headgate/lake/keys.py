@@ -62,6 +62,7 @@ _MOMENT = "%Y%m%dT%H%M%S.%fZ"
 _SIGHTING = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.seen-(?P<moment>[0-9T.]+Z)")
 _DELETIONS = re.compile(rf"{INCREMENTS}/[^/]+/(?P<moment>[0-9T.]+Z)\.deleted\.parquet")
 _MODEL_OF_DAY = re.compile(rf"{MODELS}/[^/]+/[^/]+/days/as_of=(?P<on>\d{{4}}-\d{{2}}-\d{{2}})/card\.json")
+_FAILED_TABLE = re.compile(rf"{LINEAGE_EVENTS}/dt=[^/]+/[^/]+/[0-9a-f-]{{36}}-(?P<table>[^/]+)-fail\.json")
 
 _EDITION = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.edition-(?P<edition>[0-9a-f]+)")
 
@@ -268,6 +269,12 @@ def lineage_event_key(on: date, publisher: str, run_id: str, table: str, kind: s
     """
     name = "-".join(part for part in (run_id, table, kind.lower()) if part)
     return f"{lineage_events_prefix(on)}{publisher}/{name}.json"
+
+
+def failed_table_of(key: str) -> str:
+    """The table that could not be built, as the key of its event spells it; empty for the key of any other event."""
+    found = _FAILED_TABLE.fullmatch(key)
+    return found["table"] if found else ""
 
 
 def newest_run_key(publisher: str) -> str:

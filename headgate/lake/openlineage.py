@@ -183,6 +183,11 @@ def table_of(event: Event) -> str:
     return str(event["outputs"][0]["name"]).rpartition(".")[2] if event["outputs"] else ""
 
 
+def error_of(event: Event) -> str:
+    """Why the run of an event failed; empty for an event that states no error."""
+    return str(event["run"].get("facets", {}).get("errorMessage", {}).get("message", ""))
+
+
 def subject_of(event: Event) -> str:
     """The table that an event is about, or the job."""
     return table_of(event) or publisher_of(event)

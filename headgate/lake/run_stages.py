@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -13,11 +14,12 @@ LEFT_TO_PENDING_RUN = "Left to the pending run"  # the machine's state in which 
 TOGETHER = "Start build_systems"  # one job builds several systems; what it did not build has a job of its own after it
 _OF_SYSTEMS = ("Start build_", "Published ", "Report ")
 QUEUE, MERGE, GATE = "queue", "merge", "quality gate"
+_JOBS = {"merge_curated": MERGE, "quality_gate": GATE}
 StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"]
 
 
-class RunTimes(Protocol):
-    """What the stages are derived from: when each state of the machine was first entered, and whether and when the run ended, naive UTC."""
+class WatchedRun(Protocol):
+    """What the stages are derived from: when each state of the machine was first entered, and whether, when and why the run ended."""
 
     @property
     def entered_at(self) -> Mapping[str, datetime]:
@@ -31,7 +33,12 @@ class RunTimes(Protocol):
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the run ended; None while it runs, or where that is not known."""
+        """When the run ended, naive UTC; None while it runs, or where that is not known."""
+        ...
+
+    @property
+    def cause(self) -> str:
+        """Why the run failed, empty unless it did: a part for each job that failed, which begins with its name."""
         ...
 
 
@@ -52,7 +59,7 @@ class Stage:
     began_at: datetime | None = field(default=None, compare=False)
 
 
-def stages(run: RunTimes, systems: Sequence[str], now: datetime) -> list[Stage]:
+def stages(run: WatchedRun, systems: Sequence[str], now: datetime) -> list[Stage]:
     """Return the stages of a run in the order of work, as of a moment in UTC."""
     entered = run.entered_at
     if LEFT_TO_PENDING_RUN in entered:
@@ -64,10 +71,20 @@ def stages(run: RunTimes, systems: Sequence[str], now: datetime) -> list[Stage]:
         _stage(MERGE, merge_at, gate_at, until, ended=ended),
         _stage(GATE, gate_at, _first(entered, TOGETHER, "Build the systems", "Published"), until, ended=ended),
     ]
-    return [*before, *(_system(run, system, until) for system in systems)]
+    known = causes(run.cause, systems)
+    found = [*before, *(_system(run, system, until) for system in systems)]
+    return [replace(one, state="failed") if one.name in known else one for one in found]
 
 
-def _system(run: RunTimes, system: str, until: datetime) -> Stage:
+def causes(cause: str, systems: Sequence[str]) -> dict[str, str]:
+    """Return why stages failed, by stage, from the cause that a failed run states."""
+    stage_of = {**_JOBS, **{system: system for system in systems}}
+    names = "|".join(map(re.escape, stage_of))
+    _, *parts = re.split(rf"^({names}): ", cause, flags=re.MULTILINE)
+    return {stage_of[name]: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _system(run: WatchedRun, system: str, until: datetime) -> Stage:
     entered = run.entered_at
     if f"Leave {system}" in entered:
         return Stage(system, "left")

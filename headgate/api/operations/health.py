@@ -33,25 +33,35 @@ LOW_SCORE = 0.8
 def health_of(lake: Lake) -> Health:
     """Return the state of the lake with the checks behind it."""
     files = lake.files.newest(NEWEST_FILES, where=FileFilter()).records
-    checks = (_run(lake), _freshness(files, lake.now()), _files(files), _quality(files))
-    try:
-        newest = LakeSnapshot.from_json(lake.objects.read(ObjectRef(lake.bucket("curated"), keys.lake_snapshot_key(keys.CURRENT))).decode())
-        snapshot_id, as_of = newest.snapshot_id, newest.as_of.isoformat()
-    except NotFoundError:
-        snapshot_id = as_of = ""
+    newest = _newest_snapshot(lake)
+    not_merged = sorted(newest.failed) if newest else []
+    checks = (_run(lake, not_merged), _freshness(files, lake.now()), _files(files), _quality(files))
     worst = max((check.state for check in checks), key=_ORDER.index)
+    snapshot_id, as_of = (newest.snapshot_id, newest.as_of.isoformat()) if newest else ("", "")
     return Health(state=worst, checks=checks, snapshot_id=snapshot_id, as_of=as_of)
 
 
-def _run(lake: Lake) -> HealthCheck:
+def _newest_snapshot(lake: Lake) -> LakeSnapshot | None:
+    try:
+        return LakeSnapshot.from_json(lake.objects.read(ObjectRef(lake.bucket("curated"), keys.lake_snapshot_key(keys.CURRENT))).decode())
+    except NotFoundError:
+        return None
+
+
+def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
+    """Judge the newest run that has ended. A dataset that could not be merged is a problem although its run succeeded."""
     ended = [run for run in lake.runs.newest(20) if run.status not in RUNNING]
     if not ended:
         return HealthCheck(name="run", state="unknown", message="No run has ended yet. Start one when files were accepted.")
     newest, at = ended[0], ended[0].started_at.isoformat()
-    if newest.status == SUCCEEDED:
+    if newest.status == SUCCEEDED and not not_merged:
         return HealthCheck(name="run", state="healthy", message=f"Run {newest.name} succeeded.", at=at)
-    message = f"Run {newest.name} ended as {newest.status.lower()}. Its page says why; start a run after the cause is fixed."
-    return HealthCheck(name="run", state="failed", message=message, at=at)
+    kept = f"These datasets could not be merged and keep their previous tables: {', '.join(not_merged)}." if not_merged else ""
+    if newest.status == SUCCEEDED:
+        message = f"Run {newest.name} succeeded with problems. {kept} `headgate runs show {newest.name}` says why."
+        return HealthCheck(name="run", state="degraded", message=message, at=at)
+    message = f"Run {newest.name} ended as {newest.status.lower()}. {kept}".strip()
+    return HealthCheck(name="run", state="failed", message=f"{message} Its page says why; start a run after the cause is fixed.", at=at)
 
 
 def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:

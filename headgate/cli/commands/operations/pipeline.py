@@ -16,16 +16,16 @@ from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
 from headgate.lake import run_stages
-from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED
+from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
     from rich.table import Table
 
+    from headgate.api.operations.run_problems import RunProblems
     from headgate.aws.stepfunctions import Pipeline, PipelineRun
-    from headgate.lake.pipeline_starts import Execution
     from headgate.lake.run_stages import Stage
 
 
@@ -60,12 +60,12 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
         "output": dict(ended.output),
         "stages": [asdict(one) for one in stages],
         "datasets_not_merged": not_merged,
+        "failed_stages": run_stages.causes(ended.cause, systems),
         "left_to": ended.left_to,
     }
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(ended, stages))
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(ended, stages, has_problems=bool(not_merged)))
     if not as_json:
-        for dataset, why in sorted(not_merged.items()):
-            click.echo(f"Not merged: {dataset} keeps its previous table. {why}")
+        _show_not_merged(not_merged)
         click.echo(_next_step(ended, systems, wiring.databases(found.environment).curated))
     options.finish(complete=ended.status == SUCCEEDED and not not_merged)
 
@@ -76,12 +76,20 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
 @options.deployment
 @click.pass_context
 def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str | None) -> None:
-    """List the newest runs with their state, start and duration."""
+    """List the newest runs with their state, start, duration, and what they left out.
+
+    A run that could not merge a dataset succeeds with problems: it published the others.
+    """
     if context.invoked_subcommand:
         return
-    found = deployment.activate(deployment_name)
-    newest = wiring.pipeline(found.environment).newest(limit)
-    options.show(as_json=as_json, value=lambda: [_fact(one) for one in newest], screen=lambda: _history(newest))
+    from headgate.api.deployed_lake import DeployedLake
+    from headgate.api.operations.run_problems import problems_of
+
+    lake = DeployedLake(deployment.activate(deployment_name).environment)
+    newest = lake.runs.newest(limit)
+    problems = problems_of(lake, newest)
+    facts = [_fact(one, problems.get(one.name)) for one in newest]
+    options.show(as_json=as_json, value=lambda: facts, screen=lambda: _history(newest, problems))
 
 
 @runs.command(epilog=options.example("headgate runs show cli-20260102T030405000000"))
@@ -89,16 +97,23 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
 @options.as_json
 @options.deployment
 def show(name: str, as_json: bool, deployment_name: str | None) -> None:
-    """Show the stages of one run with their times, and why it failed."""
+    """Show the stages of one run with their times, what it left out, and why."""
+    from headgate.api.deployed_lake import DeployedLake
+    from headgate.api.operations.run_problems import RunProblems, problems_of
+
     found = deployment.activate(deployment_name)
-    pipeline = wiring.pipeline(found.environment)
+    lake = DeployedLake(found.environment)
     try:
-        one = pipeline.describe(pipeline.arn_of(name))
+        one = lake.runs.describe(lake.runs.arn_of(name))
     except NotFoundError:
         raise click.ClickException(f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs.") from None
     stages = run_stages.stages(one, systems_of(found), now())
-    fact = {"run": name, "status": one.status, "cause": one.cause, "stages": [asdict(stage) for stage in stages]}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(one, stages))
+    listed = [Execution(name, one.status, min(one.entered_at.values()), one.ended_at)] if one.entered_at else []
+    problems = problems_of(lake, listed).get(name, RunProblems())
+    fact = {"run": name, "status": one.status, "cause": one.cause, "stages": [asdict(stage) for stage in stages], **_left_out(problems)}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(one, stages, has_problems=problems.exist))
+    if not as_json:
+        _show_not_merged(problems.datasets_not_merged)
 
 
 def now() -> datetime:
@@ -139,8 +154,20 @@ def waiting_for(pipeline: Pipeline, arn: str) -> str:
     return f"pending behind run {before[-1].name}, running since {before[-1].started_at:%H:%M:%S} UTC; " if before else ""
 
 
-def _table(ended: PipelineRun, stages: Sequence[Stage]) -> Table:
-    table = screens.table("stage", "state", "seconds", "cause", title=f"curated_to_prod {ended.status.lower()}")
+def run_state(status: str, *, has_problems: bool) -> str:
+    """Return the state of a run for a person: a run that succeeded may have left out a dataset."""
+    state = status.lower()
+    return f"{state} with problems" if has_problems and status.upper() == SUCCEEDED else state
+
+
+def _show_not_merged(not_merged: Mapping[str, str]) -> None:
+    for dataset, why in sorted(not_merged.items()):
+        click.echo(f"Not merged: {dataset} keeps its previous table. {why}")
+
+
+def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = False) -> Table:
+    title = f"curated_to_prod {run_state(ended.status, has_problems=has_problems)}"
+    table = screens.table("stage", "state", "seconds", "cause", title=title)
     systems = ended.output.get("systems", [])
     reported = {str(one.get("system")): one for one in systems} if isinstance(systems, list) else {}
     for stage in stages:
@@ -170,16 +197,22 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
     return "Next: `headgate logs --minutes 60 --level error` shows what the jobs wrote; docs/operate/runbook.md says what to do."
 
 
-def _fact(one: Execution) -> dict[str, object]:
-    return {"run": one.name, "status": one.status, "started_at": one.started_at.isoformat(), "seconds": one.seconds}
+def _fact(one: Execution, problems: RunProblems | None) -> dict[str, object]:
+    fact = {"run": one.name, "status": one.status, "started_at": one.started_at.isoformat(), "seconds": one.seconds}
+    return fact | (_left_out(problems) if problems else {"has_problems": False, "datasets_not_merged": {}, "failed_stages": {}})
 
 
-def _history(newest: Sequence[Execution]) -> Table | str:
+def _left_out(problems: RunProblems) -> dict[str, object]:
+    return {"has_problems": problems.exist, **asdict(problems)}
+
+
+def _history(newest: Sequence[Execution], problems: Mapping[str, RunProblems]) -> Table | str:
     if not newest:
         return "There was no run yet. `headgate run` starts one."
-    table = screens.table("run", "state", "started at, UTC", "seconds", numbers=["seconds"])
+    table = screens.table("run", "state", "started at, UTC", "seconds", "problems", numbers=["seconds"])
     for one in newest:
-        table.add_row(
-            one.name, one.status.lower(), f"{one.started_at:%Y-%m-%d %H:%M:%S}", "" if one.seconds is None else f"{one.seconds:.0f}"
-        )
+        left_out = problems.get(one.name)
+        state = run_state(one.status, has_problems=bool(left_out and left_out.exist))
+        seconds = "" if one.seconds is None else f"{one.seconds:.0f}"
+        table.add_row(one.name, state, f"{one.started_at:%Y-%m-%d %H:%M:%S}", seconds, left_out.summary() if left_out else "")
     return table

@@ -12,9 +12,11 @@ from rich.console import Group
 
 from headgate import wiring
 from headgate.cli import deployment, options
+from headgate.cli.commands.operations.pipeline import run_state
 from headgate.cli.commands.operations.queue import DEAD_LETTERS, queue_depths
 from headgate.cli.rendering import screens
 from headgate.lake.file_index import FileFilter, received_since
+from headgate.lake.pipeline_starts import RUNNING
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 HEALTHY = ("healthy", "unknown")  # unknown: nothing was received or run yet
 CORRECTED = "corrected"
+NEWEST_RUNS = 20
 _NEXT_STEPS = {
     "failed": "headgate files --state failed",
     "rejected": "headgate files --state rejected",
@@ -54,7 +57,8 @@ class Status:
 
     Attributes:
         state: the worst of the checks; degraded at least where a message is dead or an alarm is raised.
-        last_run: name, state and start of the newest run; empty before the first.
+        last_run: name, state and start of the newest run, and whether it left something out; empty before the first.
+        datasets_not_merged, failed_stages: what the newest run that has ended left out, with the reasons.
         data_as_of: the last day of the data in the newest snapshot, ISO 8601; empty before the first run.
         data_age_hours: since the newest file was received; None before the first.
         files: files of the last days by state; `corrected` are those not accepted that a later version of the same key settles.
@@ -66,6 +70,8 @@ class Status:
     state: str
     checks: tuple[Check, ...]
     last_run: Mapping[str, object]
+    datasets_not_merged: Mapping[str, str]
+    failed_stages: Mapping[str, str]
     data_as_of: str
     data_age_hours: float | None
     files: Mapping[str, int]
@@ -112,7 +118,11 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
         raised: the alarms that are raised.
     """
     from headgate.api.operations.health import health_of
+    from headgate.api.operations.run_problems import RunProblems, problems_of
 
+    runs = lake.runs.newest(NEWEST_RUNS)
+    newest_ended = next((run.name for run in runs if run.status not in RUNNING), "")
+    problems = problems_of(lake, [run for run in runs if run.name == newest_ended]).get(newest_ended, RunProblems())
     health, records = health_of(lake), list(received_since(lake.files, lake.now() - timedelta(days=days)))
     dead = sum(depth.waiting + depth.in_flight for name, depth in depths.items() if name.endswith(DEAD_LETTERS))
     state = "degraded" if health.state in HEALTHY and (dead or raised) else str(health.state)
@@ -122,7 +132,9 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
     return Status(
         state=state,
         checks=tuple(Check(one.name, one.state, one.message) for one in health.checks),
-        last_run=next((_run(one) for one in lake.runs.newest(1)), {}),
+        last_run=_run(runs[0], has_problems=problems.exist and runs[0].name == newest_ended) if runs else {},
+        datasets_not_merged=problems.datasets_not_merged,
+        failed_stages=problems.failed_stages,
         data_as_of=health.as_of,
         data_age_hours=round(age.total_seconds() / 3600, 1) if age else None,
         files=dict(sorted(Counter(_shown_state(record, past) for record in records).items())),
@@ -138,8 +150,9 @@ def _shown_state(record: FileRecord, past: History) -> str:
     return CORRECTED if stopped and past.is_settled(record) else record.state.value
 
 
-def _run(one: Execution) -> dict[str, object]:
-    return {"name": one.name, "state": one.status.lower(), "started_at": one.started_at.isoformat(), "seconds": one.seconds}
+def _run(one: Execution, *, has_problems: bool) -> dict[str, object]:
+    times = {"started_at": one.started_at.isoformat(), "seconds": one.seconds}
+    return {"name": one.name, "state": one.status.lower(), **times, "has_problems": has_problems}
 
 
 def _screen(now: Status, days: int) -> RenderableType:
@@ -147,7 +160,11 @@ def _screen(now: Status, days: int) -> RenderableType:
     for check in now.checks:
         table.add_row(check.name, check.state, check.message)
     run = f"{now.last_run['name']}, started {now.last_run['started_at']} UTC" if now.last_run else "There was no run yet."
-    table.add_row("last run", str(now.last_run.get("state", "")), run)
+    table.add_row("last run", run_state(str(now.last_run.get("state", "")), has_problems=bool(now.last_run.get("has_problems"))), run)
+    for dataset, why in sorted(now.datasets_not_merged.items()):
+        table.add_row("not merged", dataset, why)
+    for stage, why in sorted(now.failed_stages.items()):
+        table.add_row("failed stage", stage, why)
     age = "No file was received yet." if now.data_age_hours is None else f"The newest file came {now.data_age_hours:,} hours ago."
     table.add_row("data", "", f"{age} Tables are as of {now.data_as_of or 'no day yet'}.")
     files = ", ".join(f"{count:,} {state}" for state, count in now.files.items()) or "none"
@@ -163,7 +180,6 @@ def next_commands(now: Status) -> list[str]:
     stopped = {state.value for state in (*NOT_ACCEPTED, FileState.FAILED)} & set(now.files)
     wanted = {*stopped, *(["dead letters"] if now.dead_letters else [])}
     commands = [command for what, command in _NEXT_STEPS.items() if what in wanted]
-    run = now.last_run.get("state", "")
-    if run in {"failed", "timed_out", "aborted"}:
+    if now.last_run.get("has_problems") or now.last_run.get("state", "") in {"failed", "timed_out", "aborted"}:
         commands.insert(0, f"headgate runs show {now.last_run['name']}")
     return commands
