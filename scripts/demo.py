@@ -90,7 +90,7 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
     found = deployment.activate(NAME)
     console.rule("2 of 4  Through the gate: validate, mask, deduplicate")
     sent = select_files([str(data)], "", Registry.load().source, sys.stdin.buffer)
-    records = files.through_the_gate(found, sent, timeout_s=GATE_TIMEOUT_S, console=console)
+    _, records = files.through_the_gate(found, sent, timeout_s=GATE_TIMEOUT_S, console=console)
     rejected = [record for record in records if record.state is FileState.REJECTED]
     if rejected:
         console.print(files.rejections(rejected), crop=False)

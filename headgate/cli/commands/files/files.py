@@ -19,6 +19,7 @@ from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
 from headgate.cli.uploading import transfer
 from headgate.cli.uploading.select_files import Selection, draft_command, select_files
+from headgate.cli.uploading.upload_outcomes import upload_outcomes
 from headgate.errors import BadInputError, ServiceError, ThrottledError
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
@@ -54,18 +55,26 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
     A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name says; else the gate
     finds it from the columns. `-` reads standard input. Ends with 3 when a file is rejected, needs a
     mapping, or was not awaited to its end; a file that no contract fits is profiled, and none of its rows enter the lake.
+    `--json` has the outcome of each file in `files`, the sums in `datasets`, and what was not sent in `not_sent`.
     """
     from headgate.contracts.registry import Registry
 
     found = deployment.activate(deployment_name)
     sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
     try:
-        records = through_the_gate(found, sent, timeout_s=timeout_s, console=options.progress_console())
+        landed, records = through_the_gate(found, sent, timeout_s=timeout_s, console=options.progress_console())
     except KeyboardInterrupt:
         click.echo(_INTERRUPTED, err=True)
         raise
     sums = summary.by_dataset(records)
-    options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
+
+    def fact() -> dict[str, object]:
+        paths = [(path, one.ref) for (_, path), one in zip(sent.files, landed, strict=True)]
+        outcomes = upload_outcomes(paths, records, wiring.ledger(found.environment), timeout_s)
+        not_sent = [{"file": name, "reason": reason} for name, reason in sent.left_out]
+        return {"datasets": summary.as_dicts(sums), "files": outcomes, "not_sent": not_sent}
+
+    options.show(as_json=as_json, value=fact, screen=lambda: screens.received(sums))
     rejected = [record for record in records if record.state in NOT_ACCEPTED]
     if not as_json:
         _show_next_steps(records, rejected, sent)
@@ -144,8 +153,10 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
     return f"Next: draft a contract with `{command}`, and deploy again: the deployment takes up the file."
 
 
-def through_the_gate(found: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console) -> list[FileRecord]:
-    """Send the files, and return their records once the gate has ended with them; shows progress on the way."""
+def through_the_gate(
+    found: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
+) -> tuple[list[transfer.Sent], list[FileRecord]]:
+    """Send the files, and return what was sent, in their order, and the records with which the gate has ended; shows progress."""
     files = sent.files
     if not files:
         raise click.ClickException(
@@ -165,7 +176,7 @@ def through_the_gate(found: deployment.Deployment, sent: Selection, *, timeout_s
             progress.update(gating, completed=len(ended), rows=rows)
             plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
 
-        return transfer.follow(wiring.ledger(found.environment), [one.ref for one in landed], seen, timeout_s=timeout_s)
+        return landed, transfer.follow(wiring.ledger(found.environment), [one.ref for one in landed], seen, timeout_s=timeout_s)
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
