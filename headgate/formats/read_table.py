@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _HEAD_BYTES = 1 << 18
 MOST_COLUMNS = 200
+_DAMAGED = {"not_a_table", "empty_file", "corrupt_archive", "corrupt_parquet", "corrupt_workbook"}
 NO_TABLE = FileTable((), ())
 
 
@@ -50,12 +51,18 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
 
 
 def check_is_table(file: Path) -> None:
-    """Raise UnreadableFileError if a file of no known contract is a table in no format; other defects are left to its readers."""
-    content = _unpacked(file, whole=False)
+    """Check that a file of no known contract is a table in some format, from its beginning; other defects are left to its readers.
+
+    Raises:
+        UnreadableFileError: the file is empty, damaged or no table.
+    """
+    content = _of_disk(file, whole=False)
+    if isinstance(content, bytes) and not content.strip():
+        content = _of_disk(file, whole=True)
     try:
         read_table(content, whole=False)
     except UnreadableFileError as error:
-        if content and error.rule == "not_a_table":
+        if error.rule in _DAMAGED:
             raise
     except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
         return
@@ -68,12 +75,16 @@ def columns_by_shown_name(file: bytes | Path, contract: Contract | None = None) 
 
 
 def why_unreadable(path: Path) -> BadInputError | None:
-    """Return why the file is empty or cannot be unpacked; None if it can."""
+    """Return why no column of the file can be read; None if it is not empty, not damaged and a table."""
     try:
-        if not unpack(path.read_bytes()).strip():
+        content = unpack(path.read_bytes())
+        if not content.strip():
             return only_blanks()
+        read_table(content)
     except BadInputError as error:
         return error
+    except (pa.ArrowException, OSError, ValueError):  # Arrow's
+        return None
     return None
 
 

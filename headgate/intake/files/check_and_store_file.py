@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, NotFoundError, UnknownDatasetError
-from headgate.formats.unpack import MAX_EXPANDED_BYTES
+from headgate.formats.open_file import decompressed
+from headgate.formats.unpack import MAX_EXPANDED_BYTES, OutgrownError
 from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.masked_at_source import check_seal, claims_to_be_masked, masked_form
@@ -118,6 +119,20 @@ class FileChecker:
                 remedy=f"send the file below one of {', '.join(sorted(self.contracts))}",
             )
         return self.contracts[dataset]
+
+    def check_readable(self, path: Path) -> None:
+        """Check that a local file of no known contract is a table, so that a damaged file is not reported as one without a contract.
+
+        Raises:
+            BadInputError: why it cannot be read.
+        """
+        from headgate.formats.read_table import check_is_table  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+
+        try:
+            file = decompressed(path, path.parent, self.largest_bytes).path
+        except OutgrownError:  # whether it is damaged is left to a larger worker
+            return
+        check_is_table(file)
 
     def check(self, record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> CheckedParquet:
         """Check every row of a local file; accepted and quarantined rows are written to the file's folder.

@@ -279,7 +279,7 @@ class FileProcessor:
         try:
             self._check_fits(info)  # first: a file that does not fit was not downloaded
             if record.dataset not in self.gate.contracts:
-                self._check_is_table(path)
+                self.gate.check_readable(path)
             contract = self.gate.contract(record.dataset)
             return self._check_and_store(record, info, path, contract)
         except OutgrownError as error:
@@ -288,13 +288,6 @@ class FileProcessor:
             return self._rejected(record, error)
         except BadInputError as error:
             return self._map_or_reject(record, info, path, error)
-
-    def _check_is_table(self, path: Path) -> None:
-        """Raise UnreadableFileError for bytes that are no table in any format, such as a picture."""
-        from headgate.formats.read_table import check_is_table  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
-
-        if path.is_file() and path.stat().st_size:
-            check_is_table(self._readable(path))
 
     def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
         gated = self.gate.check(record, path, info.modified_at, contract)

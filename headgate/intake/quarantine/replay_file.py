@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ConflictError, NotFoundError
-from headgate.intake.files.check_and_store_file import CheckedFile, error_fields, with_counts
+from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, CheckedFile, error_fields, with_counts
 from headgate.intake.files.replace_original import FORM, RECEIVED, end_original, is_masked, is_pending, ref_of, with_replacement
 from headgate.intake.files.workspace import workspace
 from headgate.intake.quarantine.union_by_source_row import in_order, source_rows, without
@@ -168,11 +168,16 @@ class Replayer:
         return _moved(before, state, dataset)
 
     def _reject(self, before: FileRecord, record: FileRecord, path: Path, error: BadInputError) -> Replayed:
-        """Keep the record as it was; that of a file whose dataset is known only now says what is wrong with it as this dataset."""
+        """Keep the record as it was; that of a file whose dataset is known only now says what is wrong with it as this dataset.
+
+        A record of an earlier version may say of a damaged file that no contract fits it: then it gets the cause.
+        """
         fields = error_fields(error)
         contract = self.gate.contracts.get(record.dataset)
         if record is before or contract is None:
-            return self._keep(before, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")})
+            is_known_only_now = before.state is FileState.REJECTED and before.error.get("rule") == UNKNOWN_DATASET and contract is None
+            kept = replace(before, error={**fields, "file": before.key}) if is_known_only_now else before
+            return self._keep(kept, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")})
         asked = self._suggestion(record, path) if error.rule in MAPPABLE_RULES else None
         fields = error_fields(asked.asked(record.key)) if asked else fields
         rejected = replace(
@@ -222,6 +227,8 @@ class Replayer:
 
     def _check(self, before: FileRecord, path: Path, modified_at: datetime) -> CheckedFile:
         """Send the local original, or its masked form, through the gate."""
+        if before.dataset not in self.gate.contracts:
+            self.gate.check_readable(path)
         contract = self.gate.contract(before.dataset)
         if is_masked(before):
             received_at = datetime.fromisoformat(before.original["received_at"])

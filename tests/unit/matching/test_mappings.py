@@ -199,8 +199,8 @@ def test_the_same_content_in_two_folders_is_accepted_once() -> None:
     ("key", "body", "rule"),
     [
         ("inbox/a.csv", b"member,points,tier\n1,20,gold\n", "unknown_dataset"),
-        ("inbox/a.csv", b"", "unknown_dataset"),
-        ("inbox/a.parquet", b"PAR1 and nothing else", "unknown_dataset"),
+        ("inbox/a.csv", b"", "empty_file"),
+        ("inbox/a.parquet", b"PAR1 and nothing else", "corrupt_parquet"),
         ("payments/a.csv", b"Dear all,\nplease find attached\n", "not_a_table"),
         ("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode(), "missing_column"),
     ],

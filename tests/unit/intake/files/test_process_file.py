@@ -1,13 +1,17 @@
 import datetime as dt
+import gzip
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
@@ -224,11 +228,42 @@ def test_a_table_of_no_contract_is_profiled_and_leaves_nothing_in_the_lake() -> 
     assert same.state == "profiled"  # its content was not taken
 
 
-@pytest.mark.parametrize(("body", "rule"), [(b"", "empty_file"), (b" \n", "empty_file"), (b"PK\x03\x04 cut", "corrupt_archive")])
-def test_a_file_of_no_contract_that_is_no_table_is_rejected_for_what_is_wrong_with_it(body: bytes, rule: str) -> None:
+def _parquet() -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table({"member": [f"A-{number}" for number in range(2000)], "points": list(range(2000))}), out)
+    return out.getvalue()
+
+
+def _workbook(sheet: bytes) -> bytes:
+    """A workbook whose first sheet has these bytes."""
+    written, out = Workbook(), io.BytesIO()
+    written.save(out)
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(out) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else source.read(name))
+    return damaged.getvalue()
+
+
+DAMAGED = {
+    "empty": (b"", "empty_file"),
+    "blank": (b" \n", "empty_file"),
+    "a zip that is cut": (b"PK\x03\x04 cut", "corrupt_archive"),
+    "a gzip that is cut": (gzip.compress(PAYMENTS)[:-20], "truncated_gzip"),
+    "Parquet without its end": (_parquet()[:-100], "corrupt_parquet"),
+    "Parquet without its end in a gzip": (gzip.compress(_parquet()[:-100]), "corrupt_parquet"),
+    "Parquet with damaged pages": (_parquet()[:200] + b"\xff" * 4000 + _parquet()[4200:], "corrupt_parquet"),
+    "a workbook of a damaged sheet": (_workbook(b"<worksheet><sheetData><row"), "corrupt_workbook"),
+    "a JSON array that is cut": (b'[{"member": "A-1"}, {"memb', "not_a_table"),
+}
+
+
+@pytest.mark.parametrize(("body", "rule"), DAMAGED.values(), ids=DAMAGED.keys())
+@pytest.mark.parametrize("is_profiled", [True, False])
+def test_a_damaged_file_of_no_contract_is_rejected_for_what_is_wrong_with_it(body: bytes, rule: str, *, is_profiled: bool) -> None:
     lake = Lake()
-    profiles = Profiles(lake.objects, "artifacts")
-    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).process(lake.put("uploads/points.xlsx", body))
+    profile = Profiles(lake.objects, "artifacts").of_uncontracted if is_profiled else None
+    record = replace(lake.curation(), profile_uncontracted=profile).process(lake.put("uploads/points", body))
     assert (record.state, record.error["rule"]) == ("rejected", rule)
 
 

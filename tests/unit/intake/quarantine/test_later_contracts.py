@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,25 @@ def test_what_is_suggested_for_a_pending_file_is_of_the_contract_that_fits_now()
     lake.contracts = AFTER
     assert lake.gate.mappings is not None
     assert lake.gate.mappings.renewed(KEY, stored, TICKETS).dataset == "tickets"
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [(b"PAR1 and nothing else", "corrupt_parquet"), (gzip.compress(TICKETS)[:-20], "truncated_gzip"), (b" ", "empty_file")],
+)
+def test_a_replay_reports_what_is_wrong_with_a_damaged_file_of_no_contract(body: bytes, rule: str) -> None:
+    lake = Lake()
+    before = lake.process(KEY, body)
+    done = Replayer(lake.gate).replay(before.file_id)
+    assert (done.outcome, done.reason["rule"], done.record) == (STILL_REJECTED, rule, before)
+
+
+def test_a_replay_corrects_the_rule_of_a_damaged_file_that_an_earlier_version_recorded() -> None:
+    lake = Lake()
+    right = lake.process(KEY, b"PAR1 and nothing else")
+    lake.ledger.reopen(right.file_id, now=LANDED, lease_s=1)
+    lake.ledger.finish(replace(right, error={**right.error, "rule": "unknown_dataset", "message": "no contract is called 'uploads'"}))
+    assert Replayer(lake.gate).replay(right.file_id).record == right == lake.ledger.get(right.file_id)
 
 
 def test_a_file_that_no_contract_fits_stays_as_it_is() -> None:
