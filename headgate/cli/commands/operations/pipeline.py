@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
 from headgate.lake import run_stages
 from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Execution
+from headgate.project import deployed_systems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
     found = deployment.activate(deployment_name)
     systems = systems_of(found)
     if only and only not in systems:
-        raise click.UsageError(f"There is no system {only}.{screens.did_you_mean(only, systems)} Systems: {', '.join(systems)}.")
+        raise click.UsageError(_no_system(only, systems))
     day = as_of.date().isoformat() if as_of else ""
     ended = watched_run(found, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
     stages = run_stages.stages(ended, systems, now())
@@ -122,8 +122,15 @@ def now() -> datetime:
 
 
 def systems_of(found: deployment.Deployment) -> tuple[str, ...]:
-    """The systems that are deployed."""
-    return tuple(json.loads(found.environment.get("HEADGATE_PROD_BUCKETS", "{}")))
+    """The systems that are deployed; where the environment names none, those of the lake project."""
+    return deployed_systems(found.environment)
+
+
+def _no_system(name: str, systems: Sequence[str]) -> str:
+    """Say that there is no system of that name, and which ones there are."""
+    if not systems:
+        return f"There is no system {name}: this lake builds no systems. Leave out --only; the run merges and checks the datasets."
+    return f"There is no system {name}.{screens.did_you_mean(name, systems)} Systems: {', '.join(systems)}."
 
 
 def watched_run(found: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = "") -> PipelineRun:

@@ -25,6 +25,7 @@ from headgate.lake.openlineage import MERGE, JobRun, LakeNames
 from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import LakeSnapshot
+from headgate.project import project
 from tests.unit.api.lakes import BEGAN, MemoryLake, MemoryRuns
 
 if TYPE_CHECKING:
@@ -160,3 +161,22 @@ def _shown(found: status.Status) -> str:
     console = Console(file=io.StringIO(), width=200)
     console.print(status._screen(found, 7))
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]  # a StringIO
+
+
+@pytest.mark.parametrize(
+    ("environment", "reported"),
+    [
+        ({"HEADGATE_PROD_BUCKETS": '{"retail-copilot": "bucket"}'}, "There is no system nope. Systems: retail-copilot."),
+        ({}, f"There is no system nope. Systems: {', '.join(project().systems)}."),
+        ({"HEADGATE_PROD_BUCKETS": "{}"}, "There is no system nope: this lake builds no systems. Leave out --only"),
+    ],
+    ids=["deployed", "nothing is deployed", "a lake without systems"],
+)
+def test_an_unknown_system_is_reported_with_those_that_exist(
+    environment: dict[str, str], reported: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", environment, {}))
+    ran = CliRunner().invoke(cli, ["run", "--only", "nope"], env={"COLUMNS": "400"})
+    assert ran.exit_code == 2
+    assert project().systems
+    assert reported in ran.output
