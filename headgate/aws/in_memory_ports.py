@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
 from headgate.lake.file_index import FileListPage
-from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, ObjectVersion, TableVersion, why_not_finished, why_not_reopened
+from headgate.lake.ports import (
+    Claim,
+    FileRecord,
+    ObjectInfo,
+    ObjectRef,
+    ObjectVersion,
+    TableVersion,
+    no_record,
+    why_not_finished,
+    why_not_reopened,
+)
 from headgate.lake.states import WITHOUT_ROWS, Action, ClaimAnswer, FileState, after, answer_to_claim, finished_from, permits
 from headgate.lake.upload_store import StoredPart
 from headgate.onboarding.records import Answer, Page, Record, Written
@@ -248,7 +258,7 @@ class MemoryLedger:
         try:
             return self._records[file_id]
         except KeyError:
-            raise NotFoundError(f"no record of file {file_id}") from None
+            raise NotFoundError(no_record(file_id)) from None
 
     def records(self) -> Iterator[FileRecord]:
         """Every file's record, in no particular order."""

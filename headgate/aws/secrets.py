@@ -81,7 +81,7 @@ class Secrets:
         before = [_entry(current), *_previous(secret_id, stated)]
         entry = _entry(MaskingKey(_next_id([str(one["key_id"]) for one in before]), key))
         if entry["key"] in {one["key"] for one in before}:
-            raise SettingsError(f"secret {secret_id} holds this very key already")
+            raise SettingsError(f"secret {secret_id} holds this very key already. Rotate to a new one: `headgate keys rotate` makes it.")
         made = _masking_key(secret_id, entry)
         self._replace(secret_id, version, json.dumps({**entry, "previous": before}))
         return made
@@ -173,14 +173,26 @@ def how_to_fill(secret_id: str) -> str:
     return "It holds the key of a server that you named in the settings: store it with `aws secretsmanager put-secret-value`."
 
 
+def how_to_correct(secret_id: str) -> str:
+    """Return what gives a secret with a wrong value a right one, by the names that Terraform gives."""
+    if "/masking-key" in secret_id:
+        return (
+            "It holds the masking key: make its last good version current again with `aws secretsmanager update-secret-version-stage`, "
+            "because a new key gives each card another token."
+        )
+    if "/mysql" in secret_id:
+        return "It holds the login of a database: store it again with `headgate export login`."
+    return "Store a right value with `aws secretsmanager put-secret-value`."
+
+
 def _document(secret_id: str, text: str, names: set[str]) -> dict[str, object]:
     try:
         stated = json.loads(text)
     except json.JSONDecodeError:
-        raise SettingsError(f"secret {secret_id} is not JSON") from None
+        raise SettingsError(f"secret {secret_id} is not JSON. {how_to_correct(secret_id)}") from None
     missing = sorted(names - stated.keys()) if isinstance(stated, dict) else sorted(names)
     if missing:
-        raise SettingsError(f"secret {secret_id} lacks {', '.join(missing)}")
+        raise SettingsError(f"secret {secret_id} lacks {', '.join(missing)}. {how_to_correct(secret_id)}")
     return dict(stated)
 
 
@@ -188,9 +200,10 @@ def _masking_key(secret_id: str, stated: Mapping[str, object]) -> MaskingKey:
     try:
         secret = base64.b64decode(str(stated["key"]), validate=True)
     except binascii.Error:
-        raise SettingsError(f"secret {secret_id}: key is not base64") from None
+        raise SettingsError(f"secret {secret_id}: key is not base64. {how_to_correct(secret_id)}") from None
     if len(secret) < KEY_BYTES:
-        raise SettingsError(f"secret {secret_id}: key has {len(secret)} bytes, it must have at least {KEY_BYTES}")
+        too_short = f"key has {len(secret)} bytes, it must have at least {KEY_BYTES}"
+        raise SettingsError(f"secret {secret_id}: {too_short}. {how_to_correct(secret_id)}")
     return MaskingKey(str(stated["key_id"]), secret)
 
 
@@ -201,7 +214,7 @@ def _entry(key: MaskingKey) -> dict[str, str]:
 def _previous(secret_id: str, stated: Mapping[str, object]) -> list[dict[str, str]]:
     held = stated.get("previous", [])
     if not isinstance(held, list) or not all(isinstance(one, dict) and {"key_id", "key"} <= one.keys() for one in held):
-        raise SettingsError(f"secret {secret_id}: previous is no list of keys with their ids")
+        raise SettingsError(f"secret {secret_id}: previous is no list of keys with their ids. {how_to_correct(secret_id)}")
     return held
 
 

@@ -184,6 +184,11 @@ class Measured:
     peak_bytes: int = 0
 
 
+def no_record(file_id: str) -> str:
+    """Say that a ledger has no record of a file id, and what to do."""
+    return f"There is no record of a file {file_id}. `headgate files --json` lists the ids of all files."
+
+
 def why_not_reopened(record: FileRecord) -> str:
     """Return why a ledger neither reopens nor reverts the file, and what to do."""
     if record.state in UNDER_WAY:

@@ -143,7 +143,10 @@ def _outputs(
     """
     missing, further = sorted(set(contracts) - set(frames) - set(kept)), sorted(set(frames) - set(contracts))
     if missing or further:
-        raise AuditError(f"{system}: tables not built {missing}, without a contract {further}")
+        raise AuditError(
+            f"{system}: tables not built {missing}, without a contract {further}. "
+            "Return exactly the tables that have a contract of this system from its build, and deploy again."
+        )
     outputs: dict[str, pa.Table | RowsInFile] = {}
     for name in (name for name in contracts if name not in kept):
         outputs[name] = _exact(contracts[name], frames.pop(name), snapshot)

@@ -220,7 +220,7 @@ class AthenaQueries:
                 raise QueryError(f"query {query_id} {status['State'].lower()}: {why}")
             if self.monotonic_s() > deadline_s:
                 self.client.stop_query_execution(QueryExecutionId=query_id)
-                raise QueryError(f"query {query_id} took too long and was stopped")
+                raise QueryError(f"query {query_id} took too long and was stopped. Ask for fewer rows or columns, or add a condition.")
             self.sleep(pause_s)
         raise AssertionError  # pauses never end
 

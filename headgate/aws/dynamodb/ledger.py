@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from headgate.aws.errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import Claim, FileRecord, Measured, why_not_finished, why_not_reopened
+from headgate.lake.ports import Claim, FileRecord, Measured, no_record, why_not_finished, why_not_reopened
 from headgate.lake.states import (
     UNDER_WAY,
     WITHOUT_ROWS,
@@ -175,7 +175,7 @@ class DynamoLedger:
         """The record; NotFoundError when there is none."""
         item = self._item(file_id)
         if item is None:
-            raise NotFoundError(f"no record of file {file_id}")
+            raise NotFoundError(no_record(file_id))
         return record_of(item)
 
     def is_left_undone(self, file_id: str) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "_manifest.json"
 _SHA256 = "manifest_sha256"
+_AGAIN = "Export the table again with `headgate export run`, which writes a new manifest."
 FORMAT = 2  # checksums of 1 did not include which values of a row were null
 
 
@@ -128,13 +129,13 @@ class Certificate:
             read: dict[str, Any] = json.loads(text)
             stated = read.pop("format", None), read.pop(_SHA256, "")
         except (ValueError, TypeError, AttributeError) as error:
-            raise CertificateError(f"the manifest is damaged: {type(error).__name__}") from None
+            raise CertificateError(f"the manifest is damaged: {type(error).__name__}. {_AGAIN}") from None
         if stated[0] is None:
-            raise OtherManifestError("the manifest is not of an export that certifies")
+            raise OtherManifestError("the manifest is not of an export that certifies. `headgate export run` writes such a manifest.")
         if stated[0] != FORMAT:
-            raise CertificateError(f"the manifest is not of format {FORMAT}")
+            raise CertificateError(f"the manifest is not of format {FORMAT}: another version of Headgate wrote it. {_AGAIN}")
         if stated[1] != _sha256_of({"format": FORMAT, **read}):
-            raise CertificateError("the manifest was changed after it was written")
+            raise CertificateError(f"the manifest was changed after it was written. {_AGAIN}")
         return _from_dict(read)
 
 
@@ -156,7 +157,7 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
             }
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:  # of another version of Headgate that calls itself by this format
-        raise CertificateError(f"the manifest holds no certificate ({type(error).__name__}). Run the export again to write it") from None
+        raise CertificateError(f"the manifest holds no certificate ({type(error).__name__}). {_AGAIN}") from None
 
 
 def certified_columns(columns: Iterable[ExportColumn], masked: Collection[str] = ()) -> tuple[CertifiedColumn, ...]:

@@ -101,7 +101,7 @@ def test_the_same_content_in_work_under_another_name_is_busy(ledger: FileLedger)
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     claim = ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S)
     assert (claim.granted, claim.answer, claim.owner) == (False, "busy", "raw/a.csv#v1")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match=r"raw/b\.csv#v1\. `headgate files --json` lists"):
         ledger.get("raw/b.csv#v1")
 
 

@@ -384,7 +384,7 @@ def test_marks_of_an_earlier_run_are_removed() -> None:
 
 def test_a_table_of_the_system_that_is_not_built_is_an_error(tiny: Tiny) -> None:
     tiny.given("1.00")
-    with pytest.raises(AuditError, match="without a contract \\['extra'\\]"):
+    with pytest.raises(AuditError, match=r"without a contract \['extra'\]\. Return exactly the tables"):
         tiny.run(inspections={"extra": pd.DataFrame})
 
 
