@@ -30,7 +30,8 @@ _NO_STOP_WORDS = {"amount", "bill", "bottom", "call", "detail", "fire", "front",
 _ASKING = {"does", "hello", "help", "hi", "just", "know", "let", "like", "long", "need", "please", "tell", "thanks", "think", "want"}
 _EMPTY_WORDS = (ENGLISH_STOP_WORDS - _NO_STOP_WORDS) | _ASKING
 _PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
-_COMPARED = 6  # phrases of each group whose meaning is compared with the group's
+_COMPARED = 10  # phrases of each group whose meaning is compared with the group's
+_NEARNESS_POWER = 4  # meaning counts for more than words, among phrases that all fit by their words
 _CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across them
 _OTHER = "other"
 
@@ -38,14 +39,16 @@ _OTHER = "other"
 def labels(texts: pd.Series[str], groups: Groups, weights: pd.Series[int], nearness: Nearness | None = None) -> list[str]:
     """A phrase that occurs in each group's texts, in the group's order; no two groups have one label.
 
-    The phrase is common in its group, in more than one text if possible, and rare in the others. A longer phrase wins over a
-    part of it that fits little better. Case does not count: labels are in lower case.
+    The phrase is in many of its group's texts, in more than one if possible, and in few of the others. A longer phrase wins over
+    a part of it that fits little better. Phrases of the same words in another order count together, and the commonest of them is
+    the label. Case does not count: labels are in lower case.
 
     Args:
-        nearness: also prefers a phrase that means what its group means; without it, words alone decide.
+        weights: searches per text; only the commonest texts are read, and each counts once.
+        nearness: prefers a phrase that means what its group means; without it, words alone decide.
     """
     phrases = _phrases(texts, groups, weights)
-    found = _assigned(phrases, phrases.groupby("phrase").weight.transform("sum"), [], nearness)
+    found = _assigned(phrases, phrases.groupby("words", sort=False).texts.transform("sum"), [], nearness)
     return [found.get(group, f"{_OTHER} {group + 1}") for group in range(int(groups.max()) + 1)]
 
 
@@ -57,7 +60,7 @@ def sub_labels(texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int
         names: the label of each intent.
     """
     phrases = _phrases(texts, sub_groups, weights)
-    within = phrases.groupby([parents[phrases.group.to_numpy()], "phrase"]).weight.transform("sum")
+    within = phrases.groupby([parents[phrases.group.to_numpy()], "words"], sort=False).texts.transform("sum")
     alone = np.bincount(parents, minlength=len(names))[parents] == 1
     several = ~alone[phrases.group.to_numpy()]
     found = _assigned(phrases[several], within[several], names)
@@ -66,27 +69,28 @@ def sub_labels(texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int
     ]
 
 
-def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[float], taken: Iterable[str], nearness: Nearness | None = None) -> dict[int, str]:
+def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[str], nearness: Nearness | None = None) -> dict[int, str]:
     """The label of each group that has one: each phrase goes to the group that it fits best of those without a label.
 
     Args:
-        elsewhere: weight of each phrase in all groups that it must tell its own apart from, its own included.
-        taken: no label.
+        elsewhere: texts of each phrase in all groups that it must tell its own apart from, its own included.
+        taken: no label, in any order of its words.
     """
-    own = phrases.weight / phrases.groupby("group").weight.transform("max")
-    longer = phrases.words ** np.where(phrases.texts > 1, _LONGER, _LONGER_OF_ONE_TEXT)
-    fit = own * phrases.weight / elsewhere * longer * phrases.texts / (phrases.texts + 1)
+    own = phrases.texts / phrases.groupby("group").texts.transform("max")
+    longer = phrases.words.map(len) ** np.where(phrases.texts > 1, _LONGER, _LONGER_OF_ONE_TEXT)
+    fit = own * phrases.texts / elsewhere * longer * phrases.texts / (phrases.texts + 1)
     ranked = _best_first(phrases.assign(fit=fit))
     if nearness:
         is_compared = ranked.groupby("group").cumcount() < _COMPARED
         compared, rest = ranked[is_compared], ranked[~is_compared]
-        ranked = pd.concat([_best_first(compared.assign(fit=compared.fit * nearness(compared.phrase, compared.group.to_numpy()))), rest])
+        near = nearness(compared.phrase, compared.group.to_numpy()) ** _NEARNESS_POWER
+        ranked = pd.concat([_best_first(compared.assign(fit=compared.fit * near)), rest])
     found: dict[int, str] = {}
-    gone = set(taken)
-    for group, phrase in zip(ranked.group.tolist(), ranked.phrase.tolist(), strict=True):
-        if group not in found and phrase not in gone:
+    gone = {_words_that_count(label.split()) for label in taken}
+    for group, phrase, words in zip(ranked.group.tolist(), ranked.phrase.tolist(), ranked.words.tolist(), strict=True):
+        if group not in found and words not in gone:
             found[group] = phrase
-            gone.add(phrase)
+            gone.add(words)
     return found
 
 
@@ -95,28 +99,38 @@ def _best_first(phrases: pd.DataFrame) -> pd.DataFrame:
 
 
 def _phrases(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> pd.DataFrame:
-    """The phrases of the commonest texts, one row per group and phrase.
+    """The phrases of the commonest texts, one row per group and words.
 
     Returns:
-        Columns `group`, `phrase`, `words` (how many), `texts` (that have it), and `weight` (of these texts).
+        Columns `group`, `words` (that count, in the alphabet's order), `texts` (that have them in a phrase), and `phrase` (the commonest).
     """
     order = commonest_first(weights)[:MAX_LABELLED_FROM]
     rows = [
-        (group, " ".join(phrase), len(phrase), weight)
-        for text, group, weight in zip(texts.iloc[order], groups[order], weights.iloc[order], strict=True)
-        for phrase in _runs_of_words(text)
+        (group, words, " ".join(phrase))
+        for text, group in zip(texts.iloc[order], groups[order], strict=True)
+        for words, phrase in _runs_of_words(text).items()
     ]
-    every = pd.DataFrame(rows, columns=["group", "phrase", "words", "weight"])
-    return every.groupby(["group", "phrase", "words"])["weight"].agg(texts="size", weight="sum").reset_index()
+    every = pd.DataFrame(rows, columns=["group", "words", "phrase"])
+    wordings = every.groupby(["group", "words", "phrase"], sort=False).size().reset_index(name="texts")
+    commonest = wordings.sort_values(["texts", "phrase"], ascending=[False, True]).groupby(["group", "words"], sort=False)
+    return commonest.agg(texts=("texts", "sum"), phrase=("phrase", "first")).reset_index()
 
 
-def _runs_of_words(text: str) -> set[tuple[str, ...]]:
-    """Words in a row that can be a label: they begin with a word that means something, and end with one, or with a particle."""
+def _runs_of_words(text: str) -> dict[tuple[str, ...], list[str]]:
+    """Words in a row that can be a label, by those of them that count; of several runs with the same words the shortest.
+
+    They begin with a word that means something, and end with one, or with a particle.
+    """
     clauses = (clause.split() for clause in re.split(_CLAUSES, text.casefold()))
     runs = chain.from_iterable(
-        (words[at : at + count] for count in range(1, _LABEL_WORDS + 1) for at in range(len(words) - count + 1)) for words in clauses
+        (words[at : at + count] for count in range(_LABEL_WORDS, 0, -1) for at in range(len(words) - count + 1)) for words in clauses
     )
-    return {tuple(run) for run in runs if _is_label(run)}
+    return {_words_that_count(run): run for run in runs if _is_label(run)}
+
+
+def _words_that_count(run: Sequence[str]) -> tuple[str, ...]:
+    """The different words of a phrase that mean something: "transfer fee" and "fee for a transfer" have the same."""
+    return tuple(sorted({word for word in run if not _is_empty(word) or word in _PARTICLES}))
 
 
 def _is_label(run: Sequence[str]) -> bool:

@@ -122,6 +122,32 @@ def test_a_label_means_what_its_group_means() -> None:
     assert intent_labels.labels(every, groups, weights, near) == ["withdrawal", "lost my parcel"]
 
 
+def test_meaning_counts_for_more_than_words() -> None:
+    """The phrase "set 10" is in most of the texts; candles are a little nearer to what they mean."""
+    every = pd.Series(["set 10 white", "set 10 blue", "set 10 red", "candle box", "candle jar"])
+
+    def near(phrases: pd.Series, _: np.ndarray) -> np.ndarray:
+        return np.where(phrases == "candle", 0.7, 0.45)
+
+    assert intent_labels.labels(every, np.zeros(5, dtype=np.int64), pd.Series([1] * 5)) == ["set 10"]
+    assert intent_labels.labels(every, np.zeros(5, dtype=np.int64), pd.Series([1] * 5), near) == ["candle"]
+
+
+def test_phrases_of_the_same_words_count_together_and_the_commonest_is_the_label() -> None:
+    every = pd.Series(["transfer fee", "transfer fee again", "fee for a transfer", "fee of my transfer"])
+    assert intent_labels.labels(every, np.zeros(4, dtype=np.int64), pd.Series([1] * 4)) == ["transfer fee"]
+
+
+def test_no_two_labels_have_the_same_words_in_another_order() -> None:
+    every = pd.Series(["transfer fee", "transfer fee", "fee for a transfer"])
+    assert intent_labels.labels(every, np.array([0, 0, 1]), pd.Series([1] * 3)) == ["transfer fee", "fee"]
+
+
+def test_a_text_counts_once_for_the_label_however_often_it_was_searched() -> None:
+    every = pd.Series(["red toadstool lamp", "sock puppet", "glove puppet", "finger puppet"])
+    assert intent_labels.labels(every, np.zeros(4, dtype=np.int64), pd.Series([1_000, 1, 1, 1])) == ["puppet"]
+
+
 def test_a_group_whose_best_phrases_are_all_taken_still_has_a_label() -> None:
     every = pd.Series([" ".join(["red mug"] * 3), "red mug", "red mug blue lamp shade of old brass"])
     found = intent_labels.labels(every, np.array([0, 1, 2]), pd.Series([5, 4, 1]), lambda phrases, _: np.ones(len(phrases)))
