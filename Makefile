@@ -210,7 +210,7 @@ drill-day: setup ## a day of faults on a lake of its own, with a restart in the 
 ##@ Measure systems, models and the export
 .PHONY: bench-cost bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
 
-bench-cost: setup ## dollars a month of three workloads on AWS, from measured usage and list prices; LINES=500000, KEEP=1 keeps what was measured
+bench-cost: setup ## dollars a month of three workloads on AWS, from measured usage and list prices; LINES=500000, COPIES=4, KEEP=1 keeps what was measured
 	@python -m benchmarks.operations.cost $(if $(KEEP),--keep)
 
 bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24

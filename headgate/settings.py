@@ -170,11 +170,13 @@ class StartRulesSettings(Settings):
     """Whether a due run of the pipeline starts.
 
     `run_interval_s`: the least time between two starts. `run_share`: the most of the time that runs may take, 0..1.
+    `run_share_wait_s`: the longest time between two starts that `run_share` asks for.
     """
 
     deployment_id: str = "unnamed"
     run_interval_s: int = 0
     run_share: float = 1
+    run_share_wait_s: int = 604_800
     quiet_s: int = 60
 
 
@@ -230,10 +232,15 @@ class LineageSettings(Settings):
 
 
 class EngineSettings(Settings):
-    """The engine of the systems: duckdb, spark, athena, or auto. `spark_from_mb`: with auto, MB of Parquet from which Spark is used."""
+    """The engine of the systems: duckdb, spark, athena, or auto.
+
+    `spark_from_mb`: with auto, MB of Parquet from which Spark is used. `table_memory_mb`: what DuckDB may take before it spills; 0 for
+    half of the free memory.
+    """
 
     engine: str = "duckdb"
     spark_from_mb: int = 2_000
+    table_memory_mb: int = 0
 
 
 class ScanSettings(Settings):

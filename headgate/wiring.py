@@ -119,7 +119,6 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 _CARD_AUDIT = "pci_audit"
-_COPIES_ON_DISK = 2  # a system keeps what it reads, and what its sorts spill
 _SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
 _LIBRARIES_OF_SYSTEMS = (
     "headgate.quality.output_audit",
@@ -680,8 +679,11 @@ def build_side_by_side(
     """
     from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
     from headgate.aws.sts import credentials_of
-    from headgate.costs.workload import Measured
+    from headgate.costs.billing import GB
+    from headgate.costs.measured import Measured
+    from headgate.costs.workers import fit_together
     from headgate.engines.choose_engine import EngineName
+    from headgate.engines.local import memory_mb_of
     from headgate.systems import registry
     from headgate.systems.side_by_side import build_side_by_side, this_machine
     from headgate.systems.up_to_date import mark_skipped
@@ -695,12 +697,15 @@ def build_side_by_side(
 
     def start(system: str) -> ChildProcess:
         credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)
-        return children.start(script, {**jobs.system_arguments[system], **engine}, credentials, workspace / f"{system}.txt")
+        return children.start(script, {**jobs.system_arguments[system], **engine, **memory}, credentials, workspace / f"{system}.txt")
 
-    held_bytes = sum(one.size_bytes for one in lake.datasets.values())
-    at_once = this_machine().at_once(int(measured.memory_gb_of(held_bytes / 1e9) * 1e9), _COPIES_ON_DISK * held_bytes)
-    largest_first = sorted(systems, key=lambda system: system != measured.largest_system)
-    for one in build_side_by_side(largest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
+    held_gb = sum(one.size_bytes for one in lake.datasets.values()) / GB
+    memory_gb, disk_gb = ([of(system, held_gb) for system in systems] for of in (measured.memory_gb_of, measured.disk_gb_of))
+    machine = this_machine()
+    at_once = min(machine.processors, fit_together(memory_gb, machine.memory_bytes / GB), fit_together(disk_gb, machine.disk_bytes / GB))
+    memory = {"HEADGATE_TABLE_MEMORY_MB": str(memory_mb_of(machine.memory_bytes // max(1, at_once)))}
+    longest_first = sorted(systems, key=lambda system: -measured.seconds_of(system, held_gb))
+    for one in build_side_by_side(longest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
         try:
             if not one.cause:
                 mark_skipped(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, one.system)
@@ -760,10 +765,14 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     from headgate.contracts.registry import Registry
     from headgate.engines import athena, spark_session
     from headgate.engines.choose_engine import EngineName
+    from headgate.engines.local import memory_mb_of
+    from headgate.systems.side_by_side import free_memory_bytes
     from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 
     settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
-    choice = EngineChoice(EngineName.stated(engine.engine), engine.spark_from_mb, reads_objects=spark_session.is_started_by_cluster())
+    memory_mb = engine.table_memory_mb or memory_mb_of(free_memory_bytes())
+    reads_objects = spark_session.is_started_by_cluster()
+    choice = EngineChoice(EngineName.stated(engine.engine), engine.spark_from_mb, reads_objects=reads_objects, memory_mb=memory_mb)
     return SnapshotTables(
         objects(),
         GlueCatalog(clients.glue(), settings.crawler),
@@ -895,7 +904,7 @@ def start_rules(env: Mapping[str, str]) -> StartRules:
 
     settings = StartRulesSettings.from_env(env)
     interval, recheck = timedelta(seconds=settings.run_interval_s), timedelta(seconds=settings.quiet_s)
-    return StartRules(settings.deployment_id, interval, recheck, settings.run_share)
+    return StartRules(settings.deployment_id, interval, recheck, settings.run_share, timedelta(seconds=settings.run_share_wait_s))
 
 
 def alerts(env: Mapping[str, str]) -> Alerts:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from headgate.aws.in_memory_ports import MemoryCatalog
 from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
+from headgate.engines.local import LEAST_MEMORY_MB
 from headgate.export.destination import FolderObjects
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import LakeSnapshot
@@ -33,23 +34,24 @@ if TYPE_CHECKING:
 
 SNAPSHOT = "0123456789abcdef"
 PROD = "prod"  # the bucket and the database
+PUBLISHED = "headgate-published-"
+"""The name of the temporary folder that the tables are published to begins with it."""
 
 
-def build(system: str, folder: Path, engine: str) -> dict[str, object]:
+def build(system: str, folder: Path, engine: str, memory_mb: int) -> dict[str, object]:
     """Build, audit and publish one system, to buckets in a temporary folder; what it took, and a digest of each table."""
-    with tempfile.TemporaryDirectory(prefix="headgate-published-") as buckets:
-        _published(system, folder, engine, FolderObjects(Path(buckets)))
+    with tempfile.TemporaryDirectory(prefix=PUBLISHED) as buckets:
+        _published(system, folder, engine, memory_mb, FolderObjects(Path(buckets)))
         tables = {path.parts[-3]: _digest(path) for path in sorted(Path(buckets, PROD, "tables").rglob("*.parquet"))}
     return {"cpu_s": _cpu_s(), "peak_mb": _peak_mb(), "tables": tables}
 
 
-def _published(system: str, folder: Path, engine: str, objects: FolderObjects) -> None:
+def _published(system: str, folder: Path, engine: str, memory_mb: int, objects: FolderObjects) -> None:
     own, catalog = Registry.load().tables_of(system), MemoryCatalog()
     for table in own:
         catalog.create(PROD, table, f"s3://{PROD}/tables/{table}/none/")
-    tables = open_tables(
-        EngineName.stated(engine), {name: str(folder / f"{name}.parquet") for name in registry.reads(registry.system(system))}
-    )
+    places = {name: str(folder / f"{name}.parquet") for name in registry.reads(registry.system(system))}
+    tables = open_tables(EngineName.stated(engine), places, memory_mb)
     inspections = {"pci_audit": _nothing_found} if "pci_audit" in own else {}
     lake = LakeSnapshot(SNAPSHOT, _last_day(folder), {})
     with OutputAudit(DataDocs(objects, "artifacts"), lake, system) as audit:
@@ -87,5 +89,6 @@ if __name__ == "__main__":
     parser.add_argument("system")
     parser.add_argument("folder", type=Path)
     parser.add_argument("engine")
+    parser.add_argument("--memory-mb", type=int, default=LEAST_MEMORY_MB, help="what DuckDB may take before it spills")
     given = parser.parse_args()
-    print(json.dumps(build(given.system, given.folder, given.engine)))
+    print(json.dumps(build(given.system, given.folder, given.engine, given.memory_mb)))

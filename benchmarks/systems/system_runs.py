@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.systems.system_run import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,10 +29,15 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Built:
-    """What a system's run took, the most memory that it held, and a digest of each table's bytes."""
+    """What a system's run took, the most memory and disk that it held, and a digest of each table's bytes.
+
+    Attributes:
+        disk_mb: of files that the system made for itself, without its input and its tables.
+    """
 
     system: str
     seconds: float
+    disk_mb: float
     cpu_s: float
     peak_mb: float
     tables: dict[str, str]
@@ -72,13 +80,34 @@ def build_all(folder: Path, engine: str, at_once: int = AT_ONCE) -> list[Built]:
 
 
 def _in_process(system: str, folder: Path, engine: str) -> Built:
-    command = [sys.executable, "-m", "benchmarks.systems.system_run", system, folder, engine]
-    environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
-    began = time.monotonic()
-    reported = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT).stdout
-    built = Built(system, time.monotonic() - began, **json.loads(reported.splitlines()[-1]))
-    print(f"  {system:24} {engine:7} {built.seconds:7.1f} s {built.cpu_s:7.1f} CPU s {built.peak_mb:7.0f} MB", flush=True)
+    command = [sys.executable, "-m", "benchmarks.systems.system_run", system, str(folder), engine]
+    disk_bytes, began = 0, time.monotonic()
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "TMPDIR": scratch}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as process:
+            while process.poll() is None:
+                disk_bytes = max(disk_bytes, _on_disk(Path(scratch)))
+                time.sleep(_WATCH_S)
+            reported = process.communicate()[0]
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+    built = Built(system, time.monotonic() - began, disk_bytes / 1e6, **json.loads(reported.splitlines()[-1]))
+    figures = f"{built.seconds:7.1f} s {built.cpu_s:7.1f} CPU s {built.peak_mb:7.0f} MB {built.disk_mb:7.0f} MB of disk"
+    print(f"  {system:24} {engine:7} {figures}", flush=True)
     return built
+
+
+def _on_disk(folder: Path) -> int:
+    """The bytes of all files that are there now; published tables lie in S3, so they do not count."""
+    found = 0
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(PUBLISHED)]
+        for name in names:
+            try:
+                found += Path(parent, name).stat().st_size
+            except FileNotFoundError:  # it was removed meanwhile
+                continue
+    return found
 
 
 def _below(pid: int) -> list[int]:

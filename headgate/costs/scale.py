@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.costs.billing import rounded, total_usd
+from headgate.costs.jobs import fitted
+from headgate.costs.measured import Measured
+from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import Measured, Settings, Workload, monthly, run_s, runs_per_day, unfit, with_workers_that_fit
+from headgate.costs.workload import Settings, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,17 +24,16 @@ def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
     yield f"| {' | '.join(HEADER)} |"
     yield "|" + "---|" * len(HEADER)
     for gb_per_day, files, arrivals in SIZES:
-        workload = Workload("", gb_per_day, files, arrivals)
-        settings = with_workers_that_fit(workload, Settings(), measured)
-        exceeded = unfit(workload, settings, measured)
-        larger = [f"needs {worker} for {job}" for job, worker in settings.job_worker_types.items()]
-        apart = [] if settings.systems_in_one_job or exceeded else ["cheaper with a job for each system"]
-        limits = "; ".join([*larger, *apart, *exceeded]) or "all fits"
-        usd = "none" if exceeded else f"{rounded(total_usd(monthly(workload, settings, measured, prices))):,.0f}"
-        minutes = f"{run_s(workload, settings, measured) / 60:,.0f}"
+        runs = fitted(Workload("", gb_per_day, files, arrivals), Settings(), measured)
+        exceeded = runs.limits()
+        larger = [f"needs {worker} for {job}" for job, worker in runs.settings.job_worker_types.items()]
+        longer = [f"needs {minutes:,} minutes for {job}" for job, minutes in runs.settings.job_timeouts.items()]
+        apart = [] if runs.settings.systems_in_one_job or exceeded else ["cheaper with a job for each system"]
+        limits = "; ".join([*larger, *longer, *apart, *exceeded]) or "all fits"
+        usd = "none" if exceeded else f"{rounded(total_usd(monthly(runs, prices))):,.0f}"
         arrival = "nightly" if arrivals == 1 else "all day"
-        runs = "none" if exceeded else f"{runs_per_day(workload, settings, measured):.1f}"
-        yield f"| {' | '.join((f'{gb_per_day:g}', f'{files:,}', arrival, usd, minutes, runs, limits))} |"
+        per_day = "none" if exceeded else f"{runs.per_day:.1f}"
+        yield f"| {' | '.join((f'{gb_per_day:g}', f'{files:,}', arrival, usd, f'{runs.run_s / 60:,.0f}', per_day, limits))} |"
 
 
 if __name__ == "__main__":

@@ -39,14 +39,17 @@ class EngineName(StrEnum):
         return EngineName.SPARK if size_bytes >= spark_from_mb * MB else EngineName.DUCKDB
 
 
-def open_tables(engine: EngineName, places: Mapping[str, str]) -> AbstractContextManager[dict[str, ibis.Table]]:
+def open_tables(
+    engine: EngineName, places: Mapping[str, str], memory_mb: int = local.LEAST_MEMORY_MB
+) -> AbstractContextManager[dict[str, ibis.Table]]:
     """Each Parquet file or folder as a table of DuckDB or Spark, while the block lasts.
 
     Args:
         places: what the engine can read: local paths, or `s3://…` for Spark on a cluster.
+        memory_mb: of DuckDB, beyond which it spills.
     """
     if engine is EngineName.DUCKDB:
-        return local.opened(places)
+        return local.opened(places, memory_mb)
     from headgate.engines import spark  # noqa: PLC0415 where Spark is not in use it need not be installed
 
     return spark.opened(places)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.engines.engine import Rows
 
+LEAST_MEMORY_MB = 1_000  # of DuckDB, beyond which it spills
 _LEAST_MEASURED_S = 2.0  # of processor time: the first groups include the import of libraries, so the pace is unknown before
 _PARALLEL_FROM_S = 10.0  # two further processes pay from then on: each takes about five seconds to load its libraries
 _CHUNKS = 64
@@ -39,6 +40,11 @@ def release_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim:
         trim(0)
+
+
+def memory_mb_of(free_bytes: int) -> int:
+    """Return the MB that DuckDB may take of free memory: half, because models need memory too, and DuckDB takes more than stated."""
+    return max(LEAST_MEMORY_MB, free_bytes // 2 // 10**6)
 
 
 class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
@@ -73,11 +79,11 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
 
 
 @contextmanager
-def opened(places: Mapping[str, str], memory_limit: str = "1GB") -> Iterator[dict[str, ibis.Table]]:
-    """Each local Parquet file or folder as a table, while the block lasts. Beyond `memory_limit` (DuckDB's notation) queries spill."""
+def opened(places: Mapping[str, str], memory_mb: int = LEAST_MEMORY_MB) -> Iterator[dict[str, ibis.Table]]:
+    """Each local Parquet file or folder as a table, while the block lasts. Beyond `memory_mb` queries spill; what cannot spill fails."""
     with tempfile.TemporaryDirectory(prefix="headgate-spill-") as spill:
         backend = DuckDbTables()
-        backend.do_connect(memory_limit=memory_limit, temp_directory=spill, **_SETTINGS)
+        backend.do_connect(memory_limit=f"{memory_mb}MB", temp_directory=spill, **_SETTINGS)
         try:
             yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
         finally:

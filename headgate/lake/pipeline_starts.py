@@ -102,6 +102,7 @@ class StartRules:
         min_interval: the least time between two starts.
         most_share: the most of the time that runs may take, 0..1: a long run makes the next one start later, so that a lake that
             grows does not cost more and more.
+        longest_wait: the longest time between two starts that `most_share` asks for, so that tables do not become older and older.
         recheck: when to look again after a run was found under way.
     """
 
@@ -109,6 +110,7 @@ class StartRules:
     min_interval: timedelta
     recheck: timedelta
     most_share: float = 1
+    longest_wait: timedelta = timedelta.max
 
     def decide(self, due: Due, executions: Sequence[Execution], now: datetime) -> Decision:
         """Return what becomes of a due run, given the newest executions, newest first."""
@@ -125,7 +127,7 @@ class StartRules:
 
     def _earliest_after(self, execution: Execution) -> datetime:
         took = timedelta(seconds=execution.seconds or 0)
-        return execution.started_at + max(self.min_interval, took / self.most_share)
+        return execution.started_at + max(self.min_interval, min(took / self.most_share, self.longest_wait))
 
     def run_name(self, due: Due) -> str:
         """Return the run's name: the time that it was due, and the deployment that runs it."""

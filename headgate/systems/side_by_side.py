@@ -28,10 +28,6 @@ class Machine:
     memory_bytes: int
     disk_bytes: int
 
-    def at_once(self, memory_bytes: int, disk_bytes: int) -> int:
-        """Return how many processes that take so much each fit side by side; 0 if not even one does."""
-        return min(self.processors, self.memory_bytes // max(memory_bytes, 1), self.disk_bytes // max(disk_bytes, 1))
-
 
 @dataclass(frozen=True)
 class Ended:

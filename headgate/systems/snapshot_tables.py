@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.engines.choose_engine import EngineName, open_tables
+from headgate.engines.local import LEAST_MEMORY_MB
 from headgate.errors import ConflictError
 from headgate.lake.reading import fetch, known_datasets
 
@@ -36,11 +37,13 @@ class EngineChoice:
     Attributes:
         spark_from_mb: with `auto`, Spark is used when a system reads so many megabytes of Parquet.
         reads_objects: Spark's executors do not see this machine's files.
+        memory_mb: what DuckDB may take before it spills.
     """
 
     stated: EngineName = EngineName.DUCKDB
     spark_from_mb: int = 0
     reads_objects: bool = False
+    memory_mb: int = LEAST_MEMORY_MB
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class SnapshotTables:
     workspace: Path
     choice: EngineChoice
     ask_athena: Callable[[Mapping[str, pa.Schema], str], Opened]
-    open_files: Callable[[EngineName, Mapping[str, str]], Opened] = open_tables
+    open_files: Callable[[EngineName, Mapping[str, str], int], Opened] = open_tables
 
     @contextmanager
     def opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Iterator[Mapping[str, ibis.Table]]:
@@ -82,9 +85,11 @@ class SnapshotTables:
         if engine is EngineName.ATHENA:
             return self._in_athena(lake, datasets)
         if engine is EngineName.SPARK and self.choice.reads_objects:
-            return self.open_files(engine, {name: f"s3://{self.bucket}/{one.location}" for name, one in known.items()})
+            places = {name: f"s3://{self.bucket}/{one.location}" for name, one in known.items()}
+            return self.open_files(engine, places, self.choice.memory_mb)
         files = fetch(self.objects, self.bucket, lake, datasets, self.workspace)
-        return self.open_files(engine, {name: place_of(paths) for name, paths in files.items()})
+        places = {name: place_of(paths) for name, paths in files.items()}
+        return self.open_files(engine, places, self.choice.memory_mb)
 
     def _in_athena(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
         for name in datasets:

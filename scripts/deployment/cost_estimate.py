@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.costs.billing import by_service, rounded, total_usd
+from headgate.costs.jobs import fitted
+from headgate.costs.measured import Measured
+from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit, with_workers_that_fit
+from headgate.costs.workload import LARGE, SMALL, TRICKLE, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,11 +22,13 @@ ENDPOINT_SERVICES = 6  # interface endpoints of terraform/endpoints.tf; that of 
 _PARSERS: Mapping[str, Callable[[str], object]] = {
     "run_interval_s": int,
     "run_share": float,
+    "run_share_wait_s": int,
     "gate_memory_mb": int,
     "raw_expiry_days": int,
     "snapshot_version_days": int,
     "job_worker_type": str,
     "job_worker_types": json.loads,
+    "job_timeouts": json.loads,
     "job_execution_class": str,
     "systems_in_one_job": json.loads,
 }
@@ -34,7 +39,7 @@ def settings_of(stated: Mapping[str, str]) -> Settings:
     known: dict[str, Any] = {name: parse(stated[name]) for name, parse in _PARSERS.items() if _given(stated, name)}
     found = replace(Settings(), **known)
     if _given(stated, "systems"):
-        found = replace(found, systems=len(json.loads(stated["systems"])))
+        found = replace(found, systems=tuple(json.loads(stated["systems"])))
     if _given(stated, "endpoint_network"):
         found = replace(found, endpoints=ENDPOINT_SERVICES * len(json.loads(stated["endpoint_network"])["subnet_ids"]))
     return found
@@ -46,12 +51,8 @@ def _given(stated: Mapping[str, str], name: str) -> bool:
 
 def _changed(own: Settings, fitting: Settings) -> dict[str, object]:
     """Return the settings that a workload needs, or that make it cheaper, by their names in Terraform."""
-    found: dict[str, object] = {}
-    if fitting.job_worker_types != own.job_worker_types:
-        found["job_worker_types"] = dict(fitting.job_worker_types)
-    if fitting.systems_in_one_job != own.systems_in_one_job:
-        found["systems_in_one_job"] = fitting.systems_in_one_job
-    return found
+    names = ("job_worker_types", "job_timeouts", "systems_in_one_job")
+    return {name: getattr(fitting, name) for name in names if getattr(fitting, name) != getattr(own, name)}
 
 
 def text(stated: Mapping[str, str]) -> str:
@@ -60,15 +61,14 @@ def text(stated: Mapping[str, str]) -> str:
     source = f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"
     lines = [f"Estimated cost in US dollars a month ({source}):"]
     for workload in WORKLOADS:
-        settings = with_workers_that_fit(workload, own, measured)
-        if limits := unfit(workload, settings, measured):
+        runs = fitted(workload, own, measured)
+        if limits := runs.limits():
             lines += [f"   no fit  {workload.described}, {workload.held_days} days kept: {limit}" for limit in limits]
             continue
-        costs = monthly(workload, settings, measured, prices)
+        costs = monthly(runs, prices)
         largest = list(by_service(costs).items())[:SHOWN_SERVICES]
         parts = [f"{service} {rounded(usd)}" for service, usd in largest]
-        runs = runs_per_day(workload, settings, measured)
-        needs = [f"needs {name}={json.dumps(value)}" for name, value in _changed(own, settings).items()]
-        facts = "; ".join([f"{runs:.1f} runs a day", ", ".join(parts), *needs])
+        needs = [f"needs {name}={json.dumps(value)}" for name, value in _changed(own, runs.settings).items()]
+        facts = "; ".join([f"{runs.per_day:.1f} runs a day", ", ".join(parts), *needs])
         lines.append(f"  {total_usd(costs):>8}  {workload.described}, {workload.held_days} days kept ({facts})")
     return "\n".join(lines)

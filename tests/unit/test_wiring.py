@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate import wiring
+from headgate.aws import sts
+from headgate.aws.glue import child_process
+from headgate.costs.measured import Measured
 from headgate.errors import AuditError, ServiceError, SettingsError
 from headgate.lake.snapshots import LakeSnapshot
 from headgate.settings import GateSettings, LogSettings, Settings, SystemJobsSettings, SystemSettings
@@ -16,7 +20,7 @@ from headgate.systems import side_by_side
 from headgate.systems.side_by_side import Ended, Machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from headgate.lake.ports import ObjectRef
 
@@ -145,11 +149,37 @@ def test_a_system_that_was_built_is_marked_and_a_failure_or_a_lost_mark_stops_no
     marks, machine = Marks(refused="global-market-pulse"), Machine(4, 16 * 10**9, 10**9)
     causes = {"retail-copilot": "AuditError: no rows", "global-market-pulse": "", "demand-insights-engine": "", "own-models": ""}
     ended, started = ended_side_by_side(monkeypatch, machine, causes, marks)
-    assert started[0] == "demand-insights-engine"
-    assert marks.written == ["runs/unchanged/demand-insights-engine", "runs/unchanged/own-models"]
+    assert started[0] == max(causes, key=lambda system: Measured.load().seconds_of(system, held_gb=0))
+    assert sorted(marks.written) == ["runs/unchanged/demand-insights-engine", "runs/unchanged/own-models"]
     assert ended["retail-copilot"] == "AuditError: no rows"
     assert ended["global-market-pulse"].startswith("It is built, but not marked as built")
     assert (ended["demand-insights-engine"], ended["own-models"]) == ("", "")
+
+
+def test_systems_that_are_built_at_the_same_time_share_the_memory_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    environments: dict[str, Mapping[str, str]] = {}
+
+    class Processes:
+        def __init__(self, _: object) -> None: ...
+
+        def start(self, _: Path, environment: Mapping[str, str], *_rest: object) -> None:
+            environments[environment["system"]] = environment
+
+    def build(systems: Sequence[str], start: Callable[[str], object], *_: object) -> Iterator[Ended]:
+        for system in systems:
+            start(system)
+            yield Ended(system, "")
+
+    monkeypatch.setattr(child_process, "ChildProcesses", Processes)
+    monkeypatch.setattr(sts, "credentials_of", lambda *_: None)
+    monkeypatch.setattr(side_by_side, "build_side_by_side", build)
+    monkeypatch.setattr(side_by_side, "this_machine", lambda: Machine(2, 14 * 10**9, 10**12))
+    monkeypatch.setattr(wiring, "objects", lambda: Marks("none"))
+    systems = ["global-market-pulse", "retail-copilot"]
+    roles, arguments = dict.fromkeys(systems, "arn:aws:iam::123456789012:role/one"), {system: {"system": system} for system in systems}
+    environment = {**SIDE_BY_SIDE, "HEADGATE_SYSTEM_ROLES": json.dumps(roles), "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments)}
+    assert {one.system for one in wiring.build_side_by_side(environment, systems, LAKE, Path("job.py"), Path())} == {*systems}
+    assert {system: one["HEADGATE_TABLE_MEMORY_MB"] for system, one in environments.items()} == dict.fromkeys(systems, "3500")
 
 
 def test_no_system_starts_on_a_machine_that_holds_none(monkeypatch: pytest.MonkeyPatch) -> None:

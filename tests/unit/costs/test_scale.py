@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from headgate.costs.measured import Measured
 from headgate.costs.prices import Prices
 from headgate.costs.scale import scale_table
-from headgate.costs.workload import Measured
 
 pytestmark = pytest.mark.unit
 

@@ -1,10 +1,17 @@
-"""Work over groups goes to other processes only where their start pays."""
+"""Work over groups goes to other processes only where their start pays, and DuckDB takes a part of the memory."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from headgate.engines.local import _parallel_pays
+from headgate.engines.local import LEAST_MEMORY_MB, _parallel_pays, memory_mb_of, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -23,3 +30,15 @@ def test_other_processes_start_where_the_rest_would_take_ten_seconds(
     spent_s: float, chunks_done: int, chunks_left: int, pays: bool
 ) -> None:
     assert _parallel_pays(spent_s, chunks_done, chunks_left) is pays
+
+
+def test_duckdb_takes_half_of_the_free_memory_and_never_less_than_the_least() -> None:
+    assert memory_mb_of(14 * 10**9) == 7_000
+    assert memory_mb_of(10**9) == LEAST_MEMORY_MB
+
+
+def test_tables_are_opened_with_the_memory_that_is_stated(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"at": [1]}), tmp_path / "moments.parquet")
+    with opened({"moments": str(tmp_path / "moments.parquet")}, memory_mb=512) as tables:
+        asked = tables["moments"].get_backend().raw_sql("select current_setting('memory_limit')")
+        assert asked.fetchone() == ("488.2 MiB",)  # 512 * 10**6 bytes

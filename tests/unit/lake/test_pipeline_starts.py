@@ -52,6 +52,14 @@ def test_after_a_long_run_the_next_one_starts_later() -> None:
     assert isinstance(rules.decide(NEW_DATA, [took_a_minute], NOW), Start)
 
 
+def test_a_long_run_makes_new_data_wait_three_days_at_most() -> None:
+    rules = StartRules("abcd1234", HOUR, MINUTE, most_share=0.1, longest_wait=72 * HOUR)
+    took_20_hours = Execution("before", "SUCCEEDED", NOW - 22 * HOUR, NOW - 2 * HOUR)
+    assert rules.decide(NEW_DATA, [took_20_hours], NOW) == Postpone(NOW + 50 * HOUR)
+    took_80_hours = Execution("before", "SUCCEEDED", NOW - 82 * HOUR, NOW - 2 * HOUR)
+    assert isinstance(rules.decide(NEW_DATA, [took_80_hours], NOW), Start)
+
+
 def test_the_daily_check_starts_nothing_when_nothing_is_new() -> None:
     assert RULES.decide(DAILY, [run("SUCCEEDED", 20 * HOUR)], NOW) == Skip("nothing is new")
     assert RULES.decide(DAILY, [], NOW) == Skip("nothing is new")

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from headgate.costs.workload import Measured, Settings
+from headgate.costs.measured import Line, Measured
+from headgate.costs.workload import Settings
 from scripts.deployment import cost_estimate
 
 pytestmark = pytest.mark.unit
@@ -23,20 +24,28 @@ def test_variables_change_the_estimate() -> None:
     stated = {"run_interval_s": "86400", "job_execution_class": "STANDARD", "systems": "[]", "endpoint_network": network}
     found = cost_estimate.settings_of({**stated, "job_worker_types": '{"merge_curated": "G.2X"}'})
     assert found.worker_type_of("merge_curated") == "G.2X"
-    assert (found.run_interval_s, found.job_execution_class, found.systems, found.endpoints) == (86400, "STANDARD", 0, 12)
+    assert (found.run_interval_s, found.job_execution_class, found.systems, found.endpoints) == (86400, "STANDARD", (), 12)
 
 
 def test_the_text_names_price_date_workloads_and_limits() -> None:
     text = cost_estimate.text({})
     assert "recorded on 20" in text
     assert text.count("runs a day") == 2
-    assert re.search(r"no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: a run takes \d+ hours, more", text)
+    assert re.search(r"no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: \w+ needs [\d,]+ GB of disk", text)
 
 
 def test_the_text_names_the_worker_of_the_one_job_and_of_a_job_for_each_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    larger = replace(Measured.load(), memory_mb=0, memory_mb_per_gb=2_000)  # 15 GB for 1 GB of CSV a day, more than a G.1X worker has free
-    monkeypatch.setattr(Measured, "load", lambda: larger)
+    kept, system = Measured.load(), "demand-insights-engine"
+    larger = replace(kept.systems[system], memory_mb=Line(0, 2_000))  # 15 GB for 1 GB of CSV a day, more than a G.1X worker has free
+    monkeypatch.setattr(Measured, "load", lambda: replace(kept, systems={**kept.systems, system: larger}))
     one, each = cost_estimate.text({}), cost_estimate.text({"systems_in_one_job": "false"})
     assert 'needs job_worker_types={"build_systems": "G.2X"}' in one
     assert 'needs job_worker_types={"build_demand_insights_engine": "G.2X"}' in each
     assert "build_systems" not in each
+
+
+def test_the_text_names_the_timeout_that_a_long_job_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Measured.load()
+    slow = {system: replace(one, seconds=Line(0, 600)) for system, one in kept.systems.items()}  # 75 minutes for 1 GB of CSV a day
+    monkeypatch.setattr(Measured, "load", lambda: replace(kept, systems=slow))
+    assert 'needs job_timeouts={"build_' in cost_estimate.text({"systems_in_one_job": "false"})

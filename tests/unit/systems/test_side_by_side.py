@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.errors import NotPermittedError
-from headgate.systems.side_by_side import Ended, Machine, build_side_by_side, free_memory_bytes, this_machine
+from headgate.systems.side_by_side import Ended, build_side_by_side, free_memory_bytes, this_machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,19 +110,6 @@ def test_nothing_works_on_when_nobody_waits_for_it() -> None:
     assert next(found) == Ended("a", "")
     found.close()  # type: ignore[attr-defined]  # an iterator in the signature, a generator in fact
     assert worker.started["b"].stopped
-
-
-@pytest.mark.parametrize(
-    ("machine", "expected"),
-    [
-        (Machine(processors=4, memory_bytes=16 * GB, disk_bytes=50 * GB), 4),
-        (Machine(processors=8, memory_bytes=16 * GB, disk_bytes=50 * GB), 5),
-        (Machine(processors=8, memory_bytes=16 * GB, disk_bytes=4 * GB), 2),
-        (Machine(processors=8, memory_bytes=2 * GB, disk_bytes=50 * GB), 0),
-    ],
-)
-def test_processors_memory_and_disk_bound_how_many_fit(machine: Machine, expected: int) -> None:
-    assert machine.at_once(memory_bytes=3 * GB, disk_bytes=2 * GB) == expected
 
 
 def test_free_memory_is_that_of_the_container_where_it_has_less_than_the_machine(tmp_path: Path) -> None:

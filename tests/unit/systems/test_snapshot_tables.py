@@ -36,10 +36,12 @@ class Asked:
 
     def __init__(self) -> None:
         self.places: list[tuple[str, dict[str, str]]] = []
+        self.memory_mb: list[int] = []
         self.of_athena: list[tuple[dict[str, pa.Schema], str]] = []
 
-    def opened(self, engine: str, places: dict[str, str]) -> Any:  # noqa: ANN401 a context manager of nothing
+    def opened(self, engine: str, places: dict[str, str], memory_mb: int) -> Any:  # noqa: ANN401 a context manager of nothing
         self.places.append((engine, places))
+        self.memory_mb.append(memory_mb)
         return nullcontext({})
 
     def athena(self, schemas: dict[str, pa.Schema], database: str) -> Any:  # noqa: ANN401 as above
@@ -66,6 +68,13 @@ def test_nothing_is_read_before_the_tables_are_used(tmp_path: Path) -> None:
     tables(tmp_path, EngineChoice(), asked).opened(LAKE, ("regions",))
     assert not asked.places
     assert not list(tmp_path.iterdir())
+
+
+def test_duckdb_may_take_the_memory_that_is_stated(tmp_path: Path) -> None:
+    asked = Asked()
+    with tables(tmp_path, EngineChoice(memory_mb=3_500), asked).opened(LAKE, ("regions",)):
+        pass
+    assert asked.memory_mb == [3_500]
 
 
 @pytest.mark.parametrize(("spark_from_mb", "engine"), [(5, "spark"), (6, "duckdb")])

@@ -1,0 +1,251 @@
+"""The jobs of a run: how long they take, on which workers, how often runs start, and what no worker can hold."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from headgate.costs.workers import (
+    LONGEST_MINUTES,
+    MERGE_JOB,
+    OWN_MEMORY_GB,
+    QUALITY_JOB,
+    SYSTEM_TOGETHER_S,
+    SYSTEMS_JOB,
+    WORKERS,
+    fit_together,
+    smallest_worker,
+)
+from headgate.costs.workload import DAY_S, Settings, Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from headgate.costs.measured import Measured
+
+# Source: AWS Glue pricing, $0.29 and $0.44 a DPU-hour. It only decides which workers the estimate takes.
+FLEX_PRICE_SHARE = 0.29 / 0.44
+COPIES_ON_DISK = 2  # the merge holds what changes in one dataset, and what the sort of it spills
+LARGEST_DATASET_SHARE = 0.37  # measured on the sample shop: of the bytes of a snapshot, those of its largest dataset
+# Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample shop's datasets have 20 to 50.
+PART_GB = 0.1
+LEAST_SYSTEMS_TOGETHER = 2
+CHANGED_DATASETS = 8  # those of the sample shop: in each, arriving keys lie in the newest part and after it
+# Measured on the sample shop: of the bytes of a snapshot, those of columns that references name. Their check holds them on disk.
+REFERENCES_SHARE = 0.12
+TIMEOUT_RESERVE = 2  # times the expected seconds of a job
+
+
+class JobRun(NamedTuple):
+    """A run of a job that builds systems; `seconds` of it, without its start."""
+
+    job: str
+    seconds: float
+
+
+def job_of(system: str) -> str:
+    """Return the job that builds one system."""
+    return f"build_{system.replace('-', '_')}"
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of a deployment with these settings over a workload."""
+
+    workload: Workload
+    settings: Settings
+    measured: Measured
+
+    @cached_property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that are built."""
+        return tuple(self.measured.systems) if self.settings.systems is None else self.settings.systems
+
+    @property
+    def held_gb(self) -> float:
+        """The size of one snapshot of the lake, in GB of Parquet."""
+        return self.workload.gb_per_day * self.workload.held_days * self.measured.curated_share
+
+    @property
+    def changed_gb(self) -> float:
+        """The size of the parts that a run writes and checks, in GB of Parquet.
+
+        Assumed: keys ascend, so new keys lie in the newest part of each dataset and after it.
+        """
+        return self._changed_gb(self.days_per_run)
+
+    @cached_property
+    def days_per_run(self) -> float:
+        """How many days' data a run merges: one at least, as many as the settings put between two runs of one day's data."""
+        return max(1.0, self._between_s(self._run_s(self._changed_gb(1))) / DAY_S)
+
+    @property
+    def merge_s(self) -> float:
+        """The seconds of the merge."""
+        return self.measured.merge_s.of(self.changed_gb)
+
+    @property
+    def checks_s(self) -> float:
+        """The seconds of the quality gate."""
+        return self.measured.checks_s.of(self.changed_gb)
+
+    @property
+    def merge_disk_gb(self) -> float:
+        """The disk that a merge upon the snapshot before needs."""
+        return COPIES_ON_DISK * LARGEST_DATASET_SHARE * self.changed_gb + REFERENCES_SHARE * self.held_gb
+
+    @cached_property
+    def system_seconds(self) -> Mapping[str, float]:
+        """The seconds of each system's build, by system."""
+        return {system: self.measured.seconds_of(system, self.held_gb) for system in self.systems}
+
+    @cached_property
+    def system_jobs(self) -> tuple[tuple[JobRun, ...], ...]:
+        """The jobs that build the systems; those of a group run at the same time, the groups one after the other."""
+        own = tuple(JobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items() if system not in self.together)
+        if not self.together:
+            return (own,) if own else ()
+        if not self.systems_at_once:
+            every = tuple(JobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items())
+            return (JobRun(SYSTEMS_JOB, 0),), every
+        seconds = [self.system_seconds[system] for system in self.together]
+        joint = JobRun(SYSTEMS_JOB, max(*seconds, sum(seconds) / self.systems_at_once))
+        return ((joint,), own) if own else ((joint,),)
+
+    @cached_property
+    def together(self) -> tuple[str, ...]:
+        """The systems that one job builds side by side; none where each has its own job."""
+        shared = tuple(system for system in self.systems if job_of(system) not in self.settings.job_worker_types)
+        return shared if self.settings.systems_in_one_job and len(shared) >= LEAST_SYSTEMS_TOGETHER else ()
+
+    @property
+    def systems_at_once(self) -> int:
+        """How many systems the job that builds several works on at a time. 0: it builds none."""
+        worker = WORKERS[self.settings.worker_type_of(SYSTEMS_JOB)]
+        memory_gb = [self.measured.memory_gb_of(system, self.held_gb) for system in self.together]
+        disk_gb = [self.measured.disk_gb_of(system, self.held_gb) for system in self.together]
+        return min(worker.cores, fit_together(memory_gb, worker.memory_gb - OWN_MEMORY_GB), fit_together(disk_gb, worker.disk_gb))
+
+    def needs_of(self, job: str) -> tuple[float, float]:
+        """Return the GB of memory and of disk that a worker needs for a job that builds systems: for the largest one."""
+        systems = self.together if job == SYSTEMS_JOB else [one for one in self.systems if job_of(one) == job]
+        memory_gb = max(self.measured.memory_gb_of(system, self.held_gb) for system in systems)
+        return memory_gb + OWN_MEMORY_GB, max(self.measured.disk_gb_of(system, self.held_gb) for system in systems)
+
+    @property
+    def run_s(self) -> float:
+        """The seconds of one run: merge and gate one after the other, then the systems."""
+        return self._run_s(self.changed_gb)
+
+    @property
+    def per_day(self) -> float:
+        """How many runs start a day: one for each arrival, unless the settings put more time between two."""
+        return min(float(self.workload.arrivals_per_day), DAY_S / self._between_s(self.run_s))
+
+    @property
+    def systems_dpu_s(self) -> float:
+        """The DPU-seconds that the systems of one run are billed, those of spare capacity by their lower price."""
+        start_s = self.settings.job_start_s
+        used = [self.settings.runs_of("systems", one.job, start_s + one.seconds, 1) for group in self.system_jobs for one in group]
+        return sum(one.quantity * 3600 * (FLEX_PRICE_SHARE if "flex" in one.meter else 1) for one in used)
+
+    @property
+    def job_seconds(self) -> Mapping[str, float]:
+        """The seconds of each job of a run, with its start."""
+        start_s = self.settings.job_start_s
+        found = {MERGE_JOB: start_s + self.merge_s, QUALITY_JOB: start_s + self.checks_s}
+        return found | {one.job: start_s + one.seconds for group in self.system_jobs for one in group}
+
+    def limits(self) -> tuple[str, ...]:
+        """Return what no worker holds, and which jobs are stopped before their end."""
+        return (*self._too_large(), *self._too_long())
+
+    def _too_large(self) -> Iterator[str]:
+        worker_type = self.settings.worker_type_of(MERGE_JOB)
+        free_gb = WORKERS[worker_type].disk_gb
+        if self.merge_disk_gb > free_gb:
+            yield f"the merge needs {self.merge_disk_gb:,.0f} GB of disk and a {worker_type} worker has {free_gb} GB"
+        for one in (self.system_jobs or ((),))[-1]:
+            worker = WORKERS[self.settings.worker_type_of(one.job)]
+            memory_gb, disk_gb = self.needs_of(one.job)
+            if memory_gb > worker.memory_gb:
+                yield f"{one.job} needs {memory_gb:,.0f} GB of memory and its worker has {worker.memory_gb} GB"
+            if disk_gb > worker.disk_gb:
+                yield f"{one.job} needs {disk_gb:,.0f} GB of disk and its worker has {worker.disk_gb} GB"
+
+    def _too_long(self) -> Iterator[str]:
+        for job, seconds in self.job_seconds.items():
+            minutes = self.settings.timeout_minutes_of(job)
+            if seconds > minutes * 60:
+                yield f"{job} takes {seconds / 60:,.0f} minutes and is stopped after {minutes}"
+        for system in self.together:
+            seconds = self.system_seconds[system]
+            if seconds > SYSTEM_TOGETHER_S:
+                yield f"{system} takes {seconds / 60:,.0f} minutes, and {SYSTEMS_JOB} stops it after {SYSTEM_TOGETHER_S // 60}"
+
+    def _changed_gb(self, days: float) -> float:
+        return min(self.held_gb, days * self.workload.gb_per_day * self.measured.curated_share + CHANGED_DATASETS * PART_GB)
+
+    def _run_s(self, changed_gb: float) -> float:
+        start_s = self.settings.job_start_s
+        before_s = 2 * start_s + self.measured.merge_s.of(changed_gb) + self.measured.checks_s.of(changed_gb)
+        return before_s + sum(start_s + max(one.seconds for one in group) for group in self.system_jobs)
+
+    def _between_s(self, run_s: float) -> float:
+        """The least seconds between two starts of runs that take so long: at most one run works at a time."""
+        pause_s = min(run_s / self.settings.run_share, self.settings.run_share_wait_s)
+        return max(self.settings.run_interval_s, pause_s, run_s)
+
+
+def fitted(workload: Workload, settings: Settings, measured: Measured) -> Runs:
+    """Return the runs with the smallest worker types that hold what the jobs need, and with timeouts that are long enough.
+
+    Of one job for the systems and a job for each, the cheaper one is taken, unless the settings state a job for each.
+    A job that no worker type holds keeps its own.
+    """
+    stated = Runs(workload, _with_merge_that_fits(Runs(workload, settings, measured)), measured)
+    ways = [_with_jobs_that_fit(_separate(stated))]
+    if settings.systems_in_one_job:
+        ways.insert(0, _with_jobs_that_fit(_without_long_systems(stated)))
+    possible = [_with_timeouts_that_fit(way) for way in ways]
+    return min((one for one in possible if not one.limits()), key=lambda one: one.systems_dpu_s, default=possible[-1])
+
+
+def _separate(runs: Runs) -> Runs:
+    return replace(runs, settings=replace(runs.settings, systems_in_one_job=False))
+
+
+def _without_long_systems(runs: Runs) -> Runs:
+    """The runs with an own job for each system that the job of several would stop: a job whose worker type is stated is one."""
+    long = [job_of(system) for system in runs.together if runs.system_seconds[system] > SYSTEM_TOGETHER_S]
+    own = {job: runs.settings.worker_type_of(job) for job in long}
+    return replace(runs, settings=replace(runs.settings, job_worker_types={**own, **runs.settings.job_worker_types}))
+
+
+def _with_jobs_that_fit(runs: Runs) -> Runs:
+    settings = runs.settings
+    own = [job_of(system) for system in runs.systems if system not in runs.together]
+    for job in [SYSTEMS_JOB, *own] if runs.together else own:
+        settings = _with_worker(settings, job, *runs.needs_of(job))
+    return replace(runs, settings=settings)
+
+
+def _with_merge_that_fits(runs: Runs) -> Settings:
+    return _with_worker(runs.settings, MERGE_JOB, 0, runs.merge_disk_gb)
+
+
+def _with_worker(settings: Settings, job: str, memory_gb: float, disk_gb: float) -> Settings:
+    stated = settings.worker_type_of(job)
+    worker = smallest_worker(stated, memory_gb, disk_gb) or stated
+    return settings if worker == stated else replace(settings, job_worker_types={**settings.job_worker_types, job: worker})
+
+
+def _with_timeouts_that_fit(runs: Runs) -> Runs:
+    needed = {
+        job: min(LONGEST_MINUTES, math.ceil(TIMEOUT_RESERVE * seconds / 3600) * 60)
+        for job, seconds in runs.job_seconds.items()
+        if seconds > runs.settings.timeout_minutes_of(job) * 60
+    }
+    return replace(runs, settings=replace(runs.settings, job_timeouts={**runs.settings.job_timeouts, **needed}))

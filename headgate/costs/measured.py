@@ -1,0 +1,110 @@
+"""What the work takes, as `make bench-cost` measured it: processor seconds on one core, and bytes."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+HEAD = "# What `make bench-cost` measured: processor seconds and bytes. headgate.costs.measured has the units.\n"
+TABLES_GB = 1.0  # headgate.engines.local: what DuckDB may take at least
+# Not all of a question can spill. Over a snapshot of 8 GB DuckDB needed more than 1 GB, and 3.5 GB were enough for every system.
+TABLES_GB_PER_GB = 0.45
+
+
+class Line(NamedTuple):
+    """What is used however little data there is, and what is used for each GB of Parquet."""
+
+    fixed: float
+    per_gb: float
+
+    def of(self, gb: float) -> float:
+        """Return what is used for so many GB."""
+        return self.fixed + self.per_gb * gb
+
+
+@dataclass(frozen=True)
+class MeasuredSystem:
+    """What the build of one system takes, by the size of the snapshot.
+
+    Attributes:
+        memory_mb: the most that its process holds where DuckDB may take TABLES_GB.
+        disk_mb: files that it makes for itself, beside the datasets that it reads.
+    """
+
+    seconds: Line
+    memory_mb: Line
+    disk_mb: Line
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What each part of the work takes.
+
+    Attributes:
+        gate_s_per_gb: per GB of CSV text.
+        curated_share: bytes of curated Parquet per byte of CSV text.
+        merge_s: of the merge of all datasets, by the Parquet that is read and written.
+        checks_s: of the quality gate's suites, by the Parquet that they are asked about.
+    """
+
+    measured_on: date
+    gate_s_per_gb: float
+    curated_share: float
+    merge_s: Line
+    checks_s: Line
+    systems: Mapping[str, MeasuredSystem]
+
+    def memory_gb_of(self, system: str, held_gb: float) -> float:
+        """Return the memory that a system's process needs for a snapshot of so many GB of Parquet; that of the largest if not measured."""
+        beside_tables_gb = max(one.memory_mb.of(held_gb) for one in self._measured(system)) / 1000 - TABLES_GB
+        return beside_tables_gb + max(TABLES_GB, TABLES_GB_PER_GB * held_gb)
+
+    def disk_gb_of(self, system: str, held_gb: float) -> float:
+        """Return the disk that a system needs for the snapshot and for its own files; that of the largest where none was measured."""
+        return held_gb + max(one.disk_mb.of(held_gb) for one in self._measured(system)) / 1000
+
+    def seconds_of(self, system: str, held_gb: float) -> float:
+        """Return the seconds of a system's build; those of the longest where none was measured."""
+        return max(one.seconds.of(held_gb) for one in self._measured(system))
+
+    def _measured(self, system: str) -> tuple[MeasuredSystem, ...]:
+        return (self.systems[system],) if system in self.systems else tuple(self.systems.values())
+
+    @classmethod
+    def load(cls) -> Measured:
+        """Return the measurements that are kept with the code."""
+        return cls.parse(files("headgate.costs").joinpath("measured.toml").read_text(encoding="utf-8"))
+
+    @classmethod
+    def parse(cls, text: str) -> Measured:
+        """Return the measurements of a text as `text` writes it."""
+        stated: dict[str, Any] = tomllib.loads(text)
+        for name in ("merge_s", "checks_s"):
+            stated[name] = Line(*stated[name])
+        systems = {system: {name: Line(*line) for name, line in lines.items()} for system, lines in stated["systems"].items()}
+        return cls(**{**stated, "systems": {system: MeasuredSystem(**lines) for system, lines in systems.items()}})
+
+    def text(self) -> str:
+        """Return the measurements in TOML, rounded to four digits; a line is its part without data, and that for each GB."""
+        values = {
+            "measured_on": self.measured_on.isoformat(),
+            "gate_s_per_gb": f"{self.gate_s_per_gb:.4g}",
+            "curated_share": f"{self.curated_share:.4g}",
+            "merge_s": _line(self.merge_s),
+            "checks_s": _line(self.checks_s),
+        }
+        parts = [HEAD + "".join(f"{name} = {value}\n" for name, value in values.items())]
+        for system, one in self.systems.items():
+            lines = {"seconds": one.seconds, "memory_mb": one.memory_mb, "disk_mb": one.disk_mb}
+            parts.append(f"[systems.{system}]\n" + "".join(f"{name} = {_line(line)}\n" for name, line in lines.items()))
+        return "\n".join(parts)
+
+
+def _line(line: Line) -> str:
+    return f"[{line.fixed:.4g}, {line.per_gb:.4g}]"

@@ -1,0 +1,87 @@
+"""What a month of a workload costs: files in, runs, storage, and what a deployment costs without any data.
+
+docs/operate/cost.md explains each part and names the assumptions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.costs.billing import GB, MONTH_DAYS, MONTH_HOURS, Cost, Used, athena_query, crawler, function, priced, stored
+from headgate.costs.jobs import PART_GB
+from headgate.costs.workers import MERGE_JOB, QUALITY_JOB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headgate.costs.jobs import Runs
+    from headgate.costs.prices import Prices
+    from headgate.costs.workload import Settings
+
+
+def monthly(runs: Runs, prices: Prices) -> tuple[Cost, ...]:
+    """Return the cost of one month by part and service, most expensive first."""
+    return priced([*_gate(runs), *_runs(runs), *_storage(runs), *_deployed(runs.settings)], prices)
+
+
+def _gate(runs: Runs) -> Iterator[Used]:
+    workload, settings = runs.workload, runs.settings
+    files = workload.files_per_day * MONTH_DAYS
+    raw_gb = workload.gb_per_day * MONTH_DAYS
+    seconds = 0.5 * files + runs.measured.gate_s_per_gb * raw_gb
+    yield from function("gate", seconds / files, settings.gate_memory_mb, files)
+    yield from function("start_pipeline", 0.5, 512, files)
+    idle_polls = settings.functions / 2 * 5 * 3 * 60 * 24 * MONTH_DAYS  # two queues, five pollers each, a request every 20 s
+    yield Used("gate", "sqs.request", 6 * files + idle_polls)
+    yield Used("gate", "s3.write", 8 * files)
+    yield Used("gate", "s3.read", 10 * files)
+    yield Used("gate", "dynamodb.write", 12 * files)  # about four writes of 3 KB
+    yield Used("gate", "dynamodb.read", 6 * files)
+    yield Used("gate", "kms.request", 4 * files)
+    yield Used("gate", "secrets.request", files / 5)
+    yield Used("gate", "cloudwatch.log_gb", files * 20_000 / GB)
+
+
+def _runs(runs: Runs) -> Iterator[Used]:
+    settings, start_s, count = runs.settings, runs.settings.job_start_s, runs.per_day * MONTH_DAYS
+    yield settings.runs_of("merge", MERGE_JOB, start_s + runs.merge_s, count)
+    yield settings.runs_of("quality gate", QUALITY_JOB, start_s + runs.checks_s, count)
+    copies = count * (runs.held_gb - runs.changed_gb) / PART_GB
+    yield Used("merge", "s3.write", copies)
+    yield Used("merge", "s3.read", 6 * copies)  # a look before each copy, and its footer and columns that references name
+    building = [one for group in runs.system_jobs for one in group]
+    for one in building:
+        yield settings.runs_of("systems", one.job, start_s + one.seconds, count)
+    jobs = 2 + len(runs.systems)
+    yield crawler("crawlers", 60, crawls=1)  # a crawl follows a change of columns: one a month
+    looks = runs.run_s / 30
+    yield Used("runs", "stepfunctions.transition", count * (10 + 3 * jobs + 3 * looks * max(1, len(building))))
+    yield Used("runs", "s3.write", count * 40 * jobs)
+    yield Used("runs", "s3.read", count * (60 * jobs + runs.workload.files_per_day * runs.days_per_run))
+    records = runs.workload.files_per_day * runs.workload.held_days
+    yield Used("runs", "dynamodb.read", count * 2 * records * 3_000 / 8_192)  # two scans of all records
+    yield Used("runs", "cloudwatch.log_gb", count * jobs * 100_000 / GB)
+    yield athena_query("queries", runs.held_gb * GB / 20, queries=20 * MONTH_DAYS)  # assumed: twenty questions a day
+
+
+def _storage(runs: Runs) -> Iterator[Used]:
+    workload, settings, held = runs.workload, runs.settings, runs.held_gb * GB
+    raw_days = min(workload.held_days, settings.raw_expiry_days)
+    yield stored("raw", workload.gb_per_day * GB * raw_days)
+    yield stored("increments", held)
+    # Five snapshots are kept; those that a run deleted stay for a few days as old versions.
+    yield stored("snapshots", held * (5 + runs.per_day * settings.snapshot_version_days))
+    yield stored("prod", 0.5 * held * (5 + runs.per_day * settings.snapshot_version_days))
+    records_gb = workload.files_per_day * workload.held_days * 3_000 / GB
+    yield Used("file records", "dynamodb.gb_month", records_gb)
+    yield Used("file records", "dynamodb.backup_gb_month", records_gb)
+
+
+def _deployed(settings: Settings) -> Iterator[Used]:
+    yield Used("deployment", "kms.key_month", 2)  # the lake's, and that of originals
+    yield Used("deployment", "secrets.secret_month", 2)
+    yield Used("deployment", "cloudwatch.alarm_month", settings.alarms)
+    yield Used("deployment", "cloudwatch.dashboard_month", 1)
+    yield Used("deployment", "scheduler.invocation", 60)
+    yield Used("deployment", "sns.request", 100)
+    yield Used("endpoints", "vpc.endpoint_hour", settings.endpoints * MONTH_HOURS)

@@ -1,0 +1,65 @@
+"""What a month of a workload costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.costs.billing import STANDARD, total_usd
+from headgate.costs.jobs import Runs, fitted
+from headgate.costs.measured import Measured
+from headgate.costs.month import monthly
+from headgate.costs.prices import Prices
+from headgate.costs.workload import LARGE, SMALL, TRICKLE, Settings
+from tests.unit.costs.test_jobs import MEASURED, SEPARATE, SETTINGS, measured
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from headgate.costs.workload import Workload
+
+pytestmark = pytest.mark.unit
+
+PRICES = Prices.load()
+JOBS = ("merge", "quality gate", "systems")
+
+
+def usd(workload: Workload, settings: Settings = SETTINGS, of: Measured = MEASURED) -> Decimal:
+    """Dollars of a month."""
+    return total_usd(monthly(Runs(workload, settings, of), PRICES))
+
+
+def test_more_data_more_history_and_dearer_workers_cost_more() -> None:
+    assert usd(LARGE) > usd(SMALL)
+    assert usd(replace(SMALL, held_days=365)) > usd(SMALL)
+    assert usd(SMALL, replace(SETTINGS, job_execution_class=STANDARD)) > usd(SMALL)
+
+
+def test_old_versions_of_snapshots_cost_what_they_hold() -> None:
+    assert usd(TRICKLE, replace(SETTINGS, snapshot_version_days=30)) > usd(TRICKLE)
+
+
+def test_the_merge_and_the_gate_are_billed_for_what_a_day_changes_and_the_systems_for_what_is_held() -> None:
+    month, year = (monthly(Runs(replace(SMALL, held_days=days), SETTINGS, MEASURED), PRICES) for days in (30, 365))
+    parts = {part: [cost.usd for costs in (month, year) for cost in costs if cost.part == part and cost.service == "glue"] for part in JOBS}
+    assert parts["merge"][0] == parts["merge"][1]
+    assert parts["quality gate"][0] == parts["quality gate"][1]
+    assert parts["systems"][0] < parts["systems"][1]
+
+
+def test_larger_workers_cost_more() -> None:
+    hungry = measured(memory_mb_per_gb=4000)
+    assert usd(SMALL, fitted(SMALL, SEPARATE, hungry).settings, hungry) > usd(SMALL, SEPARATE, hungry)
+
+
+def test_one_job_for_small_systems_costs_less() -> None:
+    assert usd(SMALL) < usd(SMALL, SEPARATE)
+
+
+def test_the_kept_measurements_are_within_what_a_small_shop_accepts() -> None:
+    kept = Measured.load()
+    small, trickle = (total_usd(monthly(fitted(workload, Settings(), kept), PRICES)) for workload in (SMALL, TRICKLE))
+    assert small <= 60
+    assert trickle <= 120
