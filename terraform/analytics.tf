@@ -47,10 +47,20 @@ locals {
   job_runtimes = {
     for job in concat(keys(local.jobs), [local.systems_job]) : job => merge(local.platform.job, {
       workers         = merge(local.platform.job.workers, { type = lookup(local.worker_types, job, local.platform.job.workers.type) })
+      timeout         = lookup(local.job_timeouts, job, job == local.systems_job ? local.platform.systems_timeout : local.platform.job.timeout)
       execution_class = !contains(keys(local.worker_types), job) ? local.platform.job.execution_class : contains(local.flex_workers, local.worker_types[job]) ? var.job_execution_class : "STANDARD"
     })
   }
   worker_types = local.platform.job.workers.type == null ? {} : var.job_worker_types # an emulator has no workers
+  job_timeouts = local.platform.job.workers.type == null ? {} : var.job_timeouts     # and reads seconds
+
+  # Stated timeouts may make a run longer. Its jobs, each attempt to its end: all of them are looked at, those of systems at the same time.
+  attempt_minutes = { for job in concat(["merge_curated", "quality_gate"], keys(local.build_jobs)) : job => local.job_runtimes[job].timeout * var.job_attempts }
+  systems_minutes = local.has_systems_job ? local.job_runtimes[local.systems_job].timeout : 0
+  is_longer       = length(local.job_timeouts) > 0
+  run_timeout_s   = max(21600, local.is_longer ? 60 * (local.attempt_minutes.merge_curated + local.attempt_minutes.quality_gate + local.systems_minutes + max(0, [for job in keys(local.build_jobs) : local.attempt_minutes[job]]...)) : 0)
+  # A look is nine events, and a run has 25,000 at most: four fifths of them are for looks.
+  least_poll_s = local.is_longer ? ceil(60 * (sum(values(local.attempt_minutes)) + local.systems_minutes) * 9 / 20000) : 0
 
   # docs/adr/0101-one-job-for-several-systems.md
   systems_job      = "build_systems"
@@ -539,7 +549,7 @@ module "build_systems" {
   arguments        = merge(local.job_arguments, local.wheel_arguments["build_system"], local.engine_arguments, local.systems_job_arguments)
   policy_json      = data.aws_iam_policy_document.build_systems.json
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
-  runtime          = merge(local.job_runtimes[local.systems_job], { timeout = local.platform.systems_timeout })
+  runtime          = local.job_runtimes[local.systems_job]
 }
 
 module "job" {

@@ -221,8 +221,9 @@ resource "aws_s3_bucket_notification" "curated" {
 }
 
 locals {
-  run_interval_s = coalesce(var.run_interval_s, local.platform.run_interval_s)
-  run_share      = coalesce(var.run_share, local.platform.run_share)
+  run_interval_s   = coalesce(var.run_interval_s, local.platform.run_interval_s)
+  run_share        = coalesce(var.run_share, local.platform.run_share)
+  run_share_wait_s = coalesce(var.run_share_wait_s, local.platform.run_share_wait_s)
 
   # What the tables are built with. A run's name ends with it, so that the daily check sees a new deployment; the catalog keeps it
   # with each table, so that a new deployment looks at every system again.
@@ -287,6 +288,7 @@ module "start_pipeline" {
     HEADGATE_CURATED_QUEUE_ARN  = module.curated_changes.arn_by_name
     HEADGATE_RUN_INTERVAL_S     = tostring(local.run_interval_s)
     HEADGATE_RUN_SHARE          = tostring(local.run_share)
+    HEADGATE_RUN_SHARE_WAIT_S   = tostring(local.run_share_wait_s)
     HEADGATE_DEPLOYMENT_ID      = local.deployment_id
   })
   policy_json        = data.aws_iam_policy_document.start_pipeline.json

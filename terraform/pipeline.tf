@@ -257,7 +257,7 @@ locals {
     Comment        = "Curated to prod: merge, gate, systems in parallel; one that fails does not lose the others"
     QueryLanguage  = "JSONata"
     StartAt        = "See who runs"
-    TimeoutSeconds = 21600 # a run that hangs must not keep all others waiting
+    TimeoutSeconds = local.run_timeout_s # a run that hangs must not keep all others waiting
     States = merge(local.stage_states["merge_curated"], local.stage_states["quality_gate"], local.failure_states["curated_to_prod"], {
       # One run at a time: another run's merge would move the current snapshot under systems that are being built on one
       # that has passed the gate. Running executions are listed newest first, and late: a run takes its turn when two looks
@@ -369,6 +369,16 @@ resource "aws_sfn_state_machine" "curated_to_prod" {
     precondition {
       condition     = local.job_poll_s >= local.platform.least_job_poll_s
       error_message = "job_poll_s is at least ${local.platform.least_job_poll_s} here, or a long run has more events than Step Functions takes."
+    }
+
+    precondition {
+      condition     = local.job_poll_s >= local.least_poll_s
+      error_message = "With these job_timeouts job_poll_s is at least ${local.least_poll_s}, or a long run has more events than Step Functions takes."
+    }
+
+    precondition {
+      condition     = alltrue([for job in keys(merge(var.job_worker_types, var.job_timeouts)) : contains(keys(local.job_runtimes), job)])
+      error_message = "job_worker_types and job_timeouts name jobs of a run: ${join(", ", sort(keys(local.job_runtimes)))}."
     }
   }
 }

@@ -11,6 +11,7 @@ locals {
       job_poll_s          = 30
       gate_concurrency    = 8 # a new account runs 10 functions at once; two places are for start_pipeline
       run_share           = 0.04
+      run_share_wait_s    = 604800                           # a week
       run_interval_s      = 3600                             # a run costs about as much however little is new (docs/operate/deploying.md)
       least_job_poll_s    = 10                               # a run has at most 25,000 events, and a look at a job is nine of them
       scheduled_at        = "<aws.scheduler.scheduled-time>" # the scheduler replaces this by the time
@@ -56,6 +57,7 @@ locals {
       job_poll_s          = 1
       run_interval_s      = 0
       run_share           = 1
+      run_share_wait_s    = 0
       gate_concurrency    = 4 # each more is a cold start on the cores that the emulator itself needs
       least_job_poll_s    = 1
       scheduled_at        = "" # the emulator's scheduler puts nothing in that place
@@ -84,7 +86,7 @@ locals {
   }[var.platform]
 
   force_destroy = coalesce(var.force_destroy, local.platform.force_destroy)
-  job_poll_s    = coalesce(var.job_poll_s, local.platform.job_poll_s)
+  job_poll_s    = coalesce(var.job_poll_s, max(local.platform.job_poll_s, local.least_poll_s))
   build_dir     = var.build_dir == "" ? "${path.module}/../build" : var.build_dir
   account_id    = data.aws_caller_identity.current.account_id
   partition     = data.aws_partition.current.partition

@@ -278,6 +278,17 @@ variable "run_share" {
   }
 }
 
+variable "run_share_wait_s" {
+  description = "The most seconds between two starts that run_share asks for, so that tables do not become older and older in a lake whose runs grow. Null takes the platform's default: 604800 (a week) on AWS, 0 on an emulator."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.run_share_wait_s == null ? true : var.run_share_wait_s >= 0 && var.run_share_wait_s <= 2592000
+    error_message = "run_share_wait_s is from 0 to 2592000 (30 days)."
+  }
+}
+
 variable "daily_schedule" {
   description = "EventBridge Scheduler expression, in UTC, of the daily check: a failed run is repeated, and a new deployment builds the tables again."
   type        = string
@@ -415,7 +426,7 @@ variable "endpoint_network" {
 }
 
 variable "job_poll_s" {
-  description = "Seconds between two polls of a job by the state machine. Null takes the platform's default: 1 on an emulator, 30 on AWS. On AWS at least 10: a run of Step Functions has at most 25,000 events."
+  description = "Seconds between two polls of a job by the state machine. Null takes the platform's default: 1 on an emulator; on AWS 30, or as many as the job_timeouts need. On AWS at least 10: a run of Step Functions has at most 25,000 events."
   type        = number
   default     = null
 
@@ -538,6 +549,17 @@ variable "job_worker_types" {
   validation {
     condition     = alltrue([for worker in values(var.job_worker_types) : contains(["G.1X", "G.2X", "G.4X", "G.8X"], worker)])
     error_message = "Each worker in job_worker_types is G.1X, G.2X, G.4X or G.8X."
+  }
+}
+
+variable "job_timeouts" {
+  description = "Minutes after which single jobs are stopped on AWS, by the job's name without the lake's, such as build_compliance_guardian = 180; other jobs have 60, build_systems 180. `make plan-aws` says which job needs longer for its data."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for minutes in values(var.job_timeouts) : minutes >= 1 && minutes <= 10080 && minutes == floor(minutes)])
+    error_message = "Each timeout in job_timeouts is a whole number of minutes from 1 to 10080 (7 days, Glue's limit)."
   }
 }
 

@@ -77,8 +77,8 @@ run "a_lake_with_every_default" {
   }
 
   assert {
-    condition     = local.run_share == 0.04
-    error_message = "Runs take at most a twentieth of the time."
+    condition     = local.run_share == 0.04 && local.run_share_wait_s == 604800
+    error_message = "Runs take at most a twenty-fifth of the time, and new data wait for it a week at most."
   }
 
   # The export is disabled until its login is stored.
@@ -163,12 +163,12 @@ run "a_lake_with_every_default" {
   }
 
   assert {
-    condition     = local.job_poll_s == 30
-    error_message = "The state machine looks at a job every 30 s on AWS."
+    condition     = local.job_poll_s == 30 && local.run_timeout_s == 21600
+    error_message = "The state machine looks at a job every 30 s on AWS, and a run has six hours."
   }
 
   assert {
-    condition     = ((local.platform.job.timeout * (length(local.build_jobs) + 2) * var.job_attempts + local.platform.systems_timeout) * 60 / local.job_poll_s) * 9 < 25000 * 0.8
+    condition     = ((sum(values(local.attempt_minutes)) + local.systems_minutes) * 60 / local.job_poll_s) * 9 < 25000 * 0.8
     error_message = "The history of the longest run fits into Step Functions' 25,000 events."
   }
 

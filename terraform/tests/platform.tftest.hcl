@@ -17,11 +17,12 @@ variables {
   build_dir = "tests/fixtures/built"
 }
 
-run "aws_without_sentence_model_and_with_a_worker_by_job" {
+run "aws_without_sentence_model_and_with_a_worker_and_a_timeout_by_job" {
   command = plan
 
   variables {
     job_worker_types = { build_compliance_guardian = "G.4X", merge_curated = "G.2X" }
+    job_timeouts     = { build_compliance_guardian = 420 }
     platform         = "aws"
     sentence_model   = false
   }
@@ -34,6 +35,16 @@ run "aws_without_sentence_model_and_with_a_worker_by_job" {
   assert {
     condition     = { for key, job in module.job : key => job.worker_type if job.worker_type != "G.1X" } == { build_compliance_guardian = "G.4X", merge_curated = "G.2X" }
     error_message = "Only the jobs that are named get another worker."
+  }
+
+  assert {
+    condition     = { for job, runtime in local.job_runtimes : job => runtime.timeout if runtime.timeout != 60 } == { build_compliance_guardian = 420, build_systems = 180 }
+    error_message = "Only the job that is named may take longer, and the job of several systems."
+  }
+
+  assert {
+    condition     = local.run_timeout_s == 60 * (60 * 2 + 60 * 2 + 180 + 420 * 2) && local.job_poll_s == 47
+    error_message = "A run may take as long as its jobs, and looks at them so often that its events suffice."
   }
 
   assert {
@@ -58,6 +69,17 @@ run "aws_is_not_asked_too_often" {
   variables {
     platform   = "aws"
     job_poll_s = 9
+  }
+
+  expect_failures = [aws_sfn_state_machine.curated_to_prod]
+}
+
+run "a_job_that_does_not_exist_has_no_worker_and_no_timeout" {
+  command = plan
+
+  variables {
+    platform     = "aws"
+    job_timeouts = { build_everything = 90 }
   }
 
   expect_failures = [aws_sfn_state_machine.curated_to_prod]

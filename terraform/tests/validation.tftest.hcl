@@ -37,6 +37,7 @@ run "every_variable_refuses_a_wrong_value" {
     export_schedule     = "every night"
     full_audit_schedule = "sometimes"
     run_interval_s      = -1
+    run_share_wait_s    = -1
     export_sources      = { "Crm-1" = {} }
     people              = { analyst = ["ana"] }
     audit_trail_mode    = "FOREVER"
@@ -52,6 +53,7 @@ run "every_variable_refuses_a_wrong_value" {
     job_workers         = 1
     job_worker_type     = "G.025X"
     job_worker_types    = { merge_curated = "Z.2X" }
+    job_timeouts        = { merge_curated = 10081 }
     scan_limit_gb       = 0
     lineage_url         = "https://user:login@marquez.example.com"
     lineage_key_secret  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:key-abcdef"
@@ -79,6 +81,7 @@ run "every_variable_refuses_a_wrong_value" {
     var.export_schedule,
     var.full_audit_schedule,
     var.run_interval_s,
+    var.run_share_wait_s,
     var.export_sources,
     var.people,
     var.audit_trail_mode,
@@ -94,6 +97,7 @@ run "every_variable_refuses_a_wrong_value" {
     var.job_workers,
     var.job_worker_type,
     var.job_worker_types,
+    var.job_timeouts,
     var.scan_limit_gb,
     var.lineage_url,
     var.lineage_key_secret,
