@@ -162,6 +162,11 @@ class Runs:
         """Return what no worker holds, and which jobs are stopped before their end."""
         return (*self._too_large(), *self._too_long())
 
+    def limits_in_short(self) -> str:
+        """Return the first limit that is exceeded, and how many others are; empty if none is."""
+        first, *others = self.limits() or ("",)
+        return f"{first}, and {len(others)} more limits are exceeded" if others else first
+
     def _too_large(self) -> Iterator[str]:
         worker_type = self.settings.worker_type_of(MERGE_JOB)
         free_gb = WORKERS[worker_type].disk_gb

@@ -25,11 +25,11 @@ def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
     yield "|" + "---|" * len(HEADER)
     for gb_per_day, files, arrivals in SIZES:
         runs = fitted(Workload("", gb_per_day, files, arrivals), Settings(), measured)
-        exceeded = runs.limits()
-        larger = [f"needs {worker} for {job}" for job, worker in runs.settings.job_worker_types.items()]
-        longer = [f"needs {minutes:,} minutes for {job}" for job, minutes in runs.settings.job_timeouts.items()]
+        exceeded = runs.limits_in_short()
+        larger = [] if exceeded else [f"needs {worker} for {job}" for job, worker in runs.settings.job_worker_types.items()]
+        longer = [] if exceeded else [f"needs {minutes:,} minutes for {job}" for job, minutes in runs.settings.job_timeouts.items()]
         apart = [] if runs.settings.systems_in_one_job or exceeded else ["cheaper with a job for each system"]
-        limits = "; ".join([*larger, *longer, *apart, *exceeded]) or "all fits"
+        limits = "; ".join([*larger, *longer, *apart]) or exceeded or "all fits"
         usd = "none" if exceeded else f"{rounded(total_usd(monthly(runs, prices))):,.0f}"
         arrival = "nightly" if arrivals == 1 else "all day"
         per_day = "none" if exceeded else f"{runs.per_day:.1f}"

@@ -62,8 +62,8 @@ def text(stated: Mapping[str, str]) -> str:
     lines = [f"Estimated cost in US dollars a month ({source}):"]
     for workload in WORKLOADS:
         runs = fitted(workload, own, measured)
-        if limits := runs.limits():
-            lines += [f"   no fit  {workload.described}, {workload.held_days} days kept: {limit}" for limit in limits]
+        if limit := runs.limits_in_short():
+            lines.append(f"   no fit  {workload.described}, {workload.held_days} days kept: {limit}")
             continue
         costs = monthly(runs, prices)
         largest = list(by_service(costs).items())[:SHOWN_SERVICES]

@@ -196,6 +196,8 @@ def test_a_system_that_no_worker_holds_is_named() -> None:
     hungry = measured(memory_mb_per_gb=40_000)
     limits = fitted(SMALL, SETTINGS, hungry).limits()
     assert f"{LONGEST} needs 244 GB of memory and its worker has 16 GB" in limits
+    shown = fitted(SMALL, SETTINGS, hungry).limits_in_short()
+    assert shown == f"{limits[0]}, and {len(limits) - 1} more limits are exceeded"
 
 
 def test_a_system_that_fits_keeps_its_worker() -> None:
