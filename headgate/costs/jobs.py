@@ -172,6 +172,7 @@ class Runs:
         free_gb = WORKERS[worker_type].disk_gb
         if self.merge_disk_gb > free_gb:
             yield f"the merge needs {self.merge_disk_gb:,.0f} GB of disk and a {worker_type} worker has {free_gb} GB"
+        # Where the job of several systems holds none of them, the last group is that of their own jobs.
         for one in (self.system_jobs or ((),))[-1]:
             worker = WORKERS[self.settings.worker_type_of(one.job)]
             memory_gb, disk_gb = self.needs_of(one.job)

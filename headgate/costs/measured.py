@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 HEAD = "# What `make bench-cost` measured: processor seconds and bytes. headgate.costs.measured has the units.\n"
 TABLES_GB = 1.0  # headgate.engines.local: what DuckDB may take at least
-# Not all of a question can spill. Over a snapshot of 8 GB DuckDB needed more than 1 GB, and 3.5 GB were enough for every system.
+# Not all of a question can spill. Over a snapshot of 8 GB DuckDB refused questions of two systems with 1 GB, and none with 3.5 GB.
 TABLES_GB_PER_GB = 0.45
 
 

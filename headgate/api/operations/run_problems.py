@@ -45,11 +45,10 @@ class RunProblems:
         return "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in named.items() if names)
 
 
-def problems_of(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunProblems]:
+def problems_of(lake: Lake, runs: Sequence[Execution]) -> dict[str, RunProblems]:
     """Return what each of the runs left out, by run; a run that has not ended left out nothing yet."""
-    ended = [run for run in runs if run.status not in RUNNING]
-    not_merged = _datasets_not_merged(lake, ended)
-    return {run.name: RunProblems(not_merged.get(run.name, {}), failed_stages(lake, run)) for run in ended}
+    not_merged = _datasets_not_merged(lake, [run for run in runs if run.status not in RUNNING])
+    return {run.name: RunProblems(not_merged.get(run.name, {}), failed_stages(lake, run)) for run in runs}
 
 
 def failed_stages(lake: Lake, run: Execution) -> dict[str, str]:

@@ -88,7 +88,7 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
     lake = DeployedLake(deployment.activate(deployment_name).environment)
     newest = lake.runs.newest(limit)
     problems = problems_of(lake, newest)
-    facts = [_fact(one, problems.get(one.name)) for one in newest]
+    facts = [_fact(one, problems[one.name]) for one in newest]
     options.show(as_json=as_json, value=lambda: facts, screen=lambda: _history(newest, problems))
 
 
@@ -204,9 +204,9 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
     return "Next: `headgate logs --minutes 60 --level error` shows what the jobs wrote; docs/operate/runbook.md says what to do."
 
 
-def _fact(one: Execution, problems: RunProblems | None) -> dict[str, object]:
+def _fact(one: Execution, problems: RunProblems) -> dict[str, object]:
     fact = {"run": one.name, "status": one.status, "started_at": one.started_at.isoformat(), "seconds": one.seconds}
-    return fact | (_left_out(problems) if problems else {"has_problems": False, "datasets_not_merged": {}, "failed_stages": {}})
+    return fact | _left_out(problems)
 
 
 def _left_out(problems: RunProblems) -> dict[str, object]:
@@ -218,8 +218,8 @@ def _history(newest: Sequence[Execution], problems: Mapping[str, RunProblems]) -
         return "There was no run yet. `headgate run` starts one."
     table = screens.table("run", "state", "started at, UTC", "seconds", "problems", numbers=["seconds"])
     for one in newest:
-        left_out = problems.get(one.name)
-        state = run_state(one.status, has_problems=bool(left_out and left_out.exist))
+        left_out = problems[one.name]
+        state = run_state(one.status, has_problems=left_out.exist)
         seconds = "" if one.seconds is None else f"{one.seconds:.0f}"
-        table.add_row(one.name, state, f"{one.started_at:%Y-%m-%d %H:%M:%S}", seconds, left_out.summary() if left_out else "")
+        table.add_row(one.name, state, f"{one.started_at:%Y-%m-%d %H:%M:%S}", seconds, left_out.summary())
     return table
