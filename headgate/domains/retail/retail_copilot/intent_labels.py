@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from headgate.domains.retail.retail_copilot.intent_tree import Groups
     from headgate.domains.retail.retail_copilot.text_points import Array
 
-    Nearness = Callable[[pd.Series[str], Groups], Array]  # phrases and their groups → how near each phrase's meaning is to its group's
+    # Phrases and their groups → the median closeness of each phrase to its group's texts.
+    Nearness = Callable[[pd.Series[str], Groups], Array]
 
 MAX_LABELLED_FROM = 10_000  # the commonest texts say enough
 _LABEL_WORDS = 4
@@ -30,8 +31,11 @@ _NO_STOP_WORDS = {"amount", "bill", "bottom", "call", "detail", "fire", "front",
 _ASKING = {"does", "hello", "help", "hi", "just", "know", "let", "like", "long", "need", "please", "tell", "thanks", "think", "want"}
 _EMPTY_WORDS = (ENGLISH_STOP_WORDS - _NO_STOP_WORDS) | _ASKING
 _PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
-_COMPARED = 10  # phrases of each group whose meaning is compared with the group's
-_NEARNESS_POWER = 4  # meaning counts for more than words, among phrases that all fit by their words
+_COMPARED = 15  # phrases of each group whose meaning is compared with that of the group's texts
+# The score of a compared phrase has three factors: its share of the group's texts, the share of its uses that are in the group, and its
+# meaning. Above _SPECIFIC_ENOUGH the second factor is 1, so that "tin" can win over "plaster in tin" (ADR 94).
+_SHARE_POWER, _USE_POWER, _NEARNESS_POWER = 0.75, 2, 4
+_SPECIFIC_ENOUGH = 0.4
 _CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across them
 _OTHER = "other"
 
@@ -45,7 +49,7 @@ def labels(texts: pd.Series[str], groups: Groups, weights: pd.Series[int], nearn
 
     Args:
         weights: searches per text; only the commonest texts are read, and each counts once.
-        nearness: prefers a phrase that means what its group means; without it, words alone decide.
+        nearness: prefers a phrase that means what most texts of its group mean; without it, words alone decide.
     """
     phrases = _phrases(texts, groups, weights)
     found = _assigned(phrases, phrases.groupby("words", sort=False).texts.transform("sum"), [], nearness)
@@ -76,15 +80,14 @@ def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[
         elsewhere: texts of each phrase in all groups that it must tell its own apart from, its own included.
         taken: no label, in any order of its words.
     """
-    own = phrases.texts / phrases.groupby("group").texts.transform("max")
+    share = phrases.texts / phrases.groupby("group").texts.transform("max")
+    scored = phrases.assign(share=share * phrases.texts / (phrases.texts + 1), use=phrases.texts / elsewhere)
     longer = phrases.words.map(len) ** np.where(phrases.texts > 1, _LONGER, _LONGER_OF_ONE_TEXT)
-    fit = own * phrases.texts / elsewhere * longer * phrases.texts / (phrases.texts + 1)
-    ranked = _best_first(phrases.assign(fit=fit))
+    ranked = _best_first(scored.assign(fit=scored.share * scored.use * longer))
     if nearness:
         is_compared = ranked.groupby("group").cumcount() < _COMPARED
         compared, rest = ranked[is_compared], ranked[~is_compared]
-        near = nearness(compared.phrase, compared.group.to_numpy()) ** _NEARNESS_POWER
-        ranked = pd.concat([_best_first(compared.assign(fit=compared.fit * near)), rest])
+        ranked = pd.concat([_best_first(compared.assign(fit=_fit_with_meaning(compared, nearness))), rest])
     found: dict[int, str] = {}
     gone = {_words_that_count(label.split()) for label in taken}
     for group, phrase, words in zip(ranked.group.tolist(), ranked.phrase.tolist(), ranked.words.tolist(), strict=True):
@@ -92,6 +95,12 @@ def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[
             found[group] = phrase
             gone.add(words)
     return found
+
+
+def _fit_with_meaning(phrases: pd.DataFrame, nearness: Nearness) -> Array:
+    used = (phrases.use / _SPECIFIC_ENOUGH).clip(upper=1)
+    near = nearness(phrases.phrase, phrases.group.to_numpy())
+    return np.asarray(phrases.share**_SHARE_POWER * used**_USE_POWER * near**_NEARNESS_POWER, dtype=np.float64)
 
 
 def _best_first(phrases: pd.DataFrame) -> pd.DataFrame:

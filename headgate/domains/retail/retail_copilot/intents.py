@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.cluster.hierarchy import ward
 from sklearn.preprocessing import normalize
 
@@ -17,6 +16,8 @@ from headgate.domains.retail.retail_copilot.text_points import Array, by_words, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import pandas as pd
 
     from headgate.domains.retail.retail_copilot.intent_labels import Nearness
     from headgate.domains.retail.retail_copilot.sentence_model import SentenceModel
@@ -95,14 +96,18 @@ def grouped(texts: pd.Series[str], count: int, model: SentenceModel | None = Non
 
 
 def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
-    """How near the meaning of a phrase is to that of its group; what all texts share does not separate groups."""
+    """The median closeness of a phrase's meaning to its group's texts; what all texts share does not separate groups."""
     middle = meaning.mean(axis=0)
-    centres = normalize(pd.DataFrame(meaning).groupby(groups).mean().to_numpy() - middle)
+    points = normalize(meaning - middle)
 
     def near(phrases: pd.Series[str], own: Groups) -> Array:
         every, places = np.unique(phrases.to_numpy(dtype=str), return_inverse=True)
-        points = normalize(model.vectors(every.tolist()).astype(np.float64) - middle)
-        return np.asarray((points[places] * centres[own]).sum(axis=1).clip(_LEAST_NEARNESS, None), dtype=np.float64)
+        read = normalize(model.vectors(every.tolist()).astype(np.float64) - middle)[places]
+        found = np.empty(len(read))
+        for group in np.unique(own):
+            cosines = points[groups == group] @ read[own == group].T
+            found[own == group] = np.median(cosines, axis=0)
+        return found.clip(_LEAST_NEARNESS, None)
 
     return near
 

@@ -133,6 +133,41 @@ def test_meaning_counts_for_more_than_words() -> None:
     assert intent_labels.labels(every, np.zeros(5, dtype=np.int64), pd.Series([1] * 5), near) == ["candle"]
 
 
+def test_the_word_of_most_texts_is_a_better_label_than_a_phrase_of_some() -> None:
+    """Three of six tins are plaster tins, but "plaster in tin" says nothing about the other three; `tin` is used elsewhere, too."""
+    every = pd.Series(
+        ["plaster in tin red", "plaster in tin blue", "plaster in tin", "cake tin", "handy tin", "round tin", "tin opener", "tin man"]
+    )
+    groups, weights = np.array([0] * 6 + [1, 2]), pd.Series([1] * 8)
+
+    def near(phrases: pd.Series, _: np.ndarray) -> np.ndarray:
+        return np.full(len(phrases), 0.5)
+
+    assert intent_labels.labels(every, groups, weights)[0] == "plaster in tin"
+    assert intent_labels.labels(every, groups, weights, near)[0] == "tin"
+
+
+def test_a_word_that_is_mostly_used_in_other_groups_is_no_label() -> None:
+    every = pd.Series(["lost card", "lost card today", "card is lost", *[f"card {other}" for other in "abcdefghijklmnop"]])
+    groups = np.array([0] * 3 + list(range(1, 17)))
+    found = intent_labels.labels(every, groups, pd.Series([1] * 19), lambda phrases, _: np.full(len(phrases), 0.5))
+    assert found[0] in {"lost card", "lost"}
+
+
+def test_the_model_finds_a_phrase_near_to_most_texts_of_a_group() -> None:
+    """One text far from the others does not change which phrase is near: the middle text counts, not the mean."""
+    meaning = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+
+    class ByName:
+        def vectors(self, phrases: list[str]) -> npt.NDArray[np.float32]:
+            return np.array([{"most": [1.0, 0.0], "one": [-1.0, 0.0]}[phrase] for phrase in phrases], dtype=np.float32)
+
+    near = intents._nearness(meaning, np.array([0, 0, 0, 0, 1, 1]), cast("SentenceModel", ByName()))
+    most, one = near(pd.Series(["most", "one"]), np.array([0, 0]))
+    assert most > 0.9
+    assert one == intents._LEAST_NEARNESS
+
+
 def test_phrases_of_the_same_words_count_together_and_the_commonest_is_the_label() -> None:
     every = pd.Series(["transfer fee", "transfer fee again", "fee for a transfer", "fee of my transfer"])
     assert intent_labels.labels(every, np.zeros(4, dtype=np.int64), pd.Series([1] * 4)) == ["transfer fee"]
