@@ -34,6 +34,7 @@ class PipelineRun:
         output: what the machine returned, empty until it did.
         entered_at: when each state was first entered, naive UTC.
         ended_at: naive UTC; None while it runs.
+        only: the one system that it was asked to build; empty for all.
     """
 
     arn: str
@@ -45,6 +46,7 @@ class PipelineRun:
     output: Mapping[str, object] = field(default_factory=dict)
     entered_at: Mapping[str, datetime] = field(default_factory=dict)
     ended_at: datetime | None = None
+    only: str = ""
 
     @property
     def finished(self) -> bool:
@@ -120,6 +122,7 @@ class Pipeline:
                 if "stateEnteredEventDetails" in event
             },
             ended_at=_naive(found["stopDate"]) if "stopDate" in found else None,
+            only=str(_document(found.get("input", "")).get("only", "")),
         )
 
     def wait(self, arn: str, progress: Callable[[PipelineRun], None], *, timeout_s: float) -> PipelineRun:

@@ -41,6 +41,11 @@ class WatchedRun(Protocol):
         """Why the run failed, empty unless it did: a part for each job that failed, which begins with its name."""
         ...
 
+    @property
+    def only(self) -> str:
+        """The one system that the run was asked to build; empty for all."""
+        ...
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -86,7 +91,7 @@ def causes(cause: str, systems: Sequence[str]) -> dict[str, str]:
 
 def _system(run: WatchedRun, system: str, until: datetime) -> Stage:
     entered = run.entered_at
-    if f"Leave {system}" in entered:
+    if run.only not in {"", system} or f"Leave {system}" in entered:
         return Stage(system, "left")
     if f"Keep {system}" in entered:
         return Stage(system, "unchanged")

@@ -41,6 +41,11 @@ def test_a_run_that_succeeded_reports_its_states_and_output(emulator: Emulator) 
     assert looks[-1] == run
 
 
+@pytest.mark.parametrize(("payload", "only"), [({"only": "retail-copilot"}, "retail-copilot"), ({"as_of": "2011-12-09"}, ""), (None, "")])
+def test_a_run_states_the_one_system_that_it_was_asked_to_build(emulator: Emulator, payload: dict[str, str] | None, only: str) -> None:
+    assert ended(pipeline(emulator, SUCCEEDING), payload)[0].only == only
+
+
 def test_a_run_that_failed_reports_error_and_cause(emulator: Emulator) -> None:
     run, _ = ended(pipeline(emulator, FAILING))
     assert (run.status, run.error, run.cause) == ("FAILED", "GateError", "orders: order_id is not unique")
