@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headgate import wiring
+from headgate.api.ports import KnownRuns
 from headgate.errors import SettingsError
 from headgate.settings import JobNamesSettings, SystemNamesSettings
 
@@ -69,6 +70,11 @@ class DeployedLake:
     def runs(self) -> Pipeline:
         """Runs of `curated_to_prod`."""
         return wiring.pipeline(self._env)
+
+    @cached_property
+    def known_runs(self) -> KnownRuns:
+        """What was read about ended runs."""
+        return KnownRuns()
 
     def job_runs(self, since: datetime) -> list[JobRun]:
         """Return the runs of the lake's Glue jobs that started since a moment and have ended, by start."""

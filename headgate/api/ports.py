@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -40,6 +41,19 @@ class RunHistory(Protocol):
     def describe(self, arn: str) -> PipelineRun:
         """Return the run as it stands now; NotFoundError when there is none."""
         ...
+
+
+@dataclass(frozen=True)
+class KnownRuns:
+    """What was read about runs that have ended, by name and end. It stays true: a run that is redriven ends at another time.
+
+    Attributes:
+        tried_stages: the stages that the run worked on, with the reason if one failed.
+        datasets_not_merged: the reason, by dataset.
+    """
+
+    tried_stages: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
+    datasets_not_merged: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
 
 
 class JobRuns(Protocol):
@@ -103,6 +117,8 @@ class Lake(Protocol):
     def catalog(self) -> Catalog: ...  # noqa: D102
     @property
     def runs(self) -> RunHistory: ...  # noqa: D102
+    @property
+    def known_runs(self) -> KnownRuns: ...  # noqa: D102
     @property
     def job_runs(self) -> JobRuns: ...  # noqa: D102
     @property

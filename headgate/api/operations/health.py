@@ -6,6 +6,7 @@ import shlex
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from headgate.api.operations.run_problems import MOST_RUNS, unsolved_problems
 from headgate.api.shapes.lake import Health, HealthCheck
 from headgate.errors import NotFoundError
 from headgate.lake import keys
@@ -18,7 +19,7 @@ from headgate.lake.versions import History
 from headgate.profiling.score import Score
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.api.ports import Lake
     from headgate.api.shapes.lake import HealthState
@@ -49,19 +50,31 @@ def _newest_snapshot(lake: Lake) -> LakeSnapshot | None:
 
 
 def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
-    """Judge the newest run that has ended. A dataset that could not be merged is a problem although its run succeeded."""
-    ended = [run for run in lake.runs.newest(20) if run.status not in RUNNING]
-    if not ended:
+    """Judge the newest run that has ended, and what earlier runs failed in. A dataset that could not be merged is a problem, too."""
+    runs = lake.runs.newest(MOST_RUNS)
+    newest = next((run for run in runs if run.status not in RUNNING), None)
+    if not newest:
         return HealthCheck(name="run", state="unknown", message="No run has ended yet. Start one when files were accepted.")
-    newest, at = ended[0], ended[0].started_at.isoformat()
-    if newest.status == SUCCEEDED and not not_merged:
-        return HealthCheck(name="run", state="healthy", message=f"Run {newest.name} succeeded.", at=at)
-    kept = f"These datasets could not be merged and keep their previous tables: {', '.join(not_merged)}." if not_merged else ""
-    if newest.status == SUCCEEDED:
-        message = f"Run {newest.name} succeeded with problems. {kept} `headgate runs show {newest.name}` says why."
+    at = newest.started_at.isoformat()
+    kept = f" These datasets could not be merged and keep their previous tables: {', '.join(not_merged)}." if not_merged else ""
+    if newest.status != SUCCEEDED:
+        message = f"Run {newest.name} ended as {newest.status.lower()}.{kept} Its page says why; start a run after the cause is fixed."
+        return HealthCheck(name="run", state="failed", message=message, at=at)
+    if failed := {name: one.failed_stages for name, one in unsolved_problems(lake, runs).items() if one.failed_stages}:
+        return HealthCheck(name="run", state="failed", message=_failed_before(newest.name, failed) + kept, at=at)
+    if not_merged:
+        message = f"Run {newest.name} succeeded with problems.{kept} `headgate runs show {newest.name}` says why."
         return HealthCheck(name="run", state="degraded", message=message, at=at)
-    message = f"Run {newest.name} ended as {newest.status.lower()}. {kept}".strip()
-    return HealthCheck(name="run", state="failed", message=f"{message} Its page says why; start a run after the cause is fixed.", at=at)
+    return HealthCheck(name="run", state="healthy", message=f"Run {newest.name} succeeded.", at=at)
+
+
+def _failed_before(newest: str, failed: Mapping[str, Iterable[str]]) -> str:
+    """State which stages failed in which runs, and that a later run succeeded without them."""
+    stages = "; ".join(f"{', '.join(sorted(names))} in run {run}" for run, names in failed.items())
+    return (
+        f"Run {newest} succeeded, but did not repeat what failed before: {stages}. "
+        "The page of that run says why; start a run after the cause is fixed."
+    )
 
 
 def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:

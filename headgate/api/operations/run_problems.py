@@ -6,20 +6,39 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from headgate.lake import keys
-from headgate.lake.openlineage import MERGE, error_of
-from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED
-from headgate.lake.run_stages import causes, stages
+from headgate.lake.openlineage import MERGE as MERGE_JOB
+from headgate.lake.openlineage import error_of
+from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Execution
+from headgate.lake.run_stages import GATE, MERGE, QUEUE, causes, stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from headgate.api.ports import Lake
-    from headgate.lake.pipeline_starts import Execution
+    from headgate.aws.stepfunctions import PipelineRun
     from headgate.lake.ports import ObjectInfo
+
+MOST_RUNS = 20  # how many runs are searched for problems that no later run solved
+_TRIED = {"done", "unchanged", "failed"}  # states of stages that the run worked on
+_DATASETS = "merged datasets"  # no name of a system has a blank
+_REMEDIES = {
+    "datasets_not_merged": "If the reason does not say what to do, correct the rows at their source and send them again, "
+    "or change the contract. The next run merges the dataset.",
+    "failed_stages": "Fix the cause, then start a run; `headgate run --only SYSTEM` builds one system. "
+    "`headgate logs --minutes 60 --level error` shows what the jobs of the last hour wrote.",
+}
+
+
+class ProblemFacts(TypedDict):
+    """What a run left out, as JSON."""
+
+    has_problems: bool
+    datasets_not_merged: dict[str, str]
+    failed_stages: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -39,6 +58,19 @@ class RunProblems:
         """Whether the run left anything out."""
         return bool(self.datasets_not_merged or self.failed_stages)
 
+    def facts(self) -> ProblemFacts:
+        """Return what was left out under the names that the CLI's `--json` and the API have."""
+        return {
+            "has_problems": self.exist,
+            "datasets_not_merged": dict(self.datasets_not_merged),
+            "failed_stages": dict(self.failed_stages),
+        }
+
+    @property
+    def remedies(self) -> dict[str, str]:
+        """What to do, by the name of the attribute that holds the reasons."""
+        return {what: remedy for what, remedy in _REMEDIES.items() if getattr(self, what)}
+
     def summary(self) -> str:
         """Return what was left out in one line; empty where nothing was."""
         named = {"not merged": self.datasets_not_merged, "failed": self.failed_stages}
@@ -51,21 +83,72 @@ def problems_of(lake: Lake, runs: Sequence[Execution]) -> dict[str, RunProblems]
     return {run.name: RunProblems(not_merged.get(run.name, {}), failed_stages(lake, run)) for run in runs}
 
 
+def problems_of_one(lake: Lake, name: str, run: PipelineRun) -> RunProblems:
+    """Return what a run left out; nothing for one that entered no state."""
+    if not run.entered_at:
+        return RunProblems()
+    return problems_of(lake, [Execution(name, run.status, min(run.entered_at.values()), run.ended_at)])[name]
+
+
+def unsolved_problems(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunProblems]:
+    """Return the problems that no later run solved, by run, newest first.
+
+    The newest run that tried a stage counts, and for datasets the newest run that merged: a later run for another system does not hide
+    the failure of a system. Reads only the runs that this needs.
+
+    Args:
+        runs: newest first.
+    """
+    found, undecided = {}, {QUEUE, MERGE, GATE, _DATASETS, *lake.systems}
+    for run in runs:
+        if not undecided:
+            break
+        tried = {} if run.status in RUNNING else dict(_tried_stages(lake, run))
+        if tried.get(MERGE) == "":
+            tried[_DATASETS] = ""
+        not_merged = _datasets_not_merged(lake, [run])[run.name] if _DATASETS in undecided & tried.keys() else {}
+        problems = RunProblems(not_merged, {stage: why for stage, why in tried.items() if why and stage in undecided})
+        undecided -= tried.keys()
+        if problems.exist:
+            found[run.name] = problems
+    return found
+
+
 def failed_stages(lake: Lake, run: Execution) -> dict[str, str]:
     """Return why stages of a run failed, by stage; empty for a run that succeeded or still works."""
     if run.status in RUNNING or run.status == SUCCEEDED:
         return {}
-    described = lake.runs.describe(lake.runs.arn_of(run.name))
-    if known := causes(described.cause, lake.systems):
-        return known
-    reason = described.cause or f"The run ended as {run.status.lower()} in this stage."
-    return {stage.name: reason for stage in stages(described, lake.systems, lake.now()) if stage.state == "failed"}
+    return {stage: why for stage, why in _tried_stages(lake, run).items() if why}
 
 
-def _datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, dict[str, str]]:
-    """Return the reasons by run and dataset. The merge writes a lineage event for each dataset that it cannot merge."""
-    if not ended:
-        return {}
+def _tried_stages(lake: Lake, ended: Execution) -> Mapping[str, str]:
+    """Return the stages that a run worked on, with the reason if one failed, and an empty text otherwise."""
+    known, key = lake.known_runs.tried_stages, (ended.name, ended.ended_at)
+    if key not in known:
+        known[key] = _read_tried_stages(lake, ended)
+    return known[key]
+
+
+def _read_tried_stages(lake: Lake, ended: Execution) -> dict[str, str]:
+    run = lake.runs.describe(lake.runs.arn_of(ended.name))
+    reasons = causes(run.cause, lake.systems)
+    ended_as = f"The run ended as {ended.status.lower()} in this stage."
+    other = ended_as if reasons else run.cause or ended_as
+    tried = [one for one in stages(run, lake.systems, lake.now()) if one.state in _TRIED]
+    return {one.name: reasons.get(one.name, other) if one.state == "failed" else "" for one in tried}
+
+
+def _datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, Mapping[str, str]]:
+    """Return the reasons by run and dataset."""
+    known = lake.known_runs.datasets_not_merged
+    unread = [run for run in ended if (run.name, run.ended_at) not in known]
+    found = _read_datasets_not_merged(lake, unread) if unread else {}
+    known.update({(run.name, run.ended_at): found.get(run.name, {}) for run in unread})
+    return {run.name: known[run.name, run.ended_at] for run in ended}
+
+
+def _read_datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, dict[str, str]]:
+    """Read the reasons by run and dataset. The merge writes a lineage event for each dataset that it cannot merge."""
     every, wanted = [*lake.runs.newest(), *ended], {run.name for run in ended}
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for dataset, event in _failures(lake, sorted({day for run in ended for day in _days(run)})):
@@ -78,7 +161,7 @@ def _datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, di
 def _failures(lake: Lake, days: Iterable[date]) -> Iterator[tuple[str, ObjectInfo]]:
     """Yield the events of datasets that could not be merged, with their datasets."""
     for day in days:
-        for item in lake.objects.list(lake.bucket("artifacts"), f"{keys.lineage_events_prefix(day)}{MERGE}/"):
+        for item in lake.objects.list(lake.bucket("artifacts"), f"{keys.lineage_events_prefix(day)}{MERGE_JOB}/"):
             if dataset := keys.failed_table_of(item.ref.key):
                 yield dataset, item
 

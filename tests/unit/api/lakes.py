@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from headgate.api.app import Application
+from headgate.api.ports import KnownRuns
 from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryFileIndex, MemoryLedger, MemoryObjects, MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
@@ -111,6 +112,7 @@ class MemoryLake:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     runs: MemoryRuns = field(default_factory=MemoryRuns)
+    known_runs: KnownRuns = field(default_factory=KnownRuns)
     queries: MemoryQueries = field(default_factory=MemoryQueries)
     caller_limit: CallerLimit | None = None
     originals: Originals = Originals.KEEP

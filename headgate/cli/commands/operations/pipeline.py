@@ -97,9 +97,9 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
 @options.as_json
 @options.deployment
 def show(name: str, as_json: bool, deployment_name: str | None) -> None:
-    """Show the stages of one run with their times, what it left out, and why."""
+    """Show the stages of one run with their times, what it left out, why, and what to do."""
     from headgate.api.deployed_lake import DeployedLake
-    from headgate.api.operations.run_problems import RunProblems, problems_of
+    from headgate.api.operations.run_problems import problems_of_one
 
     found = deployment.activate(deployment_name)
     lake = DeployedLake(found.environment)
@@ -108,12 +108,14 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
     except NotFoundError:
         raise click.ClickException(f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs.") from None
     stages = run_stages.stages(one, systems_of(found), now())
-    listed = [Execution(name, one.status, min(one.entered_at.values()), one.ended_at)] if one.entered_at else []
-    problems = problems_of(lake, listed).get(name, RunProblems())
-    fact = {"run": name, "status": one.status, "cause": one.cause, "stages": [asdict(stage) for stage in stages], **_left_out(problems)}
+    problems = problems_of_one(lake, name, one)
+    ended = {"run": name, "status": one.status, "cause": one.cause, "stages": [asdict(stage) for stage in stages]}
+    fact = {**ended, **problems.facts(), "remedies": problems.remedies}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(one, stages, has_problems=problems.exist))
     if not as_json:
         _show_not_merged(problems.datasets_not_merged)
+        for remedy in problems.remedies.values():
+            click.echo(f"Remedy: {remedy}")
 
 
 def now() -> datetime:
@@ -206,11 +208,7 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
 
 def _fact(one: Execution, problems: RunProblems) -> dict[str, object]:
     fact = {"run": one.name, "status": one.status, "started_at": one.started_at.isoformat(), "seconds": one.seconds}
-    return fact | _left_out(problems)
-
-
-def _left_out(problems: RunProblems) -> dict[str, object]:
-    return {"has_problems": problems.exist, **asdict(problems)}
+    return fact | problems.facts()
 
 
 def _history(newest: Sequence[Execution], problems: Mapping[str, RunProblems]) -> Table | str:

@@ -16,7 +16,6 @@ from headgate.cli.commands.operations.pipeline import run_state
 from headgate.cli.commands.operations.queue import DEAD_LETTERS, queue_depths
 from headgate.cli.rendering import screens
 from headgate.lake.file_index import FileFilter, received_since
-from headgate.lake.pipeline_starts import RUNNING
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 HEALTHY = ("healthy", "unknown")  # unknown: nothing was received or run yet
 CORRECTED = "corrected"
-NEWEST_RUNS = 20
 _NEXT_STEPS = {
     "failed": "headgate files --state failed",
     "rejected": "headgate files --state rejected",
@@ -58,7 +56,9 @@ class Status:
     Attributes:
         state: the worst of the checks; degraded at least where a message is dead or an alarm is raised.
         last_run: name, state and start of the newest run, and whether it left something out; empty before the first.
-        datasets_not_merged, failed_stages: what the newest run that has ended left out, with the reasons.
+        datasets_not_merged, failed_stages: what was left out, with the reasons. Of each stage and of the datasets the newest run that
+            tried it counts, so a later run for one system hides no failure of another.
+        runs_with_problems: the runs that left these out, newest first.
         data_as_of: the last day of the data in the newest snapshot, ISO 8601; empty before the first run.
         data_age_hours: since the newest file was received; None before the first.
         files: files of the last days by state; `corrected` are those not accepted that a later version of the same key settles.
@@ -72,6 +72,7 @@ class Status:
     last_run: Mapping[str, object]
     datasets_not_merged: Mapping[str, str]
     failed_stages: Mapping[str, str]
+    runs_with_problems: tuple[str, ...]
     data_as_of: str
     data_age_hours: float | None
     files: Mapping[str, int]
@@ -93,6 +94,7 @@ class Status:
 def status(days: int, as_json: bool, deployment_name: str | None) -> None:
     """Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.
 
+    Of each system, of the datasets, and of each other stage the newest run that tried it counts. At most the newest 20 runs are read.
     Ends with 3 when somebody has to act.
     """
     from headgate.api.deployed_lake import DeployedLake
@@ -118,11 +120,10 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
         raised: the alarms that are raised.
     """
     from headgate.api.operations.health import health_of
-    from headgate.api.operations.run_problems import RunProblems, problems_of
+    from headgate.api.operations.run_problems import MOST_RUNS, problems_of, unsolved_problems
 
-    runs = lake.runs.newest(NEWEST_RUNS)
-    newest_ended = next((run.name for run in runs if run.status not in RUNNING), "")
-    problems = problems_of(lake, [run for run in runs if run.name == newest_ended]).get(newest_ended, RunProblems())
+    runs = lake.runs.newest(MOST_RUNS)
+    unsolved = unsolved_problems(lake, runs)
     health, records = health_of(lake), list(received_since(lake.files, lake.now() - timedelta(days=days)))
     dead = sum(depth.waiting + depth.in_flight for name, depth in depths.items() if name.endswith(DEAD_LETTERS))
     state = "degraded" if health.state in HEALTHY and (dead or raised) else str(health.state)
@@ -132,9 +133,10 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
     return Status(
         state=state,
         checks=tuple(Check(one.name, one.state, one.message) for one in health.checks),
-        last_run=_run(runs[0], has_problems=problems.exist and runs[0].name == newest_ended) if runs else {},
-        datasets_not_merged=problems.datasets_not_merged,
-        failed_stages=problems.failed_stages,
+        last_run=_run(runs[0], has_problems=problems_of(lake, runs[:1])[runs[0].name].exist) if runs else {},
+        datasets_not_merged={name: why for one in unsolved.values() for name, why in one.datasets_not_merged.items()},
+        failed_stages={name: why for one in unsolved.values() for name, why in one.failed_stages.items()},
+        runs_with_problems=tuple(unsolved),
         data_as_of=health.as_of,
         data_age_hours=round(age.total_seconds() / 3600, 1) if age else None,
         files=dict(sorted(Counter(_shown_state(record, past) for record in records).items())),
@@ -180,6 +182,6 @@ def next_commands(now: Status) -> list[str]:
     stopped = {state.value for state in (*NOT_ACCEPTED, FileState.FAILED)} & set(now.files)
     wanted = {*stopped, *(["dead letters"] if now.dead_letters else [])}
     commands = [command for what, command in _NEXT_STEPS.items() if what in wanted]
-    if now.last_run.get("has_problems") or now.last_run.get("state", "") in {"failed", "timed_out", "aborted"}:
-        commands.insert(0, f"headgate runs show {now.last_run['name']}")
-    return commands
+    unsuccessful = [now.last_run["name"]] if now.last_run.get("state", "") in {"failed", "timed_out", "aborted"} else []
+    runs = dict.fromkeys([*unsuccessful, *now.runs_with_problems])
+    return [*(f"headgate runs show {name}" for name in runs), *commands]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,78 +13,25 @@ from rich.console import Console
 
 from headgate.api import deployed_lake
 from headgate.api.operations.health import health_of
-from headgate.aws.stepfunctions import PipelineRun
+from headgate.api.operations.run_problems import MOST_RUNS
 from headgate.cli import deployment
 from headgate.cli.commands.operations import status
 from headgate.cli.deployment import Deployment
 from headgate.cli.main import cli
-from headgate.lake import keys
-from headgate.lake.lineage_log import LineageLog
-from headgate.lake.openlineage import MERGE, JobRun, LakeNames
 from headgate.lake.pipeline_starts import Execution
-from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import LakeSnapshot
 from headgate.project import project
-from tests.unit.api.lakes import BEGAN, MemoryLake, MemoryRuns
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from tests.unit.api.ended_runs import CAUSE, WHY, LakeWithEndedRuns, after, lake_with_problems, write_merge
 
 pytestmark = pytest.mark.unit
 
-WHY = "headgate.curated.payments: payment_id: unique broken by 1 rows"
-CAUSE = "retail-copilot: FAILED (run jr_1): AuditError: search_intents: rows lack a value\nin column label"
 
-
-def after(minutes: float) -> datetime:
-    return BEGAN + timedelta(minutes=minutes)
-
-
-@dataclass
-class EndedRuns(MemoryRuns):
-    """Runs that have ended, newest first."""
-
-    ended: list[Execution] = field(default_factory=list)
-    causes: Mapping[str, str] = field(default_factory=dict)
-
-    def newest(self, limit: int = 100) -> list[Execution]:
-        return self.ended[:limit]
-
-    def describe(self, arn: str) -> PipelineRun:
-        one = next(run for run in self.ended if run.name == arn.removeprefix("arn:"))
-        cause, names = self.causes.get(one.name, ""), ["See who runs", "Start merge_curated", "Start quality_gate"]
-        names += ["Build the systems", "Gather the reports"] if cause else []  # this history has the systems as one state
-        return PipelineRun(arn, one.status, cause=cause, entered_at=dict.fromkeys(names, one.started_at), ended_at=one.ended_at)
+@pytest.fixture
+def lake() -> LakeWithEndedRuns:
+    return lake_with_problems()
 
 
 @pytest.fixture
-def lake() -> MemoryLake:
-    """A run without problems, one in which a dataset was not merged while the next run was pending, and one in which a system failed."""
-    ended = [
-        Execution("system-failed", "FAILED", after(61), after(75)),
-        Execution("not-merged", "SUCCEEDED", after(60), after(70)),
-        Execution("good", "SUCCEEDED", after(0), after(10)),
-    ]
-    made = MemoryLake(runs=EndedRuns(ended=ended, causes={"system-failed": CAUSE}))
-    _merge(made, after(2), {})
-    _merge(made, after(62), {"payments": WHY})
-    return made
-
-
-def _merge(lake: MemoryLake, at: datetime, failed: Mapping[str, str]) -> None:
-    """Write the events of a merge, and its snapshot."""
-    lake.moment = at
-    names = LakeNames("eu-west-1", "curated", "ecommerce_curated")
-    run = JobRun(names, MERGE, f"8f9a3a6e-5a3f-5f8e-9d6d-0f3c3e1f8a{at.minute:02d}")
-    with LineageLog(lake.objects, "artifacts", run, lambda *_: {}, lake.now, str) as events:
-        for dataset, cause in failed.items():
-            events.fail(names.curated_database, dataset, cause)
-    snapshot = LakeSnapshot("s", date(2026, 1, 2), {}, failed)
-    lake.objects.write(ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT)), snapshot.to_json().encode())
-
-
-@pytest.fixture
-def command(lake: MemoryLake, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 a function of any arguments
+def command(lake: LakeWithEndedRuns, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 a function of any arguments
     """Run a command on the lake, and return what it prints."""
     systems = json.dumps(dict.fromkeys(lake.systems, "bucket"))
     monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": systems}, {}))
@@ -116,8 +62,11 @@ def test_a_run_shows_what_it_left_out(command: Any) -> None:  # noqa: ANN401 as 
     assert "curated_to_prod succeeded with problems" in shown
     assert f"Not merged: payments keeps its previous table. {WHY}" in shown
     assert json.loads(command("runs", "show", "not-merged", "--json"))["datasets_not_merged"] == {"payments": WHY}
-    stages = json.loads(command("runs", "show", "system-failed", "--json"))["stages"]
-    assert [one["name"] for one in stages if one["state"] == "failed"] == ["retail-copilot"]
+    failed = json.loads(command("runs", "show", "system-failed", "--json"))
+    assert [one["name"] for one in failed["stages"] if one["state"] == "failed"] == ["retail-copilot"]
+    assert list(failed["remedies"]) == ["failed_stages"]
+    assert f"Remedy: {failed['remedies']['failed_stages']}" in command("runs", "show", "system-failed")
+    assert "Remedy" not in command("runs", "show", "good")
 
 
 def test_a_limit_does_not_give_a_run_the_problems_of_the_run_before_it(command: Any) -> None:  # noqa: ANN401 as above
@@ -125,14 +74,14 @@ def test_a_limit_does_not_give_a_run_the_problems_of_the_run_before_it(command: 
     assert (failed["run"], failed["datasets_not_merged"]) == ("system-failed", {})
 
 
-def test_a_run_that_timed_out_names_its_stage(lake: MemoryLake, command: Any) -> None:  # noqa: ANN401 as above
-    lake.runs.ended = [Execution("slow", "TIMED_OUT", after(61), after(75))]  # type: ignore[attr-defined]  # an EndedRuns
+def test_a_run_that_timed_out_names_its_stage(lake: LakeWithEndedRuns, command: Any) -> None:  # noqa: ANN401 as above
+    lake.runs.ended = [Execution("slow", "TIMED_OUT", after(61), after(75))]
     (slow,) = json.loads(command("runs", "--json"))
     assert slow["failed_stages"] == {"quality gate": "The run ended as timed_out in this stage."}
 
 
-def test_a_lake_is_degraded_while_a_dataset_is_not_merged(lake: MemoryLake) -> None:
-    lake.runs.ended = lake.runs.ended[1:]  # type: ignore[attr-defined]  # an EndedRuns
+def test_a_lake_is_degraded_while_a_dataset_is_not_merged(lake: LakeWithEndedRuns) -> None:
+    lake.runs.ended = lake.runs.ended[1:]
     (check,) = [one for one in health_of(lake).checks if one.name == "run"]
     assert (check.state, "payments" in check.message) == ("degraded", True)
     found = status.status_of(lake, {}, [], 7)
@@ -143,18 +92,79 @@ def test_a_lake_is_degraded_while_a_dataset_is_not_merged(lake: MemoryLake) -> N
     assert WHY in _shown(found)
 
 
-def test_status_names_the_systems_of_a_failed_run(lake: MemoryLake) -> None:
+def test_status_names_the_systems_of_a_failed_run(lake: LakeWithEndedRuns) -> None:
     found = status.status_of(lake, {}, [], 7)
     assert (found.state, list(found.failed_stages)) == ("failed", ["retail-copilot"])
     assert "AuditError: search_intents" in _shown(found)
 
 
-def test_a_lake_is_healthy_again_after_all_was_merged(lake: MemoryLake) -> None:
-    _merge(lake, after(82), {})
-    lake.runs.ended.insert(0, Execution("fixed", "SUCCEEDED", after(80), after(90)))  # type: ignore[attr-defined]  # an EndedRuns
+def test_a_lake_is_healthy_again_after_all_was_merged(lake: LakeWithEndedRuns) -> None:
+    write_merge(lake, after(82), {})
+    lake.runs.add("fixed", (80, 90))
     found = status.status_of(lake, {}, [], 7)
     assert (found.healthy, found.datasets_not_merged, found.failed_stages) == (True, {}, {})
     assert next(one.message for one in found.checks if one.name == "run") == "Run fixed succeeded."
+
+
+def test_a_later_run_for_one_system_does_not_hide_the_failure_of_another(lake: LakeWithEndedRuns) -> None:
+    lake.runs.add("other-system", (80, 90), only="global-market-pulse")
+    found = status.status_of(lake, {}, [], 7)
+    assert (found.state, found.last_run["state"], found.last_run["has_problems"]) == ("failed", "succeeded", False)
+    assert found.failed_stages == {"retail-copilot": CAUSE.partition(": ")[2]}
+    assert status.next_commands(found) == ["headgate runs show system-failed"]
+    message = next(one.message for one in found.checks if one.name == "run")
+    assert "Run other-system succeeded, but did not repeat what failed before: retail-copilot in run system-failed." in message
+
+
+def test_a_later_run_for_the_system_that_failed_solves_its_failure(lake: LakeWithEndedRuns) -> None:
+    write_merge(lake, after(82), {})
+    lake.runs.add("same-system", (80, 90), only="retail-copilot")
+    found = status.status_of(lake, {}, [], 7)
+    assert (found.healthy, found.failed_stages, found.runs_with_problems) == (True, {}, ())
+
+
+def test_a_run_that_failed_in_its_merge_hides_no_earlier_problem(lake: LakeWithEndedRuns) -> None:
+    lake.runs.ended = lake.runs.ended[1:]
+    lake.runs.add("merge-failed", (80, 90), cause="merge_curated: FAILED (run jr_2): ServiceError: S3 did not answer")
+    found = status.status_of(lake, {}, [], 7)
+    assert found.failed_stages == {"merge": "FAILED (run jr_2): ServiceError: S3 did not answer"}
+    assert found.datasets_not_merged == {"payments": WHY}
+    assert status.next_commands(found) == ["headgate runs show merge-failed", "headgate runs show not-merged"]
+
+
+def test_a_run_that_left_its_work_to_a_pending_run_hides_no_failure(lake: LakeWithEndedRuns) -> None:
+    lake.runs.add("third", (76, 77), is_left=True)
+    assert list(status.status_of(lake, {}, [], 7).failed_stages) == ["retail-copilot"]
+
+
+def test_a_run_under_way_hides_no_failure(lake: LakeWithEndedRuns) -> None:
+    lake.runs.ended.insert(0, Execution("working", "RUNNING", after(80)))
+    found = status.status_of(lake, {}, [], 7)
+    assert (found.last_run["state"], found.last_run["has_problems"]) == ("running", False)
+    assert list(found.failed_stages) == ["retail-copilot"]
+
+
+def test_status_reads_only_the_newest_run_where_that_one_did_everything(lake: LakeWithEndedRuns) -> None:
+    lake.runs.add("fixed", (80, 90))
+    status.status_of(lake, {}, [], 7)
+    assert lake.runs.asked == ["fixed"]
+
+
+def test_status_reads_a_limited_number_of_runs(lake: LakeWithEndedRuns) -> None:
+    for number in range(2 * MOST_RUNS):
+        lake.runs.add(f"one-{number}", (100 + number, 100.5 + number), only="global-market-pulse")
+    assert status.status_of(lake, {}, [], 7).failed_stages == {}, "so far back nobody looks"
+    assert len(lake.runs.asked) == MOST_RUNS
+
+
+def test_a_run_is_read_once_until_it_is_redriven(lake: LakeWithEndedRuns) -> None:
+    for _ in range(2):
+        assert list(status.status_of(lake, {}, [], 7).failed_stages) == ["retail-copilot"]
+    assert lake.runs.asked.count("system-failed") == 1
+    failed = lake.runs.ended[0]
+    lake.runs.ended[0] = Execution(failed.name, "SUCCEEDED", failed.started_at, after(75) + timedelta(minutes=5))
+    del lake.runs.causes[failed.name]
+    assert status.status_of(lake, {}, [], 7).failed_stages == {}
 
 
 def _shown(found: status.Status) -> str:
