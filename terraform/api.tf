@@ -144,6 +144,13 @@ data "aws_iam_policy_document" "api" {
     resources = ["${module.bucket["artifacts"].arn}/processed/*"]
   }
 
+  # Why a run could not merge a dataset.
+  statement {
+    sid       = "ReadEventsOfMerges"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/merge_curated/*.json"]
+  }
+
   statement {
     sid       = "RememberDecisions"
     actions   = ["s3:GetObject", "s3:PutObject"]

@@ -170,6 +170,13 @@ run "least_privilege" {
   }
 
   assert {
+    condition = flatten([for statement in data.aws_iam_policy_document.api.statement : [
+      for resource in statement.resources : "${join(" ", statement.actions)} ${resource}" if strcontains(resource, "openlineage")
+    ]]) == ["s3:GetObject ${module.bucket["artifacts"].arn}/openlineage/dt=*/merge_curated/*.json"]
+    error_message = "The API reads the lineage events of merges, which say why a dataset was not merged, and those of no system."
+  }
+
+  assert {
     condition = alltrue([
       for system, document in data.aws_iam_policy_document.read_own_datasets : [for statement in document.statement : statement.resources if contains(statement.actions, "s3:GetObject")] == [toset(concat(
         [for manifest in ["current", "????????????????"] : "${module.bucket["curated"].arn}/snapshots/_lake/${manifest}.json"],

@@ -524,7 +524,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The newest runs, newest first
+         * The newest runs with what they left out, newest first
          * @description Needs the group `viewer`.
          */
         get: operations["listRuns"];
@@ -548,7 +548,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One run with its stages, and why it failed
+         * One run with its stages, what it left out, why, and what to do
          * @description Needs the group `viewer`.
          */
         get: operations["getRun"];
@@ -2600,10 +2600,29 @@ export interface components {
              */
             cause: string;
             /**
+             * Datasets Not Merged
+             * @description Why a dataset keeps its previous table, by dataset.
+             */
+            datasets_not_merged: {
+                [key: string]: string;
+            };
+            /**
              * Error
              * @default
              */
             error: string;
+            /**
+             * Failed Stages
+             * @description Why a stage failed, by stage: the merge, the quality gate, or a system.
+             */
+            failed_stages: {
+                [key: string]: string;
+            };
+            /**
+             * Has Problems
+             * @description Whether the run left out a dataset, or a stage failed.
+             */
+            has_problems: boolean;
             /**
              * Jobs
              * @description The Glue jobs that have ended, by start.
@@ -2623,6 +2642,13 @@ export interface components {
              */
             output: {
                 [key: string]: unknown;
+            };
+            /**
+             * Remedies
+             * @description What to do, by `datasets_not_merged` and `failed_stages`; of these only those that are not empty.
+             */
+            remedies: {
+                [key: string]: string;
             };
             /** Stages */
             stages: components["schemas"]["RunStage"][];
@@ -2704,6 +2730,25 @@ export interface components {
          * @description A run of `curated_to_prod`.
          */
         RunSummary: {
+            /**
+             * Datasets Not Merged
+             * @description Why a dataset keeps its previous table, by dataset.
+             */
+            datasets_not_merged: {
+                [key: string]: string;
+            };
+            /**
+             * Failed Stages
+             * @description Why a stage failed, by stage: the merge, the quality gate, or a system.
+             */
+            failed_stages: {
+                [key: string]: string;
+            };
+            /**
+             * Has Problems
+             * @description Whether the run left out a dataset, or a stage failed.
+             */
+            has_problems: boolean;
             /** Name */
             name: string;
             /**

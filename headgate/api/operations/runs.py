@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from headgate.api.http.problems import invalid, not_found
+from headgate.api.operations.run_problems import problems_of, problems_of_one
 from headgate.api.shapes.runs import RunDetail, RunJob, Runs, RunStage, RunStarted, RunSummary
 from headgate.costs.prices import Prices
 from headgate.costs.report import jobs_of, usd_of
@@ -14,6 +15,7 @@ from headgate.lake.pipeline_starts import Execution
 from headgate.lake.run_stages import stages
 
 if TYPE_CHECKING:
+    from headgate.api.operations.run_problems import RunProblems
     from headgate.api.ports import Lake
     from headgate.api.shapes.runs import RunAsked, RunState
     from headgate.aws.stepfunctions import PipelineRun
@@ -31,17 +33,20 @@ _STATES: dict[str, RunState] = {
 
 
 def newest(lake: Lake, limit: int) -> Runs:
-    """Return the newest runs, newest first."""
-    return Runs(
-        runs=tuple(
-            RunSummary(name=one.name, state=_STATES[one.status], started_at=one.started_at.isoformat(), seconds=one.seconds)
-            for one in lake.runs.newest(limit)
-        )
+    """Return the newest runs with what they left out, newest first."""
+    runs = lake.runs.newest(limit)
+    problems = problems_of(lake, runs)
+    return Runs(runs=tuple(_summary(one, problems[one.name]) for one in runs))
+
+
+def _summary(run: Execution, problems: RunProblems) -> RunSummary:
+    return RunSummary(
+        name=run.name, state=_STATES[run.status], started_at=run.started_at.isoformat(), seconds=run.seconds, **problems.facts()
     )
 
 
 def detail(lake: Lake, name: str) -> RunDetail:
-    """Return one run with its stages."""
+    """Return one run with its stages and what it left out."""
     try:
         run = lake.runs.describe(lake.runs.arn_of(name))
     except NotFoundError:
@@ -50,8 +55,11 @@ def detail(lake: Lake, name: str) -> RunDetail:
         RunStage(name=one.name, state=one.state, began_at=one.began_at.isoformat() if one.began_at else "", seconds=one.seconds)
         for one in stages(run, lake.systems, lake.now())
     )
+    problems = problems_of_one(lake, name, run)
     return RunDetail(
         name=name,
+        **problems.facts(),
+        remedies=problems.remedies,
         state=_STATES[run.status],
         stages=found,
         jobs=_jobs(lake, name, run),

@@ -20,13 +20,13 @@ RunName = Annotated[str, Path(pattern="^[A-Za-z0-9_.-]{1,80}$", description="Nam
 
 @routes.get("/v1/runs", Group.VIEWER, cached=True)
 def list_runs(lake: Lake, limit: Annotated[int, Query(ge=1, le=100)] = 20, if_none_match: IfNoneMatch = "") -> Response[Runs]:
-    """The newest runs, newest first."""
+    """The newest runs with what they left out, newest first."""
     return tagged(runs.newest(lake, limit), if_none_match)
 
 
 @routes.get("/v1/runs/<name>", Group.VIEWER, problems=[404], cached=True)
 def get_run(lake: Lake, name: RunName, if_none_match: IfNoneMatch = "") -> Response[RunDetail]:
-    """One run with its stages, and why it failed."""
+    """One run with its stages, what it left out, why, and what to do."""
     return tagged(runs.detail(lake, name), if_none_match)
 
 

@@ -9,7 +9,15 @@ from headgate.api.shapes.base import Asked, Day, Moment, Shape
 RunState = Literal["running", "pending", "succeeded", "failed", "timed_out", "aborted"]
 
 
-class RunSummary(Shape):
+class RunProblems(Shape):
+    """What a run left out. A run that could not merge a dataset succeeds, and publishes the others."""
+
+    has_problems: bool = Field(description="Whether the run left out a dataset, or a stage failed.")
+    datasets_not_merged: dict[str, str] = Field(description="Why a dataset keeps its previous table, by dataset.")
+    failed_stages: dict[str, str] = Field(description="Why a stage failed, by stage: the merge, the quality gate, or a system.")
+
+
+class RunSummary(RunProblems):
     """A run of `curated_to_prod`."""
 
     name: str
@@ -45,11 +53,14 @@ class RunJob(Shape):
     usd: str = Field(description="At AWS's list price, in US dollars.", examples=["0.0513"])
 
 
-class RunDetail(Shape):
+class RunDetail(RunProblems):
     """A run with its stages and jobs."""
 
     name: str
     state: RunState
+    remedies: dict[str, str] = Field(
+        description="What to do, by `datasets_not_merged` and `failed_stages`; of these only those that are not empty."
+    )
     stages: tuple[RunStage, ...]
     error: str = ""
     cause: str = ""
