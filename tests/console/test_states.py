@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.browsers import pages, routes, settle, visit
+from headgate.lake.pipeline_starts import Execution
+from tests.console.accessibility import violations
+from tests.console.browsers import SCHEMES, WIDTHS, pages, routes, settle, visit
 from tests.console.conftest import Console
 from tests.console.lakes import OPERATOR, BrowserLake, EndedRuns, served
+from tests.unit.api import ended_runs
+from tests.unit.api.ended_runs import CAUSE, WHY, write_merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +54,27 @@ def served_empty(bundle: Path) -> Iterator[Served]:
     lake.runs = EndedRuns(lambda: lake.moment, lake.systems, statuses=())  # type: ignore[assignment]  # as in tests/console/lakes.py
     with served(lake, bundle) as running:
         yield running
+
+
+@pytest.fixture
+def partial_console(bundle: Path, browser: Browser) -> Iterator[Console]:
+    """The console over a lake whose newest run failed in a system, after one that could not merge a dataset and a good one."""
+    lake = BrowserLake()
+    began = lake.now()
+    write_merge(lake, began, {"payments": WHY})
+    before = began - timedelta(hours=1)
+    runs = [
+        Execution("system-failed", "FAILED", lake.now(), lake.now()),
+        Execution("not-merged", "SUCCEEDED", began, lake.now()),
+        Execution("good", "SUCCEEDED", before, before + timedelta(minutes=10)),
+    ]
+    lake.runs = ended_runs.EndedRuns(ended=runs, causes={"system-failed": CAUSE})
+    with served(lake, bundle) as running:
+        made = Console(running, browser)
+        yield made
+        for context in browser.contexts:
+            context.close()
+        assert made.errors == []
 
 
 @pytest.fixture
@@ -154,6 +180,60 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
         expect(page.get_by_role("region", name="Stages")).to_contain_text("quality gatefailed, 20.0 s")
     finally:
         lake.runs = before
+
+
+def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_them(partial_console: Console) -> None:
+    page = partial_console.signed_in(OPERATOR)
+    rows = page.get_by_role("region", name="Runs").get_by_role("row")
+    expect(rows.filter(has_text="succeeded with problems; not merged: payments")).to_have_count(1)
+    expect(rows.filter(has_text="failed: retail-copilot")).to_have_count(1)
+    expect(rows.filter(has_text=re.compile("^succeeded(?! with)"))).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "expected"),
+    [
+        (
+            "not-merged",
+            "succeeded with problems",
+            ["payments was not merged and keeps its previous table.", WHY, "What to do: If the reason"],
+        ),
+        (
+            "system-failed",
+            "failed",
+            ["retail-copilot failed.", "AuditError: search_intents: rows lack a value", "What to do: Fix the cause"],
+        ),
+    ],
+)
+def test_the_page_of_a_run_names_what_it_left_out_why_and_what_to_do(
+    partial_console: Console, name: str, state: str, expected: list[str]
+) -> None:
+    page = partial_console.signed_in(OPERATOR)
+    visit(page, partial_console.url, f"/runs/{name}")
+    expect(page.get_by_text(state, exact=True).first).to_be_visible()
+    problem = page.get_by_role("region", name="Problems").get_by_role("listitem")
+    expect(problem).to_have_count(1)
+    for text in expected:
+        expect(problem).to_contain_text(text)
+
+
+def test_the_page_of_a_run_without_problems_lists_none(partial_console: Console) -> None:
+    page = partial_console.signed_in(OPERATOR)
+    visit(page, partial_console.url, "/runs/good")
+    expect(page.get_by_role("region", name="Stages")).to_be_visible()
+    expect(page.get_by_role("region", name="Problems")).to_have_count(0)
+    expect(page.get_by_text("with problems")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("address", ["/lake", "/runs/not-merged", "/runs/system-failed"])
+def test_problems_of_runs_are_accessible_in_both_schemes_and_fit_the_window(partial_console: Console, address: str, width: str) -> None:
+    page = partial_console.signed_in(OPERATOR, *WIDTHS[width])
+    visit(page, partial_console.url, address)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def test_an_address_of_no_file_says_so(console: Console) -> None:

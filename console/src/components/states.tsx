@@ -124,10 +124,12 @@ const COLOURS: Record<string, string> = {
   needs_mapping: 'yellow',
   profiled: GRAY,
   degraded: 'yellow',
+  succeeded_with_problems: 'yellow',
   unknown: GRAY,
 }
 
-export function StateBadge({ state }: { state: string }) {
+/** `label` replaces the words of the state where they are too long for one line. */
+export function StateBadge({ state, label = state.replaceAll('_', ' ') }: { state: string; label?: string }) {
   return (
     <Badge
       variant="dot"
@@ -136,7 +138,7 @@ export function StateBadge({ state }: { state: string }) {
       miw="max-content"
       style={{ overflow: 'visible' }}
     >
-      {state.replaceAll('_', ' ')}
+      {label}
     </Badge>
   )
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { useCatalog, useMay, useRun, useStartRun } from '../../api/queries'
 import { Failed } from '../../components/states'
+import { leftOut, runState } from '../lake/run-problems'
 
 /** From a file's accepted rows to the table that has them: a run, then a query. */
 export function NextStep({ file }: { file: Schemas['FileDetail'] }) {
@@ -56,9 +57,12 @@ function Run({ name, fileId }: { name: string; fileId: string }) {
     void queries.invalidateQueries({ queryKey: ['file', fileId] })
     void queries.invalidateQueries({ queryKey: ['catalog'] })
   }, [state, fileId, queries])
+  const said = run.data
+    ? [runState(run.data).replaceAll('_', ' '), leftOut(run.data)].filter(Boolean).join('; ')
+    : state
   return (
     <>
-      The run that brings its rows into the tables: {state}.{' '}
+      The run that brings its rows into the tables: {said}.{' '}
       <Anchor href={`#/runs/${encodeURIComponent(name)}`}>Follow the run</Anchor>
     </>
   )

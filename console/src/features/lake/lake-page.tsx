@@ -18,6 +18,7 @@ import { seconds, time, whole } from '../../api/format'
 import { useFiles, useHealth, useMay, useQuarantine, useRuns, useStartRun } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
+import { leftOut, runState } from './run-problems'
 
 export function LakePage() {
   return (
@@ -232,9 +233,9 @@ function RunsPanel() {
                 {found.runs.map((run) => (
                   <Table.Tr key={run.name}>
                     <Table.Td>
-                      <StateBadge state={run.state} />
+                      <RunState run={run} />
                     </Table.Td>
-                    <Table.Td>
+                    <Table.Td miw="5.6rem">
                       <Anchor size="sm" href={`#/runs/${encodeURIComponent(run.name)}`}>
                         {time(run.started_at)}
                       </Anchor>
@@ -248,6 +249,20 @@ function RunsPanel() {
         }
       </Answered>
     </Panel>
+  )
+}
+
+/** The column is narrow, so a long state takes two lines. */
+function RunState({ run }: { run: Schemas['RunSummary'] }) {
+  if (!run.has_problems) return <StateBadge state={run.state} />
+  return (
+    <>
+      <StateBadge state={runState(run)} label={run.state.replaceAll('_', ' ')} />{' '}
+      <Text size="xs" className="muted" style={{ overflowWrap: 'anywhere' }}>
+        {run.state === 'succeeded' ? 'with problems; ' : ''}
+        {leftOut(run)}
+      </Text>
+    </>
   )
 }
 

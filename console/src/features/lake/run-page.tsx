@@ -7,6 +7,7 @@ import { seconds, time, whole } from '../../api/format'
 import { useRun } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, StateBadge } from '../../components/states'
+import { runProblems, type RunProblem, runState } from './run-problems'
 
 const COLOURS: Record<string, string> = {
   done: 'var(--mantine-color-teal-7)',
@@ -22,12 +23,13 @@ export function RunPage() {
     <Stack gap="md">
       <Group gap="xs">
         <PageTitle>Run {name}</PageTitle>
-        {run.data ? <StateBadge state={run.data.state} /> : null}
+        {run.data ? <StateBadge state={runState(run.data)} /> : null}
       </Group>
       <Answered of={run} what="the run">
         {(found) => (
           <>
             {UNSUCCESSFUL.has(found.state) ? <WhyItFailed run={found} /> : null}
+            {found.has_problems ? <Problems problems={runProblems(found)} /> : null}
             <Panel title="Stages">
               {found.left_to ? (
                 <LeftTo name={found.left_to} />
@@ -67,12 +69,42 @@ function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
       role="alert"
       title={`The run ended as ${run.state.replaceAll('_', ' ')}${run.error ? `: ${run.error}` : ''}`}
     >
-      {run.cause ? <Text className="sql">{run.cause}</Text> : null}
+      {run.cause && !run.has_problems ? <Text className="sql">{run.cause}</Text> : null}
       <Text size="sm" mt="xs">
         Tables that this run did not publish keep their rows. Fix the cause, then{' '}
         <Anchor href="#/lake">start a run on the page Lake</Anchor>.
       </Text>
     </Alert>
+  )
+}
+
+/** What the run left out: a run that could not merge a dataset publishes the others. */
+function Problems({ problems }: { problems: RunProblem[] }) {
+  return (
+    <Panel title="Problems">
+      <Stack component="ul" gap="sm" m={0} p={0} style={{ listStyle: 'none' }}>
+        {problems.map(({ kind, name, why, remedy }) => (
+          <Text component="li" size="sm" className="any-text" key={`${kind} ${name}`}>
+            <Text span fw={600} size="sm">
+              {kind === 'dataset' ? <NotMerged dataset={name} /> : `${name} failed.`}
+            </Text>
+            <br />
+            {why}
+            <br />
+            <span className="muted">What to do: {remedy}</span>
+          </Text>
+        ))}
+      </Stack>
+    </Panel>
+  )
+}
+
+function NotMerged({ dataset }: { dataset: string }) {
+  return (
+    <>
+      <Anchor href={`#/datasets/${encodeURIComponent(dataset)}`}>{dataset}</Anchor> was not merged and keeps
+      its previous table.
+    </>
   )
 }
 

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { leftOut, runProblems, runState } from './run-problems'
+
+const RUN: Schemas['RunDetail'] = {
+  name: 'nightly',
+  state: 'succeeded',
+  stages: [],
+  error: '',
+  cause: '',
+  jobs: [],
+  output: {},
+  left_to: '',
+  has_problems: false,
+  datasets_not_merged: {},
+  failed_stages: {},
+  remedies: {},
+}
+const PARTIAL = {
+  ...RUN,
+  has_problems: true,
+  datasets_not_merged: { returns: 'a key is missing', orders: 'not unique' },
+  failed_stages: { 'retail-copilot': 'AuditError' },
+  remedies: { datasets_not_merged: 'Correct the rows.', failed_stages: 'Fix the cause.' },
+}
+
+test('a run that succeeded with problems is not shown as one that succeeded', () => {
+  expect([RUN, PARTIAL, { ...PARTIAL, state: 'failed' as const }].map(runState)).toEqual([
+    'succeeded',
+    'succeeded_with_problems',
+    'failed',
+  ])
+})
+
+test('one line names all that a run left out, and says nothing of a run without problems', () => {
+  expect(leftOut(PARTIAL)).toBe('not merged: orders, returns; failed: retail-copilot')
+  expect(leftOut({ ...PARTIAL, failed_stages: {} })).toBe('not merged: orders, returns')
+  expect(leftOut(RUN)).toBe('')
+})
+
+test('each problem has its reason and the remedy of its kind', () => {
+  expect(runProblems(PARTIAL)).toEqual([
+    { kind: 'dataset', name: 'orders', why: 'not unique', remedy: 'Correct the rows.' },
+    { kind: 'dataset', name: 'returns', why: 'a key is missing', remedy: 'Correct the rows.' },
+    { kind: 'stage', name: 'retail-copilot', why: 'AuditError', remedy: 'Fix the cause.' },
+  ])
+  expect(runProblems(RUN)).toEqual([])
+})

@@ -1,0 +1,40 @@
+import type { Schemas } from '../../api/client'
+
+type Named = Schemas['RunSummary']['datasets_not_merged']
+type Run = Pick<Schemas['RunSummary'], 'state' | 'has_problems'>
+
+export interface RunProblem {
+  kind: 'dataset' | 'stage'
+  name: string
+  why: string
+  remedy: string
+}
+
+/** The state in the words of `headgate runs`: a run that succeeded may have left out a dataset. */
+export const runState = (run: Run): string =>
+  run.has_problems && run.state === 'succeeded' ? 'succeeded_with_problems' : run.state
+
+/** What a run left out in one line, in the words of `headgate runs`; empty if it left out nothing. */
+export function leftOut(run: Pick<Schemas['RunSummary'], 'datasets_not_merged' | 'failed_stages'>): string {
+  const named: [string, Named][] = [
+    ['not merged', run.datasets_not_merged],
+    ['failed', run.failed_stages],
+  ]
+  return named
+    .map(([what, reasons]) => [what, Object.keys(reasons).sort().join(', ')])
+    .filter(([, names]) => names)
+    .map((parts) => parts.join(': '))
+    .join('; ')
+}
+
+/** Each dataset and stage that a run left out, why, and what to do. */
+export function runProblems(run: Schemas['RunDetail']): RunProblem[] {
+  const of = (kind: RunProblem['kind'], reasons: Named, remedy = ''): RunProblem[] =>
+    Object.entries(reasons)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, why]) => ({ kind, name, why, remedy }))
+  return [
+    ...of('dataset', run.datasets_not_merged, run.remedies.datasets_not_merged),
+    ...of('stage', run.failed_stages, run.remedies.failed_stages),
+  ]
+}
