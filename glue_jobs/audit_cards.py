@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import NotFoundError, SettingsError
 from headgate.quality.pci_audit import findings
+from headgate.wiring import quality, snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def audit(arguments: Mapping[str, str]) -> dict[str, object]:
     """Return how many objects and cells were audited, and the findings by zone and subject."""
-    scans = wiring.leak_scans(arguments, since=_due_at(arguments), lake=_lake(arguments))
+    scans = quality.leak_scans(arguments, since=_due_at(arguments), lake=_lake(arguments))
     found = findings(scans)
     return {
         "objects": sum(scan.objects for scan in scans),
@@ -42,7 +42,7 @@ def _due_at(arguments: Mapping[str, str]) -> datetime:
 def _lake(arguments: Mapping[str, str]) -> LakeSnapshot | None:
     """The newest snapshot; None before the first merge."""
     try:
-        return wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
+        return snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     except NotFoundError:
         return None
 

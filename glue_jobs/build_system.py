@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import ServiceError
+from headgate.wiring import lineage_events, snapshots, system_jobs, systems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +26,9 @@ def build(arguments: Mapping[str, str]) -> dict[str, object]:
 def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
     """Which tables were published, where, with how many rows, and where the Data Docs of their audit lie."""
     system = job_arguments.required(arguments, "system")
-    with TemporaryDirectory(prefix="headgate-system-") as workspace, wiring.lineage_log(arguments, system) as events:
-        lake = wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
-        published, docs = wiring.system_runner(arguments, system, Path(workspace), events.add)(lake)
+    with TemporaryDirectory(prefix="headgate-system-") as workspace, lineage_events.lineage_log(arguments, system) as events:
+        lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
+        published, docs = systems.system_runner(arguments, system, Path(workspace), events.add)(lake)
     tables = {one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published}
     return {"system": system, "snapshot_id": lake.snapshot_id, "tables": tables, "data_docs": docs}
 
@@ -39,14 +39,14 @@ def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
     Raises:
         ServiceError: the build of a system failed; the state machine starts its own job, too.
     """
-    systems = arguments["systems"].split(",")
-    lake = wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
+    names = arguments["systems"].split(",")
+    lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-systems-") as workspace:
-        found = wiring.build_side_by_side(arguments, systems, lake, Path(__file__), Path(workspace))
+        found = system_jobs.build_side_by_side(arguments, names, lake, Path(__file__), Path(workspace))
         ended = {one.system: one.cause for one in found}
     if failed := [f"{system}: {cause}" for system, cause in ended.items() if cause]:
         raise ServiceError("; ".join(failed))
-    return {"built": sorted(ended), "too_large": sorted({*systems} - {*ended}), "snapshot_id": lake.snapshot_id}
+    return {"built": sorted(ended), "too_large": sorted({*names} - {*ended}), "snapshot_id": lake.snapshot_id}
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.aws.glue import job_arguments, job_process
 from headgate.aws.retry_throttled import retry_throttled
 from headgate.intake.workers.larger_worker import from_address
+from headgate.wiring import intake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ PAUSES_S = (1.0, 2.0, 4.0, 8.0, *(30.0,) * 11)
 def curate(arguments: Mapping[str, str]) -> dict[str, object]:
     """Return what became of the file; `handed_over` when another run has it."""
     ref = from_address(job_arguments.required(arguments, "object"))
-    gate = wiring.runs(arguments, run=job_arguments.required(arguments, "run"))
+    gate = intake.runs(arguments, run=job_arguments.required(arguments, "run"))
     record = retry_throttled(partial(gate.receive, ref), pauses_s=PAUSES_S)
     counts = {name: getattr(record, name) for name in ("received", "accepted", "quarantined", "duplicates")}
     return {"file_id": record.file_id, "dataset": record.dataset, "state": record.state, **counts}

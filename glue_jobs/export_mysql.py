@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import SettingsError
 from headgate.export.reading.files import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of, named_by_time
+from headgate.wiring import exports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 def export(arguments: Mapping[str, str]) -> dict[str, object]:
     """What landed: the run, and each table's rows."""
     source = arguments.get("source", "")
-    login = wiring.secret_login(arguments, source)
+    login = exports.secret_login(arguments, source)
     request = requested(arguments, source or login.database)
     with TemporaryDirectory(prefix="headgate-export-") as workspace:
-        exporting = wiring.exporting(arguments, login, Path(workspace), mirrored=True, masked=request.mask_at_source, source=source)
+        exporting = exports.exporting(arguments, login, Path(workspace), mirrored=True, masked=request.mask_at_source, source=source)
         report = exporting.run(request)
     rows = {certificate.table: certificate.digest.rows for certificate in report.certificates}
     return {"run": report.run, "changed": report.changed, "rows": rows}

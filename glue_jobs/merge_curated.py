@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import HeadgateError
 from headgate.lake.openlineage import MERGE
+from headgate.wiring import intake, lineage_events, operations, snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,22 +29,22 @@ log = logging.getLogger(__name__)
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
     """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and what was closed."""
     as_of = job_arguments.day(arguments, "as_of")
-    with TemporaryDirectory(prefix="headgate-merge-") as workspace, wiring.lineage_log(arguments, MERGE) as events:
+    with TemporaryDirectory(prefix="headgate-merge-") as workspace, lineage_events.lineage_log(arguments, MERGE) as events:
         return _merge(arguments, as_of, Path(workspace), events)
 
 
 def _merge(arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog) -> dict[str, object]:
-    merging = wiring.merging(arguments, workspace, events.add)
-    failed_before = wiring.datasets_not_merged(arguments)
+    merging = snapshots.merging(arguments, workspace, events.add)
+    failed_before = snapshots.datasets_not_merged(arguments)
     lake = merging.merge(as_of)
     for dataset, cause in lake.failed.items():
         events.fail(merging.database, dataset, cause)
     if lake.failed and lake.failed != failed_before:
         alert_failed(arguments, lake.failed)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
-    closed = wiring.correction_closer(arguments).close()
-    wiring.publish_file_records(arguments)
-    orphans = {one.column: one.rows for one in wiring.checked_references(arguments) if one.rows}
+    closed = intake.correction_closer(arguments).close()
+    snapshots.publish_file_records(arguments)
+    orphans = {one.column: one.rows for one in snapshots.checked_references(arguments) if one.rows}
     return {
         "snapshot_id": lake.snapshot_id,
         "as_of": lake.as_of.isoformat(),
@@ -60,7 +60,7 @@ def _merge(arguments: Mapping[str, str], as_of: date | None, workspace: Path, ev
 def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> None:
     """Report the datasets that could not be merged; an alert that cannot be sent does not stop the run of the others."""
     try:
-        wiring.alerts(arguments).datasets_not_merged(failed)
+        operations.alerts(arguments).datasets_not_merged(failed)
     except HeadgateError as error:
         log.error("alert not sent", extra={"cause": str(error), "datasets": sorted(failed)})  # noqa: TRY400 the cause says it all
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.aws.glue import job_arguments, job_process
+from headgate.wiring import quality, snapshots, system_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
     """Return what was checked of each dataset, where the Data Docs are, and which systems are unchanged; GateError if a check failed."""
-    lake = wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
+    lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-gate-") as workspace:
-        inspected = wiring.quality_gate(arguments, Path(workspace)).inspect(lake)
+        inspected = quality.quality_gate(arguments, Path(workspace)).inspect(lake)
     asked = {one.dataset: {"rows": one.rows, "expectations": one.expectations, "warnings": len(one.warnings)} for one in inspected.verdicts}
-    unchanged = wiring.mark_unchanged_systems(arguments, lake)
+    unchanged = system_jobs.mark_unchanged_systems(arguments, lake)
     return {"snapshot_id": lake.snapshot_id, "datasets": asked, "data_docs": inspected.docs_at, "unchanged_systems": unchanged}
 
 

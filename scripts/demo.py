@@ -25,7 +25,6 @@ from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
-from headgate import wiring
 from headgate.cli import deployment
 from headgate.cli.commands.files import files
 from headgate.cli.commands.operations import pipeline, report
@@ -33,6 +32,7 @@ from headgate.cli.uploading.select_files import select_files
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.lake.states import FileState
+from headgate.wiring import api
 from scripts import deploy
 from scripts.deployment.first_login import last_screen, new_login
 from scripts.emulator import emulator
@@ -67,7 +67,7 @@ def demo(console: Console, *, keep: bool) -> bool:
         complete = run_through(console, folder, data, began)
         if keep:
             found = deployment.find(NAME)
-            login = new_login(wiring.users(found.environment))
+            login = new_login(api.users(found.environment))
             console.print(last_screen(found.environment["HEADGATE_CONSOLE_URL"], login, NAME), highlight=False, soft_wrap=True)
         return complete
     finally:

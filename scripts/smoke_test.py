@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from headgate import wiring
 from headgate.api.deployed_lake import DeployedLake
 from headgate.cli import deployment
 from headgate.errors import HeadgateError, NotFoundError
@@ -29,6 +28,7 @@ from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import UNDER_WAY, FileState
 from headgate.uploads.uploading import CHECKED, CHECKING, Uploading
+from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,7 +95,7 @@ def check_gate(lake: DeployedLake) -> str:
 
 def check_query(lake: DeployedLake) -> str:
     """Athena answers a query of the lake's own table."""
-    rows = wiring.lake_tables(os.environ).sql(f"select count(*) as n from {lake.databases.curated}.quarantine")  # noqa: S608 names of the deployment
+    rows = stores.lake_tables(os.environ).sql(f"select count(*) as n from {lake.databases.curated}.quarantine")  # noqa: S608 names of the deployment
     return f"Athena counts {rows['n'][0].as_py():,} rows in quarantine"
 
 
@@ -107,7 +107,7 @@ def check_runs(lake: DeployedLake) -> str:
 
 def check_dead_letters(found: deployment.Deployment) -> str:
     """No message failed as often as it may."""
-    dead = sum(wiring.queues().depth(found.output(f"{name}_dead_letter_queue_url")).waiting for name in ("raw", "curated"))
+    dead = sum(operations.queues().depth(found.output(f"{name}_dead_letter_queue_url")).waiting for name in ("raw", "curated"))
     if dead:
         raise SmokeError(f"{dead} dead letters. `headgate dlq list` explains them.")
     return "no dead letters"

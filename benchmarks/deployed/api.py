@@ -22,7 +22,6 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.deployed.deployed_lake import ROOT, deployed, payments
-from headgate import wiring
 from headgate.aws import clients
 from headgate.aws.glue.catalog import GlueCatalog
 from headgate.contracts.arrow import arrow_schema
@@ -31,6 +30,7 @@ from headgate.lake import keys
 from headgate.lake.publishing import Publisher
 from headgate.learning.store import ModelStore, Origin
 from headgate.predictions.scorer import Scorer
+from headgate.wiring import stores
 
 READS = ("/v1/me", "/v1/files?limit=50", "/v1/runs", "/v1/health", "/v1/files/{file_id}")
 SYSTEM, TABLE, ROWS = "market-intelligence-hub", "sales_forecast", 10_000
@@ -85,7 +85,7 @@ def publish_a_table() -> None:
         for one in schema
     ]
     bucket = json.loads(os.environ["HEADGATE_PROD_BUCKETS"])[SYSTEM]
-    publisher = Publisher(wiring.objects(), GlueCatalog(clients.glue()), os.environ["HEADGATE_PROD_DATABASE"], bucket, lambda *_: None)
+    publisher = Publisher(stores.objects(), GlueCatalog(clients.glue()), os.environ["HEADGATE_PROD_DATABASE"], bucket, lambda *_: None)
     publisher.publish(contract, pa.table(columns, schema=schema), keys.table_prefix(TABLE, "bench"))
 
 
@@ -104,7 +104,7 @@ def export_customers() -> None:
         "trading_days": 65.0,
     }
     arrays = {"customer_id": np.arange(1, ROWS + 1), "points": points, "intervals": np.tile([1.0, 2.0, 3.0, 4.0], (ROWS, 1))}
-    store = ModelStore(wiring.objects(), os.environ["HEADGATE_ARTIFACTS_BUCKET"])
+    store = ModelStore(stores.objects(), os.environ["HEADGATE_ARTIFACTS_BUCKET"])
     store.export("demand-insights-engine", "customers", Scorer(facts, arrays), Origin("", "0" * 16, date(2026, 1, 1), "bench"))
 
 

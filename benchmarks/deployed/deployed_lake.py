@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.errors import NotFoundError
 from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import ObjectRef
+from headgate.wiring import stores
 
 if TYPE_CHECKING:
     from headgate.aws.dynamodb.ledger import DynamoLedger
@@ -59,7 +59,7 @@ def deployed(name: str) -> Lake:
     if not path.exists():
         raise SystemExit(f"no deployment {name}: run `python scripts/deploy.py apply emulator --name {name} --own` first")
     os.environ.update(json.loads(path.read_text(encoding="utf-8"))["environment"])
-    return Lake(os.environ["HEADGATE_RAW_BUCKET"], wiring.ledger(os.environ))
+    return Lake(os.environ["HEADGATE_RAW_BUCKET"], stores.ledger(os.environ))
 
 
 def payments(rows: int, seed: int) -> bytes:

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING
 
 from benchmarks.deployed.deployed_lake import ROOT, payments
 from benchmarks.experiments.deployed import Target
-from headgate import wiring
 from headgate.aws import clients
 from headgate.aws.events import created_objects
 from headgate.aws.secrets import Secrets
@@ -37,6 +36,7 @@ from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import UNDER_WAY
 from headgate.matching.mappings import Mappings
+from headgate.wiring import operations
 from scripts.emulator import emulator
 from tests.faults import inputs
 from tests.faults.lake import KEY, Lake
@@ -171,7 +171,7 @@ class Day:
 
     def dead_letters(self, quiet: QuietLake) -> Counter[str]:
         """Return why the messages of the dead-letter queue are there, counted."""
-        letters = wiring.queues().look(self.target.outputs["raw_dead_letter_queue_url"], 10_000)
+        letters = operations.queues().look(self.target.outputs["raw_dead_letter_queue_url"], 10_000)
         dead = {ref.key for ref in quiet.dead}
         return Counter(self._explained(letter.body, dead) for letter in letters)
 

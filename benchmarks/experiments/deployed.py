@@ -78,11 +78,11 @@ class Target:
 
     def is_quiet(self, timeout_s: float = 60) -> bool:
         """Whether the raw queue becomes empty in time."""
-        from headgate import wiring  # noqa: PLC0415 it reads the environment that `lake` sets
+        from headgate.wiring import operations  # noqa: PLC0415 it reads the environment that `lake` sets
 
         until = time.monotonic() + timeout_s
         while time.monotonic() < until:
-            depth = wiring.queues().depth(self.outputs["raw_queue_url"])
+            depth = operations.queues().depth(self.outputs["raw_queue_url"])
             if not depth.waiting and not depth.in_flight:
                 return True
             time.sleep(0.5)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from benchmarks.experiments.deployed import BYTES_PER_ROW, Target, fresh_payments
 from benchmarks.experiments.results import Case, Measure
-from headgate import wiring
 from headgate.api.files.stages import stages_of
 from headgate.costs.billing import priced
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import of_files
 from headgate.costs.workload import Settings
 from headgate.lake.states import FileState
+from headgate.wiring import stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _stage_times(records: list[FileRecord]) -> dict[str, tuple[float, ...]]:
 def cost(target: Target, budget_s: float) -> Iterator[Measure | Case]:
     """E: dollars per million rows through the gate, from recorded times and sizes at list prices."""
     del budget_s
-    records = [one for one in wiring.ledger(_env(target)).records() if one.state is FileState.DONE and one.received]
+    records = [one for one in stores.ledger(_env(target)).records() if one.state is FileState.DONE and one.received]
     large = [one for one in records if one.received >= 5 * 1_000]
     for name, chosen in {"small files": [one for one in records if one not in large], "large files": large}.items():
         rows = sum(one.received for one in chosen)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.api.ports import KnownRuns
 from headgate.errors import SettingsError
 from headgate.settings import JobNamesSettings, SystemNamesSettings
+from headgate.wiring import api, intake, operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,37 +39,37 @@ class DeployedLake:
     @cached_property
     def objects(self) -> S3Objects:
         """The object store."""
-        return wiring.objects()
+        return stores.objects()
 
     @cached_property
     def ledger(self) -> DynamoLedger:
         """The file records."""
-        return wiring.ledger(self._env)
+        return stores.ledger(self._env)
 
     @cached_property
     def files(self) -> DynamoFileIndex:
         """The list of files."""
-        return wiring.file_index(self._env)
+        return stores.file_index(self._env)
 
     @cached_property
     def uploads(self) -> S3Uploads:
         """Uploads in parts."""
-        return wiring.upload_store()
+        return api.upload_store()
 
     @cached_property
     def dry_runs(self) -> DryRunFunction:
         """The function that runs the gate on uploads."""
-        return wiring.dry_runs(self._env)
+        return api.dry_runs(self._env)
 
     @cached_property
     def catalog(self) -> GlueCatalog:
         """The tables' versions."""
-        return wiring.catalog()
+        return stores.catalog()
 
     @cached_property
     def runs(self) -> Pipeline:
         """Runs of `curated_to_prod`."""
-        return wiring.pipeline(self._env)
+        return operations.pipeline(self._env)
 
     @cached_property
     def known_runs(self) -> KnownRuns:
@@ -81,23 +81,23 @@ class DeployedLake:
         names = JobNamesSettings.from_env(self._env).job_names
         if not names:
             raise SettingsError("The environment names no Glue jobs. Deploy again, so that it is complete.")
-        found = (run for job, name in sorted(names.items()) for run in wiring.job_runs().ended(job, name, since=since))
+        found = (run for job, name in sorted(names.items()) for run in operations.job_runs().ended(job, name, since=since))
         return sorted(found, key=lambda run: (run.started_at, run.job))
 
     @cached_property
     def queries(self) -> AthenaQueries:
         """Athena."""
-        return wiring.queries(self._env)
+        return stores.queries(self._env)
 
     @cached_property
     def mappings(self) -> Mappings:
         """Which columns are which fields."""
-        return wiring.mappings(self._env)
+        return intake.mappings(self._env)
 
     @cached_property
     def reverter(self) -> Reverter:
         """What undoes uploads."""
-        return wiring.reverter(self._env)
+        return intake.reverter(self._env)
 
     @cached_property
     def contracts(self) -> Registry:
@@ -109,14 +109,14 @@ class DeployedLake:
     @cached_property
     def databases(self) -> Databases:
         """Names of the databases."""
-        return wiring.databases(self._env)
+        return stores.databases(self._env)
 
     @cached_property
     def caller_limit(self) -> CallerLimit | None:
         """The limit of requests by caller; None where the environment names none, as on the machine of `headgate serve`."""
         from headgate.api.http.limits import CallerLimit
 
-        counts, per_minute = wiring.request_counts(self._env), int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0"))
+        counts, per_minute = api.request_counts(self._env), int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0"))
         return CallerLimit(counts, per_minute) if counts and per_minute else None
 
     @cached_property

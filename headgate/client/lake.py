@@ -8,8 +8,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal, overload
 
-from headgate import wiring
 from headgate.errors import NotFoundError, QueryError, SettingsError
+from headgate.wiring import snapshots, stores, systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +60,7 @@ class Lake:
         database, table, known = self._found(name)
         if unknown := [column for column in columns or () if column not in known]:
             raise QueryError(f"{database}.{table} has no column {unknown[0]}. Its columns are {', '.join(known)}.")
-        rows = wiring.lake_tables(self.environment).table(database, table, columns)
+        rows = stores.lake_tables(self.environment).table(database, table, columns)
         return rows if arrow else to_pandas(rows)
 
     @overload
@@ -82,11 +82,11 @@ class Lake:
         from headgate.query.advice import with_advice
         from headgate.query.parameters import bind
 
-        statement = qualify_tables(bind(sql, params or {}), wiring.databases(self.environment))
+        statement = qualify_tables(bind(sql, params or {}), stores.databases(self.environment))
         try:
-            answer = wiring.lake_tables(self.environment).sql(statement)
+            answer = stores.lake_tables(self.environment).sql(statement)
         except QueryError as error:
-            raise QueryError(with_advice(str(error), statement, wiring.databases(self.environment))) from None
+            raise QueryError(with_advice(str(error), statement, stores.databases(self.environment))) from None
         return answer if arrow else _with_facts(to_pandas(answer), answer)
 
     def questions(self) -> pd.DataFrame:
@@ -104,7 +104,7 @@ class Lake:
         known = _questions()
         if question not in known:
             raise QueryError(f"There is no saved question {question}. `lake.questions()` lists them.")
-        return self.sql(wiring.databases(self.environment).rename_in(known[question].sql))
+        return self.sql(stores.databases(self.environment).rename_in(known[question].sql))
 
     def upload(
         self,
@@ -126,15 +126,15 @@ class Lake:
         """
         from headgate.client.uploads import upload
 
-        ledger, bucket = wiring.ledger(self.environment), self.environment["HEADGATE_RAW_BUCKET"]
+        ledger, bucket = stores.ledger(self.environment), self.environment["HEADGATE_RAW_BUCKET"]
         report = progress or (lambda _: None)
-        return upload(wiring.objects(), ledger, bucket, str(source), dataset=dataset, timeout_s=timeout_s, progress=report)
+        return upload(stores.objects(), ledger, bucket, str(source), dataset=dataset, timeout_s=timeout_s, progress=report)
 
     def files(self) -> pd.DataFrame:
         """Return one row per received file, by time of arrival: its record in the ledger."""
         import pandas as pd
 
-        records = sorted(wiring.ledger(self.environment).records(), key=lambda one: (one.received_at, one.key, one.file_id))
+        records = sorted(stores.ledger(self.environment).records(), key=lambda one: (one.received_at, one.key, one.file_id))
         return pd.DataFrame([asdict(record) for record in records])
 
     def file(self, name: str) -> FileRecord:
@@ -146,7 +146,7 @@ class Lake:
         from headgate.intake.quarantine.list_quarantine import find_current
         from headgate.masking.redaction import redact_text
 
-        records = list(wiring.ledger(self.environment).records())
+        records = list(stores.ledger(self.environment).records())
         found = find_current(records, name) or find_current(records, redact_text(name))
         if not found:
             raise NotFoundError(f"No file {redact_text(name)} was received. `lake.files()` lists the files that were.")
@@ -173,8 +173,8 @@ class Lake:
                 why = record.error.get("message", "")
                 raise NotFoundError(f"{record.key} has no rows in quarantine; its state is {record.state}. {why}".strip())
             bucket = self.environment["HEADGATE_QUARANTINE_BUCKET"]
-            return to_pandas(list_quarantine.rows_of(wiring.objects(), bucket, record, rule=rule))
-        counts = list_quarantine.count_quarantined(wiring.ledger(self.environment).records())
+            return to_pandas(list_quarantine.rows_of(stores.objects(), bucket, record, rule=rule))
+        counts = list_quarantine.count_quarantined(stores.ledger(self.environment).records())
         chosen = [asdict(one) for one in counts if dataset in ("", one.dataset) and rule in ("", one.rule)]
         return pd.DataFrame(chosen, columns=[*list_quarantine.QuarantineCount.__dataclass_fields__])
 
@@ -188,33 +188,33 @@ class Lake:
         from headgate.lake.lineage import lineage
 
         database, name, columns = self._found(table)
-        lake = self._built_from(database, name) if "snapshot_id" in columns else wiring.lake_snapshot(self.environment, "current")
+        lake = self._built_from(database, name) if "snapshot_id" in columns else snapshots.lake_snapshot(self.environment, "current")
         system, reads = "", tuple([name] if name in lake.datasets else lake.datasets)
-        if database == wiring.databases(self.environment).prod:
-            system, reads = wiring.system_of(self.environment, name, lake)
-        records, bucket = wiring.ledger(self.environment).records(), self.environment["HEADGATE_CURATED_BUCKET"]
-        return lineage(wiring.objects(), bucket, lake, records, table=f"{database}.{name}", system=system, reads=reads)
+        if database == stores.databases(self.environment).prod:
+            system, reads = systems.system_of(self.environment, name, lake)
+        records, bucket = stores.ledger(self.environment).records(), self.environment["HEADGATE_CURATED_BUCKET"]
+        return lineage(stores.objects(), bucket, lake, records, table=f"{database}.{name}", system=system, reads=reads)
 
     def _built_from(self, database: str, table: str) -> LakeSnapshot:
         """Return the snapshot that a prod table was built from."""
         from headgate.systems.up_to_date import snapshot_built_from
 
         try:
-            return wiring.lake_snapshot(self.environment, self._snapshot_of(database, table))
+            return snapshots.lake_snapshot(self.environment, self._snapshot_of(database, table))
         except NotFoundError:  # its manifest is deleted
             bucket = self.environment["HEADGATE_CURATED_BUCKET"]
-            return snapshot_built_from(wiring.objects(), bucket, wiring.catalog().current(database, table))
+            return snapshot_built_from(stores.objects(), bucket, stores.catalog().current(database, table))
 
     def _snapshot_of(self, database: str, table: str) -> str:
         """Return the id of the snapshot that a prod table was built from; the current one for a table without rows."""
-        ids = wiring.lake_tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
+        ids = stores.lake_tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
         return str(ids[0]) if len(ids) else "current"
 
     def _found(self, name: str) -> tuple[str, str, list[str]]:
         """Return database, name and columns of a table."""
         from headgate.query.reading import near_tables
 
-        databases = wiring.databases(self.environment)
+        databases = stores.databases(self.environment)
         known = databases.tables()
         stated, _, table = name.lower().rpartition(".")
         for database in [stated] if stated else [databases.prod, databases.curated]:

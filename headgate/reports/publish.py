@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from headgate import wiring
 from headgate.api.deployed_lake import DeployedLake
 from headgate.costs.prices import Prices
 from headgate.costs.workload import Settings as CostSettings
@@ -18,6 +17,7 @@ from headgate.reports.html_page import html
 from headgate.reports.numbers import figure
 from headgate.settings import ArtifactsSettings, ReportSettings
 from headgate.systems.dashboards import Kind
+from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ class Page:
 
 def make(env: Mapping[str, str]) -> Page:
     """Ask the lake of an environment everything that the page shows; about a minute of Athena queries."""
-    lake, queries = DeployedLake(env), wiring.queries(env)
+    lake, queries = DeployedLake(env), stores.queries(env)
     since = lake.now() - timedelta(days=COST_DAYS)
     report = collect(lake, queries, Costs(since, lake.job_runs(since), Prices.load(), CostSettings().gate_memory_mb))
     alerts = raised(queries, [board for board, _ in report.systems], report.health)
@@ -51,9 +51,9 @@ def publish(env: Mapping[str, str]) -> str:
     """Store the page of the day, announce it, send each alert, and return the page's S3 URI."""
     page, settings = make(env), ReportSettings.from_env(env)
     ref = ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.report_key(page.report.made_at.date()))
-    wiring.objects().write(ref, page.text.encode(), content_type="text/html; charset=utf-8")
+    stores.objects().write(ref, page.text.encode(), content_type="text/html; charset=utf-8")
     uri = f"s3://{ref.bucket}/{ref.key}"
-    announce(page, uri, wiring.alerts(env), settings.console_url)
+    announce(page, uri, operations.alerts(env), settings.console_url)
     return uri
 
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
-from headgate import wiring
 from headgate.aws.log_redaction import redact_logs
+from headgate.wiring import api
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger(service="dry_run")
 redact_logs(logger)
-runner = cache(lambda: wiring.dry_runner(os.environ))
+runner = cache(lambda: api.dry_runner(os.environ))
 
 
 @logger.inject_lambda_context

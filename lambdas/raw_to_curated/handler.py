@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from headgate import wiring
 from headgate.aws.events import created_objects
 from headgate.aws.gate_report import GateReport
 from headgate.aws.lambda_invocation import Deadline
 from headgate.aws.log_redaction import redact_logs
 from headgate.aws.retry_throttled import retry_throttled
+from headgate.wiring import intake
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -27,7 +27,7 @@ logger = Logger(service="raw_to_curated")
 redact_logs(logger)
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
 deadline = Deadline()
-gate = cache(lambda: wiring.runs(os.environ, deadline.left_s, is_redelivery=deadline.is_redelivery))
+gate = cache(lambda: intake.runs(os.environ, deadline.left_s, is_redelivery=deadline.is_redelivery))
 report = GateReport(logger, metrics)
 cold_start.end_imports()
 
@@ -35,7 +35,7 @@ cold_start.end_imports()
 def process(record: SQSRecord) -> None:
     """Process every object that the message names; an error makes SQS deliver the message again."""
     deadline.receives = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
-    with wiring.hide_message(os.environ, record.raw_event.get("receiptHandle", ""), deadline.receives):
+    with intake.hide_message(os.environ, record.raw_event.get("receiptHandle", ""), deadline.receives):
         for ref in created_objects(record.body):
             with report.of(ref):
                 report.record(retry_throttled(partial(gate().receive, ref)))

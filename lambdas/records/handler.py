@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from headgate import wiring
 from headgate.aws.log_redaction import redact_logs
 from headgate.onboarding.resolve_field import resolve_field
+from headgate.wiring import api
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,4 +21,4 @@ redact_logs(logger)
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401, ARG001 JSON; Lambda passes the context
     """Return the field's value; a raised error becomes an error of the field in the answer."""
-    return resolve_field(event, wiring.onboarding(os.environ), wiring.models_by_name())
+    return resolve_field(event, api.onboarding(os.environ), api.models_by_name())

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from headgate import wiring
 from headgate.aws.events import created_objects
 from headgate.aws.log_redaction import redact_logs
 from headgate.errors import ServiceError
 from headgate.lake.keys import deleted_by, parse_increment_key
 from headgate.lake.pipeline_starts import Due, Postpone, Start, parse_due
+from headgate.wiring import operations
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -63,12 +63,12 @@ def _increments(body: str) -> int:
 def _decide_start(due: Due) -> bool:
     now = datetime.now(UTC).replace(tzinfo=None)
     try:
-        runs = wiring.pipeline(os.environ)
-        decision = wiring.start_rules(os.environ).decide(due, runs.newest(), now)
+        runs = operations.pipeline(os.environ)
+        decision = operations.start_rules(os.environ).decide(due, runs.newest(), now)
         if isinstance(decision, Start):
             runs.start(decision.name)
         elif isinstance(decision, Postpone):
-            wiring.pending_start(os.environ).postpone(now, decision.until)
+            operations.pending_start(os.environ).postpone(now, decision.until)
     except ServiceError as error:
         logger.warning("run not decided", extra={"error": type(error).__name__, "cause": str(error)})
         return False
@@ -78,7 +78,7 @@ def _decide_start(due: Due) -> bool:
 
 def _postpone_start(increments: int) -> bool:
     try:
-        due_at = wiring.pending_start(os.environ).push(datetime.now(UTC).replace(tzinfo=None))
+        due_at = operations.pending_start(os.environ).push(datetime.now(UTC).replace(tzinfo=None))
     except ServiceError as error:
         logger.warning("start not scheduled", extra={"error": type(error).__name__, "cause": str(error)})
         return False

@@ -60,9 +60,9 @@ def digests(place: str) -> dict[str, str]:
 
 
 def _digests_of_bucket(bucket: str) -> dict[str, str]:
-    from headgate import wiring  # noqa: PLC0415 two folders are compared without AWS
+    from headgate.wiring import stores  # noqa: PLC0415 two folders are compared without AWS
 
-    objects = wiring.objects()
+    objects = stores.objects()
     with tempfile.TemporaryDirectory() as name:
         path, found = Path(name) / "object", dict[str, str]()
         for info in objects.list(bucket, ""):

@@ -1,7 +1,7 @@
 """Find which packages each Glue job imports, and write the lock of its wheels.
 
-A job installs what it imports and nothing else. Imports are followed from the job's script through the package; of `headgate.wiring`
-only the functions that the script uses, directly or through others, are followed.
+A job installs what it imports and nothing else. Imports are followed from the job's script through the package; of the modules of
+`headgate.wiring` only the functions that the script uses, directly or through others, are followed.
 """
 
 from __future__ import annotations
@@ -52,9 +52,8 @@ def third_party(script: Path) -> set[str]:
     """Return the top-level modules outside the package that a job may import."""
     outside: set[str] = set()
     known: set[str] = set()
-    used: set[str] = set()
-    open_ones = [*_imports(ast.parse(script.read_text(encoding="utf-8")))]
-    used |= _wiring_names(script)
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    open_ones = [*_imports(tree), *_imports_of_functions(_wiring_calls(tree, _wiring_modules(tree)))]
     while open_ones:
         name = open_ones.pop()
         if not name.startswith("headgate"):
@@ -63,7 +62,7 @@ def third_party(script: Path) -> set[str]:
         for module in _modules_of(name):
             if module not in known:
                 known.add(module)
-                open_ones += _wired(used) if module == WIRING else _imports_of(_source(module))
+                open_ones += _imports_of(module)
                 open_ones += _submodules(BY_NAME[module]) if module in BY_NAME else []
     return outside
 
@@ -92,34 +91,48 @@ def _needed(name: str, extra: str) -> list[Requirement]:
     return [needed for needed in stated if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})]
 
 
-def _wired(used: set[str]) -> list[str]:
-    """Return what the module body of the wiring imports, and what those of its functions import that are used."""
-    tree = ast.parse(_source(WIRING))
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    followed: set[str] = set()
-    open_ones = [name for name in used if name in functions]
+def _imports_of_functions(used: Iterable[tuple[str, str]]) -> list[str]:
+    """Return what functions of the wiring import, and the functions that they call; each is a module and a name in it."""
+    imported: list[str] = []
+    followed: set[tuple[str, str]] = set()
+    open_ones = [*used]
     while open_ones:
-        name = open_ones.pop()
-        if name not in followed:
-            followed.add(name)
-            open_ones += [node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name) and node.id in functions]
-    body = ast.Module([node for node in tree.body if not isinstance(node, ast.FunctionDef)], [])
-    return [*_imports(body), *(found for name in followed for found in _imports(functions[name]))]
+        module, name = open_ones.pop()
+        functions = {node.name: node for node in _tree(module).body if isinstance(node, ast.FunctionDef)}
+        if name in functions and (module, name) not in followed:
+            followed.add((module, name))
+            imported += _imports(functions[name])
+            open_ones += [(module, node.id) for node in ast.walk(functions[name]) if isinstance(node, ast.Name)]
+            open_ones += _wiring_calls(functions[name], _wiring_modules(_tree(module)))
+    return imported
 
 
-def _wiring_names(script: Path) -> set[str]:
-    tree = ast.parse(script.read_text(encoding="utf-8"))
-    return {
-        node.attr
+def _wiring_calls(tree: ast.AST, modules: set[str]) -> list[tuple[str, str]]:
+    """Return what code uses of these modules of the wiring: each a module and a name in it."""
+    return [
+        (f"{WIRING}.{node.value.id}", node.attr)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "wiring"
-    }
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules
+    ]
+
+
+def _wiring_modules(tree: ast.AST) -> set[str]:
+    """Return the modules of the wiring that code imports."""
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == WIRING)
+    return {alias.name for node in found for alias in node.names}
 
 
 @cache
-def _imports_of(source: str) -> tuple[str, ...]:
-    """Return what a module imports. Cached, because most modules are imported by most of the jobs."""
-    return tuple(_imports(ast.parse(source)))
+def _imports_of(module: str) -> tuple[str, ...]:
+    """Return what a module imports; of the wiring, without its functions. Cached, as most jobs import most of the modules."""
+    is_wiring = module.startswith(f"{WIRING}.")
+    body = [node for node in _tree(module).body if not (is_wiring and isinstance(node, ast.FunctionDef))]
+    return tuple(_imports(ast.Module(body, [])))
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(_source(module))
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

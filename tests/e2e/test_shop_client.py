@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import headgate
-from headgate import wiring
 from headgate.aws import clients
 from headgate.client import lake as client
 from headgate.contracts.registry import Registry
 from headgate.lake.openlineage import publisher_of, run_id, table_of
+from headgate.wiring import stores
 from tests.e2e.lakes import ROOT
 from tests.openlineage import check_run_event
 
@@ -61,7 +61,7 @@ def test_every_table_equals_athenas_answer_cell_by_cell(connected: client.Lake, 
     database = connected.environment[f"HEADGATE_{zone.upper()}_DATABASE"]
     for table in getattr(Registry.load(), zone):
         sql = f"select * from {database}.{table}"  # noqa: S608 names of contracts
-        answer = ordered(wiring.queries(connected.environment).run(sql).records())
+        answer = ordered(stores.queries(connected.environment).run(sql).records())
         assert ordered(connected.table(f"{database}.{table}", arrow=True).to_pylist()) == answer, table
         assert ordered(connected.sql(sql, arrow=True).to_pylist()) == answer, table
 
@@ -78,10 +78,10 @@ def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_co
 ) -> None:
     """Every input, too: raw files of curated tables, and snapshots of the systems' tables."""
     registry, bucket = Registry.load(), connected.environment["HEADGATE_ARTIFACTS_BUCKET"]
-    listed = [item.ref for item in wiring.objects().list(bucket, "openlineage/")]
+    listed = [item.ref for item in stores.objects().list(bucket, "openlineage/")]
     written: dict[str, list[dict[str, Any]]] = {}
     for ref in listed:
-        event = json.loads(wiring.objects().read(ref))
+        event = json.loads(stores.objects().read(ref))
         check_run_event(event)
         kind = "" if event["eventType"] == "COMPLETE" and table_of(event) else event["eventType"].lower()
         name = "-".join(part for part in (run_id(event), table_of(event), kind) if part)

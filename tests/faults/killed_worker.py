@@ -11,9 +11,9 @@ import sys
 from collections import Counter
 from typing import Any
 
-from headgate import wiring
 from headgate.aws import clients
 from headgate.lake.ports import ObjectRef
+from headgate.wiring import intake
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
 
     for client in (clients.s3(), clients.dynamodb(), clients.secretsmanager()):
         client.meta.events.register(f"{when}-call.*.*", end)
-    wiring.runs(os.environ).receive(ObjectRef(bucket, key, version))
+    intake.runs(os.environ).receive(ObjectRef(bucket, key, version))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pytest
 
 import headgate
-from headgate import wiring
 from headgate.aws import clients
 from headgate.aws.glue.catalog import GlueCatalog
 from headgate.client import lake as client
@@ -23,6 +22,7 @@ from headgate.errors import NotFoundError, QueryError, SettingsError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher
+from headgate.wiring import intake, stores
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
     monkeypatch.setattr(client, "_connected", [])
     contract, buckets = Registry.load().prod["regional_performance"], json.loads(lake.settings["HEADGATE_PROD_BUCKETS"])
     catalog = GlueCatalog(clients.glue())
-    publisher = Publisher(wiring.objects(), catalog, lake.settings["HEADGATE_PROD_DATABASE"], buckets[contract.system], lambda *_: None)
+    publisher = Publisher(stores.objects(), catalog, lake.settings["HEADGATE_PROD_DATABASE"], buckets[contract.system], lambda *_: None)
     publisher.publish(contract, pa.Table.from_pylist(ROWS, arrow_schema(contract)), keys.table_prefix(contract.dataset, "v1"))
     return lake
 
@@ -83,7 +83,7 @@ def connected(lake: Lake) -> ClientLake:
 
 
 def test_a_table_equals_athenas_answer_cell_by_cell(connected: ClientLake) -> None:
-    answer = wiring.queries(connected.environment).run("select * from regional_performance order by region_id").records()
+    answer = stores.queries(connected.environment).run("select * from regional_performance order by region_id").records()
     whole = connected.table("regional_performance", arrow=True)
     assert whole.schema.types == arrow_schema(Registry.load().prod["regional_performance"]).types
     assert whole.to_pylist() == answer
@@ -161,7 +161,7 @@ def test_an_uploaded_file_is_reported_by_bytes_and_state(connected: ClientLake, 
     lines: list[str] = []
     assert connected.upload(path, dataset="regions", timeout_s=0, progress=lines.append) == []  # this lake has no queue to its gate
     assert lines[0].startswith("sent 0.0 of 0.0 MB")
-    record = wiring.file_processor(connected.environment).process(ObjectRef(lake.bucket("raw"), "regions/regions.csv"))
+    record = intake.file_processor(connected.environment).process(ObjectRef(lake.bucket("raw"), "regions/regions.csv"))
     assert connected.file("regions/regions.csv").file_id == connected.file(record.file_id).file_id == record.file_id
     assert record.file_id in connected.files()["file_id"].tolist()
     assert (record.received, record.quarantined) == (2, 1)

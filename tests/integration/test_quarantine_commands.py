@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from headgate import wiring
 from headgate.aws import clients
 from headgate.cli.main import cli
 from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.wiring import intake, stores
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def _shell_of_this_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
 def curated(lake: Lake, *rows: str) -> FileRecord:
     key = f"payments/{unique('p')}.csv"
     ref = ObjectRef(lake.bucket("raw"), key)
-    wiring.objects().write(ref, (HEADER + "".join(row.replace("O-", f"O-{key[-6:-4]}-") for row in rows)).encode())
-    return wiring.file_processor(lake.environment).process(ref)
+    stores.objects().write(ref, (HEADER + "".join(row.replace("O-", f"O-{key[-6:-4]}-") for row in rows)).encode())
+    return intake.file_processor(lake.environment).process(ref)
 
 
 def ran(*arguments: str) -> tuple[int, Any]:
@@ -50,7 +50,7 @@ def ran(*arguments: str) -> tuple[int, Any]:
 
 
 def key_ids(lake: Lake, record: FileRecord) -> list[str]:
-    body = wiring.objects().read(ObjectRef(lake.bucket("curated"), record.curated_key))
+    body = stores.objects().read(ObjectRef(lake.bucket("curated"), record.curated_key))
     return [token.partition(":")[0] for token in pq.read_table(io.BytesIO(body))["card_token"].to_pylist()]
 
 
@@ -62,7 +62,7 @@ def test_quarantined_rows_are_listed_shown_and_replayed(lake: Lake) -> None:
     assert (code, [row["rule"] for row in shown["rows"]]) == (0, ["valid_values"])
     code, (done,) = ran("quarantine", "replay", record.key)
     assert (code, done["outcome"], done["left"], done["accepted"], done["quarantined"]) == (0, "replayed", 0, 1, 1)
-    after = wiring.ledger(lake.environment).get(record.file_id)
+    after = stores.ledger(lake.environment).get(record.file_id)
     assert (after.state, after.reasons) == ("done", record.reasons)
     assert record.file_id not in [one["file_id"] for one in ran("quarantine", "replay", "--dataset", "payments")[1]]
 
@@ -82,7 +82,7 @@ def test_a_rotated_key_makes_new_tokens_and_then_all_tokens_but_those_without_an
     assert before in listed["previous"]
     assert key_ids(lake, curated(lake, GOOD.replace("1,O-1", "4,O-4"))) == [made["current"]]
     assert {kept.file_id, gone.file_id} <= {one["file_id"] for one in ran("keys", "retoken", "--dry-run")[1]}
-    wiring.objects().delete(ObjectRef(gone.bucket, gone.key, gone.version_id))
+    stores.objects().delete(ObjectRef(gone.bucket, gone.key, gone.version_id))
     code, results = ran("keys", "retoken")
     assert code == 3
     assert {one["file_id"]: one["outcome"] for one in results}[gone.file_id] == "raw_gone"
@@ -96,18 +96,18 @@ def test_an_undone_upload_leaves_no_row_and_can_be_replayed(lake: Lake) -> None:
     assert (code, done["outcome"], done["accepted_rows"], done["quarantined_rows"]) == (0, "reverted", 1, 1)
     for bucket, key in (("curated", record.curated_key), ("quarantine", record.quarantine_key)):
         with pytest.raises(NotFoundError):
-            wiring.objects().info(ObjectRef(lake.bucket(bucket), key))
+            stores.objects().info(ObjectRef(lake.bucket(bucket), key))
     assert ran("files", "show", record.key)[1]["state"] == "reverted"
     result = CliRunner().invoke(cli, ["files", "revert", record.key, "--yes"], catch_exceptions=False)
     assert (result.exit_code, "No upload" in result.stderr) == (1, True)
     code, (again,) = ran("quarantine", "replay", record.key)
     assert (code, again["outcome"], again["accepted"], again["quarantined"]) == (0, "replayed", 1, 1)
-    assert wiring.objects().info(ObjectRef(lake.bucket("curated"), record.curated_key))
+    assert stores.objects().info(ObjectRef(lake.bucket("curated"), record.curated_key))
 
 
 def test_the_content_of_an_undone_upload_is_accepted_when_it_is_sent_again(lake: Lake) -> None:
     record = curated(lake, GOOD)
     ran("files", "revert", record.key, "--yes")
     ref = ObjectRef(record.bucket, record.key)
-    wiring.objects().write(ref, wiring.objects().read(ref))
-    assert wiring.file_processor(lake.environment).process(wiring.objects().info(ref).ref).state == "done"
+    stores.objects().write(ref, stores.objects().read(ref))
+    assert intake.file_processor(lake.environment).process(stores.objects().info(ref).ref).state == "done"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate import wiring
 from headgate.aws import sts
 from headgate.aws.glue import child_process
 from headgate.costs.measured import Measured
@@ -18,6 +17,7 @@ from headgate.lake.snapshots import LakeSnapshot
 from headgate.settings import GateSettings, LogSettings, Settings, SystemJobsSettings, SystemSettings
 from headgate.systems import side_by_side
 from headgate.systems.side_by_side import Ended, Machine
+from headgate.wiring import lineage_events, stores, system_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -93,8 +93,8 @@ def test_audited_logs_are_a_json_list_and_may_be_none() -> None:
 
 
 def test_lineage_events_are_sent_where_a_server_is_stated_and_nowhere_else() -> None:
-    assert wiring.lineage_sender({}) is None
-    sender = wiring.lineage_sender({"HEADGATE_LINEAGE_URL": "https://marquez.example.com"})
+    assert lineage_events.lineage_sender({}) is None
+    sender = lineage_events.lineage_sender({"HEADGATE_LINEAGE_URL": "https://marquez.example.com"})
     assert sender
     receiver = sender.receiver()
     assert (receiver.address, receiver.api_key, receiver.pauses_s) == ("https://marquez.example.com/api/v1/lineage", "", ())
@@ -103,9 +103,9 @@ def test_lineage_events_are_sent_where_a_server_is_stated_and_nowhere_else() -> 
 
 def test_the_failure_of_a_run_is_described_without_card_data_and_without_the_text_of_a_library() -> None:
     number = "4111 1111 1111 1111"  # published by payment gateways for tests
-    assert wiring.describe_failure(AuditError(f"card {number}")) == "AuditError: card [PAN ****1111]"
-    assert wiring.describe_failure(f"card {number}") == "card [PAN ****1111]"
-    assert wiring.describe_failure(ValueError(f"card {number}")) == "unexpected ValueError"
+    assert lineage_events.describe_failure(AuditError(f"card {number}")) == "AuditError: card [PAN ****1111]"
+    assert lineage_events.describe_failure(f"card {number}") == "card [PAN ****1111]"
+    assert lineage_events.describe_failure(ValueError(f"card {number}")) == "unexpected ValueError"
 
 
 class Marks:
@@ -140,8 +140,8 @@ def ended_side_by_side(
 
     monkeypatch.setattr(side_by_side, "build_side_by_side", build)
     monkeypatch.setattr(side_by_side, "this_machine", lambda: machine)
-    monkeypatch.setattr(wiring, "objects", lambda: marks)
-    found = wiring.build_side_by_side(SIDE_BY_SIDE, list(causes), LAKE, Path("job.py"), Path())
+    monkeypatch.setattr(stores, "objects", lambda: marks)
+    found = system_jobs.build_side_by_side(SIDE_BY_SIDE, list(causes), LAKE, Path("job.py"), Path())
     return {one.system: one.cause for one in found}, started
 
 
@@ -174,11 +174,11 @@ def test_systems_that_are_built_at_the_same_time_share_the_memory_of_the_machine
     monkeypatch.setattr(sts, "credentials_of", lambda *_: None)
     monkeypatch.setattr(side_by_side, "build_side_by_side", build)
     monkeypatch.setattr(side_by_side, "this_machine", lambda: Machine(2, 14 * 10**9, 10**12))
-    monkeypatch.setattr(wiring, "objects", lambda: Marks("none"))
+    monkeypatch.setattr(stores, "objects", lambda: Marks("none"))
     systems = ["global-market-pulse", "retail-copilot"]
     roles, arguments = dict.fromkeys(systems, "arn:aws:iam::123456789012:role/one"), {system: {"system": system} for system in systems}
     environment = {**SIDE_BY_SIDE, "HEADGATE_SYSTEM_ROLES": json.dumps(roles), "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments)}
-    assert {one.system for one in wiring.build_side_by_side(environment, systems, LAKE, Path("job.py"), Path())} == {*systems}
+    assert {one.system for one in system_jobs.build_side_by_side(environment, systems, LAKE, Path("job.py"), Path())} == {*systems}
     assert {system: one["HEADGATE_TABLE_MEMORY_MB"] for system, one in environments.items()} == dict.fromkeys(systems, "3500")
 
 

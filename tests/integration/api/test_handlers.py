@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate import wiring
 from headgate.api.app import Application
 from headgate.api.deployed_lake import DeployedLake
 from headgate.lake.ports import ObjectRef
+from headgate.wiring import api, intake, stores
 from tests.unit.api.lakes import PAYMENTS, Caller
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Here(DeployedLake):
         return self
 
     def start(self, upload_id: str) -> None:
-        wiring.dry_runner(self._env).run(upload_id)
+        api.dry_runner(self._env).run(upload_id)
 
 
 @pytest.fixture
@@ -52,11 +52,11 @@ def test_a_file_goes_from_an_upload_through_a_dry_run_to_its_record(lake: Lake, 
     assert caller.call("POST", f"{path}/complete").json["state"] == "complete"
     found = caller.call("POST", f"{path}/dry-run").json
     assert (found["state"], found["outcome"], found["accepted"], len(found["rejected_rows"])) == ("checked", "done", 1, 3)
-    assert list(wiring.ledger(lake.environment).records()) == []
+    assert list(stores.ledger(lake.environment).records()) == []
     for zone in ("raw", "curated", "quarantine", "artifacts"):
-        assert list(wiring.objects().list(lake.bucket(zone), "")) == [], zone
+        assert list(stores.objects().list(lake.bucket(zone), "")) == [], zone
     committed = caller.call("POST", f"{path}/commit").json
-    record = wiring.file_processor(lake.environment).process(ObjectRef(lake.bucket("raw"), committed["key"]))
+    record = intake.file_processor(lake.environment).process(ObjectRef(lake.bucket("raw"), committed["key"]))
     assert (record.file_id, record.accepted) == (committed["file_id"], found["accepted"])
     story = caller.call("GET", f"/v1/files/{record.file_id}").json
     assert [one["state"] for one in story["stages"]] == ["done"] * 6

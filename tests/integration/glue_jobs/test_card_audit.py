@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate import wiring
 from headgate.aws import clients
 from headgate.errors import NotFoundError
 from headgate.quality import card_audit_ledger
 from headgate.quality.pci_audit import pci_audit
+from headgate.wiring import quality
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def environment(lake: Lake, *groups: str) -> dict[str, str]:
 
 def test_a_card_number_in_a_log_is_found_and_a_clean_log_passes(lake: Lake) -> None:
     clean, leaking = log_group(lake, "file done", "12 rows"), log_group(lake, f"cannot read {PAN}", "file done")
-    reported = pci_audit(wiring.leak_scans(environment(lake, clean, leaking)))
+    reported = pci_audit(quality.leak_scans(environment(lake, clean, leaking)))
     of_logs = {row["subject"]: row for row in reported.to_dict("records") if (row["zone"], row["check_name"]) == ("logs", "card_number")}
     assert [(of_logs[name]["cells_scanned"], of_logs[name]["findings"]) for name in (leaking, clean)] == [(2, 1), (2, 0)]
     assert [of_logs[name]["passed"] for name in (leaking, clean)] == [False, True]
@@ -62,11 +62,11 @@ def test_a_card_number_in_a_log_is_found_and_a_clean_log_passes(lake: Lake) -> N
 
 def test_a_log_that_is_not_there_stops_the_audit(lake: Lake) -> None:
     with pytest.raises(NotFoundError):
-        wiring.leak_scans(environment(lake, "/aws/lambda/never"))
+        quality.leak_scans(environment(lake, "/aws/lambda/never"))
 
 
 def test_without_logs_the_rest_is_audited(lake: Lake) -> None:
-    assert "logs" not in {scan.zone for scan in wiring.leak_scans(environment(lake))}
+    assert "logs" not in {scan.zone for scan in quality.leak_scans(environment(lake))}
 
 
 def test_a_second_audit_reads_the_new_objects_only(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,8 +80,8 @@ def test_a_second_audit_reads_the_new_objects_only(lake: Lake, monkeypatch: pyte
     monkeypatch.setattr(card_audit_ledger, "scan_object", counting)
     client, bucket = lake.emulator.client("s3"), lake.bucket("quarantine")
     client.put_object(Bucket=bucket, Key="rows/orders/one.json", Body=b'{"a": 1}')
-    wiring.leak_scans(environment(lake))
+    quality.leak_scans(environment(lake))
     read.clear()
     client.put_object(Bucket=bucket, Key="rows/orders/two.json", Body=b'{"a": 2}')
-    wiring.leak_scans(environment(lake))
+    quality.leak_scans(environment(lake))
     assert [key for key in read if key.startswith("rows/")] == ["rows/orders/two.json"]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate import wiring
+from headgate.aws import clients
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor, file_id_of
 from headgate.intake.workers.larger_worker import from_address
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.wiring import intake, stores
 from tests.conftest import unique
 from tests.integration.glue_jobs.test_glue_jobs import run_job
 
@@ -48,10 +49,10 @@ def machine(lake: Lake) -> str:
 
 def of_function(body: bytes, ref: ObjectRef, lake: Lake) -> tuple[FileRecord, dict[str, bytes]]:
     """What the function makes of the same object where it has enough of everything."""
-    landed = wiring.objects().info(ref).modified_at
+    landed = stores.objects().info(ref).modified_at
     objects = MemoryObjects(clock=lambda: landed)
     objects.write(ObjectRef(ref.bucket, ref.key), body)
-    contracts, zones = wiring.source_contracts(), (lake.bucket("curated"), lake.bucket("quarantine"))
+    contracts, zones = stores.source_contracts(), (lake.bucket("curated"), lake.bucket("quarantine"))
     gate = FileChecker(objects, MemoryLedger(), contracts, lambda: KEY, *zones, lambda: landed, 300)
     record = FileProcessor(gate).process(objects.info(ObjectRef(ref.bucket, ref.key)).ref)
     return record, {zone: next(iter(objects.contents(zone).values())) for zone in zones}
@@ -60,15 +61,15 @@ def of_function(body: bytes, ref: ObjectRef, lake: Lake) -> tuple[FileRecord, di
 def test_the_job_makes_of_a_file_what_the_function_makes_of_it(lake: Lake, machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in lake.environment.items():
         monkeypatch.setenv(name, value)
-    wiring.clients.s3.cache_clear()
-    wiring.clients.dynamodb.cache_clear()
-    wiring.clients.stepfunctions.cache_clear()
+    clients.s3.cache_clear()
+    clients.dynamodb.cache_clear()
+    clients.stepfunctions.cache_clear()
     body, key = payments(160_000), f"payments/{unique('large')} ü.csv"
     lake.emulator.client("s3").put_object(Bucket=lake.bucket("raw"), Key=key, Body=body)
-    ref = wiring.objects().info(ObjectRef(lake.bucket("raw"), key)).ref
+    ref = stores.objects().info(ObjectRef(lake.bucket("raw"), key)).ref
     little = {"HEADGATE_MEMORY_MB": "512", "HEADGATE_DISK_MB": "1024", "HEADGATE_LARGE_MACHINE_ARN": machine}
 
-    handed = wiring.runs({**lake.environment, **little}).receive(ref)
+    handed = intake.runs({**lake.environment, **little}).receive(ref)
     assert (handed.state, handed.file_id) == ("handed_over", file_id_of(ref))
     states = lake.emulator.client("stepfunctions")
     (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
@@ -78,14 +79,14 @@ def test_the_job_makes_of_a_file_what_the_function_makes_of_it(lake: Lake, machi
     run = run_job(lake, "curate_large.py", {"--object": reported["object"], "--run": execution["name"]})
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     record, contents = of_function(body, ref, lake)
-    settled = wiring.ledger(lake.environment).get(handed.file_id)
+    settled = stores.ledger(lake.environment).get(handed.file_id)
     set_again = {"file_id": "", "version_id": "", "finished_at": "", "profile": {}, "stage_times": {}}
     assert replace(settled, **set_again) == replace(record, **set_again)
     assert (settled.state, settled.received, settled.accepted, settled.duplicates) == ("done", 160_000, 159_834, 4)
     for zone, expected in contents.items():
         name = settled.curated_key if zone == lake.bucket("curated") else settled.quarantine_key
-        assert wiring.objects().read(ObjectRef(zone, name)) == expected
-    assert len(wiring.ledger(lake.environment).measured("payments/csv")) == 1
+        assert stores.objects().read(ObjectRef(zone, name)) == expected
+    assert len(stores.ledger(lake.environment).measured("payments/csv")) == 1
 
 
 def test_a_job_for_an_object_that_is_gone_fails_and_names_it(lake: Lake) -> None:

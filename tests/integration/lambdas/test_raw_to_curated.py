@@ -12,10 +12,10 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from headgate import wiring
 from headgate.aws import clients
 from headgate.errors import ServiceError
 from headgate.lake.ports import ObjectRef
+from headgate.wiring import stores
 from lambdas.raw_to_curated import handler as entry
 from tests.conftest import unique
 
@@ -77,7 +77,7 @@ def handled(*messages: dict[str, Any]) -> object:
 
 
 def records(lake: Lake, key: str) -> list[FileRecord]:
-    return [record for record in wiring.ledger(lake.environment).records() if record.key == key]
+    return [record for record in stores.ledger(lake.environment).records() if record.key == key]
 
 
 def test_a_file_is_curated_and_every_row_accounted_for(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
@@ -85,8 +85,8 @@ def test_a_file_is_curated_and_every_row_accounted_for(lake: Lake, sent: Callabl
     assert handled(sent(key, HEADER + GOOD + BAD + GOOD)) == {"batchItemFailures": []}
     (record,) = records(lake, key)
     assert (record.state, record.received, record.accepted, record.quarantined, record.duplicates) == ("done", 3, 1, 1, 1)
-    assert wiring.objects().info(ObjectRef(lake.bucket("curated"), record.curated_key)).size_bytes > 0
-    assert wiring.objects().info(ObjectRef(lake.bucket("quarantine"), record.quarantine_key)).size_bytes > 0
+    assert stores.objects().info(ObjectRef(lake.bucket("curated"), record.curated_key)).size_bytes > 0
+    assert stores.objects().info(ObjectRef(lake.bucket("quarantine"), record.quarantine_key)).size_bytes > 0
 
 
 def test_a_file_delivered_twice_is_recorded_once(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:

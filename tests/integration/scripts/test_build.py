@@ -93,8 +93,8 @@ def test_packed_contracts_say_what_the_written_ones_say(built: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("function", "layers", "call"),
     [
-        ("raw_to_curated", ARROW, "import os; handler.wiring.runs(os.environ); handler.wiring.alerts(os.environ)"),
-        ("start_pipeline", TOOLS, "import os; handler.wiring.pending_start(os.environ)"),
+        ("raw_to_curated", ARROW, "import os; handler.intake.runs(os.environ)"),
+        ("start_pipeline", TOOLS, "import os; handler.operations.pending_start(os.environ)"),
     ],
 )
 def test_a_function_needs_nothing_but_its_archive_and_the_layers(built: Path, function: str, layers: str, call: str) -> None:

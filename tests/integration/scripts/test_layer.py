@@ -97,7 +97,7 @@ def in_lambda(built: Path, tmp_path: Path) -> Lambda:
 
 
 def test_the_gate_runs_on_its_layers(in_lambda: Lambda) -> None:
-    script = "import os, handler; handler.wiring.runs(os.environ); handler.wiring.alerts(os.environ); print('ready')"
+    script = "import os, handler; handler.intake.runs(os.environ); print('ready')"
     assert in_lambda.run(script, "raw_to_curated", "tools", "arrow") == "ready"
 
 
@@ -112,7 +112,7 @@ def test_every_codec_of_parquet_files_is_there(in_lambda: Lambda) -> None:
 
 
 def test_a_function_that_reads_no_data_needs_powertools_only(in_lambda: Lambda) -> None:
-    script = "import os, handler; handler.wiring.pending_start(os.environ); print('ready')"
+    script = "import os, handler; handler.operations.pending_start(os.environ); print('ready')"
     assert in_lambda.run(script, "start_pipeline", "tools") == "ready"
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from headgate import wiring
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.cli import deployment
 from headgate.cli.main import cli
@@ -22,6 +21,7 @@ from headgate.intake.files.revert_file import Reverter
 from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
+from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +42,11 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     ports = (objects, ledger, contracts, lambda: MaskingKey("k1", b"0" * 32), "curated", "quarantine")
     gate = FileChecker(*ports, lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300, mappings=mappings)
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}))
-    monkeypatch.setattr(wiring, "objects", lambda: objects)
-    monkeypatch.setattr(wiring, "ledger", lambda _: ledger)
-    monkeypatch.setattr(wiring, "mappings", lambda _: mappings)
-    monkeypatch.setattr(wiring, "replayer", lambda _: Replayer(gate))
-    monkeypatch.setattr(wiring, "reverter", lambda _: Reverter(gate))
+    monkeypatch.setattr(stores, "objects", lambda: objects)
+    monkeypatch.setattr(stores, "ledger", lambda _: ledger)
+    monkeypatch.setattr(intake, "mappings", lambda _: mappings)
+    monkeypatch.setattr(intake, "replayer", lambda _: Replayer(gate))
+    monkeypatch.setattr(intake, "reverter", lambda _: Reverter(gate))
 
     def putting(key: str, body: str) -> None:
         objects.write(ObjectRef("raw", key), body.encode())
@@ -88,8 +88,8 @@ def test_a_replay_says_that_the_original_cannot_be_found_by_a_masked_key(put: Ca
 
 def test_a_replay_says_that_an_original_is_gone(put: Callable[[str, str], None]) -> None:
     put("payments/a.csv", HEADER + BAD)
-    (record,) = wiring.ledger({}).records()
-    wiring.objects().delete(ObjectRef("raw", record.key, record.version_id))
+    (record,) = stores.ledger({}).records()
+    stores.objects().delete(ObjectRef("raw", record.key, record.version_id))
     (done,) = json.loads(ran("quarantine", "replay", "payments/a.csv", "--json").stdout)
     assert (done["outcome"], done["reason"]) == ("raw_gone", "the original is not in raw any more")
 
@@ -102,7 +102,7 @@ def test_a_mapping_of_a_masked_key_is_remembered_and_the_file_has_to_be_sent_aga
     assert "remembered for files of payments" in str(reported.exception)
     assert MASKED in str(reported.exception)
     put("payments/b.csv", header + BAD)
-    (sent_again,) = [record for record in wiring.ledger({}).records() if record.key == "payments/b.csv"]
+    (sent_again,) = [record for record in stores.ledger({}).records() if record.key == "payments/b.csv"]
     assert sent_again.state == "done"
 
 
@@ -118,7 +118,7 @@ def test_a_key_names_the_file_with_the_rows_when_a_copy_was_sent_later(put: Call
 def test_a_copy_under_another_name_points_to_the_file_with_the_rows(put: Callable[[str, str], None]) -> None:
     put("payments/a.csv", HEADER + BAD)
     put("payments/b.csv", HEADER + BAD)
-    (owner,) = [record for record in wiring.ledger({}).records() if record.key == "payments/a.csv"]
+    (owner,) = [record for record in stores.ledger({}).records() if record.key == "payments/a.csv"]
     shown = ran("quarantine", "show", "payments/b.csv")
     assert (shown.exit_code, f"`headgate quarantine show {owner.file_id}`" in shown.stderr) == (1, True)
 

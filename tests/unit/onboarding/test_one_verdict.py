@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from headgate import wiring
 from headgate.aws.in_memory_ports import MemoryRecords
 from headgate.cli import deployment
 from headgate.cli.main import cli
@@ -25,6 +24,7 @@ from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
 from headgate.onboarding.onboard import Onboarding
 from headgate.onboarding.resolve_field import resolve_field
+from headgate.wiring import api
 
 pytestmark = pytest.mark.unit
 
@@ -39,8 +39,8 @@ PAN = "4111111111111111"  # a test number that payment gateways publish
 def onboarding(monkeypatch: pytest.MonkeyPatch) -> Onboarding:
     """A lake with the onboarding domain, in memory."""
     lake = Onboarding(MemoryRecords(), lambda: KEY)
-    monkeypatch.setattr(wiring, "models_by_name", lambda: MODELS)
-    monkeypatch.setattr(wiring, "onboarding", lambda _: lake)
+    monkeypatch.setattr(api, "models_by_name", lambda: MODELS)
+    monkeypatch.setattr(api, "onboarding", lambda _: lake)
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
     return lake
 

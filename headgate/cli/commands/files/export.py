@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.commands.files.export_schedule import SOURCE, login, start
 from headgate.cli.rendering import export_progress, screens
@@ -27,6 +26,7 @@ from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verif
 from headgate.export.run_names import day_of, named_by_time
 from headgate.export.server.login import url_variable
 from headgate.export.server.tables import contracts_of, source_name
+from headgate.wiring import exports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,12 +94,12 @@ def run(resume: bool, as_json: bool, deployment_name: str | None, to: str, sourc
     if bool(asked["sql"]) != bool(asked["name"]):
         raise click.UsageError("--sql and --name go together: the rows of the query become the dataset of that name.")
     name = "" if to else deployment.activate(deployment_name).name
-    reader = wiring.source_login(os.environ, source)
+    reader = exports.source_login(os.environ, source)
     if to:
-        exporting = wiring.exporting_to(to, reader, _workspace(to))
+        exporting = exports.exporting_to(to, reader, _workspace(to))
         asked["tables"] = asked["tables"] or asked["name"] or ",".join(_tables(reader))
     else:
-        exporting_as = partial(wiring.exporting, os.environ, reader, _workspace_of(name, source), mirrored=False, source=source)
+        exporting_as = partial(exports.exporting, os.environ, reader, _workspace_of(name, source), mirrored=False, source=source)
         exporting = exporting_as()
     wanted = exporting.unfinished() if resume else [_again(exporting, _request(source or reader.database, asked))]
     if any(request.mask_at_source for request in wanted):
@@ -138,7 +138,7 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
     """Check published runs again: every file's bytes and every row, against the certificate. Exit code 3 when one differs."""
     run_name = asked["run_name"]
     workspace = _workspace(to) if to else WORKSPACE / deployment.activate(deployment_name).name
-    store = wiring.export_destination(to) if to else wiring.landed_exports(os.environ)
+    store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
     chosen = [
         key
         for key in _manifests(store, _datasets(store, table, to, asked["source"]))
@@ -165,7 +165,7 @@ def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str |
     """List the published runs of TABLE, or of every table that has a contract; with --to of every table there."""
     if not to:
         deployment.activate(deployment_name)
-    store = wiring.export_destination(to) if to else wiring.landed_exports(os.environ)
+    store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
     found = [one for one in (_certificate(store, key) for key in _manifests(store, _datasets(store, table, to, source))) if one]
     options.show(as_json=as_json, value=lambda: [certificate_facts(one) for one in found], screen=lambda: _certificates(found))
 
@@ -184,7 +184,7 @@ def contract(tables: str, into: Path | None, source: str, deployment_name: str |
 
     if not os.environ.get(url_variable(source)):
         deployment.activate(deployment_name)
-    for name, drafted in _drafts(wiring.source_login(os.environ, source), _names(tables), source).items():
+    for name, drafted in _drafts(exports.source_login(os.environ, source), _names(tables), source).items():
         _warn_about_name(drafted)
         text = yaml.safe_dump(to_odcs(drafted), sort_keys=False, allow_unicode=True, width=120)
         path = into / f"{name.replace('/', '_')}.yaml" if into else None

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
 from headgate.export.server.login import url_variable
 from headgate.lake.pipeline_starts import SUCCEEDED
+from headgate.wiring import exports
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +37,7 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     deployment.activate(deployment_name)
     url = os.environ.get(variable, "") or click.prompt("mysql://user:password@host:port/database", hide_input=True)
     try:
-        secret = wiring.store_mysql_login(os.environ, source, url)
+        secret = exports.store_mysql_login(os.environ, source, url)
     except NotFoundError:
         raise click.ClickException(
             f"The deployment has no secret for the source {source}. Add [export_sources.{source}] to headgate.toml and deploy first."
@@ -68,7 +68,7 @@ def start(source: str, timeout_s: int, as_json: bool, deployment_name: str | Non
     due_at = datetime.now(UTC)
     stated = {"tables": asked["tables"], "run": asked["run_name"], "incremental": not asked["full"], "mask_at_source": asked["mask"]}
     payload = {"scheduled_at": f"{due_at:%Y-%m-%dT%H:%M:%SZ}", **{name: value for name, value in stated.items() if value}}
-    pipeline = wiring.export_pipeline(found.environment, source)
+    pipeline = exports.export_pipeline(found.environment, source)
     arn = pipeline.start(f"cli-{due_at:%Y%m%dT%H%M%S%f}", payload)
     ended = _watched(pipeline, arn, timeout_s, options.progress_console())
     fact = {"run": arn, "status": ended.status, "error": ended.error, "cause": ended.cause}

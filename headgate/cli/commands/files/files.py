@@ -12,7 +12,6 @@ import click
 from rich.console import Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
@@ -24,6 +23,7 @@ from headgate.errors import BadInputError, ServiceError, ThrottledError
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
 from headgate.reports import summary
+from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,7 +70,7 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
 
     def fact() -> dict[str, object]:
         paths = [(path, one.ref) for (_, path), one in zip(sent.files, landed, strict=True)]
-        outcomes = upload_outcomes(paths, records, wiring.ledger(found.environment), timeout_s)
+        outcomes = upload_outcomes(paths, records, stores.ledger(found.environment), timeout_s)
         not_sent = [{"file": name, "reason": reason} for name, reason in sent.left_out]
         return {"datasets": summary.as_dicts(sums), "files": outcomes, "not_sent": not_sent}
 
@@ -168,15 +168,15 @@ def through_the_gate(
         sending = progress.add_task("upload", total=len(files), rows="")
         gating = progress.add_task("gate", total=len(files), rows="")
         bucket = found.environment["HEADGATE_RAW_BUCKET"]
-        landed = transfer.send(wiring.objects(), bucket, files, lambda _: progress.advance(sending))
-        transfer.send(wiring.objects(), bucket, sent.manifests, lambda _: None)
+        landed = transfer.send(stores.objects(), bucket, files, lambda _: progress.advance(sending))
+        transfer.send(stores.objects(), bucket, sent.manifests, lambda _: None)
 
         def seen(ended: list[FileRecord]) -> None:
             rows = f"{sum(record.received for record in ended):,} rows"
             progress.update(gating, completed=len(ended), rows=rows)
             plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
 
-        return landed, transfer.follow(wiring.ledger(found.environment), [one.ref for one in landed], seen, timeout_s=timeout_s)
+        return landed, transfer.follow(stores.ledger(found.environment), [one.ref for one in landed], seen, timeout_s=timeout_s)
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
@@ -189,7 +189,7 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
     if context.invoked_subcommand:
         return
     found = deployment.activate(deployment_name)
-    records = sorted(wiring.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
+    records = sorted(stores.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
     chosen = in_state(records, state)
     options.show(as_json=as_json, value=lambda: [_kept(record) for record in chosen], screen=lambda: _table(chosen))
 
@@ -210,7 +210,7 @@ def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileR
 def show(key: str, as_json: bool, deployment_name: str | None) -> None:
     """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of line."""
     found = deployment.activate(deployment_name)
-    record = find_record(wiring.ledger(found.environment).records(), key)
+    record = find_record(stores.ledger(found.environment).records(), key)
     options.show(as_json=as_json, value=lambda: _kept(record), screen=lambda: _whole(record))
 
 
@@ -228,13 +228,13 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
     from headgate.intake.files.revert_file import newest_upload
 
     found = deployment.activate(deployment_name)
-    every = list(wiring.ledger(found.environment).records())
+    every = list(stores.ledger(found.environment).records())
     upload = newest_upload(every, key) or newest_upload(every, screens.shown(key))
     if not upload:
         raise click.ClickException(f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states.")
     if not yes:
         click.confirm(f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}) from the lake?", abort=True, err=True)
-    results = [_revert(wiring.reverter(found.environment), record) for record in upload]
+    results = [_revert(intake.reverter(found.environment), record) for record in upload]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
     options.finish(complete=all(one["outcome"] == FileState.REVERTED for one in results))
 
@@ -279,10 +279,10 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     from headgate.lake.states import Originals
 
     env = deployment.activate(deployment_name).environment
-    gate = wiring.file_checker(env)
+    gate = intake.file_checker(env)
     if gate.originals is Originals.KEEP:
         raise click.ClickException("This deployment keeps originals. Set raw_originals to mask or delete, and deploy.")
-    records = replaceable(gate.objects, wiring.ledger(env).records(), Registry.load().source)
+    records = replaceable(gate.objects, stores.ledger(env).records(), Registry.load().source)
     if not dry_run and records and not yes:
         click.confirm(f"Replace the originals of {len(records):,} files in raw ({gate.originals})?", abort=True, err=True)
     results = [_found(one) if dry_run else _replace(gate, one) for one in records]

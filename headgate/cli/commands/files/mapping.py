@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.find_records import find_records
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import UNDECIDED, FileState
+from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,7 @@ def set_command(
 @options.deployment
 def list_command(*, as_json: bool, deployment_name: str | None) -> None:
     """List the remembered mappings. Each applies to the next files of its source with its header."""
-    found = wiring.mappings(deployment.activate(deployment_name).environment).remembered()
+    found = intake.mappings(deployment.activate(deployment_name).environment).remembered()
     options.show(as_json=as_json, value=lambda: [vars(one) for one in found], screen=lambda: _list(found))
 
 
@@ -108,7 +108,7 @@ def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_nam
 
     The next file with this header is matched again. Rows of earlier files stay: `headgate files revert KEY` removes them.
     """
-    mappings = wiring.mappings(deployment.activate(deployment_name).environment)
+    mappings = intake.mappings(deployment.activate(deployment_name).environment)
     if not yes:
         click.confirm(f"Delete the remembered mapping of {screens.shown(source)} {screens.shown(header)}?", abort=True, err=True)
     forgotten = mappings.forget(source, header)
@@ -131,7 +131,7 @@ def _decide(
 ) -> None:
     found = deployment.activate(deployment_name)
     record, suggested = _waiting(found, key, dataset)
-    fields = wiring.mappings(found.environment).contracts[suggested.dataset].names
+    fields = intake.mappings(found.environment).contracts[suggested.dataset].names
     chosen = with_changes(suggested, pairs, fields, left_out)
     if ask:
         options.progress_console().print(_table(suggested, left_out))
@@ -181,7 +181,7 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
 def _waiting(found: deployment.Deployment, key: str, dataset: str = "") -> tuple[FileRecord, Suggested]:
     from headgate.intake.quarantine.corrected_files import unsettled
 
-    records = list(wiring.ledger(found.environment).records())
+    records = list(stores.ledger(found.environment).records())
     asked = [record for record in find_records(records, key) if record.state in UNDECIDED]
     if not asked:
         problem = f"no file {screens.shown(key)} waits for a mapping"
@@ -197,7 +197,7 @@ def _waiting(found: deployment.Deployment, key: str, dataset: str = "") -> tuple
     suggested = _suggested(found, newest, dataset)
     if suggested is None:
         named = shlex.quote(newest.key)
-        datasets = ", ".join(sorted(wiring.mappings(found.environment).contracts))
+        datasets = ", ".join(sorted(intake.mappings(found.environment).contracts))
         raise HeadgateError(
             f"No contract fits {newest.key} by its names. Remedy: if it belongs to a dataset of the lake "
             f"({datasets or 'there is none yet'}), `headgate mapping accept {named} --dataset NAME` shows what its columns would be, and "
@@ -217,7 +217,7 @@ def _suggested(found: deployment.Deployment, record: FileRecord, dataset: str = 
     from headgate.matching.mappings import Suggested
 
     stored = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
-    mappings = wiring.mappings(found.environment)
+    mappings = intake.mappings(found.environment)
     try:
         body = mappings.objects.read(record.ref)
     except NotFoundError:
@@ -236,7 +236,7 @@ def _save_mapping_and_replay(
 ) -> None:
     """The decision is remembered, and the file lies in raw once more, as a new version that the gate will look at."""
     try:
-        wiring.mappings(found.environment).remember(suggested, fields)
+        intake.mappings(found.environment).remember(suggested, fields)
     except BadInputError as error:
         named = f"{record.key} --dataset {suggested.dataset}" if record.state is FileState.PROFILED else record.key
         remedy = f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
@@ -253,7 +253,7 @@ def _save_mapping_and_replay(
 def _send_again(record: FileRecord, suggested: Suggested) -> None:
     from headgate.intake.quarantine.replay_file import why_gone
 
-    store = wiring.objects()
+    store = stores.objects()
     try:
         body = store.read(record.ref)
     except NotFoundError:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
+from headgate.wiring import api
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,10 +73,10 @@ def _onboarded(path: Path, model: str, *, submits: bool, deployment_name: str | 
 
     body, name = path.read_bytes(), screens.shown(path.name)
     if not submits:
-        read = read_file(body, name, wiring.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model)
+        read = read_file(body, name, api.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model)
         return read, checked(read.verdicts)
-    onboarding = wiring.onboarding(deployment.activate(deployment_name).environment)
-    read = read_file(body, name, wiring.models_by_name(), onboarding.key(), model)
+    onboarding = api.onboarding(deployment.activate(deployment_name).environment)
+    read = read_file(body, name, api.models_by_name(), onboarding.key(), model)
     return read, onboarding.submit(read.model, read.verdicts)
 
 
@@ -115,13 +115,13 @@ def _models() -> list[dict[str, object]]:
                 for column in model.contract.columns
             ],
         }
-        for model in wiring.models_by_name().values()
+        for model in api.models_by_name().values()
     ]
 
 
 def _models_table() -> Table:
     table = screens.table("model", "column", "type", "required", "unique")
-    for model in wiring.models_by_name().values():
+    for model in api.models_by_name().values():
         for column in model.contract.columns:
             table.add_row(
                 model.name, column.name, column.type.kind.value, *("yes" if fact else "" for fact in (column.required, column.unique))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, ThrottledError
 from headgate.lake.states import FileState
+from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +53,7 @@ def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool,
     from headgate.intake.quarantine.list_quarantine import count_quarantined
 
     found = deployment.activate(deployment_name)
-    lines = count_quarantined(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
+    lines = count_quarantined(stores.ledger(found.environment).records(), by_file=by_file, closed=closed)
     known = {line.dataset for line in lines} | set(Registry.load().curated)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
     options.show(
@@ -83,7 +83,7 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
         )
     if not record.quarantine_key:
         raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
-    table = rows_of(wiring.objects(), found.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
+    table = rows_of(stores.objects(), found.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
     rows = [{name: row.get(name) for name in (*_SHOWN, "all_rules")} for row in table.slice(0, count).to_pylist()]
     fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole))
@@ -110,7 +110,7 @@ def replay(
     from headgate.intake.quarantine.replay_file import REPLAYED
 
     found = deployment.activate(deployment_name)
-    replayer = wiring.replayer(found.environment)
+    replayer = intake.replayer(found.environment)
     records = _chosen(found, replayer, files, dataset=dataset, rule=rule, pending=pending, again=again)
     results = replay_all(replayer, records, dataset if files else "")
     options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results))
@@ -130,7 +130,7 @@ def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: s
     file does so at once. Ends with 3 when a worker holds a file.
     """
     found = deployment.activate(deployment_name)
-    corrector, closer = _record(found, by), wiring.correction_closer(found.environment)
+    corrector, closer = _record(found, by), intake.correction_closer(found.environment)
     results = [_settle(closer, _record(found, file), corrector) for file in files]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _settled_table(results))
     options.finish(complete=all(one["outcome"] == _SETTLED for one in results))
@@ -204,7 +204,7 @@ def _chosen(
 
     if files:
         return [_record(found, file) for file in files]
-    every = [*wiring.ledger(found.environment).records()]
+    every = [*stores.ledger(found.environment).records()]
     settled = () if again else corrections(every)  # the next run records it
     listed = (record for record in every if broke(record, rule) and (record.state is FileState.REPLAYING or record.file_id not in settled))
     records = [replayer.recognised(record, again=again) for record in listed]
@@ -213,7 +213,7 @@ def _chosen(
 
 def _record(found: deployment.Deployment, file: str) -> FileRecord:
     """The record that has the rows of that id or key."""
-    return find_record(wiring.ledger(found.environment).records(), file, listed_by="headgate quarantine list --files")
+    return find_record(stores.ledger(found.environment).records(), file, listed_by="headgate quarantine list --files")
 
 
 def nothing_quarantined(dataset: str, rule: str, known: set[str]) -> str:

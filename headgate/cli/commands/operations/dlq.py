@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate import wiring
 from headgate.aws.events import created_objects
 from headgate.cli import deployment, options
 from headgate.cli.commands.operations.queue import QUEUES, redrive
 from headgate.cli.rendering import screens
 from headgate.masking.redaction import redact_text
+from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,11 +74,11 @@ dlq.add_command(redrive)
 
 
 def _letters(found: deployment.Deployment, limit: int) -> list[DeadLetter]:
-    newest = newest_records(wiring.ledger(found.environment).records())
+    newest = newest_records(stores.ledger(found.environment).records())
     return [
         described(letter, name, newest)
         for name, of in QUEUES.items()
-        for letter in wiring.queues().look(found.output(f"{of}_dead_letter_queue_url"), limit)
+        for letter in operations.queues().look(found.output(f"{of}_dead_letter_queue_url"), limit)
     ]
 
 

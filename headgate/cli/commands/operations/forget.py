@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.commands.operations.pipeline import watched_run
 from headgate.cli.rendering import screens
 from headgate.errors import ServiceError
 from headgate.lake.pipeline_starts import SUCCEEDED
+from headgate.wiring import erasure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ def forget(
                 "The rows are erased, but the run failed: old tables are left. `headgate runs` says why; then call forget again."
             )
 
-    forgetter = wiring.forgetter(found.environment, build)
+    forgetter = erasure.forgetter(found.environment, build)
     if dataset not in forgetter.eraser.contracts:
         raise click.ClickException(_why_no_dataset(dataset, forgetter.eraser.contracts))
     subject = Subject(dataset, key)

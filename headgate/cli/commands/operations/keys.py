@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.commands.files.quarantine import replay_all
 from headgate.cli.rendering import screens
+from headgate.wiring import intake, operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def keys() -> None:
 def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the command is named so
     """Name the key that tokens are made with, and those before it."""
     found = deployment.activate(deployment_name)
-    current, *before = wiring.masking_keys(found.environment).ids()
+    current, *before = operations.masking_keys(found.environment).ids()
     summary = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
     options.show(as_json=as_json, value=lambda: {"current": current, "previous": before}, screen=lambda: summary)
 
@@ -52,7 +52,7 @@ def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
     found = deployment.activate(deployment_name)
     if not yes:
         click.confirm("Make all new card tokens with a new key?", abort=True, err=True)
-    made = wiring.masking_keys(found.environment).rotate(secrets.token_bytes(_KEY_BYTES))
+    made = operations.masking_keys(found.environment).rotate(secrets.token_bytes(_KEY_BYTES))
     summary = f"New tokens are made with {made}. In five minutes: headgate keys retoken"
     options.show(as_json=as_json, value=lambda: {"current": made}, screen=lambda: summary)
 
@@ -74,7 +74,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     old = _old(found)
     masked = [one for one in old if is_masked(one.record)]  # the form has the tokens and not the numbers
     due = [one.record for one in old if not is_masked(one.record)]
-    results = [_fact(one) for one in old] if dry_run else [*replay_all(wiring.replayer(found.environment), due), *map(_masked, masked)]
+    results = [_fact(one) for one in old] if dry_run else [*replay_all(intake.replayer(found.environment), due), *map(_masked, masked)]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _screen(results))
     options.finish(complete=dry_run or all(one["outcome"] == REPLAYED for one in results))
 
@@ -83,10 +83,10 @@ def _old(found: deployment.Deployment) -> Sequence[OldTokens]:
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.find_old_tokens import old_tokens
 
-    current, *_ = wiring.masking_keys(found.environment).ids()
-    records = wiring.ledger(found.environment).records()
+    current, *_ = operations.masking_keys(found.environment).ids()
+    records = stores.ledger(found.environment).records()
     bucket = found.environment["HEADGATE_CURATED_BUCKET"]
-    return [*old_tokens(wiring.objects(), bucket, records, Registry.load().source, current)]
+    return [*old_tokens(stores.objects(), bucket, records, Registry.load().source, current)]
 
 
 def _fact(old: OldTokens) -> dict[str, object]:

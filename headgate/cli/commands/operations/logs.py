@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate import wiring
 from headgate.cli import deployment, options
+from headgate.wiring import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ _CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exi
 def logs(minutes: int, contains: str, *, level: str | None, follow: bool, as_json: bool, deployment_name: str | None) -> None:
     """Print recent log lines of functions and jobs, oldest first."""
     found = deployment.activate(deployment_name)
-    written = wiring.logs()
+    written = operations.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     if follow:
         groups = log_groups(found)

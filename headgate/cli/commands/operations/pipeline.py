@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
@@ -17,6 +16,7 @@ from headgate.errors import NotFoundError
 from headgate.lake import run_stages
 from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Execution
 from headgate.project import deployed_systems
+from headgate.wiring import operations, snapshots, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
     day = as_of.date().isoformat() if as_of else ""
     ended = watched_run(found, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
     stages = run_stages.stages(ended, systems, now())
-    not_merged = dict(wiring.datasets_not_merged(found.environment))
+    not_merged = dict(snapshots.datasets_not_merged(found.environment))
     fact = {
         "run": ended.arn,
         "status": ended.status,
@@ -66,7 +66,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(ended, stages, has_problems=bool(not_merged)))
     if not as_json:
         _show_not_merged(not_merged)
-        click.echo(_next_step(ended, systems, wiring.databases(found.environment).curated))
+        click.echo(_next_step(ended, systems, stores.databases(found.environment).curated))
     options.finish(complete=ended.status == SUCCEEDED and not not_merged)
 
 
@@ -137,7 +137,7 @@ def _no_system(name: str, systems: Sequence[str]) -> str:
 
 def watched_run(found: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = "") -> PipelineRun:
     """Start a run and return it when it has finished; its stages are shown as they begin and end."""
-    pipeline, systems = wiring.pipeline(found.environment), systems_of(found)
+    pipeline, systems = operations.pipeline(found.environment), systems_of(found)
     asked = {name: text for name, text in (("as_of", as_of), ("only", only)) if text}
     arn = pipeline.start(f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", asked)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
+from headgate.wiring import operations
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -50,17 +50,17 @@ def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) ->
     """
     found = deployment.activate(deployment_name)
     url = found.output(f"{QUEUES[name]}_dead_letter_queue_url")
-    waiting = wiring.queues().depth(url).waiting
+    waiting = operations.queues().depth(url).waiting
     if waiting and not yes:
         click.confirm(f"Redrive {waiting} messages?", abort=True, err=True)
-    moved = wiring.queues().redrive(url, found.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
+    moved = operations.queues().redrive(url, found.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
     options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven.")
 
 
 def queue_depths(found: deployment.Deployment) -> dict[str, Depth]:
     """Return the depth of each queue by name; the name of a queue of dead letters ends in `DEAD_LETTERS`."""
     urls = {name + of: found.output(f"{output}{of}_queue_url") for name, output in QUEUES.items() for of in ("", DEAD_LETTERS)}
-    return {name: wiring.queues().depth(url) for name, url in urls.items()}
+    return {name: operations.queues().depth(url) for name, url in urls.items()}
 
 
 def _table(depths: dict[str, tuple[int, int]]) -> Table:

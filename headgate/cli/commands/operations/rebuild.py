@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.commands.files.quarantine import replay_all, replayed_screen
+from headgate.wiring import intake, stores
 
 
 @click.command(epilog=options.example("headgate rebuild --dry-run"))
@@ -24,11 +24,11 @@ def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> Non
 
     env = deployment.activate(deployment_name).environment
     curated, quarantine = env["HEADGATE_CURATED_BUCKET"], env["HEADGATE_QUARANTINE_BUCKET"]
-    missing = files_without_rows(wiring.objects(), wiring.ledger(env).records(), curated, quarantine)
+    missing = files_without_rows(stores.objects(), stores.ledger(env).records(), curated, quarantine)
     if dry_run:
         facts = [{"file_id": one.file_id, "key": one.key, "dataset": one.dataset} for one in missing]
         options.show(as_json=as_json, value=lambda: facts, screen=lambda: f"{len(facts):,} files have rows to write again.")
         return
-    results = replay_all(wiring.replayer(env), missing)
+    results = replay_all(intake.replayer(env), missing)
     options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results) if results else "No rows are missing.")
     options.finish(complete=all(one["outcome"] == REPLAYED for one in results))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Group
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens, system_facts
 from headgate.reports import summary
+from headgate.wiring import snapshots, stores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ def next_steps(found: deployment.Deployment) -> tuple[str, ...]:
     """Commands for the tables of this lake that a person may want next."""
     from headgate.contracts.registry import Registry
 
-    databases, registry = wiring.databases(found.environment), Registry.load()
+    databases, registry = stores.databases(found.environment), Registry.load()
     tables = [f"{databases.prod}.{name}" for name in sorted(registry.prod)] or [
         f"{databases.curated}.{name}" for name in sorted(registry.curated)
     ]
@@ -57,7 +57,7 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
         options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"Report: {fact['path']} ({len(fact['alerts'])} alerts)")
         return
     sums, tables, facts = collect(found)
-    checked = wiring.checked_references(found.environment)
+    checked = snapshots.checked_references(found.environment)
     fact = {
         "datasets": summary.as_dicts(sums),
         "tables": [asdict(one) for one in tables],
@@ -80,8 +80,8 @@ def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary],
     """What the file records and Athena say."""
     from headgate.contracts.registry import Registry
 
-    registry, queries, databases = Registry.load(), wiring.queries(found.environment), wiring.databases(found.environment)
-    sums = summary.by_dataset(wiring.ledger(found.environment).records())
+    registry, queries, databases = Registry.load(), stores.queries(found.environment), stores.databases(found.environment)
+    sums = summary.by_dataset(stores.ledger(found.environment).records())
     return sums, system_facts.dataset_tables(queries, registry, databases, sums), system_facts.facts(queries, registry, databases)
 
 

@@ -51,8 +51,8 @@ def screen(address: str, token: str, *, has_console: bool) -> str:
 
 def _claims(environment: dict[str, str]) -> Callable[[str], dict[str, Any] | None]:
     """Return what checks Cognito's tokens; where the deployment has no user pool, no such token is valid."""
-    from headgate import wiring
+    from headgate.wiring import api
 
     if not environment.get("HEADGATE_USER_POOL"):
         return lambda _: None
-    return wiring.access_tokens(environment).claims
+    return api.access_tokens(environment).claims

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.commands.operations.pipeline import run_state
 from headgate.cli.commands.operations.queue import DEAD_LETTERS, queue_depths
@@ -18,6 +17,7 @@ from headgate.cli.rendering import screens
 from headgate.lake.file_index import FileFilter, received_since
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
+from headgate.wiring import operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +100,7 @@ def status(days: int, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
 
     found = deployment.activate(deployment_name)
-    raised = wiring.alarms().raised(alarm_names(found))
+    raised = operations.alarms().raised(alarm_names(found))
     now = status_of(DeployedLake(found.environment), queue_depths(found), raised, days)
     options.show(as_json=as_json, value=lambda: asdict(now), screen=lambda: _screen(now, days))
     options.finish(complete=now.healthy)

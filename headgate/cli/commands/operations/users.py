@@ -6,9 +6,9 @@ import re
 
 import click
 
-from headgate import wiring
 from headgate.api.http.access import Group
 from headgate.cli import deployment, options
+from headgate.wiring import api
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -35,7 +35,7 @@ def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_na
     if not _EMAIL.fullmatch(email):
         raise click.ClickException("EMAIL is not an e-mail address. People sign in with theirs, such as anna@example.com.")
     found = deployment.activate(deployment_name)
-    password = wiring.users(found.environment).add(email, group, permanent=permanent)
+    password = api.users(found.environment).add(email, group, permanent=permanent)
     fact = {"email": email, "group": group, "password": password, "permanent": permanent, "console": console_url(found)}
     options.show(
         as_json=as_json,

@@ -205,12 +205,12 @@ def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
 
 def _fetched(key: str, deployment_name: str | None) -> Path:
     """Return a local copy of a file in raw."""
-    from headgate import wiring
     from headgate.lake.ports import ObjectRef
+    from headgate.wiring import stores
 
     environment = deployment.activate(deployment_name).environment
     path = Path(tempfile.mkdtemp(prefix="headgate-")) / key.rpartition("/")[2]
-    wiring.objects().download(ObjectRef(environment["HEADGATE_RAW_BUCKET"], key), path)
+    stores.objects().download(ObjectRef(environment["HEADGATE_RAW_BUCKET"], key), path)
     return path
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.lineage_events import current_events, send_all, written_events
 from headgate.cli.rendering import screens
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.lake.lineage_receiver import API_KEY_VARIABLE, LineageReceiver
+from headgate.wiring import lineage_events, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,7 +70,7 @@ def lineage(
     if not (openlineage or receiver):
         _show_lineage(lake, names, as_json=as_json)
         return
-    events = written_events(lake, day.date(), names) if day else current_events(lake, wiring.table_events(found.environment), names)
+    events = written_events(lake, day.date(), names) if day else current_events(lake, lineage_events.table_events(found.environment), names)
     if receiver:
         sent = send_all(receiver, events)
         options.show(as_json=as_json, value=lambda: [asdict(one) for one in sent], screen=lambda: _sent_screen(receiver, sent))
@@ -175,7 +175,7 @@ def file(key: str, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
 
     found = deployment.activate(deployment_name)
-    record = find_record(wiring.ledger(found.environment).records(), key)
+    record = find_record(stores.ledger(found.environment).records(), key)
     trace = trace_of(DeployedLake(found.environment), record)
     options.show(as_json=as_json, value=lambda: asdict(trace), screen=lambda: _trace_screen(trace))
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
+from headgate.wiring import quality, snapshots, systems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
     if context.invoked_subcommand:
         return
     found = deployment.activate(deployment_name)
-    newest = wiring.models(found.environment).newest()
+    newest = systems.models(found.environment).newest()
     fact = [asdict(card) | {"attention": lost_to(card)} for card in newest]
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(newest) if newest else _NO_MODELS)
 
@@ -59,7 +59,7 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
     from headgate.systems import model_card_page
 
     found = deployment.activate(deployment_name)
-    made = wiring.model_card(found.environment, name)
+    made = systems.model_card(found.environment, name)
     if file:
         render = model_card_page.html if file.suffix.lower() in {".html", ".htm"} else model_card_page.markdown
         file.write_text(render(made), encoding="utf-8")
@@ -85,8 +85,8 @@ def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str |
     The model cards show the newest tables. Existing files of the same name are overwritten.
     """
     found = deployment.activate(deployment_name)
-    lake = wiring.lake_snapshot(found.environment, snapshot)
-    sites = wiring.data_docs(found.environment).fetch(lake.snapshot_id, folder)
+    lake = snapshots.lake_snapshot(found.environment, snapshot)
+    sites = quality.data_docs(found.environment).fetch(lake.snapshot_id, folder)
     cards = _write_cards(found.environment, folder / "models")
     value = {"snapshot_id": lake.snapshot_id, "sites": [str(site) for site in (*sites, *cards)]}
     options.show(as_json=as_json, value=lambda: value, screen=lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.")
@@ -97,7 +97,7 @@ def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
     from headgate.systems import model_card_page
 
     folder.mkdir(parents=True, exist_ok=True)
-    made = {folder / f"{one.description.name}.html": model_card_page.html(one) for one in wiring.model_cards(environment)}
+    made = {folder / f"{one.description.name}.html": model_card_page.html(one) for one in systems.model_cards(environment)}
     for file, page in made.items():
         file.write_text(page, encoding="utf-8")
     return list(made)

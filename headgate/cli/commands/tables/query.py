@@ -42,8 +42,8 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
     Tables are in the lake's databases of curated and prod, which SHOW DATABASES lists; a name without a database is looked up in prod,
     then in curated. Tables are only read: SELECT, WITH, SHOW, DESCRIBE and EXPLAIN.
     """
-    from headgate import wiring
     from headgate.query import only_reading, qualify_tables
+    from headgate.wiring import stores
 
     if bool(sql) == bool(saved):
         raise click.UsageError('Give either SQL or --saved NAME, for example: headgate query "select 1"')
@@ -51,7 +51,7 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
         only_reading(sql)
     found = deployment.activate(deployment_name)
     statement = sql or _saved_statement(str(saved))
-    databases = wiring.databases(found.environment)
+    databases = stores.databases(found.environment)
     answer = _answer(found, databases.rename_in(statement) if saved else qualify_tables(statement, databases))
     if as_csv:
         click.echo(_csv(answer), nl=False)
@@ -92,23 +92,23 @@ def _saved_statement(name: str) -> str:
 
 
 def _answer(found: deployment.Deployment, statement: str) -> Answer:
-    from headgate import wiring
     from headgate.errors import QueryError
     from headgate.query.advice import with_advice
+    from headgate.wiring import stores
 
     try:
-        return wiring.queries(found.environment).run(statement)
+        return stores.queries(found.environment).run(statement)
     except QueryError as error:
-        raise QueryError(with_advice(str(error), statement, wiring.databases(found.environment))) from None
+        raise QueryError(with_advice(str(error), statement, stores.databases(found.environment))) from None
 
 
 def _has_run(found: deployment.Deployment) -> bool:
     """Whether a run has merged the lake at least once."""
-    from headgate import wiring
     from headgate.errors import NotFoundError
+    from headgate.wiring import snapshots
 
     try:
-        wiring.lake_snapshot(found.environment, "current")
+        snapshots.lake_snapshot(found.environment, "current")
     except NotFoundError:
         return False
     return True

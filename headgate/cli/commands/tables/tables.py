@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 from headgate.settings import SystemNamesSettings
+from headgate.wiring import stores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
     shown, bucket = _found(deployment.activate(deployment_name), table)
     if not yes:
         click.confirm(f"Roll {shown.table} back to {f'version {to}' if to else 'the version before'}?", abort=True, err=True)
-    target = roll_back(wiring.catalog(), wiring.objects(), bucket, shown, to)
+    target = roll_back(stores.catalog(), stores.objects(), bucket, shown, to)
     fact = {"table": shown.table, "version": target.name, "as_of": target.as_of, "snapshot_id": target.snapshot_id}
     text = f"{shown.table} shows version {target.name}, as of {target.as_of or 'an unknown day'}."
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: text)
@@ -91,7 +91,7 @@ def _found(found: deployment.Deployment, table: str) -> tuple[TableVersion, str]
             f"There is no table {name}.{screens.did_you_mean(name, registry.prod)} Tables: {', '.join(sorted(registry.prod))}."
         )
     bucket = SystemNamesSettings.from_env(found.environment).prod_buckets[registry.prod[name].system]
-    return wiring.catalog().current(wiring.databases(found.environment).prod, name), bucket
+    return stores.catalog().current(stores.databases(found.environment).prod, name), bucket
 
 
 def _versions_table(rows: Sequence[dict[str, object]], table: str) -> Table | str:

@@ -12,7 +12,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from headgate import wiring
 from headgate.aws.logs import LogLine
 from headgate.cli import deployment
 from headgate.cli.commands.operations.logs import followed, log_groups, logs, severity
@@ -20,6 +19,7 @@ from headgate.cli.commands.tables.models import lost_to
 from headgate.cli.deployment import Deployment
 from headgate.learning.champion_challenger import Decision, Result
 from headgate.learning.store import Card
+from headgate.wiring import operations
 
 pytestmark = pytest.mark.unit
 
@@ -68,7 +68,7 @@ class WrittenLogs:
 )
 def test_logs_are_filtered_by_the_level_of_their_json(monkeypatch: pytest.MonkeyPatch, asked: list[str], shown: list[str]) -> None:
     monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
-    monkeypatch.setattr(wiring, "logs", WrittenLogs)
+    monkeypatch.setattr(operations, "logs", WrittenLogs)
     plain = CliRunner().invoke(logs, asked)
     assert [line.partition(" g: ")[2] for line in plain.stdout.splitlines()] == shown
     listed = CliRunner().invoke(logs, [*asked, "--json"])
@@ -78,7 +78,7 @@ def test_logs_are_filtered_by_the_level_of_their_json(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("json_lines", [False, True])
 def test_followed_logs_are_filtered_by_level_too(monkeypatch: pytest.MonkeyPatch, *, json_lines: bool) -> None:
     monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
-    monkeypatch.setattr(wiring, "logs", WrittenLogs)
+    monkeypatch.setattr(operations, "logs", WrittenLogs)
     monkeypatch.setattr("headgate.cli.commands.operations.logs.followed", lambda read, since, **_: iter(read(since)))
     (line,) = CliRunner().invoke(logs, ["--level", "error", "--follow", *(["--json"] if json_lines else [])]).stdout.splitlines()
     assert (json.loads(line)["text"] if json_lines else line.partition(" g: ")[2]) == FAILED

@@ -144,7 +144,7 @@ def test_a_run_that_does_not_exist_is_one_sentence(monkeypatch: pytest.MonkeyPat
             raise NotFoundError(f"look up {arn}: ExecutionDoesNotExist on DescribeExecution")
 
     monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {}))
-    monkeypatch.setattr(pipeline.wiring, "pipeline", lambda _: NoRuns())
+    monkeypatch.setattr(pipeline.operations, "pipeline", lambda _: NoRuns())
     shown = CliRunner().invoke(cli, ["runs", "show", "nope"], catch_exceptions=False)
     assert (shown.exit_code, shown.output) == (1, "Error: There is no run nope. `headgate runs` lists the newest runs.\n")
 

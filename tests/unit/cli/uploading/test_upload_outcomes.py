@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from headgate import wiring
 from headgate.cli import deployment
 from headgate.cli.deployment import Deployment
 from headgate.cli.main import cli
 from headgate.cli.uploading.upload_outcomes import upload_outcomes
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.wiring import stores
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class GatedObjects:
 def lake(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     made = MemoryLake()
     monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {"HEADGATE_RAW_BUCKET": "raw"}, {}))
-    monkeypatch.setattr(wiring, "objects", lambda: GatedObjects(made))
-    monkeypatch.setattr(wiring, "ledger", lambda _: made.ledger)
+    monkeypatch.setattr(stores, "objects", lambda: GatedObjects(made))
+    monkeypatch.setattr(stores, "ledger", lambda _: made.ledger)
     return made
 
 

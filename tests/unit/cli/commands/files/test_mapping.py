@@ -7,7 +7,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from headgate import wiring
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.cli import deployment
 from headgate.cli.commands.files.files import files
@@ -20,6 +19,7 @@ from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested
+from headgate.wiring import intake, stores
 from tests.unit.api.lakes import MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -73,8 +73,8 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
     """The records of a deployment whose file `inbox/r.csv` waits for a mapping."""
     records = {"1": WAITING}
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
-    monkeypatch.setattr(wiring, "ledger", lambda _: MemoryLedger(records))
-    monkeypatch.setattr(wiring, "mappings", lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table))
+    monkeypatch.setattr(stores, "ledger", lambda _: MemoryLedger(records))
+    monkeypatch.setattr(intake, "mappings", lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table))
     return records
 
 
@@ -120,7 +120,7 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> Mappings:
     kept = Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table)
     names = kept.contracts["regions"].names
     kept.remember(replace(SUGGESTED, names=tuple(f"F{at}" for at, _ in enumerate(names))), names)
-    monkeypatch.setattr(wiring, "mappings", lambda _: kept)
+    monkeypatch.setattr(intake, "mappings", lambda _: kept)
     return kept
 
 
@@ -148,7 +148,7 @@ def test_a_file_that_no_contract_fits_names_the_draft_and_the_replay_with_a_data
 ) -> None:
     objects, raw = MemoryObjects(), ObjectRef("raw", "uploads/points.csv")
     objects.write(raw, b"member,points\nA-1,20\nA-2,30\n")
-    monkeypatch.setattr(wiring, "mappings", lambda _: Mappings(objects, "artifacts", Registry.load().source, sample_table))
+    monkeypatch.setattr(intake, "mappings", lambda _: Mappings(objects, "artifacts", Registry.load().source, sample_table))
     ref = objects.info(raw).ref
     lake["2"] = FileRecord("2", ref.bucket, ref.key, ref.version_id, "uploads", FileState.PROFILED, received_at=LATER)
     reported = CliRunner().invoke(mapping, ["show", "uploads/points.csv"])
@@ -183,10 +183,10 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     made = MemoryLake()
     assert made.receive("gebiete.csv", GERMAN).state is FileState.PROFILED
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
-    monkeypatch.setattr(wiring, "ledger", lambda _: made.ledger)
-    monkeypatch.setattr(wiring, "mappings", lambda _: made.mappings)
-    monkeypatch.setattr(wiring, "replayer", lambda _: Replayer(made.gate))
-    monkeypatch.setattr(wiring, "objects", lambda: made.objects)
+    monkeypatch.setattr(stores, "ledger", lambda _: made.ledger)
+    monkeypatch.setattr(intake, "mappings", lambda _: made.mappings)
+    monkeypatch.setattr(intake, "replayer", lambda _: Replayer(made.gate))
+    monkeypatch.setattr(stores, "objects", lambda: made.objects)
     return made
 
 

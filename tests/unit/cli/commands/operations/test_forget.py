@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from headgate import wiring
 from headgate.cli import deployment
 from headgate.cli.commands.operations.forget import _result, forget
 from headgate.errors import NotFoundError
+from headgate.wiring import erasure
 from tests.unit.erasure.test_forget import MAIL
 from tests.unit.erasure.test_unaccepted_files import PENDING, receive_newcomer, receive_pending, shop_with
 
@@ -31,7 +31,7 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shop:
     made = shop_with(tmp_path)
     receive_pending(made, MAIL)
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
-    monkeypatch.setattr(wiring, "forgetter", lambda *_: made.forgetter)
+    monkeypatch.setattr(erasure, "forgetter", lambda *_: made.forgetter)
     return made
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from headgate import wiring
 from headgate.cli import deployment
 from headgate.cli.commands.tables.lineage import lineage, trace_of
 from headgate.errors import NotFoundError, ServiceError
@@ -19,6 +18,7 @@ from headgate.lake.openlineage import LakeNames, table_of, to_json
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.table_events import TableEvents
+from headgate.wiring import lineage_events
 from tests.lineage_server import lineage_server
 from tests.openlineage import check_run_event
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
@@ -93,7 +93,7 @@ def lineage_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     events = TableEvents(lake.objects, names, lake.contracts.curated, lake.contracts.prod, lake.ledger.records)
     monkeypatch.setattr(deployment, "activate", lambda _: found)
     monkeypatch.setattr("headgate.api.deployed_lake.DeployedLake", lambda _: lake)
-    monkeypatch.setattr(wiring, "table_events", lambda _: events)
+    monkeypatch.setattr(lineage_events, "table_events", lambda _: events)
     monkeypatch.delenv(API_KEY_VARIABLE, raising=False)
     return lambda *arguments: CliRunner().invoke(lineage, arguments)
 

@@ -1,0 +1,100 @@
+"""What callers of the APIs use: users and their tokens, uploads, dry runs, records that are created one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from headgate.aws import clients
+from headgate.settings import ArtifactsSettings, DryRunSettings, OnboardingSettings, StagingSettings, UserPoolSettings
+from headgate.wiring import intake, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.aws.cognito import AccessTokens, Users
+    from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
+    from headgate.aws.functions import DryRunFunction
+    from headgate.aws.uploads import S3Uploads
+    from headgate.lake.ports import FileRecord, ObjectRef
+    from headgate.onboarding.models import Model
+    from headgate.onboarding.onboard import Onboarding
+    from headgate.uploads.dry_run import DryRunner, ScratchObjects
+
+
+def request_counts(env: Mapping[str, str]) -> DynamoRequestCounts | None:
+    """Requests of the API's callers by minute; None where the deployment does not count them."""
+    from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
+
+    table = env.get("HEADGATE_CALLERS_TABLE", "")
+    return DynamoRequestCounts(clients.dynamodb(), table) if table else None
+
+
+def upload_store() -> S3Uploads:
+    """Uploads in parts."""
+    from headgate.aws.uploads import S3Uploads
+
+    return S3Uploads(clients.s3())
+
+
+def dry_runs(env: Mapping[str, str]) -> DryRunFunction:
+    """Starts dry runs of uploads."""
+    from headgate.aws.functions import DryRunFunction
+
+    return DryRunFunction(clients.functions(), DryRunSettings.from_env(env).dry_run_function)
+
+
+def dry_runner(env: Mapping[str, str]) -> DryRunner:
+    """Runs the gate on uploads. Its ledger is a new one in memory, and it sends no alert."""
+    from headgate.aws.in_memory_ports import MemoryLedger
+    from headgate.intake.files.process_file import FileProcessor
+    from headgate.lake.states import Originals
+    from headgate.profiling.kept_profiles import Profiles
+    from headgate.uploads.dry_run import DryRunner
+
+    settings, artifacts_bucket = StagingSettings.from_env(env), ArtifactsSettings.from_env(env).artifacts_bucket
+
+    def process(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
+        gate = replace(intake.file_checker(env), objects=scratch, ledger=MemoryLedger(), originals=Originals.KEEP)
+        profiles = Profiles(scratch, artifacts_bucket)
+        processor = FileProcessor(
+            gate, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
+        )
+        return processor.process(ref)
+
+    return DryRunner(stores.objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, process)
+
+
+def access_tokens(env: Mapping[str, str]) -> AccessTokens:
+    """Access tokens of the deployment's users."""
+    from headgate.aws.cognito import AccessTokens
+
+    settings = UserPoolSettings.from_env(env)
+    return AccessTokens(clients.cognito(), settings.user_pool, settings.user_pool_client)
+
+
+def users(env: Mapping[str, str]) -> Users:
+    """The people who may sign in."""
+    from headgate.aws.cognito import Users
+
+    return Users(clients.cognito(), UserPoolSettings.from_env(env).user_pool)
+
+
+def onboarding(env: Mapping[str, str]) -> Onboarding:
+    """Records that are created one by one or in batches."""
+    from headgate.aws.dynamodb.records import DynamoRecords
+    from headgate.aws.secrets import Secrets
+    from headgate.onboarding.onboard import Onboarding
+
+    settings = OnboardingSettings.from_env(env)
+    key = cache(partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret))
+    return Onboarding(DynamoRecords(clients.dynamodb(), settings.records_table), key)
+
+
+@cache
+def models_by_name() -> dict[str, Model]:
+    """The models whose records may be created, read once per process."""
+    from headgate.onboarding.models import models_of
+
+    return models_of(stores.source_contracts())

@@ -1,0 +1,132 @@
+"""The MySQL export: logins, runs, what they have left."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.aws import clients
+from headgate.errors import SettingsError
+from headgate.settings import ExportMachineSettings, ExportSettings, MaskingKeySettings, MySqlSettings
+from headgate.wiring import stores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.aws.secrets import MySqlLogin
+    from headgate.aws.stepfunctions import Pipeline
+    from headgate.export.exporting import Exporting
+    from headgate.export.run_store import RunStore
+    from headgate.export.server.session import Login
+
+
+def export_pipeline(env: Mapping[str, str], source: str = "") -> Pipeline:
+    """Return the runs of the state machine that exports a source.
+
+    Raises:
+        SettingsError: the deployment has no such source.
+    """
+    from headgate.aws.stepfunctions import Pipeline
+
+    machines = ExportMachineSettings.from_env(env).export_machines
+    if source not in machines:
+        named = ", ".join(sorted(name for name in machines if name)) or "none"
+        raise SettingsError(
+            f"The deployment has no export source {source} (its sources: {named}). "
+            f"Add [export_sources.{source}] to headgate.toml and deploy."
+        )
+    return Pipeline(clients.stepfunctions(), machines[source])
+
+
+def mysql_login(env: Mapping[str, str], source: str = "") -> MySqlLogin:
+    """Return how to reach a source database: the deployment's own, or the one of that name."""
+    from headgate.aws.secrets import Secrets
+    from headgate.export.server.login import secret_of
+
+    return Secrets(clients.secretsmanager()).mysql_login(secret_of(MySqlSettings.from_env(env).mysql_secret, source))
+
+
+def store_mysql_login(env: Mapping[str, str], source: str, url: str) -> str:
+    """Store a source's login, given as a URL, in its secret; return the secret's name."""
+    from headgate.aws.secrets import Secrets
+    from headgate.export.server.login import secret_from_url, secret_of
+
+    secret_id = secret_of(MySqlSettings.from_env(env).mysql_secret, source)
+    Secrets(clients.secretsmanager()).store_mysql_login(secret_id, secret_from_url(url))
+    return secret_id
+
+
+def source_login(env: Mapping[str, str], source: str = "") -> Login:
+    """Return the export's login for a person: MYSQL_URL (MYSQL_URL_<SOURCE>) where there is one, as on a laptop, else the secret."""
+    from headgate.export.server.login import login_from_url, url_variable
+
+    url = env.get(url_variable(source), "")
+    return login_from_url(url) if url else secret_login(env, source)
+
+
+def secret_login(env: Mapping[str, str], source: str = "") -> Login:
+    """Return the export's login for a job, whatever stands in the environment of the machine that it runs on."""
+    from headgate.export.server.login import login_from_secret
+
+    found = mysql_login(env, source)
+    return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
+
+
+def exporting(
+    env: Mapping[str, str], login: Login, workspace: Path, *, mirrored: bool, masked: bool = False, source: str = ""
+) -> Exporting:
+    """Return the export of one source.
+
+    Args:
+        mirrored: `workspace` does not outlive the process.
+        masked: rows may be masked on the way.
+        source: only its contracts are used; empty for the contracts that name no source.
+    """
+    from headgate.aws.secrets import Secrets
+    from headgate.contracts.registry import Registry
+    from headgate.export.exporting import Exporting
+    from headgate.export.server.session import Session
+    from headgate.export.server.tables import contracts_of
+    from headgate.intake.rows.masked_at_source import AtSource
+
+    settings = ExportSettings.from_env(env)
+    key = Secrets(clients.secretsmanager()).masking_key(MaskingKeySettings.from_env(env).masking_key_secret) if masked else None
+    return Exporting(
+        connect=partial(Session, login),
+        objects=stores.objects(),
+        contracts=contracts_of(Registry.load().source, source),
+        raw_bucket=settings.raw_bucket,
+        state_bucket=settings.artifacts_bucket,
+        workspace=workspace,
+        mirrored=mirrored,
+        masking=AtSource(key) if key else None,
+    )
+
+
+def export_destination(to: str) -> RunStore:
+    """Return what exports have left in a folder, or below `s3://bucket/prefix`, without a deployment."""
+    from headgate.export.destination import FolderObjects, PrefixedObjects, bucket_and_prefix
+    from headgate.export.run_store import RunStore
+
+    if "://" not in to:
+        return RunStore(FolderObjects(Path(to)), "", "")
+    bucket, prefix = bucket_and_prefix(to)
+    return RunStore(PrefixedObjects(stores.objects(), prefix), bucket, bucket)
+
+
+def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
+    """Return the export of one source to a folder or `s3://bucket/prefix`, without a deployment and contracts."""
+    from headgate.export.exporting import Exporting
+    from headgate.export.server.session import Session
+
+    store = export_destination(to)
+    return Exporting(partial(Session, login), store.objects, {}, store.raw_bucket, store.state_bucket, workspace)
+
+
+def landed_exports(env: Mapping[str, str]) -> RunStore:
+    """What exports have left in the buckets."""
+    from headgate.export.run_store import RunStore
+
+    settings = ExportSettings.from_env(env)
+    return RunStore(stores.objects(), settings.raw_bucket, settings.artifacts_bucket)

@@ -1,0 +1,190 @@
+"""The gate: its workers, its mappings, and what replays, reverts and closes files."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING
+
+from headgate.aws import clients
+from headgate.settings import ArtifactsSettings, ClosingSettings, GateSettings, RunSettings, WorkerSettings
+from headgate.wiring import clock, operations, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.files.check_and_store_file import FileChecker
+    from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.process_file import FileProcessor
+    from headgate.intake.files.revert_file import Reverter
+    from headgate.intake.quarantine.corrected_files import CorrectionCloser
+    from headgate.intake.quarantine.replay_file import Replayer
+    from headgate.intake.rows.check_rows_on_spark import SparkChecker
+    from headgate.intake.workers.larger_worker import LargerWorker
+    from headgate.intake.workers.worker_sizing import Worker
+    from headgate.matching.file_table import FileTable
+    from headgate.matching.mappings import Mappings
+
+MIB = 1 << 20
+
+
+def file_checker(env: Mapping[str, str]) -> FileChecker:
+    """What every way through the gate needs."""
+    from headgate.aws.secrets import Secrets
+    from headgate.intake.files.check_and_store_file import FileChecker
+    from headgate.lake.states import Originals
+    from headgate.matching.mappings import Mappings
+
+    settings, contracts = GateSettings.from_env(env), stores.source_contracts()
+    return FileChecker(
+        objects=stores.objects(),
+        ledger=stores.ledger(env),
+        contracts=contracts,
+        masking_key=partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret),
+        curated_bucket=settings.curated_bucket,
+        quarantine_bucket=settings.quarantine_bucket,
+        clock=clock.utc_now,
+        lease_s=settings.lease_s,
+        mappings=Mappings(stores.objects(), settings.artifacts_bucket, contracts, _sample_table),
+        largest_bytes=worker(env).largest_bytes,
+        spark=spark_gate(env),
+        originals=Originals(settings.raw_originals),
+    )
+
+
+def spark_gate(env: Mapping[str, str]) -> SparkChecker | None:
+    """What lets large files through on more than this worker; None where all are this worker's."""
+    from_mb = WorkerSettings.from_env(env).spark_rows_from_mb
+    if not from_mb:
+        return None
+    from headgate.engines.spark_session import session
+    from headgate.intake.rows.check_rows_on_spark import SparkChecker
+
+    return SparkChecker(session, from_mb * MIB)
+
+
+def worker(env: Mapping[str, str]) -> Worker:
+    """What this worker has for one file."""
+    from headgate.intake.workers.worker_sizing import Worker
+
+    settings = WorkerSettings.from_env(env)
+    disk_bytes = settings.disk_mb * MIB or shutil.disk_usage(tempfile.gettempdir()).free
+    return Worker(settings.memory_mb * MIB, disk_bytes)
+
+
+def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], is_redelivery: Callable[[], bool]) -> LargerWorker | None:
+    """What becomes of files that are too much for this worker; None where no larger one is stated."""
+    from headgate.aws.stepfunctions import Pipeline
+    from headgate.intake.workers.larger_worker import LargerWorker
+
+    settings = WorkerSettings.from_env(env)
+    if not settings.large_machine_arn:
+        return None
+
+    def start(name: str, arguments: Mapping[str, str]) -> None:
+        Pipeline(clients.stepfunctions(), settings.large_machine_arn).start(name, arguments)
+
+    return LargerWorker(worker(env), time_left_s, start, settings.large_lease_s, is_redelivery=is_redelivery)
+
+
+def file_processor(
+    env: Mapping[str, str],
+    time_left_s: Callable[[], float] = lambda: math.inf,
+    run: str = "",
+    is_redelivery: Callable[[], bool] = lambda: False,
+) -> FileProcessor:
+    """The gate, from raw to curated.
+
+    Args:
+        time_left_s: until this worker is stopped.
+        run: the name of a larger worker's run.
+        is_redelivery: whether the current file was delivered before.
+    """
+    from headgate.intake.files.process_file import FileProcessor
+    from headgate.profiling.kept_profiles import Profiles
+
+    profiles, notices = Profiles(stores.objects(), GateSettings.from_env(env).artifacts_bucket), operations.alerts(env)
+    return FileProcessor(
+        file_checker(env),
+        profile=profiles.of,
+        profile_unknown=profiles.of_unknown,
+        profile_uncontracted=profiles.of_uncontracted,
+        alert=notices.settled,
+        larger_worker=larger_worker(env, time_left_s, is_redelivery),
+        run=run,
+    )
+
+
+def runs(
+    env: Mapping[str, str],
+    time_left_s: Callable[[], float] = lambda: math.inf,
+    run: str = "",
+    is_redelivery: Callable[[], bool] = lambda: False,
+) -> Runs:
+    """The gate for export runs, which enter as one unit; arguments as `file_processor`."""
+    from headgate.aws.events import notification
+    from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.source_deletions import Sightings
+
+    url = RunSettings.from_env(env).raw_queue_url
+    sightings = Sightings(stores.objects(), stores.source_contracts(), GateSettings.from_env(env).curated_bucket)
+    processor = file_processor(env, time_left_s, run, is_redelivery)
+    return Runs(
+        stores.objects(),
+        processor.process,
+        lambda parts: operations.queues().send(url, [notification(part) for part in parts]),
+        sightings,
+    )
+
+
+def hide_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> AbstractContextManager[None]:
+    """Keep a message of the raw queue hidden while the block runs, and soon visible again if its worker dies."""
+    from headgate.aws.message_visibility import HiddenMessage
+
+    if not receipt_handle:
+        return nullcontext()
+    url, lease_s = RunSettings.from_env(env).raw_queue_url, GateSettings.from_env(env).lease_s
+    return HiddenMessage(operations.queues(), url, receipt_handle, lease_s).keep_hidden(receives)
+
+
+def replayer(env: Mapping[str, str]) -> Replayer:
+    """The gate, for files that it has ended with already."""
+    from headgate.intake.quarantine.replay_file import Replayer
+
+    return Replayer(file_checker(env))
+
+
+def reverter(env: Mapping[str, str]) -> Reverter:
+    """What undoes uploads."""
+    from headgate.intake.files.revert_file import Reverter
+
+    return Reverter(file_checker(env))
+
+
+def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
+    """What closes the refused rows of files that were corrected since."""
+    from headgate.intake.quarantine.corrected_files import CorrectionCloser
+
+    settings = ClosingSettings.from_env(env)
+    return CorrectionCloser(stores.objects(), stores.ledger(env), settings.quarantine_bucket, clock.utc_now, settings.lease_s)
+
+
+def mappings(env: Mapping[str, str]) -> Mappings:
+    """Which columns are which fields, as people decide."""
+    from headgate.contracts.registry import Registry
+    from headgate.matching.mappings import Mappings
+
+    return Mappings(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, Registry.load().source, _sample_table)
+
+
+def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | None:
+    """A file's header with some rows. A cold start loads the readers of unknown tables only when one comes."""
+    from headgate.formats.read_table import sample_table
+
+    return sample_table(file, contract)

@@ -1,0 +1,71 @@
+"""OpenLineage events of tables and of runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from headgate.aws import clients, unexpected_errors
+from headgate.errors import HeadgateError
+from headgate.settings import ArtifactsSettings, LineageSettings, MergeSettings
+from headgate.wiring import clock, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.lake.lineage_log import LineageLog
+    from headgate.lake.lineage_sender import LineageSender
+    from headgate.systems.table_events import TableEvents
+
+
+def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
+    """Writes the OpenLineage events of a job's run and of the tables that it publishes. `publisher`: the system, or `merge_curated`."""
+    from headgate.lake.lineage_log import LineageLog
+    from headgate.lake.openlineage import JobRun
+
+    tables = table_events(env)
+    run = JobRun(tables.names, publisher, str(uuid4()))
+    bucket = ArtifactsSettings.from_env(env).artifacts_bucket
+    return LineageLog(stores.objects(), bucket, run, tables.event, clock.utc_now, describe_failure, lineage_sender(env))
+
+
+def describe_failure(error: BaseException | str) -> str:
+    """What people may read about an error: without card data, and of an error of anybody else's only its kind and place."""
+    from headgate.aws.log_redaction import redact_log_text
+
+    if isinstance(error, str):
+        return redact_log_text(error)
+    if isinstance(error, HeadgateError):
+        return redact_log_text(f"{type(error).__name__}: {error}")
+    return unexpected_errors.describe(error, by=__file__)
+
+
+def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
+    """Posts lineage events to the server that the deployment states; None where it states none."""
+    from headgate.aws.secrets import Secrets
+    from headgate.lake.lineage_receiver import LineageReceiver
+    from headgate.lake.lineage_sender import TIMEOUT_S, LineageSender
+
+    settings = LineageSettings.from_env(env)
+    if not settings.lineage_url:
+        return None
+    secrets = Secrets(clients.secretsmanager()) if settings.lineage_key_secret else None
+
+    def receiver() -> LineageReceiver:
+        key = secrets.api_key(settings.lineage_key_secret) if secrets else ""
+        return replace(LineageReceiver.at(settings.lineage_url, key), pauses_s=(), timeout_s=TIMEOUT_S)
+
+    return LineageSender(receiver)
+
+
+def table_events(env: Mapping[str, str]) -> TableEvents:
+    """Describes the lake's tables as OpenLineage events. The file records are read once, and only for a dataset's table."""
+    from headgate.contracts.registry import Registry
+    from headgate.lake.openlineage import LakeNames
+    from headgate.systems.table_events import TableEvents
+
+    settings, registry = MergeSettings.from_env(env), Registry.load()
+    names = LakeNames(clients.s3().meta.region_name, settings.curated_bucket, settings.curated_database)
+    return TableEvents(stores.objects(), names, registry.curated, registry.prod, cache(lambda: tuple(stores.ledger(env).records())))

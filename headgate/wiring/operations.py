@@ -1,0 +1,95 @@
+"""What an operator sees and starts: alerts, queues, alarms, logs, masking keys, runs of the pipeline and of jobs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from headgate.aws import clients
+from headgate.settings import AlertSettings, MaskingKeySettings, PendingStartSettings, PipelineSettings, StartRulesSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.aws.alarms import Alarms
+    from headgate.aws.glue.job_runs import GlueRuns
+    from headgate.aws.logs import Logs
+    from headgate.aws.scheduler import PendingStart
+    from headgate.aws.secrets import MaskingKeys
+    from headgate.aws.sns import Alerts
+    from headgate.aws.sqs import Queues
+    from headgate.aws.stepfunctions import Pipeline
+    from headgate.lake.pipeline_starts import StartRules
+
+
+def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
+    """The masking keys, as those see them who rotate them."""
+    from headgate.aws.secrets import MaskingKeys, Secrets
+
+    return MaskingKeys(Secrets(clients.secretsmanager()), MaskingKeySettings.from_env(env).masking_key_secret)
+
+
+def pipeline(env: Mapping[str, str]) -> Pipeline:
+    """Runs of `curated_to_prod`."""
+    from headgate.aws.stepfunctions import Pipeline
+
+    return Pipeline(clients.stepfunctions(), PipelineSettings.from_env(env).state_machine_arn)
+
+
+def pending_start(env: Mapping[str, str]) -> PendingStart:
+    """The pending start of the pipeline after a burst of new data."""
+    from headgate.aws.scheduler import PendingStart
+
+    settings = PendingStartSettings.from_env(env)
+    return PendingStart(
+        clients.scheduler(),
+        settings.debounce_schedule,
+        settings.scheduler_role_arn,
+        settings.curated_queue_arn,
+        timedelta(seconds=settings.quiet_s),
+        timedelta(seconds=settings.max_wait_s),
+    )
+
+
+def start_rules(env: Mapping[str, str]) -> StartRules:
+    """Whether a due run of the pipeline starts."""
+    from headgate.lake.pipeline_starts import StartRules
+
+    settings = StartRulesSettings.from_env(env)
+    interval, recheck = timedelta(seconds=settings.run_interval_s), timedelta(seconds=settings.quiet_s)
+    return StartRules(settings.deployment_id, interval, recheck, settings.run_share, timedelta(seconds=settings.run_share_wait_s))
+
+
+def alerts(env: Mapping[str, str]) -> Alerts:
+    """Messages to people."""
+    from headgate.aws.sns import Alerts
+
+    return Alerts(clients.sns(), AlertSettings.from_env(env).alerts_topic_arn)
+
+
+def job_runs() -> GlueRuns:
+    """Runs of Glue jobs."""
+    from headgate.aws.glue.job_runs import GlueRuns
+
+    return GlueRuns(clients.glue())
+
+
+def queues() -> Queues:
+    """Queues, as an operator sees them."""
+    from headgate.aws.sqs import Queues
+
+    return Queues(clients.sqs())
+
+
+def alarms() -> Alarms:
+    """The alarms of a deployment."""
+    from headgate.aws.alarms import Alarms
+
+    return Alarms(clients.cloudwatch())
+
+
+def logs() -> Logs:
+    """What functions and jobs wrote."""
+    from headgate.aws.logs import Logs
+
+    return Logs(clients.logs())

@@ -1,0 +1,83 @@
+"""The card-data audit, and the gate before analytics."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from headgate.settings import ArtifactsSettings, CuratedSettings, LogSettings, ScanSettings
+from headgate.wiring import clock, operations, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.quality.card_audit_ledger import CardAudit
+    from headgate.quality.data_docs import DataDocs
+    from headgate.quality.gate import QualityGate
+    from headgate.quality.pci_audit import Finding, Scan
+
+CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit's findings
+
+
+def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
+    """The gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
+    from headgate.contracts.registry import Registry
+    from headgate.quality.gate import QualityGate
+
+    return QualityGate(stores.objects(), Registry.load().curated, CuratedSettings.from_env(env).curated_bucket, data_docs(env), workspace)
+
+
+def data_docs(env: Mapping[str, str]) -> DataDocs:
+    """Where Great Expectations' pages about runs lie."""
+    from headgate.quality.data_docs import DataDocs
+
+    return DataDocs(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
+
+
+def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAudit:
+    """The card-data audit, which reads only what is new.
+
+    Args:
+        since: a full audit reads again what was last audited before then; naive UTC.
+    """
+    from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text
+
+    ledger = AuditLedger(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
+
+    def alert(found: Sequence[Finding]) -> None:
+        operations.alerts(env).send("Headgate: the card-data audit found something", alert_text(found))
+
+    return CardAudit(stores.objects(), ledger, clock.utc_now, alert, since=since)
+
+
+def increment_scans(env: Mapping[str, str]) -> list[Scan]:
+    """What the card-data audit finds in increments, before they are merged."""
+    from headgate.quality.pci_audit import increments_zone
+
+    return card_audit(env).audit_objects([increments_zone(CuratedSettings.from_env(env).curated_bucket)])
+
+
+def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None) -> list[Scan]:
+    """What the card-data audit finds in accepted and quarantined rows, tables, profiles, answers, file records and logs.
+
+    Args:
+        since: as `card_audit`.
+        lake: its snapshots are audited, too.
+    """
+    from headgate.quality.pci_audit import derived_zones, growing_zones, snapshot_zone
+
+    settings, log_settings, audit = ScanSettings.from_env(env), LogSettings.from_env(env), card_audit(env, since)
+    zones = growing_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values())
+    zones += derived_zones(settings.artifacts_bucket, settings.results_bucket)
+    zones += [snapshot_zone(settings.curated_bucket, lake)] if lake else []
+    oldest = clock.utc_now() - timedelta(days=log_settings.audited_log_days)
+    lines = {group: partial(_log_lines, group) for group in log_settings.log_groups}
+    return [*audit.audit_objects(zones), *audit.audit_records(stores.ledger(env).records()), *audit.audit_logs(lines, oldest)]
+
+
+def _log_lines(group: str, since: datetime) -> Iterator[str]:
+    return (line.text for line in operations.logs().lines(group, since=since))

@@ -1,0 +1,101 @@
+"""The merge, and the snapshots that it makes."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from headgate.aws import clients
+from headgate.errors import NotFoundError
+from headgate.settings import CuratedSettings, MergeSettings
+from headgate.wiring import quality, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import TableVersion
+    from headgate.lake.publishing import Published
+    from headgate.lake.references import CheckedReference
+    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.merge.merge_lake import Merging
+
+
+def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVersion], None]) -> Merging:
+    """The merge.
+
+    Args:
+        workspace: a local folder with room for three times the largest dataset.
+        notify: called with the table of each dataset that shows another snapshot than before.
+    """
+    from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.contracts.registry import Registry
+    from headgate.lake.versions import last_held
+    from headgate.merge.merge_lake import Merging
+    from headgate.quality.card_audit_ledger import refuse_leaks
+    from headgate.quality.contract_audit import audit
+
+    settings = MergeSettings.from_env(env)
+    registry = Registry.load()
+    scans = cache(partial(quality.increment_scans, env))
+
+    def audit_without_leaks(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
+        refuse_leaks(contract.dataset, scans())
+        audit(contract, rows)
+
+    return Merging(
+        stores.objects(),
+        GlueCatalog(clients.glue(), settings.crawler),
+        registry.curated,
+        settings.curated_bucket,
+        settings.curated_database,
+        workspace,
+        audit_without_leaks,
+        missing_parents=registry.lake["missing_parents"],
+        last_held=lambda: last_held(stores.ledger(env).records()),
+        notify=notify,
+        part_rows=settings.snapshot_part_rows,
+    )
+
+
+def publish_file_records(env: Mapping[str, str]) -> Published:
+    """The table `file_records` shows the ledger as it stands."""
+    from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.contracts.registry import Registry
+    from headgate.lake.publishing import Publisher
+    from headgate.merge.file_records import publish_file_records
+    from headgate.quality.contract_audit import audit
+
+    settings = MergeSettings.from_env(env)
+    catalog = GlueCatalog(clients.glue(), settings.crawler)
+    publisher = Publisher(stores.objects(), catalog, settings.curated_database, settings.curated_bucket, audit)
+    return publish_file_records(publisher, Registry.load().lake["file_records"], stores.ledger(env).records())
+
+
+def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
+    """The merged snapshot of that id; `current` is the newest one."""
+    from headgate.lake.reading import lake_snapshot
+
+    return lake_snapshot(stores.objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
+
+
+def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
+    """Why datasets are not in the newest snapshot as they should be, by dataset; empty before the first merge."""
+    try:
+        return lake_snapshot(env, "current").failed
+    except NotFoundError:
+        return {}
+
+
+def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
+    """What the newest snapshot knows of rows whose parent is not there; nothing before the first merge."""
+    from headgate.lake.reading import checked_references
+
+    try:
+        lake = lake_snapshot(env, "current")
+    except NotFoundError:
+        return ()
+    return checked_references(stores.objects(), CuratedSettings.from_env(env).curated_bucket, lake.snapshot_id)

@@ -1,0 +1,85 @@
+"""Where the lake's data are: objects, file records, the catalog, contracts, and tables as Athena reads them."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from headgate.aws import clients
+from headgate.settings import LedgerSettings, QuerySettings, RawSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.aws.athena.queries import AthenaQueries
+    from headgate.aws.athena.tables import LakeTables
+    from headgate.aws.dynamodb.file_index import DynamoFileIndex
+    from headgate.aws.dynamodb.ledger import DynamoLedger
+    from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.aws.s3 import S3Objects
+    from headgate.contracts.model import Contract
+    from headgate.query.catalog import Databases
+
+
+def objects() -> S3Objects:
+    """The object store."""
+    from headgate.aws.s3 import S3Objects
+
+    return S3Objects(clients.s3())
+
+
+def ledger(env: Mapping[str, str]) -> DynamoLedger:
+    """The file records."""
+    from headgate.aws.dynamodb.ledger import DynamoLedger
+
+    return DynamoLedger(clients.dynamodb(), LedgerSettings.from_env(env).files_table)
+
+
+def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
+    """The file records in the order in which the files were received."""
+    from headgate.aws.dynamodb.file_index import DynamoFileIndex
+
+    return DynamoFileIndex(clients.dynamodb(), LedgerSettings.from_env(env).files_table, RawSettings.from_env(env).raw_bucket)
+
+
+def catalog() -> GlueCatalog:
+    """The tables of the catalog, to read where they point."""
+    from headgate.aws.glue.catalog import GlueCatalog
+
+    return GlueCatalog(clients.glue())
+
+
+@cache
+def source_contracts() -> dict[str, Contract]:
+    """The contracts before the gate, read once per process."""
+    from headgate.contracts.registry import Registry
+
+    return Registry.load().source
+
+
+def databases(env: Mapping[str, str]) -> Databases:
+    """Return the names of the lake's databases."""
+    from headgate.query.catalog import Databases
+
+    settings = QuerySettings.from_env(env)
+    return Databases(settings.curated_database, settings.prod_database)
+
+
+def queries(env: Mapping[str, str]) -> AthenaQueries:
+    """Athena, in Athena's SQL whatever engine answers; an engine that is not Athena gets only queries of the catalog's tables."""
+    from headgate.aws.athena.queries import AthenaQueries
+    from headgate.query import for_engine, reason_of
+
+    settings = QuerySettings.from_env(env)
+    spoken = partial(for_engine, dialect=settings.sql_dialect, databases=databases(env))
+    reason = partial(reason_of, dialect=settings.sql_dialect)
+    limit_bytes = settings.scan_limit_gb << 30
+    return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken, reason, scan_limit_bytes=limit_bytes)
+
+
+def lake_tables(env: Mapping[str, str]) -> LakeTables:
+    """Whole tables and answers of Athena as Arrow; `queries` says what an engine that is not Athena gets."""
+    from headgate.aws.athena.tables import LakeTables
+
+    asked = queries(env)
+    return LakeTables(asked.client, objects(), asked.workgroup, asked.database, asked.spoken, asked.reason)

@@ -1,0 +1,97 @@
+"""Which systems a run builds, and which of them side by side in one job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.aws import clients
+from headgate.errors import HeadgateError
+from headgate.settings import ArtifactsSettings, EngineSettings, SystemJobsSettings, SystemSettings
+from headgate.wiring import quality, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.systems.side_by_side import Ended
+
+_SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
+_LIBRARIES_OF_SYSTEMS = (
+    "headgate.quality.output_audit",
+    "great_expectations",  # after headgate.quality, which disables its analytics
+    "headgate.engines.local",
+    "headgate.systems.run",
+)
+
+
+def build_side_by_side(
+    env: Mapping[str, str], systems: Sequence[str], lake: LakeSnapshot, script: Path, workspace: Path
+) -> Iterator[Ended]:
+    """Build systems in processes of this machine, each with the role and the arguments of its own job, and mark those that succeeded.
+
+    A system that is not yielded was not started: this machine has too little memory or disk for it.
+
+    Args:
+        script: builds the system that `--system` names.
+        workspace: a local folder for the errors of the processes.
+    """
+    from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
+    from headgate.aws.sts import credentials_of
+    from headgate.costs.billing import GB
+    from headgate.costs.measured import Measured
+    from headgate.costs.workers import fit_together
+    from headgate.engines.choose_engine import EngineName
+    from headgate.engines.local import memory_mb_of
+    from headgate.systems import registry
+    from headgate.systems.side_by_side import build_side_by_side, this_machine
+    from headgate.systems.up_to_date import mark_skipped
+
+    jobs, measured = SystemJobsSettings.from_env(env), Measured.load()
+    # Spark's executors have the role of this job. `auto` takes Spark for more data than fit here.
+    engine = {"HEADGATE_ENGINE": EngineName.DUCKDB} if EngineSettings.from_env(env).engine == EngineName.AUTO else {}
+
+    packages = registry.packages()
+    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *(packages[system] for system in systems if system in packages)])
+
+    def start(system: str) -> ChildProcess:
+        credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)
+        return children.start(script, {**jobs.system_arguments[system], **engine, **memory}, credentials, workspace / f"{system}.txt")
+
+    held_gb = sum(one.size_bytes for one in lake.datasets.values()) / GB
+    memory_gb, disk_gb = ([of(system, held_gb) for system in systems] for of in (measured.memory_gb_of, measured.disk_gb_of))
+    machine = this_machine()
+    at_once = min(machine.processors, fit_together(memory_gb, machine.memory_bytes / GB), fit_together(disk_gb, machine.disk_bytes / GB))
+    memory = {"HEADGATE_TABLE_MEMORY_MB": str(memory_mb_of(machine.memory_bytes // max(1, at_once)))}
+    longest_first = sorted(systems, key=lambda system: -measured.seconds_of(system, held_gb))
+    for one in build_side_by_side(longest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
+        try:
+            if not one.cause:
+                mark_skipped(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, one.system)
+        except HeadgateError as error:  # it is built again, which keeps its tables; the others go on
+            yield replace(one, cause=f"It is built, but not marked as built: {error}")
+        else:
+            yield one
+
+
+def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[str]:
+    """Mark the systems that read nothing new in a snapshot, so that the state machine skips them, and return their names.
+
+    The system with the card-data audit is never one of them: the audit reads more than the snapshot.
+    """
+    from headgate.contracts.registry import Registry
+    from headgate.systems.up_to_date import SystemTables, mark_unchanged
+
+    settings, registry = SystemSettings.from_env(env), Registry.load()
+    owned = {system: registry.tables_of(system) for system in settings.prod_buckets}
+    unchanged = [
+        system
+        for system, tables in sorted(owned.items())
+        if quality.CARD_AUDIT not in tables
+        and SystemTables(stores.objects(), stores.catalog(), settings.prod_database, settings.prod_buckets[system], tables).are_up_to_date(
+            lake, settings.deployment_id
+        )
+    ]
+    mark_unchanged(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, unchanged)
+    return unchanged

@@ -1,0 +1,153 @@
+"""The systems of a domain: their builds, what they read, their models."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from headgate.aws import clients
+from headgate.errors import SettingsError
+from headgate.project import MODELS_SYSTEM
+from headgate.settings import ArtifactsSettings, EngineSettings, MergeSettings, SystemSettings
+from headgate.wiring import quality, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from headgate.lake.ports import TableVersion
+    from headgate.lake.publishing import Published
+    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.learning.store import ModelStore
+    from headgate.systems.model_cards import ModelCard
+    from headgate.systems.registry import System
+    from headgate.systems.snapshot_tables import SnapshotTables
+    from headgate.systems.sql_models import SqlModels
+
+
+def models(env: Mapping[str, str]) -> ModelStore:
+    """The systems' models with their records."""
+    from headgate.learning.store import ModelStore
+
+    return ModelStore(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
+
+
+def model_card(env: Mapping[str, str], name: str) -> ModelCard:
+    """Return the card of a model, with the figures of the newest tables.
+
+    Raises:
+        NotFoundError: there is no such model, or its system is not deployed.
+    """
+    from headgate.systems.model_cards import description, model_card
+
+    about = description(name)
+    figures = stores.lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
+    newest = (one for one in models(env).newest() if (one.system, one.model) == (about.system, about.kept))
+    return model_card(about, figures, next(newest, None))
+
+
+def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:
+    """Yield the card of each model whose system is deployed."""
+    from headgate.systems.model_cards import descriptions
+
+    deployed = SystemSettings.from_env(env).prod_buckets
+    return (model_card(env, about.name) for about in descriptions().values() if about.system in deployed)
+
+
+def system_runner(
+    env: Mapping[str, str], system: str, workspace: Path, notify: Callable[[TableVersion], None]
+) -> Callable[[LakeSnapshot], tuple[list[Published], str]]:
+    """Builds and publishes one system's tables from a snapshot, and says where the Data Docs of its audit lie.
+
+    Args:
+        workspace: a local folder with room for what the system reads.
+        notify: called with each table that shows another version than before.
+
+    Raises:
+        SettingsError: no bucket is stated for the system.
+    """
+    from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.contracts.registry import Registry
+    from headgate.lake.publishing import Publisher
+    from headgate.quality.output_audit import OutputAudit
+    from headgate.quality.pci_audit import pci_audit
+    from headgate.systems import registry
+    from headgate.systems.run import run_system
+
+    settings = SystemSettings.from_env(env)
+    if system not in settings.prod_buckets:
+        raise SettingsError(f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of {', '.join(sorted(settings.prod_buckets))}")
+    own = Registry.load().tables_of(system)
+    models_in_sql = own_models(env) if system == MODELS_SYSTEM else None
+    package = cast("System", models_in_sql) if models_in_sql else registry.system(system)
+
+    def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
+        tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
+        options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
+        inspections = {quality.CARD_AUDIT: lambda: pci_audit(quality.leak_scans(env))} if quality.CARD_AUDIT in own else {}
+        with OutputAudit(quality.data_docs(env), lake, system) as audit:
+            catalog = GlueCatalog(clients.glue(), settings.crawler)
+            publisher = Publisher(stores.objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit, notify)
+            published = run_system(
+                system,
+                lake,
+                tables,
+                publisher,
+                own,
+                models=models(env),
+                inspections=inspections,
+                options=options,
+                own_models=models_in_sql,
+                deployment=settings.deployment_id,
+            )
+        return published, audit.docs_at
+
+    return run
+
+
+def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[str, tuple[str, ...]]:
+    """Return the system that builds a prod table, and the datasets of the snapshot that it reads."""
+    from headgate.contracts.registry import Registry
+    from headgate.systems import registry
+
+    system = Registry.load().prod[table].system
+    package = cast("System", own_models(env)) if system == MODELS_SYSTEM else registry.system(system)
+    return system, registry.reads(package, lake.datasets)
+
+
+def own_models(env: Mapping[str, str]) -> SqlModels:
+    """Return the lake project's SQL models."""
+    from headgate.contracts.registry import Registry
+    from headgate.query import Databases, translate
+    from headgate.systems.sql_models import sql_models
+
+    settings, registry = SystemSettings.from_env(env), Registry.load()
+    curated = MergeSettings.from_env(env).curated_database
+    translated = partial(translate, databases=Databases(curated, settings.prod_database))
+    return sql_models(registry.prod, registry.curated, translated)
+
+
+def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
+    """Opens a snapshot's datasets on the engine that is stated; `workspace` is a local folder with room for what is read."""
+    from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.contracts.registry import Registry
+    from headgate.engines import athena, spark_session
+    from headgate.engines.choose_engine import EngineName
+    from headgate.engines.local import memory_mb_of
+    from headgate.systems.side_by_side import free_memory_bytes
+    from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
+
+    settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
+    memory_mb = engine.table_memory_mb or memory_mb_of(free_memory_bytes())
+    reads_objects = spark_session.is_started_by_cluster()
+    choice = EngineChoice(EngineName.stated(engine.engine), engine.spark_from_mb, reads_objects=reads_objects, memory_mb=memory_mb)
+    return SnapshotTables(
+        stores.objects(),
+        GlueCatalog(clients.glue(), settings.crawler),
+        Registry.load().curated,
+        settings.curated_bucket,
+        settings.curated_database,
+        workspace,
+        choice,
+        lambda schemas, database: athena.opened(schemas, database, stores.queries(env).table),
+    )
