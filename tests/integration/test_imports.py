@@ -83,6 +83,21 @@ def test_the_gate_imports_nothing_that_a_plain_file_has_no_use_for() -> None:
     assert loaded("import lambdas.raw_to_curated.handler").isdisjoint(NOT_FOR_EVERY_FILE)
 
 
+def test_the_wiring_imports_a_stage_only_when_one_of_its_functions_is_called() -> None:
+    modules = sorted(path.stem for path in (ROOT / "headgate" / "wiring").glob("[a-z]*.py"))
+    rooms = {".".join(name.split(".")[:2]) for name in loaded(f"from headgate.wiring import {', '.join(modules)}")}
+    assert len(modules) > 5
+    assert {name for name in rooms if name.startswith("headgate.")} == {
+        "headgate.aws",
+        "headgate.errors",
+        "headgate.plain_names",
+        "headgate.project",
+        "headgate.settings",
+        "headgate.wiring",
+    }
+    assert rooms.isdisjoint({"pandas", "pyarrow", "ibis", "duckdb", "great_expectations", "sklearn"})
+
+
 def test_predictions_import_neither_pandas_nor_scipy_nor_scikit_learn() -> None:
     """The API's functions carry Arrow, numpy, pydantic and the SQL parser, and no library that does not fit beside them."""
     heavy = {"pandas", "scipy", "sklearn", "joblib", "ibis", "duckdb", "awswrangler", "yaml"}
