@@ -1,4 +1,4 @@
-"""Settings come from the environment, and what is missing is named at once."""
+"""Systems that one job builds side by side: they share its machine, and each is marked on its own."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ import pytest
 from headgate.aws import sts
 from headgate.aws.glue import child_process
 from headgate.costs.measured import Measured
-from headgate.errors import AuditError, ServiceError, SettingsError
+from headgate.errors import ServiceError
 from headgate.lake.snapshots import LakeSnapshot
-from headgate.settings import GateSettings, LogSettings, Settings, SystemJobsSettings, SystemSettings
 from headgate.systems import side_by_side
 from headgate.systems.side_by_side import Ended, Machine
-from headgate.wiring import lineage_events, stores, system_jobs
+from headgate.wiring import stores, system_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,87 +24,6 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectRef
 
 pytestmark = pytest.mark.unit
-
-GATE = {
-    "HEADGATE_CURATED_BUCKET": "curated",
-    "HEADGATE_ARTIFACTS_BUCKET": "artifacts",
-    "HEADGATE_QUARANTINE_BUCKET": "quarantine",
-    "HEADGATE_FILES_TABLE": "files",
-    "HEADGATE_MASKING_KEY_SECRET": "masking",
-}
-
-
-def test_settings_are_the_environments() -> None:
-    settings = GateSettings.from_env({**GATE, "HEADGATE_LEASE_S": "20", "HOME": "/"})
-    assert vars(settings) == {
-        "curated_bucket": "curated",
-        "quarantine_bucket": "quarantine",
-        "files_table": "files",
-        "masking_key_secret": "masking",
-        "artifacts_bucket": "artifacts",
-        "lease_s": 20,
-        "raw_originals": "keep",
-    }
-
-
-def test_a_variable_with_a_default_may_be_left_out() -> None:
-    assert GateSettings.from_env(GATE).lease_s == 300
-
-
-def test_every_missing_variable_is_named_at_once() -> None:
-    with pytest.raises(SettingsError) as caught:
-        GateSettings.from_env({"HEADGATE_FILES_TABLE": "files", "HEADGATE_CURATED_BUCKET": ""})
-    assert str(caught.value) == (
-        "missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_QUARANTINE_BUCKET, HEADGATE_MASKING_KEY_SECRET, "
-        "HEADGATE_ARTIFACTS_BUCKET"
-    )
-
-
-@pytest.mark.parametrize(
-    ("settings", "variable", "text"),
-    [
-        (GateSettings, "HEADGATE_LEASE_S", "soon"),
-        (SystemSettings, "HEADGATE_PROD_BUCKETS", "{"),
-        (SystemJobsSettings, "HEADGATE_SYSTEM_ARGUMENTS", "{"),
-    ],
-)
-def test_a_variable_that_cannot_be_read_is_named(settings: type[Settings], variable: str, text: str) -> None:
-    env = {**GATE, "HEADGATE_PROD_DATABASE": "prod", "HEADGATE_PROD_BUCKETS": "{}", "HEADGATE_SYSTEM_ROLES": "{}", variable: text}
-    with pytest.raises(SettingsError, match=variable):
-        settings.from_env(env)
-
-
-def test_buckets_of_the_systems_are_a_json_object() -> None:
-    env = {
-        "HEADGATE_CURATED_BUCKET": "curated",
-        "HEADGATE_PROD_DATABASE": "prod",
-        "HEADGATE_PROD_BUCKETS": '{"retail-copilot": "retail-copilot-prod-0"}',
-    }
-    assert SystemSettings.from_env(env).prod_buckets == {"retail-copilot": "retail-copilot-prod-0"}
-
-
-def test_audited_logs_are_a_json_list_and_may_be_none() -> None:
-    assert LogSettings.from_env({"HEADGATE_LOG_GROUPS": '["/aws/lambda/a", "/aws-glue/b"]'}).log_groups == [
-        "/aws/lambda/a",
-        "/aws-glue/b",
-    ]
-    assert not LogSettings.from_env({}).log_groups
-
-
-def test_lineage_events_are_sent_where_a_server_is_stated_and_nowhere_else() -> None:
-    assert lineage_events.lineage_sender({}) is None
-    sender = lineage_events.lineage_sender({"HEADGATE_LINEAGE_URL": "https://marquez.example.com"})
-    assert sender
-    receiver = sender.receiver()
-    assert (receiver.address, receiver.api_key, receiver.pauses_s) == ("https://marquez.example.com/api/v1/lineage", "", ())
-    assert receiver.timeout_s <= 3
-
-
-def test_the_failure_of_a_run_is_described_without_card_data_and_without_the_text_of_a_library() -> None:
-    number = "4111 1111 1111 1111"  # published by payment gateways for tests
-    assert lineage_events.describe_failure(AuditError(f"card {number}")) == "AuditError: card [PAN ****1111]"
-    assert lineage_events.describe_failure(f"card {number}") == "card [PAN ****1111]"
-    assert lineage_events.describe_failure(ValueError(f"card {number}")) == "unexpected ValueError"
 
 
 class Marks:
