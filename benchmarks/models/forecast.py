@@ -7,6 +7,8 @@ official test part is forecast from the whole training part instead.
 
 Of M4's frequencies those are measured that the folder holds; OWA of a kind it lacks is null.
 
+`weekly_short_owa` is of the weekly series of which less than 150 values are known.
+
 Settings are chosen on earlier windows, never on the last one: `--earlier 1` leaves the last window out and forecasts the one
 before it, and so on. `--ensemble listed` measures ETS, CES, Theta and ARIMA beside MSTL instead of the ensemble in use.
 """
@@ -22,6 +24,7 @@ import time
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +35,7 @@ from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, 
 from headgate.domains.retail.market_intelligence_hub.point_forecasts import Ensemble
 
 Array = npt.NDArray[np.float64]
+Scores: TypeAlias = tuple[float, float, float, float]  # sMAPE and MASE, then the same of Naive2
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,6 +60,7 @@ FREQUENCIES = (
     Frequency("Yearly", 6, 1, ()),
 )
 REPORTED = FREQUENCIES[:2]  # their OWA is reported in any case
+SHORT_SERIES = 150  # known values: less than three years of weeks
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Result:
-    """Measures of one frequency; `covered` is the share of values inside each level's interval."""
+    """Measures of one frequency; `covered` is the share of values inside each level's interval, `short_owa` of short series, or NaN."""
 
     owa: float
+    short_owa: float
     covered: dict[int, float]
 
 
@@ -116,18 +122,29 @@ def measured(data: Split, frequency: Frequency, ensemble: Ensemble) -> Result:
     seconds, cpu_seconds = time.perf_counter() - began, _cpu_seconds() - began_cpu
     by_series = dict(iter(found.groupby("unique_id", sort=False)))
     scores = [_scores(data.known[name], actual, by_series[name], frequency) for name, actual in data.ahead.items()]
-    own_smape, own_mase, naive_smape, naive_mase = np.nanmean(scores, axis=0)  # no MASE of a series that never moved
+    own_smape, own_mase, naive_smape, naive_mase = _means(scores)
     covered = {level: float(np.mean([_inside(by_series[name], ahead, level) for name, ahead in data.ahead.items()])) for level in LEVELS}
-    result = Result(0.5 * (own_smape / naive_smape + own_mase / naive_mase), covered)
+    short = [one for name, one in zip(data.ahead, scores, strict=True) if data.known[name].size < SHORT_SERIES]
+    result = Result(_owa(scores), _owa(short) if short else float("nan"), covered)
     print(
         f"{frequency.name}: {len(scores)} series, OWA {result.owa:.3f}",
         f"sMAPE {own_smape:.3f} (Naive2 {naive_smape:.3f}), MASE {own_mase:.3f} ({naive_mase:.3f})",
+        *([f"OWA of {len(short)} short series {result.short_owa:.3f}"] if short else []),
         *(f"coverage of {level} % {share:.3f}" for level, share in covered.items()),
         f"{seconds:.0f} s, {cpu_seconds:.0f} CPU s",
         sep=", ",
         flush=True,
     )
     return result
+
+
+def _owa(scores: list[Scores]) -> float:
+    own_smape, own_mase, naive_smape, naive_mase = _means(scores)
+    return float(0.5 * (own_smape / naive_smape + own_mase / naive_mase))
+
+
+def _means(scores: list[Scores]) -> Array:
+    return np.asarray(np.nanmean(scores, axis=0), dtype=float)  # no MASE of a series that never moved
 
 
 def _cpu_seconds() -> float:
@@ -140,7 +157,7 @@ def _inside(found: pd.DataFrame, actual: Array, level: int) -> float:
     return float(((rows[f"lower_{level}"] <= actual) & (actual <= rows[f"upper_{level}"])).mean())
 
 
-def _scores(known: Array, actual: Array, found: pd.DataFrame, frequency: Frequency) -> tuple[float, float, float, float]:
+def _scores(known: Array, actual: Array, found: pd.DataFrame, frequency: Frequency) -> Scores:
     mean = found["mean"].to_numpy()[: actual.size]
     plain = naive2(known, actual.size, frequency.season)
     own = smape(actual, mean), mase(actual, mean, known, frequency.season)
@@ -163,6 +180,8 @@ def main() -> None:
     results = {frequency.name.lower(): measured(data, frequency, given.ensemble) for frequency, data in found.items() if data}
     summary: dict[str, float | None] = {f"{frequency.name.lower()}_owa": None for frequency in REPORTED}
     summary |= {f"{name}_owa": result.owa for name, result in results.items()}
+    if weekly := results.get("weekly"):
+        summary["weekly_short_owa"] = None if np.isnan(weekly.short_owa) else weekly.short_owa
     summary |= {f"coverage{level}": float(np.mean([result.covered[level] for result in results.values()])) for level in LEVELS}
     summary |= {f"{name}_coverage{level}": share for name, result in results.items() for level, share in result.covered.items()}
     print(json.dumps({name: value if value is None else round(float(value), 4) for name, value in summary.items()}))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from statsforecast import models
 
 from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import SeriesVotes
-from headgate.domains.retail.market_intelligence_hub.seasons import discernible, parts_of, seasonal_naive, seasonal_strength
+from headgate.domains.retail.market_intelligence_hub.seasons import discernible, is_short, parts_of, seasonal_naive, seasonal_strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,6 +91,13 @@ def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], poo
         return _median("listed", _listed_members(history, horizon, seasons), history)
     if not seasons:
         return _with_borrowed(_median("ensemble", _plain_members(history, horizon), history), pooled.borrowed)
+    if is_short(seasons):
+        return _median("seasonal_ensemble", _short_season_members(history, horizon, seasons[-1]), history)
+    return _long_seasonal(history, horizon, seasons, pooled)
+
+
+def _long_seasonal(history: Array, horizon: int, seasons: tuple[int, ...], pooled: SeriesVotes) -> PointForecast:
+    """Seasons too long for a method to estimate each step: the panel votes, beside methods that take the seasons off."""
     is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
     members = _strong_members if is_strong else _weak_members
     if not pooled.ahead.size:
@@ -125,6 +132,13 @@ def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Ite
     yield _attempt(models.AutoCES(season_length=1), history, horizon)
     if seasons:
         yield from _strong_members(history, horizon, seasons)
+
+
+def _short_season_members(history: Array, horizon: int, season: int) -> Iterator[Array]:
+    """Methods that know a season of a week or a year of months, each testing whether there is one."""
+    yield _attempt(models.AutoETS(season_length=season, model="ZZZ" if history.min() > 0 else "ZZA"), history, horizon)
+    yield _attempt(models.AutoCES(season_length=season), history, horizon)
+    yield _attempt(models.DynamicOptimizedTheta(season), history, horizon)
 
 
 def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:

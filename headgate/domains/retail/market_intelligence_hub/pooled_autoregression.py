@@ -17,7 +17,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from headgate.domains.retail.market_intelligence_hub.accuracy import naive_scale
-from headgate.domains.retail.market_intelligence_hub.seasons import MIN_CYCLES, discernible
+from headgate.domains.retail.market_intelligence_hub.seasons import MIN_CYCLES, discernible, is_short
 
 Array = npt.NDArray[np.float64]
 
@@ -138,12 +138,15 @@ def _level(history: Array) -> float:
 
 
 def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> tuple[Shape, ...]:
-    """One by the level of a whole season and, where that is longer than what is forecast, one by the level of late."""
+    """One by the level of a whole season and, where that is longer than what is forecast, one by the level of late.
+
+    None where all seasons are short: each series alone shows those often enough, and the panel made their forecasts worse (ADR 25).
+    """
     if len(histories) < MIN_SERIES:
         return ()
     usual = int(np.median([history.size for history in histories]))
-    seasons = [season for season in discernible(usual, season_lengths) if usual >= SHARE_OF_LAGS * season]
-    if not seasons:
+    seasons = tuple(season for season in discernible(usual, season_lengths) if usual >= SHARE_OF_LAGS * season)
+    if not seasons or is_short(seasons):
         return ()
     cycles = min(usual // (SHARE_OF_LAGS * seasons[-1]), MAX_CYCLES)
     levels = sorted({min(seasons[0], horizon), seasons[0]})

@@ -12,6 +12,8 @@ from statsforecast.mstl import mstl
 Array = npt.NDArray[np.float64]
 
 MIN_CYCLES = 2  # of history, before a season can be distinguished from a trend
+# Source: Hyndman's ets() in R's forecast estimates one state for each step of a season, and refuses longer seasons.
+LONGEST_SHORT_SEASON = 24
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Parts:
 def discernible(size: int, season_lengths: tuple[int, ...]) -> tuple[int, ...]:
     """The seasons, shortest first, that a history of this size shows often enough."""
     return tuple(length for length in sorted(season_lengths) if length > 1 and size > MIN_CYCLES * length)
+
+
+def is_short(seasons: tuple[int, ...]) -> bool:
+    """Whether a method can estimate each step of all seasons; `seasons` as `discernible` gives them, not empty."""
+    return seasons[-1] <= LONGEST_SHORT_SEASON
 
 
 def parts_of(history: Array, seasons: tuple[int, ...]) -> Parts:

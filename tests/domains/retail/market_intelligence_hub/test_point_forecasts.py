@@ -83,9 +83,27 @@ def test_where_the_panel_forecasts_a_series_well_no_method_of_one_series_outvote
     history = 500 + np.cumsum(np.random.default_rng(19).normal(0, 1, 120))
     said = history.max() + np.ptp(history)
     ahead = np.full((2, 4), said)
-    alone = point_forecast(history, 4, (12,), SeriesVotes(ahead, left=0.2))
+    alone = point_forecast(history, 4, (52,), SeriesVotes(ahead, left=0.2))
     assert alone.mean == pytest.approx([said] * 4)
-    assert point_forecast(history, 4, (12,), SeriesVotes(ahead, left=0.9)).mean.max() < history.max() + np.ptp(history) / 2
+    assert point_forecast(history, 4, (52,), SeriesVotes(ahead, left=0.9)).mean.max() < history.max() + np.ptp(history) / 2
+
+
+@pytest.mark.parametrize("season", [4, 7, 12, 24])
+def test_no_panel_votes_on_a_series_whose_seasons_are_short(season: int) -> None:
+    """Such a season is seen often in the series itself: the median of three methods that know it decides."""
+    at = np.arange(5 * season + 8)
+    history = 100 + 20 * np.sin(2 * np.pi * at / season) + np.random.default_rng(29).normal(0, 1, at.size)
+    found = point_forecast(history[:-8], 8, (season,), SeriesVotes(np.full((2, 8), 1e6), left=0.1))
+    assert found.model == "seasonal_ensemble"
+    assert found.mean == pytest.approx(history[-8:], abs=8)
+
+
+def test_a_short_season_of_sales_that_touch_zero_is_found_too() -> None:
+    """Seasons that multiply need positive values."""
+    history = (50 * (1 + np.sin(2 * np.pi * np.arange(68) / 12))).round(6)
+    assert history.min() == 0
+    found = point_forecast(history[:60], 8, (12,))
+    assert found.mean == pytest.approx(history[60:], abs=15)
 
 
 def test_a_borrowed_season_is_averaged_with_the_methods_of_the_series() -> None:

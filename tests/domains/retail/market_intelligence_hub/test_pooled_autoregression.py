@@ -8,16 +8,16 @@ from headgate.domains.retail.market_intelligence_hub.pooled_autoregression impor
 
 pytestmark = pytest.mark.unit
 
-SEASON = 6
-STEPS = 8
+SEASON = 30  # a panel has nothing to add to a short season
+STEPS = 32
 
 
-def _panel(count: int, size: int = 80) -> list[np.ndarray]:
+def _panel(count: int, size: int = 400) -> list[np.ndarray]:
     """Series of one seasonal shape, each at its own level, scale and phase, with noise."""
     rng = np.random.default_rng(17)
     at = np.arange(size + STEPS)
     levels, scales, phases = rng.uniform(50, 5000, count), rng.uniform(1, 20, count), rng.integers(0, SEASON, count)
-    shape = np.array([0.0, 1, 3, 5, 2, -1])
+    shape = np.repeat([0.0, 1, 3, 5, 2, -1], SEASON // 6)
     return [
         level + scale * (shape[(at + phase) % SEASON] + rng.normal(0, 0.2, at.size))
         for level, scale, phase in zip(levels, scales, phases, strict=True)
@@ -39,6 +39,11 @@ def test_small_panels_and_panels_without_a_season_have_nothing_to_say() -> None:
     assert np.isnan(pooled_votes((), STEPS, (SEASON,)).ahead).all()
 
 
+@pytest.mark.parametrize(("season", "speaks"), [(7, False), (24, False), (25, True)])
+def test_a_panel_is_silent_about_seasons_that_each_series_shows_often_enough(season: int, *, speaks: bool) -> None:
+    assert np.isfinite(pooled_votes(tuple(_panel(20)), STEPS, (season,)).ahead).all() == speaks
+
+
 def test_series_that_are_short_or_never_move_are_left_to_others() -> None:
     histories = (*_panel(20), np.full(90, 5.0), np.arange(7.0), np.empty(0))
     votes = pooled_votes(histories, STEPS, (SEASON,)).ahead
@@ -56,7 +61,7 @@ def test_logarithms_are_taken_of_positive_series_only() -> None:
 
 def test_how_well_the_panel_forecasts_a_series_is_reported_with_its_votes() -> None:
     """A wave of another length than the season: both naive methods fail, an autoregression does not."""
-    wave = 500 + 50 * np.sin(2 * np.pi * np.arange(80) / 11)
+    wave = 500 + 50 * np.sin(2 * np.pi * np.arange(400) / 47)
     found = pooled_votes((*_panel(20), wave, np.full(90, 5.0)), STEPS, (SEASON,))
     assert found.left[:20].max() < 1
     assert found.of(20).left < 0.6 * found.left[:20].min()
