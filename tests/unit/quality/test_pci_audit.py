@@ -120,6 +120,10 @@ def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
         ("artifacts", "processed/orders/a.json", f'{{"counts": {{"{PAN}": 2}}}}', "profiles", ""),
         ("artifacts", "processed/orders/a.json", f'{{"largest": {PAN}.0}}', "profiles", ""),
         ("answers", "results/a.csv", f'"note","n"\n"to {PAN}","1"\n', "results", "note"),
+        ("answers", "results/a.csv", f'"note","n"\n"{PAN}.0","1"\n', "results", "note"),
+        ("answers", "results/a.csv", f'"note","n"\n"{PAN[0]}.{PAN[1:]}E15","1"\n', "results", "note"),
+        ("answers", "results/a.csv", f'"note","n"\n"to 1.{PAN}","1"\n', "results", "note"),
+        ("answers", "results/a.csv", f'"note","n"\n"{PAN[:4]}.{PAN[4:8]}.{PAN[8:12]}.{PAN[12:]}","1"\n', "results", "note"),
         ("answers", "results/a.txt", f"{PAN}\n", "results", ""),
         ("answers", "results/a.csv", f"no table\na,b\n{PAN}\n", "results", ""),
     ],
@@ -145,9 +149,11 @@ def test_figures_beside_one_another_are_no_number() -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef("artifacts", "processed/orders/a.json"), b'{"histogram": [4111, 1111, 1111, 1111], "mean": 0.4111111111111111}')
     objects.write(ObjectRef("answers", "results/a.csv"), b'"a","b","c","d"\n"4111","1111","1111","1111"\n')
+    fractions = [f"0.{PAN}", f"-12345.{PAN}", f"1.{PAN}E-5", f"{PAN[0]}.{PAN}E7", f".{PAN}"]
+    objects.write(ObjectRef("answers", "results/b.csv"), "\n".join(['"share","n"', *(f'"{one}","1"' for one in fractions)]).encode())
     objects.write(ObjectRef("artifacts", "code/requirements.txt"), PAN.encode())
     scans = scan_objects(objects, derived_zones("artifacts", "answers"))
-    assert ([(scan.zone, scan.objects) for scan in scans], findings(scans)) == ([("profiles", 1), ("results", 1)], [])
+    assert ([(scan.zone, scan.objects) for scan in scans], findings(scans)) == ([("profiles", 1), ("results", 1), ("results", 1)], [])
 
 
 @dataclass
