@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -62,7 +63,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     texts = normalise.templates(typed, names, language, right)
     searched = features.named(found, texts)
     counted = features.by_template(searched)
-    grouped = intents.found(counted.template, counted.searches, model)
+    grouped = intents.found(counted.template, counted.searches, model).renamed(partial(normalise.as_typed, texts=typed, language=language))
     labels = pd.Series(grouped.named, index=counted.template)
     sub_labels = pd.Series(grouped.sub_named, index=counted.template)
     shelf.export(exported_model.NAME, exported_model.scorer(texts, labels, sub_labels, right, language))

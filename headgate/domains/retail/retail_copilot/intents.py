@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,6 +53,10 @@ class Intents:
     def named(self) -> npt.NDArray[np.object_]:
         """The label of each text's intent."""
         return np.array(self.labels, dtype=object)[self.groups]
+
+    def renamed(self, names: Callable[[Sequence[str]], Sequence[str]]) -> Intents:
+        """The same groups with other labels, on both levels."""
+        return replace(self, labels=names(self.labels), sub_labels=names(self.sub_labels))
 
     @property
     def sub_named(self) -> npt.NDArray[np.object_]:

@@ -85,13 +85,36 @@ def corrections(texts: pd.DataFrame, vocabulary: Iterable[str], language: Abstra
     return spelling.corrections(counts, known, language)
 
 
+def as_typed(labels: Iterable[str], texts: pd.DataFrame, language: AbstractSet[str] = frozenset()) -> list[str]:
+    """Return labels of templates in words that people typed.
+
+    A singular that nobody typed, such as `gla` for the German `glas`, gets its commonest typed form.
+
+    Args:
+        texts: columns `query_text` and `searches`, one row per text.
+        language: words that are right in any shop.
+    """
+    typed = _typed_words(texts.query_text)
+    forms = pd.DataFrame({"typed": typed, "word": singular(typed, language)}).join(texts.searches)
+    untyped = forms[~forms.word.isin(set(typed))].groupby(["word", "typed"]).searches.sum().reset_index()
+    commonest = (
+        untyped.sort_values(["searches", "typed"], ascending=[False, True]).drop_duplicates("word").set_index("word").typed.to_dict()
+    )
+    return [" ".join(commonest.get(word, word) for word in label.split()) for label in labels]
+
+
 def _words(texts: pd.Series[str], language: AbstractSet[str]) -> pd.Series[str]:
     """The texts' words in the singular, one row each, under the index of their text; texts without words have none."""
+    return singular(_typed_words(texts), language)
+
+
+def _typed_words(texts: pd.Series[str]) -> pd.Series[str]:
+    """The texts' words without case, accents, genitives, personal data and measures; as `_words`."""
     plain = texts.str.normalize("NFKD").str.replace(ACCENTS, "", regex=True).str.casefold()
     for pattern in NOT_WORDS:
         plain = plain.str.replace(pattern, " ", regex=True)
     split = plain.str.replace(GENITIVE, "", regex=True).str.replace(BETWEEN_WORDS, " ", regex=True).str.split()
-    return singular(split.explode().dropna().astype(object), language)
+    return split.explode().dropna().astype(object)
 
 
 def singular(words: pd.Series[str], language: AbstractSet[str] = frozenset()) -> pd.Series[str]:

@@ -79,6 +79,19 @@ def test_any_text_has_a_template_that_is_its_own_template(texts: list[str]) -> N
     assert found.query_text.tolist() == texts
 
 
+def test_a_label_has_words_that_people_typed() -> None:
+    """The German `glas` loses its last letter in a template; `mug` was typed itself, and stays although `mugs` is commoner."""
+    frame = pd.DataFrame({"query_text": ["glas vase", "Glas", "glass", "mugs", "mug"], "searches": [3, 2, 9, 8, 1]})
+    assert templates("glas") == ["gla"]
+    assert normalise.as_typed(["gla vase", "mug", "other 3"], frame) == ["glas vase", "mug", "other 3"]
+
+
+def test_a_label_keeps_its_corrected_spelling() -> None:
+    """The shop's word `ceramic` was never typed right; its misspelling is no better label."""
+    frame = pd.DataFrame({"query_text": ["ceramc mugs"], "searches": [4]})
+    assert normalise.as_typed(["ceramic mug"], frame) == ["ceramic mugs"]
+
+
 def test_no_texts_give_no_templates() -> None:
     assert normalise.templates(pd.DataFrame({"query_text": [], "searches": []}), ["mug"]).empty
 
