@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from headgate.api.operations.run_problems import RunProblems
     from headgate.aws.stepfunctions import Pipeline, PipelineRun
+    from headgate.lake.references import CheckedReference
     from headgate.lake.run_stages import Stage
 
 
@@ -52,6 +53,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
     ended = watched_run(found, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
     stages = run_stages.stages(ended, systems, now())
     not_merged = dict(snapshots.datasets_not_merged(found.environment))
+    lost = [one for one in snapshots.checked_references(found.environment) if one.rows]
     fact = {
         "run": ended.arn,
         "status": ended.status,
@@ -62,10 +64,12 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
         "datasets_not_merged": not_merged,
         "failed_stages": run_stages.causes(ended.cause, systems),
         "left_to": ended.left_to,
+        "rows_without_parent": {f"{one.column} -> {one.references}": one.rows for one in lost},
     }
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(ended, stages, has_problems=bool(not_merged)))
     if not as_json:
         _show_not_merged(not_merged)
+        _show_rows_without_parent(lost)
         click.echo(_next_step(ended, systems, stores.databases(found.environment).curated))
     options.finish(complete=ended.status == SUCCEEDED and not not_merged)
 
@@ -172,6 +176,15 @@ def run_state(status: str, *, has_problems: bool) -> str:
 def _show_not_merged(not_merged: Mapping[str, str]) -> None:
     for dataset, why in sorted(not_merged.items()):
         click.echo(f"Not merged: {dataset} keeps its previous table. {why}")
+
+
+def _show_rows_without_parent(lost: Sequence[CheckedReference]) -> None:
+    for one in lost:
+        dataset, parents = one.column.partition(".")[0], one.references.partition(".")[0]
+        click.echo(
+            f"Without parent: {one.rows:,} rows of {dataset} point to {one.keys:,} rows of {parents} that are not in the lake (yet). "
+            f"Perhaps these were rejected; `headgate quarantine list` counts rejected rows, `headgate report` such references."
+        )
 
 
 def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = False) -> Table:

@@ -1,0 +1,53 @@
+"""`headgate run` reports what an analyst would otherwise only find in the tables."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from headgate.aws.stepfunctions import PipelineRun
+from headgate.cli import deployment
+from headgate.cli.commands.operations import pipeline
+from headgate.cli.deployment import Deployment
+from headgate.cli.main import cli
+from headgate.lake.references import CheckedReference
+from headgate.query.catalog import Databases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+pytestmark = pytest.mark.unit
+
+LOST = CheckedReference("order_items.order_id", "orders.order_id", "one", "two", rows=1263, keys=105, first_keys=("7",))
+COMPLETE = CheckedReference("orders.region_id", "regions.region_id", "one", "two", rows=0, keys=0)
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, checked: Sequence[CheckedReference], *options: str) -> str:
+    """Run the command on a lake whose run succeeded, and return what it prints."""
+    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {}))
+    monkeypatch.setattr(pipeline, "watched_run", lambda *_, **__: PipelineRun("arn:run", "SUCCEEDED", ()))
+    monkeypatch.setattr(pipeline.snapshots, "datasets_not_merged", lambda _: {})
+    monkeypatch.setattr(pipeline.snapshots, "checked_references", lambda _: tuple(checked))
+    monkeypatch.setattr(pipeline.stores, "databases", lambda _: Databases("curated", "prod"))
+    ran = CliRunner().invoke(cli, ["run", *options], catch_exceptions=False, env={"COLUMNS": "200"})
+    assert ran.exit_code == 0
+    return ran.output
+
+
+def test_rows_that_point_to_rejected_rows_are_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = _run(monkeypatch, [COMPLETE, LOST])
+    assert "Without parent: 1,263 rows of order_items point to 105 rows of orders that are not in the lake" in printed
+    assert "headgate quarantine list" in printed
+    assert "regions" not in printed
+
+
+def test_a_lake_in_which_every_parent_is_there_reports_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Without parent" not in _run(monkeypatch, [COMPLETE])
+
+
+def test_machines_read_the_rows_without_parent_by_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = json.loads(_run(monkeypatch, [COMPLETE, LOST], "--json"))
+    assert found["rows_without_parent"] == {"order_items.order_id -> orders.order_id": 1263}
