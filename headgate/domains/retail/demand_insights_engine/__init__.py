@@ -97,7 +97,7 @@ def _built(stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_o
                 *model_quality.of_shop(clock, unmatched, yearly),
                 *model_quality.of_value_trial(found.value_trials, found.value.method, past),
                 *model_quality.of_value_interval(found.tried_value, found.churn_trial, past),
-                *model_quality.of_churn_trial(found.churn_trial, past),
+                *model_quality.of_churn_trial(found.churn_trial, found.churn_method, past),
                 *model_quality.of_clusters(groups.groups),
             ]
         ),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 NAME = "churn"
+WITHOUT_MODEL = "recency_share"  # what the table names where no model is learnt
 LEAVING = "leaving"  # the column of the probability that each customer leaves
 DRIVERS = 3
 LEAST_CONTRIBUTION = 0.05  # log-odds; less is no reason
@@ -232,7 +233,7 @@ def _rows(
         purchase_value_gbp=amounts_in_arrow(points.purchase_value.to_numpy()),
         offer_threshold=threshold,
         make_offer=(probability >= threshold) & may_write,
-        model=model.recipe if model else "recency_share",
+        model=model.recipe if model else WITHOUT_MODEL,
     )
 
 

@@ -38,6 +38,11 @@ class CustomerModel:
     value_trials: list[Trial]
     leaving: StoredRows
 
+    @property
+    def churn_method(self) -> str:
+        """What `churn_risk` names as its model."""
+        return self.churn.recipe if self.churn else churn_risk.WITHOUT_MODEL
+
 
 def fitted(customers: StoredRows, some: pd.DataFrame, past: Origins, ahead: Coming, *, champion: str, folder: Path) -> CustomerModel:
     """The model of the customers whose points are given.

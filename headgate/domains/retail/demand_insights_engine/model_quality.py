@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from headgate.domains.retail.demand_insights_engine import churn, lifetime_value
+from headgate.domains.retail.demand_insights_engine import churn, churn_risk, lifetime_value
 from headgate.domains.retail.demand_insights_engine.customer_value import Method, methods, outlook, rank_correlation
 from headgate.domains.retail.demand_insights_engine.origins import points_of
 from headgate.domains.retail.measures import Measure
@@ -109,11 +109,14 @@ def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins
     return [Measure(_VALUE, "interval_coverage", origin.period, inside, 0.8, "nominal", len(origin.customers), note)]
 
 
-def of_churn_trial(trial: ChurnTrial | None, past: Origins) -> list[Measure]:
-    """Churn probabilities given at past origins, by a model of earlier days, against who then left."""
+def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> list[Measure]:
+    """Churn probabilities given at past origins, by a model of earlier days, against who then left.
+
+    Args:
+        published: the method that `churn_risk` names.
+    """
     if trial is None:
-        note = "too few customers who left or stayed, or too short a history: silence replaces a model"
-        return [Measure("churn_risk", "auc", FIT, None, note=note)]
+        return [Measure("churn_risk", "auc", FIT, None, note=_untested(published))]
     rows, share, period = len(trial.left), float(trial.left.mean()), period_of(past.tested)
     steady = np.full(rows, share)
     terms = f"offer {churn.OFFER_COST_GBP} GBP, success {churn.OFFER_SUCCESS:.0%}, margin {churn.MARGIN_SHARE:.0%}"
@@ -126,10 +129,18 @@ def of_churn_trial(trial: ChurnTrial | None, past: Origins) -> list[Measure]:
         ("offers_earned_gbp", trial.earned_gbp, trial.earned_all_gbp, "offer to everybody", terms),
     ]
     measures = [Measure("churn_risk", name, period, value, base, who, rows, note) for name, value, base, who, note in figures]
-    return [*measures, *_of_contest(trial, period)]
+    return [*measures, *_of_contest(trial, published, period)]
 
 
-def _of_contest(trial: ChurnTrial, period: str) -> list[Measure]:
+def _untested(published: str) -> str:
+    """Why there are no figures at past origins, and what is published without them."""
+    reason = "too few customers who left or stayed, or too short a history"
+    if published == churn_risk.WITHOUT_MODEL:
+        return f"{reason}: {published} replaces a model, and no offer is made"
+    return f"{reason}, to test a model: {published} is published untested, and no offer is made"
+
+
+def _of_contest(trial: ChurnTrial, published: str, period: str) -> list[Measure]:
     """The mean loss of each recipe that was tried, beside the champion's."""
     contest = trial.contest
     standing = next(one.mean_loss for one in contest.results if one.recipe == contest.champion)
@@ -142,7 +153,7 @@ def _of_contest(trial: ChurnTrial, period: str) -> list[Measure]:
             standing,
             contest.champion,
             contest.cases,
-            "in charge" if one.recipe == contest.winner else "challenger",
+            "in charge" if one.recipe == published else "challenger",
         )
         for one in contest.results
     ]

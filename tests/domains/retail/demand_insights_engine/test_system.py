@@ -121,6 +121,24 @@ def test_value_intervals_hold_about_as_often_as_they_promise(built: dict[str, pd
     assert 0.7 <= coverage.value <= 0.97
 
 
+@pytest.mark.parametrize(
+    ("as_of", "method", "value_model"),
+    [(date(2024, 3, 31), "recency_share", "mbg_nbd"), (date(2024, 6, 30), churn.FIRST, "half_past_revenue")],
+)
+def test_a_history_too_short_for_a_test_names_what_is_published_without_one(
+    drawn_shop: dict[str, ibis.Table], as_of: date, method: str, value_model: str
+) -> None:
+    shelf = Shelf()
+    tables = build(drawn_shop, as_of, shelf)
+    note = quality(tables, "churn_risk", "auc").note
+    assert tables["churn_risk"].model.unique().tolist() == [method]
+    assert method in note
+    assert ("replaces a model" in note) == (not shelf.trained)
+    assert "no offer is made" in note
+    assert not tables["churn_risk"].make_offer.any()
+    assert tables["customer_lifetime_value"].value_model.unique().tolist() == [value_model]
+
+
 def test_nobody_is_written_to_without_consent(built: dict[str, pd.DataFrame]) -> None:
     offered = built["churn_risk"].query("make_offer")
     assert len(offered)
@@ -147,7 +165,7 @@ def test_a_tiny_shop_falls_back_and_says_so(shop: Shop, customers: int) -> None:
     assert set(tables["churn_risk"].model) == {"recency_share"}
     assert not tables["churn_risk"].make_offer.any()
     assert "too few repeat buyers" in quality(tables, "mbg_nbd", "r").note
-    assert "silence replaces a model" in quality(tables, "churn_risk", "auc").note
+    assert "recency_share replaces a model" in quality(tables, "churn_risk", "auc").note
 
 
 def test_purchases_after_the_day_change_nothing(shop: Shop) -> None:
