@@ -151,6 +151,11 @@ class ModelStore:
         days = sorted(key for key in self._below(system, model) if keys.parse_model_of_day_key(key))
         return [self._read(key) for key in days]
 
+    def of_day(self, system: str, model: str, as_of: date) -> Card | None:
+        """The last word of a day; None when there is none."""
+        key = keys.model_of_day_key(system, model, as_of)
+        return self._read(key) if key in self._below(system, model) else None
+
     def newest(self) -> list[Card]:
         """The last word on every model of every system, by system and model."""
         found = (info.ref.key for info in self.objects.list(self.bucket, f"{keys.MODELS}/"))

@@ -105,6 +105,8 @@ def _sections(card: ModelCard) -> list[_Section]:
 
 
 def _period(card: ModelCard) -> list[str]:
+    if card.missing and not card.as_of:
+        return [f"The lake has no rows of {', '.join(card.missing)}, so the tables are empty. Upload this data, then start a run."]
     if not card.as_of:
         return ["There are no figures yet. `headgate run` builds the tables."]
     tested = [f"Tested on the days {card.period.replace('/', ' to ')}."] if card.period else []
@@ -113,11 +115,17 @@ def _period(card: ModelCard) -> list[str]:
 
 
 def _in_charge(card: ModelCard) -> tuple[str, ...]:
-    if not card.recipe:
-        return ("The model is fitted again in each run. The column `model` of its tables names the method that was published.",)
-    return (
-        f"Recipe {card.recipe}, version {card.version}, code {card.code}. The recipe with the lowest loss at past origins is published.",
-    )
+    table = card.description.tables[0]
+    published = tuple(f"The column `{name}` of {table} states: {', '.join(methods)}." for name, methods in card.methods.items())
+    if card.recipe:
+        kept = f"Recipe {card.recipe}, version {card.version}, code {card.code}."
+        return (f"{kept} A recipe stays in charge until another is significantly better at past origins.", *published)
+    if card.unused:
+        recipe, day = card.unused
+        return (*published, f"The kept model {recipe} of {day} is not in use: {table} was not built with it.")
+    if not card.description.kept:
+        return ("The model is fitted again in each run.", *published)
+    return published or ("No model is kept yet.",)
 
 
 def _contest(card: ModelCard) -> tuple[tuple[str, ...], ...]:

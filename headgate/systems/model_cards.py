@@ -1,7 +1,7 @@
 """Model cards: what a model predicts, from which data, how good it was at past origins, and what it cannot do.
 
 The fixed text of a card is a YAML file of its domain, `model_cards/<name>.yaml`. The figures come from the system's quality table and
-from the record of the kept model.
+from the record of the kept model, if the current tables were built with it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ class Description:
         kept: the name of the model in the model store; empty for one that is fitted again in each run.
         quality: the prod table with the figures.
         quality_models: the models of that table that are shown; all of them if none is named.
+        needs: the datasets without which the tables have no rows.
+        method_columns: the columns of the first table that name the published method; none if it has no such column.
+        kept_as: what these columns call the kept model, whatever its recipe; empty if they name the recipe.
     """
 
     name: str
@@ -48,6 +51,29 @@ class Description:
     quality: str
     quality_models: tuple[str, ...]
     limits: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    method_columns: tuple[str, ...] = ()
+    kept_as: str = ""
+
+
+@dataclass(frozen=True)
+class CurrentTable:
+    """What the current rows of a model's first table state.
+
+    Attributes:
+        as_of: the day of the data; empty if the table has no rows.
+        methods: the methods that each column names.
+    """
+
+    as_of: str = ""
+    methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, Sequence[Any]]) -> CurrentTable:
+        """Return what the columns of a table state: `as_of`, and the columns that name a method."""
+        days = [str(day) for day in columns["as_of"]]
+        named = {name: tuple(sorted(set(values))) for name, values in columns.items() if name != "as_of"}
+        return cls(max(days, default=""), {name: values for name, values in named.items() if values})
 
 
 @dataclass(frozen=True)
@@ -70,7 +96,10 @@ class ModelCard:
 
     Attributes:
         as_of, snapshot_id: the day of the data, and the snapshot that the figures were computed from; empty before the first run.
-        recipe: what scores now; empty for a model that is not kept.
+        missing: the datasets that the model needs and the lake does not have.
+        methods: the methods that the columns of the current table name, by column.
+        recipe: what scores now; empty for a model that is not kept, or whose kept version is not in use.
+        unused: the recipe and the day of a kept version that the current tables were not built with; empty if there is none.
         learnt_from: rows that the kept model learnt from.
         contest: mean loss by recipe at the past origins, the naive rule among them.
         calibration: expected and observed shares; of forecasts, the nominal coverage of the intervals and the observed one.
@@ -80,7 +109,10 @@ class ModelCard:
     description: Description
     as_of: str = ""
     snapshot_id: str = ""
+    missing: tuple[str, ...] = ()
+    methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recipe: str = ""
+    unused: tuple[str, ...] = ()
     version: str = ""
     code: str = ""
     learnt_from: int = 0
@@ -133,17 +165,28 @@ def description(name: str) -> Description:
 
 
 def _description(stated: Mapping[str, Any]) -> Description:
-    lists = {name: tuple(stated[name]) for name in ("tables", "quality_models", "limits")}
+    lists = {name: tuple(stated.get(name, ())) for name in ("tables", "quality_models", "limits", "needs", "method_columns")}
     return Description(**{**stated, **lists})
 
 
-def model_card(about: Description, quality: Sequence[Mapping[str, Any]], kept: Card | None) -> ModelCard:
+def is_in_use(about: Description, kept: Card, current: CurrentTable) -> bool:
+    """Return whether the current tables were built with a kept model: they have its day, and name it as their method."""
+    named = {method for methods in current.methods.values() for method in methods}
+    return kept.as_of == current.as_of and (about.kept_as or kept.recipe) in named
+
+
+def model_card(
+    about: Description, quality: Sequence[Mapping[str, Any]], record: Card | None, current: CurrentTable, missing: tuple[str, ...] = ()
+) -> ModelCard:
     """Return the card of a model.
 
     Args:
         quality: the rows of its quality table.
-        kept: the newest record of the model; None if the model is not kept, or no run has kept it yet.
+        record: the record of the kept model; None if the model is not kept, or no run has kept it yet.
+        current: what the current table states.
+        missing: the datasets that the model needs and the lake does not have.
     """
+    kept = record if record and is_in_use(about, record, current) else None
     quality = [{name: _known(value) for name, value in row.items()} for row in quality]
     forecasts = bool(quality) and "coverage_80" in quality[0]
     figures = tuple(_of_forecasts(quality) if forecasts else _of_measures(quality, about.quality_models))
@@ -152,7 +195,10 @@ def model_card(about: Description, quality: Sequence[Mapping[str, Any]], kept: C
         description=about,
         as_of=str(stamps.get("as_of") or (kept.as_of if kept else "")),
         snapshot_id=str(stamps.get("snapshot_id") or (kept.snapshot_id if kept else "")),
+        missing=missing,
+        methods=current.methods,
         recipe=kept.recipe if kept else "",
+        unused=(record.recipe, record.as_of) if record and not kept else (),
         version=kept.version if kept else "",
         code=kept.code if kept else "",
         learnt_from=kept.rows if kept else 0,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from headgate.aws import clients
-from headgate.errors import SettingsError
+from headgate.errors import NotFoundError, SettingsError
 from headgate.project import MODELS_SYSTEM
 from headgate.settings import ArtifactsSettings, EngineSettings, MergeSettings, SystemSettings
 from headgate.wiring import quality, stores
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from headgate.lake.ports import TableVersion
     from headgate.lake.publishing import Published
     from headgate.lake.snapshots import LakeSnapshot
-    from headgate.learning.store import ModelStore
-    from headgate.systems.model_cards import ModelCard
+    from headgate.learning.store import Card, ModelStore
+    from headgate.systems.model_cards import CurrentTable, Description, ModelCard
     from headgate.systems.registry import System
     from headgate.systems.snapshot_tables import SnapshotTables
     from headgate.systems.sql_models import SqlModels
@@ -42,8 +43,57 @@ def model_card(env: Mapping[str, str], name: str) -> ModelCard:
 
     about = description(name)
     figures = stores.lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
+    current = _current_table(env, about)
     newest = (one for one in models(env).newest() if (one.system, one.model) == (about.system, about.kept))
-    return model_card(about, figures, next(newest, None))
+    record = next((_of_current_day(env, one, current) for one in newest), None)
+    return model_card(about, figures, record, current, _missing(env, about))
+
+
+def kept_models(env: Mapping[str, str]) -> list[tuple[Card, bool]]:
+    """Return the record of each kept model, and whether the current tables were built with it."""
+    from headgate.systems.model_cards import descriptions
+
+    deployed = SystemSettings.from_env(env).prod_buckets
+    known = {(about.system, about.kept): about for about in descriptions().values() if about.system in deployed}
+    return [_with_use(env, one, known.get((one.system, one.model))) for one in models(env).newest()]
+
+
+def _with_use(env: Mapping[str, str], newest: Card, about: Description | None) -> tuple[Card, bool]:
+    from headgate.systems.model_cards import is_in_use
+
+    if about is None:
+        return newest, True
+    current = _current_table(env, about)
+    card = _of_current_day(env, newest, current)
+    return card, is_in_use(about, card, current)
+
+
+def _of_current_day(env: Mapping[str, str], newest: Card, current: CurrentTable) -> Card:
+    """Return the record of the table's day, which is not the newest one after data were reverted or a table was rolled back."""
+    if not current.as_of or current.as_of == newest.as_of:
+        return newest
+    return models(env).of_day(newest.system, newest.model, date.fromisoformat(current.as_of)) or newest
+
+
+def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
+    from headgate.systems.model_cards import CurrentTable
+
+    if not about.method_columns:
+        return CurrentTable()
+    columns = ("as_of", *about.method_columns)
+    rows = stores.lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.tables[0], columns)
+    return CurrentTable.of_columns({name: rows[name].unique().to_pylist() for name in columns})
+
+
+def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:
+    """Return the datasets that a model needs and the current snapshot does not have; none before the first snapshot."""
+    from headgate.lake.reading import lake_snapshot
+
+    try:
+        datasets = lake_snapshot(stores.objects(), SystemSettings.from_env(env).curated_bucket, "current").datasets
+    except NotFoundError:
+        return ()
+    return tuple(name for name in about.needs if name not in datasets or not datasets[name].rows)
 
 
 def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:

@@ -13,7 +13,7 @@ from headgate.errors import NotFoundError
 from headgate.learning.calibration import Bin
 from headgate.learning.store import Card
 from headgate.systems import model_card_page, registry
-from headgate.systems.model_cards import description, descriptions, model_card
+from headgate.systems.model_cards import CurrentTable, description, descriptions, model_card
 
 pytestmark = pytest.mark.unit
 
@@ -35,6 +35,7 @@ KEPT = Card(
     sha256="0",
     calibration=(Bin(0.2, 0.25, 600), Bin(0.7, 0.65, 600)),
 )
+IN_USE = CurrentTable("2026-01-31", {"model": ("linear",)})
 
 
 def measure(metric: str, value: float | None, period: str = "2025-10-01/2025-12-30", **more: Any) -> dict[str, Any]:  # noqa: ANN401 any column
@@ -53,6 +54,8 @@ def test_every_described_model_names_tables_and_models_that_exist() -> None:
     for about in descriptions().values():
         assert {prod[table].system for table in (*about.tables, about.quality)} == {about.system}
         assert not about.kept or about.kept in registry.learns(registry.system(about.system))
+        assert set(about.method_columns) <= {column.name for column in prod[about.tables[0]].columns}
+        assert set(about.needs) <= set(registry.system(about.system).READS)
 
 
 def test_every_kept_model_and_every_quality_table_has_a_card() -> None:
@@ -61,7 +64,7 @@ def test_every_kept_model_and_every_quality_table_has_a_card() -> None:
 
 
 def test_a_card_has_the_figures_the_contest_the_calibration_and_the_drift() -> None:
-    card = model_card(description("churn"), [measure("auc", 0.8), measure("loss", 0.5, model="mbg_nbd")], KEPT)
+    card = model_card(description("churn"), [measure("auc", 0.8), measure("loss", 0.5, model="mbg_nbd")], KEPT, IN_USE)
     assert [(one.metric, one.value, one.baseline, one.baseline_model) for one in card.figures] == [("auc", 0.8, 0.7, "silence")]
     assert (card.recipe, card.contest, card.shifted) == ("linear", {"linear": 0.5, "constant": 0.6}, ("silence",))
     assert (card.period, card.as_of, card.calibration) == ("2025-10-01/2025-12-30", "2026-01-31", KEPT.calibration)
@@ -69,18 +72,18 @@ def test_a_card_has_the_figures_the_contest_the_calibration_and_the_drift() -> N
 
 
 def test_a_figure_that_is_not_a_number_is_missing() -> None:
-    (one,) = model_card(description("churn"), [measure("auc", float("nan"))], None).figures
+    (one,) = model_card(description("churn"), [measure("auc", float("nan"))], None, CurrentTable()).figures
     assert one.value is None
 
 
 def test_figures_of_many_days_are_shown_as_their_mean() -> None:
     days = [measure("daily_auc", value, f"2026-01-0{day}/2026-01-0{day}") for day, value in enumerate([0.6, 0.8, None, 0.7], 1)]
-    (one,) = model_card(replace(description("fraud"), quality_models=()), days, None).figures
+    (one,) = model_card(replace(description("fraud"), quality_models=()), days, None, CurrentTable()).figures
     assert (one.value, one.period, one.note) == (pytest.approx(0.7), "2026-01-01/2026-01-04", "mean of 4 periods")
 
 
 def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
-    card = model_card(description("sales-forecast"), [forecast("region=GB", 1.2), forecast("total", 0.9)], None)
+    card = model_card(description("sales-forecast"), [forecast("region=GB", 1.2), forecast("total", 0.9)], None, CurrentTable())
     compared = {one.baseline_model: (one.value, one.baseline) for one in card.figures if one.metric == "smape"}
     assert compared == {"Naive2": (20.0, 25.0), "same period of last year": (20.0, 23.0), "last value": (20.0, 40.0)}
     assert next(one.value for one in card.figures if one.metric == "share_with_owa_up_to_1") == 0.5
@@ -88,12 +91,49 @@ def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
 
 
 def test_a_card_before_the_first_run_says_so() -> None:
-    page = model_card_page.markdown(model_card(description("churn"), [], None))
+    page = model_card_page.markdown(model_card(description("churn"), [], None, CurrentTable()))
     assert "There are no figures yet. `headgate run` builds the tables." in page
 
 
+@pytest.mark.parametrize(
+    "shown", [CurrentTable("2026-01-31", {"model": ("recency_share",)}), CurrentTable("2025-12-31", {"model": ("linear",)})]
+)
+def test_a_kept_model_that_did_not_build_the_current_table_is_named_as_not_in_use(shown: CurrentTable) -> None:
+    """After data are reverted, the model store still has the model of the later data."""
+    card = model_card(description("churn"), [measure("auc", None, "fit")], KEPT, shown)
+    assert (card.recipe, card.learnt_from, card.contest, card.calibration, card.drift) == ("", 0, {}, (), {})
+    page = model_card_page.markdown(card)
+    assert f"The column `model` of churn_risk states: {shown.methods['model'][0]}." in page
+    assert "The kept model linear of 2026-01-31 is not in use" in page
+    assert "Recipe linear" not in page
+
+
+def test_a_kept_model_is_in_use_under_the_name_that_the_table_gives_it() -> None:
+    shown = CurrentTable("2026-01-31", {"model": ("gradient_boosting", "isolation_forest")})
+    assert model_card(description("fraud"), [], replace(KEPT, model="fraud"), shown).recipe == "linear"
+
+
+def test_a_card_states_how_the_recipe_in_charge_is_chosen() -> None:
+    page = model_card_page.markdown(model_card(description("churn"), [measure("auc", 0.8)], KEPT, IN_USE))
+    assert "A recipe stays in charge until another is significantly better at past origins." in page
+
+
+def test_a_card_names_the_columns_that_state_the_method() -> None:
+    rows = {"as_of": ["2026-01-31"], "value_model": ["mbg_nbd"], "purchase_model": ["mbg_nbd"], "spend_model": ["gamma_gamma"]}
+    page = model_card_page.markdown(model_card(description("customer-value"), [], None, CurrentTable.of_columns(rows)))
+    assert "The column `spend_model` of customer_lifetime_value states: gamma_gamma." in page
+    assert "`model`" not in page
+    assert "`model`" not in model_card_page.markdown(model_card(description("query-patterns"), [], None, CurrentTable()))
+
+
+def test_a_card_without_its_data_names_the_dataset() -> None:
+    page = model_card_page.markdown(model_card(description("fraud"), [], None, CurrentTable(), ("card_transactions",)))
+    assert "The lake has no rows of card_transactions" in page
+    assert "There are no figures yet" not in page
+
+
 def test_the_page_has_every_section_and_a_plot_of_the_calibration() -> None:
-    card = model_card(description("churn"), [measure("auc", 0.8, note="a < b | c")], KEPT)
+    card = model_card(description("churn"), [measure("auc", 0.8, note="a < b | c")], KEPT, IN_USE)
     page, text = model_card_page.html(card), model_card_page.markdown(card)
     for title in ("What it predicts", "Data and period", "Naive rule", "Backtests", "Calibration", "Drift", "Known limits"):
         assert f"<h2>{title}</h2>" in page

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from headgate.learning.store import Card
 
 _NO_MODELS = "There is no model yet. `headgate run` learns those of the lake's systems; a lake without the retail domain has none."
+_UNUSED = "! not in use: the current tables were not built with it"
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate models --json"))
@@ -31,15 +32,16 @@ _NO_MODELS = "There is no model yet. `headgate run` learns those of the lake's s
 def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
     """Show the champion model of each system, its quality and its drift.
 
-    Quality is measured on days that the model did not learn from. A model that loses to another recipe is marked. Drift names the
-    columns that have changed since. `models card NAME` shows all that is known of one model.
+    Quality is measured on days that the model did not learn from. A model that loses to another recipe is marked, and a kept model
+    that the current tables were not built with. Drift names the columns that have changed since. `models card NAME` shows all that is
+    known of one model.
     """
     if context.invoked_subcommand:
         return
     found = deployment.activate(deployment_name)
-    newest = systems.models(found.environment).newest()
-    fact = [asdict(card) | {"attention": lost_to(card)} for card in newest]
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(newest) if newest else _NO_MODELS)
+    marked = [(card, lost_to(card) if is_used else _UNUSED) for card, is_used in systems.kept_models(found.environment)]
+    fact = [asdict(card) | {"attention": attention} for card, attention in marked]
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(marked) if marked else _NO_MODELS)
 
 
 @models.command(epilog=options.example("headgate models card churn --to churn.html"))
@@ -103,14 +105,14 @@ def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
     return list(made)
 
 
-def _table(cards: Sequence[Card]) -> Table:
+def _table(marked: Sequence[tuple[Card, str]]) -> Table:
     from headgate.learning.drift import SHIFTED
 
     table = screens.table("system", "model", "as of", "recipe", "on unseen days", "moved since", "attention")
-    for card in cards:
+    for card, attention in marked:
         figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(card.metrics.items()))
         moved = ", ".join(sorted(name for name, index in card.drift.items() if index > SHIFTED))
-        table.add_row(card.system, card.model, card.as_of, card.recipe, figures or "-", moved or "-", lost_to(card))
+        table.add_row(card.system, card.model, card.as_of, card.recipe, figures or "-", moved or "-", attention)
     return table
 
 
