@@ -45,6 +45,7 @@ OFFER_COST_GBP = 1.0
 OFFER_SUCCESS = 0.10
 MARGIN_SHARE = 0.30
 NO_OFFER = 1.0  # threshold when no probability earned anything
+EVERYBODY = 0.0  # threshold of the naive rule, an offer to each customer
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,15 @@ def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:
         return NO_OFFER, 0.0
     best = int(total.argmax())
     return float(ranked[best]), float(total[best])
+
+
+def threshold_or_everybody(best: float, earned_gbp: float, earned_all_gbp: float) -> float:
+    """The published threshold: `best`, or `EVERYBODY` where offers to all earned at least as much on days that chose neither.
+
+    Args:
+        earned_gbp, earned_all_gbp: on these days, by a threshold that earlier days had chosen, and with offers to everybody.
+    """
+    return EVERYBODY if earned_all_gbp > 0 and earned_all_gbp >= earned_gbp else best
 
 
 def earned_later(probability_before: Array, gains_before: Array, probability: Array, gains: Array) -> float:

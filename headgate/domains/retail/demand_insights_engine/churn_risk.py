@@ -63,7 +63,8 @@ class ChurnTrial:
         weight: how much of the shift to the expected number of buyers was best there.
         probability, left, silence: of the winner, over all tested origins.
         leaving: the probabilities that `model` gives, by tested origin.
-        threshold: the probability from which on offers earned most at all tested origins.
+        threshold: the probability from which on offers earned most at all tested origins, or that of an offer to everybody where this
+            earned as much.
         earned_gbp, earned_all_gbp: what offers earned at the tested origins, from a threshold on that earlier origins had chosen, and
             with offers to everybody; what a sample earned counts for all customers.
     """
@@ -100,8 +101,8 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
     contest = decide(champion, {recipe: log_loss(came_true, one[1]) for recipe, one in tried.items()}, churn.NAIVE)
     weight, probability = tried[contest.winner]
     gains = churn.earned(came_true, tested.purchase_value.to_numpy())
-    threshold, _ = churn.best_threshold(probability, gains)
     before = models[contest.winner].probability(points), churn.earned(left, points.purchase_value.to_numpy())
+    earned, earned_all = churn.earned_later(*before, probability, gains) / past.share, float(gains.sum()) / past.share
     return ChurnTrial(
         contest=contest,
         model=(model := _shifted(models[contest.winner], unshifted[contest.winner][-1], buyers, weight)),
@@ -110,9 +111,9 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
         left=came_true,
         silence=tested.silence.to_numpy(),
         leaving=tuple(model.after_shift(one) for one in unshifted[contest.winner]),
-        threshold=threshold,
-        earned_gbp=churn.earned_later(*before, probability, gains) / past.share,
-        earned_all_gbp=float(gains.sum()) / past.share,
+        threshold=churn.threshold_or_everybody(churn.best_threshold(probability, gains)[0], earned, earned_all),
+        earned_gbp=earned,
+        earned_all_gbp=earned_all,
     )
 
 

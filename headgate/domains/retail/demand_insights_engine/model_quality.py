@@ -120,6 +120,7 @@ def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> l
     rows, share, period = len(trial.left), float(trial.left.mean()), period_of(past.tested)
     steady = np.full(rows, share)
     terms = f"offer {churn.OFFER_COST_GBP} GBP, success {churn.OFFER_SUCCESS:.0%}, margin {churn.MARGIN_SHARE:.0%}"
+    terms += "; published: an offer to everybody, which earned at least as much" if trial.threshold == churn.EVERYBODY else ""
     figures = [
         ("auc", roc_auc_score(trial.left, trial.probability), roc_auc_score(trial.left, trial.silence), "silence", None),
         ("brier", brier_score_loss(trial.left, trial.probability), brier_score_loss(trial.left, steady), "share of all", None),

@@ -115,6 +115,16 @@ def test_the_threshold_is_where_offers_earned_most() -> None:
     assert churn.best_threshold(probability, np.array([5.0, -1.0, 3.0, -4.0])) == (0.7, 7.0)
 
 
+def test_an_offer_to_everybody_is_published_where_it_earned_at_least_as_much_on_days_that_chose_neither() -> None:
+    assert churn.threshold_or_everybody(0.3, 48_280.0, 48_360.0) == churn.EVERYBODY
+    assert churn.threshold_or_everybody(0.3, 50.0, 50.0) == churn.EVERYBODY
+    assert churn.threshold_or_everybody(0.3, 60.0, 50.0) == 0.3
+
+
+def test_an_offer_to_everybody_that_lost_money_is_not_published() -> None:
+    assert churn.threshold_or_everybody(churn.NO_OFFER, -9.0, -5.0) == churn.NO_OFFER
+
+
 def test_no_offer_is_made_where_none_would_have_earned() -> None:
     assert churn.best_threshold(np.array([0.9, 0.1]), np.array([-1.0, -1.0])) == (churn.NO_OFFER, 0.0)
     assert churn.best_threshold(np.array([]), np.array([])) == (churn.NO_OFFER, 0.0)

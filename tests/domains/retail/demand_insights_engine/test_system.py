@@ -121,6 +121,17 @@ def test_value_intervals_hold_about_as_often_as_they_promise(built: dict[str, pd
     assert 0.7 <= coverage.value <= 0.97
 
 
+def test_the_offer_to_everybody_is_published_and_named_where_it_won(
+    drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(churn, "OFFER_COST_GBP", 0.0)
+    tables = build(drawn_shop, AS_OF, Shelf())
+    offered = tables["churn_risk"].query("make_offer")
+    assert tables["churn_risk"].offer_threshold.unique().tolist() == [churn.EVERYBODY]
+    assert len(offered) == (tables["churn_risk"].customer_id % 3 != 0).sum()
+    assert "published: an offer to everybody" in quality(tables, "churn_risk", "offers_earned_gbp").note
+
+
 @pytest.mark.parametrize(
     ("as_of", "method", "value_model"),
     [(date(2024, 3, 31), "recency_share", "mbg_nbd"), (date(2024, 6, 30), churn.FIRST, "half_past_revenue")],
