@@ -121,6 +121,15 @@ def test_value_intervals_hold_about_as_often_as_they_promise(built: dict[str, pd
     assert 0.7 <= coverage.value <= 0.97
 
 
+def test_an_expected_value_outside_its_interval_is_above_it(built: dict[str, pd.DataFrame]) -> None:
+    """A mean of mostly nothing can be above nine of ten outcomes, and never below nine of ten."""
+    value = built["customer_lifetime_value"]
+    for days in (90, 365):
+        assert (value[f"expected_value_{days}d"] >= value[f"value_{days}d_low"]).all()
+        assert (value[f"value_{days}d_high"][value[f"expected_purchases_{days}d"] < 0.05] == 0).all()
+    assert (value.expected_value_90d[value.value_90d_high == 0] > 0).any()
+
+
 def test_the_offer_to_everybody_is_published_and_named_where_it_won(
     drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:
