@@ -165,13 +165,69 @@ def test_a_value_that_does_not_fit_stops_the_import_and_is_not_repaired(tmp_path
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("line", "column", "expected"),
+    [
+        (LINES[0].replace("6.95", "6.x"), "Price", "a wrong value; the column needs a number with a decimal point"),
+        (LINES[0].replace("6.95", '"6,95"'), "Price", "a decimal comma; the column needs a number with a decimal point"),
+        (LINES[0].replace("13085.0", "C13085"), "Customer ID", "the column needs a whole number such as 13085"),
+        (LINES[0].replace(",12,", ",,"), "Quantity", "the column needs a whole number"),
+        (LINES[0].replace("2009-12-01", "01.12.2009"), "InvoiceDate", "2009-12-01 07:45:00"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named_by_file_row_and_column(tmp_path: Path, line: str, column: str, expected: str) -> None:
+    with pytest.raises(UnreadableFileError) as raised:
+        read_lines(written(tmp_path / "lines.csv", [*LINES[:3], line, LINES[4], line]))
+    assert str(raised.value).startswith(f"lines.csv, column {column}: Row 5 (the header is row 1) has")
+    assert expected in str(raised.value)
+
+
+def test_the_row_of_a_value_counts_within_its_own_file(tmp_path: Path) -> None:
+    written(tmp_path / "1.csv")
+    written(tmp_path / "2.csv", [LINES[0], LINES[1].replace("6.75", "x")])
+    with pytest.raises(UnreadableFileError, match=r"2\.csv, column Price: Row 3 "):
+        read_lines(tmp_path)
+
+
+def test_a_file_with_another_separator_is_refused_with_the_expected_layout(tmp_path: Path) -> None:
+    """A German spreadsheet saves semicolons, decimal commas and other dates."""
+    line = "489434;85048;X;12;01.12.2009 07:45;6,95;13085;United Kingdom"
+    with pytest.raises(HeaderError, match=r"separated by semicolons.*decimal points; InvoiceDate as 2009-12-01 07:45:00"):
+        read_lines(written(tmp_path / "lines.csv", [line], HEADER.replace(",", ";")))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (LINES[0].replace("6.95", "6,95").encode(), "Row 3 .*9 columns instead of 8.*decimal points"),
+        (LINES[0].replace("GLASS", "GL\xc4SS").encode("latin-1"), "Row 3 .*not UTF-8"),
+    ],
+)
+def test_a_row_that_cannot_be_split_is_named(tmp_path: Path, line: bytes, expected: str) -> None:
+    path = written(tmp_path / "lines.csv", LINES[:1])
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    with pytest.raises(UnreadableFileError, match=expected):
+        read_lines(path)
+
+
+def test_an_empty_file_a_missing_file_and_a_false_workbook_are_said_to_be_so(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "false.xlsx").write_text("no workbook")
+    with pytest.raises(UnreadableFileError, match=r"empty\.csv: The file is empty"):
+        read_lines(tmp_path / "empty.csv")
+    with pytest.raises(UnreadableFileError, match=r"false\.xlsx: The file cannot be read as a workbook"):
+        read_lines(tmp_path / "false.xlsx")
+    with pytest.raises(NotFoundError, match=r"absent\.csv does not exist"):
+        read_lines(tmp_path / "absent.csv")
+
+
 def test_a_file_without_lines_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="no lines"):
         import_online_retail(written(tmp_path / "lines.csv", []), tmp_path / "out")
 
 
-def test_another_header_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(HeaderError):
+def test_another_header_is_refused_and_the_missing_columns_are_named(tmp_path: Path) -> None:
+    with pytest.raises(HeaderError, match=r"lines\.csv: The header lacks Price\. .*columns Invoice, StockCode"):
         import_online_retail(written(tmp_path / "lines.csv", header=HEADER.replace("Price", "Cost")), tmp_path / "out")
 
 
@@ -265,6 +321,14 @@ def test_a_workbook_becomes_the_same_csv_that_its_copies_are() -> None:
     assert sheet_as_csv(io.BytesIO(workbook()), SHEET).decode() == (
         HEADER + '\n489434,85048A,"RECORD FRAME 7"" ",48,2009-12-01 07:45:00,2.1,13085.0,United Kingdom\n'
     )
+
+
+def test_a_date_of_a_workbook_that_is_a_text_is_named_by_sheet_row_and_column(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook())) as parts, zipfile.ZipFile(tmp_path / "lines.xlsx", "w") as changed:
+        for name in parts.namelist():
+            changed.writestr(name, parts.read(name).replace(b"40148.322916666664", b"tomorrow"))
+    with pytest.raises(UnreadableFileError, match=rf"lines\.xlsx, sheet {SHEET}, column InvoiceDate: Row 2 "):
+        read_lines(tmp_path / "lines.xlsx")
 
 
 def test_a_sheet_that_is_not_there_is_named() -> None:

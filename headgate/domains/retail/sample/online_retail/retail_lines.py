@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -12,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from headgate.domains.retail.sample.online_retail.unreadable_lines import EXPECTED, misfit, not_csv, other_columns, refuse_other_separator
 from headgate.domains.retail.sample.online_retail.workbooks import COLUMNS, sheet_as_csv, sheet_names
-from headgate.errors import HeaderError, UnreadableFileError
+from headgate.errors import NotFoundError, UnreadableFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +27,8 @@ PRICE_SCALE = 4
 NOBODY = -1
 # The workbook kept customer numbers as numbers with a fraction, so its copies have 13085.0: the ending is cut off, not rounded.
 _CUSTOMER = r"^(\d+)\.0$"
+_HEAD_BYTES = 4_096
+_ONE_THREAD = csv.ReadOptions(use_threads=False)  # with several threads, errors do not name the row
 _READ = (".csv", ".csv.gz", ".xlsx")
 _OTHER_NAMES = {"InvoiceNo": "Invoice", "UnitPrice": "Price", "CustomerID": "Customer ID"}  # of the first edition, Online Retail
 
@@ -71,57 +76,69 @@ def read_lines(source: Path) -> RetailLines:
 
     Raises:
         HeaderError: the columns are not those of Online Retail II.
+        NotFoundError: there is no such file or folder.
         UnreadableFileError: a value is not of the kind its column holds; nothing is guessed or rounded.
     """
-    texts = _texts(source)
+    parts = _parts(source)
     try:
-        return _lines(texts)
-    except (pa.ArrowInvalid, ValueError) as error:
-        raise UnreadableFileError(
-            rule="type",
-            message=f"a value does not have the type of its column ({type(error).__name__})",
-            remedy="use the CSV form of UCI Online Retail II, unchanged",
-            file=source.name,
-        ) from error
+        return _lines(pa.concat_tables(texts for _, texts in parts).combine_chunks())
+    except (pa.ArrowInvalid, ValueError):
+        for file, texts in parts:
+            if error := misfit(texts, _CONVERTERS, file):
+                raise error from None
+        raise
 
 
-def _texts(source: Path) -> pa.Table:
+def _parts(source: Path) -> list[tuple[str, pa.Table]]:
+    """The name and the texts of every file and sheet, at least one line in all."""
+    if not source.exists():
+        raise NotFoundError(f"{source} does not exist. Name a CSV file, a workbook or a folder of them.")
     files = [path for path in sorted(source.iterdir()) if path.name.endswith(_READ)] if source.is_dir() else [source]
     if not files:
         raise UnreadableFileError(
             rule="not_a_table", message=f"{source} holds no CSV and no workbook", remedy="use UCI Online Retail II", file=source.name
         )
-    tables = [table for path in files for table in (_sheets(path) if path.suffix == ".xlsx" else [_csv(path, path.name)])]
-    texts = pa.concat_tables(tables)
-    if not texts.num_rows:
+    parts = [part for path in files for part in (_sheets(path) if path.suffix == ".xlsx" else [(path.name, _csv(path, path.name))])]
+    if not any(texts.num_rows for _, texts in parts):
         raise UnreadableFileError(rule="empty_file", message="the file holds no lines", remedy="use the whole data set", file=source.name)
-    return texts.combine_chunks()
+    return parts
 
 
-def _sheets(workbook: Path) -> list[pa.Table]:
-    """Every sheet as text, by its order in the workbook."""
-    with workbook.open("rb") as file:
-        return [_csv(io.BytesIO(sheet_as_csv(file, name)), workbook.name) for name in sheet_names(file)]
+def _sheets(workbook: Path) -> list[tuple[str, pa.Table]]:
+    """The name and the texts of every sheet, by its order in the workbook."""
+    try:
+        with workbook.open("rb") as file:
+            sheets = [(f"{workbook.name}, sheet {name}", sheet_as_csv(file, name)) for name in sheet_names(file)]
+    except (BadZipFile, KeyError, ParseError) as error:
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"The file cannot be read as a workbook ({type(error).__name__}).",
+            remedy=f"Save it as .xlsx again, or as CSV with {EXPECTED}.",
+            file=workbook.name,
+        ) from error
+    return [(name, _csv(io.BytesIO(sheet), name)) for name, sheet in sheets]
 
 
 def _csv(source: Path | io.BytesIO, name: str) -> pa.Table:
     options = csv.ConvertOptions(column_types=dict.fromkeys((*COLUMNS, *_OTHER_NAMES), pa.string()), strings_can_be_null=False)
     try:
-        texts = csv.read_csv(source, convert_options=options, parse_options=csv.ParseOptions(newlines_in_values=True))
+        refuse_other_separator(_head(source), name)
+        texts = csv.read_csv(source, _ONE_THREAD, csv.ParseOptions(newlines_in_values=True), options)
     except (pa.ArrowInvalid, OSError) as error:
-        raise UnreadableFileError(
-            rule="not_a_table",
-            message=f"the file cannot be read as CSV ({type(error).__name__})",
-            remedy="use the CSV form of UCI Online Retail II",
-            file=name,
-        ) from error
+        raise not_csv(error, name) from error
     texts = texts.rename_columns([_OTHER_NAMES.get(column, column) for column in texts.column_names])
     if tuple(texts.column_names) != COLUMNS:
-        raise HeaderError(
-            rule="missing_column", message="the columns are not those of Online Retail II", remedy=f"have {', '.join(COLUMNS)}"
-        )
+        raise other_columns(texts.column_names, name)
     place = COLUMNS.index("Customer ID")
     return texts.set_column(place, COLUMNS[place], pc.replace_substring_regex(texts["Customer ID"], _CUSTOMER, r"\1"))
+
+
+def _head(source: Path | io.BytesIO) -> str:
+    """The first characters of a file, which is not consumed."""
+    if isinstance(source, io.BytesIO):
+        return source.getvalue()[:_HEAD_BYTES].decode(errors="replace")
+    with pa.input_stream(source, compression="detect") as file:
+        return bytes(file.read(_HEAD_BYTES)).decode(errors="replace")
 
 
 def _lines(texts: pa.Table) -> RetailLines:
@@ -140,9 +157,9 @@ def _lines(texts: pa.Table) -> RetailLines:
         country=codes["Country"],
         customers=customers,
         descriptions=pc.if_else(pc.equal(column["Description"], ""), pa.scalar(None, pa.string()), column["Description"]),
-        quantities=column["Quantity"].cast(pa.int32()).cast(pa.int64()).to_numpy(),
+        quantities=_quantities(column["Quantity"]),
         price_units=_units(coded["Price"].dictionary)[codes["Price"]],
-        sold_at=column["InvoiceDate"].cast(pa.timestamp("s")).cast(pa.int64()).to_numpy(),
+        sold_at=_seconds(column["InvoiceDate"]),
         numbers=numbers,
         is_first=is_first,
     )
@@ -151,17 +168,35 @@ def _lines(texts: pa.Table) -> RetailLines:
 def _customers(spellings: pa.Array, codes: Ints) -> tuple[Ints, Ints]:
     """Customer numbers, and for each line the position in them or NOBODY."""
     known = pc.not_equal(spellings, "")
-    if not pc.all(pc.match_substring_regex(spellings.filter(known), r"^\d+$")).as_py():
-        raise ValueError("a customer number is not digits with the known stray ending")
-    ids = spellings.filter(known).cast(pa.int64()).to_numpy()
+    ids = _customer_ids(spellings)
     place = np.where(known.to_numpy(zero_copy_only=False), np.cumsum(known.to_numpy(zero_copy_only=False)) - 1, NOBODY)
     return ids, place[codes]
+
+
+def _customer_ids(spellings: pa.Array) -> Ints:
+    """The customer numbers of the texts that are not empty."""
+    known = spellings.filter(pc.not_equal(spellings, ""))
+    if not pc.all(pc.match_substring_regex(known, r"^\d+$")).as_py():
+        raise ValueError("a customer number is not digits with the known stray ending")
+    return np.asarray(known.cast(pa.int64()).to_numpy(), dtype=np.int64)
+
+
+def _quantities(texts: pa.Array) -> Ints:
+    return np.asarray(texts.cast(pa.int32()).cast(pa.int64()).to_numpy(), dtype=np.int64)
+
+
+def _seconds(texts: pa.Array) -> Ints:
+    """Times as UTC seconds."""
+    return np.asarray(texts.cast(pa.timestamp("s")).cast(pa.int64()).to_numpy(), dtype=np.int64)
 
 
 def _units(prices: pa.Array) -> Ints:
     """Prices as whole 1/10,000 GBP; a price with more decimals than that raises instead of being rounded."""
     exact = pc.multiply(prices.cast(pa.decimal128(12, PRICE_SCALE)), pa.scalar(10**PRICE_SCALE, pa.decimal128(6, 0)))
     return np.asarray(exact.cast(pa.int64()).to_numpy(), dtype=np.int64)
+
+
+_CONVERTERS = {"Quantity": _quantities, "InvoiceDate": _seconds, "Price": _units, "Customer ID": _customer_ids}
 
 
 def _numbered(codes: dict[str, Ints]) -> tuple[Ints, Bools]:

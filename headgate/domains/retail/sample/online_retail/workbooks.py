@@ -97,6 +97,10 @@ def _text(column: str, stored: str) -> str:
     """The text that the CSV form has for a stored value: dates from their day number, other numbers as Python writes a float."""
     if column in _TEXTS or not stored:
         return stored
+    try:
+        number = float(stored)
+    except ValueError:
+        return stored  # the reader of the CSV names its row
     if column == "InvoiceDate":
-        return (_EPOCH + timedelta(seconds=round(float(stored) * 86_400))).strftime("%Y-%m-%d %H:%M:%S")
-    return repr(float(stored))
+        return (_EPOCH + timedelta(seconds=round(number * 86_400))).strftime("%Y-%m-%d %H:%M:%S")
+    return repr(number)
