@@ -2,9 +2,11 @@
 
     make bench-next-year [DATA=invoices.csv] [ORIGINS=2] [SHOPS=online-retail,generated-6000]
 
-DATA is a CSV, a workbook or a folder in the layout of UCI Online Retail II, of one year or two; its origins are the ends of 9, 12, 18 and
-24 months of history as far as data follow them, so before and after Christmas. Without DATA: the first year of Online Retail II, split,
-and generated shops of three sizes over three years with a season, growth, promotions and a closed fortnight.
+DATA is a CSV, a workbook or a folder in the layout of UCI Online Retail II, of one year or two: the columns Invoice, StockCode,
+Description, Quantity, InvoiceDate (2009-12-01 07:45:00), Price (6.95), Customer ID and Country, separated by commas.
+Its origins are the ends of 9, 12, 18 and 24 months of history as far as data follow them, so before and after Christmas.
+Without DATA: the first year of Online Retail II, split, and generated shops of three sizes over three years with a season, growth,
+promotions and a closed fortnight.
 ORIGINS is the number of origins of each shop, spread over its history. Two of them are judged at once, each in a process of its own.
 SHOPS names some of the shops that are judged without DATA: online-retail, generated-6000, generated-12000, generated-24000.
 The rows of an origin are kept in `.headgate/bench/next-year-rows` until the code of the models changes.
@@ -49,6 +51,7 @@ from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import f
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
 from headgate.domains.retail.sample.online_retail.uci import find_source
 from headgate.domains.retail.sample.shop import ShopSpec
+from headgate.errors import HeadgateError, SettingsError
 from headgate.learning.store import Shelf
 from headgate.systems.rows import RowsInFile
 
@@ -57,7 +60,8 @@ if TYPE_CHECKING:
 
 YEAR = 364
 MONTHS_OF_HISTORY = (9, 12, 18, 24)
-LEAST_AHEAD_DAYS = 42
+LEAST_HISTORY_DAYS, LEAST_AHEAD_DAYS = 180, 42
+YEARS = 20  # at most, of a history
 CLOSED = (date(2023, 8, 7), date(2023, 8, 20))
 ORIGINS = 2  # of each shop
 AT_ONCE = 2  # as many as there are cores
@@ -90,11 +94,23 @@ class Row:
         return bool(worse > TOLERANCE * max(abs(self.naive), 1e-9))
 
 
-def main() -> None:
+def main() -> int:
+    """Measure every shop and print the summary; print an expected failure as one line, and return the exit code."""
+    try:
+        measure()
+    except HeadgateError as error:
+        print(f"bench-next-year: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def measure() -> None:
     """Measure every shop and print the summary."""
     most = int(os.environ.get("ORIGINS") or ORIGINS)
     code = _code()
     tasks = [(name, folder, origin, code) for name, folder in shops() for origin in _spread(origins_of(tables_of(folder)), most)]
+    if not tasks:
+        raise SettingsError("No shop is measured. Set DATA to a file, or SHOPS to names that `benchmarks/models/next_year.py` lists.")
     found: list[tuple[str, date, Row]] = []
     # Each origin has one core. joblib's idle workers would also keep a finished process, and the JSON line, for 300 s.
     os.environ["LOKY_MAX_CPU_COUNT"] = "1"
@@ -172,13 +188,25 @@ def shops() -> Iterator[tuple[str, Path]]:
 
 
 def origins_of(tables: Mapping[str, ibis.Table]) -> list[date]:
-    """Days after which enough data follow: ends of whole months of history, and the eve of the last Christmas trade."""
+    """Days after which enough data follow: ends of whole months of history, and the eve of the last Christmas trade.
+
+    Raises:
+        SettingsError: the history is too short for any.
+    """
     at = tables["orders"].ordered_at
-    first, last = pd.Timestamp(at.min().to_pyarrow().as_py()), pd.Timestamp(at.max().to_pyarrow().as_py())
+    first, last = (pd.Timestamp(day.to_pyarrow().as_py()).normalize() for day in (at.min(), at.max()))
+    usable = [day for day in _days_to_judge(first) if (last - day).days >= LEAST_AHEAD_DAYS]
+    if not usable:
+        days, needed = (last - first).days + 1, (_days_to_judge(first)[0] - first).days + LEAST_AHEAD_DAYS + 1
+        raise SettingsError(f"history too short: {days} days, at least {needed} are needed. Set DATA to a longer history of invoices.")
+    return _apart([day.date() for day in usable])
+
+
+def _days_to_judge(first: pd.Timestamp) -> list[pd.Timestamp]:
+    """The origins of a history that begins on a day, however long it is, oldest first."""
     ends = [first + pd.DateOffset(months=months) + pd.Timedelta(days=8) for months in MONTHS_OF_HISTORY]
-    ends += [pd.Timestamp(year, month, day) for year in range(first.year + 1, last.year + 1) for month, day in ((9, 10), (12, 9))]
-    usable = {end.date() for end in ends if (end - first).days >= 180 and (last - end).days >= LEAST_AHEAD_DAYS}  # noqa: PLR2004 half a year
-    return _apart(sorted(usable))
+    ends += [pd.Timestamp(first.year + years, month, day) for years in range(1, YEARS + 1) for month, day in ((9, 10), (12, 9))]
+    return sorted({end for end in ends if (end - first).days >= LEAST_HISTORY_DAYS})
 
 
 def _apart(days: list[date]) -> list[date]:

@@ -15,7 +15,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.online_retail.import_shop import import_online_retail
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.errors import ContractError
+from headgate.errors import ContractError, NotFoundError
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
@@ -49,7 +49,9 @@ def kept_shop(spec: ShopSpec, name: str) -> Path:
 
 
 def online_retail(source: Path) -> Path:
-    """The folder of the shop that Online Retail II makes."""
+    """The folder of the shop that Online Retail II makes. NotFoundError if there is no such file or folder."""
+    if not source.exists():
+        raise NotFoundError(f"{source} does not exist. Set DATA to a CSV file, a workbook or a folder of them.")
     return _kept(f"online-retail-{_size(source)}", partial(import_online_retail, source))
 
 

@@ -1,0 +1,54 @@
+"""What the benchmark on one's own invoices says when it cannot measure them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from benchmarks.models import next_year
+from headgate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+FIRST = datetime(2009, 12, 1, 7, 45)
+
+
+def orders_of(days: int) -> dict[str, ibis.Table]:
+    """A first and a last order, whose days and those between are so many; the last one is earlier in the day."""
+    last = (FIRST + timedelta(days=days - 1)).replace(hour=0)
+    return {"orders": ibis.memtable(pa.table({"ordered_at": [FIRST, last] if days > 1 else [FIRST]}))}
+
+
+@pytest.mark.parametrize("days", [1, 120, 243, 324])
+def test_a_history_that_is_too_short_is_refused_with_the_days_that_are_needed(days: int) -> None:
+    with pytest.raises(SettingsError, match=rf"history too short: {days} days, at least 325 are needed"):
+        next_year.origins_of(orders_of(days))
+
+
+def test_the_days_that_are_needed_are_enough() -> None:
+    assert next_year.origins_of(orders_of(325)) == [date(2010, 9, 9)]
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [({"DATA": "absent.csv"}, "absent.csv does not exist"), ({"SHOPS": "online-retial"}, "No shop is measured")],
+)
+def test_an_expected_failure_is_one_line_and_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, variables: dict[str, str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATA", "SHOPS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert next_year.main() == 1
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
+    assert message in shown.err
