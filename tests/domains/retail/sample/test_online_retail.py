@@ -221,6 +221,21 @@ def test_an_empty_file_a_missing_file_and_a_false_workbook_are_said_to_be_so(tmp
         read_lines(tmp_path / "absent.csv")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "C489436,85048,X,-1,2010-01-02 09:00:00,2.5,13085.0,United Kingdom",
+        "489436,85048,X,-1,2010-01-02 09:00:00,2.5,13085.0,United Kingdom",
+        "489436,POST,POSTAGE,1,2010-01-02 09:00:00,2.5,13085.0,United Kingdom",
+    ],
+)
+def test_a_file_without_a_sale_is_refused_before_anything_is_written(tmp_path: Path, line: str) -> None:
+    shown: list[str] = []
+    with pytest.raises(UnreadableFileError, match=r"lines\.csv: The file has no sale of a product"):
+        import_online_retail(written(tmp_path / "lines.csv", [line]), tmp_path / "out", lambda dataset, *_: shown.append(dataset))
+    assert shown == []
+
+
 def test_a_file_without_lines_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="no lines"):
         import_online_retail(written(tmp_path / "lines.csv", []), tmp_path / "out")

@@ -38,6 +38,7 @@ from headgate.domains.retail.sample.part_files import PARQUET, PartFile, PartWri
 from headgate.domains.retail.sample.payments import Bills, payments_table, wallets_for
 from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
 from headgate.domains.retail.sample.transactions import transactions_of, transactions_table
+from headgate.errors import UnreadableFileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,15 +112,22 @@ def import_online_retail(
         defect_rate: defective rows per clean row of the *generated* tables, which are then CSV; the real ones stay as they are.
 
     Raises:
-        UnreadableFileError, HeaderError: the source is not the data set, or holds a value that does not fit exactly.
+        UnreadableFileError, HeaderError: the source is not the data set, holds a value that does not fit exactly, or has no sale.
         SettingsError: the folder is not empty.
     """
     lines = read_lines(source)
     invoices = _Invoices.of(lines)
+    products = _products(lines)
+    if not _sold(lines, invoices, products).any():
+        raise UnreadableFileError(
+            rule="no_sales",
+            message="The file has no sale of a product, only returns, adjustments or services; searches cannot be generated for it.",
+            remedy="Use a file with invoices of products, whose numbers do not begin with C or A and whose quantities are above zero.",
+            file=source.name,
+        )
     ends_on = _day(int(lines.sold_at.max()))
     spoiler = Spoiler(seed, defect_rate, GENERATED) if defect_rate else None
     with PartWriter(folder, Registry.load().source, ends_on, RUN, PARQUET, 250_000, spoiler, progress) as out:
-        products = _products(lines)
         _write_masters(lines, invoices, products, out)
         _write_invoices(lines, invoices, out)
         _write_generated(lines, invoices, products, out, _Wanted(seed, transactions, searches))
@@ -312,10 +320,15 @@ def _bills(lines: RetailLines, invoices: _Invoices) -> Bills:
     return Bills(ids, invoices.customers[billed], invoices.first_at[billed], invoices.amount_units[billed])
 
 
+def _sold(lines: RetailLines, invoices: _Invoices, products: pa.Table) -> Bools:
+    """Which lines sell merchandise on a completed invoice."""
+    merchandise = pc.not_equal(products["category"], SERVICE).to_numpy()
+    return np.asarray((lines.quantities > 0) & merchandise[lines.stocks] & (invoices.status[lines.invoices] == 0))
+
+
 def _searches(lines: RetailLines, invoices: _Invoices, products: pa.Table, wanted: _Wanted) -> pa.Table:
     rng = wanted.stream("searches")
-    merchandise = pc.not_equal(products["category"], SERVICE).to_numpy()
-    sold = (lines.quantities > 0) & merchandise[lines.stocks] & (invoices.status[lines.invoices] == 0)
+    sold = _sold(lines, invoices, products)
     weights = np.bincount(lines.stocks[sold], minlength=products.num_rows).astype(np.float64)
     offer = Offer(lines.stock_codes, products["product_name"].combine_chunks(), weights)
     begun = sold & (lines.customers != NOBODY) & (lines.numbers == 1) & lines.is_first & (rng.random(len(lines)) < _SEARCHED_FIRST)
