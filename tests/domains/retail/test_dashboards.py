@@ -78,3 +78,28 @@ def test_an_alert_asks_its_own_system_for_one_value(system: str, rule: AlertRule
 
 def test_names_of_panels_are_unique() -> None:
     assert len(set(NAMES)) == len(NAMES)
+
+
+SUSPECTS = [
+    # transaction_id, score, decision, model, is_fraud
+    (1, 1.0, "review", "isolation_forest", True),
+    (2, 0.9, "review", "isolation_forest", None),
+    (3, 0.7, "block", "gradient_boosting", True),
+    (4, 0.8, "review", "gradient_boosting", False),
+    (5, 0.3, "review", "gradient_boosting", None),
+    (6, 0.4, "block", "gradient_boosting", None),
+    (7, 0.95, "approve", "gradient_boosting", None),
+]
+
+
+def test_unlabelled_transactions_come_first_and_probabilities_before_ranks() -> None:
+    """The rank of an old transaction, up to 1.0, does not go before the probability of a new one."""
+    (panel,) = [panel for panel in dashboards()["compliance-guardian"].panels if panel.name == "queue"]
+    empty = arrow_schema(REGISTRY.prod["fraud_scores"]).empty_table()
+    columns = "transaction_id, score, decision, model, is_fraud"
+    with duckdb.connect() as engine:
+        engine.register("given", empty)
+        engine.execute("create table fraud_scores as select * from given")
+        engine.executemany(f"insert into fraud_scores ({columns}) values (?, ?, ?, ?, ?)", SUSPECTS)  # noqa: S608 the test's own columns
+        shown = engine.execute(f"select transaction_id from ({translate(panel.sql, 'duckdb')})")  # noqa: S608 the dashboard's statement
+        assert [number for (number,) in shown.fetchall()] == [6, 5, 2, 4, 3, 1]
