@@ -405,6 +405,23 @@ def test_case_accents_and_articles_do_not_matter(name: str) -> None:
     assert region_named(name) is not None
 
 
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (("U.K.", "UK", "u.k", "U. K.", "Great Britain", "GREAT BRITAIN", "Scotland", "Northern Ireland"), "GB"),
+        (("USA", "U.S.A.", "u.s.", "US", "United States of America", "U.S. of America", "the United States"), "US"),
+        (("U.A.E.", "United Arab Emirates"), "AE"),
+        (("R.S.A.", "South Africa"), "ZA"),
+        (("St. Lucia", "Saint Lucia", "St.Lucia"), "LC"),
+        (("P.R. China", "People's Republic of China"), "CN"),
+        (("D.R. Congo", "Democratic Republic of the Congo"), "CD"),
+        (("Republic of Ireland", "EIRE", "Ireland"), "IE"),
+    ],
+)
+def test_a_country_is_recognised_with_and_without_full_stops_and_in_any_case(names: tuple[str, ...], code: str) -> None:
+    assert {name: region.region_id if (region := region_named(name)) else None for name in names} == dict.fromkeys(names, code)
+
+
 def test_an_unknown_country_is_unspecified_and_counted(tmp_path: Path) -> None:
     source = tmp_path / "lines.csv"
     known = "489434,85048,X,12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom"

@@ -6,6 +6,7 @@ data package datasets/country-codes.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -14,15 +15,29 @@ from headgate.domains.retail.sample.countries import REGIONS, Region
 
 UNSPECIFIED = Region("X-UNSPEC", "Unspecified", None, None, None, is_country=False)
 
+_BETWEEN_LETTERS = re.compile(r"(?<=\b\w) (?=\w\b)")
 _NAMES = Path(__file__).with_name("iso_countries.txt")
 # Names that Online Retail and other exports use for countries whose English names differ.
 _SPELLINGS = {
     "EIRE": "IE",
     "RSA": "ZA",
     "USA": "US",
+    "US of America": "US",
     "UK": "GB",
     "Great Britain": "GB",
+    "Britain": "GB",
     "England": "GB",
+    "Scotland": "GB",
+    "Wales": "GB",
+    "Northern Ireland": "GB",
+    "Republic of Ireland": "IE",
+    "People's Republic of China": "CN",
+    "PR China": "CN",
+    "KSA": "SA",
+    "Macau": "MO",
+    "Macedonia": "MK",
+    "DR Congo": "CD",
+    "Slovak Republic": "SK",
     "Korea": "KR",
     "Czech Republic": "CZ",
     "Hong Kong": "HK",
@@ -43,10 +58,10 @@ _GROUPS = {
 
 
 def region_named(name: str) -> Region | None:
-    """The region of a country name, in any case and with or without accents; None for a name that nobody uses for a country.
+    """The region of a country name, in any case, with or without accents and full stops; None for a name that nobody uses for a country.
 
-    >>> region_named("EIRE").region_id, region_named("cote d'ivoire").region_id, region_named("Atlantis")
-    ('IE', 'CI', None)
+    >>> region_named("EIRE").region_id, region_named("cote d'ivoire").region_id, region_named("u.k.").region_id, region_named("Atlantis")
+    ('IE', 'CI', 'GB', None)
     """
     return _known().get(_plain(name))
 
@@ -66,7 +81,8 @@ def _known() -> dict[str, Region]:
 
 
 def _plain(name: str) -> str:
-    """Letters and digits only, in one case and without accents."""
+    """Letters and digits only, in one case and without accents; letters that stand alone, as in "U.K.", become one word."""
     letters = unicodedata.normalize("NFKD", name.replace("&", " and "))
     words = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
-    return " ".join(word for word in words.casefold().split() if word not in {"the", "of"}).replace("saint ", "st ")
+    text = " ".join(word for word in words.casefold().split() if word not in {"the", "of"}).replace("saint ", "st ")
+    return _BETWEEN_LETTERS.sub("", text)
