@@ -44,7 +44,7 @@ COMMANDS = {
     ),
     "logs": ("operations.logs:logs", "Print recent log lines of functions and jobs, oldest first."),
     "mapping": ("files.mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
-    "models": ("tables.models:models", "Show the champion model of each system, its quality and its drift."),
+    "models": ("tables.models:models", "Show the champion models of the systems that keep one, their quality and their drift."),
     "onboard": ("files.onboard:onboard", "Check a file of records row by row, and create the records."),
     "profile": ("files.profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),
     "quarantine": (
@@ -52,7 +52,7 @@ COMMANDS = {
         "Show refused rows, replay their files once the cause is fixed, and settle those that another file corrects.",
     ),
     "query": ("tables.query:query", "Run one statement of Athena's SQL on the lake's tables."),
-    "questions": ("tables.query:questions", "List the saved questions."),
+    "questions": ("tables.query:questions", "List the saved questions, which `headgate query --saved NAME` runs."),
     "queue": ("operations.queue:queue", "Show the queues, and redrive failed messages."),
     "rebuild": (
         "operations.rebuild:rebuild",

@@ -24,8 +24,16 @@ _DOWNLOADS = 8
 
 
 def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = keys.CURRENT) -> LakeSnapshot:
-    """The snapshot of that id, or the newest one. NotFoundError when nothing was merged yet."""
-    return LakeSnapshot.from_json(objects.read(ObjectRef(curated_bucket, keys.lake_snapshot_key(snapshot_id))).decode())
+    """The snapshot of that id, or the newest one. NotFoundError when there is none of that id, or nothing was merged yet."""
+    try:
+        text = objects.read(ObjectRef(curated_bucket, keys.lake_snapshot_key(snapshot_id))).decode()
+    except NotFoundError as error:
+        if snapshot_id == keys.CURRENT:
+            raise NotFoundError("The lake has no snapshot yet. `headgate run` merges the accepted files into the first one.") from error
+        raise NotFoundError(
+            f"The lake has no snapshot {snapshot_id}. Use `{keys.CURRENT}` for the newest one, or an id that `headgate lineage` shows."
+        ) from error
+    return LakeSnapshot.from_json(text)
 
 
 def checked_references(objects: ObjectStore, curated_bucket: str, snapshot_id: str) -> tuple[CheckedReference, ...]:

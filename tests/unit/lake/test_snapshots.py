@@ -124,3 +124,12 @@ def test_versions_are_listed_newest_first_and_objects_beside_them_are_none() -> 
     objects = versioned(3)
     objects.write(ObjectRef("prod", "tables/churn_risk/readme.txt"), b"")
     assert [version.name for version in versions(objects, "prod", "tables/churn_risk/")] == ["v2", "v1", "v0"]
+
+
+@pytest.mark.parametrize(
+    ("snapshot_id", "message"),
+    [("nope", "The lake has no snapshot nope. Use `current`"), (keys.CURRENT, "The lake has no snapshot yet. `headgate run`")],
+)
+def test_a_snapshot_that_is_not_there_is_named_with_what_to_do(snapshot_id: str, message: str) -> None:
+    with pytest.raises(NotFoundError, match=f"^{message}"):
+        lake_snapshot(MemoryObjects(), "curated", snapshot_id)

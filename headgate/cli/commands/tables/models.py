@@ -30,7 +30,10 @@ _UNUSED = "! not in use: the current tables were not built with it"
 @options.deployment
 @click.pass_context
 def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
-    """Show the champion model of each system, its quality and its drift.
+    """Show the champion models of the systems that keep one, their quality and their drift.
+
+    Two systems of the retail domain keep a model: compliance-guardian for fraud, and demand-insights-engine for churn. The others choose
+    their methods again in each run.
 
     Quality is measured on days that the model did not learn from. A model that loses to another recipe is marked, and a kept model
     that the current tables were not built with. Drift names the columns that have changed since. `models card NAME` shows all that is
@@ -47,7 +50,10 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
 @models.command(epilog=options.example("headgate models card churn --to churn.html"))
 @click.argument("name")
 @click.option(
-    "--to", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the card to a file: .html with a calibration plot, or .md."
+    "--to",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the card to a file: .html with a calibration plot, or .md for Markdown.",
 )
 @options.as_json
 @options.deployment
@@ -60,11 +66,13 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
 
     from headgate.systems import model_card_page
 
+    formats = {".html": model_card_page.html, ".htm": model_card_page.html, ".md": model_card_page.markdown}
+    if file and file.suffix.lower() not in formats:
+        raise click.UsageError(f"{file} has an ending that no card is written in. Name a file that ends in .html or .md.")
     found = deployment.activate(deployment_name)
     made = systems.model_card(found.environment, name)
     if file:
-        render = model_card_page.html if file.suffix.lower() in {".html", ".htm"} else model_card_page.markdown
-        file.write_text(render(made), encoding="utf-8")
+        file.write_text(formats[file.suffix.lower()](made), encoding="utf-8")
     if as_json:
         click.echo(json.dumps(made.to_dict(), indent=2, default=str))
     elif file:

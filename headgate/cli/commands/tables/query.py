@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.console import RenderableType
-    from rich.table import Table
 
     from headgate.aws.athena.queries import Answer
     from headgate.query.questions import Question
@@ -67,7 +66,7 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
 @options.as_json
 @options.deployment
 def questions(*, as_json: bool, deployment_name: str | None) -> None:
-    """List the saved questions.
+    """List the saved questions, which `headgate query --saved NAME` runs.
 
     Every lake has a few; each of its systems adds its own.
     """
@@ -127,8 +126,10 @@ def _csv(answer: Answer) -> str:
     return out.getvalue()
 
 
-def _questions_table(listed: Mapping[str, Question]) -> Table:
+def _questions_table(listed: Mapping[str, Question]) -> RenderableType:
+    from rich.console import Group
+
     table = screens.table("name", "system", "what it answers")
     for one in listed.values():
         table.add_row(one.name, one.system, one.description)
-    return table
+    return Group(table, "`headgate query --saved NAME` runs one of them.")

@@ -6,7 +6,9 @@ import json
 import logging
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -15,11 +17,15 @@ from click.testing import CliRunner
 from headgate.aws.logs import LogLine
 from headgate.cli import deployment
 from headgate.cli.commands.operations.logs import followed, log_groups, logs, severity
-from headgate.cli.commands.tables.models import lost_to
+from headgate.cli.commands.tables.models import lost_to, models
 from headgate.cli.deployment import Deployment
+from headgate.domains.retail import SYSTEMS
 from headgate.learning.champion_challenger import Decision, Result
 from headgate.learning.store import Card
 from headgate.wiring import operations
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -34,6 +40,21 @@ def test_a_model_that_loses_to_another_recipe_is_marked() -> None:
 def test_a_model_that_wins_or_had_no_contest_is_not_marked() -> None:
     assert lost_to(replace(CARD, recipe="constant")) == ""
     assert lost_to(replace(CARD, contest=None)) == ""
+
+
+@pytest.mark.parametrize("ending", [".txt", ".pdf", ""])
+def test_a_card_is_written_as_html_or_markdown_only(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"card{ending}"
+    refused = CliRunner().invoke(models, ["card", "churn", "--to", str(file)])
+    assert refused.exit_code == click.UsageError.exit_code
+    assert "Name a file that ends in .html or .md." in refused.stderr
+    assert not file.exists()
+
+
+def test_the_help_names_the_systems_that_keep_a_model() -> None:
+    text = CliRunner().invoke(models, ["--help"]).output
+    packages = {system: import_module(f"headgate.domains.retail.{system.replace('-', '_')}") for system in SYSTEMS}
+    assert {system for system in SYSTEMS if system in text} == {name for name, one in packages.items() if getattr(one, "LEARNS", ())}
 
 
 def test_logs_are_those_that_the_deployment_states() -> None:

@@ -103,3 +103,8 @@ def test_a_deployed_lake_lists_the_questions_of_its_systems(tmp_path: Path, monk
     monkeypatch.setenv("HEADGATE_PROD_BUCKETS", '{"compliance-guardian": "guardian"}')
     listed = json.loads(CliRunner().invoke(questions, ["--json"], catch_exceptions=False).output)
     assert {one["system"] for one in listed} == {"compliance-guardian", "lake"}
+
+
+def test_the_list_of_questions_says_how_one_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(questions, [], catch_exceptions=False).stdout.endswith("`headgate query --saved NAME` runs one of them.\n")
