@@ -17,9 +17,9 @@ MIN_CYCLES = 3  # of history before a series can be called seasonal
 
 
 def smape(actual: Array, mean: Array) -> float:
-    """Symmetric mean absolute percentage error, 0..200; a step where both are zero is a perfect one."""
+    """Symmetric mean absolute percentage error, 0..200; a step where both are zero is a perfect one. NaN where a value is."""
     size = np.abs(actual) + np.abs(mean)
-    errors = np.divide(200.0 * np.abs(actual - mean), size, out=np.zeros_like(size), where=size > 0)
+    errors = np.divide(200.0 * np.abs(actual - mean), size, out=np.zeros_like(size), where=size != 0)
     return float(errors.mean())
 
 

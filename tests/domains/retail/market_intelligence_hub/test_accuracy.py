@@ -22,6 +22,7 @@ def test_measures_that_cannot_be_computed_are_not_numbers() -> None:
     assert np.isnan(mase(np.array([1.0]), np.array([2.0]), np.array([5.0, 5, 5])))
     assert np.isnan(naive_scale(np.array([5.0])))
     assert np.isnan(owa(1.0, 1.0, 0.0, 1.0))
+    assert np.isnan(smape(np.array([1.0, 2.0]), np.array([np.nan, np.nan])))
 
 
 def test_owa_of_naive2_is_one() -> None:
