@@ -260,22 +260,39 @@ def _average(values: Iterable[float | None]) -> float | None:
 def _of_forecasts(rows: Sequence[Mapping[str, Any]]) -> list[Figure]:
     """The figures of the total, and the share of all series that are at least as good as Naive2."""
     total = _total(rows)
-    tried = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
-    short = "history_too_short: the intervals are wider" if total["history_too_short"] else ""
+    tested = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
+    errors, coverage = _notes_of_forecasts(total)
+    by_year = "last year was not known at each of these origins" if total["windows"] and total["smape_last_year"] is None else errors
     figures = [
-        ("smape", total["smape"], total["smape_naive2"], "Naive2"),
-        ("smape", total["smape"], total["smape_last_year"], "same period of last year"),
-        ("smape", total["smape"], total["smape_last_value"], "last value"),
-        ("owa", total["owa"], 1.0, "Naive2"),
-        ("coverage_80", total["coverage_80"], 0.8, "nominal"),
-        ("coverage_95", total["coverage_95"], 0.95, "nominal"),
+        ("smape", total["smape"], total["smape_naive2"], "Naive2", errors),
+        ("smape", total["smape"], total["smape_last_year"], "same period of last year", by_year),
+        ("smape", total["smape"], total["smape_last_value"], "last value", errors),
+        ("owa", total["owa"], 1.0, "Naive2", errors),
+        ("coverage_80", total["coverage_80"], 0.8, "nominal", coverage),
+        ("coverage_95", total["coverage_95"], 0.95, "nominal", coverage),
     ]
+    return [
+        *(Figure(total["model"], metric, value, base, who, tested, total["windows"], note) for metric, value, base, who, note in figures),
+        _share_as_good_as_naive2(rows),
+    ]
+
+
+def _share_as_good_as_naive2(rows: Sequence[Mapping[str, Any]]) -> Figure:
     scored = [row["owa"] for row in rows if row["owa"] is not None]
     share = sum(owa <= 1 for owa in scored) / len(scored) if scored else None
-    return [
-        *(Figure(total["model"], metric, value, base, who, tried, total["windows"], short) for metric, value, base, who in figures),
-        Figure("all series", "share_with_owa_up_to_1", share, None, "", tried, len(scored), "Naive2 is the rule to beat"),
-    ]
+    untested = sum(row["windows"] == 0 for row in rows)
+    lacking = f"; the published method of {untested} of {len(rows)} series is not tested" if untested else ""
+    note = f"Naive2 is the rule to beat{lacking}"
+    return Figure("all series", "share_with_owa_up_to_1", share, None, "", "the past origins of each series", len(scored), note)
+
+
+def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
+    """The notes on the errors and on the coverage of a forecast."""
+    if not total["windows"]:
+        untested = f"not tested: {total['model']} forecast at no past origin"
+        return untested, untested
+    short = "history_too_short: less than a year is known" if total["history_too_short"] else ""
+    return short, "of the intervals of the backtest; the published intervals are wider"
 
 
 def _coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:

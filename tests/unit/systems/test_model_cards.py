@@ -90,6 +90,33 @@ def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
     assert card.calibration == (Bin(0.8, 0.75, 48), Bin(0.95, 0.9, 48))
 
 
+def test_a_forecast_card_says_that_the_published_method_was_not_tested() -> None:
+    measured = dict.fromkeys(("smape", "smape_naive2", "smape_last_year", "smape_last_value", "coverage_80", "coverage_95"))
+    untested = forecast("total", None, model="last_year", windows=0, history_too_short=True, **measured)
+    card = model_card(description("sales-forecast"), [untested, forecast("region=GB", 0.9)], None, CurrentTable())
+    *total, share = card.figures
+    assert {one.note for one in total} == {"not tested: last_year forecast at no past origin"}
+    assert {one.value for one in total} == {None}
+    assert card.calibration == ()
+    assert (share.value, share.rows) == (1.0, 1)
+    assert "the published method of 1 of 2 series is not tested" in share.note
+
+
+def test_a_forecast_card_says_that_last_year_was_not_known() -> None:
+    card = model_card(description("sales-forecast"), [forecast("total", 0.9, smape_last_year=None)], None, CurrentTable())
+    (by_year,) = (one for one in card.figures if one.baseline_model == "same period of last year")
+    assert (by_year.baseline, by_year.note) == (None, "last year was not known at each of these origins")
+    assert card.figures[-1].note == "Naive2 is the rule to beat"
+
+
+@pytest.mark.parametrize("is_short", [True, False])
+def test_a_forecast_card_says_which_intervals_were_covered(*, is_short: bool) -> None:
+    card = model_card(description("sales-forecast"), [forecast("total", 0.9, history_too_short=is_short)], None, CurrentTable())
+    notes = {one.metric: one.note for one in card.figures}
+    assert notes["coverage_80"] == notes["coverage_95"] == "of the intervals of the backtest; the published intervals are wider"
+    assert notes["smape"] == ("history_too_short: less than a year is known" if is_short else "")
+
+
 def test_a_card_before_the_first_run_says_so() -> None:
     page = model_card_page.markdown(model_card(description("churn"), [], None, CurrentTable()))
     assert "There are no figures yet. `headgate run` builds the tables." in page
