@@ -27,7 +27,7 @@ ORDER BY period_on
         "market-intelligence-hub",
         "How much better than Naive2 are the forecasts, and do their intervals hold? (OWA below 1 is better)",
         """
-SELECT level, count(*) AS series, round(avg(owa), 3) AS owa, round(avg(mase), 3) AS mase,
+SELECT level, count(*) AS series, count_if(windows > 0) AS tested_series, round(avg(owa), 3) AS owa, round(avg(mase), 3) AS mase,
        round(avg(coverage_80), 3) AS coverage_80, round(avg(coverage_95), 3) AS coverage_95
 FROM forecast_accuracy
 GROUP BY level
@@ -244,7 +244,7 @@ QUALITY: Mapping[str, Question] = {
             "OWA against Naive2 of the shop's own forecast (below 1 is better), and coverage of its 80 % interval",
             """
 SELECT 'OWA', round(owa, 3), '(Naive2 is 1), 80 % interval covers', round(coverage_80, 3),
-       CASE WHEN owa >= 1 THEN '! loses to Naive2' ELSE '' END
+       CASE WHEN windows = 0 THEN '! not tested at a past origin' WHEN owa >= 1 THEN '! loses to Naive2' ELSE '' END
 FROM forecast_accuracy
 WHERE level = 'total'
 """,

@@ -28,34 +28,36 @@ COLUMNS = [
 
 
 def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Grain series, in the hierarchy's order; measures are null where no earlier origin could be tested."""
+    """Grain series, in the hierarchy's order; measures are null where the published method forecast at no earlier origin."""
     if forecast.series.empty:
         return pd.DataFrame(columns=COLUMNS)
     rows = forecast.series[SERIES].assign(model=forecast.now.models, grain=forecast.span.grain.name, horizon=forecast.now.means.shape[1])
-    tried = _tried(forecast)
-    means = tried.groupby("number")[[*MEASURES, *RULES, *COVERAGES]].mean().reindex(rows.index)
-    windows = tried.groupby("number").size().reindex(rows.index, fill_value=0)
-    scored = rows.assign(windows=windows).join(means)
+    tested = backtest_scores(forecast)
+    own = tested[tested["model"].to_numpy() == rows["model"].reindex(tested["number"]).to_numpy()].groupby("number")
+    windows = own.size()
+    # A rule that could not forecast at each of the origins has no figure: it would be one of other origins than the row's own.
+    by_rules = own[RULES].mean().where(own[RULES].count().eq(windows, axis=0))
+    scored = rows.assign(windows=windows.reindex(rows.index, fill_value=0)).join(own[[*MEASURES, *COVERAGES]].mean()).join(by_rules)
     scored["owa"] = [owa(*measures) for measures in scored[["smape", "mase", "smape_naive2", "mase_naive2"]].to_numpy()]
     scored["history_too_short"] = forecast.too_short
     return scored[COLUMNS]
 
 
-def _tried(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Grain origin by series with enough history there: the measures of that one forecast."""
+def backtest_scores(forecast: HierarchyForecast) -> pd.DataFrame:
+    """Grain origin by series with enough history there: the method that forecast there, and the measures of that one forecast."""
     origins = enumerate(zip(forecast.past.origins, forecast.past.actuals, forecast.past_bounds, strict=True))
     frames = [
         _scores(origin, actuals).join(_by_rules(forecast, number)).join(_covered(actuals, bounds))
         for number, (origin, actuals, bounds) in origins
     ]
-    columns = ["number", "length", *MEASURES, *RULES, *COVERAGES]
-    tried = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns, dtype=float)
-    return tried[tried["length"] >= MIN_MODELLED]
+    columns = ["number", "model", "length", *MEASURES, *RULES, *COVERAGES]
+    scores = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns, dtype=float)
+    return scores[scores["length"] >= MIN_MODELLED]
 
 
 def _scores(origin: Origin, actuals: Array) -> pd.DataFrame:
     scored = [_score(*one) for one in zip(origin.histories, origin.means, actuals, strict=True)]
-    return pd.DataFrame(scored, columns=["length", *MEASURES]).rename_axis("number").reset_index()
+    return pd.DataFrame(scored, columns=["length", *MEASURES]).assign(model=list(origin.models)).rename_axis("number").reset_index()
 
 
 def _score(history: Array, mean: Array, actual: Array) -> tuple[float, float, float, float, float]:

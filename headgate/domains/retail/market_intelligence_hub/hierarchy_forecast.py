@@ -126,9 +126,9 @@ def _level(origin: Origin) -> Array:
 
 
 def _is_untested(place: int, now: Origin, past: Backtest) -> bool:
-    """No earlier origin had a history worth modelling, or none could forecast the series by last year if that is published."""
-    seen = [origin.models[place] for origin in past.origins if origin.histories[place].size >= MIN_MODELLED]
-    return not seen or (now.models[place] == naive_rules.LAST_YEAR and naive_rules.LAST_YEAR not in seen)
+    """At no earlier origin with a history worth modelling was the series forecast by the method that is published now."""
+    seen = {origin.models[place] for origin in past.origins if origin.histories[place].size >= MIN_MODELLED}
+    return now.models[place] not in seen
 
 
 def _widening(plan: Plan, windows: int) -> float:

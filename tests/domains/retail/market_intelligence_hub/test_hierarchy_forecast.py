@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from headgate.domains.retail.market_intelligence_hub.features import Span
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import WEEK, Plan
 from headgate.domains.retail.market_intelligence_hub.forecasting import Backtest, Origin
-from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import _errors_at, forecast_hierarchy
+from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import _errors_at, _is_untested, forecast_hierarchy
 from headgate.domains.retail.money import amounts
 
 pytestmark = pytest.mark.unit
@@ -82,3 +83,20 @@ def test_a_total_by_a_naive_rule_was_no_worse_at_past_origins_than_the_rule(seed
     by_rule = np.abs(found.past.actuals - found.rules["last_value"])[:, 2].mean(axis=1) / scale
     published = np.array([np.abs(error[2]).mean() for error in found.past.past.errors]) / scale
     assert published.sum() <= by_rule.sum() + 1e-6
+
+
+@pytest.mark.parametrize(("weeks", "is_untested"), [(52, True), (104, False)])
+def test_history_is_too_short_where_no_origin_was_forecast_by_the_published_method(weeks: int, *, is_untested: bool) -> None:
+    sales, span = shop_of(weeks)
+    found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "none"}))
+    tested = [origin.models == found.now.models for origin in found.past.origins]
+    assert found.too_short.tolist() == [not any(tested)] == [is_untested]
+
+
+def test_models_that_know_the_season_are_not_tested_by_origins_that_did_not() -> None:
+    """The models of two years are a seasonal ensemble; those of the origins before could not know a season."""
+    histories = (np.full(105, 100.0),)
+    now = Origin(histories, np.full((1, 4), 100.0), ("seasonal_ensemble",), np.ones(1))
+    past = Backtest((replace(now, models=("ensemble",)),), np.full((1, 1, 4), 100.0))
+    assert _is_untested(0, now, past)
+    assert not _is_untested(0, replace(now, models=("ensemble",)), past)
