@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -52,11 +53,15 @@ def online_retail(source: Path) -> Path:
     """The folder of the shop that Online Retail II makes. NotFoundError if there is no such file or folder."""
     if not source.exists():
         raise NotFoundError(f"{source} does not exist. Set DATA to a CSV file, a workbook or a folder of them.")
-    return _kept(f"online-retail-{_size(source)}", partial(import_online_retail, source))
+    return _kept(f"online-retail-{_digest(source)}", partial(import_online_retail, source))
 
 
-def _size(source: Path) -> int:
-    return sum(path.stat().st_size for path in source.iterdir()) if source.is_dir() else source.stat().st_size
+def _digest(source: Path) -> str:
+    """A name of the content, so that another file never gets the shop of an earlier one."""
+    digest = hashlib.sha256()
+    for path in sorted(source.iterdir()) if source.is_dir() else [source]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _kept(name: str, make: Callable[[Path], object]) -> Path:

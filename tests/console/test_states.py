@@ -29,6 +29,7 @@ pytestmark = pytest.mark.e2e
 
 PAGES = pages("0" * 32)
 API = re.compile(r"/v1/")
+NO_FIGURE = "No figure yet: there are no data, or the history is too short. Start a run"
 # What a page says when the lake has nothing: what is so, and what to do.
 SAID_OF_NOTHING = {
     "lake": ["No file has arrived yet. Upload one", "No run yet. Upload a file, then start a run", "No row and no file was refused"],
@@ -40,7 +41,7 @@ SAID_OF_NOTHING = {
     "catalog": ["Datasets that the lake accepts"],
     "query": ["Write a statement, or choose a saved question."],
     "nowhere": ["No page has this address.", "Open the lake"],
-    **{name: ["No data yet. Start a run", "No rows. The tables of a system are filled by a run"] for name in PAGES if "dashboard-" in name},
+    **{name: [NO_FIGURE, "No rows. The tables of a system are filled by a run"] for name in PAGES if "dashboard-" in name},
 }
 # Pages that show something without an answer of the API.
 WITHOUT_API = {"nowhere"}

@@ -121,7 +121,8 @@ function Kpi({ panel }: { panel: Schemas['Panel'] }) {
           </Text>
           {result.data && at('value') === null ? (
             <Text size="sm">
-              No data yet. <Anchor href="#/lake">Start a run</Anchor> after files were accepted.
+              No figure yet: there are no data, or the history is too short.{' '}
+              <Anchor href="#/lake">Start a run</Anchor> after files were accepted.
             </Text>
           ) : null}
           <Before panel={panel} value={at('value')} before={at('before')} />

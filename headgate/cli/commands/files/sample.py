@@ -67,8 +67,8 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--source",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The CSV; default: below HEADGATE_DATA or ../shared/data.",
+    type=click.Path(exists=True, path_type=Path),
+    help="A CSV, a workbook, or a folder of them; default: below HEADGATE_DATA or ../shared/data.",
 )
 @click.option(
     "--fetch",
