@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headgate.lake.snapshots import LakeSnapshot
 
 # A number below 10^11 with a fraction, as Athena writes it: the digits of 3 % of doubles pass for a card number. A card number written
-# as a float (4111111111111111.0, 4.111111111111111E15) has more digits in front of the point, or a larger exponent.
+# as a float has more digits in front of the point, or a larger exponent.
 _FRACTION = re.compile(r"^-?\d{0,11}\.\d+(?:[eE](?:-\d{1,3}|[+]?\d))?$")
 
 

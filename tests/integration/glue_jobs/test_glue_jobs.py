@@ -223,7 +223,7 @@ def test_a_job_with_a_wrong_argument_fails_with_one_line_that_names_it(lake: Lak
 
 def test_a_snapshot_that_does_not_exist_is_named(lake: Lake) -> None:
     run = run_job(lake, "quality_gate.py", {"--snapshot_id": "0123456789abcdef"})
-    assert run["ErrorMessage"].startswith("NotFoundError: read s3://")
+    assert run["ErrorMessage"].startswith("NotFoundError: The lake has no snapshot ")
     assert "0123456789abcdef" in run["ErrorMessage"]
 
 
