@@ -206,7 +206,7 @@ module "curated_changes" {
   account_id           = local.account_id
   source_bucket_arn    = module.bucket["curated"].arn
   visibility_timeout_s = 180
-  max_receive_count    = 5
+  max_receive_count    = 10 # a start that finds the schedule of the one before not yet deleted comes again
 }
 
 resource "aws_s3_bucket_notification" "curated" {

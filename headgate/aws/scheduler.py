@@ -53,22 +53,33 @@ class PendingStart:
             return self._push_back(now)
 
     def postpone(self, now: datetime, until: datetime) -> None:
-        """A start is pending at `until`, or one was pending already."""
+        """Schedule a start at `until` unless one is scheduled.
+
+        Raises:
+            ThrottledError: the schedule has fired, and EventBridge deletes it later; postpone again in a minute. A schedule that
+                has fired starts nothing, and one that is moved before its deletion would be deleted with the new time.
+        """
         try:
             self._create(Burst(now, until))
         except ConflictError:
-            return
+            if self._pending(now) is None:
+                self.postpone(now, until)
 
     def _push_back(self, now: datetime) -> datetime:
+        burst = self._pending(now)
+        return self._update(burst.pushed(now, self.quiet, self.max_wait)) if burst else self.push(now)
+
+    def _pending(self, now: datetime) -> Burst | None:
+        """Return the scheduled start, or None if it was deleted meanwhile; ThrottledError if it fires about now or has fired."""
         try:
             with translated(f"look up schedule {self.name}"):
-                found = self.client.get_schedule(Name=self.name)
+                schedule = self.client.get_schedule(Name=self.name)
         except NotFoundError:
-            return self.push(now)  # it fired and deleted itself in the meantime
-        burst = Burst.parse(found["Description"], found["ScheduleExpression"])
+            return None
+        burst = Burst.parse(schedule["Description"], schedule["ScheduleExpression"])
         if burst.due_at - now < _TOO_LATE:
             raise ThrottledError(f"schedule {self.name} is due")
-        return self._update(burst.pushed(now, self.quiet, self.max_wait))
+        return burst
 
     def _create(self, burst: Burst) -> datetime:
         with translated(f"create schedule {self.name}"):
