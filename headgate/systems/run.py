@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from headgate.contracts.catalog import glue_columns
 from headgate.engines.local import release_memory
-from headgate.errors import AuditError
+from headgate.errors import AuditError, ContractError
 from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions
 from headgate.lake.ports import ROWS
@@ -71,9 +71,10 @@ def run_system(
 
     Raises:
         AuditError: an output does not hold its contract; every table shows what it showed before.
+        ContractError: no contract is of this system, so a run would publish nothing and succeed.
         ConflictError: another run moved a table first.
     """
-    own = {name: contract for name, contract in contracts.items() if contract.system == system}
+    own = _contracts_of(system, contracts)
     package = cast("System", own_models) if own_models else registry.system(system)
     shelf = Shelf({name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)} if models else {})
     stated = {name: options[name] for name in registry.options(package) if options.get(name)}
@@ -99,6 +100,17 @@ def run_system(
         _delete_old_versions(publisher, one)
     log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, "tables": len(staged), "kept": len(kept)})
     return published
+
+
+def _contracts_of(system: str, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+    own = {name: contract for name, contract in contracts.items() if contract.system == system}
+    if not own:
+        others = ", ".join(sorted({contract.system for contract in contracts.values()})) or "none"
+        raise ContractError(
+            f"No prod contract is of the system {system}; those of this code are of {others}. The job probably runs other code than "
+            f"the lake's: deploy again, or write contracts/prod/<table>.yaml for {system}."
+        )
+    return own
 
 
 def build(

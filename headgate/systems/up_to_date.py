@@ -69,12 +69,14 @@ class SystemTables:
     names: Collection[str]
 
     def are_up_to_date(self, snapshot: LakeSnapshot, deployment: str) -> bool:
-        """Return whether all tables exist, are up to date, and their rows are there."""
+        """Return whether all tables exist, are up to date, and their rows are there; False without tables, whose build names the cause."""
         try:
             shown = [self.catalog.current(self.database, name) for name in self.names]
         except NotFoundError:
             return False
-        return all(is_up_to_date(one, snapshot, deployment) and size_bytes_at(self.objects, self.bucket, one.location) for one in shown)
+        return bool(shown) and all(
+            is_up_to_date(one, snapshot, deployment) and size_bytes_at(self.objects, self.bucket, one.location) for one in shown
+        )
 
 
 def snapshot_built_from(objects: ObjectStore, curated_bucket: str, built: TableVersion) -> LakeSnapshot:

@@ -102,16 +102,20 @@ def _prepared_fork_server() -> Iterator[None]:
     """Set what the fork server needs when it starts, and restore it: where modules are, a short path, and no script to import.
 
     `multiprocessing` would import the script that runs again in each child. Under Glue that is Glue's own starter, which is not
-    written to be imported.
+    written to be imported. The fork server is started with `-c`, which puts the working directory first on its path: without
+    PYTHONSAFEPATH it would load a package `headgate` from there, instead of the parent's.
     """
-    main, folder, path = sys.modules["__main__"], tempfile.tempdir, os.environ.get("PYTHONPATH")
+    main, folder = sys.modules["__main__"], tempfile.tempdir
+    needed = {"PYTHONPATH": _python_path(), "PYTHONSAFEPATH": "1"}
+    before = {name: os.environ.get(name) for name in needed}
     sys.modules["__main__"] = ModuleType("__main__")
     tempfile.tempdir = _SOCKET_FOLDER
-    os.environ["PYTHONPATH"] = _python_path()
+    os.environ.update(needed)
     try:
         yield
     finally:
         sys.modules["__main__"], tempfile.tempdir = main, folder
-        os.environ.pop("PYTHONPATH")
-        if path is not None:
-            os.environ["PYTHONPATH"] = path
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from headgate import errors
 from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
 from tests.waiting import eventually
 
@@ -122,3 +123,33 @@ def test_children_are_copies_of_one_process_and_the_script_that_runs_is_not_impo
     assert first == second
     assert first[:2] == ["__main__", True]
     assert (tmp_path / "starts").read_text() == "x"
+
+
+SAYS_WHERE_IT_IS_FROM = """
+import sys
+from pathlib import Path
+import headgate.errors
+Path(sys.argv[-1]).write_text(headgate.errors.__file__)
+"""
+STARTS_ONE = """
+import sys
+from pathlib import Path
+sys.path.remove("")
+from headgate.aws.glue.child_process import ChildProcesses
+folder = Path(sys.argv[1])
+child = ChildProcesses(["headgate.errors"]).start(folder / "child.py", {"out": str(folder / "from")}, {}, folder / "errors.txt")
+child.process.join()
+assert child.cause() == "", child.cause()
+"""
+
+
+def test_a_child_runs_the_code_of_its_parent_and_not_that_of_the_working_directory(tmp_path: Path) -> None:
+    """A package of the same name in the working directory is imported by neither the fork server nor its children."""
+    elsewhere = tmp_path / "elsewhere" / "headgate"
+    elsewhere.mkdir(parents=True)
+    for module in ("__init__", "errors"):
+        (elsewhere / f"{module}.py").touch()
+    (tmp_path / "child.py").write_text(SAYS_WHERE_IT_IS_FROM, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", STARTS_ONE, tmp_path], check=True, cwd=elsewhere.parent, env=environment)
+    assert (tmp_path / "from").read_text() == errors.__file__

@@ -22,7 +22,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.domains.retail import SYSTEMS
 from headgate.engines import local
-from headgate.errors import AuditError, ConflictError, NotFoundError
+from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.lake.publishing import Publisher
@@ -386,6 +386,17 @@ def test_a_table_of_the_system_that_is_not_built_is_an_error(tiny: Tiny) -> None
     tiny.given("1.00")
     with pytest.raises(AuditError, match=r"without a contract \['extra'\]\. Return exactly the tables"):
         tiny.run(inspections={"extra": pd.DataFrame})
+
+
+def test_a_system_without_a_contract_is_an_error_and_not_a_success(tiny: Tiny) -> None:
+    """The code of another lake knows other contracts; a run with it would publish nothing and be green."""
+    tiny.given("1.00")
+    with pytest.raises(ContractError, match=r"No prod contract is of the system tiny; those of this code are of another"):
+        run_system("tiny", SNAPSHOT, local.opened({"orders": str(tiny.orders)}), tiny.publisher, {"other": OTHER})
+
+
+def test_a_system_without_tables_is_not_marked_as_unchanged(tiny: Tiny) -> None:
+    assert not SystemTables(tiny.objects, tiny.catalog, "ecommerce_prod", BUCKET, ()).are_up_to_date(SNAPSHOT, "abcd1234")
 
 
 def test_an_inspection_fills_its_own_table(tiny: Tiny) -> None:
