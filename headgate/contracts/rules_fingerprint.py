@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,3 +18,12 @@ def rules_fingerprint(contract: Contract, *further: object) -> str:
     columns = [(column.name, column.type, column.required, column.unique, column.rules) for column in contract.columns]
     stated = (columns, contract.key, contract.order_by, contract.comparisons, sorted(contract.properties.items()), further)
     return hashlib.sha256(repr(stated).encode()).hexdigest()[:16]
+
+
+def gate_fingerprint(contract: Contract) -> str:
+    """Return a text that changes with everything by which the gate reads, checks and masks a file.
+
+    Versions and descriptions change nothing.
+    """
+    columns = [replace(column, description="") for column in contract.columns]
+    return rules_fingerprint(contract, columns)

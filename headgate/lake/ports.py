@@ -135,6 +135,7 @@ class FileRecord:
     size_bytes: int = 0
     content_sha256: str = ""
     contract: str = ""
+    contract_rules: str = ""  # fingerprint of all that the gate took from the contract, whose version may stay as its rules change
     received: int = 0
     accepted: int = 0
     quarantined: int = 0

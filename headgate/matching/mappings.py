@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.new_columns import with_left_out, with_undeclared
-from headgate.contracts.rules_fingerprint import rules_fingerprint
+from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -164,10 +164,7 @@ class Mappings:
 
     def recognition_state(self) -> str:
         """Return a text that changes with all that `recognised` depends on beside the file: contracts, and what people decided."""
-        contracts = [
-            (name, one.version, rules_fingerprint(one, [column.format for column in one.columns]))
-            for name, one in sorted(self.contracts.items())
-        ]
+        contracts = [(name, one.version, gate_fingerprint(one)) for name, one in sorted(self.contracts.items())]
         decided = sorted((found.ref.key, found.etag) for found in self.objects.list(self.bucket, f"{keys.MAPPINGS}/"))
         return hashlib.sha256(repr((contracts, decided)).encode()).hexdigest()[:16]
 

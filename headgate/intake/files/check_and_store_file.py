@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.contracts.model import Mask
+from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import BadInputError, NotFoundError, UnknownDatasetError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import MAX_EXPANDED_BYTES, OutgrownError
@@ -120,6 +121,29 @@ class FileChecker:
             )
         return self.contracts[dataset]
 
+    def checked_by(self, record: FileRecord) -> FileRecord:
+        """Return the record with the current contract of its dataset; with none where the dataset has none."""
+        contract = self.contracts.get(record.dataset)
+        name, rules = (f"{contract.id}@{contract.version}", gate_fingerprint(contract)) if contract else ("", "")
+        return replace(record, contract=name, contract_rules=rules)
+
+    def with_counts(self, record: FileRecord, counts: Counts) -> FileRecord:
+        """Return the record of a file whose rows the gate has checked."""
+        return replace(
+            self.checked_by(record),
+            state=FileState.DONE,
+            received=counts.received,
+            accepted=counts.accepted,
+            quarantined=counts.quarantined,
+            duplicates=counts.duplicates,
+            warnings=counts.warnings,
+            reasons=counts.reasons,
+            masked=counts.masked,
+            new_columns=counts.new_columns,
+            written_as=counts.written_as,
+            error={},
+        )
+
     def check_readable(self, path: Path) -> None:
         """Check that a local file of no known contract is a table, so that a damaged file is not reported as one without a contract.
 
@@ -198,25 +222,6 @@ class FileChecker:
     def now(self) -> str:
         """The current time in the form of a record."""
         return iso_utc(self.clock())
-
-
-def with_counts(record: FileRecord, counts: Counts) -> FileRecord:
-    """Return the record of a file whose rows the gate has checked."""
-    return replace(
-        record,
-        state=FileState.DONE,
-        contract=counts.contract,
-        received=counts.received,
-        accepted=counts.accepted,
-        quarantined=counts.quarantined,
-        duplicates=counts.duplicates,
-        warnings=counts.warnings,
-        reasons=counts.reasons,
-        masked=counts.masked,
-        new_columns=counts.new_columns,
-        written_as=counts.written_as,
-        error={},
-    )
 
 
 def error_fields(error: BadInputError) -> dict[str, str]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import BadInputError, NotFoundError, ThrottledError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
-from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, CheckedFile, error_fields, iso_utc, with_counts
+from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, CheckedFile, error_fields, iso_utc
 from headgate.intake.files.replace_original import (
     RECEIVED,
     end_original,
@@ -291,7 +291,7 @@ class FileProcessor:
 
     def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
         gated = self.gate.check(record, path, info.modified_at, contract)
-        counted = self._reached(with_counts(record, gated.counts), "validation")
+        counted = self._reached(self.gate.with_counts(record, gated.counts), "validation")
         with self.executor() as executor:  # storing waits for S3 most of its time
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
@@ -368,9 +368,8 @@ class FileProcessor:
             return path
 
     def _rejected(self, record: FileRecord, error: BadInputError) -> FileRecord:
-        contract = self.gate.contracts.get(record.dataset)
-        by = f"{contract.id}@{contract.version}" if contract else ""
-        return replace(record, state=FileState.REJECTED, error={**error_fields(error), "file": record.key}, contract=by)
+        rejected = replace(record, state=FileState.REJECTED, error={**error_fields(error), "file": record.key})
+        return self.gate.checked_by(rejected)
 
     def _store(self, record: FileRecord, gated: CheckedParquet) -> FileRecord:
         """The record with the keys of the stored rows. Quarantined rows are written first, so that none is ever missing."""

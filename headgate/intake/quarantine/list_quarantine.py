@@ -7,11 +7,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from headgate.contracts.new_columns import RULE
+from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.intake.quarantine.corrected_files import corrections
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED, NOT_ACCEPTED, WITHOUT_ROWS, FileState
+from headgate.values.cells import bool_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,7 +88,7 @@ def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str 
     if not rule:
         return rows
     broken = [{code.partition(":")[0] for code in json.loads(codes)} for codes in rows.column("all_rules").to_pylist()]
-    return rows.take([at for at, rules in enumerate(broken) if rule in rules])
+    return rows.filter(bool_array(np.array([rule in rules for rules in broken], dtype=bool)))
 
 
 def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
@@ -152,4 +156,7 @@ def _rules(record: FileRecord) -> set[str]:
 
 def _is_checked_by_another(record: FileRecord, contracts: Mapping[str, Contract]) -> bool:
     contract = contracts.get(record.dataset)
-    return contract is not None and record.contract != f"{contract.id}@{contract.version}"
+    if contract is None:
+        return False
+    has_other_rules = record.contract_rules not in {"", gate_fingerprint(contract)}  # records of earlier versions have no fingerprint
+    return has_other_rules or record.contract != f"{contract.id}@{contract.version}"

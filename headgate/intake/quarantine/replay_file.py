@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ConflictError, NotFoundError
-from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, CheckedFile, error_fields, with_counts
+from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, CheckedFile, error_fields
 from headgate.intake.files.replace_original import FORM, RECEIVED, end_original, is_masked, is_pending, ref_of, with_replacement
 from headgate.intake.files.workspace import workspace
 from headgate.intake.quarantine.union_by_source_row import in_order, source_rows, without
@@ -181,10 +181,9 @@ class Replayer:
         asked = self._suggestion(record, path) if error.rule in MAPPABLE_RULES else None
         fields = error_fields(asked.asked(record.key)) if asked else fields
         rejected = replace(
-            record,
+            self.gate.checked_by(record),
             state=FileState.NEEDS_MAPPING if asked else FileState.REJECTED,
             error={**fields, "file": record.key, **({"suggestion": asked.to_json()} if asked else {})},
-            contract=f"{contract.id}@{contract.version}",
             profile={name: value for name, value in record.profile.items() if name != SUMMARY},
         )
         self.gate.ledger.finish(rejected)
@@ -289,7 +288,7 @@ class Replayer:
 
     def _record(self, before: FileRecord, gated: CheckedParquet) -> FileRecord:
         return replace(
-            with_counts(before, gated.counts),
+            self.gate.with_counts(before, gated.counts),
             written_as=before.written_as or gated.counts.written_as,
             closed_by="",
             curated_key=self.gate.increment_of(before).key if gated.has_accepted else "",

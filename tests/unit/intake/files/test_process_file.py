@@ -15,6 +15,7 @@ from openpyxl import Workbook
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
+from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor, file_id_of, is_data
@@ -93,6 +94,7 @@ def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
         size_bytes=len(PAYMENTS),
         content_sha256=sha,
         contract="headgate.source.payments@1.0.0",
+        contract_rules=gate_fingerprint(Registry.load().source["payments"]),
         received=3,
         accepted=1,
         quarantined=1,

@@ -384,13 +384,39 @@ def test_only_files_that_a_changed_contract_may_let_more_of_in_are_replayed() ->
     assert candidates(lake, now) == [KEY]
 
 
+def test_a_changed_rule_makes_files_replayable_although_the_version_stays() -> None:
+    """A contract is edited without a new version: the files that it refused rows of are checked again, and then no more."""
+    lake = fresh(contract(10), body_of(1, 50))
+    described = replace(contract(10), columns=tuple(replace(column, description="new") for column in contract(10).columns))
+    assert candidates(lake, {"things": described}) == []
+    masked = (contract(10).columns[0], replace(contract(10).columns[1], unmasked=True))
+    for changed in (contract(100), replace(contract(10), columns=masked)):
+        assert candidates(lake, {"things": changed}, dataset="things") == [KEY]
+    lake.replaying(contract(100)).replay(next(lake.ledger.records()).file_id)
+    assert candidates(lake, {"things": contract(100)}, dataset="things", again=True) == []
+
+
+def test_a_file_rejected_as_a_whole_is_replayable_once_a_rule_changes() -> None:
+    lake = fresh(contract(10), b"other,known\n1,2\n")
+    assert candidates(lake, {"things": contract(10)}) == []
+    assert candidates(lake, {"things": contract(100)}) == [KEY]
+
+
+def test_a_rule_that_no_row_broke_shows_no_rows() -> None:
+    lake = fresh(contract(10), body_of(1, 50))
+    assert rows_of(lake.objects, "quarantine", next(lake.ledger.records()), rule="required").num_rows == 0
+
+
 def test_the_previous_record_keeps_what_a_replay_does_not_know() -> None:
     lake = fresh(contract(10), body_of(1, 50))
     before = next(lake.ledger.records())
     done = lake.replaying(contract(100, "2")).replay(before.file_id)
     same = replace(
         done.record,
-        **{name: getattr(before, name) for name in ("contract", "accepted", "quarantined", "reasons", "quarantine_key", "finished_at")},
+        **{
+            name: getattr(before, name)
+            for name in ("contract", "contract_rules", "accepted", "quarantined", "reasons", "quarantine_key", "finished_at")
+        },
     )
     assert same == before
 
