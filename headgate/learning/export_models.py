@@ -92,6 +92,10 @@ def is_equal(exported: npt.NDArray[np.float64], batch: npt.NDArray[np.float64]) 
 def _polynomial(spline: Any, weights: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:  # noqa: ANN401 as above
     """The breaks and the powers of one column's weighted splines, between the first and the last knot inside."""
     knots, degree = spline.t, spline.k
-    powers = PPoly.from_spline(BSpline(knots, weights, degree))
     inside: Sequence[int] = range(degree, len(knots) - degree - 1)
-    return knots[degree : len(knots) - degree], powers.c[:, list(inside)]
+    breaks = knots[degree : len(knots) - degree]
+    if breaks[0] == breaks[-1]:  # a constant column: all knots are one, and the splines have one value
+        powers = np.zeros((degree + 1, len(inside)))
+        powers[-1] = weights @ spline(breaks[0])
+        return breaks, powers
+    return breaks, PPoly.from_spline(BSpline(knots, weights, degree)).c[:, list(inside)]

@@ -59,6 +59,12 @@ def test_every_customer_table_has_the_same_customers(built: dict[str, pd.DataFra
     assert ids[0] == ids[1] == ids[2] == sorted(ids[0])
 
 
+def test_a_shop_of_one_product_has_every_table(drawn_shop: dict[str, ibis.Table]) -> None:
+    """One line in each order, so columns of the churn model are the same for all customers."""
+    lines = drawn_shop["order_items"].mutate(product_id=ibis.literal("P0"))
+    assert_contracts_hold(build({**drawn_shop, "order_items": lines}, AS_OF, Shelf()))
+
+
 def test_the_same_day_twice_gives_identical_tables_however_many_customers_are_in_memory_at_a_time(
     built: dict[str, pd.DataFrame], drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:
