@@ -44,6 +44,7 @@ from headgate.drafts.totals_row import last_row_is_refused, totals_of
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.json.records import holds_json, read_records
+from headgate.formats.parquet.read_parquet import stored_columns
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import read_table
 from headgate.formats.sniff import is_parquet
@@ -372,7 +373,7 @@ def _logical_type(stored: pa.DataType) -> str:
 
 def _parquet_schema(content: bytes) -> pa.Schema:
     try:
-        return pq.read_schema(pa.BufferReader(content))
+        return stored_columns(pq.read_schema(pa.BufferReader(content)))
     except (pa.ArrowException, OSError, ValueError):
         raise UnreadableFileError(rule="corrupt_parquet", message="the Parquet file is damaged", remedy="write it again") from None
 

@@ -4,21 +4,21 @@
 |-------------------------------|-------------------------------------------------------------------------------------|
 | list                          | an array                                                                            |
 | struct                        | an object; a null field is `null`                                                   |
-| map                           | an object with the keys' texts as names; of a key that comes twice the last counts   |
+| map                           | an object with the keys' texts as names; a list of `[key, value]` pairs where a key  |
+|                               | comes twice: an object would lose a value                                           |
 | integer, decimal, float       | a number: its digits, the shortest that are exact for a float; `"NaN"`, `"Infinity"` |
 | boolean, null                 | `true`, `false`, `null`                                                             |
 | text                          | a string                                                                            |
 | date, time, timestamp         | a string as a column of its own has it, a timestamp in UTC                          |
 
 Blanks, the order of names and control characters are those of JSON files (`headgate.formats.json.json_text`).
-Source of the rule for a repeated key: Apache Parquet format, LogicalTypes.md, "Maps".
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +26,9 @@ import pyarrow.compute as pc
 from headgate.formats.json.json_text import json_text
 from headgate.formats.typed_cells import TypedText
 from headgate.values.cells import text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NO_JSON_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}  # as Arrow spells them: as JSON text quotes them
 
@@ -52,7 +55,7 @@ def _parsed(values: pa.Array) -> list[Any]:
         return _objects(values)
     if types.is_map(held):
         entries = _parsed(values.cast(pa.list_(pa.struct([("key", held.key_type), ("value", held.item_type)]))))
-        return [None if one is None else {_name(entry["key"]): entry["value"] for entry in one} for one in entries]
+        return [None if pairs is None else _map(pairs) for pairs in entries]
     if types.is_list(held) or types.is_large_list(held) or types.is_fixed_size_list(held):
         items = iter(_parsed(values.flatten()))  # which has no items of null lists
         return [None if size is None else [*islice(items, size)] for size in pc.list_value_length(values).to_pylist()]
@@ -66,6 +69,12 @@ def _objects(values: pa.StructArray) -> list[Any]:
     columns = [_parsed(column) for column in values.flatten()]
     rows = zip(*columns, strict=True) if columns else ((),) * len(values)
     return [dict(zip(names, row, strict=True)) if valid else None for valid, row in zip(values.is_valid().to_pylist(), rows, strict=True)]
+
+
+def _map(pairs: Sequence[dict[str, Any]]) -> dict[str, Any] | list[Any]:
+    """Return a map as an object, or as its pairs where a key comes twice."""
+    by_name = {_name(pair["key"]): pair["value"] for pair in pairs}
+    return by_name if len(by_name) == len(pairs) else [[pair["key"], pair["value"]] for pair in pairs]
 
 
 def _name(key: object) -> str:

@@ -76,7 +76,7 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
     """
     try:
         with _opened(file) as opened:
-            metadata, names = opened.metadata, opened.schema_arrow.names
+            metadata, names = opened.metadata, stored_columns(opened.schema_arrow).names
             check_size(metadata, file.stat().st_size if isinstance(file, Path) else len(file))
             stored = stored_bytes(metadata)
             legacy = columns_in_int96(opened.schema)
@@ -102,7 +102,16 @@ def _batches(file: Path | bytes, contract: Contract, header: Header, fine: Seque
         number += table.num_rows
     if number == 1:
         with _opened(file) as opened:
-            yield rows_of_arrow_table(opened.schema_arrow.empty_table(), contract, header)
+            yield rows_of_arrow_table(stored_columns(opened.schema_arrow).empty_table(), contract, header)
+
+
+def stored_columns(schema: pa.Schema) -> pa.Schema:
+    """Return the columns that Arrow reads: a group without fields stores no value, and Arrow leaves it out of its tables."""
+    return pa.schema([field for field in schema if not _is_empty_group(field.type)])
+
+
+def _is_empty_group(stored: pa.DataType) -> bool:
+    return pa.types.is_struct(stored) and all(_is_empty_group(field.type) for field in stored)
 
 
 def _opened(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:

@@ -118,7 +118,9 @@ def _same_number(read: object, sent: float | None, bits: int) -> bool:
     ("held", "value", "text"),
     [
         (pa.struct({"b": pa.int8(), "a": pa.string()}), {"b": 1, "a": None}, '{"a":null,"b":1}'),
-        (pa.map_(pa.string(), pa.int8()), [("b", 1), ("a", 2), ("b", 3)], '{"a":2,"b":3}'),
+        (pa.map_(pa.string(), pa.int8()), [("b", 1), ("a", 2)], '{"a":2,"b":1}'),
+        (pa.map_(pa.string(), pa.int8()), [("b", 1), ("a", 2), ("b", 3)], '[["b",1],["a",2],["b",3]]'),
+        (pa.list_(pa.map_(pa.int8(), pa.string())), [[(1, "x"), (1, None)], [(1, "x")]], '[[[1,"x"],[1,null]],{"1":"x"}]'),
         (pa.large_list(pa.decimal128(5, 2)), [Decimal("1.10")], "[1.10]"),
         (pa.list_(pa.int8(), 2), [1, None], "[1,null]"),
         (pa.list_(pa.list_(pa.string())), [["a\n\x07b"], [], None], '[["a  b"],[],null]'),
@@ -128,6 +130,15 @@ def _same_number(read: object, sent: float | None, bits: int) -> bool:
 )
 def test_each_nested_type_has_one_canonical_text(held: pa.DataType, value: object, text: str) -> None:
     assert texts(pa.array([value], held)) == [text]
+
+
+@given(st.lists(st.tuples(st.integers(-2, 2), st.integers(0, 9)), max_size=5))
+def test_no_value_of_a_map_is_lost_where_keys_repeat(pairs: list[tuple[int, int]]) -> None:
+    """Each stored pair is in the text, in an object or in a list of pairs."""
+    (text,) = texts(pa.array([pairs], pa.map_(pa.int64(), pa.int64())))
+    kept = json.loads(text or "")
+    read = [(int(key), value) for key, value in (kept.items() if isinstance(kept, dict) else kept)]
+    assert sorted(read) == sorted(pairs)
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
+from headgate.drafts.draft_contract import draft
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import MAX_COLUMNS
@@ -279,3 +280,28 @@ def test_the_fields_of_a_nested_column_are_no_columns() -> None:
 def test_the_table_of_a_damaged_file_is_refused_as_its_rows_are() -> None:
     with pytest.raises(UnreadableFileError, match="corrupt_parquet"):
         read_table(written(pa.array([1]))[:-9])
+
+
+def with_an_empty_group() -> bytes:
+    """A file of `id` and `total` with `optional group nested { optional group inner {} }` between them, which Arrow cannot write.
+
+    The schema's elements are inserted into the footer in Thrift's compact protocol: repetition (field 3), name (4) and children (5).
+    """
+    out = io.BytesIO()
+    pq.write_table(pa.table({"id": [1], "total": [100]}), out, store_schema=False, compression="none")
+    raw = out.getvalue()
+    footer_bytes = int.from_bytes(raw[-8:-4], "little")
+    footer = raw[-8 - footer_bytes : -8]
+    elements = b"\x35\x02\x18\x06nested\x15\x02\x00" + b"\x35\x02\x18\x05inner\x15\x00\x00"
+    footer = footer.replace(b"\x19\x3c", b"\x19\x5c", 1).replace(b"schema\x15\x04", b"schema\x15\x06", 1)
+    footer = footer.replace(b"\x02id\x00", b"\x02id\x00" + elements, 1)
+    return raw[: -8 - footer_bytes] + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+
+
+def test_a_group_without_fields_is_no_column() -> None:
+    """DuckDB's `empty_group_test.parquet` has such a group: it stores no value, and the other columns are read."""
+    content = with_an_empty_group()
+    assert pq.read_schema(io.BytesIO(content)).names == ["id", "nested", "total"]
+    drafted = draft(content, "things")
+    assert (drafted.rows, drafted.contract.names) == (1, ("id", "total"))
+    assert read_rows(content, drafted.contract).cells["total"].to_pylist() == ["100"]
