@@ -175,7 +175,7 @@ def _upload_console(target: Target, where: Mapping[str, str], building: Future[b
         building.result()
     except console.ConsoleError as error:
         return f"The console was not uploaded: {error} Then deploy again."
-    console_upload.upload(target.client("s3"), where["bucket"], console.OUT)
+    console_upload.upload(target.client("s3"), where["bucket"], console.OUT, where["page_policy"])
     if target.platform == "emulator":
         return ""  # the last screen has the address and a login
     return f"console: {where['url']} (a login: headgate users add you@example.com --group operator)"

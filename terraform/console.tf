@@ -46,12 +46,14 @@ locals {
     "script-src 'self' 'wasm-unsafe-eval'", # WebAssembly computes the SHA-256 of an upload
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
-    "connect-src 'self' ${join(" ", local.console_connects)}",
+    "connect-src 'self' ${local.api_hosts} ${join(" ", local.console_connects)}",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ])
+  # scripts/deploy.py writes it into the page; a browser enforces it beside the header's.
+  console_page_policy = "connect-src 'self' ${aws_apigatewayv2_api.this.api_endpoint} ${join(" ", local.console_connects)}"
 }
 
 resource "aws_cloudfront_response_headers_policy" "console" {

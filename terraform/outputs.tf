@@ -67,10 +67,11 @@ output "api" {
 }
 
 output "console" {
-  description = "The web console: its address, and the bucket that scripts/deploy.py uploads it to."
+  description = "The web console: its address, the bucket that scripts/deploy.py uploads it to, and the content security policy of its page."
   value = {
-    url    = local.console_url
-    bucket = module.console_bucket.name
+    url         = local.console_url
+    bucket      = module.console_bucket.name
+    page_policy = local.console_page_policy
   }
 }
 

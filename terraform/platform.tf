@@ -36,6 +36,7 @@ locals {
       }
       systems_timeout    = 180 # minutes, of the job that builds several systems: fewer at once take longer
       console_protocol   = "redirect-to-https"
+      console_origins    = []
       monthly_budget_usd = 100
       saved_log_queries  = true
       engine             = "auto"
@@ -72,10 +73,11 @@ locals {
         timeout         = 600 # seconds, as the emulator reads it
         execution_class = null
       }
-      systems_timeout    = 600         # seconds
-      console_protocol   = "allow-all" # it has no certificate
-      monthly_budget_usd = 0           # nothing is billed
-      saved_log_queries  = false       # the emulator has no Logs Insights
+      systems_timeout    = 600                       # seconds
+      console_protocol   = "allow-all"               # it has no certificate
+      console_origins    = ["http://localhost:5173"] # the console's development server (npm run dev)
+      monthly_budget_usd = 0                         # nothing is billed
+      saved_log_queries  = false                     # the emulator has no Logs Insights
       engine             = "duckdb"
       job_wheels         = false
       sentence_model     = false # its jobs find the one that is installed where it runs
@@ -98,7 +100,7 @@ locals {
     aws      = "https://${aws_cloudfront_distribution.console.domain_name}"
     emulator = "http://${split(".", aws_cloudfront_distribution.console.domain_name)[0]}.cloudfront.localhost${one(regex("(:\\d+)?$", var.emulator_url))}"
   }[var.platform]
-  console_origins = concat([local.console_url], var.console_origins)
+  console_origins = concat([local.console_url], local.platform.console_origins, var.console_origins)
 
   # `headgate serve` shows the console at a free port of the person's own machine, and its uploads and downloads go to the buckets.
   # This grants no right: the presigned URL does, and only the signed-in caller gets one. The API and the sign-in keep exact origins.
@@ -114,13 +116,19 @@ locals {
     emulator = var.emulator_url
   }[var.platform]
 
-  # What the console may connect to: the API, the buckets that parts go to and downloads come from, and the sign-in.
+  # What the console may connect to besides the API: the buckets that parts go to and downloads come from, and the sign-in.
   console_connects = {
     aws = concat(
-      ["https://*.execute-api.${var.region}.amazonaws.com", "https://cognito-idp.${var.region}.amazonaws.com", "https://*.auth.${var.region}.amazoncognito.com"],
+      ["https://cognito-idp.${var.region}.amazonaws.com", local.sign_in_pages],
       [for bucket in local.console_buckets : "https://${bucket}.s3.${var.region}.amazonaws.com"],
-      [for bucket in local.console_buckets : "https://${bucket}.s3.amazonaws.com"],
     )
-    emulator = [var.emulator_url, "http://localhost:*", "http://*.localhost:*"]
+    emulator = [var.emulator_url, "http://localhost:*"]
+  }[var.platform]
+
+  # The API accepts the console's origin, so it is made after the distribution, whose header can only name the APIs of the region.
+  # The page itself names this API (local.console_page_policy), and a browser enforces both.
+  api_hosts = {
+    aws      = "https://*.execute-api.${var.region}.amazonaws.com"
+    emulator = "http://*.localhost:*"
   }[var.platform]
 }

@@ -645,7 +645,7 @@ variable "graphql_key_expires" {
 variable "console_origins" {
   description = "Origins beside the deployed console that may call the API from a browser. Example: https://lake.example.com."
   type        = list(string)
-  default     = ["http://localhost:5173"]
+  default     = []
 
   validation {
     condition     = alltrue([for origin in var.console_origins : can(regex("^https?://[^/*]+$", origin))])

@@ -16,7 +16,7 @@ from botocore.exceptions import NoRegionError
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -34,13 +34,24 @@ if TYPE_CHECKING:
     from headgate.aws.cognito import UserPools
     from headgate.aws.sts import TokenService
 
+
+def addressing(environment: Mapping[str, str]) -> Config:
+    """Return how S3's URLs name a bucket: by host on AWS, in the path behind an endpoint of its own.
+
+    The console's content security policy allows `<bucket>.s3.<region>.amazonaws.com` and no other bucket. boto3's `auto` presigns URLs
+    of the global host, and so does its default in us-east-1; S3 redirects them in younger regions, which breaks the signature.
+    """
+    has_endpoint = any(environment.get(name) for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"))
+    # `bucket.localhost` resolves on few machines.
+    return Config(s3={"addressing_style": "path" if has_endpoint else "virtual", "us_east_1_regional_endpoint": "regional"})
+
+
 # Five attempts with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to SQS's retry.
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5},
     connect_timeout=5,
     read_timeout=60,
     max_pool_connections=16,
-    s3={"addressing_style": "path"},  # `bucket.localhost` resolves on few machines; AWS takes both styles
 )
 
 
@@ -73,7 +84,7 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
 @once
 def s3() -> S3Client:
     """The S3 client. Presigned URLs are signed with version 4: version 2 would fail for objects that a KMS key encrypts."""
-    return boto3.client("s3", config=CONFIG.merge(Config(signature_version="s3v4")))
+    return boto3.client("s3", config=CONFIG.merge(Config(signature_version="s3v4")).merge(addressing(os.environ)))
 
 
 @once

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import TYPE_CHECKING
 
 from scripts.console import MARK
@@ -21,8 +22,13 @@ KEEP_REPLACED = timedelta(days=30)
 FOREVER, ASK_FIRST = "public, max-age=31536000, immutable", "no-cache"
 
 
-def upload(client: S3Client, bucket: str, bundle: Path) -> int:
-    """Make the bucket hold the bundle and return how many files were sent; replaced assets are deleted after 30 days."""
+def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int:
+    """Make the bucket hold the bundle and return how many files were sent; replaced assets are deleted after 30 days.
+
+    Args:
+        page_policy: content security policy of the page. It names this deployment's API, which CloudFront's header cannot: the API is
+            made after the distribution, because it accepts the distribution's origin.
+    """
     held = {
         entry["Key"]: entry
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
@@ -31,7 +37,7 @@ def upload(client: S3Client, bucket: str, bundle: Path) -> int:
     wanted = {path.relative_to(bundle).as_posix(): path for path in bundle.rglob("*") if path.is_file() and path.name != MARK}
     sent = 0
     for key in sorted(wanted, key=lambda one: (one == PAGE, one)):  # the page goes last: it names the others
-        body = wanted[key].read_bytes()
+        body = with_policy(wanted[key].read_bytes(), page_policy) if key == PAGE else wanted[key].read_bytes()
         if key in held and held[key]["ETag"].strip('"') == hashlib.md5(body, usedforsecurity=False).hexdigest():
             continue
         client.put_object(
@@ -40,6 +46,14 @@ def upload(client: S3Client, bucket: str, bundle: Path) -> int:
         sent += 1
     _delete_old(client, bucket, {key: entry["LastModified"] for key, entry in held.items() if key.startswith(ASSETS) and key not in wanted})
     return sent
+
+
+def with_policy(page: bytes, policy: str) -> bytes:
+    """Return the page with the policy as the first element of its head, so that it holds for every element after it."""
+    head, element = b"<head>", f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}" />'.encode()
+    if page.count(head) != 1:
+        raise ValueError("The console's page must have one <head> element, where its content security policy is written. Build it again.")
+    return page.replace(head, head + element)
 
 
 def _kind(key: str) -> str:

@@ -12,6 +12,15 @@ mock_provider "aws" {
     defaults = { json = "{}" }
   }
 
+  override_resource {
+    target          = aws_apigatewayv2_api.this
+    override_during = plan
+    values = {
+      api_endpoint  = "https://abc123.execute-api.eu-central-1.amazonaws.com"
+      execution_arn = "arn:aws:execute-api:eu-central-1:123456789012:abc123"
+    }
+  }
+
   # Known at plan time, so that the addresses made from them can be read.
   override_resource {
     target          = aws_cloudfront_distribution.console
@@ -30,9 +39,8 @@ mock_provider "aws" {
 }
 
 variables {
-  build_dir       = "tests/fixtures/built"
-  region          = "eu-central-1"
-  console_origins = []
+  build_dir = "tests/fixtures/built"
+  region    = "eu-central-1"
 }
 
 run "aws_serves_the_console_by_cloudfront_only" {
@@ -74,10 +82,19 @@ run "aws_serves_the_console_by_cloudfront_only" {
   }
 
   assert {
-    condition = strcontains(local.console_csp, "script-src 'self' 'wasm-unsafe-eval';") && strcontains(local.console_csp, "frame-ancestors 'none'") && strcontains(
-      local.console_csp, "connect-src 'self' https://*.execute-api.eu-central-1.amazonaws.com https://cognito-idp.eu-central-1.amazonaws.com "
-    ) && !strcontains(local.console_csp, "localhost") && !strcontains(local.console_csp, "https://*.s3")
-    error_message = "The page runs its own scripts, is in no frame, and connects to the API, the sign-in and two buckets by name."
+    condition = strcontains(local.console_csp, "script-src 'self' 'wasm-unsafe-eval';") && strcontains(local.console_csp, "frame-ancestors 'none'") && (
+      !strcontains(local.console_csp, "localhost") && !strcontains(local.console_csp, "https://*.s3")
+    )
+    error_message = "The page runs its own scripts, is in no frame, and connects to no bucket but its own two."
+  }
+
+  assert {
+    condition = toset(split(" ", output.console.page_policy)) == toset([
+      "connect-src", "'self'", "https://abc123.execute-api.eu-central-1.amazonaws.com",
+      "https://cognito-idp.eu-central-1.amazonaws.com", "https://${aws_cognito_user_pool_domain.this.domain}.auth.eu-central-1.amazoncognito.com",
+      "https://ecommerce-staging-123456789012.s3.eu-central-1.amazonaws.com", "https://ecommerce-athena-results-123456789012.s3.eu-central-1.amazonaws.com",
+    ])
+    error_message = "The page connects to its own API, its own sign-in and its own two buckets: no source of its policy has a wildcard."
   }
 }
 
@@ -92,5 +109,10 @@ run "an_emulator_serves_it_at_its_own_port" {
   assert {
     condition     = local.console_url == "http://d111111abcdef8.cloudfront.localhost:4999" && local.sign_in_authority == "http://127.0.0.1:4999/eu-central-1_mocked"
     error_message = "A browser on this machine reaches the console and the sign-in at the emulator's port."
+  }
+
+  assert {
+    condition     = contains(one(aws_apigatewayv2_api.this.cors_configuration).allow_origins, "http://localhost:5173")
+    error_message = "The console's development server may call the API of an emulator, and of no other deployment."
   }
 }

@@ -88,6 +88,24 @@ def expect_stages(page: Page, stages: int = 6) -> None:
     expect(done).to_have_count(stages, timeout=GATE_TIMEOUT_S * MS)
 
 
+# Fetch an address, and return the directive of the page's policy that blocks it.
+FETCH = """
+url => new Promise(resolve => {
+  document.addEventListener('securitypolicyviolation', event => resolve(event.effectiveDirective));
+  fetch(url).then(() => resolve('answered'), () => setTimeout(() => resolve('failed'), 1000));
+})
+"""
+
+
+def test_the_page_connects_to_its_own_api_and_to_no_other(shop_lake: Lake, browser: Browser) -> None:
+    """A script in the page must not send what it read to an API of somebody else, which has another id in the same domain."""
+    page = sign_in(browser, shop_lake, "viewer", [])  # the page shows the answers of its own API
+    own, own_id = shop_lake.outputs["api"]["url"], shop_lake.outputs["api"]["id"]
+    assert own_id in own
+    assert page.evaluate(FETCH, f"{own}/v1/lake") != "connect-src"
+    assert page.evaluate(FETCH, f"{own.replace(own_id, '0ther1')}/v1/lake") == "connect-src"
+
+
 def test_a_foreign_file_is_mapped_fixed_committed_skipped_the_second_time_and_found_in_sql_and_a_dashboard(
     built: Path,  # noqa: ARG001 the five systems stand
     shop_lake: Lake,
