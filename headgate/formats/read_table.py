@@ -17,7 +17,7 @@ from headgate.formats.csv.dialect import without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.nested_names import by_contract, never
-from headgate.formats.json.records import are_lines, holds_json, read_records
+from headgate.formats.json.records import are_lines, holds_json, is_single_value, no_objects, read_records
 from headgate.formats.parquet.read_parquet import BROKEN, check_size, corrupt_parquet
 from headgate.formats.sniff import is_parquet, only_blanks, text_of
 from headgate.formats.typed_cells import column_texts
@@ -136,6 +136,8 @@ def read_table(content: bytes | Path, contract: Contract | None = None, *, whole
 
 def _of_text(content: bytes, contract: Contract | None, *, whole: bool) -> FileTable:
     text = text_of(content, stated_encoding(contract)).utf8
+    if (contract is None or not contract.columns) and is_single_value(text):
+        raise no_objects()
     read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
     dialect = _dialect(read, contract)
     names = _for_width(dialect)

@@ -51,14 +51,39 @@ _CELLS_PER_VALUE = 64
 NO_RECORD = 0  # the width of a line that is no object: it has no cells
 _RECORDS_AT_ONCE = 1 << 15
 _TEXT_KINDS = {str, TypedText, type(None)}  # whose values are texts already
-_START = re.compile(rb"\s*(?:\[\s*(?:[{\]]|$)|\{\s*[\"}])")
+_OBJECT_START = re.compile(rb"\s*\{(?!\s*[^\s:\"',;\t|{}]+\s*\})")  # `{8F14E45F-…}` is an id
+# `[2024-01-01 10:00:00,123] INFO` is the line of a log, and `[id],[name]` a header.
+_ARRAY_START = re.compile(rb"\s*\[\s*(?:[\"'\[{\]]|(?:[-+.\d][-+.\deE]*|true|false|null|NaN)\s*(?:[,\]]|\Z)|\Z)")
+_BRACKETED_CELL = re.compile(rb"\s*\[[^\[\]\"'{},;\t|\r\n]+\][ ]*[,;\t|]")
+_MORE_CELLS = re.compile(r"[ ]*[,;\t|][ ]*[^\s]")
 _PROBE_BYTES = 1 << 12
 _TEXT_PROBE_BYTES = 1 << 16
 
 
 def is_json(text: bytes) -> bool:
-    """Whether a UTF-8 text starts as an array of objects or as an object does."""
-    return _START.match(text[:_PROBE_BYTES]) is not None
+    """Whether a UTF-8 text starts as a JSON array or object does, and not as a row of cells of which the first is one."""
+    probe = text[:_PROBE_BYTES]
+    if _OBJECT_START.match(probe):
+        return True
+    return _ARRAY_START.match(probe) is not None and not _BRACKETED_CELL.match(probe) and not _has_more_cells(probe)
+
+
+def _has_more_cells(probe: bytes) -> bool:
+    """Whether a delimiter and another cell follow the array in the first line."""
+    line = probe.lstrip().partition(b"\n")[0].decode(errors="replace")
+    try:
+        _, end = json.JSONDecoder().raw_decode(line)
+    except (ValueError, RecursionError):
+        return False
+    return _MORE_CELLS.match(line, end) is not None
+
+
+def is_single_value(text: bytes) -> bool:
+    """Whether a UTF-8 text is one JSON string, number or literal, which no table is."""
+    try:
+        return len(text) <= _PROBE_BYTES and not isinstance(json.loads(text), list | dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def holds_json(content: bytes, encoding: str = "") -> bool:
@@ -112,8 +137,8 @@ def read_records(content: bytes, encoding: str = "", expands: Expands = never) -
         expands: which objects are taken apart.
 
     Raises:
-        UnreadableFileError: `not_a_table` when it is no valid JSON or holds no records; `too_large` when it is nested or wide beyond all
-            tables.
+        UnreadableFileError: `not_a_table` when it is no valid JSON or none of its values is an object; `too_large` when it is nested or
+            wide beyond all tables.
         HeaderError: a record has a name twice (`duplicate_column`).
     """
     return records_of(text_of(content, encoding), content, expands)
@@ -129,6 +154,8 @@ def records_of(text: Text, content: bytes, expands: Expands) -> Records:
     else:
         records.add(enumerate(map(_line, lines), 1), lines)
         starts = line_starts(text.utf8)
+    if records.count and not records.whole:
+        raise no_objects(records.count)
     read = records.all(
         "json" if lines is None else "json_lines", text.encoding, offsets_in_original(text.utf8, starts, content, text.encoding)
     )
@@ -140,6 +167,15 @@ def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
     records = _Gathered(expands)
     records.add(enumerate(map(_line, lines), 1), lines)
     return records.all("json_lines", "utf-8", NO_ROWS)
+
+
+def no_objects(values: int = 1) -> UnreadableFileError:
+    """The rejection of JSON without an object: its values have no names."""
+    return UnreadableFileError(
+        rule="not_a_table",
+        message=f"the JSON holds {values:,} {'value' if values == 1 else 'values'}, and none is an object with named values",
+        remedy='send an array of objects such as [{"id": 1}], or an object in each line',
+    )
 
 
 class _Gathered:
@@ -285,11 +321,22 @@ def _parsed(text: bytes) -> object:
     try:
         return _decoded(text)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            raise _several_values(error.lineno) from None
         raise UnreadableFileError(
             rule="not_a_table",
             message=f"the JSON is broken off or wrong in line {error.lineno}",
             remedy="write the file again and send it again",
         ) from None
+
+
+def _several_values(line: int) -> UnreadableFileError:
+    """The rejection of several JSON values that are not one object a line."""
+    return UnreadableFileError(
+        rule="not_a_table",
+        message=f"behind the first JSON value, in line {line}, there is another, and they are not one object in each line",
+        remedy="write one array of objects, or an object in each line",
+    )
 
 
 def _decoded(text: bytes) -> object:

@@ -5,11 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.errors import BadInputError
+from headgate.drafts.draft_contract import draft
+from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.batches import all_rows
 from headgate.formats.json.read_json import read_json
 from headgate.formats.json.records import is_json, read_records
 from headgate.formats.read_file import read_file
+from headgate.formats.read_table import read_table
 from headgate.formats.received_rows import Received
 
 pytestmark = pytest.mark.unit
@@ -142,3 +144,60 @@ def test_a_column_of_json_below_its_name_stays_csv() -> None:
 def test_an_array_over_several_lines_stays_one(text: str) -> None:
     received = read_file(text.encode(), CONTRACT)
     assert (received.form, received.cells["a"].to_pylist()) == ("json", ["1", "2"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[["id","n"],[1,2]]',
+        "[1, 2.5, null]",
+        '["a","b"]',
+        "[null,null]",
+        "[1,,2]",
+        "[-2.]",
+        "['id','n']",
+        "{id: 1, n: 2}",
+        "{'id': 1}",
+        '["a",\n4\n,1,',
+        '[1,"x"]\n[2,"y"]\n',
+        '{"id": 1} {"id": 2}',
+    ],
+)
+def test_json_that_is_no_list_of_objects_is_rejected_and_never_read_as_csv(text: str) -> None:
+    """With and without a contract; texts after JSONTestSuite."""
+    for reading in (lambda: draft(text.encode(), "things"), lambda: read_file(text.encode(), CONTRACT), lambda: read_table(text.encode())):
+        with pytest.raises(UnreadableFileError) as refused:
+            reading()
+        assert refused.value.rule == "not_a_table"
+        assert refused.value.remedy
+
+
+@pytest.mark.parametrize("text", ["42", '"asd"', "true", "null", " -1.5e3\n"])
+def test_one_json_value_is_no_table(text: str) -> None:
+    with pytest.raises(UnreadableFileError, match="none is an object"):
+        draft(text.encode(), "things")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 100_000, '[{"a":' * 100_000])
+def test_deep_nesting_is_rejected_and_ends_no_worker(text: str) -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        draft(text.encode(), "things")
+    assert refused.value.rule == "too_large"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[id],[name]\n1,a\n2,b\n",
+        "[2024-01-01 10:00:00,123] INFO start\n[2024-01-01 10:00:01,456] INFO end\n",
+        "{8F14E45F-CEEA-467F-A9C5-1A2B3C4D5E6F},a\n{9F14E45F-CEEA-467F-A9C5-1A2B3C4D5E70},b\n",
+        '["a","b"]\t5\n["c"]\t6\n',
+    ],
+)
+def test_a_bracket_before_the_first_cell_makes_no_json(text: str) -> None:
+    assert not is_json(text.encode())
+
+
+def test_whole_numbers_and_fractions_in_one_column_stay_as_they_are_written() -> None:
+    read = read_records(b'[{"n": 1}, {"n": 1.50}, {"n": 2e3}, {"n": 12345678901234567890}]')
+    assert read.columns["n"].to_pylist() == ["1", "1.50", "2e3", "12345678901234567890"]
