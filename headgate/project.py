@@ -76,12 +76,14 @@ class LakeProject:
     @property
     def models(self) -> tuple[Path, ...]:
         """Return the project's SQL models, by name: each builds the prod table that it is named after."""
-        return tuple(sorted((self.folder / "models").glob("*.sql"))) if self.folder else ()
+        remedy = "Write each table as one query in Athena's SQL, models/<table>.sql; docs/how-it-works/adding-a-model.md adds one in Python"
+        return _own_files(self.folder / "models", ".sql", remedy) if self.folder else ()
 
     @property
     def dashboards(self) -> tuple[Path, ...]:
         """Return the project's own dashboards, by name."""
-        return tuple(sorted((self.folder / "dashboards").glob("*.yaml"))) if self.folder else ()
+        remedy = "Write each dashboard as dashboards/<name>.yaml"
+        return _own_files(self.folder / "dashboards", ".yaml", remedy) if self.folder else ()
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -99,6 +101,15 @@ class LakeProject:
         stated |= {renamed.get(name, name): value for name, value in differs.items()}
         region = {"region": self.region} if self.region and "region" not in stated else {}
         return {**stated, **region, "environment": environment or self.environment, "systems": [*self.systems]}
+
+
+def _own_files(folder: Path, suffix: str, remedy: str) -> tuple[Path, ...]:
+    """Return a folder's files of one suffix by name; notes (`.md`) and hidden files are passed over, any other entry is an error."""
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    named = [one for one in entries if not one.name.startswith((".", "__")) and one.suffix != ".md"]
+    if ignored := [one.name for one in named if one.suffix != suffix or one.is_dir()]:
+        raise SettingsError(f"{folder.name}/{ignored[0]} is not read: a file in {folder.name}/ ends in {suffix}. {remedy}, or remove it.")
+    return tuple(named)
 
 
 def all_domains() -> tuple[str, ...]:

@@ -94,9 +94,15 @@ def reads(package: System, known: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*package.READS, *added, *looked_at)))
 
 
-def may_read(package: System) -> tuple[str, ...]:
-    """All datasets that decide what the system's tables hold: those that it reads, and those that it looks at where they exist."""
-    return tuple(dict.fromkeys((*reads(package), *getattr(package, "MAY_READ", ()))))
+def reads_of_table(package: System, table: str, known: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the datasets that one table is built from: those that its own statement reads, or else all that its system reads."""
+    by_table = cast("Mapping[str, tuple[str, ...]]", getattr(package, "reads_by_table", {}))
+    return by_table.get(table) or reads(package, known)
+
+
+def may_read(package: System, table: str = "") -> tuple[str, ...]:
+    """All datasets that decide what the system's tables hold, or one of them: those read, and those looked at where they exist."""
+    return tuple(dict.fromkeys((*reads_of_table(package, table), *getattr(package, "MAY_READ", ()))))
 
 
 def system(name: str) -> System:

@@ -79,10 +79,10 @@ def run_system(
     shelf = Shelf({name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)} if models else {})
     stated = {name: options[name] for name in registry.options(package) if options.get(name)}
     code = own_models.version if own_models else registry.code_version(system)
-    reads = registry.reads(package, snapshot.datasets)
+    reads = {name: registry.reads_of_table(package, name, snapshot.datasets) for name in own}
     made_of = (*(f"{name}={value}" for name, value in sorted(stated.items())), *_champions(shelf))
-    versions = {name: version_of(own[name], snapshot, reads, code, made_of) for name in own if name not in inspections}
-    known = facts(snapshot, reads, registry.may_read(package), deployment)
+    versions = {name: version_of(own[name], snapshot, reads[name], code, made_of) for name in own if name not in inspections}
+    kept_facts = {name: facts(snapshot, reads[name], registry.may_read(package, name), deployment) for name in own}
     kept = (
         {}
         if models and _has_outdated_models(models, system, package, snapshot)
@@ -91,8 +91,8 @@ def run_system(
     frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, stated)
     frames |= {name: make() for name, make in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)
-    versions |= {name: version_of(own[name], snapshot, reads, code, (*made_of, _digest(outputs[name]))) for name in inspections}
-    staged = [_stage(publisher, own[name], rows, versions[name], known) for name, rows in outputs.items()]
+    versions |= {name: version_of(own[name], snapshot, reads[name], code, (*made_of, _digest(outputs[name]))) for name in inspections}
+    staged = [_stage(publisher, own[name], rows, versions[name], kept_facts[name]) for name, rows in outputs.items()]
     if models:
         _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
     published = [*kept.values(), *(publisher.move(one) for one in staged)]

@@ -16,6 +16,7 @@ import sqlglot
 from ibis.expr import operations as ops
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.scope import traverse_scope
 
 from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.arrow import arrow_schema
@@ -53,6 +54,11 @@ class SqlModels:
     contracts: Mapping[str, Contract]
     translate: Callable[[str, str], str]
     READS: tuple[str, ...]
+
+    @property
+    def reads_by_table(self) -> dict[str, tuple[str, ...]]:
+        """Return the datasets that each table's own statement reads, in the order of their names."""
+        return {table: tuple(sorted(reads_of(query))) for table, query in self.queries.items()}
 
     @property
     def version(self) -> str:
@@ -147,26 +153,42 @@ def parsed(table: str, text: str, contract: Contract, datasets: Collection[str])
 
 
 def reads_of(query: exp.Query) -> set[str]:
-    """Return the datasets that a query reads."""
-    common = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-    return {table.name.lower() for table in query.find_all(exp.Table) if table.db or table.name.lower() not in common}
+    """Return the datasets that a query reads; the name of a WITH query is a dataset's wherever that query is not in scope."""
+    return {table.name for table in _tables_read(_with_lower_case_tables(query))}
+
+
+def _with_lower_case_tables(query: exp.Query) -> exp.Query:
+    """Return a copy in which one table has one spelling: Athena's names have no case."""
+    copied = query.copy()
+    for node in copied.find_all(exp.Table, exp.CTE):
+        name = node.args["alias"].this if isinstance(node, exp.CTE) else node.this
+        if isinstance(name, exp.Identifier):
+            name.set("this", name.name.lower())
+    return copied
+
+
+def _tables_read(query: exp.Query) -> list[exp.Table]:
+    return [source for scope in traverse_scope(query) for source in scope.sources.values() if isinstance(source, exp.Table)]
 
 
 def _on_inputs(query: exp.Query, as_of: date) -> exp.Expression:
     """Return the query with its datasets replaced by their inputs, and the current date by the day of the data."""
-    reads = reads_of(query)
-    common = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
+    on_inputs = _with_lower_case_tables(query)
+    for table in _tables_read(on_inputs):
+        if not table.alias:
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
+        table.set("this", exp.to_identifier(_input(table.name)))
+        table.set("db", None)
+        table.set("catalog", None)
 
     def replaced(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.CurrentDate):
             return exp.cast(exp.Literal.string(as_of.isoformat()), "date")
         if isinstance(node, exp.Column) and node.args.get("db"):
             return exp.column(node.this.copy(), table=node.args["table"].copy())
-        if isinstance(node, exp.Table) and node.name.lower() in reads and (node.db or node.name.lower() not in common):
-            return exp.alias_(exp.to_table(_input(node.name.lower())), node.alias or node.name, table=True)
         return node
 
-    return query.copy().transform(replaced)
+    return on_inputs.transform(replaced)
 
 
 def _input(dataset: str) -> str:

@@ -156,13 +156,13 @@ def system_runner(
 
 
 def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[str, tuple[str, ...]]:
-    """Return the system that builds a prod table, and the datasets of the snapshot that it reads."""
+    """Return the system that builds a prod table, and the datasets of the snapshot that the table is built from."""
     from headgate.contracts.registry import Registry
     from headgate.systems import registry
 
     system = Registry.load().prod[table].system
     package = cast("System", own_models(env)) if system == MODELS_SYSTEM else registry.system(system)
-    return system, registry.reads(package, lake.datasets)
+    return system, registry.reads_of_table(package, table, lake.datasets)
 
 
 def own_models(env: Mapping[str, str]) -> SqlModels:

@@ -55,6 +55,31 @@ def test_sql_models_are_a_system_of_their_own(tmp_path: Path) -> None:
     assert lake.systems == (MODELS_SYSTEM,)
 
 
+@pytest.mark.parametrize("ignored", ["revenue.py", "revenue.SQL", "marts/revenue.sql"])
+def test_a_file_that_no_model_is_read_from_is_named_with_the_remedy(tmp_path: Path, ignored: str) -> None:
+    """A model in Python, or in a folder of its own, would be left out of the lake without a word."""
+    path = tmp_path / "models" / ignored
+    path.parent.mkdir(parents=True)
+    path.write_text("select 1", encoding="utf-8")
+    name = ignored.partition("/")[0]
+    with pytest.raises(SettingsError, match=rf"models/{name} is not read: a file in models/ ends in \.sql\. .*models/<table>\.sql"):
+        _ = read(written(tmp_path, 'name = "sensors"')).systems
+
+
+def test_notes_and_hidden_files_beside_models_are_allowed(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    for name in ("README.md", ".gitkeep", "daily.sql"):
+        (tmp_path / "models" / name).touch()
+    assert [path.name for path in read(written(tmp_path, 'name = "sensors"')).models] == ["daily.sql"]
+
+
+def test_a_dashboard_with_another_ending_is_named(tmp_path: Path) -> None:
+    (tmp_path / "dashboards").mkdir()
+    (tmp_path / "dashboards" / "sales.yml").touch()
+    with pytest.raises(SettingsError, match=r"dashboards/sales\.yml is not read"):
+        _ = read(written(tmp_path, 'name = "sensors"')).dashboards
+
+
 def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(tmp_path: Path) -> None:
     text = (
         'name = "sensors"\nregion = "eu-central-1"\nenvironment = "dev"\nalert_email = "ops@example.org"\n'

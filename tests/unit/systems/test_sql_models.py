@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlglot import parse_one
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
@@ -18,12 +20,13 @@ from headgate.engines import local
 from headgate.errors import AuditError, ContractError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import LakeSnapshot
+from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.project import MODELS_SYSTEM
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
 from headgate.systems.run import run_system
-from headgate.systems.sql_models import SqlModels, sql_models
+from headgate.systems.sql_models import SqlModels, reads_of, sql_models
+from headgate.systems.up_to_date import datasets_read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,3 +140,68 @@ def test_a_model_without_a_contract_is_named(tmp_path: Path, monkeypatch: pytest
 def test_a_contract_without_a_system_belongs_to_the_own_models() -> None:
     assert DAILY.system == MODELS_SYSTEM
     assert DAILY.names[-2:] == ("as_of", "snapshot_id")
+
+
+SENSORS = replace(
+    DAILY, id="headgate.prod.all_sensors", dataset="all_sensors", key=("sensor",), columns=(DAILY.columns[0], *DAILY.columns[-2:])
+)
+
+
+def two_models(monkeypatch: pytest.MonkeyPatch, folder: Path) -> SqlModels:
+    """One model reads `readings`, the other `stations`."""
+    models(monkeypatch, folder)
+    (folder / "models" / "all_sensors.sql").write_text("select sensor from stations", encoding="utf-8")
+    translated = partial(translate, types=TYPES, databases=Databases("sensors_curated", "sensors_prod"))
+    return sql_models({"daily_means": DAILY, "all_sensors": SENSORS}, {"readings", "stations"}, translated)
+
+
+def snapshot_of(**versions: str) -> LakeSnapshot:
+    datasets = {name: DatasetSnapshot(name, version, f"{name}/", 1, 1) for name, version in versions.items()}
+    return LakeSnapshot("0123456789abcdef", date(2026, 3, 2), datasets)
+
+
+def test_each_table_records_the_datasets_that_its_own_statement_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lineage is true by table, and a table whose own inputs did not change is kept."""
+    own = two_models(monkeypatch, tmp_path)
+    assert own.reads_by_table == {"daily_means": ("readings",), "all_sensors": ("stations",)}
+    pq.write_table(READINGS, tmp_path / "readings.parquet")
+    pq.write_table(READINGS.slice(0, 1).select(["sensor"]), tmp_path / "stations.parquet")
+    catalog = MemoryCatalog()
+    for table in own.contracts:
+        catalog.create("sensors_prod", table, f"s3://models-prod/tables/{table}/none/")
+    publisher = Publisher(MemoryObjects(), catalog, "sensors_prod", "models-prod", audit)
+
+    def run(lake: LakeSnapshot) -> dict[str, bool]:
+        opened = local.opened({name: str(tmp_path / f"{name}.parquet") for name in ("readings", "stations")})
+        made = run_system(MODELS_SYSTEM, lake, opened, publisher, own.contracts, own_models=own)
+        return {one.table: one.changed for one in made}
+
+    first = snapshot_of(readings="r1", stations="s1")
+    assert run(first) == {"daily_means": True, "all_sensors": True}
+    recorded = {table: datasets_read(catalog.current("sensors_prod", table), first) for table in own.contracts}
+    assert {table: [one.dataset for one in read] for table, read in recorded.items()} == {
+        "daily_means": ["readings"],
+        "all_sensors": ["stations"],
+    }
+    assert run(snapshot_of(readings="r2", stations="s1")) == {"daily_means": True, "all_sensors": False}
+
+
+@pytest.mark.parametrize(
+    ("sql", "reads"),
+    [
+        ("with orders as (select * from orders where total > 1) select * from orders", {"orders"}),
+        ("select * from (with orders as (select * from refunds) select * from orders) r join orders using (id)", {"orders", "refunds"}),
+        ("with Paid as (select * from shop_curated.Orders) select * from paid", {"orders"}),
+        ("select id from orders where id in (select id from refunds) union all select id from returns", {"orders", "refunds", "returns"}),
+        ("with recursive days(n) as (select n from calendar union all select n + 1 from days) select * from days", {"calendar"}),
+        ("select * from (orders join refunds using (id))", {"orders", "refunds"}),
+    ],
+)
+def test_a_model_reads_the_tables_of_its_statement_and_not_the_names_of_its_with_queries(sql: str, reads: set[str]) -> None:
+    assert reads_of(parse_one(sql, read="athena")) == reads  # type: ignore[arg-type]  # each of them is a query
+
+
+def test_a_with_query_may_have_the_name_of_the_dataset_that_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sql = SQL.replace("good", "readings")
+    rows, _ = published(models(monkeypatch, tmp_path, sql), tmp_path)
+    assert rows["sensor"].to_pylist() == ["a", "b"]
