@@ -6,6 +6,7 @@ This module decides; `headgate.aws.scheduler` keeps the pending start and `headg
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +25,26 @@ class Trigger(StrEnum):
 
     NEW_DATA = "new_data"
     DAILY = "daily"
+
+
+class StartedBy(StrEnum):
+    """Who or what started a run, as its name records it."""
+
+    SCHEDULE = "schedule"
+    NEW_DATA = "new_data"
+    PERSON = "person"
+    UNKNOWN = "unknown"  # a run of a deployment whose names did not record it
+
+    @classmethod
+    def of(cls, run: str) -> StartedBy:
+        """Return what started the run of that name."""
+        if recorded := _DUE_RUN.match(run):
+            return cls(recorded[1].replace("-", "_")) if recorded[1] else cls.UNKNOWN
+        return cls.PERSON
+
+
+_STARTED_BY = {Trigger.NEW_DATA: StartedBy.NEW_DATA, Trigger.DAILY: StartedBy.SCHEDULE}
+_DUE_RUN = re.compile(r"[0-9]{8}T[0-9]{6}Z-(?:(schedule|new-data)-)?")
 
 
 @dataclass(frozen=True)
@@ -67,6 +88,11 @@ class Execution:
     def seconds(self) -> float | None:
         """Return the duration of a run that has ended."""
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
+
+    @property
+    def started_by(self) -> StartedBy:
+        """Return what started the run."""
+        return StartedBy.of(self.name)
 
 
 @dataclass(frozen=True)
@@ -130,8 +156,8 @@ class StartRules:
         return execution.started_at + max(self.min_interval, min(took / self.most_share, self.longest_wait))
 
     def run_name(self, due: Due) -> str:
-        """Return the run's name: the time that it was due, and the deployment that runs it."""
-        return f"{due.at:%Y%m%dT%H%M%S}Z-{self.deployment}"
+        """Return the run's name: the time that it was due, what started it, and the deployment that runs it."""
+        return f"{due.at:%Y%m%dT%H%M%S}Z-{_STARTED_BY[due.trigger].replace('_', '-')}-{self.deployment}"
 
     def _is_current(self, executions: Sequence[Execution]) -> bool:
         """Whether the newest run succeeded with this deployment, or there is none: new data has a pending start of its own."""

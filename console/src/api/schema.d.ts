@@ -2653,6 +2653,12 @@ export interface components {
             /** Stages */
             stages: components["schemas"]["RunStage"][];
             /**
+             * Started By
+             * @description What started the run; `unknown` for runs of older deployments, which did not record it.
+             * @enum {string}
+             */
+            started_by: "schedule" | "new_data" | "person" | "unknown";
+            /**
              * State
              * @enum {string}
              */
@@ -2762,6 +2768,12 @@ export interface components {
              * @example 2026-01-02T03:04:05
              */
             started_at: string;
+            /**
+             * Started By
+             * @description What started the run; `unknown` for runs of older deployments, which did not record it.
+             * @enum {string}
+             */
+            started_by: "schedule" | "new_data" | "person" | "unknown";
             /**
              * State
              * @enum {string}

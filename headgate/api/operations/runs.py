@@ -11,7 +11,7 @@ from headgate.api.shapes.runs import RunDetail, RunJob, Runs, RunStage, RunStart
 from headgate.costs.prices import Prices
 from headgate.costs.report import jobs_of, usd_of
 from headgate.errors import NotFoundError
-from headgate.lake.pipeline_starts import Execution
+from headgate.lake.pipeline_starts import Execution, StartedBy
 from headgate.lake.run_stages import stages
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ def newest(lake: Lake, limit: int) -> Runs:
 
 def _summary(run: Execution, problems: RunProblems) -> RunSummary:
     return RunSummary(
-        name=run.name, state=_STATES[run.status], started_at=run.started_at.isoformat(), seconds=run.seconds, **problems.facts()
+        name=run.name,
+        state=_STATES[run.status],
+        started_by=run.started_by.value,
+        started_at=run.started_at.isoformat(),
+        seconds=run.seconds,
+        **problems.facts(),
     )
 
 
@@ -61,6 +66,7 @@ def detail(lake: Lake, name: str) -> RunDetail:
         **problems.facts(),
         remedies=problems.remedies,
         state=_STATES[run.status],
+        started_by=StartedBy.of(name).value,
         stages=found,
         jobs=_jobs(lake, name, run),
         error=run.error,

@@ -7,6 +7,10 @@ from pydantic import Field
 from headgate.api.shapes.base import Asked, Day, Moment, Shape
 
 RunState = Literal["running", "pending", "succeeded", "failed", "timed_out", "aborted"]
+RunStartedBy = Annotated[
+    Literal["schedule", "new_data", "person", "unknown"],
+    Field(description="What started the run; `unknown` for runs of older deployments, which did not record it."),
+]
 
 
 class RunProblems(Shape):
@@ -22,6 +26,7 @@ class RunSummary(RunProblems):
 
     name: str
     state: RunState
+    started_by: RunStartedBy
     started_at: Moment
     seconds: float | None = Field(ge=0, description="Duration; null while it runs.")
 
@@ -58,6 +63,7 @@ class RunDetail(RunProblems):
 
     name: str
     state: RunState
+    started_by: RunStartedBy
     remedies: dict[str, str] = Field(
         description="What to do, by `datasets_not_merged` and `failed_stages`; of these only those that are not empty."
     )

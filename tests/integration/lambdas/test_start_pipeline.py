@@ -118,7 +118,7 @@ def test_a_message_that_is_no_notification_fails_alone(emulator: Emulator, sched
 def test_a_due_run_starts_once_however_often_the_message_arrives(emulator: Emulator, machine: str) -> None:
     for _ in range(3):
         assert handler(due(Trigger.NEW_DATA), Context()) == {"batchItemFailures": []}
-    assert runs(emulator, machine) == ["20260501T120000Z-abcd1234"]
+    assert runs(emulator, machine) == ["20260501T120000Z-new-data-abcd1234"]
 
 
 def test_while_a_run_works_one_start_is_pending_and_none_is_made(emulator: Emulator, machine: str, schedule: str) -> None:
@@ -131,12 +131,12 @@ def test_while_a_run_works_one_start_is_pending_and_none_is_made(emulator: Emula
 
 def test_the_daily_check_starts_no_run_when_nothing_is_new(emulator: Emulator, machine: str, schedule: str) -> None:
     handler(due(Trigger.NEW_DATA), Context())
-    arn = machine.replace(":stateMachine:", ":execution:") + ":20260501T120000Z-abcd1234"
+    arn = machine.replace(":stateMachine:", ":execution:") + ":20260501T120000Z-new-data-abcd1234"
     assert handler(due(Trigger.DAILY, DUE_AT.replace(hour=13)), Context()) == {"batchItemFailures": []}
     assert not exists(emulator, schedule), "the run under way does the work"
     emulator.client("stepfunctions").stop_execution(executionArn=arn)
     assert handler(due(Trigger.DAILY, DUE_AT.replace(hour=14)), Context()) == {"batchItemFailures": []}
-    assert len(runs(emulator, machine)) == 2, "a run that did not succeed is repeated"
+    assert runs(emulator, machine)[0] == "20260501T140000Z-schedule-abcd1234", "a run that did not succeed is repeated"
 
 
 def test_a_due_message_fails_when_the_runs_cannot_be_listed(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:

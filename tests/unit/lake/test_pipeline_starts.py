@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.operations.backlog import MIDNIGHT, Day, trickle
-from headgate.lake.pipeline_starts import Burst, Due, Execution, Postpone, Skip, Start, StartRules, Trigger, parse_due
+from headgate.lake.pipeline_starts import Burst, Due, Execution, Postpone, Skip, Start, StartedBy, StartRules, Trigger, parse_due
 
 pytestmark = pytest.mark.unit
 
@@ -24,8 +24,27 @@ def run(status: str, ago: timedelta, deployment: str = "abcd1234") -> Execution:
     return Execution(f"before-{deployment}", status, NOW - ago)
 
 
-def test_new_data_start_a_run_that_is_named_by_time_and_deployment() -> None:
-    assert RULES.decide(NEW_DATA, [], NOW) == Start("20260501T120000Z-abcd1234")
+def test_new_data_start_a_run_that_is_named_by_time_cause_and_deployment() -> None:
+    assert RULES.decide(NEW_DATA, [], NOW) == Start("20260501T120000Z-new-data-abcd1234")
+
+
+@pytest.mark.parametrize(("due", "started_by"), [(NEW_DATA, StartedBy.NEW_DATA), (DAILY, StartedBy.SCHEDULE)])
+def test_the_name_of_a_run_records_what_started_it(due: Due, started_by: StartedBy) -> None:
+    assert Execution(RULES.run_name(due), "SUCCEEDED", NOW).started_by is started_by
+
+
+@pytest.mark.parametrize(
+    ("name", "started_by"),
+    [
+        ("cli-20260102T030405000000", StartedBy.PERSON),
+        ("api-0123456789abcdef0123456789abcdef", StartedBy.PERSON),
+        ("7f6f4f7e-0000-0000-0000-000000000000", StartedBy.PERSON),
+        ("20260501T120000Z-abcd1234", StartedBy.UNKNOWN),
+    ],
+)
+def test_a_run_that_nothing_made_due_was_started_by_a_person(name: str, started_by: StartedBy) -> None:
+    """AWS's own console names a run by a UUID. A run of an older deployment has no cause in its name."""
+    assert StartedBy.of(name) is started_by
 
 
 def test_a_message_that_arrives_twice_starts_one_run() -> None:

@@ -24,6 +24,7 @@ export function RunPage() {
       <Group gap="xs">
         <PageTitle>Run {name}</PageTitle>
         {run.data ? <StateBadge state={runState(run.data)} /> : null}
+        {run.data ? <Text c="dimmed">{STARTED_BY[run.data.started_by]}</Text> : null}
       </Group>
       <Answered of={run} what="the run">
         {(found) => (
@@ -47,6 +48,13 @@ export function RunPage() {
       </Answered>
     </Stack>
   )
+}
+
+const STARTED_BY: Record<Schemas['RunDetail']['started_by'], string> = {
+  schedule: 'started by the schedule',
+  new_data: 'started by new data',
+  person: 'started by a person',
+  unknown: '',
 }
 
 /** A third run beside a working and a pending one. */

@@ -6,6 +6,7 @@ import { leftOut, runProblems, runState } from './run-problems'
 const RUN: Schemas['RunDetail'] = {
   name: 'nightly',
   state: 'succeeded',
+  started_by: 'person',
   stages: [],
   error: '',
   cause: '',

@@ -14,7 +14,7 @@ from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
 from headgate.lake import run_stages
-from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Execution
+from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Execution, StartedBy
 from headgate.project import deployed_systems
 from headgate.wiring import operations, snapshots, stores
 
@@ -80,7 +80,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
 @options.deployment
 @click.pass_context
 def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str | None) -> None:
-    """List the newest runs with their state, start, duration, and what they left out.
+    """List the newest runs with their state, what started them, start, duration, and what they left out.
 
     A run that could not merge a dataset succeeds with problems: it published the others.
     """
@@ -113,7 +113,13 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
         raise click.ClickException(f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs.") from None
     stages = run_stages.stages(one, systems_of(found), now())
     problems = problems_of_one(lake, name, one)
-    ended = {"run": name, "status": one.status, "cause": one.cause, "stages": [asdict(stage) for stage in stages]}
+    ended = {
+        "run": name,
+        "status": one.status,
+        "started_by": StartedBy.of(name),
+        "cause": one.cause,
+        "stages": [asdict(stage) for stage in stages],
+    }
     fact = {**ended, **problems.facts(), "remedies": problems.remedies}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(one, stages, has_problems=problems.exist))
     if not as_json:
@@ -220,17 +226,24 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
 
 
 def _fact(one: Execution, problems: RunProblems) -> dict[str, object]:
-    fact = {"run": one.name, "status": one.status, "started_at": one.started_at.isoformat(), "seconds": one.seconds}
+    fact = {
+        "run": one.name,
+        "status": one.status,
+        "started_by": one.started_by,
+        "started_at": one.started_at.isoformat(),
+        "seconds": one.seconds,
+    }
     return fact | problems.facts()
 
 
 def _history(newest: Sequence[Execution], problems: Mapping[str, RunProblems]) -> Table | str:
     if not newest:
         return "There was no run yet. `headgate run` starts one."
-    table = screens.table("run", "state", "started at, UTC", "seconds", "problems", numbers=["seconds"])
+    table = screens.table("run", "state", "started by", "started at, UTC", "seconds", "problems", numbers=["seconds"])
     for one in newest:
         left_out = problems[one.name]
         state = run_state(one.status, has_problems=left_out.exist)
         seconds = "" if one.seconds is None else f"{one.seconds:.0f}"
-        table.add_row(one.name, state, f"{one.started_at:%Y-%m-%d %H:%M:%S}", seconds, left_out.summary())
+        started_by = one.started_by.replace("_", " ")
+        table.add_row(one.name, state, started_by, f"{one.started_at:%Y-%m-%d %H:%M:%S}", seconds, left_out.summary())
     return table

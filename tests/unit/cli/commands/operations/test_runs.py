@@ -14,6 +14,7 @@ from rich.console import Console
 from headgate.api import deployed_lake
 from headgate.api.operations.health import health_of
 from headgate.api.operations.run_problems import MOST_RUNS
+from headgate.api.operations.runs import newest
 from headgate.cli import deployment
 from headgate.cli.commands.operations import status
 from headgate.cli.deployment import Deployment
@@ -52,9 +53,9 @@ def test_runs_name_datasets_that_were_not_merged_and_systems_that_failed(command
     assert failed["datasets_not_merged"] == {}, "a merge of the run before it"
     assert failed["failed_stages"] == {"retail-copilot": CAUSE.partition(": ")[2]}
     lines = {cells[1].strip(): cells for line in command("runs").splitlines() if len(cells := line.split("│")) > 1}
-    assert [lines["not-merged"][place].strip() for place in (2, 5)] == ["succeeded with problems", "not merged: payments"]
-    assert [lines["system-failed"][place].strip() for place in (2, 5)] == ["failed", "failed: retail-copilot"]
-    assert [lines["good"][place].strip() for place in (2, 5)] == ["succeeded", ""]
+    assert [lines["not-merged"][place].strip() for place in (2, 6)] == ["succeeded with problems", "not merged: payments"]
+    assert [lines["system-failed"][place].strip() for place in (2, 6)] == ["failed", "failed: retail-copilot"]
+    assert [lines["good"][place].strip() for place in (2, 6)] == ["succeeded", ""]
 
 
 def test_a_run_shows_what_it_left_out(command: Any) -> None:  # noqa: ANN401 as above
@@ -67,6 +68,20 @@ def test_a_run_shows_what_it_left_out(command: Any) -> None:  # noqa: ANN401 as 
     assert list(failed["remedies"]) == ["failed_stages"]
     assert f"Remedy: {failed['remedies']['failed_stages']}" in command("runs", "show", "system-failed")
     assert "Remedy" not in command("runs", "show", "good")
+
+
+def test_runs_show_what_started_them(lake: LakeWithEndedRuns, command: Any) -> None:  # noqa: ANN401 as above
+    lake.runs.ended = [
+        Execution(name, "SUCCEEDED", after(start), after(start + 5))
+        for name, start in (("20260501T030000Z-schedule-abcd1234", 80), ("20260501T013000Z-new-data-abcd1234", 70), ("cli-1", 60))
+    ]
+    assert [one["started_by"] for one in json.loads(command("runs", "--json"))] == ["schedule", "new_data", "person"]
+    assert [" ".join(line.split("│")[3].split()) for line in command("runs").splitlines() if "│ 20260501" in line] == [
+        "schedule",
+        "new data",
+    ]
+    assert [one.started_by for one in newest(lake, 20).runs] == ["schedule", "new_data", "person"]
+    assert json.loads(command("runs", "show", "cli-1", "--json"))["started_by"] == "person"
 
 
 def test_a_limit_does_not_give_a_run_the_problems_of_the_run_before_it(command: Any) -> None:  # noqa: ANN401 as above
