@@ -73,6 +73,12 @@ class WorkerSettings(Settings):
     spark_rows_from_mb: int = 0
 
 
+class AcceptanceSettings(Settings):
+    """The largest share of refused rows, 0 to 1, that a file may have and be healthy."""
+
+    most_refused_share: float = 0.2
+
+
 class OnboardingSettings(Settings):
     """The table of records, and the secret with the masking keys."""
 

@@ -22,18 +22,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from headgate.api.deployed_lake import DeployedLake
+from headgate.api.files.uploads import uploading_of
 from headgate.cli import deployment
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import UNDER_WAY, FileState
-from headgate.uploads.uploading import CHECKED, CHECKING, Uploading
+from headgate.uploads.uploading import CHECKED, CHECKING
 from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from headgate.lake.ports import FileRecord
+    from headgate.uploads.uploading import Uploading
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_S = 60
@@ -74,9 +76,7 @@ def check_gate(lake: DeployedLake) -> str:
     """The gate's code, contracts and key work: a dry run of a small file, which leaves no trace in the lake."""
     contract = next(iter(lake.contracts.source.values()))
     body = (",".join(column.name for column in contract.columns) + "\n").encode() + uuid.uuid4().hex.encode() + b"\n"
-    uploading = Uploading(
-        lake.objects, lake.uploads, lake.files, lake.bucket("staging"), lake.bucket("raw"), lake.contracts.source.keys(), lake.now
-    )
+    uploading = uploading_of(lake)
     upload = uploading.begin(
         CALLER, name="smoke.csv", size_bytes=len(body), sha256=hashlib.sha256(body).hexdigest(), dataset=contract.dataset
     )
@@ -137,7 +137,7 @@ def _finished(lake: DeployedLake, sent: ObjectRef) -> FileRecord:
 
 def _ended(uploading: Uploading, upload_id: str) -> dict[str, object]:
     """The result of a dry run; NotFoundError while there is none."""
-    stored = uploading.dry_run(upload_id)
+    stored = uploading.dry_run(uploading.get(upload_id))
     if stored is None or stored["state"] == CHECKING:
         raise NotFoundError("no result yet")
     return dict(stored)

@@ -154,7 +154,7 @@ data "aws_iam_policy_document" "api" {
   statement {
     sid       = "RememberDecisions"
     actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/mappings/*", "${module.bucket["artifacts"].arn}/corrections/*"]
+    resources = ["${module.bucket["artifacts"].arn}/mappings/*", "${module.bucket["artifacts"].arn}/corrections/*", "${module.bucket["artifacts"].arn}/uploaders/*"]
   }
 
   # Without it S3 answers 403 where 404 is true.
@@ -389,6 +389,13 @@ data "aws_iam_policy_document" "api_revert" {
     sid       = "FindRowsOfReverted"
     actions   = ["s3:ListBucket"]
     resources = [module.bucket["curated"].arn, module.bucket["quarantine"].arn]
+  }
+
+  # Whoever sent a file may undo it.
+  statement {
+    sid       = "ReadUploaders"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/uploaders/*"]
   }
 
   statement {

@@ -18,6 +18,7 @@ locals {
     HEADGATE_WORKGROUP          = aws_athena_workgroup.this["lake"].name
     HEADGATE_ALERTS_TOPIC_ARN   = aws_sns_topic.alerts.arn
     HEADGATE_SQL_DIALECT        = local.platform.sql_dialect
+    HEADGATE_MOST_REFUSED_SHARE = tostring(var.most_refused_share)
   }
 }
 

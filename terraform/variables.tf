@@ -614,6 +614,17 @@ variable "monthly_budget_usd" {
   }
 }
 
+variable "most_refused_share" {
+  description = "Largest share of refused rows, 0 to 1, that a file may have; a file with more is reported by the API, the console and headgate status."
+  type        = number
+  default     = 0.2
+
+  validation {
+    condition     = var.most_refused_share >= 0 && var.most_refused_share <= 1
+    error_message = "most_refused_share is from 0 to 1."
+  }
+}
+
 variable "scan_limit_gb" {
   description = "Gigabytes that one Athena query may scan before it is cancelled."
   type        = number

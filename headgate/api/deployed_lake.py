@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.api.ports import KnownRuns
 from headgate.errors import SettingsError
-from headgate.settings import JobNamesSettings, SystemNamesSettings
+from headgate.settings import AcceptanceSettings, JobNamesSettings, SystemNamesSettings
 from headgate.wiring import api, intake, operations, stores
 
 if TYPE_CHECKING:
@@ -123,6 +123,11 @@ class DeployedLake:
     def systems(self) -> tuple[str, ...]:
         """The deployed systems."""
         return tuple(sorted(SystemNamesSettings.from_env(self._env).prod_buckets))
+
+    @cached_property
+    def most_refused_share(self) -> float:
+        """The largest share of refused rows that a file may have."""
+        return AcceptanceSettings.from_env(self._env).most_refused_share
 
     def bucket(self, zone: str) -> str:
         """Return the bucket of a zone, or of a system."""

@@ -78,7 +78,7 @@ class LocalApi:
         if scheme.lower() != "bearer" or not token:
             return {}
         if hmac.compare_digest(token.encode(), self.token.encode()):
-            return {"jwt": {"claims": {"username": "operator", "cognito:groups": ["operator"]}}}
+            return {"jwt": {"claims": {"token_use": "access", "username": "operator", "cognito:groups": ["operator"]}}}
         claims = self.claims(token)
         return {"jwt": {"claims": claims}} if claims else {}
 

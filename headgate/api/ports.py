@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.intake.files.revert_file import Reverted
     from headgate.lake.file_index import FileIndex
     from headgate.lake.pipeline_starts import Execution
-    from headgate.lake.ports import Catalog, FileLedger, ObjectStore
+    from headgate.lake.ports import Catalog, FileLedger, FileRecord, ObjectStore
     from headgate.lake.upload_store import UploadStore
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog import Databases
@@ -87,8 +87,16 @@ class SqlQueries(Protocol):
 class Reverts(Protocol):
     """Undoes uploads."""
 
+    def chain(self, file_id: str) -> list[FileRecord | None]:
+        """Return the file, its corrections, and corrections of these; None for one that the gate has not begun."""
+        ...
+
     def revert(self, file_id: str) -> Reverted:
-        """Remove every row of the file from curated and quarantine."""
+        """Remove every row of the file and of its corrections from curated and quarantine."""
+        ...
+
+    def restore(self, file_id: str) -> list[FileRecord]:
+        """Accept the originals of a reverted file, and of the corrections that were reverted with it, again."""
         ...
 
 
@@ -135,6 +143,8 @@ class Lake(Protocol):
     def caller_limit(self) -> CallerLimit | None: ...  # noqa: D102
     @property
     def systems(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def most_refused_share(self) -> float: ...  # noqa: D102
 
     def bucket(self, zone: str) -> str:
         """Return the bucket of a zone, or of a system."""

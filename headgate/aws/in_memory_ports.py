@@ -63,8 +63,7 @@ class MemoryObjects:
     def info(self, ref: ObjectRef) -> ObjectInfo:
         """Size and time of an object, with the version it really has; NotFoundError when there is none."""
         version, body = self._found(ref)
-        etag = hashlib.sha256(body).hexdigest()
-        return ObjectInfo(replace(ref, version_id=version.version_id), len(body), version.modified_at, etag)
+        return ObjectInfo(replace(ref, version_id=version.version_id), len(body), version.modified_at, _etag_of(body))
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""
@@ -73,6 +72,15 @@ class MemoryObjects:
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 nothing here reads it
         """Write `body` to the object, as a new version."""
         self._append(ref, bytes(body))
+
+    def write_if(self, ref: ObjectRef, body: bytes, etag: str) -> None:
+        """Write the object if it still has this ETag, or with an empty one if there is none; ConflictError otherwise."""
+        with self._lock:
+            kept = self._versions.get((ref.bucket, ref.key), [])
+            newest = kept[-1].body if kept else None
+            if etag != ("" if newest is None else _etag_of(newest)):
+                raise ConflictError(f"s3://{ref.bucket}/{ref.key} was written by another caller")
+            self._append(ref, body)
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
         """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
@@ -140,6 +148,10 @@ class MemoryObjects:
         with self._lock:
             newest = [(key, kept[-1]) for (where, key), kept in self._versions.items() if where == bucket and kept]
         return sorted((key, last) for key, last in newest if last.body is not None and key.startswith(prefix))
+
+
+def _etag_of(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -365,6 +377,20 @@ class MemoryUploads:
         """Copy an object; return the version that was made."""
         self.objects.write(target, self.objects.read(source))
         return self.objects.info(target).ref
+
+    def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
+        """Return the object with its ETag; NotFoundError when there is none."""
+        body = self.objects.read(ref)
+        return body, _etag_of(body)
+
+    def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
+        """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
+
+        Raises:
+            ConflictError: another caller has written the object.
+        """
+        self.objects.write_if(ref, bytes(body), etag)
+        return _etag_of(body)
 
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
         """Return a URL that names the object."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from headgate.aws.errors import translated
 from headgate.aws.s3 import uri
-from headgate.errors import NotFoundError
+from headgate.errors import ConflictError, NotFoundError
 from headgate.lake.upload_store import StoredPart
 
 if TYPE_CHECKING:
@@ -63,6 +63,27 @@ class S3Uploads:
             self.client.copy({"Bucket": source.bucket, "Key": source.key, **version}, target.bucket, target.key)  # type: ignore[typeddict-item]  # VersionId is optional
             made = self.client.head_object(Bucket=target.bucket, Key=target.key)
         return replace(target, version_id=made.get("VersionId", ""))
+
+    def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
+        """Return the object with its ETag; NotFoundError when there is none."""
+        with translated(f"read {uri(ref)}"):
+            answer = self.client.get_object(Bucket=ref.bucket, Key=ref.key)
+            return answer["Body"].read(), answer["ETag"]
+
+    def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
+        """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
+
+        Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
+
+        Raises:
+            ConflictError: another caller has written the object.
+        """
+        unchanged = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        try:
+            with translated(f"replace {uri(ref)}"):
+                return self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, **unchanged)["ETag"]  # type: ignore[arg-type]  # typed as every argument of put_object
+        except NotFoundError:  # an object that was deleted has no ETag either
+            raise ConflictError(f"replace {uri(ref)}: the object was deleted") from None
 
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
         """Return a URL that answers GET with the object as a file of that name."""

@@ -15,6 +15,8 @@
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
 | artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
 |            | `mappings/<source>/<header>.json` (which columns are which fields, as people decided) |
+|            | `corrections/<file id>/<file id sent>.json` (which rows of the first file the second one corrects) |
+|            | `uploaders/<file id>.json` (who sent the file through the API) |
 |            | `models/<system>/<model>/versions/<version>/{model.skops,card.json}` (a fitted model and its record) |
 |            | `models/<system>/<model>/scorer.npz` (the champion as numbers, which predictions are computed from) |
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
@@ -35,6 +37,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 MASKED_ORIGINALS = "_masked"
+UPLOADS = "uploads"  # folder in raw of uploads without a dataset: the gate finds it from their columns
 INCREMENTS = "increments"
 SNAPSHOTS = "snapshots"
 QUARANTINE_ROWS = "rows"
@@ -42,6 +45,7 @@ TABLES = "tables"
 PROFILES = "processed"
 MAPPINGS = "mappings"
 CORRECTIONS = "corrections"
+UPLOADERS = "uploaders"
 REPORTS = "reports"
 MODELS = "models"
 DATA_DOCS = "data_docs"
@@ -197,9 +201,19 @@ def mapping_key(source: str, fingerprint: str) -> str:
     return f"{MAPPINGS}/{source}/{fingerprint}.json"
 
 
+def mapping_source(key: str) -> str:
+    """The source that the key of a decision spells."""
+    return key.removeprefix(f"{MAPPINGS}/").rpartition("/")[0]
+
+
 def corrected_rows_key(dataset: str, corrected: str, digest: str) -> str:
     """Key in raw of rows of the file `corrected`, by its id, that somebody corrected and sent back."""
-    return f"{dataset}/{CORRECTIONS}/{corrected}-{digest}.csv"
+    return f"{corrections_of(dataset, corrected)}{digest}.csv"
+
+
+def corrections_of(dataset: str, corrected: str) -> str:
+    """Beginning of the keys in raw of all corrected rows of a file, by its id."""
+    return f"{dataset}/{CORRECTIONS}/{corrected}-"
 
 
 def has_corrected_rows(key: str) -> bool:
@@ -210,6 +224,21 @@ def has_corrected_rows(key: str) -> bool:
 def correction_key(corrected: str, sent: str) -> str:
     """The object that says which rows of the file `corrected` the file `sent` has, in the artifacts bucket; both by file id."""
     return f"{CORRECTIONS}/{corrected}/{sent}.json"
+
+
+def corrections_prefix(corrected: str) -> str:
+    """Folder of what says which corrections were sent of a file, by its id, ending in a slash."""
+    return f"{CORRECTIONS}/{corrected}/"
+
+
+def sent_correction(key: str) -> str:
+    """The id of the file that was sent with corrected rows, as the key below `corrections_prefix` spells it."""
+    return key.rpartition("/")[2].removesuffix(".json")
+
+
+def uploader_key(file_id: str) -> str:
+    """The object that says who sent a file through the API, in the artifacts bucket."""
+    return f"{UPLOADERS}/{file_id}.json"
 
 
 def model_key(system: str, model: str, version: str) -> str:

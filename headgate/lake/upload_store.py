@@ -47,6 +47,18 @@ class UploadStore(Protocol):
         """Copy an object inside the store, however large; return the version that was made."""
         ...
 
+    def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
+        """Return the object with its ETag; NotFoundError when there is none."""
+        ...
+
+    def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
+        """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
+
+        Raises:
+            ConflictError: another caller has written the object.
+        """
+        ...
+
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
         """Return a URL that answers GET with the object as a file of that name."""
         ...

@@ -231,13 +231,17 @@ class Mappings:
             file=key,
         )
 
+    def check(self, suggested: Suggested, fields: Sequence[str | None]) -> None:
+        """Check that the fields make a file of the suggestion's dataset; BadInputError as `remember`."""
+        _check(self.contracts[suggested.dataset], suggested.names, fields)
+
     def remember(self, suggested: Suggested, fields: Sequence[str | None]) -> None:
         """Store which fields a file of this source with this header has, by position; None leaves a column out.
 
         Raises:
             BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be there is missing.
         """
-        _check(self.contracts[suggested.dataset], suggested.names, fields)
+        self.check(suggested, fields)
         decided = {"dataset": suggested.dataset, "fields": list(fields), "columns": list(suggested.names)}
         mapping = json.dumps(decided, sort_keys=True).encode()
         self.objects.write(self._ref(suggested.source, suggested.fingerprint), mapping, content_type="application/json")
@@ -266,12 +270,29 @@ class Mappings:
 
     def _read(self, found: ObjectInfo) -> Remembered:
         read = json.loads(self.objects.read(found.ref))
-        source, header = found.ref.key.removeprefix(f"{keys.MAPPINGS}/").removesuffix(".json").rsplit("/", 1)
+        source, header = keys.mapping_source(found.ref.key), found.ref.key.rpartition("/")[2].removesuffix(".json")
         return Remembered(source, header, read["dataset"], tuple(read.get("columns", ())), tuple(read["fields"]), found.modified_at)
 
     def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str | None, ...]] | None:
+        """Return what was decided for the header, by the source first and then by the other folders of the same people.
+
+        Uploads lie in the folder of their dataset if the sender names one, and else in `uploads`. Two datasets with the same header
+        identify none.
+        """
+        if own := self._decided(self._ref(source, headed.fingerprint)):
+            return own
+        if source in self.contracts:
+            return self._decided(self._ref(keys.UPLOADS, headed.fingerprint))
+        if source != keys.UPLOADS:
+            return None
+        name = f"/{headed.fingerprint}.json"
+        refs = [info.ref for info in self.objects.list(self.bucket, f"{keys.MAPPINGS}/") if info.ref.key.endswith(name)]
+        named = [ref for ref in refs if keys.mapping_source(ref.key) in self.contracts]
+        return self._decided(named[0]) if len(named) == 1 else None
+
+    def _decided(self, ref: ObjectRef) -> tuple[str, tuple[str | None, ...]] | None:
         try:
-            read = json.loads(self.objects.read(self._ref(source, headed.fingerprint)))
+            read = json.loads(self.objects.read(ref))
         except NotFoundError:
             return None
         return (read["dataset"], tuple(read["fields"])) if read["dataset"] in self.contracts else None

@@ -37,6 +37,7 @@ _EPOCH = datetime(1970, 1, 1)
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 _IDENTIFYING_SHARE = 0.9
 _FEW = 10
+_SAMPLES, _SAMPLE_CHARACTERS = 3, 100
 _TYPE_OF = {
     Kind.STRING: "string",
     Kind.BOOLEAN: "bool",
@@ -299,10 +300,16 @@ def _inferred_column(name: str, inferred: Inferred, rows: int, *, hidden: bool) 
     is_text = inferred.type in {"string", "bool", ""}
     description = describe_texts(inferred.texts) if is_text else describe(inferred.values)
     apart = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(_FEW, rows - inferred.missing)
-    extra = {"format": inferred.format, "suspected_missing": inferred.suspected_missing}
+    extra = {"format": inferred.format, "suspected_missing": inferred.suspected_missing, "samples": _samples(inferred)}
     return ColumnProfile(
         name, inferred.type, rows, inferred.missing, inferred.invalid, is_identifier=apart, description=description, extra=extra
     )
+
+
+def _samples(inferred: Inferred) -> list[str]:
+    """Return the first different texts of a column, as the file has them."""
+    texts = (str(value) for value in inferred.texts.unique.slice(0, 2 * _SAMPLES).to_pylist())
+    return [text[:_SAMPLE_CHARACTERS] for text in texts if text.strip()][:_SAMPLES]
 
 
 def _inferred_score(held: Mapping[str, pa.Array], inferred: Mapping[str, Inferred], received_at: datetime) -> Score:

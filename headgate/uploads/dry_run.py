@@ -18,18 +18,18 @@ from headgate.errors import BadInputError, ContractError, HeadgateError, NotFoun
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
 from headgate.uploads.upload import Upload, content_differs, content_key, dry_run_key, upload_key
-from headgate.uploads.uploading import CHECKED, FAILED
+from headgate.uploads.uploading import CHECKED, FAILED, TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
+    from headgate.uploads.upload import UploadMapping
 
 FIRST_ROWS = 100
 _ROW_COLUMNS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
 _LARGEST_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
-_TOO_LARGE = "too_large"
 _VERSION = "dry-run"
 
 
@@ -92,14 +92,14 @@ class DryRunner:
     """Runs the gate on uploads.
 
     Args:
-        process: runs the gate over this object store, with a ledger that nobody else sees.
+        process: runs the gate over this object store, with a ledger that nobody else sees, as if the mapping were remembered.
     """
 
     objects: ObjectStore
     staging_bucket: str
     raw_bucket: str
     curated_bucket: str
-    process: Callable[[ScratchObjects, ObjectRef], FileRecord]
+    process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
 
     def run(self, upload_id: str) -> None:
         """Check the upload's file and write what was found beside it."""
@@ -110,22 +110,23 @@ class DryRunner:
         )
         begun_s = time.monotonic()
         try:
-            record = self.process(scratch, appears_as)
+            record = self.process(scratch, appears_as, upload.mapping)
             found = _found(record, scratch) if record.content_sha256 in {"", upload.sha256} else _differs()
             if record.state is FileState.PROFILED and upload.size_bytes <= _LARGEST_DRAFT_BYTES:
                 found["draft"] = _draft(upload.name, scratch.read(appears_as))
         except (HeadgateError, OSError, MemoryError) as error:
             message = "The gate could not check the file. Repeat the dry run; the log names the cause."
             found = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
+        found["check_id"] = upload.check_id
         found["seconds"] = round(time.monotonic() - begun_s, 3)
         body = json.dumps(found, sort_keys=True, default=str).encode()
         self.objects.write(ObjectRef(self.staging_bucket, dry_run_key(upload_id)), body, content_type="application/json")
 
 
 def _found(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
-    if record.error.get("rule") == _TOO_LARGE:
+    if record.error.get("rule") == TOO_LARGE:
         message = "The file is larger than a dry run can check. Commit it: a larger worker processes it."
-        return {"state": FAILED, "error": {"rule": _TOO_LARGE, "message": message}}
+        return {"state": FAILED, "error": {"rule": TOO_LARGE, "message": message}}
     rows: list[dict[str, Any]] = []
     if record.quarantine_key:
         (body,) = [body for (_, key), body in scratch.written.items() if key == record.quarantine_key]

@@ -14,12 +14,16 @@ import json
 import unicodedata
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from headgate.errors import BadInputError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 PART_BYTES = 16 << 20
 CONTENT_DIFFERS = "content_differs"
-UNKNOWN = "uploads"  # the gate finds the dataset of files in this folder from their columns
+
 _FORBIDDEN_KINDS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode general categories: control, format (text direction), unassigned …
 
 
@@ -30,9 +34,30 @@ class UploadState(StrEnum):
     COMPLETE = "complete"
     CHECKING = "checking"
     CHECKED = "checked"
+    COMMITTING = "committing"
     COMMITTED = "committed"
     ABORTED = "aborted"
     DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class UploadMapping:
+    """The fields of an uploaded file's columns, as a person decided before the commit.
+
+    Attributes:
+        suggestion: text of the suggestion that the person was asked about.
+        profiled: facts of the file's columns, by which the suggestion is shown.
+        fields: the field of each column by position; None for a column that is left out.
+    """
+
+    suggestion: str
+    profiled: tuple[dict[str, Any], ...]
+    fields: tuple[str | None, ...]
+
+    @classmethod
+    def of(cls, read: Mapping[str, Any]) -> UploadMapping:
+        """Return the mapping that JSON states."""
+        return cls(read["suggestion"], tuple(read["profiled"]), tuple(read["fields"]))
 
 
 @dataclass(frozen=True)
@@ -44,6 +69,8 @@ class Upload:
         store_id: the store's own id of the multipart upload.
         begun_at: ISO 8601, naive UTC.
         duplicate_of, file_id: ids of files.
+        mapping: as a person decided it; empty without a decision.
+        committing_at: when the commit that is under way began, as `begun_at`.
     """
 
     upload_id: str
@@ -57,6 +84,17 @@ class Upload:
     store_id: str = ""
     duplicate_of: str = ""
     file_id: str = ""
+    mapping: UploadMapping | None = None
+    committing_at: str = ""
+
+    @property
+    def check_id(self) -> str:
+        """Return the id of a check of exactly this content with this mapping."""
+        return hashlib.sha256(f"{self.sha256} {json.dumps(self.mapping and self.mapping.fields)}".encode()).hexdigest()[:16]
+
+    def is_of(self, caller: str) -> bool:
+        """Whether the caller began the upload."""
+        return self.upload_id == upload_id(caller, self.name, self.size_bytes, self.sha256, self.dataset)
 
     @property
     def part_count(self) -> int:
@@ -75,7 +113,8 @@ class Upload:
     def from_json(cls, text: bytes) -> Upload:
         """The upload that a text states."""
         read = json.loads(text)
-        return cls(**{**read, "state": UploadState(read["state"])})
+        mapping = UploadMapping.of(read["mapping"]) if read.get("mapping") else None
+        return cls(**{**read, "state": UploadState(read["state"]), "mapping": mapping})
 
 
 def upload_id(caller: str, *facts: object) -> str:

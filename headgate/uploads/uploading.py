@@ -10,12 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from headgate.errors import BadInputError, ConflictError, NotFoundError
+from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.uploads.upload import (
     CONTENT_DIFFERS,
-    UNKNOWN,
     Upload,
     UploadState,
     content_differs,
@@ -32,17 +31,24 @@ if TYPE_CHECKING:
     from headgate.lake.file_index import FileIndex
     from headgate.lake.ports import ObjectStore
     from headgate.lake.upload_store import StoredPart, UploadStore
+    from headgate.uploads.upload import UploadMapping
 
 CHECKING, CHECKED, FAILED = "checking", "checked", "failed"
+TOO_LARGE = "too_large"  # rule of a file that a dry run cannot check
 COMPARED_BYTES = 256 << 20  # the API's function answers within 29 s and has 512 MB of disk
 _DEAD_AFTER = timedelta(minutes=16)  # a function runs for 15 minutes at most
+_LONGEST_COMMIT = timedelta(minutes=1)  # the API's function ends after 29 s
 
 
 @dataclass(frozen=True)
 class Uploading:
     """The uploads of one lake.
 
+    An upload changes its state only by a write on the condition that nobody has written it since it was read: of two steps at the same
+    moment one wins, and the other one is a ConflictError.
+
     Args:
+        remember: stores the mapping of an upload for the next files, before the commit moves the file to raw.
         datasets: those that have a contract.
         clock: naive UTC.
     """
@@ -53,6 +59,7 @@ class Uploading:
     staging_bucket: str
     raw_bucket: str
     datasets: Collection[str]
+    remember: Callable[[UploadMapping], None]
     clock: Callable[[], datetime]
 
     def begin(self, caller: str, *, name: str, size_bytes: int, sha256: str, dataset: str) -> Upload:
@@ -63,21 +70,23 @@ class Uploading:
         """
         self._check(name, dataset)
         mine = upload_id(caller, name, size_bytes, sha256, dataset)
-        key = f"{dataset or UNKNOWN}/{name}"
+        key = f"{dataset or keys.UPLOADS}/{name}"
         fresh = Upload(mine, UploadState.OPEN, name, key, size_bytes, sha256, dataset, self.clock().isoformat(timespec="seconds"))
-        if known := self.index.accepted_with(sha256, [dataset] if dataset else sorted(self.datasets)):
-            return self._keep(replace(fresh, state=UploadState.DUPLICATE, duplicate_of=known))
-        if (before := self._known(mine)) and self._continues(before):
-            return before
+        stored = self._stored(mine)
+        if stored and stored.upload.state is UploadState.COMMITTING:
+            return stored.upload
+        if accepted := self.index.accepted_with(sha256, [dataset] if dataset else sorted(self.datasets)):
+            return self._replace(stored, replace(fresh, state=UploadState.DUPLICATE, duplicate_of=accepted)).upload
+        if stored and self._continues(stored.upload):
+            return stored.upload
+        begun = self._replace(stored, replace(fresh, store_id=self.store.begin(self.content(mine))))
         self._forget(mine)
-        return self._keep(replace(fresh, store_id=self.store.begin(self.content(mine))))
+        return begun.upload
 
     def get(self, upload: str) -> Upload:
         """Return an upload; NotFoundError when there is none."""
-        found = self._known(upload)
-        if found is None:
-            raise NotFoundError("There is no upload with this id, or it is older than seven days. Begin it again.")
-        if found.state is UploadState.COMPLETE and (checked := self.dry_run(upload)):
+        found = self._existing(upload).upload
+        if found.state is UploadState.COMPLETE and (checked := self.dry_run(found)):
             state = UploadState.CHECKING if checked["state"] == CHECKING else UploadState.CHECKED
             return replace(found, state=state)
         return found
@@ -94,63 +103,105 @@ class Uploading:
             ConflictError: parts are missing or have another size, or the upload has ended.
             BadInputError: the file has another SHA-256 than stated; what was sent is deleted. Larger files are compared by the dry run.
         """
-        found = self.get(upload)
-        if found.state in {UploadState.COMPLETE, UploadState.CHECKING, UploadState.CHECKED}:
-            return found
+        stored = self._existing(upload)
+        found = stored.upload
+        if found.state is UploadState.COMPLETE:
+            return self.get(upload)
         sent = self.parts(found)
         wrong = [number for number in range(1, found.part_count + 1) if found.part_bytes(number) not in _sizes(sent, number)]
         if wrong or len(sent) > found.part_count:
             raise ConflictError(f"{len(wrong)} of {found.part_count} parts are missing or have another size. Send them and repeat.")
         self.store.complete(self.content(upload), found.store_id, sent)
         if found.size_bytes <= COMPARED_BYTES and self._sha256(upload) != found.sha256:
+            self._replace(stored, replace(found, state=UploadState.ABORTED))
             self._forget(upload)
-            self._keep(replace(found, state=UploadState.ABORTED))
             raise content_differs()
-        return self._keep(replace(found, state=UploadState.COMPLETE))
+        return self._replace(stored, replace(found, state=UploadState.COMPLETE)).upload
 
     def abort(self, upload: str) -> Upload:
-        """Forget what was sent. ConflictError when the upload is committed."""
-        found = self.get(upload)
+        """Forget what was sent. ConflictError when the upload is committed, or its commit is under way."""
+        stored = self._existing(upload)
+        found = stored.upload
         if found.state is UploadState.COMMITTED:
             raise ConflictError("The upload is committed: the file is in raw. Revert the file to undo it.")
+        if found.state is UploadState.COMMITTING:
+            raise ConflictError("A commit of this upload is under way. Wait for its end, then revert the file to undo it.")
+        aborted = found if found.state is UploadState.ABORTED else self._replace(stored, replace(found, state=UploadState.ABORTED)).upload
         if found.store_id:
             self.store.abort(self.content(upload), found.store_id)
         self._forget(upload)
-        return self._keep(replace(found, state=UploadState.ABORTED))
+        return aborted
+
+    def decide(self, found: Upload, mapping: UploadMapping) -> Upload:
+        """Keep the mapping with the upload; a check without it counts no more. ConflictError when the upload has ended."""
+        stored = self._existing(found.upload_id)
+        _expect(stored.upload, UploadState.COMPLETE)
+        return self._replace(stored, replace(stored.upload, mapping=mapping)).upload
 
     def commit(self, upload: str) -> Upload:
-        """Move the file to raw, where its arrival starts the gate. ConflictError when it is not complete."""
-        found = self.get(upload)
+        """Move the file to raw, where its arrival starts the gate; repeat safely.
+
+        A commit that died is taken over after its longest duration. If it had copied the file, the gate skips the second copy.
+
+        Raises:
+            ConflictError: the upload is not complete, another commit or an abort came first, or its mapping is not checked yet.
+        """
+        stored = self._existing(upload)
+        found = stored.upload
         if found.state is UploadState.COMMITTED:
             return found
-        _expect(found, UploadState.COMPLETE, UploadState.CHECKING, UploadState.CHECKED)
-        if ((self.dry_run(upload) or {}).get("error") or {}).get("rule") == CONTENT_DIFFERS:
-            raise content_differs()
-        sent = self.store.copy(self.content(upload), ObjectRef(self.raw_bucket, found.key))
+        if found.state is UploadState.COMMITTING and self._is_recent(found.committing_at, _LONGEST_COMMIT):
+            raise ConflictError("Another commit of this upload is under way. Read the upload again for its end.")
+        _expect(found, UploadState.COMPLETE, UploadState.COMMITTING)
+        self._check_is_checked(found)
+        begun = replace(found, state=UploadState.COMMITTING, committing_at=self.clock().isoformat(timespec="seconds"))
+        mine = self._replace(stored, begun)
+        try:
+            if found.mapping:
+                self.remember(found.mapping)
+            sent = self.store.copy(self.content(upload), ObjectRef(self.raw_bucket, found.key))
+        except NotFoundError:
+            self._replace(mine, replace(found, state=UploadState.ABORTED))
+            raise ConflictError("The uploaded file is no longer in staging. Begin the upload again.") from None
+        except HeadgateError:
+            self._replace(mine, replace(found, state=UploadState.COMPLETE))
+            raise
         file_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-        committed = self._keep(replace(found, state=UploadState.COMMITTED, file_id=file_id))
+        committed = self._replace(mine, replace(begun, state=UploadState.COMMITTED, file_id=file_id)).upload
         self.objects.delete(self.content(upload))
         return committed
+
+    def _check_is_checked(self, found: Upload) -> None:
+        """Check that a mapped file was checked with its mapping, and that no check found other content than stated."""
+        checked = self.dry_run(found) or {}
+        rule = (checked.get("error") or {}).get("rule")
+        if rule == CONTENT_DIFFERS:
+            raise content_differs()
+        if found.mapping and checked.get("state") != CHECKED and rule != TOO_LARGE:
+            raise ConflictError("The file was not checked with this mapping. Wait for the end of the dry run, or start it again.")
 
     def start_dry_run(self, upload: str, start: Callable[[str], None]) -> Mapping[str, Any]:
         """Start the dry run unless it was started; return how it stands."""
         found = self.get(upload)
         _expect(found, UploadState.COMPLETE, UploadState.CHECKING, UploadState.CHECKED)
-        before = self.dry_run(upload)
+        before = self.dry_run(found)
         if before and (before["state"] == CHECKED or self._is_alive(before)):
             return before
-        stated = {"state": CHECKING, "started_at": self.clock().isoformat(timespec="seconds")}
-        self._write(dry_run_key(upload), json.dumps(stated).encode())
+        begun = {"state": CHECKING, "started_at": self.clock().isoformat(timespec="seconds"), "check_id": found.check_id}
+        self._write(dry_run_key(upload), json.dumps(begun).encode())
         start(upload)
-        return self.dry_run(upload) or stated
+        return self.dry_run(found) or begun
 
-    def dry_run(self, upload: str) -> dict[str, Any] | None:
-        """Return what is stored of an upload's dry run; None before it was started."""
+    def dry_run(self, found: Upload) -> dict[str, Any] | None:
+        """Return what is stored of the dry run of an upload with its current mapping; None before it was started."""
         try:
-            found: dict[str, Any] = json.loads(self.objects.read(ObjectRef(self.staging_bucket, dry_run_key(upload))))
+            stored: dict[str, Any] = json.loads(self.objects.read(ObjectRef(self.staging_bucket, dry_run_key(found.upload_id))))
         except NotFoundError:
             return None
-        return found
+        if stored.get("check_id") == found.check_id:
+            return stored
+        # A check with an earlier mapping may end later, and overwrite the mark of the one that was started after it.
+        return {"state": CHECKING}
 
     def content(self, upload: str) -> ObjectRef:
         """Where the uploaded file lies."""
@@ -181,18 +232,32 @@ class Uploading:
         return True
 
     def _is_alive(self, before: Mapping[str, Any]) -> bool:
-        begun = datetime.fromisoformat(before.get("started_at", "1970-01-01"))
-        return before["state"] == CHECKING and self.clock() - begun < _DEAD_AFTER
+        return before["state"] == CHECKING and self._is_recent(before.get("started_at", ""), _DEAD_AFTER)
 
-    def _known(self, upload: str) -> Upload | None:
+    def _is_recent(self, at: str, longest: timedelta) -> bool:
+        return self.clock() - datetime.fromisoformat(at or "1970-01-01") < longest
+
+    def _existing(self, upload: str) -> _Stored:
+        stored = self._stored(upload)
+        if stored is None:
+            raise NotFoundError("There is no upload with this id, or it is older than seven days. Begin it again.")
+        return stored
+
+    def _stored(self, upload: str) -> _Stored | None:
         try:
-            return Upload.from_json(self.objects.read(ObjectRef(self.staging_bucket, upload_key(upload))))
+            text, etag = self.store.read_with_etag(ObjectRef(self.staging_bucket, upload_key(upload)))
         except NotFoundError:
             return None
+        return _Stored(Upload.from_json(text), etag)
 
-    def _keep(self, upload: Upload) -> Upload:
-        self._write(upload_key(upload.upload_id), upload.to_json())
-        return upload
+    def _replace(self, stored: _Stored | None, upload: Upload) -> _Stored:
+        """Store the upload, if nobody has stored it since it was read."""
+        ref = ObjectRef(self.staging_bucket, upload_key(upload.upload_id))
+        try:
+            etag = self.store.replace(ref, upload.to_json(), stored.etag if stored else "")
+        except ConflictError:
+            raise ConflictError("Another request changed this upload at the same moment. Read the upload again.") from None
+        return _Stored(upload, etag)
 
     def _forget(self, upload: str) -> None:
         self.objects.delete(self.content(upload))
@@ -200,6 +265,14 @@ class Uploading:
 
     def _write(self, key: str, body: bytes) -> None:
         self.objects.write(ObjectRef(self.staging_bucket, key), body, content_type="application/json")
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A stored upload with its ETag."""
+
+    upload: Upload
+    etag: str
 
 
 def _sizes(sent: Collection[StoredPart], number: int) -> set[int]:

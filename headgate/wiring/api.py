@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headgate.onboarding.models import Model
     from headgate.onboarding.onboard import Onboarding
     from headgate.uploads.dry_run import DryRunner, ScratchObjects
+    from headgate.uploads.upload import UploadMapping
 
 
 def request_counts(env: Mapping[str, str]) -> DynamoRequestCounts | None:
@@ -50,13 +51,17 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
     from headgate.aws.in_memory_ports import MemoryLedger
     from headgate.intake.files.process_file import FileProcessor
     from headgate.lake.states import Originals
+    from headgate.matching.mappings import Suggested
     from headgate.profiling.kept_profiles import Profiles
     from headgate.uploads.dry_run import DryRunner
 
     settings, artifacts_bucket = StagingSettings.from_env(env), ArtifactsSettings.from_env(env).artifacts_bucket
 
-    def process(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
-        gate = replace(intake.file_checker(env), objects=scratch, ledger=MemoryLedger(), originals=Originals.KEEP)
+    def process(scratch: ScratchObjects, ref: ObjectRef, mapping: UploadMapping | None) -> FileRecord:
+        mappings = replace(intake.mappings(env), objects=scratch)
+        if mapping:
+            mappings.remember(Suggested.from_json(mapping.suggestion), mapping.fields)
+        gate = replace(intake.file_checker(env), objects=scratch, ledger=MemoryLedger(), originals=Originals.KEEP, mappings=mappings)
         profiles = Profiles(scratch, artifacts_bucket)
         processor = FileProcessor(
             gate, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted

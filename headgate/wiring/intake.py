@@ -163,8 +163,9 @@ def replayer(env: Mapping[str, str]) -> Replayer:
 def reverter(env: Mapping[str, str]) -> Reverter:
     """What undoes uploads."""
     from headgate.intake.files.revert_file import Reverter
+    from headgate.lake.senders import Senders
 
-    return Reverter(file_checker(env))
+    return Reverter(file_checker(env), Senders(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket))
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:

@@ -55,6 +55,7 @@ run "every_variable_refuses_a_wrong_value" {
     job_worker_types    = { merge_curated = "Z.2X" }
     job_timeouts        = { merge_curated = 10081 }
     scan_limit_gb       = 0
+    most_refused_share  = 1.5
     lineage_url         = "https://user:login@marquez.example.com"
     lineage_key_secret  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:key-abcdef"
     alert_email         = "nobody"
@@ -99,6 +100,7 @@ run "every_variable_refuses_a_wrong_value" {
     var.job_worker_types,
     var.job_timeouts,
     var.scan_limit_gb,
+    var.most_refused_share,
     var.lineage_url,
     var.lineage_key_secret,
     var.alert_email,

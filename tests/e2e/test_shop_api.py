@@ -157,7 +157,7 @@ def uploaded(caller: Api, name: str, body: bytes, dataset: str = "") -> tuple[di
 
 def invoked(lake: Lake, function: str, path: str, query: dict[str, str]) -> Any:  # noqa: ANN401 a response of the function
     """What a function answers to a request that API Gateway would not send to it."""
-    claims = {"username": "x", "cognito:groups": "[operator]"}
+    claims = {"token_use": "access", "username": "x", "cognito:groups": "[operator]"}
     context = {"requestId": "r", "stage": "$default", "authorizer": {"jwt": {"claims": claims}}, "http": {"method": "GET", "path": path}}
     event = {"version": "2.0", "rawPath": path, "queryStringParameters": query, "headers": {}, "requestContext": context}
     name = lake.outputs["functions"][f"api_{function}"]["name"]

@@ -255,14 +255,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * The files and rows that an undo covers, and whether the caller may undo the file
+         * @description Needs the group `viewer`.
+         */
+        get: operations["previewRevert"];
         put?: never;
         /**
-         * Undo an upload: its rows leave curated and quarantine, and the tables with the next run. The original stays in raw
-         * @description Needs the group `operator`.
+         * Undo an upload with its corrections: the rows leave curated and quarantine, and the tables with the next run
+         * @description Originals stay in raw. An uploader may undo the files that it sent itself.
+         *
+         *     Needs the group `uploader`.
          */
         post: operations["revertFile"];
-        delete?: never;
+        /**
+         * Take an undo back: the original goes through the gate again, and so do the corrections that were undone with it
+         * @description Needs the group `uploader`.
+         */
+        delete: operations["restoreFile"];
         options?: never;
         head?: never;
         patch?: never;
@@ -703,7 +713,10 @@ export interface paths {
         put?: never;
         /**
          * Move the file to raw, where the gate processes it. Repeating is safe
-         * @description Needs the group `uploader`.
+         * @description A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this content with this mapping
+         *     the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the check that was read is committed.
+         *
+         *     Needs the group `uploader`.
          */
         post: operations["commitUpload"];
         delete?: never;
@@ -756,6 +769,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads/{upload_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide which column is which field, and let the gate check the whole file again with this mapping
+         * @description Needs the group `uploader`.
+         */
+        put: operations["decideUploadMapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads/{upload_id}/parts": {
         parameters: {
             query?: never;
@@ -780,6 +813,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Acceptance
+         * @description What became of the rows of an accepted file.
+         * @enum {string}
+         */
+        Acceptance: "ok" | "many_refused" | "nothing_accepted";
         /**
          * Caller
          * @description Who sent the request.
@@ -1253,6 +1292,8 @@ export interface components {
          * @description What the gate found in the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts.
          */
         DryRun: {
+            /** @description As in a file. */
+            acceptance?: components["schemas"]["Acceptance"] | null;
             /**
              * Accepted
              * @default 0
@@ -1281,7 +1322,14 @@ export interface components {
              */
             duplicates: number;
             error?: components["schemas"]["FileError"] | null;
-            /** @description With the outcome `needs_mapping`: what is suggested. */
+            /**
+             * Mapped
+             * @description Column to field, as decided for this check; null for a column that is left out. Null without a decision.
+             */
+            mapped?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description With the outcome `needs_mapping`, and after the decision: what is suggested for the columns. */
             mapping?: components["schemas"]["Mapping"] | null;
             /** @description State that the file would have after a commit. */
             outcome?: components["schemas"]["FileState"] | null;
@@ -1367,6 +1415,8 @@ export interface components {
          * @description Everything that is recorded of one file.
          */
         FileDetail: {
+            /** @description `many_refused`: more rows are refused than the lake's `most_refused_share` permits; `nothing_accepted`: none of the rows was accepted; null for a file that was not accepted, or not yet. */
+            acceptance?: components["schemas"]["Acceptance"] | null;
             /** Accepted */
             accepted: number;
             /**
@@ -1460,6 +1510,12 @@ export interface components {
              */
             stages: components["schemas"]["FileStage"][];
             state: components["schemas"]["FileState"];
+            /**
+             * Uploaded By
+             * @description Who sent the file through the API; empty if it came another way.
+             * @default
+             */
+            uploaded_by: string;
             /** Warnings */
             warnings: number;
             work: components["schemas"]["FileWork"];
@@ -1562,7 +1618,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "pending" | "running" | "done" | "failed" | "skipped";
+            state: "pending" | "running" | "done" | "warning" | "failed" | "skipped";
         };
         /**
          * FileState
@@ -1575,6 +1631,8 @@ export interface components {
          * @description A file in a list. `received = accepted + quarantined + duplicates`, in rows.
          */
         FileSummary: {
+            /** @description `many_refused`: more rows are refused than the lake's `most_refused_share` permits; `nothing_accepted`: none of the rows was accepted; null for a file that was not accepted, or not yet. */
+            acceptance?: components["schemas"]["Acceptance"] | null;
             /** Accepted */
             accepted: number;
             /**
@@ -2008,7 +2066,7 @@ export interface components {
             reason: string;
             /**
              * Samples
-             * @description Up to three values from the file's profile; none of a column that may be sensitive.
+             * @description Up to three values as the file has them; none of a column that may be sensitive.
              * @default []
              */
             samples: string[];
@@ -2482,6 +2540,23 @@ export interface components {
             total: number;
         };
         /**
+         * Restored
+         * @description The undo was taken back: the originals went through the gate again.
+         */
+        Restored: {
+            /** Accepted */
+            accepted: number;
+            /** File Id */
+            file_id: string;
+            /**
+             * Files
+             * @description The file and the corrections that were undone with it, as they are now.
+             */
+            files: components["schemas"]["RevertedFile"][];
+            /** Quarantined */
+            quarantined: number;
+        };
+        /**
          * ResultColumn
          * @description A column of an answer.
          */
@@ -2496,13 +2571,58 @@ export interface components {
             type: string;
         };
         /**
+         * RevertPreview
+         * @description The files that an undo covers.
+         */
+        RevertPreview: {
+            /**
+             * Accepted
+             * @description Rows of all these files in curated.
+             */
+            accepted: number;
+            /** File Id */
+            file_id: string;
+            /**
+             * Files
+             * @description The file, and then its corrections.
+             */
+            files: components["schemas"]["RevertedFile"][];
+            /**
+             * May Restore
+             * @description Whether the file is undone, and the caller may take the undo back.
+             */
+            may_restore: boolean;
+            /**
+             * May Revert
+             * @description Whether the caller may undo the file now.
+             */
+            may_revert: boolean;
+            /**
+             * Quarantined
+             * @description Rows of all these files in quarantine, refused ones and duplicates.
+             */
+            quarantined: number;
+            /**
+             * Reason
+             * @description Why the caller may not undo the file; empty if it may.
+             * @default
+             */
+            reason: string;
+            /**
+             * Uploaded By
+             * @description As in the file.
+             * @default
+             */
+            uploaded_by: string;
+        };
+        /**
          * Reverted
-         * @description The upload was undone; the tables show it after the next run.
+         * @description The upload was undone with its corrections; the tables show it after the next run.
          */
         Reverted: {
             /**
              * Accepted
-             * @description Rows that left curated.
+             * @description Rows of all these files that left curated.
              */
             accepted: number;
             /**
@@ -2514,10 +2634,38 @@ export interface components {
             /** File Id */
             file_id: string;
             /**
+             * Files
+             * @description The file, and then its corrections, as they were before the undo.
+             */
+            files: components["schemas"]["RevertedFile"][];
+            /**
              * Quarantined
-             * @description Rows that left quarantine, refused ones and duplicates.
+             * @description Rows of all these files that left quarantine, refused ones and duplicates.
              */
             quarantined: number;
+        };
+        /**
+         * RevertedFile
+         * @description A file that an undo covers.
+         */
+        RevertedFile: {
+            /** Accepted */
+            accepted: number;
+            /** File Id */
+            file_id: string;
+            /**
+             * Is Correction
+             * @description It has corrected rows of the file that is undone, or of another correction.
+             */
+            is_correction: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Quarantined
+             * @description Rows in quarantine, refused ones and duplicates.
+             */
+            quarantined: number;
+            state: components["schemas"]["FileState"];
         };
         /**
          * Rows
@@ -2907,7 +3055,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "open" | "complete" | "checking" | "checked" | "committed" | "aborted" | "duplicate";
+            state: "open" | "complete" | "checking" | "checked" | "committing" | "committed" | "aborted" | "duplicate";
             /** Upload Id */
             upload_id: string;
         };
@@ -2934,6 +3082,19 @@ export interface components {
             sha256: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * UploadMappingDecision
+         * @description The field of each column of an upload, by name; columns that are not named keep the suggested field.
+         */
+        UploadMappingDecision: {
+            /**
+             * Columns
+             * @description Column to field; null leaves the column out: none of its values enters the lake.
+             */
+            columns: {
+                [key: string]: string | null;
+            };
         };
         /**
          * UploadPart
@@ -4576,6 +4737,117 @@ export interface operations {
             };
         };
     };
+    previewRevert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of one version of one file. */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevertPreview"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     revertFile: {
         parameters: {
             query?: never;
@@ -4653,6 +4925,126 @@ export interface operations {
             };
             /** @description The body is not application/json */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of one version of one file. */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7526,7 +7918,10 @@ export interface operations {
     commitUpload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of what the caller read before the edit. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description Id of an upload. */
                 upload_id: string;
@@ -7573,6 +7968,15 @@ export interface operations {
             };
             /** @description It does not fit the current state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed since the ETag in If-Match */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7936,6 +8340,148 @@ export interface operations {
         responses: {
             /** @description Success */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideUploadMapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an upload. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadMappingDecision"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

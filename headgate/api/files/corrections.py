@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from headgate.api.files.file_records import record_of
@@ -12,6 +11,7 @@ from headgate.api.shapes.files import CorrectionsSent
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.lake.senders import Senders
 from headgate.lake.states import NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
 
 
-def send(lake: Lake, file_id: str, asked: Corrections) -> CorrectionsSent:
+def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> CorrectionsSent:
     """Write the corrected rows to raw as a new file. The same corrections have the same key, and are written once."""
     from headgate.intake.quarantine.correct_rows import corrected_csv
     from headgate.intake.quarantine.list_quarantine import rows_of
@@ -44,8 +44,9 @@ def send(lake: Lake, file_id: str, asked: Corrections) -> CorrectionsSent:
     ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, hashlib.sha256(body).hexdigest()[:16]))
     sent = _write_once(lake, ref, body)
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-    rows = json.dumps(sorted(edits)).encode()
-    lake.objects.write(_note(lake, keys.correction_key(file_id, sent_id)), rows, content_type="application/json")
+    senders = Senders(lake.objects, lake.bucket("artifacts"))
+    senders.keep_correction(file_id, sent_id, list(edits))
+    senders.keep_uploader(sent_id, caller)
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
 
 
@@ -54,12 +55,10 @@ def outcomes(lake: Lake, file_id: str) -> dict[int, tuple[Correction, str]]:
 
     Rows whose correction was reverted are open again, and are not returned.
     """
-    prefix = keys.correction_key(file_id, "").removesuffix(".json")
-    notes = sorted(lake.objects.list(lake.bucket("artifacts"), prefix), key=lambda note: (note.modified_at, note.ref.key))
+    senders = Senders(lake.objects, lake.bucket("artifacts"))
     found: dict[int, tuple[Correction, str]] = {}
-    for note in notes:
-        sent_id = note.ref.key.removeprefix(prefix).removesuffix(".json")
-        judged = _judged(lake, sent_id, json.loads(lake.objects.read(note.ref)))
+    for sent_id in senders.corrections(file_id):
+        judged = _judged(lake, sent_id, senders.corrected_rows(file_id, sent_id))
         found |= {row: (outcome, sent_id) for row, outcome in judged.items()}
     return found
 
@@ -82,10 +81,6 @@ def _judged(lake: Lake, sent_id: str, rows: Sequence[int]) -> dict[int, Correcti
     quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)["source_row"].to_pylist() if record.quarantine_key else []
     refused = {rows[place - 1] for place in quarantined}
     return {row: "refused" if row in refused else "accepted" for row in rows}
-
-
-def _note(lake: Lake, key: str) -> ObjectRef:
-    return ObjectRef(lake.bucket("artifacts"), key)
 
 
 def _original(lake: Lake, record: FileRecord) -> bytes | None:

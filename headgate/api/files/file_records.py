@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
-from headgate.api.http.problems import conflict, not_found
-from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, FileWork, Reverted
+from headgate.api.http.problems import not_found
+from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, FileWork
 from headgate.costs.billing import priced
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import gate_s, of_files
 from headgate.costs.workload import Settings
 from headgate.errors import NotFoundError
+from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.lineage import increments_of
 from headgate.lake.reading import lake_snapshot
-from headgate.lake.states import Action, FileState, permits
+from headgate.lake.senders import Senders
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord
 
-__all__ = ["FileFilter", "detail", "page", "record_of", "revert", "summary"]
+__all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
 
 
 def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
@@ -34,7 +36,7 @@ def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
     after = str(cursors.decode(cursor, str)) if cursor else ""
     found = lake.files.newest(limit, after=after, where=where)
     following = cursors.encode(found.after) if found.after else ""
-    return FilePage(files=tuple(FileSummary(**summary(record)) for record in found.records), next_cursor=following)
+    return FilePage(files=tuple(FileSummary(**summary(lake, record)) for record in found.records), next_cursor=following)
 
 
 def record_of(lake: Lake, file_id: str) -> FileRecord:
@@ -49,7 +51,7 @@ def detail(lake: Lake, file_id: str) -> FileDetail:
     """Return everything that is recorded of one file."""
     record = record_of(lake, file_id)
     return FileDetail(
-        **summary(record),
+        **summary(lake, record),
         contract=record.contract,
         content_sha256=record.content_sha256,
         warnings=record.warnings,
@@ -58,8 +60,9 @@ def detail(lake: Lake, file_id: str) -> FileDetail:
         written_as=_texts(record.written_as),
         profile=_texts(record.profile),
         mapping=_texts(record.mapping),
-        stages=stages_of(record),
+        stages=stages_of(record, acceptance_of(record, lake.most_refused_share)),
         work=_work(record),
+        uploaded_by=Senders(lake.objects, lake.bucket("artifacts")).uploader(file_id),
         in_snapshot=_newest_snapshot_with(lake, record),
     )
 
@@ -71,16 +74,7 @@ def _work(record: FileRecord) -> FileWork:
     return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=memory_mb, usd=f"{cost:.6f}")
 
 
-def revert(lake: Lake, file_id: str) -> Reverted:
-    """Undo an upload."""
-    record = record_of(lake, file_id)
-    if not permits(Action.REVERT, record.state, lease_ended=True):
-        raise conflict(f"The file is {record.state}, and only a file that the gate has checked can be reverted.")
-    done = lake.reverter.revert(file_id)
-    return Reverted(file_id=file_id, accepted=done.accepted, quarantined=done.quarantined, accepted_as=done.accepted_as)
-
-
-def summary(record: FileRecord) -> dict[str, object]:
+def summary(lake: Lake, record: FileRecord) -> dict[str, object]:
     """Return what a list shows of a file."""
     score = record.profile.get("score", "")
     return {
@@ -95,6 +89,7 @@ def summary(record: FileRecord) -> dict[str, object]:
         "accepted": record.accepted,
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
+        "acceptance": acceptance_of(record, lake.most_refused_share),
         "quality_score": float(score) if score else None,
         "error": error_of(record.error),
         "duplicate_of": record.duplicate_of,

@@ -12,9 +12,11 @@ from headgate.api.shapes.files import ContractField, MappedColumn, Mapping, Mapp
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.lake.senders import Senders
 from headgate.lake.states import UNDECIDED, FileState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as PyMapping
     from collections.abc import Sequence
 
     from headgate.api.ports import Lake
@@ -95,29 +97,27 @@ def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Seque
     )
 
 
-def accept(lake: Lake, file_id: str, decision: MappingDecision, if_match: str) -> MappingRemembered:
+def accept(lake: Lake, caller: str, file_id: str, decision: MappingDecision, if_match: str) -> MappingRemembered:
     """Remember the decision for the file's source and header, and put the file into raw again, as a new version."""
     record = record_of(lake, file_id)
     suggestion = _suggestion(lake, record, decision.dataset)
     conditional_requests.check_match(_shown(lake, record, decision.dataset), if_match)
-    fields = decided_fields(suggestion, decision)
+    fields = decided_fields(suggestion, decision.columns)
     lake.mappings.remember(suggestion, fields)
     raw = record.ref
     try:
         sent = lake.uploads.copy(raw, ObjectRef(record.bucket, record.key))
     except NotFoundError:
         raise conflict("The decision is remembered, but the original is no longer in raw. Upload the file again.") from None
+    sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
+    Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(sent_id, caller)
     columns = dict(zip(suggestion.names, fields, strict=True))
-    return MappingRemembered(
-        dataset=suggestion.dataset, source=suggestion.source, columns=columns, file_id=keys.file_id(sent.bucket, sent.key, sent.version_id)
-    )
+    return MappingRemembered(dataset=suggestion.dataset, source=suggestion.source, columns=columns, file_id=sent_id)
 
 
 def samples_of(facts: Facts) -> tuple[str, ...]:
-    """Return up to three different values of a profiled column: the most frequent ones, then the least and the greatest."""
-    frequent = [str(one["value"]) for one in facts.get("top", [])]
-    bounds = [str(facts[name]) for name in ("min", "max") if facts.get(name) not in {None, ""}]
-    return tuple(dict.fromkeys([*frequent, *bounds]))[:MOST_SAMPLES]
+    """Return up to three different values of a profiled column, as the file has them; other values of a profile are typed."""
+    return tuple(str(text) for text in facts.get("samples", ()))[:MOST_SAMPLES]
 
 
 def reason_of(field: str, how: str, facts: Facts) -> str:
@@ -127,17 +127,17 @@ def reason_of(field: str, how: str, facts: Facts) -> str:
     return " ".join(part for part in (why, hidden) if part)
 
 
-def decided_fields(suggestion: Suggested, decision: MappingDecision) -> tuple[str | None, ...]:
+def decided_fields(suggestion: Suggested, columns: PyMapping[str, str | None]) -> tuple[str | None, ...]:
     """Return the field of each column by position, None for a column that is left out.
 
     A field has one column, so a column that loses its field to another has none: its field is empty.
     """
-    if unknown := sorted(set(decision.columns) - set(suggestion.names)):
+    if unknown := sorted(set(columns) - set(suggestion.names)):
         detail = f"`columns` has {len(unknown)} names that no column of the file has. GET /v1/files/{{file_id}}/mapping lists its columns."
         raise invalid("body.columns", "unknown_column", detail)
-    given_away = set(decision.columns.values())
+    given_away = set(columns.values())
     kept = ["" if field in given_away else field for field in suggestion.fields]
-    return tuple(decision.columns.get(name, field) for name, field in zip(suggestion.names, kept, strict=True))
+    return tuple(columns.get(name, field) for name, field in zip(suggestion.names, kept, strict=True))
 
 
 def _suggestion(lake: Lake, record: FileRecord, dataset: str) -> Suggested:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from headgate.api.shapes.files import FileStage
+from headgate.lake.acceptance import Acceptance
 from headgate.lake.states import NOT_ACCEPTED, UNDER_WAY, FileState
 from headgate.lake.versions import has_no_rows
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _NAMES: tuple[StageName, ...] = ("upload", "trigger", "processing", "validation", "database", "complete")
 
 
-def stages_of(record: FileRecord) -> tuple[FileStage, ...]:
+def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple[FileStage, ...]:
     """Return the stages in their order.
 
     upload: the object is in raw. trigger: a worker began with it. processing: the worker owns the file and has read it. validation:
@@ -25,6 +26,8 @@ def stages_of(record: FileRecord) -> tuple[FileStage, ...]:
     ended = {"upload": record.received_at, **record.stage_times, "complete": _finished_at(record)}
     is_reverted = record.state is FileState.REVERTED  # its record was written again long after the gate had
     states = _states(record, {name for name, at in ended.items() if at})
+    if acceptance not in {None, Acceptance.OK}:
+        states["validation"] = "warning"
     found, before = [], ""
     for name in _NAMES:
         at = ended.get(name, "")

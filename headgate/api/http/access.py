@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+_ACCESS = "access"
+
+
 class Group(StrEnum):
     """A group of callers: a Cognito group of that name, in rising order of rights."""
 
@@ -64,7 +67,8 @@ def identity_of(event: Mapping[str, Any]) -> CallerIdentity:
         ProblemError: 401, no authorizer has checked the request.
     """
     authorizer = event.get("requestContext", {}).get("authorizer", {})
-    if claims := authorizer.get("jwt", {}).get("claims"):
+    claims = authorizer.get("jwt", {}).get("claims") or {}
+    if claims.get("token_use") == _ACCESS:  # the authorizer accepts ID tokens, too: their audience is the same client
         groups = frozenset(Group(name) for name in _listed(claims.get("cognito:groups", "")) if name in set(Group))
         return CallerIdentity(str(claims.get("username") or claims.get("cognito:username") or claims.get("sub", "")), groups)
     if (iam := authorizer.get("iam")) and iam.get("userArn"):

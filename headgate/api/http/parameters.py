@@ -8,8 +8,10 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from headgate.api import ports
+from headgate.api.http import access
 
 Lake = Annotated[ports.Lake, Depends(ports.lake)]
+Caller = Annotated[access.CallerIdentity, Depends(access.caller)]
 
 Cursor = Annotated[str, Query(max_length=4_000, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="At most so many entries.")]

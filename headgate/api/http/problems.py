@@ -60,6 +60,11 @@ def not_built(system: str, systems: Sequence[str]) -> ProblemError:
     )
 
 
+def forbidden(detail: str) -> ProblemError:
+    """The caller has no right to this."""
+    return ProblemError(403, "forbidden", detail)
+
+
 def conflict(detail: str) -> ProblemError:
     """The request does not fit the current state."""
     return ProblemError(409, "conflict", detail)

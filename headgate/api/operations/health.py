@@ -10,6 +10,7 @@ from headgate.api.operations.run_problems import MOST_RUNS, unsolved_problems
 from headgate.api.shapes.lake import Health, HealthCheck
 from headgate.errors import NotFoundError
 from headgate.lake import keys
+from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED
 from headgate.lake.ports import ObjectRef
@@ -36,7 +37,7 @@ def health_of(lake: Lake) -> Health:
     files = lake.files.newest(NEWEST_FILES, where=FileFilter()).records
     newest = _newest_snapshot(lake)
     not_merged = sorted(newest.failed) if newest else []
-    checks = (_run(lake, not_merged), _freshness(files, lake.now()), _files(files), _quality(files))
+    checks = (_run(lake, not_merged), _freshness(files, lake.now()), _files(files, lake.most_refused_share), _quality(files))
     worst = max((check.state for check in checks), key=_ORDER.index)
     snapshot_id, as_of = (newest.snapshot_id, newest.as_of.isoformat()) if newest else ("", "")
     return Health(state=worst, checks=checks, snapshot_id=snapshot_id, as_of=as_of)
@@ -87,17 +88,34 @@ def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:
     return HealthCheck(name="freshness", state="degraded", message=message, at=newest)
 
 
-def _files(files: Sequence[FileRecord]) -> HealthCheck:
+def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthCheck:
+    """Judge what became of files. Corrected rows are few and chosen, so no share of them is judged: their original's rows stay open."""
     past = History.of(files)
-    failed = [record for record in files if record.state in NOT_ACCEPTED or record.state is FileState.FAILED]
+    lost = [record for record in files if not keys.has_corrected_rows(record.key) and _lost_rows(record, files, most_refused_share)]
+    failed = [record for record in files if record.state in NOT_ACCEPTED or record.state is FileState.FAILED or record in lost]
     bad = [record for record in failed if not past.is_settled(record)]
     if not files:
         return HealthCheck(name="files", state="unknown", message="No file was received yet.")
     if not bad:
         return HealthCheck(name="files", state="healthy", message=f"{_newest(len(files), 'file', 'needs', 'need')} no action.")
     subject = _some_of(len(bad), len(files), "file", "needs", "need")
-    message = f"{subject} an action: rejected, failed, or without a mapping. The page of a file says what to do."
-    return HealthCheck(name="files", state="degraded", message=message, at=bad[0].received_at)
+    message = f"{subject} an action: rejected, failed, without a mapping, or with too many refused rows. "
+    newest = f"The newest is {bad[0].key}{_counts(bad[0])}; its page and `headgate files show {shlex.quote(bad[0].key)}` say why."
+    return HealthCheck(name="files", state="degraded", message=message + newest, at=bad[0].received_at)
+
+
+def _lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
+    """Whether too many rows of an accepted file are refused, and no correction has brought them into the lake since."""
+    corrections = keys.corrections_of(record.dataset, record.file_id)
+    corrected = sum(one.accepted for one in files if one.state is FileState.DONE and one.key.startswith(corrections))
+    return acceptance_of(record, most_refused_share, corrected) not in {None, Acceptance.OK}
+
+
+def _counts(record: FileRecord) -> str:
+    """Return the counts of an accepted file; empty for any other file, whose state says why."""
+    if record.state is not FileState.DONE:
+        return ""
+    return f" ({record.accepted:,} of {record.received:,} rows accepted; correct its refused rows, or undo it)"
 
 
 def _quality(files: Sequence[FileRecord]) -> HealthCheck:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import TYPE_CHECKING
 
 from headgate.api.http.problems import invalid, not_found
@@ -103,8 +104,18 @@ def start(lake: Lake, caller: str, asked: RunAsked, key: str) -> RunStarted:
     if asked.only and asked.only not in lake.systems:
         names = f"must be one of {', '.join(lake.systems)}" if lake.systems else "must be left out, because this lake builds no system"
         raise invalid("body.only", "unknown_system", f"`only` {names}.")
+    if asked.as_of and not _is_day(asked.as_of):
+        raise invalid("body.as_of", "not_a_day", "`as_of` is no day of the calendar. Send a day such as 2024-02-29, or leave it out.")
     now = lake.now()
     name = f"api-{hashlib.sha256(f'{caller} {key}'.encode()).hexdigest()[:32]}" if key else f"api-{now:%Y%m%dT%H%M%S%f}"
     payload = {what: text for what, text in (("as_of", asked.as_of), ("only", asked.only)) if text}
     lake.runs.start(name, payload)
     return RunStarted(name=name)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

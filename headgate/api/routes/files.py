@@ -5,10 +5,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from headgate.api.files import corrections, file_records, mappings, quality, rejected_rows
+from headgate.api.files import corrections, file_records, mappings, quality, rejected_rows, reverts
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
+from headgate.api.http.parameters import Caller, Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
 from headgate.api.http.routing import Routes
 from headgate.api.shapes.files import (
     Corrections,
@@ -22,7 +22,9 @@ from headgate.api.shapes.files import (
     QualityHistory,
     QuarantineCounts,
     RejectedRows,
+    Restored,
     Reverted,
+    RevertPreview,
 )
 from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
@@ -63,9 +65,9 @@ def list_rejected_rows(lake: Lake, file_id: FileId, rule: Rule = "", limit: Limi
 
 
 @routes.post("/v1/files/<file_id>/corrections", Group.UPLOADER, status=202, problems=[404, 409])
-def send_corrections(lake: Lake, file_id: FileId, body: Corrections) -> Response[CorrectionsSent]:
+def send_corrections(lake: Lake, caller: Caller, file_id: FileId, body: Corrections) -> Response[CorrectionsSent]:
     """Send corrected rows, and only these, through the gate. Repeating is safe."""
-    return accepted(corrections.send(lake, file_id, body))
+    return accepted(corrections.send(lake, caller.name, file_id, body))
 
 
 @routes.get("/v1/files/<file_id>/mapping", Group.VIEWER, problems=[404], cached=True)
@@ -75,15 +77,30 @@ def get_mapping(lake: Lake, file_id: FileId, dataset: AssignedDataset = "", if_n
 
 
 @routes.put("/v1/files/<file_id>/mapping", Group.UPLOADER, problems=[404, 409, 412, 428])
-def accept_mapping(lake: Lake, file_id: FileId, body: MappingDecision, if_match: IfMatch = "") -> MappingRemembered:
+def accept_mapping(lake: Lake, caller: Caller, file_id: FileId, body: MappingDecision, if_match: IfMatch = "") -> MappingRemembered:
     """Decide which column is which field. The decision is remembered and the file is processed again."""
-    return mappings.accept(lake, file_id, body, if_match)
+    return mappings.accept(lake, caller.name, file_id, body, if_match)
 
 
-@routes.post("/v1/files/<file_id>/revert", Group.OPERATOR, problems=[404, 409])
-def revert_file(lake: Lake, file_id: FileId) -> Reverted:
-    """Undo an upload: its rows leave curated and quarantine, and the tables with the next run. The original stays in raw."""
-    return file_records.revert(lake, file_id)
+@routes.get("/v1/files/<file_id>/revert", Group.VIEWER, problems=[404])
+def preview_revert(lake: Lake, caller: Caller, file_id: FileId) -> RevertPreview:
+    """The files and rows that an undo covers, and whether the caller may undo the file."""
+    return reverts.preview(lake, caller, file_id)
+
+
+@routes.post("/v1/files/<file_id>/revert", Group.UPLOADER, problems=[404, 409])
+def revert_file(lake: Lake, caller: Caller, file_id: FileId) -> Reverted:
+    """Undo an upload with its corrections: the rows leave curated and quarantine, and the tables with the next run.
+
+    Originals stay in raw. An uploader may undo the files that it sent itself.
+    """
+    return reverts.revert(lake, caller, file_id)
+
+
+@routes.delete("/v1/files/<file_id>/revert", Group.UPLOADER, problems=[404, 409])
+def restore_file(lake: Lake, caller: Caller, file_id: FileId) -> Restored:
+    """Take an undo back: the original goes through the gate again, and so do the corrections that were undone with it."""
+    return reverts.restore(lake, caller, file_id)
 
 
 @routes.get("/v1/files/<file_id>/profile", Group.VIEWER, problems=[404], cached=True)

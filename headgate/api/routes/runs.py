@@ -3,13 +3,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from headgate.api.http import access
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import IdempotencyKey, IfNoneMatch, Lake
+from headgate.api.http.parameters import Caller, IdempotencyKey, IfNoneMatch, Lake
 from headgate.api.http.routing import Routes
 from headgate.api.operations import runs
 from headgate.api.shapes.runs import RunAsked, RunDetail, Runs, RunStarted
@@ -31,8 +29,6 @@ def get_run(lake: Lake, name: RunName, if_none_match: IfNoneMatch = "") -> Respo
 
 
 @routes.post("/v1/runs", Group.OPERATOR, status=202, problems=[404])
-def start_run(
-    lake: Lake, caller: Annotated[access.CallerIdentity, Depends(access.caller)], body: RunAsked, idempotency_key: IdempotencyKey = ""
-) -> Response[RunStarted]:
+def start_run(lake: Lake, caller: Caller, body: RunAsked, idempotency_key: IdempotencyKey = "") -> Response[RunStarted]:
     """Start a run: merge curated data, check it, build the systems' tables and publish them."""
     return accepted(runs.start(lake, caller.name, body, idempotency_key))

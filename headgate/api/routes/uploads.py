@@ -1,20 +1,15 @@
 from __future__ import annotations
 
-from typing import Annotated
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
 
 from headgate.api.files import uploads
-from headgate.api.http import access
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import Cursor, IfNoneMatch, Lake, UploadId
+from headgate.api.http.parameters import Caller, Cursor, IfMatch, IfNoneMatch, Lake, UploadId
 from headgate.api.http.routing import Routes
-from headgate.api.shapes.uploads import DryRun, Upload, UploadAsked, UploadParts
+from headgate.api.shapes.uploads import DryRun, Upload, UploadAsked, UploadMappingDecision, UploadParts
 
 routes = Routes("Uploads")
-Caller = Annotated[access.CallerIdentity, Depends(access.caller)]
 
 
 @routes.post("/v1/uploads", Group.UPLOADER, status=201, problems=[409])
@@ -28,42 +23,52 @@ def begin_upload(lake: Lake, caller: Caller, body: UploadAsked) -> Response[Uplo
 
 
 @routes.get("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404])
-def get_upload(lake: Lake, upload_id: UploadId) -> Upload:
+def get_upload(lake: Lake, caller: Caller, upload_id: UploadId) -> Upload:
     """An upload as it stands now."""
-    return uploads.shown(lake, upload_id)
+    return uploads.shown(lake, caller, upload_id)
 
 
 @routes.get("/v1/uploads/<upload_id>/parts", Group.UPLOADER, problems=[404, 409])
-def list_parts(lake: Lake, upload_id: UploadId, cursor: Cursor = "") -> UploadParts:
+def list_parts(lake: Lake, caller: Caller, upload_id: UploadId, cursor: Cursor = "") -> UploadParts:
     """The parts of an open upload, with a URL for each part that is missing."""
-    return uploads.parts(lake, upload_id, cursor)
+    return uploads.parts(lake, caller, upload_id, cursor)
 
 
 @routes.post("/v1/uploads/<upload_id>/complete", Group.UPLOADER, problems=[404, 409])
-def complete_upload(lake: Lake, upload_id: UploadId) -> Upload:
+def complete_upload(lake: Lake, caller: Caller, upload_id: UploadId) -> Upload:
     """Make the file from its parts. Repeating is safe."""
-    return uploads.complete(lake, upload_id)
+    return uploads.complete(lake, caller, upload_id)
 
 
 @routes.delete("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404, 409])
-def abort_upload(lake: Lake, upload_id: UploadId) -> Upload:
+def abort_upload(lake: Lake, caller: Caller, upload_id: UploadId) -> Upload:
     """Forget an upload that is not committed, with all that was sent. Repeating is safe."""
-    return uploads.abort(lake, upload_id)
+    return uploads.abort(lake, caller, upload_id)
 
 
 @routes.post("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, status=202, problems=[404, 409])
-def start_dry_run(lake: Lake, upload_id: UploadId) -> Response[DryRun]:
+def start_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> Response[DryRun]:
     """Let the gate check the whole file without a trace in the lake. Repeating is safe."""
-    return accepted(uploads.start_dry_run(lake, upload_id))
+    return accepted(uploads.start_dry_run(lake, caller, upload_id))
 
 
 @routes.get("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
-def get_dry_run(lake: Lake, upload_id: UploadId, if_none_match: IfNoneMatch = "") -> Response[DryRun]:
+def get_dry_run(lake: Lake, caller: Caller, upload_id: UploadId, if_none_match: IfNoneMatch = "") -> Response[DryRun]:
     """What the gate found: counts, reasons, the first rejected rows, the profile and the mapping."""
-    return tagged(uploads.dry_run(lake, upload_id), if_none_match)
+    return tagged(uploads.dry_run(lake, caller, upload_id), if_none_match)
 
 
-@routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409])
-def commit_upload(lake: Lake, upload_id: UploadId) -> Response[Upload]:
-    """Move the file to raw, where the gate processes it. Repeating is safe."""
-    return accepted(uploads.commit(lake, upload_id))
+@routes.put("/v1/uploads/<upload_id>/mapping", Group.UPLOADER, problems=[404, 409])
+def decide_upload_mapping(lake: Lake, caller: Caller, upload_id: UploadId, body: UploadMappingDecision) -> DryRun:
+    """Decide which column is which field, and let the gate check the whole file again with this mapping."""
+    return uploads.decide_mapping(lake, caller, upload_id, body)
+
+
+@routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409, 412])
+def commit_upload(lake: Lake, caller: Caller, upload_id: UploadId, if_match: IfMatch = "") -> Response[Upload]:
+    """Move the file to raw, where the gate processes it. Repeating is safe.
+
+    A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this content with this mapping
+    the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the check that was read is committed.
+    """
+    return accepted(uploads.commit(lake, caller, upload_id, if_match))

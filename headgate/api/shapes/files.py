@@ -5,12 +5,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Shape, Share
+from headgate.lake.acceptance import Acceptance
 from headgate.lake.states import Disposition, FileState
 
+MappedFields = Annotated[dict[Annotated[str, Field(max_length=500)], Annotated[str | None, Field(max_length=200)]], Field(max_length=2_000)]
 StageName = Literal["upload", "trigger", "processing", "validation", "database", "complete"]
 # A corrected row is sent until the gate has checked it; refused is one that is quarantined again, or whose file was rejected.
 Correction = Literal["sent", "accepted", "refused"]
-StageState = Literal["pending", "running", "done", "failed", "skipped"]
+# A stage that ended with a warning: the file lost more rows than the lake permits.
+StageState = Literal["pending", "running", "done", "warning", "failed", "skipped"]
 
 
 class FileStage(Shape):
@@ -46,6 +49,11 @@ class FileSummary(Shape):
     accepted: Count
     quarantined: Count
     duplicates: Count
+    acceptance: Acceptance | None = Field(
+        None,
+        description="`many_refused`: more rows are refused than the lake's `most_refused_share` permits; `nothing_accepted`: none of "
+        "the rows was accepted; null for a file that was not accepted, or not yet.",
+    )
     quality_score: Share | None = None
     error: FileError | None = None
     duplicate_of: str = Field("", description="Id of the file with the same content that was accepted before.")
@@ -83,6 +91,7 @@ class FileDetail(FileSummary):
     )
     stages: tuple[FileStage, ...] = Field(description="The six stages in their order.")
     work: FileWork
+    uploaded_by: str = Field("", description="Who sent the file through the API; empty if it came another way.")
     in_snapshot: str = Field("", description="Id of the newest snapshot if it has the file's rows; else empty.")
 
 
@@ -148,7 +157,7 @@ class MappedColumn(Shape):
     field: str = Field(description="Field of the contract; empty when none is suggested.")
     confidence: Share
     is_confident: bool = Field(description="The gate accepts a column with this confidence by itself.")
-    samples: tuple[str, ...] = Field((), description="Up to three values from the file's profile; none of a column that may be sensitive.")
+    samples: tuple[str, ...] = Field((), description="Up to three values as the file has them; none of a column that may be sensitive.")
     unfit_fields: tuple[str, ...] = Field((), description="Fields whose type or rules more than half of the samples break.")
     reason: str = Field("", description="Why this field is suggested, or why none is.")
 
@@ -175,9 +184,7 @@ class Mapping(Shape):
 class MappingDecision(Asked):
     """The field of each column, by name; the columns of the suggestion that are not named keep the suggested field."""
 
-    columns: dict[Annotated[str, Field(max_length=500)], Annotated[str | None, Field(max_length=200)]] = Field(
-        {}, max_length=2_000, description="Column to field; null leaves the column out: none of its values enters the lake."
-    )
+    columns: MappedFields = Field({}, description="Column to field; null leaves the column out: none of its values enters the lake.")
     dataset: str = Field(
         "",
         max_length=100,
@@ -251,10 +258,44 @@ class QuarantineCounts(Shape):
     lines: tuple[QuarantineLine, ...]
 
 
-class Reverted(Shape):
-    """The upload was undone; the tables show it after the next run."""
+class RevertedFile(Shape):
+    """A file that an undo covers."""
 
     file_id: str
-    accepted: Count = Field(description="Rows that left curated.")
-    quarantined: Count = Field(description="Rows that left quarantine, refused ones and duplicates.")
+    key: str
+    state: FileState
+    accepted: Count
+    quarantined: Count = Field(description="Rows in quarantine, refused ones and duplicates.")
+    is_correction: bool = Field(description="It has corrected rows of the file that is undone, or of another correction.")
+
+
+class RevertPreview(Shape):
+    """The files that an undo covers."""
+
+    file_id: str
+    files: tuple[RevertedFile, ...] = Field(description="The file, and then its corrections.")
+    accepted: Count = Field(description="Rows of all these files in curated.")
+    quarantined: Count = Field(description="Rows of all these files in quarantine, refused ones and duplicates.")
+    may_revert: bool = Field(description="Whether the caller may undo the file now.")
+    may_restore: bool = Field(description="Whether the file is undone, and the caller may take the undo back.")
+    reason: str = Field("", description="Why the caller may not undo the file; empty if it may.")
+    uploaded_by: str = Field("", description="As in the file.")
+
+
+class Restored(Shape):
+    """The undo was taken back: the originals went through the gate again."""
+
+    file_id: str
+    files: tuple[RevertedFile, ...] = Field(description="The file and the corrections that were undone with it, as they are now.")
+    accepted: Count
+    quarantined: Count
+
+
+class Reverted(Shape):
+    """The upload was undone with its corrections; the tables show it after the next run."""
+
+    file_id: str
+    files: tuple[RevertedFile, ...] = Field(description="The file, and then its corrections, as they were before the undo.")
+    accepted: Count = Field(description="Rows of all these files that left curated.")
+    quarantined: Count = Field(description="Rows of all these files that left quarantine, refused ones and duplicates.")
     accepted_as: str = Field("", description="Key of another file with the same content, whose rows are in the lake now.")

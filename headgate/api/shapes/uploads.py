@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Sha256, Shape
-from headgate.api.shapes.files import ColumnProfile, FileError, Mapping, ReasonCount, RejectedRow
+from headgate.api.shapes.files import ColumnProfile, FileError, MappedFields, Mapping, ReasonCount, RejectedRow
+from headgate.lake.acceptance import Acceptance
 from headgate.lake.states import FileState
 
-UploadState = Literal["open", "complete", "checking", "checked", "committed", "aborted", "duplicate"]
+UploadState = Literal["open", "complete", "checking", "checked", "committing", "committed", "aborted", "duplicate"]
 
 LARGEST_UPLOAD_BYTES = 100 << 30
 
@@ -77,6 +78,12 @@ class ContractDraft(Shape):
     notes: tuple[DraftNote, ...] = ()
 
 
+class UploadMappingDecision(Asked):
+    """The field of each column of an upload, by name; columns that are not named keep the suggested field."""
+
+    columns: MappedFields = Field(description="Column to field; null leaves the column out: none of its values enters the lake.")
+
+
 class DryRun(Shape):
     """What the gate found in the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts."""
 
@@ -90,12 +97,18 @@ class DryRun(Shape):
     quarantined: Count = 0
     duplicates: Count = 0
     warnings: Count = 0
+    acceptance: Acceptance | None = Field(None, description="As in a file.")
     reasons: tuple[ReasonCount, ...] = ()
     rejected_rows: tuple[RejectedRow, ...] = Field((), description="The first 100.")
     written_as: dict[str, str] = Field({}, description="Format, encoding, delimiter …")
     quality: dict[str, str] = Field({}, description="Quality score with its parts, and drift.")
     columns: tuple[ColumnProfile, ...] = ()
-    mapping: Mapping | None = Field(None, description="With the outcome `needs_mapping`: what is suggested.")
+    mapping: Mapping | None = Field(
+        None, description="With the outcome `needs_mapping`, and after the decision: what is suggested for the columns."
+    )
+    mapped: dict[str, str | None] | None = Field(
+        None, description="Column to field, as decided for this check; null for a column that is left out. Null without a decision."
+    )
     draft: ContractDraft | None = Field(None, description="With the outcome `profiled`: a contract for files such as this.")
     error: FileError | None = None
     seconds: float | None = Field(None, ge=0, description="How long the gate took.")

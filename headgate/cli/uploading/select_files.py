@@ -19,13 +19,13 @@ import click
 from headgate.cli.rendering import screens
 from headgate.cli.uploading import folder_files
 from headgate.drafts.dataset_name import dataset_name_of
+from headgate.lake import keys
 from headgate.project import project
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 STANDARD_INPUT = "-"
-UNKNOWN = "uploads"  # the gate finds the dataset of files in a folder of no contract from their columns
 _RUN = re.compile(r"(dt=[^/]+/)?run=[^/]+/|dt=[^/]+/")
 
 
@@ -109,7 +109,7 @@ def _single(path: Path, dataset: str, known: Collection[str]) -> Selection:
 def _dataset_of(path: Path, known: Collection[str]) -> str:
     folders = [part for part in reversed(path.resolve().parent.parts) if part in known]
     names = (*folders, path.name.partition(".")[0].lower(), dataset_name_of(path.name))
-    return next((name for name in names if name in known), UNKNOWN)
+    return next((name for name in names if name in known), keys.UPLOADS)
 
 
 def _folder(folder: Path, dataset: str, known: Collection[str]) -> Selection:

@@ -1,4 +1,4 @@
-"""Undo an upload: its rows leave curated and quarantine, as if the file had never come. The original stays in raw.
+"""Undo an upload: its rows and those of its corrections leave curated and quarantine, as if it had never come. Originals stay in raw.
 
 The next merge finds the increment missing, so it merges the dataset from all others: rows that the file superseded come back.
 docs/adr/0061-undo-an-upload.md gives the order of the writes and the reasons.
@@ -10,19 +10,23 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.intake.files.replace_original import is_replaced
 from headgate.intake.quarantine.list_quarantine import named
 from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, Replayer
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.states import REVERTED_RULE, Action, FileState
+from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
 from headgate.lake.versions import is_accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.lake.ports import FileRecord
+    from headgate.lake.senders import Senders
+
+_REVERTED_WITH = "reverted_with"  # in a reverted correction's error: the file whose undo covered it
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,14 @@ class Reverted:
         accepted: number of its rows that left curated.
         quarantined: number of its rows, refused and duplicates, that left quarantine.
         accepted_as: the key of another file with the same content that has these rows in the lake now; empty without one.
+        corrections: the files with its corrected rows that were reverted with it, as they were before.
     """
 
     record: FileRecord
     accepted: int
     quarantined: int
     accepted_as: str = ""
+    corrections: tuple[FileRecord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,23 +53,64 @@ class Reverter:
     """Reverts files that the gate has ended with."""
 
     gate: FileChecker
+    senders: Senders
+
+    def chain(self, file_id: str) -> list[FileRecord | None]:
+        """Return the record of a file, those of its corrections, and of their corrections; None for one that the gate has not begun.
+
+        Raises:
+            NotFoundError: there is no record of the file.
+        """
+        records: list[FileRecord | None] = [self.gate.ledger.get(file_id)]
+        pending = self.senders.corrections(file_id)
+        while pending:
+            sent = pending.pop(0)
+            try:
+                records.append(self.gate.ledger.get(sent))
+            except NotFoundError:
+                records.append(None)
+            pending += self.senders.corrections(sent)
+        return records
 
     def revert(self, file_id: str) -> Reverted:
-        """Remove every row of the file from curated and quarantine.
+        """Remove every row of the file and of its corrections from curated and quarantine; repeat an undo that died to complete it.
 
         A file that was skipped as a duplicate of this one is accepted instead, because without this file it would have been.
 
         Raises:
             NotFoundError: there is no record of the file.
-            ThrottledError: another worker holds the file, or it is reverted already.
-            ServiceError: a service failed; the file stays `reverting`, and the next revert completes it.
+            ThrottledError: another worker holds one of the files, one is not checked yet, or the file is reverted already.
+            ServiceError: a service failed; a file stays `reverting`, and the next revert completes it.
         """
+        chain = self.chain(file_id)
+        if why := why_not_reverted(chain):
+            raise ThrottledError(why)
+        corrections = [record for record in chain[1:] if record and record.state is not FileState.REVERTED]
+        for record in reversed(corrections):  # the file last: until it is reverted, the undo can be repeated
+            self._revert(record.file_id, with_file=file_id)
+        return replace(self._revert(file_id), corrections=tuple(corrections))
+
+    def restore(self, file_id: str) -> list[FileRecord]:
+        """Accept the original of a reverted file again, and then those of the corrections that were reverted with it.
+
+        Raises:
+            NotFoundError: there is no record of the file.
+            ConflictError: the file is not reverted.
+            ThrottledError: another worker holds one of the files.
+        """
+        file, *corrections = self.chain(file_id)
+        if file is None or file.state is not FileState.REVERTED:
+            raise ConflictError("The file is not reverted, so there is no undo to take back.")
+        undone = [one for one in corrections if one and one.state is FileState.REVERTED and one.error.get(_REVERTED_WITH) == file_id]
+        return [Replayer(self.gate).replay(one.file_id).record for one in (file, *undone)]
+
+    def _revert(self, file_id: str, with_file: str = "") -> Reverted:
         before = self.gate.ledger.reopen(file_id, now=self.gate.clock(), lease_s=self.gate.lease_s, action=Action.REVERT)
         try:
             owner = self._owner(before)
             if not owner:
                 self._delete_rows(before)
-            after = self._record(before)
+            after = self._record(before, with_file)
             self.gate.ledger.finish(after)
         except Exception:
             self.gate.ledger.release(before)
@@ -95,10 +142,11 @@ class Reverter:
         for mark in list(objects.list(curated, keys.edition_key(before.dataset, before.content_sha256, ""))):
             objects.delete(ObjectRef(curated, mark.ref.key))
 
-    def _record(self, before: FileRecord) -> FileRecord:
+    def _record(self, before: FileRecord, with_file: str = "") -> FileRecord:
         message = f"the file was reverted: its accepted rows ({before.accepted}) left the lake"
         remedy = f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or masked form is in raw"
-        suggestion = {name: text for name, text in before.error.items() if name == "suggestion"}  # a replay maps the header by it
+        kept = {name: text for name, text in before.error.items() if name == "suggestion"}  # a replay maps the header by it
+        kept |= {_REVERTED_WITH: with_file} if with_file else {}
         return replace(
             before,
             state=FileState.REVERTED,
@@ -114,7 +162,7 @@ class Reverter:
             quarantine_key="",
             duplicate_of="",
             closed_by="",
-            error={"rule": REVERTED_RULE, "message": message, "remedy": remedy, "file": before.key, **suggestion},
+            error={"rule": REVERTED_RULE, "message": message, "remedy": remedy, "file": before.key, **kept},
             finished_at=self.gate.now(),
         )
 
@@ -130,6 +178,22 @@ class Reverter:
         for other in others:
             self.gate.ledger.finish(replace(other, duplicate_of=heir.file_id))
         return heir.key if replayed.outcome == ACCEPTED_ELSEWHERE or replayed.record.state is FileState.DONE else ""
+
+
+def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
+    """Return why a file cannot be reverted with its corrections now; empty if it can."""
+    file, *corrections = chain
+    if file is None or not _may_be_reverted(file):
+        return f"The file is {file.state if file else 'unknown'}, and only a file that the gate has checked can be reverted."
+    pending = [one for one in corrections if one is None or not (one.state is FileState.REVERTED or _may_be_reverted(one))]
+    if pending:
+        subject = "A correction of this file is" if len(pending) == 1 else f"{len(pending)} corrections of this file are"
+        return f"{subject} not checked yet. Wait until the gate has ended with them, then undo the file with all its corrections."
+    return ""
+
+
+def _may_be_reverted(record: FileRecord) -> bool:
+    return permits(Action.REVERT, record.state, lease_ended=True)
 
 
 def newest_upload(records: Iterable[FileRecord], name: str) -> list[FileRecord]:

@@ -24,8 +24,9 @@ from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.revert_file import Reverter
 from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
+from headgate.lake.senders import Senders
 from headgate.lake.states import Originals
-from headgate.matching.mappings import Mappings
+from headgate.matching.mappings import Mappings, Suggested
 from headgate.profiling.kept_profiles import Profiles
 from headgate.query.catalog import Databases
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.api.http.limits import CallerLimit
+    from headgate.uploads.upload import UploadMapping
 
 REGISTRY = Registry.load()
 BEGAN = datetime(2026, 1, 2, 3, 4, 5)
@@ -115,6 +117,7 @@ class MemoryLake:
     known_runs: KnownRuns = field(default_factory=KnownRuns)
     queries: MemoryQueries = field(default_factory=MemoryQueries)
     caller_limit: CallerLimit | None = None
+    most_refused_share: float = 0.2
     originals: Originals = Originals.KEEP
     ended_jobs: tuple[JobRun, ...] = (JobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),)
 
@@ -153,7 +156,11 @@ class MemoryLake:
 
     @property
     def reverter(self) -> Reverter:
-        return Reverter(self.gate)
+        return Reverter(self.gate, self.senders)
+
+    @property
+    def senders(self) -> Senders:
+        return Senders(self.objects, "artifacts")
 
     @property
     def dry_runs(self) -> MemoryLake:
@@ -162,8 +169,11 @@ class MemoryLake:
     def start(self, upload_id: str) -> None:
         """Run the gate on an upload at once."""
 
-        def process(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
-            return processor(replace(self.gate, objects=scratch, ledger=MemoryLedger())).process(ref)
+        def process(scratch: ScratchObjects, ref: ObjectRef, mapping: UploadMapping | None) -> FileRecord:
+            mappings = replace(self.mappings, objects=scratch)
+            if mapping:
+                mappings.remember(Suggested.from_json(mapping.suggestion), mapping.fields)
+            return processor(replace(self.gate, objects=scratch, ledger=MemoryLedger(), mappings=mappings)).process(ref)
 
         DryRunner(self.objects, "staging", "raw", "curated", process).run(upload_id)
 
@@ -204,6 +214,7 @@ class Caller:
 
     lake: MemoryLake
     groups: tuple[str, ...] | None = ("operator",)
+    name: str = "ana"
 
     @cached_property
     def app(self) -> Application:
@@ -217,7 +228,9 @@ class Caller:
 
     def send(self, method: str, path: str, text: str | None, headers: Mapping[str, str]) -> Answer:
         asked = urlsplit(path)
-        authorizer = {} if self.groups is None else {"jwt": {"claims": {"username": "ana", "cognito:groups": f"[{' '.join(self.groups)}]"}}}
+        groups = " ".join(self.groups or ())
+        claims = {"token_use": "access", "username": self.name, "cognito:groups": f"[{groups}]"}
+        authorizer = {} if self.groups is None else {"jwt": {"claims": claims}}
         event = {
             "version": "2.0",
             "rawPath": asked.path,

@@ -31,7 +31,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     (tmp_path / "secret.txt").write_text("secret")
     lake = MemoryLake()
     lake.receive("payments/today.csv", PAYMENTS)
-    viewer = {"username": "vera", "cognito:groups": ["viewer"]}
+    viewer = {"token_use": "access", "username": "vera", "cognito:groups": ["viewer"]}
     running = server(LocalApi(lake, TOKEN, {OF_USER: viewer}.get, console), 0)
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -20,6 +20,7 @@ from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.revert_file import Reverter
 from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.senders import Senders
 from headgate.matching.mappings import Mappings
 from headgate.wiring import intake, stores
 
@@ -46,7 +47,7 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     monkeypatch.setattr(stores, "ledger", lambda _: ledger)
     monkeypatch.setattr(intake, "mappings", lambda _: mappings)
     monkeypatch.setattr(intake, "replayer", lambda _: Replayer(gate))
-    monkeypatch.setattr(intake, "reverter", lambda _: Reverter(gate))
+    monkeypatch.setattr(intake, "reverter", lambda _: Reverter(gate, Senders(objects, "artifacts")))
 
     def putting(key: str, body: str) -> None:
         objects.write(ObjectRef("raw", key), body.encode())

@@ -6,6 +6,7 @@ import { seconds, time } from '../../api/format'
 const COLOURS: Record<Schemas['FileStage']['state'], string> = {
   done: 'var(--mantine-color-teal-7)',
   running: 'var(--mantine-color-blue-6)',
+  warning: 'var(--mantine-color-orange-7)',
   failed: 'var(--mantine-color-red-7)',
   skipped: 'var(--mantine-color-gray-5)',
   pending: 'light-dark(var(--mantine-color-gray-3), var(--mantine-color-dark-4))',
@@ -13,9 +14,15 @@ const COLOURS: Record<Schemas['FileStage']['state'], string> = {
 const SIGNS: Record<Schemas['FileStage']['state'], string> = {
   done: '✓',
   running: '…',
+  warning: '!',
   failed: '✗',
   skipped: '–',
   pending: '',
+}
+
+function colourOf(stages: Schemas['FileStage'][]): string {
+  const states = new Set(stages.map((stage) => stage.state))
+  return states.has('failed') ? 'red' : states.has('warning') ? 'orange' : 'teal'
 }
 
 /** The six stages of a file, each with its end and the time it took. */
@@ -27,7 +34,7 @@ export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
         value={(100 * passed) / stages.length}
         size="sm"
         mb="xs"
-        color={stages.some((stage) => stage.state === 'failed') ? 'red' : 'teal'}
+        color={colourOf(stages)}
         aria-label={`${passed} of ${stages.length} stages have ended`}
       />
       <ol className="stages" aria-label="Stages">

@@ -47,7 +47,7 @@ def test_a_files_story_has_six_stages_with_their_times(caller: Caller) -> None:
     story = caller.call("GET", f"/v1/files/{file_id}").json
     stages = story["stages"]
     assert [one["name"] for one in stages] == ["upload", "trigger", "processing", "validation", "database", "complete"]
-    assert {one["state"] for one in stages} == {"done"}
+    assert [one["state"] for one in stages] == ["done", "done", "done", "warning", "done", "done"]  # two of four rows are refused
     assert [one["at"] for one in stages] == sorted(one["at"] for one in stages)
     assert all(one["seconds"] > 0 for one in stages[1:])
     assert stages[3]["message"] == "4 rows: 1 accepted, 2 refused, 1 duplicate"
@@ -208,7 +208,8 @@ def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) 
 def test_a_reverted_file_leaves_curated_and_quarantine(caller: Caller) -> None:
     record = caller.lake.receive("payments/today.csv", PAYMENTS)
     done = caller.call("POST", f"/v1/files/{record.file_id}/revert").json
-    assert done == {"file_id": record.file_id, "accepted": 1, "quarantined": 3, "accepted_as": ""}
+    files = [{"file_id": record.file_id, "key": record.key, "state": "done", "accepted": 1, "quarantined": 3, "is_correction": False}]
+    assert done == {"file_id": record.file_id, "files": files, "accepted": 1, "quarantined": 3, "accepted_as": ""}
     assert caller.lake.objects.contents("curated") == caller.lake.objects.contents("quarantine") == {}
 
 

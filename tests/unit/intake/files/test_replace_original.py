@@ -21,6 +21,7 @@ from headgate.intake.quarantine.replay_file import Replayer
 from headgate.intake.rows import masked_original
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.lake.senders import Senders
 from headgate.lake.states import FileState, Originals
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 from tests.unit.intake.files.test_new_columns import Lake as NewColumnLake
@@ -157,7 +158,7 @@ def test_a_copy_leaves_raw_and_takes_over_when_the_first_is_reverted() -> None:
     copy = lake.receive("payments/b.csv", PAYMENTS)
     assert copy.state is FileState.SKIPPED_DUPLICATE
     assert originals_in_raw(lake) == []
-    assert Reverter(lake.gate).revert(first.file_id).accepted_as == "payments/b.csv"
+    assert Reverter(lake.gate, Senders(lake.objects, "artifacts")).revert(first.file_id).accepted_as == "payments/b.csv"
     assert [key for key in rows_of(lake) if key in rows] == [*rows]
     assert lake.ledger.get(copy.file_id).accepted == first.accepted
 
@@ -166,7 +167,7 @@ def test_a_reverted_file_is_accepted_again_from_its_masked_form() -> None:
     lake = lake_that(Originals.MASK)
     record = lake.receive(KEY, PAYMENTS)
     rows = rows_of(lake)
-    Reverter(lake.gate).revert(record.file_id)
+    Reverter(lake.gate, Senders(lake.objects, "artifacts")).revert(record.file_id)
     assert rows_of(lake) == {}
     assert Replayer(lake.gate).replay(record.file_id).outcome == "replayed"
     assert rows_of(lake) == rows

@@ -22,6 +22,7 @@ from headgate.intake.quarantine.corrected_files import CorrectionCloser
 from headgate.intake.quarantine.list_quarantine import replayable
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.lake.senders import Senders
 from headgate.lake.states import Action
 from headgate.lake.versions import last_held
 from headgate.merge.merge_lake import Merging
@@ -53,7 +54,7 @@ class Versions(Lake):
         return self.process(BY, self.put(body_of(*amounts), key))
 
     def reverting(self, objects: Any = None, ledger: Any = None) -> Reverter:  # noqa: ANN401 twins of the ports
-        return Reverter(self.replaying(BY, objects, ledger).gate)
+        return Reverter(self.replaying(BY, objects, ledger).gate, Senders(self.objects, "artifacts"))
 
     def merged(self) -> list[dict[str, Any]]:
         """The rows of the newest snapshot."""

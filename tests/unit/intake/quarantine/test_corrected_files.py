@@ -17,6 +17,7 @@ from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.revert_file import Reverter
 from headgate.intake.quarantine.corrected_files import Closed, CorrectionCloser, corrected, corrections, returned
 from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable
+from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
 from headgate.lake.versions import History
 from tests.unit.intake.quarantine.test_replay_file import KEY, KilledError, Killing, Lake, body_of, contract
@@ -44,7 +45,7 @@ class Versions(Lake):
 
     def reverting(self) -> Reverter:
         ports = (self.objects, self.ledger, {BY.dataset: BY}, lambda: self.key)
-        return Reverter(FileChecker(*ports, "curated", "quarantine", self.clock, 300))
+        return Reverter(FileChecker(*ports, "curated", "quarantine", self.clock, 300), Senders(self.objects, "artifacts"))
 
     def closed_by(self) -> dict[tuple[str, int], str | None]:
         rows = self.rows_of_all()

@@ -1,0 +1,34 @@
+"""Whether a file that the gate has ended with lost more rows than its lake permits."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from headgate.lake.ports import FileRecord
+
+
+class Acceptance(StrEnum):
+    """What became of the rows of an accepted file."""
+
+    OK = "ok"
+    MANY_REFUSED = "many_refused"
+    NOTHING_ACCEPTED = "nothing_accepted"
+
+
+def acceptance_of(record: FileRecord, most_refused_share: float, corrected: int = 0) -> Acceptance | None:
+    """Return how much of a file was accepted; None for a file that the gate has not accepted.
+
+    Args:
+        most_refused_share: a file with a larger share of refused rows lost too many.
+        corrected: refused rows that a correction has brought into the lake since.
+    """
+    if record.state is not FileState.DONE:
+        return None
+    if record.received and not record.accepted + corrected:
+        return Acceptance.NOTHING_ACCEPTED
+    refused = max(0, record.quarantined - corrected)
+    return Acceptance.MANY_REFUSED if refused > most_refused_share * record.received else Acceptance.OK
