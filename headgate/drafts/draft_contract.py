@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
-from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER, has_header
+from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_columns import KEPT, PROPERTY, NewColumns
 from headgate.contracts.odcs_writer import physical_type
@@ -39,6 +39,7 @@ from headgate.drafts.column_inference import (
 )
 from headgate.drafts.format_answers import Answer, answer_of
 from headgate.drafts.nearly_all_rows import about_bad_values, about_key, guess_of_nearly_all, key_of_nearly_all, sounds_like_key
+from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, totals_of
 from headgate.errors import ContractError, UnreadableFileError
@@ -48,7 +49,7 @@ from headgate.formats.parquet.read_parquet import stored_columns
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import read_table
 from headgate.formats.sniff import is_parquet
-from headgate.formats.unpack import unpack
+from headgate.formats.unpack import is_workbook, unpack
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
 from headgate.masking.redaction import redact_text
@@ -148,6 +149,7 @@ def draft(
     date_order: str = "",
     strict: bool = True,
     key: Sequence[str] | None = None,
+    header: bool | None = None,
 ) -> Draft:
     """Return a source contract that accepts every row of the sample, except repeated rows and the values that the findings count.
 
@@ -157,15 +159,18 @@ def draft(
         date_order: `dmy`, `mdy` or `ymd`: the order in dates that can be read in several ways.
         strict: type a column only if all of its values have the type; else 98 % of at least 50 values are enough, also for a key.
         key: the key's columns as a person states them; empty for none. By default the draft looks for one.
+        header: whether the first row of a text holds the names; by default its cells decide.
 
     Raises:
-        ContractError: there is no such encoding, no such column, a key is masked, or a pattern does not read a column's values.
+        ContractError: there is no such encoding, no such column, a key is masked, a pattern does not read a column's values, or `header` is
+            given for a file that is no CSV.
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
     unread = Contract(dataset, dataset, "source", "0", (), properties={ENCODING_PROPERTY: encoding} if encoding else {})
     content = unpack(body)
-    stored, properties = _stored_columns(content, unread)
+    table = None if is_parquet(content) else _table(content, unread, header)
+    stored, properties = _stored_columns(content, unread, table)
     unread = replace(unread, properties=properties)
     sample = _sample(body, replace(unread, columns=stored))
     cells = _with_midnights(body, replace(unread, columns=stored), sample.cells) if sample.form == "xlsx" else sample.cells
@@ -197,7 +202,8 @@ def draft(
     )
     open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
     questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
-    findings = (*_asked(questions), *_findings(contract, cells, guesses), *_about_zones(content, declared, cells), *chance)
+    layout = [Finding("", note) for note in about_layout(table, sample)]
+    findings = (*layout, *_asked(questions), *_findings(contract, cells, guesses), *_about_zones(content, declared, cells), *chance)
     return Draft(contract, findings, rows, questions)
 
 
@@ -285,21 +291,28 @@ def _cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
     return _sample(body, stored).cells
 
 
-def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...], Mapping[str, object]]:
+def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
+    """The file's table, with a header of one row or none."""
+    if header is not None and (is_workbook(content) or holds_json(content, stated_encoding(unread))):
+        raise ContractError("only CSV files can have a header or none. Remedy: leave out --header and --no-header")
+    table = read_table(content, unread, with_header=header)
+    if table.two_row_sheet:
+        from headgate.formats.excel.read_excel import two_row_header  # noqa: PLC0415 as read_file has it
+
+        raise two_row_header(table.two_row_sheet)
+    _check_header(table)
+    return table
+
+
+def _stored_columns(content: bytes, unread: Contract, table: FileTable | None) -> tuple[tuple[Column, ...], Mapping[str, object]]:
     """The file's columns in the types from which the gate's reader keeps every value, and the properties of a contract that reads it."""
     properties = unread.properties
     nested: Mapping[str, str] = {}
-    if is_parquet(content):
+    if table is None:
         schema = _parquet_schema(content)
         stored = {folded(field.name): _stored_type(field.type) for field in schema}
         nested = {folded(field.name): _logical_type(field.type) for field in schema if pa.types.is_nested(field.type)}
     else:
-        table = read_table(content, unread)
-        if table.two_row_sheet:
-            from headgate.formats.excel.read_excel import two_row_header  # noqa: PLC0415 as read_file has it
-
-            raise two_row_header(table.two_row_sheet)
-        _check_header(table)
         is_json = holds_json(content, stated_encoding(unread))
         names = _json_names(content, unread) if is_json else numbered(table.names)
         stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
@@ -545,8 +558,6 @@ def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mappin
         found.append(Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows"))
     if summed := totals_of(contract.columns, cells):
         found.append(Finding(", ".join(summed), _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS))
-    if not has_header(contract):
-        found.append(Finding("", "the file has no header: replace column_1, column_2 … by names, in the file's order"))
     found += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
     if not contract.key:
         found.append(Finding("", "no column and no pair of columns is unique: name a key, or every row is kept"))

@@ -120,8 +120,14 @@ def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> 
     return table if table.names and table.has_header else None
 
 
-def read_table(content: bytes | Path, contract: Contract | None = None, *, whole: bool = True) -> FileTable:
+def read_table(
+    content: bytes | Path, contract: Contract | None = None, *, whole: bool = True, with_header: bool | None = None
+) -> FileTable:
     """The table of an unpacked file; NO_TABLE where a workbook has no row that could be a header.
+
+    Args:
+        whole: read all rows, not only some of the first.
+        with_header: as in `sniff_dialect`.
 
     Raises:
         BadInputError: the file cannot be read.
@@ -131,18 +137,19 @@ def read_table(content: bytes | Path, contract: Contract | None = None, *, whole
     if is_workbook(content):
         return _of_workbook(content, contract)
     encoding = stated_encoding(contract)
-    return _of_records(content, contract) if holds_json(content, encoding) else _of_text(content, contract, whole=whole)
+    return _of_records(content, contract) if holds_json(content, encoding) else _of_text(content, contract, with_header, whole=whole)
 
 
-def _of_text(content: bytes, contract: Contract | None, *, whole: bool) -> FileTable:
+def _of_text(content: bytes, contract: Contract | None, with_header: bool | None, *, whole: bool) -> FileTable:
     text = text_of(content, stated_encoding(contract)).utf8
     if (contract is None or not contract.columns) and is_single_value(text):
         raise no_objects()
     read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
-    dialect = _dialect(read, contract)
+    dialect = _dialect(read, contract, with_header)
     names = _for_width(dialect)
     cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
-    return FileTable(names, read_rows(read, dialect).columns, dialect.header_lines > 0, cells)
+    rows = read_rows(read, dialect)
+    return FileTable(names, rows.columns, dialect.header_lines > 0, cells, is_header_by_look=dialect.is_header_by_look)
 
 
 def _for_width(dialect: Dialect) -> tuple[str, ...]:
@@ -150,10 +157,10 @@ def _for_width(dialect: Dialect) -> tuple[str, ...]:
     return (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
 
 
-def _dialect(head: bytes, contract: Contract | None) -> Dialect:
+def _dialect(head: bytes, contract: Contract | None, with_header: bool | None) -> Dialect:
     """By the contract, where it knows anything of the header; else by shape."""
-    dialect = sniff_dialect(head, contract)
-    return dialect if contract is None or dialect.confidence else sniff_dialect(head)
+    dialect = sniff_dialect(head, contract, with_header=with_header)
+    return dialect if contract is None or dialect.confidence else sniff_dialect(head, with_header=with_header)
 
 
 def _of_parquet(content: bytes | Path, *, whole: bool) -> FileTable:

@@ -23,6 +23,7 @@ class FileTable:
         has_header: whether the names are the file's own; else they are `column_1`, `column_2` and so on.
         header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0 for other formats.
         two_row_sheet: of a workbook the sheet whose names stand in two rows, and are joined in `names`; empty for one row.
+        is_header_by_look: as in `Dialect`.
     """
 
     names: tuple[str, ...]
@@ -30,6 +31,7 @@ class FileTable:
     has_header: bool = True
     header_cells: int = 0
     two_row_sheet: str = ""
+    is_header_by_look: bool = False
 
     @property
     def fingerprint(self) -> str:

@@ -27,6 +27,7 @@ class Dialect:
         encoding: of the bytes that arrived.
         confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of probed rows of the usual width;
             that of the encoding where it is less.
+        is_header_by_look: whether only the look of its texts says that the first row is a header.
         rows_above: start and end, in bytes, of rows of the table that stand above its header; equal where there are none.
     """
 
@@ -42,6 +43,7 @@ class Dialect:
     unnamed: int = 0
     footer_lines: int = 0
     rows_above: tuple[int, int] = (0, 0)
+    is_header_by_look: bool = False
 
     def in_encoding(self, text: Text) -> Dialect:
         """The dialect of what arrived as this text."""

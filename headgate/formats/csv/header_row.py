@@ -1,8 +1,7 @@
-"""Which rows of a CSV text are its header: by the names of a contract, or by what stands below."""
+"""The header of a CSV text by the names of a contract, the lines that repeat it, and its names where it has several lines."""
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -18,15 +17,11 @@ from headgate.matching.header_names import folded
 from headgate.matching.match_header import count_known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
 
 _HEADER_LINES = 8
-# A first row with a number is data: cdnow/CDNOW_sample.txt and queries/excite-small.log of shared/data have no header.
-_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?")
-# Years in order are names, one column a year, as in the World Bank's API_SP.POP.TOTL_DS2_en_csv.
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
@@ -75,51 +70,8 @@ def skip_repeated_header(dialect: Dialect, head: str, end: int) -> Dialect:
     return replace(dialect, header_lines=dialect.header_lines + count, data_at=bytes_to(head, end))
 
 
-def count_header_lines(rows: Sequence[Row], width: int) -> int:
-    """Leading rows that are unlike the values below them in the columns that nearly always hold digits.
-
-    Where no column has digits the first row is the header, unless it holds a number or the second row repeats it.
-    Source: Pollock, file_header_multirow_2.csv and file_no_header.csv.
-    """
-    below = rows[min(_HEADER_LINES, len(rows) // 2) :]
-    body = [row.texts for row in below if len(row.texts) == width]
-    telling = [column for column in range(width) if body and sum(map(_has_digit, (row[column] for row in body))) >= 0.9 * len(body)]
-    if not telling:
-        return 0 if len(rows) > 1 and (rows[0].cells == rows[1].cells or _holds_values(dict(enumerate(rows[0].texts)), {})) else 1
-    shapes = {column: {_shape(row[column]) for row in body} for column in telling}
-    for count, row in enumerate(rows[:_HEADER_LINES]):
-        texts = row.texts
-        cells = {column: texts[column] for column in telling if column < len(texts)}
-        if _holds_values(cells, shapes) or sum(map(bool, cells.values())) < len(telling) / 2:
-            return count
-    return 1
-
-
-def _holds_values(cells: Mapping[int, str], shapes: Mapping[int, set[str]]) -> bool:
-    """Whether a cell is a number, or most cells with digits are written as others of their columns. Years in order are names."""
-    texts = {column: cell.strip() for column, cell in cells.items() if _has_digit(cell)}
-    years = [int(text) for text in texts.values() if _YEAR.fullmatch(text)]
-    if len(years) > 1 and years == [*range(years[0], years[0] + len(years))]:
-        return False
-    alike = sum(_shape(text) in shapes.get(column, ()) for column, text in texts.items())
-    return 2 * alike > len(texts) or any(map(_NUMBER.fullmatch, texts.values()))
-
-
-def _shape(cell: str) -> str:
-    """The cell with each run of letters as one letter and each run of digits as one digit.
-
-    So a first row of dates or codes is data, and `V2` above numbers is a name: m4/Weekly-train.csv.gz and regional/country-codes.csv of
-    shared/data.
-    """
-    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell))
-
-
 def joined_names(header: Sequence[Row]) -> tuple[str, ...]:
     """Return the names of a header over several rows: each column's cells, joined."""
     width = max(len(row.texts) for row in header)
     padded = [[*row.texts, *[""] * (width - len(row.texts))] for row in header]
     return tuple(" ".join(filter(None, column)) for column in zip(*padded, strict=True))
-
-
-def _has_digit(cell: str) -> bool:
-    return re.search(r"\d", cell) is not None

@@ -44,11 +44,6 @@ def usual_width(rows: Sequence[Row]) -> int:
     return max(widths, key=lambda width: (widths[width], width)) if widths else 0
 
 
-def first_of_width(rows: Sequence[Row], width: int) -> int:
-    """Return the place of the first row with so many cells; 0 where there is none."""
-    return next((at for at, row in enumerate(rows) if len(row.cells) == width), 0)
-
-
 def filled_cells(row: Row) -> int:
     """Return how many cells of a row are not blank."""
     return sum(bool(cell.strip()) for cell in row.texts)

@@ -1,8 +1,8 @@
 """How a CSV text is written, found from its content: delimiter, quotes, escapes, line ends, and where its header stands.
 
 With a contract, the header is the row that names most of its columns, or the lines that name all of theirs when each column's cells are
-joined. Without one, the dialect is the one in which most rows have the same width, and a header is a row without digits above columns
-that have them.
+joined. Without one, the dialect is the one in which most rows have the same width, and the first row is a header where its cells are
+unlike those below them. A text without a header has no lines above its table: its first row is data, whatever its width.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.headerless import has_header
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
-from headgate.formats.csv.header_row import count_header_lines, header_by_contract, header_in_first_row, joined_names, skip_repeated_header
-from headgate.formats.csv.probe_rows import bytes_to, filled_cells, first_of_width, first_row, probe_rows, share_of_width, usual_width
+from headgate.formats.csv.header_evidence import Reading, count_header_lines
+from headgate.formats.csv.header_row import header_by_contract, header_in_first_row, joined_names, skip_repeated_header
+from headgate.formats.csv.probe_rows import bytes_to, filled_cells, first_row, probe_rows, share_of_width, usual_width
 from headgate.formats.csv.quoting import RARE_DELIMITERS, candidate_forms, choose_quoting
 from headgate.matching.match_header import count_known, fields_of
 from headgate.values.accepted_texts import is_accepted
@@ -32,10 +33,14 @@ _PROBE_CHARACTERS = 1 << 20
 _FIRST_ROW_BYTES = 1 << 14
 
 
-def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:
-    """The dialect of a UTF-8 text."""
+def sniff_dialect(text: bytes, contract: Contract | None = None, *, with_header: bool | None = None) -> Dialect:
+    """The dialect of a UTF-8 text.
+
+    Args:
+        with_header: whether the text has a header, as a person states it where no contract is known; None to find out.
+    """
     head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
-    found = _with_contract(head, contract) if contract else _by_shape(head)
+    found = _with_contract(head, contract) if contract else _by_shape(head, with_header=with_header)
     first = first_row(text[found.data_at : found.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"), found.form)
     is_even = first is not None and len(first.cells) == found.width == len(without_trailing_blanks(found.names))
     is_ambiguous = contract is not None and _writes_numbers_with(found.form.delimiter, contract)
@@ -70,10 +75,8 @@ def _without_header(head: str, contract: Contract) -> Dialect:
     width = len(contract.names)
     form = max(candidate_forms(head), key=lambda form: share_of_width(probe_rows(head, form), width))
     form = choose_quoting(head, form.delimiter, width) if form.quote == '"' else form
-    rows = probe_rows(head, form, width)
-    above = first_of_width(rows, width)
-    at = bytes_to(head, rows[above].start) if rows else 0
-    return Dialect(form, contract.names, at, width, above, header_lines=0, confidence=round(share_of_width(rows, width), 3))
+    even = share_of_width(probe_rows(head, form, width), width)
+    return Dialect(form, contract.names, 0, width, header_lines=0, confidence=round(even, 3))
 
 
 def _with_rows_above(found: Dialect, head: str, contract: Contract) -> Dialect:
@@ -113,7 +116,7 @@ def _without_unnamed(found: Dialect, head: str) -> Dialect:
     return replace(found, names=names, width=width, unnamed=width - len(names))
 
 
-def _by_shape(head: str) -> Dialect:
+def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
     """The dialect in which most rows have one width of several cells."""
     readings = [(form, probe_rows(head, form)) for form in candidate_forms(head)]
     form, rows = max(
@@ -122,14 +125,25 @@ def _by_shape(head: str) -> Dialect:
     width = usual_width(rows)
     form = choose_quoting(head, form.delimiter, width) if form.quote == '"' else form
     rows = probe_rows(head, form, width)
-    above = next((at for at, row in enumerate(rows) if filled_cells(row) >= max(1, width / 2)), 0)
-    lines = count_header_lines(rows[above:], width)
-    above = above if lines else first_of_width(rows, width)
+    above = next((at for at, row in enumerate(rows) if not _is_title(row, width)), 0)
+    lines, reading = count_header_lines([row.texts for row in rows[above:]], width)
+    if with_header is not None:
+        lines = max(1, lines) if with_header else 0
+    confidence = round(share_of_width(rows, width), 3)
+    if not lines or not rows:
+        names = tuple(f"column_{number}" for number in range(1, width + 1))
+        return Dialect(form, names, 0, width, header_lines=0, confidence=confidence)
     header = rows[above : above + lines]
-    even = share_of_width(rows, width)
-    end = header[-1].end if header else (rows[above].start if rows else 0)
-    names = joined_names(header) if header else tuple(f"column_{number}" for number in range(1, width + 1))
-    return Dialect(form, names, bytes_to(head, end), width, above, lines, confidence=round(even, 3))
+    by_look = reading is Reading.NAMES_BY_LOOK and with_header is None
+    return Dialect(
+        form, joined_names(header), bytes_to(head, header[-1].end), width, above, lines, confidence=confidence, is_header_by_look=by_look
+    )
+
+
+def _is_title(row: Row, width: int) -> bool:
+    """Whether a row above a header is none: less than half of its cells are filled, it is one cell of several, or a comment."""
+    is_comment = row.texts[0].lstrip().startswith("#") and (width == 1 or len(row.cells) != width)
+    return filled_cells(row) < max(1, width / 2) or (len(row.cells) == 1 < width) or is_comment
 
 
 def _evenness(rows: Sequence[Row]) -> float:

@@ -1,0 +1,34 @@
+"""Notes on the place of a draft's table in its sample: the header, the lines above it, and the sheets that are not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headgate.formats.received_rows import Received
+    from headgate.matching.file_table import FileTable
+
+_BY_LOOK = "the first row is read as the header, because its texts look unlike those below. If it is a row, draft again with --no-header"
+_KEPT = (
+    "the file has no header: no row stands out as one, so the first row is kept as data. Replace column_1, column_2 … by names, in the "
+    "file's order; if the first row holds the names, draft again with --header"
+)
+
+
+def about_layout(table: FileTable | None, sample: Received) -> list[str]:
+    """Return what a person must check of the header and of the parts of the file that are not read.
+
+    Args:
+        table: the file as it is read without a contract; None for Parquet.
+    """
+    notes = []
+    if table and not table.has_header:
+        notes.append(_KEPT)
+    elif table and table.is_header_by_look:
+        notes.append(_BY_LOOK)
+    if sample.dialect and sample.dialect.header_lines > 1:
+        notes.append(f"the first {sample.dialect.header_lines} lines are read as the header, and the cells of each column are joined")
+    where, skipped = ("above the header", sample.dialect.skipped_lines) if sample.dialect else ("beside the header", sample.skipped_lines)
+    if skipped:
+        notes.append(f"{skipped:,} {'line' if skipped == 1 else 'lines'} {where} are counted as skipped and not read")
+    return notes

@@ -1,0 +1,178 @@
+"""Evidence in a CSV text that its first rows are a header: cells unlike all cells below them.
+
+A first row is taken for names only if something speaks for it. A row that could be data stays data, since a header that is read as a row
+is seen at once, and a row that is read as a header is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from headgate.matching.header_names import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HEADER_LINES = 8
+_NEARLY_ALL = 0.9
+# A first row with a number is data: cdnow/CDNOW_sample.txt and queries/excite-small.log of shared/data have no header.
+_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?")
+# Years in order are names, one column a year, as in the World Bank's API_SP.POP.TOTL_DS2_en_csv.
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NO_VALUE = {"", "-", "?", "na", "n/a", "#n/a", "nan", "nil", "none", "null", "\\n", "unknown"}
+_FEWEST_ALIKE, _MOST_SHAPES, _MOST_WORDS = 3, 3, 8
+# Words for the kind of a column in any table: product_category_name_translation.csv of shared/data/olist has texts only, in one style.
+_NAMES_OF_COLUMNS = (
+    "id name key code number no nr text title type category class label value val date time year month day description status comment "
+    "note count amount price url email country city query"
+)
+_NAME_WORDS = frozenset(_NAMES_OF_COLUMNS.split())
+
+
+class Reading(Enum):
+    """The reading of a first row: as data, or as names, by cells above numbers and codes or by the look of texts alone."""
+
+    DATA = 0
+    NAMES = 1
+    NAMES_BY_LOOK = 2
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of which nearly all cells below the first rows have a digit.
+
+    Attributes:
+        shapes: of its cells.
+        is_numeric: whether nearly all of them have no letter.
+        has_exception: whether some cell has no digit.
+    """
+
+    place: int
+    shapes: frozenset[str]
+    is_numeric: bool
+    has_exception: bool
+
+
+def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, Reading]:
+    """Return how many leading rows are the header, and the reading of the first row.
+
+    Source: Pollock, file_header_multirow_2.csv and file_no_header.csv.
+    """
+    below = rows[min(_HEADER_LINES, len(rows) // 2) :]
+    body = [row for row in below if len(row) == width and row != rows[0]]  # a second table may repeat the header
+    columns = [column for place in range(width) if (column := _digit_column(place, [row[place] for row in body]))]
+    reading = _reading(rows, columns, width)
+    if reading is Reading.DATA:
+        return 0, reading
+    count = 1
+    while count < min(len(rows) - 1, _HEADER_LINES) and _continues_header(rows[count], rows[0], columns):
+        count += 1
+    return count, reading
+
+
+def _digit_column(place: int, cells: Sequence[str]) -> _Column | None:
+    with_digit = [cell for cell in cells if _has_digit(cell)]
+    if not cells or len(with_digit) < _NEARLY_ALL * len(cells):
+        return None
+    without_letters = sum(not _has_letter(cell) for cell in with_digit)
+    is_numeric = without_letters >= _NEARLY_ALL * len(with_digit)
+    return _Column(place, frozenset(map(_shape, cells)), is_numeric, len(with_digit) < len(cells))
+
+
+def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: int) -> Reading:
+    if not rows or _holds_number(rows[0], columns) or (len(rows) > 1 and rows[0] == rows[1] and not columns):
+        return Reading.DATA
+    cells = {column.place: rows[0][column.place].strip() for column in columns if column.place < len(rows[0])}
+    if columns and sum(map(bool, cells.values())) < len(columns) / 2:
+        return Reading.DATA
+    given = [(column, cells[column.place]) for column in columns if cells.get(column.place, "").lower() not in _NO_VALUE]
+    names = [column for column, cell in given if (_is_no_number(cell) if column.is_numeric else not _has_digit(cell))]
+    values = [column for column, cell in given if column not in names and _shape(cell) in column.shapes]
+    if len(names) > len(values) and any(column.is_numeric or not column.has_exception for column in names):
+        return Reading.NAMES
+    if values or any(not column.is_numeric for column, _ in given if column not in names):
+        return Reading.DATA
+    return _reading_of_texts(rows, width)
+
+
+def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
+    """Whether a cell above numbers, or any cell of a table of texts, is a number; years in order are names."""
+    places = [column.place for column in columns if column.place < len(row)] if columns else range(len(row))
+    numbers = [cell for place in places if _NUMBER.fullmatch(cell := row[place].strip())]
+    years = [int(cell) for cell in numbers if _YEAR.fullmatch(cell)]
+    is_range = len(years) > 1 and years == [*range(years[0], years[0] + len(years))]
+    return bool(numbers) and not (is_range and len(years) == len(numbers))
+
+
+def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequence[_Column]) -> bool:
+    """Whether a row below the first belongs to the header: it repeats it, or has a word above each of several columns with digits."""
+    if [*map(folded, row)] == [*map(folded, first)]:
+        return True
+    cells = [row[column.place].strip() if column.place < len(row) else "" for column in columns]
+    return len(cells) > 1 and not any(_has_digit(cell) or cell.lower() in _NO_VALUE for cell in cells)
+
+
+def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> Reading:
+    """The reading of a first row of texts above texts: as names where a cell looks unlike all cells below, and none comes again there."""
+    below = [row for row in rows[1:] if len(row) == width]
+    if not below:
+        return Reading.NAMES
+    if len(rows[0]) != width:
+        return Reading.DATA
+    columns = [(rows[0][place].strip(), [row[place].strip() for row in below if row[place].strip()]) for place in range(width)]
+    is_repeated = any(name and name in cells for name, cells in columns)
+    if is_repeated or len({folded(name) for name, _ in columns}) < width:
+        return Reading.DATA
+    looks_so = any(name and (_is_unlike(name, cells) or _is_name_above(name, cells)) for name, cells in columns)
+    return Reading.NAMES_BY_LOOK if looks_so else Reading.DATA
+
+
+def _is_unlike(name: str, cells: Sequence[str]) -> bool:
+    """Whether all cells below are written alike, and the first is not: `carrier` above `AA`, `name` above `Delta Air Lines`."""
+    if len(cells) < _FEWEST_ALIKE or _has_digit(name):
+        return False
+    shapes = {_cased_shape(cell) for cell in cells}
+    is_even = len(shapes) <= min(_MOST_SHAPES, len(cells) // 2) and _cased_shape(name) not in shapes
+    is_lower = name[:1].islower() and all(cell[:1].isupper() for cell in cells)
+    are_sentences = " " not in name and all(cell.count(" ") > 1 for cell in cells)
+    return is_even or is_lower or are_sentences
+
+
+def _is_name_above(name: str, cells: Sequence[str]) -> bool:
+    """Whether the first cell has a word for the kind of a column, and at most one in ten cells below does."""
+    return _has_name_word(name) and sum(map(_has_name_word, cells)) <= (1 - _NEARLY_ALL) * len(cells)
+
+
+def _has_name_word(cell: str) -> bool:
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", cell)]
+    return len(words) <= _MOST_WORDS and not _NAME_WORDS.isdisjoint((*words, *(word.removesuffix("s") for word in words)))
+
+
+def _shape(cell: str) -> str:
+    """The cell with each run of letters as one letter and each run of digits as one digit.
+
+    So a first row of dates or codes is data, and `V2` above numbers is a name: m4/Weekly-train.csv.gz and regional/country-codes.csv of
+    shared/data. In a run of both, as in `e5ba7672`, the order has no meaning.
+    """
+    return re.sub(r"(?:9a|a9)[a9]+", "9a9", re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell.strip())))
+
+
+def _cased_shape(cell: str) -> str:
+    """The cell with each run of capitals, of small letters and of digits as one sign."""
+    return re.sub(r"\d+", "9", re.sub(r"[a-zß-öø-ÿ]+", "a", re.sub(r"[A-ZÀ-ÖØ-Þ]+", "A", cell)))
+
+
+def _is_no_number(cell: str) -> bool:
+    """Whether a cell above numbers is a name; a year is one where it was not taken for a number."""
+    return _has_letter(cell) or _YEAR.fullmatch(cell) is not None
+
+
+def _has_digit(cell: str) -> bool:
+    return re.search(r"\d", cell) is not None
+
+
+def _has_letter(cell: str) -> bool:
+    return re.search(r"[^\W\d_]", cell) is not None
