@@ -23,7 +23,10 @@ locals {
 }
 
 locals {
-  redelivery_s = coalesce(var.redelivery_s, 6 * var.gate_timeout_s)
+  # The function hides its message by heartbeats for two minutes at a time, so this counts only from the receive to the first heartbeat:
+  # a worker that is killed before it leaves its message hidden for as long. AWS asks for at least the function's timeout, and
+  # recommends six times as much for functions without heartbeats.
+  redelivery_s = coalesce(var.redelivery_s, var.gate_timeout_s + 60)
 }
 
 module "raw_objects" {

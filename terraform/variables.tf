@@ -191,7 +191,7 @@ variable "large_spark_from_mb" {
 }
 
 variable "gate_timeout_s" {
-  description = "Seconds that one invocation of the gate may take. The queue's visibility timeout is six times as long."
+  description = "Seconds that one invocation of the gate may take. The queue's visibility timeout is a minute longer."
   type        = number
   default     = 300
 
@@ -224,7 +224,7 @@ variable "max_receive_count" {
 }
 
 variable "redelivery_s" {
-  description = "Visibility timeout of the raw queue, in seconds. Null takes six times the gate's timeout, as AWS recommends; a test may set less."
+  description = "Visibility timeout of the raw queue, in seconds: how long a message stays hidden whose worker died before its first heartbeat. Null takes the gate's timeout and a minute; a test may set less."
   type        = number
   default     = null
 

@@ -153,8 +153,8 @@ run "the_lake_is_as_described" {
   }
 
   assert {
-    condition     = local.redelivery_s == 720
-    error_message = "A message is hidden for six times the function's timeout."
+    condition     = local.redelivery_s == 180
+    error_message = "A message whose worker died before its first heartbeat comes again a minute after the function's timeout."
   }
 
   assert {

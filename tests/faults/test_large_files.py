@@ -189,3 +189,15 @@ class StartsNothing(LargeLake):
 
 def test_the_harness_finds_a_file_without_an_alert() -> None:
     assert found_wrong(StartsNothing("csv"))
+
+
+def test_a_worker_that_dies_while_it_fetches_a_large_file_leaves_a_record_and_a_job_accepts_the_file() -> None:
+    """The record is there from the first moment. When the lease has ended, the file is handed over: the function may be too small."""
+    lake = lake_at("csv", 0, DIED)
+    befallen(lake, 0, Fault(Call("download raw", 1), BEFORE, Worker.stop), FUNCTION)
+    assert [(record.key, record.state) for record in lake.ledger.records()] == [(lake.refs[0].key, "processing")]
+    lake.wait(HIDDEN_S)
+    lake.receive_once(lake.refs[0])
+    assert [record.state for record in lake.ledger.records()] == ["handed_over"]
+    redeliver(lake)
+    assert difference(lake) == []

@@ -3,7 +3,7 @@
 | step | what |
 |---|---|
 | look | size and form of the object; a file that exceeds this worker is handed over to a larger one |
-| fetch | download, hash, and find the dataset |
+| fetch | download, hash, and find the dataset; a large object is claimed meanwhile, without its content |
 | claim | take the right to process the object and its content |
 | check | every row through the gate; a header that fits no contract is mapped first |
 | store | quarantined rows, then accepted rows, while the rows are profiled |
@@ -16,7 +16,7 @@ are a function of the content, and the record is finished only when everything i
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -39,14 +39,14 @@ from headgate.intake.workers.larger_worker import Stopwatch
 from headgate.intake.workers.worker_sizing import MEASURED_FROM_BYTES
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import SUMMARY, FileRecord, ObjectInfo
+from headgate.lake.ports import SUMMARY, Claim, FileRecord, ObjectInfo
 from headgate.lake.states import ClaimAnswer, FileState, Originals
 from headgate.lake.versions import NO_ROWS, has_no_rows
 from headgate.masking.redaction import redact_text
 from headgate.matching.mappings import MAPPABLE_RULES, Suggested, possibly_sensitive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.intake.files.check_and_store_file import CheckedParquet, FileChecker
     from headgate.intake.workers.larger_worker import LargerWorker
-    from headgate.lake.ports import Claim, ObjectRef
+    from headgate.lake.ports import ObjectRef
     from headgate.matching.mappings import Decided
 
 # A file without a contract is profiled in memory; a larger one is not worth a larger worker.
@@ -170,8 +170,9 @@ class FileProcessor:
 
     def _process_data(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         stopwatch = Stopwatch.start(self.gate.clock(), self.measured_from_bytes)
-        record = self._fetch(record, info, path)
-        claim = self._claim(record)
+        with self._claimed_while_fetched(record) as claim:
+            record = self._fetch(record, info, path) if claim.granted else record
+        claim = self._claim(record) if claim.granted else claim
         if not claim.granted:
             answered = self._answer_refused_claim(record, claim)
             return self._end_again(answered, info.ref)
@@ -183,6 +184,26 @@ class FileProcessor:
         if finished.state is FileState.DONE and (self.larger_worker or self.run):
             stopwatch.note(self.gate.ledger, finished, path, self.gate.clock())
         return finished
+
+    @contextmanager
+    def _claimed_while_fetched(self, record: FileRecord) -> Iterator[Claim]:
+        """Hold a large object while it is fetched, which may take minutes: it has a record from the first moment.
+
+        If its worker dies meanwhile, the record is left undone, and the next delivery hands the file over. The content, which is not
+        known yet, stays free. A larger worker's file has a record since it was handed over.
+        """
+        if self.run or record.size_bytes < self.measured_from_bytes:
+            yield Claim(ClaimAnswer.GRANTED, record.file_id)
+            return
+        claim = self._claim(record)
+        if not claim.granted:
+            yield claim
+            return
+        try:
+            with self._holding(record):
+                yield claim
+        finally:
+            self.gate.ledger.release(record)
 
     def _end_again(self, answered: FileRecord, ref: ObjectRef) -> FileRecord:
         """Complete what an earlier delivery could not: the original is replaced, or only its deletion is left."""
