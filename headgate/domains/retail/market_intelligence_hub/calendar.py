@@ -19,6 +19,8 @@ Array = npt.NDArray[np.float64]
 
 DATASET = "calendar"
 KINDS = ("promotion", "holiday", "closure")
+# Of each kind, as a share of sales, until histories show another: a closed shop sells nothing.
+EXPECTED_EFFECTS = np.array([0.0, 0.0, -1.0])
 COLUMNS = ["event_kind", "event_name", "region_id", "category", "starts_on", "ends_on"]
 
 

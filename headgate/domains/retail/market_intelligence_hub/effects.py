@@ -23,7 +23,7 @@ PANEL_PERIODS = 4.0
 OWN_PERIODS = 4.0  # likewise; how strongly a series is shrunk towards the panel's effects
 MOST_UPLIFT = 5.0  # one period's sales over what would have sold, less 1; beyond it is an accident, not an effect
 SMALLEST_LEVEL = 1e-12  # below it a series sells nothing, and an uplift has no meaning
-LEAST_FACTOR = 0.05  # of what would have sold; a history is not divided by less
+LEAST_KNOWN = 0.2  # of what would have sold; sales of a period with less say nothing, and its neighbours replace them
 
 
 @dataclass(frozen=True)
@@ -34,30 +34,44 @@ class Effects:
 
     def factors(self, exposure: Array) -> Array:
         """What to multiply sales without events by; shape (series, periods), for an exposure of shape (series, periods, kinds)."""
-        return np.asarray(np.maximum(1.0 + np.einsum("spk,sk->sp", exposure, self.uplift), LEAST_FACTOR), dtype=np.float64)
+        return np.asarray(np.maximum(1.0 + np.einsum("spk,sk->sp", exposure, self.uplift), 0.0), dtype=np.float64)
 
 
-def effects_of(histories: tuple[Array, ...], exposure: Array, cycle: int) -> Effects:
+def effects_of(histories: tuple[Array, ...], exposure: Array, cycle: int, expected: Array | None = None) -> Effects:
     """The effects that the panel's histories show.
 
     Args:
         exposure: shape (series, periods, kinds), 0..1; its last period is every history's last.
         cycle: periods after which one is like another again.
+        expected: the effect of each kind while histories show none; shape (kinds,), none without it.
     """
+    prior = np.zeros(exposure.shape[2]) if expected is None else expected
     found = [
         _sums(history, exposed[exposed.shape[0] - history.size :], cycle) for history, exposed in zip(histories, exposure, strict=True)
     ]
     kinds = exposure.shape[2]
     inner, cross = (np.array([sums[part] for sums in found]).reshape(-1, kinds, *rest) for part, rest in ((0, (kinds,)), (1, ())))
-    panel = np.linalg.solve(inner.sum(axis=0) + PANEL_PERIODS * np.eye(kinds), cross.sum(axis=0))
+    panel = np.linalg.solve(inner.sum(axis=0) + PANEL_PERIODS * np.eye(kinds), cross.sum(axis=0) + PANEL_PERIODS * prior)
     own = np.linalg.solve(inner + OWN_PERIODS * np.eye(kinds), (cross - inner @ panel)[..., None])[..., 0]
     return Effects(panel + own)
 
 
-def without_events(histories: tuple[Array, ...], exposure: Array, effects: Effects) -> tuple[Array, ...]:
+def without_events(histories: tuple[Array, ...], exposure: Array, effects: Effects, cycle: int) -> tuple[Array, ...]:
     """What would have sold without events."""
     factors = effects.factors(exposure)
-    return tuple(history / factor[factor.size - history.size :] for history, factor in zip(histories, factors, strict=True))
+    return tuple(
+        _divided(history, exposed[exposed.shape[0] - history.size :], factor[factor.size - history.size :], cycle)
+        for history, exposed, factor in zip(histories, exposure, factors, strict=True)
+    )
+
+
+def _divided(history: Array, exposed: Array, factor: Array, cycle: int) -> Array:
+    """One history without events; the usual sales around it replace a period of which an event left next to nothing."""
+    found = history / np.maximum(factor, LEAST_KNOWN)
+    for place in np.flatnonzero(factor < LEAST_KNOWN):
+        usual = _usual(history, exposed, int(place), cycle)
+        found[place] = usual if np.isfinite(usual) else found[place]
+    return found
 
 
 def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
@@ -71,9 +85,11 @@ def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
 
 
 def _usual(history: Array, exposed: Array, at: int, cycle: int) -> float:
-    """The median of the periods around one that are alike and under no event; NaN where there are none."""
-    reach = NEIGHBOURS // 2
-    around = at + cycle * np.arange(-reach, reach + 1)
-    around = around[(around >= 0) & (around < history.size)]
-    free = around[~exposed[around].any(axis=1)]
-    return float(np.median(history[free])) if free.size else float("nan")
+    """The median of the periods around one that are alike and under no event, nearer ones if there are any; NaN without one."""
+    alike = np.arange(at % cycle, history.size, cycle)
+    free = alike[~exposed[alike].any(axis=1)]
+    if not free.size:
+        return float("nan")
+    near = np.abs(free - at) <= cycle * (NEIGHBOURS // 2)
+    nearest = free[near] if near.any() else free[np.argsort(np.abs(free - at), kind="stable")[:2]]
+    return float(np.median(history[nearest]))

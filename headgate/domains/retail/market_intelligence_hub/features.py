@@ -25,6 +25,9 @@ SERIES = ["series_id", "level", "region_id", "category"]
 COUNTS = ["units", "orders"]
 MONEY = ["revenue", "largest_order", "largest_return", "promoted"]
 ONE_DAY = timedelta(days=1)
+MIN_SALE_DAYS = 20  # with fewer days the shop's usual silence is not known
+_NEWEST_DAYS = 250  # with sales, that show how long the shop is usually silent
+_USUAL_GAP = 0.95  # of the silences are not longer
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,34 @@ def sale_lines(tables: Mapping[str, ibis.Table], as_of: date, grain: Grain) -> i
 
 
 def whole_periods(lines: ibis.Table, as_of: date, grain: Grain) -> Span:
-    """The periods that lie wholly between the first sale and the end of `as_of`."""
+    """The periods that lie wholly between the first sale and the end of `as_of`, and whose sales are there.
+
+    Sales of the newest periods are missing if the silence since the last one is unusual, but shorter than a quarter: other datasets of
+    the lake reach further than its orders. A longer silence is a shop that sold nothing.
+    """
     first = lines.ordered_at.min().to_pyarrow().as_py()
     last = grain.shifted(as_of + ONE_DAY, -1)
     if first is None:
         return Span(grain.shifted(last, 1), last, grain)
     begun = grain.start_of(first.date())
-    return Span(begun if begun == first.date() else grain.shifted(begun, 1), last, grain)
+    return Span(begun if begun == first.date() else grain.shifted(begun, 1), _last_with_sales(lines, last, grain), grain)
+
+
+def _last_with_sales(lines: ibis.Table, last: date, grain: Grain) -> date:
+    """The last period, or an earlier one whose sales are complete."""
+    end = grain.shifted(last, 1)  # excluded
+    days = lines.select(day=lines.ordered_at.date()).filter(ibis._.day < end).distinct().order_by(ibis._.day.desc()).limit(_NEWEST_DAYS)
+    sold = days.to_pandas()["day"].to_numpy(dtype="datetime64[D]")
+    if sold.size < MIN_SALE_DAYS:
+        return last
+    gaps = -np.diff(sold).astype(int)
+    usual = int(np.quantile(gaps, _USUAL_GAP, method="higher"))
+    newest = sold[0].astype(date)
+    silent = (end - newest).days - 1
+    if silent <= usual or grain.shifted(last, -grain.quarter) >= newest:
+        return last
+    complete = newest + timedelta(days=1 + usual)  # a period that ends by then misses no more days than usual
+    return grain.shifted(complete, -1)
 
 
 def largest(lines: ibis.Table, by: str, count: int) -> list[str]:

@@ -55,23 +55,25 @@ class Panel:
         histories: each series, oldest first; the last value of each is of the same period.
         exposure: shape (series, periods, kinds of event), 0..1, with the horizon as its last periods; None where nothing is known
             to come or to have been.
+        expected: the effect of each kind of event while no history shows one, as `effects_of` takes it.
     """
 
     histories: tuple[Array, ...]
     exposure: Array | None = None
+    expected: Array | None = None
 
     def before(self, cut: int) -> Panel:
         """The panel as it was `cut` periods ago, when what events were to come was known as well."""
         known = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
-        return Panel(tuple(_before(history, cut) for history in self.histories), known)
+        return Panel(tuple(_before(history, cut) for history in self.histories), known, self.expected)
 
     def without_events(self, task: Task) -> tuple[tuple[Array, ...], Array]:
         """The histories as they would have been without events, and what to multiply means by; shape (series, steps)."""
         if self.exposure is None or not self.exposure.any():
             return self.histories, np.ones((len(self.histories), task.horizon))
         past, ahead = self.exposure[:, : -task.horizon], self.exposure[:, -task.horizon :]
-        effects = effects_of(self.histories, past, task.cycle)
-        return without_events(self.histories, past, effects), effects.factors(ahead)
+        effects = effects_of(self.histories, past, task.cycle, self.expected)
+        return without_events(self.histories, past, effects, task.cycle), effects.factors(ahead)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.domains.retail.market_intelligence_hub import naive_rules
-from headgate.domains.retail.market_intelligence_hub.calendar import exposure
+from headgate.domains.retail.market_intelligence_hub import closures, naive_rules
+from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
 from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
@@ -31,6 +31,8 @@ Array = npt.NDArray[np.float64]
 # 0.36 on Online Retail II, 0.64 to 0.82 on three generated shops; see docs/adr/0040-next-year.md.
 _SEASON_DOUBT = 0.6
 _LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
+_ROUNDING = 1e-9
+_LEAST_NOISE = 0.05  # of a series' level: no past error shows that the next will be smaller
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,12 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     Args:
         events: what is known beforehand to move sales, as `calendar.events_of` gives it.
     """
-    series, histories = _histories(sales)
+    series, sold = _histories(sales)
     leaves, summing = series[series["level"] == plan.levels[-1]], summing_matrix(series, plan.levels[-1])
-    panel = Panel(histories, _exposure(events, leaves, _shares(histories, summing, leaves), span, plan))
+    exposed = _exposure(events, leaves, _shares(sold, summing, leaves), span, plan)
+    levels = series["level"].to_numpy(dtype=object)
+    histories, has_stopped = _of_open_shop(sold, levels, exposed, span, plan.horizon)
+    panel = Panel(histories, exposed, EXPECTED_EFFECTS)
     task = Task(plan.horizon, plan.grain.season_lengths, cycle=plan.grain.cycle)
     longest = max((history.size for history in histories), default=0)
     cuts = plan.cuts(longest - MIN_MODELLED)
@@ -76,22 +81,66 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     offered = naive_rules.candidates(now, panel, task, plan.grain.year) if histories else None
     same_season = cuts.index(plan.season_cut) if plan.season_cut in cuts else None
     knows_season = bool(discernible(longest, (plan.grain.year,)))
-    levels = series["level"].to_numpy(dtype=object)
     methods = naive_rules.chosen(past, tried, offered, levels, same_season, models_know_season=knows_season) if offered else []
     before = [naive_rules.published(origin, one, methods) for origin, one in zip(past.origins, tried, strict=True)]
     alone = Backtest(tuple(before), past.actuals)
     ahead, tested = _all_reconciled(naive_rules.published(now, offered, methods), alone, summing, levels) if offered else (now, alone)
-    too_short = np.array([_is_untested(place, ahead, tested) for place in range(len(series))], dtype=bool)
-    known = [
-        bounded(origin, offsets(_errors_at(origin, tested).without(number), origin.spread, LEVELS))
-        for number, origin in enumerate(tested.origins)
-    ]
+    is_untested = np.array([_is_untested(place, ahead, tested) for place in range(len(series))], dtype=bool)
     by_year = offered.means[naive_rules.LAST_YEAR] if offered else np.empty((0, plan.horizon))
     unseasoned = np.asarray(np.isnan(by_year).any(axis=1), dtype=np.bool_)
-    bounds = _widened(offsets(_errors_at(ahead, tested), ahead.spread, LEVELS), ahead, too_short, _widening(plan, len(cuts)))
+    bounds = _widened(offsets(_errors_at(ahead, tested), ahead.spread, LEVELS), ahead, is_untested, _widening(plan, len(cuts)))
     bounds = _with_season_doubt(bounds, ahead, unseasoned)
+    closed = _closed_ahead(exposed, ahead)
+    if has_stopped:
+        ahead = replace(ahead, means=np.zeros_like(ahead.means), models=("zero",) * len(ahead.models))
+        closed = np.ones_like(closed)
+    bounds = bounded(ahead, _never_certain(bounds, ahead, closed))
     rules = {name: np.stack([one.means[name] for one in tried]) if tried else np.empty((0, *now.means.shape)) for name in naive_rules.RULES}
-    return HierarchyForecast(series, span, ahead, bounded(ahead, bounds), tested, tuple(known), too_short | unseasoned, rules)
+    return HierarchyForecast(series, span, ahead, bounds, tested, _past_bounds(tested), is_untested | unseasoned, rules)
+
+
+def _past_bounds(tested: Backtest) -> tuple[Bounds, ...]:
+    """The bounds of each earlier origin, from the errors of the others."""
+    return tuple(
+        bounded(origin, offsets(_errors_at(origin, tested).without(number), origin.spread, LEVELS))
+        for number, origin in enumerate(tested.origins)
+    )
+
+
+def _of_open_shop(
+    sold: tuple[Array, ...], levels: npt.NDArray[np.object_], exposed: Array | None, span: Span, horizon: int
+) -> tuple[tuple[Array, ...], bool]:
+    """Histories of regular trade, as if the shop had never been closed without a reason in the calendar; and whether it has stopped."""
+    if not sold:
+        return sold, False
+    (place,) = (int(number) for number in np.flatnonzero(levels == "total"))
+    total = sold[place]
+    closed = closures.closed_periods(total, span.starts()[-total.size :], span.grain)
+    if exposed is not None:
+        closed &= ~exposed[place, exposed.shape[1] - horizon - total.size : -horizon].any(axis=1)
+    kept = total.size - closures.opened_at(total)
+    opened = (closures.filled(history, closed[closed.size - history.size :])[-kept:] for history in sold)
+    return tuple(opened), closures.has_stopped(total, span.grain)
+
+
+def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]:
+    """Where the calendar states that a series is closed and nothing is expected; shape (series, steps)."""
+    if exposed is None:
+        return np.zeros(ahead.means.shape, dtype=bool)
+    stated = exposed[:, -ahead.means.shape[1] :, KINDS.index("closure")] >= 1 - _ROUNDING
+    return np.asarray(stated & (ahead.means == 0), dtype=np.bool_)
+
+
+def _never_certain(known: Bounds, ahead: Origin, closed: npt.NDArray[np.bool_]) -> Bounds:
+    """Offsets that are zero where the shop is closed, and nowhere else."""
+    usual = _level(ahead)
+    sells = usual[usual > 0]
+    scale = _LEAST_NOISE * np.where(usual > 0, usual, sells.min() if sells.size else 0.0)[:, None]
+    widths = {level: NormalDist().inv_cdf(0.5 + level / 200) * scale for level in known}
+    return {
+        level: (np.where(closed, 0.0, np.minimum(low, -widths[level])), np.where(closed, 0.0, np.maximum(high, widths[level])))
+        for level, (low, high) in known.items()
+    }
 
 
 def _all_reconciled(now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]) -> tuple[Origin, Backtest]:
@@ -143,7 +192,7 @@ def _widening(plan: Plan, windows: int) -> float:
 def _widened(known: Bounds, now: Origin, too_short: npt.NDArray[np.bool_], widening: float) -> Bounds:
     """Offsets with the widening, and by the noise of the history alone where no origin could test the method."""
     found = {}
-    untested = [place for place in np.flatnonzero(too_short) if now.models[place] == naive_rules.LAST_YEAR]
+    untested = [place for place in np.flatnonzero(too_short) if now.models[place] in (naive_rules.LAST_YEAR, naive_rules.WEIGHTED)]
     scales = {place: naive_rules.untested_scale(now.histories[place], now.means[place]) for place in untested}
     for level, (low, high) in known.items():
         lower, upper = low * widening, high * widening

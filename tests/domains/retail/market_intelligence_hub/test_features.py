@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -87,3 +87,38 @@ def test_an_order_counts_once_at_every_level(shop: Shop) -> None:
     lines = [_line("1", MONDAY, category="Home"), _line("1", MONDAY, category="Toys")]
     orders = _sales(shop, lines, date(2010, 1, 10)).set_index("series_id")["orders"]
     assert orders[["total", "region=GB", "category=Home", "category=Toys"]].tolist() == [1, 1, 1, 1]
+
+
+def _daily(days: int, *, from_day: datetime = MONDAY, every: int = 1) -> list[Line]:
+    """One order on each day, or on every so manieth one."""
+    return [_line(f"D{day}", from_day + timedelta(days=day, hours=9)) for day in range(0, days, every)]
+
+
+def _weeks(shop: Shop, lines: list[Line], as_of: date) -> list[int]:
+    """Orders of each week that counts."""
+    total = _sales(shop, lines, as_of).query("level == 'total'")
+    return [int(number) for number in total["orders"]]
+
+
+def test_a_week_whose_last_days_have_not_arrived_is_left_out(shop: Shop) -> None:
+    """Orders end on a Monday; other datasets of the lake reach to Sunday."""
+    assert _weeks(shop, _daily(29), date(2010, 2, 7)) == [7, 7, 7, 7]
+    assert _weeks(shop, _daily(35), date(2010, 2, 7)) == [7, 7, 7, 7, 7]
+
+
+def test_weeks_without_any_arrived_order_are_left_out_too(shop: Shop) -> None:
+    assert _weeks(shop, _daily(29), date(2010, 2, 28)) == [7, 7, 7, 7]
+
+
+def test_a_shop_that_is_closed_on_weekends_has_whole_weeks(shop: Shop) -> None:
+    lines = [line for line in _daily(40) if line[2].weekday() < 5]
+    assert _weeks(shop, lines, date(2010, 2, 7)) == [5, 5, 5, 5, 5]
+    assert _weeks(shop, lines[:21], date(2010, 2, 7)) == [5, 5, 5, 5]
+
+
+def test_a_shop_that_sells_every_ten_days_has_weeks_without_sales(shop: Shop) -> None:
+    assert _weeks(shop, _daily(300, every=10), date(2010, 11, 7))[-2:] == [1, 0]
+
+
+def test_a_silence_of_more_than_a_quarter_is_no_missing_file(shop: Shop) -> None:
+    assert _weeks(shop, _daily(35), date(2010, 5, 16))[-14:] == [0] * 14

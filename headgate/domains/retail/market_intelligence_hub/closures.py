@@ -1,0 +1,106 @@
+"""Periods in which the whole shop sold nothing: a trial before it opened, a past closure that nobody stated, a shop that stopped selling.
+
+A past closure says nothing of the same periods of next year, so histories are forecast as if the shop had been open. Whether it sells
+nothing ahead is stated by the calendar, or certain because it stopped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
+
+if TYPE_CHECKING:
+    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Grain
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+_TRIAL_SHARE = 0.5  # of the periods up to one without sales; a shop that sells in fewer has not opened yet
+_REGULAR_SHARE = 0.2  # of the periods after a trial, at most, are without sales
+_LAUNCH_LEVEL = 0.2  # of the median period; a shop that begins with less is in its launch
+_NEAREST = 12  # open periods, whose median replaces a closed one
+_DECEMBER, _YEAR_END = 12, pd.Timedelta(days=22)
+_STOPPED = 2  # times the longest earlier closure, and a quarter
+
+
+def opened_at(total: Array) -> int:
+    """The first period of regular trade: after a trial with sales in fewer than half of the periods, and after the first small sales."""
+    closed = total <= 0
+    ends = [int(end) for end in np.flatnonzero(closed) + 1 if total.size - end >= MIN_MODELLED]
+    begin = max((end for end in ends if closed[:end].mean() > _TRIAL_SHARE and closed[end:].mean() < _REGULAR_SHARE), default=0)
+    rest = total[begin:]
+    if rest.size < MIN_MODELLED:
+        return begin
+    running = np.cumsum(rest) / np.arange(1, rest.size + 1)
+    small = running < _LAUNCH_LEVEL * np.median(rest)
+    launch = int(np.argmin(small)) if not small.all() else 0
+    return begin + launch if rest.size - launch >= MIN_MODELLED else begin
+
+
+def has_stopped(total: Array, grain: Grain) -> bool:
+    """Whether a shop that sold before has sold nothing for a quarter, and for twice as long as ever before."""
+    runs = _runs_without_sales(total)
+    if not runs or runs[-1][1] < total.size or runs[-1][0] == 0:
+        return False
+    longest = max((end - begin for begin, end in runs[:-1]), default=0)
+    return runs[-1][1] - runs[-1][0] >= max(grain.quarter, _STOPPED * longest)
+
+
+def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask:
+    """Where a shop that sells regularly sold nothing, for a quarter at most, and will probably sell in the same periods of next year.
+
+    A shop is regular that was closed once at most in its newest half year. One that sells now and then has no closures. Closures about
+    Christmas and New Year return, and so do those of two years.
+
+    Args:
+        starts: the first day of each period.
+    """
+    closed = np.zeros(total.size, dtype=bool)
+    runs = [run for run in _runs_without_sales(total) if run[1] - run[0] >= grain.cycle]
+    if sum(end > total.size - 2 * grain.quarter for _, end in runs) > 1:
+        return closed
+    empty = total <= 0
+    for begin, end in runs:
+        is_season = _is_repeated(empty, begin, end, grain.year) or _is_year_end(starts[begin], starts[end - 1], grain)
+        if end - begin <= grain.quarter and not is_season:
+            closed[begin:end] = True
+    return closed
+
+
+def filled(history: Array, closed: Mask) -> Array:
+    """The history with the median of the nearest open periods where it was closed; as it is where it never was open."""
+    is_open = np.flatnonzero(~closed)
+    if not is_open.size or not closed.any():
+        return history
+    found = history.copy()
+    for place in np.flatnonzero(closed):
+        nearest = is_open[np.argsort(np.abs(is_open - place), kind="stable")[:_NEAREST]]
+        found[place] = np.median(history[nearest])
+    return found
+
+
+def _is_year_end(first: pd.Timestamp, last: pd.Timestamp, grain: Grain) -> bool:
+    """The periods lie between 18 December and 8 January."""
+    ends = pd.Timestamp(grain.shifted(last.date(), 1))
+    begins = pd.Timestamp(first.year if first.month == _DECEMBER else first.year - 1, _DECEMBER, 18)
+    return bool(begins <= first and ends <= begins + _YEAR_END)
+
+
+def _is_repeated(empty: Mask, begin: int, end: int, year: int) -> bool:
+    """Half of the run had no sales a year before or after it either, so that it is a part of the season."""
+    for moved in (-year, year):
+        inside = [place for place in range(begin + moved, end + moved) if 0 <= place < empty.size]
+        if inside and 2 * int(empty[inside].sum()) >= end - begin:
+            return True
+    return False
+
+
+def _runs_without_sales(total: Array) -> list[tuple[int, int]]:
+    """First period and the one after the last of each run without sales."""
+    edges = np.diff(np.concatenate([[False], total <= 0, [False]]).astype(int))
+    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
