@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from headgate.values.cells import flags
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from headgate.values.cells import Flags
 
 # Names of cards, in the languages of Headgate's users, of the schemes that issue 12 and 13 digits, and of verification codes. The markers
 # `[PAN ****1111]` and `[CVV]` are no names, so that a text redacted once stays as it is.
 _CARD_NAMES = (
-    r"(?:credit|debit|payment|bank)?[\W_]?cards?|(?:kredit|bank)?karten?|cartes?|tarjetas?|cart(?:ão|ao|a di credito)|kaart"
+    r"(?:(?:credit|debit|payment|bank)[\W_]?)?cards?|(?:kredit|bank)?karten?|cartes?|tarjetas?|cart(?:ão|ao|a di credito)|kaart"
     r"|(?:kredit|betal)kort|kort(?=nummer)|(?<!\[)pan|visa|maestro|mastercard"
 )
 _NAMED = re.compile(
@@ -15,6 +26,9 @@ _NAMED = re.compile(
     r"|(?<![^\W\d_\[])(?:cvv2?|cvc2?|cvn2?|security[\W_]?code)(?![^\W\d_])",
     re.IGNORECASE,
 )
+# Letters that each of these names has, in full-width forms as well.
+_SOME_NAME = "(?i)car[dt]|kart|kaart|kort|tarj|pan|visa|maest|cv[vcn]|secur|[\\x{ff21}-\\x{ff5a}]"
+_LINE_END = re.compile(r"\n")
 # An expiry from 2020 to 2039 (`12/27`, `exp 1227`), or the rest of a magnetic track (ISO/IEC 7813).
 _EXPIRY_OR_TRACK = re.compile(
     r"[\s,;|/-]{1,3}(?:(?:0?[1-9]|1[0-2]) ?[/.-] ?(?:20)?[23][0-9]"
@@ -24,12 +38,35 @@ _EXPIRY_OR_TRACK = re.compile(
 )
 
 
-def has_context(text: str, start: int, stop: int) -> bool:
-    """Return whether the text around a number shows that it is a card's: a name in the same line, or an expiry or a track behind it."""
-    if _EXPIRY_OR_TRACK.match(text, stop):
-        return True
-    end = text.find("\n", stop)
-    return _NAMED.search(text, text.rfind("\n", 0, start) + 1, end if end >= 0 else len(text)) is not None
+class CardContext:
+    """The card names and expiries around the numbers of one text; each line is searched once, however many numbers it has."""
+
+    def __init__(self, text: str, *, may_name: bool) -> None:
+        self._text, self._may_name = text, may_name
+        self._line_ends = [found.start() for found in _LINE_END.finditer(text)]
+        self._named: dict[int, bool] = {}
+
+    def shows_card(self, start: int, stop: int) -> bool:
+        """Return whether the number is a card's: a name in the same line, or an expiry or the rest of a track behind it."""
+        return _EXPIRY_OR_TRACK.match(self._text, stop) is not None or self.names_card(start, stop)
+
+    def names_card(self, start: int, stop: int) -> bool:
+        """Return whether a card's name stands in a line of the number."""
+        return self._may_name and any(
+            self._is_named(line) for line in range(bisect_left(self._line_ends, start), bisect_left(self._line_ends, stop) + 1)
+        )
+
+    def _is_named(self, line: int) -> bool:
+        if line not in self._named:
+            begin = self._line_ends[line - 1] + 1 if line else 0
+            end = self._line_ends[line] if line < len(self._line_ends) else len(self._text)
+            self._named[line] = _NAMED.search(self._text, begin, end) is not None
+        return self._named[line]
+
+
+def may_name_cards(text: pa.Array) -> Flags:
+    """Return False for texts without any card's name, in a fraction of the time that the search for the names takes."""
+    return flags(pc.match_substring_regex(text, _SOME_NAME))
 
 
 def names_a_card(name: str) -> bool:

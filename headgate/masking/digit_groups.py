@@ -9,12 +9,15 @@ import re
 import string
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
 
+from headgate.masking.card_shapes import CARD_GROUP, LAST_GROUP, MIDDLE_GROUP, THOUSANDS, gaps_between
 from headgate.masking.characters import FIRST_NON_ASCII
+from headgate.masking.issuers import PREFIX_DIGITS, LuhnSums, is_issued, luhn_holds_between, luhn_sums
 from headgate.values.cells import Flags, Rows, bool_array, is_digit, marked, rows_where, text_array, text_bytes
 
 if TYPE_CHECKING:
@@ -22,14 +25,14 @@ if TYPE_CHECKING:
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
-_SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._", np.uint8))
-_COMMA, _THOUSANDS = 0x2C, 3  # as Excel's comma style groups digits
+FILLER = "\x1f"  # behind a decoded digit, for the rest of what spelled it; parts nothing
+_BLANKS = bytes({*range(0x21), 0x7F} - {ord(FILLER)})  # and control characters
+_SEPARATOR = np.isin(np.arange(256), np.frombuffer(_BLANKS + b"-._", np.uint8))
+_BEFORE_THOUSANDS = np.isin(np.arange(256), np.frombuffer(b",'", np.uint8))  # as Excel groups digits, and as Switzerland does
 _WIDEST_GAP = 3  # as in "4111 - 1111"
-# Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club 4-6-4.
-_CARD_GROUP, _MIDDLE_GROUP, _LAST_GROUP = 4, 6, 5
 # Between printed groups other signs may stand, and more of them, as in 4111|1111 and "4111", "1111"; not the separators of a track.
 _TRACK_SIGNS = b"=^?"
-_BETWEEN_PRINTED = np.isin(np.arange(256), np.frombuffer(b" \t\r\n" + string.punctuation.encode(), np.uint8)) & ~np.isin(
+_BETWEEN_PRINTED = np.isin(np.arange(256), np.frombuffer(_BLANKS + string.punctuation.encode(), np.uint8)) & ~np.isin(
     np.arange(256), np.frombuffer(_TRACK_SIGNS, np.uint8)
 )
 _WIDEST_PRINTED_GAP = 8
@@ -37,7 +40,6 @@ _ZERO, _PLUS = 0x30, 0x2B
 # RFC 3986, section 2.1, and HTML's character references: digits, and the separators of groups.
 _ENCODED = re.compile(r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;|&#(?:160|32|45);")
 _MAY_BE_ENCODED = r"%[23]|&(?:#|nbsp;)"
-FILLER = "\x1f"  # behind a decoded digit, for the rest of what spelled it; parts nothing
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class DigitGroups:
     `chain` is equal for runs that only separators part. `first` counts the digits before each run, and has one end more.
     """
 
+    data: Bytes
     cell: Rows
     start: Rows
     stop: Rows
@@ -59,6 +62,32 @@ class DigitGroups:
     def size(self) -> Rows:
         """The number of digits in each run."""
         return self.stop - self.start
+
+    @cached_property
+    def gap(self) -> Rows:
+        """A number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the runs are not linked."""
+        return gaps_between(self.chain, self.start, self.stop, self.data)
+
+    def are_cards(self, first: Rows, size: Rows) -> Flags:
+        """Return whether `size` digits from each of `first` are a card number, by issuer and check digit."""
+        cards = is_issued(self._prefixes[first], size)
+        at = np.flatnonzero(cards)
+        cards[at] = luhn_holds_between(self._luhn_sums, first[at], first[at] + size[at])
+        return cards
+
+    @cached_property
+    def _prefixes(self) -> Rows:
+        """The number that an issuer is known by, from each digit on."""
+        ahead = np.concatenate((self.digits, np.zeros(PREFIX_DIGITS, np.uint8)))
+        prefixes = np.zeros(len(self.digits), np.int64)
+        for place in range(PREFIX_DIGITS):
+            prefixes *= 10
+            prefixes += ahead[place : place + len(self.digits)]
+        return prefixes
+
+    @cached_property
+    def _luhn_sums(self) -> LuhnSums:
+        return luhn_sums(self.digits)
 
 
 class _SearchForm(dict[int, str]):
@@ -73,8 +102,8 @@ class _SearchForm(dict[int, str]):
             form = str(digit)
         else:
             kind = unicodedata.category(character)
-            is_blank = kind in {"Zs", "Pd", "Cf"} or kind[0] == "M" or character in "．。·・−"  # noqa: RUF001 these are what people type
-            form = " " if is_blank else "|" if kind[0] in "PS" else "x"
+            is_blank = kind[0] in "ZM" or kind in {"Pd", "Cf", "Cc"} or character in "．。·・−"  # noqa: RUF001 these are what people type
+            form = " " if is_blank else "'" if character in "’‘ʼ" else "|" if kind[0] in "PS" else "x"  # noqa: RUF001 as above
         self[code] = form
         return form
 
@@ -123,6 +152,7 @@ def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
     start, stop = np.flatnonzero(opens), np.flatnonzero(closes) + 1
     cell = np.searchsorted(starts, start, "right") - 1
     return DigitGroups(
+        data=data,
         cell=cell,
         start=start,
         stop=stop,
@@ -134,7 +164,7 @@ def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
 
 
 def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
-    """A number for each run of digits, equal to its neighbour's when at most three separators, or one comma, part them."""
+    """A number for each run of digits, equal to its neighbour's when at most three separators, or one sign before thousands, part them."""
     other = np.concatenate(([0], np.cumsum(~_SEPARATOR[data], dtype=np.int64)))
     gap, parted = start[1:] - stop[:-1], other[start[1:]] - other[stop[:-1]]
     is_filler = data == ord(FILLER)
@@ -150,8 +180,8 @@ def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
 
 
 def _are_printed_groups(before: Rows, after: Rows) -> Flags:
-    begun = (before == _CARD_GROUP) & ((after <= _CARD_GROUP) | (after == _MIDDLE_GROUP))
-    ended = (before == _MIDDLE_GROUP) & ((after == _CARD_GROUP) | (after == _LAST_GROUP))
+    begun = (before == CARD_GROUP) & ((after <= CARD_GROUP) | (after == MIDDLE_GROUP))
+    ended = (before == MIDDLE_GROUP) & ((after == CARD_GROUP) | (after == LAST_GROUP))
     printed: Flags = begun | ended
     return printed
 
@@ -165,8 +195,8 @@ def _part_printed(data: Bytes, begins: Rows, ends: Rows) -> Flags:
 
 
 def _are_thousands(data: Bytes, start: Rows, stop: Rows) -> Flags:
-    """Whether each run of digits and its neighbour are parted as in 4,111."""
+    """Whether each run of digits and its neighbour are parted as in 4,111 or 4'111."""
     size = stop - start
-    grouped = (size[1:] == _THOUSANDS) & (size[:-1] <= _THOUSANDS)
-    thousands: Flags = (start[1:] - stop[:-1] == 1) & (data[stop[:-1]] == _COMMA) & grouped
+    grouped = (size[1:] == THOUSANDS) & (size[:-1] <= THOUSANDS)
+    thousands: Flags = (start[1:] - stop[:-1] == 1) & _BEFORE_THOUSANDS[data[stop[:-1]]] & grouped
     return thousands

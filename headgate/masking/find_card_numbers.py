@@ -3,10 +3,11 @@
 A number is recognised by issuer range, length and check digit together, and only between digit boundaries: it may be written with
 blanks, dashes or dots between its groups, or with commas as a spreadsheet groups digits, but it never starts or ends inside a run of
 digits. So timestamps, order numbers and phone numbers stay. Groups as they are printed on cards may be parted by other signs:
-`4111|1111`, `"4111" "1111"`. Further forms:
+`4111|1111`, `"4111" "1111"`. Groups of other sizes and the fractions of decimals need a card's name nearby (`card_shapes`).
+Further forms:
 
 - zeros that pad a number to the width of a field,
-- a number with its expiry glued on (`MMYY`, `YYMM`, `MMYYYY` or `MM/YY`),
+- a number with its expiry (`MMYY`, `YYMM`, `MMYYYY` or `MM/YY`), its code or another number glued on,
 - digits that are URL-encoded (`%34%31`) or HTML-escaped (`&#52;`),
 - a number that a spreadsheet has rounded, `4.11111111111111E+15`: nearly all of its digits are there.
 
@@ -21,15 +22,18 @@ The search is numpy over all cells at once.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.masking.card_context import has_context
+from headgate.masking.card_context import CardContext, may_name_cards
+from headgate.masking.card_shapes import are_card_shapes, may_be_card_shapes
 from headgate.masking.characters import as_typed
 from headgate.masking.digit_groups import FILLER, digit_groups, search_form
-from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, align_runs, is_issued, luhn_holds
+from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
 from headgate.values.cells import NO_ROWS, Flags, Rows, flags, int_array, is_digit, text_bytes
 
 if TYPE_CHECKING:
@@ -47,8 +51,10 @@ CONTEXT_BELOW = 14
 ANYWHERE = 0  # for columns that are declared for cards: no context is needed
 _FEWEST_PADDED = 14
 _CELLS_AT_ONCE = 1 << 16
-_FIRST_LEAD_BYTE, _ZERO = 0xC0, 0x30
-_E164_DIGITS = 15
+_FIRST_LEAD_BYTE, _ZERO, _POINT = 0xC0, 0x30, 0x2E
+# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so `+378282246310005` is no phone number.
+_E164_DIGITS, _ZONE_3, _ZONE_3_DIGITS = 15, 3, 13
+_NO_SPANS = np.empty((0, 4), np.int64)
 
 # As Excel spells long numbers. Ten decimals and the length leave so few candidates that the number counts as stored.
 ROUNDED = re.compile(r"(?<![0-9])([0-9])[.,]([0-9]{10,18})[eE]\+?0?(1[1-8])(?![0-9])")
@@ -59,7 +65,10 @@ _LOWER_BIT = np.uint8(0x20)
 _GLUED_LENGTHS, _LONGEST_TAIL = (14, 15, 16, 19), 7
 _MONTH, _YEAR = r"(?:0[1-9]|1[0-2])", r"[23][0-9]"
 # MMYY, perhaps with the code, or MMYYYY; YYMM, as tracks have it; MM/YY.
-_GLUED_EXPIRY = re.compile(rf"(?:{_MONTH}(?:{_YEAR}(?:[0-9]{{3}})?|20{_YEAR}|[/.-](?:20)?{_YEAR})|{_YEAR}{_MONTH})(?![0-9])")
+_GLUED_EXPIRY = rf"(?:{_MONTH}(?:{_YEAR}(?:[0-9]{{3}})?|20{_YEAR}|[/.-](?:20)?{_YEAR})|{_YEAR}{_MONTH})"
+# Or the verification code alone: four digits on American Express, three on other cards.
+_GLUED_TAIL, _GLUED_TO_AMEX = (re.compile(rf"(?:{_GLUED_EXPIRY}|[0-9]{{{digits}}})(?![0-9])") for digits in (3, 4))
+_AMEX_DIGITS = 15
 
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
@@ -100,24 +109,36 @@ def _find_among(text: pa.Array, rows: Rows, context_below: int) -> Iterator[tupl
     forms = search_form(text)
     data, starts = text_bytes(forms)
     groups = digit_groups(data, starts)
-    found = np.concatenate((_windows(groups), _padded(groups), _glued(groups, data, starts), _rounded(forms, groups, data, starts)))
+    is_wide = np.ones(len(text), bool) if context_below == ANYWHERE else may_name_cards(text)
+    found = np.concatenate(
+        (
+            _windows(groups, is_wide),
+            _padded(groups),
+            _glued(groups, data, starts),
+            _two_glued(groups),
+            _rounded(forms, groups, data, starts),
+        )
+    )
     if not len(found):
         return
     cells = np.searchsorted(starts, found[:, 0], "right") - 1
+    found[:, 3] &= ~_are_fractions(data, found[:, 0], starts[cells])
     order = np.argsort(cells, kind="stable")
     each, begins = np.unique(cells[order], return_index=True)
-    candidates = found[order] - np.stack((starts[cells[order]], starts[cells[order]], np.zeros(len(order), np.int64)), axis=1)
-    at = int_array(each)
-    texts, shown, edges = text.take(at).to_pylist(), forms.take(at).to_pylist(), [*begins.tolist(), len(order)]
-    for row, cell, form, (begin, end) in zip(rows[each].tolist(), texts, shown, pairwise(edges), strict=True):
-        plain = as_typed(cell)
+    candidates = found[order] - np.stack((starts[cells[order]], starts[cells[order]], *np.zeros((2, len(order)), np.int64)), axis=1)
+    some = int_array(each)
+    texts, shown, edges = text.take(some).to_pylist(), forms.take(some).to_pylist(), [*begins.tolist(), len(order)]
+    for at, cell, form, (begin, end) in zip(each.tolist(), texts, shown, pairwise(edges), strict=True):
+        context = CardContext(as_typed(cell), may_name=bool(is_wide[at]))
         spans = [
             _with_fillers(form, start, stop)
-            for start, stop, size in candidates[begin:end].tolist()
-            if size >= context_below or has_context(plain, start, stop)
+            for start, stop, size, is_shaped in candidates[begin:end].tolist()
+            if context_below == ANYWHERE
+            or (is_shaped and (size >= context_below or context.shows_card(start, stop)))
+            or (not is_shaped and context.names_card(start, stop))
         ]
         if kept := _without_exempt(cell, _merged(spans)):
-            yield row, kept
+            yield int(rows[at]), kept
 
 
 def _with_fillers(form: str, start: int, stop: int) -> Span:
@@ -127,45 +148,75 @@ def _with_fillers(form: str, start: int, stop: int) -> Span:
     return start, stop
 
 
-def _windows(groups: DigitGroups) -> Rows:
-    """First and last character, and digits, of every chain of whole digit runs that is a card number; shape (numbers, 3)."""
-    spans = [np.empty((0, 3), np.int64)]
+def _windows(groups: DigitGroups, is_wide: Flags) -> Rows:
+    """Return the card numbers among chains of digit runs, a row for each; shape (numbers, 4).
+
+    First and last character, number of digits, and 1 if it is written as card numbers are.
+
+    Args:
+        is_wide: the cells in which numbers of other groups count, too.
+    """
+    spans = [_NO_SPANS]
     for runs in range(1, LONGEST + 1):
         chained = np.flatnonzero(groups.chain[runs - 1 : len(groups.start)] == groups.chain[: max(len(groups.start) - runs + 1, 0)])
         if not len(chained):
             break
-        cards = chained[_are_cards(groups, chained, runs)]
+        possible = chained[is_wide[groups.cell[chained]] | may_be_card_shapes(groups, chained, runs)]
+        cards = possible[_are_cards(groups, possible, runs)]
         size = groups.first[cards + runs] - groups.first[cards]
-        spans.append(np.stack((groups.start[cards], groups.stop[cards + runs - 1], size), axis=1))
-    return np.concatenate(spans)
+        spans.append(np.stack((cards, np.full(len(cards), runs), size, np.ones(len(cards), np.int64)), axis=1))
+    at, runs_of_each, size, is_shaped = np.concatenate(spans).T
+    grouped = np.flatnonzero(runs_of_each > 1)
+    if len(grouped):
+        is_shaped[grouped] = are_card_shapes(groups, at[grouped], runs_of_each[grouped])
+    return np.stack((groups.start[at], groups.stop[at + runs_of_each - 1], size, is_shaped), axis=1)
 
 
 def _padded(groups: DigitGroups) -> Rows:
     """As `_windows`, for every run of digits that is a shorter number behind zeros."""
     at = np.flatnonzero((groups.size > _FEWEST_PADDED) & (groups.digits[groups.first[:-1]] == 0))
     if not len(at):
-        return np.empty((0, 3), np.int64)
+        return _NO_SPANS
     other_digits = np.append(np.flatnonzero(groups.digits), len(groups.digits))
     first, end = other_digits[np.searchsorted(other_digits, groups.first[at])], groups.first[at + 1]
     size = end - first
     cards = (size >= _FEWEST_PADDED) & (size <= LONGEST)
-    cards[cards] = _is_card(groups.digits, first[cards], size[cards])
-    return np.stack((groups.start[at][cards], groups.stop[at][cards], size[cards]), axis=1)
+    cards[cards] = groups.are_cards(first[cards], size[cards])
+    return _shaped(groups.start[at][cards], groups.stop[at][cards], size[cards])
+
+
+def _shaped(start: Rows, stop: Rows, size: Rows) -> Rows:
+    return np.stack((start, stop, size, np.ones(len(start), np.int64)), axis=1)
 
 
 def _glued(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """As `_windows`, for every run of digits of a card number and its expiry; the expiry is not in the span."""
-    spans = [np.empty((0, 3), np.int64)]
+    """As `_windows`, for every run of digits of a card number and its expiry or its code; these are not in the span."""
+    spans = [_NO_SPANS]
     for length in _GLUED_LENGTHS:
         at = np.flatnonzero((groups.size > length + 1) & (groups.size <= length + _LONGEST_TAIL))
         if not len(at):
             continue
-        at = at[_is_card(groups.digits, groups.first[at], np.full(len(at), length))]
+        at = at[groups.are_cards(groups.first[at], np.full(len(at), length))]
         begins = groups.start[at]
         ends = np.minimum(groups.stop[at] + len("/2027") + 1, starts[groups.cell[at] + 1])
         tails = [bytes(data[begin + length : end]).decode("ascii") for begin, end in zip(begins, ends, strict=True)]
-        begins = begins[[_GLUED_EXPIRY.match(tail) is not None for tail in tails]] if tails else begins
-        spans.append(np.stack((begins, begins + length, np.full(len(begins), length)), axis=1))
+        pattern = _GLUED_TO_AMEX if length == _AMEX_DIGITS else _GLUED_TAIL
+        begins = begins[[pattern.match(tail) is not None for tail in tails]] if tails else begins
+        spans.append(_shaped(begins, begins + length, np.full(len(begins), length)))
+    return np.concatenate(spans)
+
+
+def _two_glued(groups: DigitGroups) -> Rows:
+    """As `_windows`, for every run of digits of two card numbers."""
+    spans = [_NO_SPANS]
+    long = np.flatnonzero((groups.size >= 2 * min(_GLUED_LENGTHS)) & (groups.size <= 2 * max(_GLUED_LENGTHS)))
+    for length in _GLUED_LENGTHS if len(long) else ():
+        at = long[np.isin(groups.size[long] - length, _GLUED_LENGTHS)]
+        at = at[groups.are_cards(groups.first[at], np.full(len(at), length))]
+        rest = groups.size[at] - length
+        both = groups.are_cards(groups.first[at] + length, rest)
+        begin, middle, rest = groups.start[at][both], groups.start[at][both] + length, rest[both]
+        spans += [_shaped(begin, middle, middle - begin), _shaped(middle, middle + rest, rest)]
     return np.concatenate(spans)
 
 
@@ -175,12 +226,12 @@ def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) ->
     behind = data[np.minimum(groups.stop[long], len(data) - 1)] | _LOWER_BIT
     cells = np.unique(groups.cell[long[behind == ord("e")]])
     found = [
-        (starts[cell] + each.start(), starts[cell] + each.end(), int(each[3]) + 1)
+        (starts[cell] + each.start(), starts[cell] + each.end(), int(each[3]) + 1, 1)
         for cell in cells
         for each in ROUNDED.finditer(forms[int(cell)].as_py())
         if _is_rounded_card(each)
     ]
-    return np.array(found, np.int64).reshape(-1, 3)
+    return np.array(found, np.int64).reshape(-1, 4)
 
 
 def _is_rounded_card(found: re.Match[str]) -> bool:
@@ -197,24 +248,11 @@ def _are_cards(groups: DigitGroups, at: Rows, runs: int) -> Flags:
     """Whether the `runs` digit runs from each of `at` are together a card number."""
     first = groups.first[at]
     size = groups.first[at + runs] - first
-    cards: Flags = (size >= SHORTEST) & (size <= LONGEST) & ~(groups.after_plus[at] & (size <= _E164_DIGITS))
-    if cards.any():
-        cards[cards] = _is_card(groups.digits, first[cards], size[cards])
+    cards: Flags = (size >= SHORTEST) & (size <= LONGEST)
+    cards &= ~(groups.after_plus[at] & (size <= np.where(groups.digits[first] == _ZONE_3, _ZONE_3_DIGITS, _E164_DIGITS)))
+    sized = np.flatnonzero(cards)
+    cards[sized] = groups.are_cards(first[sized], size[sized])
     return cards
-
-
-def _is_card(digits: Bytes, first: Rows, size: Rows) -> Flags:
-    """Whether `size` digits from each of `first` are a card number, by issuer and check digit."""
-    cards = is_issued(_prefixes(digits, first), size)
-    if cards.any():
-        cards[cards] = luhn_holds(align_runs(digits, first[cards], size[cards]))
-    return cards
-
-
-def _prefixes(digits: Bytes, first: Rows) -> Rows:
-    places = digits[first[:, None] + np.arange(PREFIX_DIGITS)].astype(np.int64)
-    prefixes: Rows = places @ 10 ** np.arange(PREFIX_DIGITS - 1, -1, -1)
-    return prefixes
 
 
 def _merged(spans: list[Span]) -> list[Span]:
@@ -228,10 +266,22 @@ def _merged(spans: list[Span]) -> list[Span]:
     return merged
 
 
+def _are_fractions(data: Bytes, at: Rows, starts: Rows) -> Flags:
+    """Whether a point with a digit before it stands before each number, which is then the fraction of a decimal."""
+    fractions: Flags = (at - 2 >= starts) & (data[at - 1] == _POINT) & is_digit(data[at - 2])
+    return fractions
+
+
 def _without_exempt(text: str, spans: list[Span]) -> list[Span]:
-    exempt = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()] if "-" in text else []
-    exempt += [found.span() for found in _IBAN.finditer(text) if _has_check_digits(found[0])]
-    return [span for span in spans if not any(start <= span[0] and span[1] <= stop for start, stop in exempt)]
+    uuids = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()] if "-" in text else []
+    ibans = [found.span() for found in _IBAN.finditer(text) if _has_check_digits(found[0])]
+    return [span for span in spans if not (_is_within(span, uuids) or _is_within(span, ibans))]
+
+
+def _is_within(span: Span, others: list[Span]) -> bool:
+    """Whether a span is a part of one of the others, which are in order and apart."""
+    before = bisect_right(others, span[0], key=itemgetter(0))
+    return before > 0 and span[1] <= others[before - 1][1]
 
 
 def is_iban(text: str) -> bool:

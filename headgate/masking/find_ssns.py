@@ -7,6 +7,7 @@ digits in a row without a name may be anything.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 import numpy as np
 import pyarrow as pa
@@ -18,10 +19,10 @@ from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, is_digit
 # Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or of a longer grouped number.
 # Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
 _AREA, _GROUP, _SERIAL = (rf"(?!{never})[0-9]{{{count}}}" for never, count in (("000|666|9", 3), ("00", 2), ("0000", 4)))
-_GROUPED = re.compile(rf"(?<![0-9A-Za-z.-]){_AREA}(?P<gap>[-. ]){_GROUP}(?P=gap){_SERIAL}(?!-?[0-9A-Za-z]|\.[0-9])")
+_GROUPED = re.compile(rf"(?=[0-9])(?<![0-9A-Za-z.-]){_AREA}(?P<gap>[-. ]){_GROUP}(?P=gap){_SERIAL}(?!-?[0-9A-Za-z]|\.[0-9])")
 # Behind its name, the number needs no separators.
 _NAMED = re.compile(
-    r"(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number|no))?))[\W_]{0,6}"
+    r"(?=[^\W\d_])(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number|no))?))[\W_]{0,6}"
     rf"(?P<number>{_AREA}[-. ]?{_GROUP}[-. ]?{_SERIAL}(?![0-9A-Za-z]))"
 )
 _FORM = r"\b\d{3}[-. ]\d{2}[-. ]\d{4}\b"
@@ -102,7 +103,13 @@ def _find(text: str) -> list[tuple[int, int]]:
     # Digits beside a number make it a part of a longer one, unless they are a number themselves.
     edges = {end for span in (*named, *(form.span() for form in forms)) for end in span}
     grouped = [form.span() for form in forms if not _is_part_of_longer(plain, form, edges)]
-    return sorted({*grouped, *(span for span in named if not any(start < span[1] and span[0] < stop for start, stop in grouped))})
+    return sorted({*grouped, *(span for span in named if not _overlaps(span, grouped))})
+
+
+def _overlaps(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    """Whether a span overlaps one of the others, which are in order and apart."""
+    before = bisect_left(others, (span[1], 0))
+    return before > 0 and others[before - 1][1] > span[0]
 
 
 def _is_part_of_longer(text: str, found: re.Match[str], edges: set[int]) -> bool:
@@ -120,6 +127,9 @@ def _is_part_of_longer(text: str, found: re.Match[str], edges: set[int]) -> bool
 
 
 def _redact(text: str) -> str:
-    for start, stop in reversed(_find(text)):
-        text = f"{text[:start]}[SSN ***-**-{as_typed(text[stop - 4 : stop])}]{text[stop:]}"
-    return text
+    parts: list[str] = []
+    at = 0
+    for start, stop in _find(text):
+        parts += (text[at:start], f"[SSN ***-**-{as_typed(text[stop - 4 : stop])}]")
+        at = stop
+    return "".join((*parts, text[at:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from headgate.values.cells import Flags, Rows
 
 Digits = np.ndarray[Any, np.dtype[np.uint8]]
+LuhnSums = tuple[np.ndarray[Any, np.dtype[np.int32]], np.ndarray[Any, np.dtype[np.int32]]]
 
 # ISO/IEC 7812-1: a primary account number has at most 19 digits; Maestro issues the shortest, of 12.
 SHORTEST, LONGEST = 12, 19
@@ -95,16 +97,6 @@ def align_texts(digits: pa.Array) -> Digits:
     return data.reshape(-1, LONGEST) - ord("0")
 
 
-def align_runs(digits: Digits, first: Rows, size: Rows) -> Digits:
-    """Return a row as `align_texts` does for each run in one stream of digits: `size` digits from `first` on; runs may overlap.
-
-    For texts this takes ten times as long as padding by Arrow does.
-    """
-    place = np.arange(-LONGEST, 0) + (first + size)[:, None]
-    aligned: Digits = np.where(place >= first[:, None], digits[np.maximum(place, 0)], 0).astype(np.uint8)
-    return aligned
-
-
 def luhn_holds(digits: Digits) -> Flags:
     """Return whether each row of digits (right-aligned, zeros to the left) has a right check digit.
 
@@ -125,5 +117,34 @@ def issuer_of(prefixes: Rows, lengths: Rows) -> Rows:
 
 def is_issued(prefixes: Rows, lengths: Rows) -> Flags:
     """Return whether some issuer has numbers that start and are as long like this."""
-    issued: Flags = issuer_of(prefixes, lengths) != NO_ISSUER
-    return issued
+    issued: Flags = (_issued_lengths()[prefixes] >> (lengths - SHORTEST)) & 1 == 1
+    return issued & (lengths >= SHORTEST) & (lengths <= LONGEST)
+
+
+@cache
+def _issued_lengths() -> Digits:
+    """For each six first digits the lengths that some issuer has, a bit for each from SHORTEST on."""
+    lengths = np.zeros(10**PREFIX_DIGITS, np.uint8)
+    for first, last, _, every in ISSUERS:
+        lengths[first : last + 1] |= sum(1 << (length - SHORTEST) for length in every)
+    return lengths
+
+
+def luhn_sums(digits: Digits) -> LuhnSums:
+    """Return running sums of one stream of digits, from which `luhn_holds_between` checks any part of it at once.
+
+    In the first, digits at odd places are doubled as in `luhn_holds`; in the second, those at even places.
+    """
+    doubled, is_odd = _DOUBLED[digits], np.arange(len(digits)) % 2 == 1
+    sums = np.zeros((2, len(digits) + 1), np.int32)
+    for own, doubles in zip(sums, (is_odd, ~is_odd), strict=True):
+        np.cumsum(np.where(doubles, doubled, digits), dtype=np.int32, out=own[1:])
+    return sums[0], sums[1]
+
+
+def luhn_holds_between(sums: LuhnSums, first: Rows, end: Rows) -> Flags:
+    """Return whether the digits from each of `first` up to its `end` have a right check digit."""
+    odd_doubled, even_doubled = sums
+    total = np.where(end % 2 == 1, odd_doubled[end] - odd_doubled[first], even_doubled[end] - even_doubled[first])
+    holds: Flags = total % 10 == 0
+    return holds

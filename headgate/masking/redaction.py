@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from headgate.masking.digit_groups import searched
 from headgate.masking.find_card_numbers import CONTEXT_BELOW, ROUNDED, find_cards, rows_with_cards
 from headgate.masking.find_ssns import redact_ssns, rows_with_ssns
-from headgate.masking.verification_codes import redact_behind_card, redact_named_codes, rows_with_named_codes
+from headgate.masking.verification_codes import code_behind_card, redact_named_codes, rows_with_named_codes
 from headgate.values.cells import bool_array, by_unique, int_array, marked, text_array
 
 if TYPE_CHECKING:
@@ -73,18 +73,31 @@ def _redact_each(text: pa.Array, context_below: int) -> pa.Array:
 
 
 def _redact_spans(text: str, spans: list[Span]) -> str:
-    """The text with a marker for each span, from the last to the first so that positions stay right."""
-    for start, stop in reversed(spans):
-        text = f"{text[:start]}{_marker(searched(text[start:stop]))}{_behind(text, stop)}"
-    return text
+    """The text with a marker for each span, and without what may not stay behind it: the rest of its track, the code beside it."""
+    marked, ends = _with_markers(text, spans)
+    parts, at = [], 0
+    for end in ends:
+        if end < at:
+            continue  # in the rest of a track
+        parts.append(marked[at:end])
+        track = _REST_OF_TRACK.match(marked, end)
+        instead, at = ("", track.end()) if track else code_behind_card(marked, end)
+        parts.append(instead)
+    return "".join((*parts, marked[at:]))
+
+
+def _with_markers(text: str, spans: list[Span]) -> tuple[str, list[int]]:
+    """The text with a marker for each span, and where each marker ends."""
+    parts: list[str] = []
+    ends, length, at = [], 0, 0
+    for start, stop in spans:
+        parts += (text[at:start], _marker(searched(text[start:stop])))
+        length += len(parts[-2]) + len(parts[-1])
+        ends.append(length)
+        at = stop
+    return "".join((*parts, text[at:])), ends
 
 
 def _marker(number: str) -> str:
     """A rounded number has no last four digits."""
     return "[PAN destroyed]" if ROUNDED.search(number) else f"[PAN ****{_NO_DIGIT.sub('', number)[-4:]}]"
-
-
-def _behind(text: str, stop: int) -> str:
-    """What of the text behind a number may stay: not the rest of its track, nor the code beside it."""
-    track = _REST_OF_TRACK.match(text, stop)
-    return text[track.end() :] if track else redact_behind_card(text, stop)

@@ -34,8 +34,9 @@ _BESIDE_CARD = re.compile(
     r"|(?:0?[1-9]|1[0-2])[ \t,;]{1,2}(?:20)?[2-4]\d)?)?" + _CODE,
     re.IGNORECASE,
 )
-# An expiry that is glued to the number, with the code glued to it.
-_GLUED = re.compile(r"(?P<expiry>(?:0[1-9]|1[0-2])[23]\d)\d{3}(?!\d)")
+# A code that is glued to the number, or to the expiry that is glued to the number. Four digits that may be an expiry are none.
+_MMYY, _YYMM = r"(?:0[1-9]|1[0-2])[23]\d", r"[23]\d(?:0[1-9]|1[0-2])"
+_GLUED = re.compile(rf"(?P<expiry>{_MMYY})?\d{{3}}(?!\d)|(?!{_MMYY}|{_YYMM})\d{{4}}(?!\d)")
 # A verification code behind its name, or one that ends so, as `card_cvv` and `cardCvc`; letters and digits right before and behind it
 # belong to an id. The marker `[CVV]` names none.
 # Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and an i of U+0131, which `_rows_with_name` does not look for.
@@ -43,6 +44,7 @@ _LONG_NAMES = r"(?a:security)[\W_]{0,3}code|card[\W_]{0,3}(?a:verification)[\W_]
 _CVV_NAMES = r"(?!(?<=\[)(?-i:CVV)\])cvv2?"
 _NAMES = rf"{_CVV_NAMES}|cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}|{_FOREIGN}"
 _AMBIGUOUS = rf"(?<![A-Za-z])(?a:csc)|(?<![\w-])(?:{names_in_text(WHOLE_NAMES)})"
+_BEGINS = r"(?=[^\W\d_]|\[)"  # a letter or a marker: the search passes other characters at once
 _NO_WORD_BEFORE, _GAP = r"(?<![^\W_])", r"[\W_]{0,6}"
 _THREE_OR_FOUR = rf"{_FILLER})\d{{3,4}}(?![^\W_])"
 # Beside the word card, or behind a card number that was masked; what a gift card's code opens is no payment.
@@ -53,11 +55,12 @@ _BY_CARD = (
     rf"|{_BEHIND_MASKED}"
 )
 _NAMED = re.compile(
-    rf"((?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_AMBIGUOUS})|(?:{_NAMES}|{_AMBIGUOUS})[\W_]|{_BY_CARD}){_GAP}{_THREE_OR_FOUR}", re.IGNORECASE
+    rf"({_BEGINS}(?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_AMBIGUOUS})|(?:{_NAMES}|{_AMBIGUOUS})[\W_]|{_BY_CARD}){_GAP}{_THREE_OR_FOUR}",
+    re.IGNORECASE,
 )
 # A row is refused only for these: products are called CSC500 and CSC-500, too, and years and amounts are no codes.
 _CERTAIN = re.compile(
-    rf"((?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|(?:{_AMBIGUOUS})(?=\s{{0,2}}[:=#]))[\W_]|{_BEHIND_MASKED}){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)",
+    rf"({_BEGINS}(?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|(?:{_AMBIGUOUS})(?=\s{{0,2}}[:=#]))[\W_]|{_BEHIND_MASKED}){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)",
     re.IGNORECASE,
 )
 _SOME_LETTER = re.compile(rb"[CPVcpv\x80-\xff]")  # each name in ASCII has one
@@ -92,12 +95,16 @@ def rows_with_named_codes(text: pa.Array) -> Rows:
     return found
 
 
-def redact_behind_card(text: str, stop: int) -> str:
-    """Return what follows a card number that ends at `stop`, with `[CVV]` instead of the code beside it."""
+def code_behind_card(text: str, stop: int) -> tuple[str, int]:
+    """Return, for a card number that ends at `stop`, the text to write up to the end of the code beside it, and that end.
+
+    >>> code_behind_card("[PAN ****1111] 123 paid", 14)
+    (' [CVV]', 18)
+    """
     if glued := _GLUED.match(text, stop):
-        return f"{glued['expiry']}[CVV]{text[glued.end() :]}"
+        return f"{glued['expiry'] or ''}[CVV]", glued.end()
     code = _BESIDE_CARD.match(text, stop)
-    return f"{code['expiry'] or ''}{code['gap'] or code['below']}[CVV]{text[code.end() :]}" if code else text[stop:]
+    return (f"{code['expiry'] or ''}{code['gap'] or code['below']}[CVV]", code.end()) if code else ("", stop)
 
 
 def _rows_with_name(text: pa.Array) -> Rows:
@@ -152,9 +159,12 @@ def _matching(text: pa.Array, rows: Rows, pattern: str) -> Rows:
 
 
 def _redact(text: str) -> str:
-    for found in reversed(list(_NAMED.finditer(_as_searched(text)))):
-        text = f"{text[: found.end(1)]}[CVV]{text[found.end() :]}"
-    return text
+    parts: list[str] = []
+    at = 0
+    for found in _NAMED.finditer(_as_searched(text)):
+        parts += (text[at : found.end(1)], "[CVV]")
+        at = found.end()
+    return "".join((*parts, text[at:]))
 
 
 def _as_searched(text: str) -> str:

@@ -16,8 +16,9 @@ from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.redaction import redact
 from headgate.masking.verification_codes import redact_named_codes, rows_with_named_codes
 from headgate.profiling.sensitive_values import HIDDEN, hide_secrets
-from headgate.quality.leaks import _ISSUERS as _SCANNED_ISSUERS
-from headgate.quality.leaks import CARD_NUMBER, SECURITY_CODE, SOCIAL_SECURITY_NUMBER, _has_issuer, leaks_in_rows, leaks_in_text
+from headgate.quality.card_scan import ISSUERS as _SCANNED_ISSUERS
+from headgate.quality.card_scan import has_issuer
+from headgate.quality.leaks import CARD_NUMBER, SECURITY_CODE, SOCIAL_SECURITY_NUMBER, leaks_in_rows, leaks_in_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -210,7 +211,7 @@ def test_the_gate_and_the_scanner_know_the_same_issuers() -> None:
     prefixes = sorted({edge + step for pair in ranges for edge in pair for step in (-1, 0, 1) if 0 < edge + step < 10**6})
     for length in range(issuers.SHORTEST, issuers.LONGEST + 1):
         gate = issuers.is_issued(np.array(prefixes), np.full(len(prefixes), length))
-        scanner = [_has_issuer(f"{prefix:06d}".ljust(length, "0")) for prefix in prefixes]
+        scanner = [has_issuer(f"{prefix:06d}".ljust(length, "0")) for prefix in prefixes]
         assert [prefix for prefix, one, other in zip(prefixes, gate, scanner, strict=True) if one != other] == [], length
 
 

@@ -122,7 +122,7 @@ def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
         ("answers", "results/a.csv", f'"note","n"\n"to {PAN}","1"\n', "results", "note"),
         ("answers", "results/a.csv", f'"note","n"\n"{PAN}.0","1"\n', "results", "note"),
         ("answers", "results/a.csv", f'"note","n"\n"{PAN[0]}.{PAN[1:]}E15","1"\n', "results", "note"),
-        ("answers", "results/a.csv", f'"note","n"\n"to 1.{PAN}","1"\n', "results", "note"),
+        ("answers", "results/a.csv", f'"note","n"\n"card to 1.{PAN}","1"\n', "results", "note"),
         ("answers", "results/a.csv", f'"note","n"\n"{PAN[:4]}.{PAN[4:8]}.{PAN[8:12]}.{PAN[12:]}","1"\n', "results", "note"),
         ("answers", "results/a.txt", f"{PAN}\n", "results", ""),
         ("answers", "results/a.csv", f"no table\na,b\n{PAN}\n", "results", ""),

@@ -1,0 +1,110 @@
+"""Which groups of digits are written like a card number: other groups are lists, decimals and ids unless a card's name is near.
+
+Shapes: 4-4-4-4 and what is left over, 4-6-5, 4-6-4, single digits, and thousands (`4'111'111'111'111'111`) of numbers that do not
+begin with three digits. In a list of codes with four digits some four of them pass as a card number by chance, so the card numbers
+must be most of the list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from headgate.masking.issuers import SHORTEST
+
+if TYPE_CHECKING:
+    from headgate.masking.digit_groups import DigitGroups
+    from headgate.values.cells import Flags, Rows
+
+Shares = np.ndarray[Any, np.dtype[np.float64]]
+# Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club 4-6-4.
+CARD_GROUP, MIDDLE_GROUP, LAST_GROUP = 4, 6, 5
+THOUSANDS = 3
+_FEWEST_FOURS, _MOST_FOURS = 3, 5
+_LEAST_SHARE = 0.6  # of the groups in a list: four of five and four of six groups, but not four of seven
+_AMEX, _AMEX_PREFIXES = 15, (34, 37)  # the only brand that Excel writes as five groups of three
+_DOT_ALONE = 0x01_2E_2E_2E  # as `gaps_between` numbers it
+
+
+def gaps_between(chain: Rows, start: Rows, stop: Rows, data: np.ndarray[Any, np.dtype[np.uint8]]) -> Rows:
+    """Return a number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the runs are not linked."""
+    gaps = np.zeros(len(start) + 1, np.int64)
+    begin, end = stop[:-1], start[1:]
+    first, middle, last = (data[place].astype(np.int64) for place in (begin, (begin + end) // 2, end - 1))
+    written = (end - begin) << 24 | first << 16 | middle << 8 | last
+    gaps[1:-1] = np.where(chain[1:] == chain[:-1], written, 0)
+    return gaps
+
+
+def may_be_card_shapes(groups: DigitGroups, at: Rows, runs: int) -> Flags:
+    """Return False for windows of `runs` digit runs that are not written like a card number."""
+    size, begins = groups.size, groups.gap[at] != groups.gap[at + 1]
+    if runs == 1:
+        return np.ones(len(at), bool)
+    if runs < _FEWEST_FOURS:
+        return np.zeros(len(at), bool)
+    fours: Flags = (size[at] == CARD_GROUP) & (runs <= _MOST_FOURS)
+    fours |= begins & (size[at + 1] == (THOUSANDS if runs < SHORTEST else 1))
+    return fours
+
+
+def are_card_shapes(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
+    """Return whether each window of `runs` (at least two) digit runs from each of `at` is written like a card number."""
+    size, gaps, last = groups.size, groups.gap, at + runs - 1
+    inner = gaps[at + 1]
+    turns = np.concatenate(([0], np.cumsum(gaps[1:] != gaps[:-1])))
+    uniform = turns[last] == turns[at + 1]
+    alone = uniform & (gaps[at] != inner) & (gaps[last + 1] != inner)
+    decimals = (inner == _DOT_ALONE) & ~uniform
+    fours = (_in_a_row(size == CARD_GROUP, at, last) & (runs >= _FEWEST_FOURS) & (size[last] <= CARD_GROUP)) & ~decimals
+    fours[fours] = _are_most_of_list(groups, at[fours], runs[fours], uniform[fours])
+    middle = (runs == _FEWEST_FOURS) & (size[at] == CARD_GROUP) & (size[at + 1] == MIDDLE_GROUP) & ~decimals
+    middle &= (size[last] == CARD_GROUP) | (size[last] == LAST_GROUP)
+    ones = alone & _in_a_row(size == 1, at, last + 1)
+    shaped: Flags = fours | middle | ones | (alone & _are_thousands(groups, at, runs))
+    return shaped
+
+
+def _in_a_row(is_so: Flags, first: Rows, end: Rows) -> Flags:
+    """Whether all runs from each of `first` up to its `end` are so."""
+    before = np.concatenate(([0], np.cumsum(is_so)))
+    every: Flags = before[end] - before[first] == end - first
+    return every
+
+
+def _are_thousands(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
+    size = groups.size
+    threes = _in_a_row(size == THOUSANDS, at + 1, at + runs)
+    first = groups.first[at]
+    prefix = groups.digits[first] * 10 + groups.digits[first + 1]
+    amex = (size[at] == THOUSANDS) & (runs * THOUSANDS == _AMEX) & np.isin(prefix, _AMEX_PREFIXES)
+    thousands: Flags = threes & ((size[at] < THOUSANDS) | amex)
+    return thousands
+
+
+def _are_most_of_list(groups: DigitGroups, at: Rows, runs: Rows, uniform: Flags) -> Flags:
+    """Whether card numbers are most of the list of fours that each window is in; a list whose gaps are equal ends where they change."""
+    gaps, is_four = groups.gap, groups.size == CARD_GROUP
+    link = np.zeros(len(gaps), bool)
+    link[1:-1] = is_four[1:] & is_four[:-1] & (gaps[1:-1] != 0)
+    enough = np.zeros(len(at), bool)
+    change = np.concatenate(([True], gaps[1:] != gaps[:-1]))
+    for mine, ends in ((uniform, change), (~uniform, False)):
+        if mine.any():
+            enough[mine] = _share_of_list(link, ends, at[mine], runs[mine]) >= _LEAST_SHARE
+    return enough
+
+
+def _share_of_list(link: Flags, ends: Flags | bool, at: Rows, runs: Rows) -> Shares:
+    """Which share of the groups in each window's list is in some window. `link` is whether a gap joins two fours."""
+    fresh = ~link | ends
+    fresh[1:] |= ~link[:-1]
+    of_list = np.cumsum(fresh)
+    gaps_of_list = np.bincount(of_list, weights=link)[of_list[at + 1]].astype(np.int64)
+    first = np.searchsorted(of_list, of_list[at + 1]) - 1
+    ends_at = at + np.minimum(runs, CARD_GROUP)
+    edges = np.bincount(at, minlength=len(link) + 1) - np.bincount(ends_at, minlength=len(link) + 1)
+    within = np.concatenate(([0], np.cumsum(np.cumsum(edges) > 0)))
+    share: Shares = (within[first + gaps_of_list + 1] - within[first]) / (gaps_of_list + 1)
+    return share
