@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 MASKING_KEY_BYTES = 32
 INTERRUPTED = 130  # as a shell reports SIGINT
 BUCKETS_AT_ONCE = 4
+LEDGER = "aws_dynamodb_table.files"
 # Glue's own name for the log of all crawlers of an account. Glue would create it without a retention time.
 CRAWLERS_LOG = "/aws-glue/crawlers"
 LOG_RETENTION_DAYS = 7  # as the root's variable
@@ -86,9 +87,11 @@ class Target:
 
 
 def stated_region(folder: Path, platform: str, variables: Mapping[str, str]) -> str:
-    """Return the region that `--var`, the deployment's kept settings or headgate.toml state; empty if none does."""
+    """Return the region that `--var`, the deployment's kept settings, headgate.toml or the deployment itself state; empty if none does."""
     kept = _settings(folder).read() if platform == "aws" else {}
-    return {**from_project(project()), **kept, **variables}.get("region", "")
+    note = folder / "deployment.json"
+    deployed = json.loads(note.read_text(encoding="utf-8"))["environment"].get("AWS_REGION", "") if note.is_file() else ""
+    return {"region": deployed, **from_project(project()), **kept, **variables}["region"]
 
 
 def emulator_target(folder: Path, *, own: bool, region: str = "") -> Target:
@@ -145,6 +148,7 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         _confirm(f"Remove {len(leaving)} {'table' if len(leaving) == 1 else 'tables'} from SQL?")
     variables = {**_names_of(target, terraform), **variables}
     stated = _with_logins(target, terraform, _stated(target, folder, variables))
+    adopt_ledger(target, terraform, stated)
     _print_estimate(target, stated)
     with ThreadPoolExecutor(1) as beside:  # Terraform mostly waits
         building = beside.submit(console.build)
@@ -167,6 +171,30 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         print(address, flush=True)
     if line := pending_files.take_up({**target.process, **note["environment"]}):
         print(line, flush=True)
+
+
+def adopt_ledger(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> None:
+    """Exchange the ledger's table in the state for the restored one that `files_table` names, so that Terraform deletes neither.
+
+    Raises:
+        MissingError: there is no such table.
+    """
+    wanted = stated.get("files_table")
+    resources = terraform.resources()
+    if not wanted or not resources or (LEDGER in resources and _ledger_in_state(terraform) == wanted):
+        return
+    if wanted not in {name for page in target.client("dynamodb").get_paginator("list_tables").paginate() for name in page["TableNames"]}:
+        raise MissingError(f"files_table is {wanted}, and there is no such table. Restore the ledger under this name first.")
+    print(f"the ledger is {wanted} from now on; the table before it is kept", flush=True)
+    if LEDGER in resources:
+        terraform.forget(LEDGER)
+    terraform.adopt(LEDGER, wanted, stated)
+
+
+def _ledger_in_state(terraform: Terraform) -> str:
+    state = json.loads(terraform.current_state().read_text(encoding="utf-8"))
+    tables = [resource for resource in state["resources"] if (resource["type"], resource["name"]) == tuple(LEDGER.split("."))]
+    return str(tables[0]["instances"][0]["attributes"]["name"])
 
 
 def _upload_console(target: Target, where: Mapping[str, str], building: Future[bool]) -> str:

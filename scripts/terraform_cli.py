@@ -208,6 +208,14 @@ class Terraform:
             return []
         return self.run("state", "list", *self._state_option()).split()
 
+    def forget(self, address: str) -> None:
+        """Remove a resource from the state; it stays as it is."""
+        self.run("state", "rm", *self._state_option(), address)
+
+    def adopt(self, address: str, name: str, variables: Mapping[str, str]) -> None:
+        """Take a resource that exists into the state."""
+        self.run("import", "-no-color", *self._common(variables), address, name)
+
     def _state_option(self) -> list[str]:
         return [] if self.backend else [f"-state={self.state}"]
 

@@ -75,26 +75,60 @@ locals {
     }
   }
 
-  # What never happens shows by a success that is missing. 30 hours in steps of one: a window of one day that CloudWatch
-  # aligns by itself would miss a run that ends some minutes later than the day before.
-  awaited = merge(
+  # What never happens shows by a success that is missing. Each window has six hours more than the longest gap of its schedule, in
+  # steps of one hour: a run may end later than the one before. A schedule that is rarer than an alarm can look back has no such alarm.
+  # Source: CloudWatch API reference, PutMetricAlarm: a period of an hour or more looks back 604,800 s at most.
+  longest_window_h = 168
+  watched_schedules = merge(
+    { no_check = var.daily_schedule },
+    { for key in local.scheduled_exports : local.exports[key].source == "" ? "no_export" : "no_export_of_${local.exports[key].source}" => local.exports[key].schedule },
+  )
+  cron_fields    = { for key, expression in local.watched_schedules : key => split(" ", trimsuffix(trimprefix(expression, "cron("), ")")) if startswith(expression, "cron(") }
+  rates          = { for key, expression in local.watched_schedules : key => regex("^rate\\((\\d+) (minute|hour|day)s?\\)$", expression) if startswith(expression, "rate(") }
+  hours_of_units = { minute = 1 / 60, hour = 1, day = 24 }
+  weekdays       = { SUN = 1, MON = 2, TUE = 3, WED = 4, THU = 5, FRI = 6, SAT = 7 }
+
+  # With k of the seven weekdays, the longest gap is 8 - k days at most. Other months and days of the month count as rarer than a week.
+  weekday_counts = {
+    for key, fields in local.cron_fields : key => contains(["*", "?"], fields[4]) ? 7 : length(distinct(flatten([
+      for part in can(regex("[lL#]", fields[4])) ? [] : split(",", upper(fields[4])) : [
+        for step in range(length(split("-", part)) == 1 ? 1 : (local.weekday_numbers[split("-", part)[1]] - local.weekday_numbers[split("-", part)[0]] + 7) % 7 + 1) :
+        (local.weekday_numbers[split("-", part)[0]] + step) % 7
+      ]
+    ])))
+  }
+  weekday_numbers = merge(local.weekdays, { for number in values(local.weekdays) : tostring(number) => number })
+  schedule_gaps_h = merge(
+    { for key, rate in local.rates : key => tonumber(rate[0]) * local.hours_of_units[rate[1]] },
     {
-      no_check_for_a_day = {
-        description = "Nothing has asked for 30 hours whether curated_to_prod must run: ${module.curated_changes.name} handled no message, prod may be stale"
+      for key, fields in local.cron_fields : key => contains(["*", "?"], fields[2]) && fields[3] == "*" ? 24 * (8 - local.weekday_counts[key]) : local.longest_window_h
+    },
+  )
+  windows_h = { for key, gap in local.schedule_gaps_h : key => ceil(gap) + 6 if ceil(gap) + 6 <= local.longest_window_h }
+
+  awaited_successes = merge(
+    {
+      no_check = {
+        description = "Nothing has asked for longer than the longest gap of daily_schedule whether curated_to_prod must run: ${module.curated_changes.name} handled no message, prod may be stale"
         namespace   = "AWS/SQS"
         metric      = "NumberOfMessagesDeleted"
         dimensions  = { QueueName = module.curated_changes.name }
+        # The function polls the queue, so SQS reports zeros: only hours before the deployment are missing, and they are no silence.
+        # Source: SQS developer guide, "Monitoring Amazon SQS queues using CloudWatch": metrics of queues that are in use.
+        missing = "notBreaching"
       }
     },
     {
-      for key in local.scheduled_exports : local.exports[key].source == "" ? "no_export_for_a_day" : "no_export_of_${local.exports[key].source}_for_a_day" => {
-        description = "${key} has not succeeded for 30 hours: raw is stale, or a run lies there without its manifest"
+      for key in local.scheduled_exports : local.exports[key].source == "" ? "no_export" : "no_export_of_${local.exports[key].source}" => {
+        description = "${key} has not succeeded for longer than the longest gap of its schedule: raw is stale, or a run lies there without its manifest"
         namespace   = "AWS/States"
         metric      = "ExecutionsSucceeded"
         dimensions  = { StateMachineArn = local.machine_arns[key] }
+        missing     = "breaching" # a machine without executions reports nothing
       }
     },
   )
+  awaited = { for key, success in local.awaited_successes : key => success if contains(keys(local.windows_h), key) }
 
   machine_alarms = merge(
     {
@@ -117,8 +151,7 @@ locals {
         operator  = "LessThanThreshold"
         threshold = 1
         period_s  = 3600
-        periods   = 30
-        missing   = "breaching"
+        periods   = local.windows_h[key]
       })
     },
   )

@@ -39,11 +39,11 @@ resource "aws_sns_topic_subscription" "email" {
 locals {
   alarms = merge(
     {
-      for key, queue in { dead_letters = module.raw_objects, debounce_dead_letters = module.curated_changes } : key => {
-        description                    = "Messages lie in ${queue.dead_letters.name}: read the function's log, fix the cause, redrive the queue (docs/operate/runbook.md)"
+      for key, queue in { dead_letters = module.raw_objects.dead_letters, debounce_dead_letters = module.curated_changes.dead_letters, report_dead_letters = aws_sqs_queue.report_dead_letters } : key => {
+        description                    = "Messages lie in ${queue.name}: read the function's log, fix the cause, redrive the queue (docs/operate/runbook.md)"
         namespace                      = "AWS/SQS"
         metric                         = "ApproximateNumberOfMessagesVisible"
-        dimensions                     = { QueueName = queue.dead_letters.name }
+        dimensions                     = { QueueName = queue.name }
         statistic                      = "Maximum"
         operator                       = "GreaterThanThreshold"
         threshold                      = 0
@@ -54,7 +54,7 @@ locals {
     },
     {
       # Functions that crash. A message that a function returns too often shows as a dead letter.
-      for key, function in { gate_errors = module.raw_to_curated, debounce_errors = module.start_pipeline } : key => {
+      for key, function in { gate_errors = module.raw_to_curated, debounce_errors = module.start_pipeline, report_errors = module.report } : key => {
         description                      = "${function.name} crashed (out of time or memory, or failed to start): read ${function.log_group}"
         namespace                        = "AWS/Lambda"
         metric                           = "Errors"
@@ -76,6 +76,22 @@ locals {
         statistic   = "Maximum"
         operator    = "GreaterThanThreshold"
         threshold   = 3600
+        period_s    = 300
+        periods     = 1
+        missing     = "notBreaching"
+      }
+    },
+    {
+      # A function that crashes, is out of time or is throttled: the API answers all of these with 5xx.
+      # Source: API Gateway developer guide, "Metrics and dimensions of HTTP APIs".
+      api_errors = {
+        description = "The HTTP API answered more than four requests in five minutes with an error of its own: read ${module.api.log_group}"
+        namespace   = "AWS/ApiGateway"
+        metric      = "5xx"
+        dimensions  = { ApiId = aws_apigatewayv2_api.this.id }
+        statistic   = "Sum"
+        operator    = "GreaterThanThreshold"
+        threshold   = 4
         period_s    = 300
         periods     = 1
         missing     = "notBreaching"

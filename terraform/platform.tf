@@ -9,7 +9,7 @@ locals {
       key_deletion_days   = 30
       sql_dialect         = "athena"
       job_poll_s          = 30
-      gate_concurrency    = 8 # a new account runs 10 functions at once; two places are for start_pipeline
+      gate_concurrency    = 5 # a new account runs 10 functions at once: two places are for start_pipeline, three for API and report
       run_share           = 0.04
       run_share_wait_s    = 604800                           # a week
       run_interval_s      = 3600                             # a run costs about as much however little is new (docs/operate/deploying.md)

@@ -39,6 +39,29 @@ data "aws_iam_policy_document" "report" {
     actions   = ["sns:Publish"]
     resources = [aws_sns_topic.alerts.arn]
   }
+
+  statement {
+    sid       = "KeepFailedCalls"
+    actions   = ["sqs:SendMessage"]
+    resources = [aws_sqs_queue.report_dead_letters.arn]
+  }
+}
+
+# Calls of the function that failed three times. Nobody waits for the answer of a scheduled call.
+resource "aws_sqs_queue" "report_dead_letters" {
+  name                      = "${local.lake}-report-dead-letters"
+  sqs_managed_sse_enabled   = true
+  message_retention_seconds = 1209600
+}
+
+resource "aws_lambda_function_event_invoke_config" "report" {
+  function_name = module.report.name
+
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.report_dead_letters.arn
+    }
+  }
 }
 
 module "report" {

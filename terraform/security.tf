@@ -35,6 +35,13 @@ resource "aws_kms_key" "lake" {
   enable_key_rotation     = true
   deletion_window_in_days = local.platform.key_deletion_days
   policy                  = data.aws_iam_policy_document.key.json
+
+  lifecycle {
+    precondition {
+      condition     = local.partition == "aws"
+      error_message = "Headgate deploys to the regions of AWS itself. The partition of this region is ${local.partition}: its buckets and sign-in have other host names. Choose another region."
+    }
+  }
 }
 
 resource "aws_kms_alias" "lake" {

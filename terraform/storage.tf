@@ -107,7 +107,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
 # One record per file, and one claim per content.
 resource "aws_dynamodb_table" "files" {
-  name         = "${local.lake}-files"
+  name         = coalesce(var.files_table, "${local.lake}-files")
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "file_id"
 

@@ -202,13 +202,24 @@ variable "gate_timeout_s" {
 }
 
 variable "gate_concurrency" {
-  description = "How many instances of the gate's function may run at once; by default 8, and 4 on an emulator."
+  description = "How many instances of the gate's function may run at once; by default 5, and 4 on an emulator."
   type        = number
   default     = null
 
   validation {
     condition     = var.gate_concurrency == null ? true : var.gate_concurrency >= 2 && var.gate_concurrency <= 1000
     error_message = "gate_concurrency is from 2 to 1000, Lambda's own limits."
+  }
+}
+
+variable "files_table" {
+  description = "Name of the ledger's table, where a backup was restored under another name (docs/operate/runbook.md); by default the lake's name with -files."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.files_table == null ? true : can(regex("^[a-zA-Z0-9_.-]{3,255}$", var.files_table))
+    error_message = "files_table has 3 to 255 letters, digits, underscores, dots and hyphens, DynamoDB's own rule."
   }
 }
 

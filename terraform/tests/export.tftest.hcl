@@ -59,7 +59,7 @@ run "it_runs_in_the_databases_network_with_alarms_and_masks_where_that_is_stated
   }
 
   assert {
-    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"])
+    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export"])
     error_message = "A run that ends otherwise, or does not come, raises an alarm."
   }
 
@@ -147,8 +147,8 @@ run "each_database_has_a_login_a_job_and_a_schedule_of_its_own" {
 
   assert {
     condition = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset([
-      "export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day",
-      "export_crm_failed", "export_crm_timed_out", "export_crm_aborted", "no_export_of_crm_for_a_day",
+      "export_failed", "export_timed_out", "export_aborted", "no_export",
+      "export_crm_failed", "export_crm_timed_out", "export_crm_aborted", "no_export_of_crm",
       "export_archive_failed", "export_archive_timed_out", "export_archive_aborted",
     ])
     error_message = "The failure of one database raises an alarm of its own."
@@ -170,8 +170,49 @@ run "no_schedule_is_enabled_before_its_login_is_stored" {
   }
 
   assert {
-    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if startswith(key, "no_export")]) == toset(["no_export_of_crm_for_a_day"])
+    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if startswith(key, "no_export")]) == toset(["no_export_of_crm"])
     error_message = "No success is expected of a disabled schedule."
+  }
+}
+
+run "a_missing_success_is_an_alarm_after_the_longest_gap_of_its_schedule" {
+  command = plan
+
+  variables {
+    export_sources = {
+      hourly   = { schedule = "rate(90 minutes)" }
+      workdays = { schedule = "cron(0 1 ? * MON-FRI *)" }
+      two_days = { schedule = "cron(0 1 ? * 1,WED *)" }
+      weekly   = { schedule = "cron(0 1 ? * SUN *)" }
+      last_day = { schedule = "cron(0 1 ? * 6L *)" }
+      monthly  = { schedule = "cron(0 1 1 * ? *)" }
+      ten_days = { schedule = "rate(10 days)" }
+    }
+    export_logins  = ["hourly", "workdays", "two_days", "weekly", "last_day", "monthly", "ten_days"]
+    daily_schedule = "cron(0 3 ? * SAT-TUE *)"
+  }
+
+  assert {
+    condition = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.evaluation_periods if startswith(key, "no_") } == {
+      no_check              = 24 * 4 + 6
+      no_export_of_hourly   = 2 + 6
+      no_export_of_workdays = 24 * 3 + 6
+      no_export_of_two_days = 24 * 6 + 6
+    }
+    error_message = "A weekly export does not ring between its runs. CloudWatch looks back seven days at most, so rarer schedules have no such alarm."
+  }
+}
+
+run "the_ledger_can_be_a_restored_table" {
+  command = plan
+
+  variables {
+    files_table = "headgate-files-restored"
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.files.name == "headgate-files-restored" && local.environment.HEADGATE_FILES_TABLE == "headgate-files-restored"
+    error_message = "A table that was restored under another name replaces the ledger."
   }
 }
 

@@ -183,21 +183,22 @@ run "the_lake_is_as_described" {
   }
 
   assert {
-    condition     = module.raw_to_curated.settings.responses == toset(["ReportBatchItemFailures"]) && module.raw_to_curated.settings.max_concurrency == 8
+    condition     = module.raw_to_curated.settings.responses == toset(["ReportBatchItemFailures"]) && module.raw_to_curated.settings.max_concurrency == 5
     error_message = "The gate answers per message and has a maximum concurrency."
   }
 
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
-      "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_check_for_a_day",
+      "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_check",
+      "report_errors", "report_dead_letters", "api_errors",
       "audit_failed", "audit_timed_out", "audit_aborted", "export_failed", "large_failed", "large_timed_out", "large_aborted", "export_timed_out", "export_aborted",
     ])
     error_message = "Dead letters, errors, age, failed runs and a day without a check are watched."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["no_check_for_a_day"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this["no_check_for_a_day"].period == 3600 && aws_cloudwatch_metric_alarm.this["no_check_for_a_day"].evaluation_periods == 30
-    error_message = "Silence for 30 hours is an alarm. One window of a day would alarm when a run ends later than the day before."
+    condition     = aws_cloudwatch_metric_alarm.this["no_check"].treat_missing_data == "notBreaching" && aws_cloudwatch_metric_alarm.this["no_check"].period == 3600 && aws_cloudwatch_metric_alarm.this["no_check"].evaluation_periods == 30
+    error_message = "30 hours without a check are an alarm, but not the hours before a first deployment. One window of a day would alarm when a run ends later than the day before."
   }
 
   assert {

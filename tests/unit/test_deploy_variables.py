@@ -49,6 +49,15 @@ def test_a_region_given_once_with_a_variable_is_that_of_later_deployments(tmp_pa
     assert stated_region(tmp_path / "shop", "emulator", {}) == ""
 
 
+def test_a_deployment_keeps_its_region_where_nothing_states_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its project `make clean-localstack` asked the buckets of Frankfurt in Virginia, and S3 answered 301."""
+    (tmp_path / "headgate.toml").write_text('name = "bikes"\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    (tmp_path / "deployment.json").write_text('{"environment": {"AWS_REGION": "eu-central-1"}}', encoding="utf-8")
+    assert stated_region(tmp_path, "emulator", {}) == "eu-central-1"
+    assert stated_region(tmp_path, "emulator", {"region": "eu-west-1"}) == "eu-west-1"
+
+
 def test_a_deployment_never_replaces_a_lake_of_another_name(tmp_path: Path) -> None:
     """Terraform would delete the buckets of the first lake."""
     refuse_another_lake(tmp_path, "bikes", "emulator")

@@ -43,7 +43,7 @@ def test_every_alarm_stands_in_the_runbook() -> None:
 
 def test_every_alarm_on_a_state_machine_stands_there_too() -> None:
     alarms = machine_alarm_names((ROOT / "terraform" / "machines.tf").read_text(encoding="utf-8"))
-    assert {"pipeline-failed", "export-timed-out", "large-aborted", "no-check-for-a-day", "no-export-for-a-day"} <= alarms
+    assert {"pipeline-failed", "export-timed-out", "large-aborted", "no-check", "no-export"} <= alarms
     assert missing(alarms) == []
 
 
