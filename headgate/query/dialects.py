@@ -32,6 +32,11 @@ _JODA = {
     "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "dd": "%d", "EEEE": "%A", "EEE": "%a",
     "HH": "%H", "hh": "%I", "mm": "%M", "ss": "%S", "SSS": "%g", "a": "%p",
 }  # fmt: skip
+
+# Source: Trino, SequenceFunction: the most entries that `sequence` returns, and its message.
+_SEQUENCE_ENTRIES = 10_000
+_SEQUENCE_REFUSAL = f"result of sequence function must not have more than {_SEQUENCE_ENTRIES} entries"
+
 _JODA_LETTERS = re.compile("|".join(sorted(_JODA, key=len, reverse=True)))
 
 
@@ -140,6 +145,30 @@ def _difference(node: exp.Expression) -> exp.Expression:
     return exp.Anonymous(this="DATE_SUB", expressions=[unit, node.expression, node.this])
 
 
+def _bounded(node: exp.Expression) -> exp.Expression:
+    """Refuse a long sequence of whole numbers, as Athena does; DuckDB would fill the memory of the machine with it."""
+    start, end = node.args["start"], node.args["end"]
+    if not (start.is_type(*exp.DataType.INTEGER_TYPES) and end.is_type(*exp.DataType.INTEGER_TYPES)):
+        return node
+    steps = exp.IntDiv(
+        this=exp.paren(end.copy() - start.copy()), expression=exp.paren((node.args.get("step") or exp.Literal.number(1)).copy())
+    )
+    refusal = exp.Anonymous(this="ERROR", expressions=[exp.Literal.string(_SEQUENCE_REFUSAL)])
+    return exp.Case(ifs=[exp.If(this=steps >= _SEQUENCE_ENTRIES, true=refusal)], default=node.copy())
+
+
+def _joined(node: exp.Expression) -> exp.Expression:
+    """Write a comma between tables as the cross join that it is: MiniStack finds tables by FROM and JOIN only.
+
+    A comma binds less than RIGHT and FULL joins beside it, so such a list stays as it is.
+    """
+    beside = node.parent.args.get("joins", []) if node.parent else []
+    is_comma = not any(node.args.get(part) for part in ("side", "kind", "method", "on", "using"))
+    if is_comma and not any(join.side in {"RIGHT", "FULL"} for join in beside):
+        node.set("kind", "CROSS")
+    return node
+
+
 def _function(node: exp.Expression) -> exp.Expression:
     replace = _FUNCTIONS.get(node.name.lower())
     return replace(node.expressions) if replace else node
@@ -161,6 +190,8 @@ _REWRITES: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]
     exp.TimestampTrunc: _as_date,
     exp.DateTrunc: _as_date,
     exp.DateDiff: _difference,
+    exp.GenerateSeries: _bounded,
+    exp.Join: _joined,
     exp.Anonymous: _function,
 }
 _FUNCTIONS: dict[str, Callable[[list[exp.Expression]], exp.Expression]] = {

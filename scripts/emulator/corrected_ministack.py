@@ -1,4 +1,4 @@
-"""MiniStack with five corrections. Without this file everything works except what is named here.
+"""MiniStack with six corrections. Without this file everything works except what is named here.
 
 MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query protocol, which Terraform's
 provider speaks, so it would plan to set them again after every apply.
@@ -7,6 +7,7 @@ And under load it is slow enough that Terraform's provider sends a call again wh
 its table exists already, or that its ETag is an old one, and the deployment or its destroy fails.
 And its Glue jobs would import the package of this environment instead of the one that was deployed (`--extra-py-files`).
 And its Glue jobs would have all rights instead of those of their role, so that a permission that a job lacks would show on AWS only.
+And its Glue jobs would ask the emulator's own region instead of theirs, where their role may do nothing.
 Its Athena and its AppSync are corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file; `ministack_calls.py` records
 the calls of roles.
 """
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ministack import app
+from ministack.core.responses import get_region
 from ministack.services import cloudwatch, glue, iam, lambda_svc, sts
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
@@ -165,11 +167,12 @@ _one_at_a_time = threading.Lock()
 
 
 def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str], script: str) -> None:
-    """Run a job's script with the packages of --extra-py-files first on Python's path, as Glue does."""
+    """Run a job's script in the job's region, with the packages of --extra-py-files first on Python's path, as Glue does."""
     stated = filter(None, arguments.get("--extra-py-files", "").split(","))
     packages = [str(path) for path in map(local_package, stated) if path]
     path = {"--PYTHONPATH": os.pathsep.join(packages)} if packages else {}
-    _run_script(run, job, {**arguments, **path, **role_credentials(str(job.get("Role", "")))}, script)
+    region = {"--AWS_REGION": get_region(), "--AWS_DEFAULT_REGION": get_region()}
+    _run_script(run, job, {**arguments, **path, **region, **role_credentials(str(job.get("Role", "")))}, script)
 
 
 def role_credentials(role_arn: str) -> dict[str, str]:

@@ -75,12 +75,24 @@ class Emulator:
         }
 
     def answers(self) -> bool:
-        """True when its health page can be read."""
+        """Return whether its health page can be read."""
+        return self._page("/_localstack/health") is not None
+
+    def is_ministack(self) -> bool:
+        """Return whether it is MiniStack: LocalStack has no page of this name."""
+        return self._page("/_ministack/health") is not None
+
+    def product(self) -> str:
+        """Return name and version, as far as the health page has them."""
+        return f"LocalStack {(self._page('/_localstack/health') or {}).get('version', '')}".strip()
+
+    def _page(self, path: str) -> dict[str, object] | None:
         try:
-            with urllib.request.urlopen(f"{self.url}/_localstack/health", timeout=2) as page:  # noqa: S310 an http URL of our own making
-                return bool(page.status == 200)  # noqa: PLR2004 HTTP's own number
-        except OSError:
-            return False
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=2) as page:  # noqa: S310 an http URL of our own making
+                answer = json.load(page) if page.status == 200 else None  # noqa: PLR2004 HTTP's own number
+        except (OSError, ValueError):
+            return None
+        return answer if isinstance(answer, dict) else None
 
 
 def running(folder: Path) -> Emulator | None:
@@ -93,10 +105,25 @@ def running(folder: Path) -> Emulator | None:
 
 
 def foreign(environment: Mapping[str, str] = os.environ) -> Emulator | None:
-    """A LocalStack-compatible emulator that somebody else runs: AWS_ENDPOINT_URL's, else the one that localstack-client resolves to."""
+    """Return the MiniStack that somebody else runs: at AWS_ENDPOINT_URL, else where localstack-client resolves to.
+
+    Raises:
+        EmulatorError: AWS_ENDPOINT_URL names a LocalStack. One that nobody named is reported and left alone.
+    """
     stated = environment.get("AWS_ENDPOINT_URL")
     emulator = Emulator((stated or localstack.get_service_endpoint("s3") or "").rstrip("/"))
-    return emulator if emulator.url and emulator.answers() else None
+    if not emulator.url or not emulator.answers():
+        return None
+    if emulator.is_ministack():
+        return emulator
+    refusal = (
+        f"{emulator.url} is {emulator.product()}. Headgate deploys functions without their libraries to an emulator, because MiniStack "
+        "runs them in this environment; LocalStack's functions could not start."
+    )
+    if stated:
+        raise EmulatorError(f"{refusal} To use MiniStack, unset AWS_ENDPOINT_URL.")
+    print(f"{refusal} A MiniStack of its own is used.", file=sys.stderr, flush=True)
+    return None
 
 
 def start(folder: Path, port: int = 0) -> Emulator:

@@ -3,15 +3,19 @@
 MiniStack 1.5.33 writes the result of a query to `<id>.csv/<id>.csv`, though GetQueryExecution names `<id>.csv`; its file does not
 distinguish a null from an empty text; GetWorkGroup may lack EnforceWorkGroupConfiguration; and every decimal has scale 0.
 `awswrangler.athena.read_sql_query` fails on the first (`NoFilesFound`) and the third (`KeyError`).
+A NextToken that it did not make is an internal error, and a statement may use all memory of the machine.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import duckdb
+from ministack.core.responses import error_response_json
 from ministack.services import athena, s3
 
 if TYPE_CHECKING:
@@ -19,12 +23,16 @@ if TYPE_CHECKING:
 
 Answer = tuple[int, dict[str, str], bytes]
 
+# A statement of a person must leave the functions and jobs of the same machine room to work.
+MEMORY_LIMIT = "4GB"
+
 _get_work_group = athena._get_workgroup  # noqa: SLF001 there is no public way in
 _get_query_results = athena._get_query_results  # noqa: SLF001 as above
 
 
 def correct() -> None:
     """Make this process's MiniStack answer as Athena does."""
+    duckdb.connect = functools.partial(duckdb.connect, config={"memory_limit": MEMORY_LIMIT})
     athena._save_query_results = save_query_results  # noqa: SLF001 as above
     athena._get_workgroup = get_work_group  # noqa: SLF001 as above
     athena._get_query_results = get_query_results  # noqa: SLF001 as above
@@ -66,6 +74,9 @@ def get_work_group(data: dict[str, Any]) -> Answer:
 
 def get_query_results(data: dict[str, Any]) -> Answer:
     """Return what MiniStack answers, with the scale of decimals as their values have it."""
+    token = data.get("NextToken")
+    if token is not None and not (token.isascii() and token.isdigit()):
+        return _answer(error_response_json("InvalidRequestException", "The NextToken is not one of this query's.", 400))
     status, headers, body = _answer(_get_query_results(data))
     execution = athena._executions.get(data.get("QueryExecutionId"))  # noqa: SLF001 as above
     types = (execution or {}).get("_column_types") or []

@@ -64,6 +64,25 @@ def test_a_job_has_the_rights_of_its_role_and_without_a_role_those_of_root(tmp_p
     assert root == "root"
 
 
+def test_a_job_asks_its_own_region(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lake in Frankfurt had jobs that asked us-east-1, where their roles may do nothing."""
+    from ministack.core import responses  # noqa: PLC0415 as above
+
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
+
+    monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    script = tmp_path / "job.py"
+    script.write_text(f"import os\nopen({str(tmp_path / 'out')!r}, 'a').write(os.environ['AWS_REGION'])\n", encoding="utf-8")
+    token = responses._request_region.set("eu-central-1")
+    try:
+        run: dict[str, Any] = {}
+        corrected_ministack.run_job(run, {}, {}, str(script))
+    finally:
+        responses._request_region.reset(token)
+    assert (run["JobRunState"], (tmp_path / "out").read_text(encoding="utf-8")) == ("SUCCEEDED", "eu-central-1")
+
+
 def test_a_log_group_and_a_crawler_are_compared_as_policies_name_them() -> None:
     from ministack.core.iam_evaluator import EvalContext  # noqa: PLC0415 as above
 

@@ -177,12 +177,19 @@ class AthenaQueries:
                 return None
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
-        """Return at most `limit` rows (up to 999) of a query that succeeded."""
+        """Return at most `limit` rows (up to 999) of a query that succeeded.
+
+        Raises:
+            QueryError: Athena gave no such place to continue from.
+        """
         token: _After = {"NextToken": after} if after else {}
         with translated(f"read the answer of query {query_id}"):
             ended = self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
             has_names = not after and ended.get("StatementType") == "DML"
-            page = self.client.get_query_results(QueryExecutionId=query_id, MaxResults=limit + has_names, **token)
+            try:
+                page = self.client.get_query_results(QueryExecutionId=query_id, MaxResults=limit + has_names, **token)
+            except self.client.exceptions.InvalidRequestException:
+                raise QueryError(f"Athena has no such page of query {query_id}. Begin again with its first page.") from None
         columns, rows = _columns(page), page["ResultSet"]["Rows"]
         return QueryPage(columns, tuple(_typed(columns, rows[1:] if has_names else rows)), page.get("NextToken", ""))
 

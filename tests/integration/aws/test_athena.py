@@ -17,6 +17,7 @@ from headgate.aws.athena.queries import AthenaQueries
 from headgate.errors import QueryError
 from headgate.query import reason_of, translate
 from tests.conftest import unique
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.conftest import Emulator
@@ -97,6 +98,19 @@ def test_no_rows_are_an_answer_with_columns(queries: AthenaQueries) -> None:
 def test_an_answer_goes_past_a_page(queries: AthenaQueries) -> None:
     answer = queries.run("select * from range(2500) as numbers(number) order by number")
     assert [row[0] for row in answer.rows] == list(range(2500))
+
+
+def test_a_page_after_an_unknown_place_is_an_error_of_the_request(queries: AthenaQueries) -> None:
+    """The API answers 422 then; the emulator ended with an internal error."""
+    query_id = queries.start("select id from sales")
+    eventually(lambda: queries.status(query_id).state == "SUCCEEDED", timeout_s=20)
+    for cursor in ("-1", "x", "9" * 4_000 + "x"):
+        with pytest.raises(QueryError):
+            queries.page(query_id, 10, cursor)
+
+
+def test_a_statement_leaves_the_machine_memory(queries: AthenaQueries) -> None:
+    assert queries.run("select current_setting('memory_limit') as most").records() == [{"most": "3.7 GiB"}]
 
 
 def test_a_wrong_query_is_reported_with_athenas_reason(queries: AthenaQueries) -> None:

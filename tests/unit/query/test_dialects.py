@@ -139,6 +139,32 @@ def test_windows_and_filters_stay_with_their_aggregates(expression: str, expecte
     assert type(found) is type(expected)
 
 
+@pytest.mark.parametrize("sequence", ["sequence(1, 10000)", "sequence(0, 99990, 10)", "sequence(10000, 1, -1)"])
+def test_a_sequence_may_have_ten_thousand_entries(sequence: str) -> None:
+    assert asked(f"cardinality({sequence})") == 10_000
+
+
+@pytest.mark.parametrize(
+    "sequence", ["sequence(1, 10001)", "sequence(1, 1000000000)", "sequence(0, whole * 10000)", "sequence(10001, 1, -1)"]
+)
+def test_a_longer_sequence_is_refused_as_in_athena(sequence: str) -> None:
+    """DuckDB took 18 GB for `unnest(sequence(1, 1000000000))`."""
+    with pytest.raises(duckdb.Error, match="sequence function must not have more than 10000 entries"):
+        asked(f"select count(*) from shop.t cross join unnest({sequence}) as u(number)")  # noqa: S608 as above
+
+
+def test_tables_with_a_comma_between_them_are_a_cross_join() -> None:
+    """The emulator finds a table by FROM and JOIN only, so it did not know the second of two tables with a comma."""
+    pair = "select count(*) from shop.t a, shop.t b where a.whole = b.whole"
+    assert "CROSS JOIN shop.t AS b" in translate(pair, "duckdb", TYPES)
+    assert asked(pair) == 1
+    assert asked("select count(*) from shop.t a, unnest(a.marks) as u(mark), shop.t b left join shop.t c on b.two = c.whole") == 3
+
+
+def test_a_comma_beside_a_full_join_stays_because_it_binds_less() -> None:
+    assert ", " in translate("select count(*) from shop.t a, shop.t b full join shop.t c on b.two = c.whole", "duckdb", TYPES)
+
+
 def test_nameless_columns_are_named_by_their_place() -> None:
     ENGINE.execute(translate("select two, count(*), sum(two) as s from shop.t group by two", "duckdb", TYPES))
     assert [column[0] for column in ENGINE.description or []] == ["two", "_col1", "s"]
