@@ -23,6 +23,7 @@ from headgate.contracts.new_columns import KEPT, PROPERTY, NewColumns
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
 from headgate.contracts.source_format import SourceFormat, format_facts
+from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.drafts.column_inference import (
     CARD_SHARE,
     MOST_PRECISION,
@@ -150,6 +151,7 @@ def draft(
     strict: bool = True,
     key: Sequence[str] | None = None,
     header: bool | None = None,
+    sheet: str = "",
 ) -> Draft:
     """Return a source contract that accepts every row of the sample, except repeated rows and the values that the findings count.
 
@@ -160,15 +162,19 @@ def draft(
         strict: type a column only if all of its values have the type; else 98 % of at least 50 values are enough, also for a key.
         key: the key's columns as a person states them; empty for none. By default the draft looks for one.
         header: whether the first row of a text holds the names; by default its cells decide.
+        sheet: the only sheet of a workbook to read, which the draft states; by default all with the header of the fullest one.
 
     Raises:
-        ContractError: there is no such encoding, no such column, a key is masked, a pattern does not read a column's values, or `header` is
-            given for a file that is no CSV.
+        ContractError: there is no such encoding, no such column, a key is masked, a pattern does not read a column's values, or `header` or
+            `sheet` is given for a file of another format.
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
-    unread = Contract(dataset, dataset, "source", "0", (), properties={ENCODING_PROPERTY: encoding} if encoding else {})
+    stated = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
+    unread = Contract(dataset, dataset, "source", "0", (), properties={name: value for name, value in stated.items() if value})
     content = unpack(body)
+    if sheet and not is_workbook(content):
+        raise ContractError("only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a command of their own")
     table = None if is_parquet(content) else _table(content, unread, header)
     stored, properties = _stored_columns(content, unread, table)
     unread = replace(unread, properties=properties)

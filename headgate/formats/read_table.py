@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.workbook_sheets import SHEET_PROPERTY, stated_sheet
 from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.csv.dialect import without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
@@ -185,7 +186,8 @@ def _of_workbook(content: bytes, contract: Contract | None) -> FileTable:
         return FileTable(names, _columns_of(heading.below, len(names)), two_row_sheet=heading.two_row_sheet)
     places = tuple(str(place) for place in range(len(names)))
     texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
-    read = read_excel(content, with_headings(Contract("", "", "source", "0", texts), names, places))
+    properties = {SHEET_PROPERTY: stated_sheet(contract)}
+    read = read_excel(content, with_headings(Contract("", "", "source", "0", texts, properties=properties), names, places))
     return FileTable(names, tuple(read.cells.values()))
 
 

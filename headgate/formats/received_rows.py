@@ -40,10 +40,11 @@ class Received:
         form: `csv`, `json`, `json_lines`, `parquet` or `xlsx`.
         dialect: how a CSV text was written, with its confidence; None for other formats.
         left_out: parts of the file that hold other tables, by name and how many rows they have: sheets without the contract's header.
+        sheets: the sheets of a workbook that the rows are from.
         packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
         encoding: of a text that has no dialect.
         confidence: as in `Dialect`; 1 where the file itself states its form.
-        skipped_lines: of a workbook, filled rows above the header that are not part of the table.
+        skipped_lines: of a workbook, filled rows above the header that are not part of the table, and rows that repeat the header below it.
         starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none where rows have no place.
     """
 
@@ -54,6 +55,7 @@ class Received:
     form: str = "csv"
     dialect: Dialect | None = None
     left_out: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
     packed: tuple[str, ...] = ()
     encoding: str = ""
     confidence: float = 1.0
@@ -72,6 +74,7 @@ class Received:
         guessed = {} if self.dialect else {"confidence": share_text(self.confidence)}
         guessed |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}
         guessed |= {"skipped_lines": str(self.skipped_lines)} if self.skipped_lines else {}
+        guessed |= {"sheets": ", ".join(self.sheets)} if self.sheets else {}
         return properties | guessed | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
 
 

@@ -1,4 +1,4 @@
-"""Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other.
+"""Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other, or of the sheet that it names.
 
 The header may stand below other rows: it is the first row that is one by the contract, else the first that names most of the contract's
 columns. A sheet with another table is left out and reported. The table may go on in the next sheet, as in online_retail_II.xlsx of the
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from headgate.contracts.workbook_sheets import stated_sheet
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.excel.workbook import TOP_ROWS, sheets
 from headgate.formats.received_rows import Ragged, Received
@@ -67,12 +68,28 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
     if not found:
         raise UnreadableFileError(rule="empty_file", message="no sheet of the workbook holds anything", remedy="send it with its rows")
     most = max(each.known for each in found)
-    meant = [each for each in found if _is_meant(each, most, contract)] if most else found[:1]
+    named = _named_sheets([each.sheet for each in found], contract)
+    meant = [each for each in found if (each.sheet in named if stated_sheet(contract) else _is_meant(each, most, contract))]
+    meant = meant if most else meant[:1]
     rows = [_of_sheet(each, contract, with_rows_above=with_rows_above) for each in meant]
     others = [each for each in found if each not in meant]
-    for each in others:
+    for each in others if not stated_sheet(contract) else ():
         _check_other(each, meant)
-    return _joined(rows, tuple(f"{_shown(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others))
+    joined = _joined(rows, tuple(f"{_shown(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others))
+    return replace(joined, sheets=tuple(_shown(each.sheet) for each in meant))
+
+
+def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequence[Sheet]:
+    """The sheet that the contract names, or every one. UnreadableFileError where the workbook has no such sheet."""
+    stated = stated_sheet(contract)
+    named = [sheet for sheet in filled if not stated or folded(sheet.name) == folded(stated)]
+    if filled and not named:
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"the workbook has no sheet {stated} with rows; it has {', '.join(map(_shown, filled))}",
+            remedy="name one of these sheets, with --sheet in a draft or as headgate.sheet in the contract",
+        )
+    return named
 
 
 def _is_meant(found: _Found, most: int, contract: Contract) -> bool:
@@ -135,7 +152,7 @@ def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
     The row that names most of the contract's columns, where one names more than half of its own; else the first of the rows that have
     the most different names and no number among them. Without a contract two rows that have the names only together are joined.
     """
-    read = [sheet for sheet in sheets(content) if any(sheet.rows)]
+    read = _named_sheets([sheet for sheet in sheets(content) if any(sheet.rows)], contract)
     by_contract = [_found(sheet, contract) for sheet in read] if contract else []
     best = max(by_contract, key=lambda each: each.known, default=None)
     if best and best.known > len(best.names) / 2:
@@ -220,7 +237,7 @@ def _is_accepted(found: _Found, contract: Contract) -> bool:
 
 
 def _behind_repeats(found: _Found) -> _Found:
-    """Rows that repeat the header right below it belong to it, as in CSV; further down a repetition is a row, and checked as one."""
+    """Rows that repeat the header right below it belong to it, as in CSV, and are skipped; further down a repetition is a row."""
     row, rows = found.row, found.sheet.rows
     names = [folded(name) for name in found.names]
     while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _named(rows[row + 1])] == names:
@@ -254,7 +271,8 @@ def _rows(found: _Found, contract: Contract, *, with_rows_above: bool) -> Receiv
     }
     texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in apart)
     ragged = Ragged(np.array(apart, np.int64), texts, tuple(len(body[number - 1]) for number in apart))
-    skipped = sum(any(row) for row in found.sheet.rows[: found.header_at]) - len(above)
+    repeats = found.row - found.header_at
+    skipped = sum(any(row) for row in found.sheet.rows[: found.header_at]) - len(above) + repeats
     return Received(cells, np.array(whole, np.int64), ragged, header.absent, skipped_lines=skipped)
 
 

@@ -63,6 +63,7 @@ class Drafting:
     strict: bool = False
     key: tuple[str, ...] | None = None
     header: bool | None = None
+    sheet: str = ""
 
 
 @click.command(epilog=options.example("headgate contract init orders.csv products.xlsx --output ~/bikes/contracts/source"))
@@ -77,6 +78,7 @@ class Drafting:
 @click.option("--key", default=None, metavar="COLUMN[,COLUMN]", help="The columns that identify a row; default: the draft looks for them.")
 @click.option("--no-key", is_flag=True, help="No column identifies a row: every row is kept.")
 @click.option("--header/--no-header", default=None, help="Whether the first row of a CSV file holds the names; default: its cells decide.")
+@click.option("--sheet", default="", help="The only sheet of a workbook to read; the draft states it.")
 @click.option("--strict", is_flag=True, help="Draft a type or key only if all rows fit; by default 98 % of 50 or more values are enough.")
 @options.deployment
 def init(
@@ -92,6 +94,7 @@ def init(
     key: str | None,
     no_key: bool,
     header: bool | None,
+    sheet: str,
     strict: bool,
     deployment_name: str | None,
 ) -> None:
@@ -110,7 +113,7 @@ def init(
     if len(files) > 1 and (dataset or formats or key or output is None or not output.is_dir()):
         raise click.UsageError("several files need --output FOLDER, a folder that exists; --dataset, --format and --key are for one file")
     stated = _stated_formats(formats)
-    drafting = Drafting(encoding, date_order or "", strict, () if no_key else _stated_key(key), header)
+    drafting = Drafting(encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet)
     samples = files or (_fetched(raw_key, deployment_name),)
     targets = {name: _target(output, name, overwrite=overwrite) for name in _datasets_of(samples, dataset)}
     for name, checked in drafts_of(samples, drafting, stated, dataset):

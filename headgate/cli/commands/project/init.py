@@ -51,8 +51,9 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
 @click.option("--name", default="", help="Prefix of the lake's buckets and databases; default: the folder's name in the letters a to z.")
 @click.option("--region", default="", help="AWS region; default: the shell's when it deploys.")
 @click.option("--domain", "domains", multiple=True, type=click.Choice(all_domains()), help="A ready-made domain; may be repeated.")
+@click.option("--sheet", default="", help="The only sheet of a workbook to read, where every FILE is a workbook; the draft states it.")
 @options.as_json
-def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domains: tuple[str, ...], as_json: bool) -> None:
+def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domains: tuple[str, ...], sheet: str, as_json: bool) -> None:
     """Make a folder for a lake of your own: settings, contracts and SQL models.
 
     A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no ready-made tables unless --domain
@@ -65,7 +66,7 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
     called = name or _name_of(folder.resolve().name)
     text = _TOML.format(name=called, region=region, domains=", ".join(f'"{one}"' for one in domains), known=", ".join(all_domains()))
     lake = _checked(text)
-    drafts = dict(contract_files.drafts_of(files, contract_files.Drafting(), {}))  # before anything is written
+    drafts = dict(contract_files.drafts_of(files, contract_files.Drafting(sheet=sheet), {}))  # before anything is written
     for part in ("contracts/source", "contracts/prod", "models"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(text, encoding="utf-8")

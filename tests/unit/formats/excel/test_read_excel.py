@@ -1,13 +1,15 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from xml.sax.saxutils import escape
 
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.errors import BadInputError, HeaderError
+from headgate.drafts.draft_contract import draft
+from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.formats.excel.read_excel import read_excel
 from headgate.formats.read_file import read_file
 from headgate.formats.unpack import is_workbook
@@ -279,3 +281,40 @@ def test_rows_above_the_header_that_fit_the_contract_are_read_and_others_counted
     received = read_excel(workbook({"S": sheet(rows)}), CONTRACT)
     assert received.cells["id"].to_pylist() == ["1", "2"]
     assert received.written_as["skipped_lines"] == "1"
+
+
+def test_rows_that_repeat_the_header_are_counted_as_skipped_lines() -> None:
+    received = read_excel(workbook({"a": sheet([HEADER, HEADER, HEADER, [1, "a", "b"]])}), CONTRACT)
+    assert (received.rows, received.skipped_lines, received.written_as["skipped_lines"]) == (1, 2, "2")
+
+
+PRICES = [["article", "price"], ["A", 1.5], ["B", 2.5]]
+SHOPS = [["shop", "city", "phone"], ["North", "Oslo", "1"], ["South", "Rome", "2"]]
+
+
+def test_a_draft_names_the_sheets_that_it_does_not_read_and_takes_the_one_that_is_named() -> None:
+    book = workbook({"Prices": sheet(PRICES), "Shops": sheet(SHOPS), "Notes": sheet([["see below"]])})
+    drafted = draft(book, "things")
+    assert drafted.contract.names == ("shop", "city", "phone")
+    assert any("Shops is read" in one.message and "Prices (rows: 3), Notes (rows: 1)" in one.message for one in drafted.findings)
+    named = draft(book, "things", sheet="prices")
+    assert (named.rows, named.contract.names, named.contract.properties["headgate.sheet"]) == (2, ("article", "price"), "prices")
+    assert draft(workbook({"a": sheet(PRICES)}), "things").findings == draft(workbook({"b": sheet(PRICES)}), "things").findings
+
+
+def test_only_the_sheet_that_a_contract_names_is_read_and_the_record_names_all() -> None:
+    sheets = {"2009": sheet([HEADER, [1, "a", "b"]]), "2010": sheet([HEADER, [2, "c", "d"]])}
+    assert read_excel(workbook(sheets), CONTRACT).written_as["sheets"] == "2009, 2010"
+    received = read_excel(workbook(sheets), replace(CONTRACT, properties={"headgate.sheet": "2010"}))
+    assert (received.cells["id"].to_pylist(), received.sheets, received.left_out) == (["2"], ("2010",), ("2009 (rows: 2)",))
+
+
+def test_a_workbook_without_the_named_sheet_is_rejected_with_the_sheets_that_it_has() -> None:
+    book = workbook({"2009": sheet([HEADER, [1, "a", "b"]])})
+    with pytest.raises(UnreadableFileError, match="no sheet 2010 with rows; it has 2009") as refused:
+        read_excel(book, replace(CONTRACT, properties={"headgate.sheet": "2010"}))
+    assert refused.value.rule == "not_a_table"
+    with pytest.raises(UnreadableFileError, match="it has 2009"):
+        draft(book, "things", sheet="2010")
+    with pytest.raises(ContractError, match="only a workbook has sheets"):
+        draft(b"id,n\n1,2\n", "things", sheet="2010")
