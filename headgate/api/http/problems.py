@@ -80,7 +80,13 @@ _KINDS: tuple[tuple[type[HeadgateError], int, str, bool], ...] = (
     (NotPermittedError, 502, "not-permitted", False),
     (ServiceError, 502, "service-failed", False),
 )
+_PLACE = re.compile(r"s3://|\barn:aws")  # the text of an adapter names buckets and roles, which are no caller's business
 _UNSAID = {
+    "refused-input": "The input is refused. The log has the details under this request's id.",
+    "query-refused": "The query is refused. The log has the details under this request's id.",
+    "not-found": "An object that the answer needs is no longer stored. The log names it under this request's id.",
+    "conflict": "Another request changed the same thing at this moment. Read it again and repeat the request.",
+    "busy": "Another request works on the same thing. Repeat the request after the time in Retry-After.",
     "not-permitted": "The role of this function may not do that. The log has the details under this request's id.",
     "service-failed": "A service behind the API failed. Repeat the request; the log has the details under this request's id.",
     "internal-error": "The request failed for an unforeseen reason. The log has the details under this request's id.",
@@ -93,7 +99,8 @@ def problem_of(error: Exception, request_id: str) -> tuple[Problem, dict[str, st
         return _problem(error.status, error.name, error.detail, request_id, errors=error.errors), error.headers
     for kind, status, name, is_public in _KINDS:
         if isinstance(error, kind):
-            detail = _text_of(error) if is_public else _UNSAID[name]
+            text = _text_of(error)
+            detail = text if is_public and not _PLACE.search(text) else _UNSAID[name]
             headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
             rule, column = (error.rule, error.column) if isinstance(error, BadInputError) else ("", "")
             return _problem(status, name, detail, request_id, rule=rule, column=column), headers

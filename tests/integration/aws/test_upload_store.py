@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import random
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.config import Config
 
+from headgate.aws.in_memory_ports import MemoryObjects, MemoryUploads
 from headgate.aws.s3 import S3Objects
 from headgate.aws.uploads import S3Uploads
-from headgate.errors import NotFoundError
+from headgate.errors import ConflictError, NotFoundError
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
+    from headgate.lake.upload_store import UploadStore
     from tests.integration.conftest import Lake
 
 pytestmark = pytest.mark.integration
@@ -70,3 +74,42 @@ def test_an_aborted_upload_is_forgotten_and_aborting_twice_is_fine(lake: Lake) -
     store.abort(ref, store_id)
     with pytest.raises(NotFoundError):
         store.parts(ref, store_id)
+
+
+@pytest.fixture(params=["memory", "s3"])
+def replacing(request: pytest.FixtureRequest) -> UploadStore:
+    """The store and its twin."""
+    return MemoryUploads(MemoryObjects()) if request.param == "memory" else upload_store(request.getfixturevalue("lake"))
+
+
+def test_an_object_is_replaced_only_as_long_as_it_is_the_one_that_was_read(replacing: UploadStore, lake: Lake) -> None:
+    ref = ObjectRef(lake.bucket("raw"), "uploads/z/upload.json")
+    first = replacing.replace(ref, b"first", "")
+    assert replacing.read_with_etag(ref) == (b"first", first)
+    second = replacing.replace(ref, b"second", first)
+    for etag in ("", first):
+        with pytest.raises(ConflictError):
+            replacing.replace(ref, b"third", etag)
+    assert replacing.read_with_etag(ref) == (b"second", second)
+    with pytest.raises(NotFoundError):
+        replacing.read_with_etag(ObjectRef(ref.bucket, "uploads/none/upload.json"))
+    with pytest.raises(ConflictError):
+        replacing.replace(ObjectRef(ref.bucket, "uploads/none/upload.json"), b"", second)
+
+
+def test_of_many_replacements_at_the_same_moment_one_wins(replacing: UploadStore, lake: Lake) -> None:
+    for turn in range(5):
+        ref = ObjectRef(lake.bucket("raw"), f"uploads/{turn}/race.json")
+        etag, barrier = replacing.replace(ref, b"before", ""), Barrier(8)
+
+        def write(number: int, ref: ObjectRef = ref, etag: str = etag, barrier: Barrier = barrier) -> bytes | None:
+            barrier.wait()
+            try:
+                replacing.replace(ref, b"%d" % number, etag)
+            except ConflictError:
+                return None
+            return b"%d" % number
+
+        with ThreadPoolExecutor(8) as threads:
+            winners = [body for body in threads.map(write, range(8)) if body is not None]
+        assert winners == [replacing.read_with_etag(ref)[0]]

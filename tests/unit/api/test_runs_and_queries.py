@@ -48,7 +48,7 @@ def test_a_third_run_names_the_pending_run_that_does_its_work(caller: Caller) ->
     assert (found["left_to"], {one["state"] for one in found["stages"]}) == ("cli-second", {"left"})
 
 
-@pytest.mark.parametrize("body", [{"only": "nothing"}, {"as_of": "soon"}, {"unknown": 1}])
+@pytest.mark.parametrize("body", [{"only": "nothing"}, {"as_of": "soon"}, {"as_of": "2024-02-30"}, {"unknown": 1}])
 def test_a_run_that_makes_no_sense_is_refused(caller: Caller, body: dict[str, object]) -> None:
     assert caller.call("POST", "/v1/runs", body).status == 422
     assert caller.lake.runs.started == {}

@@ -76,6 +76,20 @@ def test_groups_are_read_as_api_gateway_writes_them_and_as_a_list() -> None:
     assert {one.group for routes in EVERY for one in routes.access} == set(Group)
 
 
+def test_an_id_token_is_no_access_token() -> None:
+    """API Gateway accepts both: their audience is the same client. An ID token is meant for the console alone."""
+    caller = Caller(MemoryLake())
+    claims = {"token_use": "access", "username": "ana", "cognito:groups": "[operator]"}
+    http = {"method": "GET", "path": "/v1/me"}
+
+    def status(of: dict[str, str]) -> object:
+        context = {"stage": "$default", "authorizer": {"jwt": {"claims": of}}, "http": http}
+        return caller.app.answer({"rawPath": "/v1/me", "headers": {}, "requestContext": context})["statusCode"]
+
+    without = {name: text for name, text in claims.items() if name != "token_use"}
+    assert [status(claims), status(claims | {"token_use": "id"}), status(without)] == [200, 401, 401]
+
+
 def test_a_method_that_a_path_does_not_have_is_a_405_with_those_that_it_has() -> None:
     answer = Caller(MemoryLake()).call("DELETE", "/v1/files/" + "0" * 32 + "/mapping")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, PUT")

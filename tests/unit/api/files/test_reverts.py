@@ -1,0 +1,134 @@
+"""An undo covers a file with its corrections, says what goes, is open to the sender, and can be taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.api.files.test_uploads import uploaded
+from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake
+
+pytestmark = pytest.mark.unit
+
+
+def correct(caller: Caller, file_id: str, values: dict[int, dict[str, str]], *, receive: bool = True) -> str:
+    rows = [{"source_row": row, "values": texts} for row, texts in values.items()]
+    sent = caller.call("POST", f"/v1/files/{file_id}/corrections", {"rows": rows}).json
+    if receive:
+        caller.lake.receive(sent["key"])
+    return str(sent["file_id"])
+
+
+def committed(caller: Caller) -> str:
+    upload_id = uploaded(caller, PAYMENTS)
+    answer = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
+    caller.lake.receive(answer["key"])
+    return str(answer["file_id"])
+
+
+def increments(lake: MemoryLake) -> int:
+    return sum(1 for key in lake.objects.contents("curated") if key.endswith(".parquet"))
+
+
+def states(answer: Answer) -> list[tuple[str, str, int]]:
+    return [(one["file_id"], one["state"], one["accepted"]) for one in answer.json["files"]]
+
+
+def with_corrections(caller: Caller, file_id: str) -> tuple[str, str, str]:
+    """Two corrections of a file, the second of which is refused and corrected itself."""
+    first = correct(caller, file_id, {3: {"amount": "12.00"}})
+    second = correct(caller, file_id, {2: {"amount": "nothing", "card_number": "4111111111111111"}})
+    third = correct(caller, second, {1: {"amount": "7.00"}})
+    return first, second, third
+
+
+def test_an_undo_covers_corrections_and_their_corrections() -> None:
+    caller = Caller(MemoryLake())
+    file_id = committed(caller)
+    first, second, third = with_corrections(caller, file_id)
+    assert increments(caller.lake) == 3
+    preview = caller.call("GET", f"/v1/files/{file_id}/revert")
+    expected = [(file_id, "done", 1), (first, "done", 1), (second, "done", 0), (third, "done", 1)]
+    assert (states(preview), preview.json["accepted"], preview.json["may_revert"]) == (expected, 3, True)
+    assert [one["is_correction"] for one in preview.json["files"]] == [False, True, True, True]
+    done = caller.call("POST", f"/v1/files/{file_id}/revert")
+    assert (states(done), done.json["accepted"]) == (expected, 3)
+    assert caller.lake.objects.contents("curated") == caller.lake.objects.contents("quarantine") == {}
+    assert {one.state for one in caller.lake.ledger.records()} == {"reverted"}
+
+
+def test_an_undo_is_taken_back_with_the_corrections_that_it_covered() -> None:
+    """A correction that somebody undid before stays undone."""
+    caller = Caller(MemoryLake())
+    file_id = committed(caller)
+    first, second, third = with_corrections(caller, file_id)
+    caller.call("POST", f"/v1/files/{third}/revert")
+    before = caller.lake.contents()
+    assert caller.call("DELETE", f"/v1/files/{file_id}/revert").status == 409
+    caller.call("POST", f"/v1/files/{file_id}/revert")
+    assert caller.call("GET", f"/v1/files/{file_id}/revert").json["may_restore"]
+    done = caller.call("DELETE", f"/v1/files/{file_id}/revert")
+    assert (states(done), done.json["accepted"]) == ([(file_id, "done", 1), (first, "done", 1), (second, "done", 0)], 2)
+    after = caller.lake.contents()
+    assert {key for key in after["curated"] if "edition" not in key} == set(before["curated"])
+    assert after["quarantine"].keys() == before["quarantine"].keys()
+
+
+def test_the_sender_of_a_file_may_undo_it_and_other_uploaders_may_not() -> None:
+    lake = MemoryLake()
+    ana, ben, vera = Caller(lake, ("uploader",)), Caller(lake, ("uploader",), "ben"), Caller(lake, ("viewer",), "vera")
+    file_id = committed(ana)
+    path = f"/v1/files/{file_id}"
+    assert ana.call("GET", path).json["uploaded_by"] == "ana"
+    for caller in (ben, vera):
+        asked = caller.call("GET", f"{path}/revert").json
+        assert (asked["may_revert"], asked["may_restore"], "somebody else" in asked["reason"]) == (False, False, True)
+        assert [caller.call(method, f"{path}/revert").status for method in ("POST", "DELETE")] == [403, 403]
+    assert ana.call("POST", f"{path}/revert").status == 200
+    assert ben.call("DELETE", f"{path}/revert").status == 403
+    assert ana.call("DELETE", f"{path}/revert").status == 200
+    assert Caller(lake, ("operator",), "olga").call("POST", f"{path}/revert").status == 200
+
+
+def test_a_file_that_came_another_way_is_undone_by_operators_only() -> None:
+    lake = MemoryLake()
+    file_id = lake.receive("payments/export.csv", PAYMENTS).file_id
+    assert Caller(lake, ("uploader",)).call("POST", f"/v1/files/{file_id}/revert").status == 403
+    assert Caller(lake).call("POST", f"/v1/files/{file_id}/revert").status == 200
+
+
+def test_a_correction_that_is_not_checked_yet_postpones_the_undo() -> None:
+    """Else its rows would come into the lake after the undo."""
+    caller = Caller(MemoryLake())
+    file_id = committed(caller)
+    sent = correct(caller, file_id, {3: {"amount": "12.00"}}, receive=False)
+    asked = caller.call("GET", f"/v1/files/{file_id}/revert").json
+    assert (asked["may_revert"], asked["reason"].startswith("A correction of this file is not checked yet.")) == (False, True)
+    assert caller.call("POST", f"/v1/files/{file_id}/revert").status == 409
+    (key,) = [key for key in caller.lake.objects.contents("raw") if "corrections" in key]
+    assert caller.lake.receive(key).file_id == sent
+    assert caller.call("POST", f"/v1/files/{file_id}/revert").json["accepted"] == 2
+
+
+def test_an_undo_that_died_half_way_is_completed_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = Caller(MemoryLake())
+    file_id = committed(caller)
+    first, *_ = with_corrections(caller, file_id)
+    finish, died = caller.lake.ledger.finish, []
+
+    def dying(record: Any) -> None:  # noqa: ANN401 a record
+        if record.file_id == first and not died:
+            died.append(first)
+            raise KeyboardInterrupt
+        finish(record)
+
+    monkeypatch.setattr(caller.lake.ledger, "finish", dying)
+    with pytest.raises(KeyboardInterrupt):
+        caller.call("POST", f"/v1/files/{file_id}/revert")
+    caller.lake.now()
+    caller.lake.moment = caller.lake.moment.replace(year=caller.lake.moment.year + 1)  # the lease has ended
+    assert caller.call("POST", f"/v1/files/{file_id}/revert").status == 200
+    assert caller.lake.objects.contents("curated") == caller.lake.objects.contents("quarantine") == {}
+    caller.call("DELETE", f"/v1/files/{file_id}/revert")
+    assert increments(caller.lake) == 3
