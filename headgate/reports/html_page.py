@@ -79,6 +79,8 @@ def _figure(answer: PanelAnswer) -> str:
     row = next(iter(answer.records()), {})
     before = row.get("before")
     compared = f"{figure(before, panel.unit)} {escape(panel.before_label or 'in the period before')}" if before is not None else "&nbsp;"
+    if row.get("value") is None and row.get("reason"):
+        compared = escape(str(row["reason"]))
     value = f'<div class="value" data-figure="{escape(panel.name)}">{escape(figure(row.get("value"), panel.unit))}</div>'
     return f'<div class="box"><h3>{escape(panel.question)}</h3>{value}<div class="muted">{compared}</div>{_sql(answer)}</div>'
 

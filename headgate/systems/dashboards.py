@@ -27,7 +27,7 @@ FOLDER = "dashboards"
 class Kind(StrEnum):
     """How a panel is drawn."""
 
-    KPI = "kpi"  # one figure: the columns `value` and `before` of the first row
+    KPI = "kpi"  # one figure: the columns `value` and `before` of the first row, and `reason` where no value is to be expected
     LINE = "line"
     FAN = "fan"  # a line with bounds
     BAR = "bar"

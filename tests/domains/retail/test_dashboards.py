@@ -103,3 +103,19 @@ def test_unlabelled_transactions_come_first_and_probabilities_before_ranks() -> 
         engine.executemany(f"insert into fraud_scores ({columns}) values (?, ?, ?, ?, ?)", SUSPECTS)  # noqa: S608 the test's own columns
         shown = engine.execute(f"select transaction_id from ({translate(panel.sql, 'duckdb')})")  # noqa: S608 the dashboard's statement
         assert [number for (number,) in shown.fetchall()] == [6, 5, 2, 4, 3, 1]
+
+
+@pytest.mark.parametrize(("windows", "smape", "reason"), [(0, None, "Not tested"), (3, 12.5, None)])
+def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(windows: int, smape: float | None, reason: str | None) -> None:
+    """A history that is too short to test a forecast is no missing run."""
+    panels = {panel.name: panel for panel in dashboards()["market-intelligence-hub"].panels}
+    empty = arrow_schema(REGISTRY.prod["forecast_accuracy"]).empty_table()
+    row = ("total", "total", "weighted_last_year", windows, smape)
+    with duckdb.connect() as engine:
+        engine.register("given", empty)
+        engine.execute("create table forecast_accuracy as select * from given")
+        engine.execute("insert into forecast_accuracy (series_id, level, model, windows, smape) values (?, ?, ?, ?, ?)", row)
+        value, _, shown = engine.execute(translate(panels["forecast_error"].sql, "duckdb")).fetchall()[0]
+        table = engine.execute(translate(panels["accuracy"].sql, "duckdb")).fetchall()
+    assert (value, shown and shown[:10]) == (smape, reason)
+    assert table[0][2] == ("tested at 3 origins" if windows else "not tested")

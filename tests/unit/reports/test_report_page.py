@@ -66,6 +66,12 @@ def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
     assert "£40,000 in the period before" in page
 
 
+def test_a_figure_without_a_value_states_the_reason_of_the_answer() -> None:
+    rows = [{"value": None, "before": None, "reason": "Not tested <yet>."}]
+    (board,) = ask_dashboards(Queries(q1=rows), [Dashboard("hub", "Sales", (KPI,))])
+    assert "Not tested &lt;yet&gt;." in html(report(systems=(board,)), ())
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "shown"),
     [

@@ -119,12 +119,7 @@ function Kpi({ panel }: { panel: Schemas['Panel'] }) {
           <Text fz={28} fw={600} lh={1.2} data-testid={`figure-${panel.name}`}>
             {result.isPending ? '…' : figure(at('value'), panel.unit)}
           </Text>
-          {result.data && at('value') === null ? (
-            <Text size="sm">
-              No figure yet: there are no data, or the history is too short.{' '}
-              <Anchor href="#/lake">Start a run</Anchor> after files were accepted.
-            </Text>
-          ) : null}
+          {result.data && at('value') === null ? <NoFigure reason={at('reason')} /> : null}
           <Before panel={panel} value={at('value')} before={at('before')} />
         </>
       )}
@@ -133,6 +128,17 @@ function Kpi({ panel }: { panel: Schemas['Panel'] }) {
 }
 
 type Value = string | number | boolean | null
+
+/** Why there is no figure: the answer's column `reason`, else that the table has no rows. */
+function NoFigure({ reason }: { reason: Value }) {
+  if (typeof reason === 'string') return <Text size="sm">{reason}</Text>
+  return (
+    <Text size="sm">
+      No figure yet: there are no data, or the history is too short.{' '}
+      <Anchor href="#/lake">Start a run</Anchor> after files were accepted.
+    </Text>
+  )
+}
 
 function Before({ panel, value, before }: { panel: Schemas['Panel']; value: Value; before: Value }) {
   if (before === null) return null
