@@ -78,6 +78,8 @@ _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
 _TYPED_FORMS = {"json", "json_lines", "xlsx"}
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
+_MOST_DECIMALS_OF_AMOUNTS = 4
+_NOISE = "has numbers with digits that arithmetic with floats leaves, as 0.30000000000000004 has: they are read as Excel shows them"
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 # Athena's SQL: other identifiers stand in double quotes.
@@ -179,7 +181,7 @@ def draft(
     stored, properties = _stored_columns(content, unread, table)
     unread = replace(unread, properties=properties)
     sample = _sample(body, replace(unread, columns=stored))
-    cells = _with_midnights(body, replace(unread, columns=stored), sample.cells) if sample.form == "xlsx" else sample.cells
+    cells, noisy = _of_workbook(body, replace(unread, columns=stored), sample.cells) if sample.form == "xlsx" else (sample.cells, {})
     typed = _typed_columns(body, replace(unread, columns=stored), cells) if sample.form in _TYPED_FORMS else set()
     rows = len(next(iter(cells.values())))
     answers = _answers(stored, formats or {}, date_order)
@@ -209,6 +211,7 @@ def draft(
     open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
     questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
     layout = [Finding("", note) for note in about_layout(table, sample)]
+    layout += [Finding(name, _NOISE) for name in noisy]
     findings = (*layout, *_asked(questions), *_findings(contract, cells, guesses), *_about_zones(content, declared, cells), *chance)
     return Draft(contract, findings, rows, questions)
 
@@ -227,6 +230,19 @@ def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array
     with_comma = tuple(replace(one, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for one in contract.columns)
     respelled = _cells(body, replace(contract, columns=with_comma))
     return {name for name, text in cells.items() if _share_equal(text, respelled[name]) == 0}
+
+
+def _of_workbook(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> tuple[Mapping[str, pa.Array], Mapping[str, pa.Array]]:
+    """The cells of a workbook as its columns are drafted, and those of columns of amounts in which floats leave digits.
+
+    A column is one of amounts if it is whole or has few decimals without those digits; else it is one of floats, which keeps them all.
+    """
+    timed = _with_midnights(body, contract, cells)
+    shown = _cells(body, replace(contract, columns=tuple(replace(one, type=_WIDE_DECIMAL) for one in contract.columns)))
+    changed = {name: text for name, text in shown.items() if not text.equals(cells[name])}
+    noisy = {name: text for name, text in changed.items() if (guess_type(name, text).scale or 0) <= _MOST_DECIMALS_OF_AMOUNTS}
+    noisy = {name: text for name, text in noisy.items() if guess_type(name, text).kind in {Kind.DECIMAL, Kind.BIGINT}}
+    return {**timed, **noisy}, noisy
 
 
 def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:

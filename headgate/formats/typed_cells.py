@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Column
+
+_EXACT_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
+_SHOWN = Context(prec=15)  # Excel shows no more digits
+_MOST_DIGITS_BEFORE_NOISE = 13  # of 15: at least two zeros stand before the digits that arithmetic with floats leaves
 
 
 @final
@@ -37,11 +42,32 @@ def typed_flags(cells: Sequence[object]) -> pa.Array:
 
 
 def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:
-    """Return the cells as texts; typed cells are spelled in the column's source format, and midnights of timestamps with their time."""
+    """Return the cells as texts; typed cells are spelled in the column's source format, and midnights of timestamps with their time.
+
+    Numbers of columns other than floats are written without what arithmetic with floats leaves in their last digits.
+    """
     if column.type.kind is Kind.TIMESTAMP:
         cells = [f"{cell} 00:00:00" if isinstance(cell, MidnightText) else cell for cell in cells]
+    if column.type.kind in _EXACT_KINDS:
+        cells = [without_float_noise(cell) if type(cell) is TypedText else cell for cell in cells]
     text = text_array(cells)
     return respelled(column, text, typed_flags(cells)) if column.format else text
+
+
+def without_float_noise(text: str) -> str:
+    """Return a number of a file of floats as Excel shows it, where the last digits are what arithmetic with floats leaves.
+
+    >>> without_float_noise("0.30000000000000004"), without_float_noise("121.67771234567891")
+    ('0.3', '121.67771234567891')
+    """
+    if _digits(text) <= _SHOWN.prec or "E" in text:
+        return text
+    shown = f"{_SHOWN.plus(Decimal(text)).normalize():f}"
+    return TypedText(shown) if _digits(shown) <= _MOST_DIGITS_BEFORE_NOISE else text
+
+
+def _digits(number: str) -> int:
+    return len(number.lstrip("-0.").replace(".", ""))
 
 
 def respelled(column: Column, text: pa.Array, is_typed: pa.Array) -> pa.Array:

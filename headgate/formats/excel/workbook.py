@@ -1,8 +1,8 @@
 """The sheets of an Excel workbook (.xlsx), every cell as text, read from the file's own XML.
 
-A number is the one that Excel shows: 15 significant digits, since the file holds floats. Libraries hand over the float itself, in
-which `19.99` may be `19.989999999999998` and an id is a rounded one; here whole numbers of more than 15 digits are texts with an
-exponent, so that they are seen to be destroyed. Where a program other than Excel wrote all their digits, those are the number.
+A number has the fewest digits that give its float again: Excel writes 17 digits, and `19.989999999999998` is the float of `19.99`. Whole
+numbers of more than 15 digits are texts with an exponent, so that they are seen to be destroyed, because Excel may have rounded them.
+Where a program other than Excel wrote all their digits, those are the number.
 Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
 """
 
@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Context, Decimal, InvalidOperation, Overflow
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
@@ -37,7 +37,6 @@ MAX_COLUMNS = 16_384  # Excel's own limit
 TOP_ROWS = 64  # where a header may stand
 _MAX_UNASKED = 1 << 20  # elements between two that are asked for, which stay in memory: a row of all columns has fewer
 _EXACT = re.compile(r"-?[1-9][0-9]{14}[0-9]*[1-9][0-9]*")  # Excel has zeros behind the fifteenth digit of what it rounded
-_SHOWN = Context(prec=15, Emin=-400)  # smaller than any float: without it a number of ten characters has a million zeros
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _FIRST_SURE_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 1 March are off by one
 _LAST_DAY = 2_958_466  # 9999-12-31 and a fraction
@@ -240,16 +239,18 @@ def _cell_text(cell: Element, book: _Book) -> str | None:
 
 
 def number_text(text: str) -> str:
-    """A float as Excel shows it, without an exponent; with one where 15 digits do not say a whole number, unless the file has all."""
+    """The fewest digits of a float, without an exponent; with one where it is a whole number of 16 digits, unless the file has all."""
     if _EXACT.fullmatch(text):
         return text
     try:
-        shown = _SHOWN.plus(Decimal(text.strip()))
-    except (InvalidOperation, Overflow):
+        number = Decimal(repr(float(text)))
+    except ValueError:
         return text
-    if not shown.is_finite() or abs(shown) >= Decimal(10) ** 15:
-        return f"{shown:E}"
-    plain = f"{shown:f}"
+    if not number.is_finite():
+        return text
+    if abs(number) >= Decimal(10) ** 15:
+        return f"{number.normalize():E}"
+    plain = f"{number:f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if plain == "-0" else plain
 

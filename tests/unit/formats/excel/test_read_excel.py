@@ -318,3 +318,14 @@ def test_a_workbook_without_the_named_sheet_is_rejected_with_the_sheets_that_it_
         draft(book, "things", sheet="2010")
     with pytest.raises(ContractError, match="only a workbook has sheets"):
         draft(b"id,n\n1,2\n", "things", sheet="2010")
+
+
+def test_floats_keep_every_digit_and_amounts_are_read_as_they_are_shown() -> None:
+    """A column of floats or texts has exact digits; in one of decimals, what arithmetic with floats leaves is no part of an amount."""
+    body = sheet([["id", "share", "amount"], ["a", 0.30000000000000004, 0.30000000000000004], ["b", 121.67771234567891, 12.5]])
+    drafted = draft(workbook({"a": body}), "things")
+    assert [str(drafted.contract.column(name).type.kind) for name in ("share", "amount")] == ["double", "decimal"]
+    received = read_excel(workbook({"a": body}), drafted.contract)
+    assert received.cells["share"].to_pylist() == ["0.30000000000000004", "121.67771234567891"]
+    assert received.cells["amount"].to_pylist() == ["0.3", "12.5"]
+    assert any(one.column == "amount" and "arithmetic with floats" in one.message for one in drafted.findings)

@@ -23,7 +23,8 @@ def test_a_number_of_15_digits_comes_back_as_it_was_typed(typed: Decimal) -> Non
     ("stored", "shown"),
     [
         ("19.989999999999998", "19.99"),
-        ("0.30000000000000004", "0.3"),
+        ("0.30000000000000004", "0.30000000000000004"),
+        ("121.67771234567891", "121.67771234567891"),
         ("12.0", "12"),
         ("1.5E-3", "0.0015"),
         ("123456789012345", "123456789012345"),
@@ -36,8 +37,15 @@ def test_a_number_of_15_digits_comes_back_as_it_was_typed(typed: Decimal) -> Non
         ("1E-999999", "0"),
     ],
 )
-def test_a_number_is_the_one_that_is_shown(stored: str, shown: str) -> None:
+def test_a_number_has_the_fewest_digits_that_are_exact(stored: str, shown: str) -> None:
     assert number_text(stored) == shown
+
+
+@given(st.floats(-1e15, 1e15, exclude_min=True, exclude_max=True))
+def test_no_float_loses_a_digit(stored: float) -> None:
+    """Excel writes 17 digits, and other programs the shortest."""
+    assert float(number_text(repr(stored))) == stored
+    assert float(number_text(f"{stored:.17g}")) == stored
 
 
 def test_a_whole_number_of_more_digits_than_a_float_keeps_is_seen_to_be_destroyed() -> None:
