@@ -50,10 +50,12 @@ class KnownRuns:
     Attributes:
         tried_stages: the stages that the run worked on, with the reason if one failed.
         datasets_not_merged: the reason, by dataset.
+        implausible_tables: the reason, by table, as compared while no later run had begun.
     """
 
     tried_stages: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
     datasets_not_merged: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
+    implausible_tables: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
 
 
 class JobRuns(Protocol):

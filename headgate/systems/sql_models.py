@@ -20,7 +20,7 @@ from sqlglot.optimizer.scope import traverse_scope
 
 from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.arrow import arrow_schema
-from headgate.errors import ContractError
+from headgate.errors import AuditError, ContractError
 from headgate.project import PACKED, project
 from headgate.systems.rows import STAMPS
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 ATHENA = "athena"
+_COUNTED_ENGINE = "duckdb"  # elsewhere a second query costs as much as the first
 # Their values would differ between two builds of one snapshot.
 _NOT_REPEATABLE = (exp.CurrentTimestamp, exp.CurrentTime, exp.Rand, exp.Uuid)
 
@@ -79,7 +80,18 @@ class SqlModels:
         text = f"WITH {inputs} SELECT * FROM ({question}) AS model"  # noqa: S608 the model is the lake owner's own SQL
         rows = ops.SQLQueryResult(query=text, schema=schema, source=engine).to_expr()
         frame: pd.DataFrame = rows.order_by([*contract.key, *(name for name in schema.names if name not in contract.key)]).execute()
+        if engine.name == _COUNTED_ENGINE:
+            check_rows(table, len(frame), int(rows.count().execute()))
         return frame
+
+
+def check_rows(table: str, rows: int, counted: int) -> None:
+    """Raise AuditError if a model's rows are not as many as its query counts on the same snapshot."""
+    if rows != counted:
+        raise AuditError(
+            f"models/{table}.sql gave {rows:,} rows, but counts {counted:,} on the same snapshot, so two builds would differ. "
+            "Remove what is random from it, for example TABLESAMPLE."
+        )
 
 
 def sql_models(contracts: Mapping[str, Contract], datasets: Collection[str], translate: Callable[[str, str], str]) -> SqlModels:

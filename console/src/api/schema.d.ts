@@ -1905,7 +1905,7 @@ export interface components {
              * Name
              * @enum {string}
              */
-            name: "run" | "freshness" | "files" | "quality";
+            name: "run" | "tables" | "freshness" | "files" | "quality";
             /**
              * State
              * @enum {string}
@@ -2768,9 +2768,16 @@ export interface components {
             };
             /**
              * Has Problems
-             * @description Whether the run left out a dataset, or a stage failed.
+             * @description Whether the run left out a dataset, a stage failed, or a table is implausible.
              */
             has_problems: boolean;
+            /**
+             * Implausible Tables
+             * @description In which way a table differs from what its inputs imply, and what to do, by table. Only for the newest run.
+             */
+            implausible_tables: {
+                [key: string]: string;
+            };
             /**
              * Jobs
              * @description The Glue jobs that have ended, by start.
@@ -2793,7 +2800,7 @@ export interface components {
             };
             /**
              * Remedies
-             * @description What to do, by `datasets_not_merged` and `failed_stages`; of these only those that are not empty.
+             * @description What to do, by `datasets_not_merged`, `failed_stages` and `implausible_tables`; only those that are not empty.
              */
             remedies: {
                 [key: string]: string;
@@ -2900,9 +2907,16 @@ export interface components {
             };
             /**
              * Has Problems
-             * @description Whether the run left out a dataset, or a stage failed.
+             * @description Whether the run left out a dataset, a stage failed, or a table is implausible.
              */
             has_problems: boolean;
+            /**
+             * Implausible Tables
+             * @description In which way a table differs from what its inputs imply, and what to do, by table. Only for the newest run.
+             */
+            implausible_tables: {
+                [key: string]: string;
+            };
             /** Name */
             name: string;
             /**

@@ -6,7 +6,7 @@ import shlex
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headgate.api.operations.run_problems import MOST_RUNS, unsolved_problems
+from headgate.api.operations.run_problems import MOST_RUNS, newest_implausible_tables, unsolved_problems
 from headgate.api.shapes.lake import Health, HealthCheck
 from headgate.errors import NotFoundError
 from headgate.lake import keys
@@ -37,7 +37,7 @@ def health_of(lake: Lake) -> Health:
     files = lake.files.newest(NEWEST_FILES, where=FileFilter()).records
     newest = _newest_snapshot(lake)
     not_merged = sorted(newest.failed) if newest else []
-    checks = (_run(lake, not_merged), _freshness(files, lake.now()), _files(files, lake.most_refused_share), _quality(files))
+    checks = (_run(lake, not_merged), _tables(lake), _freshness(files, lake.now()), _files(files, lake.most_refused_share), _quality(files))
     worst = max((check.state for check in checks), key=_ORDER.index)
     snapshot_id, as_of = (newest.snapshot_id, newest.as_of.isoformat()) if newest else ("", "")
     return Health(state=worst, checks=checks, snapshot_id=snapshot_id, as_of=as_of)
@@ -67,6 +67,22 @@ def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
         message = f"Run {newest.name} succeeded with problems.{kept} `headgate runs show {newest.name}` says why."
         return HealthCheck(name="run", state="degraded", message=message, at=at)
     return HealthCheck(name="run", state="healthy", message=f"Run {newest.name} succeeded.", at=at)
+
+
+def _tables(lake: Lake) -> HealthCheck:
+    """Judge the tables after the newest run: their rows and their day are what their inputs imply."""
+    newest = next(iter(lake.runs.newest(1)), None)
+    implausible = newest_implausible_tables(lake, newest) if newest else None
+    if newest is None or implausible is None:
+        message = "Tables are compared with their inputs when the newest run has succeeded."
+        return HealthCheck(name="tables", state="unknown", message=message)
+    at = newest.started_at.isoformat()
+    if not implausible:
+        message = "Rows and days of the tables are what their inputs imply."
+        return HealthCheck(name="tables", state="healthy", message=message, at=at)
+    (table, why), further = min(implausible.items()), len(implausible) - 1
+    more = f" `headgate runs show {newest.name}` names {further} more." if further else ""
+    return HealthCheck(name="tables", state="degraded", message=f"{table}: {why}{more}", at=at)
 
 
 def _failed_before(newest: str, failed: Mapping[str, Iterable[str]]) -> str:

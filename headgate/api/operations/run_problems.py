@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
+from headgate.api.operations.implausible_tables import implausible_tables
 from headgate.lake import keys
 from headgate.lake.openlineage import MERGE as MERGE_JOB
 from headgate.lake.openlineage import error_of
@@ -30,6 +31,7 @@ _REMEDIES = {
     "or change the contract. The next run merges the dataset.",
     "failed_stages": "Fix the cause, then start a run; `headgate run --only SYSTEM` builds one system. "
     "`headgate logs --minutes 60 --level error` shows what the jobs of the last hour wrote.",
+    "implausible_tables": "Do what the reason says, then start a run. The tables are compared with their inputs again after it.",
 }
 
 
@@ -39,6 +41,7 @@ class ProblemFacts(TypedDict):
     has_problems: bool
     datasets_not_merged: dict[str, str]
     failed_stages: dict[str, str]
+    implausible_tables: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,17 @@ class RunProblems:
     Attributes:
         datasets_not_merged: the reason, by dataset.
         failed_stages: the reason, by stage: the merge, the quality gate, or a system.
+        implausible_tables: by table, in which way it differs from what its inputs imply.
     """
 
     datasets_not_merged: Mapping[str, str] = field(default_factory=dict)
     failed_stages: Mapping[str, str] = field(default_factory=dict)
+    implausible_tables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exist(self) -> bool:
         """Whether the run left anything out."""
-        return bool(self.datasets_not_merged or self.failed_stages)
+        return bool(self.datasets_not_merged or self.failed_stages or self.implausible_tables)
 
     def facts(self) -> ProblemFacts:
         """Return what was left out under the names that the CLI's `--json` and the API have."""
@@ -64,6 +69,7 @@ class RunProblems:
             "has_problems": self.exist,
             "datasets_not_merged": dict(self.datasets_not_merged),
             "failed_stages": dict(self.failed_stages),
+            "implausible_tables": dict(self.implausible_tables),
         }
 
     @property
@@ -73,14 +79,16 @@ class RunProblems:
 
     def summary(self) -> str:
         """Return what was left out in one line; empty where nothing was."""
-        named = {"not merged": self.datasets_not_merged, "failed": self.failed_stages}
+        named = {"not merged": self.datasets_not_merged, "failed": self.failed_stages, "implausible": self.implausible_tables}
         return "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in named.items() if names)
 
 
 def problems_of(lake: Lake, runs: Sequence[Execution]) -> dict[str, RunProblems]:
     """Return what each of the runs left out, by run; a run that has not ended left out nothing yet."""
     not_merged = _datasets_not_merged(lake, [run for run in runs if run.status not in RUNNING])
-    return {run.name: RunProblems(not_merged.get(run.name, {}), failed_stages(lake, run)) for run in runs}
+    newest = next(iter(lake.runs.newest(1)), None)
+    compared = {newest.name: newest_implausible_tables(lake, newest) or {}} if newest and newest in runs else {}
+    return {run.name: RunProblems(not_merged.get(run.name, {}), failed_stages(lake, run), compared.get(run.name, {})) for run in runs}
 
 
 def problems_of_one(lake: Lake, name: str, run: PipelineRun) -> RunProblems:
@@ -119,6 +127,17 @@ def failed_stages(lake: Lake, run: Execution) -> dict[str, str]:
     if run.status in RUNNING or run.status == SUCCEEDED:
         return {}
     return {stage: why for stage, why in _tried_stages(lake, run).items() if why}
+
+
+def newest_implausible_tables(lake: Lake, newest: Execution) -> Mapping[str, str] | None:
+    """Return the tables that differ from what their inputs imply, after the newest run; None unless it has succeeded."""
+    if newest.status != SUCCEEDED:
+        return None
+    known, key = lake.known_runs.implausible_tables, (newest.name, newest.ended_at)
+    if key not in known:
+        built = {stage for stage, why in _tried_stages(lake, newest).items() if not why and stage in lake.systems}
+        known[key] = implausible_tables(lake, newest, built)
+    return known[key]
 
 
 def _tried_stages(lake: Lake, ended: Execution) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ HealthState = Literal["healthy", "degraded", "failed", "unknown"]
 class HealthCheck(Shape):
     """One of the checks that the health of the lake consists of."""
 
-    name: Literal["run", "freshness", "files", "quality"]
+    name: Literal["run", "tables", "freshness", "files", "quality"]
     state: HealthState
     message: str = Field(description="What was found, and what to do when it is not healthy.")
     at: Moment = Field("", description="When what was found happened.")

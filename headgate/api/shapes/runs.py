@@ -16,9 +16,12 @@ RunStartedBy = Annotated[
 class RunProblems(Shape):
     """What a run left out. A run that could not merge a dataset succeeds, and publishes the others."""
 
-    has_problems: bool = Field(description="Whether the run left out a dataset, or a stage failed.")
+    has_problems: bool = Field(description="Whether the run left out a dataset, a stage failed, or a table is implausible.")
     datasets_not_merged: dict[str, str] = Field(description="Why a dataset keeps its previous table, by dataset.")
     failed_stages: dict[str, str] = Field(description="Why a stage failed, by stage: the merge, the quality gate, or a system.")
+    implausible_tables: dict[str, str] = Field(
+        description="In which way a table differs from what its inputs imply, and what to do, by table. Only for the newest run."
+    )
 
 
 class RunSummary(RunProblems):
@@ -65,7 +68,7 @@ class RunDetail(RunProblems):
     state: RunState
     started_by: RunStartedBy
     remedies: dict[str, str] = Field(
-        description="What to do, by `datasets_not_merged` and `failed_stages`; of these only those that are not empty."
+        description="What to do, by `datasets_not_merged`, `failed_stages` and `implausible_tables`; only those that are not empty."
     )
     stages: tuple[RunStage, ...]
     error: str = ""

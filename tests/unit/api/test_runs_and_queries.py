@@ -166,5 +166,5 @@ def test_health_is_the_worst_of_its_checks(caller: Caller) -> None:
     found = caller.call("GET", "/v1/health").json
     assert found["state"] == "degraded"
     assert {one["name"]: one["state"] for one in found["checks"]} == {
-        "run": "unknown", "freshness": "healthy", "files": "degraded", "quality": "unknown"
+        "run": "unknown", "tables": "unknown", "freshness": "healthy", "files": "degraded", "quality": "unknown"
     }  # fmt: skip

@@ -25,7 +25,7 @@ from headgate.project import MODELS_SYSTEM
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
 from headgate.systems.run import run_system
-from headgate.systems.sql_models import SqlModels, reads_of, sql_models
+from headgate.systems.sql_models import SqlModels, check_rows, reads_of, sql_models
 from headgate.systems.up_to_date import datasets_read
 
 if TYPE_CHECKING:
@@ -205,3 +205,9 @@ def test_a_with_query_may_have_the_name_of_the_dataset_that_it_reads(tmp_path: P
     sql = SQL.replace("good", "readings")
     rows, _ = published(models(monkeypatch, tmp_path, sql), tmp_path)
     assert rows["sensor"].to_pylist() == ["a", "b"]
+
+
+def test_a_model_with_other_rows_than_its_query_counts_is_not_published() -> None:
+    check_rows("daily_means", 2, 2)
+    with pytest.raises(AuditError, match=r"models/daily_means\.sql gave 2 rows, but counts 3 on the same snapshot.*TABLESAMPLE"):
+        check_rows("daily_means", 2, 3)

@@ -94,7 +94,13 @@ function Problems({ problems }: { problems: RunProblem[] }) {
         {problems.map(({ kind, name, why, remedy }) => (
           <Text component="li" size="sm" className="any-text" key={`${kind} ${name}`}>
             <Text span fw={600} size="sm">
-              {kind === 'dataset' ? <NotMerged dataset={name} /> : `${name} failed.`}
+              {kind === 'dataset' ? (
+                <NotMerged dataset={name} />
+              ) : kind === 'stage' ? (
+                `${name} failed.`
+              ) : (
+                `${name} is implausible.`
+              )}
             </Text>
             <br />
             {why}

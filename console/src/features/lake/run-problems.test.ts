@@ -16,6 +16,7 @@ const RUN: Schemas['RunDetail'] = {
   has_problems: false,
   datasets_not_merged: {},
   failed_stages: {},
+  implausible_tables: {},
   remedies: {},
 }
 const PARTIAL = {
@@ -47,4 +48,10 @@ test('each problem has its reason and the remedy of its kind', () => {
     { kind: 'stage', name: 'retail-copilot', why: 'AuditError', remedy: 'Fix the cause.' },
   ])
   expect(runProblems(RUN)).toEqual([])
+})
+
+test('a table that differs from what its inputs imply is a problem of the run', () => {
+  const run = { ...RUN, has_problems: true, implausible_tables: { orders: 'Expected 3 rows.' } }
+  expect(leftOut(run)).toBe('implausible: orders')
+  expect(runProblems(run)).toEqual([{ kind: 'table', name: 'orders', why: 'Expected 3 rows.', remedy: '' }])
 })

@@ -4,7 +4,7 @@ type Named = Schemas['RunSummary']['datasets_not_merged']
 type Run = Pick<Schemas['RunSummary'], 'state' | 'has_problems'>
 
 export interface RunProblem {
-  kind: 'dataset' | 'stage'
+  kind: 'dataset' | 'stage' | 'table'
   name: string
   why: string
   remedy: string
@@ -15,10 +15,13 @@ export const runState = (run: Run): string =>
   run.has_problems && run.state === 'succeeded' ? 'succeeded_with_problems' : run.state
 
 /** What a run left out in one line, in the words of `headgate runs`; empty if it left out nothing. */
-export function leftOut(run: Pick<Schemas['RunSummary'], 'datasets_not_merged' | 'failed_stages'>): string {
+export function leftOut(
+  run: Pick<Schemas['RunSummary'], 'datasets_not_merged' | 'failed_stages' | 'implausible_tables'>,
+): string {
   const named: [string, Named][] = [
     ['not merged', run.datasets_not_merged],
     ['failed', run.failed_stages],
+    ['implausible', run.implausible_tables],
   ]
   return named
     .map(([what, reasons]) => [what, Object.keys(reasons).sort().join(', ')])
@@ -27,7 +30,7 @@ export function leftOut(run: Pick<Schemas['RunSummary'], 'datasets_not_merged' |
     .join('; ')
 }
 
-/** Each dataset and stage that a run left out, why, and what to do. */
+/** Each dataset and stage that a run left out, each table that it left implausible, why, and what to do. */
 export function runProblems(run: Schemas['RunDetail']): RunProblem[] {
   const of = (kind: RunProblem['kind'], reasons: Named, remedy = ''): RunProblem[] =>
     Object.entries(reasons)
@@ -36,5 +39,6 @@ export function runProblems(run: Schemas['RunDetail']): RunProblem[] {
   return [
     ...of('dataset', run.datasets_not_merged, run.remedies.datasets_not_merged),
     ...of('stage', run.failed_stages, run.remedies.failed_stages),
+    ...of('table', run.implausible_tables, run.remedies.implausible_tables),
   ]
 }

@@ -124,6 +124,8 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(one, stages, has_problems=problems.exist))
     if not as_json:
         _show_not_merged(problems.datasets_not_merged)
+        for table, why in sorted(problems.implausible_tables.items()):
+            click.echo(f"Implausible: {table}. {why}")
         for remedy in problems.remedies.values():
             click.echo(f"Remedy: {remedy}")
 

@@ -1,0 +1,136 @@
+"""Compare published tables with what their inputs imply: rows, and the day of the data."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.file_index import FileFilter, newest_first
+from headgate.lake.lineage import increments_of
+from headgate.lake.ports import ROWS
+from headgate.lake.reading import lake_snapshot
+from headgate.lake.states import FileState
+from headgate.systems.rollback import HELD
+from headgate.systems.up_to_date import AS_OF, INPUTS, READS, inputs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from headgate.api.ports import Lake
+    from headgate.lake.pipeline_starts import Execution
+    from headgate.lake.ports import TableVersion
+    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+
+MOST_FILES = 5_000  # of a dataset with more files the accepted rows are not added up: the API would read for seconds
+_PAGE_SIZE, _AT_ONCE = 500, 8
+
+
+def implausible_tables(lake: Lake, run: Execution, built: Collection[str]) -> dict[str, str]:
+    """Return the tables that differ from what their inputs imply, with the expectation, the fact, and what to do.
+
+    Args:
+        run: the newest run; it has succeeded, and nothing runs.
+        built: the systems that it built, or found unchanged. The others show an older snapshot, and the run says so itself.
+    """
+    try:
+        snapshot = lake_snapshot(lake.objects, lake.bucket("curated"))
+    except NotFoundError:
+        return {}
+    return dict([*_datasets(lake, snapshot, run), *_system_tables(lake, snapshot, built)])
+
+
+def _datasets(lake: Lake, snapshot: LakeSnapshot, run: Execution) -> Iterator[tuple[str, str]]:
+    """Yield datasets whose table has other rows than the snapshot, or whose snapshot has other rows than its files."""
+    merged = {name: of for name, of in snapshot.datasets.items() if name not in snapshot.failed}
+    shown = _shown(lake, lake.databases.curated, merged)
+    for name, of in merged.items():
+        rows = _rows(shown[name]) if name in shown else None
+        accepted = _accepted(lake, of, run)
+        if rows is not None and rows != of.rows:
+            yield (
+                name,
+                f"Expected the {of.rows:,} rows of the newest snapshot, but the table has {rows:,}. `headgate run` publishes it again.",
+            )
+        elif accepted is not None and accepted != of.rows_in:
+            files = f"Expected the {accepted:,} rows that its files have accepted, but {of.rows_in:,} were merged."
+            yield name, f"{files} `headgate lineage {name}` lists the files; replay those that lack rows (`headgate quarantine replay`)."
+
+
+def _accepted(lake: Lake, of: DatasetSnapshot, run: Execution) -> int | None:
+    """Return the accepted rows of the files that a dataset was merged from, as of a run.
+
+    None where the ledger does not have all of these files, one was processed again since the run began, or there are too many.
+    """
+    merged = {key for key in increments_of(lake.objects, lake.bucket("curated"), of) if keys.parse_increment_key(key)}
+    if not merged or len(merged) > MOST_FILES:
+        return None
+    accepted = 0
+    for record in newest_first(lake.files, FileFilter(of.dataset, FileState.DONE), _PAGE_SIZE):
+        if record.curated_key in merged:
+            if record.finished_at > run.started_at.isoformat():
+                return None
+            merged.discard(record.curated_key)
+            accepted += record.accepted
+        if not merged:
+            return accepted
+    return None
+
+
+def _system_tables(lake: Lake, snapshot: LakeSnapshot, built: Collection[str]) -> Iterator[tuple[str, str]]:
+    owned = {system: lake.contracts.tables_of(system) for system in sorted(built)}
+    shown = _shown(lake, lake.databases.prod, [name for tables in owned.values() for name in tables])
+    for system, tables in owned.items():
+        of_system = {name: shown[name] for name in tables if name in shown}
+        yield from _empty(system, of_system, snapshot)
+        for name, table in of_system.items():
+            if table.parameters.get(ROWS) is not None and (why := _outdated(system, table, snapshot)):
+                yield name, why
+
+
+def _empty(system: str, shown: Mapping[str, TableVersion], snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
+    """Yield all tables of a system if none has a row although its inputs do, and tables that were never built."""
+    read = {name for table in shown.values() for name in table.parameters.get(READS, "").split(",") if name in snapshot.datasets}
+    rows_read = sum(snapshot.datasets[name].rows for name in read)
+    is_empty = not any(_rows(table) for table in shown.values())
+    for name, table in shown.items():
+        if _rows(table) is None:
+            yield name, f"Expected a table that {system} built, but it was never built. Deploy again, then `headgate run --only {system}`."
+        elif is_empty and rows_read:
+            why = f"Expected rows, because {system} read {rows_read:,} rows ({', '.join(sorted(read))}), but all its tables are empty."
+            yield name, f"{why} Check its models and options, deploy again, then `headgate run --only {system}`."
+
+
+def _outdated(system: str, table: TableVersion, snapshot: LakeSnapshot) -> str:
+    """Return why a table is older than the newest snapshot; empty if it is not, or if a person rolled it back."""
+    facts, newest = table.parameters, snapshot.as_of.isoformat()
+    inputs: Mapping[str, str] = json.loads(facts.get(INPUTS, "{}"))
+    changed = [name for name, version in inputs_of(snapshot, inputs).items() if inputs[name] != version]
+    if facts.get(HELD) or AS_OF not in facts:
+        return ""
+    remedy = f"`headgate run --only {system}` builds it again."
+    if facts[AS_OF] != newest:
+        return f"Expected the day of the newest data, {newest}, but it shows {facts[AS_OF]}. {remedy}"
+    return f"Expected the newest versions of {', '.join(changed)}, but it was built from older ones. {remedy}" if changed else ""
+
+
+def _rows(table: TableVersion) -> int | None:
+    """Return the rows that the catalog keeps with a table; None for one that nobody has published."""
+    return int(table.parameters[ROWS]) if ROWS in table.parameters else None
+
+
+def _shown(lake: Lake, database: str, tables: Iterable[str]) -> dict[str, TableVersion]:
+    """Return the tables that the catalog has; one that is not deployed is left out."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = pool.map(partial(_current, lake, database), tables)
+        return {one.table: one for one in found if one}
+
+
+def _current(lake: Lake, database: str, table: str) -> TableVersion | None:
+    try:
+        return lake.catalog.current(database, table)
+    except NotFoundError:
+        return None
