@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask
 from headgate.contracts.sensitive_names import compared, content_by_name, mask_by_name
-from headgate.contracts.source_format import PLAIN
+from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.drafts.format_answers import Answer, format_of_answer
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
@@ -33,7 +33,6 @@ from headgate.values.inferred_times import patterns_in_order
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.contracts.source_format import SourceFormat
 
 # In English, German, French, Spanish, Italian and Dutch; the purpose of a payment is what somebody wrote.
 _PROSE_NAMES = (
@@ -55,6 +54,12 @@ _HOW_PAID = (
     r"(?i)yes|no|y|n|true|false|ja|nein|j|wahr|falsch|oui|non|s[ií]|nee|visa|master[ -]?card|maestro|amex|american express|discover"
     r"|diners(?: club)?|jcb|union ?pay"
 )
+# 1.4 % of all numbers of eight digits are days of these centuries: five different ones are none by chance.
+_EIGHT_DIGITS = r"(?:19|20)[0-9]{6}"
+_FEWEST_DAYS = 5
+_COMPACT_DATE = SourceFormat(patterns=("yyyyMMdd",))
+_DATE_NAMES = r"(?:.*_)?(?:date|day|datum|tag|fecha|data|jour|dt|ymd)(?:_.*)?"
+_ID_NAMES = r"(?:.*_)?(?:id|key|number|no|nr|nummer|code)"
 # ISO/IEC 7813: how the first and second track of a magnetic stripe begin.
 _TRACK = r"%?B[0-9]{12,19}\^.*|;?[0-9]{12,19}=[0-9]{4,}.*"
 _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
@@ -102,6 +107,8 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
     plain, different = guess_type(name, text), blanks_left_out(text)
     if answer and answer.pattern:
         return _answered(name, text, answer.pattern)
+    if plain.kind is Kind.BIGINT and are_compact_dates(name, different):
+        return Guess(ColumnType(Kind.DATE), _COMPACT_DATE)
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
     if is_clear or not len(different) or is_text_by_rule(name, different):
         return Guess(plain)
@@ -213,6 +220,14 @@ def is_prose(text: pa.Array) -> bool:
     """Whether a text has three words or more on average."""
     blanks = pc.mean(pc.count_substring_regex(blank_to_null(text).drop_null(), r"\S\s+\S")).as_py()
     return (blanks or 0.0) >= _FEWEST_WORDS - 1
+
+
+def are_compact_dates(name: str, different: pa.Array) -> bool:
+    """Whether all texts are days such as 20230115: several of them, or one under a date's name; an id is none."""
+    if re.fullmatch(_ID_NAMES, compared(name)) or not flags(matches(different, _EIGHT_DIGITS)).all():
+        return False
+    is_shown = len(different) >= _FEWEST_DAYS or re.fullmatch(_DATE_NAMES, compared(name)) is not None
+    return is_shown and not cast_column(Column(name, ColumnType(Kind.DATE), format=_COMPACT_DATE), different).values.null_count
 
 
 def is_code_name(name: str) -> bool:

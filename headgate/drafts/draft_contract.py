@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -35,11 +34,18 @@ from headgate.drafts.column_inference import (
     guess_type,
     is_code_name,
     is_prose,
-    rows_repeated,
     with_room,
 )
 from headgate.drafts.format_answers import Answer, answer_of
-from headgate.drafts.nearly_all_rows import about_bad_values, about_key, guess_of_nearly_all, key_of_nearly_all, sounds_like_key
+from headgate.drafts.key_search import KEY_KINDS, find_key
+from headgate.drafts.nearly_all_rows import (
+    FEWEST_VALUES,
+    about_bad_values,
+    about_key,
+    guess_of_nearly_all,
+    key_of_nearly_all,
+    sounds_like_key,
+)
 from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, totals_of
@@ -68,12 +74,7 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
     from headgate.values.format_inference import Most
 
-_KEY_KINDS = {Kind.STRING, Kind.BIGINT}
-_KEY_PARTS = {*_KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
-_MOST_KEY_CANDIDATES = 8
-_LEAST_DIFFERENT = 0.9  # of the rows: more exact repeats may be a table without a key
-_LEAST_DENSE = 2  # half of the numbers between the least and the greatest id are there
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
 _TYPED_FORMS = {"json", "json_lines", "xlsx"}
@@ -110,6 +111,14 @@ _REFUSED_TOTALS = "ends with the sum of the rows above: the last row is a line o
 _KEY_BY_CHANCE = (
     "is the key only because no value of it repeats in the sample: of two rows with one value the newer is kept. "
     "Name another key with --key, or none with --no-key"
+)
+_FEW_ROWS = (
+    "are the key only because no two of {rows:,} rows have the same values in them, and {rows:,} rows are few. "
+    "Draft from more rows, or name another key with --key, or none with --no-key"
+)
+_NO_KEY = (
+    "no column and no set of up to three columns is unique, measures such as counts and amounts left out: "
+    "name a key with --key, or every row is kept"
 )
 _AS_JSON = (
     "holds {kind} and is kept as JSON text: read it in queries with json_extract, as in json_extract({name}, '$'); "
@@ -194,7 +203,7 @@ def draft(
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     columns |= _names_of_people(columns)
     names = _key(columns, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
-    chance = [Finding(names[0], _KEY_BY_CHANCE)] if key is None and len(names) == 1 and not sounds_like_key(names[0]) else []
+    chance = _about_chance(names, rows) if key is None else []
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
     declared = with_distinct_names(_keyed(column) if column.name in names else column for column in columns.values())
     contract = Contract(
@@ -530,44 +539,18 @@ def _stated_key(columns: Mapping[str, Column], key: Sequence[str]) -> tuple[str,
 def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess], *, strict: bool) -> tuple[str, ...]:
     """Return the exact key; unless the draft is strict, a column that sounds like a key and tells apart nearly all rows is preferred."""
     usable = {name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])}
-    exact = _exact_key(usable, cells)
+    exact = find_key(usable, cells)
     if strict or (len(exact) == 1 and sounds_like_key(exact[0])):
         return exact
-    candidates = [column.name for column in usable.values() if column.mask is None and column.type.kind in _KEY_KINDS]
+    candidates = [column.name for column in usable.values() if column.mask is None and column.type.kind in KEY_KINDS]
     return key_of_nearly_all(candidates, cells) or exact
 
 
-def _exact_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
-    """Return the column, else the pair of columns, whose values tell apart all different rows; names that sound like a key are tried first.
-
-    Rows that repeat another one exactly are duplicates by any key.
-    """
-    counts = rows_repeated([*cells.values()])
-    rows = int(counts.sum())
-    different = len(counts) if len(counts) >= _LEAST_DIFFERENT * rows else rows
-    usable = [column for column in columns.values() if column.required and column.mask is None]
-    single = [column.name for column in usable if column.type.kind in _KEY_KINDS and not _is_measure(column, cells[column.name])]
-    parts = [column.name for column in usable if column.type.kind in _KEY_PARTS]
-    pairs = combinations(_by_sound(parts)[:_MOST_KEY_CANDIDATES], 2)
-    for names in [*((name,) for name in _by_sound(single)), *pairs]:
-        if len(rows_repeated([cells[name] for name in names])) == different:
-            return tuple(name for name in columns if name in names)
-    return ()
-
-
-def _is_measure(column: Column, text: pa.Array) -> bool:
-    """Whether whole numbers without the name of a key are neither in order nor close to one another, as numbers that count rows are."""
-    if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
-        return False
-    values = cast_column(column, null_where_absent(column, text)).values.drop_null()
-    first, second = values.slice(0, max(0, len(values) - 1)), values.slice(1)
-    in_order = any(flags(compare(first, second)).all() for compare in (pc.less, pc.greater))
-    ends = pc.min_max(values).as_py()
-    return not in_order and ends["max"] - ends["min"] >= _LEAST_DENSE * len(values)
-
-
-def _by_sound(names: Sequence[str]) -> list[str]:
-    return sorted(names, key=lambda name: not sounds_like_key(name))
+def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
+    """Return the caveat about a key that was found by its values: one column without a key's name, or several in few rows."""
+    if len(names) == 1 and not sounds_like_key(names[0]):
+        return [Finding(names[0], _KEY_BY_CHANCE)]
+    return [Finding(", ".join(names), _FEW_ROWS.format(rows=rows))] if len(names) > 1 and rows < FEWEST_VALUES else []
 
 
 def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]) -> list[Finding]:
@@ -582,7 +565,7 @@ def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mappin
         found.append(Finding(", ".join(summed), _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS))
     found += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
     if not contract.key:
-        found.append(Finding("", "no column and no pair of columns is unique: name a key, or every row is kept"))
+        found.append(Finding("", _NO_KEY))
     elif not contract.order_by:
         found.append(Finding("", "no column says which of two rows with one key is newer: name one in headgate.orderBy"))
     return found

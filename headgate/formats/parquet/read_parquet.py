@@ -290,7 +290,8 @@ def _as_json(held: pa.Array, column: Column) -> pa.Array:
 def _is_recoverable(held: pa.DataType, column: Column) -> bool:
     kind, types = column.type.kind, pa.types
     if types.is_integer(held):
-        return kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
+        is_written_as_day = kind is Kind.DATE and column.format is not None and bool(column.format.patterns)  # 20230115 by yyyyMMdd
+        return is_written_as_day or kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
     if types.is_floating(held):
         return kind in _NUMBERS or column.mask is Mask.PAN
     if types.is_decimal(held):

@@ -1,0 +1,152 @@
+"""Search a sample for its key: the smallest set of columns that tells apart all different rows, and of these the one that names rows best.
+
+Ids come first, then texts, dates and numbers that count rows within a group. Measures are never part of a key: they differ by chance, so a
+later row of other amounts would stay beside the row that it corrects.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Kind
+from headgate.contracts.sensitive_names import compared
+from headgate.drafts.column_inference import rows_repeated
+from headgate.drafts.nearly_all_rows import sounds_like_key
+from headgate.values.accepted_texts import null_where_absent
+from headgate.values.cast_declared import cast_column
+from headgate.values.cells import flags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from headgate.contracts.model import Column
+    from headgate.values.cells import Rows
+
+KEY_KINDS = {Kind.STRING, Kind.BIGINT}
+_KEY_PARTS = {*KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
+_MOST_CANDIDATES, _MOST_COLUMNS = 8, 3
+_LEAST_DIFFERENT = 0.9  # of the rows: more exact repeats may be a table without a key
+_LEAST_DENSE = 2  # half of the numbers between the least and the greatest id are there
+_LEAST_COUNTED = 0.9  # of the groups have the numbers 1 to n
+# GTFS calls it stop_sequence, Olist payment_sequential, an order its line number.
+_SEQUENCE_NAMES = r"(?:.*_)?(?:sequence|sequential|seq|ordinal|position|pos|line|line_?(?:number|no|nr)|zeile|index|idx)"
+_CALENDAR_NAMES = r"(?:.*_)?(?:year|quarter|month|week|day|weekday|hour|minute|jahr|quartal|monat|woche|tag|stunde)"
+_MEASURE_NAMES = r"(?:.*_)?(?:counts?|totals?|sum|amount|qty|quantity|price|value|score|cnt|anzahl|menge|summe|betrag|preis)(?:_.*)?"
+_ID, _SEQUENCE, _OTHER = range(3)
+
+
+def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
+    """Return the names of the key's columns, in the file's order; empty where no set of up to three columns without measures is unique.
+
+    Rows that repeat another one exactly are duplicates by any key.
+
+    Args:
+        columns: those that may be part of a key.
+        cells: texts of all columns of the sample.
+    """
+    counts = rows_repeated([*cells.values()])
+    rows = int(counts.sum())
+    different = len(counts) if len(counts) >= _LEAST_DIFFERENT * rows else rows
+    usable = [column for column in columns.values() if column.required and column.mask is None and column.type.kind in _KEY_PARTS]
+    codes = {column.name: _codes(cells[column.name]) for column in usable}
+    for names in _sets(usable, cells, codes):
+        if prod(_distinct(codes[name]) for name in names) >= different == _distinct(_joined([codes[name] for name in names])):
+            return tuple(name for name in columns if name in names)
+    return ()
+
+
+def _sets(usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Mapping[str, Rows]) -> Iterator[tuple[str, ...]]:
+    """Yield sets of columns, smaller ones first, and of one size those with ids first; none that holds a measure."""
+    ranks = {column.name: _rank(column) for column in usable if not _is_measure_in_a_set(column)}
+    singles = [column.name for column in usable if _may_be_alone(column, cells[column.name], [*ranks.values()])]
+    rank_alone = {column.name: (_rank(column), column.type.kind is Kind.BIGINT) for column in usable}
+    yield from ((name,) for name in sorted(singles, key=rank_alone.__getitem__))
+    ids = [name for name, rank in ranks.items() if rank == _ID][:_MOST_CANDIDATES]
+    counting = {name: group for name in set(codes) - set(ranks) for group in ids if _counts_rows(codes[group], cells[name])}
+    yield from ((group, name) for name, group in counting.items())
+    candidates = sorted(ranks, key=ranks.__getitem__)[:_MOST_CANDIDATES]
+    for size in range(2, _MOST_COLUMNS + 1):
+        yield from sorted(combinations(candidates, size), key=lambda names: _order([ranks[name] for name in names]))
+
+
+def _rank(column: Column) -> int:
+    """Return whether a column is an id, a number within a sequence, or another one."""
+    if _is_named(column, _SEQUENCE_NAMES):
+        return _SEQUENCE
+    return _ID if sounds_like_key(column.name) else _OTHER
+
+
+def _order(ranks: Sequence[int]) -> tuple[bool, int]:
+    """Return where a set stands among those of its size: an id with a place in a sequence comes first, then the set with most ids.
+
+    A trip of GTFS that is a loop stops twice at one `stop_id`, and once at each `stop_sequence`.
+    """
+    return sorted(set(ranks)) != [_ID, _SEQUENCE], sum(ranks)
+
+
+def _is_named(column: Column, names: str) -> bool:
+    return re.fullmatch(names, compared(column.name)) is not None
+
+
+def _is_measure_in_a_set(column: Column) -> bool:
+    """Whether whole numbers have the name of neither an id nor a place in a sequence or in the calendar."""
+    if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
+        return False
+    return not _is_named(column, f"{_SEQUENCE_NAMES}|{_CALENDAR_NAMES}")
+
+
+def _may_be_alone(column: Column, text: pa.Array, ranks: Sequence[int]) -> bool:
+    """Whether one column may be the key: no measure, and a time only where no id is beside it."""
+    if column.type.kind is Kind.TIMESTAMP:
+        return _ID not in ranks
+    return not _is_measure(column, text)
+
+
+def _is_measure(column: Column, text: pa.Array) -> bool:
+    """Whether whole numbers without the name of a key are neither in order nor close to one another, as numbers that count rows are."""
+    if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
+        return False
+    if _is_named(column, _MEASURE_NAMES):
+        return True
+    values = cast_column(column, null_where_absent(column, text)).values.drop_null()
+    first, second = values.slice(0, max(0, len(values) - 1)), values.slice(1)
+    in_order = any(flags(compare(first, second)).all() for compare in (pc.less, pc.greater))
+    ends = pc.min_max(values).as_py()
+    return not in_order and ends["max"] - ends["min"] >= _LEAST_DENSE * len(values)
+
+
+def _counts_rows(group: Rows, text: pa.Array) -> bool:
+    """Whether nearly all groups of several rows have the numbers 1 to n, each once, and there are such groups."""
+    numbers = pc.cast(pc.if_else(pc.match_substring_regex(text, r"^\d{1,9}$"), text, "0"), pa.int64())
+    table = pa.table({"group": group, "number": numbers}).group_by("group")
+    counted = table.aggregate([("number", how) for how in ("min", "max", "count", "count_distinct")])
+    low, high, rows, distinct = (counted[f"number_{how}"].to_numpy() for how in ("min", "max", "count", "count_distinct"))
+    is_counted = (low == 1) & (high == rows) & (distinct == rows)
+    several = rows > 1
+    return bool(several.any() and is_counted.mean() >= _LEAST_COUNTED and is_counted[several].mean() >= _LEAST_COUNTED)
+
+
+def _codes(values: pa.Array) -> Rows:
+    """Return a number for each row, equal where the values are; the numbers count from 0 without gaps."""
+    codes: Rows = pc.dictionary_encode(values, null_encoding="encode").indices.to_numpy().astype(np.int64)
+    return codes
+
+
+def _joined(codes: Sequence[Rows]) -> Rows:
+    """Return a number for each row, equal where all the given numbers are."""
+    joined = codes[0]
+    for more in codes[1:]:
+        pairs = joined * _distinct(more) + more
+        joined = _codes(pa.array(pairs))
+    return joined
+
+
+def _distinct(codes: Rows) -> int:
+    return int(codes.max(initial=-1)) + 1
