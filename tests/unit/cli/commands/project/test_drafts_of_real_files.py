@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.contracts.drafts import ACCEPTED, BROKEN, files, outcome
+from benchmarks.contracts.drafts import ACCEPTED, BROKEN, account_of, files
 
 pytestmark = pytest.mark.unit
 
@@ -15,11 +15,11 @@ SPECTRUM = DATA / "dirty_csv" / "csv_spectrum"
 
 @pytest.mark.skipif(not SPECTRUM.is_dir(), reason=f"{SPECTRUM} is absent")
 def test_a_contract_drafted_from_csv_spectrum_accepts_its_sample() -> None:
-    became = {name: outcome(body) for name, body in files(SPECTRUM)}
-    assert became == dict.fromkeys(became, (ACCEPTED, ""))
+    accounts = {name: account_of(body) for name, body in files(SPECTRUM)}
+    assert {name: (account.outcome, account.why) for name, account in accounts.items()} == dict.fromkeys(accounts, (ACCEPTED, ""))
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is absent")
 @pytest.mark.parametrize("name", ["cdnow/CDNOW_sample.txt", "regional/gdp.csv", "queries/chorus_rated_queries.csv"])
 def test_a_contract_drafted_from_a_real_file_loads_and_reads_it(name: str) -> None:
-    assert outcome((DATA / name).read_bytes())[0] != BROKEN
+    assert account_of((DATA / name).read_bytes()).outcome != BROKEN
