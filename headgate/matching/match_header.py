@@ -115,7 +115,7 @@ def _check_name(position: int, name: str, earlier: Sequence[str], own: Mapping[s
     if name not in own:
         raise HeaderError(
             rule="unknown_column",
-            message="the contract has no such column, so it may hold card data",
+            message="the contract has no such column, and none is accepted unchecked",
             remedy="leave the column out, or add it to the contract",
             column=shown,
         )

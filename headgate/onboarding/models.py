@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.errors import ContractError, HeadgateError
+from headgate.errors import BadInputError, ContractError, HeadgateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,18 @@ class Model:
     def unique(self) -> tuple[str, ...]:
         """The columns of which no two records share a value."""
         return tuple(column.name for column in self.contract.columns if column.unique)
+
+
+def some_models(models: Mapping[str, Model]) -> Mapping[str, Model]:
+    """Return the models of a lake.
+
+    Raises:
+        BadInputError: it has none.
+    """
+    if not models:
+        remedy = 'add "onboarding" to domains in headgate.toml; the folder samples has such a lake project (docs/use/uploading.md)'
+        raise BadInputError(rule="unknown_dataset", message="this lake has no model to create records of", remedy=remedy)
+    return models
 
 
 def models_of(contracts: Mapping[str, Contract]) -> dict[str, Model]:

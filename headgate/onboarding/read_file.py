@@ -12,7 +12,7 @@ from headgate.formats.read_table import sample_table
 from headgate.matching.match_header import with_headings
 from headgate.matching.suggest_mapping import THRESHOLD, match_columns, match_dataset
 from headgate.onboarding.check_rows import Verdict, check_file
-from headgate.onboarding.models import model_named
+from headgate.onboarding.models import model_named, some_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,10 +59,7 @@ def read_file(body: bytes, name: str, models: Mapping[str, Model], key: MaskingK
 
 
 def _detected(headed: FileTable, name: str, models: Mapping[str, Model]) -> Model:
-    if not models:
-        remedy = 'add "onboarding" to domains in headgate.toml; docs/use/uploading.md shows it'
-        raise BadInputError(rule="unknown_dataset", message="this lake has no model to create records of", remedy=remedy, file=name)
-    by_dataset = {model.contract.dataset: model for model in models.values()}
+    by_dataset = {model.contract.dataset: model for model in some_models(models).values()}
     match = match_dataset(headed.names, headed.samples, {dataset: model.contract for dataset, model in by_dataset.items()})
     if match is None or match.absent:
         remedy = f"name the model with --model: {', '.join(models)}; `headgate onboard --list-models` shows their columns"
@@ -75,6 +72,13 @@ def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, 
     match = match_columns(headed.names, headed.samples, contract)
     fields = {pair.position: pair.field for pair in match.pairs}
     mapping = {shown: fields.get(place, "") for place, shown in enumerate(headed.shown)}
+    if match.unknown and not match.absent:
+        raise BadInputError(
+            rule="unknown_column",
+            message="the model has no such field, and its values would be lost",
+            remedy=f"leave the column out, or add the field to the contract of {contract.dataset}",
+            column=", ".join(headed.shown[place] for place in match.unknown),
+        )
     if match.confidence < THRESHOLD:
         return contract, mapping
     return with_headings(contract, headed.names, [fields[place] for place in range(len(headed.names))]), mapping

@@ -24,6 +24,7 @@ from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
 from headgate.onboarding.onboard import Onboarding
 from headgate.onboarding.resolve_field import resolve_field
+from headgate.project import read
 from headgate.wiring import api
 
 pytestmark = pytest.mark.unit
@@ -108,6 +109,27 @@ def test_the_model_is_detected_and_other_headings_are_mapped(onboarding: Onboard
     done = json.loads(ran("--file", str(path), "--model", "customer", "--json").stdout)
     assert done["mapping"] == {"Customer ID": "customer_id", "Name": "name", "E-Mail": "email", "Country Code": "country_code"}
     assert done["summary"]["successful"] == 1
+
+
+def test_a_column_of_no_field_is_named_with_the_true_reason(onboarding: Onboarding, tmp_path: Path) -> None:
+    """A column signupDate was said to "may hold card data", at the name of another column that fits."""
+    assert onboarding
+    path = tmp_path / "people.csv"
+    path.write_text("customerId,name,email,countryCode,signupDate\nC-1,Ann,ann@example.com,GB,2026-01-02\n", encoding="utf-8")
+    with pytest.raises(BadInputError, match=r"^column signupDate: the model has no such field, and its values would be lost"):
+        ran("--file", str(path))
+
+
+def test_a_lake_without_models_says_so_instead_of_listing_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "models_by_name", dict)
+    for arguments in (["--list-models"], ["--list-models", "--json"], ["--file", str(SAMPLES / "valid.csv")]):
+        with pytest.raises(BadInputError, match=r"no model to create records of .* the folder samples"):
+            ran(*arguments)
+
+
+def test_the_samples_are_a_lake_project_with_the_models() -> None:
+    """docs/use/uploading.md: a clone's samples work with HEADGATE_PROJECT=samples."""
+    assert read(SAMPLES / "headgate.toml").domains == ("onboarding",)
 
 
 def test_models_are_listed_with_their_unique_columns(onboarding: Onboarding) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,22 @@ def test_one_job_alone_may_ask_for_roles_and_it_names_them() -> None:
     assert _with('"sts:AssumeRole"') - _with('"sts:AssumeRole"', "principals {") == {"analytics.tf"}
     (behind,) = (TERRAFORM / "analytics.tf").read_text(encoding="utf-8").split('"sts:AssumeRole"')[1:]
     assert "module.job[job].role_arn if contains(local.systems_together, system)" in behind.splitlines()[1]
+
+
+def test_the_readers_of_the_masking_key_are_those_that_the_runbook_names() -> None:
+    """A policy that is added here must be added to the list below *Keys*."""
+    readers = set()
+    for path in _files():
+        for block in re.split(r"\n(?=data |resource |locals |module )", path.read_text(encoding="utf-8")):
+            if re.search(r'GetSecretValue"\],?\s+resources\s+= \[aws_secretsmanager_secret\.masking_key\.arn\]', block):
+                readers.add(block.split("{", 1)[0].strip())
+    assert readers == {
+        'data "aws_iam_policy_document" "gate"',  # raw_to_curated, curate_large, the undo of an upload
+        'data "aws_iam_policy_document" "dry_run"',
+        'data "aws_iam_policy_document" "records"',
+        'data "aws_iam_policy_document" "export_mysql"',
+        "locals",  # people.tf: the operator
+    }
 
 
 def _with(*texts: str) -> set[str]:

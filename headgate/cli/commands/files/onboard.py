@@ -106,6 +106,8 @@ def _preview(read: ReadFile) -> list[dict[str, object]]:
 
 
 def _models() -> list[dict[str, object]]:
+    from headgate.onboarding.models import some_models
+
     return [
         {
             "model": model.name,
@@ -115,13 +117,15 @@ def _models() -> list[dict[str, object]]:
                 for column in model.contract.columns
             ],
         }
-        for model in api.models_by_name().values()
+        for model in some_models(api.models_by_name()).values()
     ]
 
 
 def _models_table() -> Table:
+    from headgate.onboarding.models import some_models
+
     table = screens.table("model", "column", "type", "required", "unique")
-    for model in api.models_by_name().values():
+    for model in some_models(api.models_by_name()).values():
         for column in model.contract.columns:
             table.add_row(
                 model.name, column.name, column.type.kind.value, *("yes" if fact else "" for fact in (column.required, column.unique))
