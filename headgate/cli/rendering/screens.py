@@ -117,6 +117,16 @@ def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
     return made
 
 
+def unread_sheets(files: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
+    """Return a sentence for each workbook of which sheets were not read, from its name and what its record says of its form."""
+    return [
+        f"{name}: the rows are those of {form.get('sheets', '')}; not read, since the contract's header is not in them or it names another "
+        f"sheet: {form['left_out']}."
+        for name, form in files
+        if form.get("left_out")
+    ]
+
+
 def references(checked: Iterable[CheckedReference]) -> Table:
     """Rows whose parent is not in the lake (yet), by the column that points to it."""
     numbers = ("rows", "different keys")

@@ -43,7 +43,9 @@ def _ended(record: FileRecord, ledger: FileLedger) -> dict[str, object]:
     rows = {name: getattr(record, name) for name in _ROWS}
     why = {name: record.error.get(name, "") for name in _WHY}
     copy = {"duplicate_of": record.duplicate_of, "duplicate_of_key": _key_of(record.duplicate_of, ledger)}
-    return {"state": record.state.value, "dataset": record.dataset, **rows, "reasons": dict(sorted(record.reasons.items())), **why, **copy}
+    sheets = {name: record.written_as[name] for name in ("sheets", "left_out") if name in record.written_as}
+    reasons = dict(sorted(record.reasons.items()))
+    return {"state": record.state.value, "dataset": record.dataset, **rows, **sheets, "reasons": reasons, **why, **copy}
 
 
 def _under_way(file_id: str, timeout_s: float) -> dict[str, object]:

@@ -83,7 +83,7 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
 
 def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent: Selection) -> None:
     console = options.console()
-    for line in _without_new_rows(records):
+    for line in (*_without_new_rows(records), *screens.unread_sheets((record.key, record.written_as) for record in records)):
         console.print(line, soft_wrap=True)
     for reason, names in grouped((reason, name) for name, reason in sent.left_out):
         console.print(f"Not sent: {screens.first_of(names)} ({reason})", soft_wrap=True)

@@ -496,7 +496,8 @@ def _checked_screen(
         *([rows] if shown else []),
     ]
     nothing = [] if gated.counts.received else ["The file has no rows. Check that its columns' names are followed by rows."]
-    return Group(counts, *nothing, *shown_tables)
+    unread = screens.unread_sheets([(screens.shown(file.name), gated.counts.written_as)])
+    return Group(counts, *nothing, *unread, *shown_tables)
 
 
 def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -93,3 +95,22 @@ def test_a_card_number_in_a_name_is_not_in_the_outcome() -> None:
     name = "card 4111 1111 1111 1111.csv"
     found = upload_outcomes([(Path(name), ObjectRef("raw", f"orders/{name}", "v1"))], list[FileRecord](), MemoryLake().ledger, 5)
     assert "1111 1111" not in json.dumps(found)
+
+
+def test_the_sheets_of_a_workbook_that_are_not_read_are_named(lake: MemoryLake, tmp_path: Path) -> None:
+    assert lake
+    book = openpyxl.Workbook()
+    rows, other = book.active, book.create_sheet("Shops")
+    assert rows is not None
+    rows.title = "Payments"
+    for line in csv.reader(PAYMENTS.decode().splitlines()):
+        rows.append(line)
+    other.append(["shop", "city"])
+    other.append(["North", "Oslo"])
+    book.save(tmp_path / "payments.xlsx")
+    (file,) = uploaded(tmp_path / "payments.xlsx", expect=0)["files"]
+    assert (file["sheets"], file["left_out"]) == ("Payments", "Shops (rows: 2)")
+    other.append(["South", "Rome"])
+    book.save(tmp_path / "payments.xlsx")
+    shown = CliRunner().invoke(cli, ["upload", str(tmp_path / "payments.xlsx"), "--dataset", "payments"], catch_exceptions=False)
+    assert "Shops (rows: 3)" in " ".join(shown.stdout.split())

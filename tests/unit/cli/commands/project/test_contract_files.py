@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -432,3 +433,29 @@ def test_a_person_names_the_key_of_a_draft(tmp_path: Path) -> None:
     assert "primaryKeyPosition: 2" in run("init", sample, "--key", "order_id,day").stdout
     assert "primaryKey" not in run("init", sample, "--no-key").stdout
     assert "Give one of the two" in run("init", sample, "--key", "day", "--no-key").output
+
+
+def test_init_and_check_name_the_sheets_of_a_workbook_that_are_not_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    prices, shops = book.active, book.create_sheet("Shops")
+    assert prices is not None
+    prices.title = "Prices"
+    for row in (("article", "price"), ("A", 1.5), ("B", 2.5)):
+        prices.append(row)
+    for row in (("shop", "city", "phone"), ("North", "Oslo", "1"), ("South", "Rome", "2")):
+        shops.append(row)
+    book.save(tmp_path / "prices.xlsx")
+    assert "Prices (rows: 3)" in " ".join(re.sub(r"[│\s]+", " ", run("init", tmp_path / "prices.xlsx").stderr).split())
+    made = run("init", tmp_path / "prices.xlsx", "--sheet", "Prices")
+    (tmp_path / "prices.yaml").write_text(made.stdout)
+    assert odcs_reader.load(tmp_path / "prices.yaml").properties["headgate.sheet"] == "Prices"
+    checked = run("check", tmp_path / "prices.xlsx", "--contract", tmp_path / "prices.yaml")
+    assert (checked.exit_code, "Shops (rows: 3)" in " ".join(checked.stdout.split())) == (0, True)
+
+
+def test_init_takes_the_first_row_as_a_person_states_it(tmp_path: Path) -> None:
+    sample = tmp_path / "people.csv"
+    sample.write_text("ann,rome\nbob,oslo\n")
+    assert [column["name"] for column in yaml.safe_load(run("init", sample).stdout)["schema"][0]["properties"]] == ["column_1", "column_2"]
+    named = yaml.safe_load(run("init", sample, "--header").stdout)["schema"][0]["properties"]
+    assert [column["name"] for column in named] == ["ann", "rome"]
