@@ -72,12 +72,13 @@ def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, 
     match = match_columns(headed.names, headed.samples, contract)
     fields = {pair.position: pair.field for pair in match.pairs}
     mapping = {shown: fields.get(place, "") for place, shown in enumerate(headed.shown)}
-    if match.unknown and not match.absent:
+    unmatched = sorted({*match.unknown, *(pair.position for pair in match.pairs if pair.confidence < THRESHOLD)})
+    if unmatched and not match.absent:
         raise BadInputError(
             rule="unknown_column",
-            message="the model has no such field, and its values would be lost",
-            remedy=f"leave the column out, or add the field to the contract of {contract.dataset}",
-            column=", ".join(headed.shown[place] for place in match.unknown),
+            message="the model has no field of this name, and its values would be lost",
+            remedy=f"name the column as its field, leave it out, or add the field to the contract of {contract.dataset}",
+            column=", ".join(headed.shown[place] for place in unmatched),
         )
     if match.confidence < THRESHOLD:
         return contract, mapping

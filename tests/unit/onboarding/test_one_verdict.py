@@ -116,7 +116,7 @@ def test_a_column_of_no_field_is_named_with_the_true_reason(onboarding: Onboardi
     assert onboarding
     path = tmp_path / "people.csv"
     path.write_text("customerId,name,email,countryCode,signupDate\nC-1,Ann,ann@example.com,GB,2026-01-02\n", encoding="utf-8")
-    with pytest.raises(BadInputError, match=r"^column signupDate: the model has no such field, and its values would be lost"):
+    with pytest.raises(BadInputError, match=r"^column signupDate: the model has no field of this name, and its values would be lost"):
         ran("--file", str(path))
 
 
