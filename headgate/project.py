@@ -10,6 +10,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -26,7 +27,9 @@ MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sq
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
 PACKED_ANALYST_TABLES = "_analyst_tables.json"  # and the file with its analyst_tables
-_TABLES = {"settings", "environments", "export_sources"}
+PACKED_CARDS = "_cards.json"  # and the file with its declaration about card numbers
+_TABLES = {"settings", "environments", "export_sources", "cards"}
+_CARD_FIELDS = {"none", "declared_by", "declared_on", "reason"}
 _SOURCE = r"[a-z][a-z0-9_]{0,31}"
 _SOURCE_FIELDS = {"schedule", "enabled", "mask_at_source", "network"}
 _PATTERNS = {
@@ -52,6 +55,7 @@ class LakeProject:
         alert_email: where alerts go, or empty.
         schedule: when the daily run starts, in UTC.
         export_sources: MySQL databases beside the deployment's own, by source name; docs/use/export.md lists their fields.
+        cards: that the lake holds no card numbers (`none = true`), and who declared it (`declared_by`, `declared_on`, `reason`).
         settings: further Terraform variables by name.
         environments: by environment, what differs there: any attribute above, or any Terraform variable.
     """
@@ -65,6 +69,7 @@ class LakeProject:
     alert_email: str = ""
     schedule: str = "cron(0 3 * * ? *)"
     export_sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    cards: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -133,6 +138,14 @@ def analyst_tables() -> tuple[str, ...]:
     return () if (package / "_contracts").is_dir() else project().analyst_tables
 
 
+def cards() -> Mapping[str, Any]:
+    """Return what the lake project declares about card numbers, or the archive that this code runs from."""
+    package = files("headgate")
+    if (packed := package / PACKED_CARDS).is_file():
+        return dict(json.loads(packed.read_text(encoding="utf-8")))
+    return {} if (package / "_contracts").is_dir() else project().cards
+
+
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
     """Return the systems that an environment's deployment has, sorted; where nothing is deployed, those of the project."""
     stated = env.get("HEADGATE_PROD_BUCKETS", "")
@@ -182,6 +195,8 @@ def read(path: Path) -> LakeProject:
         )
     for name, value in stated.items():
         _check(path, name, value)
+    if declared := stated.get("cards"):
+        stated["cards"] = {**declared, "declared_on": declared["declared_on"].isoformat()}
     domains, copied = (tuple(stated.pop(name, ())) for name in ("domains", "analyst_tables"))
     return LakeProject(folder=path.parent, domains=domains, analyst_tables=copied, **stated)
 
@@ -201,8 +216,21 @@ def _check(path: Path, name: str, value: object) -> None:
             _check_sources(path, value)
         elif name == "environments":
             _check_environments(path, value)
+        elif name == "cards":
+            _check_cards(path, value)
     else:
         _check_text(path, name, name, value)
+
+
+def _check_cards(path: Path, stated: Mapping[str, object]) -> None:
+    """Check that a lake without card numbers says who declared it, when and why."""
+    texts = [stated.get(name) for name in ("declared_by", "reason")]
+    is_complete = all(isinstance(text, str) and text.strip() for text in texts) and isinstance(stated.get("declared_on"), date)
+    if set(stated) != _CARD_FIELDS or stated["none"] is not True or not is_complete:
+        raise SettingsError(
+            f"{path.name}: cards must have none = true, declared_by, declared_on (a date such as 2026-01-31) and reason. "
+            "Complete it, or remove it: card numbers are then searched."
+        )
 
 
 def _check_environments(path: Path, environments: Mapping[str, object]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
-from headgate.contracts.new_columns import NewColumns, kept_column, policy_of
+from headgate.contracts.new_columns import NewColumns, declared_throughout, kept_column, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ def curated_contract(source: Contract) -> Contract:
     """The contract of `source`'s rows once masked: same grain, key and order, sensitive columns replaced, lineage added."""
     columns = [behind for column in source.columns for behind in masked_columns(column)]
     if policy_of(source) is NewColumns.KEEP_AS_TEXT:
-        columns.append(kept_column())
+        columns.append(replace(kept_column(), no_cards=declared_throughout(source)))
     names = {column.name for column in columns}
     return replace(
         source,

@@ -165,18 +165,7 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
     if old.required != new.required:
         message = "is required now" if new.required else "may be null now"
         yield Change(name, message, Breaks.SENDERS if new.required else Breaks.READERS)
-    if old.mask != new.mask:
-        yield Change(name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new))
-    elif (was := _behind(old)) != _behind(new):
-        yield Change(name, f"behind the gate stands {', '.join(_behind(new))}, stood {', '.join(was)}", Breaks.READERS)
-    elif old.unmasked != new.unmasked:
-        yield _of_exemption(new)
-    elif old.content != new.content:
-        yield Change(
-            name,
-            f"the content is {new.content or 'not stated'}, was {old.content or 'not stated'}",
-            Breaks.NOBODY if new.content else Breaks.SENDERS,
-        )
+    yield from _of_masking(old, new)
     if old.unit != new.unit:
         yield Change(name, f"the unit is {new.unit or 'none'}, was {old.unit or 'none'}", Breaks.READERS)
     if old.format != new.format:
@@ -185,6 +174,23 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
         yield Change(name, f"points to {new.references or 'nothing'}, pointed to {old.references or 'nothing'}", Breaks.NOBODY)
     yield from _of_nested(old, new)
     yield from _of_rules(old, new)
+
+
+def _of_masking(old: Column, new: Column) -> Iterator[Change]:
+    if old.mask != new.mask:
+        yield Change(new.name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new))
+    elif (was := _behind(old)) != _behind(new):
+        yield Change(new.name, f"behind the gate stands {', '.join(_behind(new))}, stood {', '.join(was)}", Breaks.READERS)
+    elif old.unmasked != new.unmasked:
+        yield _of_exemption(new)
+    elif old.content != new.content:
+        yield Change(
+            new.name,
+            f"the content is {new.content or 'not stated'}, was {old.content or 'not stated'}",
+            Breaks.NOBODY if new.content else Breaks.SENDERS,
+        )
+    if (old.no_cards is None) != (new.no_cards is None):
+        yield _of_declaration(new)
 
 
 def _of_nested(old: Column, new: Column) -> Iterator[Change]:
@@ -220,6 +226,13 @@ def _of_exemption(new: Column) -> Change:
         message = f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card number is accepted"
         return Change(new.name, message, Breaks.NOBODY if is_text else Breaks.READERS)
     return Change(new.name, f"headgate.mask: none is stated no more, and {what} that looks like a card number is refused", Breaks.SENDERS)
+
+
+def _of_declaration(new: Column) -> Change:
+    if declared := new.no_cards:
+        message = f"holds no card data, as {declared.declared_by} declared on {declared.declared_on}: it is not searched for card numbers"
+        return Change(new.name, message, Breaks.NOBODY)
+    return Change(new.name, "is searched for card numbers again: it no longer declares that it holds none", Breaks.SENDERS)
 
 
 def _type_breaks(old: Column, new: Column) -> Breaks:

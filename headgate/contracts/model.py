@@ -11,6 +11,7 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from headgate.contracts.no_cards import NoCards
     from headgate.contracts.source_format import SourceFormat
 
 
@@ -114,6 +115,7 @@ class Column:
     classification: str = ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
     format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
     nested: str = ""  # ODCS logicalType `array` or `object`: lists and objects are kept as their JSON text
+    no_cards: NoCards | None = None  # who declared that it holds no card data, and why
     content: Content | None = None  # what its numbers are; they are not searched for card numbers by length alone
     undeclared: bool = False  # a column of one file that the contract does not have (`headgate.contracts.new_columns`)
     left_out: bool = False  # an undeclared column that a person left out of the file's mapping: its values go nowhere

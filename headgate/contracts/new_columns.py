@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.contracts.no_cards import NoCards
 
 PROPERTY = "headgate.newColumns"
 RULE = "new_column"
@@ -57,6 +58,12 @@ def kept_column() -> Column:
     )
 
 
+def declared_throughout(contract: Contract) -> NoCards | None:
+    """Return the declaration that every column of the contract has, as the lake's."""
+    declared = {column.no_cards for column in contract.columns}
+    return declared.pop() if len(declared) == 1 else None
+
+
 def undeclared_column(name: str, policy: NewColumns) -> Column:
     """Return a new column as the gate reads it: text, searched for card numbers like any free text."""
     rules = (Rule(RULE),) if policy is NewColumns.QUARANTINE else ()
@@ -64,9 +71,10 @@ def undeclared_column(name: str, policy: NewColumns) -> Column:
 
 
 def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
-    """Return the contract for one file that has these columns as well."""
-    policy = policy_of(contract)
-    return replace(contract, columns=(*contract.columns, *(undeclared_column(name, policy) for name in names)))
+    """Return the contract for one file that has these columns as well; a lake without card numbers has none in them either."""
+    policy, no_cards = policy_of(contract), declared_throughout(contract)
+    new = (replace(undeclared_column(name, policy), no_cards=no_cards) for name in names)
+    return replace(contract, columns=(*contract.columns, *new))
 
 
 def with_left_out(contract: Contract, names: Sequence[str]) -> Contract:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts import no_cards
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.headerless import has_header
@@ -190,6 +191,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         classification=_classification(item, own),
         format=_format(identity, item, column_type, formats),
         content=_content(identity, item["name"], own),
+        no_cards=no_cards.of_column(f"{identity}.{item['name']}", own, _mask(identity, own)),
         nested=_nested(identity, item, column_type),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts import no_cards
 from headgate.contracts.model import Kind, Level, Mask
 from headgate.contracts.source_format import FORMAT_PROPERTY, property_of, stated_format
 
@@ -75,6 +76,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
     unmasked = "none" if column.unmasked else ""
     own = {
         "headgate.mask": column.mask.value if column.mask else unmasked,
+        no_cards.PROPERTY: column.no_cards.as_stated() if column.no_cards else {},
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
         "headgate.severity": _severities(column),

@@ -10,7 +10,8 @@ from headgate.contracts import odcs_reader
 from headgate.contracts.analyst_tables import analyst_contracts
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Kind
-from headgate.project import MODELS_SYSTEM, analyst_tables, project
+from headgate.contracts.no_cards import NoCards, declared_by_lake
+from headgate.project import MODELS_SYSTEM, analyst_tables, cards, project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,12 @@ class Registry:
         return {name: contract for name, contract in self.prod.items() if contract.system == system}
 
 
+def no_cards() -> NoCards | None:
+    """Return the lake's declaration that it holds no card numbers, from `headgate.toml` or the archive that this code runs from."""
+    stated = dict(cards())
+    return NoCards.read("headgate.toml: cards", stated) if stated.pop("none", False) else None
+
+
 def own_model(contract: Contract) -> Contract:
     """Return a prod contract; one that names no system is of the project's own models, whose runner adds two columns."""
     if contract.system:
@@ -79,4 +86,4 @@ def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
     found: dict[str, Contract] = {}
     for folder in [root / zone] if root else folders(zone):
         found |= odcs_reader.load_all(folder)
-    return found
+    return found if root else {name: declared_by_lake(contract, no_cards()) for name, contract in found.items()}

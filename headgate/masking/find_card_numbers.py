@@ -48,6 +48,7 @@ Span = tuple[int, int]
 # Numbers of 12 and 13 digits are article numbers (GTIN-12, GTIN-13), milliseconds since 1970 and phone numbers; whole ranges of them begin
 # like cards, and one in ten has the right check digit.
 CONTEXT_BELOW = 14
+NOWHERE = 100  # for columns that are declared to hold no card numbers
 ANYWHERE = 0  # for columns that are declared for cards: no context is needed
 _FEWEST_PADDED = 14
 _CELLS_AT_ONCE = 1 << 16
@@ -78,14 +79,15 @@ def rows_with_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> Ro
     """Return the rows whose text holds a card number.
 
     Args:
-        context_below: numbers of fewer digits count only with a context; ANYWHERE where a column is declared for cards.
+        context_below: numbers of fewer digits count only with a context; ANYWHERE where a column is declared for cards,
+            NOWHERE where it is declared to hold none.
     """
     return np.array([row for row, _ in find_cards(text, context_below=context_below)], np.int64)
 
 
 def find_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> Iterator[tuple[int, list[Span]]]:
     """Yield each row with a card number, and the characters it stands at."""
-    for start in range(0, len(text), _CELLS_AT_ONCE):
+    for start in range(0, 0 if context_below == NOWHERE else len(text), _CELLS_AT_ONCE):
         slab = text.slice(start, _CELLS_AT_ONCE)
         rows = _rows_with_digits(slab)
         if len(rows):

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from headgate.masking.digit_groups import searched
-from headgate.masking.find_card_numbers import CONTEXT_BELOW, ROUNDED, find_cards, rows_with_cards
+from headgate.masking.find_card_numbers import CONTEXT_BELOW, NOWHERE, ROUNDED, find_cards, rows_with_cards
 from headgate.masking.find_ssns import redact_ssns, rows_with_ssns
 from headgate.masking.verification_codes import code_behind_card, redact_named_codes, rows_with_named_codes
 from headgate.values.cells import bool_array, by_unique, int_array, marked, text_array
@@ -69,6 +69,8 @@ def _repeats(text: pa.Array) -> bool:
 
 
 def _redact_each(text: pa.Array, context_below: int) -> pa.Array:
+    if context_below == NOWHERE:
+        return redact_ssns(text)
     return redact_named_codes(redact_ssns(redact_cards(text, context_below=context_below)))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.model import Content
 from headgate.contracts.sensitive_names import compared
 from headgate.masking.card_context import names_a_card
-from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW
+from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW, NOWHERE
 from headgate.masking.issuers import LONGEST
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def context_below(column: Column) -> int:
     A column whose name is that of a card is a context for all its numbers. A column that states what other numbers it holds is not
     searched by length alone: its own numbers may begin like a card's and have its check digit by chance.
     """
+    if column.no_cards:
+        return NOWHERE
     if column.content in _AS_LONG_AS_CARDS:
         return LONGEST + 1
     if column.content:

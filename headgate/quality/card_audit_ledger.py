@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
+    from headgate.quality.declared_columns import Declared
     from headgate.quality.pci_audit import Zone
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ _AT_ONCE = 4
 _NAMED = 20  # findings in one alert
 _SAVED_EVERY = 500  # objects; a stopped audit repeats at most so many
 _RECORDS_AT_ONCE = 1000
-_SCANNER = ("leaks.py", "pci_audit.py")
+_SCANNER = ("card_scan.py", "declared_columns.py", "leaks.py", "pci_audit.py")
 # CloudWatch may list an event some minutes after its time.
 _LOG_OVERLAP = timedelta(minutes=10)
 _SCHEMA = pa.schema(
@@ -54,10 +55,10 @@ _SCHEMA = pa.schema(
 
 
 @cache
-def scanner_version() -> str:
-    """Return a hash of the scanner's source."""
+def scanner_version(declared: str = "") -> str:
+    """Return a hash of the scanner's source and of what contracts declare."""
     folder = files("headgate.quality")
-    return _hash("".join(folder.joinpath(name).read_text("utf-8") for name in _SCANNER))[:16]
+    return _hash("".join(folder.joinpath(name).read_text("utf-8") for name in _SCANNER) + declared)[:16]
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class CardAudit:
 
     Attributes:
         alert: called with findings that no earlier audit of the same content had.
+        declared: what contracts say about columns; when that changes, objects with findings are audited again at once.
         since: audit again what was last audited before then; None for a usual run.
         outdated_per_run: how many objects per zone and bucket that another version of the scanner audited are audited again in a usual run.
     """
@@ -123,6 +125,7 @@ class CardAudit:
     scanner: str = field(default_factory=scanner_version)
     since: datetime | None = None
     outdated_per_run: int = 200
+    declared: Declared = field(default_factory=dict)
 
     def audit_objects(self, zones: Iterable[Zone]) -> list[Scan]:
         """Return a scan of every object of the zones; only what is new is read."""
@@ -173,7 +176,7 @@ class CardAudit:
         )
         for batch in _batches(due, _SAVED_EVERY):
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                scans = list(pool.map(lambda one: scan_object(self.objects, zone, one[1].ref), batch))
+                scans = list(pool.map(lambda one: scan_object(self.objects, zone, one[1].ref, self.declared), batch))
             scanned = {address: self._entry(object_content(info), scan) for (address, info), scan in zip(batch, scans, strict=True)}
             entries = entries | scanned
             known = self._store_entries(zone.name, part, known, known | scanned)
@@ -188,7 +191,9 @@ class CardAudit:
         return new + [(address, listed[address]) for address in outdated[: self.outdated_per_run]]
 
     def _is_new(self, entry: Audited | None, info: ObjectInfo) -> bool:
-        return entry is None or entry.content != object_content(info) or self._is_due(entry)
+        if entry is None or entry.content != object_content(info) or self._is_due(entry):
+            return True
+        return bool(entry.scan.findings) and entry.scanner != self.scanner
 
     def _is_due(self, entry: Audited) -> bool:
         return self.since is not None and entry.audited_at < self.since

@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.quality.card_scan import FEWEST_ALONE, SHORTEST, card_numbers, names_card
+from headgate.quality.declared_columns import NOT_SEARCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER = "card_number", "track_data", "security_code", "social_security_number"
 CHECKS = (CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER)
@@ -93,6 +94,9 @@ _SSN_NAMED = re.compile(
 )
 
 
+_NOTHING_DECLARED: Mapping[str, int] = {}
+
+
 def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
     """Count the leaks of each kind in one text.
 
@@ -106,6 +110,8 @@ def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
         SECURITY_CODE: len(_SECURITY_CODE.findall(plain)),
         SOCIAL_SECURITY_NUMBER: len(_SSN.findall(plain)) + len(_SSN_NAMED.findall(plain)),
     }
+    if fewest_alone == NOT_SEARCHED:
+        return +Counter({SOCIAL_SECURITY_NUMBER: found[SOCIAL_SECURITY_NUMBER]})
     return +Counter(found)
 
 
@@ -146,8 +152,12 @@ def have_spaced_digits(texts: pa.Array) -> pa.Array:
     return pc.match_substring_regex(pc.replace_substring_regex(one_sign, digit, "0"), _SPACED_ZEROS)
 
 
-def leaks_in_rows(rows: pa.Table) -> tuple[int, Counter[tuple[str, str]]]:
-    """Return how many cells were scanned, and how many leaks there are by (column, kind); without a column for those in its name."""
+def leaks_in_rows(rows: pa.Table, declared: Mapping[str, int] = _NOTHING_DECLARED) -> tuple[int, Counter[tuple[str, str]]]:
+    """Return how many cells were scanned, and how many leaks there are by (column, kind); without a column for those in its name.
+
+    Args:
+        declared: as `declared_columns.fewest_digits` for the contract of the rows.
+    """
     cells, found = 0, Counter[tuple[str, str]]()
     for name, column in zip(rows.column_names, rows.columns, strict=True):
         for kind, count in leaks_in_text(name).items():
@@ -156,7 +166,7 @@ def leaks_in_rows(rows: pa.Table) -> tuple[int, Counter[tuple[str, str]]]:
         if texts is None:
             continue
         cells += rows.num_rows
-        fewest_alone = _fewest_alone(name)
+        fewest_alone = declared.get(name, _fewest_alone(name))
         for text, times in _suspects(texts):
             for kind, count in leaks_in_text(text, fewest_alone).items():
                 found[without_leaks(name), kind] += count * times

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from headgate.errors import AuditError
 from headgate.quality.contract_audit import broken_rules, require_none
+from headgate.quality.declared_columns import fewest_digits
 from headgate.quality.leaks import leaks_in_rows
 from headgate.quality.suites import UNIQUE, place_of
 from headgate.quality.validation import FailedExpectation, ValidationRun
@@ -63,7 +64,7 @@ class OutputAudit:
             if not isinstance(rows, pa.Table):
                 order.look(part)
             broken += broken_rules(contract, part)
-            leaks += leaks_in_rows(part)[1]
+            leaks += leaks_in_rows(part, fewest_digits(contract))[1]
         verdict = self._validation_run.conclude(contract, answers, order.problems)
         if not verdict.passed:
             raise AuditError(str(verdict))

@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
     from headgate.lake.snapshots import LakeSnapshot
+    from headgate.quality.declared_columns import Declared, Fewest
 
 # A number below 10^11 with a fraction, as Athena writes it: the digits of 3 % of doubles pass for a card number. A card number written
 # as a float has more digits in front of the point, or a larger exponent.
 _FRACTION = re.compile(r"^-?\d{0,11}\.\d+(?:[eE](?:-\d{1,3}|[+]?\d))?$")
+
+
+_RECORD = "record"  # column of quarantine: the source row as JSON
+_NOTHING_DECLARED: Declared = {}
 
 
 @dataclass(frozen=True)
@@ -130,14 +135,18 @@ def _rows(zone: str, subject: str, scans: Sequence[Scan]) -> Iterator[tuple[str,
         yield zone, subject, check, *looked_at, found[check], not found[check]
 
 
-def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
-    """Return what was found in one object: Parquet and CSV by their cells, JSON by its values, anything else by its lines."""
+def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED) -> Scan:
+    """Return what was found in one object: Parquet and CSV by their cells, JSON by its values, anything else by its lines.
+
+    Args:
+        declared: what contracts say about the columns of datasets and tables.
+    """
     try:
         body = objects.read(ref)
     except NotFoundError:
         # A version that its publisher has forgotten since it was listed.
         return Scan(zone.name, _subject(ref.key), 0, 0)
-    cells, found = _leaks_in(ref.key, body)
+    cells, found = _leaks_in(ref.key, body, declared.get(_subject(ref.key), {}))
     # A name is written too.
     found.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
     place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
@@ -145,15 +154,34 @@ def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
     return Scan(zone.name, _subject(ref.key), 1, cells, findings)
 
 
-def _leaks_in(key: str, body: bytes) -> tuple[int, Counter[tuple[str, str]]]:
+def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple[str, str]]]:
     """How many cells there were, and how many leaks by (column, kind)."""
     if key.endswith(".parquet"):
-        return leaks_in_rows(table_of(body))
+        rows = table_of(body)
+        return leaks_in_rows(_with_records_opened(rows, fewest) if fewest and _RECORD in rows.column_names else rows, fewest)
     text = body.decode("utf-8", errors="replace")
     if key.endswith(".csv") and (rows := _rows_of(text)):
-        return leaks_in_rows(rows)
+        return leaks_in_rows(rows, fewest)
     cells, by_kind = leaks_in_texts(_texts_of(key, text))
     return cells, Counter({("", kind): count for kind, count in by_kind.items()})
+
+
+def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
+    """Rows of quarantine with the values of declared columns as columns of their own: they lie in `record` and `masked_value`."""
+    records = [json.loads(text) if text else {} for text in rows[_RECORD].to_pylist()]
+    of_column, values = rows["column_name"].to_pylist(), rows["masked_value"].to_pylist()
+    opened: dict[str, list[object]] = {name: [record.pop(name, None) for record in records] for name in fewest}
+    broken: dict[str, list[object]] = {
+        name: [value if column == name else None for column, value in zip(of_column, values, strict=True)] for name in fewest
+    }
+    left: dict[str, list[object]] = {
+        _RECORD: [json.dumps(record) for record in records],
+        "masked_value": [None if column in fewest else value for column, value in zip(of_column, values, strict=True)],
+    }
+    kept = rows.drop_columns([*left])
+    columns = [*left.items(), *opened.items(), *broken.items()]
+    texts = [pa.array([None if value is None else str(value) for value in column], pa.string()) for _, column in columns]
+    return pa.table([*kept.columns, *texts], [*kept.column_names, *(name for name, _ in columns)])
 
 
 def _rows_of(text: str) -> pa.Table | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -44,14 +45,19 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
     Args:
         since: a full audit reads again what was last audited before then; naive UTC.
     """
-    from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text
+    from headgate.contracts.registry import Registry
+    from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text, scanner_version
+    from headgate.quality.declared_columns import declared_columns
 
     ledger = AuditLedger(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
     def alert(found: Sequence[Finding]) -> None:
         operations.alerts(env).send("Headgate: the card-data audit found something", alert_text(found))
 
-    return CardAudit(stores.objects(), ledger, clock.utc_now, alert, since=since)
+    registry = Registry.load()
+    declared = declared_columns([*registry.prod.values(), *registry.curated.values()])
+    scanner = scanner_version(json.dumps(declared, sort_keys=True))
+    return CardAudit(stores.objects(), ledger, clock.utc_now, alert, scanner, since=since, declared=declared)
 
 
 def increment_scans(env: Mapping[str, str]) -> list[Scan]:

@@ -40,7 +40,7 @@ from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry, folders
 from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
-from headgate.project import MODELS_SYSTEM, PACKED, PACKED_ANALYST_TABLES, PACKED_DASHBOARDS, project
+from headgate.project import MODELS_SYSTEM, PACKED, PACKED_ANALYST_TABLES, PACKED_CARDS, PACKED_DASHBOARDS, project
 from headgate.systems import registry as systems
 from headgate.systems.sql_models import sql_models
 
@@ -158,6 +158,7 @@ def package_files() -> dict[str, bytes]:
         | {f"headgate/{PACKED_DASHBOARDS}/{path.stem}.json": _as_json(path) for path in project().dashboards}
         | {f"headgate/{PACKED}/{path.name}": _bytes(path) for path in project().models}
         | {f"headgate/{PACKED_ANALYST_TABLES}": json.dumps(listed).encode() for listed in [project().analyst_tables] if listed}
+        | {f"headgate/{PACKED_CARDS}": json.dumps(dict(declared)).encode() for declared in [project().cards] if declared}
     )
 
 
@@ -235,7 +236,7 @@ def archive(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) ->
 
 
 def _as_json(path: Path) -> bytes:
-    return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=True).encode()
+    return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=True, default=str).encode()  # YAML reads a day as a date
 
 
 def _bytes(path: Path) -> bytes:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.masking.find_card_numbers import ANYWHERE
+from headgate.masking.find_card_numbers import ANYWHERE, NOWHERE
 from headgate.masking.find_ssns import redact_ssn_forms
 from headgate.masking.redaction import redact, redact_cards
 from headgate.masking.searched_columns import context_below
@@ -91,7 +91,9 @@ def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Ar
     below = ANYWHERE if is_strict and not checked.column.content else context_below(checked.column)
     if kind is Kind.STRING or checked.column.mask is Mask.MASKED:
         is_searched = passed and checked.column.mask is None
-        return redact_ssn_forms(redact_named_codes(text) if is_searched else redact(text, context_below=below))
+        return redact_ssn_forms(
+            (text if below == NOWHERE else redact_named_codes(text)) if is_searched else redact(text, context_below=below)
+        )
     fitting = text if kind in _HARMLESS else redact_cards(text, context_below=below)
     misfits = bool_array(_broken(checked, "type"))
     return rewritten_where(misfits, fitting, lambda some: redact_ssn_forms(redact(some, context_below=below)))

@@ -15,6 +15,7 @@ from headgate.masking.searched_columns import context_below
 from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.accepted_texts import null_where_absent, texts_for_quarantine
 from headgate.values.cast_declared import cast_column
+from headgate.values.cells import NO_ROWS
 from headgate.values.rules import Breach, column_breaches
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
         found += [
             undeclared_card(column, rows_with_cards(text, context_below=context_below(column))),
             _undeclared("undeclared_ssn", column, "a social security number", rows_with_ssns(text)),
-            _undeclared("undeclared_cvv", column, "a verification code", rows_with_named_codes(text)),
+            _undeclared("undeclared_cvv", column, "a verification code", NO_ROWS if column.no_cards else rows_with_named_codes(text)),
         ]
     elif not column.unmasked:
         found.append(undeclared_card(column, numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST))))

@@ -35,7 +35,7 @@ from headgate.intake.rows.refuse_rows import refuse_rows
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
 from headgate.masking.card_columns import KnownCards, numeric_rows_with_cards
-from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
+from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW, NOWHERE, rows_with_cards
 from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.redaction import redact
@@ -212,7 +212,8 @@ def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
     kind = values.type
     if is_base64 or pa.types.is_binary(kind):
         text = _as_read(pa.array([value and b64decode(value) for value in values.to_pylist()], pa.binary()) if is_base64 else values)
-        return np.unique(np.concatenate((rows_with_cards(text), rows_with_ssns(text))))
+        cards = rows_with_cards(text, context_below=NOWHERE if column.no_cards else CONTEXT_BELOW)
+        return np.unique(np.concatenate((cards, rows_with_ssns(text))))
     if column.mask or column.unmasked:
         return NO_ROWS
     if pa.types.is_decimal256(kind):

@@ -302,11 +302,13 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
     from headgate.contracts.new_columns import policy_of
+    from headgate.contracts.no_cards import declared_by_lake
+    from headgate.contracts.registry import no_cards
     from headgate.intake.quarantine.failing_columns import failing_columns, with_column
 
     if dataset and contract_file:
         raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
-    contract = _loaded(contract_file) if contract_file else _contract_for(file, dataset)
+    contract = declared_by_lake(_loaded(contract_file), no_cards()) if contract_file else _contract_for(file, dataset)
     try:
         gated, mapped = _gated(file, contract)
     except BadInputError as error:

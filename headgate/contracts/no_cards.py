@@ -1,0 +1,70 @@
+"""Declarations that a lake or a column holds no card numbers: who says so, when and why.
+
+The gate does not search declared columns for card numbers and verification codes, and the card-data audit does not either.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import Mask
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+
+PROPERTY = "headgate.no_cards"
+_CARD_MASKS = {Mask.PAN, Mask.CVV, Mask.TRACK}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class NoCards:
+    """Who declared that there are no card numbers, on which day (ISO 8601), and why."""
+
+    declared_by: str
+    declared_on: str
+    reason: str
+
+    @classmethod
+    def read(cls, place: str, stated: object) -> NoCards:
+        """Return the declaration that a contract or `headgate.toml` states.
+
+        Raises:
+            ContractError: one of its three fields is missing or empty, or it has others.
+        """
+        names = [each.name for each in fields(cls)]
+        given = {str(name): str(value).strip() for name, value in stated.items()} if isinstance(stated, dict) else {}
+        if sorted(given) != sorted(names) or not all(given.values()) or not _DAY.fullmatch(given["declared_on"]):
+            raise ContractError(
+                f"{place} must have {', '.join(names)}: the day as 2026-01-31, the others as texts. Complete it or remove it."
+            )
+        return cls(**given)
+
+    def as_stated(self) -> dict[str, str]:
+        """Return the fields as a contract states them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+def of_column(place: str, own: Mapping[str, Any], mask: Mask | None) -> NoCards | None:
+    """Return the declaration of a column.
+
+    Raises:
+        ContractError: it is not complete, or the column's mask says that it holds card data.
+    """
+    if PROPERTY not in own:
+        return None
+    if mask in _CARD_MASKS:
+        raise ContractError(f"{place}: headgate.mask is {mask}, so {PROPERTY} cannot be declared. Remove one of the two.")
+    return NoCards.read(f"{place}: {PROPERTY}", own[PROPERTY])
+
+
+def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
+    """Return the contract with the lake's declaration on its columns; a contract with a card column stays as it is."""
+    if lake is None or any(column.mask in _CARD_MASKS for column in contract.columns):
+        return contract
+    return replace(contract, columns=tuple(replace(column, no_cards=column.no_cards or lake) for column in contract.columns))
