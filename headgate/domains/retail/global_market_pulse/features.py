@@ -22,6 +22,7 @@ LATE_AFTER_DAYS = 7.0  # from the order to the door; no promised date is known, 
 DAY_S = 86_400
 YEAR = 12  # months
 UNKNOWN = "(unknown)"
+SERVICE = "service"  # the category of postage, fees and samples; see the contract of products
 
 
 def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
@@ -107,7 +108,7 @@ class Span:
 
 
 def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: Span) -> pd.DataFrame:
-    """Sales by region and category: orders and money of the months looked at, orders of the recent ones and those before."""
+    """Sales of merchandise by region and category: orders and money of the months looked at, orders of the recent and the earlier ones."""
     lines = tables["order_items"].left_join(tables["products"].select("product_id", "category"), "product_id")
     known = orders.filter(orders.is_sale, _within(orders.month_on, span.looked_at.union(span.before)))
     sold = lines.filter(lines.quantity > 0).inner_join(known.select("order_id", "region_id", "month_on"), "order_id")
@@ -115,6 +116,7 @@ def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: Span) -> p
     by_order = sold.group_by("region_id", "month_on", "order_id", category=sold.category.fill_null(UNKNOWN)).agg(
         sales=(sold.quantity * sold.unit_price).sum()
     )
+    by_order = by_order.filter(by_order.category != SERVICE)
     looked_at, recent, before = (_within(by_order.month_on, months) for months in (span.looked_at, span.recent, span.before))
     grouped = by_order.group_by("region_id", "category").agg(
         sales=looked_at.ifelse(by_order.sales, 0).sum(),

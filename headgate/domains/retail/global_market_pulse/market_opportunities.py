@@ -22,6 +22,8 @@ Array = npt.NDArray[np.float64]
 WEIGHTS = {"size_score": 0.10, "headroom_score": 0.15, "growth_score": 0.20, "whitespace_score": 0.45, "logistics_score": 0.10}
 ORDERS = ["orders", "recent", "before"]
 DECIMAL_PLACES = 3  # of growth, ratios and shares that make a difference: a tenth of a percent
+LEAST_ORDERS = 30  # of a region; with fewer, what it does not buy is chance
+_LEAST_GAP = 5.0  # orders; rows that could sell fewer more come after all others
 UNKNOWN_SCORE = 50.0  # of a part without data: neutral
 # Confidence is that in the counts, times 0.4, plus 0.2 for each of three things that may be unknown.
 EVIDENCE_WEIGHT, KNOWLEDGE_WEIGHT = 0.4, 0.2
@@ -46,7 +48,7 @@ COLUMNS = [
 
 
 def market_opportunities(cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
-    """Grain region by category, best first, for every region and every category that sold at all.
+    """Grain region by category, best first, for every region of `LEAST_ORDERS` and every category that sold at all.
 
     Args:
         cells: as `features.cells` gives it, over the months that are looked at.
@@ -58,9 +60,12 @@ def market_opportunities(cells: pd.DataFrame, months: pd.DataFrame, regions: pd.
     if cells.empty:
         return pd.DataFrame(columns=COLUMNS)
     grid = _grid(cells, months).merge(regions, how="left", on="region_id")
+    if not (grid["region_orders"] >= LEAST_ORDERS).any():
+        return pd.DataFrame(columns=COLUMNS)
     measured = _whitespace(_growth(_penetration(grid), is_seasonless=is_seasonless))
-    scored = _scored(measured)
-    ordered = scored.sort_values(["score", "potential_sales", "region_id", "category"], ascending=[False, False, True, True])
+    scored = _scored(measured[measured["region_orders"] >= LEAST_ORDERS])
+    by = ["is_wide", "score", "potential_sales", "region_id", "category"]
+    ordered = scored.assign(is_wide=scored["gap_orders"] >= _LEAST_GAP).sort_values(by, ascending=[False, False, False, True, True])
     return _presented(ordered.reset_index(drop=True))
 
 
@@ -126,6 +131,7 @@ def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
     return grid.assign(
         order_share=orders / totals,
         peer_share=peers,
+        gap_orders=np.maximum(gap, 0) * totals,
         potential_sales=np.maximum(gap, 0) * totals * worth,
         share_evidence=totals / (totals + weight),
     )

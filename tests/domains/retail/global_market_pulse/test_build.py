@@ -57,3 +57,10 @@ def test_the_same_inputs_give_the_same_tables(shop: Shop, seeded_rows: dict[str,
     first, second = (global_market_pulse.build(shop(rows), AS_OF) for rows in (seeded_rows, shuffled))
     for name, frame in first.items():
         pd.testing.assert_frame_equal(frame, second[name])
+
+
+def test_postage_and_fees_are_no_opportunities(shop: Shop, seeded_rows: dict[str, Rows]) -> None:
+    products = [{**row, "category": "service"} if place == 0 else row for place, row in enumerate(seeded_rows["products"])]
+    built = global_market_pulse.build(shop(seeded_rows | {"products": products}), AS_OF)
+    assert not built["market_opportunities"].empty
+    assert "service" not in set(built["market_opportunities"]["category"])

@@ -20,7 +20,7 @@ REGIONS = pd.DataFrame(
     }
 )
 MONTHS = pd.DataFrame(
-    {"region_id": ["AA", "BB", "CC", "DD"], "orders": [1000, 1000, 1000, 3], "delivered": [1000, 1000, 1000, 0], "late": [10, 500, 10, 0]}
+    {"region_id": ["AA", "BB", "CC", "DD"], "orders": [1000, 1000, 1000, 40], "delivered": [1000, 1000, 1000, 0], "late": [10, 500, 10, 0]}
 )
 
 
@@ -35,7 +35,7 @@ def _cells(toys_of_c: int) -> pd.DataFrame:
     }
     rows = [
         (region, name, Decimal(count * 10), count, count // 2, count - count // 2)
-        for (region, name), count in (orders | {("DD", "Home"): 3}).items()
+        for (region, name), count in (orders | {("DD", "Home"): 40}).items()
     ]
     return pd.DataFrame(rows, columns=["region_id", "category", "sales", "orders", "recent", "before"])
 
@@ -122,5 +122,17 @@ def test_a_continent_of_few_orders_is_no_yardstick() -> None:
     months = MONTHS.assign(orders=[1000, 1000, 1000, 2])
     regions = REGIONS.assign(continent=["NA", "EU", "EU", "NA"])
     cells = _cells(500)
+    cells.loc[cells["region_id"] == "DD", ["orders", "recent", "before"]] = [2, 1, 1]
     found = market_opportunities(cells, months, regions, is_seasonless=True).set_index(["region_id", "category"])
     assert found.loc[("AA", "Toys"), "peer_share"] == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_region_of_few_orders_has_no_opportunities_and_no_gap_of_a_few_orders_comes_first() -> None:
+    """A region with two orders shows nothing of what it does not buy, and a gap worth one order is no opportunity."""
+    few = MONTHS.assign(orders=[1000, 1000, 1000, 29])
+    found = market_opportunities(_cells(50), few, REGIONS, is_seasonless=True)
+    assert set(found["region_id"]) == {"AA", "BB", "CC"}
+    assert found["rank"].tolist() == list(range(1, len(found) + 1))
+    gap = np.maximum(found["peer_share"] - found["order_share"], 0) * 1000
+    assert (gap[found["rank"] == 1] >= 5).all()
+    assert market_opportunities(_cells(50), MONTHS.assign(orders=[3, 3, 3, 3]), REGIONS, is_seasonless=True).empty
