@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
+from headgate.aws.uploads import COPIES_AT_ONCE
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
 @once
 def s3() -> S3Client:
     """The S3 client. Presigned URLs are signed with version 4: version 2 would fail for objects that a KMS key encrypts."""
-    return boto3.client("s3", config=CONFIG.merge(Config(signature_version="s3v4")).merge(addressing(os.environ)))
+    own = Config(signature_version="s3v4", max_pool_connections=COPIES_AT_ONCE)
+    return boto3.client("s3", config=CONFIG.merge(own).merge(addressing(os.environ)))
 
 
 @once
