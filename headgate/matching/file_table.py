@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.matching.header_names import folded, showable
+from headgate.matching.header_names import folded, made_up_name, showable
 
 SAMPLE_ROWS = 200
 
@@ -40,8 +40,13 @@ class FileTable:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The names as they may be shown: `#3` replaces a third name that may be a cell's value."""
-        return tuple(name if showable(name) and self.names.count(name) == 1 else f"#{place}" for place, name in enumerate(self.names, 1))
+        """The names as they may be shown: `column_3`, as in a draft, replaces one that is blank, repeated, or may be a cell's value."""
+        taken = {folded(name) for name in self.names}
+        replacing = [made_up_name(place) for place in range(1, len(self.names) + 1)]
+        return tuple(
+            name if showable(name) and self.names.count(name) == 1 else f"#{place}" if own in taken else own
+            for place, (name, own) in enumerate(zip(self.names, replacing, strict=True), 1)
+        )
 
     @property
     def samples(self) -> tuple[pa.Array, ...]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.redaction import rows_with_secrets
-from headgate.matching.header_names import numbers_of_repeats
+from headgate.matching.header_names import made_up_name, numbers_of_repeats
 from headgate.profiling.arrays import evenly_spaced
 from headgate.values.cells import int_array, marked, matches, rows_where, text_array
 
@@ -36,7 +36,9 @@ def column_names(names: Iterable[str]) -> list[str]:
     for place, (name, number) in enumerate(zip(hide_secrets(given), numbers_of_repeats(given), strict=True), 1):
         safe = "" if name == HIDDEN else name
         own = f"{safe}{number}" if safe in found else safe
-        found[own if own and own not in found else f"{safe}#{place}"] = None
+        made_up = made_up_name(place)
+        unused = f"{safe}#{place}" if safe or made_up in found or made_up in given else made_up
+        found[own if own and own not in found else unused] = None
     return list(found)
 
 
