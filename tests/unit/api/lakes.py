@@ -135,12 +135,12 @@ class MemoryLake:
 
     @cached_property
     def mappings(self) -> Mappings:
-        return Mappings(self.objects, "artifacts", REGISTRY.source, sample_table)
+        return Mappings(self.objects, "artifacts", self.contracts.source, sample_table)
 
     @cached_property
     def gate(self) -> FileChecker:
         key = MaskingKey("k1", b"0" * 32)
-        ports = {"objects": self.objects, "ledger": self.ledger, "contracts": REGISTRY.source, "masking_key": lambda: key}
+        ports = {"objects": self.objects, "ledger": self.ledger, "contracts": self.contracts.source, "masking_key": lambda: key}
         return FileChecker(  # type: ignore[call-arg]
             **ports,  # type: ignore[arg-type]  # twins of the ports
             curated_bucket="curated",

@@ -222,7 +222,7 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
 def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
     """Undo the newest upload of the file at KEY with all its copies, or one file id: the next run builds the tables without it.
 
-    Its rows leave curated and quarantine, and rows that they superseded come back. The original or its masked form stays in raw:
+    Its rows and those of its corrections leave curated and quarantine, and rows that they superseded come back. Originals stay in raw:
     upload it again, or `headgate quarantine replay KEY`, to have it accepted again. Ends with 3 when a worker holds the file.
     """
     from headgate.intake.files.revert_file import newest_upload
@@ -232,9 +232,13 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
     upload = newest_upload(every, key) or newest_upload(every, screens.shown(key))
     if not upload:
         raise click.ClickException(f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states.")
+    reverter = intake.reverter(found.environment)
     if not yes:
-        click.confirm(f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}) from the lake?", abort=True, err=True)
-    results = [_revert(intake.reverter(found.environment), record) for record in upload]
+        corrections = [one for record in upload for one in reverter.chain(record.file_id)[1:] if one and one.accepted]
+        more = f" and of its {len(corrections)} corrections ({sum(one.accepted for one in corrections):,})" if corrections else ""
+        question = f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}){more} from the lake?"
+        click.confirm(question, abort=True, err=True)
+    results = [_revert(reverter, record) for record in upload]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
     options.finish(complete=all(one["outcome"] == FileState.REVERTED for one in results))
 
@@ -246,14 +250,17 @@ def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
     except ThrottledError as held:
         return {**fact, "outcome": "held", "reason": str(held)}
     rows = {"accepted_rows": done.accepted, "quarantined_rows": done.quarantined, "accepted_as": done.accepted_as}
-    return {**fact, "outcome": done.record.state.value, **rows}
+    corrections = {"corrections": {one.key: one.accepted for one in done.corrections}}
+    return {**fact, "outcome": done.record.state.value, **rows, **corrections}
 
 
-def _reverted_screen(results: Sequence[dict[str, object]]) -> Group:
+def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
     table = screens.table("file", "file id", "outcome", "accepted rows removed", "quarantined rows removed", "why")
     for one in results:
         cells = (one.get(name, "") for name in ("key", "file_id", "outcome", "accepted_rows", "quarantined_rows", "reason"))
         table.add_row(*(str(cell) for cell in cells))
+    for key, rows in (pair for one in results for pair in one.get("corrections", {}).items()):
+        table.add_row(key, "", FileState.REVERTED.value, str(rows), "", "corrects the file")
     copy = str(results[-1].get("accepted_as", ""))  # all have one content: after the last, no other of them is in the lake
     notes = [f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` removes them too."] if copy else []
     return Group(
