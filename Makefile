@@ -160,7 +160,7 @@ bench-rules: setup ## the compiled rules against the same Great Expectations sui
 bench-pollock: setup ## how well Pollock's polluted CSV files load without configuration; DATA=folder or archive with csv/ and clean/
 	@python -m benchmarks.gate.pollock $(DATA)
 
-bench-pan: setup ## precision and recall of the search for card numbers in text; DATA=csv with text,is_pan
+bench-pan: setup ## recall, precision and time of the search for card numbers in text; DATA=csv with text,is_pan
 	@python -m benchmarks.gate.pan $(DATA)
 
 bench-formats: setup ## formats inferred from samples in mixed locales, and what three formatted columns cost the gate; MIXES=1000 ROWS=300000

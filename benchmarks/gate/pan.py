@@ -14,6 +14,14 @@ Without DATA three parts are measured, and `recall` and `false_share` are over a
 columns numbers of 13 digits and fewer need a context, so `false_share_in_text` is over more cells: article numbers, phone numbers without
 a plus sign and tax numbers besides. `recall_in_text` is over the numbers of 14 digits and more and over short ones behind "card".
 
+`false_share_numbers` is the share of cells with numbers of other kinds that redaction changes: coordinates, decimals, GeoJSON, WKT, lists
+of codes, order ids, measures, timestamps, and ids of 12 to 19 digits. The ids are columns: `contract init` drafts a contract from them, as
+a lake does that holds them, and its column says how they are searched. `false_share_ids_undeclared` is the share of the same ids in a
+column that states nothing.
+
+`ms_per_mb_worst` is the slowest redaction of one text of 10, 100 and 1,000 kB, over texts of one kind each; `scan_ms_per_mb_worst` is that
+of the leak scanner.
+
 `cells_per_s` is over a column of ordinary cells, one in a hundred with a card, on one thread.
 """
 
@@ -25,6 +33,7 @@ import gzip
 import json
 import os
 import random
+import tempfile
 import time
 import uuid
 from collections import Counter
@@ -35,6 +44,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW, rows_with_cards
+from headgate.masking.redaction import redact
+from headgate.masking.searched_columns import context_below
+from headgate.python_api import draft_contract
+from headgate.quality.leaks import leaks_in_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +55,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
 SEED = 20_241_107
-OF_EACH, NO_CARDS, CELLS = 20, 20_000, 1_000_000
+OF_EACH, NO_CARDS, CELLS, NUMBERS = 20, 20_000, 1_000_000, 8_000
 # Source: the ranges that the schemes publish for acquirers: Visa, Mastercard (51-55, 2221-2720; Maestro), American Express, Discover (with
 # Diners Club), JCB, UnionPay, Mir, Troy.
 BRANDS: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
@@ -166,6 +179,103 @@ def iban(chance: random.Random) -> str:
     return f"DE{98 - int(account + '131400') % 97:02d}{account}"
 
 
+def numbers(chance: random.Random) -> Iterator[Cell]:
+    """Numbers of other kinds, each kind as often as the others."""
+    for _ in range(NUMBERS):
+        for kind, text in _written_numbers(chance).items():
+            yield Cell(text, is_pan=False, kind=kind)
+
+
+def _written_numbers(chance: random.Random) -> dict[str, str]:
+    longitude, latitude = chance.uniform(-180, 180), chance.uniform(-90, 90)
+    points = [[round(chance.uniform(-180, 180), 6), round(chance.uniform(-90, 90), 6)] for _ in range(chance.randint(2, 12))]
+    codes = [f"{chance.randrange(10 ** chance.randint(2, 5))}" for _ in range(chance.randint(2, 20))]
+    day = f"{chance.randint(1990, 2030)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
+    return {
+        "coordinates": f"[{longitude:.4f},{latitude:.4f},{chance.uniform(0, 3000):.2f}]",
+        "decimals": f"{longitude} {latitude}",
+        "GeoJSON": json.dumps({"type": "LineString", "coordinates": points}),
+        "WKT": f"LINESTRING({', '.join(f'{x} {y}' for x, y in points)})",
+        "WKT point": f"POINT({longitude} {latitude})",
+        "projected coordinates": f"{chance.uniform(1000, 9999):.4f} {chance.uniform(1000, 9999):.4f}",
+        "three-digit codes": " ".join(f"{chance.randrange(100, 1000)}" for _ in range(chance.randint(2, 20))),
+        "four-digit codes": ",".join(f"{chance.randrange(10_000):04d}" for _ in range(chance.randint(5, 30))),
+        "codes": chance.choice((" ", ",", ";", ", ")).join(codes),
+        "order id": f"O{chance.randrange(10**5):05d}-{chance.randrange(1000):03d}-{chance.randrange(10**6):06d}",
+        "measure": f"{chance.uniform(0, 10 ** chance.randint(1, 12)):,.3f}",
+        "timestamps": f"{day} {chance.randrange(24):02d}:{chance.randrange(60):02d}:{chance.random() * 60:09.6f}",
+        "microseconds": str(chance.randrange(10**15, 2 * 10**15)),
+    }
+
+
+def ids(chance: random.Random) -> dict[int, list[str]]:
+    """Columns of ids, by their number of digits."""
+    return {length: [f"{chance.randrange(10 ** (length - 1), 10**length)}" for _ in range(NUMBERS)] for length in range(12, 20)}
+
+
+def changed_numbers(chance: random.Random) -> tuple[float, float]:
+    """Return the share of numbers of other kinds that redaction changes, and that of ids in columns that state nothing."""
+    cells = list(numbers(chance))
+    false, undeclared = changed(cells, CONTEXT_BELOW), Counter[str]()
+    columns = ids(chance)
+    for length, texts in columns.items():
+        id_cells = [Cell(text, is_pan=False, kind=f"id of {length} digits") for text in texts]
+        undeclared += changed(id_cells, CONTEXT_BELOW)
+        false += changed(id_cells, drafted_search(texts))
+    for kind, count in false.most_common():
+        print(f"changed: {kind}: {count}")
+    of_ids = sum(map(len, columns.values()))
+    return round(sum(false.values()) / (len(cells) + of_ids), 6), round(sum(undeclared.values()) / of_ids, 6)
+
+
+def changed(cells: list[Cell], below: int) -> Counter[str]:
+    """How many cells of each kind redaction changes."""
+    texts = pa.array([cell.text for cell in cells], pa.string())
+    return Counter(
+        cell.kind for cell, after in zip(cells, redact(texts, context_below=below).to_pylist(), strict=True) if cell.text != after
+    )
+
+
+def drafted_search(texts: list[str]) -> int:
+    """How strictly a column with these ids is searched by the contract that is drafted from them."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "parcels.csv"
+        path.write_text("place,ident\n" + "".join(f"p{row},{text}\n" for row, text in enumerate(texts)), encoding="utf-8")
+        return context_below(next(column for column in draft_contract(path).columns if column.name == "ident"))
+
+
+def worst_texts(chance: random.Random, size: int) -> dict[str, str]:
+    """Return texts of so many characters, each of the kind that a search may take long for."""
+    kinds: dict[str, Callable[[], str]] = {
+        "13 digits": lambda: f"{chance.randrange(4 * 10**12, 5 * 10**12)} ",
+        "decimals": lambda: f"{chance.uniform(-180, 180):.6f},",
+        "groups of four": lambda: f"{chance.randrange(10_000):04d} ",
+        "groups of three": lambda: f"{chance.randrange(1000):03d} ",
+        "single digits": lambda: f"{chance.randrange(10)} ",
+        "digits": lambda: str(chance.randrange(10**9, 10**10)),
+        "separators": lambda: " -.",
+    }
+    return {kind: "".join(written() for _ in range(size // len(written()) + 1))[:size] for kind, written in kinds.items()}
+
+
+def worst_times(chance: random.Random) -> tuple[float, float]:
+    """Return the greatest milliseconds of processor time per megabyte, of redaction and of the leak scanner."""
+    worst = [0.0, 0.0]
+    redact(pa.array(["4111 1111 1111 1111 card cvv 123"]))  # loads tables
+    for size in (10_000, 100_000, 1_000_000):
+        for text in worst_texts(chance, size).values():
+            column = pa.array([text])
+            for place, search in enumerate((lambda column=column: redact(column), lambda text=text: leaks_in_text(text))):
+                worst[place] = max(worst[place], min(_process_s(search) for _ in range(3)) * 1e9 / size)
+    return round(worst[0], 1), round(worst[1], 1)
+
+
+def _process_s(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 def published() -> Iterator[Cell]:
     """What gateways publish, and sentences that people labelled; nothing where the files are not."""
     gateways, sentences = FOLDER / "pan" / "gateway_test_pans.csv", FOLDER / "text_pii" / "synth_dataset_v2.json.gz"
@@ -211,11 +321,17 @@ def main() -> None:
     in_context = [*(with_context(cell) for cell in cells), *others]
     in_text = shares(in_context, found_in([cell.text for cell in in_context], CONTEXT_BELOW))
     print(f"{sum(cell.is_pan for cell in cells)} card numbers, {sum(not cell.is_pan for cell in in_context)} other cells")
+    false_numbers, false_ids = changed_numbers(chance)
+    worst, scan_worst = worst_times(chance)
     result = {
         "recall": by_length[0],
         "false_share": by_length[1],
         "recall_in_text": in_text[0],
         "false_share_in_text": in_text[1],
+        "false_share_numbers": false_numbers,
+        "false_share_ids_undeclared": false_ids,
+        "ms_per_mb_worst": worst,
+        "scan_ms_per_mb_worst": scan_worst,
         "cells_per_s": round(cells_per_s(chance)),
     }
     print(json.dumps(result))

@@ -42,6 +42,8 @@ _INTERRUPTED = (
     "The same command sends the rest; accepted files are skipped as duplicates."
 )
 
+_IF_NO_CARDS = "A column that holds no card data states headgate.no_cards or headgate.content: docs/how-it-works/masking.md."
+
 
 @click.command(epilog=options.example("headgate upload orders.csv --dataset orders"))
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|PATTERN|-...")
@@ -83,6 +85,7 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
 
 def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent: Selection) -> None:
     console = options.console()
+    _show_masked(console, records)
     for line in (*_without_new_rows(records), *screens.unread_sheets((record.key, record.written_as) for record in records)):
         console.print(line, soft_wrap=True)
     for reason, names in grouped((reason, name) for name, reason in sent.left_out):
@@ -104,6 +107,13 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
         console.print("Next: `headgate quarantine list` shows why rows were refused.")
     if any(record.accepted for record in records):
         console.print("Next: `headgate run` builds the tables with the new rows.")
+
+
+def _show_masked(console: Console, records: Sequence[FileRecord]) -> None:
+    """Say which values masking changed: in a column without card data they are other numbers."""
+    if masked := [record for record in records if record.masked]:
+        console.print(screens.masked(summary.by_dataset(masked)), crop=False)
+        console.print(_IF_NO_CARDS, soft_wrap=True)
 
 
 def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
@@ -361,6 +371,12 @@ def _table(records: Sequence[FileRecord]) -> Table:
     table = screens.table("file", "state", *numbers, "error or note", numbers=numbers)
     for record in records:
         counts = (record.received, record.accepted, record.quarantined, record.duplicates)
-        new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
-        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), screens.with_column(record.error) or new)
+        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), screens.with_column(record.error) or _note(record))
     return table
+
+
+def _note(record: FileRecord) -> str:
+    """New columns, and how many values masking changed by column."""
+    new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
+    masked = ", ".join(f"{column} {count:,}" for column, count in sorted(record.masked.items()))
+    return "; ".join(part for part in (new, f"values that masking changed: {masked}" if masked else "") if part)
