@@ -60,7 +60,10 @@ COMMANDS = {
     ),
     "report": ("operations.report:report", "Show what came in, what was refused and why, and what the systems built."),
     "run": ("operations.pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
-    "runs": ("operations.pipeline:runs", "List the newest runs with their state, start, duration, and what they left out."),
+    "runs": (
+        "operations.pipeline:runs",
+        "List the newest runs with their state, what started them, start, duration, and what they left out.",
+    ),
     "sample": ("files.sample:sample", "Write a generated shop, with known defects, as files to upload."),
     "serve": ("operations.serve:serve", "Serve the HTTP API, and the console where it is built, from this machine."),
     "status": (
