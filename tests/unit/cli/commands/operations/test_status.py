@@ -17,6 +17,9 @@ pytestmark = pytest.mark.unit
 QUIET = {"raw_events": Depth(0, 0), "raw_events_dead_letter": Depth(0, 0)}
 
 
+ONE_GOOD_ROW = b"\n".join(PAYMENTS.split(b"\n")[:2]) + b"\n"
+
+
 def test_an_empty_lake_needs_nobody() -> None:
     found = status_of(MemoryLake(), QUIET, [], 7)
     assert (found.state, found.healthy, found.data_age_hours, dict(found.last_run)) == ("unknown", True, None, {})
@@ -37,7 +40,7 @@ def test_a_rejected_file_that_was_sent_corrected_needs_nobody() -> None:
     lake = MemoryLake()
     lake.receive("payments/a.csv", b"")
     lake.moment += timedelta(hours=1)
-    lake.receive("payments/a.csv", PAYMENTS)
+    lake.receive("payments/a.csv", ONE_GOOD_ROW)
     found = status_of(lake, QUIET, [], 7)
     assert found.files == {"corrected": 1, "done": 1}
     assert next((check.state for check in found.checks if check.name == "files"), "") == "healthy"
@@ -49,7 +52,7 @@ def test_refused_rows_of_a_corrected_version_are_not_counted_as_open() -> None:
     lake.receive("payments/a.csv", PAYMENTS)
     refused = status_of(lake, QUIET, [], 7).quarantined_rows
     lake.moment += timedelta(hours=1)
-    lake.receive("payments/a.csv", b"\n".join(PAYMENTS.split(b"\n")[:2]) + b"\n")
+    lake.receive("payments/a.csv", ONE_GOOD_ROW)
     assert (refused, status_of(lake, QUIET, [], 7).quarantined_rows) == (2, 0)
 
 
