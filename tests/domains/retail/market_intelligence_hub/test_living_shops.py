@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headgate.domains.retail.market_intelligence_hub.accuracy import smape
 from headgate.domains.retail.market_intelligence_hub.closures import closed_periods, filled, has_stopped, opened_at
@@ -184,3 +186,14 @@ def test_a_closure_about_christmas_or_of_two_years_is_a_season_and_others_are_no
 def test_a_shop_that_sells_now_and_then_has_no_closures() -> None:
     sold = np.tile([0.0, 0, 10], 30)
     assert not closed_periods(sold, WEEK.starts(FIRST, WEEK.shifted(FIRST, 89)), WEEK).any()
+
+
+@given(st.lists(st.sampled_from([0.0, 0.0, 1.0, 50.0, 200.0]), max_size=150))
+def test_only_weeks_without_sales_are_filled_and_enough_of_any_history_remains(values: list[float]) -> None:
+    total = np.array(values)
+    starts = WEEK.starts(FIRST, WEEK.shifted(FIRST, total.size - 1)) if total.size else pd.DatetimeIndex([])
+    closed = closed_periods(total, starts, WEEK)
+    whole = filled(total, closed)
+    assert (total[closed] == 0).all()
+    assert (whole[~closed] == total[~closed]).all()
+    assert total.size - opened_at(total) >= min(total.size, 10)
