@@ -57,11 +57,22 @@ def test_a_dashboard_shows_the_answers_of_its_sql(console: Console, system: str)
 
 def as_number(text: str) -> Decimal | None:
     """A figure as a number; a dash is shown when the SQL answers null."""
-    return None if text == "\N{EN DASH}" else Decimal(text.replace(",", "").replace("£", "").replace(" %", ""))
+    if text == "\N{EN DASH}":
+        return None
+    size = {"k": 1_000, "m": 1_000_000}.get(text[-1], 1)
+    return Decimal(text.replace(",", "").replace("£", "").replace(" %", "").rstrip("km")) * size
 
 
 def as_shown(value: Any, unit: str) -> Decimal:  # noqa: ANN401 whatever the SQL answers
-    """A value as its figure rounds it."""
+    """A value as its figure rounds it: money by its size, shares to a tenth of a percent, others to four significant digits."""
     exact = Decimal(str(value)) * (100 if unit == "share" else 1)
-    places = "0.1" if unit in {"share", "percent"} else "1" if unit == "GBP" else "0.01"
-    return exact.quantize(Decimal(places), "ROUND_HALF_UP").normalize() + 0
+    if unit in {"share", "percent"}:
+        exact = exact.quantize(Decimal("0.1"), "ROUND_HALF_UP")
+    if unit == "GBP" and 100 <= abs(exact) < 10_000:
+        return exact.quantize(Decimal(1), "ROUND_HALF_UP").normalize() + 0
+    return exact if exact == int(exact) else significant(exact, 3 if unit == "GBP" and abs(exact) >= 10_000 else 4)
+
+
+def significant(exact: Decimal, digits: int) -> Decimal:
+    """Round to significant digits."""
+    return exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), "ROUND_HALF_UP").normalize() + 0

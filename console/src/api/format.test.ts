@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { explained } from './format'
+import { cellText, explained, figure, measure, money, number, usd } from './format'
 
 test('an error of a file names its column and ends each sentence', () => {
   const error = {
@@ -18,4 +18,58 @@ test('without a column or a remedy nothing is added', () => {
   expect(explained({ message: 'the file is truncated', remedy: 'upload it again' })).toBe(
     'The file is truncated. Upload it again.',
   )
+})
+
+test('a measure on a page has at most four significant digits, and a count has all', () => {
+  expect([0.00027494494678170116, 45.801239, 518_593.71, 518_593, null].map(measure)).toEqual([
+    '0.0002749',
+    '45.8',
+    '518,600',
+    '518,593',
+    '–',
+  ])
+})
+
+test('a number in a table has all of its digits', () => {
+  expect(['0.00027494494678170116', 2.749449467817e-7, '1204113.50', 12.5].map(number)).toEqual([
+    '0.00027494494678170116',
+    '2.749449467817e-7',
+    '1,204,113.50',
+    '12.5',
+  ])
+})
+
+test('money is written by its size', () => {
+  const amounts = [12.4, 0.0345, 3412.49, 12_345, 612_345, 1_240_000, -45_123, 0]
+  expect(amounts.map((amount) => money(amount, 'GBP'))).toEqual([
+    '£12.40',
+    '£0.035',
+    '£3,412',
+    '£12.3k',
+    '£612k',
+    '£1.24m',
+    '-£45.1k',
+    '£0',
+  ])
+  expect(['0.0000477123', '0.0220'].map(usd)).toEqual(['$0.00004771', '$0.0220'])
+})
+
+test('no figure has more than four significant digits, whatever its unit', () => {
+  const digits = (text: string): string => text.replace(/[^\d]/g, '').replace(/^0+|0+$/g, '')
+  for (const unit of ['', 'share', 'percent', 'score', 'GBP', 'EUR'])
+    for (const value of [0.123456789, 9.87654321, 98.7654321, 987.654321, 9876.54321, 0.000123456])
+      expect(digits(figure(value, unit)).length, `${value} ${unit}: ${figure(value, unit)}`).toBeLessThan(5)
+})
+
+test('in a hover text amounts are rounded, and ids, years and days are not', () => {
+  expect(
+    [
+      ['share', 0.00027494494678170116],
+      ['amount', '959.3512'],
+      ['customer_id', 1234567],
+      ['year', 2024],
+      ['day', '2024-01-31'],
+      ['note', null],
+    ].map(([name, value]) => cellText(name as string, value as string | number | null)),
+  ).toEqual(['0.0002749', '959.4', '1234567', '2024', '2024-01-31', '–'])
 })

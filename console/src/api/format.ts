@@ -3,15 +3,27 @@ export type Cell = string | number | boolean | null
 const WHOLE = new Intl.NumberFormat('en-GB')
 const SHORT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 })
 const SMALL = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 2 })
+const FOUR_DIGITS = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 })
+/** The most decimals that every browser formats. */
+const MOST_PLACES = 20
 
-/** A number with separators; decimals keep their digits. */
+/** A number with separators and all of its digits, as tables show it. */
 export function number(value: Cell | undefined): string {
   if (value === null || value === undefined || value === '') return '–'
   const text = String(value)
   const places = /\.(\d+)/.exec(text)?.[1]?.length ?? 0
   const parsed = Number(text)
-  if (!Number.isFinite(parsed)) return text
+  // A number with an exponent has more decimals than digits behind its point.
+  if (!Number.isFinite(parsed) || /e/i.test(text) || places > MOST_PLACES) return text
   return withPlaces(places).format(parsed)
+}
+
+/** A measure as pages show it: whole numbers in full, others with at most four significant digits. */
+export function measure(value: Cell | undefined): string {
+  if (value === null || value === undefined || value === '') return '–'
+  const parsed = Number(value)
+  if (!Number.isFinite(parsed)) return String(value)
+  return (Number.isInteger(parsed) ? WHOLE : FOUR_DIGITS).format(parsed)
 }
 
 const formats = new Map<number, Intl.NumberFormat>()
@@ -45,25 +57,50 @@ function sentence(text: string): string {
 }
 
 export const whole = (value: number): string => WHOLE.format(value)
+/** Whether a column names things: its numbers have no separators and are not rounded. */
+export const isName = (column: string): boolean => /(^|_)(id|year)$/i.test(column)
+
+// The API sends decimals as texts.
+const DECIMAL = /^-?\d+(\.\d+(e-?\d+)?|e-?\d+)$/i
+
+/** A cell in a text of a page, such as a chart's hover text: an amount is rounded, a name or a day is not. */
+export const cellText = (column: string, value: Cell | undefined): string =>
+  !isName(column) && (typeof value === 'number' || DECIMAL.test(String(value)))
+    ? measure(value)
+    : String(value ?? '–')
+
 /** An axis label. Values below 1 keep two digits that say something: 0.025, not 0. */
 export const short = (value: number): string => (Math.abs(value) < 1 ? SMALL : SHORT).format(value)
 
-/** A figure with its unit: money and shares as people write them. */
+/** A figure with its unit, as people write it: at most four significant digits. */
 export function figure(value: Cell | undefined, unit: string): string {
   if (value === null || value === undefined || value === '') return '–'
   const parsed = Number(value)
   if (!Number.isFinite(parsed)) return String(value)
-  if (unit === 'share') return `${number(Math.round(parsed * 1000) / 10)} %`
-  if (unit === 'percent') return `${number(Math.round(parsed * 10) / 10)} %`
-  if (unit === 'score') return parsed.toFixed(3)
-  if (/^[A-Z]{3}$/.test(unit))
-    return new Intl.NumberFormat('en-GB', {
-      style: 'currency',
-      currency: unit,
-      maximumFractionDigits: 0,
-    }).format(parsed)
-  return number(Math.round(parsed * 100) / 100)
+  if (unit === 'share') return `${measure(Math.round(parsed * 1000) / 10)} %`
+  if (unit === 'percent') return `${measure(Math.round(parsed * 10) / 10)} %`
+  if (unit === 'score' && Math.abs(parsed) < 10) return parsed.toFixed(2)
+  if (/^[A-Z]{3}$/.test(unit)) return money(parsed, unit)
+  return measure(parsed)
 }
+
+/** An amount by its size: `£12.40`, `£3,412`, `£612k`, `£1.24m`. */
+export function money(amount: number, currency: string): string {
+  const size = Math.abs(amount)
+  const digits: Intl.NumberFormatOptions =
+    size >= 10_000
+      ? { notation: 'compact', maximumSignificantDigits: 3 }
+      : size >= 100 || amount === 0
+        ? { maximumFractionDigits: 0 }
+        : size >= 1
+          ? {}
+          : { maximumSignificantDigits: 2 }
+  return new Intl.NumberFormat('en-GB', { style: 'currency', currency, ...digits }).format(amount)
+}
+
+/** A cost that the API states in dollars, as a decimal with the places of a price list. */
+export const usd = (amount: string): string =>
+  `$${amount.replace(/\D/g, '').replace(/^0+/, '').length > 4 ? FOUR_DIGITS.format(Number(amount)) : amount}`
 
 export function bytes(size: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -244,14 +244,16 @@ export const useDashboards = () =>
     staleTime: Infinity,
   })
 
-/** The rows of one answer, all pages of it up to `most`. */
+/** The rows of one answer that were read so far; `next` continues them, and is empty when all were read. */
 export interface Result {
   query: Schemas['Query']
   columns: Schemas['ResultColumn'][]
   rows: Schemas['QueryRows']['rows']
-  complete: boolean
+  next: string
 }
 
+/** The most rows that the API answers at once. */
+export const PAGE_ROWS = 999
 const WAIT_MS = [150, 250, 400, 700, 1000]
 
 /** Start a statement that reads, wait for its end, and read its rows. */
@@ -272,23 +274,30 @@ export async function runQuery(
     query = await read<Schemas['Query']>(`/v1/queries/${path(query.query_id)}`, { signal })
   }
   if (query.state !== 'succeeded') throw new Error(query.error || `The query was ${query.state}.`)
-  return { query, ...(await rowsOf(query.query_id, signal, most)) }
+  return moreRows({ query, columns: [], rows: [], next: '' }, signal, most)
 }
 
-async function rowsOf(id: string, signal: AbortSignal, most: number): Promise<Omit<Result, 'query'>> {
-  let page = await read<Schemas['QueryRows']>(`/v1/queries/${path(id)}/rows`, {
-    query: { limit: 999 },
-    signal,
-  })
-  const rows = page.rows
-  while (page.next_cursor && rows.length < most) {
-    page = await read<Schemas['QueryRows']>(`/v1/queries/${path(id)}/rows`, {
-      query: { limit: 999, cursor: page.next_cursor },
+/** The result with further pages, until it has `most` rows or is complete. `onPage` gets it after each page. */
+export async function moreRows(
+  result: Result,
+  signal: AbortSignal,
+  most: number,
+  onPage: (result: Result) => void = () => undefined,
+): Promise<Result> {
+  const rows = [...result.rows]
+  let soFar: Result
+  let next = result.next
+  do {
+    const page = await read<Schemas['QueryRows']>(`/v1/queries/${path(result.query.query_id)}/rows`, {
+      query: { limit: PAGE_ROWS, cursor: next },
       signal,
     })
     rows.push(...page.rows)
-  }
-  return { columns: page.columns, rows, complete: !page.next_cursor }
+    next = page.next_cursor
+    soFar = { ...result, columns: page.columns, rows, next }
+    onPage(soFar)
+  } while (next && rows.length < most)
+  return soFar
 }
 
 export const useResult = (sql: string) =>

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useMemo, useRef } from 'react'
+import { memo, useEffect, useMemo, useRef } from 'react'
 
-import { type Cell, isNumeric, number } from '../api/format'
+import { type Cell, isName, isNumeric, measure, number } from '../api/format'
 import { firstRow, placesFor, ROW_PX } from './row-window'
 
 interface Column {
@@ -14,14 +14,30 @@ interface Props {
   rows: { length: number; at: (index: number) => Cell[] | undefined }
   height?: number
   label: string
+  /** Whether the table is what a person reads first, and not where the digits are looked up: its titles have them. */
+  isSummary?: boolean
+  /** Whether `rows` are all there are; the table reports an unknown length otherwise. */
+  isComplete?: boolean
+  /** Called while the last rows are near the view, so that more of them can be read. */
+  onNearEnd?: () => void
 }
 
 const OVERSCAN = 6
+/** How many rows before the end more are asked for: a page of the API takes about as long as one scrolls through them. */
+const NEAR_END = 200
 
 /** A table of any length: only the rows in view are in the document, in elements that are used again while one scrolls. */
-export function Grid({ columns, rows, height = 420, label }: Props) {
+export function Grid({
+  columns,
+  rows,
+  height = 420,
+  label,
+  isSummary = false,
+  isComplete = true,
+  onNearEnd,
+}: Props) {
   const view = useRef<HTMLDivElement>(null)
-  const { fields, total } = useFields(columns, rows)
+  const { fields, total } = useFields(columns, rows, isSummary)
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are read in this render only
   const virtual = useVirtualizer({
     count: placesFor(rows.length),
@@ -31,6 +47,14 @@ export function Grid({ columns, rows, height = 420, label }: Props) {
   })
   const items = virtual.getVirtualItems()
   const from = firstRow(items[0]?.index ?? 0, items.length, rows.length)
+  const isNearEnd = !isComplete && from > 0 && from + items.length + NEAR_END >= rows.length
+  const nearEnd = useRef(onNearEnd)
+  useEffect(() => {
+    nearEnd.current = onNearEnd
+  })
+  useEffect(() => {
+    if (isNearEnd) nearEnd.current?.()
+  }, [isNearEnd, rows.length])
   return (
     <div
       ref={view}
@@ -38,7 +62,7 @@ export function Grid({ columns, rows, height = 420, label }: Props) {
       style={{ maxHeight: height }}
       role="table"
       aria-label={label}
-      aria-rowcount={rows.length + 1}
+      aria-rowcount={isComplete ? rows.length + 1 : -1}
       tabIndex={0}
     >
       <div className="grid-row grid-head" role="row" style={{ minWidth: total }}>
@@ -110,14 +134,18 @@ const Row = memo(function Row({ fields, row, index, top }: RowProps) {
 })
 
 /** What is the same for all cells of a column, computed once for an answer and not for each frame. */
-function useFields(columns: Column[], rows: Props['rows']): { fields: Field[]; total: number } {
+function useFields(
+  columns: Column[],
+  rows: Props['rows'],
+  isSummary: boolean,
+): { fields: Field[]; total: number } {
   const { at, length } = rows
   const beginning = Math.min(length, 100)
   const probe = at(0)
   return useMemo(() => {
     const sample = Array.from({ length: beginning }, (_, index) => at(index) ?? [])
     const fields = columns.map((column, place) => {
-      const shown = textOf(column)
+      const shown = textOf(column, isSummary)
       const width = widthOf(
         column,
         sample.map((row) => (row[place] == null ? '' : shown(row[place]))),
@@ -127,15 +155,13 @@ function useFields(columns: Column[], rows: Props['rows']): { fields: Field[]; t
     })
     return { fields, total: fields.reduce((sum, field) => sum + field.style.width, 0) }
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `at` is a new function in each render; `probe` changes with the answer
-  }, [columns, beginning, probe])
+  }, [columns, beginning, probe, isSummary])
 }
 
-/** A number as people read it; its title and the download have every digit. Ids are names: no separators. */
-function textOf({ name, type }: Column): (value: Cell) => string {
-  if (!isNumeric(type) || /(^|_)id$/.test(name)) return String
-  if (type === 'double' || type === 'float' || type === 'real')
-    return (value) => number(Number(Number(value).toPrecision(4)))
-  return number
+/** A cell's text: a number with all of its digits, or rounded where the table is a summary. Ids are names: no separators. */
+function textOf({ name, type }: Column, isSummary: boolean): (value: Cell) => string {
+  if (!isNumeric(type) || isName(name)) return String
+  return isSummary && /^(double|float|real)/i.test(type) ? measure : number
 }
 
 function widthOf(column: Column, texts: string[]): number {

@@ -140,6 +140,8 @@ function Rows({ system, table }: { system: string; table: string }) {
                 columns={columns}
                 rows={{ length: rows.length, at: (index) => rows[index] }}
                 label={table}
+                isComplete={!pages.hasNextPage}
+                onNearEnd={() => !pages.isFetchingNextPage && void pages.fetchNextPage()}
               />
               <Group>
                 <Text size="sm">

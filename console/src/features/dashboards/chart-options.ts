@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, figure, short } from '../../api/format'
+import { type Cell, cellText, figure, short } from '../../api/format'
 import { WORLD } from './world'
 
 export interface Shown {
@@ -47,6 +47,13 @@ const named = {
   },
 }
 const grid = { left: 8, right: 32, top: 32, bottom: 8, containLabel: true }
+
+/** Every cell of a row with its column's name; the panel's own measures have its unit. */
+const cells = (row: Row, panel: Schemas['Panel']): string[] =>
+  Object.entries(row).map(([name, value]) => {
+    const isMeasure = panel.unit !== '' && panel.y.includes(name)
+    return `${name}: ${isMeasure ? figure(value, panel.unit) : cellText(name, value)}`
+  })
 
 interface Hover {
   seriesName: string
@@ -198,12 +205,12 @@ function scatter(panel: Schemas['Panel'], rows: Row[]): Record<string, unknown> 
         const row =
           (one?.value as { row?: Row } | undefined)?.row ??
           (one as unknown as { data: { row: Row } }).data.row
-        return Object.entries(row).map(([name, value]) => `${name}: ${text(value)}`)
+        return cells(row, panel)
       }),
       trigger: 'item',
     },
-    xAxis: { type: 'value', name: panel.x, nameLocation: 'middle', nameGap: 28, scale: true },
-    yAxis: { type: 'value', name: column, scale: true },
+    xAxis: { type: 'value', name: panel.x, nameLocation: 'middle', nameGap: 28, scale: true, ...axis },
+    yAxis: { type: 'value', name: column, scale: true, ...axis },
     series: groups.map((group, at) => ({
       type: 'scatter',
       name: group,
@@ -227,9 +234,7 @@ function map(panel: Schemas['Panel'], rows: Row[], scheme: Scheme): Record<strin
     tooltip: {
       ...hover(([one]) => {
         const row = byCode.get(one?.name ?? '')
-        return row
-          ? Object.entries(row).map(([name, value]) => `${name}: ${text(value)}`)
-          : [one?.name ?? '', 'no sales']
+        return row ? cells(row, panel) : [one?.name ?? '', 'no sales']
       }),
       trigger: 'item',
     },

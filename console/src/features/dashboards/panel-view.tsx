@@ -2,7 +2,7 @@ import { Anchor, Button, Group, SegmentedControl, Stack, Text } from '@mantine/c
 import { lazy, Suspense, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { bytes, count, csvLine, download } from '../../api/format'
+import { bytes, count, csvLine, download, usd } from '../../api/format'
 import { type Result, useContract, useResult } from '../../api/queries'
 import { Grid } from '../../components/grid'
 import { Panel } from '../../components/panel'
@@ -84,6 +84,7 @@ function View({
         rows={{ length: answer.rows.length, at: (index) => answer.rows[index] }}
         height={340}
         label={panel.question}
+        isSummary={panel.kind === 'table'}
       />
     )
   return (
@@ -100,8 +101,8 @@ function Statement({ sql, answer }: { sql: string; answer: Result }) {
         {sql}
       </pre>
       <Text size="xs" className="muted">
-        {count(answer.rows.length, 'row')}, {bytes(answer.query.scanned_bytes)} scanned, $
-        {answer.query.cost_usd}
+        {count(answer.rows.length, 'row')}, {bytes(answer.query.scanned_bytes)} scanned,{' '}
+        {usd(answer.query.cost_usd)}
       </Text>
       <Anchor size="sm" href={`#/query?sql=${encodeURIComponent(sql)}`}>
         Open in the editor

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { bytes, count, explained, seconds, time, whole } from '../../api/format'
+import { bytes, count, explained, seconds, time, usd, whole } from '../../api/format'
 import {
   useContracts,
   useCorrections,
@@ -112,7 +112,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
             ['duration', seconds(file.work.seconds)],
             ['rows a second', file.work.rows_per_s == null ? '–' : whole(Math.round(file.work.rows_per_s))],
             ['memory', `${whole(file.work.memory_mb)} MB`],
-            ['cost', `$${file.work.usd}`],
+            ['cost', usd(file.work.usd)],
           ]}
         />
       </Panel>

@@ -14,7 +14,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { seconds, time, whole } from '../../api/format'
+import { figure, seconds, time, whole } from '../../api/format'
 import { useFiles, useHealth, useMay, useQuarantine, useRuns, useStartRun } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
@@ -178,11 +178,7 @@ export function FileTable({ files }: { files: Schemas['FileSummary'][] }) {
               <Table.Td className="number">{whole(file.accepted)}</Table.Td>
               <Table.Td className="number">{whole(file.quarantined)}</Table.Td>
               <Table.Td className="number">{whole(file.duplicates)}</Table.Td>
-              <Table.Td className="number">
-                {file.quality_score === null || file.quality_score === undefined
-                  ? '–'
-                  : file.quality_score.toFixed(3)}
-              </Table.Td>
+              <Table.Td className="number">{figure(file.quality_score, 'score')}</Table.Td>
               <Table.Td style={{ whiteSpace: 'nowrap' }}>{time(file.received_at)}</Table.Td>
             </Table.Tr>
           ))}

@@ -3,7 +3,7 @@ import { Fragment } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { seconds, time, whole } from '../../api/format'
+import { seconds, time, usd, whole } from '../../api/format'
 import { useRun } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, StateBadge } from '../../components/states'
@@ -145,7 +145,7 @@ function Jobs({ jobs }: { jobs: Schemas['RunJob'][] }) {
               <Table.Td className="number">{seconds(job.seconds)}</Table.Td>
               <Table.Td className="number">{whole(Math.round(job.dpu_seconds))}</Table.Td>
               <Table.Td className="number">{whole(job.memory_gb)} GB</Table.Td>
-              <Table.Td className="number">${job.usd}</Table.Td>
+              <Table.Td className="number">{usd(job.usd)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, isNumeric } from '../../api/format'
+import { type Cell, isName, isNumeric } from '../../api/format'
 import type { Shown } from '../dashboards/chart-options'
 
 interface Column {
@@ -24,9 +24,8 @@ const MOST_POINTS = 5_000
 const MOST_SERIES = 8
 const DAY = /^\d{4}-\d{2}(-\d{2})?([T ]|$)/
 
-const isId = (name: string): boolean => /(^|_)id$/i.test(name)
 export const measures = (columns: Column[]): string[] =>
-  columns.filter((one) => isNumeric(one.type) && !isId(one.name)).map((one) => one.name)
+  columns.filter((one) => isNumeric(one.type) && !isName(one.name)).map((one) => one.name)
 
 /** The chart that an answer suggests; undefined where no column is a number. */
 export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined {

@@ -3,12 +3,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
-import { type Result, runQuery, useCatalog, useQuestions } from '../../api/queries'
+import { PAGE_ROWS, type Result, runQuery, useCatalog, useQuestions } from '../../api/queries'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
+import { isComplete } from './reading'
 
 const Editor = lazy(() => import('./editor'))
-const MOST_ROWS = 1_000_000
 const START = 'SELECT *\nFROM '
 
 export function QueryPage() {
@@ -35,8 +35,8 @@ export function QueryPage() {
     setState('running')
     const began = performance.now()
     try {
-      const result = await runQuery({ sql }, control.signal, MOST_ROWS)
-      queries.setQueryData(['result', sql], result)
+      const result = await runQuery({ sql }, control.signal, PAGE_ROWS)
+      if (isComplete(result)) queries.setQueryData(['result', sql], result)
       setState({ result, seconds: (performance.now() - began) / 1000 })
     } catch (error) {
       if (!control.signal.aborted) setState({ error })
@@ -107,7 +107,7 @@ export function QueryPage() {
           <Failed error={state.error} what="The query" isAction onRetry={() => void run()} />
         ) : null}
         {typeof state === 'object' && 'result' in state ? (
-          <Answer {...state} view={view} onView={show} />
+          <Answer key={state.result.query.query_id} {...state} view={view} onView={show} />
         ) : null}
       </div>
     </Stack>

@@ -1,0 +1,55 @@
+import { useEffect, useRef, useState } from 'react'
+
+import { moreRows, type Result } from '../../api/queries'
+
+/** The most rows of an answer that a browser keeps. */
+export const MOST_ROWS = 1_000_000
+
+export interface Reading {
+  result: Result
+  /** The result as of the end of the last reading, for what is too much work to repeat with each page. */
+  settled: Result
+  isReading: boolean
+  error: unknown
+  /** Reads until the answer has so many rows, or has ended; undefined if that was stopped or failed. */
+  readTo: (rows: number) => Promise<Result | undefined>
+  stop: () => void
+}
+
+/** An answer whose first page is there, and whose other pages are read when they are needed. */
+export function useReading(first: Result): Reading {
+  const [result, setResult] = useState(first)
+  const [settled, setSettled] = useState(first)
+  const [isReading, setReading] = useState(false)
+  const [error, setError] = useState<unknown>()
+  const control = useRef<AbortController>(undefined)
+  useEffect(() => () => control.current?.abort(), [])
+
+  async function readTo(rows: number): Promise<Result | undefined> {
+    if (isComplete(result) || result.rows.length >= rows) return result
+    control.current?.abort()
+    const own = new AbortController()
+    control.current = own
+    setReading(true)
+    setError(undefined)
+    let newest = result
+    function keep(page: Result): void {
+      newest = page
+      setResult(page)
+    }
+    try {
+      return await moreRows(result, own.signal, rows, keep)
+    } catch (failure) {
+      if (!own.signal.aborted) setError(failure)
+      return undefined
+    } finally {
+      if (control.current === own) {
+        setReading(false)
+        setSettled(newest)
+      }
+    }
+  }
+  return { result, settled, isReading, error, readTo, stop: () => control.current?.abort() }
+}
+
+export const isComplete = (result: Result): boolean => result.next === ''

@@ -1,0 +1,126 @@
+"""Answers of the page Query in Chromium: the first rows at once, the others when somebody scrolls, draws or downloads; readable numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.browsers import visit
+from tests.console.lakes import VIEWER
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+    from tests.console.conftest import Console
+
+pytestmark = pytest.mark.e2e
+
+ROWS, PAGE = 12_345, 999
+MANY = f"select i as n, 'row' as name from unnest(sequence(1, {ROWS})) as t(i)"  # noqa: S608 a number
+LATER_PAGES = re.compile(r"/v1/queries/[^/]+/rows\?.*cursor=.")
+SCROLL_TO_END = "document.querySelector('[role=table]').scrollTop = 1e9"
+
+
+def ask(page: Page, url: str, sql: str) -> None:
+    """Run a statement on the page Query."""
+    visit(page, url, f"/query?sql={sql}")
+    page.get_by_role("button", name=re.compile("Run")).click()
+
+
+def later_pages(page: Page) -> list[str]:
+    """The requests for further pages of an answer, as they are sent from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if LATER_PAGES.search(request.url) else None)
+    return asked
+
+
+def hold_later_pages(page: Page) -> list[Route]:
+    """Let no further page of an answer come."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(LATER_PAGES, hold)
+    return held
+
+
+def test_the_first_rows_of_a_long_answer_are_shown_before_the_others_are_read(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    held = hold_later_pages(page)
+    ask(page, console.url, MANY)
+    expect(page.get_by_role("table", name="Answer").get_by_role("cell", name="1", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("query-summary")).to_contain_text(f"The first {PAGE} rows in")
+    expect(page.get_by_text("The answer has more rows. Scroll to read more.")).to_be_visible()
+    assert page.get_by_role("table", name="Answer").get_attribute("aria-rowcount") == "-1"  # not known yet
+    assert held == []  # nobody has asked for more
+
+
+def test_scrolling_to_the_end_reads_the_next_page(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    ask(page, console.url, MANY)
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
+    asked = later_pages(page)
+    page.evaluate(SCROLL_TO_END)
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 1,998 rows")
+    assert len(asked) == 1
+
+
+def test_all_rows_are_read_with_a_count_and_the_download_has_them(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    ask(page, console.url, MANY)
+    page.get_by_role("button", name="Read all rows").click()
+    expect(page.get_by_test_id("query-summary")).to_contain_text(f"{ROWS:,} rows in")
+    expect(page.get_by_test_id("query-summary")).not_to_contain_text("The first")
+    assert page.get_by_role("table", name="Answer").get_attribute("aria-rowcount") == str(ROWS + 1)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Download CSV").click()
+    assert len(Path(saving.value.path()).read_text(encoding="utf-8-sig").splitlines()) == ROWS + 1
+
+
+def test_a_download_of_an_answer_of_which_one_page_is_shown_has_all_rows(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    ask(page, console.url, MANY)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Download CSV").click()
+    assert Path(saving.value.path()).read_text(encoding="utf-8-sig").splitlines()[-1] == f"{ROWS},row"
+
+
+def test_reading_is_stopped_and_what_was_read_stays(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    ask(page, console.url, MANY)
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
+    hold_later_pages(page)
+    page.get_by_role("button", name="Read all rows").click()
+    page.get_by_role("button", name="Stop reading").click()
+    expect(page.get_by_role("button", name="Read all rows")).to_be_visible()
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
+
+
+def test_a_chart_reads_what_it_adds_up(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    sql = f"select 'all' as part, 1 as one from unnest(sequence(1, {ROWS})) as t(i)"  # noqa: S608 a number
+    ask(page, console.url, f"{sql}&view=chart")
+    chart = page.get_by_role("img", name="one by part")
+    expect(chart).to_be_visible()
+    expect(page.get_by_test_id("query-summary")).to_contain_text(f"{ROWS:,} rows in")
+    expect(page.get_by_text("Rows with the same part are added up.")).to_be_visible()
+    expect(chart.locator("svg")).to_contain_text("14k")  # the axis of 12,345
+
+
+def test_a_hover_text_has_four_digits_and_the_table_has_all(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    sql = "select 'a' as name, 0.00027494494678170116e0 as share union all select 'b', 0.0004e0"
+    ask(page, console.url, sql)
+    expect(page.get_by_role("table", name="Answer")).to_contain_text("0.00027494494678170116")
+    page.get_by_role("radiogroup", name="View of the answer").get_by_text("chart").click()
+    chart = page.get_by_role("img", name="share by name")
+    box = chart.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 4)
+    expect(chart).to_contain_text("share: 0.0002749")
+    assert "0.000274944" not in chart.inner_text()
