@@ -23,11 +23,13 @@ from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
 from headgate.aws.in_memory_ports import MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.arrow import arrow_schema
-from headgate.errors import NotFoundError
+from headgate.errors import GateError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher
+from headgate.quality.gate import require
+from headgate.quality.validation import FailedExpectation, SuiteResult
 from headgate.query import translate
 from tests.unit.api.lakes import REGISTRY, MemoryLake
 
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
 
 OPERATOR, UPLOADER, VIEWER = "operator-token", "uploader-token", "viewer-token"
 _CLAIMS = {
-    UPLOADER: {"username": "uma", "cognito:groups": ["uploader"]},
-    VIEWER: {"username": "vera", "cognito:groups": ["viewer"]},
+    UPLOADER: {"token_use": "access", "username": "uma", "cognito:groups": ["uploader"]},
+    VIEWER: {"token_use": "access", "username": "vera", "cognito:groups": ["viewer"]},
 }
 _ATHENA_TYPES = {"HUGEINT": "decimal(38,0)", "VARCHAR": "varchar", "TIMESTAMP WITH TIME ZONE": "timestamp"}
 
@@ -168,8 +170,18 @@ class EndedRuns:
             names += ["Build the systems", *(f"Start build_{one.replace('-', '_')}" for one in self.systems)]
             names += [f"Published {one}" for one in self.systems]
         entered = {one: began.started_at + timedelta(seconds=15 * place) for place, one in enumerate(names)}
-        failed = {"error": "QualityError", "cause": "orders: 3 expectations failed."} if began.status == "FAILED" else {}
+        failed = {"error": "JobsFailed", "cause": gate_cause()} if began.status == "FAILED" else {}
         return PipelineRun(arn, began.status, entered_at=entered, ended_at=began.ended_at, **failed)
+
+
+def gate_cause() -> str:
+    """Return what a run states when the quality gate refuses a dataset: one line of the gate's own error."""
+    broken = FailedExpectation("minimum", "amount", 3, ("A1", "A2", "A3")), FailedExpectation("valid_values", "status", 1, ("A9",))
+    try:
+        require([SuiteResult("orders", 10, 2, broken)], "s3://artifacts/data_docs/s1/snapshot/index.html")
+    except GateError as error:
+        return f"quality_gate: FAILED (run jr_1): GateError: {' '.join(str(error).split())}"
+    raise AssertionError
 
 
 class HttpUploads(MemoryUploads):

@@ -78,7 +78,7 @@ def take_shown(running: Served, browser: Browser) -> None:
     page.screenshot(path=IMAGES / "console-dashboard.png")
     visit(page, running.url, "/upload")
     page.get_by_label("Files to upload").set_input_files({"name": "payments-supplier.csv", "mimeType": "text/csv", "buffer": FOREIGN})
-    page.get_by_role("button", name="Commit with this mapping").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Check the file with this mapping").wait_for(timeout=60_000)
     page.screenshot(path=IMAGES / "console-mapping.png")
     page.emulate_media(color_scheme="dark")
     visit(page, running.url, "/lake")

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { cellText, explained, figure, measure, money, number, usd } from './format'
+import { cellText, explained, figure, forPages, measure, money, number, usd } from './format'
 
 test('an error of a file names its column and ends each sentence', () => {
   const error = {
@@ -72,4 +72,20 @@ test('in a hover text amounts are rounded, and ids, years and days are not', () 
       ['note', null],
     ].map(([name, value]) => cellText(name as string, value as string | number | null)),
   ).toEqual(['0.0002749', '959.4', '1234567', '2024', '2024-01-31', '–'])
+})
+
+test('a page names no command where it has a button', () => {
+  expect(
+    forPages(
+      'Fix the cause, then start a run; `headgate run --only SYSTEM` builds one system. `headgate logs` shows more.',
+    ),
+  ).toBe('Fix the cause, then start a run.')
+  expect(forPages('The newest is a.csv (drift); `headgate files show a.csv` says why.')).toBe(
+    'The newest is a.csv (drift).',
+  )
+  expect(explained({ message: 'the header is another', remedy: '`headgate mapping show a.csv`' })).toBe(
+    'The header is another.',
+  )
+  const draft = 'draft its contract with `headgate contract init --raw a.csv` and deploy it'
+  expect(forPages(draft)).toBe(draft)
 })

@@ -47,7 +47,17 @@ export const count = (many: number, one: string): string =>
 /** Why a file was rejected and what to do: the column, and each part as a sentence. */
 export function explained(error: { column?: string; message: string; remedy?: string }): string {
   const message = error.column ? `Column ${error.column}: ${error.message}` : error.message
-  return [message, error.remedy ?? ''].filter(Boolean).map(sentence).join(' ')
+  return [message, error.remedy ?? ''].map(forPages).filter(Boolean).map(sentence).join(' ')
+}
+
+/** A contract is drafted and deployed by a command only; for every other command that the API names a page has a button or a link. */
+const COMMAND_FOR_BUTTON = /`headgate (?!contract )/
+
+/** A text of the API without the clauses that name a command line. */
+export function forPages(text: string): string {
+  const clauses = text.split(/(?<=[;.!?]) +/)
+  const kept = clauses.filter((clause) => !COMMAND_FOR_BUTTON.test(clause))
+  return kept.length === clauses.length ? text : kept.join(' ').replace(/;$/, '.')
 }
 
 /** A first word of letters gets a capital; a name such as `order_id` stays what it is. */

@@ -2,6 +2,7 @@ import {
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
@@ -93,6 +94,18 @@ export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) 
         : false,
   })
 
+/** The first rows in quarantine of each of some rules. */
+export const useRowsOfRules = (fileId: string, rules: string[]): Schemas['RejectedRow'][] =>
+  useQueries({
+    queries: rules.map((rule) => ({
+      queryKey: ['rejected', fileId, rule, 'first'],
+      queryFn: () =>
+        read<Schemas['RejectedRows']>(`/v1/files/${path(fileId)}/rejected-rows`, {
+          query: { rule, limit: 200 },
+        }),
+    })),
+  }).flatMap((of) => of.data?.rows ?? [])
+
 /** What is suggested for a file's columns; with a dataset, for a file whose names identify none. */
 export const useMapping = (fileId: string, enabled: boolean, dataset = '') =>
   useQuery({
@@ -138,11 +151,27 @@ export function useCorrections(fileId: string) {
   })
 }
 
-export function useRevert(fileId: string) {
+/** What an undo of a file would take along, and whether the caller may do it or take it back. */
+export const useRevertPreview = (fileId: string, state: string) =>
+  useQuery({
+    queryKey: ['revert', fileId, state],
+    queryFn: () => read<Schemas['RevertPreview']>(`/v1/files/${path(fileId)}/revert`),
+    enabled: state === 'done' || state === 'reverted',
+    staleTime: 0,
+  })
+
+export const useRevert = (fileId: string) => useUndoing(fileId, 'POST')
+export const useRestore = (fileId: string) => useUndoing(fileId, 'DELETE')
+
+function useUndoing(fileId: string, method: 'POST' | 'DELETE') {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: () => read(`/v1/files/${path(fileId)}/revert`, { method: 'POST' }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['file', fileId] }),
+    mutationFn: () => read(`/v1/files/${path(fileId)}/revert`, { method }),
+    // Its corrections are files of their own.
+    onSuccess: () =>
+      Promise.all(
+        ['file', 'files', 'revert', 'rejected'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
+      ),
   })
 }
 

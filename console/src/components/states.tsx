@@ -123,6 +123,7 @@ const COLOURS: Record<string, string> = {
   reverted: GRAY,
   needs_mapping: 'yellow',
   profiled: GRAY,
+  many_refused: 'yellow',
   degraded: 'yellow',
   succeeded_with_problems: 'yellow',
   unknown: GRAY,

@@ -56,7 +56,7 @@ def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState
     states: dict[StageName, StageState] = {name: "done" if n < place + ends_well else "skipped" for n, name in enumerate(_NAMES)}
     states["complete"] = "done" if ends_well or record.state in NOT_ACCEPTED else "failed"
     if not ends_well:
-        states["validation"] = "failed"
+        states["validation"] = "warning" if record.state is FileState.NEEDS_MAPPING else "failed"  # it awaits a decision, no correction
     return states
 
 

@@ -1,11 +1,11 @@
-import { Anchor, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Stack, Table, Text } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { count, time } from '../../api/format'
 import { useContract, useFiles, useQuality } from '../../api/queries'
-import { Panel } from '../../components/panel'
+import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Waiting } from '../../components/states'
 import { FileTable } from '../lake/lake-page'
 
@@ -18,9 +18,7 @@ export function DatasetPage() {
   const files = useFiles({ dataset })
   return (
     <Stack gap="md">
-      <Title order={1} size="h3">
-        {dataset}
-      </Title>
+      <PageTitle>{dataset}</PageTitle>
       <Panel title="Quality over time">
         <Answered of={quality} what="the quality">
           {(found) => <History points={found.points} />}

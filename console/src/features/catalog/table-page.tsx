@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useParams } from 'react-router'
@@ -7,7 +7,8 @@ import { read, type Schemas } from '../../api/client'
 import { count, time, whole } from '../../api/format'
 import { useContract, useLineage, useTable } from '../../api/queries'
 import { Grid } from '../../components/grid'
-import { Panel } from '../../components/panel'
+import { NoRows } from '../../components/no-rows'
+import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { ContractView } from './dataset-page'
 
@@ -18,9 +19,7 @@ export function TablePage() {
   return (
     <Stack gap="md">
       <div>
-        <Title order={1} size="h3">
-          {table}
-        </Title>
+        <PageTitle>{table}</PageTitle>
         {detail.data ? (
           <Text size="sm" className="muted">
             {count(detail.data.rows, 'row')}
@@ -124,15 +123,10 @@ function Rows({ system, table }: { system: string; table: string }) {
           const rows = found.pages.flatMap((page) => page.rows)
           const columns = found.pages[0]?.columns ?? []
           if (rows.length === 0)
-            return (
-              <Empty>
-                {asked.filter ? 'No row fits the filter.' : 'No rows. A run fills this table.'}{' '}
-                {asked.filter ? (
-                  'Change or clear it.'
-                ) : (
-                  <Anchor href="#/lake">Start one on the page Lake</Anchor>
-                )}
-              </Empty>
+            return asked.filter ? (
+              <Empty>No row fits the filter. Change or clear it.</Empty>
+            ) : (
+              <NoRows system={system} table={table} />
             )
           return (
             <Stack gap="xs">
@@ -201,7 +195,7 @@ function LineageView({ table }: { table: string }) {
                     </Table.Td>
                     <Table.Td className="number">{whole(one.rows)}</Table.Td>
                     <Table.Td className="number">{whole(one.file_count)}</Table.Td>
-                    <Table.Td>
+                    <Table.Td className="any-text">
                       {newest ? (
                         <Anchor size="sm" href={`#/files/${encodeURIComponent(newest.file_id)}`}>
                           {newest.key} ({time(newest.received_at)})

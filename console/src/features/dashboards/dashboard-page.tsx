@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
 import { useDashboards, useResult } from '../../api/queries'
+import { NoRows } from '../../components/no-rows'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { PanelView } from './panel-view'
@@ -80,7 +81,7 @@ function Board({ board }: { board: Schemas['Dashboard'] }) {
       <Columns gap="sm">
         {figures.map((panel) => (
           <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-            <Kpi panel={panel} />
+            <Kpi panel={panel} system={board.system} />
           </Columns.Col>
         ))}
       </Columns>
@@ -95,7 +96,7 @@ function Board({ board }: { board: Schemas['Dashboard'] }) {
   )
 }
 
-function Kpi({ panel }: { panel: Schemas['Panel'] }) {
+function Kpi({ panel, system }: { panel: Schemas['Panel']; system: string }) {
   const result = useResult(panel.sql)
   const row = result.data?.rows[0]
   const at = (name: string) =>
@@ -119,7 +120,13 @@ function Kpi({ panel }: { panel: Schemas['Panel'] }) {
           <Text fz={28} fw={600} lh={1.2} data-testid={`figure-${panel.name}`}>
             {result.isPending ? '…' : figure(at('value'), panel.unit)}
           </Text>
-          {result.data && at('value') === null ? <NoFigure reason={at('reason')} /> : null}
+          {result.data && at('value') === null ? (
+            typeof at('reason') === 'string' ? (
+              <Text size="sm">{at('reason')}</Text>
+            ) : (
+              <NoRows system={system} table={panel.table} />
+            )
+          ) : null}
           <Before panel={panel} value={at('value')} before={at('before')} />
         </>
       )}
@@ -128,17 +135,6 @@ function Kpi({ panel }: { panel: Schemas['Panel'] }) {
 }
 
 type Value = string | number | boolean | null
-
-/** Why there is no figure: the answer's column `reason`, else that the table has no rows. */
-function NoFigure({ reason }: { reason: Value }) {
-  if (typeof reason === 'string') return <Text size="sm">{reason}</Text>
-  return (
-    <Text size="sm">
-      No figure yet: there are no data, or the history is too short.{' '}
-      <Anchor href="#/lake">Start a run</Anchor> after files were accepted.
-    </Text>
-  )
-}
 
 function Before({ panel, value, before }: { panel: Schemas['Panel']; value: Value; before: Value }) {
   if (before === null) return null

@@ -5,8 +5,9 @@ import type { Schemas } from '../../api/client'
 import { bytes, count, csvLine, download, usd } from '../../api/format'
 import { type Result, useContract, useResult } from '../../api/queries'
 import { Grid } from '../../components/grid'
+import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
-import { Answered, Empty, Waiting } from '../../components/states'
+import { Answered, Waiting } from '../../components/states'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHTS: Record<string, number> = { fan: 340, map: 420 }
@@ -70,13 +71,7 @@ function View({
   )
   if (view === 'SQL') return <Statement sql={panel.sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
-  if (answer.rows.length === 0)
-    return (
-      <Empty>
-        No rows. The tables of a system are filled by a run;{' '}
-        <Anchor href="#/lake">start one on the page Lake</Anchor> after files were accepted.
-      </Empty>
-    )
+  if (answer.rows.length === 0) return <NoRows system={system} table={panel.table} />
   if (view === 'table')
     return (
       <Grid

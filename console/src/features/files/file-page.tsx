@@ -1,5 +1,4 @@
-import { Anchor, Badge, Button, Group, Modal, Select, Stack, Table, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { Anchor, Badge, Button, Group, Select, Stack, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 
@@ -14,11 +13,12 @@ import {
   useMay,
   useProfile,
   useRejectedRows,
-  useRevert,
+  useRowsOfRules,
 } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Failed, StateBadge } from '../../components/states'
+import { Answered, Empty, Failed } from '../../components/states'
 import { Counts } from '../upload/dry-run-view'
+import { AcceptanceAlert, FileBadge } from './acceptance'
 import { ColumnProfiles } from './column-profiles'
 import { NextStep } from './next-step'
 import { ReadAs } from './read-as'
@@ -26,8 +26,10 @@ import { type Chosen, preselected } from './mapping-choice'
 import { MappingCommit } from './mapping-commit'
 import { MappingTable } from './mapping-table'
 import { RejectedRowsEditor } from './rejected-rows'
+import { withOthers } from './rejection-groups'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
 import { Facts, Stages } from './stages'
+import { Undo } from './undo'
 
 const FILE_ID = /^[0-9a-f]{32}$/
 
@@ -63,7 +65,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
         <div>
           <PageTitle>{file.key}</PageTitle>
           <Group gap="xs">
-            <StateBadge state={file.state} />
+            <FileBadge file={file} />
             <Text size="sm" className="muted">
               {file.dataset ? (
                 <>
@@ -73,10 +75,11 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
                 </>
               ) : null}
               {bytes(file.size_bytes)}, received {time(file.received_at)} UTC
+              {file.uploaded_by ? ` from ${file.uploaded_by}` : ''}
             </Text>
           </Group>
         </div>
-        {file.state === 'done' ? <Revert file={file} /> : null}
+        <Undo file={file} />
       </Group>
       <Panel title="Stages">
         <Stages stages={file.stages} />
@@ -95,6 +98,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
       ) : null}
       <Panel title="Rows">
         <Stack gap="xs">
+          <AcceptanceAlert of={file} wasCommitted />
           <Counts {...file} />
           <NextStep file={file} />
           <ReadAs writtenAs={file.written_as} />
@@ -132,41 +136,6 @@ function LeftOut({ mapping }: { mapping: Record<string, string> }) {
     <Text size="sm">
       Left out by the mapping: {columns.join(', ')}. Their values are in the original only.
     </Text>
-  )
-}
-
-function Revert({ file }: { file: Schemas['FileDetail'] }) {
-  const may = useMay('operator')
-  const revert = useRevert(file.file_id)
-  const [opened, { open, close }] = useDisclosure(false)
-  if (!may) return null
-  return (
-    <>
-      <Button variant="default" onClick={open}>
-        Undo this upload
-      </Button>
-      <Modal opened={opened} onClose={close} title="Undo this upload?">
-        <Stack>
-          <Text size="sm">
-            Its accepted rows ({file.accepted}) leave every table at the next run. The original stays in raw
-            and can be taken in again.
-          </Text>
-          {revert.error ? <Failed error={revert.error} what="The undo" isAction /> : null}
-          <Group>
-            <Button
-              color="red"
-              loading={revert.isPending}
-              onClick={() => revert.mutate(undefined, { onSuccess: close })}
-            >
-              Undo
-            </Button>
-            <Button variant="default" onClick={close}>
-              Keep it
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </>
   )
 }
 
@@ -239,17 +208,23 @@ function Rejected({ file }: { file: Schemas['FileDetail'] }) {
   const correct = useCorrections(file.file_id)
   const may = useMay('uploader')
   const [corrections, setCorrections] = useState(new Map<number, Record<string, string | null>>())
+  const [asked, setAsked] = useState<string[]>([])
+  const others = useRowsOfRules(file.file_id, asked)
   return (
     <Panel title="Quarantine">
       <Answered of={rejected} what="the rows in quarantine">
         {(found) => (
           <Stack gap="xs">
             <RejectedRowsEditor
-              rows={found.pages.flatMap((page) => page.rows)}
+              rows={withOthers(
+                found.pages.flatMap((page) => page.rows),
+                others,
+              )}
               reasons={found.pages[0]?.reasons ?? []}
               corrections={corrections}
               mayCorrect={may}
               onChange={setCorrections}
+              onAsk={(rule) => setAsked((before) => (before.includes(rule) ? before : [...before, rule]))}
             />
             {rejected.hasNextPage ? (
               <Button

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { fieldLabel, leaveOutOthers, misfits, obstacles, preselected } from './mapping-choice'
+import { fieldLabel, isChecked, leaveOutOthers, misfits, obstacles, preselected } from './mapping-choice'
 
 const column = (name: string, field: string, confidence: number, unfit: string[] = []) => ({
   column: name,
@@ -71,4 +71,12 @@ test('only fields that need a value are called required', () => {
   expect(MAPPING.fields.map(fieldLabel)).toEqual(['day (required)', 'amount (required)', 'note'])
   const masked = { name: 'notes', type: 'string', required: true, may_be_empty: true }
   expect(fieldLabel(masked)).toBe('notes (column required, may be empty)')
+})
+
+test('a check counts for the choice that it ran by, and for no other', () => {
+  const mapped = { Datum: 'day', x: null }
+  expect(isChecked(mapped, { x: null, Datum: 'day' })).toBe(true)
+  expect(isChecked(mapped, { Datum: 'day', x: 'note' })).toBe(false)
+  expect(isChecked(mapped, { Datum: 'day' })).toBe(false)
+  expect(isChecked(null, {})).toBe(false)
 })

@@ -10,6 +10,14 @@ export function preselected(mapping: Mapping | null | undefined): Chosen {
   return Object.fromEntries(confident.map((one) => [one.column, one.field]))
 }
 
+/** Whether a check ran by this choice: then its counts are those of a commit. */
+export function isChecked(mapped: Chosen | null | undefined, chosen: Chosen): boolean {
+  const names = new Set([...Object.keys(mapped ?? {}), ...Object.keys(chosen)])
+  return (
+    mapped != null && [...names].every((name) => chosen[name] !== undefined && mapped[name] === chosen[name])
+  )
+}
+
 /** Sentences that say why the mapping cannot be committed; none when it can. */
 export function obstacles(mapping: Mapping, chosen: Chosen): string[] {
   const taken = new Set(Object.values(chosen))

@@ -3,6 +3,7 @@ import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
+import { Waiting } from '../../components/states'
 import { isCorrectable, otherCells, type RejectionGroup, rejectionGroups } from './rejection-groups'
 
 type Corrections = Map<number, Record<string, string | null>>
@@ -14,10 +15,19 @@ interface Props {
   /** Whether the person may send corrections; others see the rows alone. */
   mayCorrect?: boolean
   onChange: (corrections: Corrections) => void
+  /** Reads rows of a rule of which none is among `rows`; absent where only the first rows can be shown. */
+  onAsk?: (rule: string) => void
 }
 
 /** Rejected rows by rule and column; the value that broke the rule can be corrected, in one row or in all of them. */
-export function RejectedRowsEditor({ rows, reasons, corrections, mayCorrect = true, onChange }: Props) {
+export function RejectedRowsEditor({
+  rows,
+  reasons,
+  corrections,
+  mayCorrect = true,
+  onChange,
+  onAsk,
+}: Props) {
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -35,6 +45,7 @@ export function RejectedRowsEditor({ rows, reasons, corrections, mayCorrect = tr
           corrections={corrections}
           mayCorrect={mayCorrect}
           onChange={onChange}
+          onAsk={onAsk}
         />
       ))}
     </Stack>
@@ -53,9 +64,10 @@ interface GroupProps extends RejectionGroup {
   corrections: Corrections
   mayCorrect: boolean
   onChange: (corrections: Corrections) => void
+  onAsk: ((rule: string) => void) | undefined
 }
 
-function ReasonGroup({ title, rows, corrections, mayCorrect, onChange }: GroupProps) {
+function ReasonGroup({ rule, title, rows, corrections, mayCorrect, onChange, onAsk }: GroupProps) {
   const [all, setAll] = useState('')
   const correctable = mayCorrect ? rows.filter(isCorrectable) : []
   const accepted = rows.filter((row) => row.correction === 'accepted').length
@@ -69,7 +81,10 @@ function ReasonGroup({ title, rows, corrections, mayCorrect, onChange }: GroupPr
     onChange(next)
   }
   return (
-    <details open={rows.length > 0 && rows.length <= 20}>
+    <details
+      open={rows.length > 0 && rows.length <= 20}
+      onToggle={(event) => event.currentTarget.open && rows.length === 0 && onAsk?.(rule)}
+    >
       <summary>
         {title}
         {accepted > 0 ? `, ${accepted} corrected and accepted` : ''}
@@ -88,7 +103,8 @@ function ReasonGroup({ title, rows, corrections, mayCorrect, onChange }: GroupPr
           </Button>
         </Group>
       ) : null}
-      <div className="scroll" tabIndex={0}>
+      {rows.length === 0 ? <NoneShown mayAsk={onAsk !== undefined} /> : null}
+      <div className="scroll" tabIndex={0} hidden={rows.length === 0}>
         <Table fz="sm" className="many-columns">
           <Table.Thead>
             <Table.Tr>
@@ -112,6 +128,17 @@ function ReasonGroup({ title, rows, corrections, mayCorrect, onChange }: GroupPr
         </Table>
       </div>
     </details>
+  )
+}
+
+function NoneShown({ mayAsk }: { mayAsk: boolean }) {
+  return mayAsk ? (
+    <Waiting what="the rows with this reason" />
+  ) : (
+    <Text size="sm">
+      None of these rows is among the first refused rows of the file, which the check shows. After the commit
+      the page of the file has them all.
+    </Text>
   )
 }
 

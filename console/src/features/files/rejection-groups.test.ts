@@ -47,3 +47,17 @@ test('a group says when the file has more rows than are shown', () => {
   const [group] = rejectionGroups([row(1, 'amount')], [{ rule: 'type', rows: 9 }])
   expect(group?.title).toBe('type in amount: 9 rows, the first 1 shown')
 })
+
+test('a group of which no row is shown does not speak of a first row', () => {
+  const groups = rejectionGroups(
+    [row(1, 'amount')],
+    [
+      { rule: 'type', rows: 1 },
+      { rule: 'unique', rows: 4 },
+    ],
+  )
+  expect(groups.map((group) => [group.title, group.rows.length])).toEqual([
+    ['type in amount: 1 row', 1],
+    ['unique: 4 rows', 0],
+  ])
+})

@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 
 export interface RejectionGroup {
+  rule: string
   title: string
   rows: Schemas['RejectedRow'][]
 }
@@ -27,10 +28,11 @@ export function rejectionGroups(
   return reasons.flatMap(({ rule, rows: found }) => {
     const own = rows.filter((row) => row.rule === rule)
     const columns = [...new Set(own.map((row) => row.column))]
-    const more = own.length < found ? `, the first ${own.length} shown` : ''
+    const more = own.length > 0 && own.length < found ? `, the first ${own.length} shown` : ''
     if (columns.length < 2)
       return [
         {
+          rule,
           title: `${[rule, columns[0]].filter(Boolean).join(' in ')}: ${count(found, 'row')}${more}`,
           rows: own,
         },
@@ -39,9 +41,23 @@ export function rejectionGroups(
       const part = own.filter((row) => row.column === column)
       const share = more ? ` of the first ${own.length} with this rule` : ''
       return {
+        rule,
         title: `${[rule, column].filter(Boolean).join(' in ')}: ${count(part.length, 'row')}${share}`,
         rows: part,
       }
     })
   })
+}
+
+/** The rows with those that were read for single rules, each once and in the file's order. */
+export function withOthers(
+  rows: Schemas['RejectedRow'][],
+  others: Schemas['RejectedRow'][],
+): Schemas['RejectedRow'][] {
+  const byPlace = new Map(
+    [...others, ...rows].map((row) => [`${row.source_row} ${row.column} ${row.rule}`, row]),
+  )
+  return others.length === 0
+    ? rows
+    : [...byPlace.values()].sort((one, other) => one.source_row - other.source_row)
 }

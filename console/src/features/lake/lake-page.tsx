@@ -14,10 +14,11 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { figure, seconds, time, whole } from '../../api/format'
+import { figure, forPages, seconds, time, whole } from '../../api/format'
 import { useFiles, useHealth, useMay, useQuarantine, useRuns, useStartRun } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
+import { FileBadge } from '../files/acceptance'
 import { leftOut, runState } from './run-problems'
 
 export function LakePage() {
@@ -58,7 +59,7 @@ function HealthPanel() {
                   <StateBadge state={check.state} />
                 </Group>
                 <Text size="sm" className="muted">
-                  {check.message}
+                  {forPages(check.message)}
                 </Text>
               </Columns.Col>
             ))}
@@ -79,6 +80,7 @@ const STATES = [
   'reverted',
   'ignored',
   'waiting',
+  'profiled',
 ]
 
 function FilesPanel() {
@@ -162,7 +164,7 @@ export function FileTable({ files }: { files: Schemas['FileSummary'][] }) {
           {files.map((file) => (
             <Table.Tr key={file.file_id}>
               <Table.Td>
-                <StateBadge state={file.state} />
+                <FileBadge file={file} />
               </Table.Td>
               <Table.Td>
                 <Anchor
@@ -284,11 +286,15 @@ function QuarantinePanel() {
                 {found.lines.map((line) => (
                   <Table.Tr key={`${line.dataset}-${line.rule}`}>
                     <Table.Td>
-                      <Anchor size="sm" href={`#/datasets/${encodeURIComponent(line.dataset)}`}>
+                      <Anchor
+                        size="sm"
+                        href={`#/datasets/${encodeURIComponent(line.dataset)}`}
+                        style={{ overflowWrap: 'anywhere' }}
+                      >
                         {line.dataset}
                       </Anchor>
                     </Table.Td>
-                    <Table.Td>{line.rule}</Table.Td>
+                    <Table.Td style={{ overflowWrap: 'anywhere' }}>{line.rule}</Table.Td>
                     <Table.Td className="number">{whole(line.rows)}</Table.Td>
                     <Table.Td className="number">{whole(line.files)}</Table.Td>
                   </Table.Tr>

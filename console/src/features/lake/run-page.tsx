@@ -3,11 +3,11 @@ import { Fragment } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { seconds, time, usd, whole } from '../../api/format'
+import { forPages, seconds, time, usd, whole } from '../../api/format'
 import { useRun } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, StateBadge } from '../../components/states'
-import { runProblems, type RunProblem, runState } from './run-problems'
+import { reasonsOf, runProblems, type RunProblem, runState } from './run-problems'
 
 const COLOURS: Record<string, string> = {
   done: 'var(--mantine-color-teal-7)',
@@ -35,10 +35,10 @@ export function RunPage() {
               {found.left_to ? (
                 <LeftTo name={found.left_to} />
               ) : (
-                <Gantt stages={found.stages} ended={found.state !== 'running' && found.state !== 'pending'} />
+                <Gantt stages={found.stages} ended={hasEnded(found)} />
               )}
             </Panel>
-            {found.left_to ? null : (
+            {found.left_to || (found.jobs.length === 0 && hasEnded(found)) ? null : (
               <Panel title="Glue jobs">
                 <Jobs jobs={found.jobs} />
               </Panel>
@@ -56,6 +56,8 @@ const STARTED_BY: Record<Schemas['RunDetail']['started_by'], string> = {
   person: 'started by a person',
   unknown: '',
 }
+
+const hasEnded = (run: Schemas['RunDetail']): boolean => run.state !== 'running' && run.state !== 'pending'
 
 /** A third run beside a working and a pending one. */
 function LeftTo({ name }: { name: string }) {
@@ -103,9 +105,13 @@ function Problems({ problems }: { problems: RunProblem[] }) {
               )}
             </Text>
             <br />
-            {why}
-            <br />
-            <span className="muted">What to do: {remedy}</span>
+            {reasonsOf(why).map((reason) => (
+              <span key={reason}>
+                {forPages(reason)}
+                <br />
+              </span>
+            ))}
+            <span className="muted">What to do: {forPages(remedy)}</span>
           </Text>
         ))}
       </Stack>
@@ -123,7 +129,8 @@ function NotMerged({ dataset }: { dataset: string }) {
 }
 
 function Jobs({ jobs }: { jobs: Schemas['RunJob'][] }) {
-  if (jobs.length === 0) return <Empty>No job of this run has ended. A job is shown here when it ends.</Empty>
+  if (jobs.length === 0)
+    return <Empty>No job of this run has ended yet. A job is shown here when it ends.</Empty>
   return (
     <div className="scroll" tabIndex={0}>
       <Table fz="sm">

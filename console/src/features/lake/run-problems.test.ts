@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { leftOut, runProblems, runState } from './run-problems'
+import { leftOut, reasonsOf, runProblems, runState } from './run-problems'
 
 const RUN: Schemas['RunDetail'] = {
   name: 'nightly',
@@ -54,4 +54,14 @@ test('a table that differs from what its inputs imply is a problem of the run', 
   const run = { ...RUN, has_problems: true, implausible_tables: { orders: 'Expected 3 rows.' } }
   expect(leftOut(run)).toBe('implausible: orders')
   expect(runProblems(run)).toEqual([{ kind: 'table', name: 'orders', why: 'Expected 3 rows.', remedy: '' }])
+})
+
+test('each failed expectation has a line with its column, rows and keys', () => {
+  const why =
+    'FAILED (run jr_1): GateError: orders: amount: minimum broken by 3 rows (keys A1, A2); status: valid_values broken by 1 rows (keys A9) Data Docs: s3://docs/index.html'
+  expect(reasonsOf(why)).toEqual([
+    'orders: amount: minimum broken by 3 rows (keys A1, A2)',
+    'status: valid_values broken by 1 row (key A9)',
+  ])
+  expect(reasonsOf('a key is missing')).toEqual(['a key is missing'])
 })

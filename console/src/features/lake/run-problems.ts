@@ -30,6 +30,14 @@ export function leftOut(
     .join('; ')
 }
 
+/** The reasons of a failure, one a line: a gate names each expectation with its column, rows and keys. Its address in the store is for programs. */
+export const reasonsOf = (why: string): string[] =>
+  why
+    .replace(/\s*Data Docs: s3:\/\/\S+/, '')
+    .replace(/^FAILED \(run \w+\): (GateError: )?/, '')
+    .replace(/broken by 1 rows( \(key)s/g, 'broken by 1 row$1')
+    .split('; ')
+
 /** Each dataset and stage that a run left out, each table that it left implausible, why, and what to do. */
 export function runProblems(run: Schemas['RunDetail']): RunProblem[] {
   const of = (kind: RunProblem['kind'], reasons: Named, remedy = ''): RunProblem[] =>

@@ -2,6 +2,7 @@ import { Alert, Group, Stack, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { explained, seconds, whole } from '../../api/format'
+import { AcceptanceAlert } from '../files/acceptance'
 import { ColumnProfiles } from '../files/column-profiles'
 import { MappingTable } from '../files/mapping-table'
 import { ReadAs } from '../files/read-as'
@@ -27,15 +28,21 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
           {explained(result.error)}
         </Alert>
       ) : (
-        <Counts {...result} />
+        <>
+          <AcceptanceAlert of={result} wasCommitted={false} />
+          <Counts {...result} />
+        </>
       )}
       <ReadAs writtenAs={result.written_as} />
-      {mapping && result.outcome === 'needs_mapping' ? (
-        <MappingTable
-          mapping={mapping}
-          chosen={decisions.mapping}
-          onChange={(chosen) => onDecide({ ...decisions, mapping: chosen })}
-        />
+      {mapping ? (
+        <details open={!result.mapped || result.acceptance !== 'ok'}>
+          <summary>Which column is which field</summary>
+          <MappingTable
+            mapping={mapping}
+            chosen={decisions.mapping}
+            onChange={(chosen) => onDecide({ ...decisions, mapping: chosen })}
+          />
+        </details>
       ) : null}
       {result.rejected_rows.length > 0 ? (
         <RejectedRowsEditor
@@ -50,7 +57,9 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
       ) : null}
       {result.seconds !== null && result.seconds !== undefined ? (
         <Text size="xs" className="muted">
-          Checked in {seconds(result.seconds)} against {result.contract || 'no contract'}.
+          The gate checked the whole file in {seconds(result.seconds)} against{' '}
+          {result.contract || 'no contract'}
+          {result.mapped ? ', with this mapping' : ''}.
         </Text>
       ) : null}
     </Stack>

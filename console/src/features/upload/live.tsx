@@ -1,22 +1,32 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 
-import { explained, time } from '../../api/format'
-import { FINAL_STATES, useCorrections, useDecideMapping, useFile, useMapping } from '../../api/queries'
-import { Failed, StateBadge, Waiting } from '../../components/states'
+import { count, explained, time } from '../../api/format'
+import { FINAL_STATES, useCorrections, useFile } from '../../api/queries'
+import { Failed, Waiting } from '../../components/states'
+import { AcceptanceAlert, FileBadge } from '../files/acceptance'
 import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { Stages } from '../files/stages'
+import { Undo } from '../files/undo'
 import { type Decisions, EMPTY_DECISIONS } from './decisions'
 import { Counts } from './dry-run-view'
 
-/** A committed file in its six stages. Carries out the decisions as soon as the gate can take them. */
-export function Live({ fileId, decisions }: { fileId: string; decisions: Decisions }) {
+/** A committed file in its six stages. Sends the corrections as soon as the gate can take them. */
+export function Live({
+  fileId,
+  decisions,
+  isCorrection = false,
+}: {
+  fileId: string
+  decisions: Decisions
+  isCorrection?: boolean
+}) {
   const [paused, setPaused] = useState(false)
   const file = useFile(fileId, { expected: true, paused })
   const log = useActivity(file.data?.body.state, file.data?.body.stages)
   const state = file.data?.body.state
-  const { decide, correct } = useDecisions(fileId, state, decisions)
+  const correct = useDecisions(fileId, state, decisions)
   if (!file.data)
     return file.error ? (
       <Failed error={file.error} what="The file" onRetry={() => void file.refetch()} />
@@ -28,10 +38,14 @@ export function Live({ fileId, decisions }: { fileId: string; decisions: Decisio
     <Stack gap="sm">
       <Group justify="space-between">
         <Group gap="sm">
-          <StateBadge state={found.state} />
+          <FileBadge file={found} />
           <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>{found.key}</Anchor>
         </Group>
-        {FINAL_STATES.has(found.state) ? null : (
+        {FINAL_STATES.has(found.state) ? (
+          isCorrection ? null : (
+            <Undo file={found} />
+          )
+        ) : (
           <Group gap="xs">
             <Button size="compact-sm" variant="default" onClick={() => setPaused(!paused)}>
               {paused ? 'Start updates' : 'Pause updates'}
@@ -43,6 +57,7 @@ export function Live({ fileId, decisions }: { fileId: string; decisions: Decisio
         )}
       </Group>
       <Stages stages={found.stages} />
+      <AcceptanceAlert of={found} wasCommitted />
       <Counts {...found} />
       {isDuplicate(found) ? <Text fw={600}>{DUPLICATE}</Text> : null}
       {found.error ? <Text size="sm">{explained(found.error)}</Text> : null}
@@ -59,13 +74,15 @@ export function Live({ fileId, decisions }: { fileId: string; decisions: Decisio
           ))}
         </ol>
       </details>
-      {decide.error ? <Failed error={decide.error} what="The mapping" isAction /> : null}
-      {decide.data ? (
-        <Followed title="The mapping is remembered. The file again, with it:" fileId={decide.data.file_id} />
+      {found.state === 'done' && Object.keys(decisions.mapping).length > 0 ? (
+        <Text size="sm">The mapping is remembered. The next file with this header needs no decision.</Text>
       ) : null}
       {correct.error ? <Failed error={correct.error} what="The correction" isAction /> : null}
       {correct.data ? (
-        <Followed title={`${correct.data.rows} corrected rows were sent:`} fileId={correct.data.file_id} />
+        <Followed
+          title={`${count(correct.data.rows, 'corrected row')} ${correct.data.rows === 1 ? 'was' : 'were'} sent:`}
+          fileId={correct.data.file_id}
+        />
       ) : null}
     </Stack>
   )
@@ -78,7 +95,7 @@ function Followed({ title, fileId }: { title: string; fileId: string }) {
       <Text fw={600} size="sm">
         {title}
       </Text>
-      <Live fileId={fileId} decisions={EMPTY_DECISIONS} />
+      <Live fileId={fileId} decisions={EMPTY_DECISIONS} isCorrection />
     </Stack>
   )
 }
@@ -97,23 +114,15 @@ function useActivity(state: string | undefined, stages: Stage[] | undefined): st
   return state ? [...lines, `now: ${state.replaceAll('_', ' ')}`] : lines
 }
 
-/** Sends the mapping when the file is pending for one, and the corrected rows when its rows are judged. Each once. */
-function useDecisions(fileId: string, state: string | undefined, decisions: Decisions) {
-  const decide = useDecideMapping(fileId)
+/** Sends the corrected rows when the file's rows are judged, once. */
+function useDecisions(fileId: string, state: string | undefined, { corrections }: Decisions) {
   const correct = useCorrections(fileId)
-  const sent = useRef({ mapping: false, corrections: false })
-  const mapped = Object.keys(decisions.mapping).length > 0
-  const mapping = useMapping(fileId, state === 'needs_mapping' && mapped)
-  const etag = mapping.data?.etag
+  const sent = useRef(false)
   useEffect(() => {
-    if (state === 'needs_mapping' && mapped && etag && !sent.current.mapping) {
-      sent.current.mapping = true
-      decide.mutate({ columns: decisions.mapping, etag })
+    if (state === 'done' && corrections.size > 0 && !sent.current) {
+      sent.current = true
+      correct.mutate([...corrections].map(([source_row, values]) => ({ source_row, values })))
     }
-    if (state === 'done' && decisions.corrections.size > 0 && !sent.current.corrections) {
-      sent.current.corrections = true
-      correct.mutate([...decisions.corrections].map(([source_row, values]) => ({ source_row, values })))
-    }
-  }, [state, mapped, etag, decisions, decide, correct])
-  return { decide, correct }
+  }, [state, corrections, correct])
+  return correct
 }

@@ -1,7 +1,7 @@
 import { createSHA256 } from 'hash-wasm'
 import { createStore, del, entries, set } from 'idb-keyval'
 
-import { ApiProblem, read, type Schemas } from '../../api/client'
+import { ApiProblem, ask, read, type Schemas } from '../../api/client'
 import { storageRefusal } from './storage-refusal'
 
 const SLICE_BYTES = 4 * 1024 * 1024
@@ -144,19 +144,44 @@ async function sendPart(
   }
 }
 
-/** Check the whole file without a trace in the lake, and wait for the answer. */
-export async function dryRun(uploadId: string, signal: AbortSignal): Promise<Schemas['DryRun']> {
-  const at = `/v1/uploads/${path(uploadId)}/dry-run`
-  let result = await read<Schemas['DryRun']>(at, { method: 'POST', signal })
-  while (result.state === 'checking') {
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    result = await read<Schemas['DryRun']>(at, { signal })
-  }
-  return result
+/** What the gate found in an upload, with the tag by which a commit names this check. */
+export interface Checked {
+  result: Schemas['DryRun']
+  etag: string
 }
 
-export const commit = (uploadId: string): Promise<Schemas['Upload']> =>
-  read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}/commit`, { method: 'POST' })
+/** Check the whole file without a trace in the lake, and wait for the answer. */
+export async function dryRun(uploadId: string, signal: AbortSignal): Promise<Checked> {
+  await read<Schemas['DryRun']>(`/v1/uploads/${path(uploadId)}/dry-run`, { method: 'POST', signal })
+  return checked(uploadId, signal)
+}
+
+/** Decide which column is which field, and check the whole file again with it. */
+export async function checkMapping(
+  uploadId: string,
+  columns: Record<string, string | null>,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const body = { columns }
+  await read<Schemas['DryRun']>(`/v1/uploads/${path(uploadId)}/mapping`, { method: 'PUT', body, signal })
+  return checked(uploadId, signal)
+}
+
+async function checked(uploadId: string, signal: AbortSignal): Promise<Checked> {
+  for (;;) {
+    const { body, etag } = await ask<Schemas['DryRun']>(`/v1/uploads/${path(uploadId)}/dry-run`, { signal })
+    if (body.state !== 'checking') return { result: body, etag }
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    signal.throwIfAborted()
+  }
+}
+
+/** Commit what was checked; refused when the check is another one by now. */
+export const commit = (uploadId: string, etag: string): Promise<Schemas['Upload']> =>
+  read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}/commit`, {
+    method: 'POST',
+    headers: { 'if-match': etag },
+  })
 
 export const abort = (uploadId: string): Promise<Schemas['Upload']> =>
   read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}`, { method: 'DELETE' })

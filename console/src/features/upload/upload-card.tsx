@@ -5,18 +5,30 @@ import type { Schemas } from '../../api/client'
 import { bytes, count } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
-import { preselected } from '../files/mapping-choice'
+import { mayCommit } from '../files/acceptance-words'
+import { isChecked, preselected } from '../files/mapping-choice'
 import { MappingCommit } from '../files/mapping-commit'
 import { Repeat } from '../files/repeat'
 import { type Decisions, EMPTY_DECISIONS } from './decisions'
 import { DryRunView } from './dry-run-view'
 import { Live } from './live'
-import { abort, commit, dryRun, forget, keep, type Kept, type Progress, send } from './transfer'
+import {
+  abort,
+  type Checked,
+  checkMapping,
+  commit,
+  dryRun,
+  forget,
+  keep,
+  type Kept,
+  type Progress,
+  send,
+} from './transfer'
 
 type Step =
   | { name: 'moving'; progress: Progress }
   | { name: 'checking'; upload: Schemas['Upload'] }
-  | { name: 'checked'; upload: Schemas['Upload']; result: Schemas['DryRun'] }
+  | { name: 'checked'; upload: Schemas['Upload']; check: Checked }
   | { name: 'committed'; upload: Schemas['Upload'] }
   | { name: 'duplicate'; upload: Schemas['Upload'] }
   | { name: 'failed'; error: unknown }
@@ -44,9 +56,9 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         return
       }
       setStep({ name: 'checking', upload })
-      const result = await dryRun(upload.upload_id, own.signal)
-      setDecisions({ ...EMPTY_DECISIONS, mapping: preselected(result.mapping) })
-      setStep({ name: 'checked', upload, result })
+      const check = await dryRun(upload.upload_id, own.signal)
+      setDecisions({ ...EMPTY_DECISIONS, mapping: check.result.mapped ?? preselected(check.result.mapping) })
+      setStep({ name: 'checked', upload, check })
     } catch (error) {
       if (!own.signal.aborted) setStep({ name: 'failed', error })
     }
@@ -67,9 +79,23 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     )
   }
 
-  async function enter(upload: Schemas['Upload']): Promise<void> {
+  /** Check the whole file again with the chosen mapping; corrections of the check before are none of this one. */
+  async function checkAgain(upload: Schemas['Upload']): Promise<void> {
+    const own = new AbortController()
+    control.current = own
+    setStep({ name: 'checking', upload })
     try {
-      setStep({ name: 'committed', upload: await commit(upload.upload_id) })
+      const check = await checkMapping(upload.upload_id, decisions.mapping, own.signal)
+      setDecisions({ ...EMPTY_DECISIONS, mapping: check.result.mapped ?? decisions.mapping })
+      setStep({ name: 'checked', upload, check })
+    } catch (error) {
+      if (!own.signal.aborted) setStep({ name: 'failed', error })
+    }
+  }
+
+  async function enter(upload: Schemas['Upload'], etag: string): Promise<void> {
+    try {
+      setStep({ name: 'committed', upload: await commit(upload.upload_id, etag) })
       await forget(kept.id)
     } catch (error) {
       setStep({ name: 'failed', error })
@@ -99,8 +125,13 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       {step.name === 'checking' ? <Waiting what="the check of the whole file" /> : null}
       {step.name === 'checked' ? (
         <Stack gap="sm">
-          <DryRunView result={step.result} decisions={decisions} onDecide={setDecisions} />
-          <CommitBar result={step.result} decisions={decisions} onCommit={() => void enter(step.upload)} />
+          <DryRunView result={step.check.result} decisions={decisions} onDecide={setDecisions} />
+          <CommitBar
+            result={step.check.result}
+            decisions={decisions}
+            onCheck={() => void checkAgain(step.upload)}
+            onCommit={() => void enter(step.upload, step.check.etag)}
+          />
         </Stack>
       ) : null}
       {step.name === 'committed' ? <Live fileId={step.upload.file_id} decisions={decisions} /> : null}
@@ -145,10 +176,12 @@ function Moving({
 function CommitBar({
   result,
   decisions,
+  onCheck,
   onCommit,
 }: {
   result: Schemas['DryRun']
   decisions: Decisions
+  onCheck: () => void
   onCommit: () => void
 }) {
   if (result.outcome === 'profiled')
@@ -160,26 +193,34 @@ function CommitBar({
         <Text size="sm">Nothing of it is in the lake now.</Text>
       </Group>
     )
-  const refused = result.state === 'failed' || result.outcome === 'rejected'
-  const corrected = decisions.corrections.size
-  if (result.outcome === 'needs_mapping' && result.mapping)
+  if (result.mapping && !isChecked(result.mapped, decisions.mapping))
     return (
       <MappingCommit
         mapping={result.mapping}
         chosen={decisions.mapping}
-        label="Commit with this mapping"
-        onCommit={onCommit}
+        label="Check the file with this mapping"
+        onCommit={onCheck}
       />
     )
+  const corrected = decisions.corrections.size
+  const isOpen = mayCommit(result, corrected)
   return (
     <Group>
-      <Button onClick={onCommit} disabled={refused}>
+      <Button
+        onClick={onCommit}
+        disabled={!isOpen}
+        variant={result.acceptance === 'ok' ? 'filled' : 'default'}
+      >
         Commit {count(result.accepted, 'row')}
         {corrected ? ` and ${corrected} corrected` : ''}
       </Button>
-      {refused ? (
-        <Text size="sm">Correct the file and upload it again. Nothing of it is in the lake.</Text>
-      ) : null}
+      {isOpen ? null : (
+        <Text size="sm">
+          {result.mapped
+            ? 'Change the mapping and check again, or correct rows. Nothing of the file is in the lake.'
+            : 'Correct the file and upload it again. Nothing of it is in the lake.'}
+        </Text>
+      )}
     </Group>
   )
 }

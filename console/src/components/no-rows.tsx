@@ -1,0 +1,23 @@
+import { Anchor } from '@mantine/core'
+
+import { useRuns, useTable } from '../api/queries'
+import { Empty, Waiting } from './states'
+import { whyEmpty } from './why-empty'
+
+/** Why a question about a table has no rows, and what to do: its cause is looked up, and not guessed. */
+export function NoRows({ system, table }: { system: string; table: string }) {
+  const detail = useTable(system, table)
+  const runs = useRuns()
+  if (detail.isPending || runs.isPending) return <Waiting what="the cause" />
+  const ended = runs.data?.runs.find((run) => !['running', 'pending'].includes(run.state))
+  const known = detail.data ?? { version: 'unknown', rows: 1, as_of: '' }
+  const cause = whyEmpty(
+    { rows: known.version ? known.rows : undefined, as_of: known.as_of, run: ended },
+    { name: table, href: `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}` },
+  )
+  return (
+    <Empty>
+      {cause.why} <Anchor href={cause.href}>{cause.remedy}</Anchor>
+    </Empty>
+  )
+}

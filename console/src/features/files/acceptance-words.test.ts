@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+
+import { acceptanceTitle, fileState, mayCommit } from './acceptance-words'
+
+const LOST = { state: 'checked', outcome: 'done', received: 62, accepted: 0, quarantined: 62 } as const
+
+test('a file of which no row is accepted is never done, and is not committed without a correction', () => {
+  const nothing = { ...LOST, acceptance: 'nothing_accepted' } as const
+  expect(acceptanceTitle(nothing)).toBe('No row is accepted: all 62 rows are refused')
+  expect(fileState({ state: 'done', acceptance: 'nothing_accepted' })).toBe('nothing_accepted')
+  expect([mayCommit(nothing, 0), mayCommit(nothing, 1)]).toEqual([false, true])
+})
+
+test('a file that lost many rows says how many, and may be committed', () => {
+  const many = { ...LOST, quarantined: 37, acceptance: 'many_refused' } as const
+  expect(acceptanceTitle(many)).toBe('37 of 62 rows are refused')
+  expect(fileState({ state: 'done', acceptance: 'many_refused' })).toBe('many_refused')
+  expect(mayCommit(many, 0)).toBe(true)
+})
+
+test('a good file keeps its state, and a rejected one is not committed', () => {
+  expect(acceptanceTitle({ ...LOST, acceptance: 'ok' })).toBe('')
+  expect(fileState({ state: 'done', acceptance: 'ok' })).toBe('done')
+  expect(fileState({ state: 'needs_mapping', acceptance: null })).toBe('needs_mapping')
+  expect(mayCommit({ ...LOST, outcome: 'rejected', acceptance: null }, 0)).toBe(false)
+})

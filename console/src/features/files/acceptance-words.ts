@@ -1,0 +1,26 @@
+import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
+
+type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'quarantined'>
+
+/** What a file lost, in one line; empty for a file that lost no more than the lake permits. */
+export function acceptanceTitle({ acceptance, received, quarantined }: Counted): string {
+  if (acceptance === 'nothing_accepted')
+    return `No row is accepted: all ${count(received, 'row')} are refused`
+  if (acceptance === 'many_refused')
+    return `${whole(quarantined)} of ${count(received, 'row')} ${quarantined === 1 ? 'is' : 'are'} refused`
+  return ''
+}
+
+/** The state that a list shows of a file. */
+export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>): string =>
+  file.acceptance && file.acceptance !== 'ok' ? file.acceptance : file.state
+
+/** Whether the check of an upload permits its commit: rows would be accepted, or corrected ones are sent with it. */
+export const mayCommit = (
+  result: Pick<Schemas['DryRun'], 'state' | 'outcome' | 'acceptance'>,
+  corrections: number,
+): boolean =>
+  result.state !== 'failed' &&
+  result.outcome !== 'rejected' &&
+  (result.acceptance !== 'nothing_accepted' || corrections > 0)

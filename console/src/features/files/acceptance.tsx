@@ -1,0 +1,34 @@
+import { Alert } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { StateBadge } from '../../components/states'
+import { acceptanceTitle, fileState } from './acceptance-words'
+
+/** A file's state; one that lost more rows than the lake permits is not shown as done and good. */
+export function FileBadge({ file }: { file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'> }) {
+  return <StateBadge state={fileState(file)} />
+}
+
+const TEXT = { color: 'var(--mantine-color-text)' }
+
+type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'accepted' | 'quarantined'>
+
+/** Says that the gate refuses too many rows of a file; nothing where it does not. */
+export function AcceptanceAlert({ of, wasCommitted }: { of: Counted; wasCommitted: boolean }) {
+  const title = acceptanceTitle(of)
+  if (!title) return null
+  const isNothing = of.acceptance === 'nothing_accepted'
+  return (
+    // The yellow of a title has a contrast below 4.5.
+    <Alert
+      color={isNothing ? 'red' : 'yellow'}
+      title={title}
+      role="alert"
+      styles={isNothing ? undefined : { title: TEXT, label: TEXT }}
+    >
+      {wasCommitted
+        ? 'The reasons are below. Correct the rows here, or undo the upload and send a corrected file.'
+        : 'The reasons are below. Check whether each column has the right field, and correct the rows or the file.'}
+    </Alert>
+  )
+}

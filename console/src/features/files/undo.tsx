@@ -1,0 +1,98 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
+import { useMay, useRestore, useRevert, useRevertPreview } from '../../api/queries'
+import { Failed } from '../../components/states'
+
+/** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */
+export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | 'state'> }) {
+  const preview = useRevertPreview(file.file_id, file.state)
+  const mayUpload = useMay('uploader')
+  const [opened, { open, close }] = useDisclosure(false)
+  const found = preview.data
+  if (!found) return null
+  if (found.may_restore) return <TakeBack fileId={file.file_id} />
+  if (!found.may_revert)
+    return mayUpload && file.state === 'done' ? (
+      <Text size="sm" className="muted">
+        {found.reason}
+      </Text>
+    ) : null
+  return (
+    <>
+      <Button variant="default" size="compact-sm" onClick={open}>
+        Undo this upload
+      </Button>
+      <Modal opened={opened} onClose={close} title="Undo this upload?" size="lg">
+        <Stack>
+          <GoingFiles preview={found} />
+          <Confirm fileId={file.file_id} onDone={close} />
+        </Stack>
+      </Modal>
+    </>
+  )
+}
+
+/** What an undo takes along: the file and its corrections, with their rows. */
+function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
+  const corrections = preview.files.filter((one) => one.is_correction).length
+  const also = corrections > 0 ? `, and ${count(corrections, 'correction')} of it` : ''
+  return (
+    <>
+      <Text size="sm">
+        {count(preview.accepted, 'accepted row')} of this file{also} leave every table at the next run. The
+        originals stay, so the undo can be taken back.
+      </Text>
+      <ul aria-label="What goes" style={{ margin: 0, paddingLeft: '1.2rem' }}>
+        {preview.files.map((one) => (
+          <li key={one.file_id}>
+            <Text size="sm" component="span">
+              {one.is_correction ? 'Correction' : 'File'} {one.key}: {count(one.accepted, 'accepted row')}
+              {one.quarantined > 0 ? `, ${one.quarantined} in quarantine` : ''}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Confirm({ fileId, onDone }: { fileId: string; onDone: () => void }) {
+  const revert = useRevert(fileId)
+  return (
+    <>
+      {revert.error ? <Failed error={revert.error} what="The undo" isAction /> : null}
+      <Group>
+        <Button
+          color="red"
+          loading={revert.isPending}
+          onClick={() => revert.mutate(undefined, { onSuccess: onDone })}
+        >
+          Undo
+        </Button>
+        <Button variant="default" onClick={onDone}>
+          Keep it
+        </Button>
+      </Group>
+    </>
+  )
+}
+
+function TakeBack({ fileId }: { fileId: string }) {
+  const restore = useRestore(fileId)
+  return (
+    <Stack gap={4}>
+      <Button
+        variant="default"
+        size="compact-sm"
+        loading={restore.isPending}
+        onClick={() => restore.mutate()}
+      >
+        Take the undo back
+      </Button>
+      {restore.error ? <Failed error={restore.error} what="Taking the undo back" isAction /> : null}
+    </Stack>
+  )
+}

@@ -1,0 +1,115 @@
+"""Decisions about a file in Chromium: nothing is green that lost its rows, and an undo says what goes and takes the corrections along."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.accessibility import violations
+from tests.console.browsers import SCHEMES, WIDTHS, visit
+from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
+from tests.console.test_flows import FOREIGN, TWO_BROKEN, choose, drop
+from tests.unit.api.lakes import PAYMENTS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.console.conftest import Console
+
+pytestmark = pytest.mark.e2e
+
+FIELDS = (("F1", "payment_id"), ("ref", "order_id"), ("how", "method"), ("pan", "card_number"), ("amount", "amount"))
+GERMAN = FOREIGN.replace(b"10.50", b'"10,50"').replace(b"A1", b"G1").replace(b"oops", b'"13,50"')
+
+
+def uploaded(console: Console, name: str, body: bytes, token: str = UPLOADER, width: int = 1440) -> Page:
+    page = console.signed_in(token, width=width)
+    visit(page, console.url, "/upload")
+    drop(page, name, body)
+    return page
+
+
+def map_fields(page: Page) -> None:
+    for column, field in FIELDS:
+        choose(page, column, field)
+
+
+def test_a_mapping_with_which_no_row_is_accepted_is_red_and_not_committed(console: Console) -> None:
+    page = uploaded(console, "payments-nothing.csv", FOREIGN.replace(b"10.50", b"ten").replace(b"A1", b"N1"))
+    map_fields(page)
+    if (sure := page.get_by_role("checkbox", name=re.compile("Samples do not fit"))).count():
+        sure.check()
+    page.get_by_role("button", name="Check the file with this mapping").click()
+    expect(page.get_by_role("alert")).to_contain_text(re.compile("No row is accepted: all . rows are refused"))
+    expect(page.get_by_role("button", name="Commit 0 rows")).to_be_disabled()
+    expect(page.get_by_text("Change the mapping and check again")).to_be_visible()
+    choose(page, "how", "leave out")
+    expect(page.get_by_role("button", name="Check the file with this mapping")).to_be_visible()  # another mapping is another check
+    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
+
+
+def test_samples_are_the_texts_of_the_file(console: Console) -> None:
+    page = uploaded(console, "payments-german.csv", GERMAN)
+    expect(page.get_by_role("row", name=re.compile("^amount "))).to_contain_text("10,50")
+
+
+def test_a_file_that_lost_many_rows_is_a_warning_on_every_page(console: Console) -> None:
+    file_id = console.lake.receive("payments/lost.csv", TWO_BROKEN.replace(b",B", b",LOST").replace(b"\n2", b"\n7")).file_id
+    page = console.signed_in(OPERATOR)
+    visit(page, console.url, f"/files/{file_id}")
+    expect(page.get_by_role("alert")).to_contain_text("2 of 3 rows are refused")
+    expect(page.get_by_text("many refused", exact=True)).to_be_visible()
+    expect(page.locator("[data-stage=validation]")).to_have_attribute("data-state", "warning")
+    visit(page, console.url, "/lake")
+    row = page.get_by_role("row").filter(has_text="payments/lost.csv")
+    expect(row).to_contain_text("many refused")
+
+
+def test_an_undo_names_the_file_and_its_corrections_and_its_uploader_takes_it_back(console: Console) -> None:
+    body = TWO_BROKEN.replace(b",B", b",UNDO").replace(b"\n2", b"\n8")
+    page = uploaded(console, "payments-undo.csv", body)
+    page.get_by_label("Corrected amount of row 1").fill("10.00")
+    page.get_by_label("Corrected amount of row 2").fill("6.00")
+    page.get_by_role("button", name="Commit 1 row and 2 corrected").click()
+    expect(page.get_by_text("2 corrected rows were sent:")).to_be_visible()
+    expect(page.get_by_test_id("count-accepted").last).to_have_text("2")
+    page.get_by_role("link", name=re.compile("payments-undo.csv$")).first.click()
+    expect(page.get_by_role("heading", level=1, name=re.compile("payments-undo.csv$"))).to_be_visible()
+    page.get_by_role("button", name="Undo this upload").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("3 accepted rows of this file, and 1 correction of it leave every table at the next run.")
+    goes = dialog.get_by_role("list", name="What goes").get_by_role("listitem")
+    expect(goes).to_have_count(2)
+    expect(goes.nth(1)).to_contain_text(re.compile("^Correction .*: 2 accepted rows"))
+    dialog.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("reverted", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Take the undo back").click()
+    expect(page.get_by_role("button", name="Undo this upload")).to_be_visible()
+
+
+def test_only_the_uploader_and_an_operator_may_undo(console: Console) -> None:
+    file_id = console.lake.receive("payments/not-mine.csv", PAYMENTS.replace(b"A1", b"NM1")).file_id
+    for token, offered in ((OPERATOR, 1), (UPLOADER, 0), (VIEWER, 0)):
+        page = console.signed_in(token)
+        visit(page, console.url, f"/files/{file_id}")
+        expect(page.get_by_role("region", name="Rows")).to_be_visible()
+        expect(page.get_by_role("button", name="Undo this upload")).to_have_count(offered)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_checked_mapping_is_accessible_and_fits_its_window(console: Console, width: str) -> None:
+    page = uploaded(console, f"payments-{width}.csv", FOREIGN.replace(b"A1", b"W" + width.encode()), width=WIDTHS[width][0])
+    map_fields(page)
+    page.get_by_role("button", name="Check the file with this mapping").click()
+    expect(page.get_by_role("button", name="Commit 1 row")).to_be_visible()
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
+        if shots := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{shots}/checked-{width}-{scheme}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.get_by_role("button", name="Cancel").click()
