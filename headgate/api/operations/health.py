@@ -74,7 +74,8 @@ def _tables(lake: Lake) -> HealthCheck:
     newest = next(iter(lake.runs.newest(1)), None)
     implausible = newest_implausible_tables(lake, newest) if newest else None
     if newest is None or implausible is None:
-        message = "Tables are compared with their inputs when the newest run has succeeded."
+        under_way = "A run is under way. " if newest and newest.status in RUNNING else ""
+        message = f"{under_way}Tables are compared with their inputs when the newest run has succeeded."
         return HealthCheck(name="tables", state="unknown", message=message)
     at = newest.started_at.isoformat()
     if not implausible:
