@@ -167,7 +167,7 @@ data "aws_iam_policy_document" "api" {
   statement {
     sid       = "SeeTableVersions"
     actions   = ["glue:GetTable"]
-    resources = concat([local.catalog_arn, local.database_arns["prod"]], [for key, table in local.tables : local.table_arns[key] if table.database == "prod"])
+    resources = concat([local.catalog_arn], values(local.database_arns), [for arn in values(local.database_arns) : "${replace(arn, ":database/", ":table/")}/*"])
   }
 
   statement {

@@ -22,6 +22,25 @@ data "aws_iam_policy_document" "report" {
     resources = [local.machine_arns["curated_to_prod"]]
   }
 
+  # The page shows the health of the lake: what runs built, and why they left something out.
+  statement {
+    sid       = "SeeStagesOfRuns"
+    actions   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+    resources = ["${replace(local.machine_arns["curated_to_prod"], ":stateMachine:", ":execution:")}:*"]
+  }
+
+  statement {
+    sid       = "ReadEventsOfMerges"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/merge_curated/*.json"]
+  }
+
+  statement {
+    sid       = "FindEventsOfMerges"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+  }
+
   statement {
     sid       = "SeeWhatJobsCost"
     actions   = ["glue:GetJobRuns"]
