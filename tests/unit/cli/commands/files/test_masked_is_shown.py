@@ -22,7 +22,7 @@ def shown(*records: FileRecord) -> str:
     console = Console(file=io.StringIO(), width=200)
     files._show_masked(console, records)
     console.print(files._table(records))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
 
 
 def test_masked_values_are_counted_by_column_after_an_upload_and_in_the_list() -> None:
