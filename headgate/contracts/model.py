@@ -51,6 +51,7 @@ class Content(StrEnum):
     TRACKING_NUMBER = "tracking_number"
     GTIN = "gtin"
     TIMESTAMP = "timestamp"
+    IDENTIFIER = "identifier"  # as long as card numbers, and one in ten has the right check digit
 
 
 class Level(StrEnum):

@@ -13,20 +13,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Column, ColumnType, Kind, Mask
+from headgate.contracts.model import Column, ColumnType, Content, Kind, Mask
 from headgate.contracts.sensitive_names import compared, content_by_name, mask_by_name
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.drafts.format_answers import Answer, format_of_answer
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.masking.article_numbers import is_article_number
+from headgate.masking.card_context import names_a_card
 from headgate.masking.find_card_numbers import is_iban, rows_with_cards
 from headgate.masking.find_ssns import rows_with_ssns
+from headgate.masking.issuers import LONGEST, SHORTEST
 from headgate.masking.searched_columns import context_below
 from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, plain_numbers, without_nulls
 from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, matches, numbers
+from headgate.values.fast_parsing import are_digits
 from headgate.values.format_inference import Inferred, Most, Reading, blanks_left_out, infer_format, infer_most, is_plain
 from headgate.values.inferred_times import patterns_in_order
 
@@ -72,6 +75,8 @@ _SPARE_LENGTH = 1.5
 # The share of texts from which on a column is mostly of a type, as in a profile.
 MOSTLY_SHARE = 0.9
 _FEW_OTHERS = 0.05
+# Among 100 ids 10 have a right check digit, and more than 25 once in 100,000 samples.
+_FEWEST_IDS, _MOST_OF_IDS = 100, 0.25
 _FEWEST_AGAINST_NAME = 10
 _FEWEST_ARTICLES, _PROBED = 5, 1000
 _PROBED_ACCOUNTS = 200
@@ -252,7 +257,7 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
     given = blank_to_null(text).drop_null()
     if named := mask_by_name(name):
         return Mask.FREE_TEXT if named is Mask.PAN and len(given) and _share(given, _HOW_PAID) == 1 else named
-    column = Column(name, ColumnType(Kind.STRING), content=content_by_name(name))
+    column = Column(name, ColumnType(Kind.STRING), content=guess_content(name, given))
     if _share(given, _TRACK) >= CARD_SHARE:
         return Mask.TRACK
     # One in ten phone numbers that begin like a card passes as one: a few of them say nothing against the column's name.
@@ -260,6 +265,19 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
     if is_enough and card_share(given) >= CARD_SHARE:
         return Mask.PAN
     return Mask.SSN if _share(given, _SSN) >= _SSN_SHARE else _prose(column, given)
+
+
+def guess_content(name: str, text: pa.Array) -> Content | None:
+    """Return what the column's numbers are, by its name, or by its values if these are plain ids as long as card numbers.
+
+    Of ids, one in ten has a right check digit; of card numbers, all. A column whose name is that of a card has no ids.
+    """
+    if (named := content_by_name(name)) or names_a_card(compared(name)):
+        return named
+    unique = pc.unique(blank_to_null(text).drop_null())
+    if len(unique) < _FEWEST_IDS or not are_digits(unique, SHORTEST, LONGEST).all():
+        return None
+    return Content.IDENTIFIER if float(cards.is_card(unique).mean()) <= _MOST_OF_IDS else None
 
 
 def card_share(text: pa.Array) -> float:

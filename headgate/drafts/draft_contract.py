@@ -20,7 +20,7 @@ from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_columns import KEPT, PROPERTY, NewColumns
 from headgate.contracts.odcs_writer import physical_type
-from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
+from headgate.contracts.sensitive_names import PERSONAL, is_personal_name
 from headgate.contracts.source_format import SourceFormat, format_facts
 from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.drafts.column_inference import (
@@ -30,6 +30,7 @@ from headgate.drafts.column_inference import (
     are_email_addresses,
     are_ibans,
     guess_column,
+    guess_content,
     guess_mask,
     guess_type,
     is_code_name,
@@ -431,7 +432,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     rules = [Rule("required")] if required else []
     if column_type.length is not None:
         rules.append(Rule("max_length", column_type.length))
-    content = content_by_name(name) if mask is None else None
+    content = guess_content(name, text) if mask is None else None
     is_open = column.classification == PERSONAL or is_code_name(name) or content is not None  # the next file has other people and places
     if mask is None and not (guess.mostly or guess.choices or is_open):
         rules += _valid_values(text, column_type)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # The longest numbers of other kinds. Source: ITU-T E.164 (15 digits); GS1 General Specifications (GTIN-14); tax numbers have 15 at most
 # (India's GSTIN). Account and tracking numbers are as long as card numbers (ISO 13616: 30 characters; USPS: 22 digits).
 _LONGEST_GTIN, _LONGEST_PHONE = 14, 15
-_AS_LONG_AS_CARDS = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER}
+_AS_LONG_AS_CARDS = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER, Content.IDENTIFIER}
 
 
 def context_below(column: Column) -> int:

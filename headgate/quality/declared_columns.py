@@ -19,7 +19,7 @@ Declared = Mapping[str, Fewest]  # by dataset or table
 NOT_SEARCHED = 100  # neither for card numbers nor for verification codes
 _ONLY_WITH_CONTEXT = LONGEST + 1
 _OTHER_NUMBERS, _ARTICLE_NUMBERS = 16, 15
-_AS_LONG = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER}
+_AS_LONG = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER, Content.IDENTIFIER}
 
 
 def declared_columns(contracts: Iterable[Contract]) -> Declared:

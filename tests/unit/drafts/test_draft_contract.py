@@ -212,6 +212,16 @@ def test_a_column_of_card_numbers_is_masked_whatever_its_name() -> None:
     assert contract.column("tracking_number").mask is Mask.PAN
 
 
+def test_a_column_of_plain_ids_is_drafted_as_such_and_its_rows_are_accepted() -> None:
+    """Ids are as long as card numbers, and one in ten has a right check digit; of card numbers, all have it."""
+    ids = [f"5{row * 7_919:015d}" for row in range(500)]
+    body = csv_of(id=[str(row) for row in range(len(ids))], meter=ids)
+    contract = drafted(body)
+    assert (contract.column("meter").mask, contract.column("meter").content) == (None, Content.IDENTIFIER)
+    assert gated(body, contract).accepted.num_rows == len(ids)
+    assert drafted(csv_of(id=["1", "2"], meter=ids[:2])).column("meter").content is None
+
+
 def test_a_card_number_is_found_among_phone_numbers() -> None:
     values = [*PUBLISHED_PHONES, "4111111111111111"]
     body = csv_of(id=[str(row) for row in range(len(values))], phone=values)
