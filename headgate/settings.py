@@ -272,11 +272,13 @@ class QuerySettings(Settings):
     Attributes:
         sql_dialect: the dialect of the engine behind the Athena API; only an emulator's differs.
         scan_limit_gb: what the workgroup permits a query to read, to show it to people; 0 for no limit.
+        analysts_workgroup: where analysts ask, who may not use `workgroup`; empty for a lake without the role, and in the lake's functions.
     """
 
     workgroup: str
     curated_database: str
     prod_database: str
+    analysts_workgroup: str = ""
     sql_dialect: str = "athena"
     scan_limit_gb: int = 0
 

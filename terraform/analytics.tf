@@ -203,7 +203,9 @@ locals {
   # Below snapshots/. Ids of snapshots have 16 digits. Below _lake/ also lie lists of increments and of missing parents, which no
   # system reads.
   snapshots_read = {
-    for system in local.systems : system => concat(["_lake/current.json", "_lake/????????????????.json"], formatlist("%s/*", local.datasets_read[system]))
+    for system in local.systems : system => (
+      length(local.datasets_read[system]) <= local.most_named ? concat(["_lake/current.json", "_lake/????????????????.json"], formatlist("%s/*", local.datasets_read[system])) : ["*"]
+    )
   }
 }
 
@@ -339,12 +341,9 @@ data "aws_iam_policy_document" "merge_curated" {
   }
 
   statement {
-    sid     = "MoveCuratedTables"
-    actions = ["glue:GetTable", "glue:UpdateTable"]
-    resources = concat(
-      [local.catalog_arn, local.database_arns["curated"]],
-      [for key, table in local.published_tables : local.table_arns[key] if table.database == "curated"],
-    )
+    sid       = "MoveCuratedTables"
+    actions   = ["glue:GetTable", "glue:UpdateTable"]
+    resources = [local.catalog_arn, local.database_arns["curated"], local.every_table_arns["curated"]]
   }
 }
 
@@ -384,12 +383,9 @@ data "aws_iam_policy_document" "quality_gate" {
     for_each = length(local.systems) > 0 ? ["prod"] : []
 
     content {
-      sid     = "LookAtProdTables"
-      actions = ["glue:GetTable"]
-      resources = concat(
-        [local.catalog_arn, local.database_arns["prod"]],
-        [for key, table in local.published_tables : local.table_arns[key] if table.database == "prod"],
-      )
+      sid       = "LookAtProdTables"
+      actions   = ["glue:GetTable"]
+      resources = [local.catalog_arn, local.database_arns["prod"], local.every_table_arns["prod"]]
     }
   }
 
@@ -503,12 +499,9 @@ data "aws_iam_policy_document" "build_system" {
   }
 
   statement {
-    sid     = "MoveOwnTables"
-    actions = ["glue:GetTable", "glue:UpdateTable"]
-    resources = concat(
-      [local.catalog_arn, local.database_arns["prod"]],
-      [for key, table in local.published_tables : local.table_arns[key] if table.database == "prod" && table.system == each.key],
-    )
+    sid       = "MoveOwnTables"
+    actions   = ["glue:GetTable", "glue:UpdateTable"]
+    resources = concat([local.catalog_arn, local.database_arns["prod"]], local.own_table_arns[each.key])
   }
 }
 

@@ -167,7 +167,7 @@ data "aws_iam_policy_document" "api" {
   statement {
     sid       = "SeeTableVersions"
     actions   = ["glue:GetTable"]
-    resources = concat([local.catalog_arn], values(local.database_arns), [for arn in values(local.database_arns) : "${replace(arn, ":database/", ":table/")}/*"])
+    resources = concat([local.catalog_arn], values(local.database_arns), values(local.every_table_arns))
   }
 
   statement {
@@ -223,17 +223,16 @@ data "aws_iam_policy_document" "ask_lake" {
     resources = [aws_athena_workgroup.this["lake"].arn]
   }
 
-  # These name a query and no workgroup. The function checks that the query is of this workgroup, and can read only its answers.
   statement {
     sid       = "FollowQueries"
     actions   = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
-    resources = ["*"]
+    resources = [local.followed_queries["lake"]]
   }
 
   statement {
     sid       = "ReadCatalog"
-    actions   = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"]
-    resources = concat([local.catalog_arn], values(local.database_arns), values(local.table_arns))
+    actions   = local.ask_catalog
+    resources = local.asked_catalog_arns
   }
 
   statement {
@@ -342,7 +341,7 @@ data "aws_iam_policy_document" "api_tables" {
   statement {
     sid       = "SeeOwnTableVersions"
     actions   = ["glue:GetTable"]
-    resources = concat([local.catalog_arn, local.database_arns["prod"]], [for key, table in local.tables : local.table_arns[key] if table.system == each.key])
+    resources = concat([local.catalog_arn, local.database_arns["prod"]], local.own_table_arns[each.key])
   }
 
   statement {

@@ -38,6 +38,27 @@ locals {
   table_arns = {
     for key, table in local.tables : key => "${replace(local.catalog_arn, ":catalog", ":table")}/${aws_glue_catalog_database.this[table.database].name}/${table.name}"
   }
+  # By database and not by table: IAM takes 10,240 characters for the policies of a role, however many tables there are.
+  every_table_arns = {
+    for key, database in aws_glue_catalog_database.this : key => "${replace(local.catalog_arn, ":catalog", ":table")}/${database.name}/*"
+  }
+  # To list databases is a right on the catalog and on each of them. Athena also looks at the database `default`.
+  # Source: Athena user guide, "Configure access to databases and tables in the AWS Glue Data Catalog".
+  asked_catalog_arns = concat(
+    [local.catalog_arn, "${replace(local.catalog_arn, ":catalog", ":database")}/default"],
+    values(local.database_arns), values(local.every_table_arns),
+  )
+  ask_catalog = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:GetPartition", "glue:GetPartitions"]
+
+  # A system's role names its own datasets and tables up to this number, and beyond it all of the database. docs/adr/0084-a-system-reads-its-own-datasets.md
+  most_named = 10
+  own_table_arns = {
+    for system in local.systems : system => (
+      length(local.own_tables[system]) <= local.most_named ? [for key in local.own_tables[system] : local.table_arns[key]] : [local.every_table_arns["prod"]]
+    )
+  }
+  own_tables = { for system in local.systems : system => [for key, table in local.published_tables : key if table.database == "prod" && table.system == system] }
+
   database_arns = {
     for key, database in aws_glue_catalog_database.this : key => "${replace(local.catalog_arn, ":catalog", ":database")}/${database.name}"
   }
@@ -115,11 +136,12 @@ resource "aws_glue_catalog_table" "quarantine" {
   }
 }
 
-# A crawler's tables are those of its zone: all of curated, or one system's.
+# A crawler's tables are those of its zone: all of curated, or one system's. It waits for them by their names: with `depends_on` no plan
+# would show the policies of the jobs that start it.
 locals {
   crawled_tables = {
     for key, crawler in local.crawlers : key => sort([
-      for table in local.published_tables : table.name
+      for name, table in local.published_tables : aws_glue_catalog_table.published[name].name
       if table.database == crawler.database && (crawler.system == null || table.system == crawler.system)
     ])
   }
@@ -141,6 +163,4 @@ module "crawler" {
   kms_key_arn   = aws_kms_key.lake.arn
   schema_change = each.value.schema_change
   configuration = each.value.configuration
-
-  depends_on = [aws_glue_catalog_table.published]
 }

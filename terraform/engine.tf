@@ -22,8 +22,8 @@ data "aws_iam_policy_document" "ask_athena" {
     sid     = "ReadOwnDatasetsTables"
     actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"]
     resources = concat(
-      [local.catalog_arn, local.database_arns["curated"]],
-      [for dataset in local.datasets_read[each.key] : local.table_arns["curated.${dataset}"]],
+      [local.catalog_arn, "${replace(local.catalog_arn, ":catalog", ":database")}/default", local.database_arns["curated"]],
+      length(local.datasets_read[each.key]) <= local.most_named ? [for dataset in local.datasets_read[each.key] : local.table_arns["curated.${dataset}"]] : [local.every_table_arns["curated"]],
     )
   }
 

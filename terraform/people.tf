@@ -5,19 +5,18 @@ locals {
   people_statements = {
     uploader = {
       SendFiles      = { actions = ["s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["raw"].arn}/*"] }
-      FollowFiles    = { actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources = local.ledger_arns }
+      NameVersions   = { actions = ["s3:ListBucketVersions"], resources = [module.bucket["raw"].arn] }
+      FollowFiles    = { actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"], resources = local.ledger_arns }
       UseKeyToUpload = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.originals.arn] }
       UseKeyToFollow = { actions = ["kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
     }
     analyst = {
       Ask = {
-        actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution", "athena:GetWorkGroup"]
+        actions   = ["athena:StartQueryExecution", "athena:GetWorkGroup"]
         resources = [for key, workgroup in aws_athena_workgroup.this : workgroup.arn if key == "analysts"]
       }
-      ReadCatalog = {
-        actions   = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"]
-        resources = local.catalog_arns
-      }
+      FollowQueries = { actions = local.follow_queries, resources = [for key, arn in local.followed_queries : arn if key == "analysts"] }
+      ReadCatalog   = { actions = local.ask_catalog, resources = local.asked_catalog_arns }
       ReadTables = {
         actions   = ["s3:GetObject"]
         resources = concat(["${module.bucket["curated"].arn}/snapshots/*"], [for system in local.systems : "${module.bucket[system].arn}/tables/*"])
@@ -28,29 +27,33 @@ locals {
       }
       KeepAnswers   = { actions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["athena_results"].arn}/analysts/*"] }
       UseKeyToQuery = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
-      # Athena reads objects with the rights of who asks, so this also holds for SQL. docs/adr/0082-personal-data-and-analysts.md
-      HidePersonalData = { effect = "Deny", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = var.analysts_see_personal_data ? [] : local.personal_objects }
     }
     operator = {
       RunAndWatch = {
-        actions   = ["states:StartExecution", "states:StopExecution", "states:ListExecutions", "states:DescribeStateMachine"]
+        actions   = ["states:StartExecution", "states:ListExecutions", "states:DescribeStateMachine"]
         resources = values(local.machine_arns)
       }
-      ReadRuns = {
-        actions   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+      FollowAndStopRuns = {
+        actions   = ["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"]
         resources = [for arn in values(local.machine_arns) : "${replace(arn, ":stateMachine:", ":execution:")}:*"]
       }
       Redrive = {
         actions   = ["sqs:ReceiveMessage", "sqs:SendMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
         resources = flatten([for queue in [module.raw_objects, module.curated_changes] : [queue.arn, queue.dead_letters.arn]])
       }
-      SettleFiles  = { actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:Scan"], resources = local.ledger_arns }
-      RewriteZones = { actions = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"], resources = [for name in local.operated_buckets : "${name}/*"] }
-      ListZones    = { actions = ["s3:ListBucket", "s3:ListBucketVersions"], resources = local.operated_buckets }
-      MoveTables   = { actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:UpdateTable", "glue:GetJobRuns"], resources = concat(local.catalog_arns, [for name in values(local.job_names) : "arn:${local.partition}:glue:${var.region}:${local.account_id}:job/${name}"]) }
-      ReadKey      = { actions = ["secretsmanager:GetSecretValue"], resources = [aws_secretsmanager_secret.masking_key.arn] }
-      UseKey       = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn, aws_kms_key.originals.arn] }
-      ReadLogs     = { actions = ["logs:FilterLogEvents", "logs:DescribeLogGroups"], resources = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*"] }
+      SettleFiles   = { actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:Scan"], resources = local.ledger_arns }
+      RewriteZones  = { actions = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], resources = [for name in local.operated_buckets : "${name}/*"] }
+      ListZones     = { actions = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation"], resources = local.operated_buckets }
+      MoveTables    = { actions = concat(local.ask_catalog, ["glue:UpdateTable"]), resources = local.asked_catalog_arns }
+      SeeJobRuns    = { actions = ["glue:GetJobRuns"], resources = ["arn:${local.partition}:glue:${var.region}:${local.account_id}:job/${local.lake}-*"] }
+      Ask           = { actions = ["athena:StartQueryExecution", "athena:GetWorkGroup"], resources = [aws_athena_workgroup.this["lake"].arn] }
+      FollowQueries = { actions = local.follow_queries, resources = [local.followed_queries["lake"]] }
+      CheckUploads  = { actions = ["lambda:InvokeFunction"], resources = [module.dry_run.arn] }
+      SeeAlarms     = { actions = ["cloudwatch:DescribeAlarms"], resources = ["*"] } # Source: CloudWatch API reference, DescribeAlarms: "scoped to *"
+      AddPeople     = { actions = ["cognito-idp:AdminCreateUser", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminAddUserToGroup"], resources = [aws_cognito_user_pool.this.arn] }
+      RotateKey     = { actions = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"], resources = [aws_secretsmanager_secret.masking_key.arn] }
+      UseKey        = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn, aws_kms_key.originals.arn] }
+      ReadLogs      = { actions = ["logs:FilterLogEvents", "logs:DescribeLogGroups"], resources = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*"] }
     }
     auditor = {
       ReadRecords = { actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:DescribeTable"], resources = local.ledger_arns }
@@ -69,8 +72,8 @@ locals {
   ]
 
   ledger_arns      = [aws_dynamodb_table.files.arn, "${aws_dynamodb_table.files.arn}/index/*"]
+  follow_queries   = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
   operated_buckets = concat([for zone in ["raw", "staging", "curated", "quarantine", "artifacts", "athena_results"] : module.bucket[zone].arn], [for system in local.systems : module.bucket[system].arn])
-  catalog_arns     = ["arn:${local.partition}:glue:${var.region}:${local.account_id}:catalog", "arn:${local.partition}:glue:${var.region}:${local.account_id}:database/${local.database_prefix}_*", "arn:${local.partition}:glue:${var.region}:${local.account_id}:table/${local.database_prefix}_*"]
 }
 
 data "aws_iam_policy_document" "people_trust" {
@@ -115,4 +118,38 @@ resource "aws_iam_role_policy" "people" {
   name   = "own-work"
   role   = aws_iam_role.people[each.key].id
   policy = data.aws_iam_policy_document.people[each.key].json
+}
+
+# Athena reads objects with the rights of who asks, so this also holds for SQL. The list grows with the tables, so it stands in policies
+# of its own: an inline policy would become too long. docs/adr/0082-personal-data-and-analysts.md
+locals {
+  hidden_from_analysts = contains(keys(local.people), "analyst") && !var.analysts_see_personal_data ? local.personal_objects : []
+  # A managed policy takes 6,144 characters, and the name of an object at most 140.
+  hidden_by_policy = { for number, objects in chunklist(local.hidden_from_analysts, 40) : tostring(number) => objects }
+}
+
+data "aws_iam_policy_document" "personal_data" {
+  for_each = local.hidden_by_policy
+
+  statement {
+    sid       = "HidePersonalData"
+    effect    = "Deny"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = each.value
+  }
+}
+
+resource "aws_iam_policy" "personal_data" {
+  for_each = local.hidden_by_policy
+
+  name        = "${aws_iam_role.people["analyst"].name}-personal-data-${each.key}"
+  description = "Hides tables with columns about a person from analysts"
+  policy      = data.aws_iam_policy_document.personal_data[each.key].json
+}
+
+resource "aws_iam_role_policy_attachment" "personal_data" {
+  for_each = local.hidden_by_policy
+
+  role       = aws_iam_role.people["analyst"].name
+  policy_arn = aws_iam_policy.personal_data[each.key].arn
 }

@@ -94,6 +94,13 @@ locals {
   partition     = data.aws_partition.current.partition
 }
 
+# Rights on running queries. Athena looks up the workgroup of a query; an emulator does not, and asks for a right on everything.
+locals {
+  followed_queries = {
+    for key, workgroup in aws_athena_workgroup.this : key => { aws = workgroup.arn, emulator = "*" }[var.platform]
+  }
+}
+
 # Addresses that a browser opens. Apart from the settings above, because the provider reads those and these follow from resources.
 locals {
   console_url = {

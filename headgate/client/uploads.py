@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli.uploading.select_files import select_files
-from headgate.cli.uploading.transfer import follow
+from headgate.cli.uploading.transfer import follow, newest_version
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.lake.ports import ObjectRef
@@ -53,7 +53,7 @@ def upload(
 
 def _send(objects: S3Objects, ref: ObjectRef, path: Path, report: _Bytes) -> ObjectRef:
     objects.upload(path, ref, sent=report.add)
-    return objects.info(ref).ref
+    return newest_version(objects, ref)
 
 
 class _Bytes:

@@ -67,14 +67,15 @@ def databases(env: Mapping[str, str]) -> Databases:
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:
     """Athena, in Athena's SQL whatever engine answers; an engine that is not Athena gets only queries of the catalog's tables."""
-    from headgate.aws.athena.queries import AthenaQueries
+    from headgate.aws.athena.queries import AthenaQueries, permitted_workgroup
     from headgate.query import for_engine, reason_of
 
     settings = QuerySettings.from_env(env)
     spoken = partial(for_engine, dialect=settings.sql_dialect, databases=databases(env))
     reason = partial(reason_of, dialect=settings.sql_dialect)
     limit_bytes = settings.scan_limit_gb << 30
-    return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken, reason, scan_limit_bytes=limit_bytes)
+    workgroup = permitted_workgroup(clients.athena(), settings.workgroup, settings.analysts_workgroup)
+    return AthenaQueries(clients.athena(), workgroup, settings.prod_database, spoken, reason, scan_limit_bytes=limit_bytes)
 
 
 def lake_tables(env: Mapping[str, str]) -> LakeTables:

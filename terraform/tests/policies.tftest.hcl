@@ -24,6 +24,10 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
   }
 
+  mock_resource "aws_iam_policy" {
+    defaults = { arn = "arn:aws:iam::123456789012:policy/mocked" }
+  }
+
   mock_resource "aws_sns_topic" {
     defaults = { arn = "arn:aws:sns:us-east-1:123456789012:headgate-alerts" }
   }

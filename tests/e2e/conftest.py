@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.lakes import DATA, TEST_VARIABLES, deployed, headgate
+from tests.e2e.lakes import DATA, PEOPLE, TEST_VARIABLES, deployed, headgate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ REFUSED_FILES_EXIT = 3
 @pytest.fixture(scope="session")
 def shop_lake() -> Iterator[Lake]:
     """A lake for the generated shop with its known defects."""
-    with deployed("e2e-shop", *TEST_VARIABLES) as lake:
+    with deployed("e2e-shop", *TEST_VARIABLES, PEOPLE) as lake:
         yield lake
 
 

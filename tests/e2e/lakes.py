@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from scripts.emulator.emulator import ACCOUNT
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,9 @@ GATE_TIMEOUT_S = 240.0
 # Redelivery is quick and the debounce slow, so that faults show soon and runs start when a test says so. What AWS gets beyond that
 # is deployed too, though the emulator's jobs do without it.
 TEST_VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2", "sentence_model=true")
+
+# Everybody of the account may assume each role of people.
+PEOPLE = "people=" + json.dumps({role: [f"arn:aws:iam::{ACCOUNT}:root"] for role in ("uploader", "analyst", "operator", "auditor")})
 
 # Glue's Python has none of what is installed here but what its jobs name.
 AS_IN_GLUE = """

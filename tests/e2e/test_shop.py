@@ -30,7 +30,7 @@ from benchmarks.experiments.privileges import (
     unused_grants,
 )
 from scripts.emulator.emulator import ACCOUNT
-from tests.e2e.lakes import DEPLOY, ROOT, TEST_VARIABLES, libraries
+from tests.e2e.lakes import DEPLOY, PEOPLE, ROOT, TEST_VARIABLES, libraries
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def quarantine(shop: Path, shop_lake: Lake) -> list[dict[str, Any]]:
 
 
 def test_the_plan_after_an_apply_is_empty(shop_lake: Lake) -> None:
-    options = [option for variable in TEST_VARIABLES for option in ("--var", variable)]
+    options = [option for variable in (*TEST_VARIABLES, PEOPLE) for option in ("--var", variable)]
     command = [sys.executable, DEPLOY, "plan", "emulator", "--name", shop_lake.name, "--own", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "Nothing would change." in done.stdout

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from headgate.aws.errors import translated
-from headgate.errors import NotFoundError, QueryError
+from headgate.errors import NotFoundError, NotPermittedError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -102,6 +102,26 @@ class QueryPage:
     columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Any, ...], ...]
     after: str = ""
+
+
+def permitted_workgroup(client: AthenaClient, everybody: str, analysts: str) -> str:
+    """Return the workgroup that the caller may ask in: the analysts' own, where the caller may see that one only.
+
+    Args:
+        analysts: empty where there is none, and nothing is asked of Athena then.
+    """
+    if not analysts or _may_see(client, everybody) or not _may_see(client, analysts):
+        return everybody
+    return analysts
+
+
+def _may_see(client: AthenaClient, workgroup: str) -> bool:
+    try:
+        with translated(f"look up workgroup {workgroup}"):
+            client.get_work_group(WorkGroup=workgroup)
+    except NotPermittedError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
+    from headgate.lake.ports import FileLedger, FileRecord, VersionedObjects
 
 UPLOADERS = 8
 POLL_S = 1.0
@@ -29,13 +29,18 @@ class Sent:
     size_bytes: int
 
 
-def send(store: ObjectStore, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]) -> list[Sent]:
+def newest_version(store: VersionedObjects, ref: ObjectRef) -> ObjectRef:
+    """Return the newest version of an object, from a list: a person who may send files may not read them, not even by HeadObject."""
+    return next(one.ref for one in store.versions(ref.bucket, ref.key) if one.is_newest and one.ref.key == ref.key)
+
+
+def send(store: VersionedObjects, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]) -> list[Sent]:
     """Every file is in raw when this returns; `sent` hears of each as it lands."""
 
     def one(item: tuple[str, Path]) -> Sent:
         key, path = item
         store.upload(path, ObjectRef(bucket, key))
-        landed = Sent(store.info(ObjectRef(bucket, key)).ref, path.stat().st_size)
+        landed = Sent(newest_version(store, ObjectRef(bucket, key)), path.stat().st_size)
         sent(landed)
         return landed
 

@@ -34,10 +34,11 @@ data "aws_iam_policy_document" "this" {
       "glue:UpdatePartition",
       "glue:BatchUpdatePartition",
     ]
-    resources = concat(
-      [var.catalog_arn, "${replace(var.catalog_arn, ":catalog", ":database")}/${var.database}"],
-      [for table in var.tables : "${replace(var.catalog_arn, ":catalog", ":table")}/${var.database}/${table}"],
-    )
+    resources = [
+      var.catalog_arn,
+      "${replace(var.catalog_arn, ":catalog", ":database")}/${var.database}",
+      "${replace(var.catalog_arn, ":catalog", ":table")}/${var.database}/*",
+    ]
   }
 
   # All crawlers of an account share this group, so that no deployment owns it; scripts/deploy.py sees to its retention.

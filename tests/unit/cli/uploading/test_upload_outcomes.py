@@ -20,7 +20,9 @@ from headgate.wiring import stores
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 if TYPE_CHECKING:
-    from headgate.lake.ports import ObjectInfo
+    from collections.abc import Iterator
+
+    from headgate.lake.ports import ObjectVersion
 
 pytestmark = pytest.mark.unit
 
@@ -34,8 +36,9 @@ class GatedObjects:
     def upload(self, path: Path, ref: ObjectRef) -> None:
         self.lake.receive(ref.key, path.read_bytes())
 
-    def info(self, ref: ObjectRef) -> ObjectInfo:
-        return self.lake.objects.info(ref)
+    def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
+        """List versions; `info` is missing, because an uploader has no right to read an object."""
+        return self.lake.objects.versions(bucket, prefix)
 
 
 @pytest.fixture

@@ -1,0 +1,190 @@
+"""Roles of people on the deployed lake: each command of the threat model's page works with its role's rights, and no more does.
+
+This file's tests come last of those on the shop's lake, because an operator rotates the masking key and undoes an upload.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scripts.terraform_cli import STATE, Terraform
+from tests.e2e.lakes import PEOPLE, ROOT
+from tests.unit.docs.test_commands import commands_of_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.e2e.lakes import Lake
+
+pytestmark = pytest.mark.e2e
+
+# Arguments of each command: the shop's file, dataset and table, and names that the fixture finds.
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "cost": (),
+    "data-docs": (),
+    "dlq list": (),
+    "dlq redrive": ("--yes",),
+    "file": ("KEY",),
+    "files": (),
+    "files revert": ("KEY", "--yes"),
+    "files show": ("KEY",),
+    "forget": ("CUSTOMER", "--dry-run"),
+    "keys list": (),
+    "keys retoken": ("--dry-run",),
+    "keys rotate": ("--yes",),
+    "lineage": ("orders",),
+    "logs": ("--minutes", "60"),
+    "models": (),
+    "quarantine list": (),
+    "quarantine replay": ("--dataset", "regions"),
+    "query": ("select count(*) as n from orders",),
+    "questions": (),
+    "queue redrive": ("--yes",),
+    "queue status": (),
+    "rebuild": (),
+    "report": (),
+    "run": (),
+    "runs": (),
+    "status": (),
+    "tables versions": ("customer_segments",),
+    "upload": ("FILE",),
+    "users add": ("role@example.com", "--group", "uploader"),
+}
+# Their rights are those of a command above; each needs a file or a table in a state of its own.
+NOT_RUN = {
+    "dlq show": "reads as `dlq list`",
+    "files replace-originals": "only where originals are masked",
+    "mapping accept": "writes as `quarantine replay`",
+    "mapping set": "writes as `quarantine replay`",
+    "mapping show": "reads as `file`",
+    "models card": "reads as `models`",
+    "quarantine settle": "writes as `quarantine replay`",
+    "quarantine show": "reads as `quarantine list`",
+    "runs show": "reads as `runs`",
+    "tables rollback": "needs a second version; it updates the table as a replay does not",
+}
+ENDS = {0, 3}  # 3: somebody has to act
+# A command of each role that it must not run.
+DENIED = [
+    ("uploader", "query"),
+    ("uploader", "status"),
+    ("analyst", "files"),
+    ("auditor", "query"),
+    ("auditor", "users add"),
+    ("analyst", "keys rotate"),
+]
+
+TABLES = 200
+# Without white space, of a managed policy and of all inline policies of a role. Source: IAM user guide, "IAM and AWS STS quotas".
+LIMITS = {"aws_iam_policy": 6_144, "aws_iam_role_policy": 10_240}
+
+
+def widen(build: Path) -> None:
+    """Add datasets with personal data until there are `TABLES`, give one system as many tables, and let it read every dataset."""
+    catalog, reads = (json.loads((build / name).read_text(encoding="utf-8")) for name in ("catalog.json", "reads.json"))
+    system = min(reads)
+    for number in range(TABLES):
+        name = f"supplier_invoice_lines_by_region_{number:03}"
+        catalog["curated"][name] = {**catalog["curated"]["customers"], "personal": ["email"]}
+        catalog["prod"][name] = {**next(iter(catalog["prod"].values())), "system": system}
+    reads[system] = sorted(catalog["curated"])
+    (build / "catalog.json").write_text(json.dumps(catalog), encoding="utf-8")
+    (build / "reads.json").write_text(json.dumps(reads), encoding="utf-8")
+
+
+def planned_policies(lake: Lake, folder: Path) -> dict[str, str]:
+    """Return the policies of every role as a plan of this lake with many more tables has them."""
+    own = STATE / lake.name
+    build = folder / "build"
+    shutil.copytree(own / "build", build, symlinks=True)
+    widen(build)
+    variables = {
+        "platform": "emulator",
+        "emulator_url": lake.environment["AWS_ENDPOINT_URL"],
+        "region": lake.environment["AWS_REGION"],
+        "build_dir": str(build),
+        "engine": "athena",
+        "raw_originals": "mask",
+        PEOPLE.partition("=")[0]: PEOPLE.partition("=")[2],
+    }
+    terraform = Terraform(own, {**os.environ, **lake.environment})
+    options = [option for name, value in variables.items() for option in ("-var", f"{name}={value}")]
+    terraform.run(
+        "plan", "-no-color", "-input=false", "-lock=false", "-refresh=false", f"-state={terraform.state}", f"-out={folder}/plan", *options
+    )
+    planned = json.loads(terraform.run("show", "-json", f"{folder}/plan"))["planned_values"]["root_module"]
+    return {
+        one["address"]: one["values"].get("policy", "")
+        for one in resources_of(planned)
+        if one["type"] in {"aws_iam_role_policy", "aws_iam_policy"}
+    }
+
+
+def resources_of(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the resources of a planned module and of those in it."""
+    yield from module.get("resources", [])
+    for child in module.get("child_modules", []):
+        yield from resources_of(child)
+
+
+def test_no_policy_grows_beyond_its_limit_with_the_tables(shop_lake: Lake, tmp_path: Path) -> None:
+    policies = planned_policies(shop_lake, tmp_path)
+    assert len(policies) > len(shop_lake.outputs["functions"])
+    assert [address for address, policy in policies.items() if not policy] == []
+    sizes = {address: len(re.sub(r"\s", "", policy)) for address, policy in policies.items()}
+    limits = {address: LIMITS[re.sub(r".*?(aws_iam_\w+).*", r"\1", address)] for address in policies}
+    assert {address: size for address, size in sizes.items() if size > limits[address]} == {}
+
+
+@pytest.fixture(scope="module")
+def words(built: Path, shop_lake: Lake) -> dict[str, str]:
+    """A file, a customer and a folder, by the words for them in `ARGUMENTS`."""
+    (customer,) = shop_lake.query("select min(customer_id) as id from ecommerce_curated.customers")
+    key = min(record["key"] for record in shop_lake.records() if record["dataset"] == "regions" and record["state"] == "done")
+    return {"KEY": key, "CUSTOMER": str(customer["id"]), "FILE": str(built / "regions")}
+
+
+def run_as(lake: Lake, role: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on the lake with a role's own rights, as a person does who has assumed it."""
+    arn = lake.client("iam").get_role(RoleName=f"{lake.environment['HEADGATE_WORKGROUP']}-{role}")["Role"]["Arn"]
+    taken = lake.client("sts").assume_role(RoleArn=arn, RoleSessionName="person")["Credentials"]
+    names = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey", "AWS_SESSION_TOKEN": "SessionToken"}
+    environment = {**lake.environment, **{name: taken[part] for name, part in names.items()}}
+    folder = STATE / f"{lake.name}-{role}"
+    folder.mkdir(exist_ok=True)
+    (folder / "deployment.json").write_text(json.dumps({"environment": environment, "outputs": lake.outputs}), encoding="utf-8")
+    command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--deployment", folder.name, "--json"]
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    finally:
+        shutil.rmtree(folder)  # a later command without --deployment takes the newest one
+
+
+def test_every_command_of_the_page_is_run_or_has_a_reason() -> None:
+    assert set().union(*commands_of_roles().values()) == {*ARGUMENTS, *NOT_RUN}
+
+
+@pytest.mark.parametrize("role", ["uploader", "analyst", "auditor", "operator"])
+def test_a_role_may_run_every_command_that_the_page_gives_it(shop_lake: Lake, words: dict[str, str], role: str) -> None:
+    failed = {}
+    for name in sorted(commands_of_roles()[role] - NOT_RUN.keys()):
+        done = run_as(shop_lake, role, *name.split(), *(words.get(one, one) for one in ARGUMENTS[name]))
+        if done.returncode not in ENDS:
+            failed[name] = done.stderr[-500:]
+    assert failed == {}
+
+
+@pytest.mark.parametrize(("role", "name"), DENIED)
+def test_a_role_may_not_do_the_work_of_another(shop_lake: Lake, words: dict[str, str], role: str, name: str) -> None:
+    done = run_as(shop_lake, role, *name.split(), *(words.get(one, one) for one in ARGUMENTS[name]))
+    assert done.returncode == 1
+    assert "AccessDenied" in done.stderr
