@@ -69,9 +69,18 @@ def check_is_table(file: Path) -> None:
         return
 
 
+_FEWEST_COLUMNS_WITHOUT_HEADER = 2
+
+
 def columns_by_shown_name(file: bytes | Path, contract: Contract | None = None) -> dict[str, pa.Array]:
-    """Every column of a file without a known contract, by the name that may be shown; empty if the file is not a table."""
-    table = _table(_unpacked(file, whole=True), contract, whole=True)
+    """Return the columns of a file without a known contract, by the name that may be shown; none if the file is not a table.
+
+    A table whose first row was read as data has the names `column_1`, `column_2` and so on. A text of one column without a header is
+    no table.
+    """
+    table = _table_or_none(_unpacked(file, whole=True), contract, whole=True)
+    if table and not table.has_header and len(table.names) < _FEWEST_COLUMNS_WITHOUT_HEADER:
+        return {}
     return dict(zip(table.shown, table.columns, strict=True)) if table else {}
 
 
@@ -113,12 +122,18 @@ def _by_name(table: FileTable) -> FileTable:
 
 
 def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
+    """As `_table_or_none`, but None if the table has no header, too."""
+    table = _table_or_none(content, contract, whole=whole)
+    return table if table and table.has_header else None
+
+
+def _table_or_none(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
     """As `read_table`, but None if there is no table. Without `whole`, only some of the first rows are read."""
     try:
         table = read_table(content, contract, whole=whole)
     except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
         return None
-    return table if table.names and table.has_header else None
+    return table if table.names else None
 
 
 def read_table(

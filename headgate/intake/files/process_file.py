@@ -373,7 +373,8 @@ class FileProcessor:
         if SUMMARY not in profile:
             return None
         remedy = (
-            f"draft its contract with `headgate contract init --raw {record.key}` and deploy it: the deployment takes up the file; "
+            f"draft its contract with `headgate contract init --raw {record.key}` and deploy it (add --header if its first row has the "
+            "names but was read as data): the deployment takes up the file; "
             f"or, if it belongs to a dataset of the lake, map it: `headgate mapping accept {record.key} --dataset NAME`"
         )
         what = BadInputError(

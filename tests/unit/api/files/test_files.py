@@ -244,6 +244,13 @@ def test_a_file_of_no_contract_is_assigned_to_a_dataset_by_who_has_read_the_sugg
     assert (again.file_id, again.state, again.dataset, again.accepted) == (done.json["file_id"], FileState.DONE, "payments", 1)
 
 
+def test_a_table_of_texts_without_evidence_of_a_header_is_profiled_and_says_how_to_draft_it(caller: Caller) -> None:
+    """Its first row may be data, so it is kept as a row; the file was rejected with a message about a contract called ''."""
+    record = caller.lake.receive("farben.csv", b"artikel,farbe\nhose,rot\nhemd,blau\n")
+    assert record.state is FileState.PROFILED
+    assert "--header if its first row has the names" in record.error["remedy"]
+
+
 def test_an_unknown_dataset_of_a_file_is_a_422_that_lists_the_datasets(caller: Caller) -> None:
     file_id = caller.lake.receive("zahlungen.csv", b"a,b\nx,y\n").file_id
     answer = caller.call("GET", f"/v1/files/{file_id}/mapping?dataset=nothing")
