@@ -74,7 +74,9 @@ resource "aws_sqs_queue" "report_dead_letters" {
 }
 
 resource "aws_lambda_function_event_invoke_config" "report" {
-  function_name = module.report.name
+  function_name                = module.report.name
+  maximum_retry_attempts       = 2
+  maximum_event_age_in_seconds = 21600 # Lambda's own default, which it returns: a plan after an apply is empty
 
   destination_config {
     on_failure {
