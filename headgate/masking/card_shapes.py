@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headgate.masking.issuers import SHORTEST
-
 if TYPE_CHECKING:
     from headgate.masking.digit_groups import DigitGroups
     from headgate.values.cells import Flags, Rows
@@ -21,9 +19,9 @@ Shares = np.ndarray[Any, np.dtype[np.float64]]
 # Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club 4-6-4.
 CARD_GROUP, MIDDLE_GROUP, LAST_GROUP = 4, 6, 5
 THOUSANDS = 3
-_FEWEST_FOURS, _MOST_FOURS = 3, 5
+_FEWEST_FOURS = 3
 _LEAST_SHARE = 0.6  # of the groups in a list: four of five and four of six groups, but not four of seven
-_AMEX, _AMEX_PREFIXES = 15, (34, 37)  # the only brand that Excel writes as five groups of three
+_AMEX, _AMEX_FIRST, _AMEX_SECOND = 15, 3, (4, 7)  # the only brand that Excel writes as five groups of three
 _DOT_ALONE = 0x01_2E_2E_2E  # as `gaps_between` numbers it
 
 
@@ -35,18 +33,6 @@ def gaps_between(chain: Rows, start: Rows, stop: Rows, data: np.ndarray[Any, np.
     written = (end - begin) << 24 | first << 16 | middle << 8 | last
     gaps[1:-1] = np.where(chain[1:] == chain[:-1], written, 0)
     return gaps
-
-
-def may_be_card_shapes(groups: DigitGroups, at: Rows, runs: int) -> Flags:
-    """Return False for windows of `runs` digit runs that are not written like a card number."""
-    size, begins = groups.size, groups.gap[at] != groups.gap[at + 1]
-    if runs == 1:
-        return np.ones(len(at), bool)
-    if runs < _FEWEST_FOURS:
-        return np.zeros(len(at), bool)
-    fours: Flags = (size[at] == CARD_GROUP) & (runs <= _MOST_FOURS)
-    fours |= begins & (size[at + 1] == (THOUSANDS if runs < SHORTEST else 1))
-    return fours
 
 
 def are_card_shapes(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
@@ -77,8 +63,9 @@ def _are_thousands(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
     size = groups.size
     threes = _in_a_row(size == THOUSANDS, at + 1, at + runs)
     first = groups.first[at]
-    prefix = groups.digits[first] * 10 + groups.digits[first + 1]
-    amex = (size[at] == THOUSANDS) & (runs * THOUSANDS == _AMEX) & np.isin(prefix, _AMEX_PREFIXES)
+    second = groups.digits[first + 1]
+    amex = (size[at] == THOUSANDS) & (runs * THOUSANDS == _AMEX) & (groups.digits[first] == _AMEX_FIRST)
+    amex &= (second == _AMEX_SECOND[0]) | (second == _AMEX_SECOND[1])
     thousands: Flags = threes & ((size[at] < THOUSANDS) | amex)
     return thousands
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from headgate.masking.card_shapes import CARD_GROUP, LAST_GROUP, MIDDLE_GROUP, THOUSANDS, gaps_between
 from headgate.masking.characters import FIRST_NON_ASCII
-from headgate.masking.issuers import PREFIX_DIGITS, LuhnSums, is_issued, luhn_holds_between, luhn_sums
+from headgate.masking.issuers import PREFIX_DIGITS, LuhnSums, is_issued, lengths_of_issuers, luhn_holds_between, luhn_sums
 from headgate.values.cells import Flags, Rows, bool_array, is_digit, marked, rows_where, text_array, text_bytes
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ _BETWEEN_PRINTED = np.isin(np.arange(256), np.frombuffer(_BLANKS + string.punctu
 )
 _WIDEST_PRINTED_GAP = 8
 _ZERO, _PLUS = 0x30, 0x2B
+# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so `+378282246310005` is no phone number.
+_E164_DIGITS, _ZONE_3, _ZONE_3_DIGITS = 15, 3, 13
 # RFC 3986, section 2.1, and HTML's character references: digits, and the separators of groups.
 _ENCODED = re.compile(r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;|&#(?:160|32|45);")
 _MAY_BE_ENCODED = r"%[23]|&(?:#|nbsp;)"
@@ -58,7 +60,7 @@ class DigitGroups:
     digits: Bytes
     after_plus: Flags
 
-    @property
+    @cached_property
     def size(self) -> Rows:
         """The number of digits in each run."""
         return self.stop - self.start
@@ -68,22 +70,49 @@ class DigitGroups:
         """A number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the runs are not linked."""
         return gaps_between(self.chain, self.start, self.stop, self.data)
 
+    @cached_property
+    def run_at(self) -> Rows:
+        """For each place among the digits the run that begins there, or one more than the last run at their end; -1 elsewhere."""
+        run_at = np.full(len(self.digits) + 1, -1)
+        run_at[self.first] = np.arange(len(self.first))
+        return run_at
+
     def are_cards(self, first: Rows, size: Rows) -> Flags:
         """Return whether `size` digits from each of `first` are a card number, by issuer and check digit."""
-        cards = is_issued(self._prefixes[first], size)
+        cards = is_issued(self._prefixes(first), size)
         at = np.flatnonzero(cards)
         cards[at] = luhn_holds_between(self._luhn_sums, first[at], first[at] + size[at])
         return cards
 
-    @cached_property
-    def _prefixes(self) -> Rows:
-        """The number that an issuer is known by, from each digit on."""
-        ahead = np.concatenate((self.digits, np.zeros(PREFIX_DIGITS, np.uint8)))
-        prefixes = np.zeros(len(self.digits), np.int64)
+    def issued_numbers(self) -> tuple[Rows, Rows]:
+        """Return the first run and the number of digits of every card number, by issuer and check digit, that whole linked runs are.
+
+        Phone numbers behind a plus sign are none.
+        """
+        at, size = lengths_of_issuers(self._prefixes(self.first[:-1]))
+        end = self.first[at] + size
+        within = np.flatnonzero(end <= len(self.digits))
+        at, end = at[within], end[within]
+        behind = self.run_at[end]
+        whole = np.flatnonzero((behind > 0) & (self.chain[np.maximum(behind - 1, 0)] == self.chain[at]))
+        at, end = at[whole], end[whole]
+        first = self.first[at]
+        size = end - first
+        cards = luhn_holds_between(self._luhn_sums, first, end)
+        cards &= ~(self.after_plus[at] & (size <= np.where(self.digits[first] == _ZONE_3, _ZONE_3_DIGITS, _E164_DIGITS)))
+        return at[cards], size[cards]
+
+    def _prefixes(self, first: Rows) -> Rows:
+        """Return the number that an issuer is known by, from each of `first` on."""
+        prefixes = np.zeros(len(first), np.int64)
         for place in range(PREFIX_DIGITS):
             prefixes *= 10
-            prefixes += ahead[place : place + len(self.digits)]
+            prefixes += self._digits_and_zeros[first + place]
         return prefixes
+
+    @cached_property
+    def _digits_and_zeros(self) -> Bytes:
+        return np.concatenate((self.digits, np.zeros(PREFIX_DIGITS, np.uint8)))
 
     @cached_property
     def _luhn_sums(self) -> LuhnSums:

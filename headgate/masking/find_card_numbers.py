@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.masking.card_context import CardContext, may_name_cards
-from headgate.masking.card_shapes import are_card_shapes, may_be_card_shapes
+from headgate.masking.card_shapes import are_card_shapes
 from headgate.masking.characters import as_typed
 from headgate.masking.digit_groups import FILLER, digit_groups, search_form
 from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
@@ -53,8 +53,6 @@ ANYWHERE = 0  # for columns that are declared for cards: no context is needed
 _FEWEST_PADDED = 14
 _CELLS_AT_ONCE = 1 << 16
 _FIRST_LEAD_BYTE, _ZERO, _POINT = 0xC0, 0x30, 0x2E
-# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so `+378282246310005` is no phone number.
-_E164_DIGITS, _ZONE_3, _ZONE_3_DIGITS = 15, 3, 13
 _NO_SPANS = np.empty((0, 4), np.int64)
 
 # As Excel spells long numbers. Ten decimals and the length leave so few candidates that the number counts as stored.
@@ -111,10 +109,9 @@ def _find_among(text: pa.Array, rows: Rows, context_below: int) -> Iterator[tupl
     forms = search_form(text)
     data, starts = text_bytes(forms)
     groups = digit_groups(data, starts)
-    is_wide = np.ones(len(text), bool) if context_below == ANYWHERE else may_name_cards(text)
     found = np.concatenate(
         (
-            _windows(groups, is_wide),
+            _windows(groups),
             _padded(groups),
             _glued(groups, data, starts),
             _two_glued(groups),
@@ -125,13 +122,14 @@ def _find_among(text: pa.Array, rows: Rows, context_below: int) -> Iterator[tupl
         return
     cells = np.searchsorted(starts, found[:, 0], "right") - 1
     found[:, 3] &= ~_are_fractions(data, found[:, 0], starts[cells])
+    found, cells, may_name = _that_may_count(found, cells, text, context_below)
     order = np.argsort(cells, kind="stable")
     each, begins = np.unique(cells[order], return_index=True)
     candidates = found[order] - np.stack((starts[cells[order]], starts[cells[order]], *np.zeros((2, len(order)), np.int64)), axis=1)
     some = int_array(each)
     texts, shown, edges = text.take(some).to_pylist(), forms.take(some).to_pylist(), [*begins.tolist(), len(order)]
     for at, cell, form, (begin, end) in zip(each.tolist(), texts, shown, pairwise(edges), strict=True):
-        context = CardContext(as_typed(cell), may_name=bool(is_wide[at]))
+        context = CardContext(as_typed(cell), may_name=bool(may_name[at]))
         spans = [
             _with_fillers(form, start, stop)
             for start, stop, size, is_shaped in candidates[begin:end].tolist()
@@ -143,6 +141,22 @@ def _find_among(text: pa.Array, rows: Rows, context_below: int) -> Iterator[tupl
             yield int(rows[at]), kept
 
 
+def _that_may_count(found: Rows, cells: Rows, text: pa.Array, context_below: int) -> tuple[Rows, Rows, Flags]:
+    """Return the numbers that may count, their cells, and for each cell of the text whether it may name a card.
+
+    Only cells with numbers that need a name are searched for one; numbers of other shapes do not count in cells without.
+    """
+    may_name = np.zeros(len(text), bool)
+    if context_below == ANYWHERE:
+        return found, cells, may_name
+    unshaped = found[:, 3] == 0
+    asked = np.flatnonzero(np.bincount(cells[unshaped | (found[:, 2] < context_below)], minlength=len(text)))
+    if len(asked):
+        may_name[asked] = may_name_cards(text.take(int_array(asked)))
+    counts = ~unshaped | may_name[cells]
+    return found[counts], cells[counts], may_name
+
+
 def _with_fillers(form: str, start: int, stop: int) -> Span:
     """The span, and the fillers behind its last digit."""
     while form.startswith(FILLER, stop):
@@ -150,28 +164,18 @@ def _with_fillers(form: str, start: int, stop: int) -> Span:
     return start, stop
 
 
-def _windows(groups: DigitGroups, is_wide: Flags) -> Rows:
+def _windows(groups: DigitGroups) -> Rows:
     """Return the card numbers among chains of digit runs, a row for each; shape (numbers, 4).
 
     First and last character, number of digits, and 1 if it is written as card numbers are.
-
-    Args:
-        is_wide: the cells in which numbers of other groups count, too.
     """
-    spans = [_NO_SPANS]
-    for runs in range(1, LONGEST + 1):
-        chained = np.flatnonzero(groups.chain[runs - 1 : len(groups.start)] == groups.chain[: max(len(groups.start) - runs + 1, 0)])
-        if not len(chained):
-            break
-        possible = chained[is_wide[groups.cell[chained]] | may_be_card_shapes(groups, chained, runs)]
-        cards = possible[_are_cards(groups, possible, runs)]
-        size = groups.first[cards + runs] - groups.first[cards]
-        spans.append(np.stack((cards, np.full(len(cards), runs), size, np.ones(len(cards), np.int64)), axis=1))
-    at, runs_of_each, size, is_shaped = np.concatenate(spans).T
-    grouped = np.flatnonzero(runs_of_each > 1)
-    if len(grouped):
-        is_shaped[grouped] = are_card_shapes(groups, at[grouped], runs_of_each[grouped])
-    return np.stack((groups.start[at], groups.stop[at + runs_of_each - 1], size, is_shaped), axis=1)
+    at, size = groups.issued_numbers()
+    runs = groups.run_at[groups.first[at] + size] - at
+    is_grouped = runs > 1
+    is_shaped = np.ones(len(at), np.int64)
+    if is_grouped.any():
+        is_shaped[is_grouped] = are_card_shapes(groups, at[is_grouped], runs[is_grouped])
+    return np.stack((groups.start[at], groups.stop[at + runs - 1], size, is_shaped), axis=1)
 
 
 def _padded(groups: DigitGroups) -> Rows:
@@ -244,17 +248,6 @@ def _is_rounded_card(found: re.Match[str]) -> bool:
         return False
     own = np.frombuffer(digits.zfill(LONGEST).encode(), np.uint8).reshape(1, -1) - _ZERO
     return len(digits) < length or bool(luhn_holds(own).all())
-
-
-def _are_cards(groups: DigitGroups, at: Rows, runs: int) -> Flags:
-    """Whether the `runs` digit runs from each of `at` are together a card number."""
-    first = groups.first[at]
-    size = groups.first[at + runs] - first
-    cards: Flags = (size >= SHORTEST) & (size <= LONGEST)
-    cards &= ~(groups.after_plus[at] & (size <= np.where(groups.digits[first] == _ZONE_3, _ZONE_3_DIGITS, _E164_DIGITS)))
-    sized = np.flatnonzero(cards)
-    cards[sized] = groups.are_cards(first[sized], size[sized])
-    return cards
 
 
 def _merged(spans: list[Span]) -> list[Span]:

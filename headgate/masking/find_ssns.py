@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,9 @@ import pyarrow.compute as pc
 
 from headgate.masking.characters import FIRST_NON_ASCII, as_typed, may_hold_three_digits
 from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, is_digit, marked, numbers, text_array, text_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or of a longer grouped number.
 # Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
@@ -32,22 +36,31 @@ _DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"[0-9] \Z"), re.compile(r" [0-9]")
 _DIALLED_BEFORE = re.compile(r"\+[0-9][0-9() .-]{0,7}\Z")  # E.164: a country's code, and perhaps an area's
 _LOWER_BIT = np.uint8(0x20)
 
+Span = tuple[int, int]
+
 
 def rows_with_ssns(text: pa.Array) -> Rows:
     """Return the rows whose text holds a social security number, grouped or behind its name."""
-    if not may_hold_three_digits(text_bytes(text)[0]):
-        return NO_ROWS
-    candidates = np.unique(np.concatenate((_rows_with_form(text), _rows_with_name(text), _rows_beyond_ascii(text))))
-    return np.array([row for row in candidates if _find(text[int(row)].as_py() or "")], np.int64)
+    return np.array([row for row, _, _ in _found(text)], np.int64)
 
 
 def redact_ssns(text: pa.Array) -> pa.Array:
     """Return the text with `[SSN ***-**-6789]` instead of every social security number."""
-    found = rows_with_ssns(text)
-    if not len(found):
+    rows, cells, spans = [*zip(*_found(text), strict=True)] or ((), (), ())
+    if not rows:
         return text
-    redacted = [_redact(text[int(row)].as_py()) for row in found]
-    return pc.replace_with_mask(text, bool_array(marked(found, len(text))), text_array(redacted))
+    redacted = map(_redact, cells, spans)
+    return pc.replace_with_mask(text, bool_array(marked(np.array(rows), len(text))), text_array(redacted))
+
+
+def _found(text: pa.Array) -> Iterator[tuple[int, str, list[Span]]]:
+    """Yield each row with a social security number, its text, and where the numbers stand."""
+    if not may_hold_three_digits(text_bytes(text)[0]):
+        return
+    candidates = np.unique(np.concatenate((_rows_with_form(text), _rows_with_name(text), _rows_beyond_ascii(text))))
+    for row, cell in zip(candidates.tolist(), text.take(int_array(candidates)).to_pylist(), strict=True):
+        if spans := _find(cell or ""):
+            yield row, cell, spans
 
 
 def redact_ssn_forms(text: pa.Array) -> pa.Array:
@@ -95,18 +108,19 @@ def _rows_beyond_ascii(text: pa.Array) -> Rows:
     return rows[digits >= _FEWEST_DIGITS]
 
 
-def _find(text: str) -> list[tuple[int, int]]:
+def _find(text: str) -> list[Span]:
     """Where social security numbers stand."""
     plain = as_typed(text)
     named = [found.span("number") for found in _NAMED.finditer(plain)]
     forms = list(_GROUPED.finditer(plain))
     # Digits beside a number make it a part of a longer one, unless they are a number themselves.
     edges = {end for span in (*named, *(form.span() for form in forms)) for end in span}
-    grouped = [form.span() for form in forms if not _is_part_of_longer(plain, form, edges)]
-    return sorted({*grouped, *(span for span in named if not _overlaps(span, grouped))})
+    is_dialled = "+" in plain
+    grouped = [form.span() for form in forms if not ((is_dialled or form["gap"] == " ") and _is_part_of_longer(plain, form, edges))]
+    return sorted((*grouped, *(span for span in named if not _overlaps(span, grouped))))
 
 
-def _overlaps(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+def _overlaps(span: Span, others: list[Span]) -> bool:
     """Whether a span overlaps one of the others, which are in order and apart."""
     before = bisect_left(others, (span[1], 0))
     return before > 0 and others[before - 1][1] > span[0]
@@ -126,10 +140,10 @@ def _is_part_of_longer(text: str, found: re.Match[str], edges: set[int]) -> bool
     )
 
 
-def _redact(text: str) -> str:
+def _redact(text: str, spans: list[Span]) -> str:
     parts: list[str] = []
-    at = 0
-    for start, stop in _find(text):
-        parts += (text[at:start], f"[SSN ***-**-{as_typed(text[stop - 4 : stop])}]")
+    at, plain = 0, as_typed(text)
+    for start, stop in spans:
+        parts += (text[at:start], f"[SSN ***-**-{plain[stop - 4 : stop]}]")
         at = stop
     return "".join((*parts, text[at:]))

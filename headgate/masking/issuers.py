@@ -121,6 +121,14 @@ def is_issued(prefixes: Rows, lengths: Rows) -> Flags:
     return issued & (lengths >= SHORTEST) & (lengths <= LONGEST)
 
 
+def lengths_of_issuers(prefixes: Rows) -> tuple[Rows, Rows]:
+    """Return every length that numbers with these first six digits may have, each with the position of its prefix."""
+    lengths = _issued_lengths()[prefixes]
+    some = np.flatnonzero(lengths)
+    at, bit = np.nonzero(np.unpackbits(lengths[some, None], axis=1, bitorder="little"))
+    return some[at], bit + SHORTEST
+
+
 @cache
 def _issued_lengths() -> Digits:
     """For each six first digits the lengths that some issuer has, a bit for each from SHORTEST on."""

@@ -65,6 +65,7 @@ _CERTAIN = re.compile(
 )
 _SOME_LETTER = re.compile(rb"[CPVcpv\x80-\xff]")  # each name in ASCII has one
 _LOWER_BIT = np.uint8(0x20)  # what ASCII's small letters have and its capitals have not
+_MARKER = b"[CVV]"
 _LONGEST_LOOKAHEAD = len("cherh")
 _ACCENT_LEAD = 0xC3 | 0x20  # the first byte of é, ó and ü
 _COMBINING_LEAD = 0xCC | 0x20
@@ -119,7 +120,7 @@ def _rows_with_name(text: pa.Array) -> Rows:
     named = (second == ord("s")) & (third == ord("c"))
     named |= (second == ord("u")) & (third == ord("r"))  # as in "security"
     before, behind = letters[of_v - 1], letters[of_v + 1]
-    codes = (before == ord("c")) & ((behind == ord("v")) | (behind == ord("c")) | (behind == ord("n")))
+    codes = (before == ord("c")) & ((behind == ord("v")) | (behind == ord("c")) | (behind == ord("n"))) & ~_are_markers(data, of_v)
     codes |= (before == ord("a")) & (behind == ord("2"))  # "cav2"
     codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("r")) & (letters[of_v + 3] == ord("i"))  # "verification"
     codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("i")) & (letters[of_v + 3] == ord("l"))  # "beveiligingscode"
@@ -131,6 +132,15 @@ def _rows_with_name(text: pa.Array) -> Rows:
     many = np.unique(np.searchsorted(starts, common, "right") - 1)
     rows = np.concatenate((rows, _matching(text, many, _MAYBE_NAMED), _rows_in_full_width(text)))
     return _matching(text, np.unique(rows), r"\p{Nd}{3}")
+
+
+def _are_markers(data: np.ndarray[Any, np.dtype[np.uint8]], of_v: Rows) -> Flags:
+    """Whether each v is the first one of a marker `[CVV]`, which names no code."""
+    within = np.flatnonzero((of_v >= _MARKER.index(b"V")) & (of_v + len(b"V]") < len(data)))
+    markers = np.zeros(len(of_v), bool)
+    first = of_v[within] - _MARKER.index(b"V")
+    markers[within] = np.logical_and.reduce([data[first + place] == sign for place, sign in enumerate(_MARKER)])
+    return markers
 
 
 def _begins_foreign_name(letters: np.ndarray[Any, np.dtype[Any]], of_c: Rows) -> Flags:

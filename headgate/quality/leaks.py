@@ -46,6 +46,7 @@ _BETWEEN_RE2, _DIGIT_RE2 = r"[^\p{L}\p{N}]", r"\p{Nd}"
 _BETWEEN_ASCII, _DIGIT_ASCII = "[^A-Za-z0-9]", "[0-9]"
 _FEWEST_DIGITS = 9
 _DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
 # Columns of other numbers, which begin like cards by chance, and how many digits these have at most.
 _OTHER_NUMBERS = (
     (re.compile(r"(?:^|[^a-z])(?:tele)?(?:phone|fax|mobile|tel|gtin|ean|upc|barcode|vat|tax)(?:[^a-z]|$)", re.IGNORECASE), 15),
@@ -106,8 +107,8 @@ def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
     plain = _DIALLED.sub(" ", _OPAQUE.sub(" ", _typed(_decoded(text.replace(_TAKEN_OUT, "[x]")))))
     found = {
         CARD_NUMBER: len(card_numbers(plain, fewest_alone)),
-        TRACK_DATA: len(_TRACK.findall(plain)),
-        SECURITY_CODE: len(_SECURITY_CODE.findall(plain)),
+        TRACK_DATA: len(_TRACK.findall(plain)) if "^" in plain or "=" in plain else 0,
+        SECURITY_CODE: len(_SECURITY_CODE.findall(plain)) if _LETTER.search(plain) else 0,
         SOCIAL_SECURITY_NUMBER: len(_SSN.findall(plain)) + len(_SSN_NAMED.findall(plain)),
     }
     if fewest_alone == NOT_SEARCHED:
