@@ -29,6 +29,7 @@ _NAMED = re.compile(
     r"(?=[^\W\d_])(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number|no))?))[\W_]{0,6}"
     rf"(?P<number>{_AREA}[-. ]?{_GROUP}[-. ]?{_SERIAL}(?![0-9A-Za-z]))"
 )
+_S_OF_NAME = re.compile("[s\u017f]", re.IGNORECASE)  # U+017F is an s where case is ignored
 _FORM = r"\b\d{3}[-. ]\d{2}[-. ]\d{4}\b"
 _LENGTH, _GAP_PLACES, _DIGIT_PLACES = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
 _FEWEST_DIGITS = 9
@@ -111,13 +112,14 @@ def _rows_beyond_ascii(text: pa.Array) -> Rows:
 def _find(text: str) -> list[Span]:
     """Where social security numbers stand."""
     plain = as_typed(text)
-    named = [found.span("number") for found in _NAMED.finditer(plain)]
-    forms = list(_GROUPED.finditer(plain))
-    # Digits beside a number make it a part of a longer one, unless they are a number themselves.
-    edges = {end for span in (*named, *(form.span() for form in forms)) for end in span}
-    is_dialled = "+" in plain
-    grouped = [form.span() for form in forms if not ((is_dialled or form["gap"] == " ") and _is_part_of_longer(plain, form, edges))]
-    return sorted((*grouped, *(span for span in named if not _overlaps(span, grouped))))
+    named = [found.span("number") for found in _NAMED.finditer(plain)] if _S_OF_NAME.search(plain) else []
+    forms = [(found.span(), found["gap"]) for found in _GROUPED.finditer(plain)]
+    if "+" in plain or any(gap == " " for _, gap in forms):
+        # Digits beside a number make it a part of a longer one, unless they are a number themselves.
+        edges = {end for span in (*named, *(span for span, _ in forms)) for end in span}
+        forms = [(span, gap) for span, gap in forms if not _is_part_of_longer(plain, span, gap, edges)]
+    grouped = [span for span, _ in forms]
+    return sorted((*grouped, *(span for span in named if not _overlaps(span, grouped)))) if named else grouped
 
 
 def _overlaps(span: Span, others: list[Span]) -> bool:
@@ -126,17 +128,18 @@ def _overlaps(span: Span, others: list[Span]) -> bool:
     return before > 0 and others[before - 1][1] > span[0]
 
 
-def _is_part_of_longer(text: str, found: re.Match[str], edges: set[int]) -> bool:
+def _is_part_of_longer(text: str, span: Span, gap: str, edges: set[int]) -> bool:
     """Whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among further groups.
 
     Groups that begin or end at one of `edges` are other numbers.
     """
-    if _DIALLED_BEFORE.search(text, max(0, found.start() - 9), found.start()):
+    start, stop = span
+    if _DIALLED_BEFORE.search(text, max(0, start - 9), start):
         return True
-    before, behind = max(0, found.start() - 1), found.end() + 1
-    return found["gap"] == " " and bool(
-        (before not in edges and _DIGIT_BEFORE.search(text, max(0, before - 1), found.start()))
-        or (behind not in edges and _DIGIT_BEHIND.match(text, found.end()))
+    before, behind = max(0, start - 1), stop + 1
+    return gap == " " and bool(
+        (before not in edges and _DIGIT_BEFORE.search(text, max(0, before - 1), start))
+        or (behind not in edges and _DIGIT_BEHIND.match(text, stop))
     )
 
 
