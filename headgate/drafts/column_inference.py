@@ -270,14 +270,16 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
 def guess_content(name: str, text: pa.Array) -> Content | None:
     """Return what the column's numbers are, by its name, or by its values if these are plain ids as long as card numbers.
 
-    Of ids, one in ten has a right check digit; of card numbers, all. A column whose name is that of a card has no ids.
+    Of ids, one in ten has a right check digit; of card numbers, all. A column whose name is that of a card has no ids, nor has one
+    with some card numbers among its ids: more numbers of issuers than by chance have a right check digit then.
     """
     if (named := content_by_name(name)) or names_a_card(compared(name)):
         return named
     unique = pc.unique(blank_to_null(text).drop_null())
     if len(unique) < _FEWEST_IDS or not are_digits(unique, SHORTEST, LONGEST).all():
         return None
-    return Content.IDENTIFIER if float(cards.is_card(unique).mean()) <= _MOST_OF_IDS else None
+    are_ids = float(cards.is_card(unique).mean()) <= _MOST_OF_IDS and not cards.hold_more_cards_than_chance(unique)
+    return Content.IDENTIFIER if are_ids else None
 
 
 def card_share(text: pa.Array) -> float:

@@ -27,6 +27,7 @@ from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
+from headgate.masking.card_columns import is_issued_card
 from headgate.masking.find_card_numbers import rows_with_cards
 
 if TYPE_CHECKING:
@@ -220,6 +221,19 @@ def test_a_column_of_plain_ids_is_drafted_as_such_and_its_rows_are_accepted() ->
     assert (contract.column("meter").mask, contract.column("meter").content) == (None, Content.IDENTIFIER)
     assert gated(body, contract).accepted.num_rows == len(ids)
     assert drafted(csv_of(id=["1", "2"], meter=ids[:2])).column("meter").content is None
+
+
+@pytest.mark.parametrize("share", [0.04, 0.15])
+def test_ids_with_card_numbers_among_them_are_no_plain_ids(share: float) -> None:
+    """A column stated to hold ids is not searched by length, so the card numbers in it would be accepted."""
+    count = 1_000
+    ids = [f"9{row * 7_919:015d}" for row in range(count)]
+    candidates = (f"4{row * 104_729:015d}" for row in range(count * 20))
+    mixed = ids + [number for number in candidates if is_issued_card(pa.array([number]))[0]][: int(count * share)]
+    contract = drafted(csv_of(id=[str(row) for row in range(len(mixed))], meter=mixed))
+    assert (contract.column("meter").mask, contract.column("meter").content) == (Mask.FREE_TEXT, None)
+    accepted = gated(csv_of(id=[str(row) for row in range(len(mixed))], meter=mixed), contract).accepted
+    assert not set(mixed[count:]) & set(accepted["meter"].to_pylist())
 
 
 def test_a_card_number_is_found_among_phone_numbers() -> None:
