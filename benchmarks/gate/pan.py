@@ -255,8 +255,12 @@ def worst_texts(chance: random.Random, size: int) -> dict[str, str]:
         "digits": lambda: str(chance.randrange(10**9, 10**10)),
         "16 digits": lambda: f"{chance.randrange(4 * 10**15, 5 * 10**15)} ",
         "groups of a card": lambda: in_groups(str(chance.randrange(4 * 10**15, 5 * 10**15)), " ") + ", ",
-        "social security numbers": lambda: f"{chance.randrange(1, 666):03d}-{chance.randrange(1, 100):02d}-{chance.randrange(1, 10_000):04d},",
-        "JSON": lambda: json.dumps({"id": chance.randrange(10**16), "at": [chance.uniform(-90, 90), chance.randrange(10**6)], "card": None}),
+        "social security numbers": lambda: (
+            f"{chance.randrange(1, 666):03d}-{chance.randrange(1, 100):02d}-{chance.randrange(1, 10_000):04d},"
+        ),
+        "JSON": lambda: json.dumps(
+            {"id": chance.randrange(10**16), "at": [chance.uniform(-90, 90), chance.randrange(10**6)], "card": None}
+        ),
         "separators": lambda: " -.",
     }
     return {kind: "".join(written() for _ in range(size // len(written()) + 1))[:size] for kind, written in kinds.items()}

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 
 from headgate.masking.card_shapes import CARD_GROUP, LAST_GROUP, MIDDLE_GROUP, THOUSANDS, gaps_between
 from headgate.masking.characters import FIRST_NON_ASCII
-from headgate.masking.issuers import PREFIX_DIGITS, LuhnSums, is_issued, lengths_of_issuers, luhn_holds_between, luhn_sums
-from headgate.values.cells import Flags, Rows, bool_array, is_digit, marked, rows_where, text_array, text_bytes
+from headgate.masking.issuers import PREFIX_DIGITS, SHORTEST, LuhnSums, is_issued, lengths_of_issuers, luhn_holds_between, luhn_sums
+from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, is_digit, marked, rows_where, text_array, text_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -89,16 +89,19 @@ class DigitGroups:
 
         Phone numbers behind a plus sign are none.
         """
-        at, size = lengths_of_issuers(self._prefixes(self.first[:-1]))
-        end = self.first[at] + size
-        within = np.flatnonzero(end <= len(self.digits))
-        at, end = at[within], end[within]
-        behind = self.run_at[end]
-        whole = np.flatnonzero((behind > 0) & (self.chain[np.maximum(behind - 1, 0)] == self.chain[at]))
-        at, end = at[whole], end[whole]
+        behind_chain = np.append(self.first[1:-1][self.chain[1:] != self.chain[:-1]], self.first[-1])
+        left = behind_chain[self.chain] - self.first[:-1]
+        long = np.flatnonzero(left >= SHORTEST)
+        if not len(long):
+            return NO_ROWS, NO_ROWS
+        at, size = lengths_of_issuers(self._prefixes(self.first[long]))
+        at = long[at]
+        within = np.flatnonzero(size <= left[at])
+        at, size = at[within], size[within]
+        whole = np.flatnonzero(self.run_at[self.first[at] + size] >= 0)
+        at, size = at[whole], size[whole]
         first = self.first[at]
-        size = end - first
-        cards = luhn_holds_between(self._luhn_sums, first, end)
+        cards = luhn_holds_between(self._luhn_sums, first, first + size)
         cards &= ~(self.after_plus[at] & (size <= np.where(self.digits[first] == _ZONE_3, _ZONE_3_DIGITS, _E164_DIGITS)))
         return at[cards], size[cards]
 
