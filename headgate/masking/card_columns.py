@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 import unicodedata
 from functools import cache
@@ -105,7 +106,8 @@ def hold_more_cards_than_chance(digits: pa.Array) -> bool:
     unique = pc.unique(digits.drop_null())
     issued = unique.filter(bool_array(_of_an_issuer(unique)))
     by_chance = len(issued) * _VALID_BY_CHANCE
-    return float(is_card(issued).sum()) > by_chance + 4 * (by_chance * (1 - _VALID_BY_CHANCE)) ** 0.5 + 1
+    most = by_chance + 4.0 * math.sqrt(by_chance * (1 - _VALID_BY_CHANCE)) + 1
+    return int(is_card(issued).sum()) > most
 
 
 def numeric_rows_with_cards(values: pa.Array, *, fewest_digits: int = CONTEXT_BELOW) -> Rows:
