@@ -64,6 +64,8 @@ def load_contract(path: str | PathLike[str]) -> Contract:
 def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
     """Return a contract that the rows of a sample file fit, by default for the dataset that the file's name says.
 
+    Its columns have the lake's declaration that it holds no card data, if `headgate.toml` has one.
+
     Raises:
         BadInputError: the sample cannot be read as a table.
 
@@ -71,10 +73,13 @@ def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
     >>> drafted.dataset, drafted.column("amount").type.kind.value
     ('orders', 'decimal')
     """
-    from headgate.drafts.draft_contract import draft  # noqa: PLC0415 each function loads what it needs
+    from headgate.contracts.no_cards import declared_by_lake  # noqa: PLC0415 each function loads what it needs
+    from headgate.contracts.registry import no_cards  # noqa: PLC0415 as above
+    from headgate.drafts.draft_contract import draft  # noqa: PLC0415 as above
 
     path = Path(sample)
-    return draft(path.read_bytes(), dataset or path.name.partition(".")[0].lower()).contract
+    drafted = draft(path.read_bytes(), dataset or path.name.partition(".")[0].lower()).contract
+    return declared_by_lake(drafted, no_cards())
 
 
 def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:

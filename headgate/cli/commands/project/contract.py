@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
+    from headgate.contracts.no_cards import NoCards
     from headgate.contracts.registry import Registry
 
 
@@ -58,12 +59,14 @@ def docs() -> None:
 @options.as_json
 def show(zone: str, dataset: str, as_json: bool) -> None:
     """Show one contract's columns: DATASET as it is in ZONE."""
+    from rich.console import Group
+
     from headgate.contracts.registry import Registry
 
     found = getattr(Registry.load(), zone).get(dataset)
     if found is None:
         raise click.ClickException(f"There is no contract {zone}/{dataset}. `headgate contract list` lists all contracts.")
-    options.show(as_json=as_json, value=lambda: _columns(found), screen=lambda: _column_table(found))
+    options.show(as_json=as_json, value=lambda: _columns(found), screen=lambda: Group(_column_table(found), *_no_cards_tables(found)))
 
 
 def _all(registry: Registry) -> tuple[Contract, ...]:
@@ -98,6 +101,7 @@ def _columns(one: Contract) -> dict[str, dict[str, object]]:
             "required": column.required,
             "mask": column.mask,
             "unit": column.unit,
+            "no_cards": column.no_cards.as_stated() if column.no_cards else None,
             "rules": {rule.name: rule.argument for rule in column.rules},
             "description": column.description,
         }
@@ -111,3 +115,16 @@ def _column_table(one: Contract) -> Table:
         rules = ", ".join(rule.name if rule.argument is None else f"{rule.name} {rule.argument}" for rule in one.column(name).rules)
         table.add_row(name, str(fact["type"]), "yes" if fact["required"] else "", str(fact["mask"] or ""), rules, str(fact["description"]))
     return table
+
+
+def _no_cards_tables(one: Contract) -> tuple[Table, ...]:
+    """Return the table of who declared which columns to hold no card data, and why, if anybody did."""
+    declarations: dict[NoCards, tuple[str, ...]] = {}
+    for column in one.columns:
+        if column.no_cards:
+            declarations[column.no_cards] = (*declarations.get(column.no_cards, ()), column.name)
+    table = screens.table("columns", "declared by", "on", "reason", title="Not searched for card data")
+    for declared, names in declarations.items():
+        every = "all" if len(names) == len(one.columns) else ", ".join(names)
+        table.add_row(every, declared.declared_by, declared.declared_on, declared.reason)
+    return (table,) if declarations else ()

@@ -45,6 +45,12 @@ _FATES = {
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
 
 
+_ARE_CARDS = (
+    "more of its numbers have an issuer's digits and a right check digit than by chance. "
+    "Remove headgate.no_cards, or the declaration in headgate.toml, unless you know what they are."
+)
+
+
 @dataclass(frozen=True)
 class CheckedDraft:
     """A drafted contract as YAML, and what the gate makes of its own sample by it."""
@@ -321,11 +327,13 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
         again, _ = _gated(file, with_column(contract, edited))
         return not any((one.column, one.rule) == (edited.name, "type") for one in failing_columns(again.quarantine_rows, contract))
 
-    counts = gated.counts
+    counts, like_cards = gated.counts, _like_cards(gated, contract)
+    for name in like_cards:
+        click.echo(f"Column {name} is declared to hold no card data, but {_ARE_CARDS}", err=True)
     failing = failing_columns(gated.quarantine_rows, contract, counts.new_columns, received=counts.received, accepts=accepts)
     options.show(
         as_json=as_json,
-        value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [one.as_json() for one in failing]},
+        value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [one.as_json() for one in failing], "may_hold_cards": like_cards},
         screen=lambda: Group(_checked_screen(file, gated, shown, mapped, policy_of(contract)), *_failing_tables(failing)),
     )
     if suggest:
@@ -500,6 +508,19 @@ def _checked_screen(
     nothing = [] if gated.counts.received else ["The file has no rows. Check that its columns' names are followed by rows."]
     unread = screens.unread_sheets([(screens.shown(file.name), gated.counts.written_as)])
     return Group(counts, *nothing, *unread, *shown_tables)
+
+
+def _like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
+    """Return the columns declared to hold no card data whose accepted values are card numbers more often than ids are by chance."""
+    import pyarrow as pa
+
+    from headgate.contracts.model import Kind
+    from headgate.masking.card_columns import hold_more_cards_than_chance
+
+    numeric_or_text = {Kind.STRING, Kind.BIGINT}
+    declared = [column.name for column in contract.columns if column.no_cards and column.type.kind in numeric_or_text]
+    texts = {name: gated.accepted[name].combine_chunks().cast(pa.string()) for name in declared if name in gated.accepted.column_names}
+    return [name for name, values in texts.items() if hold_more_cards_than_chance(values)]
 
 
 def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pyarrow as pa
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -16,8 +17,11 @@ from click.testing import CliRunner
 from headgate.cli.commands.files import export
 from headgate.cli.commands.project.contract import contract
 from headgate.contracts import odcs_reader
+from headgate.contracts.no_cards import NoCards
 from headgate.contracts.registry import Registry, folders
 from headgate.errors import ContractError, UnreadableFileError
+from headgate.masking.card_columns import is_issued_card
+from headgate.python_api import draft_contract
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -459,3 +463,53 @@ def test_init_takes_the_first_row_as_a_person_states_it(tmp_path: Path) -> None:
     assert [column["name"] for column in yaml.safe_load(run("init", sample).stdout)["schema"][0]["properties"]] == ["column_1", "column_2"]
     named = yaml.safe_load(run("init", sample, "--header").stdout)["schema"][0]["properties"]
     assert [column["name"] for column in named] == ["ann", "rome"]
+
+
+DECLARED = {"declared_by": "R. Meyer", "declared_on": "2026-01-31", "reason": "ids of meters"}
+
+
+def declared_meters(folder: Path) -> Path:
+    """A contract whose column `meter` is declared to hold no card data."""
+    columns = [
+        {"name": "id", "logicalType": "integer", "physicalType": "BIGINT", "primaryKey": True, "primaryKeyPosition": 1, "required": True},
+        {
+            "name": "meter",
+            "logicalType": "string",
+            "physicalType": "VARCHAR(19)",
+            "customProperties": [{"property": "headgate.no_cards", "value": DECLARED}],
+        },
+    ]
+    table = {"name": "meters", "physicalType": "table", "dataGranularityDescription": "One row per meter", "properties": columns}
+    document = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "meters", "name": "meters", "version": "1.0.0", "status": "active"}
+    path = folder / "meters.yaml"
+    path.write_text(yaml.safe_dump({**document, "schema": [table]}))
+    return path
+
+
+@pytest.mark.parametrize(("are_cards", "warned"), [(True, ["meter"]), (False, [])])
+def test_check_warns_of_cards_in_a_column_declared_to_hold_none(tmp_path: Path, are_cards: bool, warned: list[str]) -> None:
+    """The declaration counts, so the rows are accepted; a share of card numbers above chance is reported."""
+    candidates = [f"4{row * 104_729:015d}" for row in range(1_000)]
+    numbers = [number for number in candidates if is_issued_card(pa.array([number]))[0]] if are_cards else candidates
+    sample = tmp_path / "meters.csv"
+    sample.write_text("id,meter\n" + "".join(f"{row},{number}\n" for row, number in enumerate(numbers)))
+    contract_file = declared_meters(tmp_path)
+    checked = run("check", sample, "--contract", contract_file, "--json")
+    assert checked.exit_code == 0
+    assert json.loads(checked.stdout)["may_hold_cards"] == warned
+    assert ("Column meter is declared to hold no card data" in checked.stderr) is are_cards
+
+
+def test_show_names_who_declared_that_columns_hold_no_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "headgate.toml").write_text(
+        'name = "sensors"\ndomains = ["retail"]\n[cards]\nnone = true\n'
+        'declared_by = "R. Meyer"\ndeclared_on = 2026-01-31\nreason = "ids of meters"\n'
+    )
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    assert next(iter(json.loads(run("show", "curated", "calendar", "--json").stdout).values()))["no_cards"] == DECLARED
+    shown = run("show", "curated", "calendar").stdout
+    assert "R. Meyer" in shown
+    assert "ids of meters" in shown
+    sample = tmp_path / "m.csv"
+    sample.write_text("id,reading\n1,2\n")
+    assert {column.no_cards for column in draft_contract(sample).columns} == {NoCards(**DECLARED)}
