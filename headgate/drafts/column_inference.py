@@ -28,7 +28,7 @@ from headgate.masking.searched_columns import context_below
 from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, plain_numbers, without_nulls
-from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, matches, numbers
+from headgate.values.cells import blank_to_null, by_unique, flags, matches, numbers, text_array
 from headgate.values.fast_parsing import are_digits
 from headgate.values.format_inference import Inferred, Most, Reading, blanks_left_out, infer_format, infer_most, is_plain
 from headgate.values.inferred_times import patterns_in_order
@@ -67,7 +67,7 @@ _ID_NAMES = r"(?:.*_)?(?:id|key|number|no|nr|nummer|code)"
 _TRACK = r"%?B[0-9]{12,19}\^.*|;?[0-9]{12,19}=[0-9]{4,}.*"
 _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
 CARD_SHARE, _SSN_SHARE, _PROSE_WORDS = 0.5, 0.9, 4.0
-_WORDS = {"true", "false"}
+_WORDS = text_array(["true", "false"])
 _MOST_SCALE, _LEAST_PRECISION, _SPARE_DIGITS, MOST_PRECISION = 9, 10, 2, 38
 _SCALE_OF_NUMBER_CELLS = 2  # a number cell of 12.50 is 12.5, so the sample does not show the scale of amounts
 _LENGTHS = (8, 16, 32, 64, 128, 255)
@@ -79,7 +79,7 @@ _FEW_OTHERS = 0.05
 _FEWEST_IDS, _MOST_OF_IDS = 100, 0.25
 _FEWEST_AGAINST_NAME = 10
 _FEWEST_ARTICLES, _PROBED = 5, 1000
-_PROBED_ACCOUNTS = 200
+_PROBED_ACCOUNTS, _PROBED_ROWS = 200, 20_000
 _FEWEST_WORDS = 3  # of a text that somebody wrote; names, codes and times with a day have fewer
 
 
@@ -217,7 +217,7 @@ def are_email_addresses(text: pa.Array) -> bool:
 
 def are_ibans(text: pa.Array) -> bool:
     """Whether nearly all of the first different texts are account numbers (IBAN) with right check digits."""
-    probed = pc.unique(blank_to_null(text).drop_null()).slice(0, _PROBED_ACCOUNTS).to_pylist()
+    probed = pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null()).slice(0, _PROBED_ACCOUNTS).to_pylist()
     return bool(probed) and sum(map(is_iban, probed)) >= MOSTLY_SHARE * len(probed)
 
 
@@ -242,10 +242,10 @@ def is_code_name(name: str) -> bool:
 
 def guess_type(name: str, text: pa.Array) -> ColumnType:
     """Return the narrowest type whose plain spelling every text of the sample has, with room for more; text when in doubt."""
-    given = blank_to_null(text).drop_null()
+    given = pc.unique(blank_to_null(text).drop_null())
     if not len(given):
         return ColumnType(Kind.STRING)
-    if not is_text_by_rule(name, pc.unique(given)):
+    if not is_text_by_rule(name, given):
         for candidate in _candidates(given):
             if not len(cast(given, candidate).misfits):
                 return candidate
@@ -275,7 +275,10 @@ def guess_content(name: str, text: pa.Array) -> Content | None:
     """
     if (named := content_by_name(name)) or names_a_card(compared(name)):
         return named
-    unique = pc.unique(blank_to_null(text).drop_null())
+    given = blank_to_null(text).drop_null()
+    if not are_digits(given.slice(0, _PROBED), SHORTEST, LONGEST).all():
+        return None
+    unique = pc.unique(given)
     if len(unique) < _FEWEST_IDS or not are_digits(unique, SHORTEST, LONGEST).all():
         return None
     are_ids = float(cards.is_card(unique).mean()) <= _MOST_OF_IDS and not cards.hold_more_cards_than_chance(unique)
@@ -284,11 +287,12 @@ def guess_content(name: str, text: pa.Array) -> Content | None:
 
 def card_share(text: pa.Array) -> float:
     """The share of texts that are a card number by issuer range, length and check digit, however they are written."""
-    if not len(text):
+    long = text.filter(pc.greater_equal(pc.binary_length(text), SHORTEST))
+    if not len(long):
         return 0.0
-    unique, own = by_unique(text)
+    unique, own = by_unique(long)
     issued = cards.is_issued_card(cards.normalised(unique))
-    return float(flags(bool_array(issued).take(own)).mean())
+    return int(issued[numbers(own)].sum()) / len(text)
 
 
 def _share(text: pa.Array, pattern: str) -> float:
@@ -302,20 +306,18 @@ def _prose(column: Column, text: pa.Array) -> Mask | None:
     """
     if re.fullmatch(_PROSE_NAMES, compared(column.name)):
         return Mask.FREE_TEXT
-    holds_cards = len(rows_with_cards(text, context_below=context_below(column))) > 0
-    if holds_cards and guess_type(column.name, text).kind not in {
-        Kind.DECIMAL,
-        Kind.DOUBLE,
-    }:
+    different = pc.unique(text)
+    holds_cards = len(rows_with_cards(different, context_below=context_below(column))) > 0
+    if holds_cards and guess_type(column.name, different).kind not in {Kind.DECIMAL, Kind.DOUBLE}:
         return Mask.FREE_TEXT
-    if len(rows_with_ssns(text)) or len(rows_with_named_codes(text)):
+    if len(rows_with_ssns(different)) or len(rows_with_named_codes(different)):
         return Mask.FREE_TEXT
     words = pc.mean(pc.count_substring_regex(text, r"[A-Za-z]{2,}")).as_py() if len(text) else None
     return Mask.FREE_TEXT if (words or 0.0) >= _PROSE_WORDS else None
 
 
 def _candidates(given: pa.Array) -> Iterator[ColumnType]:
-    if set(pc.unique(pc.utf8_lower(given)).to_pylist()) <= _WORDS:
+    if flags(pc.is_in(pc.utf8_lower(given), value_set=_WORDS)).all():
         yield ColumnType(Kind.BOOLEAN)
     yield ColumnType(Kind.BIGINT)
     # Whole numbers beyond 64 bits are ids, which stay text.
@@ -343,8 +345,11 @@ def _text_type(given: pa.Array) -> ColumnType:
     return ColumnType(Kind.STRING, length=next((length for length in _LENGTHS if length >= longest), None))
 
 
-def rows_repeated(columns: list[pa.Array]) -> Rows:
-    """How many rows each different combination of the columns' texts has."""
+def different_rows(columns: list[pa.Array]) -> int:
+    """Return how many different combinations the columns' texts have."""
+    rows = len(columns[0])
+    if any(pc.count_distinct(column, mode="all").as_py() == rows for column in columns):
+        return rows
     names = [str(position) for position in range(len(columns))]
-    counted = pa.table(columns, names=names).group_by(names).aggregate([([], "count_all")])
-    return numbers(counted.column("count_all").combine_chunks())
+    grouped: pa.Table = pa.table(columns, names=names).group_by(names).aggregate([])
+    return len(grouped)

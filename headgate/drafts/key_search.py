@@ -7,6 +7,7 @@ later row of other amounts would stay beside the row that it corrects.
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import combinations
 from math import prod
 from typing import TYPE_CHECKING
@@ -17,14 +18,14 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import compared
-from headgate.drafts.column_inference import rows_repeated
+from headgate.drafts.column_inference import different_rows
 from headgate.drafts.nearly_all_rows import sounds_like_key
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import flags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Column
     from headgate.values.cells import Rows
@@ -51,25 +52,25 @@ def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tu
         columns: those that may be part of a key.
         cells: texts of all columns of the sample.
     """
-    counts = rows_repeated([*cells.values()])
-    rows = int(counts.sum())
-    different = len(counts) if len(counts) >= _LEAST_DIFFERENT * rows else rows
+    rows, different = len(next(iter(cells.values()))), different_rows([*cells.values()])
+    different = different if different >= _LEAST_DIFFERENT * rows else rows
     usable = [column for column in columns.values() if column.required and column.mask is None and column.type.kind in _KEY_PARTS]
-    codes = {column.name: _codes(cells[column.name]) for column in usable}
+    codes = cache(lambda name: _codes(cells[name]))
     for names in _sets(usable, cells, codes):
-        if prod(_distinct(codes[name]) for name in names) >= different == _distinct(_joined([codes[name] for name in names])):
+        if prod(_distinct(codes(name)) for name in names) >= different == _distinct(_joined([codes(name) for name in names])):
             return tuple(name for name in columns if name in names)
     return ()
 
 
-def _sets(usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Mapping[str, Rows]) -> Iterator[tuple[str, ...]]:
+def _sets(usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Callable[[str], Rows]) -> Iterator[tuple[str, ...]]:
     """Yield sets of columns, smaller ones first, and of one size those with ids first; none that holds a measure."""
     ranks = {column.name: _rank(column) for column in usable if not _is_measure_in_a_set(column)}
     singles = [column.name for column in usable if _may_be_alone(column, cells[column.name], [*ranks.values()])]
     rank_alone = {column.name: (_rank(column), column.type.kind is Kind.BIGINT) for column in usable}
     yield from ((name,) for name in sorted(singles, key=rank_alone.__getitem__))
     ids = [name for name, rank in ranks.items() if rank == _ID][:_MOST_CANDIDATES]
-    counting = {name: group for name in set(codes) - set(ranks) for group in ids if _counts_rows(codes[group], cells[name])}
+    others = [column.name for column in usable if column.name not in ranks]
+    counting = {name: group for name in others for group in ids if _counts_rows(codes(group), cells[name])}
     yield from ((group, name) for name, group in counting.items())
     candidates = sorted(ranks, key=ranks.__getitem__)[:_MOST_CANDIDATES]
     for size in range(2, _MOST_COLUMNS + 1):

@@ -17,7 +17,7 @@ from headgate.contracts.model import Column, Kind
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.personal_names import is_account_number
 from headgate.contracts.sensitive_names import compared, is_personal_name
-from headgate.drafts.column_inference import Guess, guess_column, rows_repeated
+from headgate.drafts.column_inference import Guess, different_rows, guess_column
 from headgate.drafts.format_answers import Answer, answer_of
 from headgate.errors import ContractError
 from headgate.matching.header_names import folded
@@ -78,7 +78,7 @@ def _are_ids(name: str, others: pa.Array) -> bool:
 
 def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
     """Return the candidate that sounds like a key and has another value in nearly all different rows; empty if there is none."""
-    different = len(rows_repeated([*cells.values()]))
+    different = different_rows([*cells.values()])
     if different < FEWEST_VALUES:
         return ()
     values = {name: len(pc.unique(blank_to_null(cells[name]).drop_null())) for name in candidates if sounds_like_key(name)}
@@ -94,7 +94,8 @@ def about_key(contract: Contract, cells: Mapping[str, pa.Array]) -> list[str]:
     rows = pa.table([*keys, *cells.values()], names=[str(place) for place in range(len(keys) + len(cells))])
     keyed = rows.filter(_all_valid(keys))
     columns = [column.combine_chunks() for column in keyed.columns]
-    repeated = len(rows_repeated(columns)) - len(rows_repeated(columns[: len(keys)])) if keyed.num_rows else 0
+    named = different_rows(columns[: len(keys)]) if columns and keyed.num_rows else 0
+    repeated = different_rows(columns) - named if named < keyed.num_rows else 0
     missing = rows.num_rows - keyed.num_rows
     notes = [f"{missing:,} of {rows.num_rows:,} rows have no value in it: they are quarantined"] if missing else []
     if repeated:

@@ -18,7 +18,7 @@ from headgate.lake.ports import MaskingKey
 from headgate.masking.find_card_numbers import CONTEXT_BELOW
 from headgate.masking.issuers import ISSUERS, LONGEST, PREFIX_DIGITS, SHORTEST, align_texts, is_issued, issuer_of, luhn_holds
 from headgate.masking.tokens import Tokens
-from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, literal, numbers, text_array, text_bytes
+from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, is_digit, literal, numbers, text_array, text_bytes
 from headgate.values.fast_parsing import are_digits
 
 _BRANDS = text_array([*(issuer[2] for issuer in ISSUERS), "unknown"])
@@ -32,6 +32,10 @@ _MOST = (1 << 63) - 1
 _VALID_BY_CHANCE = 0.1
 
 _ZERO = 0x30
+_FIRST_BEYOND_ASCII = 0x80
+# Other ASCII signs stand in no card number. In a text with % or & any sign may be part of an escaped character.
+_IN_NUMBERS = np.isin(np.arange(256), [*b"0123456789 -._'\t\n\v\f\r\x1c\x1d\x1e\x1f", *range(_FIRST_BEYOND_ASCII, 256)])
+_ESCAPES = np.isin(np.arange(256), [*b"%&"])
 _SEPARATORS = re.compile(r"[\s\-._\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff\u00ad]+")
 _IN_EXPONENT = np.isin(np.arange(256), [*b"eE", 0xEF])  # and the first byte of full-width letters
 _AS_FLOAT = re.compile(r"(\d{12,19})\.0+")
@@ -43,12 +47,25 @@ def normalised(texts: pa.Array) -> pa.Array:
 
     They write blanks, dashes, dots, full-width digits, a trailing `.0`, and URL-encoded or HTML-escaped characters.
     """
-    plain = are_digits(texts, SHORTEST, LONGEST)
-    if plain.all():
+    odd = (np.diff(text_bytes(texts)[1]) >= SHORTEST) & ~are_digits(texts, SHORTEST, LONGEST)
+    odd[odd] = _may_be_digits(texts.filter(bool_array(odd)))
+    if not odd.any():
         return texts
-    odd = np.flatnonzero(~plain)
-    bare = text_array(_bare(texts[int(row)].as_py()) for row in odd)
-    return pc.replace_with_mask(texts, bool_array(~plain), bare)
+    bare = text_array(_bare(texts[int(row)].as_py()) for row in np.flatnonzero(odd))
+    return pc.replace_with_mask(texts, bool_array(odd), bare)
+
+
+def _may_be_digits(texts: pa.Array) -> Flags:
+    """Return whether each text has signs for as many digits as the shortest card number, and no sign that stands in none."""
+    data, starts = text_bytes(texts)
+
+    def count(signs: Flags) -> Rows:
+        before = np.concatenate(([0], np.cumsum(signs, dtype=np.int32)))
+        return before[starts[1:]] - before[starts[:-1]]
+
+    is_long = count(is_digit(data) | (data >= _FIRST_BEYOND_ASCII)) >= SHORTEST
+    may_be: Flags = is_long & ((count(~_IN_NUMBERS[data]) == 0) | (count(_ESCAPES[data]) > 0)) & flags(texts.is_valid())
+    return may_be
 
 
 def _bare(text: str | None) -> str | None:

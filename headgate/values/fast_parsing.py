@@ -42,6 +42,8 @@ def are_digits(text: pa.Array, fewest: int, most: int) -> Flags:
     data, starts = text_bytes(text)
     size = np.diff(starts)
     plain = (size >= fewest) & (size <= most)
+    if not plain.any():
+        return plain
     plain[_rows_at(np.flatnonzero(~is_digit(data)), starts)] = False
     return plain & flags(text.is_valid()) if text.null_count else plain
 

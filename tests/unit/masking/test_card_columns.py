@@ -95,6 +95,23 @@ def test_all_ways_to_write_a_number_give_one_token(written: str) -> None:
     assert cards.normalised(text("x", written, None, "4111111111111111")).to_pylist() == ["x", "4111111111111111", None, "4111111111111111"]
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["{0}", "%3{0}", "&#x3{0};", "%EF%BC%9{0}"]), st.sampled_from(["", " ", "-", ".", "\u2011"])),
+        min_size=16,
+        max_size=16,
+    )
+)
+def test_digits_and_separators_written_in_any_mixture_give_one_number(ways: list[tuple[str, str]]) -> None:
+    number = "4111111111111111"
+    written = "".join(way.format(digit) + separator for digit, (way, separator) in zip(number, ways, strict=True))
+    assert cards.normalised(text("2018-04-01 00:00:31", written, "57.16")).to_pylist() == ["2018-04-01 00:00:31", number, "57.16"]
+
+
+def test_a_text_with_too_few_digits_for_a_card_stays_as_it_is() -> None:
+    assert cards.normalised(text("1-2", "2018-04-01", "", None)).to_pylist() == ["1-2", "2018-04-01", "", None]
+
+
 @pytest.mark.parametrize("written", ["4.11E+15", "4,11e15", "4E15", "\uff14.11E+15", " 2.70319E+15 ", "4.111111111111111E+15"])
 def test_a_number_that_a_spreadsheet_rounded_is_destroyed(written: str) -> None:
     assert cards.is_destroyed(text(written)).all()
