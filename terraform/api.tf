@@ -500,9 +500,10 @@ resource "aws_cognito_user_pool" "this" {
 
 resource "aws_cognito_user_group" "this" {
   for_each = {
-    viewer   = "Reads files, runs, tables and answers"
-    uploader = "Also uploads, corrects rows and decides mappings"
-    operator = "Also starts runs and reverts files"
+    viewer          = "Reads files, runs, tables and answers"
+    uploader        = "Also uploads, corrects rows and decides mappings"
+    operator        = "Also starts runs, reverts files and sees personal data"
+    "personal-data" = "Sees columns about people, beside viewer or uploader"
   }
 
   name         = each.key

@@ -35,6 +35,18 @@ def analyst_contracts(datasets: Iterable[str], source: Mapping[str, Contract], p
     return {f"{dataset}{SUFFIX}": _contract_of(dataset, source, prod) for dataset in datasets}
 
 
+def personal_columns(contract: Contract, source: Contract | None = None) -> frozenset[str]:
+    """Return the columns of a stored table that only people with the right to personal data read; none of a table about nobody.
+
+    Args:
+        source: the contract of the dataset, where the table is one of curated.
+    """
+    if not contract.personal:
+        return frozenset()
+    digits = [behind.name for one in source.columns if one.mask is Mask.SSN for behind in masked_columns(one)] if source else []
+    return frozenset({*contract.personal, *digits, KEPT})  # nobody has classified the columns in KEPT
+
+
 def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str, Contract]) -> Contract:
     if dataset not in source:
         raise ContractError(f"headgate.toml: analyst_tables has {dataset}, which is no dataset. Datasets: {', '.join(sorted(source))}.")
@@ -43,8 +55,7 @@ def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str
         raise ContractError(f"headgate.toml: analyst_tables has {dataset}, which analysts may read: no column has a classification.")
     if table in prod:
         raise ContractError(f"contracts/prod/{table}.yaml exists already. Remove {dataset} from analyst_tables, or that contract.")
-    digits = [behind.name for one in source[dataset].columns if one.mask is Mask.SSN for behind in masked_columns(one)]
-    hidden = {*contract.personal, *digits, *(one.name for one in LINEAGE), KEPT}  # nobody has classified the columns in KEPT
+    hidden = {*personal_columns(contract, source[dataset]), *(one.name for one in LINEAGE)}
     shown = tuple(_shown(one, contract) for one in contract.columns if one.name not in hidden)
     names = {one.name for one in shown}
     return replace(

@@ -44,7 +44,7 @@ def test_tokens_and_groups_decide_who_may_do_what(shop_lake: Lake, viewer: Api, 
     assert Api(shop_lake).call("GET", "/v1/health").status == 401
     assert Api(shop_lake, "not.a.token").call("GET", "/v1/health").status == 401
     assert (viewer.call("GET", "/v1/me").json["groups"], viewer.call("POST", "/v1/runs", {}).status) == (["viewer"], 403)
-    assert operator.call("GET", "/v1/me").json["groups"] == ["viewer", "uploader", "operator"]
+    assert operator.call("GET", "/v1/me").json["groups"] == ["viewer", "uploader", "operator", "personal-data"]
     assert signed_in(shop_lake).call("GET", "/v1/files").status == 403
     assert viewer.call("GET", "/v1/nothing").status == 404
 

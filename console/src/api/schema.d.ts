@@ -237,7 +237,9 @@ export interface paths {
         };
         /**
          * The rows of a file in quarantine, by reason
-         * @description Needs the group `viewer`.
+         * @description Values of a dataset with personal data are empty, unless the caller sent the file or is in the group `personal-data`.
+         *
+         *     Needs the group `viewer`.
          */
         get: operations["listRejectedRows"];
         put?: never;
@@ -826,9 +828,9 @@ export interface components {
         Caller: {
             /**
              * Groups
-             * @description Groups of the caller with the groups they include: an operator is also an uploader and a viewer.
+             * @description Groups of the caller with the groups they include: an operator is in all; `personal-data` sees data about people.
              */
-            groups: ("viewer" | "uploader" | "operator")[];
+            groups: ("viewer" | "uploader" | "operator" | "personal-data")[];
             /** Name */
             name: string;
         };

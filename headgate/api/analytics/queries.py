@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.questions import every
-from headgate.api.http.problems import conflict, invalid, not_found
+from headgate.api.http.access import Group
+from headgate.api.http.problems import conflict, forbidden, invalid, not_found
 from headgate.api.shapes.tables import Query, QueryRows, Questions, ResultColumn
 from headgate.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
+    from headgate.api.http.access import CallerIdentity
     from headgate.api.ports import Lake
     from headgate.api.shapes.tables import QueryAsked
 
@@ -26,21 +28,27 @@ def questions(lake: Lake) -> Questions:
     return Questions(questions=every(lake))
 
 
-def start(lake: Lake, asked: QueryAsked, key: str) -> Query:
-    """Start a query that reads; the same Idempotency-Key and statement start it once."""
+def start(lake: Lake, caller: CallerIdentity, asked: QueryAsked, key: str) -> Query:
+    """Start a query that reads; the same Idempotency-Key and statement start it once.
+
+    For callers who may not see personal data, the statement is rewritten without the columns about people.
+    """
     from headgate.masking.redaction import redact_text
+    from headgate.query.personal_data import personal_tables, without_personal_data
     from headgate.query.qualify import qualify_tables
     from headgate.query.reading import check_tables, only_reading
 
     sql = qualify_tables(_statement(lake, asked), lake.databases)
     if query := only_reading(sql):
         check_tables(query, lake.databases.tables(), lake.databases.prod)
+    if not caller.may(Group.PERSONAL_DATA):
+        sql = without_personal_data(sql, personal_tables(lake.contracts, lake.databases), Group.PERSONAL_DATA)
     token = hashlib.sha256(f"{key}\n{sql}".encode()).hexdigest() if key else ""
     return Query(query_id=lake.queries.start(sql, token), state="queued", sql=redact_text(sql))
 
 
-def status(lake: Lake, query_id: str) -> Query:
-    """Return how a query stands."""
+def status(lake: Lake, caller: CallerIdentity, query_id: str) -> Query:
+    """Return how a query stands; 403 where it reads personal data that the caller may not see."""
     from headgate.masking.redaction import redact_text
     from headgate.query.advice import with_advice
 
@@ -48,6 +56,7 @@ def status(lake: Lake, query_id: str) -> Query:
         found = lake.queries.status(query_id)
     except NotFoundError:
         raise not_found("There is no query with this id. POST /v1/queries starts one.") from None
+    _check_right(lake, caller, found.sql)
     error = with_advice(found.error, found.sql, lake.databases) if found.error else ""
     return Query.model_validate(
         {
@@ -70,11 +79,11 @@ def cost_usd(scanned_bytes: int) -> str:
     return format((USD_PER_TB * billed / _TB).quantize(Decimal("0.0000001")).normalize(), "f")
 
 
-def page(lake: Lake, query_id: str, limit: int, cursor: str) -> QueryRows:
+def page(lake: Lake, caller: CallerIdentity, query_id: str, limit: int, cursor: str) -> QueryRows:
     """Return some rows of a query that succeeded."""
     from headgate.api.analytics.table_rows import cell
 
-    found = status(lake, query_id)
+    found = status(lake, caller, query_id)
     if found.state != "succeeded":
         raise conflict(f"The query is {found.state}: it has no rows. GET /v1/queries/{{query_id}} says why.")
     try:
@@ -88,11 +97,29 @@ def page(lake: Lake, query_id: str, limit: int, cursor: str) -> QueryRows:
     )
 
 
-def stop(lake: Lake, query_id: str) -> Query:
+def stop(lake: Lake, caller: CallerIdentity, query_id: str) -> Query:
     """Stop a query."""
-    if status(lake, query_id).state in {"queued", "running"}:
+    if status(lake, caller, query_id).state in {"queued", "running"}:
         lake.queries.stop(query_id)
-    return status(lake, query_id)
+    return status(lake, caller, query_id)
+
+
+def _check_right(lake: Lake, caller: CallerIdentity, sql: str) -> None:
+    """Check that the caller may see the rows of a statement, which another person may have asked.
+
+    Raises:
+        ProblemError: 403, it reads a column about people.
+    """
+    from headgate.query.personal_data import personal_tables, reads_personal_data
+
+    if caller.may(Group.PERSONAL_DATA):
+        return
+    try:
+        is_personal = reads_personal_data(sql, personal_tables(lake.contracts, lake.databases))
+    except QueryError:  # asked outside the API: nobody knows what it shows
+        is_personal = True
+    if is_personal:
+        raise forbidden(f"This query reads personal data, which needs the group {Group.PERSONAL_DATA}. Ask it again without these columns.")
 
 
 def _statement(lake: Lake, asked: QueryAsked) -> str:

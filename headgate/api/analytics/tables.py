@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from headgate.api.analytics.questions import every
 from headgate.api.http import cursors
-from headgate.api.http.problems import ProblemError, invalid, not_found
+from headgate.api.http.access import Group
+from headgate.api.http.problems import ProblemError, forbidden, invalid, not_found
 from headgate.api.shapes.tables import Download, ResultColumn, Rows, Systems, SystemSummary, TableDetail, TableSummary
 from headgate.errors import NotFoundError
 from headgate.lake import keys
@@ -32,11 +33,12 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.p
 
 
 class Asked(NamedTuple):
-    """What is asked of a table, as the query string has it."""
+    """What is asked of a table, as the query string has it, and whether the caller sees columns about people."""
 
     columns: str
     filters: tuple[str, ...]
     sort: str
+    sees_personal_data: bool
 
 
 @dataclass
@@ -99,7 +101,7 @@ def rows(lake: Lake, system: str, table: str, asked: Asked, *, limit: int, curso
 
     contract = _contract(lake, system, table)
     version, first = _place(lake, system, table, asked, cursor)
-    found = table_rows.filtered(_read(lake, system, contract, version), asked.filters)
+    found = table_rows.filtered(permitted(_read(lake, system, contract, version), contract, asked), asked.filters)
     shown = table_rows.selected(table_rows.ordered(found, asked.sort).slice(first, limit), asked.columns)
     following = first + limit
     return Rows(
@@ -117,7 +119,7 @@ def download(lake: Lake, system: str, table: str, asked: Asked, form: str) -> Do
 
     contract = _contract(lake, system, table)
     version = _version(lake, system, table)
-    found = table_rows.filtered(_read(lake, system, contract, version), asked.filters)
+    found = table_rows.filtered(permitted(_read(lake, system, contract, version), contract, asked), asked.filters)
     shown = table_rows.selected(table_rows.ordered(found, asked.sort), asked.columns)
     body = table_rows.as_csv(shown) if form == "csv" else table_rows.as_parquet(shown)
     ref = ObjectRef(lake.bucket("athena_results"), f"downloads/{system}/{table}/{version or 'empty'}/{_digest(asked)}.{form}")
@@ -172,6 +174,23 @@ def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table
             raise ProblemError(410, "gone", "This version of the table was removed after a newer one. Begin again without `cursor`.")
         _kept.put(location, table_rows.read(bodies, schema))
     return _kept.tables[location]
+
+
+def permitted(found: pa.Table, contract: Contract, asked: Asked) -> pa.Table:
+    """Return the rows without the columns about people, unless the caller sees these.
+
+    Raises:
+        ProblemError: 403, a parameter names a column about people.
+    """
+    from headgate.contracts.analyst_tables import personal_columns
+
+    if asked.sees_personal_data:
+        return found
+    hidden = [name for name in found.column_names if name in personal_columns(contract)]
+    named = {one.strip().removeprefix("-") for text in (asked.columns, asked.sort) for one in text.split(",")}
+    if refused := [name for name in hidden if name in named | {one.partition(":")[0] for one in asked.filters}]:
+        raise forbidden(f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. Leave it out.")
+    return found.drop_columns(hidden)
 
 
 def _columns(contract: Contract, names: list[str]) -> tuple[ResultColumn, ...]:

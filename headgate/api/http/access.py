@@ -1,4 +1,4 @@
-"""Who may call what: three groups, each of which includes the one before."""
+"""Who may call what: three groups, each of which includes the one before, and the group of those who see personal data."""
 
 from __future__ import annotations
 
@@ -20,11 +20,20 @@ _ACCESS = "access"
 
 
 class Group(StrEnum):
-    """A group of callers: a Cognito group of that name, in rising order of rights."""
+    """A group of callers: a Cognito group of that name. `personal-data` is given beside viewer or uploader."""
 
     VIEWER = "viewer"
     UPLOADER = "uploader"
     OPERATOR = "operator"
+    PERSONAL_DATA = "personal-data"
+
+
+_GIVEN_BY: Mapping[Group, frozenset[Group]] = {
+    Group.VIEWER: frozenset({Group.VIEWER, Group.UPLOADER, Group.OPERATOR}),
+    Group.UPLOADER: frozenset({Group.UPLOADER, Group.OPERATOR}),
+    Group.OPERATOR: frozenset({Group.OPERATOR}),
+    Group.PERSONAL_DATA: frozenset({Group.PERSONAL_DATA, Group.OPERATOR}),
+}
 
 
 @dataclass(frozen=True)
@@ -36,8 +45,7 @@ class CallerIdentity:
 
     def may(self, group: Group) -> bool:
         """Whether the caller has the rights of the group."""
-        order = list(Group)
-        return any(order.index(mine) >= order.index(group) for mine in self.groups)
+        return not self.groups.isdisjoint(_GIVEN_BY[group])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
 from headgate.api.analytics import queries
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import IdempotencyKey, IfNoneMatch, Lake, QueryId
+from headgate.api.http.parameters import Caller, IdempotencyKey, IfNoneMatch, Lake, QueryId
 from headgate.api.http.routing import Routes
 from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions
 
@@ -22,29 +22,30 @@ def list_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Ques
 
 
 @routes.post("/v1/queries", Group.VIEWER, status=202)
-def start_query(lake: Lake, body: QueryAsked, idempotency_key: IdempotencyKey = "") -> Response[Query]:
+def start_query(lake: Lake, caller: Caller, body: QueryAsked, idempotency_key: IdempotencyKey = "") -> Response[Query]:
     """Start a query that reads. It ends by itself at the scan limit of the workgroup."""
-    return accepted(queries.start(lake, body, idempotency_key))
+    return accepted(queries.start(lake, caller, body, idempotency_key))
 
 
 @routes.get("/v1/queries/<query_id>", Group.VIEWER, problems=[404], cached=True)
-def get_query(lake: Lake, query_id: QueryId, if_none_match: IfNoneMatch = "") -> Response[Query]:
+def get_query(lake: Lake, caller: Caller, query_id: QueryId, if_none_match: IfNoneMatch = "") -> Response[Query]:
     """How a query stands: its state, what it read, and what that costs."""
-    return tagged(queries.status(lake, query_id), if_none_match)
+    return tagged(queries.status(lake, caller, query_id), if_none_match)
 
 
 @routes.get("/v1/queries/<query_id>/rows", Group.VIEWER, problems=[404, 409])
 def list_query_rows(
     lake: Lake,
+    caller: Caller,
     query_id: QueryId,
     limit: Annotated[int, InQuery(ge=1, le=999)] = 500,
     cursor: Annotated[str, InQuery(max_length=8_000, description="`next_cursor` of the page before.")] = "",
 ) -> QueryRows:
     """Rows of a query that succeeded, page by page."""
-    return queries.page(lake, query_id, limit, cursor)
+    return queries.page(lake, caller, query_id, limit, cursor)
 
 
 @routes.delete("/v1/queries/<query_id>", Group.VIEWER, problems=[404])
-def stop_query(lake: Lake, query_id: QueryId) -> Query:
+def stop_query(lake: Lake, caller: Caller, query_id: QueryId) -> Query:
     """Stop a query that still runs. Repeating is safe."""
-    return queries.stop(lake, query_id)
+    return queries.stop(lake, caller, query_id)

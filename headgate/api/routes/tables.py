@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headgate.api.analytics import tables
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import tagged
-from headgate.api.http.parameters import Cursor, IfNoneMatch, Lake, Name
+from headgate.api.http.parameters import Caller, Cursor, IfNoneMatch, Lake, Name
 from headgate.api.http.routing import Routes
 from headgate.api.shapes.tables import Download, Rows, Systems, TableDetail
 
@@ -43,6 +43,7 @@ def get_table(lake: Lake, system: Name, table: Name, if_none_match: IfNoneMatch 
 @routes.get("/v1/systems/<system>/tables/<table>/rows", Group.VIEWER, problems=[404, 410], cached=True)
 def list_rows(  # noqa: PLR0917 Powertools passes them by name
     lake: Lake,
+    caller: Caller,
     system: Name,
     table: Name,
     columns: Columns = "",
@@ -57,13 +58,14 @@ def list_rows(  # noqa: PLR0917 Powertools passes them by name
     All pages of a cursor are of one version of the table; when the table is published again meanwhile, and the version was removed,
     the answer is 410.
     """
-    asked = tables.Asked(columns, tuple(filter), sort)
+    asked = tables.Asked(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA))
     return tagged(tables.rows(lake, system, table, asked, limit=limit, cursor=cursor), if_none_match)
 
 
 @routes.post("/v1/systems/<system>/tables/<table>/download", Group.VIEWER, problems=[404])
 def download_table(  # noqa: PLR0917 as above
     lake: Lake,
+    caller: Caller,
     system: Name,
     table: Name,
     format: Annotated[Literal["csv", "parquet"], Query()] = "csv",  # noqa: A002 as above
@@ -75,4 +77,4 @@ def download_table(  # noqa: PLR0917 as above
 
     In CSV a text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    return tables.download(lake, system, table, tables.Asked(columns, tuple(filter), sort), format)
+    return tables.download(lake, system, table, tables.Asked(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA)), format)

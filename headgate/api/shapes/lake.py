@@ -31,8 +31,8 @@ class Caller(Shape):
     """Who sent the request."""
 
     name: str
-    groups: tuple[Literal["viewer", "uploader", "operator"], ...] = Field(
-        description="Groups of the caller with the groups they include: an operator is also an uploader and a viewer."
+    groups: tuple[Literal["viewer", "uploader", "operator", "personal-data"], ...] = Field(
+        description="Groups of the caller with the groups they include: an operator is in all; `personal-data` sees data about people."
     )
 
 

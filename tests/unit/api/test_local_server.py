@@ -53,7 +53,7 @@ def ask(port: int, path: str, method: str = "GET", token: str = TOKEN, host: str
 
 def test_the_token_of_this_start_is_an_operators(port: int) -> None:
     status, body = ask(port, "/v1/me")
-    assert (status, json.loads(body)["groups"]) == (200, ["viewer", "uploader", "operator"])
+    assert (status, json.loads(body)["groups"]) == (200, ["viewer", "uploader", "operator", "personal-data"])
 
 
 def test_a_token_of_the_deployments_users_has_its_own_groups(port: int) -> None:

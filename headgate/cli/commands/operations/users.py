@@ -25,7 +25,8 @@ def users() -> None:
     type=click.Choice([group.value for group in Group]),
     default=Group.VIEWER.value,
     show_default=True,
-    help="What the person may do: viewer reads, uploader also uploads, operator also starts runs and reverts files.",
+    help="What the person may do: viewer reads, uploader also uploads, operator also starts runs and reverts files and sees personal data. "
+    "Give personal-data beside viewer or uploader, with a second `users add`.",
 )
 @click.option("--permanent", is_flag=True, help="Keep the printed password; otherwise the person chooses one at the first sign-in.")
 @options.as_json

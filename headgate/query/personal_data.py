@@ -1,0 +1,142 @@
+"""Keep columns about people out of a statement: each table is replaced by a subquery of its other columns.
+
+A check of the statement's column names alone would miss `customers c (a, b)`, `*` and references to a row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlglot import exp
+
+from headgate.contracts.analyst_tables import personal_columns
+from headgate.contracts.catalog import glue_columns
+from headgate.errors import QueryError
+from headgate.query.reading import ATHENA, explained, only_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from headgate.contracts.model import Contract
+    from headgate.contracts.registry import Registry
+    from headgate.query.catalog import Databases
+
+_MOVED = ("joins", "laterals", "pivots", "sample")  # parts of a table that a subquery has as well
+_SIGNS_IN_EXPLAIN = frozenset(" \t\r\n(),_")
+
+
+class PersonalTable(NamedTuple):
+    """A table with columns about people."""
+
+    database: str
+    name: str
+    shown: tuple[str, ...]
+    hidden: frozenset[str]
+
+
+def personal_tables(contracts: Registry, databases: Databases) -> dict[tuple[str, str], PersonalTable]:
+    """Return the tables with columns about people, by database and name."""
+    curated = {name: (contract, contracts.source.get(name)) for name, contract in contracts.curated.items()}
+    zones = {databases.curated: curated | _alone(contracts.lake), databases.prod: _alone(contracts.prod)}
+    tables = {}
+    for database, of in zones.items():
+        for name, (contract, source) in of.items():
+            if hidden := personal_columns(contract, source):
+                shown = tuple(str(one["Name"]) for one in glue_columns(contract) if one["Name"] not in hidden)
+                tables[database.lower(), name.lower()] = PersonalTable(database, name, shown, hidden)
+    return tables
+
+
+def _alone(contracts: Mapping[str, Contract]) -> dict[str, tuple[Contract, Contract | None]]:
+    return {name: (contract, None) for name, contract in contracts.items()}
+
+
+def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTable], group: str) -> str:
+    """Return the statement with each table of people replaced by a subquery of its other columns.
+
+    The statement is written again from what the parser read, without comments: Athena and the parser may disagree about where a
+    comment ends, and only what was checked is sent.
+
+    Args:
+        group: the group that sees the columns, named in errors.
+
+    Raises:
+        QueryError: it names a column about people, or a common table expression has the name of a table of people.
+    """
+    query = only_reading(sql)
+    if query is None:
+        return sql
+    before = explained(sql)[0]
+    if not all(sign.isalnum() or sign in _SIGNS_IN_EXPLAIN for sign in before):
+        raise QueryError("EXPLAIN has a comment or a quoted text before its query. Remove it.")
+    _check_common_tables(query, tables)
+    read = [(node, table) for node in query.find_all(exp.Table) if (table := _table_of(node, tables)) and not _is_shown_alone(node, table)]
+    _check_columns(query, read, group)
+    for column in query.find_all(exp.Column):
+        if (column.text("db").lower(), column.table.lower()) in tables:
+            column.set("db", None)
+            column.set("catalog", None)
+    for node, table in read:
+        node.replace(_subquery(node, table))
+    return f"{before}{query.sql(ATHENA, comments=False)}"
+
+
+def reads_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTable]) -> bool:
+    """Return whether the rows of a statement could show a column about people."""
+    query = only_reading(sql)
+    if query is None:
+        return False
+    if any(cte.alias.lower() in {name for _, name in tables} for cte in query.find_all(exp.CTE)):
+        return True
+    return any((table := _table_of(node, tables)) and not _is_shown_alone(node, table) for node in query.find_all(exp.Table))
+
+
+def _table_of(node: exp.Table, tables: Mapping[tuple[str, str], PersonalTable]) -> PersonalTable | None:
+    """Return the table of people that a node names; one without a database may be any of that name."""
+    if node.db:
+        return tables.get((node.db.lower(), node.name.lower()))
+    return next((table for (_, name), table in tables.items() if name == node.name.lower()), None)
+
+
+def _is_shown_alone(node: exp.Table, table: PersonalTable) -> bool:
+    """Whether the table is in a subquery of its shown columns already, as `_subquery` writes it."""
+    select = node.parent.parent if isinstance(node.parent, exp.From) else None
+    return isinstance(select, exp.Select) and isinstance(select.parent, exp.Subquery) and select == _shown(table)
+
+
+def _shown(table: PersonalTable) -> exp.Select:
+    columns = [exp.column(exp.to_identifier(name, quoted=True)) for name in table.shown]
+    return exp.select(*columns).from_(exp.table_(table.name, db=table.database))
+
+
+def _subquery(node: exp.Table, table: PersonalTable) -> exp.Subquery:
+    unmoved = [name for name, value in node.args.items() if value and name not in {"this", "db", "catalog", "alias", *_MOVED}]
+    if unmoved:
+        raise QueryError(f"{table.name} is read with {unmoved[0].upper()}, which a table of people does not take. Leave it out.")
+    subquery = exp.Subquery(this=_shown(table), alias=node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name)))
+    for name in _MOVED:
+        if value := node.args.get(name):
+            subquery.set(name, value)
+    return subquery
+
+
+def _check_common_tables(query: exp.Expression, tables: Mapping[tuple[str, str], PersonalTable]) -> None:
+    names = {name for _, name in tables}
+    if shadows := sorted({cte.alias for cte in query.find_all(exp.CTE) if cte.alias.lower() in names}):
+        raise QueryError(f"The common table expression {shadows[0]} has the name of a table about people. Give it another name.")
+
+
+def _check_columns(query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]], group: str) -> None:
+    for column, table in _named(query, read):
+        raise QueryError(
+            f"The column {column} of {table.name} is personal data, which needs the group {group}. "
+            "Leave the column out, or ask an operator to add you to the group."
+        )
+
+
+def _named(query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]]) -> Iterator[tuple[str, PersonalTable]]:
+    """Return the hidden columns that a statement names, each with its table."""
+    for column in query.find_all(exp.Column):
+        for node, table in read:
+            if column.name.lower() in table.hidden and column.table.lower() in {"", node.alias_or_name.lower()}:
+                yield column.name, table

@@ -1,0 +1,136 @@
+"""A caller without the group `personal-data` sees no value about a person in any answer of the API."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+import pytest
+
+from headgate.api.analytics import tables
+from headgate.api.http.access import CallerIdentity, Group
+from headgate.api.http.problems import ProblemError
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.lake.senders import Senders
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
+
+pytestmark = pytest.mark.unit
+
+EMAIL = "someone@example.com"
+CUSTOMERS = (
+    "customer_id,email,full_name,ssn,region_id,signed_up_at,updated_at\n"
+    f"x,{EMAIL},Some One,,north,2024-01-01 10:00:00,2024-01-01 10:00:00\n"
+).encode()
+ASKED = {"sql": "select * from customers"}
+
+
+@pytest.fixture
+def lake() -> MemoryLake:
+    return MemoryLake()
+
+
+@pytest.mark.parametrize(
+    ("groups", "sees"),
+    [
+        ({"viewer"}, False),
+        ({"uploader"}, False),
+        ({"viewer", "uploader"}, False),
+        ({"viewer", "personal-data"}, True),
+        ({"operator"}, True),
+    ],
+)
+def test_personal_data_needs_its_group_or_an_operator(groups: set[str], *, sees: bool) -> None:
+    assert CallerIdentity("ana", frozenset(map(Group, groups))).may(Group.PERSONAL_DATA) == sees
+
+
+def test_the_group_alone_gives_no_other_right(lake: MemoryLake) -> None:
+    assert Caller(lake, ("personal-data",)).call("GET", "/v1/files").status == 403
+    assert Caller(lake, ("viewer", "personal-data")).call("GET", "/v1/me").json["groups"] == ["viewer", "personal-data"]
+    assert Caller(lake, ("viewer", "personal-data")).call("POST", "/v1/runs", {}).status == 403
+
+
+def test_the_statement_of_a_viewer_is_sent_without_the_columns_about_people(lake: MemoryLake) -> None:
+    Caller(lake, ("viewer",)).call("POST", "/v1/queries", ASKED)
+    Caller(lake, ("viewer", "personal-data")).call("POST", "/v1/queries", ASKED)
+    viewers, others = lake.queries.asked.values()
+    assert ("email" in viewers, '"customer_id"' in viewers, others) == (False, True, "select * from ecommerce_curated.customers")
+
+
+def test_a_viewer_who_names_a_column_about_people_learns_which_group_sees_it(lake: MemoryLake) -> None:
+    answer = Caller(lake, ("viewer",)).call("POST", "/v1/queries", {"sql": "select email from customers"})
+    assert (answer.status, lake.queries.asked) == (422, {})
+    assert "The column email of customers is personal data, which needs the group personal-data." in answer.json["detail"]
+
+
+@pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("GET", "/rows"), ("DELETE", "")])
+def test_a_viewer_does_not_get_the_answer_to_another_persons_query_about_people(lake: MemoryLake, method: str, rest: str) -> None:
+    for sql in (ASKED["sql"], "with customers as (select 1) select * from customers"):
+        path = f"/v1/queries/{Caller(lake).call('POST', '/v1/queries', {'sql': sql}).json['query_id']}{rest}"
+        assert Caller(lake, ("viewer",)).call(method, path).status == 403
+        assert Caller(lake, ("viewer", "personal-data")).call(method, path).status == 200
+
+
+def test_one_idempotency_key_does_not_give_a_viewer_the_query_of_an_operator(lake: MemoryLake) -> None:
+    ids = {
+        Caller(lake, (group,)).call("POST", "/v1/queries", ASKED, Idempotency_Key="k").json["query_id"] for group in ("operator", "viewer")
+    }
+    assert len(ids) == 2
+
+
+def test_a_viewer_reads_the_answer_to_its_own_query(lake: MemoryLake) -> None:
+    viewer = Caller(lake, ("viewer",))
+    for sql in ("select * from customers", "select count(*) from quarantine", "select 1"):
+        query_id = viewer.call("POST", "/v1/queries", {"sql": sql}).json["query_id"]
+        assert viewer.call("GET", f"/v1/queries/{query_id}/rows").status == 200
+
+
+def test_rejected_rows_of_people_have_no_values_for_a_viewer(lake: MemoryLake) -> None:
+    file_id = lake.receive("customers/today.csv", CUSTOMERS).file_id
+    path = f"/v1/files/{file_id}/rejected-rows"
+    answers = {groups: Caller(lake, groups).call("GET", path) for groups in (("viewer",), ("viewer", "personal-data"), ("operator",))}
+    assert {groups: EMAIL in answer.text for groups, answer in answers.items()} == {
+        ("viewer",): False,
+        ("viewer", "personal-data"): True,
+        ("operator",): True,
+    }
+    (row,) = answers["viewer",].json["rows"]
+    assert (row["rule"] != "", row["value"], row["record"]) == (True, None, {})
+
+
+def test_who_sent_a_file_sees_the_values_of_its_rejected_rows(lake: MemoryLake) -> None:
+    file_id = lake.receive("customers/today.csv", CUSTOMERS).file_id
+    Senders(lake.objects, "artifacts").keep_uploader(file_id, "ana")
+    seen = [EMAIL in Caller(lake, ("uploader",), name).call("GET", f"/v1/files/{file_id}/rejected-rows").text for name in ("ana", "bob")]
+    assert seen == [True, False]
+
+
+def test_rejected_rows_of_a_dataset_about_nobody_keep_their_values(lake: MemoryLake) -> None:
+    file_id = lake.receive("payments/today.csv", PAYMENTS).file_id
+    rows = Caller(lake, ("viewer",)).call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
+    assert all(row["record"] for row in rows)
+
+
+PEOPLE = Contract(
+    "p",
+    "people",
+    "prod",
+    "1.0.0",
+    (
+        Column("number", ColumnType(Kind.INTEGER)),
+        Column("email", ColumnType(Kind.STRING), classification="personal"),
+    ),
+)
+ROWS = pa.table({"number": [1], "email": [EMAIL]})
+
+
+@pytest.mark.parametrize(("columns", "filters", "sort"), [("email", (), ""), ("", ("email:contains:a",), ""), ("", (), "-email")])
+def test_a_column_about_people_neither_filters_nor_sorts_a_table_for_a_viewer(columns: str, filters: tuple[str, ...], sort: str) -> None:
+    with pytest.raises(ProblemError, match="The column email is personal data, which needs the group personal-data"):
+        tables.permitted(ROWS, PEOPLE, tables.Asked(columns, filters, sort, sees_personal_data=False))
+
+
+def test_rows_of_a_table_and_its_download_differ_by_the_right_to_personal_data() -> None:
+    asked = tables.Asked("", (), "", sees_personal_data=False)
+    assert tables.permitted(ROWS, PEOPLE, asked).column_names == ["number"]
+    assert tables.permitted(ROWS, PEOPLE, asked._replace(sees_personal_data=True)) == ROWS
+    assert json.dumps(asked) != json.dumps(asked._replace(sees_personal_data=True))  # names the object of a download
