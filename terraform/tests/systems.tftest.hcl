@@ -33,7 +33,7 @@ run "a_lake_of_own_sql_models_has_one_system" {
   }
 
   assert {
-    condition     = local.snapshots_read == { own-models = ["_lake/current.json", "_lake/????????????????.json", "orders/*"] }
+    condition     = jsonencode(local.snapshots_read) == jsonencode({ own-models = ["_lake/current.json", "_lake/????????????????.json", "orders/*"] })
     error_message = "Own models read the datasets of their SQL, and the two kinds of manifests."
   }
 }

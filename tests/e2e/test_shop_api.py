@@ -27,7 +27,7 @@ PAYMENTS = (
     b"9000002,A2,card,4111111111111111,917,2026-01,oops,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
 )
 # Schemathesis sends ids that it finds in answers, and other tests read this lake, so only a viewer asks for these; the API refuses.
-CHANGES_FILES = ("startRun", "revertFile", "sendCorrections", "acceptMapping")
+CHANGES_FILES = ("startRun", "revertFile", "restoreFile", "sendCorrections", "acceptMapping")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.lineage_events import current_events, send_all, written_events
 from headgate.cli.rendering import screens
-from headgate.errors import HeadgateError, NotFoundError
+from headgate.errors import HeadgateError, NotFoundError, NotPermittedError
 from headgate.lake.lineage_receiver import API_KEY_VARIABLE, LineageReceiver
 from headgate.wiring import lineage_events, stores
 
@@ -149,6 +149,7 @@ class FileTrace:
         file_id: also the correlation id of the file's log lines.
         increment: key of its accepted rows in curated; empty where none was accepted.
         tables: those that show its rows now; a row that a newer file replaced is not in them.
+        note: why `tables` is empty where this role may not read what tables were built from.
     """
 
     file_id: str
@@ -164,6 +165,7 @@ class FileTrace:
     stages: tuple[Stage, ...]
     increment: str
     tables: tuple[BuiltTable, ...]
+    note: str = ""
 
 
 @click.command(epilog=options.example("headgate file orders/2024-01-02.csv"))
@@ -184,6 +186,10 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
     """Return the file's stages, and the tables that were built from its rows."""
     from headgate.api.files.stages import stages_of
 
+    try:
+        tables, note = tuple(_tables_with(lake, record)) if record.curated_key else (), ""
+    except NotPermittedError:  # an uploader and an auditor may read the ledger, and no table
+        tables, note = (), "The tables with its rows are not listed: this role may not read them. Ask an analyst or an operator."
     return FileTrace(
         file_id=record.file_id,
         key=record.key,
@@ -197,7 +203,8 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
         remedy=record.error.get("remedy", ""),
         stages=tuple(Stage(one.name, one.state, one.at, one.seconds, one.message) for one in stages_of(record)),
         increment=record.curated_key,
-        tables=tuple(_tables_with(lake, record)) if record.curated_key else (),
+        tables=tables,
+        note=note,
     )
 
 
@@ -245,6 +252,8 @@ def _trace_screen(trace: FileTrace) -> RenderableType:
 
 def _next_steps(trace: FileTrace) -> Sequence[str]:
     steps = [f"Error: {trace.error} {trace.remedy}".strip()] if trace.error else []
-    if trace.increment and not trace.tables:
+    if trace.note:
+        steps.append(trace.note)
+    elif trace.increment and not trace.tables:
         steps.append("Next: `headgate run` merges its rows and builds the tables.")
     return [*steps, f"Log lines: `headgate logs --minutes 60 --contains {trace.file_id}`"]
