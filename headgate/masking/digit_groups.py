@@ -37,7 +37,7 @@ _BETWEEN_PRINTED = np.isin(np.arange(256), np.frombuffer(_BLANKS + string.punctu
 )
 _WIDEST_PRINTED_GAP = 8
 _ZERO, _PLUS = 0x30, 0x2B
-# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so a plus sign before 15 digits is none of a phone number there.
+# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so a plus before 15 digits there is no phone's.
 _E164_DIGITS, _ZONE_3, _ZONE_3_DIGITS = 15, 3, 13
 # RFC 3986, section 2.1, and HTML's character references: digits, and the separators of groups.
 _ENCODED = re.compile(r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;|&#(?:160|32|45);")
