@@ -1,4 +1,4 @@
-"""What `headgate contract init` makes of every file below a folder, and whether each record of the file is counted.
+"""Draft a contract from every file below a folder, as `headgate contract init` does, and check that each record is counted.
 
 A file is `accepted` when the contract that was drafted from it accepts all of its rows, `some_rows_refused` when it refuses some (rows of
 another width, or values that the draft names), and `no_contract` when the reason why none can be drafted is given in one error message.
@@ -49,7 +49,7 @@ NO_HEADER = {"cdnow/CDNOW_sample.txt", "queries/excite-small.log"}
 
 @dataclass(frozen=True)
 class Account:
-    """What became of one file: the outcome with its reason, its rows, and the records that are no rows of the table."""
+    """The account of one file: the outcome with its reason, its rows, and the records that are no rows of the table."""
 
     outcome: str
     why: str = ""
@@ -61,7 +61,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Records:
-    """What a file has: the possible numbers of its records, and how many of them stand above its rows, header included."""
+    """The possible numbers of a file's records, and how many of them stand above its rows, header included."""
 
     totals: frozenset[int]
     lines_above: int

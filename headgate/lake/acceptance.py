@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Acceptance(StrEnum):
-    """What became of the rows of an accepted file."""
+    """The outcome for the rows of an accepted file."""
 
     OK = "ok"
     MANY_REFUSED = "many_refused"

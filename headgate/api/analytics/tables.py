@@ -33,7 +33,7 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.p
 
 
 class Asked(NamedTuple):
-    """What is asked of a table, as the query string has it, and whether the caller sees columns about people."""
+    """A request for rows of a table, as the query string has it, and whether the caller sees columns about people."""
 
     columns: str
     filters: tuple[str, ...]

@@ -154,6 +154,14 @@ def test_a_lake_declares_it_in_its_project(tmp_path: Path, monkeypatch: pytest.M
     assert all(column.no_cards is None for column in registry.source["payments"].columns)
 
 
+@pytest.mark.parametrize("moment", ["2026-01-31T10:00:00", "2026-01-31T10:00:00Z", "10:00:00", '"2026-01-31"'])
+def test_the_day_of_a_lakes_declaration_is_a_date_without_a_time(tmp_path: Path, moment: str) -> None:
+    path = tmp_path / "headgate.toml"
+    path.write_text(CARDS.replace("2026-01-31", moment), encoding="utf-8")
+    with pytest.raises(SettingsError, match="a date such as 2026-01-31, without a time"):
+        read(path)
+
+
 @pytest.mark.parametrize("left_out", ["none", "declared_by", "declared_on", "reason"])
 def test_a_lake_that_does_not_say_all_of_it_is_refused(tmp_path: Path, left_out: str) -> None:
     lines = [line for line in CARDS.splitlines() if not line.startswith(left_out)]
