@@ -13,7 +13,6 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
-from headgate.aws.uploads import COPIES_AT_ONCE
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ CONFIG = Config(
     max_pool_connections=16,
 )
 
+# Parts that a commit copies at the same time (`headgate.aws.uploads`), each over a connection of its own.
+COPIES_AT_ONCE = 64
 
 Client = TypeVar("Client")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from headgate.aws.clients import COPIES_AT_ONCE
 from headgate.aws.errors import translated
 from headgate.aws.s3 import uri
 from headgate.errors import ConflictError, NotFoundError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 # with boto3's own 8 MiB and ten at once they are 1,280. The largest object of 10,000 parts has 1.2 TiB.
 # Source: Amazon S3 user guide, "Performance design patterns": one request moves about 100 MB/s; "Multipart upload limits".
 COPIED_PART_BYTES = 128 << 20
-COPIES_AT_ONCE = 64
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 from headgate.api.shapes.uploads import LARGEST_UPLOAD_BYTES
-from headgate.aws.uploads import COPIED_PART_BYTES, COPIES_AT_ONCE, S3Uploads
+from headgate.aws.clients import COPIES_AT_ONCE
+from headgate.aws.uploads import COPIED_PART_BYTES, S3Uploads
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
