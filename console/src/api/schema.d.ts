@@ -817,7 +817,7 @@ export interface components {
     schemas: {
         /**
          * Acceptance
-         * @description What became of the rows of an accepted file.
+         * @description The outcome for the rows of an accepted file.
          * @enum {string}
          */
         Acceptance: "ok" | "many_refused" | "nothing_accepted";
