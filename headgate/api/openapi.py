@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from http import HTTPStatus
 from typing import Any
 
 from headgate.api.app import resolver
@@ -33,6 +34,7 @@ def document() -> dict[str, Any]:
     for path in stated["paths"].values():
         for operation in path.values():
             _complete(operation)
+            _share(operation["responses"], stated["components"].setdefault("responses", {}))
     return stated
 
 
@@ -44,6 +46,15 @@ def _complete(operation: dict[str, Any]) -> None:
     if "304" in responses:
         responses["304"].pop("content", None)
         responses["200"]["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "Tag of this state, for If-None-Match"}}
+
+
+def _share(responses: dict[str, Any], shared: dict[str, Any]) -> None:
+    """Move the answers other than success, which are equal in all operations, to `shared` by the status's name."""
+    for status, response in responses.items():
+        if int(status) >= HTTPStatus.MULTIPLE_CHOICES:
+            name = HTTPStatus(int(status)).name.title().replace("_", "")
+            shared[name] = response
+            responses[status] = {"$ref": f"#/components/responses/{name}"}
 
 
 def text() -> str:
