@@ -39,14 +39,31 @@ class Senders:
 
     def uploader(self, file_id: str) -> str:
         """Return who sent a file through the API; empty where it came another way."""
-        try:
-            return str(json.loads(self.objects.read(self._ref(keys.uploader_key(file_id))))["by"])
-        except NotFoundError:
-            return ""
+        return self._sender(file_id).get("by", "")
 
-    def keep_uploader(self, file_id: str, name: str) -> None:
-        """Keep who sent a file through the API."""
-        self._write(keys.uploader_key(file_id), json.dumps({"by": name}))
+    def first_uploader(self, file_id: str) -> str:
+        """Return who sent the first file of a chain of corrected and mapped files; empty where it came another way.
+
+        A correction and a mapped file have cells of the file before them, whose sender may be another person. Empty, too, where
+        an earlier version has kept only who sent the file itself.
+        """
+        return self._sender(file_id).get("first", "")
+
+    def keep_uploader(self, file_id: str, name: str, *, after: str = "") -> None:
+        """Keep who sent a file through the API, unless its sender is kept already.
+
+        Args:
+            after: id of the file that this one corrects or maps; empty for an upload.
+        """
+        if not self._sender(file_id):
+            first = self.first_uploader(after) if after else name
+            self._write(keys.uploader_key(file_id), json.dumps({"by": name, "first": first}))
+
+    def _sender(self, file_id: str) -> dict[str, str]:
+        try:
+            return dict(json.loads(self.objects.read(self._ref(keys.uploader_key(file_id)))))
+        except NotFoundError:
+            return {}
 
     def _ref(self, key: str) -> ObjectRef:
         return ObjectRef(self.bucket, key)

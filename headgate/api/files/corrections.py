@@ -46,7 +46,7 @@ def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> Correctio
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
     senders = Senders(lake.objects, lake.bucket("artifacts"))
     senders.keep_correction(file_id, sent_id, list(edits))
-    senders.keep_uploader(sent_id, caller)
+    senders.keep_uploader(sent_id, caller, after=file_id)
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
 
 

@@ -78,10 +78,10 @@ def row_of(
 
 
 def _sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool:
-    """Whether the caller may see the cells of a file: its sender has them anyway, and a dataset may have no data about people."""
+    """Whether the caller may see the cells of a file: the first sender has them anyway, and a dataset may have no data about people."""
     contract = lake.contracts.source.get(record.dataset)
     is_about_nobody = contract is not None and not contract.personal
-    sender = Senders(lake.objects, lake.bucket("artifacts")).uploader(record.file_id)
+    sender = Senders(lake.objects, lake.bucket("artifacts")).first_uploader(record.file_id)
     return is_about_nobody or caller.may(Group.PERSONAL_DATA) or caller.name == sender != ""
 
 

@@ -11,6 +11,8 @@ from headgate.api.analytics import tables
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import ProblemError
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
 
@@ -102,6 +104,42 @@ def test_who_sent_a_file_sees_the_values_of_its_rejected_rows(lake: MemoryLake) 
     Senders(lake.objects, "artifacts").keep_uploader(file_id, "ana")
     seen = [EMAIL in Caller(lake, ("uploader",), name).call("GET", f"/v1/files/{file_id}/rejected-rows").text for name in ("ana", "bob")]
     assert seen == [True, False]
+
+
+@pytest.mark.parametrize("sender", ["ana", ""])
+def test_who_corrects_a_file_of_somebody_else_does_not_see_its_values(lake: MemoryLake, sender: str) -> None:
+    """A correction has the other cells of the original's rows; so has a correction of the correction."""
+    file_id = lake.receive("customers/today.csv", CUSTOMERS).file_id
+    if sender:
+        Senders(lake.objects, "artifacts").keep_uploader(file_id, sender)
+    for full_name in ("Some Body", "Any Body"):
+        row = {"source_row": 1, "values": {"full_name": full_name}}
+        sent = Caller(lake, ("uploader",), "bob").call("POST", f"/v1/files/{file_id}/corrections", {"rows": [row]})
+        file_id = lake.receive(sent.json["key"]).file_id
+        path = f"/v1/files/{file_id}/rejected-rows"
+        answers = {name: Caller(lake, ("uploader",), name).call("GET", path) for name in ("ana", "bob")}
+        assert all(answer.json["total"] == 1 for answer in answers.values())
+        assert {name: EMAIL in answer.text for name, answer in answers.items()} == {"ana": bool(sender), "bob": False}
+
+
+def test_who_maps_a_file_of_somebody_else_does_not_see_its_values(lake: MemoryLake) -> None:
+    record = lake.receive("customers/foreign.csv", CUSTOMERS.replace(b"customer_id", b"C1"))
+    Senders(lake.objects, "artifacts").keep_uploader(record.file_id, "ana")
+    path = f"/v1/files/{record.file_id}/mapping"
+    bob = Caller(lake, ("viewer", "uploader"), "bob")
+    mapped = bob.call("PUT", path, {"columns": {"C1": "customer_id"}}, If_Match=bob.call("GET", path).headers["ETag"])
+    file_id = lake.receive("customers/foreign.csv").file_id
+    assert file_id == mapped.json["file_id"]
+    seen = [EMAIL in Caller(lake, ("uploader",), name).call("GET", f"/v1/files/{file_id}/rejected-rows").text for name in ("ana", "bob")]
+    assert seen == [True, False]
+
+
+def test_a_sender_that_an_earlier_version_kept_sees_no_values(lake: MemoryLake) -> None:
+    """An earlier version kept who corrected a file as its sender, so the cells may be those of somebody else."""
+    file_id = lake.receive("customers/today.csv", CUSTOMERS).file_id
+    lake.objects.write(ObjectRef("artifacts", keys.uploader_key(file_id)), b'{"by": "ana"}')
+    assert EMAIL not in Caller(lake, ("uploader",)).call("GET", f"/v1/files/{file_id}/rejected-rows").text
+    assert Caller(lake, ("uploader",)).call("GET", f"/v1/files/{file_id}").json["uploaded_by"] == "ana"
 
 
 def test_rejected_rows_of_a_dataset_about_nobody_keep_their_values(lake: MemoryLake) -> None:
