@@ -16,20 +16,25 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headgate.discovery import domains_of, installed_domains, is_archive, package_domains
+from headgate.domain import Domain, System
 from headgate.errors import SettingsError
 from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, for_example, lake_name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
 
 FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
+OWN_SYSTEMS = "headgate.own_systems"  # the package of the project's Python systems
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
 PACKED_ANALYST_TABLES = "_analyst_tables.json"  # and the file with its analyst_tables
 PACKED_CARDS = "_cards.json"  # and the file with its declaration about card numbers
 _TABLES = {"settings", "environments", "export_sources", "cards"}
 _CARD_FIELDS = {"none", "declared_by", "declared_on", "reason"}
+_SYSTEM = r"[a-z][a-z0-9_]{1,29}"
 _SOURCE = r"[a-z][a-z0-9_]{0,31}"
 _SOURCE_FIELDS = {"schedule", "enabled", "mask_at_source", "network"}
 _PATTERNS = {
@@ -50,7 +55,7 @@ class LakeProject:
         name: prefix of the lake's buckets and databases: `<name>_curated`.
         region: AWS region; empty takes the shell's.
         environment: the environment that is deployed by default.
-        domains: packages below `headgate/domains` whose contracts and systems the lake has.
+        domains: the domains whose contracts and systems the lake has, of this package or of installed ones.
         analyst_tables: datasets that get a table without the columns about a person, `<dataset>_for_analysts`.
         alert_email: where alerts go, or empty.
         schedule: when the daily run starts, in UTC.
@@ -73,15 +78,10 @@ class LakeProject:
     settings: Mapping[str, Any] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def contracts(self, zone: str) -> Path | None:
-        """Return the folder of the project's own contracts of a zone, if there is one."""
-        folder = self.folder / "contracts" / zone if self.folder else None
-        return folder if folder and folder.is_dir() else None
-
     @property
     def models(self) -> tuple[Path, ...]:
         """Return the project's SQL models, by name: each builds the prod table that it is named after."""
-        remedy = "Write each table as one query in Athena's SQL, models/<table>.sql; docs/how-it-works/adding-a-model.md adds one in Python"
+        remedy = "Write each table as one query in Athena's SQL, models/<table>.sql; a model in Python is systems/<name>.py"
         return _own_files(self.folder / "models", ".sql", remedy) if self.folder else ()
 
     @property
@@ -91,10 +91,30 @@ class LakeProject:
         return _own_files(self.folder / "dashboards", ".yaml", remedy) if self.folder else ()
 
     @property
+    def own_domain(self) -> Domain:
+        """Return the lake project as a domain: its contracts, its dashboards and its Python systems, `systems/<name>.py`."""
+        return Domain("the lake project", folder=self.folder, systems=_own_systems(self.folder / "systems") if self.folder else ())
+
+    @property
+    def every_domain(self) -> tuple[Domain, ...]:
+        """Return the domains that make the lake, the project itself last.
+
+        Raises:
+            SettingsError: two of them bring the same system.
+        """
+        every = (*domains_of(self.domains), *([self.own_domain] if self.folder else ()))
+        owners: dict[str, str] = {MODELS_SYSTEM: "models/"}
+        for owner_of, system in [(domain.name, system) for domain in every for system in domain.systems]:
+            if owner := owners.get(system.name):
+                raise SettingsError(f"{owner} and {owner_of} both bring the system {system.name}. Rename one of them.")
+            owners[system.name] = owner_of
+        return every
+
+    @property
     def systems(self) -> tuple[str, ...]:
         """Return the systems that the lake builds: those of its domains, and one for its own SQL models and tables for analysts."""
         own = (MODELS_SYSTEM,) if self.models or self.analyst_tables else ()
-        return (*(system for domain in self.domains for system in systems_of(domain)), *own)
+        return (*(system.name for domain in self.every_domain for system in domain.systems), *own)
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
         """Return the Terraform variables for an environment, by default the project's; numbers, texts, lists and maps."""
@@ -117,17 +137,29 @@ def _own_files(folder: Path, suffix: str, remedy: str) -> tuple[Path, ...]:
     return tuple(named)
 
 
-def all_domains() -> tuple[str, ...]:
-    """Return the names of the package's domains, sorted."""
-    entries = (files("headgate") / "domains").iterdir()
-    return tuple(sorted(entry.name for entry in entries if entry.is_dir() and (entry / "__init__.py").is_file()))
+def _own_systems(folder: Traversable) -> tuple[System, ...]:
+    """Return the systems of a folder, by name: modules and packages; one whose name begins with _ is what they share."""
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
+    stems = [entry.name.removesuffix(".py") for entry in entries if entry.name.endswith(".py") or (entry / "__init__.py").is_file()]
+    stems = [stem for stem in stems if not stem.startswith("_")]
+    if wrong := [stem for stem in stems if not re.fullmatch(_SYSTEM, stem)]:
+        raise SettingsError(
+            f"systems/{wrong[0]} is no name of a system. Use 2 to 30 of the letters a to z, digits and _, beginning with a letter."
+        )
+    return tuple(System(stem.replace("_", "-"), f"{OWN_SYSTEMS}.{stem}") for stem in stems)
 
 
-def systems_of(domain: str) -> tuple[str, ...]:
-    """Return the names of a domain's systems: its packages that build tables."""
-    root = files("headgate") / "domains" / domain
-    packages = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and (entry / "__init__.py").is_file())
-    return tuple(name.replace("_", "-") for name in packages if name != "sample")
+def lake_domains() -> tuple[Domain, ...]:
+    """Return the domains that make the lake: those of the lake project, or all that the archive has that this code runs from."""
+    if not is_archive():
+        return project().every_domain
+    own = Domain("the lake project", package="headgate", systems=_own_systems(files("headgate") / "own_systems"))
+    return (*package_domains().values(), *installed_domains().values(), own)
+
+
+def all_domains() -> tuple[Domain, ...]:
+    """Return the domains of this package and those that make the lake."""
+    return tuple(dict.fromkeys((*package_domains().values(), *lake_domains())))
 
 
 def analyst_tables() -> tuple[str, ...]:
@@ -135,7 +167,7 @@ def analyst_tables() -> tuple[str, ...]:
     package = files("headgate")
     if (packed := package / PACKED_ANALYST_TABLES).is_file():
         return tuple(json.loads(packed.read_text(encoding="utf-8")))
-    return () if (package / "_contracts").is_dir() else project().analyst_tables
+    return () if is_archive() else project().analyst_tables
 
 
 def cards() -> Mapping[str, Any]:
@@ -143,7 +175,7 @@ def cards() -> Mapping[str, Any]:
     package = files("headgate")
     if (packed := package / PACKED_CARDS).is_file():
         return dict(json.loads(packed.read_text(encoding="utf-8")))
-    return {} if (package / "_contracts").is_dir() else project().cards
+    return {} if is_archive() else project().cards
 
 
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -172,7 +204,7 @@ def _project_at(start: Path) -> LakeProject:
     for candidate in (folder, *folder.parents):
         if (candidate / FILE).is_file():
             return read(candidate / FILE)
-    return LakeProject(domains=all_domains())
+    return LakeProject(domains=tuple(package_domains()))
 
 
 def read(path: Path) -> LakeProject:
@@ -203,9 +235,7 @@ def read(path: Path) -> LakeProject:
 
 def _check(path: Path, name: str, value: object) -> None:
     if name == "domains":
-        listed = value if isinstance(value, list) else [value]
-        if missing := [one for one in listed if one not in all_domains()] or ([] if isinstance(value, list) else listed):
-            raise SettingsError(f"{path.name}: domains has {missing[0]!r}. It is a list of {', '.join(all_domains())}, or [].")
+        _check_domains(path, value)
     elif name == "analyst_tables":
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise SettingsError(f'{path.name}: analyst_tables is {value!r}. It is a list of datasets, for example ["customers"].')
@@ -220,6 +250,15 @@ def _check(path: Path, name: str, value: object) -> None:
             _check_cards(path, value)
     else:
         _check_text(path, name, name, value)
+
+
+def _check_domains(path: Path, value: object) -> None:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise SettingsError(f"{path.name}: domains is {value!r}. It is a list of domains, for example {[*package_domains()]}, or [].")
+    try:
+        domains_of(value)
+    except SettingsError as error:
+        raise SettingsError(f"{path.name}: {error}") from error
 
 
 def _check_cards(path: Path, stated: Mapping[str, object]) -> None:

@@ -13,7 +13,9 @@ import sys
 import click
 
 from headgate import __version__
-from headgate.errors import HeadgateError
+from headgate.discovery import package_domains
+from headgate.errors import HeadgateError, SettingsError
+from headgate.project import all_domains
 
 # A command is imported when it runs: name → where it is defined in `headgate.cli.commands`, and its line in `headgate --help`.
 COMMANDS = {
@@ -34,8 +36,6 @@ COMMANDS = {
         "operations.forget:forget",
         "Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.",
     ),
-    "import-mysql": ("files.sample:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
-    "import-online-retail": ("files.sample:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
     "init": ("project.init:init", "Make a folder for a lake of your own: settings, contracts and SQL models."),
     "keys": ("operations.keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
     "lineage": (
@@ -64,7 +64,6 @@ COMMANDS = {
         "operations.pipeline:runs",
         "List the newest runs with their state, what started them, start, duration, and what they left out.",
     ),
-    "sample": ("files.sample:sample", "Write a generated shop, with known defects, as files to upload."),
     "serve": ("operations.serve:serve", "Serve the HTTP API, and the console where it is built, from this machine."),
     "status": (
         "operations.status:status",
@@ -76,7 +75,17 @@ COMMANDS = {
 }
 
 
+_OWN = {name: (f"headgate.cli.commands.{function}", line) for name, (function, line) in COMMANDS.items()}
 _USAGE = click.UsageError.exit_code
+
+
+def commands() -> dict[str, tuple[str, str]]:
+    """Return all commands, with those of the package's domains and of the lake's: name → `module:function`, and its line."""
+    try:
+        domains = all_domains()
+    except SettingsError:  # headgate.toml is wrong, which the command itself will say if it reads it
+        domains = tuple(package_domains().values())
+    return {**{command.name: (command.function, command.line) for domain in domains for command in domain.commands}, **_OWN}
 
 
 class LazyGroup(click.Group):
@@ -84,21 +93,22 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's interface
         """Return the names of all commands, sorted."""
-        return sorted(COMMANDS)
+        return sorted(commands())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return the command; fail with the nearest names if there is none of that name."""
-        if cmd_name not in COMMANDS:
-            near = " or ".join(f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, COMMANDS, n=2))
+        known = _OWN if cmd_name in _OWN else commands()
+        if cmd_name not in known:
+            near = " or ".join(f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, known, n=2))
             ctx.fail(f"No such command {cmd_name!r}. {f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}")
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"headgate.cli.commands.{module}"), attribute)
+        module, _, attribute = known[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 click's interface
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, line) for name, (_, line) in sorted(commands().items())])
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

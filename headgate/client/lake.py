@@ -251,7 +251,7 @@ def connect(deployment: str | None = None) -> Lake:
 
 
 def _questions() -> Mapping[str, Question]:
-    from headgate.domains.saved_questions import deployed_questions
+    from headgate.query.saved_questions import deployed_questions
 
     return deployed_questions(os.environ)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib.resources import files
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.analyst_tables import analyst_contracts
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.no_cards import NoCards, declared_by_lake
-from headgate.project import MODELS_SYSTEM, analyst_tables, cards, project
+from headgate.discovery import is_archive
+from headgate.domain import Domain
+from headgate.errors import ContractError
+from headgate.project import MODELS_SYSTEM, analyst_tables, cards, lake_domains, project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,11 +38,18 @@ class Registry:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Registry:
-        """Read every contract below `folder`, by default those of the package, its domains and the lake project, with derived ones."""
+        """Read every contract below `folder`, by default those of the package and of the lake's domains, with derived ones.
+
+        Raises:
+            ContractError: two domains bring the same contract, a system has no contract, or one names a system that no domain brings.
+        """
         source, prod, lake = (_load_zone(zone, folder) for zone in ("source", "prod", "lake"))
         curated = {name: curated_contract(contract) for name, contract in source.items()}
         derived = {} if folder else analyst_contracts(analyst_tables(), source, prod)
-        return cls(source, curated, {name: own_model(contract) for name, contract in (prod | derived).items()}, lake)
+        registry = cls(source, curated, {name: own_model(contract) for name, contract in (prod | derived).items()}, lake)
+        if not folder and not is_archive():
+            _check_systems(registry)
+        return registry
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -66,24 +75,45 @@ def own_model(contract: Contract) -> Contract:
     return replace(contract, system=MODELS_SYSTEM, columns=(*contract.columns, *added))
 
 
+def _check_systems(registry: Registry) -> None:
+    """Check that the systems of the lake and those that its prod contracts name are the same."""
+    systems = set(project().systems)
+    if idle := sorted(systems - set(registry.systems)):
+        raise ContractError(
+            f"The system {idle[0]} owns no table, so a run of it would publish nothing. Write contracts/prod/<table>.yaml with the "
+            f"property headgate.system: {idle[0]}, or remove the system."
+        )
+    if unknown := sorted(table for table, contract in registry.prod.items() if contract.system not in systems):
+        named = registry.prod[unknown[0]].system
+        raise ContractError(
+            f"contracts/prod/{unknown[0]}.yaml names the system {named}, which no domain of the lake brings; its systems are "
+            f"{', '.join(sorted(systems)) or 'none'}. Correct headgate.system, or add systems/{named.replace('-', '_')}.py."
+        )
+
+
 def folders(zone: str) -> list[Path]:
     """Return the folders that hold the contracts of a zone: `source`, `prod` or `lake`.
 
-    They are the package's, those of the domains that the lake project has, and the project's own. A built archive has all contracts in
-    `headgate/_contracts`. Glue imports the archive without unpacking it; the folder is a `zipfile.Path` then, which has every method
-    that is used here.
+    They are the package's, and those of the lake's domains. A built archive has all contracts in `headgate/_contracts`. Glue imports the
+    archive without unpacking it; the folder is a `zipfile.Path` then, which has every method that is used here.
     """
-    package = cast("Path", files("headgate"))
-    if (packed := package / "_contracts").is_dir():
-        return [packed / zone] if (packed / zone).is_dir() else []
-    lake = project()
-    every = [package / "contracts" / zone, *(package / "domains" / domain / "contracts" / zone for domain in lake.domains)]
-    own = lake.contracts(zone)
-    return [folder for folder in [*every, *([own] if own else [])] if folder.is_dir()]
+    package = Domain("headgate", package="headgate")
+    if is_archive():
+        every = [package.part(f"_contracts/{zone}")]
+    else:
+        every = [domain.part(f"contracts/{zone}") for domain in (package, *lake_domains())]
+    return [folder for folder in every if folder.is_dir()]
 
 
 def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
-    found: dict[str, Contract] = {}
+    by_name: dict[str, tuple[Path, Contract]] = {}
     for folder in [root / zone] if root else folders(zone):
-        found |= odcs_reader.load_all(folder)
-    return found if root else {name: declared_by_lake(contract, no_cards()) for name, contract in found.items()}
+        for name, contract in odcs_reader.load_all(folder).items():
+            if name in by_name:
+                raise ContractError(
+                    f"Two domains bring the {zone} contract {name}: {by_name[name][0]} and {folder}. Rename one of them, or take only "
+                    "one of the domains in headgate.toml."
+                )
+            by_name[name] = folder, contract
+    contracts = {name: contract for name, (_, contract) in by_name.items()}
+    return contracts if root else {name: declared_by_lake(contract, no_cards()) for name, contract in contracts.items()}

@@ -14,12 +14,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import NotFoundError, SettingsError
-from headgate.project import PACKED_DASHBOARDS, project
+from headgate.project import PACKED_DASHBOARDS, lake_domains, project
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+    from headgate.domain import Domain
 
 FOLDER = "dashboards"
 
@@ -129,15 +131,16 @@ def dashboards() -> Mapping[str, Dashboard]:
     Raises:
         SettingsError: a file is not a dashboard.
     """
-    lake = project()
-    found = {**_domain_dashboards(lake.domains), **_own_dashboards(lake.dashboards)}
-    return {name: found[name] for name in sorted(found)}
+    boards = {
+        **_domain_dashboards(tuple(domain for domain in lake_domains() if not domain.folder)),
+        **_own_dashboards(project().dashboards),
+    }
+    return {name: boards[name] for name in sorted(boards)}
 
 
 @cache
-def _domain_dashboards(domains: tuple[str, ...]) -> Mapping[str, Dashboard]:
-    folders = [files("headgate") / "domains" / domain / FOLDER for domain in domains]
-    return _read(chain.from_iterable(map(_described_files, folders)))
+def _domain_dashboards(domains: tuple[Domain, ...]) -> Mapping[str, Dashboard]:
+    return _read(chain.from_iterable(_described_files(domain.part(FOLDER)) for domain in domains))
 
 
 @cache

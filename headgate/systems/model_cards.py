@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from headgate.errors import NotFoundError
 from headgate.learning.calibration import Bin
-from headgate.project import project
+from headgate.project import lake_domains
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -140,10 +139,9 @@ class ModelCard:
 
 def descriptions() -> dict[str, Description]:
     """Return the descriptions of all models of the lake's domains, by name."""
-    folders = [files(f"headgate.domains.{domain}") / FOLDER for domain in project().domains]
     texts = [
         item.read_text("utf-8")
-        for folder in folders
+        for folder in (domain.part(FOLDER) for domain in lake_domains())
         if folder.is_dir()
         for item in sorted(folder.iterdir(), key=lambda one: one.name)
         if item.name.endswith(".yaml")

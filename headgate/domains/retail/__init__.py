@@ -1,3 +1,28 @@
 """The retail domain: contracts of a shop, five analytical systems, saved questions, and a generated shop."""
 
-SYSTEMS = ("market-intelligence-hub", "demand-insights-engine", "compliance-guardian", "global-market-pulse", "retail-copilot")
+from headgate.domain import Command, Domain, System
+
+DOMAIN = Domain(
+    "retail",
+    package=__name__,
+    systems=(
+        System("compliance-guardian", f"{__name__}.compliance_guardian"),
+        System("demand-insights-engine", f"{__name__}.demand_insights_engine"),
+        System("global-market-pulse", f"{__name__}.global_market_pulse"),
+        System("market-intelligence-hub", f"{__name__}.market_intelligence_hub"),
+        System("retail-copilot", f"{__name__}.retail_copilot"),
+    ),
+    questions=f"{__name__}.saved_questions",
+    commands=(
+        Command("sample", f"{__name__}.commands:sample", "Write a generated shop, with known defects, as files to upload."),
+        Command(
+            "import-online-retail",
+            f"{__name__}.commands:import_online_retail_command",
+            "Convert UCI Online Retail II into the tables of the shop.",
+        ),
+        Command(
+            "import-mysql", f"{__name__}.commands:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."
+        ),
+    ),
+)
+SYSTEMS = tuple(system.name for system in DOMAIN.systems)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate import discovery
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.systems import registry as systems
 from scripts.packages import build
+from tests import clinic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -209,3 +211,33 @@ def test_a_projects_own_dashboards_are_packed(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "dashboards" / "loans.yaml").write_text("system: own-models\ntitle: Loans\npanels: []\n", encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert json.loads(build.package_files()["headgate/_dashboards/loans.json"])["title"] == "Loans"
+
+
+PACKED_CLINIC = """
+import sys
+sys.path.insert(0, {archive!r})
+from headgate.contracts.registry import Registry
+from headgate.systems import registry
+from headgate.systems.dashboards import dashboards_of
+
+print(*registry.reads(registry.system("visit-counts")), *Registry.load().tables_of("visit-counts"))
+print(registry.code_version("visit-counts"), dashboards_of(["visit-counts"])["visit-counts"].title)
+"""
+
+
+@pytest.mark.parametrize("kind", ["of a lake project", "of an installed package"])
+def test_a_system_outside_the_package_runs_from_the_archive_alone(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind == "of a lake project":
+        clinic.lake(tmp_path)
+    else:
+        monkeypatch.syspath_prepend(clinic.installed(tmp_path / "site"))
+        clinic.write(tmp_path, {"headgate.toml": 'name = "clinic"\ndomains = ["clinic"]\n'})
+    discovery.installed_domains.cache_clear()
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    assert build.datasets_by_system(Registry.load()) == {"visit-counts": ["visits"]}
+    build.write(tmp_path / "away" / "headgate.zip", build.archive(build.package_files()))
+    script = PACKED_CLINIC.format(archive=str(tmp_path / "away" / "headgate.zip"))
+    done = subprocess.run([sys.executable, "-I", "-c", script], cwd=tmp_path / "away", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["visits", "visits_by_day", systems.code_version("visit-counts"), "Visits"]
+    discovery.installed_domains.cache_clear()

@@ -59,7 +59,7 @@ def test_every_described_model_names_tables_and_models_that_exist() -> None:
 
 
 def test_every_kept_model_and_every_quality_table_has_a_card() -> None:
-    learnt = {(name, model) for name in registry.packages() for model in registry.learns(registry.system(name))}
+    learnt = {(name, model) for name in registry.modules() for model in registry.learns(registry.system(name))}
     assert learnt <= {(one.system, one.kept) for one in descriptions().values()}
 
 

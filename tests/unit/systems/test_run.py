@@ -20,6 +20,7 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.domain import Domain, System
 from headgate.domains.retail import SYSTEMS
 from headgate.engines import local
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
@@ -28,6 +29,7 @@ from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.learning.store import PICKLED, ModelStore
+from headgate.project import all_domains
 from headgate.quality.contract_audit import audit
 from headgate.systems import registry
 from headgate.systems.rollback import roll_back, versions_of
@@ -152,7 +154,8 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     (package / "__init__.py").write_text(SOURCE)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "tiny_system", raising=False)
-    monkeypatch.setitem(registry.packages(), "tiny", "tiny_system")
+    tiny = Domain("tiny", package="tiny_system", systems=(System("tiny", "tiny_system"),))
+    monkeypatch.setattr(registry, "all_domains", lambda: (tiny, *all_domains()))
     minutes = iter(datetime(2024, 1, 1, 0, minute) for minute in range(60))
     catalog = MemoryCatalog()
     for table in ("totals", "counts"):
@@ -502,7 +505,7 @@ def test_a_system_that_does_not_exist_is_named() -> None:
 
 
 def test_every_system_of_the_lake_is_known() -> None:
-    assert set(registry.packages()) == set(SYSTEMS)
+    assert set(registry.modules()) == set(SYSTEMS)
 
 
 def one(kind: Kind, values: pd.Series, **more: int) -> Any:  # noqa: ANN401 whatever the column holds

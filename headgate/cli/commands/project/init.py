@@ -12,8 +12,9 @@ import click
 
 from headgate.cli import options
 from headgate.cli.commands.project import contract_files
+from headgate.discovery import entry_points, package_domains
 from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, in_plain_letters, lake_name_of
-from headgate.project import FILE, all_domains, read
+from headgate.project import FILE, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +51,7 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", default="", help="Prefix of the lake's buckets and databases; default: the folder's name in the letters a to z.")
 @click.option("--region", default="", help="AWS region; default: the shell's when it deploys.")
-@click.option("--domain", "domains", multiple=True, type=click.Choice(all_domains()), help="A ready-made domain; may be repeated.")
+@click.option("--domain", "domains", multiple=True, help="A ready-made domain; may be repeated.")
 @click.option("--sheet", default="", help="The only sheet of a workbook to read, where every FILE is a workbook; the draft states it.")
 @options.as_json
 def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domains: tuple[str, ...], sheet: str, as_json: bool) -> None:
@@ -64,7 +65,13 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
             f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: {_draft_command(folder)}"
         )
     called = name or _name_of(folder.resolve().name)
-    text = _TOML.format(name=called, region=region, domains=", ".join(f'"{one}"' for one in domains), known=", ".join(all_domains()))
+    known = sorted({*package_domains(), *dict(entry_points())})
+    text = _TOML.format(
+        name=called,
+        region=region,
+        domains=", ".join(f'"{one}"' for one in domains),
+        known=", ".join(known),
+    )
     lake = _checked(text)
     drafts = dict(contract_files.drafts_of(files, contract_files.Drafting(sheet=sheet), {}))  # before anything is written
     for part in ("contracts/source", "contracts/prod", "models"):

@@ -76,7 +76,7 @@ def questions(*, as_json: bool, deployment_name: str | None) -> None:
 
 
 def _saved_questions() -> dict[str, Question]:
-    from headgate.domains.saved_questions import deployed_questions
+    from headgate.query.saved_questions import deployed_questions
 
     return deployed_questions(os.environ)
 

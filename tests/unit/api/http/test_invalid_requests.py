@@ -33,7 +33,7 @@ FRAUD = {"customer_id": 7, "terminal_id": 3, "amount": "5", "transacted_at": "20
         ("POST", "/v1/runs", [1], "`body` must be a JSON object."),
         ("POST", "/v1/queries", "{", "is not valid JSON. Correct its syntax."),
         ("POST", "/v1/predictions/fraud", FRAUD, "`body.amount` must be an amount in quotes with two decimals, such as 12.50."),
-        ("POST", "/v1/runs", {"only": "nothing"}, "`only` must be one of market-intelligence-hub, "),
+        ("POST", "/v1/runs", {"only": "nothing"}, "`only` must be one of compliance-guardian, "),
     ],
 )
 def test_the_message_has_the_field_and_its_rule(method: str, path: str, body: object, said: str) -> None:

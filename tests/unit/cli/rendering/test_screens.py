@@ -16,7 +16,6 @@ from headgate.aws.athena.queries import Answer, ResultColumn
 from headgate.cli import deployment, options
 from headgate.cli.commands.files import files, mapping, quarantine
 from headgate.cli.commands.files.files import upload
-from headgate.cli.commands.files.sample import sample
 from headgate.cli.commands.operations import keys, pipeline
 from headgate.cli.commands.operations.logs import logs
 from headgate.cli.commands.project.contract import contract
@@ -27,6 +26,7 @@ from headgate.cli.rendering import screens, system_facts
 from headgate.cli.uploading.folder_files import objects_in
 from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
+from headgate.domains.retail.commands import sample
 from headgate.errors import NotFoundError, QueryError, ThrottledError
 from headgate.intake.quarantine.corrected_files import Closed
 from headgate.intake.quarantine.list_quarantine import count_quarantined

@@ -1,0 +1,62 @@
+"""The record of a domain: all that one kind of business brings to a lake.
+
+docs/adr/0115-a-domain-is-one-object.md gives the reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class System:
+    """A system: it builds the prod tables whose contracts name it.
+
+    Attributes:
+        name: as its contracts, bucket and job have it.
+        module: builds the tables, by its dotted name. It states READS, and where it has them MAY_READ, OPTIONS, LEARNS and EXPORTS.
+            Only jobs import it, because models are slow to load.
+    """
+
+    name: str
+    module: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of `headgate`: where click's function lies, as `module:function`, and its line in `headgate --help`."""
+
+    name: str
+    function: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A domain, of this package, of an installed one, or of the lake project.
+
+    Its files lie in its package or folder: `contracts/source`, `contracts/prod`, `dashboards` with their alerts, `model_cards`, and
+    `requirements.txt` with the packages that its systems need beside Headgate's, locked by hash.
+
+    Attributes:
+        name: as `domains` of headgate.toml has it.
+        package: its package, by its dotted name; importing it loads nothing slow.
+        folder: instead of a package, the lake project's folder.
+        questions: the module with its saved questions: QUESTIONS by name, and QUALITY and ANSWERS by system.
+    """
+
+    name: str
+    package: str = ""
+    folder: Path | None = None
+    systems: tuple[System, ...] = ()
+    questions: str = ""
+    commands: tuple[Command, ...] = ()
+
+    def part(self, path: str) -> Path:
+        """Return a file or folder of the domain; in an archive that nobody unpacked it is a `zipfile.Path`, with the methods used here."""
+        return (self.folder or cast("Path", files(self.package))) / path
