@@ -43,7 +43,7 @@ def resolver() -> APIGatewayHttpResolver:
 
 
 class Application:
-    """Answers events of an HTTP API with payload format 2.0. An instance answers one event at a time."""
+    """Answers events of an HTTP API with payload format 2.0, one at a time in a process: Powertools keeps the event on a class."""
 
     def __init__(self, lake: Lake, logger: logging.Logger | Logger | None = None) -> None:
         self._log = logger or logging.getLogger(__name__)

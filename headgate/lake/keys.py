@@ -17,6 +17,7 @@
 |            | `mappings/<source>/<header>.json` (which columns are which fields, as people decided) |
 |            | `corrections/<file id>/<file id sent>.json` (which rows of the first file the second one corrects) |
 |            | `uploaders/<file id>.json` (who sent the file through the API) |
+|            | `uploaders/contents/<hash>.json` (the same by key and content, kept before the file is in raw) |
 |            | `models/<system>/<model>/versions/<version>/{model.skops,card.json}` (a fitted model and its record) |
 |            | `models/<system>/<model>/scorer.npz` (the champion as numbers, which predictions are computed from) |
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
@@ -239,6 +240,11 @@ def sent_correction(key: str) -> str:
 def uploader_key(file_id: str) -> str:
     """The object that says who sent a file through the API, in the artifacts bucket."""
     return f"{UPLOADERS}/{file_id}.json"
+
+
+def uploader_of_content_key(key: str, sha256: str) -> str:
+    """The object that says who sent a content under a key of raw through the API, in the artifacts bucket."""
+    return f"{UPLOADERS}/contents/{hashlib.sha256(f'{key} {sha256}'.encode()).hexdigest()[:32]}.json"
 
 
 def model_key(system: str, model: str, version: str) -> str:

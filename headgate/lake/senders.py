@@ -13,7 +13,7 @@ from headgate.lake.ports import ObjectRef
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.lake.ports import ObjectStore
+    from headgate.lake.ports import FileRecord, ObjectStore
 
 
 @dataclass(frozen=True)
@@ -37,31 +37,46 @@ class Senders:
         """Keep which rows of a file the file `sent` corrects."""
         self._write(keys.correction_key(file_id, sent), json.dumps(sorted(rows)))
 
-    def uploader(self, file_id: str) -> str:
+    def uploader(self, record: FileRecord) -> str:
         """Return who sent a file through the API; empty where it came another way."""
-        return self._sender(file_id).get("by", "")
+        return self._sender(record).get("by", "")
 
-    def first_uploader(self, file_id: str) -> str:
+    def first_uploader(self, record: FileRecord) -> str:
         """Return who sent the first file of a chain of corrected and mapped files; empty where it came another way.
 
         A correction and a mapped file have cells of the file before them, whose sender may be another person. Empty, too, where
         an earlier version has kept only who sent the file itself.
         """
-        return self._sender(file_id).get("first", "")
+        return self._sender(record).get("first", "")
 
-    def keep_uploader(self, file_id: str, name: str, *, after: str = "") -> None:
+    def keep_uploader(self, file_id: str, name: str, *, after: FileRecord | None = None) -> None:
         """Keep who sent a file through the API, unless its sender is kept already.
 
         Args:
-            after: id of the file that this one corrects or maps; empty for an upload.
+            after: the file that this one corrects or maps; None for an upload.
         """
-        if not self._sender(file_id):
-            first = self.first_uploader(after) if after else name
-            self._write(keys.uploader_key(file_id), json.dumps({"by": name, "first": first}))
+        self._keep(keys.uploader_key(file_id), name, after)
 
-    def _sender(self, file_id: str) -> dict[str, str]:
+    def keep_uploader_of_content(self, key: str, sha256: str, name: str, *, after: FileRecord | None = None) -> None:
+        """Keep who sends a content under a key of raw, before it is there: a file without a sender of its own has this one.
+
+        Args:
+            sha256: of the content, which the caller has compared with it: else anybody could claim to be the sender.
+            after: as in `keep_uploader`.
+        """
+        self._keep(keys.uploader_of_content_key(key, sha256), name, after)
+
+    def _keep(self, key: str, name: str, after: FileRecord | None) -> None:
+        if not self._read(key):
+            self._write(key, json.dumps({"by": name, "first": self.first_uploader(after) if after else name}))
+
+    def _sender(self, record: FileRecord) -> dict[str, str]:
+        own = self._read(keys.uploader_key(record.file_id))
+        return own or self._read(keys.uploader_of_content_key(record.key, record.content_sha256))
+
+    def _read(self, key: str) -> dict[str, str]:
         try:
-            return dict(json.loads(self.objects.read(self._ref(keys.uploader_key(file_id)))))
+            return dict(json.loads(self.objects.read(self._ref(key))))
         except NotFoundError:
             return {}
 

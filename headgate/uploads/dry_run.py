@@ -49,8 +49,8 @@ class ScratchObjects:
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
         """Size and time of an object; NotFoundError when there is none."""
-        found = self.objects.info(self._place(ref))
-        return replace(found, ref=replace(ref, version_id=_VERSION))
+        info = self.objects.info(self._place(ref))
+        return replace(info, ref=replace(ref, version_id=_VERSION))
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""
@@ -102,7 +102,7 @@ class DryRunner:
     process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
 
     def run(self, upload_id: str) -> None:
-        """Check the upload's file and write what was found beside it."""
+        """Check the upload's file and write the result beside it."""
         upload = Upload.from_json(self.objects.read(ObjectRef(self.staging_bucket, upload_key(upload_id))))
         appears_as = ObjectRef(self.raw_bucket, upload.key)
         scratch = ScratchObjects(
@@ -111,19 +111,19 @@ class DryRunner:
         begun_s = time.monotonic()
         try:
             record = self.process(scratch, appears_as, upload.mapping)
-            found = _found(record, scratch) if record.content_sha256 in {"", upload.sha256} else _differs()
+            result = _result(record, scratch) if record.content_sha256 in {"", upload.sha256} else _differs()
             if record.state is FileState.PROFILED and upload.size_bytes <= _LARGEST_DRAFT_BYTES:
-                found["draft"] = _draft(upload.name, scratch.read(appears_as))
+                result["draft"] = _draft(upload.name, scratch.read(appears_as))
         except (HeadgateError, OSError, MemoryError) as error:
             message = "The gate could not check the file. Repeat the dry run; the log names the cause."
-            found = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
-        found["check_id"] = upload.check_id
-        found["seconds"] = round(time.monotonic() - begun_s, 3)
-        body = json.dumps(found, sort_keys=True, default=str).encode()
-        self.objects.write(ObjectRef(self.staging_bucket, dry_run_key(upload_id)), body, content_type="application/json")
+            result = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
+        result["seconds"] = round(time.monotonic() - begun_s, 3)
+        body = json.dumps(result, sort_keys=True, default=str).encode()
+        self.objects.write(ObjectRef(self.staging_bucket, dry_run_key(upload)), body, content_type="application/json")
 
 
-def _found(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
+def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
+    """Return the gate's judgement of a file as it is stored."""
     if record.error.get("rule") == TOO_LARGE:
         message = "The file is larger than a dry run can check. Commit it: a larger worker processes it."
         return {"state": FAILED, "error": {"rule": TOO_LARGE, "message": message}}
@@ -148,7 +148,7 @@ def _draft(file_name: str, body: bytes) -> dict[str, Any] | None:
         drafted = draft(body, dataset_name_of(file_name), strict=False)
     except (BadInputError, ContractError):
         return None
-    notes = [{"column": one.column, "message": one.message} for one in drafted.findings]
+    notes = [{"column": finding.column, "message": finding.message} for finding in drafted.findings]
     return {"dataset": drafted.contract.dataset, "document": to_odcs(drafted.contract), "notes": notes}
 
 
@@ -160,6 +160,6 @@ def _differs() -> dict[str, Any]:
 def _first_rows(body: bytes) -> list[dict[str, Any]]:
     """The first rows of a quarantine object, without reading the rest."""
     with pq.ParquetFile(io.BytesIO(body)) as file:
-        known = [name for name in _ROW_COLUMNS if name in file.schema_arrow.names]
-        batch = next(file.iter_batches(FIRST_ROWS, columns=known), None)
+        columns = [name for name in _ROW_COLUMNS if name in file.schema_arrow.names]
+        batch = next(file.iter_batches(FIRST_ROWS, columns=columns), None)
     return [] if batch is None else list(batch.to_pylist())

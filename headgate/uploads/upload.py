@@ -4,7 +4,7 @@
 |---|---|
 | `uploads/<upload id>/upload.json` | the upload |
 | `uploads/<upload id>/content` | the file, once its parts are complete |
-| `uploads/<upload id>/dry_run.json` | what the gate found |
+| `uploads/<upload id>/<check id>/dry_run.json` | the result of a check of this content with one mapping |
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Upload:
         begun_at: ISO 8601, naive UTC.
         duplicate_of, file_id: ids of files.
         mapping: as a person decided it; empty without a decision.
-        committing_at: when the commit that is under way began, as `begun_at`.
+        committing_at: when the newest commit began, as `begun_at`.
+        by: name of the caller who began the upload.
     """
 
     upload_id: str
@@ -86,6 +87,7 @@ class Upload:
     file_id: str = ""
     mapping: UploadMapping | None = None
     committing_at: str = ""
+    by: str = ""
 
     @property
     def check_id(self) -> str:
@@ -94,7 +96,7 @@ class Upload:
 
     def is_of(self, caller: str) -> bool:
         """Whether the caller began the upload."""
-        return self.upload_id == upload_id(caller, self.name, self.size_bytes, self.sha256, self.dataset)
+        return self.upload_id == id_of_upload(caller, self.name, self.size_bytes, self.sha256, self.dataset)
 
     @property
     def part_count(self) -> int:
@@ -117,8 +119,8 @@ class Upload:
         return cls(**{**read, "state": UploadState(read["state"]), "mapping": mapping})
 
 
-def upload_id(caller: str, *facts: object) -> str:
-    """The same caller and file have the same upload, so an interrupted one can be continued."""
+def id_of_upload(caller: str, *facts: object) -> str:
+    """Return the id of an upload; the same caller and file have the same upload, so an interrupted one can be continued."""
     return hashlib.sha256(json.dumps([caller, *facts]).encode()).hexdigest()[:32]
 
 
@@ -143,16 +145,21 @@ def content_differs() -> BadInputError:
     return BadInputError(rule=CONTENT_DIFFERS, message=message, remedy="Abort the upload and begin it again with the file's SHA-256.")
 
 
-def upload_key(upload: str) -> str:
-    """Key of the upload's description."""
-    return f"uploads/{upload}/upload.json"
+def upload_prefix(upload_id: str) -> str:
+    """Return the folder of an upload, ending in a slash."""
+    return f"uploads/{upload_id}/"
 
 
-def content_key(upload: str) -> str:
-    """Key of the uploaded file."""
-    return f"uploads/{upload}/content"
+def upload_key(upload_id: str) -> str:
+    """Return the key of the upload's description."""
+    return f"{upload_prefix(upload_id)}upload.json"
 
 
-def dry_run_key(upload: str) -> str:
-    """Key of what the gate found."""
-    return f"uploads/{upload}/dry_run.json"
+def content_key(upload_id: str) -> str:
+    """Return the key of the uploaded file."""
+    return f"{upload_prefix(upload_id)}content"
+
+
+def dry_run_key(upload: Upload) -> str:
+    """Return the key of the result of the upload's check with its current mapping: a check with another mapping has another key."""
+    return f"{upload_prefix(upload.upload_id)}{upload.check_id}/dry_run.json"

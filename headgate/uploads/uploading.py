@@ -20,8 +20,9 @@ from headgate.uploads.upload import (
     content_differs,
     content_key,
     dry_run_key,
-    upload_id,
+    id_of_upload,
     upload_key,
+    upload_prefix,
     why_not_named,
 )
 
@@ -35,9 +36,11 @@ if TYPE_CHECKING:
 
 CHECKING, CHECKED, FAILED = "checking", "checked", "failed"
 TOO_LARGE = "too_large"  # rule of a file that a dry run cannot check
+CHECK_DIED = "check_died"  # rule of a check that ended without a result
 COMPARED_BYTES = 256 << 20  # the API's function answers within 29 s and has 512 MB of disk
-_DEAD_AFTER = timedelta(minutes=16)  # a function runs for 15 minutes at most
+_LONGEST_CHECK = timedelta(minutes=16)  # a function runs for 15 minutes at most
 _LONGEST_COMMIT = timedelta(minutes=1)  # the API's function ends after 29 s
+_CLOCKS_DIFFER = timedelta(seconds=5)  # of the function and of S3
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,12 @@ class Uploading:
     """The uploads of one lake.
 
     An upload changes its state only by a write on the condition that nobody has written it since it was read: of two steps at the same
-    moment one wins, and the other one is a ConflictError.
+    moment one wins, and the other one is a ConflictError. A commit that died is over after its longest duration: then every step
+    reads the upload as complete.
 
     Args:
-        remember: stores the mapping of an upload for the next files, before the commit moves the file to raw.
+        prepare: stores the mapping and the sender of an upload, before the commit copies the file to raw. The flag says whether the
+            content was compared with its SHA-256.
         datasets: those that have a contract.
         clock: naive UTC.
     """
@@ -59,7 +64,7 @@ class Uploading:
     staging_bucket: str
     raw_bucket: str
     datasets: Collection[str]
-    remember: Callable[[UploadMapping], None]
+    prepare: Callable[[Upload, bool], None]
     clock: Callable[[], datetime]
 
     def begin(self, caller: str, *, name: str, size_bytes: int, sha256: str, dataset: str) -> Upload:
@@ -69,143 +74,163 @@ class Uploading:
             BadInputError: the name is not permitted, or the dataset has no contract.
         """
         self._check(name, dataset)
-        mine = upload_id(caller, name, size_bytes, sha256, dataset)
+        upload_id = id_of_upload(caller, name, size_bytes, sha256, dataset)
         key = f"{dataset or keys.UPLOADS}/{name}"
-        fresh = Upload(mine, UploadState.OPEN, name, key, size_bytes, sha256, dataset, self.clock().isoformat(timespec="seconds"))
-        stored = self._stored(mine)
+        fresh = Upload(upload_id, UploadState.OPEN, name, key, size_bytes, sha256, dataset, self._now(), by=caller)
+        stored = self._stored(upload_id)
         if stored and stored.upload.state is UploadState.COMMITTING:
             return stored.upload
         if accepted := self.index.accepted_with(sha256, [dataset] if dataset else sorted(self.datasets)):
             return self._replace(stored, replace(fresh, state=UploadState.DUPLICATE, duplicate_of=accepted)).upload
         if stored and self._continues(stored.upload):
             return stored.upload
-        begun = self._replace(stored, replace(fresh, store_id=self.store.begin(self.content(mine))))
-        self._forget(mine)
+        begun = self._replace(stored, replace(fresh, store_id=self.store.begin(self.content(upload_id))))
+        self._forget(upload_id)
         return begun.upload
 
-    def get(self, upload: str) -> Upload:
+    def get(self, upload_id: str) -> Upload:
         """Return an upload; NotFoundError when there is none."""
-        found = self._existing(upload).upload
-        if found.state is UploadState.COMPLETE and (checked := self.dry_run(found)):
-            state = UploadState.CHECKING if checked["state"] == CHECKING else UploadState.CHECKED
-            return replace(found, state=state)
-        return found
+        upload = self._existing(upload_id).upload
+        if upload.state is UploadState.COMPLETE and (check := self.dry_run(upload)):
+            state = UploadState.CHECKING if check["state"] == CHECKING else UploadState.CHECKED
+            return replace(upload, state=state)
+        return upload
 
-    def parts(self, found: Upload) -> tuple[StoredPart, ...]:
+    def parts(self, upload: Upload) -> tuple[StoredPart, ...]:
         """Return the parts that were sent. ConflictError when the upload is not open."""
-        _expect(found, UploadState.OPEN)
-        return self.store.parts(self.content(found.upload_id), found.store_id)
+        _expect(upload, UploadState.OPEN)
+        return self.store.parts(self.content(upload.upload_id), upload.store_id)
 
-    def complete(self, upload: str) -> Upload:
+    def complete(self, upload_id: str) -> Upload:
         """Make the file from its parts.
 
         Raises:
             ConflictError: parts are missing or have another size, or the upload has ended.
             BadInputError: the file has another SHA-256 than stated; what was sent is deleted. Larger files are compared by the dry run.
         """
-        stored = self._existing(upload)
-        found = stored.upload
-        if found.state is UploadState.COMPLETE:
-            return self.get(upload)
-        sent = self.parts(found)
-        wrong = [number for number in range(1, found.part_count + 1) if found.part_bytes(number) not in _sizes(sent, number)]
-        if wrong or len(sent) > found.part_count:
-            raise ConflictError(f"{len(wrong)} of {found.part_count} parts are missing or have another size. Send them and repeat.")
-        self.store.complete(self.content(upload), found.store_id, sent)
-        if found.size_bytes <= COMPARED_BYTES and self._sha256(upload) != found.sha256:
-            self._replace(stored, replace(found, state=UploadState.ABORTED))
-            self._forget(upload)
+        stored = self._existing(upload_id)
+        upload = stored.upload
+        if upload.state is UploadState.COMPLETE:
+            return self.get(upload_id)
+        sent = self.parts(upload)
+        wrong = [number for number in range(1, upload.part_count + 1) if upload.part_bytes(number) not in _sizes(sent, number)]
+        if wrong or len(sent) > upload.part_count:
+            raise ConflictError(f"{len(wrong)} of {upload.part_count} parts are missing or have another size. Send them and repeat.")
+        self.store.complete(self.content(upload_id), upload.store_id, sent)
+        if upload.size_bytes <= COMPARED_BYTES and self._sha256(upload_id) != upload.sha256:
+            self._replace(stored, replace(upload, state=UploadState.ABORTED))
+            self._forget(upload_id)
             raise content_differs()
-        return self._replace(stored, replace(found, state=UploadState.COMPLETE)).upload
+        return self._replace(stored, replace(upload, state=UploadState.COMPLETE)).upload
 
-    def abort(self, upload: str) -> Upload:
-        """Forget what was sent. ConflictError when the upload is committed, or its commit is under way."""
-        stored = self._existing(upload)
-        found = stored.upload
-        if found.state is UploadState.COMMITTED:
+    def abort(self, upload_id: str) -> Upload:
+        """Forget what was sent. ConflictError when the upload is committed, or a commit is under way or has copied the file."""
+        stored = self._existing(upload_id)
+        upload = stored.upload
+        if upload.state is UploadState.COMMITTED:
             raise ConflictError("The upload is committed: the file is in raw. Revert the file to undo it.")
-        if found.state is UploadState.COMMITTING:
+        if upload.state is UploadState.COMMITTING:
             raise ConflictError("A commit of this upload is under way. Wait for its end, then revert the file to undo it.")
-        aborted = found if found.state is UploadState.ABORTED else self._replace(stored, replace(found, state=UploadState.ABORTED)).upload
-        if found.store_id:
-            self.store.abort(self.content(upload), found.store_id)
-        self._forget(upload)
-        return aborted
+        if upload.state is UploadState.COMPLETE and self._may_be_copied(upload):
+            raise ConflictError("A commit of this upload ended early, and the file is in raw. Repeat the commit, then revert the file.")
+        if upload.state is not UploadState.ABORTED:
+            upload = self._replace(stored, replace(upload, state=UploadState.ABORTED)).upload
+        if upload.store_id:
+            self.store.abort(self.content(upload_id), upload.store_id)
+        self._forget(upload_id)
+        return upload
 
-    def decide(self, found: Upload, mapping: UploadMapping) -> Upload:
+    def decide(self, upload_id: str, mapping: UploadMapping) -> None:
         """Keep the mapping with the upload; a check without it counts no more. ConflictError when the upload has ended."""
-        stored = self._existing(found.upload_id)
+        stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
-        return self._replace(stored, replace(stored.upload, mapping=mapping)).upload
+        self._replace(stored, replace(stored.upload, mapping=mapping))
 
-    def commit(self, upload: str) -> Upload:
+    def commit(self, upload_id: str, check_id: str = "") -> Upload:
         """Move the file to raw, where its arrival starts the gate; repeat safely.
 
-        A commit that died is taken over after its longest duration. If it had copied the file, the gate skips the second copy.
+        If a commit before had copied the file and died, the gate skips the second copy.
+
+        Args:
+            check_id: of the check whose result the caller has seen; by default the upload is committed with its current mapping.
 
         Raises:
-            ConflictError: the upload is not complete, another commit or an abort came first, or its mapping is not checked yet.
+            ConflictError: the upload is not complete, another commit or an abort came first, or its mapping is not checked yet or is
+                another one than that of `check_id`.
         """
-        stored = self._existing(upload)
-        found = stored.upload
-        if found.state is UploadState.COMMITTED:
-            return found
-        if found.state is UploadState.COMMITTING and self._is_recent(found.committing_at, _LONGEST_COMMIT):
+        stored = self._existing(upload_id)
+        upload = stored.upload
+        if upload.state is UploadState.COMMITTED:
+            return upload
+        if upload.state is UploadState.COMMITTING:
             raise ConflictError("Another commit of this upload is under way. Read the upload again for its end.")
-        _expect(found, UploadState.COMPLETE, UploadState.COMMITTING)
-        self._check_is_checked(found)
-        begun = replace(found, state=UploadState.COMMITTING, committing_at=self.clock().isoformat(timespec="seconds"))
-        mine = self._replace(stored, begun)
+        _expect(upload, UploadState.COMPLETE)
+        if check_id not in {"", upload.check_id}:
+            raise ConflictError("The mapping of this upload was changed after its check was read. Read the dry run again.")
+        is_compared = self._check_is_checked(upload) or upload.size_bytes <= COMPARED_BYTES
+        mine = self._replace(stored, replace(upload, state=UploadState.COMMITTING, committing_at=self._now()))
         try:
-            if found.mapping:
-                self.remember(found.mapping)
-            sent = self.store.copy(self.content(upload), ObjectRef(self.raw_bucket, found.key))
+            self.prepare(upload, is_compared)
+            sent = self.store.copy(self.content(upload_id), ObjectRef(self.raw_bucket, upload.key))
         except NotFoundError:
-            self._replace(mine, replace(found, state=UploadState.ABORTED))
+            self._replace(mine, replace(upload, state=UploadState.ABORTED))
             raise ConflictError("The uploaded file is no longer in staging. Begin the upload again.") from None
         except HeadgateError:
-            self._replace(mine, replace(found, state=UploadState.COMPLETE))
+            self._replace(mine, upload)
             raise
         file_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-        committed = self._replace(mine, replace(begun, state=UploadState.COMMITTED, file_id=file_id)).upload
-        self.objects.delete(self.content(upload))
+        committed = self._replace(mine, replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id)).upload
+        self.objects.delete(self.content(upload_id))
         return committed
 
-    def _check_is_checked(self, found: Upload) -> None:
-        """Check that a mapped file was checked with its mapping, and that no check found other content than stated."""
-        checked = self.dry_run(found) or {}
-        rule = (checked.get("error") or {}).get("rule")
+    def _check_is_checked(self, upload: Upload) -> bool:
+        """Check that a mapped file was checked with its mapping, and that no check read other content than stated.
+
+        Returns:
+            Whether a check has compared the content with its SHA-256.
+        """
+        check = self.dry_run(upload) or {}
+        rule = (check.get("error") or {}).get("rule")
         if rule == CONTENT_DIFFERS:
             raise content_differs()
-        if found.mapping and checked.get("state") != CHECKED and rule != TOO_LARGE:
+        if upload.mapping and check.get("state") != CHECKED and rule != TOO_LARGE:
             raise ConflictError("The file was not checked with this mapping. Wait for the end of the dry run, or start it again.")
+        return check.get("state") == CHECKED
 
-    def start_dry_run(self, upload: str, start: Callable[[str], None]) -> Mapping[str, Any]:
-        """Start the dry run unless it was started; return how it stands."""
-        found = self.get(upload)
-        _expect(found, UploadState.COMPLETE, UploadState.CHECKING, UploadState.CHECKED)
-        before = self.dry_run(found)
-        if before and (before["state"] == CHECKED or self._is_alive(before)):
+    def start_dry_run(self, upload_id: str, start: Callable[[str], None]) -> Mapping[str, Any]:
+        """Start the dry run unless it was started or has a result; return how it stands. A check that died is started again."""
+        upload = self.get(upload_id)
+        _expect(upload, UploadState.COMPLETE, UploadState.CHECKING, UploadState.CHECKED)
+        before = self.dry_run(upload)
+        if before and before["state"] != FAILED:
             return before
-        begun = {"state": CHECKING, "started_at": self.clock().isoformat(timespec="seconds"), "check_id": found.check_id}
-        self._write(dry_run_key(upload), json.dumps(begun).encode())
-        start(upload)
-        return self.dry_run(found) or begun
-
-    def dry_run(self, found: Upload) -> dict[str, Any] | None:
-        """Return what is stored of the dry run of an upload with its current mapping; None before it was started."""
+        begun = {"state": CHECKING, "started_at": self._now()}
+        mark = ObjectRef(self.staging_bucket, dry_run_key(upload))
+        self.objects.write(mark, json.dumps(begun).encode(), content_type="application/json")
         try:
-            stored: dict[str, Any] = json.loads(self.objects.read(ObjectRef(self.staging_bucket, dry_run_key(found.upload_id))))
+            start(upload_id)
+        except HeadgateError:
+            self.objects.delete(mark)  # nothing was started
+            raise
+        return self.dry_run(upload) or begun
+
+    def dry_run(self, upload: Upload) -> dict[str, Any] | None:
+        """Return what is stored of the dry run of an upload with its current mapping; None before it was started.
+
+        A dry run without a result after its longest duration is `failed`.
+        """
+        try:
+            stored: dict[str, Any] = json.loads(self.objects.read(ObjectRef(self.staging_bucket, dry_run_key(upload))))
         except NotFoundError:
             return None
-        if stored.get("check_id") == found.check_id:
-            return stored
-        # A check with an earlier mapping may end later, and overwrite the mark of the one that was started after it.
-        return {"state": CHECKING}
+        if stored["state"] == CHECKING and not self._is_recent(stored["started_at"], _LONGEST_CHECK):
+            message = "The check ended without a result. Start it again; the log of the dry run names the cause."
+            return {"state": FAILED, "error": {"rule": CHECK_DIED, "message": message}}
+        return stored
 
-    def content(self, upload: str) -> ObjectRef:
-        """Where the uploaded file lies."""
-        return ObjectRef(self.staging_bucket, content_key(upload))
+    def content(self, upload_id: str) -> ObjectRef:
+        """Return the place of the uploaded file."""
+        return ObjectRef(self.staging_bucket, content_key(upload_id))
 
     def _check(self, name: str, dataset: str) -> None:
         if why := why_not_named(name):
@@ -214,10 +239,10 @@ class Uploading:
             remedy = f"Name one of {', '.join(sorted(self.datasets))}, or none: then the gate finds it from the columns."
             raise BadInputError(rule="unknown_dataset", message="No contract has the name of this dataset.", remedy=remedy)
 
-    def _sha256(self, upload: str) -> str:
+    def _sha256(self, upload_id: str) -> str:
         with TemporaryDirectory(prefix="headgate-upload-") as folder:
             path = Path(folder) / "content"
-            self.objects.download(self.content(upload), path)
+            self.objects.download(self.content(upload_id), path)
             with path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -231,24 +256,39 @@ class Uploading:
             return False
         return True
 
-    def _is_alive(self, before: Mapping[str, Any]) -> bool:
-        return before["state"] == CHECKING and self._is_recent(before.get("started_at", ""), _DEAD_AFTER)
+    def _may_be_copied(self, upload: Upload) -> bool:
+        """Whether a commit that did not end may have copied the file: raw has received an object of this key and size since."""
+        if not upload.committing_at:
+            return False
+        try:
+            newest = self.objects.info(ObjectRef(self.raw_bucket, upload.key))
+        except NotFoundError:
+            return False
+        since = datetime.fromisoformat(upload.committing_at) - _CLOCKS_DIFFER
+        return newest.size_bytes == upload.size_bytes and newest.modified_at >= since
 
     def _is_recent(self, at: str, longest: timedelta) -> bool:
-        return self.clock() - datetime.fromisoformat(at or "1970-01-01") < longest
+        return self.clock() - datetime.fromisoformat(at) < longest
 
-    def _existing(self, upload: str) -> _Stored:
-        stored = self._stored(upload)
+    def _now(self) -> str:
+        return self.clock().isoformat(timespec="seconds")
+
+    def _existing(self, upload_id: str) -> _Stored:
+        stored = self._stored(upload_id)
         if stored is None:
             raise NotFoundError("There is no upload with this id, or it is older than seven days. Begin it again.")
         return stored
 
-    def _stored(self, upload: str) -> _Stored | None:
+    def _stored(self, upload_id: str) -> _Stored | None:
+        """Return a stored upload; one whose commit died is complete."""
         try:
-            text, etag = self.store.read_with_etag(ObjectRef(self.staging_bucket, upload_key(upload)))
+            text, etag = self.store.read_with_etag(ObjectRef(self.staging_bucket, upload_key(upload_id)))
         except NotFoundError:
             return None
-        return _Stored(Upload.from_json(text), etag)
+        upload = Upload.from_json(text)
+        if upload.state is UploadState.COMMITTING and not self._is_recent(upload.committing_at, _LONGEST_COMMIT):
+            upload = replace(upload, state=UploadState.COMPLETE)
+        return _Stored(upload, etag)
 
     def _replace(self, stored: _Stored | None, upload: Upload) -> _Stored:
         """Store the upload, if nobody has stored it since it was read."""
@@ -259,12 +299,12 @@ class Uploading:
             raise ConflictError("Another request changed this upload at the same moment. Read the upload again.") from None
         return _Stored(upload, etag)
 
-    def _forget(self, upload: str) -> None:
-        self.objects.delete(self.content(upload))
-        self.objects.delete(ObjectRef(self.staging_bucket, dry_run_key(upload)))
-
-    def _write(self, key: str, body: bytes) -> None:
-        self.objects.write(ObjectRef(self.staging_bucket, key), body, content_type="application/json")
+    def _forget(self, upload_id: str) -> None:
+        """Delete the file and the results of its checks."""
+        kept = upload_key(upload_id)
+        for item in list(self.objects.list(self.staging_bucket, upload_prefix(upload_id))):
+            if item.ref.key != kept:
+                self.objects.delete(ObjectRef(self.staging_bucket, item.ref.key))
 
 
 @dataclass(frozen=True)
@@ -279,6 +319,6 @@ def _sizes(sent: Collection[StoredPart], number: int) -> set[int]:
     return {part.size_bytes for part in sent if part.number == number}
 
 
-def _expect(found: Upload, *states: UploadState) -> None:
-    if found.state not in states:
-        raise ConflictError(f"The upload is {found.state}; this needs an upload that is {' or '.join(states)}.")
+def _expect(upload: Upload, *states: UploadState) -> None:
+    if upload.state not in states:
+        raise ConflictError(f"The upload is {upload.state}; this needs an upload that is {' or '.join(states)}.")

@@ -41,12 +41,13 @@ def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> Correctio
     quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)["source_row"].to_pylist()
     original = _original(lake, record)
     body = corrected_csv(original, _contract(lake, record, original), edits, quarantined)
-    ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, hashlib.sha256(body).hexdigest()[:16]))
+    sha256 = hashlib.sha256(body).hexdigest()
+    ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, sha256[:16]))
+    senders = Senders(lake.objects, lake.bucket("artifacts"))
+    senders.keep_uploader_of_content(ref.key, sha256, caller, after=record)
     sent = _write_once(lake, ref, body)
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-    senders = Senders(lake.objects, lake.bucket("artifacts"))
     senders.keep_correction(file_id, sent_id, list(edits))
-    senders.keep_uploader(sent_id, caller, after=file_id)
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
 
 

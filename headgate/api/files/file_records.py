@@ -62,7 +62,7 @@ def detail(lake: Lake, file_id: str) -> FileDetail:
         mapping=_texts(record.mapping),
         stages=stages_of(record, acceptance_of(record, lake.most_refused_share)),
         work=_work(record),
-        uploaded_by=Senders(lake.objects, lake.bucket("artifacts")).uploader(file_id),
+        uploaded_by=Senders(lake.objects, lake.bucket("artifacts")).uploader(record),
         in_snapshot=_newest_snapshot_with(lake, record),
     )
 

@@ -110,7 +110,7 @@ def accept(lake: Lake, caller: str, file_id: str, decision: MappingDecision, if_
     except NotFoundError:
         raise conflict("The decision is remembered, but the original is no longer in raw. Upload the file again.") from None
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-    Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(sent_id, caller, after=file_id)
+    Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(sent_id, caller, after=record)
     columns = dict(zip(suggestion.names, fields, strict=True))
     return MappingRemembered(dataset=suggestion.dataset, source=suggestion.source, columns=columns, file_id=sent_id)
 

@@ -81,7 +81,7 @@ def _sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool
     """Whether the caller may see the cells of a file: the first sender has them anyway, and a dataset may have no data about people."""
     contract = lake.contracts.source.get(record.dataset)
     is_about_nobody = contract is not None and not contract.personal
-    sender = Senders(lake.objects, lake.bucket("artifacts")).first_uploader(record.file_id)
+    sender = Senders(lake.objects, lake.bucket("artifacts")).first_uploader(record)
     return is_about_nobody or caller.may(Group.PERSONAL_DATA) or caller.name == sender != ""
 
 

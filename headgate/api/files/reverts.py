@@ -26,7 +26,7 @@ def preview(lake: Lake, caller: CallerIdentity, file_id: str) -> RevertPreview:
     from headgate.intake.files.revert_file import why_not_reverted
 
     record = record_of(lake, file_id)
-    uploaded_by = _uploader(lake, file_id)
+    uploaded_by = _uploader(lake, record)
     is_permitted = _may(caller, uploaded_by)
     chain = lake.reverter.chain(file_id)
     reason = why_not_reverted(chain) if is_permitted else _NOT_YOURS
@@ -66,7 +66,7 @@ def restore(lake: Lake, caller: CallerIdentity, file_id: str) -> Restored:
 def _permitted(lake: Lake, caller: CallerIdentity, file_id: str) -> FileRecord:
     """Return the record of a file; 403 where the caller may not undo it."""
     record = record_of(lake, file_id)
-    if not _may(caller, _uploader(lake, file_id)):
+    if not _may(caller, _uploader(lake, record)):
         raise forbidden(_NOT_YOURS)
     return record
 
@@ -75,8 +75,8 @@ def _may(caller: CallerIdentity, uploaded_by: str) -> bool:
     return caller.may(Group.OPERATOR) or (caller.may(Group.UPLOADER) and caller.name == uploaded_by)
 
 
-def _uploader(lake: Lake, file_id: str) -> str:
-    return Senders(lake.objects, lake.bucket("artifacts")).uploader(file_id)
+def _uploader(lake: Lake, record: FileRecord) -> str:
+    return Senders(lake.objects, lake.bucket("artifacts")).uploader(record)
 
 
 def _shown(records: Sequence[FileRecord]) -> tuple[RevertedFile, ...]:

@@ -34,8 +34,8 @@ _PARTS_OF_A_PAGE = 100
 
 def begin(lake: Lake, caller: str, asked: UploadAsked) -> Upload:
     """Begin an upload, or return the one that the same caller began with the same file."""
-    found = uploading_of(lake).begin(caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset)
-    return _shown(found)
+    upload = uploading_of(lake).begin(caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset)
+    return _shown(upload)
 
 
 def shown(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
@@ -45,22 +45,22 @@ def shown(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
 
 def parts(lake: Lake, caller: CallerIdentity, upload_id: str, cursor: str) -> UploadParts:
     """Return the parts of an open upload by number, with URLs of those that are missing."""
-    uploading, found = uploading_of(lake), _own(lake, caller, upload_id)
-    sent = {part.number: part for part in uploading.parts(found)}
+    uploading, upload = uploading_of(lake), _own(lake, caller, upload_id)
+    sent = {part.number: part for part in uploading.parts(upload)}
     first = max(1, int(str(cursors.decode(cursor, int)))) if cursor else 1
     following = first + _PARTS_OF_A_PAGE
-    numbers = range(first, min(following, found.part_count + 1))
+    numbers = range(first, min(following, upload.part_count + 1))
     ref = uploading.content(upload_id)
 
     def part(number: int) -> UploadPart:
-        size_bytes = found.part_bytes(number)
-        known = sent.get(number)
-        if known and known.size_bytes == size_bytes:
-            return UploadPart(number=number, size_bytes=size_bytes, uploaded=True, etag=known.etag)
-        url = lake.uploads.part_url(ref, found.store_id, number, URL_EXPIRES_S)
+        size_bytes = upload.part_bytes(number)
+        stored = sent.get(number)
+        if stored and stored.size_bytes == size_bytes:
+            return UploadPart(number=number, size_bytes=size_bytes, uploaded=True, etag=stored.etag)
+        url = lake.uploads.part_url(ref, upload.store_id, number, URL_EXPIRES_S)
         return UploadPart(number=number, size_bytes=size_bytes, uploaded=False, url=url)
 
-    next_cursor = cursors.encode(following) if following <= found.part_count else ""
+    next_cursor = cursors.encode(following) if following <= upload.part_count else ""
     return UploadParts(parts=tuple(part(number) for number in numbers), next_cursor=next_cursor)
 
 
@@ -78,17 +78,21 @@ def abort(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
 
 def start_dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Start the gate on the uploaded file, without a trace in the lake."""
-    found = _own(lake, caller, upload_id)
-    return _dry_run(lake, found, uploading_of(lake).start_dry_run(upload_id, lake.dry_runs.start))
+    upload = _own(lake, caller, upload_id)
+    return _dry_run(lake, upload, uploading_of(lake).start_dry_run(upload_id, lake.dry_runs.start))
 
 
 def dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
-    """Return what the gate found."""
-    found = _own(lake, caller, upload_id)
-    stored = uploading_of(lake).dry_run(found)
+    """Return the result of the gate's check."""
+    return _current_check(lake, _own(lake, caller, upload_id))
+
+
+def _current_check(lake: Lake, upload: KeptUpload) -> DryRun:
+    """Return the dry run of an upload with its current mapping; 404 where it was not started."""
+    stored = uploading_of(lake).dry_run(upload)
     if stored is None:
         raise not_found("The dry run of this upload was not started. POST to this address starts it.")
-    return _dry_run(lake, found, stored)
+    return _dry_run(lake, upload, stored)
 
 
 def decide_mapping(lake: Lake, caller: CallerIdentity, upload_id: str, decision: UploadMappingDecision) -> DryRun:
@@ -100,53 +104,61 @@ def decide_mapping(lake: Lake, caller: CallerIdentity, upload_id: str, decision:
     """
     from headgate.matching.mappings import Suggested
 
-    uploading, found = uploading_of(lake), _own(lake, caller, upload_id)
-    asked = _suggested(found, uploading.dry_run(found) or {})
+    uploading, upload = uploading_of(lake), _own(lake, caller, upload_id)
+    asked = _suggested(upload, uploading.dry_run(upload) or {})
     if asked is None:
         raise conflict("No mapping is suggested for this upload. Start its dry run; the outcome `needs_mapping` asks for a mapping.")
     text, profiled = asked
     suggestion = Suggested.from_json(text)
     fields = decided_fields(suggestion, decision.columns)
     lake.mappings.check(suggestion, fields)
-    uploading.decide(found, UploadMapping(text, tuple(profiled), fields))
+    uploading.decide(upload_id, UploadMapping(text, tuple(profiled), fields))
     return start_dry_run(lake, caller, upload_id)
 
 
 def commit(lake: Lake, caller: CallerIdentity, upload_id: str, if_match: str = "") -> Upload:
-    """Move the file to raw."""
+    """Move the file to raw; with `if_match` only with the check that the caller has read."""
+    upload = _own(lake, caller, upload_id)
     if if_match:
-        check_match(dry_run(lake, caller, upload_id), if_match)
-    _own(lake, caller, upload_id)
-    committed = uploading_of(lake).commit(upload_id)
-    Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(committed.file_id, caller.name)
+        check_match(_current_check(lake, upload), if_match)
+    committed = uploading_of(lake).commit(upload_id, upload.check_id if if_match else "")
+    if committed.by:
+        _senders(lake).keep_uploader(committed.file_id, committed.by)
     return _shown(committed)
+
+
+def _senders(lake: Lake) -> Senders:
+    return Senders(lake.objects, lake.bucket("artifacts"))
 
 
 def _own(lake: Lake, caller: CallerIdentity, upload_id: str) -> KeptUpload:
     """Return an upload; 403 where another caller began it, unless an operator asks."""
-    found = uploading_of(lake).get(upload_id)
-    if not (found.is_of(caller.name) or caller.may(Group.OPERATOR)):
+    upload = uploading_of(lake).get(upload_id)
+    if not (upload.is_of(caller.name) or caller.may(Group.OPERATOR)):
         raise forbidden("Somebody else began this upload. Only its sender or an operator may read or change it.")
-    return found
+    return upload
 
 
 def uploading_of(lake: Lake) -> Uploading:
     """Return the uploads of a lake."""
 
-    def remember(mapping: UploadMapping) -> None:
+    def prepare(upload: KeptUpload, is_compared: bool) -> None:
         from headgate.matching.mappings import Suggested
 
-        lake.mappings.remember(Suggested.from_json(mapping.suggestion), mapping.fields)
+        if upload.mapping:
+            lake.mappings.remember(Suggested.from_json(upload.mapping.suggestion), upload.mapping.fields)
+        if upload.by and is_compared:
+            _senders(lake).keep_uploader_of_content(upload.key, upload.sha256, upload.by)
 
     return Uploading(
-        lake.objects, lake.uploads, lake.files, lake.bucket("staging"), lake.bucket("raw"), lake.contracts.source.keys(), remember, lake.now
+        lake.objects, lake.uploads, lake.files, lake.bucket("staging"), lake.bucket("raw"), lake.contracts.source.keys(), prepare, lake.now
     )
 
 
-def _suggested(found: KeptUpload, stored: Mapping[str, Any]) -> tuple[str, Sequence[dict[str, Any]]] | None:
+def _suggested(upload: KeptUpload, stored: Mapping[str, Any]) -> tuple[str, Sequence[dict[str, Any]]] | None:
     """Return the text of the suggestion for an upload, with the facts of its columns; None without a suggestion."""
-    if found.mapping:
-        return found.mapping.suggestion, found.mapping.profiled
+    if upload.mapping:
+        return upload.mapping.suggestion, upload.mapping.profiled
     error = (stored.get("record") or {}).get("error", {})
     if "suggestion" not in error:
         return None
@@ -154,32 +166,32 @@ def _suggested(found: KeptUpload, stored: Mapping[str, Any]) -> tuple[str, Seque
     return error["suggestion"], facts
 
 
-def _shown(found: KeptUpload) -> Upload:
+def _shown(upload: KeptUpload) -> Upload:
     return Upload(
-        upload_id=found.upload_id,
-        state=found.state.value,
-        name=found.name,
-        key=found.key,
-        size_bytes=found.size_bytes,
-        sha256=found.sha256,
-        dataset=found.dataset,
+        upload_id=upload.upload_id,
+        state=upload.state.value,
+        name=upload.name,
+        key=upload.key,
+        size_bytes=upload.size_bytes,
+        sha256=upload.sha256,
+        dataset=upload.dataset,
         part_size_bytes=PART_BYTES,
-        part_count=found.part_count,
-        begun_at=found.begun_at,
-        duplicate_of=found.duplicate_of,
-        file_id=found.file_id,
+        part_count=upload.part_count,
+        begun_at=upload.begun_at,
+        duplicate_of=upload.duplicate_of,
+        file_id=upload.file_id,
     )
 
 
-def _dry_run(lake: Lake, found: KeptUpload, stored: Mapping[str, Any]) -> DryRun:
-    asked = _mapping(lake, found, stored)
+def _dry_run(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> DryRun:
+    asked = _mapping(lake, upload, stored)
     record = stored.get("record")
     if record is None:
         failure = error_of(stored.get("error", {}))
-        return DryRun(upload_id=found.upload_id, state=stored["state"], error=failure, seconds=stored.get("seconds"), **asked)
+        return DryRun(upload_id=upload.upload_id, state=stored["state"], error=failure, seconds=stored.get("seconds"), **asked)
     checked = FileRecord(**record)
     return DryRun(
-        upload_id=found.upload_id,
+        upload_id=upload.upload_id,
         state=stored["state"],
         outcome=checked.state,
         acceptance=acceptance_of(checked, lake.most_refused_share),
@@ -198,14 +210,14 @@ def _dry_run(lake: Lake, found: KeptUpload, stored: Mapping[str, Any]) -> DryRun
     )
 
 
-def _mapping(lake: Lake, found: KeptUpload, stored: Mapping[str, Any]) -> dict[str, Any]:
+def _mapping(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return the mapping that is suggested for an upload, and the decided one."""
     from headgate.matching.mappings import Suggested
 
-    asked = _suggested(found, stored)
+    asked = _suggested(upload, stored)
     if asked is None:
         return {}
     text, profiled = asked
     suggestion = Suggested.from_json(text)
-    mapped = dict(zip(suggestion.names, found.mapping.fields, strict=True)) if found.mapping else None
+    mapped = dict(zip(suggestion.names, upload.mapping.fields, strict=True)) if upload.mapping else None
     return {"mapping": shown_mapping(suggestion, lake.contracts.source, profiled), "mapped": mapped}

@@ -7,6 +7,7 @@ import { storageRefusal } from './storage-refusal'
 const SLICE_BYTES = 4 * 1024 * 1024
 const AT_ONCE = 3
 const MOST_TRIES = 4
+const POLL_MS = 1000
 const path = encodeURIComponent
 /** What the API says of types only, in words for the person who chose the file. */
 const REFUSED: Record<string, string> = {
@@ -18,7 +19,7 @@ const REFUSED: Record<string, string> = {
 
 /** What an upload does now; `share` is 0..1. */
 export interface Progress {
-  step: 'hashing' | 'sending' | 'paused'
+  step: 'hashing' | 'sending' | 'paused' | 'committing'
   share: number
 }
 
@@ -64,7 +65,13 @@ export async function send(
 ): Promise<Schemas['Upload']> {
   const { file, dataset } = kept
   const digest = await sha256(file, signal, (share) => onProgress({ step: 'hashing', share }))
-  const upload = await begin(file, digest, dataset, signal)
+  let upload = await begin(file, digest, dataset, signal)
+  if (upload.state === 'committing') {
+    onProgress({ step: 'committing', share: 1 })
+    upload = await endOfCommit(upload.upload_id, signal)
+    if (upload.state === 'committed') return upload
+    upload = await begin(file, digest, dataset, signal)
+  }
   if (upload.state !== 'open') return upload
   await sendParts(upload, file, signal, onProgress)
   return read<Schemas['Upload']>(`/v1/uploads/${path(upload.upload_id)}/complete`, { method: 'POST', signal })
@@ -170,18 +177,36 @@ export async function checkMapping(
 async function checked(uploadId: string, signal: AbortSignal): Promise<Checked> {
   for (;;) {
     const { body, etag } = await ask<Schemas['DryRun']>(`/v1/uploads/${path(uploadId)}/dry-run`, { signal })
+    if (body.error?.rule === 'check_died') throw new Error(body.error.message)
     if (body.state !== 'checking') return { result: body, etag }
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     signal.throwIfAborted()
   }
 }
 
-/** Commit what was checked; refused when the check is another one by now. */
-export const commit = (uploadId: string, etag: string): Promise<Schemas['Upload']> =>
-  read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}/commit`, {
-    method: 'POST',
-    headers: { 'if-match': etag },
-  })
+/** Commit the check that was read. If the answer is lost, the upload says whether the file was committed. */
+export async function commit(uploadId: string, etag: string): Promise<Schemas['Upload']> {
+  try {
+    return await read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}/commit`, {
+      method: 'POST',
+      headers: { 'if-match': etag },
+    })
+  } catch (error) {
+    const upload = await endOfCommit(uploadId).catch(() => undefined)
+    if (upload?.state === 'committed') return upload
+    throw error
+  }
+}
+
+/** Wait for the end of a commit. The API takes one that died to be over after a minute: the upload is complete again. */
+async function endOfCommit(uploadId: string, signal?: AbortSignal): Promise<Schemas['Upload']> {
+  for (;;) {
+    const upload = await read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}`, { signal })
+    if (upload.state !== 'committing') return upload
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    signal?.throwIfAborted()
+  }
+}
 
 export const abort = (uploadId: string): Promise<Schemas['Upload']> =>
   read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}`, { method: 'DELETE' })

@@ -153,7 +153,12 @@ function Moving({
   onGoOn: () => void
 }) {
   const percent = Math.round(progress.share * 100)
-  const words = { hashing: 'Computing the SHA-256', sending: 'Sending', paused: 'Paused' }[progress.step]
+  const words = {
+    hashing: 'Computing the SHA-256',
+    sending: 'Sending',
+    paused: 'Paused',
+    committing: 'Waiting for the end of a commit',
+  }[progress.step]
   return (
     <Group gap="sm" wrap="nowrap">
       <Bar value={percent} flex={1} aria-label={words} />

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.errors import ServiceError
 from tests.unit.api.files.test_uploads import uploaded
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
+
+if TYPE_CHECKING:
+    from headgate.lake.ports import ObjectRef
 
 pytestmark = pytest.mark.unit
 
@@ -120,6 +125,60 @@ def test_a_mapping_is_committed_only_after_its_own_check() -> None:
     run(started[-1])
     assert caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapped"]["Ablauf"] is None
     assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").status == 202
+
+
+def test_a_check_with_an_earlier_mapping_that_ends_later_changes_nothing() -> None:
+    """Its result would hide the newer one, and the page would show "checking" without an end."""
+    caller = Caller(MemoryLake())
+    upload_id = uploaded(caller, plain(3), "zahlungen.csv")
+    dry_run(caller, upload_id)
+    run, earlier = caller.lake.start, list[Any]()
+    objects = caller.lake.objects
+    write = objects.write
+
+    def late(ref: ObjectRef, body: bytes, **named: Any) -> None:  # noqa: ANN401 arguments of the port
+        if ref.key.endswith("/dry_run.json") and b"checking" not in body:
+            earlier.append(lambda: write(ref, body, **named))
+        else:
+            write(ref, body, **named)
+
+    objects.write = late  # type: ignore[method-assign]  # the result comes after that of the next check
+    caller.call("PUT", f"/v1/uploads/{upload_id}/mapping", {"columns": FIELDS})
+    objects.write = write  # type: ignore[method-assign]
+    newer = mapped(caller, upload_id, {**FIELDS, "Ablauf": None})
+    assert (len(earlier), caller.lake.start) == (1, run)
+    earlier[0]()
+    after = dry_run(caller, upload_id)
+    assert (after, after["mapped"]["Ablauf"]) == (newer, None)
+
+
+def test_a_check_that_died_is_shown_as_failed_and_can_be_repeated() -> None:
+    caller = Caller(MemoryLake())
+    upload_id = uploaded(caller, plain(3), "zahlungen.csv")
+    path = f"/v1/uploads/{upload_id}/dry-run"
+    run, caller.lake.start = caller.lake.start, lambda _: None  # type: ignore[method-assign]  # the function is killed
+    assert caller.call("POST", path).json["state"] == "checking"
+    caller.lake.moment += timedelta(minutes=15)
+    assert [caller.call(method, path).json["state"] for method in ("GET", "POST")] == ["checking", "checking"]
+    caller.lake.moment += timedelta(minutes=2)
+    failed = caller.call("GET", path).json
+    assert (failed["state"], failed["error"]["rule"]) == ("failed", "check_died")
+    caller.lake.start = run  # type: ignore[method-assign]
+    assert caller.call("POST", path).json["state"] == "checked"
+
+
+def test_a_check_that_could_not_be_started_is_not_shown_as_checking() -> None:
+    caller = Caller(MemoryLake())
+    upload_id = uploaded(caller, plain(3), "zahlungen.csv")
+    path = f"/v1/uploads/{upload_id}/dry-run"
+
+    def throttled(_: str) -> None:
+        raise ServiceError("invoke dry_run: too many requests")
+
+    run, caller.lake.start = caller.lake.start, throttled  # type: ignore[method-assign]
+    assert [caller.call(method, path).status for method in ("POST", "GET")] == [502, 404]
+    caller.lake.start = run  # type: ignore[method-assign]
+    assert caller.call("POST", path).json["state"] == "checked"
 
 
 def test_a_commit_of_another_check_than_was_read_is_refused() -> None:

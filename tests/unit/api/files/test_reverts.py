@@ -91,6 +91,24 @@ def test_the_sender_of_a_file_may_undo_it_and_other_uploaders_may_not() -> None:
     assert Caller(lake, ("operator",), "olga").call("POST", f"{path}/revert").status == 200
 
 
+def test_who_repeats_a_correction_is_not_its_sender_and_a_request_that_died_leaves_it_with_its_sender(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lake = MemoryLake()
+    ana, ben = Caller(lake, ("uploader",)), Caller(lake, ("uploader",), "ben")
+    file_id = committed(ana)
+    with monkeypatch.context() as patched:
+        patched.setattr("headgate.lake.senders.Senders.keep_correction", killed)
+        with pytest.raises(KeyboardInterrupt):
+            correct(ana, file_id, {3: {"amount": "12.00"}})
+    sent = correct(ben, file_id, {3: {"amount": "12.00"}})
+    assert ana.call("GET", f"/v1/files/{sent}").json["uploaded_by"] == "ana"
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_file_that_came_another_way_is_undone_by_operators_only() -> None:
     lake = MemoryLake()
     file_id = lake.receive("payments/export.csv", PAYMENTS).file_id

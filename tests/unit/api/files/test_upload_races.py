@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.errors import ServiceError
+from headgate.api.files import uploads
+from headgate.api.http.access import CallerIdentity, Group
+from headgate.api.http.problems import ProblemError
+from headgate.api.shapes.uploads import UploadMappingDecision
+from headgate.errors import ConflictError, ServiceError
+from headgate.uploads import uploading
+from tests.unit.api.files.test_mapped_uploads import FIELDS, mapped, plain
 from tests.unit.api.files.test_uploads import begin, send_parts, uploaded
 from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake
 
@@ -19,17 +27,50 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
+ANA = CallerIdentity("ana", frozenset({Group.UPLOADER}))
+REFUSED = "refused"
 
-def at_once(*requests: tuple[str, str], caller: Caller) -> list[Answer]:
-    """The answers to requests that are sent at the same moment."""
-    barrier = Barrier(len(requests))
 
-    def send(request: tuple[str, str]) -> Answer:
+def outcome(step: Callable[[], Any]) -> str:
+    """Return the state after a step, or that it was refused."""
+    try:
+        return str(step().state)
+    except (ConflictError, ProblemError):
+        return REFUSED
+
+
+def at_once(*steps: Callable[[], Any]) -> list[str]:
+    """The outcomes of steps at the same moment. They call no route: Powertools keeps the event on a class, so routes take turns."""
+    barrier = Barrier(len(steps))
+
+    def run(step: Callable[[], Any]) -> str:
         barrier.wait()
-        return Caller(caller.lake, caller.groups, caller.name).call(*request)
+        return outcome(step)
 
-    with ThreadPoolExecutor(len(requests)) as threads:
-        return list(threads.map(send, requests))
+    with ThreadPoolExecutor(len(steps)) as threads:
+        return list(threads.map(run, steps))
+
+
+def interrupt(lake: MemoryLake, at: int, step: Callable[[], Any]) -> list[str]:
+    """Run the step right before the call of number `at` of a store; return its outcome, once it has run."""
+    calls, outcomes = iter(range(1000)), list[str]()
+
+    def interrupted(work: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 arguments of a port
+            if not outcomes and next(calls) == at:
+                outcomes.append("")
+                outcomes[0] = outcome(step)
+            return work(*arguments, **named)
+
+        return call
+
+    for store, names in (
+        (lake.uploads, ("read_with_etag", "replace", "copy")),
+        (lake.objects, ("read", "write", "info", "list", "delete")),
+    ):
+        for name in names:
+            setattr(store, name, interrupted(getattr(store, name)))
+    return outcomes
 
 
 def slowly(work: Callable[..., Any], seconds: float = 0.05) -> Callable[..., Any]:
@@ -47,13 +88,13 @@ def raw_versions(lake: MemoryLake) -> Sequence[object]:
 @pytest.mark.parametrize("_", range(5))
 def test_of_many_commits_one_stores_the_file(_: int) -> None:
     caller = Caller(MemoryLake())
-    caller.lake.uploads.copy = slowly(caller.lake.uploads.copy)  # type: ignore[method-assign]  # S3 takes a while
+    lake = caller.lake
+    lake.uploads.copy = slowly(lake.uploads.copy)  # type: ignore[method-assign]  # S3 takes a while
     upload_id = uploaded(caller, PAYMENTS)
-    answers = at_once(*[("POST", f"/v1/uploads/{upload_id}/commit")] * 10, caller=caller)
-    assert len(raw_versions(caller.lake)) == 1
-    assert {one.status for one in answers} <= {202, 409}
-    assert len({one.json["file_id"] for one in answers if one.status == 202}) == 1
-    assert not any("s3://" in one.text or "staging/" in one.text for one in answers)
+    outcomes = at_once(*[partial(uploads.commit, lake, ANA, upload_id)] * 10)
+    assert len(raw_versions(lake)) == 1
+    assert "committed" in outcomes
+    assert set(outcomes) <= {"committed", REFUSED}
 
 
 @pytest.mark.parametrize("_", range(10))
@@ -61,9 +102,46 @@ def test_of_a_commit_and_an_abort_one_wins(_: int) -> None:
     """The state of the upload says which one: an aborted upload has no file in raw, a committed one has."""
     caller = Caller(MemoryLake())
     upload_id = uploaded(caller, PAYMENTS)
-    commit, abort = at_once(("POST", f"/v1/uploads/{upload_id}/commit"), ("DELETE", f"/v1/uploads/{upload_id}"), caller=caller)
+    outcomes = at_once(*[partial(step, caller.lake, ANA, upload_id) for step in (uploads.commit, uploads.abort)])
     state = caller.call("GET", f"/v1/uploads/{upload_id}").json["state"]
-    assert (commit.status, abort.status, state, len(raw_versions(caller.lake))) in [(202, 409, "committed", 1), (409, 200, "aborted", 0)]
+    assert (*outcomes, state, len(raw_versions(caller.lake))) in [
+        ("committed", REFUSED, "committed", 1),
+        (REFUSED, "aborted", "aborted", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(uploads.commit, uploads.abort), (uploads.abort, uploads.commit), (uploads.commit, uploads.commit)]
+)
+def test_a_step_that_comes_at_any_moment_of_another_one_leaves_one_winner(first: Callable[..., Any], second: Callable[..., Any]) -> None:
+    """Each call of a store is a moment at which the other step may run from its begin to its end."""
+    for at in range(1000):
+        caller = Caller(MemoryLake())
+        lake, upload_id = caller.lake, uploaded(caller, PAYMENTS)
+        interruption = interrupt(lake, at, partial(second, lake, ANA, upload_id))
+        outcomes = {outcome(partial(first, lake, ANA, upload_id)), *interruption} - {REFUSED}
+        state = caller.call("GET", f"/v1/uploads/{upload_id}").json["state"]
+        assert outcomes == {state}, at
+        assert len(raw_versions(lake)) == (state == "committed"), at
+        if not interruption:
+            break
+    assert at > 5
+
+
+def test_the_mapping_that_was_read_is_committed_whenever_another_one_is_decided() -> None:
+    """Else a mapping that nobody has read would be committed, and remembered for the next files."""
+    other = {**FIELDS, "Ablauf": None}
+    for at in range(1000):
+        caller = Caller(MemoryLake())
+        lake, upload_id = caller.lake, uploaded(caller, plain(3), "zahlungen.csv")
+        etag = mapped(caller, upload_id)["etag"]
+        interruption = interrupt(lake, at, partial(uploads.decide_mapping, lake, ANA, upload_id, UploadMappingDecision(columns=other)))
+        committed = outcome(partial(uploads.commit, lake, ANA, upload_id, etag))
+        fields = json.loads(lake.objects.contents("staging")[f"uploads/{upload_id}/upload.json"])["mapping"]["fields"]
+        assert (committed, None in fields) in [("committed", False), (REFUSED, True)], at
+        if not interruption:
+            break
+    assert at > 5
 
 
 def test_an_abort_during_a_commit_is_refused_and_the_commit_ends() -> None:
@@ -75,38 +153,115 @@ def test_an_abort_during_a_commit_is_refused_and_the_commit_ends() -> None:
     def interrupted(*arguments: Any) -> Any:  # noqa: ANN401 arguments of the port
         met.append(caller.call("DELETE", f"/v1/uploads/{upload_id}"))
         met.append(caller.call("POST", f"/v1/uploads/{upload_id}/commit"))
+        met.append(caller.call("POST", f"/v1/uploads/{upload_id}/dry-run"))
         met.append(caller.call("GET", f"/v1/uploads/{upload_id}"))
         return copy(*arguments)
 
     caller.lake.uploads.copy = interrupted  # type: ignore[method-assign]  # other requests come while S3 copies
     assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").status == 202
-    assert [one.status for one in met] == [409, 409, 200]
-    assert (met[2].json["state"], begin(caller, PAYMENTS)["state"]) == ("committing", "open")  # begun again after its end
+    assert [one.status for one in met] == [409, 409, 409, 200]
+    assert (met[-1].json["state"], begin(caller, PAYMENTS)["state"]) == ("committing", "open")  # begun again after its end
     assert len(raw_versions(caller.lake)) == 1
+
+
+def failing(error: BaseException) -> Callable[..., Any]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
+def died(caller: Caller, upload_id: str = "", *, is_copied: bool = False) -> str:
+    """Return an upload whose commit was killed, before or after S3 has copied the file."""
+    upload_id, uploads_of = upload_id or uploaded(caller, PAYMENTS), caller.lake.uploads
+    copy = uploads_of.copy
+
+    def kill(*arguments: Any) -> None:  # noqa: ANN401 arguments of the port
+        if is_copied:
+            copy(*arguments)
+        raise KeyboardInterrupt
+
+    uploads_of.copy = kill  # type: ignore[method-assign, assignment]  # the function is killed
+    with pytest.raises(KeyboardInterrupt):
+        caller.call("POST", f"/v1/uploads/{upload_id}/commit")
+    uploads_of.copy = copy  # type: ignore[method-assign]
+    return upload_id
 
 
 def test_a_commit_that_failed_can_be_repeated_and_one_that_died_is_taken_over() -> None:
     caller = Caller(MemoryLake())
     upload_id = uploaded(caller, PAYMENTS)
     copy = caller.lake.uploads.copy
-
-    def failing(error: BaseException) -> Callable[..., Any]:
-        def fail(*_: object) -> None:
-            raise error
-
-        return fail
-
     path = f"/v1/uploads/{upload_id}/commit"
     caller.lake.uploads.copy = failing(ServiceError("S3 failed"))  # type: ignore[method-assign]
     assert caller.call("POST", path).status == 502
     assert caller.call("GET", f"/v1/uploads/{upload_id}").json["state"] == "complete"
-    caller.lake.uploads.copy = failing(KeyboardInterrupt())  # type: ignore[method-assign]  # the function is killed
-    with pytest.raises(KeyboardInterrupt):
-        caller.call("POST", path)
     caller.lake.uploads.copy = copy  # type: ignore[method-assign]
+    died(caller, upload_id)
     assert caller.call("POST", path).status == 409
     caller.lake.moment += timedelta(minutes=2)
     assert caller.call("POST", path).status == 202
+
+
+def test_an_upload_whose_commit_died_is_complete_again_for_every_step() -> None:
+    caller = Caller(MemoryLake())
+    path = f"/v1/uploads/{died(caller)}"
+    assert (begin(caller, PAYMENTS)["state"], caller.call("GET", path).json["state"]) == ("committing", "committing")
+    caller.lake.moment += timedelta(minutes=2)
+    assert (begin(caller, PAYMENTS)["state"], caller.call("GET", path).json["state"]) == ("complete", "complete")
+    assert caller.call("POST", f"{path}/complete").json["state"] == "complete"
+    assert caller.call("POST", f"{path}/dry-run").json["state"] == "checked"
+    assert caller.call("DELETE", path).json["state"] == "aborted"
+    assert raw_versions(caller.lake) == []
+
+
+def test_an_abort_after_a_commit_that_died_is_refused_if_the_file_is_in_raw() -> None:
+    """Else the upload would be called aborted, and its rows would come into the lake."""
+    caller = Caller(MemoryLake())
+    path = f"/v1/uploads/{died(caller, is_copied=True)}"
+    caller.lake.moment += timedelta(minutes=2)
+    answer = caller.call("DELETE", path)
+    assert (answer.status, "the file is in raw" in answer.json["detail"]) == (409, True)
+    assert caller.call("POST", f"{path}/commit").status == 202
+
+
+def test_an_upload_whose_commit_died_after_the_gate_accepted_the_file_is_a_duplicate_of_it() -> None:
+    caller = Caller(MemoryLake())
+    died(caller, is_copied=True)
+    record = caller.lake.receive("payments/today.csv")
+    caller.lake.moment += timedelta(minutes=2)
+    upload = begin(caller, PAYMENTS)
+    assert (upload["state"], upload["duplicate_of"]) == ("duplicate", record.file_id)
+
+
+def test_a_file_whose_commit_died_has_its_sender() -> None:
+    caller = Caller(MemoryLake(), ("uploader",))
+    died(caller, is_copied=True)
+    file_id = caller.lake.receive("payments/today.csv").file_id
+    assert caller.call("GET", f"/v1/files/{file_id}").json["uploaded_by"] == "ana"
+    assert caller.call("POST", f"/v1/files/{file_id}/revert").status == 200
+
+
+def test_an_operator_who_commits_or_repeats_a_commit_is_not_the_sender() -> None:
+    lake = MemoryLake()
+    ana, olga = Caller(lake, ("uploader",)), Caller(lake, ("operator",), "olga")
+    path = f"/v1/uploads/{uploaded(ana, PAYMENTS)}/commit"
+    file_ids = {caller.call("POST", path).json["file_id"] for caller in (olga, ana, olga)}
+    lake.receive("payments/today.csv")
+    assert [ana.call("GET", f"/v1/files/{file_id}").json["uploaded_by"] for file_id in file_ids] == ["ana"]
+
+
+def test_nobody_becomes_the_sender_of_a_content_that_was_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A SHA-256 is no secret: who states the one of another file would see the values of that file."""
+    monkeypatch.setattr(uploading, "COMPARED_BYTES", 0)
+    lake = MemoryLake()
+    bob, other = Caller(lake, ("uploader",), "bob"), PAYMENTS.replace(b"10.50", b"99.50")
+    upload = begin(bob, PAYMENTS)
+    send_parts(bob, upload["upload_id"], other)
+    bob.call("POST", f"/v1/uploads/{upload['upload_id']}/complete")
+    assert bob.call("POST", f"/v1/uploads/{upload['upload_id']}/commit").status == 202
+    file_id = lake.receive("payments/today.csv", PAYMENTS).file_id
+    assert bob.call("GET", f"/v1/files/{file_id}").json["uploaded_by"] == ""
 
 
 def test_an_upload_whose_file_expired_says_so_without_naming_a_bucket() -> None:

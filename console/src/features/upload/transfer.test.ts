@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { commit, dryRun, send } from './transfer'
+
+vi.mock('idb-keyval', () => ({ createStore: () => undefined, del: vi.fn(), entries: vi.fn(), set: vi.fn() }))
+
+/** What was asked, and the answers that are still to come by request: the last one stays. */
+let asked: string[]
+
+function answering(answers: Record<string, [number, unknown][]>): void {
+  vi.stubGlobal('fetch', (url: string, { method }: { method: string }) => {
+    const request = `${method} ${url}`
+    asked.push(request)
+    const left = answers[request] ?? []
+    const [status, body] = (left.length > 1 ? left.shift() : left[0]) ?? [404, { detail: 'There is none.' }]
+    return Promise.resolve(new Response(JSON.stringify(body), { status }))
+  })
+}
+
+beforeEach(() => {
+  asked = []
+  connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+const upload = (state: string) => ({ upload_id: 'u', state, file_id: state === 'committed' ? 'f' : '' })
+const kept = { id: 'k', file: new File(['id\n1\n'], 'a.csv'), dataset: '' }
+
+test('a commit whose answer was lost is the one that ended', async () => {
+  answering({
+    'POST /v1/uploads/u/commit': [[503, { detail: 'The function was killed.' }]],
+    'GET /v1/uploads/u': [
+      [200, upload('committing')],
+      [200, upload('committed')],
+    ],
+  })
+  expect((await commit('u', 'e')).file_id).toBe('f')
+})
+
+test('a commit that died is an error after its end, and can be repeated', async () => {
+  answering({
+    'POST /v1/uploads/u/commit': [[503, { detail: 'The function was killed.' }]],
+    'GET /v1/uploads/u': [
+      [200, upload('committing')],
+      [200, upload('complete')],
+    ],
+  })
+  await expect(commit('u', 'e')).rejects.toThrow('The function was killed.')
+})
+
+test.each(['committed', 'complete'])(
+  'an upload that is committing is followed to its end: %s',
+  async (end) => {
+    answering({
+      'POST /v1/uploads': [
+        [201, upload('committing')],
+        [201, upload('complete')],
+      ],
+      'GET /v1/uploads/u': [
+        [200, upload('committing')],
+        [200, upload(end)],
+      ],
+    })
+    const steps: string[] = []
+    const ended = await send(kept, new AbortController().signal, ({ step }) => steps.push(step))
+    expect(ended.state).toBe(end)
+    expect(steps.at(-1)).toBe('committing')
+    expect(asked.filter((request) => request === 'POST /v1/uploads')).toHaveLength(
+      end === 'committed' ? 1 : 2,
+    )
+  },
+)
+
+test('a check that died is an error that can be retried, and not a file that would be rejected', async () => {
+  const died = {
+    state: 'failed',
+    error: { rule: 'check_died', message: 'The check ended without a result.' },
+  }
+  answering({
+    'POST /v1/uploads/u/dry-run': [[202, { state: 'checking' }]],
+    'GET /v1/uploads/u/dry-run': [[200, died]],
+  })
+  await expect(dryRun('u', new AbortController().signal)).rejects.toThrow('The check ended without a result.')
+})
