@@ -44,18 +44,34 @@ class RunHistory(Protocol):
 
 
 @dataclass(frozen=True)
+class TableComparison:
+    """The result of comparing the tables with their inputs after a run.
+
+    Attributes:
+        implausible: by table, the expectation, the fact, and what to do.
+        not_added_up: datasets that were not compared with the accepted rows of their files: these are not all among the newest
+            records that are read, or one was processed again since the run began.
+        failure: why nothing could be compared; empty if it could.
+    """
+
+    implausible: Mapping[str, str] = field(default_factory=dict)
+    not_added_up: tuple[str, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True)
 class KnownRuns:
     """What was read about runs that have ended, by name and end. It stays true: a run that is redriven ends at another time.
 
     Attributes:
         tried_stages: the stages that the run worked on, with the reason if one failed.
         datasets_not_merged: the reason, by dataset.
-        implausible_tables: the reason, by table, as compared while no later run had begun.
+        comparisons: of the tables with their inputs, as compared while no later run had begun.
     """
 
     tried_stages: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
     datasets_not_merged: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
-    implausible_tables: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
+    comparisons: dict[tuple[str, datetime | None], TableComparison] = field(default_factory=dict)
 
 
 class JobRuns(Protocol):

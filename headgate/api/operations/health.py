@@ -6,7 +6,8 @@ import shlex
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headgate.api.operations.run_problems import MOST_RUNS, newest_implausible_tables, unsolved_problems
+from headgate.api.operations.implausible_tables import MOST_RECORDS
+from headgate.api.operations.run_problems import MOST_RUNS, newest_comparison, unsolved_problems
 from headgate.api.shapes.lake import Health, HealthCheck
 from headgate.errors import NotFoundError
 from headgate.lake import keys
@@ -22,7 +23,7 @@ from headgate.profiling.score import Score
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import Lake, TableComparison
     from headgate.api.shapes.lake import HealthState
     from headgate.lake.ports import FileRecord
 
@@ -72,18 +73,28 @@ def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
 def _tables(lake: Lake) -> HealthCheck:
     """Judge the tables after the newest run: their rows and their day are what their inputs imply."""
     newest = next(iter(lake.runs.newest(1)), None)
-    implausible = newest_implausible_tables(lake, newest) if newest else None
-    if newest is None or implausible is None:
+    comparison = newest_comparison(lake, newest) if newest else None
+    if newest is None or comparison is None:
         under_way = "A run is under way. " if newest and newest.status in RUNNING else ""
         message = f"{under_way}Tables are compared with their inputs when the newest run has succeeded."
         return HealthCheck(name="tables", state="unknown", message=message)
     at = newest.started_at.isoformat()
-    if not implausible:
-        message = "Rows and days of the tables are what their inputs imply."
+    if comparison.failure:
+        message = f"Tables could not be compared with their inputs: {comparison.failure.rstrip('.')}. Ask again in a minute."
+        return HealthCheck(name="tables", state="unknown", message=message, at=at)
+    if not comparison.implausible:
+        message = f"Rows and days of the tables are what their inputs imply.{_not_added_up(comparison)}"
         return HealthCheck(name="tables", state="healthy", message=message, at=at)
-    (table, why), further = min(implausible.items()), len(implausible) - 1
+    (table, why), further = min(comparison.implausible.items()), len(comparison.implausible) - 1
     more = f" `headgate runs show {newest.name}` names {further} more." if further else ""
-    return HealthCheck(name="tables", state="degraded", message=f"{table}: {why}{more}", at=at)
+    return HealthCheck(name="tables", state="degraded", message=f"{table}: {why}{more}{_not_added_up(comparison)}", at=at)
+
+
+def _not_added_up(comparison: TableComparison) -> str:
+    """Return which datasets were not compared with the rows of their files; empty if all were."""
+    names = ", ".join(comparison.not_added_up)
+    why = f"not all among the newest {MOST_RECORDS:,}, or processed again since the run began"
+    return f" Not compared with the rows of their files ({why}): {names}." if names else ""
 
 
 def _failed_before(newest: str, failed: Mapping[str, Iterable[str]]) -> str:
@@ -124,7 +135,7 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
 def _lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
     """Whether too many rows of an accepted file are refused, and no correction has brought them into the lake since."""
     corrections = keys.corrections_of(record.dataset, record.file_id)
-    corrected = sum(one.accepted for one in files if one.state is FileState.DONE and one.key.startswith(corrections))
+    corrected = sum(file.accepted for file in files if file.state is FileState.DONE and file.key.startswith(corrections))
     return acceptance_of(record, most_refused_share, corrected) not in {None, Acceptance.OK}
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from headgate.errors import NotFoundError
+from headgate.api.ports import TableComparison
+from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.lineage import increments_of
@@ -25,12 +27,12 @@ if TYPE_CHECKING:
     from headgate.lake.ports import TableVersion
     from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 
-MOST_FILES = 5_000  # of a dataset with more files the accepted rows are not added up: the API would read for seconds
+MOST_RECORDS = 10_000  # of the ledger, read to add up accepted rows: with more, an answer would take longer than the API has
 _PAGE_SIZE, _AT_ONCE = 500, 8
 
 
-def implausible_tables(lake: Lake, run: Execution, built: Collection[str]) -> dict[str, str]:
-    """Return the tables that differ from what their inputs imply, with the expectation, the fact, and what to do.
+def compare_tables(lake: Lake, run: Execution, built: Collection[str]) -> TableComparison:
+    """Return the tables that differ from what their inputs imply; a failure of a service is part of the result.
 
     Args:
         run: the newest run; it has succeeded, and nothing runs.
@@ -39,45 +41,52 @@ def implausible_tables(lake: Lake, run: Execution, built: Collection[str]) -> di
     try:
         snapshot = lake_snapshot(lake.objects, lake.bucket("curated"))
     except NotFoundError:
-        return {}
-    return dict([*_datasets(lake, snapshot, run), *_system_tables(lake, snapshot, built)])
+        return TableComparison()
+    try:
+        merged = {name: of for name, of in snapshot.datasets.items() if name not in snapshot.failed}
+        accepted, not_added_up = _accepted_rows(lake, merged, run)
+        implausible = dict([*_datasets(lake, merged, accepted), *_system_tables(lake, snapshot, built)])
+    except ServiceError as error:
+        return TableComparison(failure=str(error))
+    return TableComparison(implausible, not_added_up)
 
 
-def _datasets(lake: Lake, snapshot: LakeSnapshot, run: Execution) -> Iterator[tuple[str, str]]:
+def _datasets(lake: Lake, merged: Mapping[str, DatasetSnapshot], accepted: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     """Yield datasets whose table has other rows than the snapshot, or whose snapshot has other rows than its files."""
-    merged = {name: of for name, of in snapshot.datasets.items() if name not in snapshot.failed}
     shown = _shown(lake, lake.databases.curated, merged)
     for name, of in merged.items():
         rows = _rows(shown[name]) if name in shown else None
-        accepted = _accepted(lake, of, run)
         if rows is not None and rows != of.rows:
             yield (
                 name,
                 f"Expected the {of.rows:,} rows of the newest snapshot, but the table has {rows:,}. `headgate run` publishes it again.",
             )
-        elif accepted is not None and accepted != of.rows_in:
-            files = f"Expected the {accepted:,} rows that its files have accepted, but {of.rows_in:,} were merged."
+        elif accepted.get(name, of.rows_in) != of.rows_in:
+            files = f"Expected the {accepted[name]:,} rows that its files have accepted, but {of.rows_in:,} were merged."
             yield name, f"{files} `headgate lineage {name}` lists the files; replay those that lack rows (`headgate quarantine replay`)."
 
 
-def _accepted(lake: Lake, of: DatasetSnapshot, run: Execution) -> int | None:
-    """Return the accepted rows of the files that a dataset was merged from, as of a run.
+def _accepted_rows(lake: Lake, merged: Mapping[str, DatasetSnapshot], run: Execution) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return the accepted rows of the files that each dataset was merged from, and the datasets whose files could not be added up.
 
-    None where the ledger does not have all of these files, one was processed again since the run began, or there are too many.
+    Reads at most `MOST_RECORDS` records, once for all datasets: the ledger's index is one list, which a filter by dataset does not shorten.
     """
-    merged = {key for key in increments_of(lake.objects, lake.bucket("curated"), of) if keys.parse_increment_key(key)}
-    if not merged or len(merged) > MOST_FILES:
-        return None
-    accepted = 0
-    for record in newest_first(lake.files, FileFilter(of.dataset, FileState.DONE), _PAGE_SIZE):
-        if record.curated_key in merged:
-            if record.finished_at > run.started_at.isoformat():
-                return None
-            merged.discard(record.curated_key)
-            accepted += record.accepted
-        if not merged:
-            return accepted
-    return None
+    unread = {key: name for name, of in merged.items() for key in _increments(lake, of)}
+    rows, processed_again = dict.fromkeys(unread.values(), 0), set()
+    for record in islice(newest_first(lake.files, FileFilter(), _PAGE_SIZE), MOST_RECORDS if unread else 0):
+        name = unread.pop(record.curated_key, "") if record.state is FileState.DONE else ""
+        if name and record.finished_at > run.started_at.isoformat():
+            processed_again.add(name)
+        elif name:
+            rows[name] += record.accepted
+        if not unread:
+            break
+    not_added_up = processed_again.union(unread.values())
+    return {name: accepted for name, accepted in rows.items() if name not in not_added_up}, tuple(sorted(not_added_up))
+
+
+def _increments(lake: Lake, of: DatasetSnapshot) -> list[str]:
+    return [key for key in increments_of(lake.objects, lake.bucket("curated"), of) if keys.parse_increment_key(key)]
 
 
 def _system_tables(lake: Lake, snapshot: LakeSnapshot, built: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -125,8 +134,8 @@ def _rows(table: TableVersion) -> int | None:
 def _shown(lake: Lake, database: str, tables: Iterable[str]) -> dict[str, TableVersion]:
     """Return the tables that the catalog has; one that is not deployed is left out."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(partial(_current, lake, database), tables)
-        return {one.table: one for one in found if one}
+        versions = pool.map(partial(_current, lake, database), tables)
+        return {version.table: version for version in versions if version}
 
 
 def _current(lake: Lake, database: str, table: str) -> TableVersion | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
-from headgate.api.operations.implausible_tables import implausible_tables
+from headgate.api.operations.implausible_tables import compare_tables
 from headgate.lake import keys
 from headgate.lake.openlineage import MERGE as MERGE_JOB
 from headgate.lake.openlineage import error_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import Lake, TableComparison
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.lake.ports import ObjectInfo
 
@@ -87,8 +87,9 @@ def problems_of(lake: Lake, runs: Sequence[Execution]) -> dict[str, RunProblems]
     """Return what each of the runs left out, by run; a run that has not ended left out nothing yet."""
     not_merged = _datasets_not_merged(lake, [run for run in runs if run.status not in RUNNING])
     newest = next(iter(lake.runs.newest(1)), None)
-    compared = {newest.name: newest_implausible_tables(lake, newest) or {}} if newest and newest in runs else {}
-    return {run.name: RunProblems(not_merged.get(run.name, {}), failed_stages(lake, run), compared.get(run.name, {})) for run in runs}
+    comparison = newest_comparison(lake, newest) if newest and newest in runs else None
+    implausible = {newest.name: comparison.implausible} if newest and comparison else {}
+    return {run.name: RunProblems(not_merged.get(run.name, {}), failed_stages(lake, run), implausible.get(run.name, {})) for run in runs}
 
 
 def problems_of_one(lake: Lake, name: str, run: PipelineRun) -> RunProblems:
@@ -129,15 +130,18 @@ def failed_stages(lake: Lake, run: Execution) -> dict[str, str]:
     return {stage: why for stage, why in _tried_stages(lake, run).items() if why}
 
 
-def newest_implausible_tables(lake: Lake, newest: Execution) -> Mapping[str, str] | None:
-    """Return the tables that differ from what their inputs imply, after the newest run; None unless it has succeeded."""
+def newest_comparison(lake: Lake, newest: Execution) -> TableComparison | None:
+    """Return how the tables compare with their inputs after the newest run; None unless it has succeeded."""
     if newest.status != SUCCEEDED:
         return None
-    known, key = lake.known_runs.implausible_tables, (newest.name, newest.ended_at)
-    if key not in known:
+    comparisons, key = lake.known_runs.comparisons, (newest.name, newest.ended_at)
+    if key not in comparisons:
         built = {stage for stage, why in _tried_stages(lake, newest).items() if not why and stage in lake.systems}
-        known[key] = implausible_tables(lake, newest, built)
-    return known[key]
+        comparison = compare_tables(lake, newest, built)
+        if comparison.failure:
+            return comparison
+        comparisons[key] = comparison
+    return comparisons[key]
 
 
 def _tried_stages(lake: Lake, ended: Execution) -> Mapping[str, str]:

@@ -12,7 +12,10 @@ from headgate.api.operations import implausible_tables as compared
 from headgate.api.operations.health import health_of
 from headgate.api.operations.run_problems import problems_of
 from headgate.api.operations.runs import detail, newest
+from headgate.aws.in_memory_ports import MemoryFileIndex
+from headgate.errors import ThrottledError
 from headgate.lake import keys
+from headgate.lake.file_index import FileFilter, FileListPage
 from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import ROWS, ObjectRef
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
@@ -22,7 +25,10 @@ from tests.unit.api.ended_runs import LakeWithEndedRuns, after
 from tests.unit.api.lakes import payments
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from headgate.api.shapes.lake import HealthCheck
+    from headgate.lake.file_index import FileIndex
 
 pytestmark = pytest.mark.unit
 
@@ -105,7 +111,7 @@ def test_an_empty_table_beside_one_with_rows_or_without_input_rows_is_healthy(la
     assert min(int(lake.catalog.current(lake.databases.prod, table).parameters[ROWS]) for table in lake.tables) == 0
     assert lake.implausible == {}
     lake.set_system(headgate_rows="0", headgate_reads="orders")
-    lake.known_runs.implausible_tables.clear()
+    lake.known_runs.comparisons.clear()
     assert lake.implausible == {}
 
 
@@ -134,12 +140,81 @@ def test_a_file_that_was_processed_again_since_the_run_began_is_not_compared(lak
     (record,) = lake.ledger.records()
     lake.ledger.finish(replace(record, finished_at=after(65).isoformat()))
     assert lake.implausible == {}
+    assert lake.check.message.endswith("processed again since the run began): payments.")
 
 
-def test_a_dataset_of_more_files_than_the_api_reads_is_not_added_up(lake: BuiltLake, monkeypatch: pytest.MonkeyPatch) -> None:
+@dataclass
+class CountingIndex:
+    """The index of a ledger, which counts the pages and the records that are read."""
+
+    index: FileIndex
+    pages: int = 0
+    records: int = 0
+
+    def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
+        """The real index reads records of all datasets and states, and filters afterwards."""
+        every = self.index.newest(limit, after=after, where=FileFilter())
+        self.pages, self.records = self.pages + 1, self.records + len(every.records)
+        chosen = (file for file in every.records if where.dataset in {"", file.dataset} and where.state in {None, file.state})
+        return FileListPage(tuple(chosen), every.after)
+
+    def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
+        return self.index.accepted_with(content_sha256, datasets)
+
+
+@pytest.mark.parametrize("datasets", [1, 20])
+def test_the_ledger_is_read_once_for_all_datasets_and_not_beyond_a_bound(
+    lake: BuiltLake, monkeypatch: pytest.MonkeyPatch, datasets: int
+) -> None:
+    """The file of payments is the oldest, so all records up to the bound are read; a reading per dataset would multiply them."""
+    (record,) = lake.ledger.records()
+    for number in range(25):
+        lake.receive(f"payments/{number}.csv", payments([number + 100]))
+    of = lake.snapshot.datasets["payments"]
+    names = ["payments", *(f"d{number}" for number in range(datasets - 1))]
+    for name in names:
+        merged = MergedIncrements(of.snapshot_id, "payments@1", (record.curated_key.replace("payments", name),))
+        lake.write(keys.merged_increments_key(name, of.snapshot_id), merged.to_json())
+    lake.point_to(replace(lake.snapshot, datasets={name: replace(of, dataset=name) for name in names}))
+    index = CountingIndex(MemoryFileIndex(lake.ledger))
+    monkeypatch.setattr(lake, "files", index)
+    monkeypatch.setattr(compared, "_PAGE_SIZE", 5)
+    monkeypatch.setattr(compared, "MOST_RECORDS", 20)
+    comparison = compared.compare_tables(lake, lake.runs.ended[0], ())
+    assert (index.pages, index.records) == (4, 20)
+    assert comparison.not_added_up == tuple(sorted(names))
+
+
+def test_a_dataset_with_files_beyond_the_bound_is_not_added_up_and_the_check_says_so(
+    lake: BuiltLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lake.point_to(replace(lake.snapshot, datasets={"payments": replace(lake.snapshot.datasets["payments"], rows_in=2)}))
-    monkeypatch.setattr(compared, "MOST_FILES", 0)
+    monkeypatch.setattr(compared, "MOST_RECORDS", 0)
     assert lake.implausible == {}
+    assert lake.check.state == "healthy"
+    assert "Not compared with the rows of their files" in lake.check.message
+    assert lake.check.message.endswith(": payments.")
+
+
+def test_tables_are_compared_once_per_run(lake: BuiltLake, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = CountingIndex(lake.files)
+    monkeypatch.setattr(lake, "files", index)
+    assert lake.implausible == lake.implausible == {}
+    assert index.pages == 1
+
+
+def test_a_failed_comparison_is_unknown_and_repeated_by_the_next_request(lake: BuiltLake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Health and the list of runs answer although a service is throttled, and recover with it."""
+
+    def fail(*_: object) -> None:
+        raise ThrottledError("list tables: throttled")
+
+    with monkeypatch.context() as throttled:
+        throttled.setattr(lake.catalog, "current", fail)
+        assert lake.check.state == "unknown"
+        assert "Tables could not be compared with their inputs: list tables: throttled." in lake.check.message
+        assert lake.implausible == {}
+    assert lake.check.state == "healthy"
 
 
 def test_a_table_of_an_older_day_than_the_newest_data_is_not_healthy(lake: BuiltLake) -> None:
