@@ -1,4 +1,4 @@
-"""Whether a file that the gate has ended with lost more rows than its lake permits."""
+"""The judgement of how much of an accepted file is in the lake: enough, too little, or nothing."""
 
 from __future__ import annotations
 

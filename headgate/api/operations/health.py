@@ -119,7 +119,8 @@ def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:
 def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthCheck:
     """Judge what became of files. Corrected rows are few and chosen, so no share of them is judged: their original's rows stay open."""
     past = History.of(files)
-    lost = [record for record in files if not keys.has_corrected_rows(record.key) and _lost_rows(record, files, most_refused_share)]
+    originals = [record for record in files if not keys.has_corrected_rows(record.key)]
+    lost = [record for record in originals if _has_lost_rows(record, files, most_refused_share)]
     failed = [record for record in files if record.state in NOT_ACCEPTED or record.state is FileState.FAILED or record in lost]
     bad = [record for record in failed if not past.is_settled(record)]
     if not files:
@@ -132,11 +133,16 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
     return HealthCheck(name="files", state="degraded", message=message + newest, at=bad[0].received_at)
 
 
-def _lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
-    """Whether too many rows of an accepted file are refused, and no correction has brought them into the lake since."""
-    corrections = keys.corrections_of(record.dataset, record.file_id)
-    corrected = sum(file.accepted for file in files if file.state is FileState.DONE and file.key.startswith(corrections))
-    return acceptance_of(record, most_refused_share, corrected) not in {None, Acceptance.OK}
+def _has_lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
+    """Return whether too many rows of an accepted file are refused, and no correction has brought them into the lake since."""
+    return acceptance_of(record, most_refused_share, _corrected_rows(record, files)) not in {None, Acceptance.OK}
+
+
+def _corrected_rows(record: FileRecord, files: Sequence[FileRecord]) -> int:
+    """Return the rows of a file that its corrections, and the corrections of these, have brought into the lake."""
+    beginning = keys.corrections_of(record.dataset, record.file_id)
+    corrections = [file for file in files if file.key.startswith(beginning)]
+    return sum((file.accepted if file.state is FileState.DONE else 0) + _corrected_rows(file, files) for file in corrections)
 
 
 def _counts(record: FileRecord) -> str:

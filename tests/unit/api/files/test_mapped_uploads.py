@@ -108,6 +108,19 @@ def test_corrected_rows_end_the_warning_of_the_lake() -> None:
     assert files_check(caller)["state"] == "healthy"
 
 
+def test_rows_that_a_correction_of_a_correction_brought_end_the_warning_of_the_lake() -> None:
+    caller = Caller(MemoryLake())
+    record = caller.lake.receive("payments/today.csv", PAYMENTS)
+    rows = [{"source_row": 2, "values": {"card_number": "4111111111111111"}}, {"source_row": 3, "values": {"amount": "twelve"}}]
+    first = caller.lake.receive(caller.call("POST", f"/v1/files/{record.file_id}/corrections", {"rows": rows}).json["key"])
+    assert (first.accepted, first.quarantined, files_check(caller)["state"]) == (1, 1, "degraded")
+    rows = [{"source_row": 2, "values": {"amount": "12.00"}}]
+    second = caller.lake.receive(caller.call("POST", f"/v1/files/{first.file_id}/corrections", {"rows": rows}).json["key"])
+    assert (second.accepted, files_check(caller)["state"]) == (1, "healthy")
+    caller.call("POST", f"/v1/files/{second.file_id}/revert")
+    assert files_check(caller)["state"] == "degraded"
+
+
 def test_a_mapping_is_committed_only_after_its_own_check() -> None:
     """The dry run of another mapping, and one that has not ended, count for nothing."""
     caller = Caller(MemoryLake())
