@@ -113,6 +113,14 @@ class Reverts(Protocol):
         """Remove every row of the file and of its corrections from curated and quarantine."""
         ...
 
+    def has_skipped_copy(self, file_id: str) -> bool:
+        """Whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
+        ...
+
+    def undone(self, file_id: str) -> list[FileRecord]:
+        """Return a reverted file and the corrections that were reverted with it; ConflictError if it is not reverted."""
+        ...
+
     def restore(self, file_id: str) -> list[FileRecord]:
         """Accept the originals of a reverted file, and of the corrections that were reverted with it, again."""
         ...

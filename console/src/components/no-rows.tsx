@@ -10,9 +10,9 @@ export function NoRows({ system, table }: { system: string; table: string }) {
   const runs = useRuns()
   if (detail.isPending || runs.isPending) return <Waiting what="the cause" />
   const ended = runs.data?.runs.find((run) => !['running', 'pending'].includes(run.state))
-  const known = detail.data ?? { version: 'unknown', rows: 1, as_of: '' }
+  const current = detail.data ?? { version: 'unknown', rows: 1, as_of: '' }
   const cause = whyEmpty(
-    { rows: known.version ? known.rows : undefined, as_of: known.as_of, run: ended },
+    { rows: current.version ? current.rows : undefined, as_of: current.as_of, run: ended },
     { name: table, href: `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}` },
   )
   return (

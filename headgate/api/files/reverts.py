@@ -9,7 +9,6 @@ from headgate.api.http.access import Group
 from headgate.api.http.problems import conflict, forbidden
 from headgate.api.shapes.files import Restored, Reverted, RevertedFile, RevertPreview
 from headgate.lake.senders import Senders
-from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,25 +17,26 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord
 
+LARGEST_BYTES = 64 << 20  # the gate checks at least 10 MB/s, and the API's function ends after 29 s
 _NOT_YOURS = "This file was sent by somebody else, or not through the API. Ask its sender or an operator to undo it."
 
 
 def preview(lake: Lake, caller: CallerIdentity, file_id: str) -> RevertPreview:
     """Return the files and rows that an undo of a file covers, and whether the caller may undo it."""
-    from headgate.intake.files.revert_file import why_not_reverted
+    from headgate.intake.files.revert_file import is_undone, why_not_reverted
 
     record = record_of(lake, file_id)
     uploaded_by = _uploader(lake, record)
     is_permitted = _may(caller, uploaded_by)
     chain = lake.reverter.chain(file_id)
     reason = why_not_reverted(chain) if is_permitted else _NOT_YOURS
-    files = _shown([one for one in chain if one])
+    files = _shown([record for record in chain if record])
     return RevertPreview(
         file_id=file_id,
         files=files,
         **_totals(files),
         may_revert=not reason,
-        may_restore=is_permitted and record.state is FileState.REVERTED,
+        may_restore=is_permitted and is_undone(record),
         reason=reason,
         uploaded_by=uploaded_by,
     )
@@ -49,6 +49,9 @@ def revert(lake: Lake, caller: CallerIdentity, file_id: str) -> Reverted:
     before = _permitted(lake, caller, file_id)
     if why := why_not_reverted(lake.reverter.chain(file_id)):
         raise conflict(why)
+    if before.size_bytes > LARGEST_BYTES and lake.reverter.has_skipped_copy(file_id):
+        why = f"A copy of this file would be accepted instead, and it has more than {LARGEST_BYTES >> 20} MiB."
+        raise conflict(f"{why} Ask an operator for `headgate files revert {file_id}`.")
     done = lake.reverter.revert(file_id)
     files = _shown([before, *done.corrections])
     return Reverted(file_id=file_id, files=files, **_totals(files), accepted_as=done.accepted_as)
@@ -56,9 +59,11 @@ def revert(lake: Lake, caller: CallerIdentity, file_id: str) -> Reverted:
 
 def restore(lake: Lake, caller: CallerIdentity, file_id: str) -> Restored:
     """Take the undo of a file back."""
-    record = _permitted(lake, caller, file_id)
-    if record.state is not FileState.REVERTED:
-        raise conflict(f"The file is {record.state}, so there is no undo to take back.")
+    _permitted(lake, caller, file_id)
+    undone = lake.reverter.undone(file_id)
+    if sum(record.size_bytes for record in undone) > LARGEST_BYTES:
+        why = f"The gate checks the originals again, and they have more than {LARGEST_BYTES >> 20} MiB."
+        raise conflict(f"{why} Ask an operator for `headgate quarantine replay {' '.join(record.file_id for record in undone)}`.")
     files = _shown(lake.reverter.restore(file_id))
     return Restored(file_id=file_id, files=files, **_totals(files))
 
@@ -82,16 +87,16 @@ def _uploader(lake: Lake, record: FileRecord) -> str:
 def _shown(records: Sequence[FileRecord]) -> tuple[RevertedFile, ...]:
     return tuple(
         RevertedFile(
-            file_id=one.file_id,
-            key=one.key,
-            state=one.state,
-            accepted=one.accepted,
-            quarantined=one.quarantined + one.duplicates,
+            file_id=record.file_id,
+            key=record.key,
+            state=record.state,
+            accepted=record.accepted,
+            quarantined=record.quarantined + record.duplicates,
             is_correction=place > 0,
         )
-        for place, one in enumerate(records)
+        for place, record in enumerate(records)
     )
 
 
 def _totals(files: Sequence[RevertedFile]) -> dict[str, int]:
-    return {"accepted": sum(one.accepted for one in files), "quarantined": sum(one.quarantined for one in files)}
+    return {"accepted": sum(file.accepted for file in files), "quarantined": sum(file.quarantined for file in files)}

@@ -11,9 +11,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.intake.files.replace_original import is_replaced
+from headgate.intake.files.replace_original import is_replaced, ref_of
 from headgate.intake.quarantine.list_quarantine import named
-from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, Replayer
+from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE, REPLAYED, Replayer, why_gone
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
@@ -90,19 +90,58 @@ class Reverter:
             self._revert(record.file_id, with_file=file_id)
         return replace(self._revert(file_id), corrections=tuple(corrections))
 
-    def restore(self, file_id: str) -> list[FileRecord]:
-        """Accept the original of a reverted file again, and then those of the corrections that were reverted with it.
+    def undone(self, file_id: str) -> list[FileRecord]:
+        """Return the records of a reverted file and of the corrections that were reverted with it, the file last.
+
+        A record whose replay died is one of them, so that an undo that was taken back in part can be taken back completely.
 
         Raises:
             NotFoundError: there is no record of the file.
             ConflictError: the file is not reverted.
-            ThrottledError: another worker holds one of the files.
         """
         file, *corrections = self.chain(file_id)
-        if file is None or file.state is not FileState.REVERTED:
-            raise ConflictError("The file is not reverted, so there is no undo to take back.")
-        undone = [one for one in corrections if one and one.state is FileState.REVERTED and one.error.get(_REVERTED_WITH) == file_id]
-        return [Replayer(self.gate).replay(one.file_id).record for one in (file, *undone)]
+        if file is None or not is_undone(file):
+            raise ConflictError(f"The file is {file.state if file else 'unknown'}, so there is no undo to take back.")
+        with_file = [record for record in corrections if record and is_undone(record) and record.error.get(_REVERTED_WITH) == file_id]
+        return [*reversed(with_file), file]
+
+    def restore(self, file_id: str) -> list[FileRecord]:
+        """Accept the original of a reverted file again, and before it those of the corrections that were reverted with it.
+
+        The file is the last one: until it is accepted, the step can be repeated. Returns the file and then the corrections.
+
+        Raises:
+            NotFoundError: there is no record of the file.
+            ConflictError: the file is not reverted, or cannot be accepted again; nothing of the undo is taken back.
+            ThrottledError: another worker holds one of the files.
+        """
+        records = self.undone(file_id)
+        if why := self._why_not_restored(records):
+            raise ConflictError(f"The undo cannot be taken back: {why}.")
+        after: list[FileRecord] = []
+        for record in records:
+            replayed = Replayer(self.gate).replay(record.file_id)
+            if replayed.outcome == RAW_GONE or (record is records[-1] and replayed.outcome != REPLAYED):
+                for restored in after:
+                    if restored.state is not FileState.REVERTED:
+                        self._revert(restored.file_id, with_file=file_id)
+                raise ConflictError(f"The undo cannot be taken back: {record.key}: {replayed.reason['message']}.")
+            after.append(replayed.record)
+        return after[::-1]
+
+    def has_skipped_copy(self, file_id: str) -> bool:
+        """Whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
+        return any(copy.state is FileState.SKIPPED_DUPLICATE for copy in self._same_content(self.gate.ledger.get(file_id)))
+
+    def _why_not_restored(self, records: Sequence[FileRecord]) -> str:
+        """Return why files cannot be accepted again, as far as it is known before; empty if they can."""
+        for record in records:
+            try:
+                self.gate.objects.info(ref_of(record))
+            except NotFoundError:
+                return f"{record.key}: {why_gone(record)}"
+        owner = self._owner(records[-1])
+        return f"the same content was accepted as {owner} in the meantime; undo that file first" if owner else ""
 
     def _revert(self, file_id: str, with_file: str = "") -> Reverted:
         before = self.gate.ledger.reopen(file_id, now=self.gate.clock(), lease_s=self.gate.lease_s, action=Action.REVERT)
@@ -120,17 +159,17 @@ class Reverter:
 
     def _owner(self, before: FileRecord) -> str:
         """The key of another file that has this content in the lake; empty where the rows are this file's."""
-        return next((one.key for one in self._same_content(before) if is_accepted(one) and not one.duplicate_of), "")
+        return next((copy.key for copy in self._same_content(before) if is_accepted(copy) and not copy.duplicate_of), "")
 
     def _same_content(self, before: FileRecord) -> list[FileRecord]:
         """Other files of the dataset with this content, oldest first."""
         content = (before.dataset, before.content_sha256)
-        found = [
-            one
-            for one in self.gate.ledger.records()
-            if one.file_id != before.file_id and one.content_sha256 and (one.dataset, one.content_sha256) == content
+        copies = [
+            record
+            for record in self.gate.ledger.records()
+            if record.file_id != before.file_id and record.content_sha256 and (record.dataset, record.content_sha256) == content
         ]
-        return sorted(found, key=lambda one: (one.received_at, one.file_id))
+        return sorted(copies, key=lambda copy: (copy.received_at, copy.file_id))
 
     def _delete_rows(self, before: FileRecord) -> None:
         """Delete increment, quarantined rows and edition marks. A merge in between finds all accepted rows or none."""
@@ -168,7 +207,7 @@ class Reverter:
 
     def _accept_duplicate(self, before: FileRecord) -> str:
         """Accept the oldest file that was skipped as a duplicate of this one; return its key, empty without one."""
-        skipped = [one for one in self._same_content(before) if one.state is FileState.SKIPPED_DUPLICATE]
+        skipped = [copy for copy in self._same_content(before) if copy.state is FileState.SKIPPED_DUPLICATE]
         if not skipped:
             return ""
         heir, *others = skipped
@@ -185,11 +224,17 @@ def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
     file, *corrections = chain
     if file is None or not _may_be_reverted(file):
         return f"The file is {file.state if file else 'unknown'}, and only a file that the gate has checked can be reverted."
-    pending = [one for one in corrections if one is None or not (one.state is FileState.REVERTED or _may_be_reverted(one))]
+    pending = [record for record in corrections if record is None or not (record.state is FileState.REVERTED or _may_be_reverted(record))]
     if pending:
         subject = "A correction of this file is" if len(pending) == 1 else f"{len(pending)} corrections of this file are"
         return f"{subject} not checked yet. Wait until the gate has ended with them, then undo the file with all its corrections."
     return ""
+
+
+def is_undone(record: FileRecord) -> bool:
+    """Whether a file is reverted; also one whose replay has begun, which may have died."""
+    is_replaying = record.state is FileState.REPLAYING and record.error.get("rule") == REVERTED_RULE
+    return record.state is FileState.REVERTED or is_replaying
 
 
 def _may_be_reverted(record: FileRecord) -> bool:
@@ -206,4 +251,4 @@ def newest_upload(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
     if not versions:
         return []
     content = versions[0].content_sha256
-    return list(takewhile(lambda one: one.content_sha256 == content, versions)) if content else versions[:1]
+    return list(takewhile(lambda version: version.content_sha256 == content, versions)) if content else versions[:1]

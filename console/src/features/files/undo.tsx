@@ -11,13 +11,13 @@ export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
   const preview = useRevertPreview(file.file_id, file.state)
   const mayUpload = useMay('uploader')
   const [opened, { open, close }] = useDisclosure(false)
-  const found = preview.data
-  if (!found) return null
-  if (found.may_restore) return <TakeBack fileId={file.file_id} />
-  if (!found.may_revert)
+  const undo = preview.data
+  if (!undo) return null
+  if (undo.may_restore) return <TakeBack fileId={file.file_id} />
+  if (!undo.may_revert)
     return mayUpload && file.state === 'done' ? (
       <Text size="sm" className="muted">
-        {found.reason}
+        {undo.reason}
       </Text>
     ) : null
   return (
@@ -27,7 +27,7 @@ export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
       </Button>
       <Modal opened={opened} onClose={close} title="Undo this upload?" size="lg">
         <Stack>
-          <GoingFiles preview={found} />
+          <GoingFiles preview={undo} />
           <Confirm fileId={file.file_id} onDone={close} />
         </Stack>
       </Modal>
@@ -37,20 +37,20 @@ export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
 
 /** What an undo takes along: the file and its corrections, with their rows. */
 function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
-  const corrections = preview.files.filter((one) => one.is_correction).length
+  const corrections = preview.files.filter((file) => file.is_correction).length
   const also = corrections > 0 ? `, and ${count(corrections, 'correction')} of it` : ''
   return (
     <>
       <Text size="sm">
         {count(preview.accepted, 'accepted row')} of this file{also} leave every table at the next run. The
-        originals stay, so the undo can be taken back.
+        undo can be taken back while the originals or their masked forms are in raw.
       </Text>
       <ul aria-label="What goes" style={{ margin: 0, paddingLeft: '1.2rem' }}>
-        {preview.files.map((one) => (
-          <li key={one.file_id}>
+        {preview.files.map((file) => (
+          <li key={file.file_id}>
             <Text size="sm" component="span">
-              {one.is_correction ? 'Correction' : 'File'} {one.key}: {count(one.accepted, 'accepted row')}
-              {one.quarantined > 0 ? `, ${one.quarantined} in quarantine` : ''}
+              {file.is_correction ? 'Correction' : 'File'} {file.key}: {count(file.accepted, 'accepted row')}
+              {file.quarantined > 0 ? `, ${file.quarantined} in quarantine` : ''}
             </Text>
           </li>
         ))}

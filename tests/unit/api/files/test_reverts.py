@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from headgate.api.files import reverts
+from headgate.errors import BadInputError
 from tests.unit.api.files.test_uploads import uploaded
 from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake
 
@@ -150,3 +153,98 @@ def test_an_undo_that_died_half_way_is_completed_by_the_next(monkeypatch: pytest
     assert caller.lake.objects.contents("curated") == caller.lake.objects.contents("quarantine") == {}
     caller.call("DELETE", f"/v1/files/{file_id}/revert")
     assert increments(caller.lake) == 3
+
+
+def test_an_undo_that_was_taken_back_in_part_is_taken_back_completely_by_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Corrections are accepted first and the file last; whichever of them a killed function was at, the step can be repeated."""
+    for place in range(4):
+        caller = Caller(MemoryLake())
+        file_id = committed(caller)
+        with_corrections(caller, file_id)
+        before = states(caller.call("GET", f"/v1/files/{file_id}/revert"))
+        caller.call("POST", f"/v1/files/{file_id}/revert")
+        finish, finished = caller.lake.ledger.finish, list[str]()
+
+        def dying(record: Any, finish: Any = finish, finished: Any = finished, place: int = place) -> None:  # noqa: ANN401
+            if len(finished) == place:
+                raise KeyboardInterrupt
+            finished.append(record.file_id)
+            finish(record)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(caller.lake.ledger, "finish", dying)
+            with pytest.raises(KeyboardInterrupt):
+                caller.call("DELETE", f"/v1/files/{file_id}/revert")
+        caller.lake.moment += timedelta(hours=1)  # the lease has ended
+        assert caller.call("GET", f"/v1/files/{file_id}/revert").json["may_restore"]
+        assert caller.call("DELETE", f"/v1/files/{file_id}/revert").status == 200
+        assert states(caller.call("GET", f"/v1/files/{file_id}/revert")) == before
+
+
+def undone(caller: Caller) -> tuple[str, str]:
+    """Return a file that is undone with a correction, and the correction."""
+    file_id = committed(caller)
+    sent = correct(caller, file_id, {3: {"amount": "12.00"}})
+    assert caller.call("POST", f"/v1/files/{file_id}/revert").status == 200
+    return file_id, sent
+
+
+@pytest.mark.parametrize("part", ["today.csv", "corrections/"])
+def test_an_undo_is_not_taken_back_if_an_original_is_gone(part: str) -> None:
+    caller = Caller(MemoryLake())
+    file_id, sent = undone(caller)
+    (gone,) = [item for item in caller.lake.objects.versions("raw", "") if part in item.ref.key]
+    caller.lake.objects.delete(gone.ref)
+    answer = caller.call("DELETE", f"/v1/files/{file_id}/revert")
+    assert (answer.status, "the original is not in raw any more" in answer.json["detail"]) == (409, True)
+    assert {caller.lake.ledger.get(one).state for one in (file_id, sent)} == {"reverted"}
+
+
+def test_an_undo_is_not_taken_back_if_the_content_was_accepted_as_another_file() -> None:
+    caller = Caller(MemoryLake())
+    file_id, sent = undone(caller)
+    caller.lake.receive("payments/again.csv", PAYMENTS)
+    answer = caller.call("DELETE", f"/v1/files/{file_id}/revert")
+    assert (answer.status, "accepted as payments/again.csv" in answer.json["detail"]) == (409, True)
+    assert {caller.lake.ledger.get(one).state for one in (file_id, sent)} == {"reverted"}
+
+
+def test_an_undo_is_not_taken_back_if_the_gate_rejects_the_file() -> None:
+    """Its corrections were accepted before it, and are undone again."""
+    caller = Caller(MemoryLake())
+    file_id, sent = undone(caller)
+    gate = caller.lake.gate
+    check = gate.check
+
+    def rejecting(record: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 arguments of the gate
+        if record.file_id == file_id:
+            raise BadInputError(rule="missing_column", message="The file has no column for amount.", remedy="Add it.", column="amount")
+        return check(record, *arguments, **named)
+
+    object.__setattr__(gate, "check", rejecting)  # the contract has changed
+    answer = caller.call("DELETE", f"/v1/files/{file_id}/revert")
+    assert (answer.status, "no column for amount" in answer.json["detail"]) == (409, True)
+    assert {caller.lake.ledger.get(one).state for one in (file_id, sent)} == {"reverted"}
+    assert increments(caller.lake) == 0
+    object.__setattr__(gate, "check", check)
+    assert len(caller.call("DELETE", f"/v1/files/{file_id}/revert").json["files"]) == 2
+
+
+def test_an_undo_of_large_files_is_taken_back_by_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API's function ends after 29 seconds."""
+    caller = Caller(MemoryLake())
+    file_id, sent = undone(caller)
+    monkeypatch.setattr(reverts, "LARGEST_BYTES", len(PAYMENTS))
+    answer = caller.call("DELETE", f"/v1/files/{file_id}/revert")
+    assert (answer.status, f"headgate quarantine replay {sent} {file_id}" in answer.json["detail"]) == (409, True)
+
+
+def test_an_undo_that_would_accept_a_large_copy_is_left_to_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = Caller(MemoryLake())
+    file_id = committed(caller)
+    monkeypatch.setattr(reverts, "LARGEST_BYTES", 1)
+    caller.lake.receive("payments/copy.csv", PAYMENTS)
+    answer = caller.call("POST", f"/v1/files/{file_id}/revert")
+    assert (answer.status, f"headgate files revert {file_id}" in answer.json["detail"]) == (409, True)
+    monkeypatch.undo()
+    assert caller.call("POST", f"/v1/files/{file_id}/revert").json["accepted_as"] == "payments/copy.csv"
