@@ -48,6 +48,7 @@ class Domain:
         package: its package, by its dotted name; importing it loads nothing slow.
         folder: instead of a package, the lake project's folder.
         questions: the module with its saved questions: QUESTIONS by name, and QUALITY and ANSWERS by system.
+        routes: the module with its `routes` of the API, which answer with its scorers.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Domain:
     folder: Path | None = None
     systems: tuple[System, ...] = ()
     questions: str = ""
+    routes: str = ""
     commands: tuple[Command, ...] = ()
 
     def part(self, path: str) -> Path:

@@ -17,8 +17,8 @@ GATE_PARTS = (
     "headgate.aws.secrets, headgate.aws.s3"
 )
 ANSWERS_PREDICTIONS = (
-    "headgate.api.app, headgate.api.analytics.predictions, headgate.api.analytics.table_rows, "
-    "headgate.predictions.customers, headgate.predictions.fraud, headgate.predictions.searches"
+    "headgate.api.app, headgate.domains.retail.predictions.answers, headgate.api.analytics.table_rows, "
+    "headgate.domains.retail.predictions.customers, headgate.domains.retail.predictions.fraud, headgate.domains.retail.predictions.searches"
 )
 # What opens workbooks, what looks for the meaning of an unknown header, and what only the command line and the jobs ask for.
 NOT_FOR_EVERY_FILE = {
@@ -89,6 +89,8 @@ def test_the_wiring_imports_a_stage_only_when_one_of_its_functions_is_called() -
     assert len(modules) > 5
     assert {name for name in rooms if name.startswith("headgate.")} == {
         "headgate.aws",
+        "headgate.discovery",
+        "headgate.domain",
         "headgate.errors",
         "headgate.plain_names",
         "headgate.project",

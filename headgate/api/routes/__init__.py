@@ -1,6 +1,9 @@
 """The routes, in groups as the documentation shows them."""
 
-from headgate.api.routes import catalog, dashboards, files, lake, predictions, queries, runs, tables, uploads
+from importlib import import_module
+
+from headgate.api.routes import catalog, dashboards, files, lake, queries, runs, tables, uploads
+from headgate.project import all_domains
 
 EVERY = (
     lake.routes,
@@ -9,7 +12,7 @@ EVERY = (
     runs.routes,
     tables.routes,
     queries.routes,
-    predictions.routes,
+    *(import_module(domain.routes).routes for domain in all_domains() if domain.routes),
     catalog.routes,
     dashboards.routes,
 )

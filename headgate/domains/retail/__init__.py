@@ -13,6 +13,7 @@ DOMAIN = Domain(
         System("retail-copilot", f"{__name__}.retail_copilot"),
     ),
     questions=f"{__name__}.saved_questions",
+    routes=f"{__name__}.predictions.routes",
     commands=(
         Command("sample", f"{__name__}.commands:sample", "Write a generated shop, with known defects, as files to upload."),
         Command(

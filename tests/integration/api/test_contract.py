@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.api.local_server import LocalApi, server
+from tests.domains.retail.predictions.test_predictions import EXPORTED, export
 from tests.integration.api.document_check import failures
-from tests.unit.api.analytics.test_predictions import EXPORTED, export
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
+from headgate.domains.retail.predictions.fraud import FraudScorer
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import batches_of
 from headgate.learning import export_models
-from headgate.predictions.fraud import FraudScorer
 from headgate.predictions.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:

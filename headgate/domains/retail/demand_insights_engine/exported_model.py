@@ -10,9 +10,9 @@ import numpy as np
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, customer_value, lifetime_value
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import POINTS
+from headgate.domains.retail.predictions.customers import CustomerScorer
 from headgate.engines.stored_rows import StoredRows, numbers
 from headgate.learning import export_models
-from headgate.predictions.customers import CustomerScorer
 from headgate.predictions.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:

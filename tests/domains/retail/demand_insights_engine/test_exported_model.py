@@ -23,8 +23,8 @@ from headgate.domains.retail.demand_insights_engine import (
 )
 from headgate.domains.retail.demand_insights_engine.customer_value import Method
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.domains.retail.predictions.customers import CustomerScorer
 from headgate.engines.stored_rows import store_frames
-from headgate.predictions.customers import CustomerScorer
 from headgate.predictions.scorer import Scorer
 
 if TYPE_CHECKING:

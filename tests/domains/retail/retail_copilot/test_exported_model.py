@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from headgate.domains.retail.predictions.searches import IntentScorer
 from headgate.domains.retail.retail_copilot import exported_model, normalise
 from headgate.predictions.scorer import Scorer
-from headgate.predictions.searches import IntentScorer
 
 pytestmark = pytest.mark.unit
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from headgate.api.analytics import predictions
 from headgate.api.http.access import Group
 from headgate.api.http.parameters import Lake
 from headgate.api.http.routing import Routes
-from headgate.api.shapes.predictions import (
+from headgate.domains.retail.predictions import answers
+from headgate.domains.retail.predictions.shapes import (
     CustomerAsked,
     CustomerPrediction,
     ForecastAsked,
@@ -24,7 +24,7 @@ def predict_fraud(lake: Lake, body: FraudAsked) -> FraudPrediction:
 
     The past of customer and terminal is known up to the last run.
     """
-    return predictions.fraud(lake, body)
+    return answers.fraud(lake, body)
 
 
 @routes.post("/v1/predictions/customer", Group.VIEWER, problems=[404, 409])
@@ -33,16 +33,16 @@ def predict_customer(lake: Lake, body: CustomerAsked) -> CustomerPrediction:
 
     `signals` change what is known of the customer, to ask "what if".
     """
-    return predictions.customer(lake, body)
+    return answers.customer(lake, body)
 
 
 @routes.post("/v1/predictions/forecast", Group.VIEWER, problems=[404, 409])
 def predict_sales(lake: Lake, body: ForecastAsked) -> ForecastPrediction:
     """Forecast of a series of sales, with intervals."""
-    return predictions.forecast(lake, body)
+    return answers.forecast(lake, body)
 
 
 @routes.post("/v1/predictions/intent", Group.VIEWER, problems=[409])
 def predict_intent(lake: Lake, body: IntentAsked) -> IntentPrediction:
     """Intent of a search as typed."""
-    return predictions.intent(lake, body)
+    return answers.intent(lake, body)

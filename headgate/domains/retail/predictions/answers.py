@@ -1,15 +1,15 @@
-"""Predictions by the champions that the last run exported; docs/adr/0065-predictions.md says how."""
+"""The API's predictions by the champions that the last run exported; docs/adr/0065-predictions.md says how."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from headgate.api.analytics import tables
-from headgate.api.http.problems import conflict, invalid, not_built, not_found
-from headgate.api.shapes.predictions import (
+from headgate.api.analytics.scorers import exported, origin
+from headgate.api.http.problems import invalid, not_built, not_found
+from headgate.domains.retail.predictions.shapes import (
     CustomerPrediction,
     CustomerValue,
     ForecastPeriod,
@@ -17,40 +17,29 @@ from headgate.api.shapes.predictions import (
     FraudPrediction,
     IntentPrediction,
 )
-from headgate.errors import NotFoundError
-from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from headgate.api.ports import Lake
-    from headgate.api.shapes.predictions import CustomerAsked, ForecastAsked, FraudAsked, IntentAsked
-    from headgate.predictions.scorer import Scorer
-
-Model = TypeVar("Model")
+    from headgate.domains.retail.predictions.shapes import CustomerAsked, ForecastAsked, FraudAsked, IntentAsked
 
 _FRAUD = ("compliance-guardian", "fraud")
 _CUSTOMERS = ("demand-insights-engine", "customers")
 _INTENTS = ("retail-copilot", "intents")
 _FORECAST = ("market-intelligence-hub", "sales_forecast")
 _PENNY = Decimal("0.01")
-_MOST_KEPT = 8
-_NOT_EXPORTED = "No run has exported this model. It needs enough data to learn from; POST /v1/runs builds it."
 _NO_MOMENT = "`transacted_at` must be a moment of the calendar. Send an existing date and time, such as 2026-01-31T13:45:00."
 _UNKNOWN_CUSTOMER = "The last run knew no customer of this number. Send all signals without `customer_id` instead."
 _CUSTOMERS_NOT_EXPORTED = (
     "The last run knew more customers than it exports with the model. Send all signals without `customer_id`; the tables churn_risk and "
     "customer_lifetime_value have the predictions of every customer."
 )
-_kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = OrderedDict()  # by place and ETag, which changes with every export
 
 
 def fraud(lake: Lake, asked: FraudAsked) -> FraudPrediction:
     """Return the fraud score of a transaction."""
-    from headgate.predictions.fraud import FraudScorer, Transaction
+    from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
 
-    facts, scorer = _model(lake, *_FRAUD, FraudScorer)
+    facts, scorer = exported(lake, *_FRAUD, FraudScorer)
     try:
         at = datetime.fromisoformat(asked.transacted_at)
     except ValueError:
@@ -58,7 +47,7 @@ def fraud(lake: Lake, asked: FraudAsked) -> FraudPrediction:
     pence = int(Decimal(asked.amount) * 100)
     found = scorer.score(Transaction(asked.customer_id, asked.terminal_id, pence, at))
     return FraudPrediction(
-        **_origin(facts, facts["model"]),
+        **origin(facts, facts["model"]),
         score=found.score,
         decision=found.decision,
         reasons=found.reasons,
@@ -68,9 +57,9 @@ def fraud(lake: Lake, asked: FraudAsked) -> FraudPrediction:
 
 def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
     """Return the churn probability and the expected value of a customer."""
-    from headgate.predictions.customers import CustomerScorer
+    from headgate.domains.retail.predictions.customers import CustomerScorer
 
-    facts, scorer = _model(lake, *_CUSTOMERS, CustomerScorer)
+    facts, scorer = exported(lake, *_CUSTOMERS, CustomerScorer)
     if set(asked.signals) - set(scorer.signals):
         raise invalid("body.signals", "unknown_signal", f"`signals` has an unknown name. Signals: {', '.join(scorer.signals)}.")
     stored = None if asked.customer_id is None else scorer.stored(asked.customer_id)
@@ -81,7 +70,7 @@ def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
         raise invalid("body.signals", "missing", f"A new customer needs all signals. Missing: {', '.join(missing)}.")
     found = scorer.predict(signals, None if asked.signals else asked.customer_id)
     return CustomerPrediction(
-        **_origin(facts, facts["churn"]["model"]),
+        **origin(facts, facts["churn"]["model"]),
         customer_id=asked.customer_id,
         churn_probability=found.churn_probability,
         drivers=found.drivers,
@@ -120,43 +109,18 @@ def forecast(lake: Lake, asked: ForecastAsked) -> ForecastPrediction:
 
 def intent(lake: Lake, asked: IntentAsked) -> IntentPrediction:
     """Return the intent of a search."""
-    from headgate.predictions.searches import IntentScorer
+    from headgate.domains.retail.predictions.searches import IntentScorer
 
-    facts, scorer = _model(lake, *_INTENTS, IntentScorer)
+    facts, scorer = exported(lake, *_INTENTS, IntentScorer)
     found = scorer.find(asked.text)
     return IntentPrediction(
-        **_origin(facts, "query_patterns"),
+        **origin(facts, "query_patterns"),
         intent=found.intent,
         sub_intent=found.sub_intent,
         template=found.template,
         nearest=found.nearest,
         similarity=found.similarity,
     )
-
-
-def _model(lake: Lake, system: str, name: str, kind: Callable[[Scorer], Model]) -> tuple[Mapping[str, Any], Model]:
-    """The facts and the model of the newest export; it is read again when a run has replaced it."""
-    from headgate.predictions.scorer import FORMAT, Scorer
-
-    if system not in lake.systems:
-        raise not_built(system, lake.systems)
-    ref = ObjectRef(lake.bucket("artifacts"), keys.scorer_key(system, name))
-    try:
-        known_as = f"{ref.bucket}/{ref.key} {lake.objects.info(ref).etag}"
-        scorer = None if known_as in _kept else Scorer.from_bytes(lake.objects.read(ref))
-    except NotFoundError:
-        raise conflict(_NOT_EXPORTED) from None
-    if scorer:
-        if not scorer.facts["is_available"] or scorer.facts["format"] != FORMAT:
-            raise conflict(_NOT_EXPORTED)
-        _kept[known_as] = (scorer.facts, kind(scorer))
-    while len(_kept) > _MOST_KEPT:
-        _kept.popitem(last=False)
-    return _kept[known_as]
-
-
-def _origin(facts: Mapping[str, Any], model: str) -> dict[str, str]:
-    return {"model": model, "as_of": facts["as_of"], "snapshot_id": facts["snapshot_id"]}
 
 
 def _value(days: int, purchases: float, value: float, interval: tuple[float, float] | None) -> CustomerValue:

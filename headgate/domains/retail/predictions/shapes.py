@@ -5,18 +5,11 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from headgate.api.shapes.base import Asked, Count, Day, Shape, Share
+from headgate.api.shapes.scorers import ModelOrigin
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Money = Annotated[str, Field(description="GBP with two decimals.", examples=["12.50"])]
 Signal = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
-
-
-class ModelOrigin(Shape):
-    """Which champion gave a prediction."""
-
-    model: str = Field(description="Name of the champion.")
-    as_of: Day = Field(description="Last day of the data that it knows.")
-    snapshot_id: str
 
 
 class FraudAsked(Asked):

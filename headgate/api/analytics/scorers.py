@@ -1,0 +1,49 @@
+"""The scorers that the last run exported, for the routes of domains; docs/adr/0065-predictions.md says how."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from headgate.api.http.problems import conflict, not_built
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headgate.api.ports import Lake
+    from headgate.predictions.scorer import Scorer
+
+Model = TypeVar("Model")
+
+_MOST_KEPT = 8
+_NOT_EXPORTED = "No run has exported this model. It needs enough data to learn from; POST /v1/runs builds it."
+_kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = OrderedDict()  # by place and ETag, which changes with every export
+
+
+def exported(lake: Lake, system: str, name: str, kind: Callable[[Scorer], Model]) -> tuple[Mapping[str, Any], Model]:
+    """Return the facts and the model of the newest export; it is read again when a run has replaced it."""
+    from headgate.predictions.scorer import FORMAT, Scorer
+
+    if system not in lake.systems:
+        raise not_built(system, lake.systems)
+    ref = ObjectRef(lake.bucket("artifacts"), keys.scorer_key(system, name))
+    try:
+        known_as = f"{ref.bucket}/{ref.key} {lake.objects.info(ref).etag}"
+        scorer = None if known_as in _kept else Scorer.from_bytes(lake.objects.read(ref))
+    except NotFoundError:
+        raise conflict(_NOT_EXPORTED) from None
+    if scorer:
+        if not scorer.facts["is_available"] or scorer.facts["format"] != FORMAT:
+            raise conflict(_NOT_EXPORTED)
+        _kept[known_as] = (scorer.facts, kind(scorer))
+    while len(_kept) > _MOST_KEPT:
+        _kept.popitem(last=False)
+    return _kept[known_as]
+
+
+def origin(facts: Mapping[str, Any], model: str) -> dict[str, str]:
+    """Return the fields of `ModelOrigin` for an answer of an exported model."""
+    return {"model": model, "as_of": facts["as_of"], "snapshot_id": facts["snapshot_id"]}

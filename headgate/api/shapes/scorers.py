@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from pydantic import Field
+
+from headgate.api.shapes.base import Day, Shape
+
+
+class ModelOrigin(Shape):
+    """Which champion gave a prediction."""
+
+    model: str = Field(description="Name of the champion.")
+    as_of: Day = Field(description="Last day of the data that it knows.")
+    snapshot_id: str
