@@ -110,6 +110,14 @@ resource "aws_iam_role" "people" {
 
   name               = "${substr("${local.lake}-${each.key}", 0, 64 - length(local.role_suffix))}${local.role_suffix}"
   assume_role_policy = data.aws_iam_policy_document.people_trust[each.key].json
+
+  lifecycle {
+    # Source: IAM user guide, "IAM and AWS STS quotas": 10 managed policies attached to a role.
+    precondition {
+      condition     = each.key != "analyst" || length(local.hidden_by_policy) <= 10
+      error_message = "${length(local.hidden_from_analysts)} tables have columns about a person, and the policies of an analyst hide at most ${10 * local.hidden_per_policy}. Set analysts_see_personal_data, or people without the analyst and let them ask through the API, which hides columns instead of tables."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "people" {
@@ -125,7 +133,8 @@ resource "aws_iam_role_policy" "people" {
 locals {
   hidden_from_analysts = contains(keys(local.people), "analyst") && !var.analysts_see_personal_data ? local.personal_objects : []
   # A managed policy takes 6,144 characters, and the name of an object at most 140.
-  hidden_by_policy = { for number, objects in chunklist(local.hidden_from_analysts, 40) : tostring(number) => objects }
+  hidden_per_policy = 40
+  hidden_by_policy  = { for number, objects in chunklist(local.hidden_from_analysts, local.hidden_per_policy) : tostring(number) => objects }
 }
 
 data "aws_iam_policy_document" "personal_data" {

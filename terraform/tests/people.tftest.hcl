@@ -163,3 +163,16 @@ run "analysts_see_personal_data_where_that_is_stated" {
     error_message = "Nothing is hidden."
   }
 }
+
+# 401 tables with a column about a person.
+run "more_hidden_tables_than_the_policies_of_an_analyst_hold_are_refused" {
+  command = plan
+
+  variables {
+    build_dir = "tests/fixtures/built_personal"
+    systems   = []
+    people    = { analyst = ["arn:aws:iam::123456789012:user/ana"] }
+  }
+
+  expect_failures = [aws_iam_role.people]
+}
