@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.api.analytics.tables import Asked, _digest
+from headgate.api.analytics.tables import RowsRequest, _digest
 from headgate.api.http import cursors
 from tests.e2e.api import Api, machine, signed_in
 from tests.integration.api.document_check import failures
@@ -112,7 +112,7 @@ def test_every_system_answers_its_own_tables_and_none_of_another(shop_lake: Lake
         for table in tables:
             assert operator.call("GET", f"/v1/systems/{system}/tables/{table}/rows?limit=1").status == 200, table
     # The cursor names a version, so the function asks the other system's bucket and not the catalog, whose databases all share.
-    cursor = cursors.encode(["0a", 0, _digest(Asked("", (), "", sees_personal_data=True))])
+    cursor = cursors.encode(["0a", 0, _digest(RowsRequest("", (), "", sees_personal_data=True))])
     path = "/v1/systems/compliance-guardian/tables/fraud_scores/rows"
     answer = invoked(shop_lake, "tables_retail-copilot", path, {"cursor": cursor})
     assert (answer["statusCode"], json.loads(answer["body"])["type"]) == (502, "urn:headgate:problem:not-permitted")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 USD_PER_TB = Decimal(5)
 LEAST_BYTES = 10 * 1024**2
 _TB = Decimal(1024**4)
+_NEEDS_GROUP = "The saved question {question} reads personal data, which needs the group {group}. Ask an operator to add you to the group."
 
 
 def questions(lake: Lake) -> Questions:
@@ -42,7 +43,12 @@ def start(lake: Lake, caller: CallerIdentity, asked: QueryAsked, key: str) -> Qu
     if query := only_reading(sql):
         check_tables(query, lake.databases.tables(), lake.databases.prod)
     if not caller.may(Group.PERSONAL_DATA):
-        sql = without_personal_data(sql, personal_tables(lake.contracts, lake.databases), Group.PERSONAL_DATA)
+        try:
+            sql = without_personal_data(sql, personal_tables(lake.contracts, lake.databases), Group.PERSONAL_DATA)
+        except QueryError:
+            if not asked.question:
+                raise
+            raise forbidden(_NEEDS_GROUP.format(question=asked.question, group=Group.PERSONAL_DATA)) from None
     token = hashlib.sha256(f"{key}\n{sql}".encode()).hexdigest() if key else ""
     return Query(query_id=lake.queries.start(sql, token), state="queued", sql=redact_text(sql))
 

@@ -32,8 +32,8 @@ _KEPT_BYTES = 256 << 20
 _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
-class Asked(NamedTuple):
-    """A request for rows of a table, as the query string has it, and whether the caller sees columns about people."""
+class RowsRequest(NamedTuple):
+    """A request for rows of a table: parameters of the query string, and whether the caller sees columns about people."""
 
     columns: str
     filters: tuple[str, ...]
@@ -58,7 +58,7 @@ _kept = _Kept()
 
 def systems(lake: Lake) -> Systems:
     """Return the deployed systems with their tables."""
-    asked = every(lake)
+    questions = every(lake)
     return Systems(
         systems=tuple(
             SystemSummary(
@@ -67,7 +67,7 @@ def systems(lake: Lake) -> Systems:
                     TableSummary(name=name, description=contract.description, columns=len(contract.columns))
                     for name, contract in sorted(lake.contracts.tables_of(system).items())
                 ),
-                questions=tuple(one.name for one in asked if one.system == system),
+                questions=tuple(question.name for question in questions if question.system == system),
             )
             for system in lake.systems
         )
@@ -95,34 +95,34 @@ def published(lake: Lake, system: str, table: str) -> tuple[TableDetail, pa.Tabl
     return shown, _read(lake, system, _contract(lake, system, table), shown.version)
 
 
-def rows(lake: Lake, system: str, table: str, asked: Asked, *, limit: int, cursor: str) -> Rows:
+def rows(lake: Lake, system: str, table: str, request: RowsRequest, *, limit: int, cursor: str) -> Rows:
     """Return some rows of a table."""
     from headgate.api.analytics import table_rows
 
     contract = _contract(lake, system, table)
-    version, first = _place(lake, system, table, asked, cursor)
-    found = table_rows.filtered(permitted(_read(lake, system, contract, version), contract, asked), asked.filters)
-    shown = table_rows.selected(table_rows.ordered(found, asked.sort).slice(first, limit), asked.columns)
+    version, first = _place(lake, system, table, request, cursor)
+    matching = table_rows.filtered(permitted(_read(lake, system, contract, version), contract, request), request.filters)
+    shown = table_rows.selected(table_rows.ordered(matching, request.sort).slice(first, limit), request.columns)
     following = first + limit
     return Rows(
         version=version,
         columns=_columns(contract, shown.column_names),
         rows=table_rows.cells(shown),
-        total=found.num_rows,
-        next_cursor=cursors.encode([version, following, _digest(asked)]) if following < found.num_rows else "",
+        total=matching.num_rows,
+        next_cursor=cursors.encode([version, following, _digest(request)]) if following < matching.num_rows else "",
     )
 
 
-def download(lake: Lake, system: str, table: str, asked: Asked, form: str) -> Download:
+def download(lake: Lake, system: str, table: str, request: RowsRequest, form: str) -> Download:
     """Write the matching rows to a file and return where it can be fetched."""
     from headgate.api.analytics import table_rows
 
     contract = _contract(lake, system, table)
     version = _version(lake, system, table)
-    found = table_rows.filtered(permitted(_read(lake, system, contract, version), contract, asked), asked.filters)
-    shown = table_rows.selected(table_rows.ordered(found, asked.sort), asked.columns)
+    matching = table_rows.filtered(permitted(_read(lake, system, contract, version), contract, request), request.filters)
+    shown = table_rows.selected(table_rows.ordered(matching, request.sort), request.columns)
     body = table_rows.as_csv(shown) if form == "csv" else table_rows.as_parquet(shown)
-    ref = ObjectRef(lake.bucket("athena_results"), f"downloads/{system}/{table}/{version or 'empty'}/{_digest(asked)}.{form}")
+    ref = ObjectRef(lake.bucket("athena_results"), f"downloads/{system}/{table}/{version or 'empty'}/{_digest(request)}.{form}")
     lake.objects.write(ref, body, content_type=_TYPES[form])
     expires_at = (lake.now() + timedelta(seconds=URL_EXPIRES_S)).isoformat(timespec="seconds")
     name = f"{table}.{form}"
@@ -145,13 +145,13 @@ def _version(lake: Lake, system: str, table: str) -> str:
     return current.location.removeprefix(prefix).strip("/") if is_published else ""
 
 
-def _place(lake: Lake, system: str, table: str, asked: Asked, cursor: str) -> tuple[str, int]:
+def _place(lake: Lake, system: str, table: str, request: RowsRequest, cursor: str) -> tuple[str, int]:
     """The version and the first row of a page."""
     if not cursor:
         return _version(lake, system, table), 0
     place = cursors.decode(cursor, list)
     match place:
-        case [str(version), int(first), str(digest)] if first >= 0 and version.isalnum() and digest == _digest(asked):
+        case [str(version), int(first), str(digest)] if first >= 0 and version.isalnum() and digest == _digest(request):
             return version, first
     raise invalid("query.cursor", "cursor", "The cursor is of another filter, sort or list. Begin again without `cursor`.")
 
@@ -176,7 +176,7 @@ def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table
     return _kept.tables[location]
 
 
-def permitted(found: pa.Table, contract: Contract, asked: Asked) -> pa.Table:
+def permitted(found: pa.Table, contract: Contract, request: RowsRequest) -> pa.Table:
     """Return the rows without the columns about people, unless the caller sees these.
 
     Raises:
@@ -184,11 +184,11 @@ def permitted(found: pa.Table, contract: Contract, asked: Asked) -> pa.Table:
     """
     from headgate.contracts.analyst_tables import personal_columns
 
-    if asked.sees_personal_data:
+    if request.sees_personal_data:
         return found
     hidden = [name for name in found.column_names if name in personal_columns(contract)]
-    named = {one.strip().removeprefix("-") for text in (asked.columns, asked.sort) for one in text.split(",")}
-    if refused := [name for name in hidden if name in named | {one.partition(":")[0] for one in asked.filters}]:
+    named = {one.strip().removeprefix("-") for text in (request.columns, request.sort) for one in text.split(",")}
+    if refused := [name for name in hidden if name in named | {one.partition(":")[0] for one in request.filters}]:
         raise forbidden(f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. Leave it out.")
     return found.drop_columns(hidden)
 
@@ -200,5 +200,5 @@ def _columns(contract: Contract, names: list[str]) -> tuple[ResultColumn, ...]:
     return tuple(ResultColumn(name=name, type=types[name]) for name in names)
 
 
-def _digest(asked: Asked) -> str:
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+def _digest(request: RowsRequest) -> str:
+    return hashlib.sha256(json.dumps(request).encode()).hexdigest()[:16]

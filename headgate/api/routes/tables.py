@@ -58,7 +58,7 @@ def list_rows(  # noqa: PLR0917 Powertools passes them by name
     All pages of a cursor are of one version of the table; when the table is published again meanwhile, and the version was removed,
     the answer is 410.
     """
-    asked = tables.Asked(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA))
+    asked = tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA))
     return tagged(tables.rows(lake, system, table, asked, limit=limit, cursor=cursor), if_none_match)
 
 
@@ -77,4 +77,4 @@ def download_table(  # noqa: PLR0917 as above
 
     In CSV a text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    return tables.download(lake, system, table, tables.Asked(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA)), format)
+    return tables.download(lake, system, table, tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA)), format)

@@ -210,7 +210,8 @@ LIMIT 20
     Question(
         "online_retail_money",
         LAKE,
-        "Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Online Retail II: 9,539,484.634)",
+        "Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Online Retail II: 9,539,484.634)"
+        " Reads values of refused rows, which needs the group personal-data.",
         """
 WITH order_lines AS (
   SELECT 'accepted' AS part, CAST(quantity * unit_price AS decimal(28, 4)) AS amount

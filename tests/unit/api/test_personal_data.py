@@ -64,6 +64,18 @@ def test_a_viewer_who_names_a_column_about_people_learns_which_group_sees_it(lak
     assert "The column email of customers is personal data, which needs the group personal-data." in answer.json["detail"]
 
 
+def test_a_viewer_can_ask_every_saved_question_or_learns_from_it_which_group_can(lake: MemoryLake) -> None:
+    viewer, refused = Caller(lake, ("viewer",)), set()
+    for saved in viewer.call("GET", "/v1/questions").json["questions"]:
+        answer = viewer.call("POST", "/v1/queries", {"question": saved["name"]})
+        if answer.status == 403:
+            refused.add(saved["name"])
+            assert f"The saved question {saved['name']} reads personal data, which needs the group personal-data." in answer.json["detail"]
+        assert (answer.status == 403) == ("needs the group personal-data" in saved["description"])
+        assert answer.status in {202, 403}
+    assert refused == {"online_retail_money"}
+
+
 @pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("GET", "/rows"), ("DELETE", "")])
 def test_a_viewer_does_not_get_the_answer_to_another_persons_query_about_people(lake: MemoryLake, method: str, rest: str) -> None:
     for sql in (ASKED["sql"], "with customers as (select 1) select * from customers"):
@@ -164,11 +176,11 @@ ROWS = pa.table({"number": [1], "email": [EMAIL]})
 @pytest.mark.parametrize(("columns", "filters", "sort"), [("email", (), ""), ("", ("email:contains:a",), ""), ("", (), "-email")])
 def test_a_column_about_people_neither_filters_nor_sorts_a_table_for_a_viewer(columns: str, filters: tuple[str, ...], sort: str) -> None:
     with pytest.raises(ProblemError, match="The column email is personal data, which needs the group personal-data"):
-        tables.permitted(ROWS, PEOPLE, tables.Asked(columns, filters, sort, sees_personal_data=False))
+        tables.permitted(ROWS, PEOPLE, tables.RowsRequest(columns, filters, sort, sees_personal_data=False))
 
 
 def test_rows_of_a_table_and_its_download_differ_by_the_right_to_personal_data() -> None:
-    asked = tables.Asked("", (), "", sees_personal_data=False)
+    asked = tables.RowsRequest("", (), "", sees_personal_data=False)
     assert tables.permitted(ROWS, PEOPLE, asked).column_names == ["number"]
     assert tables.permitted(ROWS, PEOPLE, asked._replace(sees_personal_data=True)) == ROWS
     assert json.dumps(asked) != json.dumps(asked._replace(sees_personal_data=True))  # names the object of a download
