@@ -6,6 +6,7 @@ The gate does not search declared columns for card numbers and verification code
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from headgate.contracts.model import Mask
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from headgate.contracts.model import Contract
 
@@ -68,3 +69,18 @@ def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
     if lake is None or any(column.mask in _CARD_MASKS for column in contract.columns):
         return contract
     return replace(contract, columns=tuple(replace(column, no_cards=column.no_cards or lake) for column in contract.columns))
+
+
+def described(contracts: Iterable[Contract]) -> dict[str, str]:
+    """Return by dataset or table which of its columns are declared, by whom, on which day and why; without those that declare nothing."""
+    texts = {contract.dataset: "; ".join(_declarations(contract)) for contract in contracts}
+    return {dataset: text for dataset, text in texts.items() if text}
+
+
+def _declarations(contract: Contract) -> list[str]:
+    """Return each declaration of a contract once, with its columns."""
+    columns: defaultdict[NoCards, list[str]] = defaultdict(list)
+    for column in contract.columns:
+        if column.no_cards:
+            columns[column.no_cards].append(column.name)
+    return [f"{', '.join(names)} ({of.declared_by}, {of.declared_on}: {of.reason})" for of, names in columns.items()]

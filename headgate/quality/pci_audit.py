@@ -16,7 +16,7 @@ import pyarrow as pa
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.parquet import table_of
-from headgate.quality.leaks import CHECKS, leaks_in_rows, leaks_in_text, leaks_in_texts, without_leaks
+from headgate.quality.leaks import CHECKS, SOCIAL_SECURITY_NUMBER, leaks_in_rows, leaks_in_text, leaks_in_texts, without_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,6 +32,8 @@ _FRACTION = re.compile(r"^-?\d{0,11}\.\d+(?:[eE](?:-\d{1,3}|[+]?\d))?$")
 
 _RECORD = "record"  # column of quarantine: the source row as JSON
 _NOTHING_DECLARED: Declared = {}
+_NO_DECLARATIONS: Mapping[str, str] = {}
+_ZONES_OF_TABLES = {"curated", "quarantine", "prod"}  # elsewhere declared columns are searched as well
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,18 @@ def findings(scans: Iterable[Scan]) -> list[Finding]:
     return sorted((finding for scan in scans for finding in scan.findings), key=lambda finding: (-finding.count, finding.place))
 
 
-def pci_audit(scans: Iterable[Scan]) -> pd.DataFrame:
-    """The table `pci_audit`: one row per zone, subject and check, with what was looked at, what was found, and whether it passed."""
-    rows = [row for (zone, subject), group in _by_subject(scans).items() for row in _rows(zone, subject, group)]
-    columns = ["zone", "subject", "check_name", "objects_scanned", "cells_scanned", "findings", "passed"]
+def pci_audit(scans: Iterable[Scan], declarations: Mapping[str, str] = _NO_DECLARATIONS) -> pd.DataFrame:
+    """Return the table `pci_audit`: one row per zone, subject and check.
+
+    Args:
+        declarations: by dataset or table, its columns that are not searched for card data, and who declared that and why.
+    """
+    rows = [
+        (*row, declarations.get(subject) if zone in _ZONES_OF_TABLES and row[2] != SOCIAL_SECURITY_NUMBER else None)
+        for (zone, subject), group in _by_subject(scans).items()
+        for row in _rows(zone, subject, group)
+    ]
+    columns = ["zone", "subject", "check_name", "objects_scanned", "cells_scanned", "findings", "passed", "declared"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import pandas as pd
+
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.quality.card_audit_ledger import CardAudit
     from headgate.quality.data_docs import DataDocs
@@ -83,6 +85,16 @@ def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: Lake
     oldest = clock.utc_now() - timedelta(days=log_settings.audited_log_days)
     lines = {group: partial(_log_lines, group) for group in log_settings.log_groups}
     return [*audit.audit_objects(zones), *audit.audit_records(stores.ledger(env).records()), *audit.audit_logs(lines, oldest)]
+
+
+def card_audit_table(env: Mapping[str, str]) -> pd.DataFrame:
+    """Return the table of the card-data audit, with the columns that contracts except from it."""
+    from headgate.contracts.no_cards import described
+    from headgate.contracts.registry import Registry
+    from headgate.quality.pci_audit import pci_audit
+
+    registry = Registry.load()
+    return pci_audit(leak_scans(env), described([*registry.prod.values(), *registry.curated.values()]))
 
 
 def _log_lines(group: str, since: datetime) -> Iterator[str]:

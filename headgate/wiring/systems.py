@@ -120,7 +120,6 @@ def system_runner(
     from headgate.contracts.registry import Registry
     from headgate.lake.publishing import Publisher
     from headgate.quality.output_audit import OutputAudit
-    from headgate.quality.pci_audit import pci_audit
     from headgate.systems import registry
     from headgate.systems.run import run_system
 
@@ -134,7 +133,7 @@ def system_runner(
     def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
         tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
         options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
-        inspections = {quality.CARD_AUDIT: lambda: pci_audit(quality.leak_scans(env))} if quality.CARD_AUDIT in own else {}
+        inspections = {quality.CARD_AUDIT: lambda: quality.card_audit_table(env)} if quality.CARD_AUDIT in own else {}
         with OutputAudit(quality.data_docs(env), lake, system) as audit:
             catalog = GlueCatalog(clients.glue(), settings.crawler)
             publisher = Publisher(stores.objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit, notify)

@@ -120,7 +120,7 @@ ORDER BY decision
         "Is there card data anywhere it must not be?",
         """
 SELECT zone, check_name, sum(objects_scanned) AS objects_scanned, sum(cells_scanned) AS cells_scanned,
-       sum(findings) AS findings, bool_and(passed) AS passed
+       sum(findings) AS findings, bool_and(passed) AS passed, array_join(array_agg(DISTINCT declared), '; ') AS declared
 FROM pci_audit
 GROUP BY zone, check_name
 ORDER BY zone, check_name

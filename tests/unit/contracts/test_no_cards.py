@@ -11,7 +11,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts import odcs_reader
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.difference import differences
-from headgate.contracts.no_cards import PROPERTY, NoCards, declared_by_lake
+from headgate.contracts.no_cards import PROPERTY, NoCards, declared_by_lake, described
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry, no_cards
 from headgate.errors import ContractError, SettingsError
@@ -23,7 +23,7 @@ from headgate.project import read
 from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, scanner_version
 from headgate.quality.declared_columns import Declared, declared_columns
 from headgate.quality.leaks import leaks_in_rows
-from headgate.quality.pci_audit import Finding, Zone, findings, increments_zone, scan_object
+from headgate.quality.pci_audit import Finding, Scan, Zone, findings, increments_zone, pci_audit, scan_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +79,21 @@ def test_the_audit_honours_the_declaration_of_a_column() -> None:
     zone = increments_zone("curated")
     assert scan_object(objects, zone, ref).findings
     assert not scan_object(objects, zone, ref, declared_columns([contract])).findings
+
+
+def test_the_table_of_the_audit_names_declared_columns_with_who_and_why() -> None:
+    """A column that is not searched is never silent: neither its own declaration nor the lake's."""
+    scans = [Scan(zone, "readings", 1, 2) for zone in ("curated", "quarantine", "profiles")]
+    whole = declared_by_lake(contract_of(), LAKE)
+    own = "meter (R. Meyer, data owner, 2026-01-31: ids of a meter, 16 digits)"
+    for contract, text in ((declared(), own), (whole, f"id, {own}")):
+        frame = pci_audit(scans, described([curated_contract(contract)]))
+        listed = frame[frame["declared"].notna()]
+        assert set(listed["declared"]) == {text}
+        assert sorted(zip(listed["zone"], listed["check_name"], strict=True)) == [
+            (zone, check) for zone in ("curated", "quarantine") for check in ("card_number", "security_code", "track_data")
+        ]
+    assert described([curated_contract(contract_of())]) == {}
 
 
 @pytest.mark.parametrize("stated", [{"headgate.content": "tracking_number"}, {"headgate.content": "phone"}, {"headgate.mask": "none"}])
