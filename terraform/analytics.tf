@@ -31,7 +31,7 @@ locals {
     aws_cloudwatch_log_group.curated_to_prod.name,
     aws_cloudwatch_log_group.jobs["output"].name,
     aws_cloudwatch_log_group.jobs["error"].name,
-  ], [for function in local.api_functions : function.log_group]))
+  ], [for function in module.api : function.log_group]))
 
   build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
 

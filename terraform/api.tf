@@ -1,9 +1,8 @@
 # The HTTP API (docs/use/api.md): people come with a Cognito token, machines sign with IAM below /machine. One archive, several functions:
 # each has a role that fits what its routes do.
 locals {
-  api_name      = "${local.lake}-api"
-  api_functions = merge({ lake = module.api, queries = module.api_queries, revert = module.api_revert, predictions = module.api_predictions }, { for system, function in module.api_tables : "tables_${system}" => function })
-  staging_arn   = module.bucket["staging"].arn
+  api_name    = "${local.lake}-api"
+  staging_arn = module.bucket["staging"].arn
 
   # Their names as the jobs' modules make them. The modules' outputs would be a cycle: compliance-guardian's job reads the API's log groups.
   api_job_names = merge({ for key in concat(["merge_curated", "quality_gate", "curate_large", "audit_cards"], keys(local.build_jobs), local.has_systems_job ? [local.systems_job] : []) : key => "${local.lake}-${key}" }, local.export_names)
@@ -36,13 +35,32 @@ locals {
     HEADGATE_SCAN_LIMIT_GB       = tostring(var.scan_limit_gb)
     HEADGATE_JOB_NAMES           = jsonencode(local.api_job_names)
   })
-  api_function = {
-    code        = local.function_code.api
-    memory_mb   = 1769 # one vCPU: a cold start is processor time
-    timeout_s   = 29   # API Gateway waits for 30 s
-    layers      = values(local.layer_arns)
-    environment = local.api_environment
-  }
+  api_functions = merge(
+    {
+      lake        = { suffix = "", work = "uploads, files, runs, contracts, lineage", policy = data.aws_iam_policy_document.api }
+      queries     = { suffix = "-queries", work = "SQL that reads", policy = data.aws_iam_policy_document.api_queries }
+      predictions = { suffix = "-predictions", work = "predictions by the exported models", policy = data.aws_iam_policy_document.api_predictions }
+      revert      = { suffix = "-revert", work = "undo of uploads", policy = data.aws_iam_policy_document.api_revert }
+    },
+    { for system in local.systems : "tables_${system}" => { suffix = "-${system}", work = "tables of ${system}", policy = data.aws_iam_policy_document.api_tables[system] } },
+  )
+}
+
+module "api" {
+  source   = "./modules/function"
+  for_each = local.api_functions
+
+  name               = "${local.api_name}${each.value.suffix}"
+  description        = "Answers the HTTP API: ${each.value.work}"
+  code               = local.function_code.api
+  memory_mb          = 1769 # one vCPU: a cold start is processor time
+  timeout_s          = 29   # API Gateway waits for 30 s
+  layers             = values(local.layer_arns)
+  environment        = local.api_environment
+  policy_json        = each.value.policy.json
+  log_retention_days = var.log_retention_days
+  role_suffix        = local.role_suffix
+  account_id         = local.account_id
 }
 
 # Uploads wait here for their commit. Nothing reads them but the dry run.
@@ -195,22 +213,6 @@ data "aws_iam_policy_document" "api" {
   }
 }
 
-module "api" {
-  source = "./modules/http_function"
-
-  name               = local.api_name
-  description        = "Answers the HTTP API: uploads, files, runs, contracts, lineage"
-  code               = local.api_function.code
-  memory_mb          = local.api_function.memory_mb
-  timeout_s          = local.api_function.timeout_s
-  layers             = local.api_function.layers
-  environment        = local.api_function.environment
-  policy_json        = data.aws_iam_policy_document.api.json
-  log_retention_days = var.log_retention_days
-  role_suffix        = local.role_suffix
-  account_id         = local.account_id
-}
-
 data "aws_iam_policy_document" "api_queries" {
   source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.ask_lake.json]
 }
@@ -260,22 +262,6 @@ data "aws_iam_policy_document" "ask_lake" {
   }
 }
 
-module "api_queries" {
-  source = "./modules/http_function"
-
-  name               = "${local.api_name}-queries"
-  description        = "Answers the HTTP API: SQL that reads"
-  code               = local.api_function.code
-  memory_mb          = local.api_function.memory_mb
-  timeout_s          = local.api_function.timeout_s
-  layers             = local.api_function.layers
-  environment        = local.api_function.environment
-  policy_json        = data.aws_iam_policy_document.api_queries.json
-  log_retention_days = var.log_retention_days
-  role_suffix        = local.role_suffix
-  account_id         = local.account_id
-}
-
 # Predictions need the exported models and the forecast's table, and write nothing.
 data "aws_iam_policy_document" "api_predictions" {
   source_policy_documents = [data.aws_iam_policy_document.api_function.json]
@@ -302,22 +288,6 @@ data "aws_iam_policy_document" "api_predictions" {
     actions   = ["glue:GetTable"]
     resources = concat([local.catalog_arn, local.database_arns["prod"]], [for key, table in local.tables : local.table_arns[key] if key == "prod.sales_forecast"])
   }
-}
-
-module "api_predictions" {
-  source = "./modules/http_function"
-
-  name               = "${local.api_name}-predictions"
-  description        = "Answers the HTTP API: predictions by the exported models"
-  code               = local.api_function.code
-  memory_mb          = local.api_function.memory_mb
-  timeout_s          = local.api_function.timeout_s
-  layers             = local.api_function.layers
-  environment        = local.api_function.environment
-  policy_json        = data.aws_iam_policy_document.api_predictions.json
-  log_retention_days = var.log_retention_days
-  role_suffix        = local.role_suffix
-  account_id         = local.account_id
 }
 
 # One function per system, which can read the tables of this system and of no other.
@@ -349,23 +319,6 @@ data "aws_iam_policy_document" "api_tables" {
     actions   = ["s3:GetObject", "s3:PutObject"]
     resources = ["${module.bucket["athena_results"].arn}/downloads/${each.key}/*"]
   }
-}
-
-module "api_tables" {
-  source   = "./modules/http_function"
-  for_each = local.systems
-
-  name               = "${local.api_name}-${each.key}"
-  description        = "Answers the HTTP API: tables of ${each.key}"
-  code               = local.api_function.code
-  memory_mb          = local.api_function.memory_mb
-  timeout_s          = local.api_function.timeout_s
-  layers             = local.api_function.layers
-  environment        = local.api_function.environment
-  policy_json        = data.aws_iam_policy_document.api_tables[each.key].json
-  log_retention_days = var.log_retention_days
-  role_suffix        = local.role_suffix
-  account_id         = local.account_id
 }
 
 # A revert deletes rows that the gate wrote, and lets the gate accept a duplicate instead.
@@ -402,22 +355,6 @@ data "aws_iam_policy_document" "api_revert" {
     actions   = ["dynamodb:Scan"]
     resources = [aws_dynamodb_table.files.arn]
   }
-}
-
-module "api_revert" {
-  source = "./modules/http_function"
-
-  name               = "${local.api_name}-revert"
-  description        = "Answers the HTTP API: undo of uploads"
-  code               = local.api_function.code
-  memory_mb          = local.api_function.memory_mb
-  timeout_s          = local.api_function.timeout_s
-  layers             = local.api_function.layers
-  environment        = local.api_function.environment
-  policy_json        = data.aws_iam_policy_document.api_revert.json
-  log_retention_days = var.log_retention_days
-  role_suffix        = local.role_suffix
-  account_id         = local.account_id
 }
 
 # The gate on an upload. It has no permission that would leave a trace: no ledger, no curated, no quarantine, no alert.
@@ -457,7 +394,7 @@ data "aws_iam_policy_document" "dry_run" {
 }
 
 module "dry_run" {
-  source = "./modules/http_function"
+  source = "./modules/function"
 
   name               = "${local.lake}-dry_run"
   description        = "Checks an upload with the gate, without a trace in the lake"
@@ -571,7 +508,7 @@ resource "aws_apigatewayv2_authorizer" "people" {
 }
 
 resource "aws_apigatewayv2_integration" "this" {
-  for_each = local.api_functions
+  for_each = module.api
 
   api_id                 = aws_apigatewayv2_api.this.id
   integration_type       = "AWS_PROXY"
@@ -581,7 +518,7 @@ resource "aws_apigatewayv2_integration" "this" {
 }
 
 resource "aws_lambda_permission" "api" {
-  for_each = local.api_functions
+  for_each = module.api
 
   statement_id  = "AnswerTheApi"
   action        = "lambda:InvokeFunction"

@@ -194,11 +194,15 @@ module "raw_to_curated" {
     HEADGATE_LEASE_S = tostring(max(1, min(90, floor(local.redelivery_s * 3 / 4))))
   })
   policy_json        = data.aws_iam_policy_document.raw_to_curated.json
-  queue_arn          = module.raw_objects.arn
-  queue_arn_by_name  = module.raw_objects.arn_by_name
-  batch              = { size = 1, window_s = 0 }
-  max_concurrency    = coalesce(var.gate_concurrency, local.platform.gate_concurrency)
   log_retention_days = var.log_retention_days
+
+  queue = {
+    arn             = module.raw_objects.arn
+    arn_by_name     = module.raw_objects.arn_by_name
+    batch_size      = 1
+    window_s        = 0
+    max_concurrency = coalesce(var.gate_concurrency, local.platform.gate_concurrency)
+  }
 }
 
 # Curated to prod: new increments push back the pending start, a one-time schedule. When it is due, the function decides.
@@ -296,9 +300,13 @@ module "start_pipeline" {
     HEADGATE_DEPLOYMENT_ID      = local.deployment_id
   })
   policy_json        = data.aws_iam_policy_document.start_pipeline.json
-  queue_arn          = module.curated_changes.arn
-  queue_arn_by_name  = module.curated_changes.arn_by_name
-  batch              = { size = 100, window_s = 5 }
-  max_concurrency    = 2
   log_retention_days = var.log_retention_days
+
+  queue = {
+    arn             = module.curated_changes.arn
+    arn_by_name     = module.curated_changes.arn_by_name
+    batch_size      = 100
+    window_s        = 5
+    max_concurrency = 2
+  }
 }

@@ -85,7 +85,7 @@ locals {
       # A function that crashes, is out of time or is throttled: the API answers all of these with 5xx.
       # Source: API Gateway developer guide, "Metrics and dimensions of HTTP APIs".
       api_errors = {
-        description = "The HTTP API answered more than four requests in five minutes with an error of its own: read ${module.api.log_group}"
+        description = "The HTTP API answered more than four requests in five minutes with an error of its own: read ${module.api["lake"].log_group}"
         namespace   = "AWS/ApiGateway"
         metric      = "5xx"
         dimensions  = { ApiId = aws_apigatewayv2_api.this.id }

@@ -48,7 +48,7 @@ output "curated_dead_letter_queue_url" {
 output "functions" {
   description = "Functions with their roles and logs."
   value = {
-    for key, function in merge({ raw_to_curated = module.raw_to_curated, start_pipeline = module.start_pipeline, dry_run = module.dry_run, report = module.report }, { for key, function in local.api_functions : "api_${key}" => function }) : key => {
+    for key, function in merge({ raw_to_curated = module.raw_to_curated, start_pipeline = module.start_pipeline, dry_run = module.dry_run, report = module.report }, { for key, function in module.api : "api_${key}" => function }) : key => {
       name      = function.name
       role      = function.role_name
       log_group = function.log_group

@@ -86,7 +86,7 @@ resource "aws_lambda_function_event_invoke_config" "report" {
 }
 
 module "report" {
-  source = "./modules/http_function"
+  source = "./modules/function"
 
   name               = "${local.lake}-report"
   description        = "Writes the report page, announces it, and alerts people about figures above their limits"

@@ -85,13 +85,3 @@ resource "aws_glue_crawler" "this" {
     recrawl_behavior = "CRAWL_EVERYTHING"
   }
 }
-
-moved {
-  from = aws_iam_role.this
-  to   = module.role.aws_iam_role.this
-}
-
-moved {
-  from = aws_iam_role_policy.this
-  to   = module.role.aws_iam_role_policy.this
-}

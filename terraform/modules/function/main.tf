@@ -1,4 +1,4 @@
-# A Lambda function that works off a queue, with a role and a log group of its own.
+# A Lambda function with a role and a log group of its own: it works off a queue, or others invoke it.
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
@@ -13,10 +13,14 @@ data "aws_iam_policy_document" "this" {
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
   }
 
-  statement {
-    sid       = "WorkOffQueue"
-    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-    resources = [var.queue_arn_by_name]
+  dynamic "statement" {
+    for_each = var.queue == null ? [] : [var.queue.arn_by_name]
+
+    content {
+      sid       = "WorkOffQueue"
+      actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+      resources = [statement.value]
+    }
   }
 }
 
@@ -60,23 +64,15 @@ resource "aws_lambda_function" "this" {
 }
 
 resource "aws_lambda_event_source_mapping" "this" {
-  event_source_arn                   = var.queue_arn
+  count = var.queue == null ? 0 : 1
+
+  event_source_arn                   = var.queue.arn
   function_name                      = aws_lambda_function.this.arn
-  batch_size                         = var.batch.size
-  maximum_batching_window_in_seconds = var.batch.window_s
+  batch_size                         = var.queue.batch_size
+  maximum_batching_window_in_seconds = var.queue.window_s
   function_response_types            = ["ReportBatchItemFailures"]
 
   scaling_config {
-    maximum_concurrency = var.max_concurrency
+    maximum_concurrency = var.queue.max_concurrency
   }
-}
-
-moved {
-  from = aws_iam_role.this
-  to   = module.role.aws_iam_role.this
-}
-
-moved {
-  from = aws_iam_role_policy.this
-  to   = module.role.aws_iam_role_policy.this
 }

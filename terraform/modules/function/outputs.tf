@@ -3,6 +3,16 @@ output "name" {
   value       = aws_lambda_function.this.function_name
 }
 
+output "arn" {
+  description = "ARN of the function."
+  value       = aws_lambda_function.this.arn
+}
+
+output "invoke_arn" {
+  description = "ARN that API Gateway invokes it by."
+  value       = aws_lambda_function.this.invoke_arn
+}
+
 output "role_name" {
   description = "Name of its role."
   value       = module.role.name
@@ -25,7 +35,7 @@ output "settings" {
     memory_mb       = aws_lambda_function.this.memory_size
     disk_mb         = one(aws_lambda_function.this.ephemeral_storage).size
     layers          = aws_lambda_function.this.layers
-    responses       = aws_lambda_event_source_mapping.this.function_response_types
-    max_concurrency = one(aws_lambda_event_source_mapping.this.scaling_config).maximum_concurrency
+    responses       = one(aws_lambda_event_source_mapping.this[*].function_response_types)
+    max_concurrency = try(one(aws_lambda_event_source_mapping.this[0].scaling_config).maximum_concurrency, null)
   }
 }

@@ -49,27 +49,16 @@ variable "policy_json" {
   type        = string
 }
 
-variable "queue_arn" {
-  description = "Queue that it works off."
-  type        = string
-}
-
-variable "queue_arn_by_name" {
-  description = "The same, known before the queue exists, so that the function is made meanwhile."
-  type        = string
-}
-
-variable "batch" {
-  description = "Messages of one invocation, and seconds to wait for them."
+variable "queue" {
+  description = "Queue that it works off, with messages of one invocation, seconds to wait for them, and invocations at once; null where others invoke it. arn_by_name is the ARN that is known before the queue exists, so that the function is made meanwhile."
   type = object({
-    size     = number
-    window_s = number
+    arn             = string
+    arn_by_name     = string
+    batch_size      = number
+    window_s        = number
+    max_concurrency = number
   })
-}
-
-variable "max_concurrency" {
-  description = "Invocations at once."
-  type        = number
+  default = null
 }
 
 variable "log_retention_days" {

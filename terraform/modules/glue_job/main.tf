@@ -65,13 +65,3 @@ resource "aws_glue_job" "this" {
     script_location = "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}"
   }
 }
-
-moved {
-  from = aws_iam_role.this
-  to   = module.role.aws_iam_role.this
-}
-
-moved {
-  from = aws_iam_role_policy.this
-  to   = module.role.aws_iam_role_policy.this
-}
