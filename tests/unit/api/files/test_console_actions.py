@@ -248,9 +248,8 @@ class ConsoleActions(RuleBasedStateMachine):
             return
         self.model.is_remembered |= sent.mapped and sent.state == "complete"
         if sent.state == "complete":
-            self.sent(answer.json["file_id"], content, answer.json["key"], person)
+            self.sent(answer.json["file_id"], content, answer.json["key"], sender)  # also if an operator commits it
         assert answer.json["file_id"] in self.model.files
-        self.model.files[answer.json["file_id"]].sender = person
         sent.state = "committed"
 
     @precondition(lambda self: self.model.uploads)
@@ -298,7 +297,6 @@ class ConsoleActions(RuleBasedStateMachine):
             content = Content("", "id,amount", ((file.content.rows[source_row - 1][0], amount),))
             if answer.json["file_id"] not in self.model.files:
                 self.sent(answer.json["file_id"], content, answer.json["key"], person, file_id)
-            self.model.files[answer.json["file_id"]].sender = person
             if place % 4:
                 self.gate_everything()
 
@@ -339,11 +337,13 @@ class ConsoleActions(RuleBasedStateMachine):
         answer = self.caller(person).call("DELETE", f"/v1/files/{file_id}/revert")
         if not file.state:
             assert answer.status == 404
-        elif not self.is_refused(answer, person, file.sender, file.state == "reverted"):
-            self.model.replay(file_id)
-            for one in self.model.chain(file_id)[1:]:
+            return
+        is_acceptable = not self.model.owner(file.content) and not self.model.needs_mapping(file.content)
+        if not self.is_refused(answer, person, file.sender, file.state == "reverted" and is_acceptable):
+            for one in reversed(self.model.chain(file_id)[1:]):
                 if self.model.files[one].state == "reverted" and self.model.files[one].reverted_with == file_id:
                     self.model.replay(one)
+            self.model.replay(file_id)
 
     @precondition(lambda self: any(one.state in {"done", "needs_mapping", "reverted"} for one in self.model.files.values()))
     @rule(place=places)
