@@ -193,7 +193,9 @@ export interface paths {
         };
         /**
          * The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state `profiled`, too
-         * @description Needs the group `viewer`.
+         * @description Samples are shown to the same callers as the values of a profile.
+         *
+         *     Needs the group `viewer`.
          */
         get: operations["getMapping"];
         /**
@@ -217,7 +219,10 @@ export interface paths {
         };
         /**
          * Statistics of a file's columns
-         * @description Needs the group `viewer`.
+         * @description Without values, such as samples and the smallest, are columns that the contract classifies as personal; where it does that, also
+         *     columns that it does not name, and all columns of a file without a contract. Who sent the file, and the group `personal-data`, see them.
+         *
+         *     Needs the group `viewer`.
          */
         get: operations["getProfile"];
         put?: never;

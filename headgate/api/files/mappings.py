@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.file_records import record_of
+from headgate.api.files.personal_values import visible_facts
 from headgate.api.files.quality import stored_profile
 from headgate.api.http import conditional_requests
 from headgate.api.http.problems import conflict, invalid, not_found
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as PyMapping
     from collections.abc import Sequence
 
+    from headgate.api.http.access import CallerIdentity
     from headgate.api.ports import Lake
     from headgate.api.shapes.files import MappingDecision
     from headgate.contracts.model import Contract
@@ -37,19 +39,20 @@ _REASONS = {
 }
 
 
-def suggested(lake: Lake, file_id: str, dataset: str = "") -> Mapping:
+def suggested(lake: Lake, caller: CallerIdentity, file_id: str, dataset: str = "") -> Mapping:
     """Return what is suggested for a file that needs a mapping.
 
     Args:
         dataset: the one that the caller names for the file; by default the one that its names identify.
     """
-    return _shown(lake, record_of(lake, file_id), dataset)
+    return _shown(lake, caller, record_of(lake, file_id), dataset)
 
 
-def _shown(lake: Lake, record: FileRecord, dataset: str) -> Mapping:
+def _shown(lake: Lake, caller: CallerIdentity, record: FileRecord, dataset: str) -> Mapping:
     # The profile of a file of no contract hides columns by names and values only, and not those that this dataset's contract masks.
     profiled = [] if dataset else stored_profile(lake, record).get("columns", [])
-    return shown(_suggestion(lake, record, dataset), lake.contracts.source, profiled)
+    facts = visible_facts(lake, caller, record, profiled)
+    return shown(_suggestion(lake, record, dataset), lake.contracts.source, facts)
 
 
 def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Sequence[Facts]) -> Mapping:
@@ -97,11 +100,11 @@ def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Seque
     )
 
 
-def accept(lake: Lake, caller: str, file_id: str, decision: MappingDecision, if_match: str) -> MappingRemembered:
+def accept(lake: Lake, caller: CallerIdentity, file_id: str, decision: MappingDecision, if_match: str) -> MappingRemembered:
     """Remember the decision for the file's source and header, and put the file into raw again, as a new version."""
     record = record_of(lake, file_id)
     suggestion = _suggestion(lake, record, decision.dataset)
-    conditional_requests.check_match(_shown(lake, record, decision.dataset), if_match)
+    conditional_requests.check_match(_shown(lake, caller, record, decision.dataset), if_match)
     fields = decided_fields(suggestion, decision.columns)
     lake.mappings.remember(suggestion, fields)
     raw = record.ref
@@ -110,7 +113,7 @@ def accept(lake: Lake, caller: str, file_id: str, decision: MappingDecision, if_
     except NotFoundError:
         raise conflict("The decision is remembered, but the original is no longer in raw. Upload the file again.") from None
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-    Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(sent_id, caller, after=record)
+    Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(sent_id, caller.name, after=record)
     columns = dict(zip(suggestion.names, fields, strict=True))
     return MappingRemembered(dataset=suggestion.dataset, source=suggestion.source, columns=columns, file_id=sent_id)
 
@@ -124,7 +127,8 @@ def reason_of(field: str, how: str, facts: Facts) -> str:
     """Return why a field is suggested for a column, with a note where its values are hidden."""
     why = _REASONS.get(how, "") if field else "Neither the name nor the values fit a field."
     hidden = "Its values are not shown, because they may be sensitive." if facts.get("sensitive") else ""
-    return " ".join(part for part in (why, hidden) if part)
+    personal = "Its values are shown to the file's sender and to the group personal-data." if facts.get("personal") and not hidden else ""
+    return " ".join(part for part in (why, hidden, personal) if part)
 
 
 def decided_fields(suggestion: Suggested, columns: PyMapping[str, str | None]) -> tuple[str | None, ...]:

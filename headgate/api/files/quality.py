@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.file_records import record_of
+from headgate.api.files.personal_values import visible_facts
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import ColumnProfile, FileProfile, QualityHistory, QualityPoint
 from headgate.errors import NotFoundError
@@ -15,25 +16,26 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from headgate.api.http.access import CallerIdentity
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord
 
 MOST_POINTS = 200
 
 
-def profile(lake: Lake, file_id: str) -> FileProfile:
-    """Return the statistics of a file."""
+def profile(lake: Lake, caller: CallerIdentity, file_id: str) -> FileProfile:
+    """Return the statistics of a file; those of a column about people without values where the caller may not see these."""
     record = record_of(lake, file_id)
-    stated = stored_profile(lake, record)
-    if not stated:
+    stored = stored_profile(lake, record)
+    if not stored:
         raise not_found("The file has no profile: it was not read as a table.")
     return FileProfile(
         file_id=file_id,
-        rows=int(stated.get("rows", 0)),
-        score=stated.get("score") or {},
-        columns=columns_of(stated),
+        rows=int(stored.get("rows", 0)),
+        score=stored.get("score") or {},
+        columns=columns_of(visible_facts(lake, caller, record, stored.get("columns", []))),
         drift=record.profile.get("drift", ""),
     )
 
@@ -47,15 +49,15 @@ def stored_profile(lake: Lake, record: FileRecord) -> dict[str, Any]:
         return {}
 
 
-def columns_of(stated: Mapping[str, Any]) -> tuple[ColumnProfile, ...]:
-    """Return the columns of a stored profile."""
+def columns_of(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile, ...]:
+    """Return the columns of a stored profile as the API shows them."""
     return tuple(
         ColumnProfile(
             name=str(column.get("name", "")),
             type=str(column.get("type", "")),
             facts={name: value for name, value in column.items() if name not in {"name", "type"}},
         )
-        for column in stated.get("columns", [])
+        for column in columns
     )
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrections import outcomes
 from headgate.api.files.file_records import record_of
+from headgate.api.files.personal_values import sees_values
 from headgate.api.http import cursors
-from headgate.api.http.access import Group
 from headgate.api.shapes.files import QuarantineCounts, QuarantineLine, ReasonCount, RejectedRow, RejectedRows
-from headgate.lake.senders import Senders
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.ports import Lake
     from headgate.api.shapes.files import Correction
-    from headgate.lake.ports import FileRecord
 
 _CELLS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
 
@@ -35,7 +33,7 @@ def page(lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: 
     table = rows_of(lake.objects, lake.bucket("quarantine"), record, rule=rule)
     known = [name for name in _CELLS if name in table.column_names]
     unique, corrected = unique_columns(lake, record.dataset), outcomes(lake, file_id)
-    shows_values = _sees_values(lake, caller, record)
+    shows_values = sees_values(lake, caller, record)
     rows = tuple(
         row_of(row if shows_values else row | {"masked_value": None, "record": ""}, unique, *corrected.get(row["source_row"], (None, "")))
         for row in table.select(known).slice(max(0, first), limit).to_pylist()
@@ -75,14 +73,6 @@ def row_of(
         correction=correction,
         corrected_by=corrected_by,
     )
-
-
-def _sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool:
-    """Whether the caller may see the cells of a file: the first sender has them anyway, and a dataset may have no data about people."""
-    contract = lake.contracts.source.get(record.dataset)
-    is_about_nobody = contract is not None and not contract.personal
-    sender = Senders(lake.objects, lake.bucket("artifacts")).first_uploader(record)
-    return is_about_nobody or caller.may(Group.PERSONAL_DATA) or caller.name == sender != ""
 
 
 def counts(lake: Lake, dataset: str, rule: str) -> QuarantineCounts:

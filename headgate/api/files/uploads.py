@@ -202,7 +202,7 @@ def _dry_run(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> DryRu
         rejected_rows=tuple(row_of(row, unique_columns(lake, checked.dataset)) for row in stored["rows"]),
         written_as={name: str(value) for name, value in checked.written_as.items()},
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
-        columns=columns_of(stored),
+        columns=columns_of(stored.get("columns", [])),
         draft=ContractDraft.model_validate(stored["draft"]) if stored.get("draft") else None,
         error=error_of(checked.error),
         seconds=stored.get("seconds"),

@@ -76,15 +76,20 @@ def send_corrections(lake: Lake, caller: Caller, file_id: FileId, body: Correcti
 
 
 @routes.get("/v1/files/<file_id>/mapping", Group.VIEWER, problems=[404], cached=True)
-def get_mapping(lake: Lake, file_id: FileId, dataset: AssignedDataset = "", if_none_match: IfNoneMatch = "") -> Response[Mapping]:
-    """The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state `profiled`, too."""
-    return tagged(mappings.suggested(lake, file_id, dataset), if_none_match)
+def get_mapping(
+    lake: Lake, caller: Caller, file_id: FileId, dataset: AssignedDataset = "", if_none_match: IfNoneMatch = ""
+) -> Response[Mapping]:
+    """The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state `profiled`, too.
+
+    Samples are shown to the same callers as the values of a profile.
+    """
+    return tagged(mappings.suggested(lake, caller, file_id, dataset), if_none_match)
 
 
 @routes.put("/v1/files/<file_id>/mapping", Group.UPLOADER, problems=[404, 409, 412, 428])
 def accept_mapping(lake: Lake, caller: Caller, file_id: FileId, body: MappingDecision, if_match: IfMatch = "") -> MappingRemembered:
     """Decide which column is which field. The decision is remembered and the file is processed again."""
-    return mappings.accept(lake, caller.name, file_id, body, if_match)
+    return mappings.accept(lake, caller, file_id, body, if_match)
 
 
 @routes.get("/v1/files/<file_id>/revert", Group.VIEWER, problems=[404])
@@ -109,9 +114,13 @@ def restore_file(lake: Lake, caller: Caller, file_id: FileId) -> Restored:
 
 
 @routes.get("/v1/files/<file_id>/profile", Group.VIEWER, problems=[404], cached=True)
-def get_profile(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileProfile]:
-    """Statistics of a file's columns."""
-    return tagged(quality.profile(lake, file_id), if_none_match)
+def get_profile(lake: Lake, caller: Caller, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileProfile]:
+    """Statistics of a file's columns.
+
+    Without values, such as samples and the smallest, are columns that the contract classifies as personal; where it does that, also
+    columns that it does not name, and all columns of a file without a contract. Who sent the file, and the group `personal-data`, see them.
+    """
+    return tagged(quality.profile(lake, caller, file_id), if_none_match)
 
 
 @routes.get("/v1/datasets/<dataset>/quality", Group.VIEWER, problems=[404], cached=True)

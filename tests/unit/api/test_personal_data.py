@@ -154,6 +154,50 @@ def test_a_sender_that_an_earlier_version_kept_sees_no_values(lake: MemoryLake) 
     assert Caller(lake, ("uploader",)).call("GET", f"/v1/files/{file_id}").json["uploaded_by"] == "ana"
 
 
+MANY = CUSTOMERS.replace(b"x,", b"7,") + CUSTOMERS.splitlines(keepends=True)[1].replace(b"x,", b"8,")
+READERS = {"ana": ("uploader",), "bob": ("uploader",), "vera": ("viewer",), "pia": ("viewer", "personal-data"), "olga": ("operator",)}
+
+
+def seen_by(lake: MemoryLake, path: str, text: str) -> set[str]:
+    """The callers to whom an answer shows a text."""
+    answers = {name: Caller(lake, groups, name).call("GET", path) for name, groups in READERS.items()}
+    assert {answer.status for answer in answers.values()} == {200}
+    return {name for name, answer in answers.items() if text in answer.text}
+
+
+@pytest.mark.parametrize(
+    ("key", "body"),
+    [("customers/today.csv", MANY), ("today.csv", MANY.replace(b"customer_id,email", b"a,b").replace(b"full_name", b"label"))],
+    ids=["of the contract", "of no contract"],
+)
+def test_a_profile_has_values_about_people_for_its_sender_and_the_group_only(lake: MemoryLake, key: str, body: bytes) -> None:
+    record = lake.receive(key, body)
+    lake.senders.keep_uploader(record.file_id, "ana")
+    path = f"/v1/files/{record.file_id}/profile"
+    assert seen_by(lake, path, EMAIL) == seen_by(lake, path, "Some One") == {"ana", "pia", "olga"}
+    facts = {one["name"]: one["facts"] for one in Caller(lake, ("viewer",), "vera").call("GET", path).json["columns"]}
+    personal = facts["email" if "email" in facts else "b"]
+    assert (personal["rows"], personal["missing"], personal["distinct"], personal["personal"]) == (2, 0, 1, True)
+    assert not {"samples", "top", "min", "max", "patterns", "bins", "length"} & personal.keys()
+    assert ("top" in facts["region_id"]) == (record.dataset == "customers")
+
+
+def test_a_suggested_mapping_has_samples_about_people_for_its_sender_and_the_group_only(lake: MemoryLake) -> None:
+    record = lake.receive("customers/foreign.csv", CUSTOMERS.replace(b"customer_id,email", b"C1,C2"))
+    assert record.state == "needs_mapping"
+    lake.senders.keep_uploader(record.file_id, "ana")
+    path = f"/v1/files/{record.file_id}/mapping"
+    assert seen_by(lake, path, EMAIL) == {"ana", "pia", "olga"}
+    columns = {one["column"]: one for one in Caller(lake, ("viewer",), "vera").call("GET", path).json["columns"]}
+    assert columns["C2"]["reason"].endswith("Its values are shown to the file's sender and to the group personal-data.")
+    assert (columns["C2"]["samples"], columns["region_id"]["samples"]) == ([], ["north"])
+
+
+def test_a_profile_of_a_dataset_about_nobody_keeps_its_values(lake: MemoryLake) -> None:
+    record = lake.receive("payments/today.csv", PAYMENTS)
+    assert seen_by(lake, f"/v1/files/{record.file_id}/profile", "GBP") == set(READERS)
+
+
 def test_rejected_rows_of_a_dataset_about_nobody_keep_their_values(lake: MemoryLake) -> None:
     file_id = lake.receive("payments/today.csv", PAYMENTS).file_id
     rows = Caller(lake, ("viewer",)).call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]

@@ -1,0 +1,43 @@
+"""Values of files about people: who sees them, and what is left of a column's profile without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.http.access import Group
+from headgate.lake.senders import Senders
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.api.http.access import CallerIdentity
+    from headgate.api.ports import Lake
+    from headgate.lake.ports import FileRecord
+
+_COUNTS = frozenset({"name", "type", "rows", "missing", "missing_share", "invalid", "identifier", "sensitive", "distinct", "format"})
+
+
+def sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool:
+    """Whether the caller may see every cell of a file: the first sender has them anyway, and a dataset may have no data about people."""
+    contract = lake.contracts.source.get(record.dataset)
+    is_about_nobody = contract is not None and not contract.personal
+    if is_about_nobody or caller.may(Group.PERSONAL_DATA):
+        return True
+    return caller.name == Senders(lake.objects, lake.bucket("artifacts")).first_uploader(record) != ""
+
+
+def visible_facts(lake: Lake, caller: CallerIdentity, record: FileRecord, columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the columns of a file's stored profile as the caller may see them.
+
+    Without the right to see values, only a column that the contract names and does not classify as personal has them: nobody has said
+    of another column, or of a file of no contract, that it is not about people.
+    """
+    if sees_values(lake, caller, record):
+        return [dict(column) for column in columns]
+    contract = lake.contracts.source.get(record.dataset)
+    impersonal = set(contract.names) - set(contract.personal) if contract else set()
+    return [dict(column) if column.get("name") in impersonal else _without_values(column) for column in columns]
+
+
+def _without_values(column: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fact for name, fact in column.items() if name in _COUNTS} | {"personal": True}
