@@ -9,7 +9,7 @@
 A deployed lake, from a notebook:
 
     lake = headgate.connect()
-    forecast = lake.table("sales_forecast")
+    sales = lake.table("monthly_sales")
 
 Functions are imported when they are used, so that `import headgate` costs nothing.
 """

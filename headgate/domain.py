@@ -48,6 +48,8 @@ class Domain:
         package: its package, by its dotted name; importing it loads nothing slow.
         folder: instead of a package, the lake project's folder.
         questions: the module with its saved questions: QUESTIONS by name, and QUALITY and ANSWERS by system.
+        card_figures: the module with FIGURES: by quality table, the function that makes a model card's figures and calibration of its rows.
+        words: words of the domain, which the engine must not have.
         routes: the module with its `routes` of the API, which answer with its scorers.
     """
 
@@ -57,7 +59,9 @@ class Domain:
     systems: tuple[System, ...] = ()
     questions: str = ""
     routes: str = ""
+    card_figures: str = ""
     commands: tuple[Command, ...] = ()
+    words: tuple[str, ...] = ()
 
     def part(self, path: str) -> Path:
         """Return a file or folder of the domain; in an archive that nobody unpacked it is a `zipfile.Path`, with the methods used here."""

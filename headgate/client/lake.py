@@ -49,7 +49,7 @@ class Lake:
         """Return all rows of a table, read from its files: Athena scans nothing.
 
         Args:
-            name: `sales_forecast`, or with its database: `ecommerce_curated.orders`. Without one, prod is searched before curated.
+            name: `monthly_sales`, or with its database: `ecommerce_curated.orders`. Without one, prod is searched before curated.
             columns: only these, in this order.
 
         Raises:

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 # Source: AWS Glue pricing, $0.29 and $0.44 a DPU-hour. It only decides which workers the estimate takes.
 FLEX_PRICE_SHARE = 0.29 / 0.44
 COPIES_ON_DISK = 2  # the merge holds what changes in one dataset, and what the sort of it spills
-LARGEST_DATASET_SHARE = 0.37  # measured on the sample shop: of the bytes of a snapshot, those of its largest dataset
-# Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample shop's datasets have 20 to 50.
+LARGEST_DATASET_SHARE = 0.37  # measured on the sample data: of the bytes of a snapshot, those of its largest dataset
+# Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample data's datasets have 20 to 50.
 PART_GB = 0.1
 LEAST_SYSTEMS_TOGETHER = 2
-CHANGED_DATASETS = 8  # those of the sample shop: in each, arriving keys lie in the newest part and after it
-# Measured on the sample shop: of the bytes of a snapshot, those of columns that references name. Their check holds them on disk.
+CHANGED_DATASETS = 8  # those of the sample data: in each, arriving keys lie in the newest part and after it
+# Measured on the sample data: of the bytes of a snapshot, those of columns that references name. Their check holds them on disk.
 REFERENCES_SHARE = 0.12
 TIMEOUT_RESERVE = 2  # times the expected seconds of a job
 

@@ -43,7 +43,7 @@ class Settings:
     Attributes:
         run_share: the most of the time that runs may take, 0..1; a long run makes the next one start later.
         run_share_wait_s: the longest time between two starts that `run_share` asks for.
-        job_worker_types: worker types by job, such as build_compliance_guardian; other jobs have `job_worker_type`.
+        job_worker_types: worker types by job, such as build_own_models; other jobs have `job_worker_type`.
         job_timeouts: minutes after which a job is stopped, by job.
         systems: None for all that were measured.
         systems_in_one_job: whether one job builds the systems side by side, except those that `job_worker_types` names.

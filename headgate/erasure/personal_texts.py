@@ -71,7 +71,7 @@ def texts_of_columns(texts: frozenset[str], *, are_personal: bool) -> PersonalTe
     """Return those texts of a person's row that say more than a date or a short number.
 
     Args:
-        are_personal: whether the contract marks their columns; an e-mail address of another column may be a shop's.
+        are_personal: whether the contract marks their columns; an e-mail address of another column may be the company's.
     """
     searched = frozenset(text for text in texts if len(text) >= SHORTEST_TEXT and _says_more_than_a_number(text))
     identifying = frozenset(text for text in searched if are_personal and _identifies(text))

@@ -36,7 +36,7 @@ class Trained:
     """A fitted model and what is to be known of it.
 
     Attributes:
-        name: the model's, within its system: `churn`.
+        name: the model's, within its system.
         fitted: whatever scores, with its preprocessing: a `headgate.learning.model_file.Storable`.
         columns: what it looks at, in its order.
         rows: how many it learnt from.

@@ -14,7 +14,7 @@ NOTHING = "\N{EN DASH}"
 
 
 def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
-    """A figure with its unit: money without pence, shares in percent; a dash where there is none."""
+    """A figure with its unit: money in whole units, shares in percent; a dash where there is none."""
     if value is None:
         return NOTHING
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):

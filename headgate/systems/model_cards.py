@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -17,13 +18,15 @@ from headgate.learning.calibration import Bin
 from headgate.project import lake_domains
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from headgate.learning.calibration import Bin
     from headgate.learning.store import Card
+
+    OwnFigures = Callable[[Sequence[Mapping[str, Any]]], tuple[Sequence["Figure"], tuple[Bin, ...]]]
 
 FOLDER = "model_cards"
 SHIFTED = 0.25  # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.drift.SHIFTED
-_TOTAL = "total"
 _MOST_PERIODS = 3
 
 
@@ -186,8 +189,8 @@ def model_card(
     """
     kept = record if record and is_in_use(about, record, current) else None
     quality = [{name: _known(value) for name, value in row.items()} for row in quality]
-    forecasts = bool(quality) and "coverage_80" in quality[0]
-    figures = tuple(_of_forecasts(quality) if forecasts else _of_measures(quality, about.quality_models))
+    own_figures = _own_figures(about.quality) if quality else None
+    figures, coverage = own_figures(quality) if own_figures else (_of_measures(quality, about.quality_models), None)
     stamps = quality[0] if quality else {}
     return ModelCard(
         description=about,
@@ -201,11 +204,17 @@ def model_card(
         code=kept.code if kept else "",
         learnt_from=kept.rows if kept else 0,
         columns=kept.columns if kept else (),
-        figures=figures,
+        figures=tuple(figures),
         contest={one["recipe"]: float(one["mean_loss"]) for one in ((kept and kept.contest) or {}).get("results", ())},
-        calibration=_coverage(quality) if forecasts else (kept.calibration if kept else ()),
+        calibration=coverage if coverage is not None else (kept.calibration if kept else ()),
         drift=kept.drift if kept else {},
     )
+
+
+def _own_figures(table: str) -> OwnFigures | None:
+    """Return how the domain of a quality table makes the figures and the calibration of a card; None for the common form."""
+    modules = (import_module(domain.card_figures) for domain in lake_domains() if domain.card_figures)
+    return next((module.FIGURES[table] for module in modules if table in module.FIGURES), None)
 
 
 def _known(value: object) -> object:
@@ -253,51 +262,3 @@ def _mean(rows: Sequence[Mapping[str, Any]]) -> Figure:
 def _average(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
-
-
-def _of_forecasts(rows: Sequence[Mapping[str, Any]]) -> list[Figure]:
-    """The figures of the total, and the share of all series that are at least as good as Naive2."""
-    total = _total(rows)
-    tested = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
-    errors, coverage = _notes_of_forecasts(total)
-    by_year = "last year was not known at each of these origins" if total["windows"] and total["smape_last_year"] is None else errors
-    figures = [
-        ("smape", total["smape"], total["smape_naive2"], "Naive2", errors),
-        ("smape", total["smape"], total["smape_last_year"], "same period of last year", by_year),
-        ("smape", total["smape"], total["smape_last_value"], "last value", errors),
-        ("owa", total["owa"], 1.0, "Naive2", errors),
-        ("coverage_80", total["coverage_80"], 0.8, "nominal", coverage),
-        ("coverage_95", total["coverage_95"], 0.95, "nominal", coverage),
-    ]
-    return [
-        *(Figure(total["model"], metric, value, base, who, tested, total["windows"], note) for metric, value, base, who, note in figures),
-        _share_as_good_as_naive2(rows),
-    ]
-
-
-def _share_as_good_as_naive2(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    scored = [row["owa"] for row in rows if row["owa"] is not None]
-    share = sum(owa <= 1 for owa in scored) / len(scored) if scored else None
-    untested = sum(row["windows"] == 0 for row in rows)
-    lacking = f"; the published method of {untested} of {len(rows)} series is not tested" if untested else ""
-    note = f"Naive2 is the rule to beat{lacking}"
-    return Figure("all series", "share_with_owa_up_to_1", share, None, "", "the past origins of each series", len(scored), note)
-
-
-def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
-    """The notes on the errors and on the coverage of a forecast."""
-    if not total["windows"]:
-        untested = f"not tested: {total['model']} forecast at no past origin"
-        return untested, untested
-    short = "history_too_short: less than a year is known" if total["history_too_short"] else ""
-    return short, "of the intervals of the backtest; the published intervals are wider"
-
-
-def _coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:
-    total = _total(rows)
-    nominal = {0.8: total["coverage_80"], 0.95: total["coverage_95"]}
-    return tuple(Bin(share, observed, total["windows"] * total["horizon"]) for share, observed in nominal.items() if observed is not None)
-
-
-def _total(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    return next((row for row in rows if row["series_id"] == _TOTAL), rows[0])

@@ -51,7 +51,7 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
         SystemExit: the job failed; the message is one line that names the cause, or the kind and place of what was not foreseen.
     """
     # Models' threads that spin while they wait take the processor from other jobs on the same machine: on two busy cores
-    # demand-insights-engine took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is loaded.
+    # one system took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(_arguments().get("system", "")))

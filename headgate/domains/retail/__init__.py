@@ -14,6 +14,11 @@ DOMAIN = Domain(
     ),
     questions=f"{__name__}.saved_questions",
     routes=f"{__name__}.predictions.routes",
+    card_figures=f"{__name__}.card_figures",
+    words=(
+        *("churn", "fraud", "gbp", "naive2", "owa", "pence", "retail", "sales_forecast", "series_id", "shop", "shops"),
+        *("compliance-guardian", "demand-insights-engine", "global-market-pulse", "market-intelligence-hub"),
+    ),
     commands=(
         Command("sample", f"{__name__}.commands:sample", "Write a generated shop, with known defects, as files to upload."),
         Command(

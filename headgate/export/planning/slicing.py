@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EVERYTHING = "TRUE"
 
-# zstd Parquet against InnoDB's pages, as measured on retail tables (docs/adr/0010).
+# zstd Parquet against InnoDB's pages, as measured on orders and their lines (docs/adr/0010).
 _SHRINKING = 4
 # Rows beyond half a page of InnoDB hold long values: pictures, which do not shrink, or documents, which do. Between the two a file is
 # half the target or twice it.

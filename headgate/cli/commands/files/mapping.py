@@ -48,7 +48,7 @@ def mapping() -> None:
     """Settle files whose columns could not be mapped with enough confidence."""
 
 
-@mapping.command(epilog=options.example("headgate mapping show payments/new-shop.csv"))
+@mapping.command(epilog=options.example("headgate mapping show payments/new-branch.csv"))
 @click.argument("key")
 @_dataset
 @options.as_json
@@ -74,7 +74,7 @@ def accept(key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_jso
     _decide(key, (), left_out, deployment_name, as_json=as_json, dataset=dataset, ask=bool(dataset) and not yes)
 
 
-@mapping.command(name="set", epilog=options.example("headgate mapping set payments/new-shop.csv F1=payment_id ref=order_id"))
+@mapping.command(name="set", epilog=options.example("headgate mapping set payments/new-branch.csv F1=payment_id ref=order_id"))
 @click.argument("key")
 @click.argument("pairs", nargs=-1, required=True, metavar="COLUMN=FIELD...")
 @_dataset

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from headgate.lake.run_stages import Stage
 
 
-@click.command(epilog=options.example("headgate run --only market-intelligence-hub"))
+@click.command(epilog=options.example("headgate run --only own-models"))
 @click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day to look from; default: the last day of the data.")
 @click.option("--only", default="", metavar="SYSTEM", help="Merge and check as always, but build one system.")
 @click.option(

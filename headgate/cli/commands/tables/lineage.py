@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SHOWN_FILES = 20
 
 
-@click.command(epilog=options.example("headgate lineage sales_forecast orders --openlineage --send https://marquez.example.com"))
+@click.command(epilog=options.example("headgate lineage monthly_sales orders --openlineage --send https://marquez.example.com"))
 @click.argument("tables", metavar="[TABLE]...", nargs=-1)
 @click.option("--openlineage", is_flag=True, help="Print OpenLineage 2-0-2 events: of each TABLE, or of all tables that were built.")
 @click.option(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from headgate.learning.store import Card
 
-_NO_MODELS = "There is no model yet. `headgate run` learns those of the lake's systems; a lake without the retail domain has none."
+_NO_MODELS = "There is no model yet. `headgate run` learns those of the lake's systems; a lake whose systems keep none has none."
 _UNUSED = "! not in use: the current tables were not built with it"
 
 
@@ -32,8 +32,7 @@ _UNUSED = "! not in use: the current tables were not built with it"
 def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
     """Show the champion models of the systems that keep one, their quality and their drift.
 
-    Two systems of the retail domain keep a model: compliance-guardian for fraud, and demand-insights-engine for churn. The others choose
-    their methods again in each run.
+    Only some systems keep a model; the others choose their methods again in each run.
 
     Quality is measured on days that the model did not learn from. A model that loses to another recipe is marked, and a kept model
     that the current tables were not built with. Drift names the columns that have changed since. `models card NAME` shows all that is
@@ -47,7 +46,7 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(marked) if marked else _NO_MODELS)
 
 
-@models.command(epilog=options.example("headgate models card churn --to churn.html"))
+@models.command(epilog=options.example("headgate models card prices --to prices.html"))
 @click.argument("name")
 @click.option(
     "--to",
@@ -60,7 +59,7 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
 def card(name: str, file: Path | None, as_json: bool, deployment_name: str | None) -> None:
     """Show the card of a model: data, period, naive rule, backtests, calibration, drift and known limits.
 
-    Models of the retail domain: churn, customer-value, fraud, query-patterns and sales-forecast. An existing file is overwritten.
+    A name that no model has is answered with all names. An existing file is overwritten.
     """
     from rich.markdown import Markdown
 

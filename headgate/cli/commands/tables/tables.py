@@ -24,7 +24,7 @@ def tables() -> None:
     """List versions of the systems' tables, and roll a table back to an earlier version."""
 
 
-@tables.command(epilog=options.example("headgate tables versions churn_risk"))
+@tables.command(epilog=options.example("headgate tables versions monthly_sales"))
 @click.argument("table")
 @options.as_json
 @options.deployment
@@ -35,7 +35,7 @@ def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
     options.show(as_json=as_json, value=lambda: rows, screen=lambda: _versions_table(rows, table))
 
 
-@tables.command(epilog=options.example("headgate tables rollback churn_risk --yes"))
+@tables.command(epilog=options.example("headgate tables rollback monthly_sales --yes"))
 @click.argument("table")
 @click.option("--to", default="", metavar="VERSION", help="A version of `headgate tables versions`; default: the one before.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

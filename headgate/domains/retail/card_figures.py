@@ -1,0 +1,64 @@
+"""The figures of the model card of forecasts, which `forecast_accuracy` has in a row per series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.learning.calibration import Bin
+from headgate.systems.model_cards import Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_TOTAL = "total"
+
+
+def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], tuple[Bin, ...]]:
+    """Return the figures of the total, with the share of all series that are at least as good as Naive2, and the coverage of intervals."""
+    total = _total(rows)
+    tested = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
+    errors, coverage = _notes_of_forecasts(total)
+    by_year = "last year was not known at each of these origins" if total["windows"] and total["smape_last_year"] is None else errors
+    figures = [
+        ("smape", total["smape"], total["smape_naive2"], "Naive2", errors),
+        ("smape", total["smape"], total["smape_last_year"], "same period of last year", by_year),
+        ("smape", total["smape"], total["smape_last_value"], "last value", errors),
+        ("owa", total["owa"], 1.0, "Naive2", errors),
+        ("coverage_80", total["coverage_80"], 0.8, "nominal", coverage),
+        ("coverage_95", total["coverage_95"], 0.95, "nominal", coverage),
+    ]
+    of_total = [
+        Figure(total["model"], metric, value, base, who, tested, total["windows"], note) for metric, value, base, who, note in figures
+    ]
+    return [*of_total, _share_as_good_as_naive2(rows)], _coverage(rows)
+
+
+def _share_as_good_as_naive2(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    scored = [row["owa"] for row in rows if row["owa"] is not None]
+    share = sum(owa <= 1 for owa in scored) / len(scored) if scored else None
+    untested = sum(row["windows"] == 0 for row in rows)
+    lacking = f"; the published method of {untested} of {len(rows)} series is not tested" if untested else ""
+    note = f"Naive2 is the rule to beat{lacking}"
+    return Figure("all series", "share_with_owa_up_to_1", share, None, "", "the past origins of each series", len(scored), note)
+
+
+def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
+    """The notes on the errors and on the coverage of a forecast."""
+    if not total["windows"]:
+        untested = f"not tested: {total['model']} forecast at no past origin"
+        return untested, untested
+    short = "history_too_short: less than a year is known" if total["history_too_short"] else ""
+    return short, "of the intervals of the backtest; the published intervals are wider"
+
+
+def _coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:
+    total = _total(rows)
+    nominal = {0.8: total["coverage_80"], 0.95: total["coverage_95"]}
+    return tuple(Bin(share, observed, total["windows"] * total["horizon"]) for share, observed in nominal.items() if observed is not None)
+
+
+def _total(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next((row for row in rows if row["series_id"] == _TOTAL), rows[0])
+
+
+FIGURES = {"forecast_accuracy": forecast_figures}
