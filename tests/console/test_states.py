@@ -219,6 +219,29 @@ def test_the_page_of_a_run_names_what_it_left_out_why_and_what_to_do(
         expect(problem).to_contain_text(text)
 
 
+def test_a_remedy_that_is_a_command_can_be_copied(partial_console: Console) -> None:
+    """A page without a button for it must not say a problem without what to do."""
+    page = partial_console.signed_in(OPERATOR)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(page, partial_console.url, "/runs/system-failed")
+    problem = page.get_by_role("region", name="Problems").get_by_role("listitem")
+    expect(problem).to_contain_text("headgate logs --minutes 60 --level error")
+    copy = problem.get_by_role("button", name="Copy headgate run --only SYSTEM")
+    copy.click()
+    expect(copy).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "headgate run --only SYSTEM"
+
+
+def test_a_command_that_shows_a_run_is_a_link_to_its_page(partial_console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = partial_console.lake
+    monkeypatch.setattr(lake, "runs", ended_runs.EndedRuns(ended=lake.runs.newest()[1:]))
+    page = partial_console.signed_in(OPERATOR)
+    health = page.get_by_role("region", name="Health")
+    expect(health).to_contain_text("keep their previous tables: payments. Run not-merged says why.")
+    health.get_by_role("link", name="Run not-merged").first.click()
+    expect(page.get_by_role("heading", name="Run not-merged")).to_be_visible()
+
+
 def test_the_page_of_a_run_without_problems_lists_none(partial_console: Console) -> None:
     page = partial_console.signed_in(OPERATOR)
     visit(page, partial_console.url, "/runs/good")

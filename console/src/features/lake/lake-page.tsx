@@ -14,12 +14,14 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { figure, forPages, seconds, time, whole } from '../../api/format'
+import { figure, seconds, time, whole } from '../../api/format'
 import { useFiles, useHealth, useMay, useQuarantine, useRuns, useStartRun } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
 import { FileBadge } from '../files/acceptance'
+import { Advice } from './advice'
 import { leftOut, runState } from './run-problems'
+import { StartRun } from './start-run'
 
 export function LakePage() {
   return (
@@ -58,8 +60,8 @@ function HealthPanel() {
                   </Text>
                   <StateBadge state={check.state} />
                 </Group>
-                <Text size="sm" className="muted">
-                  {forPages(check.message)}
+                <Text size="sm" className="muted any-text" component="div">
+                  <Advice text={check.message} />
                 </Text>
               </Columns.Col>
             ))}
@@ -194,23 +196,8 @@ function RunsPanel() {
   const runs = useRuns()
   const may = useMay('operator')
   const start = useStartRun()
-  const [key, setKey] = useState(() => crypto.randomUUID())
   return (
-    <Panel
-      title="Runs"
-      actions={
-        may ? (
-          <Button
-            size="compact-sm"
-            variant="default"
-            loading={start.isPending}
-            onClick={() => start.mutate(key, { onSuccess: () => setKey(crypto.randomUUID()) })}
-          >
-            Start a run
-          </Button>
-        ) : null
-      }
-    >
+    <Panel title="Runs" actions={may ? <StartRun start={start} size="compact-sm" /> : null}>
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
       <Answered of={runs} what="the runs">
         {(found) =>

@@ -3,10 +3,11 @@ import { Fragment } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { forPages, seconds, time, usd, whole } from '../../api/format'
+import { seconds, time, usd, whole } from '../../api/format'
 import { useRun } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, StateBadge } from '../../components/states'
+import { Advice } from './advice'
 import { reasonsOf, runProblems, type RunProblem, runState } from './run-problems'
 
 const COLOURS: Record<string, string> = {
@@ -107,11 +108,13 @@ function Problems({ problems }: { problems: RunProblem[] }) {
             <br />
             {reasonsOf(why).map((reason) => (
               <span key={reason}>
-                {forPages(reason)}
+                <Advice text={reason} />
                 <br />
               </span>
             ))}
-            <span className="muted">What to do: {forPages(remedy)}</span>
+            <span className="muted">
+              What to do: <Advice text={remedy} />
+            </span>
           </Text>
         ))}
       </Stack>

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+
+import { partsOf, runShownBy, startsARun } from './commands'
+
+test('no word of a text is lost, and its commands are parts of their own', () => {
+  const text =
+    'Fix the cause; `headgate run --only SYSTEM` builds one. `headgate logs` shows more; a `column` stays.'
+  const parts = partsOf(text)
+  expect(parts.filter((part) => part.isCommand).map((part) => part.text)).toEqual([
+    'headgate run --only SYSTEM',
+    'headgate logs',
+  ])
+  expect(parts.map((part) => (part.isCommand ? `\`${part.text}\`` : part.text)).join('')).toBe(text)
+})
+
+test('a page or a button replaces the commands that do the same, and no other', () => {
+  expect(runShownBy('headgate runs show cli-1')).toBe('cli-1')
+  expect(runShownBy('headgate files show a.csv')).toBe('')
+  expect(startsARun('headgate run')).toBe(true)
+  expect(startsARun('headgate run --only SYSTEM')).toBe(false)
+})
