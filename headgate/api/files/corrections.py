@@ -57,11 +57,11 @@ def outcomes(lake: Lake, file_id: str) -> dict[int, tuple[Correction, str]]:
     Rows whose correction was reverted are open again, and are not returned.
     """
     senders = Senders(lake.objects, lake.bucket("artifacts"))
-    found: dict[int, tuple[Correction, str]] = {}
+    newest: dict[int, tuple[Correction, str]] = {}
     for sent_id in senders.corrections(file_id):
         judged = _judged(lake, sent_id, senders.corrected_rows(file_id, sent_id))
-        found |= {row: (outcome, sent_id) for row, outcome in judged.items()}
-    return found
+        newest |= {row: (outcome, sent_id) for row, outcome in judged.items()}
+    return newest
 
 
 def _judged(lake: Lake, sent_id: str, rows: Sequence[int]) -> dict[int, Correction]:

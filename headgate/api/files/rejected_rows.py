@@ -31,12 +31,12 @@ def page(lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: 
     if not record.quarantine_key:
         return RejectedRows(reasons=reasons, rows=(), total=0)
     table = rows_of(lake.objects, lake.bucket("quarantine"), record, rule=rule)
-    known = [name for name in _CELLS if name in table.column_names]
+    cells = [name for name in _CELLS if name in table.column_names]
     unique, corrected = unique_columns(lake, record.dataset), outcomes(lake, file_id)
     shows_values = sees_values(lake, caller, record)
     rows = tuple(
         row_of(row if shows_values else row | {"masked_value": None, "record": ""}, unique, *corrected.get(row["source_row"], (None, "")))
-        for row in table.select(known).slice(max(0, first), limit).to_pylist()
+        for row in table.select(cells).slice(max(0, first), limit).to_pylist()
     )
     following = first + limit
     return RejectedRows(
@@ -46,13 +46,13 @@ def page(lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: 
 
 def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:
     """Return the rows by rule, most rows first."""
-    return tuple(ReasonCount(rule=rule, rows=rows) for rule, rows in sorted(reasons.items(), key=lambda one: (-one[1], one[0])))
+    return tuple(ReasonCount(rule=rule, rows=rows) for rule, rows in sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0])))
 
 
 def unique_columns(lake: Lake, dataset: str) -> frozenset[str]:
     """Return the columns in which no two rows of a dataset may have the same value, alone or together; none of an unknown dataset."""
     contract = lake.contracts.source.get(dataset)
-    return frozenset((*contract.key, *(one.name for one in contract.columns if one.unique))) if contract else frozenset()
+    return frozenset((*contract.key, *(column.name for column in contract.columns if column.unique))) if contract else frozenset()
 
 
 def row_of(
@@ -85,4 +85,4 @@ def counts(lake: Lake, dataset: str, rule: str) -> QuarantineCounts:
 
 
 def _text(value: object) -> str:
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value or "")
+    return ", ".join(str(rule) for rule in value) if isinstance(value, list) else str(value or "")
