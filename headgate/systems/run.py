@@ -22,7 +22,7 @@ from headgate.systems.rows import Made, RowsInFile, rows_of
 from headgate.systems.up_to_date import DEPLOYMENT, facts, inputs_of, size_bytes_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     import pandas as pd
@@ -55,16 +55,15 @@ def run_system(
     own_models: SqlModels | None = None,
     deployment: str = "",
 ) -> list[Published]:
-    """All tables of `system` show what it makes of `snapshot`; none moves unless every one of them passed its audit.
+    """Build all tables of `system` from `snapshot` and publish them; none moves unless every one of them passed its audit.
 
-    A version is a function of what the system reads, of its code and of its options. Tables that show theirs already are kept with
-    the rows of the run that built them; if all are, `tables` is not opened. Inspections are always made.
+    A version is a function of inputs, code and options. Tables that show theirs already are kept; if all are, `tables` is not opened.
 
     Args:
         tables: opens the datasets that the system reads (`registry.reads`) on some engine.
         contracts: the prod contracts, by table; those of other systems are passed over.
         models: where the system's models are kept, before any table moves; they are forgotten when there is none.
-        inspections: the system's tables that are not built from the snapshot, and what makes their frames.
+        inspections: the system's tables that are not built from the snapshot, and what makes their frames. They are always made.
         own_models: the lake project's SQL models, if they are the system.
         deployment: the id of the deployment that asks; the catalog keeps it with each table.
         options: by name; a system takes those that it has (`registry.options`), and tables built with others lie elsewhere.
@@ -75,31 +74,31 @@ def run_system(
         ConflictError: another run moved a table first.
     """
     own = _contracts_of(system, contracts)
-    package = cast("System", own_models) if own_models else registry.system(system)
+    package, code = _package_of(system, own_models)
     shelf = Shelf({name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)} if models else {})
-    stated = {name: options[name] for name in registry.options(package) if options.get(name)}
-    code = own_models.version if own_models else registry.code_version(system)
+    own_options = {name: options[name] for name in registry.options(package) if options.get(name)}
     reads = {name: registry.reads_of_table(package, name, snapshot.datasets) for name in own}
-    made_of = (*(f"{name}={value}" for name, value in sorted(stated.items())), *_champions(shelf))
+    made_of = (*(f"{name}={value}" for name, value in sorted(own_options.items())), *_champions(shelf))
     versions = {name: version_of(own[name], snapshot, reads[name], code, made_of) for name in own if name not in inspections}
-    kept_facts = {name: facts(snapshot, reads[name], registry.may_read(package, name), deployment) for name in own}
-    kept = (
-        {}
-        if models and _has_outdated_models(models, system, package, snapshot)
-        else _confirm_published(publisher, own, versions, deployment)
-    )
-    frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, stated)
+    is_outdated = models is not None and _has_outdated_models(models, system, package, snapshot)
+    kept = {} if is_outdated else _confirm_published(publisher, own, versions, deployment)
+    frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, own_options)
     frames |= {name: make() for name, make in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)
     versions |= {name: version_of(own[name], snapshot, reads[name], code, (*made_of, _digest(outputs[name]))) for name in inspections}
-    staged = [_stage(publisher, own[name], rows, versions[name], kept_facts[name]) for name, rows in outputs.items()]
-    if models:
-        _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
-    published = [*kept.values(), *(publisher.move(one) for one in staged)]
-    for one in staged:
-        _delete_old_versions(publisher, one)
+    inputs = {name: facts(snapshot, reads[name], registry.may_read(package, name), deployment) for name in outputs}
+    staged = [_stage(publisher, own[name], rows, versions[name], inputs[name]) for name, rows in outputs.items()]
+    _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
+    published = [*kept.values(), *_move_all(publisher, staged)]
     log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, "tables": len(staged), "kept": len(kept)})
     return published
+
+
+def _package_of(system: str, own_models: SqlModels | None) -> tuple[System, str]:
+    """Return the code of a system and its version."""
+    if own_models:
+        return cast("System", own_models), own_models.version
+    return registry.system(system), registry.code_version(system)
 
 
 def _contracts_of(system: str, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
@@ -180,7 +179,10 @@ def _has_outdated_models(models: ModelStore, system: str, package: System, snaps
     return bool(found)
 
 
-def _keep(models: ModelStore, shelf: Shelf, origin: Origin) -> None:
+def _keep(models: ModelStore | None, shelf: Shelf, origin: Origin) -> None:
+    """Store the models that a build trained; forget them where there is no store."""
+    if models is None:
+        return
     for trained in shelf.trained:
         models.keep(trained, origin)
     for model, scorer in shelf.exported.items():
@@ -211,6 +213,14 @@ def _stage(publisher: Publisher, contract: Contract, rows: pa.Table | RowsInFile
     current = publisher.catalog.current(publisher.database, contract.dataset)
     staged = publisher.stage_file(contract, rows.path, prefix, current=current)
     return with_history(replace(staged, parameters=known))
+
+
+def _move_all(publisher: Publisher, staged: Sequence[Staged]) -> list[Published]:
+    """Let the catalog show all staged tables, then delete the versions that nobody is shown any more."""
+    published = [publisher.move(table) for table in staged]
+    for table in staged:
+        _delete_old_versions(publisher, table)
+    return published
 
 
 def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:
