@@ -2,8 +2,7 @@
 
     python scripts/plain_english.py [PATH ...]
 
-Of names only those of tests are checked, because they state rules. `Code` in a document and its fenced blocks are not checked. Decision
-records keep their wording.
+Of names only those of tests are checked, because they state rules. `Code` in a document and its fenced blocks are not checked.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PHRASES = ROOT / "docs" / "plain-english.tsv"
 SUFFIXES = {".md", ".py", ".tf", ".hcl", ".sh"}
 NAMES = {"Makefile"}
-# Decision records are history. The test of this check quotes what it must find.
-EXEMPT = ("docs/adr/", "tests/unit/docs/test_plain_english.py")
+# The test of this check quotes what it must find.
+EXEMPT = ("tests/unit/docs/test_plain_english.py",)
 
 
 class Phrase(NamedTuple):

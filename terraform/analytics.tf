@@ -62,7 +62,7 @@ locals {
   # A look is nine events, and a run has 25,000 at most: four fifths of them are for looks.
   least_poll_s = local.is_longer ? ceil(60 * (sum(values(local.attempt_minutes)) + local.systems_minutes) * 9 / 20000) : 0
 
-  # docs/adr/0101-one-job-for-several-systems.md
+  # docs/adr/0084-a-system-reads-its-own-datasets.md
   systems_job      = "build_systems"
   systems_together = var.systems_in_one_job && local.engine != "spark" ? [for job, system in local.build_jobs : system if !contains(keys(local.worker_types), job)] : []
   has_systems_job  = length(local.systems_together) > 1

@@ -50,7 +50,7 @@ resource "aws_kms_alias" "lake" {
 }
 
 # The key of originals. Raw and staging alone hold card numbers as they came, so only roles that write or read originals may use it.
-# docs/adr/0088-key-of-originals.md
+# docs/adr/0003-secrets-outside-the-state.md
 data "aws_iam_policy_document" "originals_key" {
   statement {
     sid       = "AccountOwns"

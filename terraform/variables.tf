@@ -114,7 +114,7 @@ variable "raw_expiry_days" {
 }
 
 variable "raw_originals" {
-  description = "What becomes of an original with card data once its file is accepted: it stays in raw (keep), its masked form replaces it (mask), or nothing does (delete). docs/adr/0092-originals-after-acceptance.md"
+  description = "What becomes of an original with card data once its file is accepted: it stays in raw (keep), its masked form replaces it (mask), or nothing does (delete). docs/adr/0023-masked-at-source.md"
   type        = string
   default     = "keep"
 

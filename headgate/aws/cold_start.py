@@ -5,7 +5,7 @@
 - OpenBLAS, which NumPy brings, starts a thread for each core, and these spin for a while: 50 ms of processor time on two cores. The
   gate multiplies no large matrices.
 
-docs/adr/0019-latency-of-the-gate.md has the measurements.
+docs/adr/0015-two-passes-over-a-file.md has the measurements.
 """
 
 from __future__ import annotations

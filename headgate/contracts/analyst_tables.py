@@ -1,6 +1,7 @@
-"""Derive the table of a dataset that analysts may read: its rows without the columns about a person. docs/adr/0089-tables-for-analysts.md.
+"""Derive the table of a dataset that analysts may read: its rows without the columns about a person.
 
 The contract is never written by hand: a column that is classified later leaves the table with the next deployment.
+docs/adr/0082-personal-data-and-analysts.md gives the reasons.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The history of accepted contents: which object held which content, and since when. Pure.
 
-What a correction is, what a copy, and what of it counts: docs/adr/0020-corrected-files-close-their-past.md.
+What a correction is, what a copy, and what of it counts: docs/adr/0012-replay.md.
 """
 
 from __future__ import annotations

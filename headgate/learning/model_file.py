@@ -1,4 +1,4 @@
-"""Fitted models as bytes that are read without pickle; docs/adr/0085-models-without-pickle.md says why.
+"""Fitted models as bytes that are read without pickle; docs/adr/0031-models-kept-and-contested.md says why.
 
 A model is stored as its state: plain values, arrays and scikit-learn's estimators. Reading a file makes objects of the types in
 `TRUSTED`, and of those that skops itself knows to be harmless; any other type is refused before its module is imported.

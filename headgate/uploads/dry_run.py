@@ -1,6 +1,6 @@
 """The gate on an uploaded file, without a trace in the lake: it reads staging, and its writes stay in this process.
 
-docs/adr/0063-dry-run.md gives the reasons.
+docs/adr/0064-http-api.md gives the reasons.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     build/wheels/<job>.gluewheels.zip   what the job imports, as wheels
 
 The wheels are those of requirements/dev.lock, by their hashes, and are downloaded once. A job installs them without an index, so it
-needs no internet. Only a deployment to AWS needs them: an emulator runs jobs with its own environment (docs/adr/0052-locked-wheels.md).
+needs no internet. Only a deployment to AWS needs them: an emulator runs jobs with its own environment (docs/adr/0014-own-lambda-layer.md).
 
 Example:
     python scripts/packages/wheels.py

@@ -1,7 +1,7 @@
 """Replace an original with card data in raw by its masked form, or delete it, once the gate has ended with its file.
 
 What replaces the original is written before the record says so, and the record says so before the original goes: at any moment raw
-holds the original, or the record names what replaces it. docs/adr/0092-originals-after-acceptance.md gives the reasons.
+holds the original, or the record names what replaces it. docs/adr/0023-masked-at-source.md gives the reasons.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Undo an upload: its rows and those of its corrections leave curated and quarantine, as if it had never come. Originals stay in raw.
 
 The next merge finds the increment missing, so it merges the dataset from all others: rows that the file superseded come back.
-docs/adr/0061-undo-an-upload.md gives the order of the writes and the reasons.
+docs/adr/0012-replay.md gives the order of the writes and the reasons.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Where a contract asks for deletions, curated has these objects next to a dataset
 - for each run that saw deletions: the deleted keys, and the moment of the source by which they were deleted;
 - for each increment: marks of the moments at which the source still held its rows, also where the same bytes arrived again, which
   the ledger accepts only once.
-A row exists when its source held it after the last deletion of its key. See ADR 0022.
+A row exists when its source held it after the last deletion of its key. See ADR 13.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Close the quarantined rows of files that a later version of the same object has corrected.
 
-The rows stay in quarantine, marked with the version that replaces theirs; see docs/adr/0020-corrected-files-close-their-past.md.
+The rows stay in quarantine, marked with the version that replaces theirs; see docs/adr/0012-replay.md.
 A file's rows are one object, rewritten in one write, so they are closed together or not at all. When an object returns to an earlier
 content, or a correction is reverted, that version's rows are opened again.
 """

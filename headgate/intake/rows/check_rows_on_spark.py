@@ -11,7 +11,7 @@
 | write | driver | write both Parquet files in the file's order, byte-equal to those of one worker |
 
 No row's text leaves the worker that read it, except rows that order columns leave tied: the driver reads these itself.
-docs/adr/0018-beyond-one-worker.md gives the reasons. `large_spark_from_mb` in Terraform switches it on (docs/how-it-works/engines.md).
+docs/adr/0017-large-files.md gives the reasons. `large_spark_from_mb` in Terraform switches it on (docs/how-it-works/engines.md).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ An archive with three members:
 
 Checked by the same contract, the masked form gives the same accepted and the same quarantined rows as the original; `write` proves
 it before the original may go. Checked by another contract, rows are judged again as far as their masked values allow.
-See docs/adr/0092-originals-after-acceptance.md.
+See docs/adr/0023-masked-at-source.md.
 """
 
 from __future__ import annotations

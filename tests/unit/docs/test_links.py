@@ -16,6 +16,7 @@ ENDS = {".py", ".tf", ".sh", ".yaml", ".toml", ".ts", ".tsx"}
 SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in ENDS and ".terraform" not in path.parts]
 LINK = re.compile(r'(?:\]\(|src="|href=")(?!\w+:)([^)\s"#]+)')
 PAGE = re.compile(r"docs/[\w/-]+\.(?:md|json|tsv)\b")
+DECISION = re.compile(r"(?:\bADR |docs/adr/)(\d+)\b")
 
 
 def dead_links(page: Path) -> list[str]:
@@ -32,6 +33,17 @@ def test_every_page_that_code_a_message_or_another_page_names_exists() -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in (*SOURCES, *PAGES, *ROOT.glob("*.toml"))}
     named = {(str(path.relative_to(ROOT)), name) for path, text in texts.items() for name in PAGE.findall(text)}
     assert sorted((path, name) for path, name in named if not (ROOT / name).exists()) == []
+
+
+def test_every_decision_that_is_named_by_its_number_exists() -> None:
+    """A record that is folded into another one leaves no number behind."""
+    numbers = {int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("*.md")}
+    named = {
+        (str(path.relative_to(ROOT)), int(number))
+        for path in (*SOURCES, *PAGES)
+        for number in DECISION.findall(path.read_text(encoding="utf-8"))
+    }
+    assert sorted((path, number) for path, number in named if number not in numbers) == []
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "fraud"
 MOST_TRIED = 2_000_000
-"""Newest transactions that recipes are tried on; see docs/adr/0112-samples-above-a-size.md."""
+"""Newest transactions that recipes are tried on; see docs/adr/0093-fraud-features-on-disk.md."""
 _WATCHED = 50_000  # newest transactions that drift is measured on
 
 

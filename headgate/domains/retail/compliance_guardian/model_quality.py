@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     _Figure = tuple[str, float, float, str, str | None]  # metric, value, baseline, whose baseline, note
 
 MOST_MEASURED = 3_000_000
-"""Newest transactions of a period that its figures are of; see docs/adr/0112-samples-above-a-size.md."""
+"""Newest transactions of a period that its figures are of; see docs/adr/0093-fraud-features-on-disk.md."""
 CARDS_A_DAY = 100
 """Cards that the fraud team can look at in a day."""
 BLOCKED_DAYS = 14

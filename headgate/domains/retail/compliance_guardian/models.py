@@ -24,7 +24,7 @@ SEED = 20_180_401
 MIN_FRAUDS = 30
 MIN_TRANSACTIONS = 1_000
 MAX_HONEST = 50_000  # more honest transactions teach little; the share that is left out is put back into the odds
-MAX_FRAUDS = 50_000  # as many; see docs/adr/0112-samples-above-a-size.md
+MAX_FRAUDS = 50_000  # as many; see docs/adr/0093-fraud-features-on-disk.md
 MAX_SHUFFLED = 5_000_000  # numbers that a sample is drawn from by shuffling all of them
 # Settings of the boosting by recipe; the first is in charge until another wins a contest.
 RECIPES: Mapping[str, Mapping[str, int]] = {

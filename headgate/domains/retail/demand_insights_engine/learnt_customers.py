@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MOST = 200_000
-"""Customers that all models learn from; of more, about as many. See docs/adr/0111-models-of-a-sample.md."""
+"""Customers that all models learn from; of more, about as many. See docs/adr/0093-fraud-features-on-disk.md."""
 _ID = "customer_id"
 
 

@@ -33,7 +33,7 @@ _EMPTY_WORDS = (ENGLISH_STOP_WORDS - _NO_STOP_WORDS) | _ASKING
 _PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
 _COMPARED = 15  # phrases of each group whose meaning is compared with that of the group's texts
 # The score of a compared phrase has three factors: its share of the group's texts, the share of its uses that are in the group, and its
-# meaning. Above _SPECIFIC_ENOUGH the second factor is 1, so that "tin" can win over "plaster in tin" (ADR 94).
+# meaning. Above _SPECIFIC_ENOUGH the second factor is 1, so that "tin" can win over "plaster in tin" (ADR 29).
 _SHARE_POWER, _USE_POWER, _NEARNESS_POWER = 0.75, 2, 4
 _SPECIFIC_ENOUGH = 0.4
 _CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across them

@@ -1,4 +1,4 @@
-"""Groups of texts that mean alike, on two levels, with labels that a person can read (docs/adr/0094-levels-of-intents.md)."""
+"""Groups of texts that mean alike, on two levels, with labels that a person can read (docs/adr/0029-sentence-model.md)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _WORDS_WEIGHT = 0.5  # beside the meaning: names and numbers tell products apart
 _DIMENSIONS, _ROUNDS = 100, 2  # more of either takes longer and finds no more
 _MAX_WORDS = 4_000  # the vectors cost the square of the words
 _RARE = 0.01  # share of the texts from which on a word counts for less
-_NEIGHBOURS, _STEPS = 8, 6  # more neighbours draw several small groups into one (docs/adr/0094-levels-of-intents.md)
+_NEIGHBOURS, _STEPS = 8, 6  # more neighbours draw several small groups into one (docs/adr/0029-sentence-model.md)
 _KEPT_DIMENSIONS = 64  # of drawn points; the others hold next to nothing
 _WORD = r"(?u)\b\w+\b"  # words of one letter count too
 
