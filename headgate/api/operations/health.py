@@ -62,7 +62,7 @@ def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
     if newest.status != SUCCEEDED:
         message = f"Run {newest.name} ended as {newest.status.lower()}.{kept} Its page says why; start a run after the cause is fixed."
         return HealthCheck(name="run", state="failed", message=message, at=at)
-    if failed := {name: one.failed_stages for name, one in unsolved_problems(lake, runs).items() if one.failed_stages}:
+    if failed := {name: problems.failed_stages for name, problems in unsolved_problems(lake, runs).items() if problems.failed_stages}:
         return HealthCheck(name="run", state="failed", message=_failed_before(newest.name, failed) + kept, at=at)
     if not_merged:
         message = f"Run {newest.name} succeeded with problems.{kept} `headgate runs show {newest.name}` says why."
