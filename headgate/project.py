@@ -34,7 +34,7 @@ PACKED_ANALYST_TABLES = "_analyst_tables.json"  # and the file with its analyst_
 PACKED_CARDS = "_cards.json"  # and the file with its declaration about card numbers
 _TABLES = {"settings", "environments", "export_sources", "cards"}
 _CARD_FIELDS = {"none", "declared_by", "declared_on", "reason"}
-_SYSTEM = r"[a-z][a-z0-9_]{1,29}"
+SYSTEM = r"[a-z][a-z0-9_]{1,29}"  # a Python system of the project: its module
 _SOURCE = r"[a-z][a-z0-9_]{0,31}"
 _SOURCE_FIELDS = {"schedule", "enabled", "mask_at_source", "network"}
 _PATTERNS = {
@@ -142,7 +142,7 @@ def _own_systems(folder: Traversable) -> tuple[System, ...]:
     entries = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
     stems = [entry.name.removesuffix(".py") for entry in entries if entry.name.endswith(".py") or (entry / "__init__.py").is_file()]
     stems = [stem for stem in stems if not stem.startswith("_")]
-    if wrong := [stem for stem in stems if not re.fullmatch(_SYSTEM, stem)]:
+    if wrong := [stem for stem in stems if not re.fullmatch(SYSTEM, stem)]:
         raise SettingsError(
             f"systems/{wrong[0]} is no name of a system. Use 2 to 30 of the letters a to z, digits and _, beginning with a letter."
         )

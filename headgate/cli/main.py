@@ -69,6 +69,7 @@ COMMANDS = {
         "operations.status:status",
         "Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.",
     ),
+    "systems": ("project.systems:systems", "Write a Python system of your own, with contract, dashboard and test."),
     "tables": ("tables.tables:tables", "List versions of the systems' tables, and roll a table back to an earlier version."),
     "upload": ("files.files:upload", "Send files to raw and follow them through the gate."),
     "users": ("operations.users:users", "Add people who may sign in to the console and the API."),

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import tomllib
 from functools import cache
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +20,11 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from headgate.discovery import package_domains
+from headgate.errors import SettingsError
+from headgate.project import lake_domains, project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements" / "dev.lock"
@@ -35,9 +39,54 @@ WITH = {"pandas": {"pyarrow"}}
 
 
 def job_lock(script: Path) -> str:
-    """Return the lock of a job's wheels: each package that it needs at the locked version, with its hashes."""
+    """Return the lock of a job's wheels: each package that it needs at the locked version, with its hashes.
+
+    A job that builds systems has the packages of the requirements.txt of the lake's domains, too.
+
+    Raises:
+        SettingsError: a requirements.txt has a line without version and hash, or another version than Headgate's; or a system of the lake
+            project imports what neither of them has.
+    """
     locked = locked_lines()
-    return "".join(f"{locked[name]}\n" for name in sorted(closure(direct_requirements(script))))
+    lines = {name: locked[name] for name in closure(direct_requirements(script))}
+    if REGISTRY in _followed(script)[1]:
+        lines = own_requirements(locked) | lines
+        _check_imports(lines.keys())
+    return "".join(f"{line}\n" for _, line in sorted(lines.items()))
+
+
+def own_requirements(locked: Mapping[NormalizedName, str]) -> dict[NormalizedName, str]:
+    """Return the lines of the requirements.txt of each of the lake's domains, by package; `locked` are Headgate's own."""
+    own: dict[NormalizedName, str] = {}
+    files = [path for domain in lake_domains() if (path := domain.part("requirements.txt")).is_file()]
+    for line in chain.from_iterable(_lines(path.read_text(encoding="utf-8")) for path in files):
+        pinned = re.match(r"([A-Za-z0-9_.-]+)==(\S+) (?=.*--hash=sha256:)", line)
+        if not pinned:
+            raise SettingsError(
+                f"requirements.txt has {line!r}, without a version or a hash. Write it with `uv pip compile --generate-hashes`, or "
+                "`pip-compile --generate-hashes`."
+            )
+        name = canonicalize_name(pinned[1])
+        if other := next(
+            (text for text in (locked.get(name), own.get(name)) if text and text.split()[0] != f"{pinned[1]}=={pinned[2]}"), None
+        ):
+            raise SettingsError(
+                f"requirements.txt has {line.split()[0]}, but {other.split()[0]} is locked already. State that version, or none."
+            )
+        own[name] = line
+    return own
+
+
+def _check_imports(packages: Collection[NormalizedName]) -> None:
+    """Check that the lake project's systems import only what their job has."""
+    folder = project().folder
+    for path in sorted((folder / "systems").rglob("*.py")) if folder else []:
+        for module in {name.partition(".")[0] for name in _imports(ast.parse(path.read_text(encoding="utf-8")))}:
+            brought = {canonicalize_name(name) for name in _distributions().get(module, ())}
+            if module not in {*sys.stdlib_module_names, "headgate"} and brought.isdisjoint(packages):
+                raise SettingsError(
+                    f"{path.name} imports {module}, which its job has not. Add it to requirements.txt with its hash, and install it."
+                )
 
 
 def direct_requirements(script: Path) -> list[Requirement]:
@@ -52,6 +101,12 @@ def direct_requirements(script: Path) -> list[Requirement]:
 
 def third_party(script: Path) -> set[str]:
     """Return the top-level modules outside the package that a job may import."""
+    return _followed(script)[0]
+
+
+@cache
+def _followed(script: Path) -> tuple[set[str], set[str]]:
+    """Return the top-level modules outside the package that a job may import, and the modules of the package."""
     outside: set[str] = set()
     known: set[str] = set()
     tree = ast.parse(script.read_text(encoding="utf-8"))
@@ -66,14 +121,19 @@ def third_party(script: Path) -> set[str]:
                 known.add(module)
                 open_ones += _imports_of(module)
                 open_ones += _modules_of_systems() if module == REGISTRY else []
-    return outside
+    return outside, known
 
 
 def locked_lines(lock: Path = LOCK) -> dict[NormalizedName, str]:
     """Return the lock's entry of every package, with its hashes, on one line."""
-    text = lock.read_text(encoding="utf-8").replace("\\\n", " ")
-    lines = [" ".join(line.split()) for line in text.splitlines() if re.match(r"[A-Za-z0-9_.-]+==", line)]
+    lines = [line for line in _lines(lock.read_text(encoding="utf-8")) if re.match(r"[A-Za-z0-9_.-]+==", line)]
     return {canonicalize_name(line.partition("==")[0]): line for line in lines}
+
+
+def _lines(text: str) -> list[str]:
+    """Return the entries of a requirements file, each on one line, without comments."""
+    lines = (" ".join(re.sub(r"(^|\s)#.*", "", line).split()) for line in text.replace("\\\n", " ").splitlines())
+    return [line for line in lines if line]
 
 
 def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:

@@ -1,0 +1,157 @@
+"""`headgate systems`: Python systems of a lake project."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import options
+from headgate.project import FILE, SYSTEM, project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SYSTEM = """\
+\"\"\"{module}: how complete the columns of {dataset} are.
+
+docs/use/lake-project.md of Headgate describes systems. Change what `build` returns together with contracts/prod/{module}.yaml.
+\"\"\"
+
+from __future__ import annotations
+
+import pandas as pd
+
+READS = ("{dataset}",)
+
+
+def build(tables, as_of):
+    \"\"\"Return the rows of each table, in the order of its key; the run adds `as_of` and `snapshot_id`.\"\"\"
+    rows = tables["{dataset}"]
+    counts = rows.aggregate(**{{name: rows[name].count() for name in rows.columns}}, rows_in_all=rows.count()).to_pandas().iloc[0]
+    columns = sorted(rows.columns)
+    missing = [int(counts.rows_in_all - counts[name]) for name in columns]
+    return {{"{module}": pd.DataFrame({{"column_name": columns, "missing_values": missing}})}}
+"""
+_CONTRACT = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: {lake}.prod.{module}
+name: {module}
+version: 1.0.0
+status: active
+schema:
+- name: {module}
+  description: How complete the columns of {dataset} are
+  dataGranularityDescription: One row per column
+  customProperties:
+  - {{property: headgate.system, value: {system}}}
+  properties:
+  - name: column_name
+    logicalType: string
+    physicalType: TEXT
+    primaryKey: true
+    primaryKeyPosition: 1
+    required: true
+    description: Column
+  - {{name: missing_values, logicalType: integer, physicalType: BIGINT, required: true, description: Rows without a value in the column}}
+  - {{name: as_of, logicalType: date, physicalType: DATE, required: true, description: Day of the data that the row was built from}}
+  - {{name: snapshot_id, logicalType: string, physicalType: VARCHAR(16), required: true, description: Snapshot that the row was built from}}
+"""
+_DASHBOARD = """\
+system: {system}
+title: Completeness of {dataset}
+panels:
+  - name: missing_values
+    question: Which columns miss values?
+    kind: bar
+    table: {module}
+    x: column_name
+    y: [missing_values]
+    sql: |
+      SELECT column_name, missing_values
+      FROM {module}
+      ORDER BY missing_values DESC, column_name
+"""
+_TEST = """\
+from datetime import date
+
+import ibis
+import pandas as pd
+
+from headgate.contracts.registry import Registry
+from headgate.systems import registry
+
+
+def test_missing_values_are_counted():
+    rows = ibis.memtable(pd.DataFrame({{"b": ["x", None, None], "a": ["x", "y", "z"]}}))
+    made = registry.system("{system}").build({{"{dataset}": rows}}, date(2026, 1, 31))["{module}"]
+    assert made.to_dict("list") == {{"column_name": ["a", "b"], "missing_values": [0, 2]}}
+
+
+def test_the_table_has_the_columns_of_its_contract():
+    rows = ibis.memtable(pd.DataFrame({{"a": ["x"]}}))
+    made = registry.system("{system}").build({{"{dataset}": rows}}, date(2026, 1, 31))["{module}"]
+    assert (*made.columns, "as_of", "snapshot_id") == Registry.load().prod["{module}"].names
+"""
+
+
+@click.group()
+def systems() -> None:
+    """Write a Python system of your own, with contract, dashboard and test."""
+
+
+@systems.command(epilog=options.example("headgate systems init completeness --reads readings"))
+@click.argument("name")
+@click.option("--reads", "dataset", default="", help="Dataset that the system reads; default: the first of the lake.")
+@options.as_json
+def init(name: str, dataset: str, as_json: bool) -> None:
+    """Write a system that builds one table, to be changed: systems/NAME.py, its contract, its dashboard and its test.
+
+    The files are in the lake project of this folder, or of HEADGATE_PROJECT. Existing files are never changed.
+    """
+    from headgate.contracts.registry import Registry
+
+    folder, module = project().folder, name.replace("-", "_")
+    if not folder:
+        raise click.ClickException(f"There is no {FILE} here or above. Make a lake project with `headgate init FOLDER`.")
+    if not re.fullmatch(SYSTEM, module):
+        raise click.ClickException(
+            f"{name!r} is no name of a system. Use 2 to 30 of the letters a to z, digits and _, beginning with a letter."
+        )
+    registry = Registry.load()
+    system, datasets = module.replace("_", "-"), sorted(registry.source)
+    if system in project().systems or module in registry.prod:
+        raise click.ClickException(f"The lake has a system or a table {name} already. Choose another name.")
+    if not datasets or (dataset and dataset not in datasets):
+        raise click.ClickException(
+            f"There is no dataset {dataset or 'in this lake'}. Datasets: {', '.join(datasets) or 'none'}; `contract init` drafts one."
+        )
+    values = {"module": module, "system": system, "dataset": dataset or datasets[0], "lake": project().name}
+    paths = _write(folder, values)
+    listed = [str(path.relative_to(folder)) for path in paths]
+    options.show(
+        as_json=as_json,
+        value=lambda: {"system": system, "reads": values["dataset"], "written": listed},
+        screen=lambda: (
+            f"Wrote {', '.join(listed)}. Next, in {folder}: python -m pytest tests/test_{module}.py; then deploy, and `headgate run`."
+        ),
+    )
+
+
+def _write(folder: Path, values: dict[str, str]) -> list[Path]:
+    """Write the files of a system, and return their paths; nothing is written if one of them exists."""
+    module, system = values["module"], values["system"]
+    texts = {
+        folder / "systems" / f"{module}.py": _SYSTEM,
+        folder / "contracts" / "prod" / f"{module}.yaml": _CONTRACT,
+        folder / "dashboards" / f"{system}.yaml": _DASHBOARD,
+        folder / "tests" / f"test_{module}.py": _TEST,
+    }
+    if existing := [path for path in texts if path.exists()]:
+        raise click.ClickException(f"{existing[0]} exists already. Choose another name, or move the file.")
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.format(**values), encoding="utf-8")
+    return [*texts]
