@@ -80,6 +80,8 @@ _FEWEST_IDS, _MOST_OF_IDS = 100, 0.25
 _FEWEST_AGAINST_NAME = 10
 _FEWEST_ARTICLES, _PROBED = 5, 1000
 _PROBED_ACCOUNTS, _PROBED_ROWS = 200, 20_000
+# The lengths of MD5, SHA-1 and SHA-256; UUIDs by RFC 9562, section 4. Example: the ids of shared/data/olist.
+_HEXADECIMAL_IDS = ("[0-9a-fA-F]{32}", "[0-9a-fA-F]{40}", "[0-9a-fA-F]{64}", "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FEWEST_WORDS = 3  # of a text that somebody wrote; names, codes and times with a day have fewer
 
 
@@ -268,7 +270,7 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
 
 
 def guess_content(name: str, text: pa.Array) -> Content | None:
-    """Return what the column's numbers are, by its name, or by its values if these are plain ids as long as card numbers.
+    """Return what the column's numbers are, by its name, or by its values if these are hexadecimal or plain ids as long as card numbers.
 
     Of ids, one in ten has a right check digit; of card numbers, all. A column whose name is that of a card has no ids, nor has one
     with some card numbers among its ids: more numbers of issuers than by chance have a right check digit then.
@@ -276,6 +278,8 @@ def guess_content(name: str, text: pa.Array) -> Content | None:
     if (named := content_by_name(name)) or names_a_card(compared(name)):
         return named
     given = blank_to_null(text).drop_null()
+    if are_hexadecimal_ids(given):
+        return Content.IDENTIFIER
     if not are_digits(given.slice(0, _PROBED), SHORTEST, LONGEST).all():
         return None
     unique = pc.unique(given)
@@ -283,6 +287,13 @@ def guess_content(name: str, text: pa.Array) -> Content | None:
         return None
     are_ids = float(cards.is_card(unique).mean()) <= _MOST_OF_IDS and not cards.hold_more_cards_than_chance(unique)
     return Content.IDENTIFIER if are_ids else None
+
+
+def are_hexadecimal_ids(text: pa.Array) -> bool:
+    """Return whether all texts are hexadecimal of one length, as digests (MD5, SHA-1, SHA-256) are, or UUIDs, and each has a letter."""
+    first = text[0].as_py() if len(text) else ""
+    shape = next((shape for shape in _HEXADECIMAL_IDS if re.fullmatch(shape, first)), None)
+    return shape is not None and bool(flags(matches(text, shape)).all() and flags(pc.match_substring_regex(text, "[a-fA-F]")).all())
 
 
 def card_share(text: pa.Array) -> float:

@@ -30,10 +30,11 @@ _NAMED = re.compile(
 _SOME_NAME = "(?i)car[dt]|kart|kaart|kort|tarj|pan|visa|maest|cv[vcn]|secur|[\\x{ff21}-\\x{ff5a}]"
 _LINE_END = re.compile(r"\n")
 # An expiry from 2020 to 2039 (`12/27`, `exp 1227`), or the rest of a magnetic track (ISO/IEC 7813).
+# A small d is a digit of hexadecimal ids.
 _EXPIRY_OR_TRACK = re.compile(
     r"[\s,;|/-]{1,3}(?:(?:0?[1-9]|1[0-2]) ?[/.-] ?(?:20)?[23][0-9]"
     r"|exp(?:iry|ires)?[.:]? ?(?:0?[1-9]|1[0-2]) ?[/.-]? ?(?:20)?[23][0-9])(?![0-9])"
-    r"|[=^D][0-9]{4}|\^[^^\n]{2,26}\^[0-9]{4}",
+    r"|(?:[=^]|(?-i:D))[0-9]{4}|\^[^^\n]{2,26}\^[0-9]{4}",
     re.IGNORECASE,
 )
 

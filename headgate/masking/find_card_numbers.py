@@ -14,7 +14,8 @@ Further forms:
 Short numbers need a context, because article numbers, phone numbers and milliseconds have 12 and 13 digits as well: the name of a card
 or an issuer nearby, an expiry or a named code. `context_below` is the number of digits that are enough without one.
 
-Recognised and left alone: the digits of a UUID, of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign.
+Recognised and left alone: the digits of a UUID, digits between letters of a hexadecimal id or digest, the digits of an IBAN whose own check
+digits are right, and E.164 phone numbers behind a plus sign.
 
 The search is numpy over all cells at once.
 """
@@ -70,6 +71,11 @@ _GLUED_TAIL, _GLUED_TO_AMEX = (re.compile(rf"(?:{_GLUED_EXPIRY}|[0-9]{{{digits}}
 _AMEX_DIGITS = 15
 
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
+# From the first letter to the last of a hexadecimal token as long as MD5's, SHA-1's or SHA-256's digests. Digits at an end may be glued on.
+_HEX_INSIDE = re.compile(
+    r"(?<![0-9a-zA-Z])(?=(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64})(?![0-9a-zA-Z]))[0-9]*"
+    r"([a-fA-F](?:[0-9a-fA-F]*[a-fA-F])?)"
+)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 
 
@@ -270,7 +276,8 @@ def _are_fractions(data: Bytes, at: Rows, starts: Rows) -> Flags:
 def _without_exempt(text: str, spans: list[Span]) -> list[Span]:
     uuids = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()] if "-" in text else []
     ibans = [found.span() for found in _IBAN.finditer(text) if _has_check_digits(found[0])]
-    return [span for span in spans if not (_is_within(span, uuids) or _is_within(span, ibans))]
+    in_ids = [found.span(1) for found in _HEX_INSIDE.finditer(text)]
+    return [span for span in spans if not any(_is_within(span, exempt) for exempt in (uuids, ibans, in_ids))]
 
 
 def _is_within(span: Span, others: list[Span]) -> bool:

@@ -27,10 +27,13 @@ CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER = "card_number", 
 CHECKS = (CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER)
 
 # Digests and UUIDs are full of digits and are not card numbers. Only whole ones of the usual lengths, so that a number among letters stays.
+# SHA-256 is that of masked tokens; in shorter ids digits at an end may be a number glued on, and stay.
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}"
 _OPAQUE = re.compile(
-    r"(?<![0-9a-zA-Z])(?:(?=[0-9a-f]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-zA-Z])"
+    rf"(?<![0-9a-zA-Z])(?:(?=[0-9a-f]*[a-f])[0-9a-f]{{64}}|{_UUID}"
+    r"|(?=(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9a-zA-Z]))([0-9]*)[a-fA-F](?:[0-9a-fA-F]*[a-fA-F])?([0-9]*))(?![0-9a-zA-Z])"
 )
-_OPAQUE_RE2 = r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
+_OPAQUE_RE2 = rf"\b(?:[0-9a-f]{{64}}|{_UUID})\b"
 _NAMED_RE2 = (
     r"(?i)cvv|cvc|csc|cvn|cav2|security.{0,3}code|verification|ssn|social.?security|pr(?:ü|u\p{M}?|ue)f.{0,3}(?:n|z|c|w)|sicherheits|cryptogramme"
     r"|de.{1,3}s(?:é|e\p{M}?)curit|de.{1,3}seguridad|di.{1,3}sicurezza|beveiligings|veiligheids|kaart.{0,3}verificatie"
@@ -104,7 +107,7 @@ def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
     Args:
         fewest_alone: card numbers of fewer digits count only where the text says that they are a card's.
     """
-    plain = _DIALLED.sub(" ", _OPAQUE.sub(" ", _typed(_decoded(text.replace(_TAKEN_OUT, "[x]")))))
+    plain = _DIALLED.sub(" ", _OPAQUE.sub(_ends_of_id, _typed(_decoded(text.replace(_TAKEN_OUT, "[x]")))))
     found = {
         CARD_NUMBER: len(card_numbers(plain, fewest_alone)),
         TRACK_DATA: len(_TRACK.findall(plain)) if "^" in plain or "=" in plain else 0,
@@ -114,6 +117,11 @@ def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
     if fewest_alone == NOT_SEARCHED:
         return +Counter({SOCIAL_SECURITY_NUMBER: found[SOCIAL_SECURITY_NUMBER]})
     return +Counter(found)
+
+
+def _ends_of_id(found: re.Match[str]) -> str:
+    """The digits at both ends of an id, with a sign between them that no number continues over."""
+    return f" {found[1] or ''}x{found[2] or ''} "
 
 
 def _decoded(text: str) -> str:

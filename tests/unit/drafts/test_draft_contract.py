@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import hashlib
 import io
 import json
+import uuid
 import zipfile
 from contextlib import suppress
 from decimal import Decimal
@@ -23,6 +25,7 @@ from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.contracts.source_format import SourceFormat
 from headgate.domains.retail.sample.shop import ShopSpec, generate
+from headgate.drafts.column_inference import are_hexadecimal_ids
 from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
@@ -31,6 +34,7 @@ from headgate.masking.card_columns import is_issued_card
 from headgate.masking.find_card_numbers import rows_with_cards
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.unit
@@ -221,6 +225,24 @@ def test_a_column_of_plain_ids_is_drafted_as_such_and_its_rows_are_accepted() ->
     assert (contract.column("meter").mask, contract.column("meter").content) == (None, Content.IDENTIFIER)
     assert gated(body, contract).accepted.num_rows == len(ids)
     assert drafted(csv_of(id=["1", "2"], meter=ids[:2])).column("meter").content is None
+
+
+@pytest.mark.parametrize("spelled", [str, lambda text: str(uuid.UUID(text)), lambda text: text + "0123abcd", lambda text: text.upper()])
+def test_a_column_of_hexadecimal_ids_is_the_key_and_no_free_text(spelled: Callable[[str], str]) -> None:
+    """As the ids of shared/data/olist, of which one in some thousands has a card number among its digits."""
+    ids = [spelled(hashlib.md5(str(row).encode(), usedforsecurity=False).hexdigest()) for row in range(200)]
+    ids.append(spelled("a4111111111111111bcdef0123456789"))
+    body = csv_of(order_id=ids, total=["1.50"] * len(ids))
+    contract = drafted(body)
+    assert (contract.key, contract.column("order_id").mask) == (("order_id",), None)
+    assert contract.column("order_id").content is Content.IDENTIFIER
+    assert gated(body, contract).accepted.column("order_id").to_pylist() == ids
+
+
+def test_other_hexadecimal_texts_are_no_ids() -> None:
+    """Another length, two lengths and digits without a letter say nothing."""
+    for texts in (["ab12" * 5] * 3, ["ab12" * 8, "ab12" * 10], ["1234" * 8, "abcd" * 8]):
+        assert not are_hexadecimal_ids(pa.array(texts))
 
 
 @pytest.mark.parametrize("share", [0.04, 0.15])

@@ -246,3 +246,37 @@ def test_every_form_is_found_by_both_and_gone_when_redacted(text: str) -> None:
 def test_what_the_gate_accepts_without_a_context_is_no_leak(text: str) -> None:
     assert redact(pa.array([text])).to_pylist() == [text]
     assert not leaks_in_text(text)
+
+
+@pytest.mark.parametrize("length", [32, 40, 64])
+def test_digits_within_a_hexadecimal_id_are_no_candidate_for_gate_and_audit(length: int) -> None:
+    """One in some thousands of such ids has a run of digits with an issuer's first digits and the right check digit."""
+    text = f"a7{'4111111111111111'}{'0123456789abcdef' * 4}"[: length - 1] + "f"
+    for spelled in (text, text.upper()) if length < 64 else (text,):
+        assert redact(pa.array([spelled])).to_pylist() == [spelled]
+        assert not leaks_in_text(spelled)
+
+
+@pytest.mark.parametrize("text", ["4111111111111111abcdefabcdefabcd", "abcdefabcdefabcd4111111111111111", "a4111111111111111b"])
+def test_a_number_at_the_end_of_a_hexadecimal_text_is_found_by_gate_and_audit(text: str) -> None:
+    """It may be glued on; and texts of other lengths are no ids."""
+    assert redact(pa.array([text])).to_pylist() != [text]
+    assert leaks_in_text(text)[CARD_NUMBER] == 1
+
+
+@given(st.integers(0, 2**128 - 1), st.sampled_from([str.lower, str.upper]))
+def test_a_uuid_is_no_finding_for_gate_and_audit(number: int, spell: Callable[[str], str]) -> None:
+    text = spell(f"{number | 0xA << 60:032x}")
+    parted = "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+    assert redact(pa.array([parted])).to_pylist() == [parted]
+    assert not leaks_in_text(parted)
+
+
+@pytest.mark.parametrize("length", [32, 40])
+@given(st.data())
+def test_what_redaction_leaves_of_a_hexadecimal_id_is_no_finding(length: int, data: st.DataObject) -> None:
+    digits = checked(data.draw(st.from_regex(r"\A4[0-9]{14}\Z")))
+    at = data.draw(st.integers(0, length - len(digits)))
+    letters = data.draw(st.text("0123456789abcdef", min_size=length, max_size=length))
+    text = letters[:at] + digits + letters[at + len(digits) :]
+    assert not leaks_in_text(redact(pa.array([text]))[0].as_py())[CARD_NUMBER]
