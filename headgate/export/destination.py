@@ -41,8 +41,8 @@ class FolderObjects:
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
         """Return size and time of a file; NotFoundError when there is none."""
-        found = self._existing(ref).stat()
-        return ObjectInfo(ref, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None))
+        status = self._existing(ref).stat()
+        return ObjectInfo(ref, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None))
 
     def read(self, ref: ObjectRef) -> bytes:
         """Return the file's bytes; NotFoundError when there is none."""

@@ -85,7 +85,7 @@ class Exporting:
 
     @property
     def run_store(self) -> RunStore:
-        """What this source's exports have in the buckets."""
+        """The store of this source's runs and watermarks in the buckets."""
         return RunStore(self.objects, self.raw_bucket, self.state_bucket)
 
     def run(self, request: ExportRequest, listener: Listener = _silent) -> ExportReport:
@@ -138,8 +138,8 @@ class Exporting:
         return self.run_store.verify(manifest, self.workspace)
 
     def _landed(self, request: ExportRequest) -> tuple[Certificate, ...]:
-        found = [self.run_store.certificate(request.key(table, MANIFEST)) for table in request.tables]
-        return tuple(item for item in found if item) if all(found) else ()
+        certificates = [self.run_store.certificate(request.key(table, MANIFEST)) for table in request.tables]
+        return tuple(item for item in certificates if item) if all(certificates) else ()
 
     def _left(self, request: ExportRequest) -> bool:
         """Whether an attempt of the run has ended before everything of it was put away."""
@@ -197,8 +197,8 @@ class Exporting:
         """The certificates of an attempt that had read everything; none unless all tables show one moment."""
         if not (self.mirrored or self._begun(request).exists()):
             return ()
-        found = [self._table_folder(request, table).certificate() for table in request.tables]
-        certificates = tuple(item for item in found if item)
+        certificates_or_none = [self._table_folder(request, table).certificate() for table in request.tables]
+        certificates = tuple(item for item in certificates_or_none if item)
         whole = len(certificates) == len(request.tables) and len({item.moment for item in certificates}) == 1
         return certificates if whole else ()
 
@@ -263,7 +263,7 @@ class Exporting:
         return {**files, DELETED: folder.deleted} if certificate.deleted else files
 
     def _remember(self, request: ExportRequest, certificate: Certificate) -> None:
-        """What the run has reached is kept, unless that was done before or a later run has come further."""
+        """Store the keys and the watermark of the run, unless they are stored or a later run has come further."""
         folder = self._table_folder(request, certificate.table)
         columns = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
         reached = Reached(request.run, columns, certificate.moment.taken_at)

@@ -20,14 +20,14 @@ _NO_FOLDERS = {".", ".."}
 
 
 class Mode(StrEnum):
-    """Which rows a run takes. A contract's `headgate.export` may say `full` for its table in incremental runs."""
+    """The selection of rows in a run. A contract's `headgate.export` may say `full` for its table in incremental runs."""
 
     FULL = "full"
     INCREMENTAL = "incremental"
 
 
 class ImpossibleDates(StrEnum):
-    """What becomes of dates on no calendar (`0000-00-00`, `2023-00-01`)."""
+    """The treatment of dates on no calendar (`0000-00-00`, `2023-00-01`)."""
 
     NULL = "null"  # they become null and are counted in the certificate
     STOP = "stop"
@@ -113,14 +113,14 @@ class ExportRequest:
     def from_json(cls, text: str) -> ExportRequest:
         """The request that a text states."""
         read = json.loads(text)
-        stated = {
+        typed = {
             "tables": tuple(read["tables"]),
             "exported_on": date.fromisoformat(read["exported_on"]),
             "mode": Mode(read["mode"]),
             "impossible_dates": ImpossibleDates(read["impossible_dates"]),
             "file_format": FileFormat(read.get("file_format", FileFormat.PARQUET)),
         }
-        return cls(**{**read, **stated})
+        return cls(**{**read, **typed})
 
 
 class Phase(StrEnum):
@@ -148,7 +148,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What a run landed: a certificate for each table. `changed` is False when the whole run lay in raw already."""
+    """The landed tables of a run: a certificate for each. `changed` is False when the whole run lay in raw already."""
 
     run: str
     certificates: tuple[Certificate, ...]
@@ -162,7 +162,7 @@ class ExportReport:
 
 @dataclass(frozen=True)
 class Verification:
-    """What checking an old run found. It holds when there are no findings."""
+    """The result of checking an old run. It holds when there are no findings."""
 
     table: str
     run: str

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """What a run reads of one table. The same plan is kept over every attempt, so that slices keep their numbers."""
+    """The columns, slices and bounds of one table in a run, the same in every attempt, so that slices keep their numbers."""
 
     table: str
     columns: tuple[str, ...]

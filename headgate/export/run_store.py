@@ -88,18 +88,18 @@ class RunStore:
 
     def runs(self, table: str) -> list[ExportKey]:
         """The manifests of every published run of a table, oldest first."""
-        found = [ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")]
-        return sorted((key for key in found if key and key.name == MANIFEST), key=lambda key: (key.exported_on, key.run))
+        manifests = [ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")]
+        return sorted((key for key in manifests if key and key.name == MANIFEST), key=lambda key: (key.exported_on, key.run))
 
     def tables(self) -> list[str]:
         """Return the names of all tables with a published run. It lists every object, so it is for destinations without a lake."""
-        found = (ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, ""))
-        return sorted({key.dataset for key in found if key and key.name == MANIFEST})
+        keys = (ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, ""))
+        return sorted({key.dataset for key in keys if key and key.name == MANIFEST})
 
     def reached_before(self, source: str, table: str, run: str) -> Reached | None:
         """How far earlier runs have exported the table; None when there were none."""
-        found = self._watermark(source, table)
-        return found.seen_by(run) if found else None
+        watermark = self._watermark(source, table)
+        return watermark.seen_by(run) if watermark else None
 
     def _watermark(self, source: str, table: str) -> Watermark | None:
         try:
@@ -109,16 +109,16 @@ class RunStore:
 
     def passed(self, source: str, table: str, reached: Reached) -> bool:
         """Whether another run has published the table as of a later moment; its watermark must not move back."""
-        found = self._watermark(source, table)
-        return found is not None and found.last.run != reached.run and found.last.taken_at > reached.taken_at
+        watermark = self._watermark(source, table)
+        return watermark is not None and watermark.last.run != reached.run and watermark.last.taken_at > reached.taken_at
 
     def advance(self, source: str, table: str, reached: Reached) -> None:
         """Write the watermark from which the next incremental run starts."""
-        found = self._watermark(source, table)
-        watermark = Watermark(reached, found.seen_by(reached.run) if found else None)
+        previous = self._watermark(source, table)
+        watermark = Watermark(reached, previous.seen_by(reached.run) if previous else None)
         self.objects.write(self._state(source, table, "watermark.json"), watermark.to_json().encode(), content_type=_JSON)
-        if found and found.before and found.before != watermark.before:
-            self.objects.delete(self._keys(source, table, found.before.run))
+        if previous and previous.before and previous.before != watermark.before:
+            self.objects.delete(self._keys(source, table, previous.before.run))
 
     def keys_before(self, source: str, table: str, run: str, path: Path) -> bool:
         """The file at `path` holds the keys that the table had in the run before this one; False when that kept none."""

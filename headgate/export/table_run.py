@@ -89,8 +89,8 @@ class TableRun:
     @cached_property
     def columns(self) -> tuple[ExportColumn, ...]:
         """The columns to export; SchemaChangedError when the contract's policy stops."""
-        found = differences(self.table, self.contract) if self.contract else ()
-        return map_table(self.table, columns_to_export(self.table, self.contract, found), self.contract)
+        drift = differences(self.table, self.contract) if self.contract else ()
+        return map_table(self.table, columns_to_export(self.table, self.contract, drift), self.contract)
 
     def check_columns(self) -> None:
         """The columns can be exported; raises as `columns` does, so that a run of many tables stops before it has read any."""
@@ -98,7 +98,7 @@ class TableRun:
 
     @cached_property
     def mode(self) -> Mode:
-        """Which of the table's rows are taken."""
+        """The selection of the table's rows in this run."""
         return mode_of(self.contract, self.request.mode)
 
     @cached_property
@@ -137,7 +137,7 @@ class TableRun:
         return TablePlan(self.dataset, names, schema_hash(self.certified), key, slices_between(edges), limits, expected, self.drift)
 
     def _edges(self, session: Session, limits: Sequence[Bound]) -> tuple[tuple[KeyColumn, ...], list[Key]]:
-        """What to slice by, and where: estimated in large tables that are taken whole, else found by walking the index."""
+        """Return the key to slice by, and the boundaries: estimated in large tables that are read in full, else walked along the index."""
         key, within, rows = key_of(self.table, self._sensitive), self._within(limits), self.table.row_estimate
         if not key:
             return (), []
@@ -163,7 +163,7 @@ class TableRun:
         return changed(limits) if self.mode is Mode.INCREMENTAL else EVERYTHING
 
     def jobs(self, plan: TablePlan) -> list[Job]:
-        """What is to be done for the table, in any order, each on any session of the snapshot."""
+        """Return the jobs of the table, in any order, each for any session of the snapshot."""
         slices: list[Job] = [partial(self._do_slice, plan=plan, piece=piece) for piece in plan.slices]
         keys: list[Job] = [partial(self._read_keys, plan=plan)] if self._follows_deletions else []
         count: Job = partial(self._count, plan=plan)
@@ -249,9 +249,9 @@ class TableRun:
         query = digest_sql(self.table.from_sql, columns, where, impossible_as_null=impossible_as_null)
         return digest_from(session.rows(query)[0])
 
-    def _accept_dates(self, found: Mapping[str, int]) -> None:
-        if found and self.request.impossible_dates is ImpossibleDates.STOP:
-            found_dates = ", ".join(f"{name}: {count}" for name, count in found.items())
+    def _accept_dates(self, counts: Mapping[str, int]) -> None:
+        if counts and self.request.impossible_dates is ImpossibleDates.STOP:
+            found_dates = ", ".join(f"{name}: {count}" for name, count in counts.items())
             raise ImpossibleDateError(
                 f"{self.table.name} holds dates that are on no calendar ({found_dates}); the request says to stop at them"
             )

@@ -1,4 +1,4 @@
-"""What a run states of one table, so that anybody can check it later. It is the run's manifest: written last, or not at all."""
+"""The certificate of one table in one run, which anybody can check later. It is the run's manifest: written last, or not at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FORMAT = 2  # checksums of 1 did not include which values of a row were null
 
 
 class CertificateError(AuditError):
-    """What was written is not what the source holds, and nothing was published; or a manifest is not as it was written."""
+    """Raised when the files differ from the source and nothing was published, or when a manifest was changed."""
 
 
 class OtherManifestError(CertificateError):
@@ -114,8 +114,8 @@ class Certificate:
 
     def to_json(self) -> str:
         """The manifest's text; equal certificates give equal bytes."""
-        stated = json.loads(json.dumps({"format": FORMAT, **asdict(self)}))
-        return json.dumps({**stated, _SHA256: _sha256_of(stated)}, sort_keys=True, indent=1)
+        content = json.loads(json.dumps({"format": FORMAT, **asdict(self)}))
+        return json.dumps({**content, _SHA256: _sha256_of(content)}, sort_keys=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Certificate:
@@ -127,20 +127,20 @@ class Certificate:
         """
         try:
             read: dict[str, Any] = json.loads(text)
-            stated = read.pop("format", None), read.pop(_SHA256, "")
+            seal = read.pop("format", None), read.pop(_SHA256, "")
         except (ValueError, TypeError, AttributeError) as error:
             raise CertificateError(f"the manifest is damaged: {type(error).__name__}. {_AGAIN}") from None
-        if stated[0] is None:
+        if seal[0] is None:
             raise OtherManifestError("the manifest is not of an export that certifies. `headgate export run` writes such a manifest.")
-        if stated[0] != FORMAT:
+        if seal[0] != FORMAT:
             raise CertificateError(f"the manifest is not of format {FORMAT}: another version of Headgate wrote it. {_AGAIN}")
-        if stated[1] != _sha256_of({"format": FORMAT, **read}):
+        if seal[1] != _sha256_of({"format": FORMAT, **read}):
             raise CertificateError(f"the manifest was changed after it was written. {_AGAIN}")
         return _from_dict(read)
 
 
-def _sha256_of(stated: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+def _sha256_of(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _from_dict(read: Mapping[str, Any]) -> Certificate:
@@ -170,8 +170,8 @@ def certified_columns(columns: Iterable[ExportColumn], masked: Collection[str] =
 
 def schema_hash(columns: Sequence[CertifiedColumn]) -> str:
     """A fingerprint of the columns' names, order and types, at the source and in Parquet."""
-    stated = [[column.name, column.declared, column.type, column.digested] for column in columns]
-    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()
+    rows = [[column.name, column.declared, column.type, column.digested] for column in columns]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def require_equal(table: str, slice_number: int, source: Digest, written: Digest) -> None:

@@ -1,4 +1,4 @@
-"""Which rows the source deleted since the previous run, and which new rows its watermark does not find.
+"""Find the rows that the source deleted since the previous run, and the new rows that its watermark misses.
 
 An incremental run sees new and changed rows by their watermark only. Where the contract says `headgate.deletes: key_comparison`, every
 run also reads the key of every row, in the same snapshot, and compares it with the keys of the run before: a key that was there and is
@@ -55,23 +55,23 @@ def came_late(before: Path, now: Path) -> pa.Table:
 
 def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
     """The keys for which the condition holds and that the others are not among; beyond some memory the comparison spills beside them."""
-    with ExitStack() as held:
-        spill = held.enter_context(TemporaryDirectory(dir=keys.parent, prefix="spill-"))
-        connection = held.enter_context(duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill, "threads": 2}))
-        batches = _batches(held, keys)
+    with ExitStack() as stack:
+        spill = stack.enter_context(TemporaryDirectory(dir=keys.parent, prefix="spill-"))
+        connection = stack.enter_context(duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill, "threads": 2}))
+        batches = _batches(stack, keys)
         schema = pa.schema([field for field in pq.read_schema(keys) if field.name != _WITHIN])
         names = ", ".join(quoted_name(name) for name in schema.names)
         connection.register("keys", batches)
         query = f"SELECT {names} FROM keys"  # noqa: S608 quoted names
         if others.exists():
-            connection.register("others", _batches(held, others))
+            connection.register("others", _batches(stack, others))
             query += f" ANTI JOIN others USING ({names})"
         return connection.sql(f"{query} WHERE {condition} ORDER BY {names}").to_arrow_table().cast(schema)
 
 
-def _batches(held: ExitStack, path: Path) -> pa.RecordBatchReader:
+def _batches(stack: ExitStack, path: Path) -> pa.RecordBatchReader:
     """A file of keys, read while it is asked for; decimals that are too long for DuckDB as text."""
-    file = held.enter_context(pq.ParquetFile(path, pre_buffer=False))
+    file = stack.enter_context(pq.ParquetFile(path, pre_buffer=False))
     schema = pa.schema([pa.field(field.name, pa.string()) if pa.types.is_decimal256(field.type) else field for field in file.schema_arrow])
     batches = file.iter_batches(_BATCH_ROWS, use_threads=False)
     return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in batches))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from headgate.export.planning.mapping import ExportColumn
 
     class Printed(Protocol):
-        """What must be known of a column to print its values: its name, type and form, and the digits of its seconds."""
+        """A column whose values can be printed: its name, type and form, and the digits of its seconds."""
 
         @property
         def name(self) -> str: ...  # noqa: D102 a declaration
@@ -63,7 +63,7 @@ _REAL = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<fraction>\d+))?(?:e(?P<e
 
 @dataclass(frozen=True)
 class Digest:
-    """What is certified of a set of rows. `present` counts each column's values that are not null, in the columns' order."""
+    """The certified numbers of a set of rows. `present` counts each column's values that are not null, in the columns' order."""
 
     rows: int
     checksum: int
@@ -100,12 +100,12 @@ def digest_sql(table_sql: str, columns: Sequence[ExportColumn], where: str, *, i
 
 def _nulls_sql(conditions: Sequence[str]) -> list[str]:
     """Return the expressions of the numbers whose bits are 1 where a value is null."""
-    found = []
+    expressions = []
     for first in range(0, len(conditions), _NULLS_AT_ONCE):
-        places = [(place, one) for place, one in enumerate(conditions[first : first + _NULLS_AT_ONCE]) if one]
+        places = [(place, condition) for place, condition in enumerate(conditions[first : first + _NULLS_AT_ONCE]) if condition]
         groups = [places[start : start + _NULLS_ASKED] for start in range(0, len(places), _NULLS_ASKED)]
-        found.append(" | ".join(map(_null_bits_sql, groups)) or "0")
-    return found
+        expressions.append(" | ".join(map(_null_bits_sql, groups)) or "0")
+    return expressions
 
 
 def _null_bits_sql(places: Sequence[tuple[int, str]]) -> str:
@@ -136,7 +136,7 @@ def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed]) -> Digest:
 
 
 def _nulls(texts: Sequence[pa.Array]) -> list[pa.Array | pa.Scalar]:
-    """What `_nulls_sql` is at the server."""
+    """Return the value of `_nulls_sql` at the server."""
     return [_nulls_of(texts[first : first + _NULLS_AT_ONCE]) for first in range(0, len(texts), _NULLS_AT_ONCE)]
 
 
@@ -174,9 +174,9 @@ def canonical_text(values: pa.Array, form: Form, fraction_digits: int = 0) -> pa
 
 def _checksum_text(values: pa.Array) -> pa.Array:
     """Return the decimal CRC-32 of every value's bytes, null for null."""
-    found = np.fromiter((zlib.crc32(value or b"") for value in values.cast(pa.binary()).to_pylist()), np.int64, len(values))
+    checksums = np.fromiter((zlib.crc32(value or b"") for value in values.cast(pa.binary()).to_pylist()), np.int64, len(values))
     present = None if not values.null_count else pa.py_buffer(np.packbits(_is_null(values) == 0, bitorder="little"))
-    return pa.Array.from_buffers(pa.int64(), len(values), [present, pa.py_buffer(found)]).cast(pa.string()).cast(pa.binary())
+    return pa.Array.from_buffers(pa.int64(), len(values), [present, pa.py_buffer(checksums)]).cast(pa.string()).cast(pa.binary())
 
 
 def _real_texts(values: pa.Array) -> pa.Array:
@@ -216,10 +216,10 @@ def real_text(value: float) -> str:
 
 def _shortest(value: float) -> tuple[str, str, int]:
     """Sign, significant digits, and the place of the point after the first of them; Python and MySQL share the algorithm."""
-    found = _REAL.fullmatch(repr(value))
-    if not found:
+    parts = _REAL.fullmatch(repr(value))
+    if not parts:
         raise ValueError("a source's float is never infinite or not a number")
-    sign, whole, fraction, exponent = found["sign"], found["whole"], found["fraction"] or "", int(found["exponent"] or 0)
+    sign, whole, fraction, exponent = parts["sign"], parts["whole"], parts["fraction"] or "", int(parts["exponent"] or 0)
     digits = (whole + fraction).lstrip("0")
     leading = len(whole + fraction) - len(digits)
     return sign, digits.rstrip("0") or "0", len(whole) - leading + exponent

@@ -107,13 +107,13 @@ def _is_flag(session: Session, table: SourceTable, column: SourceColumn) -> bool
 
 
 def _sample(session: Session, table: SourceTable, column: SourceColumn) -> pa.Array:
-    """Some of the column's texts; bytes and shapes have none."""
+    """Return texts of the first rows of the column; empty for bytes and shapes."""
     if not column.charset:
         return pa.array([], pa.string())
     name = quoted(column.name)
     query = f"SELECT CAST({name} AS CHAR(1000)) FROM {quoted(table.name)} WHERE {name} IS NOT NULL LIMIT {_SAMPLE_ROWS}"  # noqa: S608 quoted names
-    found = [value.decode("utf-8", "replace") if isinstance(value, bytes) else value for (value,) in session.rows(query)]
-    return pa.array(found, pa.string())
+    texts = [value.decode("utf-8", "replace") if isinstance(value, bytes) else value for (value,) in session.rows(query)]
+    return pa.array(texts, pa.string())
 
 
 def _rules(column_type: ColumnType, *, required: bool) -> Sequence[Rule]:
@@ -131,5 +131,5 @@ def _members(column: SourceColumn) -> Sequence[Rule]:
 def _parents(session: Session, table: SourceTable) -> dict[str, str]:
     """Per column of a foreign key of one column, `dataset.column` of its parent."""
     name = "'" + table.name.replace("\\", "\\\\").replace("'", "''") + "'"
-    found = session.rows(_FOREIGN_KEYS.format(table=name))
-    return {str(column).lower(): f"{parent}.{key}".lower() for column, parent, key in found}
+    keys = session.rows(_FOREIGN_KEYS.format(table=name))
+    return {str(column).lower(): f"{parent}.{key}".lower() for column, parent, key in keys}

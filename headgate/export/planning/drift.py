@@ -34,7 +34,7 @@ class Change(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done about a difference."""
+    """An answer to a difference."""
 
     EXPORT = "export"  # go on, and export the column
     LEAVE_OUT = "leave_out"  # go on without the column
@@ -63,11 +63,11 @@ DEFAULT_POLICY: Mapping[Change, Action] = {
 
 def policy_of(contract: Contract) -> dict[Change, Action]:
     """The contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
-    stated = contract.properties.get("headgate.schemaPolicy", {})
-    if not isinstance(stated, dict):
+    policy = contract.properties.get("headgate.schemaPolicy", {})
+    if not isinstance(policy, dict):
         raise ContractError(f"{contract.id}: headgate.schemaPolicy is not a mapping. Write it as in {{added: ignore}}")
     try:
-        return {**DEFAULT_POLICY, **{Change(name): Action(action) for name, action in stated.items()}}
+        return {**DEFAULT_POLICY, **{Change(name): Action(action) for name, action in policy.items()}}
     except ValueError as error:
         raise ContractError(f"{contract.id}: headgate.schemaPolicy: {error}") from error
 
@@ -77,20 +77,20 @@ def differences(table: SourceTable, contract: Contract) -> tuple[Difference, ...
     declared = {column.name: column for column in contract.columns}
     present = {column.name for column in table.columns}
     missing = [column for column in contract.columns if column.name not in present]
-    found = []
+    all_differences = []
     for place, column in enumerate(table.columns):
         if column.name in declared:
-            found.extend(_typed(column, declared[column.name]))
+            all_differences.extend(_typed(column, declared[column.name]))
         elif renamed := _renamed(column, place, missing, contract):
             missing.remove(renamed)
-            found.append(Difference(Change.RENAMED, renamed.name, f"{renamed.name} is gone; {column.name} may be its new name"))
+            all_differences.append(Difference(Change.RENAMED, renamed.name, f"{renamed.name} is gone; {column.name} may be its new name"))
         else:
-            found.append(Difference(Change.ADDED, column.name, f"{column.name} {column.declared} is not in the contract"))
-    found.extend(Difference(Change.MISSING, column.name, f"{column.name} is not at the source") for column in missing)
-    return tuple(found)
+            all_differences.append(Difference(Change.ADDED, column.name, f"{column.name} {column.declared} is not in the contract"))
+    all_differences.extend(Difference(Change.MISSING, column.name, f"{column.name} is not at the source") for column in missing)
+    return tuple(all_differences)
 
 
-def columns_to_export(table: SourceTable, contract: Contract | None, found: Sequence[Difference]) -> tuple[str, ...]:
+def columns_to_export(table: SourceTable, contract: Contract | None, drift: Sequence[Difference]) -> tuple[str, ...]:
     """The names of the columns to export, in the source's order.
 
     Raises:
@@ -99,12 +99,12 @@ def columns_to_export(table: SourceTable, contract: Contract | None, found: Sequ
     if contract is None:
         return tuple(column.name for column in table.columns)
     policy = policy_of(contract)
-    if stopping := [item.description for item in found if policy[item.change] is Action.STOP]:
+    if stopping := [item.description for item in drift if policy[item.change] is Action.STOP]:
         raise SchemaChangedError(f"{table.name} differs from contract {contract.id} {contract.version}: {'; '.join(stopping)}")
-    left_out = {item.column for item in found if policy[item.change] is Action.LEAVE_OUT}
-    known = {column.name for column in contract.columns}
+    left_out = {item.column for item in drift if policy[item.change] is Action.LEAVE_OUT}
+    declared = {column.name for column in contract.columns}
     if policy[Change.ADDED] is not Action.EXPORT:
-        left_out |= {column.name for column in table.columns if column.name not in known}
+        left_out |= {column.name for column in table.columns if column.name not in declared}
     return tuple(column.name for column in table.columns if column.name not in left_out)
 
 

@@ -42,13 +42,13 @@ class _Estimates:
         """The key up to which about so many rows follow `start`; None where no key comes near, since too many rows share one."""
         low, high, guess = start, end, start + max((end - start) // 8, 1)
         for step in range(_TRIES):
-            found = self.rows(start, guess)
-            if abs(found - wanted) <= _TOLERANCE * wanted:
+            rows = self.rows(start, guess)
+            if abs(rows - wanted) <= _TOLERANCE * wanted:
                 return guess
-            low, high = (low, guess) if found > wanted else (guess, high)
+            low, high = (low, guess) if rows > wanted else (guess, high)
             if high - low <= 1:
                 return None
-            even = start + (guess - start) * wanted // max(found, 1)
+            even = start + (guess - start) * wanted // max(rows, 1)
             guess = even if step < _PROPORTIONAL_TRIES and low < even < high else (low + high) // 2
         return None
 
@@ -60,11 +60,11 @@ def sampled(session: Session, table: str, key: Sequence[KeyColumn], rows: int, r
         rows: of the table, by the server's statistics.
     """
     column = key[0]
-    found = session.rows(f"SELECT MIN({quoted(column.name)}), MAX({quoted(column.name)}) FROM {quoted(table)}")  # noqa: S608 quoted names
-    if column.kind not in INTEGERS or not found or found[0][0] is None:
+    ends = session.rows(f"SELECT MIN({quoted(column.name)}), MAX({quoted(column.name)}) FROM {quoted(table)}")  # noqa: S608 quoted names
+    if column.kind not in INTEGERS or not ends or ends[0][0] is None:
         return None
     estimates = _Estimates(session, table, column.name)
-    place, end = int(found[0][0]) - 1, int(found[0][1])
+    place, end = int(ends[0][0]) - 1, int(ends[0][1])
     wanted = max(rows_per_slice // _PARTS, 1)
     places: list[int] = []
     while estimates.rows(place, end) > (1 + _TOLERANCE) * wanted:

@@ -148,12 +148,12 @@ def walk(session: Session, table: str, key: Sequence[KeyColumn], rows_per_slice:
     while True:
         condition = f"{where} AND {after(key, bound)}" if bound else where
         # Two rows are asked for: the boundary, and whether anything follows it.
-        found = session.rows(
+        keys = session.rows(
             f"SELECT {texts} FROM {quoted(table)} WHERE {condition} ORDER BY {names} LIMIT 2 OFFSET {rows_per_slice - 1}"  # noqa: S608 quoted names, literals made here
         )
-        if len(found) < 2:  # noqa: PLR2004 the two asked for
+        if len(keys) < 2:  # noqa: PLR2004 the two asked for
             return
-        bound = tuple(column.literal(_as_text(value)) for column, value in zip(key, found[0], strict=True))
+        bound = tuple(column.literal(_as_text(value)) for column, value in zip(key, keys[0], strict=True))
         yield bound
 
 

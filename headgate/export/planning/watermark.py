@@ -1,4 +1,4 @@
-"""Which rows an incremental run takes: those that changed since the run before, with an overlap."""
+"""The watermark: an incremental run takes the rows that changed since the run before, with an overlap."""
 
 from __future__ import annotations
 
@@ -124,10 +124,10 @@ def mode_of(contract: Contract | None, asked: Mode) -> Mode:
     Raises:
         ContractError: the contract says something else.
     """
-    stated = contract.properties.get(MODE_PROPERTY) if contract else None
-    if stated is None:
+    mode = contract.properties.get(MODE_PROPERTY) if contract else None
+    if mode is None:
         return asked
-    if stated != Mode.FULL:
+    if mode != Mode.FULL:
         raise ContractError(f"{contract.id if contract else ''}: {MODE_PROPERTY} may only be {Mode.FULL}")
     return Mode.FULL
 
@@ -156,12 +156,12 @@ def _growing_key(table: SourceTable) -> list[str]:
 
 def bounds(session: Session, table: str, columns: Sequence[WatermarkColumn], since: Reached | None, overlap_s: int) -> tuple[Bound, ...]:
     """The bounds of a run from what landed before up to the newest value that the session's snapshot shows."""
-    found = []
+    bounds_of_columns = []
     for column in columns:
         after = since.columns.get(column.name) if since else None
         bound = _bound_of_moments if column.kind in _MOMENTS else _bound_of_numbers
-        found.append(bound(session, table, column, after, overlap_s))
-    return tuple(found)
+        bounds_of_columns.append(bound(session, table, column, after, overlap_s))
+    return tuple(bounds_of_columns)
 
 
 def _bound_of_moments(session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int) -> Bound:
@@ -174,9 +174,9 @@ def _bound_of_moments(session: Session, table: str, column: WatermarkColumn, aft
         return Bound(column.name, after, None)
     begun = (after or "").strip("'")
     # What landed is not known to be all before a moment that is still to come, nor when the table has gone back behind it.
-    known = _on_calendar(begun, overlap_s) and begun <= newest
+    continues = _on_calendar(begun, overlap_s) and begun <= newest
     overlap = overlap_s + (_DAY_S if column.kind == "date" else 0)  # a day is stamped on rows until it ends
-    return Bound(column.name, after if known else None, column.literal(newest), overlap, besides=besides)
+    return Bound(column.name, after if continues else None, column.literal(newest), overlap, besides=besides)
 
 
 def _bound_of_numbers(session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int) -> Bound:
@@ -184,8 +184,8 @@ def _bound_of_numbers(session: Session, table: str, column: WatermarkColumn, aft
     if newest is None:
         return Bound(column.name, after, None)
     # Below what landed the table was emptied, or restored, and may give its numbers again.
-    known = after is not None and "'" not in after and Decimal(after) <= Decimal(newest)
-    begun, up_to = after if known else None, column.literal(newest)
+    continues = after is not None and "'" not in after and Decimal(after) <= Decimal(newest)
+    begun, up_to = after if continues else None, column.literal(newest)
     if column.automatic:
         return Bound(column.name, begun, up_to, settled=str(_settled(session, table, column, int(newest))))
     second = next(many for digits, many in _UNITS if len(str(abs(int(Decimal(newest))))) > digits)

@@ -52,7 +52,7 @@ class CsvWriter:
 
 
 def _spelled(values: pa.Array) -> pa.Array:
-    """What Arrow would write otherwise than exactly, as text."""
+    """Return the values as text if Arrow would not write them exactly."""
     if pa.types.is_decimal(values.type):
         return decimal_text(values)
     if pa.types.is_binary(values.type):
@@ -99,6 +99,6 @@ def _read(values: pa.Array, kind: pa.DataType) -> pa.Array:
 
 def _type_named(name: str) -> pa.DataType:
     """The type that Arrow calls so."""
-    if found := _DECIMAL.fullmatch(name):
-        return getattr(pa, found[1])(int(found[2]), int(found[3]))
+    if decimal := _DECIMAL.fullmatch(name):
+        return getattr(pa, decimal[1])(int(decimal[2]), int(decimal[3]))
     return pa.type_for_alias(name)

@@ -93,7 +93,7 @@ class _Block:
         self._bytes = np.frombuffer(rows.block, np.uint8)
 
     def nulls(self, number: int) -> Values | None:
-        """Which rows have null in the column; None when none has."""
+        """Return a mask of the rows with null in the column; None when no row has it."""
         bit = number + 2  # the bitmap's first two bits are reserved
         bits = self._bytes[self._starts + (1 + bit // 8)] & np.uint8(1 << bit % 8)
         return bits.astype(bool) if bits.any() else None

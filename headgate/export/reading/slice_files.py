@@ -43,7 +43,7 @@ class WorkspaceError(HeadgateError):
 
 @dataclass(frozen=True)
 class Written:
-    """What was written of a slice."""
+    """The result of writing a slice."""
 
     rows: int
     impossible_dates: Mapping[str, int] = field(default_factory=dict)

@@ -117,8 +117,8 @@ class Session:
 
     def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
         """The first value of the first row, None when there is no row."""
-        found = self.rows(query)
-        return found[0][0] if found else None
+        rows = self.rows(query)
+        return rows[0][0] if rows else None
 
     def close(self) -> None:
         """The connection is gone, whatever state it was in, its transaction and locks with it; a thread that waits on it wakes."""
@@ -181,7 +181,7 @@ def errors_of_table(table: str) -> Iterator[None]:
 
 
 def _why(error: ssl.SSLError) -> str:
-    """What TLS itself says of a certificate, which is no secret."""
+    """Return the reason that TLS gives of a certificate, which is no secret."""
     return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else str(error.reason or type(error).__name__)
 
 

@@ -39,7 +39,7 @@ _BEGIN_READ_ONLY = f"{_BEGIN}, READ ONLY"
 
 
 class Method(StrEnum):
-    """What made the connections see one moment."""
+    """The way in which the connections came to see one moment."""
 
     GLOBAL_LOCK = "global_lock"
     TABLE_LOCKS = "table_locks"
@@ -199,10 +199,10 @@ def binlog_position(session: Session) -> tuple[str, str]:
 def _log_position(session: Session) -> str:
     for statement in ("SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"):
         try:
-            found = session.rows(statement)
+            positions = session.rows(statement)
         except HeadgateError:
             continue
-        return f"{found[0][0]}:{found[0][1]}" if found else ""
+        return f"{positions[0][0]}:{positions[0][1]}" if positions else ""
     return ""
 
 

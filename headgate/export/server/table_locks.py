@@ -33,8 +33,8 @@ def lock_tables(connect: Callable[[], Session], tables: Sequence[str]) -> Iterat
     names = {table: _lock_name(session.database, table) for table in sorted(tables)}
 
     def check() -> None:
-        held = "IS_USED_LOCK('{}') = CONNECTION_ID()"
-        if not all(session.value(f"SELECT {held.format(name)}") for name in names.values()):
+        owns_lock = "IS_USED_LOCK('{}') = CONNECTION_ID()"
+        if not all(session.value(f"SELECT {owns_lock.format(name)}") for name in names.values()):
             raise SourceLostError("this run lost its lock on the tables")
 
     try:

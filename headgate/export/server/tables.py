@@ -1,4 +1,4 @@
-"""What the source says about its tables: columns, indexes, engine, size. Read from information_schema."""
+"""Read the source's tables from information_schema: columns, indexes, engine, size."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class SourceTable:
 
     @property
     def from_sql(self) -> str:
-        """What the rows are selected from."""
+        """The FROM clause of the rows."""
         return f"(\n{self.query}\n) AS {quoted(self.name)}" if self.query else quoted(self.name)
 
     def column(self, name: str) -> SourceColumn:
@@ -122,7 +122,7 @@ class SourceTable:
 
     @property
     def declared(self) -> tuple[str, tuple[SourceColumn, ...], tuple[SourceIndex, ...]]:
-        """What of the table changes by ALTER TABLE only, as estimates do not."""
+        """The parts of the table that only ALTER TABLE changes, unlike estimates."""
         return self.engine, self.columns, self.unique
 
     @property
@@ -171,10 +171,10 @@ def describe(session: Session, table: str) -> SourceTable:
         NotFoundError: the source has no such table or view, or the account may not see it.
     """
     name = "'" + table.replace("\\", "\\\\").replace("'", "''") + "'"
-    found = session.rows(_TABLE.format(table=name))
-    if not found:
+    facts = session.rows(_TABLE.format(table=name))
+    if not facts:
         raise NotFoundError(f"the source has no table {table} that this account may see")
-    engine, rows, row_bytes = found[0]
+    engine, rows, row_bytes = facts[0]
     columns = tuple(_column(row) for row in session.rows(_COLUMNS.format(table=name)))
     parts = session.rows(_INDEXES.format(table=name))
     return SourceTable(table, engine or "", columns, _unique(parts), _ordering(parts), int(rows or 0), int(row_bytes or 0))
@@ -239,7 +239,7 @@ def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
 
 
 def _ordering(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
-    """What of each index is over whole columns from its first on, in the order in which they are worth slicing by."""
+    """Return the leading whole columns of each index, the best index to slice by first."""
     columns: dict[str, list[str]] = {}
     cardinalities: dict[str, int] = {}
     cut = set()

@@ -146,11 +146,11 @@ class ResultStream:
         return Rows(payload + bytes(MARGIN_BYTES), np.zeros(1, dtype=np.int64))
 
     def _exactly(self, size: int) -> bytearray:
-        found = bytearray(size)
-        room, filled = memoryview(found), 0
+        block = bytearray(size)
+        room, filled = memoryview(block), 0
         while filled < size:
             filled += self._receive(room[filled:])
-        return found
+        return block
 
 
 def packet_size(block: bytes | bytearray, at: int) -> int:
@@ -163,12 +163,12 @@ def find_rows(block: bytearray, at: int, filled: int, starts: list[int]) -> int:
 
     This is the one loop per row in Python, so it does nothing else.
     """
-    found = starts.append
+    append = starts.append
     while at + _HEADER_BYTES <= filled:
         following = at + _HEADER_BYTES + (block[at] | block[at + 1] << 8 | block[at + 2] << 16)
         if following > filled:
             break
-        found(at + _HEADER_BYTES)
+        append(at + _HEADER_BYTES)
         at = following
     return at
 
