@@ -83,7 +83,7 @@ Entries = dict[str, Audited]
 
 @dataclass(frozen=True)
 class AuditLedger:
-    """What was audited, one Parquet object per zone and bucket."""
+    """The scans of earlier audits, one Parquet object per zone and bucket."""
 
     objects: ObjectStore
     bucket: str
@@ -133,17 +133,17 @@ class CardAudit:
 
     def audit_records(self, records: Iterable[FileRecord]) -> list[Scan]:
         """Return a scan of every file record; only records that changed are scanned."""
-        known, entries = self.ledger.load("ledger", "files"), Entries()
+        previous, entries = self.ledger.load("ledger", "files"), Entries()
         new: dict[str, tuple[str, FileRecord]] = {}
         for record in records:
             address, content = _hash(record.file_id), _hash(json.dumps(asdict(record), sort_keys=True, default=str))
-            if address in known and known[address].content == content and not self._is_due(known[address]):
-                entries[address] = known[address]
+            if address in previous and previous[address].content == content and not self._is_due(previous[address]):
+                entries[address] = previous[address]
             else:
                 new[address] = (content, record)
         for batch in _batches(new.items(), _RECORDS_AT_ONCE):
             entries |= self._scanned_records(dict(batch))
-        self._store_entries("ledger", "files", known, entries)
+        self._store_entries("ledger", "files", previous, entries)
         return [entry.scan for entry in entries.values()]
 
     def audit_logs(self, lines: Mapping[str, Callable[[datetime], Iterable[str]]], oldest: datetime) -> list[Scan]:
@@ -153,42 +153,36 @@ class CardAudit:
             lines: by log, a function that reads its lines from a time on.
             oldest: findings of audits before then are forgotten, as the logs are.
         """
-        known = self.ledger.load("logs", "groups")
-        entries = {address: one for address, one in known.items() if one.audited_at >= oldest and one.scan.subject in lines}
+        previous = self.ledger.load("logs", "groups")
+        entries = {address: entry for address, entry in previous.items() if entry.audited_at >= oldest and entry.scan.subject in lines}
         if self.since:
             entries = {}
         for group, read in lines.items():
-            audited = [one.audited_at for one in entries.values() if one.scan.subject == group]
+            audited = [entry.audited_at for entry in entries.values() if entry.scan.subject == group]
             now, start = self.clock(), max(audited, default=oldest + _LOG_OVERLAP) - _LOG_OVERLAP
             (scan,) = scan_logs({group: read(start)})
             entries[_hash(f"{group}\0{now.isoformat()}")] = Audited(start.isoformat(), self.scanner, now, scan)
-        self._store_entries("logs", "groups", known, entries)
+        self._store_entries("logs", "groups", previous, entries)
         return [entry.scan for entry in entries.values()]
 
     def _audit_zone(self, zone: Zone) -> list[Scan]:
         part = zone.part or zone.bucket
-        known = self.ledger.load(zone.name, part)
+        previous = self.ledger.load(zone.name, part)
         listed = {object_address(info): info for prefix in zone.prefixes for info in self.objects.list(zone.bucket, prefix)}
-        entries = {address: entry for address, entry in known.items() if address in listed}
+        entries = {address: entry for address, entry in previous.items() if address in listed}
         due = [(address, info) for address, info in listed.items() if self._is_new(entries.get(address), info)]
         due += islice(
-            ((one, listed[one]) for one, entry in entries.items() if self._is_outdated(entry, listed[one])), self.outdated_per_run
+            ((address, listed[address]) for address, entry in entries.items() if self._is_outdated(entry, listed[address])),
+            self.outdated_per_run,
         )
         for batch in _batches(due, _SAVED_EVERY):
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                scans = list(pool.map(lambda one: scan_object(self.objects, zone, one[1].ref, self.declared), batch))
+                scans = list(pool.map(lambda item: scan_object(self.objects, zone, item[1].ref, self.declared), batch))
             scanned = {address: self._entry(object_content(info), scan) for (address, info), scan in zip(batch, scans, strict=True)}
             entries = entries | scanned
-            known = self._store_entries(zone.name, part, known, known | scanned)
-        self._store_entries(zone.name, part, known, entries)
+            previous = self._store_entries(zone.name, part, previous, previous | scanned)
+        self._store_entries(zone.name, part, previous, entries)
         return [entry.scan for entry in entries.values()]
-
-    def _due(self, listed: Mapping[str, ObjectInfo], entries: Entries) -> list[tuple[str, ObjectInfo]]:
-        """Return what to scan: everything new, and some of what another version of the scanner audited, oldest first."""
-        new = [(address, info) for address, info in listed.items() if self._is_new(entries.get(address), info)]
-        outdated = [address for address, entry in entries.items() if self._is_outdated(entry, listed[address])]
-        outdated.sort(key=lambda address: entries[address].audited_at)
-        return new + [(address, listed[address]) for address in outdated[: self.outdated_per_run]]
 
     def _is_new(self, entry: Audited | None, info: ObjectInfo) -> bool:
         if entry is None or entry.content != object_content(info) or self._is_due(entry):
@@ -210,25 +204,25 @@ class CardAudit:
             return {address: self._entry(content, Scan("ledger", "files", 1, 1)) for address, (content, _) in batch.items()}
         return {address: self._entry(content, scan_records([record])) for address, (content, record) in batch.items()}
 
-    def _store_entries(self, zone: str, part: str, known: Entries, entries: Entries) -> Entries:
+    def _store_entries(self, zone: str, part: str, previous: Entries, entries: Entries) -> Entries:
         """Alert, then save: if the alert fails, the next audit finds the same again."""
-        if new := [finding for address, entry in entries.items() for finding in _new_findings(known.get(address), entry)]:
+        if new := [finding for address, entry in entries.items() for finding in _new_findings(previous.get(address), entry)]:
             self.alert(new)
-        if entries != known:
+        if entries != previous:
             self.ledger.save(zone, part, entries)
         return entries
 
 
-def _new_findings(known: Audited | None, entry: Audited) -> list[Finding]:
-    if known is None or known.content != entry.content:
+def _new_findings(previous: Audited | None, entry: Audited) -> list[Finding]:
+    if previous is None or previous.content != entry.content:
         return list(entry.scan.findings)
-    return [finding for finding in entry.scan.findings if finding not in known.scan.findings]
+    return [finding for finding in entry.scan.findings if finding not in previous.scan.findings]
 
 
-def alert_text(found: Sequence[Finding]) -> str:
+def alert_text(findings: Sequence[Finding]) -> str:
     """Return the text of an alert about findings, without their values."""
-    lines = [f"- {describe(finding)}" for finding in found[:_NAMED]]
-    further = [f"- and {len(found) - _NAMED} more; the table pci_audit counts them all"] if len(found) > _NAMED else []
+    lines = [f"- {describe(finding)}" for finding in findings[:_NAMED]]
+    further = [f"- and {len(findings) - _NAMED} more; the table pci_audit counts them all"] if len(findings) > _NAMED else []
     advice = "Tables built from a dataset with a finding keep their last version. docs/operate/runbook.md says what to do."
     return "\n".join(["The card-data audit found what must not be stored:", *lines, *further, "", advice])
 
@@ -239,10 +233,10 @@ def refuse_leaks(dataset: str, scans: Iterable[Scan]) -> None:
     Raises:
         AuditError: names the places, columns and checks, never a value.
     """
-    found = [finding for scan in scans if scan.subject == dataset for finding in scan.findings]
-    if found:
+    leaks = [finding for scan in scans if scan.subject == dataset for finding in scan.findings]
+    if leaks:
         raise AuditError(
-            f"{dataset}: the card-data audit found {describe(found[0])}{f' and {len(found) - 1} more' if len(found) > 1 else ''}, "
+            f"{dataset}: the card-data audit found {describe(leaks[0])}{f' and {len(leaks) - 1} more' if len(leaks) > 1 else ''}, "
             "so the table keeps its last version. Remove or replay the file that brought it (docs/operate/runbook.md)."
         )
 
@@ -254,13 +248,13 @@ def describe(finding: Finding) -> str:
 
 
 def _row(address: str, entry: Audited) -> dict[str, object]:
-    found = json.dumps([[one.place, one.column, one.check, one.count] for one in entry.scan.findings]) if entry.scan.findings else ""
+    rows = [[finding.place, finding.column, finding.check, finding.count] for finding in entry.scan.findings]
     own = {"address": address, "content": entry.content, "scanner": entry.scanner, "audited_at": entry.audited_at}
-    return {**own, "subject": entry.scan.subject, "cells": entry.scan.cells, "findings": found}
+    return {**own, "subject": entry.scan.subject, "cells": entry.scan.cells, "findings": json.dumps(rows) if rows else ""}
 
 
 def _entry(zone: str, row: Mapping[str, object]) -> Audited:
-    findings = tuple(Finding(zone, *stated) for stated in json.loads(str(row["findings"] or "[]")))
+    findings = tuple(Finding(zone, *fields) for fields in json.loads(str(row["findings"] or "[]")))
     scan = Scan(zone, str(row["subject"]), 1, int(str(row["cells"])), findings)
     at = row["audited_at"]
     return Audited(str(row["content"]), str(row["scanner"]), at if isinstance(at, datetime) else datetime.fromisoformat(str(at)), scan)

@@ -135,10 +135,10 @@ _Span = tuple[int, int, str, bool]  # first character, the one behind the last, 
 
 
 class _Lines:
-    """Which lines of a text name a card."""
+    """The lines of a text that name a card."""
 
     def __init__(self, text: str) -> None:
-        self._edges = [found.start() for found in re.finditer("\n", text)]
+        self._edges = [end.start() for end in re.finditer("\n", text)]
         self._names = {number for number, line in enumerate(text.split("\n")) if _CARD_NAMED.search(line)}
 
     def name_a_card(self, start: int, stop: int) -> bool:
@@ -272,10 +272,10 @@ def _in_runs(groups: _Groups) -> Iterator[_Span]:
 
 def _rounded(text: str) -> Iterator[_Span]:
     """Numbers that a spreadsheet has rounded."""
-    for found in _SCIENTIFIC.finditer(text):
-        digits, length = found[1] + found[2], int(found[3]) + 1
+    for number in _SCIENTIFIC.finditer(text):
+        digits, length = number[1] + number[2], int(number[3]) + 1
         if _is_rounded_card(digits, length):
-            yield found.start(), found.end(), digits.ljust(length, "0"), True
+            yield number.start(), number.end(), digits.ljust(length, "0"), True
 
 
 def _is_card_number(digits: str) -> bool:

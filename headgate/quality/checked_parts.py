@@ -1,4 +1,4 @@
-"""What the quality gate answered about parts of snapshots: a part with an answer from the current suite is not checked again."""
+"""The answers of the quality gate about parts of snapshots. A part with an answer from the current suite is not checked again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SUITES_EDITION = 1  # raise it when the same rows may get another verdict by the
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """What a suite answered about a part, and in which snapshot the part was checked."""
+    """The answers of a suite about a part, and the snapshot in which the part was checked."""
 
     snapshot_id: str
     answers: Answers
@@ -44,14 +44,14 @@ class CheckedParts:
         # A role that may list some prefixes only is refused an object that does not exist, so the object is looked for first.
         if not any(item.ref.key == ref.key for item in self.objects.list(self.bucket, ref.key)):
             return {}
-        stated = json.loads(self.objects.read(ref))
-        return {one: _checked(found) for one, found in stated["parts"].items()} if stated["suite"] == suite_id(contract) else {}
+        saved = json.loads(self.objects.read(ref))
+        return {part_id: _checked(part) for part_id, part in saved["parts"].items()} if saved["suite"] == suite_id(contract) else {}
 
     def save(self, contract: Contract, parts: Mapping[str, CheckedPart]) -> None:
         """Replace the answers of a dataset. Parts that break a rule are left out: they are checked again."""
-        passed = {one: asdict(part) for one, part in parts.items() if part.answers.passed}
-        stated = {"suite": suite_id(contract), "parts": passed}
-        self.objects.write(self._ref(contract.dataset), json.dumps(stated, sort_keys=True).encode(), content_type="application/json")
+        passed = {part_id: asdict(part) for part_id, part in parts.items() if part.answers.passed}
+        answers = {"suite": suite_id(contract), "parts": passed}
+        self.objects.write(self._ref(contract.dataset), json.dumps(answers, sort_keys=True).encode(), content_type="application/json")
 
     def _ref(self, dataset: str) -> ObjectRef:
         return ObjectRef(self.bucket, keys.checked_parts_key(dataset))
@@ -68,14 +68,14 @@ def suite_id(contract: Contract) -> str:
     return rules_fingerprint(contract, SUITES_EDITION, version("great_expectations"), version("pandas"))
 
 
-def _checked(stated: Mapping[str, object]) -> CheckedPart:
+def _checked(part: Mapping[str, object]) -> CheckedPart:
     """The part that `save` wrote."""
-    answers: Mapping[str, object] = stated["answers"]  # type: ignore[assignment]  # an object in JSON
-    rules = tuple(_rule(one) for one in answers["rules"])  # type: ignore[attr-defined]  # a list in JSON
-    return CheckedPart(str(stated["snapshot_id"]), Answers(int(str(answers["rows"])), rules))
+    answers: Mapping[str, object] = part["answers"]  # type: ignore[assignment]  # an object in JSON
+    rules = tuple(_rule(rule) for rule in answers["rules"])  # type: ignore[attr-defined]  # a list in JSON
+    return CheckedPart(str(part["snapshot_id"]), Answers(int(str(answers["rows"])), rules))
 
 
-def _rule(stated: Mapping[str, object]) -> RuleAnswer:
-    failed: Mapping[str, object] = stated["failed"]  # type: ignore[assignment]  # an object in JSON, or null
+def _rule(answer: Mapping[str, object]) -> RuleAnswer:
+    failed: Mapping[str, object] = answer["failed"]  # type: ignore[assignment]  # an object in JSON, or null
     broken = FailedExpectation(**{**failed, "keys": tuple(failed["keys"])}) if failed else None  # type: ignore[arg-type]  # as `save` wrote them
-    return RuleAnswer(str(stated["place"]), str(stated["rule"]), bool(stated["warns"]), broken)
+    return RuleAnswer(str(answer["place"]), str(answer["rule"]), bool(answer["warns"]), broken)

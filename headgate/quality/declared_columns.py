@@ -29,8 +29,8 @@ def declared_columns(contracts: Iterable[Contract]) -> Declared:
 
 def fewest_digits(contract: Contract) -> Fewest:
     """Return the columns of one contract that declare what numbers they hold."""
-    stated = {column.name: _fewest(column) for column in contract.columns}
-    return {name: fewest for name, fewest in stated.items() if fewest}
+    digits = {column.name: _fewest(column) for column in contract.columns}
+    return {name: fewest for name, fewest in digits.items() if fewest}
 
 
 def _fewest(column: Column) -> int:

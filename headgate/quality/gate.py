@@ -32,7 +32,7 @@ _NOT_AS_RECORDED = FailedExpectation("stored as merged", "table", None)
 
 @dataclass(frozen=True)
 class Inspected:
-    """What was said of a snapshot's datasets, all of it good, and where the Data Docs begin, an `s3://` URL."""
+    """The verdicts on a snapshot's datasets, all passed, and the `s3://` URL where the Data Docs begin."""
 
     verdicts: tuple[SuiteResult, ...]
     docs_at: str
@@ -83,23 +83,23 @@ class QualityGate:
         problems = [] if record.are_in_order() else [FailedExpectation(UNIQUE, place_of(merge_key(contract)), None)]
         if self._differ(snapshot, record):
             return validation_run.conclude(contract, [], [*problems, _NOT_AS_RECORDED])
-        checked_parts, known = CheckedParts(self.objects, self.docs.bucket), dict[str, CheckedPart]()
+        checked_parts, checked = CheckedParts(self.objects, self.docs.bucket), dict[str, CheckedPart]()
         before = checked_parts.load(contract)
         identities = [identity(part) for part in record.parts]
-        for ref, one in zip(refs, identities, strict=True):
-            if one in before:
-                known[one] = before[one]
+        for ref, part_id in zip(refs, identities, strict=True):
+            if part_id in before:
+                checked[part_id] = before[part_id]
                 continue
             path = folder / "part.parquet"
             self.objects.download(ref, path)
-            if identity(described(path, record.key.names)) != one:
+            if identity(described(path, record.key.names)) != part_id:
                 problems.append(_NOT_AS_RECORDED)
-            known[one] = CheckedPart(snapshot.snapshot_id, validation_run.ask(contract, [path]))
+            checked[part_id] = CheckedPart(snapshot.snapshot_id, validation_run.ask(contract, [path]))
             path.unlink()
         if not problems:
-            checked_parts.save(contract, known)
-        counts = dict(Counter(known[one].snapshot_id for one in identities if one in before))
-        return validation_run.conclude(contract, [known[one].answers for one in identities], problems, counts)
+            checked_parts.save(contract, checked)
+        counts = dict(Counter(checked[part_id].snapshot_id for part_id in identities if part_id in before))
+        return validation_run.conclude(contract, [checked[part_id].answers for part_id in identities], problems, counts)
 
     def _differ(self, snapshot: DatasetSnapshot, record: SnapshotParts) -> bool:
         """Whether the snapshot's folder has other objects than the merge recorded."""

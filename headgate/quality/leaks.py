@@ -108,25 +108,25 @@ def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
         fewest_alone: card numbers of fewer digits count only where the text says that they are a card's.
     """
     plain = _DIALLED.sub(" ", _OPAQUE.sub(_ends_of_id, _typed(_decoded(text.replace(_TAKEN_OUT, "[x]")))))
-    found = {
+    counts = {
         CARD_NUMBER: len(card_numbers(plain, fewest_alone)),
         TRACK_DATA: len(_TRACK.findall(plain)) if "^" in plain or "=" in plain else 0,
         SECURITY_CODE: len(_SECURITY_CODE.findall(plain)) if _LETTER.search(plain) else 0,
         SOCIAL_SECURITY_NUMBER: len(_SSN.findall(plain)) + len(_SSN_NAMED.findall(plain)),
     }
     if fewest_alone == NOT_SEARCHED:
-        return +Counter({SOCIAL_SECURITY_NUMBER: found[SOCIAL_SECURITY_NUMBER]})
-    return +Counter(found)
+        return +Counter({SOCIAL_SECURITY_NUMBER: counts[SOCIAL_SECURITY_NUMBER]})
+    return +Counter(counts)
 
 
-def _ends_of_id(found: re.Match[str]) -> str:
-    """The digits at both ends of an id, with a sign between them that no number continues over."""
-    return f" {found[1] or ''}x{found[2] or ''} "
+def _ends_of_id(match: re.Match[str]) -> str:
+    """Return the digits at both ends of an id, with a sign between them that no number continues over."""
+    return f" {match[1] or ''}x{match[2] or ''} "
 
 
 def _decoded(text: str) -> str:
     """The text without the encoding of addresses (RFC 3986) and of HTML."""
-    return _ENCODED.sub(lambda found: html.unescape(unquote(found[0])), text)
+    return _ENCODED.sub(lambda match: html.unescape(unquote(match[0])), text)
 
 
 def _typed(text: str) -> str:
@@ -146,11 +146,11 @@ def without_leaks(name: str) -> str:
 
 def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
     """Return how many texts there were, and how many leaks of each kind they hold together."""
-    scanned, found = 0, Counter[str]()
+    scanned, leaks = 0, Counter[str]()
     for text in texts:
         scanned += 1
-        found += leaks_in_text(text)
-    return scanned, found
+        leaks += leaks_in_text(text)
+    return scanned, leaks
 
 
 def have_spaced_digits(texts: pa.Array) -> pa.Array:
@@ -167,10 +167,10 @@ def leaks_in_rows(rows: pa.Table, declared: Mapping[str, int] = _NOTHING_DECLARE
     Args:
         declared: as `declared_columns.fewest_digits` for the contract of the rows.
     """
-    cells, found = 0, Counter[tuple[str, str]]()
+    cells, leaks = 0, Counter[tuple[str, str]]()
     for name, column in zip(rows.column_names, rows.columns, strict=True):
         for kind, count in leaks_in_text(name).items():
-            found["", kind] += count
+            leaks["", kind] += count
         texts = _texts(name, column)
         if texts is None:
             continue
@@ -178,8 +178,8 @@ def leaks_in_rows(rows: pa.Table, declared: Mapping[str, int] = _NOTHING_DECLARE
         fewest_alone = declared.get(name, _fewest_alone(name))
         for text, times in _suspects(texts):
             for kind, count in leaks_in_text(text, fewest_alone).items():
-                found[without_leaks(name), kind] += count * times
-    return cells, found
+                leaks[without_leaks(name), kind] += count * times
+    return cells, leaks
 
 
 def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -215,7 +215,7 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
-    """What a nested value holds, each by itself: figures in a list are not one number; behind its names, where it has some."""
+    """Yield the values inside a nested value, each by itself, behind its name if it has one: figures in a list are not one number."""
     if not value.is_valid:
         return
     if isinstance(value, pa.ExtensionScalar):

@@ -64,7 +64,7 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
 
 def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
     """Whether the columns have the contract's names and Arrow types, so that their values can be compared here."""
-    return {one.name: one.type for one in schema} == {one.name: one.type for one in arrow_schema(contract)}
+    return {field.name: field.type for field in schema} == {field.name: field.type for field in arrow_schema(contract)}
 
 
 def has_repeated_keys(contract: Contract, rows: pa.Table) -> bool:
@@ -82,16 +82,16 @@ def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
     """Values that break one of the rules, or the column's type, exactly when any value does; at least one."""
     if rules - _BOUNDS - _LENGTHS - {"required"}:
         return pc.unique(values)
-    known = pc.index(pc.is_valid(values), value=True).as_py()
-    if known < 0:
+    first_valid = pc.index(pc.is_valid(values), value=True).as_py()
+    if first_valid < 0:
         return pc.unique(values)
-    found = list(pc.min_max(values).values()) if rules & _BOUNDS else [values[known]]
+    decisive = list(pc.min_max(values).values()) if rules & _BOUNDS else [values[first_valid]]
     if rules & _LENGTHS:
         lengths = pc.utf8_length(values)
-        found += [values[pc.index(lengths, end).as_py()] for end in pc.min_max(lengths).values()]
+        decisive += [values[pc.index(lengths, end).as_py()] for end in pc.min_max(lengths).values()]
     if values.null_count:
-        found.append(pa.scalar(None, values.type))
-    return pa.array([one.as_py() for one in found], values.type)
+        decisive.append(pa.scalar(None, values.type))
+    return pa.array([scalar.as_py() for scalar in decisive], values.type)
 
 
 def _padded_table(different: dict[str, pa.Array]) -> pa.Table:

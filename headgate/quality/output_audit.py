@@ -79,13 +79,13 @@ def _parts(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Iterato
     if isinstance(rows, pa.Table) or any(column.unique for column in contract.columns):
         yield rows if isinstance(rows, pa.Table) else rows.read_all()
         return
-    held = rows.schema.empty_table()
+    part = rows.schema.empty_table()
     for batch in rows:
-        held = pa.concat_tables([held, pa.Table.from_batches([batch])])
-        if held.num_rows >= BATCH_ROWS:
-            yield held
-            held = rows.schema.empty_table()
-    yield held
+        part = pa.concat_tables([part, pa.Table.from_batches([batch])])
+        if part.num_rows >= BATCH_ROWS:
+            yield part
+            part = rows.schema.empty_table()
+    yield part
 
 
 class _KeyOrder:

@@ -42,7 +42,7 @@ def index_page(snapshot_id: str, sites: Mapping[str, Sequence[Mapping[str, objec
     """
     parts = [f"<p>Snapshot <code>{escape(snapshot_id)}</code></p>"]
     for about, verdicts in sorted(sites.items()):
-        rows = [_overview(str(one["dataset"]), one, f"{about}/index.html#{one['dataset']}") for one in verdicts]
+        rows = [_overview(str(verdict["dataset"]), verdict, f"{about}/index.html#{verdict['dataset']}") for verdict in verdicts]
         parts += [f"<h2>{escape(about)}</h2>", _table(_HEADINGS, rows)]
     return _page("Data Docs", parts)
 
@@ -53,7 +53,7 @@ def site_page(snapshot_id: str, as_of: date, about: str, verdicts: Sequence[Suit
     parts = [
         '<nav><a href="../index.html">All checks of this run</a></nav>',
         f"<p>Snapshot <code>{escape(snapshot_id)}</code>, as of {as_of.isoformat()}.</p>",
-        _table(_HEADINGS, [_overview(one["dataset"], one, f"#{one['dataset']}") for one in facts]),
+        _table(_HEADINGS, [_overview(verdict["dataset"], verdict, f"#{verdict['dataset']}") for verdict in facts]),
         *(_dataset(verdict) for verdict in verdicts),
     ]
     return _page(about, parts)
@@ -68,18 +68,19 @@ def _overview(dataset: str, verdict: Mapping[str, object], link: str) -> str:
 
 def _dataset(verdict: SuiteResult) -> str:
     title = f'<h2 id="{escape(verdict.dataset)}">{escape(verdict.dataset)}</h2>'
-    before = [f"{count:,} in snapshot <code>{escape(one)}</code>" for one, count in sorted(verdict.checked_before.items())]
+    before = [f"{count:,} in snapshot <code>{escape(snapshot)}</code>" for snapshot, count in sorted(verdict.checked_before.items())]
     unchanged = f" Unchanged parts were checked before: {', '.join(before)}." if before else ""
     summary = f"<p>{verdict.rows:,} rows, {verdict.expectations:,} rules asked.{unchanged}</p>"
     failing = [
-        f'<tr><td>{escape(one.place)}</td><td>{escape(one.rule)}</td><td class="number">{"" if one.rows is None else f"{one.rows:,}"}</td>'
-        f"<td>{escape(', '.join(one.keys))}</td><td>{_result(failed=failed, warned=not failed)}</td></tr>"
+        f"<tr><td>{escape(rule.place)}</td><td>{escape(rule.rule)}</td>"
+        f'<td class="number">{"" if rule.rows is None else f"{rule.rows:,}"}</td>'
+        f"<td>{escape(', '.join(rule.keys))}</td><td>{_result(failed=failed, warned=not failed)}</td></tr>"
         for ones, failed in ((verdict.broken, True), (verdict.warnings, False))
-        for one in ones
+        for rule in ones
     ]
     headings = {"column": "", "rule": "", "rows": "number", "keys of some rows": "", "result": ""}
     table = _table(headings, failing) if failing else '<p class="passed">Every rule holds.</p>'
-    every = _table({"column": "", "rule": "", "result": ""}, [_answer(one) for one in verdict.answers])
+    every = _table({"column": "", "rule": "", "result": ""}, [_answer(answer) for answer in verdict.answers])
     return f"{title}{summary}{table}<details><summary>All rules</summary>{every}</details>"
 
 

@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Scan:
-    """What was looked at in one subject (a dataset or table) of a zone, and what was found there."""
+    """The number of objects and cells scanned in one subject (a dataset or table) of a zone, and the findings."""
 
     zone: str
     subject: str
@@ -138,11 +138,11 @@ def _by_subject(scans: Iterable[Scan]) -> dict[tuple[str, str], list[Scan]]:
 
 def _rows(zone: str, subject: str, scans: Sequence[Scan]) -> Iterator[tuple[str, str, str, int, int, int, bool]]:
     looked_at = sum(scan.objects for scan in scans), sum(scan.cells for scan in scans)
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for finding in findings(scans):
-        found[finding.check] += finding.count
+        counts[finding.check] += finding.count
     for check in CHECKS:
-        yield zone, subject, check, *looked_at, found[check], not found[check]
+        yield zone, subject, check, *looked_at, counts[check], not counts[check]
 
 
 def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED) -> Scan:
@@ -156,11 +156,11 @@ def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Decl
     except NotFoundError:
         # A version that its publisher has forgotten since it was listed.
         return Scan(zone.name, _subject(ref.key), 0, 0)
-    cells, found = _leaks_in(ref.key, body, declared.get(_subject(ref.key), {}))
+    cells, leaks = _leaks_in(ref.key, body, declared.get(_subject(ref.key), {}))
     # A name is written too.
-    found.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
+    leaks.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
     place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
-    findings = tuple(Finding(zone.name, place, column, kind, count) for (column, kind), count in sorted(found.items()))
+    findings = tuple(Finding(zone.name, place, column, kind, count) for (column, kind), count in sorted(leaks.items()))
     return Scan(zone.name, _subject(ref.key), 1, cells, findings)
 
 
@@ -238,6 +238,6 @@ def _subject(key: str) -> str:
 
 
 def _scan_texts(zone: str, subject: str, texts: Iterable[str]) -> Scan:
-    count, found = leaks_in_texts(texts)
-    findings = tuple(Finding(zone, subject, "", kind, times) for kind, times in sorted(found.items()))
+    count, leaks = leaks_in_texts(texts)
+    findings = tuple(Finding(zone, subject, "", kind, times) for kind, times in sorted(leaks.items()))
     return Scan(zone, subject, count, count, findings)

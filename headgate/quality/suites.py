@@ -69,9 +69,10 @@ def narrow_suite_of(contract: Contract, values_of: Collection[str], *, rows_too:
     import great_expectations as gx  # noqa: PLC0415 takes seconds
 
     wanted = [
-        one
-        for one in _expectations(contract)
-        if one.meta["rule"] != UNIQUE and (rows_too if hasattr(one, "column_A") else getattr(one, "column", None) in values_of)
+        expectation
+        for expectation in _expectations(contract)
+        if expectation.meta["rule"] != UNIQUE
+        and (rows_too if hasattr(expectation, "column_A") else getattr(expectation, "column", None) in values_of)
     ]
     return gx.ExpectationSuite(name=f"{contract.id}@{contract.version} of {place_of(tuple(values_of))} {rows_too}", expectations=wanted)
 
@@ -83,8 +84,8 @@ def compared_columns(contract: Contract) -> list[str]:
 
 def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
     """Return the columns whose values together are unique: those that the contract states, and its key."""
-    stated = [(column.name,) for column in contract.columns if column.unique and (column.name,) != contract.key]
-    return [*stated, *([contract.key] if contract.key else [])]
+    unique = [(column.name,) for column in contract.columns if column.unique and (column.name,) != contract.key]
+    return [*unique, *([contract.key] if contract.key else [])]
 
 
 def place_of(columns: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What Great Expectations answers about the datasets of one run."""
+"""Ask Great Expectations about the datasets of one run."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ExpectationResult:
 
 @dataclass(frozen=True)
 class SuiteResult:
-    """What a suite answered about one dataset.
+    """The answers of a suite about one dataset.
 
     Attributes:
         warnings: do not stop anything.
@@ -92,7 +92,7 @@ class SuiteResult:
 
 @dataclass(frozen=True)
 class RuleAnswer:
-    """What one expectation answered about some rows; `failed` where it does not hold."""
+    """The answer of one expectation about a set of rows; `failed` where it does not hold."""
 
     place: str
     rule: str
@@ -102,7 +102,7 @@ class RuleAnswer:
 
 @dataclass(frozen=True)
 class Answers:
-    """What every expectation of a suite answered about some rows."""
+    """The answers of every expectation of a suite about a set of rows."""
 
     rows: int
     rules: tuple[RuleAnswer, ...]
@@ -110,7 +110,7 @@ class Answers:
     @property
     def passed(self) -> bool:
         """Every expectation that matters was met."""
-        return not any(one.failed and not one.warns for one in self.rules)
+        return not any(rule.failed and not rule.warns for rule in self.rules)
 
 
 class ValidationRun:
@@ -133,11 +133,11 @@ class ValidationRun:
         self.verdicts: list[SuiteResult] = []
 
     def check(self, contract: Contract, rows: pa.Table) -> SuiteResult:
-        """What the suite of `contract` says of `rows`. The Data Docs have each dataset once."""
+        """Return the verdict of the contract's suite on rows. The Data Docs have each dataset once."""
         return self.conclude(contract, [self.ask_table(contract, rows)])
 
     def ask_table(self, contract: Contract, rows: pa.Table) -> Answers:
-        """What every expectation of the contract's suite answers about rows in memory."""
+        """Return the answers of the contract's suite about rows in memory."""
         starts = range(0, max(1, rows.num_rows), self._batch_rows)
         return self._ask(contract, (rows.slice(at, self._batch_rows) for at in starts), rows.select)
 
@@ -146,7 +146,7 @@ class ValidationRun:
         return self.conclude(contract, [self.ask(contract, paths)])
 
     def ask(self, contract: Contract, paths: Sequence[Path]) -> Answers:
-        """What every expectation of the contract's suite answers about the rows of Parquet files together."""
+        """Return the answers of the contract's suite about the rows of Parquet files together."""
         return self._ask(contract, self._batches(paths), lambda names: pa.concat_tables(table_of(path, names) for path in paths))
 
     def conclude(
@@ -165,13 +165,13 @@ class ValidationRun:
             problems: further reasons to refuse the dataset.
         """
         rules = [_merged(of_parts) for of_parts in zip(*(part.rules for part in parts), strict=True)]
-        rules += [RuleAnswer(one.place, one.rule, warns=False, failed=one) for one in problems]
+        rules += [RuleAnswer(problem.place, problem.rule, warns=False, failed=problem) for problem in problems]
         verdict = _suite_result(contract, sum(part.rows for part in parts), rules)
         self.verdicts.append(replace(verdict, checked_before=checked_before or {}))
         return self.verdicts[-1]
 
     def _batches(self, paths: Sequence[Path]) -> Iterator[pa.Table]:
-        """Some rows at a time; a table without rows where the files have none."""
+        """Yield the rows in batches; one table without rows where the files have none."""
         rows = 0
         for path in paths:
             with pq.ParquetFile(path) as file:
@@ -194,14 +194,14 @@ class ValidationRun:
         merged = [_merged(of_batches) for of_batches in zip(*results, strict=True)]
         if len(rows) > 1:
             unique = {place_of(key): self._unique(contract, key, columns) for key in unique_keys(contract)}
-            merged = [unique[found.place] if found.rule == UNIQUE else found for found in merged]
+            merged = [unique[answer.place] if answer.rule == UNIQUE else answer for answer in merged]
         return Answers(sum(rows), tuple(merged))
 
     def _answers(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
-        """What each expectation answers about some rows. Many rows that break no rule become pandas objects in narrow parts only."""
+        """Return the answer of each expectation. Many rows that break no rule become pandas objects in narrow parts only."""
         if rows.num_rows >= self._narrow_from and has_types_of(contract, rows.schema):
             answers = self._of_no_rows(contract, rows.schema)
-            if not any(one.failed for one in answers) and self._passes(contract, rows):
+            if not any(answer.failed for answer in answers) and self._passes(contract, rows):
                 return answers
         return self._of_suite(contract, rows)
 
@@ -209,15 +209,15 @@ class ValidationRun:
         return not has_repeated_keys(contract, rows) and all(self.holds(contract, part) for part in narrow_parts(contract, rows))
 
     def _of_no_rows(self, contract: Contract, schema: pa.Schema) -> list[RuleAnswer]:
-        """What each expectation answers about columns without rows, in the order of the suite's answers: asked once."""
-        known = contract.dataset, schema
-        if known not in self._without_rows:
-            self._without_rows[known] = self._of_suite(contract, schema.empty_table())
-        return self._without_rows[known]
+        """Return the answers about columns without rows, in the order of the suite's answers: asked once."""
+        asked = contract.dataset, schema
+        if asked not in self._without_rows:
+            self._without_rows[asked] = self._of_suite(contract, schema.empty_table())
+        return self._without_rows[asked]
 
     def _of_suite(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
         validation = self._validation(contract.dataset, partial(suite_of, contract))
-        return [_result(contract, one) for one in self._asked(contract, validation, rows)]
+        return [_result(contract, result) for result in self._asked(contract, validation, rows)]
 
     def holds(self, contract: Contract, part: NarrowPart) -> bool:
         """Whether the rows of a part meet every expectation about them."""
@@ -233,11 +233,11 @@ class ValidationRun:
         if not repeated.num_rows:
             return RuleAnswer(place_of(key), UNIQUE, warns=False, failed=None)
         validation = self._validation(f"{contract.dataset} {place_of(key)}", partial(unique_suite_of, contract, key))
-        found = rows.join(repeated, list(key), join_type="left semi")
-        return _result(contract, self._asked(contract, validation, found)[0])
+        duplicates = rows.join(repeated, list(key), join_type="left semi")
+        return _result(contract, self._asked(contract, validation, duplicates)[0])
 
     def _validation(self, name: str, suite: Callable[[], Any]) -> Any:  # noqa: ANN401 Great Expectations ships no types
-        """What asks a suite; each is made once in a run, however many parts are asked about."""
+        """Return the validation of a suite; each is made once in a run, however many parts are asked about."""
         import great_expectations as gx  # noqa: PLC0415 takes seconds
 
         if name not in self._validations:
@@ -265,7 +265,7 @@ class ValidationRun:
 
 
 def check(contract: Contract, rows: pa.Table) -> SuiteResult:
-    """What the suite of `contract` says of `rows`, without Data Docs."""
+    """Return the verdict of the contract's suite on rows, without Data Docs."""
     return ValidationRun("check", date.min).check(contract, rows)
 
 
@@ -293,24 +293,24 @@ def _result(contract: Contract, result: Any) -> RuleAnswer:  # noqa: ANN401 as a
 
 
 def _merged(of_batches: Sequence[RuleAnswer]) -> RuleAnswer:
-    """What the expectation found in all batches; a count is unknown where one of them is."""
-    failed = [one.failed for one in of_batches if one.failed]
+    """Return one answer for all batches; a count is unknown where one of them is."""
+    failed = [answer.failed for answer in of_batches if answer.failed]
     if not failed:
         return of_batches[0]
-    rows = None if any(one.rows is None for one in failed) else sum(one.rows or 0 for one in failed)
-    keys = tuple(key for one in failed for key in one.keys)[:_SAMPLE_KEYS]
+    rows = None if any(failure.rows is None for failure in failed) else sum(failure.rows or 0 for failure in failed)
+    keys = tuple(key for failure in failed for key in failure.keys)[:_SAMPLE_KEYS]
     return replace(of_batches[0], failed=replace(failed[0], rows=rows, keys=keys))
 
 
-def _suite_result(contract: Contract, rows: int, found: Sequence[RuleAnswer]) -> SuiteResult:
-    critical, warned = (tuple(one.failed for one in found if one.failed and one.warns is warns) for warns in (False, True))
-    answers = tuple(ExpectationResult(one.place, one.rule, one.failed is None, one.warns) for one in found)
-    return SuiteResult(contract.dataset, rows, len(found), critical, warned, answers)
+def _suite_result(contract: Contract, rows: int, rules: Sequence[RuleAnswer]) -> SuiteResult:
+    critical, warned = (tuple(rule.failed for rule in rules if rule.failed and rule.warns is warns) for warns in (False, True))
+    answers = tuple(ExpectationResult(rule.place, rule.rule, rule.failed is None, rule.warns) for rule in rules)
+    return SuiteResult(contract.dataset, rows, len(rules), critical, warned, answers)
 
 
 def _broken(contract: Contract, result: Any) -> FailedExpectation:  # noqa: ANN401 as above
-    meta, found = result.expectation_config.meta, result.result
-    columns: Mapping[str, list[object]] = next(iter(found.get("partial_unexpected_index_list") or []), {})
+    meta, counts = result.expectation_config.meta, result.result
+    columns: Mapping[str, list[object]] = next(iter(counts.get("partial_unexpected_index_list") or []), {})
     rows = zip(*(columns[name] for name in merge_key(contract)), strict=True) if columns else ()
     keys = ["/".join(map(str, row)) for row in rows]
-    return FailedExpectation(meta["rule"], meta["place"], found.get("unexpected_count"), tuple(keys[:_SAMPLE_KEYS]))
+    return FailedExpectation(meta["rule"], meta["place"], counts.get("unexpected_count"), tuple(keys[:_SAMPLE_KEYS]))
