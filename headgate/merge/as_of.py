@@ -34,9 +34,9 @@ class EventTime(NamedTuple):
 
 def event_time(contract: Contract) -> EventTime | None:
     """Return the column of the dataset's events, or None where it has no dates or states `none`."""
-    stated = contract.properties.get(PROPERTY)
-    if stated is not None:
-        return None if stated == NONE else EventTime(str(stated), 0)
+    declared = contract.properties.get(PROPERTY)
+    if declared is not None:
+        return None if declared == NONE else EventTime(str(declared), 0)
     times = [column.name for column in contract.columns if column.type.kind in _TIMES]
     own = [name for name in times if name not in contract.order_by]
     if own:
@@ -50,9 +50,9 @@ def latest_on(contract: Contract, file: Path) -> str:
     Raises:
         ContractError: the contract states a column that it does not declare.
     """
-    if (found := event_time(contract)) is None:
+    if (time := event_time(contract)) is None:
         return ""
-    name = contract.column(found.column).name
+    name = contract.column(time.column).name
     latest = pc.max(table_of(file, [name])[name]).as_py()
     day = latest.date() if isinstance(latest, datetime) else latest
     return day.isoformat() if day else ""
@@ -62,6 +62,6 @@ def as_of(latest: Mapping[str, str], contracts: Mapping[str, Contract]) -> date:
     """Return the last day that the lake knows, from each dataset's last day of events."""
     tiers: dict[int, list[str]] = {}
     for dataset, day in latest.items():
-        if day and (found := event_time(contracts[dataset])):
-            tiers.setdefault(found.tier, []).append(day)
+        if day and (time := event_time(contracts[dataset])):
+            tiers.setdefault(time.tier, []).append(day)
     return date.fromisoformat(max(tiers[min(tiers)])) if tiers else _BEFORE_ANYTHING

@@ -1,4 +1,4 @@
-"""Which rows their source has deleted since it last held them: they are in no snapshot any more, and stay in those before.
+"""Remove the rows that their source has deleted since it last held them: no new snapshot has them, older snapshots keep them.
 
 Moments are the source's own, as texts that compare as the moments do. An increment's rows were last held at its newest
 sighting; of that only the deletions before it matter, so that rows seen again and again without deletions stay the same.
@@ -29,7 +29,7 @@ def held_after(listed: Sequence[str]) -> dict[str, str]:
     """Of every increment whose rows the source still held after it had deleted some: the moment of the last such deletions."""
     moments = [keys.deleted_by(key) for key in deletions_among(listed)]
     newest: dict[str, str] = {}
-    for increment, moment in (found for key in listed if (found := keys.sighting_of(key))):
+    for increment, moment in (sighting for key in listed if (sighting := keys.sighting_of(key))):
         newest[increment] = max(moment, newest.get(increment, ""))
     before = {increment: bisect_right(moments, moment) for increment, moment in newest.items()}
     return {increment: moments[count - 1] for increment, count in before.items() if count}
@@ -45,14 +45,14 @@ def moment_of(spelled: str) -> str:
     return next((part.removeprefix(_MARK) for part in spelled.split(" ")[1:] if part.startswith(_MARK)), "")
 
 
-def still_there(rows: ibis.Table, deleted: ibis.Table, held: ibis.Table, key: Sequence[str]) -> ibis.Table:
+def still_there(rows: ibis.Table, deleted: ibis.Table, last_held: ibis.Table, key: Sequence[str]) -> ibis.Table:
     """The rows whose key was not deleted after their increment was last held.
 
     Args:
         deleted: the key's columns, and DELETED_BY.
         held: INCREMENT (a content hash) and HELD_AFTER; an increment that is not in it was held before all deletions.
     """
-    seen = rows.left_join(held, rows["_content_sha256"] == held[INCREMENT]).drop(INCREMENT)
+    seen = rows.left_join(last_held, rows["_content_sha256"] == last_held[INCREMENT]).drop(INCREMENT)
     seen = seen.mutate(**{HELD_AFTER: seen[HELD_AFTER].fill_null("")})
     gone = deleted.group_by(list(key)).agg(**{DELETED_BY: deleted[DELETED_BY].max()})
     same_key = [seen[name] == gone[name] for name in key]

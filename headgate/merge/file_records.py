@@ -35,8 +35,8 @@ def publish_file_records(publisher: Publisher, contract: Contract, records: Iter
 
 def file_records(contract: Contract, records: Iterable[FileRecord]) -> pa.Table:
     """Return the records as rows of the table, in the order in which the files were received."""
-    ordered = sorted(records, key=lambda one: (one.received_at, one.file_id))
-    return pa.Table.from_pylist([_row(one) for one in ordered], schema=arrow_schema(contract))
+    ordered = sorted(records, key=lambda record: (record.received_at, record.file_id))
+    return pa.Table.from_pylist([_row(record) for record in ordered], schema=arrow_schema(contract))
 
 
 def _row(record: FileRecord) -> dict[str, object]:

@@ -35,7 +35,7 @@ _LAST_HELD_COLUMNS = _CONTENT, _AT = "_last_held_content", "_last_held_at"
 
 @dataclass(frozen=True)
 class Memory:
-    """What DuckDB may use: memory up to `limit`, then the disk at `spill`."""
+    """The memory that DuckDB may use: up to `limit`, then the disk at `spill`."""
 
     spill: Path
     limit: str = "2GB"
@@ -102,8 +102,8 @@ def fit_files(contract: Contract, files: Sequence[Path], lacking: Collection[str
         AuditError: a file holds values that do not fit the contract.
     """
     fitted = [_fit(contract, file) for file in files]
-    absent = frozenset({*lacking, *(name for one in fitted for name in one.lacking)})
-    return Fitted(contract.without_required(absent), tuple(files), sum(one.rows for one in fitted), absent)
+    absent = frozenset({*lacking, *(name for file in fitted for name in file.lacking)})
+    return Fitted(contract.without_required(absent), tuple(files), sum(file.rows for file in fitted), absent)
 
 
 @contextmanager
@@ -213,11 +213,11 @@ def deleted_keys(contract: Contract, file: Path) -> pa.Table:
 
 
 def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
-    """What `still_there` takes of deletions, by name, in its order."""
+    """Return the arguments of `still_there` about deletions, by name, in its order."""
     listed = {moment: deleted_keys(contract, file) for moment, file in deletions.files.items()}
     gone = [keys.append_column(DELETED_BY, pa.repeat(moment, keys.num_rows)) for moment, keys in listed.items()]
-    held = [pa.array(list(values), pa.string()) for values in (deletions.held_after.keys(), deletions.held_after.values())]
-    return {_DELETED: pa.concat_tables(gone), _HELD: pa.table(held, [INCREMENT, HELD_AFTER])}
+    columns_held = [pa.array(list(values), pa.string()) for values in (deletions.held_after.keys(), deletions.held_after.values())]
+    return {_DELETED: pa.concat_tables(gone), _HELD: pa.table(columns_held, [INCREMENT, HELD_AFTER])}
 
 
 def _fit(contract: Contract, file: Path) -> _FittedFile:
@@ -228,16 +228,16 @@ def _fit(contract: Contract, file: Path) -> _FittedFile:
     """
     schema = arrow_schema(contract)
     with pq.ParquetFile(file) as parquet:
-        found, rows = parquet.schema_arrow, int(parquet.metadata.num_rows)
-    if found.names == schema.names and found.types == schema.types:
+        stored, rows = parquet.schema_arrow, int(parquet.metadata.num_rows)
+    if stored.names == schema.names and stored.types == schema.types:
         return _FittedFile(rows)
-    lacking = tuple(name for name in schema.names if name not in found.names)
+    lacking = tuple(name for name in schema.names if name not in stored.names)
     if missing := [name for name in contract.key if name in lacking]:
         raise AuditError(_unfit(contract, missing, "lack this column of the key"))
     table = table_of(file)
-    columns = [table.column(one.name) if one.name in table.column_names else pa.nulls(rows, one.type) for one in schema]
-    nullable = pa.schema([one.with_nullable(one.nullable or one.name in lacking) for one in schema])
-    exact = [_cast_exactly(column, one.type) for one, column in zip(schema, columns, strict=True)]
+    columns = [table.column(field.name) if field.name in table.column_names else pa.nulls(rows, field.type) for field in schema]
+    nullable = pa.schema([field.with_nullable(field.nullable or field.name in lacking) for field in schema])
+    exact = [_cast_exactly(column, field.type) for field, column in zip(schema, columns, strict=True)]
     if misfits := [name for name, column in zip(schema.names, exact, strict=True) if column is None]:
         raise AuditError(_unfit(contract, misfits, "hold values that do not fit this column's type"))
     pq.write_table(pa.table(exact, schema=nullable), file)

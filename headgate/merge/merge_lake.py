@@ -76,7 +76,7 @@ class _Plan:
 
     @property
     def new_rows(self) -> tuple[str, ...]:
-        """What is new of rows."""
+        """The increments of rows that are new."""
         return tuple(key for key in self.new if not keys.deleted_by(key))
 
     @property
@@ -174,11 +174,13 @@ class Merging:
 
     def _check_references(self, references: ReferenceCheck, lake: LakeSnapshot, previous: LakeSnapshot | None) -> None:
         """Write the report of rows without a parent before the manifest is published."""
-        known = checked_references(self.objects, self.curated_bucket, previous.snapshot_id) if previous else ()
-        checked = references.check(lake.datasets, known)
-        for one in checked:
-            if one.rows:
-                log.warning("rows without parent", extra={"column": one.column, "references": one.references, "rows": one.rows})
+        previous_checks = checked_references(self.objects, self.curated_bucket, previous.snapshot_id) if previous else ()
+        checked = references.check(lake.datasets, previous_checks)
+        for reference in checked:
+            if reference.rows:
+                log.warning(
+                    "rows without parent", extra={"column": reference.column, "references": reference.references, "rows": reference.rows}
+                )
         self._write(keys.checked_references_key(lake.snapshot_id), to_json(checked))
 
     def _publish_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
@@ -226,10 +228,10 @@ class Merging:
         editions: defaultdict[str, str] = defaultdict(str)
         for key, edition in sorted(spelled for key in listed if (spelled := keys.edition_of(key))):
             editions[key] += f" {edition}"
-        held = held_after(listed)
+        moments = held_after(listed)
         back = {content: f" {_BACK}{last.at}" for content, last in last_held.items() if last.moved}
         increments = [
-            key + editions[key] + marked(held.get(key, "")) + back.get(Path(key).stem, "")
+            key + editions[key] + marked(moments.get(key, "")) + back.get(Path(key).stem, "")
             for key in listed
             if keys.parse_increment_key(key)
         ]
@@ -314,8 +316,8 @@ class Merging:
         deletions, spelled = deletions_among(plan.made_of.increments), plan.made_of.increments
         (folder / "deleted").mkdir()
         files = self._download(folder / "deleted", deletions)
-        held = {Path(key.partition(" ")[0]).stem: moment_of(key) for key in spelled if moment_of(key)}
-        return Deletions(dict(zip(map(keys.deleted_by, deletions), files, strict=True)), held)
+        moments = {Path(key.partition(" ")[0]).stem: moment_of(key) for key in spelled if moment_of(key)}
+        return Deletions(dict(zip(map(keys.deleted_by, deletions), files, strict=True)), moments)
 
     def _download(self, folder: Path, wanted: Sequence[str]) -> list[Path]:
         paths = [folder / f"{number:06d}.parquet" for number in range(len(wanted))]

@@ -39,12 +39,12 @@ def _md5_number(text: str) -> int:  # type: ignore[empty-body]  # DuckDB has it
     """The lower eight bytes of a text's MD5 as a number."""
 
 
-def part_rows_of(contract: Contract, stated: int) -> int:
+def part_rows_of(contract: Contract, part_rows: int) -> int:
     """Return the rows of a dataset's part on average; 0 for a single part, which a contract with a `unique` column needs.
 
     Ranges of the key say nothing about another column, and a unique column takes texts as equal that differ in case.
     """
-    return 0 if any(column.unique for column in contract.columns) else stated
+    return 0 if any(column.unique for column in contract.columns) else part_rows
 
 
 def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Value:
@@ -76,7 +76,7 @@ def write_parts(folder: Path, schema: pa.Schema, rows: Iterable[pa.RecordBatch],
 def _by_part(rows: Iterable[pa.RecordBatch], *, follows: bool) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Yield the rows with the number of their part, without the column BEGINS_PART."""
     number, is_first = 0, True
-    for batch in (one for one in rows if one.num_rows):
+    for batch in (batch for batch in rows if batch.num_rows):
         flags = batch.column(BEGINS_PART)
         plain = batch.drop_columns([BEGINS_PART])
         if is_first and follows and not flags[0].as_py():
@@ -127,20 +127,20 @@ def grouped(changed: Iterable[range], sizes: Sequence[int], limit: int) -> list[
     >>> grouped([range(0, 1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, 30)
     [range(0, 2), range(5, 8)]
     """
-    found: list[range] = []
-    for one in changed:
-        joined = range(found[-1].start if found else one.start, one.stop)
-        if found and sum(sizes[joined.start : joined.stop]) <= limit:
-            found[-1] = joined
+    ranges: list[range] = []
+    for part_range in changed:
+        joined = range(ranges[-1].start if ranges else part_range.start, part_range.stop)
+        if ranges and sum(sizes[joined.start : joined.stop]) <= limit:
+            ranges[-1] = joined
         else:
-            found.append(one)
-    return found
+            ranges.append(part_range)
+    return ranges
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, joined: str) -> set[int]:
     """Return the numbers of the parts in a join; a key below the first part belongs to it."""
-    found = connection.sql(f"SELECT DISTINCT coalesce({NUMBER}, 0) FROM {joined}").fetchall()  # noqa: S608 names of columns, quoted
-    return {number for (number,) in found}
+    numbers = connection.sql(f"SELECT DISTINCT coalesce({NUMBER}, 0) FROM {joined}").fetchall()  # noqa: S608 names of columns, quoted
+    return {number for (number,) in numbers}
 
 
 def spans(touched: Collection[int], joined: Collection[int]) -> list[range]:
@@ -151,12 +151,12 @@ def spans(touched: Collection[int], joined: Collection[int]) -> list[range]:
     >>> spans({2, 3, 4}, {3, 4})
     [range(2, 5)]
     """
-    found: list[range] = []
+    ranges: list[range] = []
     for number in sorted(touched):
         begin = number
         while begin in joined and begin:
             begin -= 1
-        while found and found[-1].stop > begin:
-            begin = min(begin, found.pop().start)
-        found.append(range(begin, number + 1))
-    return found
+        while ranges and ranges[-1].stop > begin:
+            begin = min(begin, ranges.pop().start)
+        ranges.append(range(begin, number + 1))
+    return ranges

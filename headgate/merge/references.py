@@ -38,9 +38,9 @@ _ORPHANS = "orphans"
 def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:
     """Each value of `column` that no parent has, once, with its number of rows, in the order of the values."""
     is_same_type = children[column].type() == parents[parent_column].type()
-    own, known = (value if is_same_type else value.cast("string") for value in (children[column], parents[parent_column]))
+    own, present = (value if is_same_type else value.cast("string") for value in (children[column], parents[parent_column]))
     pointing = children.select(own.name(_VALUE)).filter(lambda row: row[_VALUE].notnull())
-    orphans = pointing.anti_join(parents.select(known.name(_VALUE)), _VALUE)
+    orphans = pointing.anti_join(parents.select(present.name(_VALUE)), _VALUE)
     return orphans.group_by(_VALUE).aggregate(**{_ROWS: lambda row: row.count()}).order_by(_VALUE)
 
 
@@ -48,15 +48,15 @@ def missing_parents(contract: Contract, checked: Iterable[CheckedReference], lak
     """The report as rows of its table, by column."""
     rows = [
         {
-            "column_name": one.column,
-            "references_column": one.references,
-            "rows_without_parent": one.rows,
-            "different_keys": one.keys,
-            "first_keys": json.dumps(one.first_keys, ensure_ascii=False),
+            "column_name": reference.column,
+            "references_column": reference.references,
+            "rows_without_parent": reference.rows,
+            "different_keys": reference.keys,
+            "first_keys": json.dumps(reference.first_keys, ensure_ascii=False),
             "as_of": lake.as_of,
             "snapshot_id": lake.snapshot_id,
         }
-        for one in sorted(checked, key=lambda one: one.column)
+        for reference in sorted(checked, key=lambda reference: reference.column)
     ]
     return pa.Table.from_pylist(rows, schema=arrow_schema(contract))
 
@@ -86,30 +86,32 @@ class ReferenceCheck:
             with pq.ParquetFile(rows) as file:
                 pq.write_table(file.read(names, use_threads=False), self._kept(dataset) / part)
 
-    def check(self, snapshots: Mapping[str, DatasetSnapshot], known: Iterable[CheckedReference] = ()) -> tuple[CheckedReference, ...]:
-        """Every reference, over these snapshots. What is `known` of the same two snapshots is not looked at again."""
-        before = {(one.column, one.references, one.children, one.parents): one for one in known}
+    def check(self, snapshots: Mapping[str, DatasetSnapshot], previous: Iterable[CheckedReference] = ()) -> tuple[CheckedReference, ...]:
+        """Every reference, over these snapshots. `previous` references of the same two snapshots are not checked again."""
+        before = {(reference.column, reference.references, reference.children, reference.parents): reference for reference in previous}
         checked = []
-        for one in references(self.contracts):
+        for reference in references(self.contracts):
             about = (
-                f"{one.dataset}.{one.column}",
-                f"{one.parent}.{one.parent_column}",
-                snapshots[one.dataset].snapshot_id,
-                snapshots[one.parent].snapshot_id,
+                f"{reference.dataset}.{reference.column}",
+                f"{reference.parent}.{reference.parent_column}",
+                snapshots[reference.dataset].snapshot_id,
+                snapshots[reference.parent].snapshot_id,
             )
-            checked.append(before[about] if about in before else self._checked(one, about, snapshots))
+            checked.append(before[about] if about in before else self._checked(reference, about, snapshots))
         return tuple(checked)
 
-    def _checked(self, one: Reference, about: tuple[str, str, str, str], snapshots: Mapping[str, DatasetSnapshot]) -> CheckedReference:
-        child, parent = (arrow_schema(self.contracts[dataset]) for dataset in (one.dataset, one.parent))
-        orphans = _orphans_sql(child, one.column, parent, one.parent_column)
+    def _checked(
+        self, reference: Reference, about: tuple[str, str, str, str], snapshots: Mapping[str, DatasetSnapshot]
+    ) -> CheckedReference:
+        child, parent = (arrow_schema(self.contracts[dataset]) for dataset in (reference.dataset, reference.parent))
+        orphans = _orphans_sql(child, reference.column, parent, reference.parent_column)
         with self.memory.connect() as connection:
-            for dataset, name in ((one.dataset, _CHILDREN), (one.parent, _PARENTS)):
+            for dataset, name in ((reference.dataset, _CHILDREN), (reference.parent, _PARENTS)):
                 connection.read_parquet(self._fetched(snapshots[dataset])).create_view(name)
             connection.execute(f"CREATE TEMP TABLE {_ORPHANS} AS {orphans}")  # it ends with the connection
-            found = connection.table(_ORPHANS)
-            ((rows, distinct),) = found.aggregate(f"coalesce(sum({_ROWS}), 0), count(*)").fetchall()
-            first = found.order(_VALUE).limit(_FIRST_KEYS).fetchall()
+            missing = connection.table(_ORPHANS)
+            ((rows, distinct),) = missing.aggregate(f"coalesce(sum({_ROWS}), 0), count(*)").fetchall()
+            first = missing.order(_VALUE).limit(_FIRST_KEYS).fetchall()
         return CheckedReference(*about, int(rows), int(distinct), tuple(str(value) for value, _ in first))
 
     def _fetched(self, snapshot: DatasetSnapshot) -> list[str]:
@@ -131,9 +133,16 @@ class ReferenceCheck:
 @lru_cache(maxsize=128)
 def _orphans_sql(child: pa.Schema, column: str, parent: pa.Schema, parent_column: str) -> str:
     """Return the statement of `without_parent` on the views of both datasets."""
-    children, parents = (ibis.table(ibis.Schema.from_pyarrow(one), name=name) for one, name in ((child, _CHILDREN), (parent, _PARENTS)))
+    children, parents = (
+        ibis.table(ibis.Schema.from_pyarrow(schema), name=name) for schema, name in ((child, _CHILDREN), (parent, _PARENTS))
+    )
     return str(ibis.to_sql(without_parent(children, column, parents, parent_column), dialect="duckdb"))
 
 
-def _columns_of(dataset: str, stated: Iterable[Reference]) -> set[str]:
-    return {name for one in stated for owner, name in ((one.dataset, one.column), (one.parent, one.parent_column)) if owner == dataset}
+def _columns_of(dataset: str, references_of_lake: Iterable[Reference]) -> set[str]:
+    return {
+        name
+        for reference in references_of_lake
+        for owner, name in ((reference.dataset, reference.column), (reference.parent, reference.parent_column))
+        if owner == dataset
+    }

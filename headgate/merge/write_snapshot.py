@@ -39,7 +39,7 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True)
 class Change:
-    """What changes a dataset, and the snapshot that it is built upon.
+    """The change of a dataset, and the snapshot that it is built upon.
 
     Attributes:
         arriving: the increments that are not in the snapshot before; all of them where it is complete.
@@ -124,19 +124,19 @@ class SnapshotWriter:
         Args:
             record: of the snapshot before; None writes all parts again.
         """
-        known, edges = (record.parts, record.edges()) if record else ((), None)
+        old_parts, edges = (record.parts, record.edges()) if record else ((), None)
         spans = [range(len(change.base))]
         if edges is not None:
             with self.memory.connect() as connection:
                 spans = changed_spans(edges, change.key, change.new_files, change.deleted, connection)
-            spans = grouped(spans, [part.size_bytes for part in known], sum(file.stat().st_size for file in change.arriving.files))
+            spans = grouped(spans, [part.size_bytes for part in old_parts], sum(file.stat().st_size for file in change.arriving.files))
         parts: list[Part] = []
         copies: list[tuple[ObjectRef, ObjectRef]] = []
 
         def take_over(numbers: range) -> None:
             for number in numbers:
                 copies.append((change.base[number], ObjectRef(self.bucket, keys.part(prefix, len(parts)))))
-                parts.append(known[number])
+                parts.append(old_parts[number])
 
         taken = 0
         for span in spans:
