@@ -1,4 +1,4 @@
-"""Which texts a column accepts, one by one: its type holds them, and they break no rule that does more than warn."""
+"""Find the texts that a column accepts: its type can hold them, and they break no rule but those that only warn."""
 
 from __future__ import annotations
 

@@ -80,12 +80,12 @@ def misfits_of(given: pa.Array, values: pa.Array) -> Rows:
 
 def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
     """Plain spellings at once, and all others by the grammar of the type."""
-    found = _plainly(given, column_type)
-    if found is None:
+    parsed = _plainly(given, column_type)
+    if parsed is None:
         return _CASTS[column_type.kind](given, column_type)
     kind = arrow_type(column_type)
-    values = plain.as_decimals(found, kind) if column_type.kind is Kind.DECIMAL else plain.as_integers(found, kind)
-    others = flags(given.is_valid()) & ~found.sure
+    values = plain.as_decimals(parsed, kind) if column_type.kind is Kind.DECIMAL else plain.as_integers(parsed, kind)
+    others = flags(given.is_valid()) & ~parsed.sure
     if others.any():
         others[others] = _may_be_spelled(given.filter(bool_array(others)), column_type.kind)
     if not others.any():
@@ -108,10 +108,10 @@ def _may_be_spelled(given: pa.Array, kind: Kind) -> Flags:
     return is_dash
 
 
-def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Found | None:
+def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Parsed | None:
     if column_type.kind in {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}:
-        found, limit = plain.integers(given), 2 ** (arrow_type(column_type).bit_width - 1)
-        return plain.Found(found.values, found.sure & (found.values >= -limit) & (found.values < limit))
+        parsed, limit = plain.integers(given), 2 ** (arrow_type(column_type).bit_width - 1)
+        return plain.Parsed(parsed.values, parsed.sure & (parsed.values >= -limit) & (parsed.values < limit))
     if column_type.kind is Kind.DECIMAL:
         return plain.decimals(given, column_type.precision or 0, column_type.scale or 0)
     return {Kind.DATE: plain.days, Kind.TIMESTAMP: plain.instants}[column_type.kind](given) if column_type.kind in _TIMES else None
@@ -205,8 +205,8 @@ def _doubles(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 def _survives_a_double(text: str) -> bool:
     """Whether the number is held exactly, or so that its shortest spelling is the number again."""
-    number, held = Decimal(text), float(text)
-    return abs(held) != float("inf") and number in (Decimal(held), Decimal(repr(held)))
+    number, double = Decimal(text), float(text)
+    return abs(double) != float("inf") and number in (Decimal(double), Decimal(repr(double)))
 
 
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _HOUR_US, _DAY_US = 3_600_000_000, 86_400_000_000
 _NOON = 12
-_LARGEST_OFFSET_H = 14
 _FIXED = {"year": 4, "short_year": 2, "month": 2, "day": 2, "hour": 2, "minute": 2, "second": 2}
 _MICRO_DIGITS = 6
 # The years 1 to 9999, in microseconds since 1970.
@@ -54,15 +53,15 @@ def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat)
     """Return dates or naive UTC timestamps; null for every text that the patterns do not read as one value."""
     if not declared.patterns:
         return _plain_in_zone(given, column_type, declared.timezone)
-    found = [_with_zone(_read(given, date_pattern(text), declared), date_pattern(text), declared) for text in declared.patterns]
-    values, is_read = found[0].values, found[0].is_read
+    readings = [_with_zone(_read(given, date_pattern(text), declared), date_pattern(text), declared) for text in declared.patterns]
+    values, is_read = readings[0].values, readings[0].is_read
     agree = np.ones(len(given), bool)
-    for other in found[1:]:
+    for other in readings[1:]:
         both = is_read & other.is_read
         agree &= ~both | (values == other.values)
         values, is_read = np.where(is_read, values, other.values), is_read | other.is_read
     return _with_iso(
-        plain.as_integers(plain.Found(values, is_read & agree), arrow_type(column_type)), ~is_read, given, column_type, declared
+        plain.as_integers(plain.Parsed(values, is_read & agree), arrow_type(column_type)), ~is_read, given, column_type, declared
     )
 
 
@@ -87,7 +86,7 @@ def _plain_in_zone(given: pa.Array, column_type: ColumnType, zone: str) -> pa.Ar
     micros = _numbers(values)
     moved = _to_utc(_Read(micros, is_read & ~has_offset), zone)
     kept = _Read(np.where(has_offset, micros, moved.values), np.where(has_offset, is_read, moved.is_read))
-    return plain.as_integers(plain.Found(kept.values, kept.is_read), values.type)
+    return plain.as_integers(plain.Parsed(kept.values, kept.is_read), values.type)
 
 
 def _numbers(values: pa.Array) -> Rows:
@@ -99,8 +98,8 @@ def _read(given: pa.Array, pattern: DatePattern, declared: SourceFormat) -> _Rea
     layout = _layout(pattern)
     if layout is None:
         return _by_fields(given, pattern, declared)
-    found = plain.fixed_times(given, layout, declared.year_from)
-    return _Read(found.values, found.sure & flags(given.is_valid()))
+    parsed = plain.fixed_times(given, layout, declared.year_from)
+    return _Read(parsed.values, parsed.sure & flags(given.is_valid()))
 
 
 @lru_cache(maxsize=256)
@@ -166,7 +165,7 @@ def _field(name: str, text: pa.Array, language: str) -> Rows:
     """Return the number that each text of a field means; of an offset, its microseconds."""
     if name in {"month_name", "short_month"}:
         names = MONTHS[language][0 if name == "month_name" else 1]
-        return _numbers(pc.index_in(pc.utf8_lower(text), text_array(one.lower() for one in names))) + 1
+        return _numbers(pc.index_in(pc.utf8_lower(text), text_array(month.lower() for month in names))) + 1
     if name == "half":
         return flags(pc.match_substring_regex(text, "^[pP]")).astype(np.int64)
     if name == "offset":
@@ -179,7 +178,7 @@ def _field(name: str, text: pa.Array, language: str) -> Rows:
 def _offsets(text: pa.Array) -> Rows:
     """Return the offsets east of UTC in microseconds, by their few different texts."""
     encoded = text.dictionary_encode()
-    offsets = np.array([_offset_us(one) for one in encoded.dictionary.to_pylist()] or [0], np.int64)
+    offsets = np.array([_offset_us(offset) for offset in encoded.dictionary.to_pylist()] or [0], np.int64)
     return offsets[_numbers(encoded.indices)]
 
 
@@ -220,7 +219,7 @@ def _to_utc(local: _Read, zone: str) -> _Read:
     """
     quarter = _HOUR_US // 4
     quarters, at = np.unique(np.where(local.is_read, local.values, 0) // quarter, return_inverse=True)
-    looked_up = [_clock_offset(int(one) * quarter, zone) for one in quarters]
+    looked_up = [_clock_offset(int(number) * quarter, zone) for number in quarters]
     offsets = np.array([offset or 0 for offset in looked_up], np.int64)
     is_clear = np.array([offset is not None for offset in looked_up], bool)
     return _Read(local.values - offsets[at], local.is_read & is_clear[at])

@@ -53,8 +53,8 @@ def rows_where(claim: pa.Array) -> Rows:
 def flags(claim: pa.Array) -> Flags:
     """A boolean column as numpy sees it; null is false."""
     valid, values = claim.buffers()
-    held = _unpacked(values, claim.offset, len(claim))
-    return held & _unpacked(valid, claim.offset, len(claim)) if claim.null_count else held
+    bits = _unpacked(values, claim.offset, len(claim))
+    return bits & _unpacked(valid, claim.offset, len(claim)) if claim.null_count else bits
 
 
 def _unpacked(bits: pa.Buffer | None, offset: int, count: int) -> Flags:
@@ -112,8 +112,8 @@ def text_bytes(text: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Row
     """The UTF-8 of all texts in one run, and where each of them starts in it; one more start than texts."""
     _, offsets, data = text.buffers()
     starts = np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4) if len(text) else np.zeros(1, np.int32)
-    held = np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8)
-    return held[starts[0] : starts[-1]], (starts - starts[0]).astype(np.int64)
+    octets = np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8)
+    return octets[starts[0] : starts[-1]], (starts - starts[0]).astype(np.int64)
 
 
 def is_digit(data: np.ndarray[Any, np.dtype[np.uint8]]) -> Flags:

@@ -30,7 +30,7 @@ _MICRO_DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Found:
+class Parsed:
     """For each row whether its spelling is plain, and then its value; what stands in other rows means nothing."""
 
     values: Rows
@@ -57,17 +57,17 @@ def have_shape(text: pa.Array, shape: str) -> Flags:
     return _placed(len(text), at, NO_ROWS if at is None else np.zeros(len(at), np.int64), fits).sure & flags(text.is_valid())
 
 
-def integers(text: pa.Array) -> Found:
+def integers(text: pa.Array) -> Parsed:
     """At most 18 digits without zeros in front, perhaps behind a minus."""
     data, starts = text_bytes(text)
     sure, first = _signed_digits(data, starts, np.flatnonzero(~is_digit(data)))
     size = starts[1:] - first
     begins = _byte_at(data, first)
     sure &= (size <= MOST_DIGITS) & ((begins != _ZERO) | ((size == 1) & (first == starts[:-1])))
-    return Found(_numbers(text, sure), sure)
+    return Parsed(_numbers(text, sure), sure)
 
 
-def decimals(text: pa.Array, precision: int, scale: int) -> Found:
+def decimals(text: pa.Array, precision: int, scale: int) -> Parsed:
     """At most 18 digits, a point among them that has digits on both sides; the value is in units of the last of `scale` places."""
     data, starts = text_bytes(text)
     other = np.flatnonzero(~is_digit(data))
@@ -81,17 +81,17 @@ def decimals(text: pa.Array, precision: int, scale: int) -> Found:
     has_point = marked(rows, len(text))
     sure &= (whole >= 1) & (whole <= min(precision - scale, MOST_DIGITS - scale)) & (fraction <= scale) & (has_point <= (fraction > 0))
     sure &= (_byte_at(data, first) != _ZERO) | (whole == 1)
-    return Found(_numbers(_without(text, data, starts, points), sure) * 10 ** (scale - np.where(sure, fraction, 0)), sure)
+    return Parsed(_numbers(_without(text, data, starts, points), sure) * 10 ** (scale - np.where(sure, fraction, 0)), sure)
 
 
-def days(text: pa.Array) -> Found:
+def days(text: pa.Array) -> Parsed:
     """`2024-01-31` as days since 1970."""
     at, signs = _of_width(text, _DATE)
     since, real = _days(signs)
     return _placed(len(text), at, since, real)
 
 
-def instants(text: pa.Array) -> Found:
+def instants(text: pa.Array) -> Parsed:
     """`2024-01-31 23:59:59`, or with a T, as microseconds since 1970."""
     at, signs = _of_width(text, _TIMESTAMP)
     since, real = _days(signs)
@@ -116,7 +116,7 @@ class Layout:
     has_time: bool
 
 
-def fixed_times(text: pa.Array, layout: Layout, year_from: int) -> Found:
+def fixed_times(text: pa.Array, layout: Layout, year_from: int) -> Parsed:
     """Return days since 1970, or microseconds since 1970 where the layout has a time."""
     at, signs = _of_width(text, layout.width)
     values = {name: _number(signs, start, digits) for name, start, digits in layout.fields}
@@ -146,17 +146,17 @@ def micros_of(hour: Rows, minute: Rows, second: Rows, fraction: Rows) -> tuple[R
     return (hour * 3600 + minute * 60 + second) * _MICROS + fraction, real
 
 
-def as_decimals(found: Found, kind: pa.DataType) -> pa.Array:
+def as_decimals(parsed: Parsed, kind: pa.DataType) -> pa.Array:
     """Return the values that were read as decimals of that type; all others are null."""
-    words = np.empty((len(found.values), 2), np.int64)
-    words[:, 0], words[:, 1] = found.values, found.values >> 63
-    return pa.Array.from_buffers(kind, len(words), [_bits(found.sure), pa.py_buffer(words)])
+    words = np.empty((len(parsed.values), 2), np.int64)
+    words[:, 0], words[:, 1] = parsed.values, parsed.values >> 63
+    return pa.Array.from_buffers(kind, len(words), [_bits(parsed.sure), pa.py_buffer(words)])
 
 
-def as_integers(found: Found, kind: pa.DataType) -> pa.Array:
+def as_integers(parsed: Parsed, kind: pa.DataType) -> pa.Array:
     """Return the values that were read as integers, days or instants of that type; all others are null."""
-    narrow = found.values.astype(f"i{kind.bit_width // 8}", copy=False)
-    return pa.Array.from_buffers(kind, len(narrow), [_bits(found.sure), pa.py_buffer(np.ascontiguousarray(narrow))])
+    narrow = parsed.values.astype(f"i{kind.bit_width // 8}", copy=False)
+    return pa.Array.from_buffers(kind, len(narrow), [_bits(parsed.sure), pa.py_buffer(np.ascontiguousarray(narrow))])
 
 
 def _bits(sure: Flags) -> pa.Buffer | None:
@@ -172,7 +172,7 @@ def _byte_at(data: Octets, places: Rows) -> Octets:
 
 
 def _signed_digits(data: Octets, starts: Rows, other: Rows) -> tuple[Flags, Rows]:
-    """Which texts have no other sign than digits but for a minus in front, and where the digits begin."""
+    """Return a mask of the texts that are digits but for a minus in front, and the place where their digits begin."""
     sure, first = starts[1:] > starts[:-1], starts[:-1]
     if len(other):
         rows = _rows_at(other, starts)
@@ -187,8 +187,8 @@ def _signed_digits(data: Octets, starts: Rows, other: Rows) -> tuple[Flags, Rows
 def _numbers(text: pa.Array, sure: Flags) -> Rows:
     """Arrow's reading of texts that are nothing but digits and a minus; zero for all others."""
     wide = pc.cast(text if sure.all() else null_where(~sure, text), pa.int64())
-    held = np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else NO_ROWS
-    return held if sure.all() else np.where(sure, held, 0)
+    numbers = np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else NO_ROWS
+    return numbers if sure.all() else np.where(sure, numbers, 0)
 
 
 def _without(text: pa.Array, data: Octets, starts: Rows, places: Rows) -> pa.Array:
@@ -249,9 +249,9 @@ def _number(signs: Octets, start: int, places: int) -> Rows:
     return number
 
 
-def _placed(count: int, at: Rows | None, values: Rows, sure: Flags) -> Found:
+def _placed(count: int, at: Rows | None, values: Rows, sure: Flags) -> Parsed:
     if at is None:
-        return Found(values, sure)
+        return Parsed(values, sure)
     every, is_sure = np.zeros(count, np.int64), np.zeros(count, bool)
     every[at], is_sure[at] = values, sure
-    return Found(every, is_sure)
+    return Parsed(every, is_sure)

@@ -51,7 +51,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Inferred:
-    """What a column of texts can be.
+    """The readings of a column of texts.
 
     Attributes:
         readings: empty for plain text; one if the format is clear; several if they read different values.
@@ -91,8 +91,8 @@ def infer_format(texts: pa.Array) -> Inferred:
     attempts += [(stripped, True, ())] if has_blanks else []
     attempts += [(kept, has_blanks, nulls)] if nulls else []
     for some, trim, left_out in attempts if len(texts) else ():
-        if (found := _infer(some)).readings:
-            return replace(found, readings=tuple(_also(reading, trim=trim, nulls=left_out) for reading in found.readings))
+        if (inferred := _infer(some)).readings:
+            return replace(inferred, readings=tuple(_also(reading, trim=trim, nulls=left_out) for reading in inferred.readings))
     return TEXT
 
 
@@ -114,10 +114,10 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
         if place == _HOPELESS_PARTS and not candidates:
             break
         readings = infer_format(texts.take(int_array(part))).readings if len(part) else ()
-        for one in readings if len(readings) == 1 else ():
-            key = one.kind, one.format
-            candidates[key] = candidates.get(key) or Most(replace(one, plain=None), int(counts[~_is_read(texts, one)].sum()))
-    best = min(candidates.values(), key=lambda one: one.others, default=None)
+        for reading in readings if len(readings) == 1 else ():
+            key = reading.kind, reading.format
+            candidates[key] = candidates.get(key) or Most(replace(reading, plain=None), int(counts[~_is_read(texts, reading)].sum()))
+    best = min(candidates.values(), key=lambda candidate: candidate.others, default=None)
     return best if best and best.others <= _MOST_OTHERS * int(counts.sum()) else None
 
 
@@ -145,12 +145,12 @@ def _infer(texts: pa.Array) -> Inferred:
         return TEXT
     if numbers := inferred_numbers.number_readings(texts):
         example = inferred_numbers.example_of_difference(texts, numbers) if len(numbers) > 1 else ""
-        return Inferred(tuple(Reading(_number_kind(one.plain), one.format, one.plain) for one in numbers), example)
+        return Inferred(tuple(Reading(_number_kind(number.plain), number.format, number.plain) for number in numbers), example)
     if not len(cast(texts, ColumnType(Kind.DOUBLE)).misfits):
         return Inferred((Reading(Kind.DOUBLE, PLAIN),))
     times = inferred_times.time_readings(texts)
     example = inferred_times.example_of_difference(texts, times) if len(times) > 1 else ""
-    return Inferred(tuple(Reading(one.kind, one.format) for one in times), example)
+    return Inferred(tuple(Reading(reading.kind, reading.format) for reading in times), example)
 
 
 def _number_kind(plain: pa.Array) -> Kind:

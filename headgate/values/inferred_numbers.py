@@ -63,13 +63,13 @@ def number_readings(texts: pa.Array) -> list[NumberReading]:
     if signed is None or _is_code(leading, signed):
         return []
     signed = replace(signed, minus=minus)
-    found: list[NumberReading] = []
+    readings: list[NumberReading] = []
     for decimal, thousands in _SEPARATORS:
         declared = replace(signed, decimal=decimal, thousands=thousands)
         plain = plain_numbers(texts, declared)
-        if not plain.null_count and not any(one.plain.equals(plain) for one in found):
-            found.append(NumberReading(_fewest(declared, texts), plain))
-    return found
+        if not plain.null_count and not any(reading.plain.equals(plain) for reading in readings):
+            readings.append(NumberReading(_fewest(declared, texts), plain))
+    return readings
 
 
 def _minus(texts: pa.Array) -> str:

@@ -77,32 +77,32 @@ def _readings_of_one_pattern(texts: pa.Array) -> list[TimeReading]:
     if plain := _plain_reading(texts):
         return [plain]
     probed = texts.slice(0, _PROBED)
-    found: list[TimeReading] = []
+    readings: list[TimeReading] = []
     for pattern, language in _candidates(str(texts[0])):
         kind = Kind.TIMESTAMP if date_pattern(pattern).has_time else Kind.DATE
         declared = SourceFormat(patterns=(pattern,), language=language)
         if cast_times(probed, ColumnType(kind), declared).null_count:
             continue
         values = cast_times(texts, ColumnType(kind), declared)
-        if not values.null_count and not any(one.kind is kind and one.values.equals(values) for one in found):
-            found.append(TimeReading(kind, declared, values))
-    return found
+        if not values.null_count and not any(reading.kind is kind and reading.values.equals(values) for reading in readings):
+            readings.append(TimeReading(kind, declared, values))
+    return readings
 
 
 def _readings_of_several_patterns(texts: pa.Array) -> list[TimeReading]:
     """Return the ways to read texts of a few shapes, each shape by its own pattern."""
     by_shape = _readings_by_shape(texts) if _readings_by_shape(texts.slice(0, _PROBED)) else []
-    found: list[TimeReading] = []
+    readings: list[TimeReading] = []
     for mix in islice(product(*by_shape), _MOST_MIXES) if by_shape else ():
-        patterns = tuple(dict.fromkeys(pattern for one in mix for pattern in one.format.patterns))
-        languages = {one.format.language for one in mix} - {PLAIN.language}
-        if len({one.kind for one in mix}) > 1 or len(languages) > 1:
+        patterns = tuple(dict.fromkeys(pattern for reading in mix for pattern in reading.format.patterns))
+        languages = {reading.format.language for reading in mix} - {PLAIN.language}
+        if len({reading.kind for reading in mix}) > 1 or len(languages) > 1:
             continue
         declared = SourceFormat(patterns=patterns, language=next(iter(languages), PLAIN.language))
         values = cast_times(texts, ColumnType(mix[0].kind), declared)
-        if not values.null_count and not any(one.values.equals(values) for one in found):
-            found.append(TimeReading(mix[0].kind, declared, values))
-    return found
+        if not values.null_count and not any(reading.values.equals(values) for reading in readings):
+            readings.append(TimeReading(mix[0].kind, declared, values))
+    return readings
 
 
 def _readings_by_shape(texts: pa.Array) -> list[list[TimeReading]]:
@@ -119,8 +119,8 @@ def _readings_by_shape(texts: pa.Array) -> list[list[TimeReading]]:
     groups = [texts.filter(pc.equal(shapes, shape)) for shape in different]
     if not all(_shape(str(group[0])) in _by_shape() for group in groups):
         return []
-    found = [_readings_of_one_pattern(group) for group in groups]
-    return found if all(found) else []
+    readings = [_readings_of_one_pattern(group) for group in groups]
+    return readings if all(readings) else []
 
 
 def _plain_reading(texts: pa.Array) -> TimeReading | None:
@@ -141,12 +141,12 @@ def _candidates(example: str) -> Iterable[tuple[str, str]]:
 @cache
 def _by_shape() -> dict[str, list[tuple[str, str]]]:
     """Return all candidate patterns by the shape of the texts that they can read."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    patterns: dict[str, list[tuple[str, str]]] = {}
     for parts in _all_patterns():
         pattern = "".join(parts)
         for shape in map("".join, product(*map(_shapes_of, parts))):
-            found.setdefault(shape, []).extend((pattern, language) for language in (MONTHS if "MMM" in pattern else ("en",)))
-    return found
+            patterns.setdefault(shape, []).extend((pattern, language) for language in (MONTHS if "MMM" in pattern else ("en",)))
+    return patterns
 
 
 def _all_patterns() -> Iterable[tuple[str, ...]]:

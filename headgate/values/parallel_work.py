@@ -37,7 +37,7 @@ def use_lean_allocator() -> None:
 
 
 def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = THREADS) -> Iterator[Done]:
-    """What `work` makes of each part, in the parts' order.
+    """Yield the result of `work` on each part, in the parts' order.
 
     A part is taken only when fewer than `at_once` are under way, so that no more of them are in memory, but for one that is made
     ready ahead. A single part is worked on where it is: no threads are begun for a small file.
@@ -93,5 +93,5 @@ def ahead(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def side_by_side(work: Callable[[Part], Done], parts: Iterable[Part], rows: int = MANY_ROWS) -> list[Done]:
-    """What `work` makes of each part, in the parts' order; in this thread alone where the parts have few `rows` each."""
+    """Return the result of `work` on each part, in the parts' order; in this thread alone where parts have few `rows` each."""
     return list(in_turn(work, parts)) if rows >= MANY_ROWS else list(map(work, parts))

@@ -44,7 +44,7 @@ def among(breach: Breach, rows: Rows, count: int) -> Breach:
 
 
 def column_breaches(column: Column, values: pa.Array, given: pa.Array) -> list[Breach]:
-    """What breaks the column's own rules, in the contract's order.
+    """Return the breaches of the column's own rules, in the contract's order.
 
     Args:
         values: typed; null where there is no value or none that fits the type.
@@ -93,10 +93,10 @@ def _spelled(argument: object, values: pa.DataType) -> str:
 
 
 def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401 a contract's literal
-    held = text_array(_spelled(value, values.type) for value in allowed).cast(values.type)
+    accepted = text_array(_spelled(value, values.type) for value in allowed).cast(values.type)
     if pa.types.is_floating(values.type):
-        values, held = (pc.add(numbers, literal("0", values.type)) for numbers in (values, held))  # so that -0.0 is 0.0
-    return pc.is_in(values, held)
+        values, accepted = (pc.add(numbers, literal("0", values.type)) for numbers in (values, accepted))  # so that -0.0 is 0.0
+    return pc.is_in(values, accepted)
 
 
 def _is_no_longer(values: pa.Array, length: int) -> pa.Array:
@@ -148,7 +148,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], pa.Array]] = {
 
 
 def comparison_breach(comparison: Comparison, values: Mapping[str, pa.Array]) -> Breach | None:
-    """What breaks a rule over the row; a null on either side satisfies it."""
+    """Return the breach of a rule over the row, or None; a null on either side satisfies the rule."""
     left = values[comparison.left]
     try:
         right = values[comparison.right] if comparison.right else _bound(comparison.value, left.type)
