@@ -45,7 +45,7 @@ class Buckets:
 
 @dataclass
 class Erased:
-    """What was erased: rows by dataset, and each object version that is gone.
+    """The result of an erasure: erased rows by dataset, and the deleted object versions.
 
     Attributes:
         from_lake: whether the lake had rows of the subject, so that its tables have to be built without them.
@@ -58,8 +58,8 @@ class Erased:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What belongs to a subject: the columns that mark its rows, and by dataset the contents (SHA-256) of files that have some.
+class SubjectData:
+    """The data of a subject: the columns that mark its rows, and by dataset the contents (SHA-256) of files with such rows.
 
     Attributes:
         texts: what a search of bytes looks for.
@@ -104,7 +104,7 @@ class RowEraser:
     clock: Callable[[], datetime]
     lease_s: int
 
-    def find(self, subject: Subject) -> Found:
+    def find(self, subject: Subject) -> SubjectData:
         """Return what belongs to the subject, in any stored version of any increment or quarantine object.
 
         What an earlier call found and did not complete is part of it: the rows that name these texts may be erased by now.
@@ -113,14 +113,14 @@ class RowEraser:
         contents = {dataset: frozenset(self._contents_with(columns, dataset)) for dataset in columns.values}
         earlier, texts = self._progress(subject)
         texts |= texts_of_key(subject.key) | self._texts_of_rows(subject, columns)
-        return Found(columns, {dataset: of for dataset, of in contents.items() if of}, texts, earlier)
+        return SubjectData(columns, {dataset: of for dataset, of in contents.items() if of}, texts, earlier)
 
-    def keep_progress(self, subject: Subject, found: Found, erased: Erased) -> None:
+    def keep_progress(self, subject: Subject, subject_data: SubjectData, erased: Erased) -> None:
         """Keep what to search for and what is erased so far until `end`, so that another call continues and certifies all of it."""
-        versions = [[one.ref.bucket, one.ref.key, one.ref.version_id, one.size_bytes] for one in erased.versions]
-        texts = {"identifying": sorted(found.texts.identifying), "texts": sorted(found.texts.shared)}
-        stated = {**texts, "rows": erased.rows, "files": erased.files, "versions": versions, "from_lake": erased.from_lake}
-        self.objects.write(self._progress_of(subject), json.dumps(stated).encode(), content_type="application/json")
+        versions = [[version.ref.bucket, version.ref.key, version.ref.version_id, version.size_bytes] for version in erased.versions]
+        texts = {"identifying": sorted(subject_data.texts.identifying), "texts": sorted(subject_data.texts.shared)}
+        progress = {**texts, "rows": erased.rows, "files": erased.files, "versions": versions, "from_lake": erased.from_lake}
+        self.objects.write(self._progress_of(subject), json.dumps(progress).encode(), content_type="application/json")
 
     def end(self, subject: Subject, erased: Erased) -> None:
         """Delete what `keep_progress` kept."""
@@ -131,7 +131,7 @@ class RowEraser:
         return ObjectRef(self.buckets.artifacts, f"{keys.ERASURES}/{name}.json")
 
     def _progress(self, subject: Subject) -> tuple[Erased | None, PersonalTexts]:
-        """What an earlier call that did not end had erased, and the texts that it searched for."""
+        """Return the erasures of an earlier call that did not end, and the texts that it searched for."""
         try:
             kept = json.loads(self.objects.read(self._progress_of(subject)))
         except NotFoundError:
@@ -144,25 +144,25 @@ class RowEraser:
         texts = PersonalTexts(frozenset(kept.get("identifying", ()))) | texts_of_columns(frozenset(kept["texts"]), are_personal=False)
         return Erased(Counter(kept["rows"]), list(kept["files"]), versions, from_lake=kept.get("from_lake", True)), texts
 
-    def erase(self, subject: Subject, found: Found) -> Erased:
+    def erase(self, subject: Subject, subject_data: SubjectData) -> Erased:
         """Erase what was found; return it with what an earlier call erased.
 
         Raises:
             ThrottledError: a worker holds one of the files; call again when it has finished.
         """
-        earlier = found.earlier or Erased()
-        erased = Erased(earlier.rows.copy(), [*earlier.files], [*earlier.versions], from_lake=found.is_of_lake)
-        self.keep_progress(subject, found, erased)
+        earlier = subject_data.earlier or Erased()
+        erased = Erased(earlier.rows.copy(), [*earlier.files], [*earlier.versions], from_lake=subject_data.is_of_lake)
+        self.keep_progress(subject, subject_data, erased)
         records = defaultdict(list)
         for record in self.ledger.records():
             records[record.dataset, record.content_sha256].append(record)
-        for dataset, contents in sorted(found.contents.items()):
+        for dataset, contents in sorted(subject_data.contents.items()):
             for content in sorted(contents):
-                self._erase_content(found.columns, dataset, content, records[dataset, content], erased)
-                self.keep_progress(subject, found, erased)
-        for dataset in found.columns.values:
-            self._erase_deletions(found.columns, dataset, erased)
-        self.keep_progress(subject, found, erased)
+                self._erase_content(subject_data.columns, dataset, content, records[dataset, content], erased)
+                self.keep_progress(subject, subject_data, erased)
+        for dataset in subject_data.columns.values:
+            self._erase_deletions(subject_data.columns, dataset, erased)
+        self.keep_progress(subject, subject_data, erased)
         return erased
 
     def _erase_content(self, columns: SubjectColumns, dataset: str, content: str, records: Iterable[FileRecord], erased: Erased) -> None:
@@ -171,7 +171,7 @@ class RowEraser:
             if replacement := record.original.get("key"):
                 self._purge(ObjectRef(record.bucket, replacement), erased)
             erased.files.append(record.key)
-        owner = next((one for one in records if one.state is FileState.DONE), None)
+        owner = next((record for record in records if record.state is FileState.DONE), None)
         before = self.ledger.reopen(owner.file_id, now=self.clock(), lease_s=self.lease_s) if owner else None
         increment = ObjectRef(self.buckets.curated, keys.increment_key(dataset, content))
         quarantine = ObjectRef(self.buckets.quarantine, keys.quarantine_key(dataset, content))
@@ -251,7 +251,9 @@ class RowEraser:
 
     def _stored(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
         """Versions with bytes that are Parquet."""
-        return (one for one in self.objects.versions(bucket, prefix) if not one.is_marker and one.ref.key.endswith(".parquet"))
+        return (
+            version for version in self.objects.versions(bucket, prefix) if not version.is_marker and version.ref.key.endswith(".parquet")
+        )
 
     def _texts_of_rows(self, subject: Subject, columns: SubjectColumns) -> PersonalTexts:
         """Texts of the subject's own row that no other row of its dataset has, of the columns that the contract marks as personal.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from headgate.erasure.erase_rows import Erased, Found, RowEraser
+    from headgate.erasure.erase_rows import Erased, RowEraser, SubjectData
     from headgate.erasure.purge_versions import BuiltZones
     from headgate.erasure.subject_rows import Subject
     from headgate.erasure.unaccepted_files import UnacceptedFile
@@ -39,13 +39,13 @@ _NO_TEXT = "The key is too short to be searched in texts, and no other text is k
 
 @dataclass(frozen=True)
 class Plan:
-    """What an erasure takes.
+    """The data that an erasure takes.
 
     Attributes:
         unaccepted: files that nobody has accepted and that name the subject; they are deleted whole.
     """
 
-    found: Found
+    subject_data: SubjectData
     unaccepted: tuple[UnacceptedFile, ...]
 
 
@@ -70,11 +70,11 @@ class Forgetter:
         Raises:
             NotFoundError: neither a stored row nor a file that was not accepted has the key, and no erasure of it is unfinished.
         """
-        found = self.eraser.find(subject)
-        unaccepted = tuple(self._unaccepted.find(found))
-        if not found.is_known and not unaccepted:
+        subject_data = self.eraser.find(subject)
+        unaccepted = tuple(self._unaccepted.find(subject_data))
+        if not subject_data.is_known and not unaccepted:
             raise NotFoundError(_why_unknown(subject, key_column(self.eraser.contracts[subject.dataset])))
-        return Plan(found, unaccepted)
+        return Plan(subject_data, unaccepted)
 
     @property
     def _unaccepted(self) -> UnacceptedFiles:
@@ -92,15 +92,18 @@ class Forgetter:
         Raises:
             ThrottledError: a worker holds one of the files.
         """
-        found = plan.found
+        subject_data = plan.subject_data
         began_at, digest = self.eraser.clock(), hashlib.sha256(f"{salt}{subject.key}".encode()).hexdigest()
-        erased = self.eraser.erase(subject, found)
-        snapshot_id = self._rebuild(erased, began_at) if found.is_of_lake else ""
+        erased = self.eraser.erase(subject, subject_data)
+        snapshot_id = self._rebuild(erased, began_at) if subject_data.is_of_lake else ""
         kept = self._delete_listed(plan, erased)
-        self.eraser.keep_progress(subject, found, erased)
-        searched = search(self.eraser.objects, self.zones(), found.texts.every)
-        profiles = list(self._delete_profiles(searched.found))
-        left = [*(version for version in searched.found if version not in profiles), *(one for one in kept if one in searched.clean)]
+        self.eraser.keep_progress(subject, subject_data, erased)
+        searched = search(self.eraser.objects, self.zones(), subject_data.texts.every)
+        profiles = list(self._delete_profiles(searched.with_texts))
+        left = [
+            *(version for version in searched.with_texts if version not in profiles),
+            *(version for version in kept if version in searched.clean),
+        ]
         self.eraser.end(subject, erased)
         return {
             "subject": {
@@ -117,7 +120,7 @@ class Forgetter:
             "searched_versions": _stated(version for version in searched.clean if version not in kept),
             "versions_with_texts": _stated(left),
             "complete": not left,
-            "limits": list(_limits(found)),
+            "limits": list(_limits(subject_data)),
         }
 
     def _rebuild(self, erased: Erased, began_at: datetime) -> str:
@@ -134,12 +137,12 @@ class Forgetter:
             Those that are kept, because somebody accepted them in the meantime.
         """
         kept = []
-        for one in plan.unaccepted:
-            if self._unaccepted.delete(one.version):
-                erased.versions.append(one.version)
-                self.eraser.purge_profiles(one.profiles, erased)
+        for file in plan.unaccepted:
+            if self._unaccepted.delete(file.version):
+                erased.versions.append(file.version)
+                self.eraser.purge_profiles(file.profiles, erased)
             else:
-                kept.append(one.version)
+                kept.append(file.version)
         return kept
 
     def _delete_profiles(self, versions: Iterable[ObjectVersion]) -> Iterator[ObjectVersion]:
@@ -150,11 +153,11 @@ class Forgetter:
                 yield version
 
 
-def _limits(found: Found) -> Iterator[str]:
+def _limits(subject_data: SubjectData) -> Iterator[str]:
     yield from LIMITS
-    if not found.is_of_lake:
+    if not subject_data.is_of_lake:
         yield _KEY_ONLY
-    if not found.texts.every:
+    if not subject_data.texts.every:
         yield _NO_TEXT
 
 
@@ -169,5 +172,5 @@ def _why_unknown(subject: Subject, column: str) -> str:
 
 
 def _stated(versions: Iterable[ObjectVersion]) -> list[dict[str, object]]:
-    named = {(one.ref.bucket, one.ref.key, one.ref.version_id): one.size_bytes for one in versions}
+    named = {(version.ref.bucket, version.ref.key, version.ref.version_id): version.size_bytes for version in versions}
     return [{"bucket": bucket, "key": key, "version_id": of, "size_bytes": size} for (bucket, key, of), size in sorted(named.items())]

@@ -1,4 +1,4 @@
-"""Which texts name a person, and where they are in bytes. docs/adr/0080-forget.md gives the rule and the reasons. Pure."""
+"""Choose the texts that name a person, and search bytes for them. docs/adr/0080-forget.md gives the rule and the reasons. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST_ESCAPE = 6
 
 @dataclass(frozen=True)
 class PersonalTexts:
-    """What a search of bytes looks for.
+    """The texts that a search of bytes looks for.
 
     Attributes:
         identifying: each names one person by itself; a file that nobody has accepted is deleted where one is found.
@@ -42,7 +42,7 @@ class PersonalTexts:
 
     @property
     def without_plain_words(self) -> PersonalTexts:
-        """Those with a digit or an @.
+        """The texts with a digit or an @.
 
         A key that no row has may be mistyped, and a word such as `completed` or `customer_id` is in files of everybody.
 
@@ -63,8 +63,8 @@ def texts_of_key(key: str) -> PersonalTexts:
     >>> texts_of_key("K0012").identifying, texts_of_key("90107").identifying, texts_of_key("90107").shared
     (frozenset({'K0012'}), frozenset(), frozenset({'90107'}))
     """
-    found = frozenset({key}) if len(key) >= SHORTEST_TEXT else frozenset()
-    return PersonalTexts(identifying=found) if _says_more_than_a_number(key) else PersonalTexts(shared=found)
+    texts = frozenset({key}) if len(key) >= SHORTEST_TEXT else frozenset()
+    return PersonalTexts(identifying=texts) if _says_more_than_a_number(key) else PersonalTexts(shared=texts)
 
 
 def texts_of_columns(texts: frozenset[str], *, are_personal: bool) -> PersonalTexts:
@@ -95,11 +95,11 @@ def needles_of(texts: frozenset[str]) -> list[bytes]:
     >>> len(needles_of(frozenset({"Jürgen"}))), len(needles_of(frozenset({"Jurgen"})))
     (2, 1)
     """
-    found = {text.encode() for text in texts}
+    needles = {text.encode() for text in texts}
     for text in texts:
         with suppress(UnicodeEncodeError):
-            found.add(text.encode("cp1252"))
-    return sorted(found)
+            needles.add(text.encode("cp1252"))
+    return sorted(needles)
 
 
 def has_text(body: bytes, needle: bytes) -> bool:

@@ -52,10 +52,10 @@ class BuiltZones:
 
 @dataclass
 class Searched:
-    """The versions without any of the texts, and those in which one was found."""
+    """The versions without any of the texts, and the versions with one of them."""
 
     clean: list[ObjectVersion] = field(default_factory=list)
-    found: list[ObjectVersion] = field(default_factory=list)
+    with_texts: list[ObjectVersion] = field(default_factory=list)
 
 
 def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, began_at: datetime) -> list[ObjectVersion]:
@@ -95,7 +95,7 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) 
         for version in list(objects.versions(bucket, "")):
             if version.is_marker or version.ref.key.startswith(f"{keys.ERASURES}/"):  # what is searched for; deleted at the end
                 continue
-            (result.found if contains(objects.read(version.ref), needles) else result.clean).append(version)
+            (result.with_texts if contains(objects.read(version.ref), needles) else result.clean).append(version)
     return result
 
 

@@ -44,8 +44,8 @@ def _known_columns(table: FileTable, contract: Contract, wanted: Mapping[str, ob
     if not table.names or len(table.names) > MOST_COLUMNS:
         return pa.table({})
     pairs = match_columns(table.names, table.samples, contract).pairs
-    known = {pair.field: pair.position for pair in pairs if pair.field in wanted and pair.confidence >= THRESHOLD}
-    return pa.table({name: _plain(table.columns[position]) for name, position in known.items()})
+    positions = {pair.field: pair.position for pair in pairs if pair.field in wanted and pair.confidence >= THRESHOLD}
+    return pa.table({name: _plain(table.columns[position]) for name, position in positions.items()})
 
 
 def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

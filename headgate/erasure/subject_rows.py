@@ -1,4 +1,4 @@
-"""Which rows belong to one subject: the row of its key, and the rows that refer to it, directly or through other rows. Pure."""
+"""Find the rows of one subject: the row of its key, and the rows that refer to it, directly or through other rows. Pure."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class SubjectColumns:
 
     def mask(self, dataset: str, rows: pa.Table) -> pa.ChunkedArray | pa.Array:
         """Return True for each row of the subject."""
-        found = pa.array([False] * rows.num_rows, pa.bool_())
+        is_of_subject = pa.array([False] * rows.num_rows, pa.bool_())
         for column, values in self.of(dataset).items():
             if column in rows.column_names:
                 texts = pc.cast(rows[column], pa.string())
-                found = pc.or_(found, pc.fill_null(pc.is_in(texts, pa.array(sorted(values), pa.string())), False))  # noqa: FBT003 Arrow's interface
-        return found
+                is_of_subject = pc.or_(is_of_subject, pc.fill_null(pc.is_in(texts, pa.array(sorted(values), pa.string())), False))  # noqa: FBT003 Arrow's interface
+        return is_of_subject
 
     def has(self, dataset: str, record: str) -> bool:
         """Whether a quarantined row, as JSON in its source's own names, is the subject's.
@@ -94,24 +94,24 @@ def subject_columns(
     Args:
         read: yields the rows of a dataset, every stored version of them, with these columns where they exist.
     """
-    stated = references(contracts)
-    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    found[subject.dataset][key_column(contracts[subject.dataset])].add(subject.key)
+    all_references = references(contracts)
+    marks: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    marks[subject.dataset][key_column(contracts[subject.dataset])].add(subject.key)
     pending = [subject.dataset]
     while pending:
         parent = pending.pop()
-        columns = SubjectColumns({name: {column: frozenset(values) for column, values in of.items()} for name, of in found.items()})
-        referred = {one.parent_column for one in stated if one.parent == parent}
+        columns = SubjectColumns({name: {column: frozenset(values) for column, values in of.items()} for name, of in marks.items()})
+        referred = {reference.parent_column for reference in all_references if reference.parent == parent}
         marked = _values(columns, parent, read(parent, (*columns.of(parent), *referred)), referred) if referred else {}
         if parent == subject.dataset:  # only the key itself: another column of this row may be shared
             marked = {column: values for column, values in marked.items() if column == key_column(contracts[parent])}
             marked.setdefault(key_column(contracts[parent]), set()).add(subject.key)
-        for one in stated:
-            new = marked.get(one.parent_column, set()) if one.parent == parent else set()
-            if new - found[one.dataset][one.column]:
-                found[one.dataset][one.column] |= new
-                pending.append(one.dataset)
-    return SubjectColumns({name: {column: frozenset(v) for column, v in of.items() if v} for name, of in found.items() if any(of.values())})
+        for reference in all_references:
+            new = marked.get(reference.parent_column, set()) if reference.parent == parent else set()
+            if new - marks[reference.dataset][reference.column]:
+                marks[reference.dataset][reference.column] |= new
+                pending.append(reference.dataset)
+    return SubjectColumns({name: {column: frozenset(v) for column, v in of.items() if v} for name, of in marks.items() if any(of.values())})
 
 
 def _values(columns: SubjectColumns, dataset: str, tables: Iterable[pa.Table], wanted: Iterable[str]) -> dict[str, set[str]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.contracts.model import Contract
-    from headgate.erasure.erase_rows import Found
+    from headgate.erasure.erase_rows import SubjectData
     from headgate.erasure.subject_rows import SubjectColumns
     from headgate.lake.ports import FileLedger, FileRecord, ObjectVersion, VersionedObjects
 
@@ -55,14 +55,14 @@ class UnacceptedFiles:
     clock: Callable[[], datetime]
     lease_s: int
 
-    def find(self, found: Found) -> Iterator[UnacceptedFile]:
+    def find(self, subject_data: SubjectData) -> Iterator[UnacceptedFile]:
         """Yield those that have a row of the subject, or one of its identifying texts.
 
         The originals that the erasure takes anyway are not among them.
         """
         records = {record.file_id: record for record in self.ledger.records()}
-        erased = {record.file_id for record in records.values() if record.content_sha256 in found.contents.get(record.dataset, ())}
-        texts = found.texts if found.is_known else found.texts.without_plain_words
+        erased = {record.file_id for record in records.values() if record.content_sha256 in subject_data.contents.get(record.dataset, ())}
+        texts = subject_data.texts if subject_data.is_known else subject_data.texts.without_plain_words
         needles = needles_of(texts.identifying)
         for version in self._versions():
             file_id = _file_id(version)
@@ -70,7 +70,7 @@ class UnacceptedFiles:
             if file_id in erased or not _may_be_deleted(record):
                 continue
             body = self.objects.read(version.ref)
-            if contains(body, needles) or self._has_row(body, self._dataset(version, record), found.columns):
+            if contains(body, needles) or self._has_row(body, self._dataset(version, record), subject_data.columns):
                 yield UnacceptedFile(version, record.key, _profiles_of(record)) if record else UnacceptedFile(version, version.ref.key)
 
     def _dataset(self, version: ObjectVersion, record: FileRecord | None) -> str:

@@ -132,7 +132,7 @@ def forgotten(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     assert shop.bodies() == before  # a plan changes nothing
     with pytest.raises(RuntimeError):
         replace(shop.forgetter, build=failing).forget(JANE, plan, "salt")
-    return Forgotten(shop, before, plan.found.files, shop.forget())
+    return Forgotten(shop, before, plan.subject_data.files, shop.forget())
 
 
 def failing() -> None:

@@ -132,7 +132,7 @@ def test_an_erasure_that_did_not_end_continues_although_its_rows_are_gone(tmp_pa
     with pytest.raises(RuntimeError):
         replace(shop.forgetter, build=failing).forget(JANE, shop.forgetter.plan(JANE), "salt")
     plan = shop.forgetter.plan(JANE)
-    assert (plan.found.files, [one.key for one in plan.unaccepted]) == (0, [PENDING])
+    assert (plan.subject_data.files, [one.key for one in plan.unaccepted]) == (0, [PENDING])
     assert shop.forgetter.forget(JANE, plan, "salt")["complete"]
     with pytest.raises(NotFoundError):
         shop.forgetter.plan(JANE)  # it has ended now

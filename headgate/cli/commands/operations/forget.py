@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
-    from headgate.erasure.erase_rows import Found
+    from headgate.erasure.erase_rows import SubjectData
     from headgate.erasure.forget import Plan
 
 DEFAULT_DATASET = "customers"
@@ -78,7 +78,7 @@ def forget(
         return
     if not yes:
         options.progress_console().print(_plan_screen(plan))
-        click.confirm(_WARNING if plan.found.is_of_lake else _WARNING_OF_FILES, abort=True, err=True)
+        click.confirm(_WARNING if plan.subject_data.is_of_lake else _WARNING_OF_FILES, abort=True, err=True)
     certificate = forgetter.forget(subject, plan, secrets.token_hex(16))
     path = to or Path(f"forgotten-{certificate['snapshot_id'] or 'files'}-{secrets.token_hex(4)}.json")
     path.write_text(json.dumps(certificate, indent=1) + "\n", encoding="utf-8")
@@ -97,7 +97,7 @@ def _why_no_dataset(dataset: str, contracts: Mapping[str, Contract]) -> str:
 
 def planned(plan: Plan) -> dict[str, object]:
     """Return what would be erased, without any value of the person."""
-    found = plan.found
+    found = plan.subject_data
     return {
         "files": found.files,
         "contents_by_dataset": {dataset: len(of) for dataset, of in sorted(found.contents.items())},
@@ -111,10 +111,10 @@ def _unaccepted_keys(plan: Plan) -> list[str]:
 
 
 def _plan_screen(plan: Plan) -> Group:
-    return Group(_rows_screen(plan.found), *_unaccepted_screen(_unaccepted_keys(plan)))
+    return Group(_rows_screen(plan.subject_data), *_unaccepted_screen(_unaccepted_keys(plan)))
 
 
-def _rows_screen(found: Found) -> Table | str:
+def _rows_screen(found: SubjectData) -> Table | str:
     if not found.is_of_lake:
         return "No row of the lake has this key. No table is built again; only the files below are deleted."
     if not found.contents:
