@@ -1,4 +1,4 @@
-"""Which engine a run uses, and its tables."""
+"""The engine of a run, and its tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EngineName(StrEnum):
     ATHENA = "athena"
 
     @classmethod
-    def stated(cls, text: str) -> EngineName:
+    def parse(cls, text: str) -> EngineName:
         """The engine of that name; SettingsError when there is none."""
         if text not in {*cls}:
             raise SettingsError(f"no engine {text}; there are {', '.join(cls)}")

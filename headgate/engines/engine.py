@@ -1,4 +1,4 @@
-"""What an engine is, and which one stands behind a table."""
+"""The interface of an engine, and the engine behind a table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Engine(Protocol):
         schema: pa.Schema,
         order_by: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """What `function` makes of each group of rows, all together, in the order of `by`: the same on every engine.
+        """Return the rows that `function` gives for each group, all together, in the order of `by`: the same on every engine.
 
         Args:
             rows: a table of this engine, or a frame.

@@ -33,8 +33,8 @@ def medians(table: ibis.Table, by: Sequence[str], whole: str, name: str) -> ibis
 
     Half of the sum of the two middle values is exact for whole numbers below 2**52, whoever computes it.
     """
-    known = table.filter(table[whole].notnull())
-    valued = known.select(*by, **{_VALUE: known[whole].cast("int64")})
+    valid = table.filter(table[whole].notnull())
+    valued = valid.select(*by, **{_VALUE: valid[whole].cast("int64")})
     ranked = valued.mutate(
         **{
             _RANK: 2 * ibis.row_number().over(ibis.window(group_by=list(by), order_by=_VALUE)),

@@ -67,8 +67,8 @@ def by_rows(table: pa.Table, first: Sequence[str]) -> pa.Table:
 def _shared(column: pa.Array, seen: dict[str, str]) -> np.ndarray:
     """Texts, one object for equal ones: millions of transactions have a few hundred thousand cards."""
     texts = column.to_pandas()
-    one = seen.setdefault if len(seen) < _REMEMBERED else seen.get
-    return np.fromiter((one(text, text) for text in texts), dtype=object, count=len(texts))
+    shared = seen.setdefault if len(seen) < _REMEMBERED else seen.get
+    return np.fromiter((shared(text, text) for text in texts), dtype=object, count=len(texts))
 
 
 def _apart(column: pa.Array) -> Any:  # noqa: ANN401 Arrow or pandas, whatever the column holds

@@ -24,7 +24,7 @@ _ROW = "_headgate_row"
 
 @dataclass(frozen=True)
 class Grouping:
-    """What is done to each group.
+    """The function that is applied to each group.
 
     Attributes:
         by: the columns that make a group; a null is a value of its own.
@@ -50,7 +50,7 @@ class Grouping:
 
 
 def apply(rows: pa.Table, grouping: Grouping) -> pa.Table:
-    """What the function makes of each group, in the order of the groups, by the schema `numbered`."""
+    """Return the rows that the function gives for each group, in the order of the groups, by the schema `numbered`."""
     # Sums that several threads share depend on how they share them.
     with threadpool_limits(1):
         given = [_given(group, grouping) for group in split(rows, grouping)]

@@ -65,8 +65,8 @@ class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         self._run_pre_execute_hooks(table)
         schema = table.schema().to_pyarrow()
         packed = self._session.sql(self.compile(table, params=params, limit=limit)).mapInArrow(_packed, "batch binary")
-        found = (pa.ipc.open_stream(row.batch).read_all() for row in packed.toLocalIterator())
-        return pa.RecordBatchReader.from_batches(schema, (part for one in found for part in exact(one, schema).to_batches()))
+        tables = (pa.ipc.open_stream(row.batch).read_all() for row in packed.toLocalIterator())
+        return pa.RecordBatchReader.from_batches(schema, (part for table in tables for part in exact(table, schema).to_batches()))
 
     def _register_in_memory_table(self, op: Any) -> None:  # noqa: ANN401 Ibis ships no types
         """Rows in memory become a view, exactly."""
@@ -93,9 +93,9 @@ class Spark:
         frame, read_as = self._frame(rows)
 
         def work(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-            held = list(batches)
-            if held:
-                yield from apply(exact(pa.Table.from_batches(held), read_as), grouping).to_batches()
+            gathered = list(batches)
+            if gathered:
+                yield from apply(exact(pa.Table.from_batches(gathered), read_as), grouping).to_batches()
 
         spread = frame.repartition(*grouping.by).mapInArrow(work, from_arrow_schema(grouping.numbered, prefer_timestamp_ntz=True))
         return collected(exact(arrow_of(spread), grouping.numbered), grouping)

@@ -89,14 +89,14 @@ class StoredRows:
         return pa.schema([owners[name] for name in names])
 
     def group(self, number: int, names: Sequence[str]) -> pa.Table:
-        """Some columns of one row group."""
-        found: dict[str, pa.ChunkedArray] = {}
+        """Return the named columns of one row group."""
+        columns: dict[str, pa.ChunkedArray] = {}
         for file in self._files:
-            wanted = [name for name in names if name in file.schema_arrow.names and name not in found]
+            wanted = [name for name in names if name in file.schema_arrow.names and name not in columns]
             if wanted:
                 part = file.read_row_group(int(number), columns=wanted, use_threads=False)
-                found |= {name: part[name] for name in wanted}
-        return pa.table({name: found[name] for name in names})
+                columns |= {name: part[name] for name in wanted}
+        return pa.table({name: columns[name] for name in names})
 
     def finished(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows with columns in the types that whoever reads them expects."""
@@ -104,13 +104,13 @@ class StoredRows:
 
 
 def numbers(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Some columns of all rows of several files as floats, one after the other, shape (columns, rows)."""
-    found = np.empty((len(columns), sum(len(one) for one in stored)))
+    """Return columns of all rows of several files as floats, one file after the other, shape (columns, rows)."""
+    values = np.empty((len(columns), sum(len(file_rows) for file_rows in stored)))
     begin = 0
-    for part in (part for one in stored for part in one.parts(columns)):
-        found[:, begin : begin + len(part)] = part.to_numpy(dtype=np.float64).T
+    for part in (part for file_rows in stored for part in file_rows.parts(columns)):
+        values[:, begin : begin + len(part)] = part.to_numpy(dtype=np.float64).T
         begin += len(part)
-    return found
+    return values
 
 
 def store_frames(frames: Iterable[pd.DataFrame], path: Path) -> StoredRows:

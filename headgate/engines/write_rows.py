@@ -41,13 +41,13 @@ def batches_of(table: ibis.Table) -> Iterator[pa.Table]:
 
 def write_batches(batches: Iterable[pa.Table], schema: pa.Schema, path: Path, dictionaries: Sequence[str] = ()) -> None:
     """The file holds the rows of all batches in groups of `GROUP_ROWS`; the last one may be smaller."""
-    held = schema.empty_table()
+    pending = schema.empty_table()
     # Read several times and then deleted: LZ4 costs least of both.
     with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=list(dictionaries)) as writer:
         for batch in batches:
-            held = pa.concat_tables([held, batch])
-            while held.num_rows >= GROUP_ROWS:
-                writer.write_table(held.slice(0, GROUP_ROWS))
-                held = held.slice(GROUP_ROWS)
-        if held.num_rows:
-            writer.write_table(held)
+            pending = pa.concat_tables([pending, batch])
+            while pending.num_rows >= GROUP_ROWS:
+                writer.write_table(pending.slice(0, GROUP_ROWS))
+                pending = pending.slice(GROUP_ROWS)
+        if pending.num_rows:
+            writer.write_table(pending)

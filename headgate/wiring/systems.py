@@ -189,7 +189,7 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
     memory_mb = engine.table_memory_mb or memory_mb_of(free_memory_bytes())
     reads_objects = spark_session.is_started_by_cluster()
-    choice = EngineChoice(EngineName.stated(engine.engine), engine.spark_from_mb, reads_objects=reads_objects, memory_mb=memory_mb)
+    choice = EngineChoice(EngineName.parse(engine.engine), engine.spark_from_mb, reads_objects=reads_objects, memory_mb=memory_mb)
     return SnapshotTables(
         stores.objects(),
         GlueCatalog(clients.glue(), settings.crawler),

@@ -60,7 +60,7 @@ def _published(system: str, shop: Path) -> dict[str, bytes]:
     run_system(
         system,
         lake,
-        open_tables(EngineName.stated("duckdb"), files),
+        open_tables(EngineName.parse("duckdb"), files),
         Publisher(objects, catalog, "prod", "prod", audit),
         own,
         inspections=inspections,

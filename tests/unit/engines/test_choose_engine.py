@@ -20,12 +20,12 @@ def test_auto_goes_by_size(size_bytes: int, expected: str) -> None:
 
 @pytest.mark.parametrize("stated", ["duckdb", "spark", "athena"])
 def test_an_engine_that_is_stated_is_used_whatever_the_size(stated: str) -> None:
-    assert {EngineName.stated(stated).chosen(size, spark_from_mb=1) for size in (0, 10**12)} == {stated}
+    assert {EngineName.parse(stated).chosen(size, spark_from_mb=1) for size in (0, 10**12)} == {stated}
 
 
 def test_an_engine_that_there_is_not_is_named_with_those_there_are() -> None:
     with pytest.raises(SettingsError, match="no engine polars; there are auto, duckdb, spark, athena"):
-        EngineName.stated("polars")
+        EngineName.parse("polars")
 
 
 def test_spark_reads_objects_only_where_a_cluster_has_started_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
