@@ -44,7 +44,7 @@ class Used:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one part of the lake costs at one service, exact US dollars."""
+    """The cost of one part of the lake at one service, exact US dollars."""
 
     part: str
     service: str
@@ -58,10 +58,10 @@ def priced(used: Iterable[Used], prices: Prices) -> tuple[Cost, ...]:
         KeyError: the price file has no such meter.
     """
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for one in used:
-        sums[one.part, one.service] += Decimal(repr(one.quantity)) * prices.usd[one.meter]
-    found = (Cost(part, service, usd) for (part, service), usd in sums.items())
-    return tuple(sorted(found, key=lambda cost: (-cost.usd, cost.part, cost.service)))
+    for use in used:
+        sums[use.part, use.service] += Decimal(repr(use.quantity)) * prices.usd[use.meter]
+    costs = (Cost(part, service, usd) for (part, service), usd in sums.items())
+    return tuple(sorted(costs, key=lambda cost: (-cost.usd, cost.part, cost.service)))
 
 
 def total_usd(costs: Iterable[Cost]) -> Decimal:

@@ -130,7 +130,7 @@ class Runs:
 
     def needs_of(self, job: str) -> tuple[float, float]:
         """Return the GB of memory and of disk that a worker needs for a job that builds systems: for the largest one."""
-        systems = self.together if job == SYSTEMS_JOB else [one for one in self.systems if job_of(one) == job]
+        systems = self.together if job == SYSTEMS_JOB else [system for system in self.systems if job_of(system) == job]
         memory_gb = max(self.measured.memory_gb_of(system, self.held_gb) for system in systems)
         return memory_gb + OWN_MEMORY_GB, max(self.measured.disk_gb_of(system, self.held_gb) for system in systems)
 
@@ -148,15 +148,15 @@ class Runs:
     def systems_dpu_s(self) -> float:
         """The DPU-seconds that the systems of one run are billed, those of spare capacity by their lower price."""
         start_s = self.settings.job_start_s
-        used = [self.settings.runs_of("systems", one.job, start_s + one.seconds, 1) for group in self.system_jobs for one in group]
-        return sum(one.quantity * 3600 * (FLEX_PRICE_SHARE if "flex" in one.meter else 1) for one in used)
+        used = [self.settings.runs_of("systems", build.job, start_s + build.seconds, 1) for group in self.system_jobs for build in group]
+        return sum(use.quantity * 3600 * (FLEX_PRICE_SHARE if "flex" in use.meter else 1) for use in used)
 
     @property
     def job_seconds(self) -> Mapping[str, float]:
         """The seconds of each job of a run, with its start."""
         start_s = self.settings.job_start_s
-        found = {MERGE_JOB: start_s + self.merge_s, QUALITY_JOB: start_s + self.checks_s}
-        return found | {one.job: start_s + one.seconds for group in self.system_jobs for one in group}
+        seconds = {MERGE_JOB: start_s + self.merge_s, QUALITY_JOB: start_s + self.checks_s}
+        return seconds | {build.job: start_s + build.seconds for group in self.system_jobs for build in group}
 
     def limits(self) -> tuple[str, ...]:
         """Return what no worker holds, and which jobs are stopped before their end."""
@@ -173,13 +173,13 @@ class Runs:
         if self.merge_disk_gb > free_gb:
             yield f"the merge needs {self.merge_disk_gb:,.0f} GB of disk and a {worker_type} worker has {free_gb} GB"
         # Where the job of several systems holds none of them, the last group is that of their own jobs.
-        for one in (self.system_jobs or ((),))[-1]:
-            worker = WORKERS[self.settings.worker_type_of(one.job)]
-            memory_gb, disk_gb = self.needs_of(one.job)
+        for build in (self.system_jobs or ((),))[-1]:
+            worker = WORKERS[self.settings.worker_type_of(build.job)]
+            memory_gb, disk_gb = self.needs_of(build.job)
             if memory_gb > worker.memory_gb:
-                yield f"{one.job} needs {memory_gb:,.0f} GB of memory and its worker has {worker.memory_gb} GB"
+                yield f"{build.job} needs {memory_gb:,.0f} GB of memory and its worker has {worker.memory_gb} GB"
             if disk_gb > worker.disk_gb:
-                yield f"{one.job} needs {disk_gb:,.0f} GB of disk and its worker has {worker.disk_gb} GB"
+                yield f"{build.job} needs {disk_gb:,.0f} GB of disk and its worker has {worker.disk_gb} GB"
 
     def _too_long(self) -> Iterator[str]:
         for job, seconds in self.job_seconds.items():
@@ -197,7 +197,7 @@ class Runs:
     def _run_s(self, changed_gb: float) -> float:
         start_s = self.settings.job_start_s
         before_s = 2 * start_s + self.measured.merge_s.of(changed_gb) + self.measured.checks_s.of(changed_gb)
-        return before_s + sum(start_s + max(one.seconds for one in group) for group in self.system_jobs)
+        return before_s + sum(start_s + max(build.seconds for build in group) for group in self.system_jobs)
 
     def _between_s(self, run_s: float) -> float:
         """The least seconds between two starts of runs that take so long: at most one run works at a time."""
@@ -211,12 +211,12 @@ def fitted(workload: Workload, settings: Settings, measured: Measured) -> Runs:
     Of one job for the systems and a job for each, the cheaper one is taken, unless the settings state a job for each.
     A job that no worker type holds keeps its own.
     """
-    stated = Runs(workload, _with_merge_that_fits(Runs(workload, settings, measured)), measured)
-    ways = [_with_jobs_that_fit(_separate(stated))]
+    runs = Runs(workload, _with_merge_that_fits(Runs(workload, settings, measured)), measured)
+    ways = [_with_jobs_that_fit(_separate(runs))]
     if settings.systems_in_one_job:
-        ways.insert(0, _with_jobs_that_fit(_without_long_systems(stated)))
+        ways.insert(0, _with_jobs_that_fit(_without_long_systems(runs)))
     possible = [_with_timeouts_that_fit(way) for way in ways]
-    return min((one for one in possible if not one.limits()), key=lambda one: one.systems_dpu_s, default=possible[-1])
+    return min((way for way in possible if not way.limits()), key=lambda way: way.systems_dpu_s, default=possible[-1])
 
 
 def _separate(runs: Runs) -> Runs:
@@ -243,9 +243,9 @@ def _with_merge_that_fits(runs: Runs) -> Settings:
 
 
 def _with_worker(settings: Settings, job: str, memory_gb: float, disk_gb: float) -> Settings:
-    stated = settings.worker_type_of(job)
-    worker = smallest_worker(stated, memory_gb, disk_gb) or stated
-    return settings if worker == stated else replace(settings, job_worker_types={**settings.job_worker_types, job: worker})
+    current = settings.worker_type_of(job)
+    worker = smallest_worker(current, memory_gb, disk_gb) or current
+    return settings if worker == current else replace(settings, job_worker_types={**settings.job_worker_types, job: worker})
 
 
 def _with_timeouts_that_fit(runs: Runs) -> Runs:

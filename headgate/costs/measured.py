@@ -1,4 +1,4 @@
-"""What the work takes, as `make bench-cost` measured it: processor seconds on one core, and bytes."""
+"""The use of processors and storage, as `make bench-cost` measured it: processor seconds on one core, and bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TABLES_GB_PER_GB = 0.45
 
 
 class Line(NamedTuple):
-    """What is used however little data there is, and what is used for each GB of Parquet."""
+    """A use that is fixed plus a use for each GB of Parquet."""
 
     fixed: float
     per_gb: float
@@ -30,7 +30,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class MeasuredSystem:
-    """What the build of one system takes, by the size of the snapshot.
+    """The use of one system's build, by the size of the snapshot.
 
     Attributes:
         memory_mb: the most that its process holds where DuckDB may take TABLES_GB.
@@ -44,7 +44,7 @@ class MeasuredSystem:
 
 @dataclass(frozen=True)
 class Measured:
-    """What each part of the work takes.
+    """The use of each part of the work.
 
     Attributes:
         gate_s_per_gb: per GB of CSV text.
@@ -62,16 +62,16 @@ class Measured:
 
     def memory_gb_of(self, system: str, held_gb: float) -> float:
         """Return the memory that a system's process needs for a snapshot of so many GB of Parquet; that of the largest if not measured."""
-        beside_tables_gb = max(one.memory_mb.of(held_gb) for one in self._measured(system)) / 1000 - TABLES_GB
+        beside_tables_gb = max(system_use.memory_mb.of(held_gb) for system_use in self._measured(system)) / 1000 - TABLES_GB
         return beside_tables_gb + max(TABLES_GB, TABLES_GB_PER_GB * held_gb)
 
     def disk_gb_of(self, system: str, held_gb: float) -> float:
         """Return the disk that a system needs for the snapshot and for its own files; that of the largest where none was measured."""
-        return held_gb + max(one.disk_mb.of(held_gb) for one in self._measured(system)) / 1000
+        return held_gb + max(system_use.disk_mb.of(held_gb) for system_use in self._measured(system)) / 1000
 
     def seconds_of(self, system: str, held_gb: float) -> float:
         """Return the seconds of a system's build; those of the longest where none was measured."""
-        return max(one.seconds.of(held_gb) for one in self._measured(system))
+        return max(system_use.seconds.of(held_gb) for system_use in self._measured(system))
 
     def _measured(self, system: str) -> tuple[MeasuredSystem, ...]:
         return (self.systems[system],) if system in self.systems else tuple(self.systems.values())
@@ -84,11 +84,11 @@ class Measured:
     @classmethod
     def parse(cls, text: str) -> Measured:
         """Return the measurements of a text as `text` writes it."""
-        stated: dict[str, Any] = tomllib.loads(text)
+        values: dict[str, Any] = tomllib.loads(text)
         for name in ("merge_s", "checks_s"):
-            stated[name] = Line(*stated[name])
-        systems = {system: {name: Line(*line) for name, line in lines.items()} for system, lines in stated["systems"].items()}
-        return cls(**{**stated, "systems": {system: MeasuredSystem(**lines) for system, lines in systems.items()}})
+            values[name] = Line(*values[name])
+        systems = {system: {name: Line(*line) for name, line in lines.items()} for system, lines in values["systems"].items()}
+        return cls(**{**values, "systems": {system: MeasuredSystem(**lines) for system, lines in systems.items()}})
 
     def text(self) -> str:
         """Return the measurements in TOML, rounded to four digits; a line is its part without data, and that for each GB."""
@@ -100,8 +100,8 @@ class Measured:
             "checks_s": _line(self.checks_s),
         }
         parts = [HEAD + "".join(f"{name} = {value}\n" for name, value in values.items())]
-        for system, one in self.systems.items():
-            lines = {"seconds": one.seconds, "memory_mb": one.memory_mb, "disk_mb": one.disk_mb}
+        for system, use in self.systems.items():
+            lines = {"seconds": use.seconds, "memory_mb": use.memory_mb, "disk_mb": use.disk_mb}
             parts.append(f"[systems.{system}]\n" + "".join(f"{name} = {_line(line)}\n" for name, line in lines.items()))
         return "\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""What a month of a workload costs: files in, runs, storage, and what a deployment costs without any data.
+"""Estimate a month of a workload: files in, runs, storage, and a deployment without any data.
 
 docs/operate/cost.md explains each part and names the assumptions.
 """
@@ -49,9 +49,9 @@ def _runs(runs: Runs) -> Iterator[Used]:
     copies = count * (runs.held_gb - runs.changed_gb) / PART_GB
     yield Used("merge", "s3.write", copies)
     yield Used("merge", "s3.read", 6 * copies)  # a look before each copy, and its footer and columns that references name
-    building = [one for group in runs.system_jobs for one in group]
-    for one in building:
-        yield settings.runs_of("systems", one.job, start_s + one.seconds, count)
+    building = [build for group in runs.system_jobs for build in group]
+    for build in building:
+        yield settings.runs_of("systems", build.job, start_s + build.seconds, count)
     jobs = 2 + len(runs.systems)
     yield crawler("crawlers", 60, crawls=1)  # a crawl follows a change of columns: one a month
     looks = runs.run_s / 30
@@ -65,13 +65,13 @@ def _runs(runs: Runs) -> Iterator[Used]:
 
 
 def _storage(runs: Runs) -> Iterator[Used]:
-    workload, settings, held = runs.workload, runs.settings, runs.held_gb * GB
+    workload, settings, held_bytes = runs.workload, runs.settings, runs.held_gb * GB
     raw_days = min(workload.held_days, settings.raw_expiry_days)
     yield stored("raw", workload.gb_per_day * GB * raw_days)
-    yield stored("increments", held)
+    yield stored("increments", held_bytes)
     # Five snapshots are kept; those that a run deleted stay for a few days as old versions.
-    yield stored("snapshots", held * (5 + runs.per_day * settings.snapshot_version_days))
-    yield stored("prod", 0.5 * held * (5 + runs.per_day * settings.snapshot_version_days))
+    yield stored("snapshots", held_bytes * (5 + runs.per_day * settings.snapshot_version_days))
+    yield stored("prod", 0.5 * held_bytes * (5 + runs.per_day * settings.snapshot_version_days))
     records_gb = workload.files_per_day * workload.held_days * 3_000 / GB
     yield Used("file records", "dynamodb.gb_month", records_gb)
     yield Used("file records", "dynamodb.backup_gb_month", records_gb)

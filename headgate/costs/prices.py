@@ -32,6 +32,6 @@ class Prices:
     @cache
     def load(cls) -> Prices:
         """Return the prices in `headgate/costs/prices.toml`, which is read once."""
-        stated = tomllib.loads(files("headgate.costs").joinpath("prices.toml").read_text(encoding="utf-8"))
-        usd = {f"{service}.{name}": Decimal(text) for service, meters in stated["usd"].items() for name, text in meters.items()}
-        return cls(stated["region"], stated["recorded_on"], usd, stated["source"])
+        content = tomllib.loads(files("headgate.costs").joinpath("prices.toml").read_text(encoding="utf-8"))
+        usd = {f"{service}.{name}": Decimal(text) for service, meters in content["usd"].items() for name, text in meters.items()}
+        return cls(content["region"], content["recorded_on"], usd, content["source"])

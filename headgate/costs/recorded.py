@@ -1,4 +1,4 @@
-"""What recorded work cost: files by dataset, and runs of Glue jobs. Nothing is estimated but requests, which no record counts."""
+"""Price recorded work: files by dataset, and runs of Glue jobs. Only requests, which no record counts, are estimated."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def cost_report(
     settings = Settings()
     used = {
         growth: [
-            *(one.times(growth) for one in of_files(records, settings.gate_memory_mb)),
+            *(use.times(growth) for use in of_files(records, settings.gate_memory_mb)),
             *of_runs(runs, growth, settings.job_start_s),
         ]
         for growth in GROWTHS
@@ -41,7 +41,7 @@ def cost_report(
         "by_service": _texts(by_service([*files, *jobs])),
         "by_dataset": _texts(by_part(files)),
         "by_job": _texts(by_part(jobs)),
-        "runs": [_of_execution(one, runs, prices) for one in executions],
+        "runs": [_of_execution(execution, runs, prices) for execution in executions],
         "forecast": [{"times": growth, "usd": _text(total_usd(priced(used[growth], prices)))} for growth in GROWTHS],
     }
 
@@ -49,8 +49,8 @@ def cost_report(
 def jobs_of(execution: Execution, runs: Iterable[JobRun]) -> list[JobRun]:
     """Return the runs of jobs that started while a run of the pipeline was under way, by start."""
     until = execution.ended_at
-    own = (one for one in runs if one.started_at >= execution.started_at and (not until or one.started_at <= until))
-    return sorted(own, key=lambda one: (one.started_at, one.job))
+    own = (run for run in runs if run.started_at >= execution.started_at and (not until or run.started_at <= until))
+    return sorted(own, key=lambda run: (run.started_at, run.job))
 
 
 def usd_of(runs: Iterable[JobRun], prices: Prices) -> Decimal:

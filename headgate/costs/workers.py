@@ -45,8 +45,8 @@ def fit_together(needs: Iterable[float], free: float) -> int:
     return sum(together <= free for together in accumulate(largest_first))
 
 
-def smallest_worker(stated: str, memory_gb: float, disk_gb: float) -> str | None:
+def smallest_worker(current: str, memory_gb: float, disk_gb: float) -> str | None:
     """Return the smallest worker type from the stated one on that has so much memory and disk; None where none has."""
-    own = WORKERS[stated]
+    own = WORKERS[current]
     larger = (name for name, worker in WORKERS.items() if worker.dpus >= own.dpus)
     return next((name for name in larger if memory_gb <= WORKERS[name].memory_gb and disk_gb <= WORKERS[name].disk_gb), None)

@@ -1,4 +1,4 @@
-"""What arrives in a lake, and what a deployment states of its cost."""
+"""The data that arrives in a lake, and the settings of a deployment that affect its cost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True)
 class Workload:
-    """What arrives, and how much history the lake holds.
+    """The data that arrives, and the history that the lake holds.
 
     Attributes:
         gb_per_day: of CSV text.
@@ -38,7 +38,7 @@ LARGE = Workload("100 GB of CSV a day, in one nightly export of 200 files", 100,
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment states of what it costs; the names are those of Terraform's variables where there is one.
+    """The settings of a deployment that affect its cost, named like Terraform's variables where one exists.
 
     Attributes:
         run_share: the most of the time that runs may take, 0..1; a long run makes the next one start later.
