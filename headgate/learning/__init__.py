@@ -1,1 +1,1 @@
-"""What every system that learns needs: preparation of columns, drift, contests between recipes, and storage of models with their record."""
+"""The common parts of systems that learn: preparation of columns, drift, contests between recipes, and stored models with their record."""

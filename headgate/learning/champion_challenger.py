@@ -1,4 +1,4 @@
-"""Which of several recipes scores from now on: the champion, unless a challenger is significantly better or the naive rule wins."""
+"""Choose the recipe that scores: the champion, unless a challenger is significantly better or the naive rule wins."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decis
     standing = champion if champion in losses and champion != naive else next(iter(losses))
     results = tuple(Result(name, _mean(loss), _lead(losses[standing], loss)) for name, loss in losses.items())
     cases = len(losses[standing])
-    able = [one for one in results if one.lead > SIGNIFICANT_LEAD and cases >= MIN_CASES]
-    winner = min(able, key=lambda one: one.mean_loss) if able else next(one for one in results if one.recipe == standing)
+    able = [result for result in results if result.lead > SIGNIFICANT_LEAD and cases >= MIN_CASES]
+    winner = min(able, key=lambda result: result.mean_loss) if able else next(result for result in results if result.recipe == standing)
     if naive and cases >= MIN_CASES:
-        rule = next(one for one in results if one.recipe == naive)
-        better = min((one for one in results if one.recipe != naive), key=lambda one: one.mean_loss)
+        rule = next(result for result in results if result.recipe == naive)
+        better = min((result for result in results if result.recipe != naive), key=lambda result: result.mean_loss)
         if rule.mean_loss <= winner.mean_loss:
             winner = rule if rule.mean_loss <= better.mean_loss else better
     return Decision(standing, winner.recipe, cases, results)

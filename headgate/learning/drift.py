@@ -54,15 +54,15 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
 
 
 def _known(values: pd.Series[float], at: Array) -> Array:
-    known = values.dropna().to_numpy(dtype=np.float64)
-    return np.quantile(known, at) if len(known) else np.empty(0)
+    present = values.dropna().to_numpy(dtype=np.float64)
+    return np.quantile(present, at) if len(present) else np.empty(0)
 
 
 def _shares(values: pd.Series[float], edges: Array) -> Array:
-    found = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    bins = np.where(np.isnan(found), len(edges) + 1, np.searchsorted(edges, found, side="right"))
+    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    bins = np.where(np.isnan(numbers), len(edges) + 1, np.searchsorted(edges, numbers, side="right"))
     counts = np.bincount(bins, minlength=len(edges) + 2).astype(np.float64)
-    return counts / max(len(found), 1)
+    return counts / max(len(numbers), 1)
 
 
 def _moved(then: Array, now: Array) -> float:

@@ -23,7 +23,7 @@ def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
     starts = np.cumsum([0, *(len(nodes) for nodes in grown[:-1])])
     places = [start + np.arange(len(nodes)) for start, nodes in zip(starts, grown, strict=True)]
     nodes, own = np.concatenate(grown), np.concatenate(places)
-    start_of = np.concatenate([np.full(len(one), start) for start, one in zip(starts, grown, strict=True)])
+    start_of = np.concatenate([np.full(len(tree), start) for start, tree in zip(starts, grown, strict=True)])
     leaf = nodes["is_leaf"].astype(np.bool_)
     return {
         "roots": starts.astype(np.int64),
@@ -34,7 +34,7 @@ def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
         "missing_left": nodes["missing_go_to_left"].astype(np.bool_),
         "value": nodes["value"].astype(np.float64),
         "baseline": np.asarray(boosted._baseline_prediction, dtype=np.float64).ravel(),  # noqa: SLF001 as above
-        "depth": np.array([max(int(one["depth"].max()) for one in grown)]),
+        "depth": np.array([max(int(tree["depth"].max()) for tree in grown)]),
     }
 
 

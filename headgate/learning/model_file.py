@@ -97,10 +97,10 @@ def _refuse_untrusted(body: bytes) -> None:
     from skops.io import get_untrusted_types  # noqa: PLC0415 as above
 
     try:
-        found = get_untrusted_types(data=body)
+        types = get_untrusted_types(data=body)
     except Exception as error:  # noqa: BLE001 as above
         raise AuditError(f"Not a model's file: {type(error).__name__}. `headgate run` fits the model again.") from None
-    if untrusted := sorted(set(found) - set(TRUSTED)):
+    if untrusted := sorted(set(types) - set(TRUSTED)):
         raise AuditError(
             f"The model has objects of types that are not trusted: {', '.join(untrusted)}. They are neither stored nor loaded. "
             "headgate.learning.model_file.TRUSTED lists the types of Headgate's models."
@@ -112,7 +112,7 @@ def _canonical(packed: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(packed)) as read:
         files = {name: read.read(name) for name in read.namelist()}
     schema = files.pop(_SCHEMA).decode()
-    numbers = {found: number for number, found in enumerate(dict.fromkeys(re.findall(r'"__id__": (\d+)', schema)))}
+    numbers = {number_text: number for number, number_text in enumerate(dict.fromkeys(re.findall(r'"__id__": (\d+)', schema)))}
     places = dict.fromkeys(re.findall(r'"file": "([^"]+)"', schema))
     named = {name: f"{number}.{name.rpartition('.')[2]}" for number, name in enumerate(places)}
     body = json.dumps(_renumbered(json.loads(schema), numbers, named), separators=(",", ":"))
@@ -126,15 +126,15 @@ def _canonical(packed: bytes) -> bytes:
 
 def _renumbered(node: Any, numbers: Mapping[str, int], files: Mapping[str, str]) -> Any:  # noqa: ANN401 any JSON
     if isinstance(node, list):
-        return [_renumbered(one, numbers, files) for one in node]
+        return [_renumbered(item, numbers, files) for item in node]
     if not isinstance(node, dict):
         return node
-    found = {name: _renumbered(one, numbers, files) for name, one in node.items()}
+    renumbered = {name: _renumbered(item, numbers, files) for name, item in node.items()}
     if isinstance(number := node.get("__id__"), int):
-        found["__id__"] = numbers[str(number)]
+        renumbered["__id__"] = numbers[str(number)]
     if isinstance(file := node.get("file"), str):
-        found["file"] = files.get(file, file)
-    return found
+        renumbered["file"] = files.get(file, file)
+    return renumbered
 
 
 def _add(archive: zipfile.ZipFile, name: str, body: bytes) -> None:
@@ -151,8 +151,8 @@ def _boostings(node: object, seen: set[int]) -> Iterator[Any]:
     if hasattr(node, "_predictors"):
         yield node
     inside = node if isinstance(node, (list, tuple)) else (node if isinstance(node, dict) else getattr(node, "__dict__", {})).values()
-    for one in inside:
-        yield from _boostings(one, seen)
+    for item in inside:
+        yield from _boostings(item, seen)
 
 
 def _check_trees(boosting: Any) -> None:  # noqa: ANN401 scikit-learn ships no types

@@ -1,4 +1,4 @@
-"""Which rows a model learns from, where there are more than it needs."""
+"""Draw the rows that a model learns from, where there are more than it needs."""
 
 from __future__ import annotations
 

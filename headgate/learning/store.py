@@ -58,7 +58,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a run makes its models from: all of it decides their versions. `code` is a hash of the system's source."""
+    """The inputs that decide the versions of a run's models. `code` is a hash of the system's source."""
 
     system: str
     snapshot_id: str
@@ -95,7 +95,7 @@ class Card:
     def from_json(cls, text: str) -> Card:
         """The card that a text states."""
         read = json.loads(text)
-        calibration = tuple(Bin(**one) for one in read.get("calibration", ()))
+        calibration = tuple(Bin(**fields) for fields in read.get("calibration", ()))
         return cls(**{**read, "columns": tuple(read["columns"]), "calibration": calibration})
 
 
@@ -158,8 +158,8 @@ class ModelStore:
 
     def newest(self) -> list[Card]:
         """The last word on every model of every system, by system and model."""
-        found = (info.ref.key for info in self.objects.list(self.bucket, f"{keys.MODELS}/"))
-        last = {key.rpartition("/as_of=")[0]: key for key in sorted(found) if keys.parse_model_of_day_key(key)}
+        model_keys = (info.ref.key for info in self.objects.list(self.bucket, f"{keys.MODELS}/"))
+        last = {key.rpartition("/as_of=")[0]: key for key in sorted(model_keys) if keys.parse_model_of_day_key(key)}
         return [self._read(key) for key in last.values()]
 
     def is_outdated(self, system: str, model: str, as_of: date) -> bool:
@@ -197,7 +197,7 @@ class ModelStore:
 
 @dataclass
 class Shelf:
-    """What one run of a system finds of the models before it, and what it leaves. Filled by `build`, kept by the runner."""
+    """The champions before one run of a system, and the models that the run leaves. Filled by `build`, stored by the runner."""
 
     champions: Mapping[str, str] = field(default_factory=dict)  # model → recipe in charge before this run's day
     trained: list[Trained] = field(default_factory=list)
