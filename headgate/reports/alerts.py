@@ -28,10 +28,10 @@ class Alert:
     remedy: str = ""
 
 
-def raised(queries: Any, found: Iterable[Dashboard], health: Health) -> tuple[Alert, ...]:  # noqa: ANN401 Athena's adapter or its twin
+def raised(queries: Any, dashboards: Iterable[Dashboard], health: Health) -> tuple[Alert, ...]:  # noqa: ANN401 Athena's adapter or its twin
     """Return the alerts that hold now: the lake's checks first, then the systems' figures in the order of their files."""
-    checks = [Alert("lake", one.name, one.message) for one in health.checks if one.state in ALERTED]
-    figures = [alert for board in found for alert in _of_system(queries, board)]
+    checks = [Alert("lake", check.name, check.message) for check in health.checks if check.state in ALERTED]
+    figures = [alert for board in dashboards for alert in _of_system(queries, board)]
     return (*checks, *figures)
 
 

@@ -59,7 +59,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Costs:
-    """What cost is computed from: ended Glue runs since a moment (naive UTC), prices, and the memory of the gate's function."""
+    """The basis of costs: ended Glue runs since a moment (naive UTC), prices, and the memory of the gate's function."""
 
     since: datetime
     runs: Sequence[JobRun]
@@ -68,7 +68,7 @@ class Costs:
 
     def by_service(self, records: Iterable[FileRecord]) -> Mapping[str, Decimal]:
         """Return US dollars of files and runs since that moment, by service."""
-        recent = [one for one in records if one.received_at >= self.since.isoformat()]
+        recent = [record for record in records if record.received_at >= self.since.isoformat()]
         return by_service(priced([*of_files(recent, self.gate_memory_mb), *of_runs(self.runs)], self.prices))
 
 
@@ -91,7 +91,7 @@ def collect(lake: Lake, queries: Any, costs: Costs) -> Report:  # noqa: ANN401 A
     )
 
 
-def ask_dashboards(queries: Any, found: Iterable[Dashboard]) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:  # noqa: ANN401 as above
+def ask_dashboards(queries: Any, dashboards: Iterable[Dashboard]) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:  # noqa: ANN401 as above
     """Return each dashboard with the answers of its panels, in their order."""
 
     def ask(panel: Panel) -> PanelAnswer:
@@ -102,4 +102,4 @@ def ask_dashboards(queries: Any, found: Iterable[Dashboard]) -> tuple[tuple[Dash
         return PanelAnswer(panel, tuple(column.name for column in answer.columns), answer.rows)
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        return tuple([(one, tuple(threads.map(ask, one.panels))) for one in found])
+        return tuple([(board, tuple(threads.map(ask, board.panels))) for board in dashboards])

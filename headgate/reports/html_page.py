@@ -60,17 +60,17 @@ def _header(report: Report) -> str:
 def _alerts(alerts: Sequence[Alert]) -> str:
     if not alerts:
         return '<h2>Alerts</h2><div class="box good">None. No figure is above its limit, and no check of the lake fails.</div>'
-    items = "".join(f"<li><b>{escape(one.source)}</b>: {escape(one.message)} {escape(one.remedy)}</li>" for one in alerts)
+    items = "".join(f"<li><b>{escape(alert.source)}</b>: {escape(alert.message)} {escape(alert.remedy)}</li>" for alert in alerts)
     return f'<h2>Alerts</h2><div class="box"><ul>{items}</ul></div>'
 
 
 def _system(board: Dashboard, answers: Sequence[PanelAnswer], console_url: str) -> str:
     link = f' <a href="{escape(console_url)}/#/dashboards/{escape(board.system)}">dashboard</a>' if console_url else ""
     title = f"<h2>{escape(board.title)} <small class='muted'>{escape(board.system)}{link}</small></h2>"
-    if all(one.error for one in answers):
+    if all(answer.error for answer in answers):
         return f'{title}<div class="box">No tables yet. Start a run after files were accepted: <code>headgate run</code>.</div>'
-    figures = "".join(_figure(one) for one in answers if one.panel.kind is Kind.KPI)
-    panels = "".join(_panel(one) for one in answers if one.panel.kind is not Kind.KPI)
+    figures = "".join(_figure(answer) for answer in answers if answer.panel.kind is Kind.KPI)
+    panels = "".join(_panel(answer) for answer in answers if answer.panel.kind is not Kind.KPI)
     return f'{title}<div class="figures">{figures}</div><div class="panels">{panels}</div>'
 
 
@@ -114,9 +114,9 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = S
 
 def _mark(cells: Sequence[object]) -> str:
     """The class of a column: `n` of numbers, `s` of texts so short that they stay on one line, such as times."""
-    if all(_is_number_or_null(one) for one in cells):
+    if all(_is_number_or_null(cell) for cell in cells):
         return "n"
-    return "s" if all(len(str(one)) <= SHORT_TEXT for one in cells) else ""
+    return "s" if all(len(str(cell)) <= SHORT_TEXT for cell in cells) else ""
 
 
 def _is_number_or_null(value: object) -> bool:
@@ -132,22 +132,32 @@ def _rows(datasets: Sequence[DatasetSummary]) -> str:
         return '<h2>What came in</h2><div class="box">No file was received yet. <code>headgate upload FILE</code> sends one.</div>'
     columns = ("dataset", "files", "rejected files", "received", "accepted", "quarantined", "duplicates", "most frequent reasons")
     lines = [
-        (one.dataset, one.files, one.files_rejected, one.received, one.accepted, one.quarantined, one.duplicates, _reasons(one))
-        for one in datasets
+        (
+            dataset.dataset,
+            dataset.files,
+            dataset.files_rejected,
+            dataset.received,
+            dataset.accepted,
+            dataset.quarantined,
+            dataset.duplicates,
+            _reasons(dataset),
+        )
+        for dataset in datasets
     ]
     return f'<h2>What came in, and what was refused</h2><div class="box">{_table(columns, lines, len(lines))}</div>'
 
 
-def _reasons(one: DatasetSummary) -> str:
-    most = sorted(one.reasons.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN_REASONS]
+def _reasons(dataset: DatasetSummary) -> str:
+    most = sorted(dataset.reasons.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN_REASONS]
     return ", ".join(f"{rule} ({rows:,})" for rule, rows in most) or NOTHING
 
 
 def _health(report: Report) -> str:
     kinds = {"healthy": "good", "failed": "bad", "degraded": "bad"}
     lines = "".join(
-        f'<tr><td>{escape(one.name)}</td><td class="{kinds.get(one.state, "muted")}">{one.state}</td><td>{escape(one.message)}</td></tr>'
-        for one in report.health.checks
+        f'<tr><td>{escape(check.name)}</td><td class="{kinds.get(check.state, "muted")}">{check.state}</td>'
+        f"<td>{escape(check.message)}</td></tr>"
+        for check in report.health.checks
     )
     return f'<h2>Quality and health</h2><div class="box scroll"><table><tbody>{lines}</tbody></table></div>'
 

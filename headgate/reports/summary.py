@@ -1,4 +1,4 @@
-"""What happened to the files, summed up. Pure: file records in, plain values out."""
+"""Sum up the processing of files. Pure: file records in, plain values out."""
 
 from __future__ import annotations
 

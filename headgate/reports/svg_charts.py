@@ -51,8 +51,8 @@ class _Axis:
 
 def _ticks(values: Iterable[float], *, from_zero: bool = True) -> tuple[float, ...]:
     """Round steps of 1, 2 or 5 that cover the values."""
-    found = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
-    low, high = min(found), max(found)
+    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    low, high = min(finite), max(finite)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
     least = max(((high - low) or abs(high) or 1.0) / 4, _LEAST_STEP)
@@ -123,8 +123,8 @@ def _path(points: Iterable[tuple[float, float] | None]) -> str:
 
 
 def _band(band: Mapping[str, tuple[float | None, float | None]], places: Mapping[str, float], up: _Axis) -> str:
-    known = [(places[x], low, high) for x, (low, high) in band.items() if low is not None and high is not None]
-    edge = [f"{x:.1f},{up.at(high):.1f}" for x, _, high in known] + [f"{x:.1f},{up.at(low):.1f}" for x, low, _ in reversed(known)]
+    points = [(places[x], low, high) for x, (low, high) in band.items() if low is not None and high is not None]
+    edge = [f"{x:.1f},{up.at(high):.1f}" for x, _, high in points] + [f"{x:.1f},{up.at(low):.1f}" for x, low, _ in reversed(points)]
     return f'<polygon points="{" ".join(edge)}" fill="{ACCENT}" opacity="0.18"/>'
 
 
@@ -189,13 +189,13 @@ def _group(panel: Panel, row: Row) -> str:
 
 def _scatter(panel: Panel, rows: Sequence[Row]) -> str:
     column = panel.y[0]
-    known = [(x, y, row) for row in rows if (x := _number(row[panel.x])) is not None and (y := _number(row[column])) is not None]
-    along = _Axis(_ticks((x for x, _, _ in known), from_zero=False), LEFT, WIDTH - RIGHT)
-    up = _Axis(_ticks((y for _, y, _ in known), from_zero=False), HEIGHT - BOTTOM, TOP)
+    points = [(x, y, row) for row in rows if (x := _number(row[panel.x])) is not None and (y := _number(row[column])) is not None]
+    along = _Axis(_ticks((x for x, _, _ in points), from_zero=False), LEFT, WIDTH - RIGHT)
+    up = _Axis(_ticks((y for _, y, _ in points), from_zero=False), HEIGHT - BOTTOM, TOP)
     colours = _colours(dict.fromkeys(_group(panel, row) for row in rows))
     largest = max([_number(row[panel.size]) or 0.0 for row in rows] or [0.0]) if panel.size else 0.0
     parts = [_grid(up)]
-    for x, y, row in known:
+    for x, y, row in points:
         radius = 3 + 11 * math.sqrt((_number(row[panel.size]) or 0.0) / largest) if largest else 4
         at = f'cx="{along.at(x):.1f}" cy="{up.at(y):.1f}" r="{radius:.1f}"'
         parts.append(f'<circle {at} fill="{colours[_group(panel, row)]}" opacity="0.65"/>')
