@@ -27,12 +27,12 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
     tables = databases.tables()
     if "Did you mean" in message or "SHOW TABLES" in message:
         return message
-    if found := _NO_TABLE.search(message):
-        return f"{message.rstrip('.')}. {near_tables(found[1].lower(), tables)}"
-    if found := _NO_COLUMN.search(message):
+    if match := _NO_TABLE.search(message):
+        return f"{message.rstrip('.')}. {near_tables(match[1].lower(), tables)}"
+    if match := _NO_COLUMN.search(message):
         asked = set(_tables_in(sql))
         columns = sorted({column[0] for of in tables.values() for name, rows in of.items() if name in asked for column in rows})
-        near = difflib.get_close_matches(found[1].lower(), columns, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(match[1].lower(), columns, n=3, cutoff=0.5)
         return f"{message}. Did you mean {' or '.join(map(_as_written, near))}?" if near else f"{message}. {_columns_of(asked, tables)}"
     return message
 

@@ -34,7 +34,7 @@ class Databases(NamedTuple):
 
     def rename_in(self, sql: str) -> str:
         """Return a saved question with this lake's database names."""
-        return _AS_DOCUMENTED.sub(lambda found: str(getattr(self, found[1])), sql)
+        return _AS_DOCUMENTED.sub(lambda match: str(getattr(self, match[1])), sql)
 
     def tables(self) -> dict[str, Mapping[str, Sequence[tuple[str, ...]]]]:
         """Return the tables by database and name: each column's name, type and comment."""
@@ -51,14 +51,14 @@ def about_tables(sql: str, databases: Databases) -> str:
         QueryError: there is no such database or table.
     """
     asked = sql.strip().rstrip(";").strip()
-    if found := _SHOW_DATABASES.fullmatch(asked):
-        return _values(["database_name"], [(name,) for name in databases if _like(name, found[1])])
-    if found := _SHOW_TABLES.fullmatch(asked):
-        return _values(["tab_name"], [(name,) for name in sorted(_tables(found[1], databases)) if _like(name, found[2])])
-    if found := _SHOW_COLUMNS.fullmatch(asked):
-        return _values(["field"], [row[:1] for row in _columns(found[1] or found[3], found[2], databases)])
-    if found := _DESCRIBE.fullmatch(asked):
-        return _values(["col_name", "data_type", "comment"], _columns(found[1], found[2], databases))
+    if match := _SHOW_DATABASES.fullmatch(asked):
+        return _values(["database_name"], [(name,) for name in databases if _like(name, match[1])])
+    if match := _SHOW_TABLES.fullmatch(asked):
+        return _values(["tab_name"], [(name,) for name in sorted(_tables(match[1], databases)) if _like(name, match[2])])
+    if match := _SHOW_COLUMNS.fullmatch(asked):
+        return _values(["field"], [row[:1] for row in _columns(match[1] or match[3], match[2], databases)])
+    if match := _DESCRIBE.fullmatch(asked):
+        return _values(["col_name", "data_type", "comment"], _columns(match[1], match[2], databases))
     return ""
 
 
@@ -71,22 +71,22 @@ def _columns(database: str | None, table: str, databases: Databases) -> list[tup
 
 def _tables(database: str | None, databases: Databases) -> Mapping[str, Sequence[tuple[str, ...]]]:
     """Return the columns of each table of a database, by default of prod, the workgroup's database."""
-    known = databases.tables()
-    if (name := (database or databases.prod).lower()) not in known:
+    tables = databases.tables()
+    if (name := (database or databases.prod).lower()) not in tables:
         raise QueryError(f"SCHEMA_NOT_FOUND: Schema '{database}' does not exist; SHOW DATABASES lists those that do")
-    return known[name]
+    return tables[name]
 
 
 @cache
 def _of_zones(zones: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]:
     registry = Registry.load()
-    found = {name: glue_columns(contract) for zone in zones for name, contract in getattr(registry, zone).items()}
-    return {name: [(one["Name"], one["Type"], one.get("Comment", "")) for one in columns] for name, columns in found.items()}
+    tables = {name: glue_columns(contract) for zone in zones for name, contract in getattr(registry, zone).items()}
+    return {name: [(column["Name"], column["Type"], column.get("Comment", "")) for column in columns] for name, columns in tables.items()}
 
 
 def _like(name: str, pattern: str | None) -> bool:
     """Athena's patterns: `*` for any characters, `|` for or."""
-    return pattern is None or any(re.fullmatch(one.replace("*", ".*"), name, re.IGNORECASE) for one in pattern.split("|"))
+    return pattern is None or any(re.fullmatch(choice.replace("*", ".*"), name, re.IGNORECASE) for choice in pattern.split("|"))
 
 
 def _values(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -80,11 +80,11 @@ def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None, da
 @cache
 def _lake_types() -> dict[str, str]:
     registry = Registry.load()
-    found: dict[str, set[str]] = {}
+    types: dict[str, set[str]] = {}
     for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]:
         for column in contract.columns:
-            found.setdefault(column.name, set()).add(glue_type(column.type))
-    return {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1}
+            types.setdefault(column.name, set()).add(glue_type(column.type))
+    return {name: kinds.pop() for name, kinds in types.items() if len(kinds) == 1}
 
 
 def _adapted(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
@@ -135,7 +135,7 @@ def _averaged(node: exp.Expression) -> exp.Expression:
 
 
 def _as_date(node: exp.Expression) -> exp.Expression:
-    """What is done to a date gives a date in Athena; in DuckDB a timestamp."""
+    """Cast a result of date arithmetic to a date, as Athena does; DuckDB gives a timestamp."""
     return exp.cast(node.copy(), "date") if node.this.is_type(exp.DataType.Type.DATE) else node
 
 

@@ -35,8 +35,8 @@ def bind(sql: str, params: Mapping[str, object]) -> str:
     >>> bind("select * from orders where country = :country and note <> ':country'", {"country": "Côte d'Ivoire"})
     "select * from orders where country = 'Côte d''Ivoire' and note <> ':country'"
     """
-    found = list(_parameters(sql))
-    names = {name for name, _, _ in found}
+    parameters = list(_parameters(sql))
+    names = {name for name, _, _ in parameters}
     if missing := sorted(names - set(params)):
         raise QueryError(f"The statement has the parameter :{missing[0]}, which has no value. Add {missing[0]!r} to params.")
     if unused := sorted(set(params) - names):
@@ -44,7 +44,7 @@ def bind(sql: str, params: Mapping[str, object]) -> str:
             f"params has {unused[0]!r}, but the statement has no parameter :{unused[0]}. Remove it, or use it in the statement."
         )
     parts, end = [], 0
-    for name, start, stop in found:
+    for name, start, stop in parameters:
         parts += [sql[end:start], _literal(name, params[name])]
         end = stop
     return "".join([*parts, sql[end:]])
@@ -70,7 +70,7 @@ def _literal(name: str, value: object) -> str:
     if isinstance(value, list | tuple):
         if not value:
             raise QueryError(f"The parameter :{name} is an empty list. Give at least one value.")
-        return ", ".join(_literal(name, one) for one in value)
+        return ", ".join(_literal(name, item) for item in value)
     text = None if str(value) == "NaT" else _scalar(value)  # pandas' NaT is a datetime
     if text is None:
         raise QueryError(

@@ -1,4 +1,4 @@
-"""What a parser complains about, for a person."""
+"""Describe a parser's complaint to a person."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def personal_tables(contracts: Registry, databases: Databases) -> dict[tuple[str
     for database, of in zones.items():
         for name, (contract, source) in of.items():
             if hidden := personal_columns(contract, source):
-                shown = tuple(str(one["Name"]) for one in glue_columns(contract) if one["Name"] not in hidden)
+                shown = tuple(str(column["Name"]) for column in glue_columns(contract) if column["Name"] not in hidden)
                 tables[database.lower(), name.lower()] = PersonalTable(database, name, shown, hidden)
     return tables
 

@@ -1,4 +1,4 @@
-"""Which statements may run: one that only reads, on tables of the catalog.
+"""Check that a statement only reads, and only tables of the catalog.
 
 Athena itself reads nothing but the catalog's tables. The engine behind an emulator's Athena API would also read and write files
 of its machine; so a statement is checked here before it is sent.
@@ -58,16 +58,16 @@ _UNREADABLE = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Copy, exp.Set, exp.A
 def begins(sql: str) -> str:
     """Return the statement without the blanks and comments before it."""
     text = sql
-    while found := _COMMENTS.match(text):
-        text = text[found.end() :]
+    while comment := _COMMENTS.match(text):
+        text = text[comment.end() :]
     return text
 
 
 def explained(sql: str) -> tuple[str, str]:
     """Return what stands before the query in an EXPLAIN statement, else nothing, and the query."""
     text = begins(sql)
-    found = _EXPLAIN.match(text)
-    return (found[0], text[found.end() :]) if found else ("", text)
+    prefix = _EXPLAIN.match(text)
+    return (prefix[0], text[prefix.end() :]) if prefix else ("", text)
 
 
 def only_reading(sql: str) -> exp.Query | exp.Values | None:
@@ -124,7 +124,7 @@ def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], dat
     Raises:
         QueryError: it names another table, a table function or a file; the nearest names are in the message.
     """
-    known = {name.lower(): [table.lower() for table in of] for name, of in tables.items()}
+    tables_by_database = {name.lower(): [table.lower() for table in of] for name, of in tables.items()}
     # A name that is no word could be a file's, where the common table expression of that name is out of scope.
     common = {cte.alias.lower() for cte in query.find_all(exp.CTE) if cte.alias.isidentifier()}
     for table in query.find_all(exp.Table):
@@ -134,25 +134,25 @@ def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], dat
                 "Read a table: SHOW TABLES IN <database> lists them."
             )
         if table.db or table.name.lower() not in common:
-            _check_table(table, known, database)
+            _check_table(table, tables_by_database, database)
     for function in query.find_all(exp.Anonymous, exp.ReadCSV, exp.ReadParquet):
         if not isinstance(function, exp.Anonymous) or _FOREIGN_FUNCTIONS.fullmatch(function.name):
             raise QueryError(f"FUNCTION_NOT_FOUND: Function '{_function_name(function)}' not registered. Athena has no such function.")
 
 
-def _check_table(table: exp.Table, known: Mapping[str, list[str]], default: str) -> None:
+def _check_table(table: exp.Table, tables: Mapping[str, list[str]], default: str) -> None:
     name, within = table.name.lower(), (table.db or default).lower()
-    if within not in known:
-        raise QueryError(f"SCHEMA_NOT_FOUND: Schema '{table.db}' does not exist. The databases are {', '.join(sorted(known))}.")
+    if within not in tables:
+        raise QueryError(f"SCHEMA_NOT_FOUND: Schema '{table.db}' does not exist. The databases are {', '.join(sorted(tables))}.")
     if table.catalog.lower() not in {"", "awsdatacatalog"}:
         raise QueryError(f"CATALOG_NOT_FOUND: Catalog '{table.catalog}' does not exist. Leave it out.")
-    if name not in known[within]:
-        raise QueryError(f"TABLE_NOT_FOUND: Table '{table.db or default}.{table.name}' does not exist. {near_tables(name, known)}")
+    if name not in tables[within]:
+        raise QueryError(f"TABLE_NOT_FOUND: Table '{table.db or default}.{table.name}' does not exist. {near_tables(name, tables)}")
 
 
-def near_tables(asked: str, known: Mapping[str, Iterable[str]]) -> str:
+def near_tables(asked: str, tables_by_database: Mapping[str, Iterable[str]]) -> str:
     """Return the advice for a table that does not exist: the nearest names, or how to list all."""
-    by_name = {f"{database}.{table}": table for database, tables in known.items() for table in tables}
+    by_name = {f"{database}.{table}": table for database, tables in tables_by_database.items() for table in tables}
     near = difflib.get_close_matches(asked, sorted(set(by_name.values())), n=2)
     full = [place for name in near for place, table in sorted(by_name.items()) if table == name]
     return f"Did you mean {' or '.join(full)}?" if full else "SHOW TABLES IN <database> lists the tables."

@@ -33,8 +33,8 @@ def reason_of(text: str, dialect: str) -> str:
     if dialect == ATHENA:
         return text
     for pattern, wording in _WORDING:
-        if found := pattern.search(text):
-            return _without_places(wording.format(name=found["name"]))
+        if match := pattern.search(text):
+            return _without_places(wording.format(name=match["name"]))
     return _without_places(_KIND.sub("", text.strip().partition("\n")[0]))
 
 
