@@ -1,4 +1,4 @@
-"""Which dataset a file in no dataset's folder belongs to, where names show it; values alone fit too many contracts."""
+"""Find the dataset of a file outside the datasets' folders by its names; values alone fit too many contracts."""
 
 from __future__ import annotations
 

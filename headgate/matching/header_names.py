@@ -23,7 +23,7 @@ def showable(name: str) -> bool:
 
 
 def _as_ascii(sign: str) -> str:
-    """What is a letter to `_SHOWABLE` is one of any script; a digit of another script is nothing that it takes."""
+    """Return a letter of any script as `x`, as `_SHOWABLE` expects it; a digit of another script is not showable."""
     if sign.isascii():
         return sign
     if sign.isalpha():
@@ -37,7 +37,7 @@ def folded(name: str) -> str:
 
 
 def numbers_of_repeats(names: Sequence[str]) -> tuple[str, ...]:
-    """What tells apart columns of one name, by position: `_2` for the second, `_3` for the third, nothing for the first.
+    """Return the suffixes of columns of one name, by position: `_2` for the second, `_3` for the third, none for the first.
 
     Nothing, too, where another column has the numbered name itself, so that two columns have one name.
 

@@ -54,7 +54,7 @@ class Decided:
     names: tuple[str, ...]
 
     def as_record(self) -> dict[str, str]:
-        """What the file's record keeps: column → field, how, the confidence, and the columns that a person left out.
+        """Return the mapping for the file's record: column → field, how, the confidence, and the columns that a person left out.
 
         Empty where new columns are all that is special.
         """
@@ -69,7 +69,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class Suggested:
-    """What a person is asked about: a field, or nothing, for each column.
+    """The question to a person: a field, or nothing, for each column.
 
     `how` says by column how the field was found, as `Pair.how`; suggestions stored by older versions have none.
     """
@@ -84,7 +84,7 @@ class Suggested:
     how: tuple[str, ...] = ()
 
     def asked(self, key: str) -> BadInputError:
-        """What the file's sender, or who looks after the lake, is asked to do."""
+        """Return the request to the file's sender, or to the lake's operator."""
         from headgate.matching.suggest_mapping import THRESHOLD  # noqa: PLC0415 a cold start loads what matches headers when one asks for it
 
         unsure = [name for name, confidence in zip(self.names, self.confidence, strict=True) if confidence < THRESHOLD]
@@ -105,7 +105,7 @@ class Suggested:
 
     def to_json(self) -> str:
         """Its text, for the file's record."""
-        return json.dumps(vars(self) | {"confidence": [round(one, 2) for one in self.confidence]})
+        return json.dumps(vars(self) | {"confidence": [round(confidence, 2) for confidence in self.confidence]})
 
     @classmethod
     def from_json(cls, text: str) -> Suggested:
@@ -116,7 +116,7 @@ class Suggested:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What a person decided for the files of a source with one header.
+    """A person's decision for the files of a source with one header.
 
     `header` is the header's fingerprint. `columns` are its names; mappings that older versions stored have none.
     A column whose field is None is left out.
@@ -132,7 +132,7 @@ class Remembered:
 
 @dataclass(frozen=True)
 class Mappings:
-    """Which columns are which fields: as people decided, else by their names and values.
+    """The fields of columns: as people decided, else by their names and values.
 
     Attributes:
         sample_table: reads a file's header with some rows, `headgate.formats.read_table.sample_table`.
@@ -153,8 +153,8 @@ class Mappings:
         headed = self.sample_table(body, None)
         if headed is None:
             return ""
-        if known := self._remembered(source_of(key), headed):
-            return known[0]
+        if remembered := self._remembered(source_of(key), headed):
+            return remembered[0]
         return known_dataset(headed.names, headed.samples, self.contracts)
 
     def recognised(self, key: str, body: bytes | Path) -> str:
@@ -164,8 +164,8 @@ class Mappings:
 
     def recognition_state(self) -> str:
         """Return a text that changes with all that `recognised` depends on beside the file: contracts, and what people decided."""
-        contracts = [(name, one.version, gate_fingerprint(one)) for name, one in sorted(self.contracts.items())]
-        decided = sorted((found.ref.key, found.etag) for found in self.objects.list(self.bucket, f"{keys.MAPPINGS}/"))
+        contracts = [(name, contract.version, gate_fingerprint(contract)) for name, contract in sorted(self.contracts.items())]
+        decided = sorted((mapping.ref.key, mapping.etag) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/"))
         return hashlib.sha256(repr((contracts, decided)).encode()).hexdigest()[:16]
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
@@ -181,9 +181,9 @@ class Mappings:
         if headed is None or dataset not in self.contracts:
             return None
         contract = self.contracts[dataset]
-        known = self._remembered(source_of(key), headed)
-        if known and known[0] == dataset and not _wrong_with(contract, headed.names, known[1]):
-            return _as_remembered(headed, contract, known[1])
+        remembered = self._remembered(source_of(key), headed)
+        if remembered and remembered[0] == dataset and not _wrong_with(contract, headed.names, remembered[1]):
+            return _as_remembered(headed, contract, remembered[1])
         match = match_columns(headed.names, headed.samples, contract)
         if new := new_columns(headed, contract, match):
             return _with_new_columns(headed, contract, match, new)
@@ -222,8 +222,8 @@ class Mappings:
         if folder in self.contracts and folder != dataset:
             message = f"the file's folder says that it is of {folder}, which no mapping changes"
             raise BadInputError(rule="unknown_dataset", message=message, remedy=f"upload it with `--dataset {dataset}`", file=key)
-        if found := self.suggestion(key, dataset, body):
-            return found
+        if suggested := self.suggestion(key, dataset, body):
+            return suggested
         raise BadInputError(
             rule="not_a_table",
             message="no header was found whose columns could be mapped",
@@ -248,7 +248,7 @@ class Mappings:
 
     def remembered(self) -> list[Remembered]:
         """Return what is remembered, by source and header."""
-        return [self._read(found) for found in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
+        return [self._read(mapping) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
 
     def forget(self, source: str, header: str) -> Remembered:
         """Delete a remembered mapping: the next file of this source with this header is matched by names and values again.
@@ -259,19 +259,19 @@ class Mappings:
         Raises:
             NotFoundError: not exactly one mapping has this source and header.
         """
-        found = [one for one in self.remembered() if header and one.source == source and one.header.startswith(header)]
-        if len(found) != 1:
+        matching = [mapping for mapping in self.remembered() if header and mapping.source == source and mapping.header.startswith(header)]
+        if len(matching) != 1:
             raise NotFoundError(
-                f"{len(found)} remembered mappings have this source and header; exactly one is expected. "
+                f"{len(matching)} remembered mappings have this source and header; exactly one is expected. "
                 "Remedy: copy both from `headgate mapping list`."
             )
-        self.objects.delete(self._ref(source, found[0].header))
-        return found[0]
+        self.objects.delete(self._ref(source, matching[0].header))
+        return matching[0]
 
-    def _read(self, found: ObjectInfo) -> Remembered:
-        read = json.loads(self.objects.read(found.ref))
-        source, header = keys.mapping_source(found.ref.key), found.ref.key.rpartition("/")[2].removesuffix(".json")
-        return Remembered(source, header, read["dataset"], tuple(read.get("columns", ())), tuple(read["fields"]), found.modified_at)
+    def _read(self, mapping: ObjectInfo) -> Remembered:
+        read = json.loads(self.objects.read(mapping.ref))
+        source, header = keys.mapping_source(mapping.ref.key), mapping.ref.key.rpartition("/")[2].removesuffix(".json")
+        return Remembered(source, header, read["dataset"], tuple(read.get("columns", ())), tuple(read["fields"]), mapping.modified_at)
 
     def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str | None, ...]] | None:
         """Return what was decided for the header, by the source first and then by the other folders of the same people.

@@ -42,13 +42,13 @@ def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 
 def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
     """The names as the header has them, but `name_2` for the second column of a name where that is a field or an alias of one."""
-    known = {*_names_by_heading(contract), *_aliases(contract)}
-    return tuple(text if text in known else name for name, text in zip(names, numbered(names), strict=True))
+    own_names = {*_names_by_heading(contract), *_aliases(contract)}
+    return tuple(text if text in own_names else name for name, text in zip(names, numbered(names), strict=True))
 
 
 def _aliases(contract: Contract) -> set[str]:
-    stated = contract.properties.get("headgate.aliases", {})
-    return {folded(str(name)) for names in stated.values() for name in names} if isinstance(stated, dict) else set()
+    aliases = contract.properties.get("headgate.aliases", {})
+    return {folded(str(name)) for names in aliases.values() for name in names} if isinstance(aliases, dict) else set()
 
 
 def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which columns of a file are new: no field of its contract, where all its other columns are certain."""
+"""Find the new columns of a file: no field of its contract, where all its other columns are certain."""
 
 from __future__ import annotations
 

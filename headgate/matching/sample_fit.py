@@ -1,4 +1,4 @@
-"""Which fields of a contract a column's sample values contradict."""
+"""Find the fields of a contract that a column's sample values contradict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which dataset a file is, and which of its columns is which field: by names first, then by values, and never two columns for one field.
+"""Match a file to a dataset and its columns to fields: by names first, then by values, and never two columns to one field.
 
 A pair's confidence is the share of such pairs that are right, as `benchmarks/contracts/matching.py` measured it on generated headers,
 also in languages that no contract speaks.
@@ -161,16 +161,18 @@ def _discounted(match: Match, contract: Contract) -> Match:
 def match_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]) -> Match | None:
     """The contract that the columns fit best; None where there is none, or two fit as well."""
     of_all = _Samples(samples)
-    found = sorted((_match_columns(names, of_all, contract) for contract in contracts.values()), key=lambda one: (-one.worth, one.dataset))
-    if not found or not found[0].pairs:
+    ranked = sorted(
+        (_match_columns(names, of_all, contract) for contract in contracts.values()), key=lambda match: (-match.worth, match.dataset)
+    )
+    if not ranked or not ranked[0].pairs:
         return None
-    rivals = [one for one in found[1:] if one.confidence >= THRESHOLD and one.worth >= found[0].worth - _TIE]
-    return None if rivals else found[0]
+    rivals = [match for match in ranked[1:] if match.confidence >= THRESHOLD and match.worth >= ranked[0].worth - _TIE]
+    return None if rivals else ranked[0]
 
 
 @dataclass(frozen=True)
 class _Facts:
-    """What is known of each pair of column (rows) and field (columns): likeness of names, and how its values fit.
+    """The evidence for each pair of column (rows) and field (columns): likeness of names, and fit of values.
 
     `fit` is 0 where the column or the field has an exact name elsewhere.
     """
@@ -182,7 +184,7 @@ class _Facts:
     evidence: Gains
 
     def features(self) -> dict[str, Gains]:
-        """What the model weighs; `margin` is how far the name is ahead of both sides' other choices."""
+        """Return the features that the model weighs; `margin` is how far the name is ahead of both sides' other choices."""
         return {
             "one": np.ones_like(self.name),
             "name": np.where(self.name >= _NAMED, self.name, 0.0),
@@ -195,8 +197,8 @@ class _Facts:
     def alone(self) -> Gains:
         """How likely each pair is, whatever the others, between 0 and 1; an exact name is certain, whatever the values."""
         likely = 1 / (1 + np.exp(-sum(_WEIGHTS[name] * values for name, values in self.features().items())))
-        known = np.where(self.alias > 0, np.where(self.fit >= _GOOD_FIT, _ALIAS_CONFIDENCE, likely), likely)
-        return np.where(self.exact > 0, 1.0, np.where(self._taken, 0.0, np.minimum(known, _ALIAS_CONFIDENCE)))
+        likely_or_alias = np.where(self.alias > 0, np.where(self.fit >= _GOOD_FIT, _ALIAS_CONFIDENCE, likely), likely)
+        return np.where(self.exact > 0, 1.0, np.where(self._taken, 0.0, np.minimum(likely_or_alias, _ALIAS_CONFIDENCE)))
 
     @cached_property
     def _taken(self) -> Flags:
@@ -226,7 +228,7 @@ class _Facts:
         )
 
     def how(self, row: int, at: int) -> str:
-        """What the pair rests on."""
+        """Return the evidence that the pair rests on."""
         if self.exact[row, at]:
             return EXACT
         if self.alias[row, at]:
@@ -235,10 +237,10 @@ class _Facts:
 
 
 class _Samples:
-    """Some texts of each column, how they read as the fields asked about so far, and how well they fit these."""
+    """A sample of texts of each column, their readings as the fields asked about so far, and how well they fit these."""
 
     def __init__(self, texts: Sequence[pa.Array]) -> None:
-        self._texts = [one.slice(0, SAMPLE_ROWS) for one in texts]
+        self._texts = [column.slice(0, SAMPLE_ROWS) for column in texts]
         self._read: dict[tuple[object, ...], _ReadTexts] = {}
         self._fits: dict[tuple[object, ...], float] = {}
 
@@ -292,10 +294,10 @@ def _gains(confidence: Gains) -> Gains:
 
 def _aliases(contract: Contract) -> dict[str, set[str]]:
     """Other names of fields, as the contract has them in its custom property `headgate.aliases`: field → list of names."""
-    stated = contract.properties.get("headgate.aliases", {})
-    if not isinstance(stated, dict):
+    aliases = contract.properties.get("headgate.aliases", {})
+    if not isinstance(aliases, dict):
         raise ContractError(f"{contract.id}: headgate.aliases maps fields to lists of names")
-    return {field: {_bare(str(name)) for name in listed} for field, listed in stated.items()}
+    return {field: {_bare(str(name)) for name in listed} for field, listed in aliases.items()}
 
 
 @cache
