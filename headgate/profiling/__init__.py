@@ -1,1 +1,1 @@
-"""What a file's columns hold, how good its data are, and whether that is out of line with the files before it."""
+"""Profiles of files: their columns' values, the quality of their data, and drift from the files before them."""

@@ -34,16 +34,16 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
     Pairs in which one column does not vary are left out.
     """
     floats = {name: _floats(values) for name, values in islice(columns.items(), MOST_COLUMNS)}
-    held = {name: values for name, values in sorted(floats.items()) if _varies(values)}
-    names = list(held)
-    table = _pairwise(list(held.values())) if names else np.empty((0, 0))
-    found = []
+    varying = {name: values for name, values in sorted(floats.items()) if _varies(values)}
+    names = list(varying)
+    table = _pairwise(list(varying.values())) if names else np.empty((0, 0))
+    pairs = []
     for left, right in combinations(range(len(names)), 2):
         r = float(table[left, right])
-        coefficient = r if np.isfinite(r) else _pearson(held[names[left]], held[names[right]])
+        coefficient = r if np.isfinite(r) else _pearson(varying[names[left]], varying[names[right]])
         if coefficient is not None:
-            found.append({"left": names[left], "right": names[right], "r": number_text(round(coefficient, _DECIMALS))})
-    return found
+            pairs.append({"left": names[left], "right": names[right], "r": number_text(round(coefficient, _DECIMALS))})
+    return pairs
 
 
 def _floats(values: pa.Array) -> Floats:
@@ -79,8 +79,8 @@ def _pairwise(columns: Sequence[Floats]) -> Floats:
 
 
 def _centre_and_scale(column: Floats) -> tuple[float, float]:
-    held = column[np.isfinite(column)]
-    return float(held.mean()), float(held.std())
+    finite = column[np.isfinite(column)]
+    return float(finite.mean()), float(finite.std())
 
 
 def _pearson(left: Floats, right: Floats) -> float | None:

@@ -121,7 +121,7 @@ def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = 
         )
     else:
         at = np.arange(len(counts))
-    ranked = sorted(zip(names(at), counts[at].tolist(), strict=True), key=lambda one: (-one[1], one[0]))
+    ranked = sorted(zip(names(at), counts[at].tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
     return ranked[:many]
 
 
@@ -142,7 +142,7 @@ def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
         folded = re.sub(r"(.)\1{2,}", lambda run: f"{run[1]}{{{len(run[0])}}}", template)
         weights[folded] = weights.get(folded, 0) + count
     total = sum(weights.values())
-    ranked = sorted(weights.items(), key=lambda one: (-one[1], one[0]))
+    ranked = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple((template, share_text(count, total)) for template, count in ranked[: TOP // 2])
 
 
@@ -165,8 +165,8 @@ def _categories(unique: pa.Array, counts: Values, total: int) -> dict[str, str]:
 
 
 def _describe_ordered(values: pa.Array) -> Description:
-    held = measured(values).drop_null()
-    numbers_held = as_numpy(held)
+    present = measured(values).drop_null()
+    numbers_held = as_numpy(present)
     ordered = np.sort(numbers_held[np.isfinite(numbers_held)] if numbers_held.dtype == np.float64 else numbers_held)
     if not len(ordered):
         return Description(0)
@@ -276,9 +276,9 @@ def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
 def steps(values: Values, counts: Values) -> dict[str, str]:
     """Shares of the values by the steps 1, 2, 5 of each power of ten, named by sign and lower bound."""
     size = np.abs(values)
-    held = np.where(size > 0, size, 1.0)
-    power = np.floor(np.log10(held) + 1e-9)
-    lead = held / 10.0**power
+    nonzero = np.where(size > 0, size, 1.0)
+    power = np.floor(np.log10(nonzero) + 1e-9)
+    lead = nonzero / 10.0**power
     step = np.select([lead >= 5 - 1e-9, lead >= 2 - 1e-9], [5, 2], 1)
     place = np.where(size > 0, np.sign(values) * (1000 * (power + 400) + step), 0).astype(np.int64)
     unique, at = np.unique(place, return_inverse=True)

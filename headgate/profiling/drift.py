@@ -32,7 +32,7 @@ _EMPTY = 1e-4
 
 @dataclass(frozen=True)
 class ColumnFigures:
-    """What later files are compared with: one column of one file. `mean` and `std` are absent for what has none."""
+    """The figures of one column of one file, for comparison with later files. `mean` and `std` may be absent."""
 
     type: str
     rows: int
@@ -44,7 +44,7 @@ class ColumnFigures:
 
 @dataclass(frozen=True)
 class FileFigures:
-    """What later files are compared with: one file."""
+    """The figures of one file, for comparison with later files."""
 
     content_sha256: str
     rows: int
@@ -59,7 +59,7 @@ class FileFigures:
         """The figures that JSON states."""
         columns = read["columns"]
         assert isinstance(columns, dict)  # noqa: S101 what `as_dict` wrote
-        return cls(str(read["content_sha256"]), int(str(read["rows"])), {name: ColumnFigures(**one) for name, one in columns.items()})
+        return cls(str(read["content_sha256"]), int(str(read["rows"])), {name: ColumnFigures(**column) for name, column in columns.items()})
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ class Shift:
 
 
 def figures_of(profile: Profile) -> FileFigures:
-    """What is kept of a profile for comparison; of sensitive columns only how much is missing."""
+    """Return the figures of a profile for comparison; of sensitive columns only the count of missing values."""
     return FileFigures(profile.content_sha256, profile.rows, {column.name: _figures(column) for column in profile.columns})
 
 
 def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
     """Return how a file differs from the files before it; nothing where these are too few."""
-    earlier = [one for one in before if one.content_sha256 != now.content_sha256]
+    earlier = [figures for figures in before if figures.content_sha256 != now.content_sha256]
     if len(earlier) < FEWEST_FILES or not now.rows:
         return []
     return [*_of_rows(now, earlier), *_of_schema(now, earlier[-1]), *_of_columns(now, earlier)]
@@ -133,10 +133,10 @@ def _number(text: object) -> float | None:
 
 
 def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
-    usual = median(one.rows for one in earlier)
+    usual = median(figures.rows for figures in earlier)
     if usual and not 1 / ROWS_FACTOR <= now.rows / usual <= ROWS_FACTOR:
-        known = f"{now.rows:,} rows, where the last {len(earlier)} files had {usual:,.0f} in the middle"
-        yield Shift("rows", "", f"{now.rows / usual:.4g}", f"{ROWS_FACTOR:g}", known)
+        reason = f"{now.rows:,} rows, where the last {len(earlier)} files had {usual:,.0f} in the middle"
+        yield Shift("rows", "", f"{now.rows / usual:.4g}", f"{ROWS_FACTOR:g}", reason)
 
 
 def _of_schema(now: FileFigures, last: FileFigures) -> Iterable[Shift]:
@@ -150,7 +150,7 @@ def _of_schema(now: FileFigures, last: FileFigures) -> Iterable[Shift]:
 
 def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
     for name, column in now.columns.items():
-        before = [one.columns[name] for one in earlier if name in one.columns and one.columns[name].rows]
+        before = [figures.columns[name] for figures in earlier if name in figures.columns and figures.columns[name].rows]
         if before and column.rows:
             yield from (
                 shift for shift in (_missing(name, column, before), _mean(name, column, before), _spread(name, column, before)) if shift
@@ -159,8 +159,8 @@ def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Sh
 
 def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
     """A change of five points that a two-proportion z-test does not explain by chance."""
-    rows = sum(one.rows for one in before)
-    was, is_now = sum(one.missing for one in before) / rows, now.missing / now.rows
+    rows = sum(figures.rows for figures in before)
+    was, is_now = sum(figures.missing for figures in before) / rows, now.missing / now.rows
     pooled = (now.missing + was * rows) / (now.rows + rows)
     error = math.sqrt(pooled * (1 - pooled) * (1 / now.rows + 1 / rows))
     if abs(is_now - was) <= max(MISSING_LIMIT, _Z * error):
@@ -170,13 +170,17 @@ def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> 
 
 def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
     """A mean half a pooled standard deviation away (Cohen's d), and further than the files before lie from each other by chance."""
-    known = [(one.rows - one.missing, one.mean, one.std) for one in before if one.mean is not None and one.std is not None]
-    rows, weight = now.rows - now.missing, sum(count for count, _, _ in known)
+    parts = [
+        (figures.rows - figures.missing, figures.mean, figures.std)
+        for figures in before
+        if figures.mean is not None and figures.std is not None
+    ]
+    rows, weight = now.rows - now.missing, sum(count for count, _, _ in parts)
     if now.mean is None or now.std is None or rows < 2 or weight < 2:  # noqa: PLR2004 no spread of one value
         return None
-    was = sum(count * mean for count, mean, _ in known) / weight
-    within = sum(count * std**2 for count, _, std in known) + rows * now.std**2
-    pooled = math.sqrt((within + sum(count * (mean - was) ** 2 for count, mean, _ in known)) / (weight + rows))
+    was = sum(count * mean for count, mean, _ in parts) / weight
+    within = sum(count * std**2 for count, _, std in parts) + rows * now.std**2
+    pooled = math.sqrt((within + sum(count * (mean - was) ** 2 for count, mean, _ in parts)) / (weight + rows))
     if not pooled or abs(now.mean - was) / pooled <= max(MEAN_LIMIT_SDS, _Z * math.sqrt(1 / rows + 1 / weight)):
         return None
     size = (now.mean - was) / pooled
@@ -184,12 +188,12 @@ def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shi
 
 
 def _spread(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    known = [one for one in before if one.bins]
-    rows, weight = now.rows - now.missing, sum(one.rows - one.missing for one in known)
+    binned = [figures for figures in before if figures.bins]
+    rows, weight = now.rows - now.missing, sum(figures.rows - figures.missing for figures in binned)
     if not now.bins or not rows or not weight:
         return None
-    names = {name for one in known for name in one.bins}
-    expected = {name: sum((one.rows - one.missing) * one.bins.get(name, 0.0) for one in known) / weight for name in names}
+    names = {name for figures in binned for name in figures.bins}
+    expected = {name: sum((figures.rows - figures.missing) * figures.bins.get(name, 0.0) for figures in binned) / weight for name in names}
     index = psi(expected, now.bins)
     if index <= max(PSI_LIMIT, psi_by_chance(len({*expected, *now.bins}), rows, weight)):
         return None

@@ -26,7 +26,7 @@ def file_summary(file_name: str, profile: Profile) -> dict[str, object]:
         file_name: as it may be shown.
     """
     columns = profile.columns
-    statistics = {column.name: found for column in columns if (found := _statistics(column))}
+    statistics = {column.name: figures for column in columns if (figures := _statistics(column))}
     missing = {column.name: _missing(column) for column in columns if column.missing}
     invalid = {column.name: column.invalid for column in columns if column.invalid}
     return {

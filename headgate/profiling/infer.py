@@ -1,4 +1,4 @@
-"""What a column of texts is, and the texts that are no value of its type.
+"""Infer the type of a column of texts, and the texts that are no value of this type.
 
 A draft decides (`headgate.drafts`). Where a few texts prevent a type, the column has the type of nearly all its texts, and the others
 are invalid.
@@ -205,9 +205,9 @@ def _readings(present: Counted) -> list[_Reading]:
     first = next((reading for reading in _READINGS if _share(present, reading.pattern) >= MINIMUM_SHARE), None)
     if first is None or (first.type == "bool" and not (_share(present, _TRUE) and _share(present, _FALSE))):
         return []  # `no` alone is a word of several languages
-    rivals = next(([one for one in _READINGS if one.name in names] for names in _RIVALS if first.name in names), [first])
-    shares = [_share(present, one.pattern) for one in rivals]
-    best = [one for one, share in zip(rivals, shares, strict=True) if share == max(shares)]
+    rivals = next(([reading for reading in _READINGS if reading.name in names] for names in _RIVALS if first.name in names), [first])
+    shares = [_share(present, reading.pattern) for reading in rivals]
+    best = [reading for reading, share in zip(rivals, shares, strict=True) if share == max(shares)]
     return best if first.type == "date" else best[:1]
 
 

@@ -83,7 +83,7 @@ class Profiles:
             return stored
         before, own = self._before(profile.dataset), figures_of(profile)
         shifts = drift(own, before)
-        self._remember(profile.dataset, [one for one in before if one.content_sha256 != own.content_sha256] + [own])
+        self._remember(profile.dataset, [figures for figures in before if figures.content_sha256 != own.content_sha256] + [own])
         shown = {"drift": _as_text(shifts)} if shifts else {}
         return {**stored, **shown}
 
@@ -94,18 +94,18 @@ class Profiles:
 
     def read(self, dataset: str, content_sha256: str) -> dict[str, object]:
         """A stored profile; NotFoundError when there is none."""
-        found: dict[str, object] = json.loads(self.objects.read(ObjectRef(self.bucket, profile_key(dataset, content_sha256))))
-        return found
+        profile: dict[str, object] = json.loads(self.objects.read(ObjectRef(self.bucket, profile_key(dataset, content_sha256))))
+        return profile
 
     def _before(self, dataset: str) -> list[FileFigures]:
         try:
             read = json.loads(self.objects.read(ObjectRef(self.bucket, baseline_key(dataset))))
         except NotFoundError:
             return []
-        return [FileFigures.from_dict(one) for one in read]
+        return [FileFigures.from_dict(figures) for figures in read]
 
     def _remember(self, dataset: str, figures: Sequence[FileFigures]) -> None:
-        kept = [one.as_dict() for one in figures[-KEPT_FILES:]]
+        kept = [file.as_dict() for file in figures[-KEPT_FILES:]]
         self.objects.write(ObjectRef(self.bucket, baseline_key(dataset)), json.dumps(kept, sort_keys=True).encode(), content_type=_JSON)
 
 

@@ -78,8 +78,8 @@ class ColumnProfile:
 
     def summary(self) -> dict[str, object]:
         """The figures that one asks for first; of a sensitive column counts only."""
-        stated = self.as_dict()
-        return {name: stated[name] for name in _SUMMARY if stated.get(name) not in {None, ""}}
+        facts = self.as_dict()
+        return {name: facts[name] for name in _SUMMARY if facts.get(name) not in {None, ""}}
 
     def as_dict(self) -> dict[str, object]:
         """As JSON has it; of a sensitive column counts only."""
@@ -136,7 +136,7 @@ class Profile:
         return json.dumps(self.as_dict(), sort_keys=True, indent=1, ensure_ascii=False)
 
     def summary(self) -> dict[str, str]:
-        """What the file's record keeps of it, as texts; `statistics` are each column's own, by name, while they are few."""
+        """Return the profile's facts for the file's record, as texts; `statistics` are each column's own, by name, while they are few."""
         statistics = json.dumps({column.name: column.summary() for column in self.columns}, ensure_ascii=False, separators=(",", ":"))
         kept = {"statistics": statistics} if len(statistics) <= LONGEST_STATISTICS else {}
         return {"rows": str(self.rows), "columns": str(len(self.columns)), **self.score.as_texts(), **kept}
@@ -181,15 +181,15 @@ def profile_unknown(
     Args:
         sensitive: columns that are known to be so; others are found by their names and values.
     """
-    held = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
-    rows = max(map(len, held.values()), default=0)
-    inferred = dict(zip(held, side_by_side(lambda name: infer(held[name], name), held, rows), strict=True))
-    hidden = {*sensitive, *(name for name in held if _is_sensitive(name, inferred[name]))}
+    texts = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
+    rows = max(map(len, texts.values()), default=0)
+    inferred = dict(zip(texts, side_by_side(lambda name: infer(texts[name], name), texts, rows), strict=True))
+    hidden = {*sensitive, *(name for name in texts if _is_sensitive(name, inferred[name]))}
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
         hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
-    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name]), hidden=name in hidden), held, rows)
+    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(texts[name]), hidden=name in hidden), texts, rows)
     numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
-    score = _inferred_score(held, inferred, received_at)
+    score = _inferred_score(texts, inferred, received_at)
     return Profile(dataset, content_sha256, rows, tuple(profiled), tuple(correlations(numeric)), score)
 
 
@@ -285,9 +285,9 @@ def _newest(received: Received) -> datetime | None:
 
 def _latest(columns: Iterable[pa.Array]) -> datetime | None:
     """The newest instant, or Python's last one where it is later still."""
-    held = (column for column in columns if len(column) > column.null_count)
-    found = [pc.max(column).cast(pa.timestamp("s"), safe=False).cast(pa.int64()).as_py() for column in held]
-    return _EPOCH + timedelta(seconds=min(max(*found, _FIRST_S), _LAST_S)) if found else None
+    filled = (column for column in columns if len(column) > column.null_count)
+    newest = [pc.max(column).cast(pa.timestamp("s"), safe=False).cast(pa.int64()).as_py() for column in filled]
+    return _EPOCH + timedelta(seconds=min(max(*newest, _FIRST_S), _LAST_S)) if newest else None
 
 
 def _is_sensitive(name: str, inferred: Inferred) -> bool:
@@ -312,13 +312,13 @@ def _samples(inferred: Inferred) -> list[str]:
     return [text[:_SAMPLE_CHARACTERS] for text in texts if text.strip()][:_SAMPLES]
 
 
-def _inferred_score(held: Mapping[str, pa.Array], inferred: Mapping[str, Inferred], received_at: datetime) -> Score:
+def _inferred_score(texts: Mapping[str, pa.Array], inferred: Mapping[str, Inferred], received_at: datetime) -> Score:
     """Without a contract every cell should have a value, and a text that its column's type does not spell is invalid."""
-    rows = max(map(len, held.values()), default=0)
-    cells = rows * len(held)
-    missing, invalid = (sum(getattr(one, name) for one in inferred.values()) for name in ("missing", "invalid"))
-    different = different_rows([column for name, column in held.items() if inferred[name].type != "nested"])
-    newest = _latest(one.values for one in inferred.values() if one.type == "timestamp")
+    rows = max(map(len, texts.values()), default=0)
+    cells = rows * len(texts)
+    missing, invalid = (sum(getattr(column, name) for column in inferred.values()) for name in ("missing", "invalid"))
+    different = different_rows([column for name, column in texts.items() if inferred[name].type != "nested"])
+    newest = _latest(column.values for column in inferred.values() if column.type == "timestamp")
     return Score(
         completeness=ratio(missing, cells),
         validity=ratio(invalid, cells - missing),

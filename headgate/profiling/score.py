@@ -40,9 +40,9 @@ class Score:
     timeliness: float | None = None
 
     @classmethod
-    def of_texts(cls, stated: Mapping[str, str]) -> Score:
+    def of_texts(cls, texts: Mapping[str, str]) -> Score:
         """Return the parts that a file's record states as texts."""
-        return cls(**{field.name: float(stated[field.name]) for field in fields(cls) if stated.get(field.name)})
+        return cls(**{field.name: float(texts[field.name]) for field in fields(cls) if texts.get(field.name)})
 
     @property
     def of_content(self) -> Score:
@@ -52,14 +52,14 @@ class Score:
     @property
     def lowest(self) -> str:
         """Name of the lowest known part; empty when none is known."""
-        known = {name: part for name, part in self.parts.items() if part is not None}
-        return min(known, key=lambda name: known[name], default="")
+        parts = {name: part for name, part in self.parts.items() if part is not None}
+        return min(parts, key=lambda name: parts[name], default="")
 
     @property
     def total(self) -> float | None:
         """The mean of the known parts; None when none is known."""
-        known = [part for part in self.parts.values() if part is not None]
-        return sum(known) / len(known) if known else None
+        parts = [part for part in self.parts.values() if part is not None]
+        return sum(parts) / len(parts) if parts else None
 
     @property
     def parts(self) -> dict[str, float | None]:
@@ -68,8 +68,8 @@ class Score:
 
     def as_texts(self) -> dict[str, str]:
         """The score and its parts with four decimals; an unknown part is left out."""
-        known = {"score": self.total, **self.parts}
-        return {name: f"{part:.{DECIMALS}f}" for name, part in known.items() if part is not None}
+        parts = {"score": self.total, **self.parts}
+        return {name: f"{part:.{DECIMALS}f}" for name, part in parts.items() if part is not None}
 
 
 def ratio(undesired: int, every: int) -> float | None:

@@ -1,4 +1,4 @@
-"""Which columns are sensitive, and which single values may not be shown although their column may.
+"""Hide sensitive columns, and single values that may not be shown although their column may.
 
 A profile is read by people who may not see the data: of a sensitive column it contains counts only.
 """
@@ -31,15 +31,15 @@ _FEW = 10
 
 def column_names(names: Iterable[str]) -> list[str]:
     """Return names that may be shown: a second column is `name_2`; a blank name or one that may be a value gets its position."""
-    found: dict[str, None] = {}
+    shown: dict[str, None] = {}
     given = list(names)
     for place, (name, number) in enumerate(zip(hide_secrets(given), numbers_of_repeats(given), strict=True), 1):
         safe = "" if name == HIDDEN else name
-        own = f"{safe}{number}" if safe in found else safe
+        own = f"{safe}{number}" if safe in shown else safe
         made_up = made_up_name(place)
-        unused = f"{safe}#{place}" if safe or made_up in found or made_up in given else made_up
-        found[own if own and own not in found else unused] = None
-    return list(found)
+        unused = f"{safe}#{place}" if safe or made_up in shown or made_up in given else made_up
+        shown[own if own and own not in shown else unused] = None
+    return list(shown)
 
 
 def holds_secrets(unique: pa.Array, *, numeric: bool) -> bool:

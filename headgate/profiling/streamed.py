@@ -49,12 +49,12 @@ class Moments:
 
     def with_values(self, values: Values) -> Moments:
         """The moments of these values and those before; what is not finite is left out, as it is in order."""
-        held = values[np.isfinite(values)] if values.dtype == np.float64 else values
-        if not len(held):
+        finite = values[np.isfinite(values)] if values.dtype == np.float64 else values
+        if not len(finite):
             return self
-        floats = held.astype(np.float64)
+        floats = finite.astype(np.float64)
         mean = float(floats.mean())
-        part = Moments(len(held), mean, float(np.square(floats - mean).sum()), held.min().item(), held.max().item())
+        part = Moments(len(finite), mean, float(np.square(floats - mean).sum()), finite.min().item(), finite.max().item())
         return self.together(part) if self.count else part
 
     def together(self, other: Moments) -> Moments:
@@ -67,7 +67,7 @@ class Moments:
 
 @dataclass(frozen=True)
 class Streamed:
-    """What one pass over a column counts. `moments` are of its measured values, or of the lengths of its texts."""
+    """The counts of one pass over a column. `moments` are of its measured values, or of the lengths of its texts."""
 
     present: int = 0
     missing: int = 0
