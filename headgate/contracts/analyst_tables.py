@@ -44,7 +44,7 @@ def personal_columns(contract: Contract, source: Contract | None = None) -> froz
     """
     if not contract.personal:
         return frozenset()
-    digits = [behind.name for one in source.columns if one.mask is Mask.SSN for behind in masked_columns(one)] if source else []
+    digits = [behind.name for column in source.columns if column.mask is Mask.SSN for behind in masked_columns(column)] if source else []
     return frozenset({*contract.personal, *digits, KEPT})  # nobody has classified the columns in KEPT
 
 
@@ -56,9 +56,9 @@ def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str
         raise ContractError(f"headgate.toml: analyst_tables has {dataset}, which analysts may read: no column has a classification.")
     if table in prod:
         raise ContractError(f"contracts/prod/{table}.yaml exists already. Remove {dataset} from analyst_tables, or that contract.")
-    hidden = {*personal_columns(contract, source[dataset]), *(one.name for one in LINEAGE)}
-    shown = tuple(_shown(one, contract) for one in contract.columns if one.name not in hidden)
-    names = {one.name for one in shown}
+    hidden = {*personal_columns(contract, source[dataset]), *(column.name for column in LINEAGE)}
+    shown = tuple(_shown(column, contract) for column in contract.columns if column.name not in hidden)
+    names = {column.name for column in shown}
     return replace(
         contract,
         id=f"{contract.id}{SUFFIX}",

@@ -70,7 +70,7 @@ def date_pattern(text: str) -> DatePattern:
     Raises:
         ContractError: the pattern has an unknown letter, lacks a field or has one twice.
     """
-    parts = tuple(_part(found, text) for found in _TOKEN.finditer(text))
+    parts = tuple(_part(match, text) for match in _TOKEN.finditer(text))
     counted = Counter(part.field for part in parts if part.field)
     missing = [name for name, choices in _ONE_OF if sum(counted[choice] for choice in choices) != 1]
     if missing:
@@ -83,14 +83,14 @@ def date_pattern(text: str) -> DatePattern:
     return DatePattern(text, parts)
 
 
-def _part(found: re.Match[str], pattern: str) -> Part:
-    if found["quoted"] is not None:
-        return Part("", text=found["quoted"].replace("''", "'") or "'")
-    if found["literal"] is not None:
-        if found["literal"] in _RESERVED:
-            raise _wrong(pattern, f"has {found['literal']!r}, which is not supported; list alternatives instead")
-        return Part("", text=found["literal"])
-    letters = found["letters"]
+def _part(match: re.Match[str], pattern: str) -> Part:
+    if match["quoted"] is not None:
+        return Part("", text=match["quoted"].replace("''", "'") or "'")
+    if match["literal"] is not None:
+        if match["literal"] in _RESERVED:
+            raise _wrong(pattern, f"has {match['literal']!r}, which is not supported; list alternatives instead")
+        return Part("", text=match["literal"])
+    letters = match["letters"]
     if re.fullmatch(rf"S{{1,{_MAX_FRACTION}}}", letters):
         return Part("fraction", len(letters))
     if letters not in _FIELDS:

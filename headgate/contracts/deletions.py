@@ -18,10 +18,10 @@ def follows_deletions(contract: Contract | None) -> bool:
     Raises:
         ContractError: it wants them in a way that is not known, or by a key that is not there or that is masked.
     """
-    stated = contract.properties.get(_PROPERTY) if contract else None
-    if contract is None or stated is None:
+    method = contract.properties.get(_PROPERTY) if contract else None
+    if contract is None or method is None:
         return False
-    if stated != _KEY_COMPARISON:
+    if method != _KEY_COMPARISON:
         raise ContractError(f"{contract.id}: {_PROPERTY} may only be {_KEY_COMPARISON}")
     if not contract.key:
         raise ContractError(f"{contract.id}: deletions are found by a primary key, and the contract declares none")

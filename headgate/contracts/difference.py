@@ -1,4 +1,4 @@
-"""What changed between two versions of a contract, and for whom it breaks something.
+"""Compare two versions of a contract: the changes, and for whom they break something.
 
 Two sides depend on a contract. **Senders**: a file that was accepted before is now rejected, or some of its rows are refused.
 **Readers**: a query that worked on the dataset before fails now, or finds values it could not have found.
@@ -115,8 +115,8 @@ def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Ite
 
 
 def _aliases(properties: Mapping[str, object]) -> dict[str, set[str]]:
-    stated = properties.get(_ALIASES)
-    return {field: set(map(str, names)) for field, names in stated.items()} if isinstance(stated, dict) else {}
+    aliases = properties.get(_ALIASES)
+    return {field: set(map(str, names)) for field, names in aliases.items()} if isinstance(aliases, dict) else {}
 
 
 def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) -> Iterator[Change]:
@@ -201,8 +201,8 @@ def _of_nested(old: Column, new: Column) -> Iterator[Change]:
 
 
 def _format(column: Column) -> str:
-    stated = format_facts(column.format)
-    return ", ".join(f"{key} {value}" for key, value in stated.items()) or "plain"
+    facts = format_facts(column.format)
+    return ", ".join(f"{key} {value}" for key, value in facts.items()) or "plain"
 
 
 def _behind(column: Column) -> list[str]:

@@ -22,17 +22,17 @@ def stated_encoding(contract: Contract | None) -> str:
     Raises:
         ContractError: there is no such encoding, or it cannot be distinguished from ASCII.
     """
-    stated = contract.properties.get(ENCODING_PROPERTY) if contract else None
-    if contract is None or stated is None:
+    encoding = contract.properties.get(ENCODING_PROPERTY) if contract else None
+    if contract is None or encoding is None:
         return ""
     try:
-        name = codecs.lookup(str(stated)).name
+        name = codecs.lookup(str(encoding)).name
         is_known = name in _UNMARKED or _keeps_ascii(name)
     except (LookupError, UnicodeError, ValueError):  # ValueError: a name that holds a zero
         is_known = False
     if not is_known:
         raise ContractError(
-            f"{contract.id}: {ENCODING_PROPERTY}: {stated!r} is no encoding that files without a byte-order mark can have. "
+            f"{contract.id}: {ENCODING_PROPERTY}: {encoding!r} is no encoding that files without a byte-order mark can have. "
             "Remedy: one such as windows-1250, windows-1251, iso-8859-2, shift_jis, gb18030 or utf-16-le"
         )
     return name
@@ -41,4 +41,8 @@ def stated_encoding(contract: Contract | None) -> str:
 def _keeps_ascii(name: str) -> bool:
     """Whether the encoding contains ASCII unchanged and uses other bytes for other signs, so that a file can be recognised."""
     beyond = [sign.encode(name, "ignore") for sign in _BEYOND_ASCII]
-    return string.printable.encode(name) == string.printable.encode() and any(beyond) and not any(one and one.isascii() for one in beyond)
+    return (
+        string.printable.encode(name) == string.printable.encode()
+        and any(beyond)
+        and not any(encoded and encoded.isascii() for encoded in beyond)
+    )

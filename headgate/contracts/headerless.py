@@ -19,12 +19,12 @@ def has_header(contract: Contract | None) -> bool:
     Raises:
         ContractError: the property has another value than `none`.
     """
-    stated = contract.properties.get(HEADER_PROPERTY) if contract else None
-    if contract is None or stated is None:
+    header = contract.properties.get(HEADER_PROPERTY) if contract else None
+    if contract is None or header is None:
         return True
-    if stated != NO_HEADER:
+    if header != NO_HEADER:
         raise ContractError(
-            f"{contract.id}: {HEADER_PROPERTY} is {stated!r}; the only value it takes is {NO_HEADER!r}. "
+            f"{contract.id}: {HEADER_PROPERTY} is {header!r}; the only value it takes is {NO_HEADER!r}. "
             "Remedy: remove the property if the files have a header"
         )
     return False

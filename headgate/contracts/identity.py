@@ -1,4 +1,4 @@
-"""Which columns identify a row of a dataset: its primary key, or what a contract without a key states."""
+"""Choose the columns that identify a row of a dataset: its primary key, or those that a contract without a key states."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def identity_of(contract: Contract) -> str:
     Raises:
         ContractError: the property names anything else, or the contract has a key as well.
     """
-    stated = contract.properties.get(PROPERTY, APPEND)
-    if stated not in {APPEND, WHOLE_ROW}:
-        raise ContractError(f"{contract.id}: {PROPERTY} is {stated!r}. State {APPEND} or {WHOLE_ROW}.")
+    identity = contract.properties.get(PROPERTY, APPEND)
+    if identity not in {APPEND, WHOLE_ROW}:
+        raise ContractError(f"{contract.id}: {PROPERTY} is {identity!r}. State {APPEND} or {WHOLE_ROW}.")
     if contract.key and PROPERTY in contract.properties:
         raise ContractError(f"{contract.id}: {PROPERTY} is for contracts without a primary key. Remove the property or the key.")
-    return str(stated)
+    return str(identity)
 
 
 def identified(contract: Contract) -> Contract:

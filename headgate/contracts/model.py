@@ -1,4 +1,4 @@
-"""What a contract says, as plain values. Everything typed about columns anywhere else is compiled from these."""
+"""The plain values of a contract. Everything typed about columns anywhere else is compiled from these."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 
 class Mask(StrEnum):
-    """What the gate does to a sensitive column before anything is written."""
+    """The way in which the gate masks a sensitive column before anything is written."""
 
     PAN = "pan"  # becomes token, brand and last four
     CVV = "cvv"  # dropped: PCI DSS v4.0.1 req. 3.3.1
@@ -55,7 +55,7 @@ class Content(StrEnum):
 
 
 class Level(StrEnum):
-    """What happens to a row (or file) that breaks a rule."""
+    """The consequence for a row (or file) that breaks a rule."""
 
     WARN = "warn"  # counted, accepted
     QUARANTINE = "quarantine"  # the row is refused
@@ -173,7 +173,9 @@ class Contract:
 
     def without_required(self, columns: Collection[str]) -> Contract:
         """Return the contract with these columns optional: rows of older contract versions have no value there."""
-        return replace(self, columns=tuple(replace(one, required=one.required and one.name not in columns) for one in self.columns))
+        return replace(
+            self, columns=tuple(replace(column, required=column.required and column.name not in columns) for column in self.columns)
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

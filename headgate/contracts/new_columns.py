@@ -1,4 +1,4 @@
-"""What becomes of a column that a file has and its contract does not: `headgate.newColumns` of the contract.
+"""Read the policy for a column that a file has and its contract does not: `headgate.newColumns` of the contract.
 
 docs/adr/0060-new-columns.md gives the reasons.
 """
@@ -26,7 +26,7 @@ KEPT = "new_columns"
 
 
 class NewColumns(StrEnum):
-    """What the gate does with a new column; each is counted in the file's record."""
+    """The treatment of a new column by the gate; each is counted in the file's record."""
 
     ASK = "ask"  # the file is pending until the contract or a mapping has the column
     IGNORE = "ignore"  # rows are accepted without it
@@ -41,12 +41,12 @@ def policy_of(contract: Contract) -> NewColumns:
     Raises:
         ContractError: it states anything else, or keeps new columns in a column that it declares itself.
     """
-    stated = contract.properties.get(PROPERTY, NewColumns.ASK)
-    if stated not in list(NewColumns):
-        raise ContractError(f"{contract.id}: {PROPERTY} is {stated!r}. State one of {', '.join(NewColumns)}.")
-    if stated == NewColumns.KEEP_AS_TEXT and KEPT in contract.names:
-        raise ContractError(f"{contract.id}: {PROPERTY}: {stated} needs the name {KEPT} for itself. Rename the column {KEPT}.")
-    return NewColumns(str(stated))
+    policy = contract.properties.get(PROPERTY, NewColumns.ASK)
+    if policy not in list(NewColumns):
+        raise ContractError(f"{contract.id}: {PROPERTY} is {policy!r}. State one of {', '.join(NewColumns)}.")
+    if policy == NewColumns.KEEP_AS_TEXT and KEPT in contract.names:
+        raise ContractError(f"{contract.id}: {PROPERTY}: {policy} needs the name {KEPT} for itself. Rename the column {KEPT}.")
+    return NewColumns(str(policy))
 
 
 def kept_column() -> Column:

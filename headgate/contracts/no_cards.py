@@ -32,14 +32,14 @@ class NoCards:
     reason: str
 
     @classmethod
-    def read(cls, place: str, stated: object) -> NoCards:
+    def read(cls, place: str, declaration: object) -> NoCards:
         """Return the declaration that a contract or `headgate.toml` states.
 
         Raises:
             ContractError: one of its three fields is missing or empty, or it has others.
         """
         names = [each.name for each in fields(cls)]
-        given = {str(name): str(value).strip() for name, value in stated.items()} if isinstance(stated, dict) else {}
+        given = {str(name): str(value).strip() for name, value in declaration.items()} if isinstance(declaration, dict) else {}
         if sorted(given) != sorted(names) or not all(given.values()) or not _DAY.fullmatch(given["declared_on"]):
             raise ContractError(
                 f"{place} must have {', '.join(names)}: the day as 2026-01-31, the others as texts. Complete it or remove it."

@@ -156,17 +156,17 @@ def _key(properties: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
-    stated = own.get("headgate.mask", _UNMASKED)
-    if stated == _UNMASKED:
+    mask = own.get("headgate.mask", _UNMASKED)
+    if mask == _UNMASKED:
         return None
-    if stated in (Mask.MASKED, Mask.VERDICTS):
+    if mask in (Mask.MASKED, Mask.VERDICTS):
         raise ContractError(
-            f"{identity}: headgate.mask: {stated} belongs to files masked at the source, and no contract declares it. "
+            f"{identity}: headgate.mask: {mask} belongs to files masked at the source, and no contract declares it. "
             "Remedy: declare the mask of the original column"
         )
-    if stated not in list(Mask):
-        raise ContractError(f"{identity}: headgate.mask is {stated!r}. It must be one of {', '.join([*_MASKS, _UNMASKED])}")
-    return Mask(stated)
+    if mask not in list(Mask):
+        raise ContractError(f"{identity}: headgate.mask is {mask!r}. It must be one of {', '.join([*_MASKS, _UNMASKED])}")
+    return Mask(mask)
 
 
 def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object]) -> Column:
@@ -202,12 +202,12 @@ def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> 
     Raises:
         ContractError: its type is no text.
     """
-    stated = str(item.get("logicalType", ""))
-    if stated not in _NESTED:
+    logical_type = str(item.get("logicalType", ""))
+    if logical_type not in _NESTED:
         return ""
     if column_type.kind is not Kind.STRING:
-        raise ContractError(f"{identity}.{item['name']}: logicalType {stated} is kept as JSON text. Remedy: physicalType: TEXT")
-    return stated
+        raise ContractError(f"{identity}.{item['name']}: logicalType {logical_type} is kept as JSON text. Remedy: physicalType: TEXT")
+    return logical_type
 
 
 def _unique(identity: str, item: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
@@ -223,8 +223,8 @@ def _unique(identity: str, item: Mapping[str, Any], own: Mapping[str, Any]) -> b
 
 def _classification(item: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     """Return the stated classification; empty where it only repeats that a masked column is restricted."""
-    stated = str(item.get("classification", ""))
-    return "" if stated == "restricted" and own.get("headgate.mask", _UNMASKED) != _UNMASKED else stated
+    classification = str(item.get("classification", ""))
+    return "" if classification == "restricted" and own.get("headgate.mask", _UNMASKED) != _UNMASKED else classification
 
 
 def _table_formats(identity: str, own: Mapping[str, Any]) -> dict[str, object]:
@@ -242,23 +242,23 @@ def _format(identity: str, item: Mapping[str, Any], column_type: ColumnType, for
     """
     options = item.get("logicalTypeOptions", {})
     try:
-        stated = stated_format(_custom(item).get(FORMAT_PROPERTY, {}))
+        own_format = stated_format(_custom(item).get(FORMAT_PROPERTY, {}))
         if column_type.kind in TIMES and "format" in options:
-            stated = {"patterns": (str(options["format"]),), **stated}
+            own_format = {"patterns": (str(options["format"]),), **own_format}
         if column_type.kind is Kind.TIMESTAMP and "defaultTimezone" in options:
-            stated = {"timezone": str(options["defaultTimezone"]), **stated}
-        return source_format(column_type.kind, column_type.scale or 0, formats, stated)
+            own_format = {"timezone": str(options["defaultTimezone"]), **own_format}
+        return source_format(column_type.kind, column_type.scale or 0, formats, own_format)
     except ContractError as error:
         raise ContractError(f"{identity}.{item['name']}: {error}") from None
 
 
 def _content(identity: str, column: str, own: Mapping[str, Any]) -> Content | None:
-    stated = own.get("headgate.content")
-    if stated is None:
+    content = own.get("headgate.content")
+    if content is None:
         return None
-    if stated not in list(Content):
-        raise ContractError(f"{identity}.{column}: headgate.content: {stated!r} is none of {', '.join(Content)}")
-    return Content(stated)
+    if content not in list(Content):
+        raise ContractError(f"{identity}.{column}: headgate.content: {content!r} is none of {', '.join(Content)}")
+    return Content(content)
 
 
 def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
@@ -293,8 +293,8 @@ def _levelled(column: str, rules: tuple[Rule, ...], severities: object) -> tuple
     Raises:
         ContractError: it is no mapping, or names a rule that the column has not, or a severity that there is not.
     """
-    stated = {rule.name for rule in rules}
-    own = {keyword for keyword, name in _SEVERED.items() if name in stated}
+    rule_names = {rule.name for rule in rules}
+    own = {keyword for keyword, name in _SEVERED.items() if name in rule_names}
     if not isinstance(severities, dict) or not all(rule in own and level in tuple(_LEVELS) for rule, level in severities.items()):
         raise ContractError(
             f"{column}: headgate.severity cannot be read. Remedy: as in {{required: warning}}, "

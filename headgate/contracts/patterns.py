@@ -61,5 +61,5 @@ def _is_read_by_both(pattern: str) -> bool:
 
 def _in_python(part: str) -> str:
     if part.startswith("["):
-        return re.sub(r"\\.", lambda found: _IN_PYTHON_CLASSES.get(found[0], found[0]), part, flags=re.DOTALL)
+        return re.sub(r"\\.", lambda match: _IN_PYTHON_CLASSES.get(match[0], match[0]), part, flags=re.DOTALL)
     return _IN_PYTHON.get(part, part)

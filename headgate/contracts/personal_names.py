@@ -1,4 +1,4 @@
-"""Which names say that a column holds data about a person, in English, German, French, Spanish, Italian and Dutch.
+"""Recognise names of columns with personal data, in English, German, French, Spanish, Italian and Dutch.
 
 Names are compared as `headgate.contracts.sensitive_names.compared` writes them. Only the last words of a name count:
 `IBAN Zahlungsbeteiligter` and `Kontonummer/IBAN` are one, `iban_count` is none.

@@ -23,10 +23,14 @@ class Reference:
 
 def references(contracts: Mapping[str, Contract]) -> tuple[Reference, ...]:
     """Every reference between datasets of the lake, in the order of contracts and columns."""
-    stated = [
+    all_references = [
         Reference(contract.dataset, column.name, *column.references.split(".", 1))
         for contract in contracts.values()
         for column in contract.columns
         if "." in column.references
     ]
-    return tuple(one for one in stated if one.parent in contracts and one.parent_column in contracts[one.parent].names)
+    return tuple(
+        reference
+        for reference in all_references
+        if reference.parent in contracts and reference.parent_column in contracts[reference.parent].names
+    )

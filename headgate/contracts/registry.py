@@ -63,8 +63,8 @@ class Registry:
 
 def no_cards() -> NoCards | None:
     """Return the lake's declaration that it holds no card numbers, from `headgate.toml` or the archive that this code runs from."""
-    stated = dict(cards())
-    return NoCards.read("headgate.toml: cards", stated) if stated.pop("none", False) else None
+    declaration = dict(cards())
+    return NoCards.read("headgate.toml: cards", declaration) if declaration.pop("none", False) else None
 
 
 def own_model(contract: Contract) -> Contract:

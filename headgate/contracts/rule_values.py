@@ -40,7 +40,7 @@ def literal(column_type: ColumnType, value: object) -> object:
 
 
 def _text(value: object) -> str:
-    """What YAML keeps as it was written: `1.10` would be 1.1, and `no` is false to it."""
+    """Return a value that YAML keeps as it was written: `1.10` would be 1.1, and `no` is false to it."""
     if isinstance(value, bool | float | datetime) or not isinstance(value, str | int | date):
         raise TypeError
     return str(value)
@@ -103,7 +103,7 @@ _READ: dict[Kind, Callable[[object], object]] = {
 
 
 def check_rule_values(contract: Contract) -> None:
-    """What the contract's rules compare with is of their columns' types, and Great Expectations can keep it.
+    """Check that the values in the contract's rules have their columns' types, and that Great Expectations can keep them.
 
     Raises:
         ContractError: one is not.

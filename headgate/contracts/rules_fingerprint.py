@@ -16,8 +16,8 @@ def rules_fingerprint(contract: Contract, *further: object) -> str:
     Descriptions change nothing.
     """
     columns = [(column.name, column.type, column.required, column.unique, column.rules) for column in contract.columns]
-    stated = (columns, contract.key, contract.order_by, contract.comparisons, sorted(contract.properties.items()), further)
-    return hashlib.sha256(repr(stated).encode()).hexdigest()[:16]
+    facts = (columns, contract.key, contract.order_by, contract.comparisons, sorted(contract.properties.items()), further)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def gate_fingerprint(contract: Contract) -> str:

@@ -1,4 +1,4 @@
-"""Which names say that a column holds card data, a person's number or numbers of another kind: one list for drafts, contracts and profiles.
+"""Recognise names of columns with card data, a person's numbers or other numbers: one list for drafts, contracts and profiles.
 
 Names are compared in lower case, without accents, with `_` between words: `Card Number`, `card-number` and `CardNumber` are one.
 

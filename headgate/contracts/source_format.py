@@ -94,18 +94,18 @@ class SourceFormat:
 PLAIN = SourceFormat()
 
 
-def stated_format(stated: object) -> dict[str, object]:
+def stated_format(properties: object) -> dict[str, object]:
     """Return the fields of a `SourceFormat` that a `headgate.format` property sets.
 
     Raises:
         ContractError: a key is unknown or its value cannot be used.
     """
-    if not isinstance(stated, dict):
+    if not isinstance(properties, dict):
         raise ContractError(f"{FORMAT_PROPERTY} is not a mapping. Remedy: write it as in {{decimal: ',', thousands: '.'}}")
-    unknown = sorted(str(key) for key in stated if key not in _KEYS)
+    unknown = sorted(str(key) for key in properties if key not in _KEYS)
     if unknown:
         raise ContractError(f"{FORMAT_PROPERTY} has the unknown key {unknown[0]!r}. Remedy: use {', '.join(_KEYS)}")
-    return {_KEYS[key]: _value(key, value) for key, value in stated.items()}
+    return {_KEYS[key]: _value(key, value) for key, value in properties.items()}
 
 
 def _value(key: str, value: object) -> object:
@@ -226,8 +226,8 @@ def _listed(choices: tuple[str, ...]) -> str:
 def format_facts(declared: SourceFormat | None) -> dict[str, object]:
     """Return the keys of `headgate.format` that differ from the plain spelling; lists are joined by ` | `."""
     own = declared or PLAIN
-    stated = {key: getattr(own, field) for key, field in _KEYS.items() if getattr(own, field) != getattr(PLAIN, field)}
-    return {key: " | ".join(value) if isinstance(value, tuple) else value for key, value in stated.items()}
+    own_keys = {key: getattr(own, field) for key, field in _KEYS.items() if getattr(own, field) != getattr(PLAIN, field)}
+    return {key: " | ".join(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}
 
 
 def property_of(kind: Kind, declared: SourceFormat | None, table: Mapping[str, object]) -> dict[str, object]:
@@ -239,7 +239,7 @@ def property_of(kind: Kind, declared: SourceFormat | None, table: Mapping[str, o
     inherited = inherited_format(kind, table)
     single = {"patterns"} if len(own.patterns) == 1 else set()
     concerned = (_ANY | _concerned(kind)) - single - {"timezone"}
-    stated = {
+    own_keys = {
         key: getattr(own, field) for key, field in _KEYS.items() if field in concerned and getattr(own, field) != getattr(inherited, field)
     }
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in stated.items()}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}

@@ -1,4 +1,4 @@
-"""What a new version of a contract does to rows that are stored already: the rule that the merge follows."""
+"""State the effect of a new contract version on stored rows: the rule that the merge follows."""
 
 from __future__ import annotations
 

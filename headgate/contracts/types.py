@@ -45,10 +45,10 @@ def parse_physical_type(text: str) -> ColumnType:
         ContractError: the type is none that Headgate keeps exactly.
     """
     name = text.strip().upper()
-    if found := _LENGTH.fullmatch(name):
-        return ColumnType(Kind.STRING, length=int(found[1]))
-    if found := _DECIMAL.fullmatch(name):
-        return ColumnType(Kind.DECIMAL, precision=int(found[1]), scale=int(found[2]))
+    if match := _LENGTH.fullmatch(name):
+        return ColumnType(Kind.STRING, length=int(match[1]))
+    if match := _DECIMAL.fullmatch(name):
+        return ColumnType(Kind.DECIMAL, precision=int(match[1]), scale=int(match[2]))
     if name in _PLAIN:
         return ColumnType(_PLAIN[name])
     raise ContractError(
