@@ -34,14 +34,14 @@ class Alarms:
 
     def raised(self, names: Sequence[str]) -> list[RaisedAlarm]:
         """Return those of the named alarms that are raised, the newest first."""
-        return sorted(self._raised(names), key=lambda one: (one.since, one.name), reverse=True)
+        return sorted(self._raised(names), key=lambda alarm: (alarm.since, alarm.name), reverse=True)
 
     def _raised(self, names: Sequence[str]) -> Iterator[RaisedAlarm]:
         for first in range(0, len(names), _NAMES_A_CALL):
             with translated("look at the alarms"):
-                found = self.client.describe_alarms(
+                page = self.client.describe_alarms(
                     AlarmNames=list(names[first : first + _NAMES_A_CALL]), StateValue="ALARM", MaxRecords=_NAMES_A_CALL
                 )
-            for one in found["MetricAlarms"]:
-                since = one["StateUpdatedTimestamp"].astimezone(UTC).replace(tzinfo=None)
-                yield RaisedAlarm(one["AlarmName"], since, one.get("AlarmDescription", ""))
+            for alarm in page["MetricAlarms"]:
+                since = alarm["StateUpdatedTimestamp"].astimezone(UTC).replace(tzinfo=None)
+                yield RaisedAlarm(alarm["AlarmName"], since, alarm.get("AlarmDescription", ""))

@@ -26,7 +26,7 @@ _ONE_OF_EACH = "-aZ7"  # user pools ask for a symbol, a small and a capital lett
 
 
 class UserPools(Protocol):
-    """What is asked of Cognito's client."""
+    """The methods of Cognito's client that are used."""
 
     def get_user(self, *, AccessToken: str) -> Any:  # noqa: ANN401, N803 boto3's own
         """Return the user of a valid access token."""
@@ -49,12 +49,12 @@ class AccessTokens:
 
     def claims(self, token: str) -> dict[str, Any] | None:
         """Return the claims of a valid access token; None for any other text."""
-        stated = _payload(token)
-        if not stated or stated.get("token_use") != "access" or stated.get("client_id") != self.client_id:
+        claims = _payload(token)
+        if not claims or claims.get("token_use") != "access" or claims.get("client_id") != self.client_id:
             return None
-        if not str(stated.get("iss", "")).endswith(f"/{self.user_pool}"):
+        if not str(claims.get("iss", "")).endswith(f"/{self.user_pool}"):
             return None
-        return stated if self._is_valid(token) else None
+        return claims if self._is_valid(token) else None
 
     def _is_valid(self, token: str) -> bool:
         now_s = self.monotonic_s()
@@ -111,11 +111,11 @@ class Users:
 
 
 def _payload(token: str) -> dict[str, Any]:
-    """What a token states, which is believed only after Cognito has checked the token."""
+    """Return the claims of a token, which are believed only after Cognito has checked the token."""
     _, _, rest = token.partition(".")
     text, _, _ = rest.partition(".")
     try:
-        stated = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_"))
+        claims = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_"))
     except (binascii.Error, ValueError):
         return {}
-    return stated if isinstance(stated, dict) else {}
+    return claims if isinstance(claims, dict) else {}

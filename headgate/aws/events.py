@@ -1,4 +1,4 @@
-"""What the queues bring: S3's notifications inside SQS messages."""
+"""Read S3's notifications inside SQS messages."""
 
 from __future__ import annotations
 

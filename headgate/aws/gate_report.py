@@ -1,4 +1,4 @@
-"""What the gate's function reports of each file: a log line and metrics. Alerts are sent before the record is written.
+"""Report each file of the gate's function: a log line and metrics. Alerts are sent before the record is written.
 
 Nothing here ever sees an event's or a file's content. A file's key is shown without card and social security numbers.
 """

@@ -114,9 +114,9 @@ class MemoryObjects:
         with self._lock:
             below = {key: tuple(kept) for (where, key), kept in self._versions.items() if where == bucket and key.startswith(prefix)}
         for key, kept in sorted(below.items()):
-            for one in kept:
-                ref = ObjectRef(bucket, key, one.version_id)
-                yield ObjectVersion(ref, len(one.body or b""), one.modified_at, one is kept[-1], is_marker=one.body is None)
+            for version in kept:
+                ref = ObjectRef(bucket, key, version.version_id)
+                yield ObjectVersion(ref, len(version.body or b""), version.modified_at, version is kept[-1], is_marker=version.body is None)
 
     def delete(self, ref: ObjectRef) -> None:
         """Delete the object, so that none is found at its key; with a version id delete that version, so that older ones show again."""
@@ -156,7 +156,7 @@ def _etag_of(body: bytes) -> str:
 
 @dataclass(frozen=True)
 class _Holder:
-    """Which file a content belongs to; for good when there is no `until`."""
+    """The file that a content belongs to; for good when there is no `until`."""
 
     file_id: str
     until: datetime | None = None
@@ -181,7 +181,7 @@ class MemoryLedger:
         """Extend the lease of the claim on `record`'s object and content; nothing changes once the file is not processing any more."""
         with self._lock:
             until = now + timedelta(seconds=lease_s)
-            if (known := self._records.get(record.file_id)) and known.state is FileState.PROCESSING:
+            if (stored := self._records.get(record.file_id)) and stored.state is FileState.PROCESSING:
                 self._leases[record.file_id] = until
             holder = self._contents.get(_content(record))
             if holder and holder.file_id == record.file_id and holder.until:
@@ -216,7 +216,7 @@ class MemoryLedger:
                 self._leases[file_id] = now + timedelta(seconds=lease_s)
 
     def measured(self, kind: str) -> tuple[Measured, ...]:
-        """What the newest files of a kind took, oldest first; none where none was measured."""
+        """Return the use of the newest files of a kind, oldest first; none where none was measured."""
         return self._measured.get(kind, ())
 
     def measure(self, kind: str, files: Sequence[Measured]) -> None:
@@ -226,8 +226,8 @@ class MemoryLedger:
     def finish(self, record: FileRecord) -> None:
         """Store the finished record; ConflictError when its state does not permit this final state, or another file has the content."""
         with self._lock:
-            known = self._records.get(record.file_id)
-            if (known.state if known else None) not in finished_from(record.state):
+            stored = self._records.get(record.file_id)
+            if (stored.state if stored else None) not in finished_from(record.state):
                 raise ConflictError(why_not_finished(record))
             if record.state is FileState.DONE and record.content_sha256:
                 holder = self._contents.get(_content(record))
@@ -287,8 +287,8 @@ class MemoryLedger:
             del self._contents[_content(record)]
 
     def _object_taken(self, action: Action, record: FileRecord, now: datetime, run: str) -> Claim | None:
-        known = self._records.get(record.file_id)
-        before = known.state if known else None
+        stored = self._records.get(record.file_id)
+        before = stored.state if stored else None
         taker, taken_until = self._takers.get(record.file_id, (run, now))
         other_run = taker != run and taken_until > now
         if before is None or permits(action, before, lease_ended=self._lease_ended(record.file_id, now), other_run=other_run):
@@ -319,19 +319,19 @@ class MemoryFileIndex:
 
     def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
         """Return at most `limit` records, newest first."""
-        every = sorted(self.ledger.records(), key=lambda one: (one.received_at, one.file_id), reverse=True)
-        first = next((place + 1 for place, one in enumerate(every) if one.file_id == after), 0)
-        rest = [one for one in every[first:] if _matches(one, where)]
+        every = sorted(self.ledger.records(), key=lambda record: (record.received_at, record.file_id), reverse=True)
+        first = next((place + 1 for place, record in enumerate(every) if record.file_id == after), 0)
+        rest = [record for record in every[first:] if _matches(record, where)]
         return FileListPage(tuple(rest[:limit]), rest[limit - 1].file_id if len(rest) > limit else "")
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
         """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
-        found = (
-            one.file_id
-            for one in self.ledger.records()
-            if one.state is FileState.DONE and one.content_sha256 == content_sha256 and one.dataset in datasets
+        owners = (
+            record.file_id
+            for record in self.ledger.records()
+            if record.state is FileState.DONE and record.content_sha256 == content_sha256 and record.dataset in datasets
         )
-        return next(found, "")
+        return next(owners, "")
 
 
 def _matches(record: FileRecord, where: FileFilter) -> bool:
@@ -365,8 +365,8 @@ class MemoryUploads:
 
     def complete(self, ref: ObjectRef, store_id: str, parts: Iterable[StoredPart]) -> None:
         """Make the object from its parts."""
-        known = self._open(store_id)
-        self.objects.write(ref, b"".join(known[part.number] for part in parts))
+        bodies = self._open(store_id)
+        self.objects.write(ref, b"".join(bodies[part.number] for part in parts))
         del self._parts[store_id]
 
     def abort(self, ref: ObjectRef, store_id: str) -> None:  # noqa: ARG002 the port has it
@@ -429,10 +429,10 @@ class MemoryCatalog:
     def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
         """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read."""
         with self._lock:
-            known = self.current(current.database, current.table)
-            if known.revision != current.revision:
+            table = self.current(current.database, current.table)
+            if table.revision != current.revision:
                 raise ConflictError(f"{current.database}.{current.table} changed since revision {current.revision}")
-            moved = replace(known, location=location, revision=str(int(known.revision) + 1), parameters={**known.parameters, **parameters})
+            moved = replace(table, location=location, revision=str(int(table.revision) + 1), parameters={**table.parameters, **parameters})
             self._tables[current.database, current.table] = (moved, [dict(column) for column in columns])
 
 
@@ -447,9 +447,9 @@ class MemoryRecords:
     def create(self, record: Record) -> Written:
         """Write the record and guards of its unique values, if neither id nor values are taken."""
         with self._lock:
-            held = self._records.get((record.model, record.id))
-            if held:
-                return Written(Answer.PRESENT if held.values == record.values else Answer.OTHER_VALUES)
+            stored = self._records.get((record.model, record.id))
+            if stored:
+                return Written(Answer.PRESENT if stored.values == record.values else Answer.OTHER_VALUES)
             return self._write(record, Answer.CREATED)
 
     def update(self, before: Record, record: Record) -> Written:
@@ -481,5 +481,5 @@ class MemoryRecords:
     def page(self, model: str, limit: int, after: str = "") -> Page:
         """Return at most so many records by id, those behind `after`."""
         ids = sorted(record_id for of, record_id in self._records if of == model and record_id > after)
-        found = [self._records[model, record_id] for record_id in ids[:limit]]
-        return Page(found, found[-1].id if len(ids) > limit else "")
+        records = [self._records[model, record_id] for record_id in ids[:limit]]
+        return Page(records, records[-1].id if len(ids) > limit else "")

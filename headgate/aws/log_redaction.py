@@ -60,11 +60,11 @@ def redact_log_text(text: str) -> str:
     return redact_text(text)
 
 
-def _without_card(found: re.Match[str]) -> str:
-    digits = [int(digit) for digit in re.sub(r"\D", "", found[0])]
+def _without_card(match: re.Match[str]) -> str:
+    digits = [int(digit) for digit in re.sub(r"\D", "", match[0])]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
     is_card = (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
-    return f"[PAN ****{found[0][-4:]}]" if is_card else found[0]
+    return f"[PAN ****{match[0][-4:]}]" if is_card else match[0]
 
 
 def _redacted(value: Any) -> Any:  # noqa: ANN401 a log record holds anything

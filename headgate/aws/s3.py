@@ -42,8 +42,8 @@ class S3Objects:
         """Size and time of an object, with the version it really has; NotFoundError when there is none."""
         with translated(f"look up {uri(ref)}"):
             head = self.client.head_object(**_address(ref))
-        found = replace(ref, version_id=head.get("VersionId", ref.version_id))
-        return ObjectInfo(found, head["ContentLength"], _naive_utc(head["LastModified"]), head.get("ETag", "").strip('"'))
+        current = replace(ref, version_id=head.get("VersionId", ref.version_id))
+        return ObjectInfo(current, head["ContentLength"], _naive_utc(head["LastModified"]), head.get("ETag", "").strip('"'))
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""
@@ -103,24 +103,24 @@ class S3Objects:
 
     def open(self, ref: ObjectRef) -> BinaryIO:
         """The object as a file for reading; each read is one request for these bytes."""
-        found = self.info(ref)
-        return cast("BinaryIO", _RangedObject(self.client, found.ref, found.size_bytes))
+        current = self.info(ref)
+        return cast("BinaryIO", _RangedObject(self.client, current.ref, current.size_bytes))
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below `prefix`, by key."""
         with translated(f"list s3://{bucket}/{prefix}"):
             for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-                for found in page.get("Contents", []):
-                    modified_at, etag = _naive_utc(found["LastModified"]), found.get("ETag", "").strip('"')
-                    yield ObjectInfo(ObjectRef(bucket, found["Key"]), found["Size"], modified_at, etag)
+                for item in page.get("Contents", []):
+                    modified_at, etag = _naive_utc(item["LastModified"]), item.get("ETag", "").strip('"')
+                    yield ObjectInfo(ObjectRef(bucket, item["Key"]), item["Size"], modified_at, etag)
 
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
         """Every version of every object below `prefix`, delete markers included, by key."""
         with translated(f"list versions of s3://{bucket}/{prefix}"):
             for page in self.client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-                for one in page.get("Versions", []):
-                    ref, at = ObjectRef(bucket, one["Key"], one["VersionId"]), _naive_utc(one["LastModified"])
-                    yield ObjectVersion(ref, one["Size"], at, one["IsLatest"])
+                for version in page.get("Versions", []):
+                    ref, at = ObjectRef(bucket, version["Key"], version["VersionId"]), _naive_utc(version["LastModified"])
+                    yield ObjectVersion(ref, version["Size"], at, version["IsLatest"])
                 for marker in page.get("DeleteMarkers", []):
                     ref, at = ObjectRef(bucket, marker["Key"], marker["VersionId"]), _naive_utc(marker["LastModified"])
                     yield ObjectVersion(ref, 0, at, marker["IsLatest"], is_marker=True)

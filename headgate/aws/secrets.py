@@ -60,13 +60,13 @@ class Secrets:
             SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`; `previous`, a list of the same, may be
                 beside them.
         """
-        stated = self._document(secret_id, {"key_id", "key"})
-        return _masking_key(secret_id, stated)
+        document = self._document(secret_id, {"key_id", "key"})
+        return _masking_key(secret_id, document)
 
     def masking_key_ids(self, secret_id: str) -> tuple[str, ...]:
         """The id of the key that tokens are made with now, and of those before it, newest first."""
-        stated = self._document(secret_id, {"key_id", "key"})
-        return (str(stated["key_id"]), *(str(one["key_id"]) for one in _previous(secret_id, stated)))
+        document = self._document(secret_id, {"key_id", "key"})
+        return (str(document["key_id"]), *(str(entry["key_id"]) for entry in _previous(secret_id, document)))
 
     def rotate_masking_key(self, secret_id: str, key: bytes) -> MaskingKey:
         """`key` is the one that new tokens are made with, under an id of its own; the one before is kept behind it.
@@ -76,11 +76,11 @@ class Secrets:
             ConflictError: somebody else changed the secret meanwhile; `key` is not in use.
         """
         version, text = self._current(secret_id)
-        stated = _document(secret_id, text, {"key_id", "key"})
-        current = _masking_key(secret_id, stated)
-        before = [_entry(current), *_previous(secret_id, stated)]
-        entry = _entry(MaskingKey(_next_id([str(one["key_id"]) for one in before]), key))
-        if entry["key"] in {one["key"] for one in before}:
+        document = _document(secret_id, text, {"key_id", "key"})
+        current = _masking_key(secret_id, document)
+        before = [_entry(current), *_previous(secret_id, document)]
+        entry = _entry(MaskingKey(_next_id([str(earlier["key_id"]) for earlier in before]), key))
+        if entry["key"] in {earlier["key"] for earlier in before}:
             raise SettingsError(f"secret {secret_id} holds this very key already. Rotate to a new one: `headgate keys rotate` makes it.")
         made = _masking_key(secret_id, entry)
         self._replace(secret_id, version, json.dumps({**entry, "previous": before}))
@@ -92,10 +92,10 @@ class Secrets:
         Raises:
             SettingsError: the secret lacks host, port, username, password or dbname.
         """
-        stated = self._document(secret_id, {"host", "port", "username", "password", "dbname"})
-        host, username, password, dbname = (str(stated[name]) for name in ("host", "username", "password", "dbname"))
-        ca, name, tls = (str(stated.get(part) or "") for part in ("ca", "name", "tls"))
-        return MySqlLogin(host, int(str(stated["port"])), username, password, dbname, ca, name, tls)
+        document = self._document(secret_id, {"host", "port", "username", "password", "dbname"})
+        host, username, password, dbname = (str(document[name]) for name in ("host", "username", "password", "dbname"))
+        ca, name, tls = (str(document.get(part) or "") for part in ("ca", "name", "tls"))
+        return MySqlLogin(host, int(str(document["port"])), username, password, dbname, ca, name, tls)
 
     def store_mysql_login(self, secret_id: str, login: Mapping[str, str]) -> None:
         """Make `login` the secret's value, in the parts that `mysql_login` reads.
@@ -126,10 +126,10 @@ class Secrets:
     def _current(self, secret_id: str) -> tuple[str, str]:
         """The id of the secret's version that is current, and its text; SettingsError where it has none, as right after a deployment."""
         with translated(f"read secret {secret_id}"):
-            found = self.client.get_secret_value(SecretId=secret_id)
-        if not found.get("SecretString"):
+            response = self.client.get_secret_value(SecretId=secret_id)
+        if not response.get("SecretString"):
             raise SettingsError(f"secret {secret_id} has no value yet. {how_to_fill(secret_id)}")
-        return found["VersionId"], found["SecretString"]
+        return response["VersionId"], response["SecretString"]
 
     def _replace(self, secret_id: str, version: str, text: str) -> None:
         """The secret's text is this one, if that version was current until now.
@@ -187,38 +187,38 @@ def how_to_correct(secret_id: str) -> str:
 
 def _document(secret_id: str, text: str, names: set[str]) -> dict[str, object]:
     try:
-        stated = json.loads(text)
+        document = json.loads(text)
     except json.JSONDecodeError:
         raise SettingsError(f"secret {secret_id} is not JSON. {how_to_correct(secret_id)}") from None
-    missing = sorted(names - stated.keys()) if isinstance(stated, dict) else sorted(names)
+    missing = sorted(names - document.keys()) if isinstance(document, dict) else sorted(names)
     if missing:
         raise SettingsError(f"secret {secret_id} lacks {', '.join(missing)}. {how_to_correct(secret_id)}")
-    return dict(stated)
+    return dict(document)
 
 
-def _masking_key(secret_id: str, stated: Mapping[str, object]) -> MaskingKey:
+def _masking_key(secret_id: str, document: Mapping[str, object]) -> MaskingKey:
     try:
-        secret = base64.b64decode(str(stated["key"]), validate=True)
+        secret = base64.b64decode(str(document["key"]), validate=True)
     except binascii.Error:
         raise SettingsError(f"secret {secret_id}: key is not base64. {how_to_correct(secret_id)}") from None
     if len(secret) < KEY_BYTES:
         too_short = f"key has {len(secret)} bytes, it must have at least {KEY_BYTES}"
         raise SettingsError(f"secret {secret_id}: {too_short}. {how_to_correct(secret_id)}")
-    return MaskingKey(str(stated["key_id"]), secret)
+    return MaskingKey(str(document["key_id"]), secret)
 
 
 def _entry(key: MaskingKey) -> dict[str, str]:
     return {"key_id": key.key_id, "key": base64.b64encode(key.secret).decode()}
 
 
-def _previous(secret_id: str, stated: Mapping[str, object]) -> list[dict[str, str]]:
-    held = stated.get("previous", [])
-    if not isinstance(held, list) or not all(isinstance(one, dict) and {"key_id", "key"} <= one.keys() for one in held):
+def _previous(secret_id: str, document: Mapping[str, object]) -> list[dict[str, str]]:
+    previous = document.get("previous", [])
+    if not isinstance(previous, list) or not all(isinstance(entry, dict) and {"key_id", "key"} <= entry.keys() for entry in previous):
         raise SettingsError(f"secret {secret_id}: previous is no list of keys with their ids. {how_to_correct(secret_id)}")
-    return held
+    return previous
 
 
 def _next_id(used: list[str]) -> str:
     """`k` and the next number after all that are in use."""
-    numbers = [int(found[1]) for key_id in used if (found := _NUMBERED.fullmatch(key_id))]
+    numbers = [int(number[1]) for key_id in used if (number := _NUMBERED.fullmatch(key_id))]
     return f"k{max(numbers, default=len(used)) + 1}"

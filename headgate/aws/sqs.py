@@ -53,8 +53,8 @@ class Queues:
     def depth(self, url: str) -> Depth:
         """Messages in the queue now; SQS's counts are approximate."""
         with translated(f"look at queue {url}"):
-            found = self.client.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT])["Attributes"]
-        return Depth(int(found[_WAITING]), int(found[_IN_FLIGHT]))
+            attributes = self.client.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT])["Attributes"]
+        return Depth(int(attributes[_WAITING]), int(attributes[_IN_FLIGHT]))
 
     def send(self, url: str, bodies: Sequence[str]) -> None:
         """Send every message; after a ServiceError some of them may have been sent."""
@@ -70,17 +70,17 @@ class Queues:
 
     def look(self, url: str, limit: int) -> list[Letter]:
         """Return at most so many messages of a queue, oldest first, and leave them in it."""
-        found: dict[str, Letter] = {}
+        letters: dict[str, Letter] = {}
         with translated(f"look into queue {url}"):
-            while len(found) < limit:
+            while len(letters) < limit:
                 received = self.client.receive_message(
                     QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=1, MessageSystemAttributeNames=["All"]
                 ).get("Messages", [])
-                new = [_letter(message) for message in received if message["MessageId"] not in found]
+                new = [_letter(message) for message in received if message["MessageId"] not in letters]
                 if not new:  # none, or a message comes again because it is not hidden
                     break
-                found |= {letter.message_id: letter for letter in new}
-        return sorted(found.values(), key=lambda letter: (letter.sent_at, letter.message_id))[:limit]
+                letters |= {letter.message_id: letter for letter in new}
+        return sorted(letters.values(), key=lambda letter: (letter.sent_at, letter.message_id))[:limit]
 
     def redrive(self, dead_letter_url: str, url: str) -> int:
         """Move every message of the dead-letter queue back to the queue at `url`; return how many there were.
@@ -106,9 +106,9 @@ class Queues:
 
 
 def _letter(message: MessageTypeDef) -> Letter:
-    stated = message.get("Attributes", {})
-    sent_at = datetime.fromtimestamp(int(stated.get("SentTimestamp", 0)) / 1000, tz=UTC).replace(tzinfo=None)
-    return Letter(message["MessageId"], sent_at, int(stated.get("ApproximateReceiveCount", 0)), message["Body"])
+    attributes = message.get("Attributes", {})
+    sent_at = datetime.fromtimestamp(int(attributes.get("SentTimestamp", 0)) / 1000, tz=UTC).replace(tzinfo=None)
+    return Letter(message["MessageId"], sent_at, int(attributes.get("ApproximateReceiveCount", 0)), message["Body"])
 
 
 def _sent(messages: list[MessageTypeDef]) -> list[SendMessageBatchRequestEntryTypeDef]:

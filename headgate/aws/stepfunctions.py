@@ -93,10 +93,15 @@ class Pipeline:
     def newest(self, limit: int = 100) -> list[Execution]:
         """Return the newest runs, newest first."""
         with translated(f"list runs of {self.state_machine_arn}"):
-            found = self.client.list_executions(stateMachineArn=self.state_machine_arn, maxResults=limit)["executions"]
+            executions = self.client.list_executions(stateMachineArn=self.state_machine_arn, maxResults=limit)["executions"]
         return [
-            Execution(one["name"], one["status"], _naive(one["startDate"]), _naive(one["stopDate"]) if "stopDate" in one else None)
-            for one in found
+            Execution(
+                execution["name"],
+                execution["status"],
+                _naive(execution["startDate"]),
+                _naive(execution["stopDate"]) if "stopDate" in execution else None,
+            )
+            for execution in executions
         ]
 
     def arn_of(self, name: str) -> str:
@@ -106,23 +111,23 @@ class Pipeline:
     def describe(self, arn: str) -> PipelineRun:
         """The run as it stands now."""
         with translated(f"look up {arn}"):
-            found = self.client.describe_execution(executionArn=arn)
+            execution = self.client.describe_execution(executionArn=arn)
             events = self._history(arn)
         return PipelineRun(
             arn,
-            found["status"],
+            execution["status"],
             entered=tuple(event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event),
             left=tuple(event["stateExitedEventDetails"]["name"] for event in events if "stateExitedEventDetails" in event),
-            error=found.get("error", ""),
-            cause=found.get("cause", ""),
-            output=_document(found.get("output", "")),
+            error=execution.get("error", ""),
+            cause=execution.get("cause", ""),
+            output=_document(execution.get("output", "")),
             entered_at={
                 event["stateEnteredEventDetails"]["name"]: _naive(event["timestamp"])
                 for event in reversed(events)
                 if "stateEnteredEventDetails" in event
             },
-            ended_at=_naive(found["stopDate"]) if "stopDate" in found else None,
-            only=str(_document(found.get("input", "")).get("only", "")),
+            ended_at=_naive(execution["stopDate"]) if "stopDate" in execution else None,
+            only=str(_document(execution.get("input", "")).get("only", "")),
         )
 
     def wait(self, arn: str, progress: Callable[[PipelineRun], None], *, timeout_s: float) -> PipelineRun:
@@ -151,5 +156,5 @@ def _naive(moment: datetime) -> datetime:
 
 
 def _document(text: str) -> Mapping[str, object]:
-    stated = json.loads(text) if text else {}
-    return stated if isinstance(stated, dict) else {"output": stated}
+    document = json.loads(text) if text else {}
+    return document if isinstance(document, dict) else {"output": document}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class TokenService(Protocol):
-    """What is used of boto3's client of STS."""
+    """The method of boto3's STS client that is used."""
 
     def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> Mapping[str, Any]:  # noqa: N803 boto3's names
         """The answer of AssumeRole."""
@@ -24,9 +24,9 @@ def credentials_of(client: TokenService, role_arn: str, session: str) -> dict[st
     Source: AWS STS API reference, AssumeRole: a role that assumes a role gets an hour at most (role chaining).
     """
     with translated(f"assume {role_arn.rpartition('/')[2]}"):
-        found = client.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
+        credentials = client.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
     return {
-        "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": found["SessionToken"],
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
     }

@@ -45,8 +45,8 @@ class S3Uploads:
         """Return the parts that were uploaded, by number; NotFoundError when the upload has ended."""
         with translated(f"list the parts of {uri(ref)}"):
             pages = self.client.get_paginator("list_parts").paginate(Bucket=ref.bucket, Key=ref.key, UploadId=store_id)
-            found = [part for page in pages for part in page.get("Parts", [])]
-        return tuple(StoredPart(part["PartNumber"], part["Size"], part["ETag"]) for part in found)
+            uploaded = [part for page in pages for part in page.get("Parts", [])]
+        return tuple(StoredPart(part["PartNumber"], part["Size"], part["ETag"]) for part in uploaded)
 
     def complete(self, ref: ObjectRef, store_id: str, parts: Iterable[StoredPart]) -> None:
         """Make the object from its parts."""

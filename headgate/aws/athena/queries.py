@@ -56,7 +56,7 @@ class ResultColumn:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query answered: rows of Python values in column order; a null is None.
+    """The answer of a query: rows of Python values in column order; a null is None.
 
     Attributes:
         scanned_bytes: what Athena read, which is what it bills.
@@ -97,7 +97,7 @@ class QueryStatus:
 
 @dataclass(frozen=True)
 class QueryPage:
-    """Some rows of an answer; `after` continues it and is empty at its end."""
+    """A page of an answer's rows; `after` continues it and is empty at its end."""
 
     columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -172,19 +172,19 @@ class AthenaQueries:
 
     def status(self, query_id: str) -> QueryStatus:
         """Return how a query of the workgroup stands; NotFoundError when there is none."""
-        found = self._execution(query_id)
-        if found is None or found.get("WorkGroup") != self.workgroup:
+        execution = self._execution(query_id)
+        if execution is None or execution.get("WorkGroup") != self.workgroup:
             raise NotFoundError(f"There is no query {query_id} in {self.workgroup}.")
-        status = found["Status"]
+        status = execution["Status"]
         begun, ended = status.get("SubmissionDateTime"), status.get("CompletionDateTime")
         return QueryStatus(
             query_id,
             status["State"],
-            sql=found.get("Query", ""),
+            sql=execution.get("Query", ""),
             error=self.reason(status.get("StateChangeReason", "")) if status["State"] == "FAILED" else "",
             started_at=begun.astimezone(UTC).replace(tzinfo=None) if begun else None,
             seconds=(ended - begun).total_seconds() if begun and ended else None,
-            scanned_bytes=found.get("Statistics", {}).get("DataScannedInBytes", 0),
+            scanned_bytes=execution.get("Statistics", {}).get("DataScannedInBytes", 0),
             limit_bytes=self.scan_limit_bytes,
         )
 
@@ -269,8 +269,8 @@ def _pauses() -> Iterator[float]:
 
 
 def _columns(page: GetQueryResultsOutputTypeDef) -> tuple[ResultColumn, ...]:
-    stated = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
-    return tuple(ResultColumn(column["Name"], column["Type"]) for column in stated)
+    columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+    return tuple(ResultColumn(column["Name"], column["Type"]) for column in columns)
 
 
 def _typed(columns: tuple[ResultColumn, ...], rows: Iterable[RowTypeDef]) -> Iterator[tuple[object, ...]]:

@@ -37,25 +37,25 @@ class DynamoFileIndex:
 
     def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
         """Return at most `limit` records, newest first; a page may have fewer even if it is not the last."""
-        found: list[Any] = []
+        records: list[Any] = []
         start: _Start = {"ExclusiveStartKey": encode(json.loads(after))} if after else {}
         for _ in range(_MOST_QUERIES):
             with translated(f"list files of {self.table}"):
                 page = self.client.query(
-                    TableName=self.table, IndexName=INDEX, ScanIndexForward=False, Limit=limit - len(found), **self._asked(where), **start
+                    TableName=self.table, IndexName=INDEX, ScanIndexForward=False, Limit=limit - len(records), **self._asked(where), **start
                 )
-            found += [record_of(decode(item)) for item in page["Items"]]
+            records += [record_of(decode(item)) for item in page["Items"]]
             last = page.get("LastEvaluatedKey")
-            if not last or len(found) >= limit:
-                return FileListPage(tuple(found), json.dumps(decode(last)) if last else "")
+            if not last or len(records) >= limit:
+                return FileListPage(tuple(records), json.dumps(decode(last)) if last else "")
             start = {"ExclusiveStartKey": last}
-        return FileListPage(tuple(found), json.dumps(decode(start["ExclusiveStartKey"])))
+        return FileListPage(tuple(records), json.dumps(decode(start["ExclusiveStartKey"])))
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
         """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
         ids = [f"{CONTENT}{dataset}#{content_sha256}" for dataset in datasets]
         for first in range(0, len(ids), _MOST_KEYS):
-            asked: Any = {self.table: {"Keys": [encode({"file_id": one}) for one in ids[first : first + _MOST_KEYS]]}}
+            asked: Any = {self.table: {"Keys": [encode({"file_id": content_id}) for content_id in ids[first : first + _MOST_KEYS]]}}
             with translated(f"look up contents in {self.table}"):
                 items = self.client.batch_get_item(RequestItems=asked)["Responses"].get(self.table, [])
             owners = [item["owner"] for item in map(decode, items) if item.get("state") == "done"]

@@ -117,16 +117,16 @@ class DynamoLedger:
         return Claim(ClaimAnswer.GRANTED, record.file_id) if obstacles is None else _refusal(action, record, obstacles)
 
     def measured(self, kind: str) -> tuple[Measured, ...]:
-        """What the newest files of a kind took, oldest first; none where none was measured."""
+        """Return the use of the newest files of a kind, oldest first; none where none was measured."""
         with translated(f"read what files of {kind} took"):
             item = self.client.get_item(TableName=self.table, Key=encode({"file_id": PACE + kind})).get("Item")
         files = decode(item)["files"] if item else []
-        return tuple(Measured(**{name: int(value) for name, value in one.items()}) for one in files)
+        return tuple(Measured(**{name: int(value) for name, value in fields.items()}) for fields in files)
 
     def measure(self, kind: str, files: Sequence[Measured]) -> None:
         """The newest files of a kind took that."""
         with translated(f"record what files of {kind} took"):
-            item = {"file_id": PACE + kind, "files": [dict(vars(one)) for one in files]}
+            item = {"file_id": PACE + kind, "files": [dict(vars(measured)) for measured in files]}
             self.client.put_item(TableName=self.table, Item=encode(item))
 
     def finish(self, record: FileRecord) -> None:
@@ -260,14 +260,14 @@ class DynamoLedger:
 
 
 def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
-    """What stood in the way of a claim: first this object's own record, then the content's owner."""
+    """Return the reason that refused a claim: first this object's own record, then the content's owner."""
     own, *content = reasons
     if own["Code"] == _FAILED:
         before = FileState(decode(own.get("Item", {})).get("state", FileState.PROCESSING))
         return Claim(answer_to_claim(action, before), record.file_id)
     if content and content[0]["Code"] == _FAILED:
-        held = decode(content[0].get("Item", {}))
-        return Claim(ClaimAnswer.DUPLICATE if held.get("state") == "done" else ClaimAnswer.BUSY, held.get("owner", ""))
+        content_item = decode(content[0].get("Item", {}))
+        return Claim(ClaimAnswer.DUPLICATE if content_item.get("state") == "done" else ClaimAnswer.BUSY, content_item.get("owner", ""))
     return Claim(ClaimAnswer.BUSY)  # another worker's transaction on the same items is under way
 
 
@@ -283,9 +283,9 @@ def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
 
 def _finishable(record: FileRecord) -> tuple[str, _Item]:
     """The condition under which the table of transitions permits this end, and the values that it compares with."""
-    known = finished_from(record.state)
-    states = [state for state in known if state]
-    return f"{_FREE} OR {_is_one_of(states)}" if None in known else _is_one_of(states), _values(states)
+    permitted = finished_from(record.state)
+    states = [state for state in permitted if state]
+    return f"{_FREE} OR {_is_one_of(states)}" if None in permitted else _is_one_of(states), _values(states)
 
 
 def _is_one_of(states: Collection[FileState]) -> str:
@@ -317,10 +317,10 @@ def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
 
 def record_of(item: _Item) -> FileRecord:
     """The record that an item holds; DynamoDB's numbers become integers, fields it does not know keep their default."""
-    known = {name: item[name] for name in _FIELDS if name in item}
-    counts = {name: int(known[name]) for name in _COUNTS if name in known}
-    by_name = {name: {key: int(count) for key, count in known.get(name, {}).items()} for name in ("reasons", "masked", "new_columns")}
-    return FileRecord(**{**known, **counts, **by_name})
+    stored = {name: item[name] for name in _FIELDS if name in item}
+    counts = {name: int(stored[name]) for name in _COUNTS if name in stored}
+    by_name = {name: {key: int(count) for key, count in stored.get(name, {}).items()} for name in ("reasons", "masked", "new_columns")}
+    return FileRecord(**{**stored, **counts, **by_name})
 
 
 def encode(item: Mapping[str, object]) -> _Item:

@@ -67,23 +67,23 @@ class DynamoRecords:
     def get(self, model: str, record_id: str) -> Record:
         """Return the record; NotFoundError if there is none."""
         with translated(f"read {model}"):
-            found = self.client.get_item(TableName=self.table, Key=_key(model, record_id), ConsistentRead=True)
-        if "Item" not in found:
+            response = self.client.get_item(TableName=self.table, Key=_key(model, record_id), ConsistentRead=True)
+        if "Item" not in response:
             raise NotFoundError(f"There is no {model} of this id.")
-        return _record(found["Item"])
+        return _record(response["Item"])
 
     def page(self, model: str, limit: int, after: str = "") -> Page:
         """Return at most so many records by id, those behind `after`."""
         start = {"ExclusiveStartKey": _key(model, after)} if after else {}
         with translated(f"list {model}"):
-            found = self.client.query(
+            page = self.client.query(
                 TableName=self.table,
                 KeyConditionExpression="record_model = :model",
                 ExpressionAttributeValues={":model": {"S": model}},
                 Limit=limit,
                 **start,  # type: ignore[arg-type]  # typed as every argument of query
             )
-        return Page([_record(item) for item in found["Items"]], found.get("LastEvaluatedKey", {}).get("record_id", {}).get("S", ""))
+        return Page([_record(item) for item in page["Items"]], page.get("LastEvaluatedKey", {}).get("record_id", {}).get("S", ""))
 
     def _put(self, item: _Item, condition: str, values: _Item | None = None) -> _Item:
         put = {"TableName": self.table, "Item": item, "ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}

@@ -50,22 +50,26 @@ class GlueCatalog:
 
     def current(self, database: str, table: str) -> TableVersion:
         """Where the table points now; NotFoundError when it does not exist."""
-        known = self._table(database, table)
-        location = known.get("StorageDescriptor", {}).get("Location", "")
-        return TableVersion(database, table, location, known.get("VersionId", ""), dict(known.get("Parameters", {})))
+        definition = self._table(database, table)
+        location = definition.get("StorageDescriptor", {}).get("Location", "")
+        return TableVersion(database, table, location, definition.get("VersionId", ""), dict(definition.get("Parameters", {})))
 
     def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
         """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read.
 
         Everything else a crawler or Terraform put on the table stays as it is.
         """
-        known = self._table(current.database, current.table)
-        before = [_shape(column) for column in known.get("StorageDescriptor", {}).get("Columns", [])]
-        if known.get("VersionId", "") != current.revision:
+        definition = self._table(current.database, current.table)
+        before = [_shape(column) for column in definition.get("StorageDescriptor", {}).get("Columns", [])]
+        if definition.get("VersionId", "") != current.revision:
             raise ConflictError(f"{current.database}.{current.table} changed since revision {current.revision}")
-        moved = {name: known[name] for name in _WRITABLE if known.get(name)}  # an empty Owner is read, but not taken back
-        moved["StorageDescriptor"] = {**known.get("StorageDescriptor", {}), "Location": location, "Columns": [dict(c) for c in columns]}
-        moved["Parameters"] = {**known.get("Parameters", {}), **parameters}
+        moved = {name: definition[name] for name in _WRITABLE if definition.get(name)}  # an empty Owner is read, but not taken back
+        moved["StorageDescriptor"] = {
+            **definition.get("StorageDescriptor", {}),
+            "Location": location,
+            "Columns": [dict(c) for c in columns],
+        }
+        moved["Parameters"] = {**definition.get("Parameters", {}), **parameters}
         with translated(f"move table {current.database}.{current.table}"):
             self.client.update_table(
                 DatabaseName=current.database,

@@ -72,11 +72,11 @@ class ChildProcesses:
             credentials: variables that the AWS SDKs read; they come before the credentials of the machine.
             errors: a local file for what it writes to standard error.
         """
-        stated = [token for name, value in arguments.items() for token in (f"--{name}", value)]
+        own_arguments = [token for name, value in arguments.items() for token in (f"--{name}", value)]
         inherited = {name: value for name, value in os.environ.items() if name not in _DRIVER}
         process = self._context.Process(
             target=_run,
-            args=(str(script), [*sys.argv[1:], *stated], {**inherited, "PYTHONPATH": _python_path(), **credentials}, str(errors)),
+            args=(str(script), [*sys.argv[1:], *own_arguments], {**inherited, "PYTHONPATH": _python_path(), **credentials}, str(errors)),
         )
         errors.touch()
         with _prepared_fork_server():
