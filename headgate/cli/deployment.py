@@ -1,4 +1,4 @@
-"""Which deployment a command speaks to: the environment's own, else the one a deploy wrote below `.headgate/`."""
+"""Find the deployment of a command: the environment's own, else the one that a deploy wrote below `.headgate/`."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def find(name: str | None) -> Deployment:
 
 def read(path: Path) -> Deployment:
     """The deployment that a `deployment.json` describes."""
-    stated = json.loads(path.read_text(encoding="utf-8"))
-    return Deployment(path.parent.name, stated["environment"], stated.get("outputs", {}))
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return Deployment(path.parent.name, document["environment"], document.get("outputs", {}))
 
 
 def activate(name: str | None) -> Deployment:

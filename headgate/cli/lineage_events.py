@@ -26,7 +26,10 @@ def current_events(lake: Lake, tables: TableEvents, names: Sequence[str]) -> lis
     Raises:
         NotFoundError: a named table was not built yet.
     """
-    every = [*sorted(lake.contracts.source), *(name for name, one in sorted(lake.contracts.prod.items()) if one.system in lake.systems)]
+    every = [
+        *sorted(lake.contracts.source),
+        *(name for name, contract in sorted(lake.contracts.prod.items()) if contract.system in lake.systems),
+    ]
     events, without, now = list[Event](), list[str](), lake.now()
     for name in names or every:
         database = lake.databases.curated if name in lake.contracts.source else lake.databases.prod
@@ -70,6 +73,6 @@ def send_all(receiver: LineageReceiver, events: Sequence[Event]) -> list[Sent]:
         try:
             sent.append(receiver.send(event))
         except ServiceError as error:
-            accepted = sum(not one.error for one in sent)
+            accepted = sum(not answer.error for answer in sent)
             raise ServiceError(f"{error} {accepted} of {len(events)} events were accepted; sending all again is safe.") from None
     return sent

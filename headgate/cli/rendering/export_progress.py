@@ -48,7 +48,7 @@ class Tally:
         return left / rate if rate > 0 and left > 0 else None
 
     def line(self, now_s: float) -> str:
-        """What a person wants to know of it."""
+        """Return the progress of the table as one line."""
         if self.end:
             return f"{self.table}: {self.done:,} rows {self.end}"
         left = self.left_s(now_s)
@@ -69,14 +69,14 @@ class Tallies:
             return None
         if event.phase is Phase.PLANNED or event.table not in self.of:
             self.of[event.table] = Tally(event.table, event.rows, self.monotonic_s())
-        found = self.of[event.table]
+        tally = self.of[event.table]
         if event.phase is Phase.READ:
-            found.read += event.rows
+            tally.read += event.rows
         elif event.phase is Phase.KEPT:
-            found.kept += event.rows
+            tally.kept += event.rows
         elif event.phase in _ENDS:
-            found.end = _ENDS[event.phase]
-        return found
+            tally.end = _ENDS[event.phase]
+        return tally
 
 
 @contextmanager

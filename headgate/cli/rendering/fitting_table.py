@@ -23,7 +23,7 @@ _READABLE = 30  # a sentence in fewer columns is a tower of words
 
 @dataclass(frozen=True)
 class _Frame:
-    """What a table draws around its cells; `column` and `table` are the characters that this takes."""
+    """The frame of a table around its cells; `column` and `table` are the characters that this takes."""
 
     box: box.Box
     padding: tuple[int, int, int, int]

@@ -1,4 +1,4 @@
-"""What a person sees: plain values in, rich renderables out."""
+"""Render plain values for a person, as rich renderables."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def _counts(summary: DatasetSummary) -> list[str]:
 def reasons(summaries: Iterable[DatasetSummary]) -> Table:
     """Refused and duplicate rows by dataset and reason, most frequent first."""
     made = table("dataset", "reason", "rows", title="Why rows were refused", numbers=["rows"])
-    found = [(one.dataset, rule, rows) for one in summaries for rule, rows in one.reasons.items()]
-    counted = sorted(found, key=lambda each: (-each[2], each))
+    counts = [(dataset.dataset, rule, rows) for dataset in summaries for rule, rows in dataset.reasons.items()]
+    counted = sorted(counts, key=lambda each: (-each[2], each))
     for dataset, rule, rows in counted[:SHOWN_REASONS]:
         made.add_row(dataset, rule, f"{rows:,}")
     if more := counted[SHOWN_REASONS:]:
@@ -82,9 +82,9 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
 def dataset_tables(tables: Iterable[DatasetTable]) -> Table:
     """Rows that SQL sees and the quality score of the files, by dataset."""
     made = table("dataset", "rows in SQL", "quality score", title="Datasets", numbers=["rows in SQL", "quality score"])
-    for one in tables:
-        rows = "no run yet" if one.rows is None else f"{one.rows:,}"
-        made.add_row(one.table, rows, "" if one.quality_score is None else f"{one.quality_score:.3f}")
+    for dataset in tables:
+        rows = "no run yet" if dataset.rows is None else f"{dataset.rows:,}"
+        made.add_row(dataset.table, rows, "" if dataset.quality_score is None else f"{dataset.quality_score:.3f}")
     return made
 
 
@@ -131,8 +131,8 @@ def references(checked: Iterable[CheckedReference]) -> Table:
     """Rows whose parent is not in the lake (yet), by the column that points to it."""
     numbers = ("rows", "different keys")
     made = table("column", "points to", *numbers, title="Rows whose parent is not there (yet)", numbers=numbers)
-    for one in checked:
-        made.add_row(one.column, one.references, f"{one.rows:,}", f"{one.keys:,}")
+    for reference in checked:
+        made.add_row(reference.column, reference.references, f"{reference.rows:,}", f"{reference.keys:,}")
     return made
 
 
@@ -187,7 +187,7 @@ def _one_cell_per_line(names: Sequence[str], rows: Sequence[Sequence[str]], _wid
 def _cell(value: object) -> str:
     """A value as text. Control characters are spelled: data must not move a terminal's cursor."""
     text = "" if value is None else str(value)
-    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
+    return _CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
 
 
 def _is_numeric(values: Iterable[object]) -> bool:
@@ -213,9 +213,9 @@ def with_column(error: Mapping[str, str]) -> str:
     return f"column {column}: {message}" if column else message
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, names: Iterable[str]) -> str:
     """The nearest known names as a sentence with a blank before it; empty if none is near."""
-    near = difflib.get_close_matches(name, list(known), n=2)
+    near = difflib.get_close_matches(name, list(names), n=2)
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 

@@ -1,4 +1,4 @@
-"""Which files of a folder are data or manifests, and their keys in raw."""
+"""Find the data files and manifests of a folder, and their keys in raw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `headgate upload` sends: which files of this machine, under which keys in raw, and which files it leaves out."""
+"""Choose the files that `headgate upload` sends, their keys in raw, and the files that it leaves out."""
 
 from __future__ import annotations
 
@@ -44,25 +44,25 @@ class Selection:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-def select_files(sources: Sequence[str], dataset: str, known: Collection[str], standard_input: BinaryIO) -> Selection:
+def select_files(sources: Sequence[str], dataset: str, datasets: Collection[str], standard_input: BinaryIO) -> Selection:
     """Return what to send for files, folders, patterns and `-`, standard input.
 
     A file's dataset is, in this order: `dataset`; the nearest folder of its path that is named like a dataset; its own name. A
     file without any of them goes to the folder `uploads`, where the gate finds its dataset from its columns.
 
     Args:
-        known: datasets that have a contract.
+        datasets: names with a contract.
 
     Raises:
         click.ClickException: a source does not exist, holds no data, or names a dataset without a contract.
     """
-    if dataset and dataset not in known:
+    if dataset and dataset not in datasets:
         raise click.ClickException(
-            f"There is no contract for {dataset}.{screens.did_you_mean(dataset, known)} Draft one with "
+            f"There is no contract for {dataset}.{screens.did_you_mean(dataset, datasets)} Draft one with "
             f"`{draft_command('FILE', dataset)}`, deploy, and upload again."
         )
     paths = [path for source in sources for path in _paths(source, standard_input)]
-    parts = [_folder(path, dataset, known) if path.is_dir() else _single(path, dataset, known) for path in paths]
+    parts = [_folder(path, dataset, datasets) if path.is_dir() else _single(path, dataset, datasets) for path in paths]
     return Selection(
         tuple(_distinct(file for part in parts for file in part.files)),
         tuple(manifest for part in parts for manifest in part.manifests),
@@ -81,8 +81,8 @@ def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
         return [_spool_input(standard_input)]
     if Path(source).exists():
         return [Path(source)]
-    if found := sorted(glob.glob(source, recursive=True)):  # noqa: PTH207 an absolute pattern is none for Path.glob
-        return [Path(name) for name in found]
+    if paths := sorted(glob.glob(source, recursive=True)):  # noqa: PTH207 an absolute pattern is none for Path.glob
+        return [Path(name) for name in paths]
     raise click.ClickException(
         f"{screens.shown(source)} does not exist, and no file matches it. Name a file, a folder, a pattern, or - for standard input."
     )
@@ -100,19 +100,19 @@ def _spool_input(standard_input: BinaryIO) -> Path:
     return path
 
 
-def _single(path: Path, dataset: str, known: Collection[str]) -> Selection:
+def _single(path: Path, dataset: str, datasets: Collection[str]) -> Selection:
     if reason := _not_data(path.name):
         return Selection((), left_out=((screens.shown(path.name), reason),))
-    return Selection(((folder_files.key_of(Path(dataset or _dataset_of(path, known)) / path.name), path),))
+    return Selection(((folder_files.key_of(Path(dataset or _dataset_of(path, datasets)) / path.name), path),))
 
 
-def _dataset_of(path: Path, known: Collection[str]) -> str:
-    folders = [part for part in reversed(path.resolve().parent.parts) if part in known]
+def _dataset_of(path: Path, datasets: Collection[str]) -> str:
+    folders = [part for part in reversed(path.resolve().parent.parts) if part in datasets]
     names = (*folders, path.name.partition(".")[0].lower(), dataset_name_of(path.name))
-    return next((name for name in names if name in known), keys.UPLOADS)
+    return next((name for name in names if name in datasets), keys.UPLOADS)
 
 
-def _folder(folder: Path, dataset: str, known: Collection[str]) -> Selection:
+def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
     """Return the files of a folder: its sub-folders name datasets; without any it is flat, and each file finds its own."""
     hidden = [path for path in sorted(folder.rglob("*")) if path.is_file() and _not_data(path.name)]
     left_out = tuple((screens.shown(path.name), _not_data(path.name)) for path in hidden if not folder_files.is_manifest(path.name))
@@ -123,10 +123,12 @@ def _folder(folder: Path, dataset: str, known: Collection[str]) -> Selection:
         return Selection(tuple((key, path) for key, path in files if not _not_data(path.name)), _manifests(files), left_out)
     nested = folder_files.objects_in(folder)
     if not nested:
-        flat = [_single(path, "", known) for path in sorted(folder.iterdir()) if path.is_file()]
-        return Selection(tuple(file for one in flat for file in one.files), left_out=tuple(left for one in flat for left in one.left_out))
+        flat = [_single(path, "", datasets) for path in sorted(folder.iterdir()) if path.is_file()]
+        return Selection(
+            tuple(file for part in flat for file in part.files), left_out=tuple(left for part in flat for left in part.left_out)
+        )
     # A dataset's own folder: its export runs, not the datasets, are the folders in it.
-    prefix = f"{_dataset_of(folder / '_', known)}/" if all(_RUN.match(key) for key, _ in nested) else ""
+    prefix = f"{_dataset_of(folder / '_', datasets)}/" if all(_RUN.match(key) for key, _ in nested) else ""
     if not prefix and (incomplete := folder_files.runs_without_manifest(folder)):
         raise click.ClickException(
             f"{screens.shown(incomplete[0])} has no _manifest.json, so the gate would not process its parts. "

@@ -31,13 +31,13 @@ class Sent:
 
 def newest_version(store: VersionedObjects, ref: ObjectRef) -> ObjectRef:
     """Return the newest version of an object, from a list: a person who may send files may not read them, not even by HeadObject."""
-    return next(one.ref for one in store.versions(ref.bucket, ref.key) if one.is_newest and one.ref.key == ref.key)
+    return next(version.ref for version in store.versions(ref.bucket, ref.key) if version.is_newest and version.ref.key == ref.key)
 
 
 def send(store: VersionedObjects, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]) -> list[Sent]:
     """Every file is in raw when this returns; `sent` hears of each as it lands."""
 
-    def one(item: tuple[str, Path]) -> Sent:
+    def upload_file(item: tuple[str, Path]) -> Sent:
         key, path = item
         store.upload(path, ObjectRef(bucket, key))
         landed = Sent(newest_version(store, ObjectRef(bucket, key)), path.stat().st_size)
@@ -45,7 +45,7 @@ def send(store: VersionedObjects, bucket: str, files: Sequence[tuple[str, Path]]
         return landed
 
     with ThreadPoolExecutor(UPLOADERS) as pool:
-        return list(pool.map(one, files))
+        return list(pool.map(upload_file, files))
 
 
 def follow(

@@ -1,4 +1,4 @@
-"""What became of each file of an upload, as plain values."""
+"""Describe the outcome of each file of an upload, as plain values."""
 
 from __future__ import annotations
 

@@ -150,9 +150,9 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
     workspace.mkdir(parents=True, exist_ok=True)
     checked = [_verified(store, key, workspace) for key in newest]
     options.show(
-        as_json=as_json, value=lambda: [{**vars(one), "holds": one.holds} for one in checked], screen=lambda: _verifications(checked)
+        as_json=as_json, value=lambda: [{**vars(check), "holds": check.holds} for check in checked], screen=lambda: _verifications(checked)
     )
-    options.finish(complete=all(one.holds for one in checked))
+    options.finish(complete=all(check.holds for check in checked))
 
 
 @export.command(epilog=options.example("headgate export runs orders"))
@@ -166,8 +166,8 @@ def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str |
     if not to:
         deployment.activate(deployment_name)
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
-    found = [one for one in (_certificate(store, key) for key in _manifests(store, _datasets(store, table, to, source))) if one]
-    options.show(as_json=as_json, value=lambda: [certificate_facts(one) for one in found], screen=lambda: _certificates(found))
+    certificates = [*filter(None, (_certificate(store, key) for key in _manifests(store, _datasets(store, table, to, source))))]
+    options.show(as_json=as_json, value=lambda: [*map(certificate_facts, certificates)], screen=lambda: _certificates(certificates))
 
 
 @export.command(epilog=options.example("headgate export contract --tables film,actor --into contracts/source"))
@@ -213,10 +213,10 @@ def _drafts(reader: Login, wanted: tuple[str, ...], source: str) -> dict[str, Co
     from headgate.export.server.session import Session
 
     with closing(Session(reader)) as session:
-        found = [
+        drafts = [
             draft(session, source_tables.describe(session, table), guess_mask, source) for table in wanted or source_tables.tables(session)
         ]
-    return {one.dataset: one for one in found}
+    return {contract.dataset: contract for contract in drafts}
 
 
 def _names(listed: str) -> tuple[str, ...]:
@@ -229,12 +229,12 @@ def report_facts(report: ExportReport) -> dict[str, object]:
         "run": report.run,
         "changed": report.changed,
         "rows": report.rows,
-        "tables": [certificate_facts(one) for one in report.certificates],
+        "tables": [certificate_facts(certificate) for certificate in report.certificates],
     }
 
 
 def certificate_facts(certificate: Certificate) -> dict[str, object]:
-    """What a person or a machine asks of a certificate first; the rest stands in the manifest."""
+    """Return the main facts of a certificate; the manifest has the others."""
     return {
         "table": certificate.table,
         "run": certificate.run,
@@ -273,7 +273,7 @@ def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
 
 def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
     """The request, for the day that an earlier attempt of the same run began on."""
-    begun = [one.exported_on for one in exporting.unfinished() if (one.source, one.run) == (request.source, request.run)]
+    begun = [run.exported_on for run in exporting.unfinished() if (run.source, run.run) == (request.source, request.run)]
     return replace(request, exported_on=begun[0]) if begun else request
 
 
@@ -290,12 +290,12 @@ def _datasets(store: RunStore, table: str, to: str, source: str) -> list[str]:
     contracts = contracts_of(Registry.load().source, source)
     if not table and contracts:
         return sorted(contracts)
-    found = [name for name, one in sorted(contracts.items()) if table in (name, source_name(name, one))]
-    if not found:
+    names = [name for name, contract in sorted(contracts.items()) if table in (name, source_name(name, contract))]
+    if not names:
         raise click.UsageError(
             f"The source {source} has no contract{f' for {table}' if table else ''}. Draft one: headgate export contract --source {source}"
         )
-    return found
+    return names
 
 
 def _manifests(store: RunStore, datasets: Sequence[str]) -> list[ExportKey]:
@@ -323,7 +323,7 @@ def _certifies(store: RunStore, key: ExportKey) -> bool:
 
 
 def _verified(store: RunStore, key: ExportKey, workspace: Path) -> Verification:
-    """What checking a run found; a manifest that cannot be read is a finding, too."""
+    """Return the result of checking a run; a manifest that cannot be read is a finding, too."""
     try:
         return store.verify(key, workspace)
     except AuditError as error:
@@ -333,7 +333,7 @@ def _verified(store: RunStore, key: ExportKey, workspace: Path) -> Verification:
 def _reports(reports: list[ExportReport]) -> Table | str:
     if not reports:
         return "No run is unfinished."
-    table = _certificates([one for report in reports for one in report.certificates])
+    table = _certificates([certificate for report in reports for certificate in report.certificates])
     if not any(report.changed for report in reports):
         table.title = "Landed before; nothing was changed"
     return table
@@ -341,17 +341,27 @@ def _reports(reports: list[ExportReport]) -> Table | str:
 
 def _certificates(certificates: Iterable[Certificate]) -> Table:
     table = screens.table("table", "run", "mode", "rows", "files", "MB", "moment", "checksum")
-    for one in certificates:
-        moment = f"{one.moment.method} {one.moment.gtid or one.moment.position}"
-        megabytes = f"{one.size_bytes / 1e6:,.1f}"
+    for certificate in certificates:
+        digest = certificate.digest
+        moment = f"{certificate.moment.method} {certificate.moment.gtid or certificate.moment.position}"
+        megabytes = f"{certificate.size_bytes / 1e6:,.1f}"
         table.add_row(
-            one.table, one.run, one.mode, f"{one.digest.rows:,}", str(len(one.files)), megabytes, moment, str(one.digest.checksum)
+            certificate.table,
+            certificate.run,
+            certificate.mode,
+            f"{digest.rows:,}",
+            str(len(certificate.files)),
+            megabytes,
+            moment,
+            str(digest.checksum),
         )
     return table
 
 
 def _verifications(checked: list[Verification]) -> Table:
     table = screens.table("table", "run", "files", "rows", "holds", "findings")
-    for one in checked:
-        table.add_row(one.table, one.run, str(one.files), f"{one.rows:,}", "yes" if one.holds else "NO", "\n".join(one.findings))
+    for check in checked:
+        table.add_row(
+            check.table, check.run, str(check.files), f"{check.rows:,}", "yes" if check.holds else "NO", "\n".join(check.findings)
+        )
     return table

@@ -64,11 +64,11 @@ def start(source: str, timeout_s: int, as_json: bool, deployment_name: str | Non
 
     Ends with 3 when the run failed; the cause is shown.
     """
-    found = deployment.activate(deployment_name)
+    deployed = deployment.activate(deployment_name)
     due_at = datetime.now(UTC)
-    stated = {"tables": asked["tables"], "run": asked["run_name"], "incremental": not asked["full"], "mask_at_source": asked["mask"]}
-    payload = {"scheduled_at": f"{due_at:%Y-%m-%dT%H:%M:%SZ}", **{name: value for name, value in stated.items() if value}}
-    pipeline = exports.export_pipeline(found.environment, source)
+    choices = {"tables": asked["tables"], "run": asked["run_name"], "incremental": not asked["full"], "mask_at_source": asked["mask"]}
+    payload = {"scheduled_at": f"{due_at:%Y-%m-%dT%H:%M:%SZ}", **{name: value for name, value in choices.items() if value}}
+    pipeline = exports.export_pipeline(deployed.environment, source)
     arn = pipeline.start(f"cli-{due_at:%Y%m%dT%H%M%S%f}", payload)
     ended = _watched(pipeline, arn, timeout_s, options.progress_console())
     fact = {"run": arn, "status": ended.status, "error": ended.error, "cause": ended.cause}

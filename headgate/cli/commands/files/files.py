@@ -61,18 +61,18 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
     """
     from headgate.contracts.registry import Registry
 
-    found = deployment.activate(deployment_name)
+    deployed = deployment.activate(deployment_name)
     sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
     try:
-        landed, records = through_the_gate(found, sent, timeout_s=timeout_s, console=options.progress_console())
+        landed, records = through_the_gate(deployed, sent, timeout_s=timeout_s, console=options.progress_console())
     except KeyboardInterrupt:
         click.echo(_INTERRUPTED, err=True)
         raise
     sums = summary.by_dataset(records)
 
     def fact() -> dict[str, object]:
-        paths = [(path, one.ref) for (_, path), one in zip(sent.files, landed, strict=True)]
-        outcomes = upload_outcomes(paths, records, stores.ledger(found.environment), timeout_s)
+        paths = [(path, file.ref) for (_, path), file in zip(sent.files, landed, strict=True)]
+        outcomes = upload_outcomes(paths, records, stores.ledger(deployed.environment), timeout_s)
         not_sent = [{"file": name, "reason": reason} for name, reason in sent.left_out]
         return {"datasets": summary.as_dicts(sums), "files": outcomes, "not_sent": not_sent}
 
@@ -119,10 +119,10 @@ def _show_masked(console: Console, records: Sequence[FileRecord]) -> None:
 def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
     """Return a sentence about files that have no rows, and one about files whose rows the lake has already."""
     empty = [record.key for record in records if has_no_rows(record)]
-    known = sum(record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records)
+    duplicates = sum(record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records)
     said = f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. Send rows below the header."
-    skipped = f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was processed before."
-    return [*([said] if empty else []), *([skipped] if known else [])]
+    skipped = f"Duplicate File Skipped: {duplicates:,} of {len(records):,} files, whose content was processed before."
+    return [*([said] if empty else []), *([skipped] if duplicates else [])]
 
 
 def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
@@ -164,7 +164,7 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
 
 
 def through_the_gate(
-    found: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
+    deployed: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
 ) -> tuple[list[transfer.Sent], list[FileRecord]]:
     """Send the files, and return what was sent, in their order, and the records with which the gate has ended; shows progress."""
     files = sent.files
@@ -177,7 +177,7 @@ def through_the_gate(
     with Progress(*columns, console=console) as progress:
         sending = progress.add_task("upload", total=len(files), rows="")
         gating = progress.add_task("gate", total=len(files), rows="")
-        bucket = found.environment["HEADGATE_RAW_BUCKET"]
+        bucket = deployed.environment["HEADGATE_RAW_BUCKET"]
         landed = transfer.send(stores.objects(), bucket, files, lambda _: progress.advance(sending))
         transfer.send(stores.objects(), bucket, sent.manifests, lambda _: None)
 
@@ -186,7 +186,7 @@ def through_the_gate(
             progress.update(gating, completed=len(ended), rows=rows)
             plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
 
-        return landed, transfer.follow(stores.ledger(found.environment), [one.ref for one in landed], seen, timeout_s=timeout_s)
+        return landed, transfer.follow(stores.ledger(deployed.environment), [file.ref for file in landed], seen, timeout_s=timeout_s)
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
@@ -198,8 +198,8 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
     """Show one record per file: state, counts, and the error of a rejected one."""
     if context.invoked_subcommand:
         return
-    found = deployment.activate(deployment_name)
-    records = sorted(stores.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
+    deployed = deployment.activate(deployment_name)
+    records = sorted(stores.ledger(deployed.environment).records(), key=lambda record: (record.received_at, record.key))
     chosen = in_state(records, state)
     options.show(as_json=as_json, value=lambda: [_kept(record) for record in chosen], screen=lambda: _table(chosen))
 
@@ -219,8 +219,8 @@ def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileR
 @options.deployment
 def show(key: str, as_json: bool, deployment_name: str | None) -> None:
     """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of line."""
-    found = deployment.activate(deployment_name)
-    record = find_record(stores.ledger(found.environment).records(), key)
+    deployed = deployment.activate(deployment_name)
+    record = find_record(stores.ledger(deployed.environment).records(), key)
     options.show(as_json=as_json, value=lambda: _kept(record), screen=lambda: _whole(record))
 
 
@@ -237,20 +237,20 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
     """
     from headgate.intake.files.revert_file import newest_upload
 
-    found = deployment.activate(deployment_name)
-    every = list(stores.ledger(found.environment).records())
+    deployed = deployment.activate(deployment_name)
+    every = list(stores.ledger(deployed.environment).records())
     upload = newest_upload(every, key) or newest_upload(every, screens.shown(key))
     if not upload:
         raise click.ClickException(f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states.")
-    reverter = intake.reverter(found.environment)
+    reverter = intake.reverter(deployed.environment)
     if not yes:
-        corrections = [one for record in upload for one in reverter.chain(record.file_id)[1:] if one and one.accepted]
-        more = f" and of its {len(corrections)} corrections ({sum(one.accepted for one in corrections):,})" if corrections else ""
+        corrections = [file for record in upload for file in reverter.chain(record.file_id)[1:] if file and file.accepted]
+        more = f" and of its {len(corrections)} corrections ({sum(file.accepted for file in corrections):,})" if corrections else ""
         question = f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}){more} from the lake?"
         click.confirm(question, abort=True, err=True)
     results = [_revert(reverter, record) for record in upload]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
-    options.finish(complete=all(one["outcome"] == FileState.REVERTED for one in results))
+    options.finish(complete=all(result["outcome"] == FileState.REVERTED for result in results))
 
 
 def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
@@ -260,16 +260,16 @@ def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
     except ThrottledError as held:
         return {**fact, "outcome": "held", "reason": str(held)}
     rows = {"accepted_rows": done.accepted, "quarantined_rows": done.quarantined, "accepted_as": done.accepted_as}
-    corrections = {"corrections": {one.key: one.accepted for one in done.corrections}}
+    corrections = {"corrections": {correction.key: correction.accepted for correction in done.corrections}}
     return {**fact, "outcome": done.record.state.value, **rows, **corrections}
 
 
 def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
     table = screens.table("file", "file id", "outcome", "accepted rows removed", "quarantined rows removed", "why")
-    for one in results:
-        cells = (one.get(name, "") for name in ("key", "file_id", "outcome", "accepted_rows", "quarantined_rows", "reason"))
+    for result in results:
+        cells = (result.get(name, "") for name in ("key", "file_id", "outcome", "accepted_rows", "quarantined_rows", "reason"))
         table.add_row(*(str(cell) for cell in cells))
-    for key, rows in (pair for one in results for pair in one.get("corrections", {}).items()):
+    for key, rows in (pair for result in results for pair in result.get("corrections", {}).items()):
         table.add_row(key, "", FileState.REVERTED.value, str(rows), "", "corrects the file")
     copy = str(results[-1].get("accepted_as", ""))  # all have one content: after the last, no other of them is in the lake
     notes = [f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` removes them too."] if copy else []
@@ -302,9 +302,9 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     records = replaceable(gate.objects, stores.ledger(env).records(), Registry.load().source)
     if not dry_run and records and not yes:
         click.confirm(f"Replace the originals of {len(records):,} files in raw ({gate.originals})?", abort=True, err=True)
-    results = [_found(one) if dry_run else _replace(gate, one) for one in records]
+    results = [_found(record) if dry_run else _replace(gate, record) for record in records]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _originals_screen(results))
-    options.finish(complete=dry_run or all(one["outcome"] != "in raw" for one in results))
+    options.finish(complete=dry_run or all(result["outcome"] != "in raw" for result in results))
 
 
 def _found(record: FileRecord) -> dict[str, object]:
@@ -327,8 +327,8 @@ def _originals_screen(results: Sequence[dict[str, object]]) -> Table | str:
     if not results:
         return "No original with card data is in raw, except of files that are rejected or need a mapping."
     table = screens.table("file", "file id", "outcome", "why")
-    for one in results:
-        table.add_row(*(str(one.get(name, "")) for name in ("key", "file_id", "outcome", "reason")))
+    for result in results:
+        table.add_row(*(str(result.get(name, "")) for name in ("key", "file_id", "outcome", "reason")))
     return table
 
 

@@ -93,8 +93,8 @@ def set_command(
 @options.deployment
 def list_command(*, as_json: bool, deployment_name: str | None) -> None:
     """List the remembered mappings. Each applies to the next files of its source with its header."""
-    found = intake.mappings(deployment.activate(deployment_name).environment).remembered()
-    options.show(as_json=as_json, value=lambda: [vars(one) for one in found], screen=lambda: _list(found))
+    remembered = intake.mappings(deployment.activate(deployment_name).environment).remembered()
+    options.show(as_json=as_json, value=lambda: [vars(mapping) for mapping in remembered], screen=lambda: _list(remembered))
 
 
 @mapping.command(epilog=options.example("headgate mapping forget payments 3f2a9c --yes"))
@@ -129,22 +129,22 @@ def _decide(
     dataset: str = "",
     ask: bool = False,
 ) -> None:
-    found = deployment.activate(deployment_name)
-    record, suggested = _waiting(found, key, dataset)
-    fields = intake.mappings(found.environment).contracts[suggested.dataset].names
+    deployed = deployment.activate(deployment_name)
+    record, suggested = _waiting(deployed, key, dataset)
+    fields = intake.mappings(deployed.environment).contracts[suggested.dataset].names
     chosen = with_changes(suggested, pairs, fields, left_out)
     if ask:
         options.progress_console().print(_table(suggested, left_out))
         click.confirm(_question(key, suggested, left_out), abort=True, err=True)
-    _save_mapping_and_replay(found, record, suggested, chosen, as_json=as_json)
+    _save_mapping_and_replay(deployed, record, suggested, chosen, as_json=as_json)
 
 
 def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
     """The question, with a warning where fields rest on little: wrong fields of one type are accepted without an error."""
     from headgate.matching.suggest_mapping import THRESHOLD
 
-    taken = [one for name, one in zip(suggested.names, suggested.confidence, strict=True) if name not in left_out]
-    unsure = sum(one < THRESHOLD for one in taken)
+    taken = [confidence for name, confidence in zip(suggested.names, suggested.confidence, strict=True) if name not in left_out]
+    unsure = sum(confidence < THRESHOLD for confidence in taken)
     correct = f"`headgate mapping set {shlex.quote(key)} --dataset {suggested.dataset} COLUMN=FIELD...` corrects them. "
     warning = f"{unsure} of {len(taken)} fields are uncertain: read each line. {correct}" if unsure else ""
     return f"{warning}Take the file in as {suggested.dataset}, and remember these fields for the next file with this header?"
@@ -178,10 +178,10 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
     return tuple(chosen.get(name, field) for name, field in zip(suggested.names, kept, strict=True))
 
 
-def _waiting(found: deployment.Deployment, key: str, dataset: str = "") -> tuple[FileRecord, Suggested]:
+def _waiting(deployed: deployment.Deployment, key: str, dataset: str = "") -> tuple[FileRecord, Suggested]:
     from headgate.intake.quarantine.corrected_files import unsettled
 
-    records = list(stores.ledger(found.environment).records())
+    records = list(stores.ledger(deployed.environment).records())
     asked = [record for record in find_records(records, key) if record.state in UNDECIDED]
     if not asked:
         problem = f"no file {screens.shown(key)} waits for a mapping"
@@ -194,10 +194,10 @@ def _waiting(found: deployment.Deployment, key: str, dataset: str = "") -> tuple
             f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
         )
     newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
-    suggested = _suggested(found, newest, dataset)
+    suggested = _suggested(deployed, newest, dataset)
     if suggested is None:
         named = shlex.quote(newest.key)
-        datasets = ", ".join(sorted(intake.mappings(found.environment).contracts))
+        datasets = ", ".join(sorted(intake.mappings(deployed.environment).contracts))
         raise HeadgateError(
             f"No contract fits {newest.key} by its names. Remedy: if it belongs to a dataset of the lake "
             f"({datasets or 'there is none yet'}), `headgate mapping accept {named} --dataset NAME` shows what its columns would be, and "
@@ -207,7 +207,7 @@ def _waiting(found: deployment.Deployment, key: str, dataset: str = "") -> tuple
     return newest, suggested
 
 
-def _suggested(found: deployment.Deployment, record: FileRecord, dataset: str = "") -> Suggested | None:
+def _suggested(deployed: deployment.Deployment, record: FileRecord, dataset: str = "") -> Suggested | None:
     """Return the suggestion by the current contracts, of which one may fit by now; the stored one, or none, if the file is gone.
 
     Args:
@@ -217,7 +217,7 @@ def _suggested(found: deployment.Deployment, record: FileRecord, dataset: str = 
     from headgate.matching.mappings import Suggested
 
     stored = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
-    mappings = intake.mappings(found.environment)
+    mappings = intake.mappings(deployed.environment)
     try:
         body = mappings.objects.read(record.ref)
     except NotFoundError:
@@ -232,11 +232,11 @@ def _suggested(found: deployment.Deployment, record: FileRecord, dataset: str = 
 
 
 def _save_mapping_and_replay(
-    found: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str | None], *, as_json: bool
+    deployed: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str | None], *, as_json: bool
 ) -> None:
     """The decision is remembered, and the file lies in raw once more, as a new version that the gate will look at."""
     try:
-        intake.mappings(found.environment).remember(suggested, fields)
+        intake.mappings(deployed.environment).remember(suggested, fields)
     except BadInputError as error:
         named = f"{record.key} --dataset {suggested.dataset}" if record.state is FileState.PROFILED else record.key
         remedy = f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
@@ -266,10 +266,10 @@ def _list(remembered: Sequence[Remembered]) -> Table | str:
     if not remembered:
         return "No mapping is remembered. `headgate mapping accept KEY` and `headgate mapping set KEY COLUMN=FIELD` remember one."
     table = screens.table("source", "header", "dataset", "column = field", "decided at (UTC)", show_lines=True)
-    for one in remembered:
-        pairs = zip(one.columns, one.fields, strict=True) if one.columns else enumerate(one.fields, start=1)
+    for entry in remembered:
+        pairs = zip(entry.columns, entry.fields, strict=True) if entry.columns else enumerate(entry.fields, start=1)
         columns = "\n".join(f"{column} {'is left out' if field is None else f'= {field}'}" for column, field in pairs)
-        table.add_row(one.source, one.header[:_HEADER_LETTERS], one.dataset, columns, f"{one.decided_at:%Y-%m-%d %H:%M}")
+        table.add_row(entry.source, entry.header[:_HEADER_LETTERS], entry.dataset, columns, f"{entry.decided_at:%Y-%m-%d %H:%M}")
     return table
 
 

@@ -102,7 +102,7 @@ def _cells(column: ColumnProfile) -> tuple[str, ...]:
     counts = (column.name, column.type, f"{column.missing:,}", f"{column.invalid:,}")
     if column.is_sensitive:
         return (*counts, "", "", "", "[sensitive: not shown]")
-    known = column.description
-    shown = [text for text, _ in known.top[:3]] or [text for text, _ in known.patterns[:1]]
-    ends = (str(known.facts.get("min", "")), str(known.facts.get("max", "")))
-    return (*counts, f"{known.distinct:,}", *ends, ", ".join(shown))
+    description = column.description
+    shown = [text for text, _ in description.top[:3]] or [text for text, _ in description.patterns[:1]]
+    ends = (str(description.facts.get("min", "")), str(description.facts.get("max", "")))
+    return (*counts, f"{description.distinct:,}", *ends, ", ".join(shown))

@@ -52,14 +52,14 @@ def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool,
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.list_quarantine import count_quarantined
 
-    found = deployment.activate(deployment_name)
-    lines = count_quarantined(stores.ledger(found.environment).records(), by_file=by_file, closed=closed)
-    known = {line.dataset for line in lines} | set(Registry.load().curated)
+    deployed = deployment.activate(deployment_name)
+    lines = count_quarantined(stores.ledger(deployed.environment).records(), by_file=by_file, closed=closed)
+    datasets = {line.dataset for line in lines} | set(Registry.load().curated)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
     options.show(
         as_json=as_json,
         value=lambda: [asdict(line) for line in chosen],
-        screen=lambda: _lines_screen(chosen, by_file=by_file) if chosen else nothing_quarantined(dataset, rule, known),
+        screen=lambda: _lines_screen(chosen, by_file=by_file) if chosen else nothing_quarantined(dataset, rule, datasets),
     )
 
 
@@ -74,8 +74,8 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
     """Show rows of FILE (its id, or its key in raw) that are in quarantine, with sensitive values masked."""
     from headgate.intake.quarantine.list_quarantine import rows_of
 
-    found = deployment.activate(deployment_name)
-    record = _record(found, file)
+    deployed = deployment.activate(deployment_name)
+    record = _record(deployed, file)
     if record.duplicate_of:
         raise click.ClickException(
             f"{record.key} was skipped, because its content was received before. `headgate quarantine show {record.duplicate_of}` shows "
@@ -83,7 +83,7 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
         )
     if not record.quarantine_key:
         raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
-    table = rows_of(stores.objects(), found.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
+    table = rows_of(stores.objects(), deployed.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
     rows = [{name: row.get(name) for name in (*_SHOWN, "all_rules")} for row in table.slice(0, count).to_pylist()]
     fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole))
@@ -109,12 +109,12 @@ def replay(
     """
     from headgate.intake.quarantine.replay_file import REPLAYED
 
-    found = deployment.activate(deployment_name)
-    replayer = intake.replayer(found.environment)
-    records = _chosen(found, replayer, files, dataset=dataset, rule=rule, pending=pending, again=again)
+    deployed = deployment.activate(deployment_name)
+    replayer = intake.replayer(deployed.environment)
+    records = _chosen(deployed, replayer, files, dataset=dataset, rule=rule, pending=pending, again=again)
     results = replay_all(replayer, records, dataset if files else "")
     options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results))
-    options.finish(complete=all(one["outcome"] == REPLAYED for one in results))
+    options.finish(complete=all(result["outcome"] == REPLAYED for result in results))
 
 
 @quarantine.command(epilog=options.example("headgate quarantine settle orders/monday.csv --by orders/monday-corrected.csv"))
@@ -129,11 +129,11 @@ def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: s
     a file that corrects every one of them. Once the correcting file is reverted, the next run opens them again; a replay of the settled
     file does so at once. Ends with 3 when a worker holds a file.
     """
-    found = deployment.activate(deployment_name)
-    corrector, closer = _record(found, by), intake.correction_closer(found.environment)
-    results = [_settle(closer, _record(found, file), corrector) for file in files]
+    deployed = deployment.activate(deployment_name)
+    corrector, closer = _record(deployed, by), intake.correction_closer(deployed.environment)
+    results = [_settle(closer, _record(deployed, file), corrector) for file in files]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _settled_table(results))
-    options.finish(complete=all(one["outcome"] == _SETTLED for one in results))
+    options.finish(complete=all(result["outcome"] == _SETTLED for result in results))
 
 
 def _settle(closer: CorrectionCloser, record: FileRecord, by: FileRecord) -> dict[str, object]:
@@ -151,13 +151,13 @@ def _settle(closer: CorrectionCloser, record: FileRecord, by: FileRecord) -> dic
 
 def _settled_table(results: Sequence[dict[str, object]]) -> Table:
     table = screens.table("file", "outcome", "rows", "settled by", "why", numbers=["rows"])
-    for one in results:
-        table.add_row(*(str(one.get(name, "")) for name in ("key", "outcome", "rows", "settled_by", "reason")))
+    for result in results:
+        table.add_row(*(str(result.get(name, "")) for name in ("key", "outcome", "rows", "settled_by", "reason")))
     return table
 
 
 def replay_all(replaying: Replayer, records: Iterable[FileRecord], dataset: str = "") -> Sequence[dict[str, object]]:
-    """What came of each replay, in order; a file that another worker holds stays as it is, and the others go on.
+    """Return the outcome of each replay, in order; a file that another worker holds stays as it is, and the others go on.
 
     Args:
         dataset: of those files that have no row in the lake; by default the one that the current contracts identify.
@@ -189,7 +189,7 @@ def _outcome(done: Replayed) -> dict[str, object]:
 
 
 def _chosen(
-    found: deployment.Deployment,
+    deployed: deployment.Deployment,
     replayer: Replayer,
     files: tuple[str, ...],
     *,
@@ -203,23 +203,23 @@ def _chosen(
     from headgate.intake.quarantine.list_quarantine import broke, replayable
 
     if files:
-        return [_record(found, file) for file in files]
-    every = [*stores.ledger(found.environment).records()]
+        return [_record(deployed, file) for file in files]
+    every = [*stores.ledger(deployed.environment).records()]
     settled = () if again else corrections(every)  # the next run records it
     listed = (record for record in every if broke(record, rule) and (record.state is FileState.REPLAYING or record.file_id not in settled))
     records = [replayer.recognised(record, again=again) for record in listed]
     return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending)
 
 
-def _record(found: deployment.Deployment, file: str) -> FileRecord:
+def _record(deployed: deployment.Deployment, file: str) -> FileRecord:
     """The record that has the rows of that id or key."""
-    return find_record(stores.ledger(found.environment).records(), file, listed_by="headgate quarantine list --files")
+    return find_record(stores.ledger(deployed.environment).records(), file, listed_by="headgate quarantine list --files")
 
 
-def nothing_quarantined(dataset: str, rule: str, known: set[str]) -> str:
+def nothing_quarantined(dataset: str, rule: str, datasets: set[str]) -> str:
     """Return what replaces an empty table: that there is nothing, or that no contract has the dataset."""
-    if dataset and dataset not in known:
-        return f"There is no dataset {dataset}. There are: {', '.join(sorted(known)) or 'none'}."
+    if dataset and dataset not in datasets:
+        return f"There is no dataset {dataset}. There are: {', '.join(sorted(datasets)) or 'none'}."
     asked = "".join([f" of {dataset}" if dataset else "", f" by the rule {rule}" if rule else ""])
     return f"Nothing{asked} is in quarantine."
 
@@ -243,8 +243,8 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
     title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
     table = screens.table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
     for row in rows:
-        *cells, held = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
-        cells[-1] = "\n".join([cells[-1], *_further_reasons(row), *([held] if whole else [])])
+        *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
+        cells[-1] = "\n".join([cells[-1], *_further_reasons(row), *([whole_row] if whole else [])])
         table.add_row(*cells)
     return table
 
@@ -263,10 +263,10 @@ def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
     if not results:
         return "All quarantined files were already checked against the current contract; use --again to check them anyway."
     table = screens.table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
-    for one in results:
-        cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "reason"))
+    for result in results:
+        cells = (result.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "reason"))
         table.add_row(*(str(cell) for cell in cells))
-    counted = Counter(str(one["outcome"]) for one in results)
+    counted = Counter(str(result["outcome"]) for result in results)
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
-    accepted = any(one["outcome"] == REPLAYED and one["accepted"] for one in results)
+    accepted = any(result["outcome"] == REPLAYED and result["accepted"] for result in results)
     return Group(table, f"{outcomes}. Next: `headgate run` merges the accepted rows." if accepted else f"{outcomes}. No row was accepted.")

@@ -29,8 +29,8 @@ def cost(days: int, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.costs import of_days
 
-    found = deployment.activate(deployment_name)
-    fact = of_days(DeployedLake(found.environment), days).model_dump(mode="json")
+    deployed = deployment.activate(deployment_name)
+    fact = of_days(DeployedLake(deployed.environment), days).model_dump(mode="json")
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _screen(fact))
 
 

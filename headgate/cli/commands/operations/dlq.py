@@ -55,7 +55,7 @@ def dlq() -> None:
 def list_(limit: int, as_json: bool, deployment_name: str | None) -> None:
     """List the dead letters of both queues with their file, its state and its error."""
     letters = _letters(deployment.activate(deployment_name), limit)
-    options.show(as_json=as_json, value=lambda: [vars(one) for one in letters], screen=lambda: _table(letters))
+    options.show(as_json=as_json, value=lambda: [vars(letter) for letter in letters], screen=lambda: _table(letters))
 
 
 @dlq.command(epilog=options.example("headgate dlq show 5fea7756-0ea4-451a-a703-a558b933e274"))
@@ -64,27 +64,27 @@ def list_(limit: int, as_json: bool, deployment_name: str | None) -> None:
 @options.deployment
 def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
     """Show one dead letter: its file, why the file failed, and what to do."""
-    found = [one for one in _letters(deployment.activate(deployment_name), MOST) if one.message_id == message_id]
-    if not found:
+    letters = [letter for letter in _letters(deployment.activate(deployment_name), MOST) if letter.message_id == message_id]
+    if not letters:
         raise click.ClickException(f"No dead letter has the id {screens.shown(message_id)}. `headgate dlq list` lists the dead letters.")
-    options.show(as_json=as_json, value=lambda: vars(found[0]), screen=lambda: _details(found[0]))
+    options.show(as_json=as_json, value=lambda: vars(letters[0]), screen=lambda: _details(letters[0]))
 
 
 dlq.add_command(redrive)
 
 
-def _letters(found: deployment.Deployment, limit: int) -> list[DeadLetter]:
-    newest = newest_records(stores.ledger(found.environment).records())
+def _letters(deployed: deployment.Deployment, limit: int) -> list[DeadLetter]:
+    newest = newest_records(stores.ledger(deployed.environment).records())
     return [
         described(letter, name, newest)
         for name, of in QUEUES.items()
-        for letter in operations.queues().look(found.output(f"{of}_dead_letter_queue_url"), limit)
+        for letter in operations.queues().look(deployed.output(f"{of}_dead_letter_queue_url"), limit)
     ]
 
 
 def newest_records(records: Iterable[FileRecord]) -> dict[tuple[str, str], FileRecord]:
     """Return the newest record of each object, by bucket and key."""
-    return {(one.bucket, one.key): one for one in sorted(records, key=lambda one: one.received_at)}
+    return {(record.bucket, record.key): record for record in sorted(records, key=lambda record: record.received_at)}
 
 
 def described(letter: Letter, queue: str, newest: Mapping[tuple[str, str], FileRecord]) -> DeadLetter:
@@ -111,8 +111,8 @@ def _table(letters: Sequence[DeadLetter]) -> Table | str:
     if not letters:
         return "There are no dead letters."
     table = screens.table("id", "queue", "sent at, UTC", "file", "state", "error")
-    for one in letters:
-        table.add_row(one.message_id, one.queue, one.sent_at, one.file, one.state, one.error)
+    for letter in letters:
+        table.add_row(letter.message_id, letter.queue, letter.sent_at, letter.file, letter.state, letter.error)
     return table
 
 

@@ -59,16 +59,16 @@ def forget(
     """
     from headgate.erasure.subject_rows import Subject
 
-    found = deployment.activate(deployment_name)
+    deployed = deployment.activate(deployment_name)
 
     def build() -> None:
-        ended = watched_run(found, as_of="", timeout_s=timeout_s, console=options.progress_console())
+        ended = watched_run(deployed, as_of="", timeout_s=timeout_s, console=options.progress_console())
         if ended.status != SUCCEEDED:
             raise ServiceError(
                 "The rows are erased, but the run failed: old tables are left. `headgate runs` says why; then call forget again."
             )
 
-    forgetter = erasure.forgetter(found.environment, build)
+    forgetter = erasure.forgetter(deployed.environment, build)
     if dataset not in forgetter.eraser.contracts:
         raise click.ClickException(_why_no_dataset(dataset, forgetter.eraser.contracts))
     subject = Subject(dataset, key)
@@ -97,30 +97,30 @@ def _why_no_dataset(dataset: str, contracts: Mapping[str, Contract]) -> str:
 
 def planned(plan: Plan) -> dict[str, object]:
     """Return what would be erased, without any value of the person."""
-    found = plan.subject_data
+    subject_data = plan.subject_data
     return {
-        "files": found.files,
-        "contents_by_dataset": {dataset: len(of) for dataset, of in sorted(found.contents.items())},
+        "files": subject_data.files,
+        "contents_by_dataset": {dataset: len(of) for dataset, of in sorted(subject_data.contents.items())},
         "unaccepted_files": _unaccepted_keys(plan),
     }
 
 
 def _unaccepted_keys(plan: Plan) -> list[str]:
     """By key; a key with several versions once."""
-    return sorted({screens.shown(one.key) for one in plan.unaccepted})
+    return sorted({screens.shown(file.key) for file in plan.unaccepted})
 
 
 def _plan_screen(plan: Plan) -> Group:
     return Group(_rows_screen(plan.subject_data), *_unaccepted_screen(_unaccepted_keys(plan)))
 
 
-def _rows_screen(found: SubjectData) -> Table | str:
-    if not found.is_of_lake:
+def _rows_screen(subject_data: SubjectData) -> Table | str:
+    if not subject_data.is_of_lake:
         return "No row of the lake has this key. No table is built again; only the files below are deleted."
-    if not found.contents:
+    if not subject_data.contents:
         return "An earlier call erased the rows and did not end. This call continues it."
     table = screens.table("dataset", "files with rows of this key", title="What would be erased")
-    for dataset, contents in sorted(found.contents.items()):
+    for dataset, contents in sorted(subject_data.contents.items()):
         table.add_row(dataset, f"{len(contents):,}")
     return table
 
@@ -138,7 +138,7 @@ def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
 def _cell(name: str, value: object) -> str:
     """A certificate's value for a person: how many, or one line for each part; where a text is left, each object."""
     if name == _LEFT and isinstance(value, list) and value:
-        return "\n".join(sorted({screens.shown(f"{one['bucket']}/{one['key']}") for one in value}))
+        return "\n".join(sorted({screens.shown(f"{version['bucket']}/{version['key']}") for version in value}))
     if isinstance(value, list):
         return f"{len(value):,}"
     if isinstance(value, dict):

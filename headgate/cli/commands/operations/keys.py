@@ -34,8 +34,8 @@ def keys() -> None:
 @options.deployment
 def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the command is named so
     """Name the key that tokens are made with, and those before it."""
-    found = deployment.activate(deployment_name)
-    current, *before = operations.masking_keys(found.environment).ids()
+    deployed = deployment.activate(deployment_name)
+    current, *before = operations.masking_keys(deployed.environment).ids()
     summary = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
     options.show(as_json=as_json, value=lambda: {"current": current, "previous": before}, screen=lambda: summary)
 
@@ -49,10 +49,10 @@ def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
 
     Workers that run use the old key for up to five minutes more. A card has two tokens until `headgate keys retoken` is done.
     """
-    found = deployment.activate(deployment_name)
+    deployed = deployment.activate(deployment_name)
     if not yes:
         click.confirm("Make all new card tokens with a new key?", abort=True, err=True)
-    made = operations.masking_keys(found.environment).rotate(secrets.token_bytes(_KEY_BYTES))
+    made = operations.masking_keys(deployed.environment).rotate(secrets.token_bytes(_KEY_BYTES))
     summary = f"New tokens are made with {made}. In five minutes: headgate keys retoken"
     options.show(as_json=as_json, value=lambda: {"current": made}, screen=lambda: summary)
 
@@ -70,22 +70,22 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     from headgate.intake.files.replace_original import is_masked
     from headgate.intake.quarantine.replay_file import REPLAYED
 
-    found = deployment.activate(deployment_name)
-    old = _old(found)
-    masked = [one for one in old if is_masked(one.record)]  # the form has the tokens and not the numbers
-    due = [one.record for one in old if not is_masked(one.record)]
-    results = [_fact(one) for one in old] if dry_run else [*replay_all(intake.replayer(found.environment), due), *map(_masked, masked)]
+    deployed = deployment.activate(deployment_name)
+    old = _old(deployed)
+    masked = [file for file in old if is_masked(file.record)]  # the form has the tokens and not the numbers
+    due = [file.record for file in old if not is_masked(file.record)]
+    results = [_fact(file) for file in old] if dry_run else [*replay_all(intake.replayer(deployed.environment), due), *map(_masked, masked)]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _screen(results))
-    options.finish(complete=dry_run or all(one["outcome"] == REPLAYED for one in results))
+    options.finish(complete=dry_run or all(result["outcome"] == REPLAYED for result in results))
 
 
-def _old(found: deployment.Deployment) -> Sequence[OldTokens]:
+def _old(deployed: deployment.Deployment) -> Sequence[OldTokens]:
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.find_old_tokens import old_tokens
 
-    current, *_ = operations.masking_keys(found.environment).ids()
-    records = stores.ledger(found.environment).records()
-    bucket = found.environment["HEADGATE_CURATED_BUCKET"]
+    current, *_ = operations.masking_keys(deployed.environment).ids()
+    records = stores.ledger(deployed.environment).records()
+    bucket = deployed.environment["HEADGATE_CURATED_BUCKET"]
     return [*old_tokens(stores.objects(), bucket, records, Registry.load().source, current)]
 
 
@@ -111,8 +111,8 @@ def _screen(results: Sequence[dict[str, object]]) -> Group | str:
     if not results:
         return "Every token is made with the current key."
     table = screens.table("dataset", "file", "outcome", "why")
-    for one in results:
-        table.add_row(str(one["dataset"]), str(one["key"]), str(one["outcome"]), str(one.get("detail", "")))
-    if any(one["outcome"] == REPLAYED for one in results):
+    for result in results:
+        table.add_row(str(result["dataset"]), str(result["key"]), str(result["outcome"]), str(result.get("detail", "")))
+    if any(result["outcome"] == REPLAYED for result in results):
         return Group(table, "Next: `headgate run` merges the new tokens.")
     return Group(table)

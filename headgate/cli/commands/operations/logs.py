@@ -35,16 +35,16 @@ _CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exi
 @options.deployment
 def logs(minutes: int, contains: str, *, level: str | None, follow: bool, as_json: bool, deployment_name: str | None) -> None:
     """Print recent log lines of functions and jobs, oldest first."""
-    found = deployment.activate(deployment_name)
+    deployed = deployment.activate(deployment_name)
     written = operations.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     if follow:
-        groups = log_groups(found)
+        groups = log_groups(deployed)
         for line in followed(lambda start: _lines(groups, written, start), since, sleep=time.sleep):
             if _is_asked(line, contains, level):
                 click.echo(json.dumps(vars(line), default=str) if as_json else _text(line))
         return
-    lines = [line for line in _lines(log_groups(found), written, since) if _is_asked(line, contains, level)]
+    lines = [line for line in _lines(log_groups(deployed), written, since) if _is_asked(line, contains, level)]
     if as_json:
         options.show(as_json=True, value=lambda: [vars(line) for line in lines], screen=str)
         return
@@ -88,14 +88,14 @@ def followed(read: Callable[[datetime], list[LogLine]], since: datetime, *, slee
         sleep(POLL_S)
 
 
-def log_groups(found: deployment.Deployment) -> list[str]:
+def log_groups(deployed: deployment.Deployment) -> list[str]:
     """The log groups of the deployment.
 
     Raises:
         click.ClickException: deployment.json is older than this output.
     """
-    stated = found.outputs.get("log_groups")
-    return [str(group) for group in stated] if isinstance(stated, list) else [found.output("log_groups")]
+    groups = deployed.outputs.get("log_groups")
+    return [str(group) for group in groups] if isinstance(groups, list) else [deployed.output("log_groups")]
 
 
 def _lines(groups: list[str], logs: Logs, since: datetime) -> list[LogLine]:

@@ -45,32 +45,32 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
     merged: it keeps its previous table, and the others are published. Where one run works and another is pending, a third does nothing
     and ends with 0: the pending run does its work, and the command names it.
     """
-    found = deployment.activate(deployment_name)
-    systems = systems_of(found)
+    deployed = deployment.activate(deployment_name)
+    systems = systems_of(deployed)
     if only and only not in systems:
         raise click.UsageError(_no_system(only, systems))
     day = as_of.date().isoformat() if as_of else ""
-    ended = watched_run(found, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
+    ended = watched_run(deployed, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
     stages = run_stages.stages(ended, systems, now())
-    not_merged = dict(snapshots.datasets_not_merged(found.environment))
-    lost = [one for one in snapshots.checked_references(found.environment) if one.rows]
+    not_merged = dict(snapshots.datasets_not_merged(deployed.environment))
+    lost = [lack for lack in snapshots.checked_references(deployed.environment) if lack.rows]
     fact = {
         "run": ended.arn,
         "status": ended.status,
         "error": ended.error,
         "cause": ended.cause,
         "output": dict(ended.output),
-        "stages": [asdict(one) for one in stages],
+        "stages": [asdict(stage) for stage in stages],
         "datasets_not_merged": not_merged,
         "failed_stages": run_stages.causes(ended.cause, systems),
         "left_to": ended.left_to,
-        "rows_without_parent": {f"{one.column} -> {one.references}": one.rows for one in lost},
+        "rows_without_parent": {f"{lack.column} -> {lack.references}": lack.rows for lack in lost},
     }
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(ended, stages, has_problems=bool(not_merged)))
     if not as_json:
         _show_not_merged(not_merged)
         _show_rows_without_parent(lost)
-        click.echo(_next_step(ended, systems, stores.databases(found.environment).curated))
+        click.echo(_next_step(ended, systems, stores.databases(deployed.environment).curated))
     options.finish(complete=ended.status == SUCCEEDED and not not_merged)
 
 
@@ -92,7 +92,7 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
     lake = DeployedLake(deployment.activate(deployment_name).environment)
     newest = lake.runs.newest(limit)
     problems = problems_of(lake, newest)
-    facts = [_fact(one, problems[one.name]) for one in newest]
+    facts = [_fact(execution, problems[execution.name]) for execution in newest]
     options.show(as_json=as_json, value=lambda: facts, screen=lambda: _history(newest, problems))
 
 
@@ -105,23 +105,23 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.run_problems import problems_of_one
 
-    found = deployment.activate(deployment_name)
-    lake = DeployedLake(found.environment)
+    deployed = deployment.activate(deployment_name)
+    lake = DeployedLake(deployed.environment)
     try:
-        one = lake.runs.describe(lake.runs.arn_of(name))
+        described = lake.runs.describe(lake.runs.arn_of(name))
     except NotFoundError:
         raise click.ClickException(f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs.") from None
-    stages = run_stages.stages(one, systems_of(found), now())
-    problems = problems_of_one(lake, name, one)
+    stages = run_stages.stages(described, systems_of(deployed), now())
+    problems = problems_of_one(lake, name, described)
     ended = {
         "run": name,
-        "status": one.status,
+        "status": described.status,
         "started_by": StartedBy.of(name),
-        "cause": one.cause,
+        "cause": described.cause,
         "stages": [asdict(stage) for stage in stages],
     }
     fact = {**ended, **problems.facts(), "remedies": problems.remedies}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(one, stages, has_problems=problems.exist))
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(described, stages, has_problems=problems.exist))
     if not as_json:
         _show_not_merged(problems.datasets_not_merged)
         for table, why in sorted(problems.implausible_tables.items()):
@@ -135,9 +135,9 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def systems_of(found: deployment.Deployment) -> tuple[str, ...]:
+def systems_of(deployed: deployment.Deployment) -> tuple[str, ...]:
     """The systems that are deployed; where the environment names none, those of the lake project."""
-    return deployed_systems(found.environment)
+    return deployed_systems(deployed.environment)
 
 
 def _no_system(name: str, systems: Sequence[str]) -> str:
@@ -147,18 +147,18 @@ def _no_system(name: str, systems: Sequence[str]) -> str:
     return f"There is no system {name}.{screens.did_you_mean(name, systems)} Systems: {', '.join(systems)}."
 
 
-def watched_run(found: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = "") -> PipelineRun:
+def watched_run(deployed: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = "") -> PipelineRun:
     """Start a run and return it when it has finished; its stages are shown as they begin and end."""
-    pipeline, systems = operations.pipeline(found.environment), systems_of(found)
+    pipeline, systems = operations.pipeline(deployed.environment), systems_of(deployed)
     asked = {name: text for name, text in (("as_of", as_of), ("only", only)) if text}
     arn = pipeline.start(f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", asked)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task("curated_to_prod")
         plain = PlainLines(console)
 
-        def looked(one: PipelineRun) -> None:
-            stages = run_stages.stages(one, systems, now())
-            waits = stages[0].state == "running" and not one.finished
+        def looked(described: PipelineRun) -> None:
+            stages = run_stages.stages(described, systems, now())
+            waits = stages[0].state == "running" and not described.finished
             text = f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.summary(stages)}"
             progress.update(task, description=text)
             plain.say(text)
@@ -167,11 +167,11 @@ def watched_run(found: deployment.Deployment, *, as_of: str, timeout_s: float, c
 
 
 def waiting_for(pipeline: Pipeline, arn: str) -> str:
-    """Which run is before this one; empty if none is."""
+    """Return a text about the run before this one; empty if there is none."""
     own = arn.rpartition(":")[2]
     newest = pipeline.newest()
-    started = next((one.started_at for one in newest if one.name == own), None)
-    before = [one for one in newest if one.status in RUNNING and started and one.started_at < started]
+    started = next((run.started_at for run in newest if run.name == own), None)
+    before = [run for run in newest if run.status in RUNNING and started and run.started_at < started]
     return f"pending behind run {before[-1].name}, running since {before[-1].started_at:%H:%M:%S} UTC; " if before else ""
 
 
@@ -187,10 +187,10 @@ def _show_not_merged(not_merged: Mapping[str, str]) -> None:
 
 
 def _show_rows_without_parent(lost: Sequence[CheckedReference]) -> None:
-    for one in lost:
-        dataset, parents = one.column.partition(".")[0], one.references.partition(".")[0]
+    for lack in lost:
+        dataset, parents = lack.column.partition(".")[0], lack.references.partition(".")[0]
         click.echo(
-            f"Without parent: {one.rows:,} rows of {dataset} point to {one.keys:,} rows of {parents} that are not in the lake (yet). "
+            f"Without parent: {lack.rows:,} rows of {dataset} point to {lack.keys:,} rows of {parents} that are not in the lake (yet). "
             f"Perhaps these were rejected; `headgate quarantine list` counts rejected rows, `headgate report` such references."
         )
 
@@ -199,7 +199,7 @@ def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = 
     title = f"curated_to_prod {run_state(ended.status, has_problems=has_problems)}"
     table = screens.table("stage", "state", "seconds", "cause", title=title)
     systems = ended.output.get("systems", [])
-    reported = {str(one.get("system")): one for one in systems} if isinstance(systems, list) else {}
+    reported = {str(report.get("system")): report for report in systems} if isinstance(systems, list) else {}
     for stage in stages:
         report = reported.pop(stage.name, {})
         state = str(report.get("state", stage.state))
@@ -214,7 +214,7 @@ def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = 
 
 
 def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
-    """What to do now; a lake without systems has its tables in curated only."""
+    """Return the next step to take; a lake without systems has its tables in curated only."""
     if pending := ended.left_to:
         return (
             f"This run did nothing: its work was left to run {pending}, which is pending and does the same work. "
@@ -227,13 +227,13 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
     return "Next: `headgate logs --minutes 60 --level error` shows what the jobs wrote; docs/operate/runbook.md says what to do."
 
 
-def _fact(one: Execution, problems: RunProblems) -> dict[str, object]:
+def _fact(execution: Execution, problems: RunProblems) -> dict[str, object]:
     fact = {
-        "run": one.name,
-        "status": one.status,
-        "started_by": one.started_by,
-        "started_at": one.started_at.isoformat(),
-        "seconds": one.seconds,
+        "run": execution.name,
+        "status": execution.status,
+        "started_by": execution.started_by,
+        "started_at": execution.started_at.isoformat(),
+        "seconds": execution.seconds,
     }
     return fact | problems.facts()
 
@@ -242,10 +242,10 @@ def _history(newest: Sequence[Execution], problems: Mapping[str, RunProblems]) -
     if not newest:
         return "There was no run yet. `headgate run` starts one."
     table = screens.table("run", "state", "started by", "started at, UTC", "seconds", "problems", numbers=["seconds"])
-    for one in newest:
-        left_out = problems[one.name]
-        state = run_state(one.status, has_problems=left_out.exist)
-        seconds = "" if one.seconds is None else f"{one.seconds:.0f}"
-        started_by = one.started_by.replace("_", " ")
-        table.add_row(one.name, state, started_by, f"{one.started_at:%Y-%m-%d %H:%M:%S}", seconds, left_out.summary())
+    for execution in newest:
+        left_out = problems[execution.name]
+        state = run_state(execution.status, has_problems=left_out.exist)
+        seconds = "" if execution.seconds is None else f"{execution.seconds:.0f}"
+        started_by = execution.started_by.replace("_", " ")
+        table.add_row(execution.name, state, started_by, f"{execution.started_at:%Y-%m-%d %H:%M:%S}", seconds, left_out.summary())
     return table

@@ -29,8 +29,8 @@ def queue() -> None:
 @options.deployment
 def status(as_json: bool, deployment_name: str | None) -> None:
     """Show how many messages are pending in each queue, and how many a worker holds."""
-    found = deployment.activate(deployment_name)
-    depths = queue_depths(found)
+    deployed = deployment.activate(deployment_name)
+    depths = queue_depths(deployed)
     options.show(
         as_json=as_json,
         value=lambda: {name: vars(depth) for name, depth in depths.items()},
@@ -48,18 +48,18 @@ def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) ->
 
     Fix the cause first: a message that fails again comes back. A file that was accepted already is not accepted twice.
     """
-    found = deployment.activate(deployment_name)
-    url = found.output(f"{QUEUES[name]}_dead_letter_queue_url")
+    deployed = deployment.activate(deployment_name)
+    url = deployed.output(f"{QUEUES[name]}_dead_letter_queue_url")
     waiting = operations.queues().depth(url).waiting
     if waiting and not yes:
         click.confirm(f"Redrive {waiting} messages?", abort=True, err=True)
-    moved = operations.queues().redrive(url, found.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
+    moved = operations.queues().redrive(url, deployed.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
     options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven.")
 
 
-def queue_depths(found: deployment.Deployment) -> dict[str, Depth]:
+def queue_depths(deployed: deployment.Deployment) -> dict[str, Depth]:
     """Return the depth of each queue by name; the name of a queue of dead letters ends in `DEAD_LETTERS`."""
-    urls = {name + of: found.output(f"{output}{of}_queue_url") for name, output in QUEUES.items() for of in ("", DEAD_LETTERS)}
+    urls = {name + of: deployed.output(f"{output}{of}_queue_url") for name, output in QUEUES.items() for of in ("", DEAD_LETTERS)}
     return {name: operations.queues().depth(url) for name, url in urls.items()}
 
 

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from headgate.lake.references import CheckedReference
 
 
-def next_steps(found: deployment.Deployment) -> tuple[str, ...]:
+def next_steps(deployed: deployment.Deployment) -> tuple[str, ...]:
     """Commands for the tables of this lake that a person may want next."""
     from headgate.contracts.registry import Registry
 
-    databases, registry = stores.databases(found.environment), Registry.load()
+    databases, registry = stores.databases(deployed.environment), Registry.load()
     tables = [f"{databases.prod}.{name}" for name in sorted(registry.prod)] or [
         f"{databases.curated}.{name}" for name in sorted(registry.curated)
     ]
@@ -51,37 +51,37 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
 
     With --html: figures and charts of all dashboards, alerts, what was refused, quality and cost, as one page that loads nothing.
     """
-    found = deployment.activate(deployment_name)
+    deployed = deployment.activate(deployment_name)
     if html_path:
-        fact = write_page(found, html_path)
+        fact = write_page(deployed, html_path)
         options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"Report: {fact['path']} ({len(fact['alerts'])} alerts)")
         return
-    sums, tables, facts = collect(found)
-    checked = snapshots.checked_references(found.environment)
+    sums, tables, facts = collect(deployed)
+    checked = snapshots.checked_references(deployed.environment)
     fact = {
         "datasets": summary.as_dicts(sums),
-        "tables": [asdict(one) for one in tables],
-        "references": [asdict(one) for one in checked],
-        "systems": [asdict(one) for one in facts],
+        "tables": [asdict(table) for table in tables],
+        "references": [asdict(reference) for reference in checked],
+        "systems": [asdict(system) for system in facts],
     }
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, tables, facts, checked, next_steps(found)))
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, tables, facts, checked, next_steps(deployed)))
 
 
-def write_page(found: deployment.Deployment, path: Path) -> dict[str, Any]:
+def write_page(deployed: deployment.Deployment, path: Path) -> dict[str, Any]:
     """Write the report page to a file, and return where it is and what it alerts about."""
     from headgate.reports.publish import make
 
-    page = make(found.environment)
+    page = make(deployed.environment)
     path.write_text(page.text, encoding="utf-8")
-    return {"path": str(path), "lake": page.report.health.state, "alerts": [asdict(one) for one in page.alerts]}
+    return {"path": str(path), "lake": page.report.health.state, "alerts": [asdict(alert) for alert in page.alerts]}
 
 
-def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[DatasetTable], list[SystemFacts]]:
-    """What the file records and Athena say."""
+def collect(deployed: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[DatasetTable], list[SystemFacts]]:
+    """Return the sums of the file records, and the tables and facts that Athena has."""
     from headgate.contracts.registry import Registry
 
-    registry, queries, databases = Registry.load(), stores.queries(found.environment), stores.databases(found.environment)
-    sums = summary.by_dataset(stores.ledger(found.environment).records())
+    registry, queries, databases = Registry.load(), stores.queries(deployed.environment), stores.databases(deployed.environment)
+    sums = summary.by_dataset(stores.ledger(deployed.environment).records())
     return sums, system_facts.dataset_tables(queries, registry, databases, sums), system_facts.facts(queries, registry, databases)
 
 
@@ -94,13 +94,13 @@ def screen(
 ) -> RenderableType:
     """The one screen; references appear on it only where rows lack a parent."""
     parts = [screens.received(sums)]
-    if any(one.reasons for one in sums):
+    if any(dataset.reasons for dataset in sums):
         parts.append(screens.reasons(sums))
-    if any(one.masked for one in sums):
+    if any(dataset.masked for dataset in sums):
         parts.append(screens.masked(sums))
-    if any(one.new_columns for one in sums):
+    if any(dataset.new_columns for dataset in sums):
         parts.append(screens.new_columns(sums))
-    if broken := [one for one in checked if one.rows]:
+    if broken := [reference for reference in checked if reference.rows]:
         parts.append(screens.references(broken))
     if tables:
         parts.append(screens.dataset_tables(tables))

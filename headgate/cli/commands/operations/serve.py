@@ -26,8 +26,8 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.local_server import LocalApi, server
 
-    found = deployment.activate(deployment_name)
-    api = LocalApi(DeployedLake(found.environment), secrets.token_urlsafe(32), _claims(found.environment))
+    deployed = deployment.activate(deployment_name)
+    api = LocalApi(DeployedLake(deployed.environment), secrets.token_urlsafe(32), _claims(deployed.environment))
     try:
         running = server(api, port)
     except OSError:

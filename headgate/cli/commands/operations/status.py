@@ -51,7 +51,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Status:
-    """What a person on call asks first.
+    """The state of a lake for a person on call.
 
     Attributes:
         state: the worst of the checks; degraded at least where a message is dead or an alarm is raised.
@@ -99,17 +99,17 @@ def status(days: int, as_json: bool, deployment_name: str | None) -> None:
     """
     from headgate.api.deployed_lake import DeployedLake
 
-    found = deployment.activate(deployment_name)
-    raised = operations.alarms().raised(alarm_names(found))
-    now = status_of(DeployedLake(found.environment), queue_depths(found), raised, days)
+    deployed = deployment.activate(deployment_name)
+    raised = operations.alarms().raised(alarm_names(deployed))
+    now = status_of(DeployedLake(deployed.environment), queue_depths(deployed), raised, days)
     options.show(as_json=as_json, value=lambda: asdict(now), screen=lambda: _screen(now, days))
     options.finish(complete=now.healthy)
 
 
-def alarm_names(found: deployment.Deployment) -> list[str]:
+def alarm_names(deployed: deployment.Deployment) -> list[str]:
     """The names of the deployment's alarms; none where deployment.json is older than this output."""
-    stated = found.outputs.get("alarms")
-    return sorted(str(name) for name in stated.values()) if isinstance(stated, dict) else []
+    alarms = deployed.outputs.get("alarms")
+    return sorted(str(name) for name in alarms.values()) if isinstance(alarms, dict) else []
 
 
 def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAlarm], days: int) -> Status:
@@ -132,10 +132,10 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
     age = lake.now() - datetime.fromisoformat(newest[0].received_at) if newest else None
     return Status(
         state=state,
-        checks=tuple(Check(one.name, one.state, one.message) for one in health.checks),
+        checks=tuple(Check(check.name, check.state, check.message) for check in health.checks),
         last_run=_run(runs[0], has_problems=problems_of(lake, runs[:1])[runs[0].name].exist) if runs else {},
-        datasets_not_merged={name: why for one in unsolved.values() for name, why in one.datasets_not_merged.items()},
-        failed_stages={name: why for one in unsolved.values() for name, why in one.failed_stages.items()},
+        datasets_not_merged={name: why for problems in unsolved.values() for name, why in problems.datasets_not_merged.items()},
+        failed_stages={name: why for problems in unsolved.values() for name, why in problems.failed_stages.items()},
         runs_with_problems=tuple(unsolved),
         data_as_of=health.as_of,
         data_age_hours=round(age.total_seconds() / 3600, 1) if age else None,
@@ -143,7 +143,7 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
         quarantined_rows=sum(record.quarantined for record in records if not past.is_settled(record)),
         pending_messages=sum(depth.waiting + depth.in_flight for name, depth in depths.items() if not name.endswith(DEAD_LETTERS)),
         dead_letters=dead,
-        alarms=tuple({"name": one.name, "since": one.since.isoformat(), "description": one.description} for one in raised),
+        alarms=tuple({"name": alarm.name, "since": alarm.since.isoformat(), "description": alarm.description} for alarm in raised),
     )
 
 
@@ -152,9 +152,9 @@ def _shown_state(record: FileRecord, past: History) -> str:
     return CORRECTED if stopped and past.is_settled(record) else record.state.value
 
 
-def _run(one: Execution, *, has_problems: bool) -> dict[str, object]:
-    times = {"started_at": one.started_at.isoformat(), "seconds": one.seconds}
-    return {"name": one.name, "state": one.status.lower(), **times, "has_problems": has_problems}
+def _run(execution: Execution, *, has_problems: bool) -> dict[str, object]:
+    times = {"started_at": execution.started_at.isoformat(), "seconds": execution.seconds}
+    return {"name": execution.name, "state": execution.status.lower(), **times, "has_problems": has_problems}
 
 
 def _screen(now: Status, days: int) -> RenderableType:

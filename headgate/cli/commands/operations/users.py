@@ -35,9 +35,9 @@ def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_na
     """Create a user in the deployment's user pool and print the password once; an existing user gets the group and a new password."""
     if not _EMAIL.fullmatch(email):
         raise click.ClickException("EMAIL is not an e-mail address. People sign in with theirs, such as anna@example.com.")
-    found = deployment.activate(deployment_name)
-    password = api.users(found.environment).add(email, group, permanent=permanent)
-    fact = {"email": email, "group": group, "password": password, "permanent": permanent, "console": console_url(found)}
+    deployed = deployment.activate(deployment_name)
+    password = api.users(deployed.environment).add(email, group, permanent=permanent)
+    fact = {"email": email, "group": group, "password": password, "permanent": permanent, "console": console_url(deployed)}
     options.show(
         as_json=as_json,
         value=lambda: fact,
@@ -45,7 +45,7 @@ def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_na
     )
 
 
-def console_url(found: deployment.Deployment) -> str:
+def console_url(deployed: deployment.Deployment) -> str:
     """Return the address of the deployed console; empty for a deployment without one."""
-    stated = found.outputs.get("console")
-    return str(stated.get("url", "")) if isinstance(stated, dict) else ""
+    console = deployed.outputs.get("console")
+    return str(console.get("url", "")) if isinstance(console, dict) else ""

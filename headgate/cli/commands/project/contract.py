@@ -39,8 +39,8 @@ def list(as_json: bool) -> None:  # noqa: A001 the command is named so
     """List every contract, with its key and how many columns it has."""
     from headgate.contracts.registry import Registry
 
-    found = _all(Registry.load())
-    options.show(as_json=as_json, value=lambda: [_fact(one) for one in found], screen=lambda: _table(found))
+    contracts = _all(Registry.load())
+    options.show(as_json=as_json, value=lambda: [_fact(contract) for contract in contracts], screen=lambda: _table(contracts))
 
 
 @contract.command(epilog=options.example("headgate contract docs > dictionary.md"))
@@ -63,36 +63,37 @@ def show(zone: str, dataset: str, as_json: bool) -> None:
 
     from headgate.contracts.registry import Registry
 
-    found = getattr(Registry.load(), zone).get(dataset)
-    if found is None:
+    shown = getattr(Registry.load(), zone).get(dataset)
+    if shown is None:
         raise click.ClickException(f"There is no contract {zone}/{dataset}. `headgate contract list` lists all contracts.")
-    options.show(as_json=as_json, value=lambda: _columns(found), screen=lambda: Group(_column_table(found), *_no_cards_tables(found)))
+    options.show(as_json=as_json, value=lambda: _columns(shown), screen=lambda: Group(_column_table(shown), *_no_cards_tables(shown)))
 
 
 def _all(registry: Registry) -> tuple[Contract, ...]:
     zones = (registry.source, registry.curated, registry.lake, registry.prod)
-    return tuple(one for zone in zones for one in zone.values())
+    return tuple(contract for zone in zones for contract in zone.values())
 
 
-def _fact(one: Contract) -> dict[str, object]:
+def _fact(contract: Contract) -> dict[str, object]:
     return {
-        "zone": one.zone,
-        "dataset": one.dataset,
-        "system": one.system,
-        "version": one.version,
-        "columns": len(one.columns),
-        "key": one.key,
+        "zone": contract.zone,
+        "dataset": contract.dataset,
+        "system": contract.system,
+        "version": contract.version,
+        "columns": len(contract.columns),
+        "key": contract.key,
     }
 
 
 def _table(contracts: tuple[Contract, ...]) -> Table:
     table = screens.table("zone", "dataset", "system", "key", "columns", "one row is")
-    for one in contracts:
-        table.add_row(one.zone, one.dataset, one.system, ", ".join(one.key), str(len(one.columns)), one.grain.removeprefix("One row per "))
+    for contract in contracts:
+        names = contract.zone, contract.dataset, contract.system, ", ".join(contract.key)
+        table.add_row(*names, str(len(contract.columns)), contract.grain.removeprefix("One row per "))
     return table
 
 
-def _columns(one: Contract) -> dict[str, dict[str, object]]:
+def _columns(contract: Contract) -> dict[str, dict[str, object]]:
     from headgate.contracts.types import glue_type
 
     return {
@@ -105,26 +106,28 @@ def _columns(one: Contract) -> dict[str, dict[str, object]]:
             "rules": {rule.name: rule.argument for rule in column.rules},
             "description": column.description,
         }
-        for column in one.columns
+        for column in contract.columns
     }
 
 
-def _column_table(one: Contract) -> Table:
-    table = screens.table("column", "type", "required", "mask", "rules", "description", title=f"{one.zone}/{one.dataset}: {one.grain}")
-    for name, fact in _columns(one).items():
-        rules = ", ".join(rule.name if rule.argument is None else f"{rule.name} {rule.argument}" for rule in one.column(name).rules)
+def _column_table(contract: Contract) -> Table:
+    table = screens.table(
+        "column", "type", "required", "mask", "rules", "description", title=f"{contract.zone}/{contract.dataset}: {contract.grain}"
+    )
+    for name, fact in _columns(contract).items():
+        rules = ", ".join(rule.name if rule.argument is None else f"{rule.name} {rule.argument}" for rule in contract.column(name).rules)
         table.add_row(name, str(fact["type"]), "yes" if fact["required"] else "", str(fact["mask"] or ""), rules, str(fact["description"]))
     return table
 
 
-def _no_cards_tables(one: Contract) -> tuple[Table, ...]:
+def _no_cards_tables(contract: Contract) -> tuple[Table, ...]:
     """Return the table of who declared which columns to hold no card data, and why, if anybody did."""
     declarations: dict[NoCards, tuple[str, ...]] = {}
-    for column in one.columns:
+    for column in contract.columns:
         if column.no_cards:
             declarations[column.no_cards] = (*declarations.get(column.no_cards, ()), column.name)
     table = screens.table("columns", "declared by", "on", "reason", title="Not searched for card data")
     for declared, names in declarations.items():
-        every = "all" if len(names) == len(one.columns) else ", ".join(names)
+        every = "all" if len(names) == len(contract.columns) else ", ".join(names)
         table.add_row(every, declared.declared_by, declared.declared_on, declared.reason)
     return (table,) if declarations else ()

@@ -118,11 +118,11 @@ def init(
         raise click.UsageError("--key names a key and --no-key none. Give one of the two.")
     if len(files) > 1 and (dataset or formats or key or output is None or not output.is_dir()):
         raise click.UsageError("several files need --output FOLDER, a folder that exists; --dataset, --format and --key are for one file")
-    stated = _stated_formats(formats)
+    patterns = _stated_formats(formats)
     drafting = Drafting(encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet)
     samples = files or (_fetched(raw_key, deployment_name),)
     targets = {name: _target(output, name, overwrite=overwrite) for name in _datasets_of(samples, dataset)}
-    for name, checked in drafts_of(samples, drafting, stated, dataset):
+    for name, checked in drafts_of(samples, drafting, patterns, dataset):
         show_draft(checked, targets[name], name)
 
 
@@ -160,11 +160,11 @@ def drafts_of(files: Sequence[Path], drafting: Drafting, formats: dict[str, str]
             raise
 
 
-def _datasets_of(files: Sequence[Path], stated: str) -> dict[str, Path]:
+def _datasets_of(files: Sequence[Path], dataset: str) -> dict[str, Path]:
     """Return each sample by the name of its dataset; ClickException where two samples have the same."""
     named: dict[str, Path] = {}
     for file in files:
-        name = _dataset_name(file, stated)
+        name = _dataset_name(file, dataset)
         if name in named:
             raise click.ClickException(
                 f"{named[name].name} and {file.name} are both called {name} as a dataset. "
@@ -174,13 +174,13 @@ def _datasets_of(files: Sequence[Path], stated: str) -> dict[str, Path]:
     return named
 
 
-def _dataset_name(file: Path, stated: str) -> str:
+def _dataset_name(file: Path, dataset: str) -> str:
     from headgate.contracts import odcs_reader
     from headgate.drafts.dataset_name import dataset_name_of
 
-    if screens.shown(stated or file.name) != (stated or file.name):
+    if screens.shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
-    name = stated or dataset_name_of(file.name)
+    name = dataset or dataset_name_of(file.name)
     odcs_reader.hold_dataset(name, name)
     return name
 
@@ -273,11 +273,11 @@ def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
 
 
 def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
-    for stated in formats:
-        column, equals, pattern = stated.partition("=")
+    for text in formats:
+        column, equals, pattern = text.partition("=")
         if not (column and equals and pattern):
-            raise click.UsageError(f"--format {stated} names no pattern. Write it as in --format 'bought_on=dd/MM/yyyy'.")
-    return {column: pattern for column, _, pattern in (stated.partition("=") for stated in formats)}
+            raise click.UsageError(f"--format {text} names no pattern. Write it as in --format 'bought_on=dd/MM/yyyy'.")
+    return {column: pattern for column, _, pattern in (text.partition("=") for text in formats)}
 
 
 def _asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
@@ -325,7 +325,7 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
 
     def accepts(edited: Column) -> bool:
         again, _ = _gated(file, with_column(contract, edited))
-        return not any((one.column, one.rule) == (edited.name, "type") for one in failing_columns(again.quarantine_rows, contract))
+        return not any((column.column, column.rule) == (edited.name, "type") for column in failing_columns(again.quarantine_rows, contract))
 
     counts, like_cards = gated.counts, _like_cards(gated, contract)
     for name in like_cards:
@@ -333,7 +333,9 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
     failing = failing_columns(gated.quarantine_rows, contract, counts.new_columns, received=counts.received, accepts=accepts)
     options.show(
         as_json=as_json,
-        value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [one.as_json() for one in failing], "may_hold_cards": like_cards},
+        value=lambda: (
+            _fact(gated, shown, mapped) | {"failing_columns": [column.as_json() for column in failing], "may_hold_cards": like_cards}
+        ),
         screen=lambda: Group(_checked_screen(file, gated, shown, mapped, policy_of(contract)), *_failing_tables(failing)),
     )
     if suggest:
@@ -366,7 +368,7 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
 
 def _gated(file: Path, contract: Contract) -> tuple[CheckedRows, dict[str, str]]:
-    """What the gate makes of the file, and how its columns were mapped where they have other names, as the lake does it.
+    """Return the checked rows of the file, and the mapping of its columns where they have other names, as the lake does it.
 
     Raises:
         BadInputError: it would be refused, or would wait for a mapping.
@@ -392,7 +394,7 @@ def _gated(file: Path, contract: Contract) -> tuple[CheckedRows, dict[str, str]]
 
 
 def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
-    """What helps with a file that lies in no lake, so that no command can settle its mapping."""
+    """Return the remedy for a file that lies in no lake, so that no command can settle its mapping."""
     remedy = (
         f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in its headgate.aliases, "
         "or add a column that is new to the contract"
@@ -419,19 +421,19 @@ def _contract_for(file: Path, dataset: str) -> Contract:
     """Return the contract of `dataset`; without one, that of the file's folder, or the only one of the project."""
     from headgate.contracts.registry import Registry
 
-    known = Registry.load().source
-    folder = next((part for part in reversed(file.resolve().parts) if part in known), "")
-    only = next(iter(known)) if len(known) == 1 else ""
+    contracts = Registry.load().source
+    folder = next((part for part in reversed(file.resolve().parts) if part in contracts), "")
+    only = next(iter(contracts)) if len(contracts) == 1 else ""
     named = dataset or folder or only
-    if named in known:
-        return known[named]
-    if not known:
+    if named in contracts:
+        return contracts[named]
+    if not contracts:
         raise click.ClickException(
             "The project has no contract. Draft one with `headgate contract init FILE`, or name a file with --contract."
         )
-    names = ", ".join(sorted(known))
+    names = ", ".join(sorted(contracts))
     if dataset:
-        near = screens.did_you_mean(dataset, known)
+        near = screens.did_you_mean(dataset, contracts)
         raise click.ClickException(f"There is no contract for {screens.shown(dataset)}.{near} There are: {names}.{_whose_contracts()}")
     raise click.ClickException(
         f"No folder of {screens.shown(str(file))} names a dataset. Say with --dataset which contract applies ({names}), "
@@ -525,11 +527,11 @@ def _like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
 
 def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:
     """Return the table of what refuses rows, if anything does; a new column alone has a table of its own."""
-    refusing = [one for one in failing if one.rows]
+    refusing = [column for column in failing if column.rows]
     table = screens.table("column", "rule", "rows", "examples", "what to do, the likeliest first", title="Everything that fails")
-    for one in refusing:
-        remedies = "\nor ".join([one.edit, *(edit.partition(": ")[2] for edit in one.other_edits)])
-        table.add_row(one.column or "the row", one.rule, f"{one.rows:,}", ", ".join(one.examples), remedies)
+    for column in refusing:
+        remedies = "\nor ".join([column.edit, *(edit.partition(": ")[2] for edit in column.other_edits)])
+        table.add_row(column.column or "the row", column.rule, f"{column.rows:,}", ", ".join(column.examples), remedies)
     return [table] if refusing else []
 
 
@@ -563,8 +565,8 @@ def _stored_table(stored: Sequence[StoredRowsEffect]) -> RenderableType:
     if not stored:
         return "Stored rows stay as they are."
     table = screens.table("column", "effect on stored rows", "needs a replay")
-    for one in stored:
-        table.add_row(one.column or "the table", one.effect, "yes" if one.needs_replay else "no")
+    for effect in stored:
+        table.add_row(effect.column or "the table", effect.effect, "yes" if effect.needs_replay else "no")
     return table
 
 

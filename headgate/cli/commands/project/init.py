@@ -65,13 +65,8 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
             f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: {_draft_command(folder)}"
         )
     called = name or _name_of(folder.resolve().name)
-    known = sorted({*package_domains(), *dict(entry_points())})
-    text = _TOML.format(
-        name=called,
-        region=region,
-        domains=", ".join(f'"{one}"' for one in domains),
-        known=", ".join(known),
-    )
+    offered = ", ".join(sorted({*package_domains(), *dict(entry_points())}))
+    text = _TOML.format(name=called, region=region, domains=", ".join(f'"{domain}"' for domain in domains), known=offered)
     lake = _checked(text)
     drafts = dict(contract_files.drafts_of(files, contract_files.Drafting(sheet=sheet), {}))  # before anything is written
     for part in ("contracts/source", "contracts/prod", "models"):

@@ -64,47 +64,49 @@ def lineage(
         raise click.UsageError("Name a table, or add --openlineage for the events of all tables.")
     if day and not (openlineage or receiver):
         raise click.UsageError("--day chooses events: add --openlineage or --send URL.")
-    found = deployment.activate(deployment_name)
-    lake = DeployedLake(found.environment)
+    deployed = deployment.activate(deployment_name)
+    lake = DeployedLake(deployed.environment)
     names = [_known(lake, table) for table in tables]
     if not (openlineage or receiver):
         _show_lineage(lake, names, as_json=as_json)
         return
-    events = written_events(lake, day.date(), names) if day else current_events(lake, lineage_events.table_events(found.environment), names)
+    events = (
+        written_events(lake, day.date(), names) if day else current_events(lake, lineage_events.table_events(deployed.environment), names)
+    )
     if receiver:
         sent = send_all(receiver, events)
-        options.show(as_json=as_json, value=lambda: [asdict(one) for one in sent], screen=lambda: _sent_screen(receiver, sent))
-        options.finish(complete=not any(one.error for one in sent))
+        options.show(as_json=as_json, value=lambda: [asdict(answer) for answer in sent], screen=lambda: _sent_screen(receiver, sent))
+        options.finish(complete=not any(answer.error for answer in sent))
         return
     one_table = len(names) == 1 and len(events) == 1
     options.show(as_json=True, value=lambda: events[0] if one_table else events, screen=str)
 
 
 def _known(lake: Lake, table: str) -> str:
-    name, known = table.rpartition(".")[2], sorted({*lake.contracts.source, *lake.contracts.prod})
-    if name not in known:
-        raise click.ClickException(f"There is no table {name}.{screens.did_you_mean(name, known)} Tables: {', '.join(known)}.")
+    name, names = table.rpartition(".")[2], sorted({*lake.contracts.source, *lake.contracts.prod})
+    if name not in names:
+        raise click.ClickException(f"There is no table {name}.{screens.did_you_mean(name, names)} Tables: {', '.join(names)}.")
     return name
 
 
 def _show_lineage(lake: Lake, names: Sequence[str], *, as_json: bool) -> None:
     from headgate.api.analytics.lineage import of_table
 
-    found = [of_table(lake, name) for name in names]
-    stated = [of.model_dump() for of in found]
+    lineages = [of_table(lake, name) for name in names]
+    facts = [of.model_dump() for of in lineages]
     options.show(
-        as_json=as_json, value=lambda: stated if len(stated) > 1 else stated[0], screen=lambda: Group(*map(_lineage_screen, found))
+        as_json=as_json, value=lambda: facts if len(facts) > 1 else facts[0], screen=lambda: Group(*map(_lineage_screen, lineages))
     )
 
 
 def _sent_screen(receiver: LineageReceiver, sent: Sequence[Sent]) -> RenderableType:
-    refused = [one for one in sent if one.error]
+    refused = [answer for answer in sent if answer.error]
     line = f"{receiver.address} accepted {len(sent) - len(refused)} of {len(sent)} events."
     if not refused:
         return line
     table = screens.table("table", "status", "answer", title="Refused events")
-    for one in refused:
-        table.add_row(one.table, str(one.status), one.error)
+    for answer in refused:
+        table.add_row(answer.table, str(answer.status), answer.error)
     return Group(line, table)
 
 
@@ -114,9 +116,9 @@ def _lineage_screen(of: Lineage) -> RenderableType:
     builder = f"built by {of.system}" if of.system else "merged from increments"
     title = f"{of.table}: {builder} from snapshot {of.snapshot_id}, as of {of.as_of}; version {of.version}"
     table = screens.table("dataset", "snapshot", "rows", "files", "newest files", title=title)
-    for one in of.datasets:
-        names = screens.first_of([file.key for file in one.files[:SHOWN_FILES]], limit=SHOWN_FILES)
-        table.add_row(one.dataset, one.snapshot_id, f"{one.rows:,}", f"{one.file_count:,}", names)
+    for dataset in of.datasets:
+        names = screens.first_of([file.key for file in dataset.files[:SHOWN_FILES]], limit=SHOWN_FILES)
+        table.add_row(dataset.dataset, dataset.snapshot_id, f"{dataset.rows:,}", f"{dataset.file_count:,}", names)
     return Group(table, "Next: `headgate file KEY` shows one file's way to its tables.")
 
 
@@ -176,9 +178,9 @@ def file(key: str, as_json: bool, deployment_name: str | None) -> None:
     """Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows."""
     from headgate.api.deployed_lake import DeployedLake
 
-    found = deployment.activate(deployment_name)
-    record = find_record(stores.ledger(found.environment).records(), key)
-    trace = trace_of(DeployedLake(found.environment), record)
+    deployed = deployment.activate(deployment_name)
+    record = find_record(stores.ledger(deployed.environment).records(), key)
+    trace = trace_of(DeployedLake(deployed.environment), record)
     options.show(as_json=as_json, value=lambda: asdict(trace), screen=lambda: _trace_screen(trace))
 
 
@@ -201,7 +203,7 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
         duplicates=record.duplicates,
         error=record.error.get("message", ""),
         remedy=record.error.get("remedy", ""),
-        stages=tuple(Stage(one.name, one.state, one.at, one.seconds, one.message) for one in stages_of(record)),
+        stages=tuple(Stage(stage.name, stage.state, stage.at, stage.seconds, stage.message) for stage in stages_of(record)),
         increment=record.curated_key,
         tables=tables,
         note=note,
@@ -242,8 +244,8 @@ def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
 def _trace_screen(trace: FileTrace) -> RenderableType:
     counts = f"{trace.received:,} received, {trace.accepted:,} accepted, {trace.quarantined:,} refused, {trace.duplicates:,} duplicates"
     stages = screens.table("stage", "state", "at, UTC", "seconds", "details", title=f"{trace.key}: {trace.state}; {counts}")
-    for one in trace.stages:
-        stages.add_row(one.name, one.state, one.at, "" if one.seconds is None else f"{one.seconds:.3f}", one.message)
+    for stage in trace.stages:
+        stages.add_row(stage.name, stage.state, stage.at, "" if stage.seconds is None else f"{stage.seconds:.3f}", stage.message)
     built_from = screens.table("table", "system", "snapshot", "as of", title=f"Tables with rows of {trace.key}")
     for table in trace.tables:
         built_from.add_row(table.table, table.system, table.snapshot_id, table.as_of)

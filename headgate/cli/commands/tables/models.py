@@ -40,8 +40,8 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
     """
     if context.invoked_subcommand:
         return
-    found = deployment.activate(deployment_name)
-    marked = [(card, lost_to(card) if is_used else _UNUSED) for card, is_used in systems.kept_models(found.environment)]
+    deployed = deployment.activate(deployment_name)
+    marked = [(card, lost_to(card) if is_used else _UNUSED) for card, is_used in systems.kept_models(deployed.environment)]
     fact = [asdict(card) | {"attention": attention} for card, attention in marked]
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(marked) if marked else _NO_MODELS)
 
@@ -68,8 +68,8 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
     formats = {".html": model_card_page.html, ".htm": model_card_page.html, ".md": model_card_page.markdown}
     if file and file.suffix.lower() not in formats:
         raise click.UsageError(f"{file} has an ending that no card is written in. Name a file that ends in .html or .md.")
-    found = deployment.activate(deployment_name)
-    made = systems.model_card(found.environment, name)
+    deployed = deployment.activate(deployment_name)
+    made = systems.model_card(deployed.environment, name)
     if file:
         file.write_text(formats[file.suffix.lower()](made), encoding="utf-8")
     if as_json:
@@ -93,10 +93,10 @@ def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str |
 
     The model cards show the newest tables. Existing files of the same name are overwritten.
     """
-    found = deployment.activate(deployment_name)
-    lake = snapshots.lake_snapshot(found.environment, snapshot)
-    sites = quality.data_docs(found.environment).fetch(lake.snapshot_id, folder)
-    cards = _write_cards(found.environment, folder / "models")
+    deployed = deployment.activate(deployment_name)
+    lake = snapshots.lake_snapshot(deployed.environment, snapshot)
+    sites = quality.data_docs(deployed.environment).fetch(lake.snapshot_id, folder)
+    cards = _write_cards(deployed.environment, folder / "models")
     value = {"snapshot_id": lake.snapshot_id, "sites": [str(site) for site in (*sites, *cards)]}
     options.show(as_json=as_json, value=lambda: value, screen=lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.")
 
@@ -106,7 +106,9 @@ def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
     from headgate.systems import model_card_page
 
     folder.mkdir(parents=True, exist_ok=True)
-    made = {folder / f"{one.description.name}.html": model_card_page.html(one) for one in systems.model_cards(environment)}
+    made = {
+        folder / f"{described.description.name}.html": model_card_page.html(described) for described in systems.model_cards(environment)
+    }
     for file, page in made.items():
         file.write_text(page, encoding="utf-8")
     return list(made)
@@ -125,7 +127,7 @@ def _table(marked: Sequence[tuple[Card, str]]) -> Table:
 
 def lost_to(card: Card) -> str:
     """The recipe that had a lower loss than the champion in the last contest, as a warning; empty if there is none."""
-    results = {one["recipe"]: one["mean_loss"] for one in (card.contest or {}).get("results", ())}
+    results = {result["recipe"]: result["mean_loss"] for result in (card.contest or {}).get("results", ())}
     if not results or card.recipe not in results:
         return ""
     best = min(results, key=lambda recipe: results[recipe])

@@ -48,17 +48,17 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
         raise click.UsageError('Give either SQL or --saved NAME, for example: headgate query "select 1"')
     if sql:
         only_reading(sql)
-    found = deployment.activate(deployment_name)
+    deployed = deployment.activate(deployment_name)
     statement = sql or _saved_statement(str(saved))
-    databases = stores.databases(found.environment)
-    answer = _answer(found, databases.rename_in(statement) if saved else qualify_tables(statement, databases))
+    databases = stores.databases(deployed.environment)
+    answer = _answer(deployed, databases.rename_in(statement) if saved else qualify_tables(statement, databases))
     if as_csv:
         click.echo(_csv(answer), nl=False)
     else:
         options.show(
             as_json=as_json, value=answer.records, screen=lambda: _screen(answer, vertical=bool(vertical)), unlimited=vertical is False
         )
-    if not answer.rows and not _has_run(found):
+    if not answer.rows and not _has_run(deployed):
         click.echo("headgate: no run has finished yet, so the tables are empty. `headgate run` builds them.", err=True)
 
 
@@ -72,7 +72,7 @@ def questions(*, as_json: bool, deployment_name: str | None) -> None:
     """
     deployment.activate_if_deployed(deployment_name)
     listed = _saved_questions()
-    options.show(as_json=as_json, value=lambda: [vars(one) for one in listed.values()], screen=lambda: _questions_table(listed))
+    options.show(as_json=as_json, value=lambda: [vars(question) for question in listed.values()], screen=lambda: _questions_table(listed))
 
 
 def _saved_questions() -> dict[str, Question]:
@@ -82,32 +82,32 @@ def _saved_questions() -> dict[str, Question]:
 
 
 def _saved_statement(name: str) -> str:
-    known = _saved_questions()
-    if name not in known:
+    questions = _saved_questions()
+    if name not in questions:
         raise click.UsageError(
-            f"This lake has no saved question {name}.{screens.did_you_mean(name, known)} `headgate questions` lists those it has."
+            f"This lake has no saved question {name}.{screens.did_you_mean(name, questions)} `headgate questions` lists those it has."
         )
-    return known[name].sql
+    return questions[name].sql
 
 
-def _answer(found: deployment.Deployment, statement: str) -> Answer:
+def _answer(deployed: deployment.Deployment, statement: str) -> Answer:
     from headgate.errors import QueryError
     from headgate.query.advice import with_advice
     from headgate.wiring import stores
 
     try:
-        return stores.queries(found.environment).run(statement)
+        return stores.queries(deployed.environment).run(statement)
     except QueryError as error:
-        raise QueryError(with_advice(str(error), statement, stores.databases(found.environment))) from None
+        raise QueryError(with_advice(str(error), statement, stores.databases(deployed.environment))) from None
 
 
-def _has_run(found: deployment.Deployment) -> bool:
+def _has_run(deployed: deployment.Deployment) -> bool:
     """Whether a run has merged the lake at least once."""
     from headgate.errors import NotFoundError
     from headgate.wiring import snapshots
 
     try:
-        snapshots.lake_snapshot(found.environment, "current")
+        snapshots.lake_snapshot(deployed.environment, "current")
     except NotFoundError:
         return False
     return True
@@ -130,6 +130,6 @@ def _questions_table(listed: Mapping[str, Question]) -> RenderableType:
     from rich.console import Group
 
     table = screens.table("name", "system", "what it answers")
-    for one in listed.values():
-        table.add_row(one.name, one.system, one.description)
+    for question in listed.values():
+        table.add_row(question.name, question.system, question.description)
     return Group(table, "`headgate query --saved NAME` runs one of them.")

@@ -65,18 +65,18 @@ def version_rows(shown: TableVersion) -> list[dict[str, object]]:
     current = shown.location.rstrip("/").rpartition("/")[2]
     return [
         {
-            "version": one.name,
-            "state": "shown" if one.name == current else "held" if is_held(shown, one.name) else "",
-            "as_of": one.as_of,
-            "snapshot_id": one.snapshot_id,
-            "rows": int(one.parameters.get(ROWS, "0")),
-            "contract": one.parameters.get("headgate.contract", ""),
+            "version": version.name,
+            "state": "shown" if version.name == current else "held" if is_held(shown, version.name) else "",
+            "as_of": version.as_of,
+            "snapshot_id": version.snapshot_id,
+            "rows": int(version.parameters.get(ROWS, "0")),
+            "contract": version.parameters.get("headgate.contract", ""),
         }
-        for one in versions_of(shown)
+        for version in versions_of(shown)
     ]
 
 
-def _found(found: deployment.Deployment, table: str) -> tuple[TableVersion, str]:
+def _found(deployed: deployment.Deployment, table: str) -> tuple[TableVersion, str]:
     """The version that a prod table shows, and the bucket of its system."""
     from headgate.contracts.registry import Registry
 
@@ -90,8 +90,8 @@ def _found(found: deployment.Deployment, table: str) -> tuple[TableVersion, str]
         raise click.ClickException(
             f"There is no table {name}.{screens.did_you_mean(name, registry.prod)} Tables: {', '.join(sorted(registry.prod))}."
         )
-    bucket = SystemNamesSettings.from_env(found.environment).prod_buckets[registry.prod[name].system]
-    return stores.catalog().current(stores.databases(found.environment).prod, name), bucket
+    bucket = SystemNamesSettings.from_env(deployed.environment).prod_buckets[registry.prod[name].system]
+    return stores.catalog().current(stores.databases(deployed.environment).prod, name), bucket
 
 
 def _versions_table(rows: Sequence[dict[str, object]], table: str) -> Table | str:
