@@ -39,13 +39,24 @@ def count_records(body: bytes, dialect: dict[str, Any] | None = None) -> int | N
         return sum(workbook_rows(content).values())
     text = _decoded(content)
     records = _json_records(text)
-    return len(csv_records(text, dialect)) if records is None else records
+    return _csv_count(text, dialect) if records is None else records
 
 
 def csv_records(text: str, dialect: dict[str, Any] | None = None) -> list[list[str]]:
     """Return the records of a CSV text; blank lines are none."""
-    form: dict[str, Any] = dialect or {"delimiter": _delimiter(text)}
+    form: dict[str, Any] = dialect or {"delimiter": _delimiter(text)[0]}
     return [cells for cells in csv.reader(io.StringIO(text, newline=""), **form) if cells and cells not in ([""], ["\x1a"])]
+
+
+def _csv_count(text: str, dialect: dict[str, Any] | None) -> int | None:
+    """Return the number of records; None where no delimiter splits most lines into one width and the delimiters give different counts.
+
+    Example: old_list_structure.md of shared/data/parquet, a page with program code whose quotes join lines for one delimiter only.
+    """
+    if dialect or _delimiter(text)[1]:
+        return len(csv_records(text, dialect))
+    counts = {len(csv_records(text, {"delimiter": delimiter})) for delimiter in _DELIMITERS}
+    return counts.pop() if len(counts) == 1 else None
 
 
 def workbook_rows(content: bytes) -> dict[str, int]:
@@ -91,13 +102,15 @@ def _json_records(text: str) -> int | None:
     return len(lines) if all(isinstance(line, dict) for line in lines) else None
 
 
-def _delimiter(text: str) -> str:
-    """Return the delimiter by which most of the first lines have one number of cells, and more than one."""
+def _delimiter(text: str) -> tuple[str, bool]:
+    """Return the delimiter by which most of the first lines have one number of cells, and more than one; and whether most lines do."""
     lines = text.splitlines(keepends=True)[:_PROBED]
 
-    def agreement(delimiter: str) -> tuple[int, int]:
+    def agreement(delimiter: str) -> tuple[int, int, int]:
         widths: Sequence[int] = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
         ((width, count),) = Counter(widths).most_common(1) or [(0, 0)]
-        return (count if width > 1 else 0), width
+        return (count if width > 1 else 0), width, len(widths)
 
-    return max(_DELIMITERS, key=agreement)
+    best = max(_DELIMITERS, key=lambda delimiter: agreement(delimiter)[:2])
+    count, _, total = agreement(best)
+    return best, 2 * count > total

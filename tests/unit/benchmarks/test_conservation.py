@@ -122,6 +122,12 @@ def test_a_reader_that_drops_a_row_is_found(monkeypatch: pytest.MonkeyPatch) -> 
     assert balance(body, 1) == (1, 0)
 
 
+def test_a_page_that_is_no_table_has_no_count_and_a_column_of_texts_has_one() -> None:
+    """The quotes of program code join lines for one delimiter only, as in old_list_structure.md of shared/data/parquet."""
+    assert count_records(b'A page.\n  + "type,"\n  + "a,\n",b"\n,"x\ny"\nIts end.\n') is None
+    assert count_records(b'name\nann\n"two\nlines"\n') == 3
+
+
 def test_a_row_that_is_taken_for_a_header_is_found() -> None:
     account = account_of(b"id,name\n1,a\n2,b\n")
     assert imbalance(account, Records(frozenset({3}), 1)) == COUNTED
