@@ -54,5 +54,5 @@ _IN = {
 
 
 def foreign(field: str, language: str) -> str:
-    """What a field of the shop is called there."""
+    """Return the name that a field of the shop has there."""
     return _IN[field][LANGUAGES.index(language)]

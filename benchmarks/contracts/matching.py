@@ -152,7 +152,7 @@ def fit(given: list[File]) -> dict[str, float]:
 
 
 def fit_rivalry(given: list[File]) -> dict[str, float]:
-    """What a pair's odds weigh among rivals: the least log loss over every pair that a name does not settle."""
+    """Return the weight of a pair's odds among rivals: the least log loss over every pair that a name does not settle."""
     from scipy.optimize import minimize  # noqa: PLC0415 only `--fit` needs it
 
     contracts = Registry.load().source
