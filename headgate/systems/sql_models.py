@@ -1,6 +1,7 @@
 """The system of a lake project's own models: each `models/<table>.sql`, in Athena's SQL, builds the prod table of its name.
 
-A model reads curated tables. Its columns are those of `contracts/prod/<table>.yaml`; the runner adds `as_of` and `snapshot_id`.
+A model reads datasets and other models. Its columns are those of `contracts/prod/<table>.yaml`; the runner adds `as_of` and `snapshot_id`.
+A reference to another model is its name where no dataset has that name, a table of a database that ends in `_prod`, or `{{ ref('name') }}`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
@@ -16,12 +17,12 @@ import sqlglot
 from ibis.expr import operations as ops
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.scope import traverse_scope
 
 from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import ContractError
 from headgate.project import PACKED, project
+from headgate.systems.model_references import in_order, input_name, on_inputs, reads_of, refs_of, resolved, with_plain_references
 from headgate.systems.rows import STAMPS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 ATHENA = "athena"
+_NONE_GIVEN: Mapping[str, ibis.Table] = {}
 # Their values would differ between two builds of one snapshot.
 _NOT_REPEATABLE = (
     exp.CurrentTimestamp,
@@ -66,29 +68,85 @@ class SqlModels:
 
     @property
     def reads_by_table(self) -> dict[str, tuple[str, ...]]:
-        """Return the datasets that each table's own statement reads, in the order of their names."""
-        return {table: tuple(sorted(reads_of(query))) for table, query in self.queries.items()}
+        """Return the datasets that each table is built from, by name: those of its own statement and of the models that it reads."""
+        reads: dict[str, set[str]] = {}
+        for table in self.order:
+            query = self.queries[table]
+            reads[table] = reads_of(query).union(*(reads[model] for model in refs_of(query)))
+        return {table: tuple(sorted(names)) for table, names in reads.items()}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Return the tables, each after those that its statement reads."""
+        return in_order(self.refs)
+
+    @property
+    def refs(self) -> dict[str, set[str]]:
+        """Return the models that each model's statement reads."""
+        return {table: refs_of(query) for table, query in self.queries.items()}
 
     @property
     def version(self) -> str:
-        """A hash of the models' SQL: tables built by other SQL lie elsewhere."""
-        texts = (f"{table}\0{query.sql(dialect=ATHENA)}\n" for table, query in sorted(self.queries.items()))
-        return hashlib.sha256("".join(texts).encode()).hexdigest()[:16]
+        """A hash of the models' SQL, and of the columns of models that others read: tables built by other SQL lie elsewhere."""
+        texts = [f"{table}\0{query.sql(dialect=ATHENA)}\n" for table, query in sorted(self.queries.items())]
+        schemas = [f"{table}\0{_schema(self.contracts[table])}\n" for table in sorted(set().union(*self.refs.values()))]
+        return hashlib.sha256("".join([*texts, *schemas]).encode()).hexdigest()[:16]
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
         """Return each table's rows, in the order of its key, without `as_of` and `snapshot_id`."""
-        return {table: self._rows(table, tables, as_of) for table in sorted(self.queries)}
+        return {table: self.rows(table, tables, as_of) for table in self.order}
 
-    def _rows(self, table: str, tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
+    def rows(
+        self, table: str, tables: Mapping[str, ibis.Table], as_of: date, given: Mapping[str, ibis.Table] = _NONE_GIVEN
+    ) -> pd.DataFrame:
+        """Return the rows of one table, as `build`.
+
+        Args:
+            tables: the datasets.
+            given: rows of models that the model reads, which are then not built from their own statements.
+        """
         contract = self.contracts[table]
-        engine = next(iter(tables.values())).get_backend()
-        inputs = ", ".join(f"{_input(name)} AS ({engine.compile(tables[name])})" for name in sorted(reads_of(self.queries[table])))
-        question = self.translate(_on_inputs(self.queries[table], as_of).sql(dialect=ATHENA), engine.name)
-        schema = ibis.Schema.from_pyarrow(pa.schema([field for field in arrow_schema(contract) if field.name not in STAMPS]))
-        text = f"WITH {inputs} SELECT * FROM ({question}) AS model"  # noqa: S608 the model is the lake owner's own SQL
+        engine = next(iter({**tables, **given}.values())).get_backend()
+        inputs = ", ".join(f"{name} AS ({text})" for name, text in self._inputs(table, tables, given, as_of).items())
+        schema = _schema(contract)
+        text = f"WITH {inputs} SELECT * FROM ({self._question(table, as_of, engine.name)}) AS model"  # noqa: S608 the model is the lake owner's own SQL
         rows = ops.SQLQueryResult(query=text, schema=schema, source=engine).to_expr()
         frame: pd.DataFrame = rows.order_by([*contract.key, *(name for name in schema.names if name not in contract.key)]).execute()
         return frame
+
+    def _question(self, table: str, as_of: date, dialect: str) -> str:
+        return self.translate(_as_of_day(on_inputs(self.queries[table]), as_of).sql(dialect=ATHENA), dialect)
+
+    def _inputs(self, table: str, tables: Mapping[str, ibis.Table], given: Mapping[str, ibis.Table], as_of: date) -> dict[str, str]:
+        """Return the SQL of every input by its name in the statement: datasets, then models, each after those that it reads.
+
+        A model is in the statement of each table that reads it, because Athena has no temporary tables.
+        """
+        built = self._built_for(table, given)
+        datasets = sorted({name for model in (*built, table) for name in reads_of(self.queries[model])})
+        known = {**tables, **given}
+        engine = next(iter(known.values())).get_backend()
+        rows = {input_name(name, is_model=False): engine.compile(tables[name]) for name in datasets}
+        rows |= {input_name(name, is_model=True): engine.compile(of) for name, of in given.items()}
+        return rows | {input_name(model, is_model=True): self._typed(model, as_of, engine) for model in built}
+
+    def _built_for(self, table: str, given: Collection[str]) -> list[str]:
+        """Return the models that a model reads, directly or by others, in their order, without the given ones."""
+        needed, pending = set[str](), [table]
+        while pending:
+            further = refs_of(self.queries[pending.pop()]) - needed - set(given)
+            needed |= further
+            pending += further
+        return [model for model in self.order if model in needed]
+
+    def _typed(self, model: str, as_of: date, engine: Any) -> str:  # noqa: ANN401 Ibis ships no types
+        """Return a model's statement with the types of its contract, as the readers of its table see them."""
+        names = {name: exp.to_identifier(name, quoted=True).sql(dialect=engine.name) for name in _schema(self.contracts[model]).names}
+        types = engine.compiler.type_mapper
+        columns = ", ".join(
+            f"CAST({names[name]} AS {types.to_string(kind)}) AS {names[name]}" for name, kind in _schema(self.contracts[model]).items()
+        )
+        return f"SELECT {columns} FROM ({self._question(model, as_of, engine.name)}) AS model"  # noqa: S608 as above
 
 
 def sql_models(contracts: Mapping[str, Contract], datasets: Collection[str], translate: Callable[[str, str], str]) -> SqlModels:
@@ -99,12 +157,15 @@ def sql_models(contracts: Mapping[str, Contract], datasets: Collection[str], tra
         datasets: the curated datasets that models can read.
 
     Raises:
-        ContractError: a model has no contract, is not one query of Athena's SQL, or reads what is not curated.
+        ContractError: a model has no contract, is not one query of Athena's SQL, or reads a table that is neither a dataset nor a model;
+            or models read each other in a circle.
     """
     texts = model_texts() | analyst_models(contracts)
     if missing := sorted(set(texts) - set(contracts)):
         raise ContractError(f"models/{missing[0]}.sql has no contract. Write contracts/prod/{missing[0]}.yaml with its columns and key.")
-    queries = {table: parsed(table, text, contracts[table], datasets) for table, text in texts.items()}
+    tables = {name: "" if name in texts else contract.system for name, contract in contracts.items()}
+    queries = {table: parsed(table, text, contracts[table], datasets, tables) for table, text in texts.items()}
+    in_order({table: refs_of(query) for table, query in queries.items()})
     reads = sorted({name for query in queries.values() for name in reads_of(query)})
     return SqlModels(queries, {table: contracts[table] for table in texts}, translate, tuple(reads))
 
@@ -132,25 +193,27 @@ def analyst_models(contracts: Mapping[str, Contract]) -> dict[str, str]:
     }
 
 
-def parsed(table: str, text: str, contract: Contract, datasets: Collection[str]) -> exp.Query:
-    """Return a model's query, checked.
+def parsed(table: str, text: str, contract: Contract, datasets: Collection[str], tables: Mapping[str, str]) -> exp.Query:
+    """Return a model's query, checked, with its references to models marked.
+
+    Args:
+        tables: the system of each prod table; an SQL model has none.
 
     Raises:
         ContractError: as `sql_models`; the message names the file and what to do.
     """
     name = f"models/{table}.sql"
     try:
-        statements = [one for one in sqlglot.parse(text, read=ATHENA) if one]
+        statements = [one for one in sqlglot.parse(with_plain_references(name, text), read=ATHENA) if one]
     except SqlglotError as error:
         raise ContractError(f"{name} is not Athena SQL: {str(error).splitlines()[0]}. Try it with `headgate query`.") from None
     if len(statements) != 1 or not isinstance(query := statements[0], exp.Query):
         raise ContractError(f"{name} must be one SELECT or WITH statement; it has {len(statements)} statements, or writes.")
     if any(not isinstance(one.this, exp.Identifier) for one in query.find_all(exp.Table)):
-        raise ContractError(f"{name} uses a table function. A model reads curated datasets only.")
-    if unknown := sorted(reads_of(query) - set(datasets)):
-        raise ContractError(f"{name} reads {unknown[0]}, which is no curated dataset. It can read {', '.join(sorted(datasets))}.")
-    if not reads_of(query):
-        raise ContractError(f"{name} reads no table. A model reads at least one curated dataset.")
+        raise ContractError(f"{name} uses a table function. A model reads datasets and other models only.")
+    query = resolved(name, query, datasets, tables)
+    if not reads_of(query) and not refs_of(query):
+        raise ContractError(f"{name} reads no table. A model reads at least one dataset or model.")
     if not_repeatable := query.find(*_NOT_REPEATABLE):
         part = not_repeatable.sql_name() if isinstance(not_repeatable, exp.Func) else not_repeatable.key.upper()
         raise ContractError(f"{name} uses {part}, so two builds would differ. Remove it. Use current_date for the day of the run's data.")
@@ -160,34 +223,13 @@ def parsed(table: str, text: str, contract: Contract, datasets: Collection[str])
     return query
 
 
-def reads_of(query: exp.Query) -> set[str]:
-    """Return the datasets that a query reads; the name of a WITH query is a dataset's wherever that query is not in scope."""
-    return {table.name for table in _tables_read(_with_lower_case_tables(query))}
+def _schema(contract: Contract) -> ibis.Schema:
+    """Return the columns that a model has to give."""
+    return ibis.Schema.from_pyarrow(pa.schema([field for field in arrow_schema(contract) if field.name not in STAMPS]))
 
 
-def _with_lower_case_tables(query: exp.Query) -> exp.Query:
-    """Return a copy in which one table has one spelling: Athena's names have no case."""
-    copied = query.copy()
-    for node in copied.find_all(exp.Table, exp.CTE):
-        name = node.args["alias"].this if isinstance(node, exp.CTE) else node.this
-        if isinstance(name, exp.Identifier):
-            name.set("this", name.name.lower())
-    return copied
-
-
-def _tables_read(query: exp.Query) -> list[exp.Table]:
-    return [source for scope in traverse_scope(query) for source in scope.sources.values() if isinstance(source, exp.Table)]
-
-
-def _on_inputs(query: exp.Query, as_of: date) -> exp.Expression:
-    """Return the query with its datasets replaced by their inputs, and the current date by the day of the data."""
-    on_inputs = _with_lower_case_tables(query)
-    for table in _tables_read(on_inputs):
-        if not table.alias:
-            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
-        table.set("this", exp.to_identifier(_input(table.name)))
-        table.set("db", None)
-        table.set("catalog", None)
+def _as_of_day(query: exp.Query, as_of: date) -> exp.Expression:
+    """Return the query with the day of the data as the current date, and columns without the database of their table."""
 
     def replaced(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.CurrentDate):
@@ -196,8 +238,4 @@ def _on_inputs(query: exp.Query, as_of: date) -> exp.Expression:
             return exp.column(node.this.copy(), table=node.args["table"].copy())
         return node
 
-    return on_inputs.transform(replaced)
-
-
-def _input(dataset: str) -> str:
-    return f"input_{dataset}"
+    return query.transform(replaced)

@@ -25,8 +25,9 @@ from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.project import MODELS_SYSTEM
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
+from headgate.systems.model_references import reads_of
 from headgate.systems.run import run_system
-from headgate.systems.sql_models import SqlModels, reads_of, sql_models
+from headgate.systems.sql_models import SqlModels, sql_models
 from headgate.systems.up_to_date import datasets_read
 
 if TYPE_CHECKING:
@@ -119,7 +120,10 @@ def test_rows_that_break_the_contract_are_not_published(tmp_path: Path, monkeypa
         ("selec sensor from readings", "is not Athena SQL"),
         ("drop table readings", "must be one SELECT"),
         ("select 1 as sensor; select 2", "must be one SELECT"),
-        ("select sensor from readigns", "reads readigns, which is no curated dataset. It can read readings"),
+        (
+            "select sensor from readigns",
+            r"reads readigns, .* no model\. Did you mean readings\? It can read readings, or the models daily_means",
+        ),
         ("select 'x' as sensor", "reads no table"),
         ("select sensor from readings", r"has the columns sensor; its contract has sensor, on, mean, age_days"),
         ('select sensor, "on", mean, now() as age_days from readings', "Use current_date"),
