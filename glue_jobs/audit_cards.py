@@ -16,7 +16,7 @@ from headgate.wiring import quality, snapshots
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 
 def audit(arguments: Mapping[str, str]) -> dict[str, object]:

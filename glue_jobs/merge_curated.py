@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import HeadgateError
-from headgate.lake.openlineage import MERGE
+from headgate.lineage.openlineage import MERGE
 from headgate.wiring import intake, lineage_events, operations, snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from headgate.lake.lineage_log import LineageLog
+    from headgate.lineage.event_log import LineageLog
 
 log = logging.getLogger(__name__)
 

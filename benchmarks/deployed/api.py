@@ -27,9 +27,9 @@ from headgate.aws.glue.catalog import GlueCatalog
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
-from headgate.lake.publishing import Publisher
 from headgate.learning.store import ModelStore, Origin
 from headgate.predictions.scorer import Scorer
+from headgate.snapshots.publishing import Publisher
 from headgate.wiring import stores
 
 READS = ("/v1/me", "/v1/files?limit=50", "/v1/runs", "/v1/health", "/v1/files/{file_id}")

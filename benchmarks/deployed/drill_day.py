@@ -32,10 +32,10 @@ from headgate.aws.events import created_objects
 from headgate.aws.secrets import Secrets
 from headgate.contracts.registry import Registry
 from headgate.formats.read_table import sample_table
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import UNDER_WAY
 from headgate.matching.mappings import Mappings
+from headgate.values.parquet import table_of
 from headgate.wiring import operations
 from scripts.emulator import emulator
 from tests.faults import inputs

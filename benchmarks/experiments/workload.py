@@ -30,8 +30,8 @@ from benchmarks.deployed.deployed_lake import CARD
 from benchmarks.experiments.deployed import BYTES_PER_ROW, fresh_payments
 from headgate.errors import NotFoundError
 from headgate.intake.workers.worker_sizing import MEASURED_FROM_BYTES
-from headgate.lake.delete_old_versions import KEPT_VERSIONS
 from headgate.lake.states import FileState
+from headgate.snapshots.delete_old_versions import KEPT_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

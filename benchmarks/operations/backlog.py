@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Burst, Due, Execution, Postpone, Start, StartRules, Trigger
+from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Burst, Due, Execution, Postpone, Start, StartRules, Trigger
 
 QUIET, MAX_WAIT = timedelta(minutes=1), timedelta(minutes=15)
 MIDNIGHT = datetime(2026, 1, 1)

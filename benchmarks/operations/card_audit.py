@@ -17,9 +17,9 @@ import pyarrow as pa
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
 from headgate.quality.card_audit_ledger import AUDITS, Audited, AuditLedger, CardAudit, object_address, object_content
 from headgate.quality.pci_audit import Scan, increments_zone, pci_audit
+from headgate.snapshots.publishing import parquet_bytes
 
 
 class CountingObjects(MemoryObjects):

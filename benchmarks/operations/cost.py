@@ -34,8 +34,8 @@ from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
-from headgate.lake.parquet import table_of
 from headgate.quality.validation import ValidationRun
+from headgate.values.parquet import table_of
 
 FIGURES = ("seconds", "memory_mb", "disk_mb")
 MEASURED = Path(__file__).resolve().parents[2] / "headgate" / "costs" / "measured.toml"

@@ -22,9 +22,9 @@ from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import MaskingKey, ObjectRef
-from headgate.lake.reading import part_refs
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.reading import part_refs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -18,11 +18,11 @@ from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.engines.local import LEAST_MEMORY_MB
 from headgate.export.destination import FolderObjects
-from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import LakeSnapshot
 from headgate.merge.as_of import as_of, latest_on
 from headgate.quality.data_docs import DataDocs
 from headgate.quality.output_audit import OutputAudit
+from headgate.snapshots.publishing import Publisher
+from headgate.snapshots.snapshot import LakeSnapshot
 from headgate.systems import registry
 from headgate.systems.rows import without_rows
 from headgate.systems.run import run_system

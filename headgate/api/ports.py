@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from headgate.costs.recorded import JobRun
     from headgate.intake.files.revert_file import Reverted
     from headgate.lake.file_index import FileIndex
-    from headgate.lake.pipeline_starts import Execution
     from headgate.lake.ports import Catalog, FileLedger, FileRecord, ObjectStore
-    from headgate.lake.upload_store import UploadStore
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog import Databases
+    from headgate.runs.pipeline_starts import Execution
+    from headgate.uploads.upload_store import UploadStore
 
 
 class RunHistory(Protocol):

@@ -26,8 +26,8 @@ from headgate.lake.ports import (
     why_not_reopened,
 )
 from headgate.lake.states import WITHOUT_ROWS, Action, ClaimAnswer, FileState, after, answer_to_claim, finished_from, permits
-from headgate.lake.upload_store import StoredPart
 from headgate.onboarding.records import Answer, Page, Record, Written
+from headgate.uploads.upload_store import StoredPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.errors import translated
 from headgate.errors import ConflictError, ServiceError
-from headgate.lake.pipeline_starts import Execution
+from headgate.runs.pipeline_starts import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

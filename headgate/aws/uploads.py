@@ -10,7 +10,7 @@ from headgate.aws.clients import COPIES_AT_ONCE
 from headgate.aws.errors import translated
 from headgate.aws.s3 import uri
 from headgate.errors import ConflictError, NotFoundError
-from headgate.lake.upload_store import StoredPart
+from headgate.uploads.upload_store import StoredPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

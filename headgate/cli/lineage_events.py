@@ -9,14 +9,14 @@ import click
 
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
-from headgate.lake.openlineage import Event, table_of
+from headgate.lineage.openlineage import Event, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from headgate.api.ports import Lake
-    from headgate.lake.lineage_receiver import LineageReceiver, Sent
+    from headgate.lineage.receiver import LineageReceiver, Sent
     from headgate.systems.table_events import TableEvents
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from headgate.lake.lineage import Lineage
     from headgate.lake.ports import FileRecord
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.lineage.sources import Lineage
     from headgate.query.questions import Question
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 _connected: list[str] = []  # the deployment of this process: boto3's clients are made once
 
@@ -185,7 +185,7 @@ class Lake:
             QueryError: there is no such table.
             NotFoundError: nothing was merged yet.
         """
-        from headgate.lake.lineage import lineage
+        from headgate.lineage.sources import lineage
 
         database, name, columns = self._found(table)
         lake = self._built_from(database, name) if "snapshot_id" in columns else snapshots.lake_snapshot(self.environment, "current")

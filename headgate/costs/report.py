@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.costs.prices import Prices
-    from headgate.lake.pipeline_starts import Execution
     from headgate.lake.ports import FileRecord
+    from headgate.runs.pipeline_starts import Execution
 
 GROWTHS = (1, 10, 1000)
 

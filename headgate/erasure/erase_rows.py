@@ -18,10 +18,10 @@ from headgate.erasure.personal_texts import PersonalTexts, texts_of_columns, tex
 from headgate.erasure.subject_rows import Subject, SubjectColumns, subject_columns
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef, ObjectVersion
-from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.lake.states import Disposition, FileState
+from headgate.snapshots.publishing import PARQUET_TYPE, parquet_bytes
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -14,14 +14,14 @@ import pyarrow as pa
 
 from headgate.erasure.personal_texts import has_text, needles_of
 from headgate.lake import keys
-from headgate.lake.parquet import table_of
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from headgate.lake.ports import ObjectVersion, VersionedObjects
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's number for a gzip header; a cut file gives what comes before the cut
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import snapshot_id_of
 from headgate.learning.calibration import Bin
 from headgate.predictions.scorer import FORMAT, Scorer
+from headgate.snapshots.snapshot import snapshot_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind
-from headgate.lake.parquet import table_of
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

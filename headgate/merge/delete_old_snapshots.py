@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.lake import keys
-from headgate.lake.delete_old_versions import KEPT_VERSIONS, delete_old_versions
 from headgate.lake.ports import ObjectRef
-from headgate.lake.reading import lake_snapshot
+from headgate.snapshots.delete_old_versions import KEPT_VERSIONS, delete_old_versions
+from headgate.snapshots.reading import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.lake.ports import ObjectInfo, ObjectStore
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 
 def delete_old_snapshots(objects: ObjectStore, bucket: str, lake: LakeSnapshot, shown: Mapping[str, str]) -> None:

@@ -16,11 +16,11 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import LINEAGE
 from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError
-from headgate.lake.parquet import table_of
-from headgate.lake.snapshot_parts import FIRST, NUMBER, row_of
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
 from headgate.merge.newest_per_key import newest_by
 from headgate.merge.part_boundaries import BEGINS_PART, EDGES, begins_part
+from headgate.snapshots.parts import FIRST, NUMBER, row_of
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

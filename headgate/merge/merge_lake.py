@@ -19,12 +19,7 @@ from headgate.contracts.catalog import glue_columns
 from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.delete_old_versions import delete_old_versions
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import Publisher, Staged, notify_nobody
-from headgate.lake.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
-from headgate.lake.references import to_json
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 from headgate.merge import as_of as lake_day
 from headgate.merge.delete_old_snapshots import delete_old_snapshots
 from headgate.merge.deletions import deletions_among, held_after, marked, moment_of
@@ -32,6 +27,11 @@ from headgate.merge.merge_files import Deletions, Memory, deleted_keys, fit_file
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
 from headgate.merge.references import ReferenceCheck, missing_parents
 from headgate.merge.write_snapshot import Change, SnapshotWriter, missing_values
+from headgate.snapshots.delete_old_versions import delete_old_versions
+from headgate.snapshots.publishing import Publisher, Staged, notify_nobody
+from headgate.snapshots.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
+from headgate.snapshots.references import to_json
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -12,8 +12,8 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.lake.publishing import write_parquet
-from headgate.lake.snapshot_parts import FIRST, NUMBER, row_of
+from headgate.snapshots.parts import FIRST, NUMBER, row_of
+from headgate.snapshots.publishing import write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.references import references
-from headgate.lake.reading import part_refs
-from headgate.lake.references import CheckedReference
+from headgate.snapshots.reading import part_refs
+from headgate.snapshots.references import CheckedReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.contracts.references import Reference
     from headgate.lake.ports import SnapshotObjects
-    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
     from headgate.merge.merge_files import Memory
+    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 _FIRST_KEYS = 20
 _CHILDREN, _PARENTS, _VALUE, _ROWS = "children", "parents", "value", "rows"

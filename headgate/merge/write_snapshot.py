@@ -15,11 +15,11 @@ from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import write_parquet
-from headgate.lake.snapshot_parts import SnapshotParts, described
 from headgate.merge.as_of import latest_on
 from headgate.merge.merge_files import Within, fit_files, newest_rows, values_required
 from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, grouped, write_parts
+from headgate.snapshots.parts import SnapshotParts, described
+from headgate.snapshots.publishing import write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import SnapshotObjects
-    from headgate.lake.publishing import Publisher
-    from headgate.lake.snapshot_parts import Part
     from headgate.merge.merge_files import Deletions, Fitted, Memory
+    from headgate.snapshots.parts import Part
+    from headgate.snapshots.publishing import Publisher
 
 log = logging.getLogger(__name__)
 

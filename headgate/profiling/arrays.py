@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.lake.columns import bits_of, text_array
 from headgate.values.cells import literal
+from headgate.values.columns import bits_of, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.lake.columns import Flags
+    from headgate.values.columns import Flags
 
 Values = np.ndarray[Any, np.dtype[Any]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]

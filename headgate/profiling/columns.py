@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.lake.columns import in_one_piece
-from headgate.lake.parquet import table_of
 from headgate.profiling.arrays import splitmix64
 from headgate.values.cells import int_array
+from headgate.values.columns import in_one_piece
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

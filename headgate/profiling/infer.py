@@ -17,10 +17,10 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.drafts.column_inference import Guess, guess_column, is_text_by_rule
 from headgate.drafts.format_answers import answer_of
-from headgate.lake.columns import bool_array, text_array
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, filled, is_valid
 from headgate.values.cast_declared import cast_column, plain_numbers, trimmed, without_nulls
 from headgate.values.cells import flags, literal
+from headgate.values.columns import bool_array, text_array
 from headgate.values.format_inference import infer_format, infer_most, is_plain
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import is_sensitive_name
-from headgate.lake.columns import in_one_piece
 from headgate.profiling.arrays import counted, different_rows
 from headgate.profiling.correlations import correlations
 from headgate.profiling.describe import Description, describe, describe_texts, share_text
@@ -22,6 +21,7 @@ from headgate.profiling.infer import infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
 from headgate.profiling.sensitive_values import holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.streamed import describe_many
+from headgate.values.columns import in_one_piece
 from headgate.values.parallel_work import side_by_side
 
 if TYPE_CHECKING:

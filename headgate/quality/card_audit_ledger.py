@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.errors import AuditError, NotFoundError
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.quality.pci_audit import Finding, Scan, scan_logs, scan_object, scan_records
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
-    from headgate.lake.snapshot_parts import Part
+    from headgate.snapshots.parts import Part
 
 SUITES_EDITION = 1  # raise it when the same rows may get another verdict by the same contract: all parts are checked again
 

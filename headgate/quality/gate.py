@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.identity import merge_key
 from headgate.errors import GateError
-from headgate.lake.reading import fetch, known_datasets, part_refs, snapshot_parts
-from headgate.lake.snapshot_parts import described
 from headgate.quality.checked_parts import CheckedPart, CheckedParts, identity
 from headgate.quality.suites import UNIQUE, place_of
 from headgate.quality.validation import FailedExpectation, ValidationRun
+from headgate.snapshots.parts import described
+from headgate.snapshots.reading import fetch, known_datasets, part_refs, snapshot_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
-    from headgate.lake.snapshot_parts import SnapshotParts
-    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.validation import SuiteResult
+    from headgate.snapshots.parts import SnapshotParts
+    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 DOCS = "snapshot"
 _NOT_AS_RECORDED = FailedExpectation("stored as merged", "table", None)

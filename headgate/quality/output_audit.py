@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headgate.contracts.model import Contract
-    from headgate.lake.snapshots import LakeSnapshot
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.validation import Answers
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 BATCH_ROWS = 500_000  # of a reader; one row that breaks a rule makes pandas objects of all of them
 

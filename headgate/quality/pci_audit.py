@@ -15,15 +15,15 @@ import pyarrow as pa
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.parquet import table_of
 from headgate.quality.leaks import CHECKS, SOCIAL_SECURITY_NUMBER, leaks_in_rows, leaks_in_text, leaks_in_texts, without_leaks
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
-    from headgate.lake.snapshots import LakeSnapshot
     from headgate.quality.declared_columns import Declared, Fewest
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 # A number below 10^11 with a fraction, as Athena writes it: the digits of 3 % of doubles pass for a card number. A card number written
 # as a float has more digits in front of the point, or a larger exponent.

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.identity import merge_key
-from headgate.lake.parquet import table_of
 from headgate.quality.frames import frame_of, quick_frame_of
 from headgate.quality.narrow_parts import FROM_ROWS, has_repeated_keys, has_types_of, narrow_parts
 from headgate.quality.suites import UNIQUE, narrow_suite_of, place_of, suite_of, unique_keys, unique_suite_of
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.catalog import glue_columns
 from headgate.errors import ConflictError, NotFoundError
-from headgate.lake.delete_old_versions import KEPT_VERSIONS
+from headgate.snapshots.delete_old_versions import KEPT_VERSIONS
 from headgate.systems.up_to_date import AS_OF, SNAPSHOT_ID, size_bytes_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.lake.ports import Catalog, ObjectStore, TableVersion
-    from headgate.lake.publishing import Staged
+    from headgate.snapshots.publishing import Staged
 
 VERSIONS, HELD = "headgate.versions", "headgate.held"
 

@@ -18,8 +18,8 @@ from headgate.contracts.model import Kind
 from headgate.contracts.types import arrow_type
 from headgate.engines.write_rows import write_batches
 from headgate.errors import AuditError
-from headgate.lake.parquet import table_of
-from headgate.lake.publishing import write_parquet
+from headgate.snapshots.publishing import write_parquet
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -11,11 +11,11 @@ from headgate.contracts.catalog import glue_columns
 from headgate.engines.local import release_memory
 from headgate.errors import AuditError, ContractError
 from headgate.lake import keys
-from headgate.lake.delete_old_versions import delete_old_versions
 from headgate.lake.ports import ROWS
-from headgate.lake.publishing import Published, parquet_bytes
-from headgate.lake.snapshots import snapshot_id_of
 from headgate.learning.store import Origin, Shelf
+from headgate.snapshots.delete_old_versions import delete_old_versions
+from headgate.snapshots.publishing import Published, parquet_bytes
+from headgate.snapshots.snapshot import snapshot_id_of
 from headgate.systems import registry
 from headgate.systems.rollback import is_held, with_history
 from headgate.systems.rows import Made, RowsInFile, rows_of
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.lake.publishing import Publisher, Staged
-    from headgate.lake.snapshots import LakeSnapshot
     from headgate.learning.store import ModelStore
+    from headgate.snapshots.publishing import Publisher, Staged
+    from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.registry import System
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.sql_models import SqlModels

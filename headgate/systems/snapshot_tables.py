@@ -11,7 +11,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.engines.local import LEAST_MEMORY_MB
 from headgate.errors import ConflictError
-from headgate.lake.reading import fetch, known_datasets
+from headgate.snapshots.reading import fetch, known_datasets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, ObjectStore
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 log = logging.getLogger(__name__)
 

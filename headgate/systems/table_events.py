@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.lake.lineage import merged_increments
-from headgate.lake.openlineage import PublishedTable, dataset_input, file_inputs, run_event
 from headgate.lake.ports import ROWS
+from headgate.lineage.openlineage import PublishedTable, dataset_input, file_inputs, run_event
+from headgate.lineage.sources import merged_increments
 from headgate.systems.up_to_date import datasets_read, size_bytes_at, snapshot_built_from
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.contracts.model import Contract
-    from headgate.lake.openlineage import Event, LakeNames
     from headgate.lake.ports import FileRecord, ObjectStore, TableVersion
+    from headgate.lineage.openlineage import Event, LakeNames
 
 
 @dataclass(frozen=True)

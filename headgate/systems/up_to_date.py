@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.reading import lake_snapshot
+from headgate.snapshots.reading import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from headgate.lake.ports import Catalog, ObjectStore, TableVersion
-    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 SNAPSHOT_ID, AS_OF, READS = "headgate.snapshot_id", "headgate.as_of", "headgate.reads"
 INPUTS, DEPLOYMENT = "headgate.inputs", "headgate.deployment"

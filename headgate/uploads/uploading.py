@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from headgate.lake.file_index import FileIndex
     from headgate.lake.ports import ObjectStore
-    from headgate.lake.upload_store import StoredPart, UploadStore
     from headgate.uploads.upload import UploadMapping
+    from headgate.uploads.upload_store import StoredPart, UploadStore
 
 CHECKING, CHECKED, FAILED = "checking", "checked", "failed"
 TOO_LARGE = "too_large"  # rule of a file that a dry run cannot check

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 # The gate has all that it does with columns from here.
-from headgate.lake.columns import Flags as Flags  # noqa: PLC0414 so that others may have it from here
-from headgate.lake.columns import bits_of
-from headgate.lake.columns import bool_array as bool_array  # noqa: PLC0414 as above
-from headgate.lake.columns import text_array as text_array  # noqa: PLC0414 as above
+from headgate.values.columns import Flags as Flags  # noqa: PLC0414 so that others may have it from here
+from headgate.values.columns import bits_of
+from headgate.values.columns import bool_array as bool_array  # noqa: PLC0414 as above
+from headgate.values.columns import text_array as text_array  # noqa: PLC0414 as above
 
 if TYPE_CHECKING:
     from collections.abc import Callable

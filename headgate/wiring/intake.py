@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.intake.files.export_runs import Runs
     from headgate.intake.files.process_file import FileProcessor
+    from headgate.intake.files.replay_file import Replayer
     from headgate.intake.files.revert_file import Reverter
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
-    from headgate.intake.quarantine.replay_file import Replayer
     from headgate.intake.rows.check_rows_on_spark import SparkChecker
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.intake.workers.worker_sizing import Worker
@@ -155,7 +155,7 @@ def hide_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> 
 
 def replayer(env: Mapping[str, str]) -> Replayer:
     """The gate, for files that it has ended with already."""
-    from headgate.intake.quarantine.replay_file import Replayer
+    from headgate.intake.files.replay_file import Replayer
 
     return Replayer(file_checker(env))
 

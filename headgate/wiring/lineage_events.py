@@ -15,15 +15,15 @@ from headgate.wiring import clock, stores
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.lake.lineage_log import LineageLog
-    from headgate.lake.lineage_sender import LineageSender
+    from headgate.lineage.event_log import LineageLog
+    from headgate.lineage.sender import LineageSender
     from headgate.systems.table_events import TableEvents
 
 
 def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
     """Writes the OpenLineage events of a job's run and of the tables that it publishes. `publisher`: the system, or `merge_curated`."""
-    from headgate.lake.lineage_log import LineageLog
-    from headgate.lake.openlineage import JobRun
+    from headgate.lineage.event_log import LineageLog
+    from headgate.lineage.openlineage import JobRun
 
     tables = table_events(env)
     run = JobRun(tables.names, publisher, str(uuid4()))
@@ -45,8 +45,8 @@ def describe_failure(error: BaseException | str) -> str:
 def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
     """Posts lineage events to the server that the deployment states; None where it states none."""
     from headgate.aws.secrets import Secrets
-    from headgate.lake.lineage_receiver import LineageReceiver
-    from headgate.lake.lineage_sender import TIMEOUT_S, LineageSender
+    from headgate.lineage.receiver import LineageReceiver
+    from headgate.lineage.sender import TIMEOUT_S, LineageSender
 
     settings = LineageSettings.from_env(env)
     if not settings.lineage_url:
@@ -63,7 +63,7 @@ def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
 def table_events(env: Mapping[str, str]) -> TableEvents:
     """Describes the lake's tables as OpenLineage events. The file records are read once, and only for a dataset's table."""
     from headgate.contracts.registry import Registry
-    from headgate.lake.openlineage import LakeNames
+    from headgate.lineage.openlineage import LakeNames
     from headgate.systems.table_events import TableEvents
 
     settings, registry = MergeSettings.from_env(env), Registry.load()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
-    from headgate.lake.pipeline_starts import StartRules
+    from headgate.runs.pipeline_starts import StartRules
 
 
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
@@ -53,7 +53,7 @@ def pending_start(env: Mapping[str, str]) -> PendingStart:
 
 def start_rules(env: Mapping[str, str]) -> StartRules:
     """Whether a due run of the pipeline starts."""
-    from headgate.lake.pipeline_starts import StartRules
+    from headgate.runs.pipeline_starts import StartRules
 
     settings = StartRulesSettings.from_env(env)
     interval, recheck = timedelta(seconds=settings.run_interval_s), timedelta(seconds=settings.quiet_s)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from headgate.lake.snapshots import LakeSnapshot
     from headgate.quality.card_audit_ledger import CardAudit
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import Finding, Scan
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit's findings
 

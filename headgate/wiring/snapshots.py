@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import TableVersion
-    from headgate.lake.publishing import Published
-    from headgate.lake.references import CheckedReference
-    from headgate.lake.snapshots import LakeSnapshot
     from headgate.merge.merge_lake import Merging
+    from headgate.snapshots.publishing import Published
+    from headgate.snapshots.references import CheckedReference
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 
 def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVersion], None]) -> Merging:
@@ -65,9 +65,9 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
     """The table `file_records` shows the ledger as it stands."""
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
-    from headgate.lake.publishing import Publisher
     from headgate.merge.file_records import publish_file_records
     from headgate.quality.contract_audit import audit
+    from headgate.snapshots.publishing import Publisher
 
     settings = MergeSettings.from_env(env)
     catalog = GlueCatalog(clients.glue(), settings.crawler)
@@ -77,7 +77,7 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
 
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     """The merged snapshot of that id; `current` is the newest one."""
-    from headgate.lake.reading import lake_snapshot
+    from headgate.snapshots.reading import lake_snapshot
 
     return lake_snapshot(stores.objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
 
@@ -92,7 +92,7 @@ def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
 
 def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
     """What the newest snapshot knows of rows whose parent is not there; nothing before the first merge."""
-    from headgate.lake.reading import checked_references
+    from headgate.snapshots.reading import checked_references
 
     try:
         lake = lake_snapshot(env, "current")

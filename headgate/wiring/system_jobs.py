@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.side_by_side import Ended
 
 _SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour

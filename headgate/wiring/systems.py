@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.ports import TableVersion
-    from headgate.lake.publishing import Published
-    from headgate.lake.snapshots import LakeSnapshot
     from headgate.learning.store import Card, ModelStore
+    from headgate.snapshots.publishing import Published
+    from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.model_cards import CurrentTable, Description, ModelCard
     from headgate.systems.registry import System
     from headgate.systems.snapshot_tables import SnapshotTables
@@ -87,7 +87,7 @@ def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
 
 def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:
     """Return the datasets that a model needs and the current snapshot does not have; none before the first snapshot."""
-    from headgate.lake.reading import lake_snapshot
+    from headgate.snapshots.reading import lake_snapshot
 
     try:
         datasets = lake_snapshot(stores.objects(), SystemSettings.from_env(env).curated_bucket, "current").datasets
@@ -118,8 +118,8 @@ def system_runner(
     """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
-    from headgate.lake.publishing import Publisher
     from headgate.quality.output_audit import OutputAudit
+    from headgate.snapshots.publishing import Publisher
     from headgate.systems import registry
     from headgate.systems.run import run_system
 

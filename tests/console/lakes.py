@@ -25,12 +25,12 @@ from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import GateError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import Publisher
 from headgate.quality.gate import require
 from headgate.quality.validation import FailedExpectation, SuiteResult
 from headgate.query import translate
+from headgate.runs.pipeline_starts import Execution
+from headgate.snapshots.publishing import Publisher
 from tests.unit.api.lakes import REGISTRY, MemoryLake
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from benchmarks.systems.system_runs import SYSTEMS
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
-from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import LakeSnapshot
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.publishing import Publisher
+from headgate.snapshots.snapshot import LakeSnapshot
 from headgate.systems import registry
 from headgate.systems.run import run_system
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from headgate.lake.pipeline_starts import Execution
+from headgate.runs.pipeline_starts import Execution
 from tests.console.accessibility import violations
 from tests.console.browsers import SCHEMES, WIDTHS, pages, routes, settle, visit
 from tests.console.conftest import Console

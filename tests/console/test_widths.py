@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.lake.pipeline_starts import Execution
+from headgate.runs.pipeline_starts import Execution
 from tests.console.browsers import pages, visit
 from tests.console.conftest import Console
 from tests.console.lakes import BrowserLake, served

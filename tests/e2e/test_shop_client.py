@@ -14,7 +14,7 @@ import headgate
 from headgate.aws import clients
 from headgate.client import lake as client
 from headgate.contracts.registry import Registry
-from headgate.lake.openlineage import publisher_of, run_id, table_of
+from headgate.lineage.openlineage import publisher_of, run_id, table_of
 from headgate.wiring import stores
 from tests.e2e.lakes import ROOT
 from tests.openlineage import check_run_event

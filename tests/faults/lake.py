@@ -27,8 +27,8 @@ from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.export_runs import Runs
 from headgate.intake.files.process_file import FileProcessor, file_id_of
+from headgate.intake.files.replay_file import Replayer
 from headgate.intake.files.source_deletions import Sightings
-from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
 from headgate.profiling.kept_profiles import Profiles
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sns import SNSClient
 
-    from headgate.intake.quarantine.replay_file import Replayed
+    from headgate.intake.files.replay_file import Replayed
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
 
 START = datetime(2024, 5, 1, tzinfo=UTC).replace(tzinfo=None)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from headgate.lake.publishing import Publisher
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.publishing import Publisher
 from tests.faults.lake import AFTER, BEFORE, Call, Fault, StoppedError, Watched, Worker
 from tests.unit.merge.test_merge_lake import Lake, order
 from tests.unit.systems.test_run import BUCKET, SNAPSHOT, Tiny, snapshot_with

@@ -21,7 +21,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError, QueryError, SettingsError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import Publisher
+from headgate.snapshots.publishing import Publisher
 from headgate.wiring import intake, stores
 from tests.conftest import unique
 

@@ -35,9 +35,9 @@ CHECKS_AND_PROFILES = '''
 import datetime
 from headgate.contracts.registry import Registry
 from headgate.intake import check_bytes
-from headgate.lake.columns import text_array
+from headgate.values.columns import text_array
 from headgate.lake.ports import MaskingKey
-from headgate.lake.publishing import parquet_bytes
+from headgate.snapshots.publishing import parquet_bytes
 from headgate.profiling.profile import profile_unknown
 body = b"""payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at
 1,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 10:00:00

@@ -10,9 +10,9 @@ from headgate.api.shapes.lake import Lineage, LineageDataset, LineageFile
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first
-from headgate.lake.lineage import increments_of
-from headgate.lake.reading import lake_snapshot
 from headgate.lake.states import FileState
+from headgate.lineage.sources import increments_of
+from headgate.snapshots.reading import lake_snapshot
 from headgate.systems.up_to_date import SNAPSHOT_ID, datasets_read, snapshot_built_from
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord, TableVersion
-    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 MOST_FILES = 100
 

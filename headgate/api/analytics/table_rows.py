@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from headgate.api.http.problems import invalid
-from headgate.lake.parquet import table_of
-from headgate.lake.publishing import parquet_bytes
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.values.parquet import table_of
 from headgate.values.spreadsheet_text import inert, inert_column
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from headgate.costs.workload import Settings
 from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
-from headgate.lake.lineage import increments_of
-from headgate.lake.reading import lake_snapshot
 from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
+from headgate.lineage.sources import increments_of
+from headgate.snapshots.reading import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,12 +13,12 @@ from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.file_index import FileFilter
-from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import LakeSnapshot
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
 from headgate.profiling.score import Score
+from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED
+from headgate.snapshots.snapshot import LakeSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -12,10 +12,10 @@ from headgate.api.ports import TableComparison
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first
-from headgate.lake.lineage import increments_of
 from headgate.lake.ports import ROWS
-from headgate.lake.reading import lake_snapshot
 from headgate.lake.states import FileState
+from headgate.lineage.sources import increments_of
+from headgate.snapshots.reading import lake_snapshot
 from headgate.systems.rollback import HELD
 from headgate.systems.up_to_date import AS_OF, INPUTS, READS, inputs_of
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from headgate.api.ports import Lake
-    from headgate.lake.pipeline_starts import Execution
     from headgate.lake.ports import TableVersion
-    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+    from headgate.runs.pipeline_starts import Execution
+    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 MOST_RECORDS = 10_000  # of the ledger, read to add up accepted rows: with more, an answer would take longer than the API has
 _PAGE_SIZE, _AT_ONCE = 500, 8

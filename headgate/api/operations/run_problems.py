@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 from headgate.api.operations.implausible_tables import compare_tables
 from headgate.lake import keys
-from headgate.lake.openlineage import MERGE as MERGE_JOB
-from headgate.lake.openlineage import error_of
-from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Execution
-from headgate.lake.run_stages import GATE, MERGE, QUEUE, causes, stages
+from headgate.lineage.openlineage import MERGE as MERGE_JOB
+from headgate.lineage.openlineage import error_of
+from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Execution
+from headgate.runs.run_stages import GATE, MERGE, QUEUE, causes, stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

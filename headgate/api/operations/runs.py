@@ -12,8 +12,8 @@ from headgate.api.shapes.runs import RunDetail, RunJob, Runs, RunStage, RunStart
 from headgate.costs.prices import Prices
 from headgate.costs.report import jobs_of, usd_of
 from headgate.errors import NotFoundError
-from headgate.lake.pipeline_starts import Execution, StartedBy
-from headgate.lake.run_stages import stages
+from headgate.runs.pipeline_starts import Execution, StartedBy
+from headgate.runs.run_stages import stages
 
 if TYPE_CHECKING:
     from headgate.api.operations.run_problems import RunProblems

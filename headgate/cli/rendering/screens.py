@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
-    from headgate.lake.references import CheckedReference
     from headgate.reports.summary import DatasetSummary
+    from headgate.snapshots.references import CheckedReference
 
 SHOWN_REASONS = 12
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

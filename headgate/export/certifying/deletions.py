@@ -21,7 +21,7 @@ from headgate.export.planning.mapping import BYTES, ExportColumn, Form
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.server.session import quoted
 from headgate.lake.keys import RUN_DELETIONS
-from headgate.lake.sql_names import quoted_name
+from headgate.values.sql_names import quoted_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

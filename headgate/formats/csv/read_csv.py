@@ -37,9 +37,9 @@ from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import offsets_in_original, row_starts
 from headgate.formats.sniff import text_for
-from headgate.lake.columns import in_one_piece
 from headgate.matching.match_header import match_header, unnamed_column
 from headgate.values.cells import NO_ROWS, text_array
+from headgate.values.columns import in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

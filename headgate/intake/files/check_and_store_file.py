@@ -13,15 +13,15 @@ from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import BadInputError, NotFoundError, UnknownDatasetError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import MAX_EXPANDED_BYTES, OutgrownError
-from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.masked_at_source import check_seal, claims_to_be_masked, masked_form
+from headgate.intake.rows.quarantine_rows import Origin
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import MaskingKey, ObjectRef
-from headgate.lake.publishing import PARQUET_TYPE
 from headgate.lake.states import FileState, Originals
+from headgate.snapshots.publishing import PARQUET_TYPE
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

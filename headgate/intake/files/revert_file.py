@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.intake.files.replace_original import is_replaced, ref_of
+from headgate.intake.files.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE, REPLAYED, Replayer, why_gone
 from headgate.intake.quarantine.list_quarantine import named
-from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE, REPLAYED, Replayer, why_gone
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import REVERTED_RULE, Action, FileState, permits

@@ -21,10 +21,10 @@ from headgate.contracts.deletions import follows_deletions
 from headgate.errors import AuditError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.lake import keys
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
+from headgate.snapshots.publishing import parquet_bytes
 from headgate.values.cast_declared import cast_column
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from headgate.errors import BadInputError, NotFoundError, ThrottledError
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.lake.states import CHECKED, FileState
 from headgate.lake.versions import History
+from headgate.snapshots.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.values.cells import repeated
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Mask
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -12,10 +12,10 @@ import numpy as np
 from headgate.contracts.new_columns import RULE
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.intake.quarantine.corrected_files import corrections
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED, NOT_ACCEPTED, WITHOUT_ROWS, FileState
 from headgate.values.cells import bool_array
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -31,13 +31,13 @@ from headgate.formats.open_file import decompressed, is_large, open_batches, rea
 from headgate.formats.read_file import read_file
 from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
-from headgate.intake.quarantine.quarantine_rows import Origin, duplicate_rows, refused_rows, with_origin
-from headgate.intake.quarantine.redact_source_rows import MASKED
 from headgate.intake.rows.check_column import check_column
 from headgate.intake.rows.count_masked_values import masked_values
 from headgate.intake.rows.deduplicate_rows import KEPT, TiedCells, keep_unique, survivors
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
+from headgate.intake.rows.quarantine_rows import Origin, duplicate_rows, refused_rows, with_origin
+from headgate.intake.rows.redact_source_rows import MASKED
 from headgate.intake.rows.refuse_rows import check_halts, refuse_rows
 from headgate.intake.rows.restore_source_texts import columns_from_candidates, kept_texts
 from headgate.intake.rows.spool import Spool
@@ -110,7 +110,7 @@ class CheckedRows:
 
     Attributes:
         accepted: by the curated contract, in the file's order. Repeated texts are Arrow dictionaries, here and below; Parquet does not
-            show it, and `headgate.lake.publishing.conform` makes them plain.
+            show it, and `headgate.snapshots.publishing.conform` makes them plain.
         quarantine_rows: refused rows and duplicates, by the quarantine contract, in the file's order.
     """
 

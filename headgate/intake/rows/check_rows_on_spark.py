@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.csv.dialect import Dialect
     from headgate.formats.received_rows import Received
-    from headgate.intake.quarantine.quarantine_rows import Origin
     from headgate.intake.rows.check_rows import Counts
+    from headgate.intake.rows.quarantine_rows import Origin
     from headgate.lake.ports import MaskingKey
 
 RANGE_BYTES = 64 << 20

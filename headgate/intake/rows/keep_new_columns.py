@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.lake.columns import in_one_piece, text_array
 from headgate.values.cells import literal
+from headgate.values.columns import in_one_piece, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,10 +27,10 @@ from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
 from headgate.errors import NotFoundError, UnreadableFileError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.formats.sniff import is_parquet
-from headgate.intake.quarantine.redact_source_rows import shown
 from headgate.intake.rows.breaches_as_json import verdicts
 from headgate.intake.rows.check_column import check_column, undeclared_card
 from headgate.intake.rows.checked_column import of_rows
+from headgate.intake.rows.redact_source_rows import shown
 from headgate.intake.rows.refuse_rows import refuse_rows
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef

@@ -34,7 +34,6 @@ from headgate.formats.batches import ROWS_AT_ONCE, Source, source_of
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.received_rows import Received
-from headgate.intake.quarantine.quarantine_rows import FOOTER, RAGGED_ROW
 from headgate.intake.rows.check_rows import (
     ACCEPTED,
     DISTINCT_QUARANTINE,
@@ -45,20 +44,21 @@ from headgate.intake.rows.check_rows import (
 )
 from headgate.intake.rows.masked_at_source import AtSource, masked_form
 from headgate.intake.rows.parquet_writer import RowsFile
+from headgate.intake.rows.quarantine_rows import FOOTER, RAGGED_ROW
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import MaskingKey
 from headgate.lake.states import Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import NO_ROWS, decoded, int_array, literal, numbers, repeated
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.quarantine.quarantine_rows import Origin
     from headgate.intake.rows.check_rows import Counts
+    from headgate.intake.rows.quarantine_rows import Origin
 
 ABOUT, ROWS = "about.json", "rows.parquet"
 SENSITIVE = frozenset({Mask.PAN, Mask.CVV, Mask.TRACK, Mask.SSN})

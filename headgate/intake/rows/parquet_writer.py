@@ -7,8 +7,8 @@ from typing import IO, TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.lake.columns import in_one_piece
 from headgate.values.cells import compacted
+from headgate.values.columns import in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
 from headgate.intake.rows.checked_column import CheckedColumn
-from headgate.lake.columns import in_one_piece
 from headgate.values.cells import literal
+from headgate.values.columns import in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from headgate.errors import ConflictError, NotFoundError
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from headgate.lake.upload_store import UploadStore
+    from headgate.uploads.upload_store import UploadStore
     from tests.integration.conftest import Lake
 
 pytestmark = pytest.mark.integration

@@ -27,8 +27,8 @@ from headgate.engines.local import opened
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
-from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import LakeSnapshot
+from headgate.snapshots.publishing import Publisher
+from headgate.snapshots.snapshot import LakeSnapshot
 from headgate.quality.contract_audit import audit
 
 system, contracts = "global-market-pulse", Registry.load()

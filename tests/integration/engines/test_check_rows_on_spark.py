@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.check_rows_on_spark import check_file_on_spark
+from headgate.intake.rows.quarantine_rows import Origin
 from headgate.lake.ports import MaskingKey
 from tests.unit.intake.rows.test_check_rows_on_spark import PAYMENTS, ROW, csv_of
 

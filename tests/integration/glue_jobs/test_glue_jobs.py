@@ -19,7 +19,7 @@ import pytest
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
-from headgate.lake.openlineage import run_id, table_of
+from headgate.lineage.openlineage import run_id, table_of
 from tests.conftest import unique
 from tests.lineage_server import lineage_server
 from tests.openlineage import check_run_event

@@ -17,10 +17,10 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
-from headgate.lake.reading import lake_snapshot, part_refs
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.reading import lake_snapshot, part_refs
 from tests.integration.glue_jobs.test_glue_jobs import build_on, run_job, workgroup_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.aws import clients
-from headgate.lake.pipeline_starts import SINCE, Due, Trigger
+from headgate.runs.pipeline_starts import SINCE, Due, Trigger
 from lambdas.start_pipeline.handler import handler
 from tests.conftest import unique
 

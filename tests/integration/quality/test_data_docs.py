@@ -14,11 +14,11 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import AuditError
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import LakeSnapshot
 from headgate.quality.data_docs import DataDocs
 from headgate.quality.output_audit import OutputAudit
 from headgate.quality.pages import site_page
 from headgate.quality.validation import FailedExpectation, SuiteResult
+from headgate.snapshots.snapshot import LakeSnapshot
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,12 +15,12 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, 
 from headgate.errors import GateError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
-from headgate.lake.snapshot_parts import SnapshotParts, described
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.quality.checked_parts import CheckedParts
 from headgate.quality.data_docs import DataDocs
 from headgate.quality.gate import QualityGate
+from headgate.snapshots.parts import SnapshotParts, described
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

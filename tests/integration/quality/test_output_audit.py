@@ -12,10 +12,10 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import AuditError
-from headgate.lake.snapshots import LakeSnapshot
 from headgate.quality import output_audit
 from headgate.quality.data_docs import DataDocs
 from headgate.quality.output_audit import OutputAudit
+from headgate.snapshots.snapshot import LakeSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

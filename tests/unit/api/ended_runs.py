@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.lake import keys
-from headgate.lake.lineage_log import LineageLog
-from headgate.lake.openlineage import MERGE, JobRun, LakeNames
-from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import ObjectRef
-from headgate.lake.run_stages import LEFT_TO_PENDING_RUN
-from headgate.lake.snapshots import LakeSnapshot
+from headgate.lineage.event_log import LineageLog
+from headgate.lineage.openlineage import MERGE, JobRun, LakeNames
+from headgate.runs.pipeline_starts import Execution
+from headgate.runs.run_stages import LEFT_TO_PENDING_RUN
+from headgate.snapshots.snapshot import LakeSnapshot
 from tests.unit.api.lakes import BEGAN, MemoryLake, MemoryRuns
 
 if TYPE_CHECKING:

@@ -22,13 +22,13 @@ from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.revert_file import Reverter
-from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.lake.states import Originals
 from headgate.matching.mappings import Mappings, Suggested
 from headgate.profiling.kept_profiles import Profiles
 from headgate.query.catalog import Databases
+from headgate.runs.pipeline_starts import Execution
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
 
 if TYPE_CHECKING:

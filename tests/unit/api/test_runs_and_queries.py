@@ -11,9 +11,9 @@ from headgate.api.analytics.queries import cost_usd
 from headgate.api.operations.health import health_of
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.lake import keys
-from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
+from headgate.runs.pipeline_starts import Execution
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from tests.unit.api.lakes import BEGAN, PAYMENTS, Caller, MemoryLake
 
 pytestmark = pytest.mark.unit

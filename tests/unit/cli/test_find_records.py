@@ -17,8 +17,8 @@ from headgate.errors import HeadgateError
 from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
+from headgate.intake.files.replay_file import Replayer
 from headgate.intake.files.revert_file import Reverter
-from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.matching.mappings import Mappings

@@ -21,11 +21,11 @@ from headgate.contracts.registry import Registry
 from headgate.engines import local
 from headgate.errors import ContractError, SettingsError
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import LakeSnapshot
 from headgate.project import MODELS_SYSTEM, read
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
+from headgate.snapshots.publishing import Publisher
+from headgate.snapshots.snapshot import LakeSnapshot
 from headgate.systems.run import run_system
 from headgate.systems.sql_models import sql_models
 

@@ -18,12 +18,12 @@ from headgate.errors import ContractError, SettingsError
 from headgate.intake import CheckedRows, check_bytes
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
-from headgate.lake.publishing import parquet_bytes
 from headgate.project import read
 from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, scanner_version
 from headgate.quality.declared_columns import Declared, declared_columns
 from headgate.quality.leaks import leaks_in_rows
 from headgate.quality.pci_audit import Finding, Scan, Zone, findings, increments_zone, pci_audit, scan_object
+from headgate.snapshots.publishing import parquet_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,13 +21,13 @@ from headgate.erasure.forget import Forgetter
 from headgate.erasure.purge_versions import BuiltZones, contains
 from headgate.erasure.subject_rows import Subject, SubjectColumns
 from headgate.lake import keys
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
-from headgate.lake.reading import lake_snapshot
 from headgate.lake.states import FileState, Originals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.reading import lake_snapshot
+from headgate.values.parquet import table_of
 from tests.duckdb_memory import MEMORY
 from tests.unit.api.lakes import MemoryLake
 

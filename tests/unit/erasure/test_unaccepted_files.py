@@ -10,7 +10,7 @@ import pytest
 from headgate.erasure.purge_versions import BuiltZones
 from headgate.erasure.subject_rows import Subject
 from headgate.errors import NotFoundError
-from headgate.intake.quarantine.replay_file import Replayer
+from headgate.intake.files.replay_file import Replayer
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
 from tests.unit.erasure.test_forget import CUSTOMERS, JANE, MAIL, ORDERS, Shop, failing

@@ -17,9 +17,9 @@ from headgate.formats.batches import source_of
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, NotPlainError, stream
 from headgate.formats.read_file import read_file
 from headgate.formats.received_rows import Ragged, Received
-from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import CheckedRows, CheckRun, check_bytes, check_file, check_source
 from headgate.intake.rows.parquet_writer import RowsFile
+from headgate.intake.rows.quarantine_rows import Origin
 from headgate.intake.rows.spool import Spool
 from headgate.lake.ports import MaskingKey
 

@@ -24,8 +24,8 @@ from headgate.formats.batches import source_of
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import open_batches, read_whole
 from headgate.formats.unpack import unpack_file
-from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, CheckRun, Counts, check_bytes, write_outputs
+from headgate.intake.rows.quarantine_rows import Origin
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 

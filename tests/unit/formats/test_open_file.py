@@ -26,8 +26,8 @@ from headgate.formats.json.read_json import read_json_lines
 from headgate.formats.open_file import is_large
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.unpack import OutgrownError, UnpackedFile
-from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, CheckedRows, check_bytes, check_file, check_source
+from headgate.intake.rows.quarantine_rows import Origin
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from headgate.errors import BadInputError
 from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
+from headgate.intake.files.replay_file import REPLAYED, STILL_REJECTED, Replayer
 from headgate.intake.quarantine.list_quarantine import replayable
-from headgate.intake.quarantine.replay_file import REPLAYED, STILL_REJECTED, Replayer
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings, Suggested, source_of
 from headgate.profiling.kept_profiles import Profiles

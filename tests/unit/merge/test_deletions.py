@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
+from headgate.snapshots.publishing import parquet_bytes
 from tests.unit.merge.test_merge_lake import BUCKET, ORDERS, Lake, order
 
 pytestmark = pytest.mark.unit

@@ -9,12 +9,12 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.publishing import Publisher
 from headgate.lake.states import FileState
 from headgate.merge.file_records import publish_file_records
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.publishing import Publisher
+from headgate.values.parquet import table_of
 
 pytestmark = pytest.mark.unit
 

@@ -18,11 +18,11 @@ from headgate.contracts.registry import Registry
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
-from headgate.lake.publishing import parquet_bytes
-from headgate.lake.snapshots import LakeSnapshot
 from headgate.lake.versions import LastHeld, last_held
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.snapshot import LakeSnapshot
 from tests.duckdb_memory import MEMORY
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.lake.publishing import parquet_bytes
-from headgate.lake.snapshot_parts import Part, SnapshotParts
 from headgate.merge.merge_files import Within, fit_files, newest_rows
 from headgate.merge.part_boundaries import changed_spans
+from headgate.snapshots.parts import Part, SnapshotParts
+from headgate.snapshots.publishing import parquet_bytes
 from tests.duckdb_memory import MEMORY
 from tests.unit.merge.test_merge_lake import LINEAGE
 

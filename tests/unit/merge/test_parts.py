@@ -22,11 +22,11 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
-from headgate.lake.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
-from headgate.lake.snapshot_parts import Part, SnapshotParts
 from headgate.merge.merge_files import newest_rows
 from headgate.merge.part_boundaries import grouped, part_rows_of, spans
+from headgate.snapshots.parts import Part, SnapshotParts
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
 from tests.examples import examples
 from tests.unit.merge.test_merge_lake import BUCKET, LINEAGE, ORDERS, REGIONS, CountingObjects, Lake, TickingClock, order
 

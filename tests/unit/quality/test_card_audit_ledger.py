@@ -13,10 +13,10 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import AuditError, ServiceError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.publishing import parquet_bytes
 from headgate.quality import card_audit_ledger
 from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text, refuse_leaks
 from headgate.quality.pci_audit import Finding, Zone, findings, growing_zones, increments_zone, pci_audit
+from headgate.snapshots.publishing import parquet_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,6 @@ from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.publishing import parquet_bytes
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.quality.contract_audit import audit
 from headgate.quality.leaks import CHECKS
 from headgate.quality.pci_audit import (
@@ -31,6 +29,8 @@ from headgate.quality.pci_audit import (
     scan_records,
     snapshot_zone,
 )
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems.rows import rows_of
 
 if TYPE_CHECKING:

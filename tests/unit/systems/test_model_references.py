@@ -20,11 +20,11 @@ from headgate.contracts.registry import own_model
 from headgate.engines import athena, local
 from headgate.errors import ContractError
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.project import MODELS_SYSTEM
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
+from headgate.snapshots.publishing import Publisher
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems.model_references import in_order
 from headgate.systems.run import run_system
 from headgate.systems.sql_models import SqlModels, sql_models

@@ -26,11 +26,11 @@ from headgate.engines import local
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, TableVersion
-from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.learning.store import PICKLED, ModelStore
 from headgate.project import all_domains
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.publishing import Publisher
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems import registry
 from headgate.systems.rollback import roll_back, versions_of
 from headgate.systems.rows import RowsInFile, rows_of, write_to_file

@@ -17,8 +17,8 @@ from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 
 if TYPE_CHECKING:

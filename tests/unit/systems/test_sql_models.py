@@ -20,11 +20,11 @@ from headgate.contracts.registry import own_model
 from headgate.engines import local
 from headgate.errors import AuditError, ContractError
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.project import MODELS_SYSTEM
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
+from headgate.snapshots.publishing import Publisher
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems.model_references import reads_of
 from headgate.systems.run import run_system
 from headgate.systems.sql_models import SqlModels, sql_models

@@ -13,10 +13,10 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.openlineage import LakeNames, to_json
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.lake.states import FileState
+from headgate.lineage.openlineage import LakeNames, to_json
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.table_events import TableEvents
 from headgate.systems.up_to_date import facts
 from tests.openlineage import check_run_event

@@ -13,8 +13,8 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.learning.store import Card, ModelStore
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.wiring import stores, systems
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from headgate.aws import sts
 from headgate.aws.glue import child_process
 from headgate.costs.measured import Measured
 from headgate.errors import ServiceError
-from headgate.lake.snapshots import LakeSnapshot
+from headgate.snapshots.snapshot import LakeSnapshot
 from headgate.systems import side_by_side
 from headgate.systems.side_by_side import Ended, Machine
 from headgate.wiring import stores, system_jobs

@@ -13,7 +13,7 @@ from headgate.cli import deployment, options
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
 from headgate.export.server.login import url_variable
-from headgate.lake.pipeline_starts import SUCCEEDED
+from headgate.runs.pipeline_starts import SUCCEEDED
 from headgate.wiring import exports
 
 if TYPE_CHECKING:

@@ -213,7 +213,7 @@ def _suggested(deployed: deployment.Deployment, record: FileRecord, dataset: str
     Args:
         dataset: the one that a person names for the file; by default the one that its names identify.
     """
-    from headgate.intake.quarantine.replay_file import why_gone
+    from headgate.intake.files.replay_file import why_gone
     from headgate.matching.mappings import Suggested
 
     stored = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
@@ -251,7 +251,7 @@ def _save_mapping_and_replay(
 
 
 def _send_again(record: FileRecord, suggested: Suggested) -> None:
-    from headgate.intake.quarantine.replay_file import why_gone
+    from headgate.intake.files.replay_file import why_gone
 
     store = stores.objects()
     try:

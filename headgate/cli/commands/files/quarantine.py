@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from headgate.intake.files.replay_file import Replayed, Replayer
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
     from headgate.intake.quarantine.list_quarantine import QuarantineCount
-    from headgate.intake.quarantine.replay_file import Replayed, Replayer
     from headgate.lake.ports import FileRecord
 
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
@@ -107,7 +107,7 @@ def replay(
     key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows it.
     Ends with 3 when a file could not be replayed.
     """
-    from headgate.intake.quarantine.replay_file import REPLAYED
+    from headgate.intake.files.replay_file import REPLAYED
 
     deployed = deployment.activate(deployment_name)
     replayer = intake.replayer(deployed.environment)
@@ -258,7 +258,7 @@ def _further_reasons(row: dict[str, object]) -> Sequence[str]:
 
 def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
     """Return the outcome of each replay, and what to run next."""
-    from headgate.intake.quarantine.replay_file import REPLAYED
+    from headgate.intake.files.replay_file import REPLAYED
 
     if not results:
         return "All quarantined files were already checked against the current contract; use --again to check them anyway."

@@ -14,7 +14,7 @@ from headgate.cli import deployment, options
 from headgate.cli.commands.operations.pipeline import watched_run
 from headgate.cli.rendering import screens
 from headgate.errors import ServiceError
-from headgate.lake.pipeline_starts import SUCCEEDED
+from headgate.runs.pipeline_starts import SUCCEEDED
 from headgate.wiring import erasure
 
 if TYPE_CHECKING:

@@ -68,7 +68,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     Ends with 3 when there are such files.
     """
     from headgate.intake.files.replace_original import is_masked
-    from headgate.intake.quarantine.replay_file import REPLAYED
+    from headgate.intake.files.replay_file import REPLAYED
 
     deployed = deployment.activate(deployment_name)
     old = _old(deployed)
@@ -106,7 +106,7 @@ def _masked(old: OldTokens) -> dict[str, object]:
 
 
 def _screen(results: Sequence[dict[str, object]]) -> Group | str:
-    from headgate.intake.quarantine.replay_file import REPLAYED
+    from headgate.intake.files.replay_file import REPLAYED
 
     if not results:
         return "Every token is made with the current key."

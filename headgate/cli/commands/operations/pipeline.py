@@ -13,9 +13,9 @@ from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
-from headgate.lake import run_stages
-from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED, Execution, StartedBy
 from headgate.project import deployed_systems
+from headgate.runs import run_stages
+from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Execution, StartedBy
 from headgate.wiring import operations, snapshots, stores
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from headgate.api.operations.run_problems import RunProblems
     from headgate.aws.stepfunctions import Pipeline, PipelineRun
-    from headgate.lake.references import CheckedReference
-    from headgate.lake.run_stages import Stage
+    from headgate.runs.run_stages import Stage
+    from headgate.snapshots.references import CheckedReference
 
 
 @click.command(epilog=options.example("headgate run --only own-models"))

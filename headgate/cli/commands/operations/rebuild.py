@@ -20,7 +20,7 @@ def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> Non
     Ends with 3 when the original of a file is not in raw any more.
     """
     from headgate.intake.files.missing_rows import files_without_rows
-    from headgate.intake.quarantine.replay_file import REPLAYED
+    from headgate.intake.files.replay_file import REPLAYED
 
     env = deployment.activate(deployment_name).environment
     curated, quarantine = env["HEADGATE_CURATED_BUCKET"], env["HEADGATE_QUARANTINE_BUCKET"]

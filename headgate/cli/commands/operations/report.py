@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
-    from headgate.lake.references import CheckedReference
+    from headgate.snapshots.references import CheckedReference
 
 
 def next_steps(deployed: deployment.Deployment) -> tuple[str, ...]:

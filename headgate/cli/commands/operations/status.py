@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.aws.alarms import RaisedAlarm
     from headgate.aws.sqs import Depth
-    from headgate.lake.pipeline_starts import Execution
     from headgate.lake.ports import FileRecord
+    from headgate.runs.pipeline_starts import Execution
 
 HEALTHY = ("healthy", "unknown")  # unknown: nothing was received or run yet
 CORRECTED = "corrected"

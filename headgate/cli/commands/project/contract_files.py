@@ -263,7 +263,7 @@ def _sample_line(gated: CheckedRows) -> str:
 
 def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
     """A count with its name, and for quarantined rows and duplicates their rules; a duplicate is no quarantined row."""
-    from headgate.intake.quarantine.quarantine_rows import SAME_KEY, SAME_ROW
+    from headgate.intake.rows.quarantine_rows import SAME_KEY, SAME_ROW
 
     is_duplicate = name == "duplicates"
     own = {rule: rows for rule, rows in reasons.items() if (rule in {SAME_KEY, SAME_ROW}) is is_duplicate}

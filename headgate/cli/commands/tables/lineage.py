@@ -14,7 +14,7 @@ from headgate.cli.find_records import find_record
 from headgate.cli.lineage_events import current_events, send_all, written_events
 from headgate.cli.rendering import screens
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError
-from headgate.lake.lineage_receiver import API_KEY_VARIABLE, LineageReceiver
+from headgate.lineage.receiver import API_KEY_VARIABLE, LineageReceiver
 from headgate.wiring import lineage_events, stores
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from headgate.api.ports import Lake
     from headgate.api.shapes.lake import Lineage
-    from headgate.lake.lineage_receiver import Sent
     from headgate.lake.ports import FileRecord
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.lineage.receiver import Sent
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 SHOWN_FILES = 20
 
@@ -212,8 +212,8 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
 
 def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
     """The dataset's table and the systems' tables whose snapshot has the file's increment."""
-    from headgate.lake.lineage import increments_of
-    from headgate.lake.reading import lake_snapshot
+    from headgate.lineage.sources import increments_of
+    from headgate.snapshots.reading import lake_snapshot
     from headgate.systems.up_to_date import READS, snapshot_built_from
 
     is_merged_into: dict[str, bool] = {}  # by snapshot of the dataset, which many tables share

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from headgate.domains.retail.sample.csv_text import as_text, compressed, csv_bytes
 from headgate.errors import SettingsError
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
-from headgate.lake.publishing import conform, parquet_bytes
+from headgate.snapshots.publishing import conform, parquet_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -15,9 +15,9 @@ from headgate.domains.retail.predictions.customers import CustomerScorer
 from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
 from headgate.domains.retail.predictions.searches import IntentScorer
 from headgate.lake import keys
-from headgate.lake.publishing import Publisher
 from headgate.learning.store import ModelStore, Origin
 from headgate.predictions.scorer import Scorer, with_prefix
+from headgate.snapshots.publishing import Publisher
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 
 pytestmark = pytest.mark.unit

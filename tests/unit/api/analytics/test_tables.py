@@ -14,7 +14,7 @@ from headgate.api.analytics import table_rows, tables
 from headgate.contracts.arrow import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import Publisher
+from headgate.snapshots.publishing import Publisher
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake, query
 
 pytestmark = pytest.mark.unit

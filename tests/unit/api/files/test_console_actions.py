@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from headgate.aws.in_memory_ports import MemoryCatalog
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.registry import Registry
-from headgate.intake.quarantine.replay_file import Replayer
+from headgate.intake.files.replay_file import Replayer
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.versions import last_held
@@ -30,7 +30,7 @@ from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
 from tests.unit.api.files.test_uploads import begin, send_parts
 from tests.unit.api.lakes import Answer, Caller, MemoryLake, processor
-from tests.unit.intake.quarantine.test_replay_file import contract
+from tests.unit.intake.files.test_replay_file import contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

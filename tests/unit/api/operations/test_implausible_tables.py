@@ -16,9 +16,9 @@ from headgate.aws.in_memory_ports import MemoryFileIndex
 from headgate.errors import ThrottledError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, FileListPage
-from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import ROWS, ObjectRef
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
+from headgate.runs.pipeline_starts import Execution
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.rollback import HELD
 from headgate.systems.up_to_date import facts
 from tests.unit.api.ended_runs import LakeWithEndedRuns, after

@@ -10,8 +10,8 @@ import pytest
 
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.cli.commands.operations.pipeline import _history, _next_step, _table, waiting_for
-from headgate.lake.pipeline_starts import Execution
-from headgate.lake.run_stages import Stage, stages, summary
+from headgate.runs.pipeline_starts import Execution
+from headgate.runs.run_stages import Stage, stages, summary
 
 pytestmark = pytest.mark.unit
 

@@ -28,9 +28,9 @@ from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.commands import sample
 from headgate.errors import NotFoundError, QueryError, ThrottledError
+from headgate.intake.files.replay_file import Replayed
 from headgate.intake.quarantine.corrected_files import Closed
 from headgate.intake.quarantine.list_quarantine import count_quarantined
-from headgate.intake.quarantine.replay_file import Replayed
 from headgate.lake.ports import FileRecord
 from headgate.matching.mappings import Suggested
 from headgate.reports import summary

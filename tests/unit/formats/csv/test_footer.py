@@ -14,8 +14,8 @@ from headgate.contracts.registry import Registry
 from headgate.formats.batches import source_of
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.open_file import stream_plain_csv
-from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes, check_source
+from headgate.intake.rows.quarantine_rows import Origin
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit

@@ -11,13 +11,13 @@ from headgate.aws.in_memory_ports import MemoryCatalog
 from headgate.cli.commands.files.quarantine import replay_all
 from headgate.contracts.registry import Registry
 from headgate.intake.files.missing_rows import files_without_rows
-from headgate.intake.quarantine.replay_file import Replayer
+from headgate.intake.files.replay_file import Replayer
 from headgate.lake import keys
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
-from headgate.lake.reading import lake_snapshot
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.reading import lake_snapshot
+from headgate.values.parquet import table_of
 from tests.duckdb_memory import MEMORY
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 

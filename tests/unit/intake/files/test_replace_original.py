@@ -16,8 +16,8 @@ from headgate.errors import NotFoundError, ServiceError
 from headgate.intake.files.missing_rows import files_without_rows
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replace_original import replace_later, replaceable
+from headgate.intake.files.replay_file import Replayer
 from headgate.intake.files.revert_file import Reverter
-from headgate.intake.quarantine.replay_file import Replayer
 from headgate.intake.rows import masked_original
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef

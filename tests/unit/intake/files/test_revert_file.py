@@ -28,7 +28,7 @@ from headgate.lake.versions import last_held
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
-from tests.unit.intake.quarantine.test_replay_file import KEY, LANDED, KilledError, Killing, Lake, body_of, contract
+from tests.unit.intake.files.test_replay_file import KEY, LANDED, KilledError, Killing, Lake, body_of, contract
 
 if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord

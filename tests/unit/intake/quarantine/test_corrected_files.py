@@ -20,7 +20,7 @@ from headgate.intake.quarantine.list_quarantine import count_quarantined, replay
 from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
 from headgate.lake.versions import History
-from tests.unit.intake.quarantine.test_replay_file import KEY, KilledError, Killing, Lake, body_of, contract
+from tests.unit.intake.files.test_replay_file import KEY, KilledError, Killing, Lake, body_of, contract
 
 if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord

@@ -15,8 +15,8 @@ from headgate.drafts.draft_contract import draft
 from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
+from headgate.intake.files.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE, REPLAYED, STILL_REJECTED, Replayer
 from headgate.intake.quarantine.list_quarantine import replayable
-from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE, REPLAYED, STILL_REJECTED, Replayer
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested

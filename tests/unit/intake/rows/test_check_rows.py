@@ -22,7 +22,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
 from headgate.intake import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.lake.publishing import conform, parquet_bytes
+from headgate.snapshots.publishing import conform, parquet_bytes
 
 pytestmark = pytest.mark.unit
 

@@ -19,12 +19,12 @@ from headgate.contracts.model import Rule
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
-from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows import masked_original
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
+from headgate.intake.rows.quarantine_rows import Origin
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.parquet import table_of
 from headgate.lake.ports import MaskingKey
+from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract

@@ -15,7 +15,7 @@ from headgate.cli.commands.files.quarantine import quarantine
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
 from headgate.formats.read_table import sample_table
-from headgate.intake.quarantine.replay_file import Replayer
+from headgate.intake.files.replay_file import Replayer
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested

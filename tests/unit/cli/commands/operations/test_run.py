@@ -13,8 +13,8 @@ from headgate.cli import deployment
 from headgate.cli.commands.operations import pipeline
 from headgate.cli.deployment import Deployment
 from headgate.cli.main import cli
-from headgate.lake.references import CheckedReference
 from headgate.query.catalog import Databases
+from headgate.snapshots.references import CheckedReference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

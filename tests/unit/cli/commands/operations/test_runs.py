@@ -19,8 +19,8 @@ from headgate.cli import deployment
 from headgate.cli.commands.operations import status
 from headgate.cli.deployment import Deployment
 from headgate.cli.main import cli
-from headgate.lake.pipeline_starts import Execution
 from headgate.project import project
+from headgate.runs.pipeline_starts import Execution
 from tests.unit.api.ended_runs import CAUSE, WHY, LakeWithEndedRuns, after, lake_with_problems, write_merge
 
 pytestmark = pytest.mark.unit

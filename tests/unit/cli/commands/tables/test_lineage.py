@@ -13,10 +13,10 @@ from headgate.cli import deployment
 from headgate.cli.commands.tables.lineage import lineage, trace_of
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
-from headgate.lake.lineage_receiver import API_KEY_VARIABLE
-from headgate.lake.openlineage import LakeNames, table_of, to_json
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
+from headgate.lineage.openlineage import LakeNames, table_of, to_json
+from headgate.lineage.receiver import API_KEY_VARIABLE
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.table_events import TableEvents
 from headgate.wiring import lineage_events
 from tests.lineage_server import lineage_server

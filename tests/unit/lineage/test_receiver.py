@@ -10,7 +10,7 @@ import pytest
 
 from headgate.cli.lineage_events import send_all
 from headgate.errors import ServiceError, SettingsError
-from headgate.lake.lineage_receiver import LineageReceiver, Sent
+from headgate.lineage.receiver import LineageReceiver, Sent
 from tests.lineage_server import lineage_server
 
 if TYPE_CHECKING:

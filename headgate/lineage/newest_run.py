@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.lake import keys
-from headgate.lake.openlineage import START
 from headgate.lake.ports import ObjectRef
+from headgate.lineage.openlineage import START
 
 if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore

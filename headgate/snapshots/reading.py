@@ -7,18 +7,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.lake import keys, references
+from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshot_parts import SnapshotParts
-from headgate.lake.snapshots import LakeSnapshot
+from headgate.snapshots import references
+from headgate.snapshots.parts import SnapshotParts
+from headgate.snapshots.snapshot import LakeSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from headgate.lake.ports import ObjectStore
-    from headgate.lake.references import CheckedReference
-    from headgate.lake.snapshots import DatasetSnapshot
+    from headgate.snapshots.references import CheckedReference
+    from headgate.snapshots.snapshot import DatasetSnapshot
 
 _DOWNLOADS = 8
 

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
-from headgate.intake.quarantine.redact_source_rows import MASKED, shown, without_digits
 from headgate.intake.rows.checked_column import of_rows
 from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_OUTCOME
+from headgate.intake.rows.redact_source_rows import MASKED, shown, without_digits
 from headgate.lake.states import RAGGED_TEXT, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.lake.parquet import table_of
-from headgate.lake.sql_names import quoted_name
+from headgate.values.parquet import table_of
+from headgate.values.sql_names import quoted_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.operations.backlog import MIDNIGHT, Day, trickle
-from headgate.lake.pipeline_starts import Burst, Due, Execution, Postpone, Skip, Start, StartedBy, StartRules, Trigger, parse_due
+from headgate.runs.pipeline_starts import Burst, Due, Execution, Postpone, Skip, Start, StartedBy, StartRules, Trigger, parse_due
 
 pytestmark = pytest.mark.unit
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.delete_old_versions import delete_old_versions, versions
 from headgate.lake.ports import ObjectRef
-from headgate.lake.reading import fetch, lake_snapshot
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
+from headgate.snapshots.delete_old_versions import delete_old_versions, versions
+from headgate.snapshots.reading import fetch, lake_snapshot
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,10 +17,10 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import AuditError, ConflictError, NotFoundError
-from headgate.lake import publishing
 from headgate.lake.ports import ObjectRef, TableVersion
-from headgate.lake.publishing import Publisher, conform, parquet_bytes, write_parquet
 from headgate.quality.contract_audit import audit
+from headgate.snapshots import publishing
+from headgate.snapshots.publishing import Publisher, conform, parquet_bytes, write_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path

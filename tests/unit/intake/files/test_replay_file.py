@@ -17,9 +17,9 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, R
 from headgate.errors import NotFoundError, ServiceError, ThrottledError
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
+from headgate.intake.files.replay_file import Replayer
 from headgate.intake.quarantine.find_old_tokens import old_tokens
 from headgate.intake.quarantine.list_quarantine import count_quarantined, named, replayable, rows_of
-from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from tests.examples import examples

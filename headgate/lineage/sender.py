@@ -13,8 +13,8 @@ from headgate.errors import HeadgateError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.lake.lineage_receiver import LineageReceiver
-    from headgate.lake.openlineage import Event
+    from headgate.lineage.openlineage import Event
+    from headgate.lineage.receiver import LineageReceiver
 
 log = logging.getLogger(__name__)
 

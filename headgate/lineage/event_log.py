@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Self
 
 from headgate.errors import HeadgateError
 from headgate.lake import keys
-from headgate.lake.newest_run import NewestRun
-from headgate.lake.openlineage import (
+from headgate.lake.ports import ObjectRef
+from headgate.lineage.newest_run import NewestRun
+from headgate.lineage.openlineage import (
     COMPLETE,
     FAIL,
     START,
@@ -23,15 +24,14 @@ from headgate.lake.openlineage import (
     table_of,
     to_json,
 )
-from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from headgate.lake.lineage_sender import LineageSender
-    from headgate.lake.openlineage import Event, JobRun
     from headgate.lake.ports import ObjectStore, TableVersion
+    from headgate.lineage.openlineage import Event, JobRun
+    from headgate.lineage.sender import LineageSender
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
-    from headgate.lake.snapshots import DatasetSnapshot
+    from headgate.snapshots.snapshot import DatasetSnapshot
 
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 PRODUCER = "urn:headgate"

@@ -16,14 +16,14 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from headgate.errors import ServiceError, SettingsError
-from headgate.lake.openlineage import run_id, subject_of, to_json
+from headgate.lineage.openlineage import run_id, subject_of, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import Message
     from typing import IO
 
-    from headgate.lake.openlineage import Event
+    from headgate.lineage.openlineage import Event
 
 API_KEY_VARIABLE = "OPENLINEAGE_API_KEY"
 DEFAULT_PATH = "/api/v1/lineage"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import MergedIncrements
+from headgate.snapshots.snapshot import MergedIncrements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from headgate.lake.ports import FileRecord, ObjectStore
-    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.errors import SettingsError
-from headgate.lake.lineage_receiver import LineageReceiver
-from headgate.lake.lineage_sender import PATIENCE_S, TIMEOUT_S, LineageSender
+from headgate.lineage.receiver import LineageReceiver
+from headgate.lineage.sender import PATIENCE_S, TIMEOUT_S, LineageSender
 from tests.lineage_server import lineage_server
 
 if TYPE_CHECKING:

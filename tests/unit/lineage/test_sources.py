@@ -8,10 +8,10 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
-from headgate.lake.lineage import lineage
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.lake.states import FileState
+from headgate.lineage.sources import lineage
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 
 pytestmark = pytest.mark.unit
 

@@ -9,7 +9,9 @@ from datetime import datetime
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.lake.openlineage import (
+from headgate.lake.ports import FileRecord
+from headgate.lake.states import FileState
+from headgate.lineage.openlineage import (
     COMPLETE,
     FAIL,
     MOST_FILES,
@@ -30,9 +32,7 @@ from headgate.lake.openlineage import (
     table_of,
     to_json,
 )
-from headgate.lake.ports import FileRecord
-from headgate.lake.snapshots import DatasetSnapshot
-from headgate.lake.states import FileState
+from headgate.snapshots.snapshot import DatasetSnapshot
 from tests.openlineage import check_run_event
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,1 @@
+"""Lineage: what a table was built from, and its OpenLineage events."""

@@ -1,0 +1,1 @@
+"""Versions of tables and of the lake: written, audited, published, read."""
