@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Level, Mask, Rule
 from headgate.contracts.registry import Registry
+from headgate.contracts.rule_kinds import RULE_KINDS
 from headgate.contracts.types import glue_type
 
 if TYPE_CHECKING:
@@ -23,17 +24,6 @@ _MASKS = {
     Mask.TRACK: "is dropped",
     Mask.SSN: "keeps its last four digits",
     Mask.FREE_TEXT: "card numbers inside are replaced",
-}
-_RULES = {
-    "required": "has a value",
-    "minimum": "≥ {}",
-    "exclusive_minimum": "> {}",
-    "maximum": "≤ {}",
-    "exclusive_maximum": "< {}",
-    "min_length": "at least {} characters",
-    "max_length": "at most {} characters",
-    "pattern": "matches `{}`",
-    "valid_values": "one of {}",
 }
 _LEVELS = {Level.WARN: " (only warns)", Level.QUARANTINE: "", Level.HALT: " (rejects the file)"}
 _HEAD = """# Data dictionary
@@ -92,7 +82,7 @@ def _row(contract: Contract, column: Column) -> str:
 def rule_text(rule: Rule) -> str:
     """Return a column's rule in words, with its bound, pattern or values, and what happens to a row that breaks it."""
     argument = ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else rule.argument
-    return _RULES[rule.name].format(argument) + _LEVELS[rule.level]
+    return RULE_KINDS[rule.name].holds.format(argument) + _LEVELS[rule.level]
 
 
 def _comparison(rule: Comparison) -> str:

@@ -15,6 +15,7 @@ from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Level, Mask
 from headgate.contracts.new_columns import NewColumns, policy_of
 from headgate.contracts.odcs_writer import physical_type
+from headgate.contracts.rule_kinds import RULE_KINDS
 from headgate.contracts.source_format import format_facts
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ class Change:
 
 
 _INTEGER_BITS = {Kind.SMALLINT: 16, Kind.INTEGER: 32, Kind.BIGINT: 64}
-_LOWER_BOUNDS = {"minimum", "exclusive_minimum", "min_length"}
-_UPPER_BOUNDS = {"maximum", "exclusive_maximum", "max_length"}
 _ALIASES = "headgate.aliases"
 _TOLD_BY_FIELD = {"headgate.orderBy", "headgate.format"}
 # Whom it breaks something for when such a property is there, is another, or is gone; properties of others are words.
@@ -309,8 +308,9 @@ def _argument_breaks(old: Rule, new: Rule) -> Breaks:
     if isinstance(old.argument, tuple) and isinstance(new.argument, tuple):
         kept, fresh = set(old.argument) - set(new.argument), set(new.argument) - set(old.argument)
         return Breaks.BOTH if kept and fresh else Breaks.SENDERS if kept else Breaks.READERS
-    if new.name in _LOWER_BOUNDS | _UPPER_BOUNDS:
-        return Breaks.SENDERS if _is_higher(new.argument, old.argument) == (new.name in _LOWER_BOUNDS) else Breaks.READERS
+    is_lower = RULE_KINDS[new.name].is_lower
+    if is_lower is not None:
+        return Breaks.SENDERS if _is_higher(new.argument, old.argument) == is_lower else Breaks.READERS
     return Breaks.BOTH
 
 

@@ -76,9 +76,8 @@ class ColumnType:
 class Rule:
     """One thing every value of a column must satisfy; nulls satisfy every rule but `required`.
 
-    `name` is the reason code that a refused row carries: `required`, `minimum`, `maximum`, `exclusive_minimum`,
-    `exclusive_maximum`, `min_length`, `max_length`, `pattern` or `valid_values`. `argument` is the bound, the
-    pattern, or the tuple of allowed values.
+    `name` is the reason code that a refused row carries (`headgate.contracts.rule_kinds`). `argument` is the bound, the pattern, or the
+    tuple of allowed values.
     """
 
     name: str

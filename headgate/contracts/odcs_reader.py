@@ -18,6 +18,7 @@ from headgate.contracts.headerless import has_header
 from headgate.contracts.model import Column, ColumnType, Comparison, Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_columns import policy_of
 from headgate.contracts.patterns import python_pattern
+from headgate.contracts.rule_kinds import RULE_OF_OPTION
 from headgate.contracts.rule_values import check_rule_values
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.source_format import FORMAT_PROPERTY, TIMES, source_format, stated_format
@@ -30,16 +31,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.source_format import SourceFormat
 
-_OPTION_RULES = {
-    "minimum": "minimum",
-    "maximum": "maximum",
-    "exclusiveMinimum": "exclusive_minimum",
-    "exclusiveMaximum": "exclusive_maximum",
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "pattern": "pattern",
-}
-_SEVERED = {"required": "required", **_OPTION_RULES}
+_SEVERED = {"required": "required", **RULE_OF_OPTION}
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
 _NESTED = ("array", "object")
 _UNMASKED = "none"
@@ -280,7 +272,7 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
     if column_type.kind is Kind.STRING and column_type.length is not None:
         rules.append(Rule("max_length", column_type.length))
     options = item.get("logicalTypeOptions", {})
-    rules += [Rule(name, options[option]) for option, name in _OPTION_RULES.items() if option in options]
+    rules += [Rule(name, options[option]) for option, name in RULE_OF_OPTION.items() if option in options]
     if "pattern" in options:
         _hold_pattern(f"{identity}.{item['name']}", options["pattern"])
     rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]

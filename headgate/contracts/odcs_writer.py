@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import no_cards
 from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.rule_kinds import RULE_OF_OPTION
 from headgate.contracts.source_format import FORMAT_PROPERTY, property_of, stated_format
 
 if TYPE_CHECKING:
@@ -27,15 +28,7 @@ _LOGICAL = {
     Kind.DATE: "date",
     Kind.TIMESTAMP: "timestamp",
 }
-_OPTIONS = {
-    "minimum": "minimum",
-    "maximum": "maximum",
-    "exclusive_minimum": "exclusiveMinimum",
-    "exclusive_maximum": "exclusiveMaximum",
-    "min_length": "minLength",
-    "max_length": "maxLength",
-    "pattern": "pattern",
-}
+_OPTIONS = {name: option for option, name in RULE_OF_OPTION.items()}
 _SEVERITIES = {Level.WARN: "warning", Level.QUARANTINE: "error", Level.HALT: "critical"}
 
 

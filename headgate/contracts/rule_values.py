@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Kind, Rule
+from headgate.contracts.rule_kinds import Argument, rules_with
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, ColumnType, Contract
 
-BOUNDS = {"minimum", "maximum", "exclusive_minimum", "exclusive_maximum"}
+_BOUNDS = rules_with(Argument.BOUND)
 ORDERINGS = {">": "exclusive_minimum", ">=": "minimum", "<": "exclusive_maximum", "<=": "maximum"}
-_LENGTHS = {"min_length", "max_length"}
+_LENGTHS = rules_with(Argument.LENGTH)
 _EXACT_INTEGERS = 2**53  # IEEE 754: up to here every integer has a float of its own
 _LONGEST_LENGTH = 2**31 - 1  # Arrow counts characters in 32 bits
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -126,7 +127,7 @@ def _compared(contract: Contract) -> Iterator[tuple[Column, Rule]]:
 
 
 def _hold(column: Column, rule: Rule) -> None:
-    if rule.name in BOUNDS:
+    if rule.name in _BOUNDS:
         bound_of_floats(column, rule)
     elif rule.name == "valid_values":
         for value in rule.argument:  # type: ignore[attr-defined] # it carries a tuple

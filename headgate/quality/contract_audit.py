@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind, Level
+from headgate.contracts.rule_kinds import Argument, rules_with
 from headgate.contracts.rule_values import literal
 from headgate.errors import AuditError
 from headgate.values.unique_values import RULE as UNIQUE
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Comparison, Contract, Rule
 
+_BOUNDS = rules_with(Argument.BOUND)
 _BREAKS: Mapping[str, Callable[[pa.Array, object], pa.Array]] = {
     "minimum": pc.less,
     "exclusive_minimum": pc.less_equal,
@@ -83,7 +85,7 @@ def _breaks(column: Column, rule: Rule, values: pa.Array) -> pa.Array:
     if rule.name == "valid_values":
         allowed = [literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
         return pc.and_(pc.is_valid(values), pc.invert(pc.is_in(values, value_set=pa.array(allowed, values.type))))
-    bound = rule.argument if rule.name in {"pattern", "min_length", "max_length"} else literal(column.type, rule.argument)
+    bound = literal(column.type, rule.argument) if rule.name in _BOUNDS else rule.argument
     return _BREAKS[rule.name](values, bound)
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pat
 
 from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.rule_kinds import Argument, rules_with
 from headgate.contracts.rule_values import ORDERINGS
 from headgate.quality.suites import compared_columns, unique_keys
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 FROM_ROWS = 20_000  # fewer rows are asked about as they are: each question has a price of its own
 _FEW = 1_000  # values; columns with so few share a question
-_BOUNDS = {"minimum", "exclusive_minimum", "maximum", "exclusive_maximum"}
-_LENGTHS = {"min_length", "max_length"}
+_BOUNDS = rules_with(Argument.BOUND)
+_LENGTHS = rules_with(Argument.LENGTH)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
+from headgate.contracts.rule_kinds import RULE_KINDS
 from headgate.errors import ContractError
 from headgate.values.cells import Rows, bool_array, flags, literal, marked, rows_where, text_array, text_bytes
 
@@ -118,23 +119,12 @@ _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     "pattern": pc.match_substring_regex,
     "valid_values": _is_valid_value,
 }
-_REASONS = {
-    "required": "has no value",
-    "new_column": "is a column that the contract does not have",
-    "minimum": "is less than {}",
-    "maximum": "is more than {}",
-    "exclusive_minimum": "is not more than {}",
-    "exclusive_maximum": "is not less than {}",
-    "min_length": "is shorter than {} characters",
-    "max_length": "is longer than {} characters",
-    "pattern": "does not match {}",
-    "valid_values": "is none of {}",
-}
+_NEW_COLUMN = "is a column that the contract does not have"
 
 
 def _reason(rule: Rule) -> str:
     argument = ", ".join(str(value) for value in rule.argument) if isinstance(rule.argument, tuple) else rule.argument
-    return _REASONS[rule.name].format(argument)
+    return RULE_KINDS[rule.name].broken.format(argument) if rule.name in RULE_KINDS else _NEW_COLUMN
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], pa.Array]] = {

@@ -1,0 +1,61 @@
+"""The kinds of rules that a column may have: the one table of their names, their spelling in ODCS, and their words.
+
+Three rooms check each kind on their own, so that one's mistake is seen by the others: the gate (`headgate.values.rules`), the audit
+(`headgate.quality.contract_audit`) and Great Expectations (`headgate.quality.suites`). A test asks each of them for every kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Argument(Enum):
+    """The argument of a kind of rule."""
+
+    BOUND = auto()  # a value of the column's type
+    LENGTH = auto()  # a number of characters
+    PATTERN = auto()  # a regular expression
+    VALUES = auto()  # the allowed values
+    NONE = auto()
+
+
+@dataclass(frozen=True)
+class RuleKind:
+    """A kind of rule.
+
+    Attributes:
+        name: the reason code that a refused row carries.
+        argument: what it is compared with.
+        holds: its words in the data dictionary, with {} for the argument.
+        broken: its words about a row that breaks it, after the column's name.
+        option: of ODCS, below `logicalTypeOptions`; empty where ODCS has another place for it.
+        is_lower: whether a higher bound refuses more rows; None where it has no bound.
+    """
+
+    name: str
+    argument: Argument
+    holds: str
+    broken: str
+    option: str = ""
+    is_lower: bool | None = None
+
+
+_KINDS = (
+    RuleKind("required", Argument.NONE, "has a value", "has no value"),
+    RuleKind("minimum", Argument.BOUND, "≥ {}", "is less than {}", "minimum", is_lower=True),
+    RuleKind("maximum", Argument.BOUND, "≤ {}", "is more than {}", "maximum", is_lower=False),
+    RuleKind("exclusive_minimum", Argument.BOUND, "> {}", "is not more than {}", "exclusiveMinimum", is_lower=True),
+    RuleKind("exclusive_maximum", Argument.BOUND, "< {}", "is not less than {}", "exclusiveMaximum", is_lower=False),
+    RuleKind("min_length", Argument.LENGTH, "at least {} characters", "is shorter than {} characters", "minLength", is_lower=True),
+    RuleKind("max_length", Argument.LENGTH, "at most {} characters", "is longer than {} characters", "maxLength", is_lower=False),
+    RuleKind("pattern", Argument.PATTERN, "matches `{}`", "does not match {}", "pattern"),
+    RuleKind("valid_values", Argument.VALUES, "one of {}", "is none of {}"),
+)
+RULE_KINDS = {kind.name: kind for kind in _KINDS}
+RULE_OF_OPTION = {kind.option: kind.name for kind in _KINDS if kind.option}
+
+
+def rules_with(*arguments: Argument) -> frozenset[str]:
+    """Return the names of the kinds with one of these arguments."""
+    return frozenset(kind.name for kind in _KINDS if kind.argument in arguments)

@@ -1,0 +1,91 @@
+"""Every kind of rule is known to every room that needs it: the gate, the audit, Great Expectations, ODCS, and the texts for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from headgate.contracts.dictionary import rule_text
+from headgate.contracts.difference import differences
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.contracts.odcs_reader import parse
+from headgate.contracts.odcs_writer import to_odcs
+from headgate.contracts.rule_kinds import RULE_KINDS
+from headgate.quality.contract_audit import broken_rules
+from headgate.quality.suites import suite_of
+from headgate.values.rules import column_breaches
+
+pytestmark = [
+    pytest.mark.integration,
+    # Great Expectations imports modules that Python has deprecated.
+    pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning"),
+]
+DOCUMENTED = (Path(__file__).parents[3] / "docs/use/contracts.md").read_text(encoding="utf-8")
+TEXT, NUMBER = ColumnType(Kind.STRING), ColumnType(Kind.BIGINT)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A rule's argument, a value that holds the rule and one that breaks it."""
+
+    type: ColumnType
+    argument: object
+    good: object
+    bad: object
+
+
+EXAMPLES = {
+    "required": Example(TEXT, None, "a", None),
+    "minimum": Example(NUMBER, 3, 3, 2),
+    "exclusive_minimum": Example(NUMBER, 3, 4, 3),
+    "maximum": Example(NUMBER, 3, 3, 4),
+    "exclusive_maximum": Example(NUMBER, 3, 2, 3),
+    "min_length": Example(TEXT, 2, "ab", "a"),
+    "max_length": Example(TEXT, 2, "ab", "abc"),
+    "pattern": Example(TEXT, "^[a-z]+$", "a", "1"),
+    "valid_values": Example(TEXT, ("open",), "open", "shut"),
+}
+
+
+def contract_with(name: str) -> Contract:
+    example = EXAMPLES[name]
+    column = Column("value", example.type, required=name == "required", rules=(Rule(name, example.argument),))
+    return Contract(id="headgate.source.lines", dataset="lines", zone="source", version="1.0.0", columns=(column,))
+
+
+def test_every_kind_has_an_example() -> None:
+    assert set(EXAMPLES) == set(RULE_KINDS)
+
+
+@pytest.mark.parametrize("name", RULE_KINDS)
+def test_the_gate_and_the_audit_refuse_the_bad_value_and_no_other(name: str) -> None:
+    contract, example = contract_with(name), EXAMPLES[name]
+    (column,) = contract.columns
+    values = pa.array([example.good, example.bad], pa.string() if example.type is TEXT else pa.int64())
+    (breach,) = column_breaches(column, values, values.cast(pa.string()))
+    assert (breach.rule, breach.rows.tolist()) == (name, [1])
+    assert breach.reason == RULE_KINDS[name].broken.format(example.argument if name != "valid_values" else "open")
+    assert broken_rules(contract, pa.table({"value": values})) == {("value", name): 1}
+
+
+@pytest.mark.parametrize("name", RULE_KINDS)
+def test_great_expectations_has_an_expectation(name: str) -> None:
+    assert name in {expectation.meta["rule"] for expectation in suite_of(contract_with(name)).expectations}
+
+
+@pytest.mark.parametrize("name", RULE_KINDS)
+def test_odcs_keeps_the_rule(name: str) -> None:
+    contract = contract_with(name)
+    assert parse(to_odcs(contract), "source").columns[0].rules == contract.columns[0].rules
+    assert f"`{RULE_KINDS[name].option or ('validValues' if name == 'valid_values' else name)}`" in DOCUMENTED
+
+
+@pytest.mark.parametrize("name", RULE_KINDS)
+def test_people_read_the_rule_and_its_removal(name: str) -> None:
+    contract = contract_with(name)
+    assert rule_text(contract.columns[0].rules[0])
+    without = Contract(**{**vars(contract), "columns": (Column("value", EXAMPLES[name].type),)})
+    assert differences(contract, without)
