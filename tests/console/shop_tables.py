@@ -6,14 +6,17 @@ python -m tests.console.shop_tables FOLDER
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.systems.merged_shop import generated
 from benchmarks.systems.system_run import SNAPSHOT, _last_day, _nothing_found
 from benchmarks.systems.system_runs import SYSTEMS
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
+from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.quality.contract_audit import audit
@@ -23,17 +26,19 @@ from headgate.systems import registry
 from headgate.systems.run import run_system
 
 LINES = 15_000
-TABLES = Path(__file__).resolve().parents[2] / ".headgate" / "bench" / "console-shop"  # kept, because five systems take a minute
+KEPT = Path(__file__).resolve().parents[2] / ".headgate" / "bench" / "console-shop"  # because five systems take a minute
 
 
 def kept_tables() -> Path:
-    """Return the folder with the tables of every system; the first call writes them."""
-    TABLES.parent.mkdir(parents=True, exist_ok=True)
-    with TABLES.with_suffix(".lock").open("w") as turn:
+    """Return the folder with the tables of every system; the first call with these contracts writes them."""
+    contracts = [to_odcs(table) for system in SYSTEMS for table in Registry.load().tables_of(system).values()]
+    folder = KEPT / sha256(json.dumps(contracts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with KEPT.with_suffix(".lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # another worker of the same tests may write them
-        if not TABLES.exists():
-            write_tables(TABLES)
-    return TABLES
+        if not folder.exists():
+            write_tables(folder)
+    return folder
 
 
 def write_tables(folder: Path) -> None:
