@@ -40,8 +40,8 @@ class Command:
 class Domain:
     """A domain, of this package, of an installed one, or of the lake project.
 
-    Its files lie in its package or folder: `contracts/source`, `contracts/prod`, `dashboards` with their alerts, `model_cards`, and
-    `requirements.txt` with the packages that its systems need beside Headgate's, locked by hash.
+    Its files lie in its package or folder: `contracts/source`, `contracts/prod`, `dashboards` with their alerts, `model_cards`,
+    `measured.toml` with the costs of its systems, and `requirements.txt` with the packages that they need beside Headgate's, by hash.
 
     Attributes:
         name: as `domains` of headgate.toml has it.

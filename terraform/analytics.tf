@@ -35,9 +35,12 @@ locals {
 
   build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
 
+  # The system whose table says where card data were searched; its job may list and read every zone.
+  card_auditor = try(local.catalog.prod.pci_audit.system, "")
+
   # Further arguments of one system's job.
   own_arguments = {
-    compliance-guardian     = { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) }
+    (local.card_auditor)    = { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) }
     market-intelligence-hub = local.forecast_arguments
     retail-copilot          = { for model in aws_s3_object.sentence_model : "--extra-py-files" => "${local.package_uri},s3://${model.bucket}/${model.key}" }
   }
@@ -289,7 +292,7 @@ data "aws_iam_policy_document" "merge_curated" {
     resources = ["${module.bucket["curated"].arn}/increments/*"]
   }
 
-  # Without ListBucket S3 answers 403 instead of 404. The full audit and compliance-guardian may list every zone.
+  # Without ListBucket S3 answers 403 instead of 404. The full audit and the system with pci_audit may list every zone.
   statement {
     sid       = "ListAuditLedger"
     actions   = ["s3:ListBucket"]
@@ -439,7 +442,7 @@ data "aws_iam_policy_document" "build_system" {
 
   source_policy_documents = concat(
     [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_own_datasets[each.key].json, data.aws_iam_policy_document.write_lineage[each.key].json],
-    each.key == "compliance-guardian" ? [data.aws_iam_policy_document.audit_everything.json, data.aws_iam_policy_document.keep_audit_ledger.json] : [],
+    each.key == local.card_auditor ? [data.aws_iam_policy_document.audit_everything.json, data.aws_iam_policy_document.keep_audit_ledger.json] : [],
     local.engine == "athena" ? [data.aws_iam_policy_document.ask_athena[each.key].json] : [],
   )
 
@@ -449,9 +452,9 @@ data "aws_iam_policy_document" "build_system" {
     resources = ["${module.bucket[each.key].arn}/tables/*"]
   }
 
-  # The audit of compliance-guardian may list every zone.
+  # The audit of the system with pci_audit may list every zone.
   dynamic "statement" {
-    for_each = each.key == "compliance-guardian" ? [] : [each.key]
+    for_each = each.key == local.card_auditor ? [] : [each.key]
 
     content {
       sid       = "ListOwnTables"
@@ -477,7 +480,7 @@ data "aws_iam_policy_document" "build_system" {
   }
 
   dynamic "statement" {
-    for_each = each.key == "compliance-guardian" ? [] : [each.key]
+    for_each = each.key == local.card_auditor ? [] : [each.key]
 
     content {
       sid       = "ListOwnModelsAndDataDocs"

@@ -4,7 +4,7 @@ locals {
   api_name    = "${local.lake}-api"
   staging_arn = module.bucket["staging"].arn
 
-  # Their names as the jobs' modules make them. The modules' outputs would be a cycle: compliance-guardian's job reads the API's log groups.
+  # Their names as the jobs' modules make them. The modules' outputs would be a cycle: the card auditor's job reads the API's log groups.
   api_job_names = merge({ for key in concat(["merge_curated", "quality_gate", "curate_large", "audit_cards"], keys(local.build_jobs), local.has_systems_job ? [local.systems_job] : []) : key => "${local.lake}-${key}" }, local.export_names)
   forecasting   = setintersection(local.systems, ["market-intelligence-hub"])
 

@@ -211,7 +211,7 @@ def _imports(tree: ast.AST, *, at_start: bool = False) -> Iterator[str]:
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("headgate"))
         yield from _imports(node, at_start=at_start)

@@ -15,14 +15,13 @@ pytestmark = pytest.mark.unit
 ROOT = Path(__file__).parents[2]
 # Lines with such words, by file. Remove a file, or lower its number, when the engine loses one; nothing is added.
 REMAINING = {
-    "headgate/costs/measured.toml": 5,  # measured costs of each system
     "headgate/drafts/nearly_all_rows.py": 1,  # a data set's name
     "headgate/formats/csv/sniff_dialect.py": 1,  # a data set's name
     "headgate/formats/excel/read_excel.py": 1,  # a data set's name
     "headgate/reports/numbers.py": 1,  # a list of currencies
     "headgate/values/inferred_numbers.py": 1,  # a list of currencies
-    "terraform/analytics.tf": 9,
-    "terraform/api.tf": 4,
+    "terraform/analytics.tf": 3,
+    "terraform/api.tf": 3,
     "terraform/variables.tf": 4,
 }
 
