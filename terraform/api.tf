@@ -357,7 +357,8 @@ data "aws_iam_policy_document" "api_revert" {
   }
 }
 
-# The gate on an upload. It has no permission that would leave a trace: no ledger, no curated, no quarantine, no alert.
+# The gate on an upload, or on a file of raw with a mapping. It has no permission that would leave a trace: no ledger, no curated,
+# no quarantine, no alert.
 data "aws_iam_policy_document" "dry_run" {
   source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.write_originals_key.json]
 
@@ -365,6 +366,12 @@ data "aws_iam_policy_document" "dry_run" {
     sid       = "ReadUploads"
     actions   = ["s3:GetObject"]
     resources = ["${local.staging_arn}/uploads/*"]
+  }
+
+  statement {
+    sid       = "ReadOriginals"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${module.bucket["raw"].arn}/*"]
   }
 
   statement {
@@ -383,7 +390,7 @@ data "aws_iam_policy_document" "dry_run" {
   statement {
     sid       = "KnowWhatIsThere"
     actions   = ["s3:ListBucket"]
-    resources = [local.staging_arn, module.bucket["artifacts"].arn]
+    resources = [local.staging_arn, module.bucket["raw"].arn, module.bucket["artifacts"].arn]
   }
 
   statement {
@@ -397,7 +404,7 @@ module "dry_run" {
   source = "./modules/function"
 
   name               = "${local.lake}-dry_run"
-  description        = "Checks an upload with the gate, without a trace in the lake"
+  description        = "Checks an upload or a mapping with the gate, without a trace in the lake"
   code               = local.function_code.dry_run
   memory_mb          = var.gate_memory_mb
   disk_mb            = local.gate_disk_mb

@@ -1,4 +1,4 @@
-"""The gate on an uploaded file, without a trace in the lake: it reads staging, and its writes stay in this process.
+"""The gate on a file in staging or raw, without a trace in the lake: its writes stay in this process.
 
 docs/adr/0064-http-api.md gives the reasons.
 """
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from headgate.errors import BadInputError, ContractError, HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
-from headgate.uploads.upload import Upload, content_differs, content_key, dry_run_key, upload_key
+from headgate.uploads.upload import Upload, content_differs, dry_run_key, upload_key
 from headgate.uploads.uploading import CHECKED, FAILED, TOO_LARGE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _VERSION = "dry-run"
 
 @dataclass(frozen=True)
 class ScratchObjects:
-    """An object store whose writes stay in memory, and in which an uploaded file lies where its commit will put it.
+    """An object store whose writes stay in memory, and in which a file lies where its commit will put it.
 
     Args:
         forgotten_bucket: what is written to it is dropped at once; accepted rows are only counted.
@@ -89,7 +89,7 @@ class ScratchObjects:
 
 @dataclass(frozen=True)
 class DryRunner:
-    """Runs the gate on uploads.
+    """Runs the gate on uploads, and on files of raw with a mapping that is not remembered yet.
 
     Args:
         process: runs the gate over this object store, with a ledger that nobody else sees, as if the mapping were remembered.
@@ -105,9 +105,8 @@ class DryRunner:
         """Check the upload's file and write the result beside it."""
         upload = Upload.from_json(self.objects.read(ObjectRef(self.staging_bucket, upload_key(upload_id))))
         appears_as = ObjectRef(self.raw_bucket, upload.key)
-        scratch = ScratchObjects(
-            self.objects, ObjectRef(self.staging_bucket, content_key(upload_id)), appears_as, forgotten_bucket=self.curated_bucket
-        )
+        content = upload.content(self.staging_bucket, self.raw_bucket)
+        scratch = ScratchObjects(self.objects, content, appears_as, forgotten_bucket=self.curated_bucket)
         begun_s = time.monotonic()
         try:
             record = self.process(scratch, appears_as, upload.mapping)

@@ -5,6 +5,8 @@
 | `uploads/<upload id>/upload.json` | the upload |
 | `uploads/<upload id>/content` | the file, once its parts are complete |
 | `uploads/<upload id>/<check id>/dry_run.json` | the result of a check of this content with one mapping |
+
+A file of raw whose mapping is checked has the upload id `file-<file id>`, and its content stays in raw.
 """
 
 from __future__ import annotations
@@ -14,12 +16,16 @@ import json
 import unicodedata
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import BadInputError
+from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from headgate.lake.ports import FileRecord
 
 PART_BYTES = 16 << 20
 CONTENT_DIFFERS = "content_differs"
@@ -42,7 +48,7 @@ class UploadState(StrEnum):
 
 @dataclass(frozen=True)
 class UploadMapping:
-    """The fields of an uploaded file's columns, as a person decided before the commit.
+    """The fields of a file's columns, as a person decided before the commit.
 
     Attributes:
         suggestion: text of the suggestion that the person was asked about.
@@ -72,6 +78,7 @@ class Upload:
         mapping: as a person decided it; empty without a decision.
         committing_at: when the newest commit began, as `begun_at`.
         by: name of the caller who began the upload.
+        raw_version: version of the file in raw whose mapping is checked; empty for a file in staging.
     """
 
     upload_id: str
@@ -88,6 +95,20 @@ class Upload:
     mapping: UploadMapping | None = None
     committing_at: str = ""
     by: str = ""
+    raw_version: str = ""
+
+    @classmethod
+    def of_file(cls, record: FileRecord, mapping: UploadMapping, begun_at: str) -> Upload:
+        """Return a file of raw as a complete upload with a mapping: its commit copies the file to its own key."""
+        facts = PurePosixPath(record.key).name, record.key, record.size_bytes, record.content_sha256, record.dataset, begun_at
+        upload_id = id_of_file_check(record.file_id)
+        return cls(upload_id, UploadState.COMPLETE, *facts, mapping=mapping, raw_version=record.version_id)
+
+    def content(self, staging_bucket: str, raw_bucket: str) -> ObjectRef:
+        """Return the place of the file."""
+        if self.raw_version:
+            return ObjectRef(raw_bucket, self.key, self.raw_version)
+        return ObjectRef(staging_bucket, content_key(self.upload_id))
 
     @property
     def check_id(self) -> str:
@@ -122,6 +143,11 @@ class Upload:
 def id_of_upload(caller: str, *facts: object) -> str:
     """Return the id of an upload; the same caller and file have the same upload, so an interrupted one can be continued."""
     return hashlib.sha256(json.dumps([caller, *facts]).encode()).hexdigest()[:32]
+
+
+def id_of_file_check(file_id: str) -> str:
+    """Return the upload id of the check of a file in raw; no upload has one of this form."""
+    return f"file-{file_id}"
 
 
 def why_not_named(name: str) -> str:

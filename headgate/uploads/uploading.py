@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from headgate.lake.file_index import FileIndex
-    from headgate.lake.ports import ObjectStore
+    from headgate.lake.ports import FileRecord, ObjectStore
     from headgate.uploads.upload import UploadMapping
     from headgate.uploads.upload_store import StoredPart, UploadStore
 
@@ -38,6 +38,8 @@ CHECKING, CHECKED, FAILED = "checking", "checked", "failed"
 TOO_LARGE = "too_large"  # rule of a file that a dry run cannot check
 CHECK_DIED = "check_died"  # rule of a check that ended without a result
 COMPARED_BYTES = 256 << 20  # the API's function answers within 29 s and has 512 MB of disk
+_GONE_FROM_RAW = "The original is no longer in raw. Upload the file again."
+_GONE_FROM_STAGING = "The uploaded file is no longer in staging. Begin the upload again."
 _LONGEST_CHECK = timedelta(minutes=16)  # a function runs for 15 minutes at most
 _LONGEST_COMMIT = timedelta(minutes=1)  # the API's function ends after 29 s
 _CLOCKS_DIFFER = timedelta(seconds=5)  # of the function and of S3
@@ -146,6 +148,27 @@ class Uploading:
         _expect(stored.upload, UploadState.COMPLETE)
         self._replace(stored, replace(stored.upload, mapping=mapping))
 
+    def check_file(self, record: FileRecord, mapping: UploadMapping, start: Callable[[str], None]) -> Upload:
+        """Start the check of a file in raw with a mapping, and return it as an upload; results of checks before are deleted.
+
+        The mapping is remembered by `commit` only.
+
+        Raises:
+            ConflictError: the file is no longer in raw, or its commit is under way.
+        """
+        upload = Upload.of_file(record, mapping, self._now())
+        try:
+            self.objects.info(upload.content(self.staging_bucket, self.raw_bucket))
+        except NotFoundError:
+            raise ConflictError(_GONE_FROM_RAW) from None
+        stored = self._stored(upload.upload_id)
+        if stored and stored.upload.state is UploadState.COMMITTING:
+            raise ConflictError("This file is accepted with another mapping at this moment. Read the file again.")
+        self._replace(stored, upload)
+        self._forget(upload.upload_id)
+        self.start_dry_run(upload.upload_id, start)
+        return upload
+
     def commit(self, upload_id: str, check_id: str = "") -> Upload:
         """Move the file to raw, where its arrival starts the gate; repeat safely.
 
@@ -171,10 +194,11 @@ class Uploading:
         mine = self._replace(stored, replace(upload, state=UploadState.COMMITTING, committing_at=self._now()))
         try:
             self.prepare(upload, is_compared)
-            sent = self.store.copy(self.content(upload_id), ObjectRef(self.raw_bucket, upload.key))
+            source = upload.content(self.staging_bucket, self.raw_bucket)
+            sent = self.store.copy(source, ObjectRef(self.raw_bucket, upload.key))
         except NotFoundError:
             self._replace(mine, replace(upload, state=UploadState.ABORTED))
-            raise ConflictError("The uploaded file is no longer in staging. Begin the upload again.") from None
+            raise ConflictError(_GONE_FROM_RAW if upload.raw_version else _GONE_FROM_STAGING) from None
         except HeadgateError:
             self._replace(mine, upload)
             raise

@@ -1,4 +1,4 @@
-"""The gate on an upload, without a trace in the lake: this function may read staging and write its result there."""
+"""The gate without a trace in the lake: this function may read staging and raw, and write its result in staging."""
 
 from __future__ import annotations
 

@@ -98,10 +98,24 @@ run "least_privilege" {
   assert {
     condition = alltrue(flatten([
       for statement in data.aws_iam_policy_document.dry_run.statement : [
-        for action in statement.actions : contains(["s3:GetObject", "s3:PutObject", "s3:ListBucket", "secretsmanager:GetSecretValue"], action)
+        for action in statement.actions : contains(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:ListBucket", "secretsmanager:GetSecretValue"], action)
       ]
     ]))
-    error_message = "A dry run writes one object of staging, and leaves no trace."
+    error_message = "A dry run reads, and leaves no trace."
+  }
+
+  assert {
+    condition = flatten([
+      for statement in data.aws_iam_policy_document.dry_run.statement : statement.resources if contains(statement.actions, "s3:PutObject")
+    ]) == ["${module.bucket["staging"].arn}/uploads/*/dry_run.json"]
+    error_message = "A dry run writes one object of staging."
+  }
+
+  assert {
+    condition = contains(flatten([
+      for statement in data.aws_iam_policy_document.dry_run.statement : statement.resources if contains(statement.actions, "s3:GetObjectVersion")
+    ]), "${module.bucket["raw"].arn}/*")
+    error_message = "A mapping is checked on one version of a file in raw."
   }
 
   assert {

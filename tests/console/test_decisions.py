@@ -38,11 +38,15 @@ def map_fields(page: Page) -> None:
         choose(page, column, field)
 
 
+def confirm_samples(page: Page) -> None:
+    if (sure := page.get_by_role("checkbox", name=re.compile("Samples do not fit"))).count():
+        sure.check()
+
+
 def test_a_mapping_with_which_no_row_is_accepted_is_red_and_not_committed(console: Console) -> None:
     page = uploaded(console, "payments-nothing.csv", FOREIGN.replace(b"10.50", b"ten").replace(b"A1", b"N1"))
     map_fields(page)
-    if (sure := page.get_by_role("checkbox", name=re.compile("Samples do not fit"))).count():
-        sure.check()
+    confirm_samples(page)
     page.get_by_role("button", name="Check the file with this mapping").click()
     expect(page.get_by_role("alert")).to_contain_text(re.compile("No row is accepted: all . rows are refused"))
     expect(page.get_by_role("button", name="Commit 0 rows")).to_be_disabled()
@@ -50,6 +54,44 @@ def test_a_mapping_with_which_no_row_is_accepted_is_red_and_not_committed(consol
     choose(page, "how", "leave out")
     expect(page.get_by_role("button", name="Check the file with this mapping")).to_be_visible()  # another mapping is another check
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
+
+
+def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console: Console) -> None:
+    """The page of a file is as strict as an upload: a file of which no row is accepted was mapped and shown as done."""
+    body = FOREIGN.replace(b"10.50", b'"10,50"').replace(b"5.25", b'"5,25"').replace(b"A1", b"R1").replace(b"A3", b"R3")
+    file_id = console.lake.receive("payments/german-in-raw.csv", body).file_id
+    page = console.signed_in(UPLOADER)
+    visit(page, console.url, f"/files/{file_id}")
+    map_fields(page)
+    confirm_samples(page)
+    check = page.get_by_role("button", name="Check the file with this mapping")
+    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
+    check.click()
+    mapping = page.get_by_role("region", name="Mapping")
+    expect(mapping.get_by_role("alert")).to_contain_text(re.compile("No row is accepted: all . rows are refused"))
+    expect(mapping.get_by_test_id("count-accepted")).to_have_text("0")
+    expect(page.get_by_role("button", name="Commit 0 rows")).to_be_disabled()
+    assert console.lake.objects.contents("artifacts", "mappings/payments/") == {}
+    choose(page, "how", "leave out")
+    expect(check).to_be_visible()  # another mapping is another check
+    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
+
+
+def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console) -> None:
+    header, *rows = FOREIGN.replace(b"A1", b"R5").replace(b"\n1", b"\n51").splitlines()
+    body = b"\n".join([header + b",Menge", *(row + b",7" for row in rows)])  # the header of no other test: it is remembered
+    file_id = console.lake.receive("payments/foreign-in-raw.csv", body).file_id
+    page = console.signed_in(UPLOADER)
+    visit(page, console.url, f"/files/{file_id}")
+    map_fields(page)
+    choose(page, "Menge", "leave out")
+    page.get_by_role("button", name="Check the file with this mapping").click()
+    mapping = page.get_by_role("region", name="Mapping")
+    expect(mapping.get_by_test_id("count-accepted")).to_have_text("1")
+    page.get_by_role("button", name="Commit 1 row").click()
+    expect(page.get_by_text("The mapping is remembered.")).to_be_visible()
+    expect(mapping.get_by_test_id("count-accepted")).to_have_text("1")
+    expect(mapping.locator("[data-stage=validation]")).to_have_attribute("data-state", "warning")  # most of its rows are refused
 
 
 def test_samples_are_the_texts_of_the_file(console: Console) -> None:

@@ -122,13 +122,25 @@ export const useProfile = (fileId: string, enabled: boolean) =>
     enabled,
   })
 
-export function useDecideMapping(fileId: string, dataset = '') {
+/** Let the gate check a whole file with a mapping; `etag` is that of the suggestion. */
+export const startMappingCheck = (
+  fileId: string,
+  body: Schemas['MappingDecision'],
+  etag: string,
+): Promise<Schemas['DryRun']> =>
+  read<Schemas['DryRun']>(`/v1/files/${path(fileId)}/mapping`, {
+    method: 'PUT',
+    body,
+    headers: { 'if-match': etag },
+  })
+
+/** Remember the mapping of a check, and take the file in with it. */
+export function useAcceptMapping(fileId: string) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ columns, etag }: { columns: Record<string, string | null>; etag: string }) =>
-      read<Schemas['MappingRemembered']>(`/v1/files/${path(fileId)}/mapping`, {
-        method: 'PUT',
-        body: { columns, dataset },
+    mutationFn: (etag: string) =>
+      read<Schemas['MappingRemembered']>(`/v1/files/${path(fileId)}/mapping/accept`, {
+        method: 'POST',
         headers: { 'if-match': etag },
       }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['file', fileId] }),

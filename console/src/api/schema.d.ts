@@ -184,6 +184,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files/{file_id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest check of a file with a mapping: counts, reasons, the first rejected rows, and the mapping
+         * @description Values are shown to the same callers as those of the suggested mapping.
+         *
+         *     Needs the group `uploader`.
+         */
+        get: operations["getMappingCheck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files/{file_id}/mapping": {
         parameters: {
             query?: never;
@@ -199,11 +221,33 @@ export interface paths {
          */
         get: operations["getMapping"];
         /**
-         * Decide which column is which field. The decision is remembered and the file is processed again
+         * Decide which column is which field, and let the gate check the whole file with this mapping. Nothing is remembered yet
          * @description Needs the group `uploader`.
          */
-        put: operations["acceptMapping"];
+        put: operations["checkMapping"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{file_id}/mapping/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remember the mapping that was checked, and process the file again with it. Repeating is safe
+         * @description `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended the answer is 409.
+         *
+         *     Needs the group `uploader`.
+         */
+        post: operations["acceptMapping"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1330,6 +1374,12 @@ export interface components {
             duplicates: number;
             error?: components["schemas"]["FileError"] | null;
             /**
+             * File Id
+             * @description Of a file in raw that is checked with a mapping.
+             * @default
+             */
+            file_id: string;
+            /**
              * Mapped
              * @description Column to field, as decided for this check; null for a column that is left out. Null without a decision.
              */
@@ -1379,7 +1429,11 @@ export interface components {
              * @enum {string}
              */
             state: "checking" | "checked" | "failed";
-            /** Upload Id */
+            /**
+             * Upload Id
+             * @description Of an upload that is checked.
+             * @default
+             */
             upload_id: string;
             /**
              * Warnings
@@ -3650,6 +3704,45 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    getMappingCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what the caller has. */
+                "if-none-match"?: string;
+            };
+            path: {
+                /** @description Id of one version of one file. */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description Tag of this state, for If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     getMapping: {
         parameters: {
             query?: {
@@ -3692,7 +3785,7 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    acceptMapping: {
+    checkMapping: {
         parameters: {
             query?: never;
             header?: {
@@ -3713,6 +3806,47 @@ export interface operations {
         responses: {
             /** @description Success */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    acceptMapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what the caller read before the edit. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Id of one version of one file. */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,12 +9,10 @@ from headgate.api.files.personal_values import visible_facts
 from headgate.api.files.quality import stored_profile
 from headgate.api.http import conditional_requests
 from headgate.api.http.problems import conflict, invalid, not_found
-from headgate.api.shapes.files import ContractField, MappedColumn, Mapping, MappingRemembered
+from headgate.api.shapes.files import ContractField, MappedColumn, Mapping
 from headgate.errors import NotFoundError
-from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
-from headgate.lake.senders import Senders
 from headgate.lake.states import UNDECIDED, FileState
+from headgate.uploads.upload import UploadMapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as PyMapping
@@ -49,9 +47,7 @@ def suggested(lake: Lake, caller: CallerIdentity, file_id: str, dataset: str = "
 
 
 def _shown(lake: Lake, caller: CallerIdentity, record: FileRecord, dataset: str) -> Mapping:
-    # The profile of a file of no contract hides columns by names and values only, and not those that this dataset's contract masks.
-    profiled = [] if dataset else stored_profile(lake, record).get("columns", [])
-    facts = visible_facts(lake, caller, record, profiled)
+    facts = visible_facts(lake, caller, record, _profiled(lake, record, dataset))
     return shown(_suggestion(lake, record, dataset), lake.contracts.source, facts)
 
 
@@ -100,22 +96,28 @@ def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Seque
     )
 
 
-def accept(lake: Lake, caller: CallerIdentity, file_id: str, decision: MappingDecision, if_match: str) -> MappingRemembered:
-    """Remember the decision for the file's source and header, and put the file into raw again, as a new version."""
-    record = record_of(lake, file_id)
+def _profiled(lake: Lake, record: FileRecord, dataset: str) -> Sequence[Facts]:
+    # The profile of a file of no contract hides columns by names and values only, and not those that this dataset's contract masks.
+    return [] if dataset else stored_profile(lake, record).get("columns", [])
+
+
+def decided(lake: Lake, caller: CallerIdentity, record: FileRecord, decision: MappingDecision, if_match: str) -> UploadMapping:
+    """Return the mapping that a caller decides for a file whose suggestion it has read.
+
+    Raises:
+        ProblemError: 404, the file needs no mapping; 412, the suggestion is another one; 422, a column is not one of the file's.
+        BadInputError: a column is no field, two are the same one, or one that must be there is missing.
+    """
     suggestion = _suggestion(lake, record, decision.dataset)
     conditional_requests.check_match(_shown(lake, caller, record, decision.dataset), if_match)
     fields = decided_fields(suggestion, decision.columns)
-    lake.mappings.remember(suggestion, fields)
-    raw = record.ref
-    try:
-        sent = lake.uploads.copy(raw, ObjectRef(record.bucket, record.key))
-    except NotFoundError:
-        raise conflict("The decision is remembered, but the original is no longer in raw. Upload the file again.") from None
-    sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-    Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(sent_id, caller.name, after=record)
-    columns = dict(zip(suggestion.names, fields, strict=True))
-    return MappingRemembered(dataset=suggestion.dataset, source=suggestion.source, columns=columns, file_id=sent_id)
+    lake.mappings.check(suggestion, fields)
+    return UploadMapping(suggestion.to_json(), sample_facts(_profiled(lake, record, decision.dataset)), fields)
+
+
+def sample_facts(profiled: Sequence[Facts]) -> tuple[Facts, ...]:
+    """Return the facts of profiled columns by which a suggestion is shown."""
+    return tuple({name: fact[name] for name in ("name", "samples", "sensitive") if name in fact} for fact in profiled)
 
 
 def samples_of(facts: Facts) -> tuple[str, ...]:
@@ -161,9 +163,14 @@ def _suggestion(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
 
 def _for_dataset(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
     """Return the suggestion for the dataset that the caller names."""
-    if record.state not in UNDECIDED or record.closed_by:
-        raise not_found("The file needs no mapping. `GET /v1/files?state=profiled` and `?state=needs_mapping` list the files that may.")
+    expect_undecided(record)
     try:
         return lake.mappings.assigned(record.key, dataset, lake.objects.read(record.ref))
     except NotFoundError:
         raise conflict("The original is no longer in raw. Upload the file again.") from None
+
+
+def expect_undecided(record: FileRecord) -> None:
+    """Raise 404 unless the file may be mapped."""
+    if record.state not in UNDECIDED or record.closed_by:
+        raise not_found("The file needs no mapping. `GET /v1/files?state=profiled` and `?state=needs_mapping` list the files that may.")

@@ -39,5 +39,10 @@ def visible_facts(lake: Lake, caller: CallerIdentity, record: FileRecord, column
     return [dict(column) if column.get("name") in impersonal else _without_values(column) for column in columns]
 
 
+def row_without_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of the quarantine table without the cells of its file."""
+    return {**row, "masked_value": None, "record": ""}
+
+
 def _without_values(column: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fact for name, fact in column.items() if name in _COUNTS} | {"personal": True}

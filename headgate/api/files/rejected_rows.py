@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrections import outcomes
 from headgate.api.files.file_records import record_of
-from headgate.api.files.personal_values import sees_values
+from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.http import cursors
 from headgate.api.shapes.files import QuarantineCounts, QuarantineLine, ReasonCount, RejectedRow, RejectedRows
 
@@ -35,7 +35,7 @@ def page(lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: 
     unique, corrected = unique_columns(lake, record.dataset), outcomes(lake, file_id)
     shows_values = sees_values(lake, caller, record)
     rows = tuple(
-        row_of(row if shows_values else row | {"masked_value": None, "record": ""}, unique, *corrected.get(row["source_row"], (None, "")))
+        row_of(row if shows_values else row_without_values(row), unique, *corrected.get(row["source_row"], (None, "")))
         for row in table.select(cells).slice(max(0, first), limit).to_pylist()
     )
     following = first + limit

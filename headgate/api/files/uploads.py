@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.file_records import error_of
-from headgate.api.files.mappings import decided_fields
+from headgate.api.files.mappings import decided_fields, sample_facts
 from headgate.api.files.mappings import shown as shown_mapping
 from headgate.api.files.quality import columns_of
 from headgate.api.files.rejected_rows import reasons_of, row_of, unique_columns
@@ -79,7 +79,7 @@ def abort(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
 def start_dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Start the gate on the uploaded file, without a trace in the lake."""
     upload = _own(lake, caller, upload_id)
-    return _dry_run(lake, upload, uploading_of(lake).start_dry_run(upload_id, lake.dry_runs.start))
+    return shown_check(lake, upload, uploading_of(lake).start_dry_run(upload_id, lake.dry_runs.start))
 
 
 def dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
@@ -92,7 +92,7 @@ def _current_check(lake: Lake, upload: KeptUpload) -> DryRun:
     stored = uploading_of(lake).dry_run(upload)
     if stored is None:
         raise not_found("The dry run of this upload was not started. POST to this address starts it.")
-    return _dry_run(lake, upload, stored)
+    return shown_check(lake, upload, stored)
 
 
 def decide_mapping(lake: Lake, caller: CallerIdentity, upload_id: str, decision: UploadMappingDecision) -> DryRun:
@@ -162,8 +162,7 @@ def _suggested(upload: KeptUpload, stored: Mapping[str, Any]) -> tuple[str, Sequ
     error = (stored.get("record") or {}).get("error", {})
     if "suggestion" not in error:
         return None
-    facts = [{name: fact[name] for name in ("name", "samples", "sensitive") if name in fact} for fact in stored["columns"]]
-    return error["suggestion"], facts
+    return error["suggestion"], sample_facts(stored["columns"])
 
 
 def _shown(upload: KeptUpload) -> Upload:
@@ -183,7 +182,8 @@ def _shown(upload: KeptUpload) -> Upload:
     )
 
 
-def _dry_run(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> DryRun:
+def shown_check(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> DryRun:
+    """Return the check of an upload as it is stored."""
     asked = _mapping(lake, upload, stored)
     record = stored.get("record")
     if record is None:

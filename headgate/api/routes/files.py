@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from headgate.api.files import corrections, file_records, mappings, quality, rejected_rows, reverts
+from headgate.api.files import corrections, file_records, mapping_checks, mappings, quality, rejected_rows, reverts
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.parameters import Caller, Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
@@ -26,6 +26,7 @@ from headgate.api.shapes.files import (
     Reverted,
     RevertPreview,
 )
+from headgate.api.shapes.uploads import DryRun
 from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
 
@@ -87,9 +88,27 @@ def get_mapping(
 
 
 @routes.put("/v1/files/<file_id>/mapping", Group.UPLOADER, problems=[404, 409, 412, 428])
-def accept_mapping(lake: Lake, caller: Caller, file_id: FileId, body: MappingDecision, if_match: IfMatch = "") -> MappingRemembered:
-    """Decide which column is which field. The decision is remembered and the file is processed again."""
-    return mappings.accept(lake, caller, file_id, body, if_match)
+def check_mapping(lake: Lake, caller: Caller, file_id: FileId, body: MappingDecision, if_match: IfMatch = "") -> DryRun:
+    """Decide which column is which field, and let the gate check the whole file with this mapping. Nothing is remembered yet."""
+    return mapping_checks.start(lake, caller, file_id, body, if_match)
+
+
+@routes.get("/v1/files/<file_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
+def get_mapping_check(lake: Lake, caller: Caller, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[DryRun]:
+    """The newest check of a file with a mapping: counts, reasons, the first rejected rows, and the mapping.
+
+    Values are shown to the same callers as those of the suggested mapping.
+    """
+    return tagged(mapping_checks.shown(lake, caller, file_id), if_none_match)
+
+
+@routes.post("/v1/files/<file_id>/mapping/accept", Group.UPLOADER, status=202, problems=[404, 409, 412, 428])
+def accept_mapping(lake: Lake, caller: Caller, file_id: FileId, if_match: IfMatch = "") -> Response[MappingRemembered]:
+    """Remember the mapping that was checked, and process the file again with it. Repeating is safe.
+
+    `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended the answer is 409.
+    """
+    return accepted(mapping_checks.accept(lake, caller, file_id, if_match))
 
 
 @routes.get("/v1/files/<file_id>/revert", Group.VIEWER, problems=[404])

@@ -87,7 +87,8 @@ class UploadMappingDecision(Asked):
 class DryRun(Shape):
     """What the gate found in the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts."""
 
-    upload_id: str
+    upload_id: str = Field("", description="Of an upload that is checked.")
+    file_id: str = Field("", description="Of a file in raw that is checked with a mapping.")
     state: Literal["checking", "checked", "failed"]
     outcome: FileState | None = Field(None, description="State that the file would have after a commit.")
     dataset: str = ""

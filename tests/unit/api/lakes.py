@@ -250,6 +250,18 @@ class Caller:
         return Answer(answer["statusCode"], answer["headers"], answer["body"] or "")
 
 
+def mapped_file(caller: Caller, path: str, decision: Mapping[str, Any]) -> Answer:
+    """Let a caller check a file in raw with a mapping and accept it; `path` is that of the file's mapping."""
+    dataset = decision.get("dataset", "")
+    asked = caller.call("GET", f"{path}?dataset={dataset}" if dataset else path)
+    checked = caller.call("PUT", path, decision, If_Match=asked.headers["ETag"])
+    assert checked.status == 200, checked.text
+    etag = caller.call("GET", path.replace("/mapping", "/dry-run")).headers["ETag"]
+    answer = caller.call("POST", f"{path}/accept", If_Match=etag)
+    assert answer.status == 202, answer.text
+    return answer
+
+
 def query(**parameters: object) -> str:
     """A query string."""
     return "?" + urlencode(parameters, doseq=True)

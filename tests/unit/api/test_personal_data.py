@@ -14,7 +14,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
-from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, mapped_file
 
 pytestmark = pytest.mark.unit
 
@@ -139,7 +139,7 @@ def test_who_maps_a_file_of_somebody_else_does_not_see_its_values(lake: MemoryLa
     Senders(lake.objects, "artifacts").keep_uploader(record.file_id, "ana")
     path = f"/v1/files/{record.file_id}/mapping"
     bob = Caller(lake, ("viewer", "uploader"), "bob")
-    mapped = bob.call("PUT", path, {"columns": {"C1": "customer_id"}}, If_Match=bob.call("GET", path).headers["ETag"])
+    mapped = mapped_file(bob, path, {"columns": {"C1": "customer_id"}})
     file_id = lake.receive("customers/foreign.csv").file_id
     assert file_id == mapped.json["file_id"]
     seen = [EMAIL in Caller(lake, ("uploader",), name).call("GET", f"/v1/files/{file_id}/rejected-rows").text for name in ("ana", "bob")]

@@ -18,6 +18,17 @@ test('a file that lost many rows says how many, and may be committed', () => {
   expect(mayCommit(many, 0)).toBe(true)
 })
 
+test('a file that is too large for a check may be committed, and one whose check failed may not', () => {
+  const failed = (rule: string) =>
+    ({
+      state: 'failed',
+      outcome: null,
+      acceptance: null,
+      error: { rule, message: '', remedy: '', column: '' },
+    }) as const
+  expect([mayCommit(failed('too_large'), 0), mayCommit(failed('ServiceError'), 0)]).toEqual([true, false])
+})
+
 test('a good file keeps its state, and a rejected one is not committed', () => {
   expect(acceptanceTitle({ ...LOST, acceptance: 'ok' })).toBe('')
   expect(fileState({ state: 'done', acceptance: 'ok' })).toBe('done')

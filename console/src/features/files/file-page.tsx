@@ -7,9 +7,7 @@ import { bytes, count, explained, seconds, time, usd, whole } from '../../api/fo
 import {
   useContracts,
   useCorrections,
-  useDecideMapping,
   useFile,
-  useMapping,
   useMay,
   useProfile,
   useRejectedRows,
@@ -22,9 +20,7 @@ import { AcceptanceAlert, FileBadge } from './acceptance'
 import { ColumnProfiles } from './column-profiles'
 import { NextStep } from './next-step'
 import { ReadAs } from './read-as'
-import { type Chosen, preselected } from './mapping-choice'
-import { MappingCommit } from './mapping-commit'
-import { MappingTable } from './mapping-table'
+import { PendingMapping } from './pending-mapping'
 import { RejectedRowsEditor } from './rejected-rows'
 import { withOthers } from './rejection-groups'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
@@ -164,42 +160,6 @@ function AssignDataset({ file }: { file: Schemas['FileDetail'] }) {
       </Panel>
       {dataset ? <PendingMapping key={dataset} file={file} dataset={dataset} /> : null}
     </>
-  )
-}
-
-function PendingMapping({ file, dataset = '' }: { file: Schemas['FileDetail']; dataset?: string }) {
-  const mapping = useMapping(file.file_id, true, dataset)
-  const decide = useDecideMapping(file.file_id, dataset)
-  const may = useMay('uploader')
-  const [chosen, setChosen] = useState<Chosen>()
-  return (
-    <Panel title="Mapping">
-      <Answered of={mapping} what="the mapping">
-        {({ body, etag }) => {
-          const columns = chosen ?? preselected(body)
-          return (
-            <Stack gap="xs">
-              <MappingTable mapping={body} chosen={columns} onChange={setChosen} />
-              {decide.data ? (
-                <Text size="sm">
-                  The file is on its way through the gate:{' '}
-                  <Anchor href={`#/files/${encodeURIComponent(decide.data.file_id)}`}>follow it</Anchor>
-                </Text>
-              ) : null}
-              {decide.error ? <Failed error={decide.error} what="The mapping" isAction /> : null}
-              <MappingCommit
-                mapping={body}
-                chosen={columns}
-                label="Take the file in with this mapping"
-                disabled={!may}
-                loading={decide.isPending}
-                onCommit={() => decide.mutate({ columns, etag })}
-              />
-            </Stack>
-          )
-        }}
-      </Answered>
-    </Panel>
   )
 }
 

@@ -24,7 +24,10 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
       {result.outcome === 'needs_mapping' ? null : result.outcome === 'profiled' ? (
         <NoContract draft={result.draft} />
       ) : result.error ? (
-        <Alert color="red" title={`The file would be rejected: ${result.error.rule}`}>
+        <Alert
+          color="red"
+          title={`The file ${result.state === 'failed' ? 'was not checked' : 'would be rejected'}: ${result.error.rule}`}
+        >
           {explained(result.error)}
         </Alert>
       ) : (

@@ -160,7 +160,7 @@ export interface Checked {
 /** Check the whole file without a trace in the lake, and wait for the answer. */
 export async function dryRun(uploadId: string, signal: AbortSignal): Promise<Checked> {
   await read<Schemas['DryRun']>(`/v1/uploads/${path(uploadId)}/dry-run`, { method: 'POST', signal })
-  return checked(uploadId, signal)
+  return checked(`/v1/uploads/${path(uploadId)}`, signal)
 }
 
 /** Decide which column is which field, and check the whole file again with it. */
@@ -171,16 +171,17 @@ export async function checkMapping(
 ): Promise<Checked> {
   const body = { columns }
   await read<Schemas['DryRun']>(`/v1/uploads/${path(uploadId)}/mapping`, { method: 'PUT', body, signal })
-  return checked(uploadId, signal)
+  return checked(`/v1/uploads/${path(uploadId)}`, signal)
 }
 
-async function checked(uploadId: string, signal: AbortSignal): Promise<Checked> {
+/** Wait for the end of the check of an upload or of a file. */
+export async function checked(of: string, signal?: AbortSignal): Promise<Checked> {
   for (;;) {
-    const { body, etag } = await ask<Schemas['DryRun']>(`/v1/uploads/${path(uploadId)}/dry-run`, { signal })
+    const { body, etag } = await ask<Schemas['DryRun']>(`${of}/dry-run`, { signal })
     if (body.error?.rule === 'check_died') throw new Error(body.error.message)
     if (body.state !== 'checking') return { result: body, etag }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    signal.throwIfAborted()
+    signal?.throwIfAborted()
   }
 }
 

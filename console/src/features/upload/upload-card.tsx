@@ -2,13 +2,12 @@ import { Button, Group, Progress as Bar, Stack, Text } from '@mantine/core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { bytes, count } from '../../api/format'
+import { bytes } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
-import { mayCommit } from '../files/acceptance-words'
-import { isChecked, preselected } from '../files/mapping-choice'
-import { MappingCommit } from '../files/mapping-commit'
+import { preselected } from '../files/mapping-choice'
 import { Repeat } from '../files/repeat'
+import { CommitBar } from './commit-bar'
 import { type Decisions, EMPTY_DECISIONS } from './decisions'
 import { DryRunView } from './dry-run-view'
 import { Live } from './live'
@@ -173,58 +172,6 @@ function Moving({
         <Button size="compact-sm" variant="default" onClick={onPause}>
           Pause
         </Button>
-      )}
-    </Group>
-  )
-}
-
-function CommitBar({
-  result,
-  decisions,
-  onCheck,
-  onCommit,
-}: {
-  result: Schemas['DryRun']
-  decisions: Decisions
-  onCheck: () => void
-  onCommit: () => void
-}) {
-  if (result.outcome === 'profiled')
-    return (
-      <Group>
-        <Button variant="default" onClick={onCommit}>
-          Keep the file and its profile
-        </Button>
-        <Text size="sm">Nothing of it is in the lake now.</Text>
-      </Group>
-    )
-  if (result.mapping && !isChecked(result.mapped, decisions.mapping))
-    return (
-      <MappingCommit
-        mapping={result.mapping}
-        chosen={decisions.mapping}
-        label="Check the file with this mapping"
-        onCommit={onCheck}
-      />
-    )
-  const corrected = decisions.corrections.size
-  const isOpen = mayCommit(result, corrected)
-  return (
-    <Group>
-      <Button
-        onClick={onCommit}
-        disabled={!isOpen}
-        variant={result.acceptance === 'ok' ? 'filled' : 'default'}
-      >
-        Commit {count(result.accepted, 'row')}
-        {corrected ? ` and ${corrected} corrected` : ''}
-      </Button>
-      {isOpen ? null : (
-        <Text size="sm">
-          {result.mapped
-            ? 'Change the mapping and check again, or correct rows. Nothing of the file is in the lake.'
-            : 'Correct the file and upload it again. Nothing of it is in the lake.'}
-        </Text>
       )}
     </Group>
   )

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.errors import ServiceError
 from tests.unit.api.files.test_uploads import uploaded
-from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, mapped_file
 
 if TYPE_CHECKING:
     from headgate.lake.ports import ObjectRef
@@ -232,7 +232,6 @@ def test_a_remembered_mapping_is_used_whether_or_not_the_dataset_is_chosen(first
         caller.lake.receive(caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"])
     else:
         path = f"/v1/files/{caller.lake.receive('uploads/zahlungen.csv', plain(3)).file_id}/mapping"
-        etag = caller.call("GET", path + "?dataset=payments").headers["ETag"]
-        caller.call("PUT", path, {"dataset": "payments", "columns": FIELDS}, If_Match=etag)
+        mapped_file(caller, path, {"dataset": "payments", "columns": FIELDS})
     found = dry_run(caller, uploaded(caller, plain(5), "mehr.csv", dataset=second))
     assert (found["outcome"], found["dataset"], found["accepted"]) == ("done", "payments", 5)
