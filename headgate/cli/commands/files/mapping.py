@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import click
+from rich.console import Group
 
 from headgate.cli import deployment, options
 from headgate.cli.find_records import find_records
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
-from headgate.lake.ports import ObjectRef
+from headgate.lake.acceptance import Acceptance, acceptance_of
+from headgate.lake.ports import FileRecord
 from headgate.lake.states import UNDECIDED, FileState
+from headgate.reports import summary
+from headgate.uploads.upload import UploadMapping
+from headgate.uploads.uploading import CHECKING, FAILED, TOO_LARGE
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -20,9 +26,12 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from headgate.lake.ports import FileRecord
     from headgate.matching.mappings import Remembered, Suggested
+    from headgate.uploads.upload import Upload
+    from headgate.uploads.uploading import Uploading
 
+POLL_S = 1.0
+_CHECKED = ("state", "received", "accepted", "quarantined", "duplicates", "reasons", "error")
 _HEADER_LETTERS = 12  # of the fingerprint; headers of one source differ in them
 
 
@@ -69,6 +78,9 @@ def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> 
 def accept(key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
     """Take the suggestion for the file at KEY, remember it for its source and header, and send the file through the gate again.
 
+    First the gate checks the whole file with it. Without an accepted row nothing is remembered or sent. Ends with 3 then, and where
+    more rows are refused than the lake permits.
+
     With --dataset this is the one step for a file that no contract fits by its names: it shows the suggestion and asks.
     """
     _decide(key, (), left_out, deployment_name, as_json=as_json, dataset=dataset, ask=bool(dataset) and not yes)
@@ -84,7 +96,10 @@ def accept(key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_jso
 def set_command(
     key: str, pairs: Sequence[str], dataset: str, left_out: Sequence[str], *, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Accept the mapping with other fields for some columns. Use the column names that `headgate mapping show` prints."""
+    """Accept the mapping with other fields for some columns. Use the column names that `headgate mapping show` prints.
+
+    First the gate checks the whole file with it, as `headgate mapping accept` does.
+    """
     _decide(key, pairs, left_out, deployment_name, as_json=as_json, dataset=dataset)
 
 
@@ -136,7 +151,7 @@ def _decide(
     if ask:
         options.progress_console().print(_table(suggested, left_out))
         click.confirm(_question(key, suggested, left_out), abort=True, err=True)
-    _save_mapping_and_replay(deployed, record, suggested, chosen, as_json=as_json)
+    _check_and_accept(deployed, record, suggested, chosen, as_json=as_json)
 
 
 def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
@@ -231,35 +246,68 @@ def _suggested(deployed: deployment.Deployment, record: FileRecord, dataset: str
     return mappings.suggestion(record.key, mappings.recognised(record.key, body), body)
 
 
-def _save_mapping_and_replay(
+def _check_and_accept(
     deployed: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str | None], *, as_json: bool
 ) -> None:
-    """The decision is remembered, and the file lies in raw once more, as a new version that the gate will look at."""
+    """Let the gate check the whole file with the mapping; remember it and take the file in if at least one row is accepted.
+
+    Ends with 3 where the file is not taken in, loses more rows than the lake permits, or is too large to be checked before.
+    """
+    from headgate.api.deployed_lake import DeployedLake
+    from headgate.api.files.uploads import uploading_of
+
+    lake = DeployedLake(deployed.environment)
+    uploading = uploading_of(lake)
     try:
-        intake.mappings(deployed.environment).remember(suggested, fields)
+        lake.mappings.check(suggested, fields)
     except BadInputError as error:
         named = f"{record.key} --dataset {suggested.dataset}" if record.state is FileState.PROFILED else record.key
         remedy = f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
         raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
-    _send_again(record, suggested)
-    chosen = {"dataset": suggested.dataset, "source": suggested.source, "columns": dict(zip(suggested.names, fields, strict=True))}
+    options.progress_console().print(f"The gate checks the whole file {record.key} with this mapping.", soft_wrap=True)
+    upload = uploading.check_file(record, UploadMapping(suggested.to_json(), (), tuple(fields)), lake.dry_runs.start)
+    check = _ended_check(uploading, upload)
+    checked = FileRecord(**check["record"]) if "record" in check else None
+    acceptance = acceptance_of(checked, lake.most_refused_share) if checked else None
+    is_taken = checked is None or acceptance not in {None, Acceptance.NOTHING_ACCEPTED}
+    sent_id = uploading.commit(upload.upload_id, upload.check_id).file_id if is_taken else ""
+    columns = dict(zip(suggested.names, fields, strict=True))
+    chosen = {"dataset": suggested.dataset, "source": suggested.source, "columns": columns, "taken_in": is_taken, "file_id": sent_id}
+    rows = {name: getattr(checked, name, None) for name in _CHECKED}
     options.show(
         as_json=as_json,
-        value=lambda: chosen,
-        screen=lambda: f"Remembered for files of {suggested.source} with this header; {record.key} is on its way through the gate again.",
+        value=lambda: {**chosen, "check": {**rows, "acceptance": acceptance}},
+        screen=lambda: Group(*(_figures(checked) if checked else ()), _outcome(record, suggested, checked, sent_id)),
     )
+    options.finish(complete=acceptance is Acceptance.OK)
 
 
-def _send_again(record: FileRecord, suggested: Suggested) -> None:
-    from headgate.intake.files.replay_file import why_gone
+def _ended_check(uploading: Uploading, upload: Upload) -> dict[str, Any]:
+    """Return the check of a file when it has ended; HeadgateError where it failed for another reason than the file's size."""
+    check = uploading.dry_run(upload)
+    while check and check["state"] == CHECKING:
+        time.sleep(POLL_S)
+        check = uploading.dry_run(upload)
+    error = (check or {}).get("error", {})
+    if check is None or (check["state"] == FAILED and error["rule"] != TOO_LARGE):
+        raise HeadgateError(error.get("message") or "Somebody else checks this file with another mapping. Repeat the command.")
+    return check
 
-    store = stores.objects()
-    try:
-        body = store.read(record.ref)
-    except NotFoundError:
-        problem = f"remembered for files of {suggested.source} with this header, but {record.key} cannot go through the gate again"
-        raise HeadgateError(f"{problem}: {why_gone(record)}") from None
-    store.write(ObjectRef(record.bucket, record.key), body)
+
+def _figures(checked: FileRecord) -> list[Table]:
+    sums = summary.by_dataset([checked])
+    return [screens.received(sums), *([screens.reasons(sums)] if checked.reasons else [])]
+
+
+def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | None, sent_id: str) -> str:
+    """Say what became of the file and of the mapping."""
+    if sent_id:
+        taken = f"Remembered for files of {suggested.source} with this header; `headgate files show {sent_id}` follows {record.key}."
+        return taken if checked else f"The file is too large for a check before. {taken}"
+    named = f"{shlex.quote(record.key)} --dataset {suggested.dataset}"
+    why = checked.error.get("message") if checked else ""
+    problem = f"The gate would not accept {record.key}: {why}" if why else f"None of the rows of {record.key} would be accepted"
+    return f"{problem}. Nothing is remembered. `headgate mapping set {named} COLUMN=FIELD` checks other fields."
 
 
 def _list(remembered: Sequence[Remembered]) -> Table | str:

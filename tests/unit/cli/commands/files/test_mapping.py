@@ -1,26 +1,35 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from headgate.api import deployed_lake
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.cli import deployment
 from headgate.cli.commands.files.files import files
 from headgate.cli.commands.files.mapping import accept, mapping, with_changes
 from headgate.cli.commands.files.quarantine import quarantine
 from headgate.contracts.registry import Registry
-from headgate.errors import BadInputError, HeadgateError
+from headgate.errors import BadInputError, HeadgateError, ServiceError
 from headgate.formats.read_table import sample_table
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
+from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested
 from headgate.wiring import intake, stores
 from tests.unit.api.lakes import MemoryLake
+
+if TYPE_CHECKING:
+    from click.testing import Result
 
 pytestmark = pytest.mark.unit
 
@@ -75,6 +84,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(stores, "ledger", lambda _: MemoryLedger(records))
     monkeypatch.setattr(intake, "mappings", lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table))
+    monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: MemoryLake(ledger=MemoryLedger(records)))
     return records
 
 
@@ -187,6 +197,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     monkeypatch.setattr(intake, "mappings", lambda _: made.mappings)
     monkeypatch.setattr(intake, "replayer", lambda _: Replayer(made.gate))
     monkeypatch.setattr(stores, "objects", lambda: made.objects)
+    monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: made)
     return made
 
 
@@ -199,6 +210,69 @@ def test_one_command_takes_in_a_file_with_a_foreign_header_and_the_next_one_need
     assert (replayed.exit_code, json.loads(replayed.stdout)) == (0, [])  # the version that was profiled is settled
     following = foreign.receive("gebiete-februar.csv", GERMAN.replace(b"DE;Germany;DE", b"FR;France;FR"))
     assert (following.state, following.dataset, following.accepted) == (FileState.DONE, "regions", 2)
+
+
+def set_fields(foreign: MemoryLake, body: bytes, *options: str) -> Result:
+    """Name the fields of a file of regions with a German header."""
+    assert foreign.receive("gebiete.csv", body).state is FileState.PROFILED
+    return CliRunner().invoke(mapping, ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions", *options], catch_exceptions=False)
+
+
+NOTHING_FITS = GERMAN.replace(b"67000000", b"viele").replace(b"83000000", b"viele")
+HALF_FITS = GERMAN.replace(b"67000000", b"viele")
+
+
+def test_a_file_of_which_no_row_would_be_accepted_is_not_taken_in_and_not_remembered(foreign: MemoryLake) -> None:
+    """The command ended with success, and the file was in the lake with 0 rows."""
+    shown = set_fields(foreign, NOTHING_FITS)
+    assert (shown.exit_code, foreign.mappings.remembered()) == (3, [])
+    assert "None of the rows of gebiete.csv would be accepted. Nothing is remembered." in " ".join(shown.stdout.split())
+    newest = foreign.objects.info(ObjectRef("raw", "gebiete.csv")).ref
+    assert foreign.ledger.get(keys.file_id(newest.bucket, newest.key, newest.version_id)).state is FileState.PROFILED
+
+
+def test_the_json_of_a_mapping_has_the_counts_of_the_check(foreign: MemoryLake) -> None:
+    nothing = json.loads(set_fields(foreign, NOTHING_FITS, "--json").stdout)
+    assert (nothing["taken_in"], nothing["file_id"], nothing["columns"]["Gebiet"]) == (False, "", "region_id")
+    assert nothing["check"]["reasons"] == {"type": 2}
+    counts = ("received", "accepted", "quarantined", "acceptance")
+    assert [nothing["check"][name] for name in counts] == [2, 0, 2, "nothing_accepted"]
+    good = json.loads(set_fields(foreign, GERMAN, "--json").stdout)
+    assert [good["check"][name] for name in counts] == [2, 2, 0, "ok"]
+    assert (good["taken_in"], good["file_id"]) == (True, foreign.receive("gebiete.csv").file_id)
+
+
+def test_a_file_that_loses_more_rows_than_the_lake_permits_is_taken_in_and_somebody_has_to_act(foreign: MemoryLake) -> None:
+    shown = set_fields(foreign, HALF_FITS)
+    assert (shown.exit_code, len(foreign.mappings.remembered())) == (3, 1)
+    assert "Remembered for files of _root" in " ".join(shown.stdout.split())
+    assert foreign.receive("gebiete.csv").accepted == 1
+
+
+def test_a_command_waits_for_the_end_of_the_check(foreign: MemoryLake, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    run, foreign.start = foreign.start, started.append  # type: ignore[method-assign]  # a check that takes a while
+    monkeypatch.setattr(time, "sleep", lambda _: run(started[-1]))
+    assert set_fields(foreign, GERMAN).exit_code == 0
+    assert len(started) == 1
+
+
+def test_a_check_that_fails_takes_nothing_in_unless_the_file_is_too_large_for_it(
+    foreign: MemoryLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign.receive("gebiete.csv", GERMAN)
+    command = ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions"]
+    with monkeypatch.context() as context:
+        context.setattr(FileProcessor, "process", Mock(side_effect=ServiceError("the store is away")))
+        with pytest.raises(HeadgateError, match="The gate could not check the file"):
+            CliRunner().invoke(mapping, command, catch_exceptions=False)
+    assert foreign.mappings.remembered() == []
+    rejected = FileRecord("1", "raw", "gebiete.csv", "v1", "regions", FileState.REJECTED, error={"rule": "too_large"})
+    with monkeypatch.context() as context:
+        context.setattr(FileProcessor, "process", lambda *_: rejected)
+        shown = CliRunner().invoke(mapping, command, catch_exceptions=False)
+    assert (shown.exit_code, len(foreign.mappings.remembered())) == (3, 1)
+    assert "too large for a check before" in shown.stdout
 
 
 @pytest.mark.usefixtures("foreign")
