@@ -44,7 +44,10 @@ COMMANDS = {
     ),
     "logs": ("operations.logs:logs", "Print recent log lines of functions and jobs, oldest first."),
     "mapping": ("files.mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
-    "models": ("tables.models:models", "Show the champion models of the systems that keep one, their quality and their drift."),
+    "models": (
+        "tables.models:models",
+        "Show the champion models of the systems that keep one, and run SQL models on local files.",
+    ),
     "onboard": ("files.onboard:onboard", "Check a file of records row by row, and create the records."),
     "profile": ("files.profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),
     "quarantine": (
@@ -69,7 +72,7 @@ COMMANDS = {
         "operations.status:status",
         "Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.",
     ),
-    "systems": ("project.systems:systems", "Write a Python system of your own, with contract, dashboard and test."),
+    "systems": ("project.systems:systems", "Write a Python system of your own, and run systems on local files."),
     "tables": ("tables.tables:tables", "List versions of the systems' tables, and roll a table back to an earlier version."),
     "upload": ("files.files:upload", "Send files to raw and follow them through the gate."),
     "users": ("operations.users:users", "Add people who may sign in to the console and the API."),

@@ -7,7 +7,7 @@ A reference to another model is its name where no dataset has that name, a table
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from sqlglot.errors import SqlglotError
 
 from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.arrow import arrow_schema
-from headgate.errors import ContractError
+from headgate.errors import ContractError, NotFoundError
 from headgate.project import PACKED, project
 from headgate.systems.model_references import in_order, input_name, on_inputs, reads_of, refs_of, resolved, with_plain_references
 from headgate.systems.rows import STAMPS
@@ -58,13 +58,29 @@ class SqlModels:
         queries: parsed SQL by table.
         contracts: the contracts of the tables.
         translate: Athena's SQL to the dialect of an engine.
-        READS: the datasets that the models read.
     """
 
     queries: Mapping[str, exp.Query]
     contracts: Mapping[str, Contract]
     translate: Callable[[str, str], str]
-    READS: tuple[str, ...]
+
+    @property
+    def READS(self) -> tuple[str, ...]:  # noqa: N802 as every system has it
+        """Return the datasets that the models read."""
+        return tuple(sorted({name for query in self.queries.values() for name in reads_of(query)}))
+
+    def limited_to(self, tables: Collection[str]) -> SqlModels:
+        """Return these models and those that they read.
+
+        Raises:
+            NotFoundError: there is no model of a name; the message lists all.
+        """
+        if unknown := sorted(set(tables) - set(self.queries)):
+            raise NotFoundError(
+                f"There is no model {unknown[0]}. Models: {', '.join(sorted(self.queries)) or 'none; write models/<table>.sql'}."
+            )
+        names = {*tables}.union(*(self._built_for(table, ()) for table in tables))
+        return replace(self, queries={name: query for name, query in self.queries.items() if name in names})
 
     @property
     def reads_by_table(self) -> dict[str, tuple[str, ...]]:
@@ -166,8 +182,7 @@ def sql_models(contracts: Mapping[str, Contract], datasets: Collection[str], tra
     tables = {name: "" if name in texts else contract.system for name, contract in contracts.items()}
     queries = {table: parsed(table, text, contracts[table], datasets, tables) for table, text in texts.items()}
     in_order({table: refs_of(query) for table, query in queries.items()})
-    reads = sorted({name for query in queries.values() for name in reads_of(query)})
-    return SqlModels(queries, {table: contracts[table] for table in texts}, translate, tuple(reads))
+    return SqlModels(queries, {table: contracts[table] for table in texts}, translate)
 
 
 def model_texts() -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli import options
+from headgate.cli.commands.project.local_run import run_system
 from headgate.project import FILE, SYSTEM, project
 
 if TYPE_CHECKING:
@@ -99,7 +100,10 @@ def test_the_table_has_the_columns_of_its_contract():
 
 @click.group()
 def systems() -> None:
-    """Write a Python system of your own, with contract, dashboard and test."""
+    """Write a Python system of your own, and run systems on local files."""
+
+
+systems.add_command(run_system)
 
 
 @systems.command(epilog=options.example("headgate systems init completeness --reads readings"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli import deployment, options
+from headgate.cli.commands.project.local_run import run_models
 from headgate.cli.rendering import screens
 from headgate.wiring import quality, snapshots, systems
 
@@ -30,7 +31,7 @@ _UNUSED = "! not in use: the current tables were not built with it"
 @options.deployment
 @click.pass_context
 def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
-    """Show the champion models of the systems that keep one, their quality and their drift.
+    """Show the champion models of the systems that keep one, and run SQL models on local files.
 
     Only some systems keep a model; the others choose their methods again in each run.
 
@@ -44,6 +45,9 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
     marked = [(card, lost_to(card) if is_used else _UNUSED) for card, is_used in systems.kept_models(deployed.environment)]
     fact = [asdict(card) | {"attention": attention} for card, attention in marked]
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(marked) if marked else _NO_MODELS)
+
+
+models.add_command(run_models)
 
 
 @models.command(epilog=options.example("headgate models card prices --to prices.html"))

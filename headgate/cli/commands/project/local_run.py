@@ -1,0 +1,132 @@
+"""`headgate models run` and `headgate systems run`: tables from local files, without a deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import options
+from headgate.cli.rendering import screens
+from headgate.project import MODELS_SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+    from rich.console import Group
+    from rich.table import Table
+
+    from headgate.wiring.local_lake import LocalRun
+
+_OPTIONS = (
+    click.option("--local", is_flag=True, help="Build the tables on this machine. `headgate run` builds those of a deployment."),
+    click.option(
+        "--data",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Folder with a file or a folder of files for each dataset: customers.csv is read by the contract of customers.",
+    ),
+    click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day of the data; default: the last one that the data know."),
+    click.option("--rows", default=5, show_default=True, help="How many rows of each table to show."),
+    click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Write each table to this folder, as Parquet."),
+    options.as_json,
+)
+
+
+def _with_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command("run", epilog=options.example("headgate models run --local --data samples monthly_sales"))
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@_with_options
+def run_models(
+    names: tuple[str, ...], *, local: bool, data: Path | None, as_of: datetime | None, rows: int, output: Path | None, as_json: bool
+) -> None:
+    """Build the SQL models, or those of NAME and the models that they read, from the files of a folder.
+
+    The files pass the gate and are merged as in the lake, and the tables are audited. Nothing is sent.
+    """
+    _run(MODELS_SYSTEM, _data(data, local=local), as_of, (rows, output), models=names, as_json=as_json)
+
+
+@click.command("run", epilog=options.example("headgate systems run completeness --local --data samples"))
+@click.argument("name")
+@_with_options
+def run_system(name: str, *, local: bool, data: Path | None, as_of: datetime | None, rows: int, output: Path | None, as_json: bool) -> None:
+    """Build the tables of the system NAME from the files of a folder.
+
+    The files pass the gate and are merged as in the lake, and the tables are audited. Nothing is sent.
+    """
+    _run(name, _data(data, local=local), as_of, (rows, output), models=(), as_json=as_json)
+
+
+def _data(folder: Path | None, *, local: bool) -> Path:
+    if not local or not folder:
+        raise click.UsageError(
+            "This builds tables on this machine: state --local --data FOLDER. `headgate run` builds those of a deployment."
+        )
+    return folder
+
+
+def _run(system: str, data: Path, as_of: datetime | None, shown: tuple[int, Path | None], *, models: Sequence[str], as_json: bool) -> None:
+    from headgate.wiring.local_lake import run_system_locally
+
+    rows, output = shown
+    run = run_system_locally(system, data, models, as_of.date() if as_of else None)
+    written = _write(run, output) if output else {}
+    options.show(as_json=as_json, value=lambda: _fact(run, rows, written), screen=lambda: _screen(run, rows, written))
+
+
+def _write(run: LocalRun, folder: Path) -> dict[str, Path]:
+    """Write each table as Parquet; return the files."""
+    from headgate.snapshots.publishing import write_parquet
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in run.tables.items():
+        write_parquet(folder / f"{name}.parquet", table.schema, table.to_batches())
+    return {name: folder / f"{name}.parquet" for name in run.tables}
+
+
+def _fact(run: LocalRun, rows: int, written: dict[str, Path]) -> dict[str, object]:
+    tables = {
+        name: {"rows": table.num_rows, "first_rows": table.slice(0, rows).to_pylist()}
+        | ({"file": str(written[name])} if name in written else {})
+        for name, table in run.tables.items()
+    }
+    return {"as_of": run.as_of, "datasets": {name: vars(gated) for name, gated in run.datasets.items()}, "tables": tables}
+
+
+def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
+    from rich.console import Group
+
+    tables = [_table(name, table, rows) for name, table in run.tables.items()]
+    files = [f"Wrote {', '.join(map(str, written.values()))}."] if written else []
+    return Group(_gated(run), *tables, *files)
+
+
+def _gated(run: LocalRun) -> Table:
+    names = ("files", "received", "accepted", "quarantined", "duplicates")
+    made = screens.table("dataset", *names, "reasons", title=f"Through the gate; data up to {run.as_of}", numbers=names)
+    for dataset, gated in sorted(run.datasets.items()):
+        reasons = ", ".join(f"{rule} {count:,}" for rule, count in gated.reasons.most_common())
+        made.add_row(dataset, *(f"{getattr(gated, name):,}" for name in names), reasons)
+    return made
+
+
+def _table(name: str, table: pa.Table, rows: int) -> Table:
+    """Return the first rows of a table; the day and the snapshot are the same in every row, so they are left out."""
+    from headgate.systems.rows import STAMPS
+
+    columns = [column for column in table.column_names if column not in STAMPS]
+    first = table.select(columns).slice(0, rows).to_pylist()
+    made = screens.table(
+        *columns, title=f"{name}: {table.num_rows:,} rows{f', the first {len(first)}' if table.num_rows > len(first) else ''}"
+    )
+    for row in first:
+        made.add_row(*("" if value is None else str(value) for value in row.values()))
+    return made

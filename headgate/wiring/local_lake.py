@@ -1,0 +1,222 @@
+"""A lake in memory: files of a folder pass the gate and the merge, and a system builds its tables from them, without a deployment."""
+
+from __future__ import annotations
+
+import difflib
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, cast
+
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
+from headgate.contracts.registry import Registry
+from headgate.errors import AuditError, BadInputError, NotFoundError
+from headgate.intake.rows.check_rows import ACCEPTED, check_file
+from headgate.lake import keys
+from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.merge.merge_lake import Merging
+from headgate.project import MODELS_SYSTEM, project
+from headgate.quality.contract_audit import audit
+from headgate.query import Databases, translate
+from headgate.snapshots.publishing import Publisher
+from headgate.systems import registry
+from headgate.systems.rows import without_rows
+from headgate.systems.run import run_system
+from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
+from headgate.systems.sql_models import SqlModels, sql_models
+from headgate.values.parquet import table_of
+from headgate.wiring.quality import CARD_AUDIT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import date
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.snapshots.snapshot import LakeSnapshot
+    from headgate.systems.registry import System
+    from headgate.systems.snapshot_tables import Opened
+
+_CURATED, _PROD = "curated", "prod"
+
+
+@dataclass
+class GatedRows:
+    """How the gate decided on the rows of one dataset."""
+
+    files: int = 0
+    received: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class LocalRun:
+    """A run of one system: the day of the data, the rows that the gate accepted by dataset, and the tables in the order of their names."""
+
+    as_of: date
+    datasets: Mapping[str, GatedRows]
+    tables: Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class _LocalSystem:
+    """A system and the contracts of the tables that it builds.
+
+    Attributes:
+        sql: the system, if it is that of the SQL models.
+    """
+
+    name: str
+    package: System
+    contracts: Mapping[str, Contract]
+    sql: SqlModels | None = None
+
+    def reader_of(self, dataset: str) -> str:
+        """Return the file that reads a dataset, for messages."""
+        if self.sql:
+            return " and ".join(f"models/{table}.sql" for table, reads in self.sql.reads_by_table.items() if dataset in reads)
+        return f"the system {self.name}"
+
+
+def run_system_locally(system: str, folder: Path, models: Sequence[str] = (), as_of: date | None = None) -> LocalRun:
+    """Build a system's tables from the files of a folder, by the gate, the merge and the audit of the lake.
+
+    Args:
+        folder: has `<dataset>.csv`, of any format that the gate reads, or a folder `<dataset>` of files.
+        models: of the system of SQL models, those to build, with the models that they read; all by default.
+        as_of: the day of the data; by default the last one that the data know.
+
+    Raises:
+        NotFoundError: there is no system or model of the name, or no file of a dataset.
+        BadInputError: the gate rejects a file.
+        AuditError: rows of a dataset or table do not fit their contract.
+    """
+    contracts = Registry.load()
+    local = _local_system(system, contracts, models)
+    needed = registry.reads(local.package, {name for name in contracts.source if _files_of(folder, name)})
+    files = {dataset: _files_of(folder, dataset) for dataset in needed}
+    if missing := [dataset for dataset, paths in files.items() if not paths]:
+        raise NotFoundError(_why_missing(missing[0], local.reader_of(missing[0]), folder))
+    objects = MemoryObjects()
+    with TemporaryDirectory(prefix="headgate-local-") as name:
+        workspace = Path(name)
+        gated = {dataset: _gate(objects, contracts.source[dataset], paths, workspace) for dataset, paths in files.items()}
+        curated = {dataset: contracts.curated[dataset] for dataset in needed}
+        lake = _merge(objects, curated, workspace, as_of)
+        tables = SnapshotTables(objects, MemoryCatalog(), curated, _CURATED, _CURATED, workspace, EngineChoice(), _no_athena)
+        return LocalRun(lake.as_of, gated, _build(local, lake, tables, objects))
+
+
+def local_models() -> SqlModels:
+    """Return the lake project's SQL models, in the dialect of each engine.
+
+    Raises:
+        ContractError: as `headgate.systems.sql_models.sql_models`.
+    """
+    contracts, name = Registry.load(), project().name
+    translated = partial(translate, databases=Databases(f"{name}_curated", f"{name}_prod"))
+    return sql_models(contracts.prod, contracts.curated, translated)
+
+
+def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _LocalSystem:
+    own = contracts.tables_of(system)
+    if system != MODELS_SYSTEM:
+        return _LocalSystem(system, registry.system(system), own)
+    sql = local_models()
+    limited = sql.limited_to(models or [*sql.queries])
+    if not limited.queries:
+        raise NotFoundError("The lake project has no SQL model. Write models/<table>.sql, and its contract contracts/prod/<table>.yaml.")
+    return _LocalSystem(system, cast("System", limited), {name: own[name] for name in limited.queries}, limited)
+
+
+def _files_of(folder: Path, dataset: str) -> list[Path]:
+    """Return the files of a dataset: `<dataset>.<any ending>`, and all below the folder `<dataset>` that are not hidden."""
+    files = [path for path in _visible(folder.iterdir()) if path.is_file() and path.name.partition(".")[0].lower() == dataset]
+    return files + [path for path in _visible((folder / dataset).rglob("*")) if path.is_file()]
+
+
+def _visible(paths: Iterator[Path]) -> list[Path]:
+    return sorted(path for path in paths if not path.name.startswith((".", "_")))
+
+
+def _why_missing(dataset: str, reader: str, folder: Path) -> str:
+    names = [path.name for path in _visible(folder.iterdir())]
+    near = difflib.get_close_matches(dataset, names, n=1)
+    has = f"has {', '.join(names[:8])}{' and others' if names[8:] else ''}" if names else "is empty"
+    return (
+        f"{folder} has no file of the dataset {dataset}, which is read by {reader}; it {has}. "
+        f"Put its rows into {folder / dataset}.csv, of any format that the gate reads, or its files into a folder {folder / dataset}"
+        f"{f', or rename {near[0]}' if near else ''}."
+    )
+
+
+def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], workspace: Path) -> GatedRows:
+    """Check every row of a dataset's files, and store the accepted ones as increments."""
+    gated, key = GatedRows(), MaskingKey("local", secrets.token_bytes(32))
+    for path in paths:
+        landed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+        with TemporaryDirectory(dir=workspace) as name:
+            try:
+                counts = check_file(path, contract, key, object_key=path.name, received_at=landed_at, folder=Path(name))
+            except BadInputError as error:
+                error.file = error.file or str(path)
+                raise
+            if counts.accepted:
+                increment = keys.increment_key(contract.dataset, counts.content_sha256)
+                objects.upload(Path(name) / ACCEPTED, ObjectRef(_CURATED, increment))
+        gated.files += 1
+        gated.received += counts.received
+        gated.accepted += counts.accepted
+        gated.quarantined += counts.quarantined
+        gated.duplicates += counts.duplicates
+        gated.reasons.update(counts.reasons)
+    return gated
+
+
+def _merge(objects: MemoryObjects, contracts: Mapping[str, Contract], workspace: Path, as_of: date | None) -> LakeSnapshot:
+    lake = Merging(objects, _catalog(_CURATED, contracts), contracts, _CURATED, _CURATED, workspace, audit).merge(as_of)
+    if lake.failed:
+        dataset, cause = next(iter(lake.failed.items()))
+        raise AuditError(f"The rows of {dataset} cannot be merged: {cause} Correct its files or contracts/source/{dataset}.yaml.")
+    return lake
+
+
+def _build(system: _LocalSystem, lake: LakeSnapshot, tables: SnapshotTables, objects: MemoryObjects) -> dict[str, pa.Table]:
+    """Build and audit the tables, and return their rows; an audit of the lake's objects has nothing to list here."""
+    publisher = Publisher(objects, _catalog(_PROD, system.contracts), _PROD, _PROD, audit)
+    inspected = {name: contract for name, contract in system.contracts.items() if name == CARD_AUDIT}
+    published = run_system(
+        system.name,
+        lake,
+        tables.opened(lake, registry.reads(system.package, lake.datasets)),
+        publisher,
+        system.contracts,
+        inspections={name: partial(without_rows(inspected).__getitem__, name) for name in inspected},
+        own_models=system.sql,
+    )
+    location = {built.table: built.location.removeprefix(f"s3://{_PROD}/") for built in published}
+    return {name: _rows_at(objects, location[name]) for name in sorted(location)}
+
+
+def _rows_at(objects: MemoryObjects, prefix: str) -> pa.Table:
+    (part,) = objects.list(_PROD, prefix)
+    return table_of(objects.read(part.ref))
+
+
+def _catalog(database: str, tables: Collection[str]) -> MemoryCatalog:
+    catalog = MemoryCatalog()
+    for table in tables:
+        catalog.create(database, table, f"s3://{database}/none/")
+    return catalog
+
+
+def _no_athena(schemas: Mapping[str, pa.Schema], database: str) -> Opened:
+    raise NotImplementedError

@@ -1,0 +1,164 @@
+"""A system and SQL models run on files of a folder, through the gate, the merge and the audit of the lake, without a deployment."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from headgate.cli.commands.project.systems import systems
+from headgate.cli.commands.tables.models import models
+from headgate.errors import AuditError, BadInputError, NotFoundError
+from headgate.project import MODELS_SYSTEM
+from headgate.wiring.local_lake import run_system_locally
+from tests import clinic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.unit,
+    # Ibis still calls DuckDB's old name for the same thing.
+    pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),
+]
+
+VISITS = "visit_id,day\n1,2026-03-01\n2,2026-03-01\n3,2026-03-02\n4,no day\n"
+DAYS = "select day, count(*) as visits, date_diff('day', day, current_date) as age_days from clinic_curated.visits group by day"
+BUSY_DAYS = "select day, visits from {{ ref('days') }} where visits > 1"
+STAFF = "select name from staff"
+
+
+def columns(*names: str) -> list[tuple[str, str, str]]:
+    return [(name, "integer", "BIGINT") for name in names]
+
+
+@pytest.fixture
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    day = ("day", "date", "DATE")
+    own = {
+        "models/days.sql": DAYS,
+        "models/busy_days.sql": BUSY_DAYS,
+        "models/staff_names.sql": STAFF,
+        "contracts/source/staff.yaml": clinic.contract("staff", ("name", "string", "TEXT")),
+        "contracts/prod/days.yaml": clinic.contract("days", day, *columns("visits", "age_days")),
+        "contracts/prod/busy_days.yaml": clinic.contract("busy_days", day, *columns("visits")),
+        "contracts/prod/staff_names.yaml": clinic.contract("staff_names", ("name", "string", "TEXT")),
+        "data/visits.csv": VISITS,
+        "data/staff.csv": "name\nAda\n",
+    }
+    return clinic.write(clinic.lake(tmp_path), own)
+
+
+def rows(table: pa.Table) -> list[dict[str, object]]:
+    return list(table.drop_columns(["as_of", "snapshot_id"]).to_pylist())
+
+
+def test_rows_have_the_types_of_the_contract_and_refused_rows_are_counted(lake: Path) -> None:
+    run = run_system_locally(MODELS_SYSTEM, lake / "data", ["days"])
+    assert run.as_of == date(2026, 3, 2)
+    assert rows(run.tables["days"]) == [
+        {"day": date(2026, 3, 1), "visits": 2, "age_days": 1},
+        {"day": date(2026, 3, 2), "visits": 1, "age_days": 0},
+    ]
+    gated = run.datasets["visits"]
+    assert (gated.received, gated.accepted, gated.quarantined, dict(gated.reasons)) == (4, 3, 1, {"type": 1})
+
+
+def test_a_model_is_built_with_the_models_that_it_reads_and_without_the_others(lake: Path) -> None:
+    (lake / "data" / "staff.csv").unlink()
+    run = run_system_locally(MODELS_SYSTEM, lake / "data", ["busy_days"])
+    assert [*run.tables] == ["busy_days", "days"]
+    assert rows(run.tables["busy_days"]) == [{"day": date(2026, 3, 1), "visits": 2}]
+
+
+def test_without_names_every_model_is_built(lake: Path) -> None:
+    assert [*run_system_locally(MODELS_SYSTEM, lake / "data").tables] == ["busy_days", "days", "staff_names"]
+
+
+def test_a_python_system_runs_as_the_models_do(lake: Path) -> None:
+    run = run_system_locally("visit-counts", lake / "data")
+    assert [row["visits"] for row in rows(run.tables["visits_by_day"])] == [2, 1]
+
+
+def test_a_folder_of_files_is_merged_and_the_same_key_counts_once(lake: Path) -> None:
+    (lake / "data" / "visits.csv").unlink()
+    clinic.write(lake / "data" / "visits", {"old/march.csv": VISITS, "new.jsonl": '{"visit_id": "3", "day": "2026-03-02"}\n', "_note": "x"})
+    pq.write_table(pa.table({"visit_id": ["5"], "day": [date(2026, 3, 3)]}), lake / "data" / "visits" / "april.parquet")
+    run = run_system_locally("visit-counts", lake / "data")
+    assert [row["visits"] for row in rows(run.tables["visits_by_day"])] == [2, 1, 1]
+    assert run.datasets["visits"].files == 3
+
+
+def test_a_file_without_rows_is_a_dataset_without_rows(lake: Path) -> None:
+    clinic.write(lake, {"data/visits.csv": "visit_id,day\n"})
+    assert run_system_locally("visit-counts", lake / "data").tables["visits_by_day"].num_rows == 0
+
+
+def test_the_day_of_the_data_can_be_given(lake: Path) -> None:
+    run = run_system_locally(MODELS_SYSTEM, lake / "data", ["days"], date(2026, 3, 11))
+    assert [row["age_days"] for row in rows(run.tables["days"])] == [10, 9]
+
+
+def test_a_missing_file_is_named_with_its_reader_and_its_place(lake: Path) -> None:
+    (lake / "data" / "visits.csv").rename(lake / "data" / "visit.csv")
+    with pytest.raises(
+        NotFoundError, match=r"dataset visits, which is read by models/days.sql and models/busy_days.sql.*staff.csv, visit.csv"
+    ):
+        run_system_locally(MODELS_SYSTEM, lake / "data")
+    with pytest.raises(
+        NotFoundError, match=r"which is read by the system visit-counts.*Put its rows into .*visits.csv.*or rename visit.csv"
+    ):
+        run_system_locally("visit-counts", lake / "data")
+
+
+def test_a_file_that_the_gate_rejects_is_named(lake: Path) -> None:
+    clinic.write(lake, {"data/visits.csv": "patient\nx\n"})
+    with pytest.raises(BadInputError, match=r"visits\.csv"):
+        run_system_locally("visit-counts", lake / "data")
+
+
+def test_a_table_that_breaks_its_contract_is_an_error_as_in_the_lake(lake: Path) -> None:
+    clinic.write(lake, {"models/days.sql": DAYS.replace("group by", "where visit_id > '' group by visit_id,")})
+    with pytest.raises(AuditError, match="days"):
+        run_system_locally(MODELS_SYSTEM, lake / "data", ["days"])
+
+
+@pytest.mark.parametrize(("system", "names", "message"), [("own-models", ["nix"], "no model nix"), ("nix", [], "no system nix")])
+def test_an_unknown_name_is_answered_with_all_names(lake: Path, system: str, names: list[str], message: str) -> None:
+    with pytest.raises(NotFoundError, match=message):
+        run_system_locally(system, lake / "data", names)
+
+
+def test_the_error_of_a_project_without_models_says_how_to_write_one(lake: Path) -> None:
+    for path in (lake / "models").iterdir():
+        path.unlink()
+    for table in ("days", "busy_days", "staff_names"):
+        (lake / "contracts" / "prod" / f"{table}.yaml").unlink()
+    with pytest.raises(NotFoundError, match=r"Write models/<table>\.sql"):
+        run_system_locally(MODELS_SYSTEM, lake / "data")
+
+
+def test_the_command_shows_first_rows_and_writes_parquet(lake: Path) -> None:
+    arguments = ["run", "--local", "--data", str(lake / "data"), "--rows", "1", "--output", str(lake / "out"), "days"]
+    screen = CliRunner().invoke(models, arguments)
+    assert screen.exit_code == 0, screen.output
+    assert all(text in screen.output for text in ("type 1", "days: 2 rows, the first 1", "2026-03-01"))
+    assert "2026-03-02 " not in screen.output.partition("days: 2 rows")[2]
+    assert pq.read_table(lake / "out" / "days.parquet").num_rows == 2
+
+
+def test_the_command_for_a_system_has_one_json_document(lake: Path) -> None:
+    done = CliRunner().invoke(systems, ["run", "visit-counts", "--local", "--data", str(lake / "data"), "--json"])
+    assert json.loads(done.output)["tables"]["visits_by_day"]["rows"] == 2
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["run", "--local"], ["run", "--data", "."]])
+def test_a_run_without_local_or_data_says_what_to_state(arguments: list[str]) -> None:
+    done = CliRunner().invoke(models, arguments)
+    assert (done.exit_code, "--local --data FOLDER" in done.output) == (2, True)
