@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
@@ -51,13 +50,13 @@ from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, totals_of
 from headgate.errors import ContractError, UnreadableFileError
+from headgate.formats.format_names import JSON, XLSX
+from headgate.formats.formats import format_of
 from headgate.formats.json.nested_names import by_contract, every_object
-from headgate.formats.json.records import holds_json, read_records
-from headgate.formats.parquet.read_parquet import stored_columns
+from headgate.formats.json.records import read_records
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import read_table
-from headgate.formats.sniff import is_parquet
-from headgate.formats.unpack import is_workbook, unpack
+from headgate.formats.unpack import unpack
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
 from headgate.masking.redaction import redact_text
@@ -78,7 +77,7 @@ if TYPE_CHECKING:
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
-_TYPED_FORMS = {"json", "json_lines", "xlsx"}
+_TYPED_FORMS = {JSON, "json_lines", XLSX}
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
 _MOST_DECIMALS_OF_AMOUNTS = 4
 _NOISE = "has numbers with digits that arithmetic with floats leaves, as 0.30000000000000004 has: they are read as Excel shows them"
@@ -185,13 +184,14 @@ def draft(
     stated = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
     unread = Contract(dataset, dataset, "source", "0", (), properties={name: value for name, value in stated.items() if value})
     content = unpack(body)
-    if sheet and not is_workbook(content):
+    form = format_of(content, unread)
+    if sheet and form.name != XLSX:
         raise ContractError("only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a command of their own")
-    table = None if is_parquet(content) else _table(content, unread, header)
+    table = None if form.schema else _table(content, unread, header)
     stored, properties = _stored_columns(content, unread, table)
     unread = replace(unread, properties=properties)
     sample = _sample(body, replace(unread, columns=stored))
-    cells, noisy = _of_workbook(body, replace(unread, columns=stored), sample.cells) if sample.form == "xlsx" else (sample.cells, {})
+    cells, noisy = _of_workbook(body, replace(unread, columns=stored), sample.cells) if sample.form == XLSX else (sample.cells, {})
     typed = _typed_columns(body, replace(unread, columns=stored), cells) if sample.form in _TYPED_FORMS else set()
     rows = len(next(iter(cells.values())))
     answers = _answers(stored, formats or {}, date_order)
@@ -325,7 +325,7 @@ def _cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
 
 def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
     """The file's table, with a header of one row or none."""
-    if header is not None and (is_workbook(content) or holds_json(content, stated_encoding(unread))):
+    if header is not None and not format_of(content, unread).has_stated_header:
         raise ContractError("only CSV files can have a header or none. Remedy: leave out --header and --no-header")
     table = read_table(content, unread, with_header=header)
     if table.two_row_sheet:
@@ -341,11 +341,11 @@ def _stored_columns(content: bytes, unread: Contract, table: FileTable | None) -
     properties = unread.properties
     nested: Mapping[str, str] = {}
     if table is None:
-        schema = _parquet_schema(content)
+        schema = _schema(content)
         stored = {folded(field.name): _stored_type(field.type) for field in schema}
         nested = {folded(field.name): _logical_type(field.type) for field in schema if pa.types.is_nested(field.type)}
     else:
-        is_json = holds_json(content, stated_encoding(unread))
+        is_json = format_of(content, unread).name == JSON
         names = _json_names(content, unread) if is_json else numbered(table.names)
         stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
         nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}
@@ -416,11 +416,10 @@ def _logical_type(stored: pa.DataType) -> str:
     return "object" if pa.types.is_struct(stored) or pa.types.is_map(stored) else "array"
 
 
-def _parquet_schema(content: bytes) -> pa.Schema:
-    try:
-        return stored_columns(pq.read_schema(pa.BufferReader(content)))
-    except (pa.ArrowException, OSError, ValueError):
-        raise UnreadableFileError(rule="corrupt_parquet", message="the Parquet file is damaged", remedy="write it again") from None
+def _schema(content: bytes) -> pa.Schema:
+    """Return the types that the file states; none where its format states none."""
+    schema = format_of(content).schema
+    return schema(content) if schema else pa.schema([])
 
 
 def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
@@ -573,7 +572,7 @@ def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mappin
 
 
 def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:
-    zones = {folded(name): zone for name, zone in zones_of(_parquet_schema(content)).items()} if is_parquet(content) else {}
+    zones = {folded(name): zone for name, zone in zones_of(_schema(content)).items()}
     return [Finding(one.name, note) for one in columns for note in about_zone(one, cells[one.name], zones)]
 
 

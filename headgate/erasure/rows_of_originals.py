@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.errors import BadInputError
-from headgate.formats.read_table import MOST_COLUMNS, NO_TABLE, read_table
+from headgate.formats.read_table import MOST_COLUMNS, read_table
 from headgate.formats.unpack import unpack
-from headgate.matching.file_table import as_text
+from headgate.matching.file_table import NO_TABLE, as_text
 from headgate.matching.suggest_mapping import THRESHOLD, match_columns
 
 if TYPE_CHECKING:

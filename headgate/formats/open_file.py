@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batches
-from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, find_plain_csv, stream
-from headgate.formats.json.read_json import read_json_lines
-from headgate.formats.parquet.read_parquet import read_parquet
+from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES
+from headgate.formats.formats import FORMATS
 from headgate.formats.read_file import read_file
-from headgate.formats.received_rows import footer_property
-from headgate.formats.sniff import holds_parquet
 from headgate.formats.unpack import GROWS_FREELY_BYTES, MAX_EXPANDED_BYTES, MAX_RATIO, OutgrownError, UnpackedFile, unpack_file
 
 if TYPE_CHECKING:
@@ -53,27 +49,10 @@ def open_batches(file: UnpackedFile, contract: Contract, folder: Path, from_byte
     Raises:
         BadInputError: as the format's own reader.
     """
-    source = read_parquet(file.path, contract) if holds_parquet(file.path) else None
-    if source is None and file.size_bytes >= from_bytes:
-        source = read_json_lines(file.path, contract, folder / "records.arrow") or stream_plain_csv(file.path, contract)
+    readers = (form.batches for form in FORMATS if form.batches and (form.is_read_from_disk or file.size_bytes >= from_bytes))
+    source = next(filter(None, (read(file.path, contract, folder) for read in readers)), None)
     compression = ", ".join(file.packed) or "none"
     return replace(source, written_as={**source.written_as, "compression": compression}) if source else None
-
-
-def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
-    """The rows of a plain CSV file, with the footer that `read_csv` finds; None for any other.
-
-    Raises:
-        HeaderError, NotPlainError: as `stream`.
-    """
-    source = stream(path, contract, 0)
-    plain = find_plain_csv(path, contract) if source else None
-    if source is None or plain is None:
-        return source
-    footer = footer_rows_of_path(path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names])
-    batches = source.batches
-    marked = replace(source, batches=lambda: mark_footer_in_batches(batches(), footer))
-    return replace(marked, written_as={**source.written_as, **footer_property(footer)})
 
 
 def read_whole(file: UnpackedFile, contract: Contract) -> Received:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
 from headgate.formats.encoding import GUESSED, check_names, check_not_mixed, check_western, unknown_encoding, western
+from headgate.formats.format_names import FORMAT_WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,12 +55,6 @@ class Text:
 def is_parquet(content: bytes) -> bool:
     """Whether the bytes start as a Parquet file does."""
     return content.startswith(PARQUET_MAGICS)
-
-
-def holds_parquet(path: Path) -> bool:
-    """Whether a local file starts as Parquet does."""
-    with path.open("rb") as file:
-        return is_parquet(file.read(len(PARQUET_MAGICS[0])))
 
 
 def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text:
@@ -175,8 +170,10 @@ def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
 
 
 def _not_text(what: str) -> UnreadableFileError:
+    *words, last = FORMAT_WORDS.values()
+    one_of = f"{', '.join(words)} or {last}"
     return UnreadableFileError(
         rule="not_a_table",
         message=f"the file holds {what}, which is not a table",
-        remedy="send CSV, JSON, Parquet or Excel (.xlsx), plain or with gzip, zip or zstd; the content decides the format, not the name",
+        remedy=f"send {one_of}, plain or with gzip, zip or zstd; the content decides the format, not the name",
     )

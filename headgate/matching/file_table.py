@@ -61,3 +61,6 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     except pa.ArrowException:
         return pa.nulls(len(column), pa.string())
     return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+
+
+NO_TABLE = FileTable((), ())

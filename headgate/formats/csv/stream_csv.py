@@ -19,10 +19,11 @@ import pyarrow.csv as pa_csv
 
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
+from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batches
 from headgate.formats.csv.read_csv import MAX_COLUMNS, NULL_TEXTS, named_columns
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.records import is_json
-from headgate.formats.received_rows import Ragged, Received, written_as
+from headgate.formats.received_rows import Ragged, Received, footer_property, written_as
 from headgate.formats.row_offsets import Scan, SpacedOffsets
 from headgate.formats.sniff import is_parquet, is_utf8, text_of
 from headgate.matching.match_header import Header, match_header
@@ -255,3 +256,19 @@ def _reader(file: pa.NativeFile, dialect: Dialect, apart: deque[Any]) -> pa_csv.
             quoted_strings_can_be_null=False,
         ),
     )
+
+
+def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
+    """The rows of a plain CSV file, with the footer that `read_csv` finds; None for any other.
+
+    Raises:
+        HeaderError, NotPlainError: as `stream`.
+    """
+    source = stream(path, contract, 0)
+    plain = find_plain_csv(path, contract) if source else None
+    if source is None or plain is None:
+        return source
+    footer = footer_rows_of_path(path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names])
+    batches = source.batches
+    marked = replace(source, batches=lambda: mark_footer_in_batches(batches(), footer))
+    return replace(marked, written_as={**source.written_as, **footer_property(footer)})

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.formats.json.records import holds_json
-from headgate.formats.sniff import is_parquet
+from headgate.formats.format_names import PARQUET
+from headgate.formats.formats import format_of
 from headgate.formats.unpack import GZIP_MAGIC, ZIP_MAGICS, ZSTD_MAGIC
 
 if TYPE_CHECKING:
@@ -94,14 +94,12 @@ def form_of(head: bytes) -> str:
     found = next((form for magic, form in packed.items() if head.startswith(magic)), "")
     if found:
         return found
-    if is_parquet(head):
-        return "parquet"
-    return "json" if holds_json(head) else "csv"
+    return format_of(head).name
 
 
 def pace(form: str, measured: Sequence[Measured]) -> Pace:
     """Return the slowest and largest of the measured files; FIRST's value where nothing was measured."""
-    first = FIRST[form]
+    first = FIRST.get(form, FIRST[PARQUET])  # a binary format that was not measured
     memory = [(one.peak_bytes - _OWN_MEMORY_BYTES) / one.unpacked_bytes for one in measured if one.peak_bytes]
     return Pace(
         bytes_per_s=min((1000 * one.size_bytes / one.milliseconds for one in measured), default=first.bytes_per_s),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from headgate.contracts.registry import Registry
 from headgate.formats.batches import source_of
 from headgate.formats.csv.read_csv import read_csv
-from headgate.formats.open_file import stream_plain_csv
+from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes, check_source
 from headgate.intake.rows.quarantine_rows import Origin
 from headgate.lake.ports import MaskingKey

@@ -1,0 +1,43 @@
+"""The table of a CSV text, without a contract's columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.contracts.encodings import stated_encoding
+from headgate.formats.csv.dialect import without_trailing_blanks
+from headgate.formats.csv.read_csv import read_rows
+from headgate.formats.csv.sniff_dialect import sniff_dialect
+from headgate.formats.json.records import is_single_value, no_objects
+from headgate.formats.sniff import text_of
+from headgate.matching.file_table import FileTable
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+    from headgate.formats.csv.dialect import Dialect
+
+_HEAD_BYTES = 1 << 18
+
+
+def csv_table(content: bytes, contract: Contract | None, *, with_header: bool | None, whole: bool) -> FileTable:
+    """Return the table; without `whole`, its first rows. `with_header` as in `sniff_dialect`."""
+    text = text_of(content, stated_encoding(contract)).utf8
+    if (contract is None or not contract.columns) and is_single_value(text):
+        raise no_objects()
+    read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
+    dialect = _dialect(read, contract, with_header)
+    names = _for_width(dialect)
+    cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
+    rows = read_rows(read, dialect)
+    return FileTable(names, rows.columns, dialect.header_lines > 0, cells, is_header_by_look=dialect.is_header_by_look)
+
+
+def _for_width(dialect: Dialect) -> tuple[str, ...]:
+    """Return a name for each cell of a usual row; without a contract the header may have more or fewer."""
+    return (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
+
+
+def _dialect(head: bytes, contract: Contract | None, with_header: bool | None) -> Dialect:
+    """Return the dialect by the contract, where it knows anything of the header; else by shape."""
+    dialect = sniff_dialect(head, contract, with_header=with_header)
+    return dialect if contract is None or dialect.confidence else sniff_dialect(head, with_header=with_header)

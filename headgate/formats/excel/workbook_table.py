@@ -1,0 +1,40 @@
+"""The table of a workbook, without a contract's columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.workbook_sheets import SHEET_PROPERTY, stated_sheet
+from headgate.formats.excel.read_excel import heading_of, read_excel
+from headgate.formats.typed_cells import column_texts
+from headgate.matching.file_table import NO_TABLE, FileTable
+from headgate.matching.match_header import with_headings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from headgate.formats.excel.workbook import Cells
+
+
+def workbook_table(content: bytes, contract: Contract | None) -> FileTable:
+    """Return the table of the sheet that the contract states, else of the first that has one; NO_TABLE where no row could be a header."""
+    heading = heading_of(content, contract)
+    names = heading.names
+    if not names:
+        return NO_TABLE
+    if heading.two_row_sheet:
+        return FileTable(names, _columns_of(heading.below, len(names)), two_row_sheet=heading.two_row_sheet)
+    places = tuple(str(place) for place in range(len(names)))
+    texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
+    properties = {SHEET_PROPERTY: stated_sheet(contract)}
+    read = read_excel(content, with_headings(Contract("", "", "source", "0", texts, properties=properties), names, places))
+    return FileTable(names, tuple(read.cells.values()))
+
+
+def _columns_of(rows: Sequence[Cells], width: int) -> tuple[pa.Array, ...]:
+    """Return the columns of a workbook's rows, as texts; cells to the right of the header are left out."""
+    padded = [[*row[:width], *[None] * (width - len(row))] for row in rows]
+    return tuple(column_texts(Column("", ColumnType(Kind.STRING)), cells) for cells in zip(*padded, strict=True))

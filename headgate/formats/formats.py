@@ -1,0 +1,133 @@
+"""The formats of files, each one entry of one list: a new one is added here. The content decides a file's format, never its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.encodings import stated_encoding
+from headgate.formats.batches import all_rows
+from headgate.formats.csv.read_csv import read_csv
+from headgate.formats.csv.stream_csv import stream_plain_csv
+from headgate.formats.format_names import CSV, JSON, PARQUET, XLSX
+from headgate.formats.json.read_json import read_json, read_json_lines
+from headgate.formats.json.records import holds_json
+from headgate.formats.parquet.read_parquet import read_parquet
+from headgate.formats.sniff import is_parquet
+from headgate.formats.unpack import is_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.batches import Source
+    from headgate.formats.received_rows import Received
+    from headgate.matching.file_table import FileTable
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of files. Functions that a plain CSV file does not need load their readers when they are called.
+
+    Attributes:
+        name: as a file's record has it; see `format_names`.
+        holds: whether unpacked content, or its beginning, is of the format; the contract may state an encoding.
+        rows: the rows of unpacked content in the contract's columns. Option `with_rows_above` as in `read_file`.
+        table: the table of unpacked content, read without a contract's columns. Options as in `read_table`.
+        batches: the rows of a local file some at a time, with a folder for what does not fit into memory; None for a file that is not of
+            the format, or that it must read whole. Without it every file is read whole.
+        schema: the Arrow types of the columns, where the format states them.
+        is_read_from_disk: whether rows and columns are read without the rest of the file, so that small files come in batches, too.
+        has_stated_header: whether a person can say that the first row is the header, or is none.
+    """
+
+    name: str
+    holds: Callable[[bytes, Contract | None], bool]
+    rows: Callable[[bytes, Contract, Mapping[str, Any]], Received]
+    table: Callable[[bytes | Path, Contract | None, Mapping[str, Any]], FileTable]
+    batches: Callable[[Path, Contract, Path], Source | None] | None = None
+    schema: Callable[[bytes], pa.Schema] | None = None
+    is_read_from_disk: bool = False
+    has_stated_header: bool = False
+
+
+def format_of(content: bytes, contract: Contract | None = None) -> Format:
+    """Return the format of unpacked content, or of its beginning; of what no other format claims it is CSV, whose reader says why not."""
+    return next(form for form in FORMATS if form.holds(content, contract))
+
+
+def _table_of_parquet(content: bytes | Path, _: Contract | None, options: Mapping[str, Any]) -> FileTable:
+    from headgate.formats.parquet.parquet_table import parquet_table  # noqa: PLC0415 see Format
+
+    return parquet_table(content, whole=options["whole"])
+
+
+def _schema_of_parquet(content: bytes) -> pa.Schema:
+    from headgate.formats.parquet.parquet_table import parquet_schema  # noqa: PLC0415 see Format
+
+    return parquet_schema(content)
+
+
+def _batches_of_parquet(path: Path, contract: Contract, _: Path) -> Source | None:
+    with path.open("rb") as file:
+        return read_parquet(path, contract) if is_parquet(file.read(4)) else None
+
+
+def _rows_of_workbook(content: bytes, contract: Contract, options: Mapping[str, Any]) -> Received:
+    from headgate.formats.excel.read_excel import read_excel  # noqa: PLC0415 see Format
+
+    return read_excel(content, contract, with_rows_above=options["with_rows_above"])
+
+
+def _table_of_workbook(content: bytes | Path, contract: Contract | None, _: Mapping[str, Any]) -> FileTable:
+    from headgate.formats.excel.workbook_table import workbook_table  # noqa: PLC0415 see Format
+
+    return workbook_table(_bytes_of(content), contract)
+
+
+def _table_of_json(content: bytes | Path, contract: Contract | None, _: Mapping[str, Any]) -> FileTable:
+    from headgate.formats.json.json_table import json_table  # noqa: PLC0415 see Format
+
+    return json_table(_bytes_of(content), contract)
+
+
+def _table_of_csv(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
+    from headgate.formats.csv.csv_table import csv_table  # noqa: PLC0415 see Format
+
+    return csv_table(_bytes_of(content), contract, with_header=options["with_header"], whole=options["whole"])
+
+
+def _bytes_of(content: bytes | Path) -> bytes:
+    return content.read_bytes() if isinstance(content, Path) else content
+
+
+FORMATS = (
+    Format(
+        PARQUET,
+        lambda content, _: is_parquet(content),
+        lambda content, contract, _: all_rows(read_parquet(content, contract)),
+        _table_of_parquet,
+        _batches_of_parquet,
+        schema=_schema_of_parquet,
+        is_read_from_disk=True,
+    ),
+    Format(XLSX, lambda content, _: is_workbook(content), _rows_of_workbook, _table_of_workbook),
+    Format(
+        JSON,
+        lambda content, contract: holds_json(content, stated_encoding(contract)),
+        lambda content, contract, _: all_rows(read_json(content, contract)),
+        _table_of_json,
+        lambda path, contract, folder: read_json_lines(path, contract, folder / "records.arrow"),
+    ),
+    Format(
+        CSV,
+        lambda _, __: True,  # the last of the list claims the rest
+        lambda content, contract, _: read_csv(content, contract),
+        _table_of_csv,
+        lambda path, contract, _: stream_plain_csv(path, contract),
+        has_stated_header=True,
+    ),
+)
