@@ -19,7 +19,8 @@ class System:
 
     Attributes:
         name: as its contracts, bucket and job have it.
-        module: builds the tables, by its dotted name. It states READS, and where it has them MAY_READ, OPTIONS, LEARNS and EXPORTS.
+        module: builds the tables, by its dotted name. It states READS, and where it has them MAY_READ, OPTIONS, LEARNS, EXPORTS
+            and ARCHIVES.
             Only jobs import it, because models are slow to load.
     """
 
@@ -51,6 +52,7 @@ class Domain:
         card_figures: the module with FIGURES: by quality table, the function that makes a model card's figures and calibration of its rows.
         words: words of the domain, which the engine must not have.
         routes: the module with its `routes` of the API, which answer with its scorers.
+        route_tables: the prod tables that these routes read.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Domain:
     systems: tuple[System, ...] = ()
     questions: str = ""
     routes: str = ""
+    route_tables: tuple[str, ...] = ()
     card_figures: str = ""
     commands: tuple[Command, ...] = ()
     words: tuple[str, ...] = ()

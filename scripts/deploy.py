@@ -246,10 +246,8 @@ def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Ter
     if target.platform == "aws":
         layer.build(folder / "build")
         wheels.build(folder / "build")
-    if _wants_sentence_model(target, variables) and not build.sentence_model(folder / "build"):
-        print(
-            "the sentence model is not installed here (make setup): retail-copilot's job groups searches by their words alone", flush=True
-        )
+    if _wants_sentence_model(folder, target, variables) and not build.sentence_model(folder / "build"):
+        print("the sentence model is not installed here (make setup): texts are grouped by their words alone", flush=True)
     terraform = _terraform(folder, target)
     terraform.init()
     return terraform
@@ -265,9 +263,12 @@ def _project_folder() -> Path:
     return project().folder or TERRAFORM_ROOT.parent
 
 
-def _wants_sentence_model(target: Target, variables: Mapping[str, str]) -> bool:
-    """As the root decides; an emulator's jobs find the model where this process does."""
-    return variables.get("sentence_model", str(target.platform == "aws")).lower() in {"true", "1"}
+def _wants_sentence_model(folder: Path, target: Target, variables: Mapping[str, str]) -> bool:
+    """Return whether a system asks for it, as the root decides; an emulator's jobs find the model where this process does."""
+    needs = json.loads((folder / "build" / "systems.json").read_text(encoding="utf-8"))
+    return any("sentence_model" in system["archives"] for system in needs.values()) and variables.get(
+        "sentence_model", str(target.platform == "aws")
+    ).lower() in {"true", "1"}
 
 
 def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:

@@ -38,11 +38,13 @@ locals {
   # The system whose table says where card data were searched; its job may list and read every zone.
   card_auditor = try(local.catalog.prod.pci_audit.system, "")
 
-  # Further arguments of one system's job.
+  # Further arguments of each system's job: options that are set and that its code names, and archives that its code asks for.
   own_arguments = {
-    (local.card_auditor)    = { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) }
-    market-intelligence-hub = local.forecast_arguments
-    retail-copilot          = { for model in aws_s3_object.sentence_model : "--extra-py-files" => "${local.package_uri},s3://${model.bucket}/${model.key}" }
+    for system in local.systems : system => merge(
+      system == local.card_auditor ? { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) } : {},
+      { for name, value in local.options : "--${name}" => tostring(value) if value != null && contains(local.packed_systems[system].options, name) },
+      { for model in aws_s3_object.sentence_model : "--extra-py-files" => "${local.package_uri},s3://${model.bucket}/${model.key}" if contains(local.packed_systems[system].archives, "sentence_model") },
+    )
   }
 
   # Only workers of these two types can be spare capacity. Source: AWS Glue developer guide, execution class.
@@ -78,8 +80,7 @@ locals {
   }
 
   # An option that is not set takes the system's own default.
-  forecast_options   = { grain = var.forecast_grain, horizon = var.forecast_horizon, by = var.forecast_by }
-  forecast_arguments = { for name, value in local.forecast_options : "--forecast_${name}" => tostring(value) if value != null }
+  options = { forecast_grain = var.forecast_grain, forecast_horizon = var.forecast_horizon, forecast_by = var.forecast_by }
 
   sentence_model_zip = "${local.build_dir}/sentence_model.zip"
 
@@ -113,7 +114,7 @@ locals {
           { "--system" = system, "--HEADGATE_CRAWLER" = module.crawler[system].name, "--HEADGATE_DEPLOYMENT_ID" = local.deployment_id },
           local.engine_arguments,
           local.lineage_arguments,
-          lookup(local.own_arguments, system, {}),
+          local.own_arguments[system],
         )
       }
     },
@@ -157,9 +158,12 @@ locals {
   }
 }
 
-# What retail-copilot reads searches with. Its name ends in .zip, or PySpark would not put it on the path.
+# An archive for systems that ask for it. Its name ends in .zip, or PySpark would not put it on the path.
 resource "aws_s3_object" "sentence_model" {
-  for_each = toset(coalesce(var.sentence_model, local.platform.sentence_model) && fileexists(local.sentence_model_zip) ? ["sentence_model"] : [])
+  for_each = toset(alltrue([
+    coalesce(var.sentence_model, local.platform.sentence_model), fileexists(local.sentence_model_zip),
+    contains(flatten([for system in local.systems : local.packed_systems[system].archives]), "sentence_model"),
+  ]) ? ["sentence_model"] : [])
 
   bucket      = module.bucket["artifacts"].name
   key         = "code/sentence_model.zip"
@@ -193,12 +197,14 @@ locals {
   # The datasets that each system reads, from its package or its SQL, as scripts/packages/build.py found them: nothing is typed here.
   datasets_read = jsondecode(file("${local.build_dir}/reads.json"))
 
+  # By system: the models that its code keeps or exports, its options, and the archives that its job needs.
+  packed_systems = jsondecode(file("${local.build_dir}/systems.json"))
+
   # A system that learns reads the models of earlier runs; one that exports models for predictions only writes them.
-  models_kept = jsondecode(file("${local.build_dir}/models.json"))
   model_actions = {
     for system in local.systems : system => {
       for sid, actions in {
-        KeepOwnModels = concat(contains(local.models_kept[system], "learns") ? ["s3:GetObject"] : [], length(local.models_kept[system]) > 0 ? ["s3:PutObject"] : [])
+        KeepOwnModels = concat(contains(local.packed_systems[system].models, "learns") ? ["s3:GetObject"] : [], length(local.packed_systems[system].models) > 0 ? ["s3:PutObject"] : [])
       } : sid => actions if length(actions) > 0
     }
   }

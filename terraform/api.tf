@@ -6,7 +6,8 @@ locals {
 
   # Their names as the jobs' modules make them. The modules' outputs would be a cycle: the card auditor's job reads the API's log groups.
   api_job_names = merge({ for key in concat(["merge_curated", "quality_gate", "curate_large", "audit_cards"], keys(local.build_jobs), local.has_systems_job ? [local.systems_job] : []) : key => "${local.lake}-${key}" }, local.export_names)
-  forecasting   = setintersection(local.systems, ["market-intelligence-hub"])
+  # Tables that the predictions of a domain read.
+  answering = [for table in local.tables : table if try(table.predictions, false)]
 
   # Paths by the function that answers them. API Gateway takes the most specific one.
   api_paths = merge(
@@ -266,13 +267,13 @@ data "aws_iam_policy_document" "ask_lake" {
 data "aws_iam_policy_document" "api_predictions" {
   source_policy_documents = [data.aws_iam_policy_document.api_function.json]
 
-  # One statement: a lake without the system of forecasts would give one of its own no resource, which IAM refuses.
+  # One statement: a lake without such tables would give one of its own no resource, which IAM refuses.
   statement {
     sid     = "ReadExportedModelsAndForecasts"
     actions = ["s3:GetObject"]
     resources = concat(
       ["${module.bucket["artifacts"].arn}/models/*/scorer.npz"],
-      [for system in local.forecasting : "${module.bucket[system].arn}/tables/sales_forecast/*"],
+      [for table in local.answering : "${module.bucket[table.system].arn}/tables/${table.name}/*"],
     )
   }
 
@@ -280,13 +281,13 @@ data "aws_iam_policy_document" "api_predictions" {
   statement {
     sid       = "KnowWhatIsThere"
     actions   = ["s3:ListBucket"]
-    resources = concat([module.bucket["artifacts"].arn], [for system in local.forecasting : module.bucket[system].arn])
+    resources = concat([module.bucket["artifacts"].arn], distinct([for table in local.answering : module.bucket[table.system].arn]))
   }
 
   statement {
     sid       = "SeeForecastVersion"
     actions   = ["glue:GetTable"]
-    resources = concat([local.catalog_arn, local.database_arns["prod"]], [for key, table in local.tables : local.table_arns[key] if key == "prod.sales_forecast"])
+    resources = concat([local.catalog_arn, local.database_arns["prod"]], [for table in local.answering : local.table_arns["${table.database}.${table.name}"]])
   }
 }
 

@@ -7,7 +7,7 @@ locals {
   }
   # A lake's own SQL models have no definition of their own; they are crawled as curated is.
   crawlers = merge(
-    { for key, crawler in local.defined_crawlers : key => crawler if crawler.system == null || contains(var.systems, coalesce(crawler.system, "-")) },
+    { for key, crawler in local.defined_crawlers : key => crawler if crawler.system == null || contains(local.systems, coalesce(crawler.system, "-")) },
     {
       for system in local.systems : system => merge(local.defined_crawlers["curated"], {
         description = "Tables of ${system}"

@@ -240,7 +240,7 @@ locals {
     filemd5("${local.build_dir}/requirements/build_system.txt"),
     filemd5("${local.build_dir}/catalog.json"),
     local.engine_arguments,
-    local.forecast_arguments,
+    local.options,
     [for model in aws_s3_object.sentence_model : model.source_hash],
   ])), 0, 8)
 

@@ -70,7 +70,7 @@ locals {
       }
       quality_gate = {
         arguments = local.job_arguments_of_run
-        done      = length(var.systems) == 0 ? "Published" : "See what changed"
+        done      = length(local.systems) == 0 ? "Published" : "See what changed"
         output    = "{% {} %}"
         failed    = "Alert"
         failure   = "{% {'systems': [{'system': 'quality_gate', 'state': 'failed', 'cause': CAUSE}]} %}"
@@ -232,7 +232,7 @@ locals {
       Choices = [{ Condition = "{% $count(${local.failed_ones}) = 0 %}", Next = "Published" }]
       Default = "Alert"
     }
-  } : name => state if length(var.systems) > 0 }
+  } : name => state if length(local.systems) > 0 }
 
   systems_begin = local.has_systems_job ? "Is one job enough?" : "Build the systems"
   one_job_states = { for name, state in {

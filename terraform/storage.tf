@@ -1,5 +1,5 @@
 locals {
-  systems = toset(var.systems)
+  systems = toset(var.systems == null ? keys(local.packed_systems) : var.systems)
 
   zones = {
     staging        = { expiry_days = 7 }

@@ -53,12 +53,12 @@ variable "domain" {
 }
 
 variable "systems" {
-  description = "Systems that build prod tables: those of the domains in headgate.toml, and own-models for a lake's SQL models. Each has a bucket, a job and a crawler. An empty list is a lake without prod tables."
+  description = "Systems that build prod tables: those of the domains in headgate.toml, and own-models for a lake's SQL models. Each has a bucket, a job and a crawler. An empty list is a lake without prod tables. Null takes all that scripts/packages/build.py packed."
   type        = list(string)
-  default     = ["market-intelligence-hub", "demand-insights-engine", "compliance-guardian", "global-market-pulse", "retail-copilot"]
+  default     = null
 
   validation {
-    condition     = alltrue([for system in var.systems : can(regex("^[a-z][a-z0-9-]{1,29}$", system))]) && length(distinct(var.systems)) == length(var.systems)
+    condition     = var.systems == null ? true : alltrue([for system in var.systems : can(regex("^[a-z][a-z0-9-]{1,29}$", system))]) && length(distinct(var.systems)) == length(var.systems)
     error_message = "systems are distinct names of 2 to 30 lower-case letters, digits and dashes."
   }
 }
@@ -86,7 +86,7 @@ variable "full_names" {
 }
 
 variable "build_dir" {
-  description = "Folder that scripts/packages/build.py writes: archives, job scripts, catalog.json and reads.json. Empty means ../build."
+  description = "Folder that scripts/packages/build.py writes: archives, job scripts, catalog.json, reads.json and systems.json. Empty means ../build."
   type        = string
   default     = ""
 
@@ -525,7 +525,7 @@ variable "forecast_by" {
 }
 
 variable "sentence_model" {
-  description = "Whether retail-copilot's job gets the sentence model (91 MB, English), where scripts/packages/build.py found it installed; without it searches are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
+  description = "Whether jobs of systems that read texts with it get the sentence model (91 MB, English), where scripts/packages/build.py found it installed; without it texts are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
   type        = bool
   default     = null
 }
@@ -553,7 +553,7 @@ variable "job_worker_type" {
 }
 
 variable "job_worker_types" {
-  description = "Worker types of single jobs on AWS, by the job's name without the lake's, such as build_compliance_guardian = \"G.2X\"; other jobs have job_worker_type. `make plan-aws` says which job needs a larger worker for its data."
+  description = "Worker types of single jobs on AWS, by the job's name without the lake's, such as build_own_models = \"G.2X\"; other jobs have job_worker_type. `make plan-aws` says which job needs a larger worker for its data."
   type        = map(string)
   default     = {}
 
@@ -564,7 +564,7 @@ variable "job_worker_types" {
 }
 
 variable "job_timeouts" {
-  description = "Minutes after which single jobs are stopped on AWS, by the job's name without the lake's, such as build_compliance_guardian = 180; other jobs have 60, build_systems 180. `make plan-aws` says which job needs longer for its data."
+  description = "Minutes after which single jobs are stopped on AWS, by the job's name without the lake's, such as build_own_models = 180; other jobs have 60, build_systems 180. `make plan-aws` says which job needs longer for its data."
   type        = map(number)
   default     = {}
 

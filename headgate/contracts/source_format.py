@@ -206,7 +206,7 @@ def _check_signs(declared: SourceFormat) -> None:
     for sign in (*declared.currency, *declared.units):
         if sign != sign.strip() or sign[0].isdigit() or sign[0] in _NUMBER_SIGNS:
             raise ContractError(
-                f"{FORMAT_PROPERTY}: the sign {sign!r} could be part of a number. Remedy: a sign such as EUR or m³ without blanks"
+                f"{FORMAT_PROPERTY}: the sign {sign!r} could be part of a number. Remedy: a sign such as kg or m³ without blanks"
             )
 
 

@@ -38,7 +38,7 @@ _KEY_NAMES = re.compile(
     r"|(?:.*[\W_])?(?:ean|gtin|isbn)\W*"
     r"|(?:id|n°|nº|№|numero|reference|referencia|codigo|codice)[\W_].*"
 )
-# `C536379` among whole numbers is an id of another kind: the cancelled invoices of UCI's Online Retail, 1.7 % of its rows.
+# `C536379` among whole numbers is an id of another kind: the cancelled invoices of a real register of sales, 1.7 % of its rows.
 # `=SUM(B2:B81)` is a formula that nobody calculated, and no id.
 _LETTERS_AND_DIGITS = r"(?:[^=].*)?(?:\p{L}[^\p{L}\d]*\d|\d[^\p{L}\d]*\p{L}).*"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 GUESSED = "cp1252"  # of spreadsheets, which gives a character for nearly every byte
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# What Windows-1252 has behind a capital at a word's end, and UTF-8 as the second half of a letter: € … quotes, dashes, ™, blank, «, ®, ».
+# What Windows-1252 has behind a capital at a word's end, and UTF-8 as the second half of a letter: … quotes, dashes, ™, blank, «, ®, ».
 _BEHIND_A_WORD = rb"\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xab\xae\xbb"
 # A character of two to four bytes that no text in Windows-1252 holds. `Ã` and `Â` are nearly always UTF-8.
 _NEVER_WESTERN = re.compile(

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from headgate.values.currencies import is_currency, sign_of
+
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _LARGEST_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
-_CURRENCY_LENGTH = 3
-_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 NOTHING = "\N{EN DASH}"
 
 
@@ -24,9 +24,9 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
         return NOTHING
     if unit in {"share", "percent"}:
         return f"{_rounded(exact * (100 if unit == 'share' else 1), '0.1')} %"
-    if len(unit) == _CURRENCY_LENGTH and unit.isupper():
+    if is_currency(unit):
         whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
-        return f"{'-' if whole < 0 else ''}{_SIGNS.get(unit, unit + ' ')}{abs(whole):,}"
+        return f"{'-' if whole < 0 else ''}{sign_of(unit)}{abs(whole):,}"
     return _rounded(exact, "0.01")
 
 

@@ -69,6 +69,11 @@ def exports(package: System) -> tuple[str, ...]:
     return cast("tuple[str, ...]", getattr(package, "EXPORTS", ()))
 
 
+def archives(package: System) -> tuple[str, ...]:
+    """Return the names of further archives that a system's job has on its path; scripts/packages/build.py writes them."""
+    return cast("tuple[str, ...]", getattr(package, "ARCHIVES", ()))
+
+
 def options(package: System) -> tuple[str, ...]:
     """The names of the options that a system's tables depend on."""
     return cast("tuple[str, ...]", getattr(package, "OPTIONS", ()))

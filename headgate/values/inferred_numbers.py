@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values.cast_declared import NEGATIVES, minus_in_front, plain_numbers
 from headgate.values.cells import flags, matches, null_where
+from headgate.values.currencies import SPELLINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SEPARATORS = tuple((decimal, thousands) for decimal in ".," for thousands in ("", ".", ",", " ", "'") if decimal != thousands)
-# Signs of one currency, by its code. Source: ISO 4217 and Unicode CLDR 44; `$`, `kr` and `¥` are not proof of a country, only of one sign.
-_CURRENCIES = {
-    "EUR": ("€", "EUR", "Euro"), "USD": ("$", "USD", "US$"), "GBP": ("£", "GBP"), "CHF": ("CHF", "Fr.", "SFr."), "JPY": ("¥", "JPY"),
-    "PLN": ("zł", "PLN"), "CZK": ("Kč", "CZK"), "SEK": ("kr", "SEK"), "INR": ("₹", "INR"), "BRL": ("R$", "BRL"), "DKK": ("DKK",),
-    "NOK": ("NOK",), "TRY": ("₺", "TRY"), "RUB": ("₽", "RUB"), "HUF": ("Ft", "HUF"), "AUD": ("AUD",), "CAD": ("CAD",), "CNY": ("CNY",),
-}  # fmt: skip
-_CURRENCY_OF = {sign: code for code, signs in _CURRENCIES.items() for sign in signs}
+_CURRENCY_OF = {sign: code for code, signs in SPELLINGS.items() for sign in signs}
 # Source: the SI Brochure, 9th edition, and units in common use beside it.
 _UNITS = (
     "kg", "g", "mg", "t", "lb", "oz", "km", "m", "cm", "mm", "l", "ml", "m²", "m2", "m³", "m3", "°C", "°F", "K", "kWh", "Wh", "kW", "W",

@@ -7,8 +7,8 @@
     build/graphql.json         schema and fields of the GraphQL API of records, from the contracts that are models
     build/catalog.json         tables and columns, from the contracts
     build/reads.json           the datasets that each system reads, from its code; the role of its job is limited to them
-    build/models.json          which systems keep or export models, from their code; other jobs may not write any
-    build/sentence_model.zip   what retail-copilot's job reads searches with, where it is installed and a deployment wants it
+    build/systems.json         models, options and archives of each system, from its code; other jobs may write no models
+    build/sentence_model.zip   for the jobs of systems that name it, where it is installed and a deployment wants it
 
 Libraries are not in the archives: on AWS the layers of scripts/packages/layer.py bring them, and the emulator runs with this
 environment's own.
@@ -42,7 +42,16 @@ from headgate.contracts.registry import Registry, folders
 from headgate.discovery import PACKED_DOMAINS, entry_points, package_domains
 from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
-from headgate.project import MODELS_SYSTEM, OWN_SYSTEMS, PACKED, PACKED_ANALYST_TABLES, PACKED_CARDS, PACKED_DASHBOARDS, project
+from headgate.project import (
+    MODELS_SYSTEM,
+    OWN_SYSTEMS,
+    PACKED,
+    PACKED_ANALYST_TABLES,
+    PACKED_CARDS,
+    PACKED_DASHBOARDS,
+    lake_domains,
+    project,
+)
 from headgate.systems import registry as systems
 from headgate.systems.sql_models import sql_models
 
@@ -100,7 +109,7 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["reads.json"] = (json.dumps(datasets_by_system(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
-    wanted["models.json"] = (json.dumps(models_by_system(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
+    wanted["systems.json"] = (json.dumps(needs_by_system(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
 
 
@@ -215,11 +224,16 @@ def _bytecode(name: str, source: bytes) -> bytes:
 
 
 def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
-    """Tables by database and name: columns in Glue's form, the system that owns them, and which columns are about a person."""
+    """Tables by database and name: columns in Glue's form, the system that owns them, and which columns are about a person.
+
+    `predictions` marks the tables that routes of a domain read.
+    """
     databases = {"curated": {**registry.curated, **registry.lake}, "prod": registry.prod}
+    answering = {table for domain in lake_domains() for table in domain.route_tables}
     return {
         database: {
             name: {"columns": glue_columns(contract), "system": contract.system, "personal": list(contract.personal)}
+            | ({"predictions": True} if database == "prod" and name in answering else {})
             for name, contract in contracts.items()
         }
         for database, contracts in databases.items()
@@ -231,10 +245,20 @@ def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
     return {name: sorted(registry.curated.keys() & systems.may_read(package)) for name, package in _packages(registry).items()}
 
 
-def models_by_system(registry: Registry) -> dict[str, list[str]]:
-    """Return what each of the lake's systems does with models: `learns` reads and writes them, `exports` writes them."""
+def needs_by_system(registry: Registry) -> dict[str, dict[str, list[str]]]:
+    """Return what the job of each of the lake's systems needs: what it does with models, its options, and archives on its path.
+
+    Of models, `learns` reads and writes them, `exports` writes them.
+    """
     kinds = {"learns": systems.learns, "exports": systems.exports}
-    return {name: sorted(kind for kind, of in kinds.items() if of(package)) for name, package in _packages(registry).items()}
+    return {
+        name: {
+            "models": sorted(kind for kind, of in kinds.items() if of(package)),
+            "options": [*systems.options(package)],
+            "archives": [*systems.archives(package)],
+        }
+        for name, package in _packages(registry).items()
+    }
 
 
 def _packages(registry: Registry) -> dict[str, System]:

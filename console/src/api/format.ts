@@ -94,7 +94,7 @@ export function figure(value: Cell | undefined, unit: string): string {
   return measure(parsed)
 }
 
-/** An amount by its size: `£12.40`, `£3,412`, `£612k`, `£1.24m`. */
+/** An amount by its size: `$12.40`, `$3,412`, `$612k`, `$1.24m`. */
 export function money(amount: number, currency: string): string {
   const size = Math.abs(amount)
   const digits: Intl.NumberFormatOptions =

@@ -14,9 +14,10 @@ DOMAIN = Domain(
     ),
     questions=f"{__name__}.saved_questions",
     routes=f"{__name__}.predictions.routes",
+    route_tables=("sales_forecast",),
     card_figures=f"{__name__}.card_figures",
     words=(
-        *("churn", "fraud", "gbp", "naive2", "owa", "pence", "retail", "sales_forecast", "series_id", "shop", "shops"),
+        *("churn", "fraud", "naive2", "owa", "pence", "retail", "sales_forecast", "series_id", "shop", "shops"),
         *("compliance-guardian", "demand-insights-engine", "global-market-pulse", "market-intelligence-hub"),
     ),
     commands=(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.csv.rows import Row
 
-# What the evenness of a rare delimiter is worth: without it a blank parts aus_retail.csv of shared/data/regional.
+# What the evenness of a rare delimiter is worth: without it a blank parts a real file, which docs/how-it-works/formats.md names.
 _RARE_DELIMITER_WEIGHT = 0.7
 _PROBE_CHARACTERS = 1 << 20
 _FIRST_ROW_BYTES = 1 << 14

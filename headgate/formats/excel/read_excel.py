@@ -1,8 +1,8 @@
 """Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other, or of the sheet that it names.
 
 The header may stand below other rows: it is the first row that is one by the contract, else the first that names most of the contract's
-columns. A sheet with another table is left out and reported. The table may go on in the next sheet, as in online_retail_II.xlsx of the
-UCI repository, which has a sheet for each year.
+columns. A sheet with another table is left out and reported. The table may go on in the next sheet, as where a workbook has a sheet
+for each year.
 Blank rows are no rows; a row with a value to the right of the header is ragged.
 """
 

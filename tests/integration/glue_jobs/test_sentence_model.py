@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -84,5 +85,9 @@ def test_no_other_model_than_the_locked_one_is_packed(locked: str, tmp_path: Pat
         ("emulator", {"sentence_model": "true"}, True),
     ],
 )
-def test_the_model_is_packed_where_the_root_deploys_it(platform: str, stated: dict[str, str], wanted: bool) -> None:
-    assert deploy._wants_sentence_model(deploy.Target(platform, "us-east-1", "0", {}, {}), stated) is wanted
+def test_the_model_is_packed_where_the_root_deploys_it(platform: str, stated: dict[str, str], wanted: bool, tmp_path: Path) -> None:
+    target = deploy.Target(platform, "us-east-1", "0", {}, {})
+    for archives, is_packed in ([["sentence_model"], wanted], [[], False]):  # no job of a lake may ask for it
+        (tmp_path / "build").mkdir(exist_ok=True)
+        (tmp_path / "build" / "systems.json").write_text(json.dumps({"any-system": {"archives": archives}}), encoding="utf-8")
+        assert deploy._wants_sentence_model(tmp_path, target, stated) is is_packed

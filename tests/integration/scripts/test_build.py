@@ -137,13 +137,33 @@ def test_each_systems_role_is_given_the_datasets_that_its_code_reads(built: Path
 
 
 def test_only_the_roles_of_systems_that_keep_models_are_given_their_folder(built: Path) -> None:
-    assert json.loads((built / "models.json").read_text(encoding="utf-8")) == {
+    assert {name: needs["models"] for name, needs in needs_of_systems(built).items()} == {
         "compliance-guardian": ["exports", "learns"],
         "demand-insights-engine": ["exports", "learns"],
         "global-market-pulse": [],
         "market-intelligence-hub": [],
         "retail-copilot": ["exports"],
     }
+
+
+def test_only_the_jobs_of_systems_that_name_them_are_given_options_and_archives(built: Path) -> None:
+    needs = needs_of_systems(built)
+    assert {name: needs[name]["options"] for name in needs if needs[name]["options"]} == {
+        "market-intelligence-hub": ["forecast_grain", "forecast_horizon", "forecast_by"]
+    }
+    assert {name: needs[name]["archives"] for name in needs if needs[name]["archives"]} == {"retail-copilot": ["sentence_model"]}
+
+
+def test_the_catalog_marks_the_tables_that_predictions_read(built: Path) -> None:
+    catalog = json.loads((built / "catalog.json").read_text(encoding="utf-8"))
+    assert [(zone, name) for zone in catalog for name, table in catalog[zone].items() if "predictions" in table] == [
+        ("prod", "sales_forecast")
+    ]
+
+
+def needs_of_systems(built: Path) -> dict[str, dict[str, list[str]]]:
+    needs: dict[str, dict[str, list[str]]] = json.loads((built / "systems.json").read_text(encoding="utf-8"))
+    return needs
 
 
 def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +175,7 @@ def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, 
     (tmp_path / "headgate.toml").write_text('name = "own"\ndomains = []\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert build.datasets_by_system(Registry.load()) == {"own-models": ["orders"]}
-    assert build.models_by_system(Registry.load()) == {"own-models": []}
+    assert build.needs_by_system(Registry.load()) == {"own-models": {"models": [], "options": [], "archives": []}}
 
 
 def test_a_table_for_analysts_is_built_by_the_archive_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 SYSTEM = "retail-copilot"
 EXPORTS = (exported_model.NAME,)
+ARCHIVES = ("sentence_model",)
 READS = ("search_queries", "products", "order_items")
 
 
