@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
+MODEL_TESTS = "tests"  # folder beside the models with their unit tests
 OWN_SYSTEMS = "headgate.own_systems"  # the package of the project's Python systems
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
@@ -82,13 +83,20 @@ class LakeProject:
     def models(self) -> tuple[Path, ...]:
         """Return the project's SQL models, by name: each builds the prod table that it is named after."""
         remedy = "Write each table as one query in Athena's SQL, models/<table>.sql; a model in Python is systems/<name>.py"
-        return _own_files(self.folder / "models", ".sql", remedy) if self.folder else ()
+        return _own_files(self.folder / "models", (".sql",), remedy, besides=MODEL_TESTS) if self.folder else ()
+
+    @property
+    def model_tests(self) -> tuple[Path, ...]:
+        """Return the unit tests of the SQL models, by name; CSV files beside them have rows."""
+        remedy = "Write each test as models/tests/<name>.yaml, and its larger tables as CSV"
+        paths = _own_files(self.folder / "models" / MODEL_TESTS, (".yaml", ".csv"), remedy) if self.folder else ()
+        return tuple(path for path in paths if path.suffix == ".yaml")
 
     @property
     def dashboards(self) -> tuple[Path, ...]:
         """Return the project's own dashboards, by name."""
         remedy = "Write each dashboard as dashboards/<name>.yaml"
-        return _own_files(self.folder / "dashboards", ".yaml", remedy) if self.folder else ()
+        return _own_files(self.folder / "dashboards", (".yaml",), remedy) if self.folder else ()
 
     @property
     def own_domain(self) -> Domain:
@@ -128,12 +136,13 @@ class LakeProject:
         return {**stated, **region, "environment": environment or self.environment, "systems": [*self.systems]}
 
 
-def _own_files(folder: Path, suffix: str, remedy: str) -> tuple[Path, ...]:
-    """Return a folder's files of one suffix by name; notes (`.md`) and hidden files are passed over, any other entry is an error."""
+def _own_files(folder: Path, suffixes: tuple[str, ...], remedy: str, besides: str = "") -> tuple[Path, ...]:
+    """Return a folder's files of the suffixes by name; notes (`.md`) and hidden files are passed over, any other entry is an error."""
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    named = [one for one in entries if not one.name.startswith((".", "__")) and one.suffix != ".md"]
-    if ignored := [one.name for one in named if one.suffix != suffix or one.is_dir()]:
-        raise SettingsError(f"{folder.name}/{ignored[0]} is not read: a file in {folder.name}/ ends in {suffix}. {remedy}, or remove it.")
+    named = [entry for entry in entries if not entry.name.startswith((".", "__")) and entry.suffix != ".md" and entry.name != besides]
+    if ignored := [entry.name for entry in named if entry.suffix not in suffixes or entry.is_dir()]:
+        endings = " or ".join(suffixes)
+        raise SettingsError(f"{folder.name}/{ignored[0]} is not read: a file in {folder.name}/ ends in {endings}. {remedy}, or remove it.")
     return tuple(named)
 
 

@@ -46,7 +46,7 @@ COMMANDS = {
     "mapping": ("files.mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
     "models": (
         "tables.models:models",
-        "Show the champion models of the systems that keep one, and run SQL models on local files.",
+        "Show the champion models of the systems that keep one, and run and test SQL models on this machine.",
     ),
     "onboard": ("files.onboard:onboard", "Check a file of records row by row, and create the records."),
     "profile": ("files.profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),

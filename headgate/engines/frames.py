@@ -54,8 +54,21 @@ def exact(table: pa.Table, schema: pa.Schema) -> pa.Table:
             raise AuditError(f"{field.name}: an engine computed {table[field.name].type} for {field.type}; cast before dividing")
     try:
         return table.select(schema.names).cast(schema)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, KeyError) as error:
-        raise AuditError(f"an engine answered what does not fit {', '.join(schema.names)}: {type(error).__name__}") from None
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, KeyError):
+        raise AuditError(f"{_misfit(table, schema)}. Correct what computes it, or its contract.") from None
+
+
+def _misfit(table: pa.Table, schema: pa.Schema) -> str:
+    """Return which column does not fit a schema, and why, without a value."""
+    for field in schema:
+        column = table[field.name]
+        if not field.nullable and column.null_count:
+            return f"{field.name} is required and has {column.null_count:,} nulls"
+        try:
+            column.cast(field.type)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return f"{field.name} has {column.type} values that do not fit {field.type}"
+    return f"the columns {', '.join(table.column_names)} are not {', '.join(schema.names)}"
 
 
 def by_rows(table: pa.Table, first: Sequence[str]) -> pa.Table:

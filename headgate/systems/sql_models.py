@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 import sqlglot
@@ -20,7 +21,7 @@ from sqlglot.errors import SqlglotError
 
 from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.arrow import arrow_schema
-from headgate.errors import ContractError, NotFoundError
+from headgate.errors import AuditError, ContractError, NotFoundError
 from headgate.project import PACKED, project
 from headgate.systems.model_references import in_order, input_name, on_inputs, reads_of, refs_of, resolved, with_plain_references
 from headgate.systems.rows import STAMPS
@@ -127,8 +128,23 @@ class SqlModels:
         schema = _schema(contract)
         text = f"WITH {inputs} SELECT * FROM ({self._question(table, as_of, engine.name)}) AS model"  # noqa: S608 the model is the lake owner's own SQL
         rows = ops.SQLQueryResult(query=text, schema=schema, source=engine).to_expr()
-        frame: pd.DataFrame = rows.order_by([*contract.key, *(name for name in schema.names if name not in contract.key)]).execute()
+        try:
+            frame: pd.DataFrame = rows.order_by([*contract.key, *(name for name in schema.names if name not in contract.key)]).execute()
+        except duckdb.ProgrammingError as error:  # an error of another class may quote a value
+            reason = " ".join(str(error).splitlines()[:2])
+            raise ContractError(f"models/{table}.sql cannot be run: {reason} Correct the statement.") from None
+        except AuditError as error:
+            raise AuditError(f"models/{table}.sql: {error}") from None
         return frame
+
+    def inputs(self, table: str, given: Collection[str] = ()) -> tuple[list[str], list[str]]:
+        """Return the models that a table reads, each after those that it reads itself, and the datasets that all of them read.
+
+        Args:
+            given: models whose statements are not needed.
+        """
+        built = self._built_for(table, given)
+        return built, sorted({name for model in (*built, table) for name in reads_of(self.queries[model])})
 
     def _question(self, table: str, as_of: date, dialect: str) -> str:
         return self.translate(_as_of_day(on_inputs(self.queries[table]), as_of).sql(dialect=ATHENA), dialect)
@@ -138,8 +154,7 @@ class SqlModels:
 
         A model is in the statement of each table that reads it, because Athena has no temporary tables.
         """
-        built = self._built_for(table, given)
-        datasets = sorted({name for model in (*built, table) for name in reads_of(self.queries[model])})
+        built, datasets = self.inputs(table, given)
         known = {**tables, **given}
         engine = next(iter(known.values())).get_backend()
         rows = {input_name(name, is_model=False): engine.compile(tables[name]) for name in datasets}

@@ -35,12 +35,16 @@ def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(tmp_path: Path, mo
     done = CliRunner().invoke(cli, line.replace("~", str(tmp_path)).split(), catch_exceptions=False)
     assert done.exit_code == 0, f"{line}: {done.output}"
     for name, text in shown_files().items():
+        (tmp_path / "bikes" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "bikes" / name).write_text(text, encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "bikes"))
     registry = Registry.load()
     assert project().systems == (MODELS_SYSTEM,)
     assert set(registry.curated) == {"verkaeufe", "artikel", "bestellungen"}
     assert sql_models(registry.prod, registry.curated, translate).READS == ("verkaeufe",)
+    tested = CliRunner().invoke(cli, ["models", "test"])
+    assert all(line in PAGE for line in tested.output.splitlines()), tested.output
+    assert tested.exit_code == 0
 
 
 def test_the_page_explains_every_field_of_the_settings() -> None:

@@ -12,6 +12,7 @@ import click
 
 from headgate.cli import deployment, options
 from headgate.cli.commands.project.local_run import run_models
+from headgate.cli.commands.project.model_tests import test_models
 from headgate.cli.rendering import screens
 from headgate.wiring import quality, snapshots, systems
 
@@ -31,7 +32,7 @@ _UNUSED = "! not in use: the current tables were not built with it"
 @options.deployment
 @click.pass_context
 def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
-    """Show the champion models of the systems that keep one, and run SQL models on local files.
+    """Show the champion models of the systems that keep one, and run and test SQL models on this machine.
 
     Only some systems keep a model; the others choose their methods again in each run.
 
@@ -48,6 +49,7 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
 
 
 models.add_command(run_models)
+models.add_command(test_models)
 
 
 @models.command(epilog=options.example("headgate models card prices --to prices.html"))

@@ -1,0 +1,82 @@
+"""`headgate models test`: unit tests of SQL models."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import options
+from headgate.cli.rendering import screens
+from headgate.project import project
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from headgate.systems.model_tests import ModelTest, ModelTestResult
+
+_HOW = "Write models/tests/<model>.yaml with `given`, rows by table, and `expect`, rows; docs/use/lake-project.md shows one."
+
+
+@click.command("test", epilog=options.example("headgate models test monthly_sales"))
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@options.as_json
+def test_models(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Run the unit tests of SQL models, or those of NAME, a test or a model.
+
+    A test gives rows to a model and names the rows that it must return. Ends with 1 when a test fails.
+    """
+    from headgate.contracts.registry import Registry
+    from headgate.systems.model_tests import read_test, run_test
+    from headgate.systems.sql_models import model_texts
+    from headgate.wiring.local_lake import local_models
+
+    tests = [read_test(path) for path in project().model_tests]
+    models, curated = local_models(), Registry.load().curated
+    results = [run_test(test, models, curated) for test in _chosen(tests, names, model_texts())]
+    untested = sorted(set(model_texts()) - {test.model for test in tests})
+    failed = [result for result in results if not result.passed]
+    options.show(
+        as_json=as_json,
+        value=lambda: {"tests": [_fact(result) for result in results], "without_test": untested},
+        screen=lambda: _screen(results, failed, untested),
+    )
+    if failed:
+        sys.exit(1)
+
+
+def _chosen(tests: Sequence[ModelTest], names: Collection[str], models: Collection[str]) -> list[ModelTest]:
+    """Return the tests of the names, or all of them."""
+    if not tests:
+        raise click.ClickException(f"The lake project has no test of a model. {_HOW}")
+    if unknown := sorted(set(names) - {name for test in tests for name in (test.name, test.model)}):
+        reason = f"The model {unknown[0]} has no test" if unknown[0] in models else f"There is no test and no model {unknown[0]}"
+        raise click.ClickException(f"{reason}. {_HOW}")
+    return [test for test in tests if not names or {test.name, test.model} & set(names)]
+
+
+def _fact(result: ModelTestResult) -> dict[str, object]:
+    return vars(result) | {"passed": result.passed}
+
+
+def _screen(results: Sequence[ModelTestResult], failed: Sequence[ModelTestResult], untested: Sequence[str]) -> RenderableType:
+    from rich.console import Group
+
+    differences = [_differences(result) for result in failed if not result.error]
+    errors = [f"{result.name}: {result.error}" for result in failed if result.error]
+    without = [f"Without a test: {', '.join(untested)}."] if untested else []
+    return Group(*differences, *errors, f"{len(results) - len(failed)} passed, {len(failed)} failed.", *without)
+
+
+def _differences(result: ModelTestResult) -> Table:
+    """Return the rows that are missing and those that were not expected, each with its values."""
+    rows = [("missing", row) for row in result.missing] + [("unexpected", row) for row in result.unexpected]
+    columns = [*rows[0][1]]
+    made = screens.table("", *columns, title=f"{result.name}: the rows of {result.model} differ")
+    for kind, row in sorted(rows, key=lambda pair: [str(value) for value in pair[1].values()]):
+        made.add_row(kind, *("" if row[name] is None else str(row[name]) for name in columns))
+    return made
