@@ -115,6 +115,7 @@ FORMATS: dict[str, Callable[[str], str]] = {
     "lines": lambda number: in_groups(number, "\n"),
     "HTML blanks": lambda number: in_groups(number, "&nbsp;"),
     "unseen signs": lambda number: in_groups(number, "\u200b"),
+    "unseen sign inside": lambda number: f"{number[:7]}\u200b{number[7:]}",
     "dashes with blanks": lambda number: in_groups(number, " - "),
 }
 # Written for numbers of 14 digits and more alone: shorter ones behind zeros are article numbers.

@@ -55,7 +55,7 @@ from headgate.formats.formats import format_of
 from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.json.records import read_records
 from headgate.formats.read_file import read_file
-from headgate.formats.read_table import read_table
+from headgate.formats.read_table import no_table, read_table
 from headgate.formats.unpack import unpack
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.masking.find_card_numbers import rows_with_cards
@@ -382,9 +382,7 @@ def _nested_names(content: bytes, contract: Contract) -> dict[str, str]:
 def _check_header(table: FileTable) -> None:
     """The header has a name for each cell of a row, or none. UnreadableFileError where it has not."""
     if not table.names:
-        raise UnreadableFileError(
-            rule="not_a_table", message="no row of the file could be a header", remedy="put the columns' names in the first row"
-        )
+        raise no_table()
     if table.has_header and table.header_cells not in {0, len(table.names)}:
         raise UnreadableFileError(
             rule="not_a_table",

@@ -46,7 +46,8 @@ def check_is_table(file: Path) -> None:
     if isinstance(content, bytes) and not content.strip():
         content = _of_disk(file, whole=True)
     try:
-        read_table(content, whole=False)
+        if not read_table(content, whole=False).names:
+            raise no_table()
     except UnreadableFileError as error:
         if error.rule in _DAMAGED:
             raise
@@ -55,6 +56,15 @@ def check_is_table(file: Path) -> None:
 
 
 _FEWEST_COLUMNS_WITHOUT_HEADER = 2
+
+
+def no_table() -> UnreadableFileError:
+    """Return the rejection of a file that is well-formed and holds neither a header nor a row: `[]`, or a workbook of empty sheets."""
+    return UnreadableFileError(
+        rule="empty_file",
+        message="the file holds neither names of columns nor rows",
+        remedy="send it with its rows; a sheet has the columns' names in one row above them",
+    )
 
 
 def columns_by_shown_name(file: bytes | Path, contract: Contract | None = None) -> dict[str, pa.Array]:

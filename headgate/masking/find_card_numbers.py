@@ -23,19 +23,21 @@ The search is numpy over all cells at once.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.compute as pc
 
 from headgate.masking.card_context import CardContext, may_name_cards
 from headgate.masking.card_shapes import are_card_shapes
-from headgate.masking.characters import as_typed
+from headgate.masking.characters import FIRST_NON_ASCII, as_typed
 from headgate.masking.digit_groups import FILLER, digit_groups, search_form
 from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
-from headgate.values.cells import NO_ROWS, Flags, Rows, flags, int_array, is_digit, text_bytes
+from headgate.values.cells import NO_ROWS, Flags, Rows, flags, int_array, is_digit, rows_where, text_array, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,8 @@ NOWHERE = 100  # for columns that are declared to hold no card numbers
 ANYWHERE = 0  # for columns that are declared for cards: no context is needed
 _FEWEST_PADDED = 14
 _CELLS_AT_ONCE = 1 << 16
+# Word joiners and soft hyphens, which texts from web pages and word processors have (Unicode category Cf).
+_PARTED_INVISIBLY = r"\p{Nd}\p{Cf}+\p{Nd}"
 _FIRST_LEAD_BYTE, _ZERO, _POINT = 0xC0, 0x30, 0x2E
 _NO_SPANS = np.empty((0, 4), np.int64)
 
@@ -95,8 +99,11 @@ def find_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> Iterato
         slab = text.slice(start, _CELLS_AT_ONCE)
         rows = _rows_with_digits(slab)
         if len(rows):
-            found = _find_among(slab.take(int_array(rows)), rows, context_below)
-            yield from ((start + row, spans) for row, spans in found)
+            cells = slab.take(int_array(rows))
+            spans_of = dict(_find_among(cells, context_below))
+            for row, spans in _find_parted_invisibly(cells, context_below):
+                spans_of[row] = _merged([*spans_of.get(row, ()), *spans])
+            yield from ((start + int(rows[row]), spans_of[row]) for row in sorted(spans_of))
 
 
 def _rows_with_digits(text: pa.Array) -> Rows:
@@ -111,7 +118,21 @@ def _rows_with_digits(text: pa.Array) -> Rows:
     return np.flatnonzero((before[starts[1:]] - before[starts[:-1]] >= SHORTEST) & flags(text.is_valid()))
 
 
-def _find_among(text: pa.Array, rows: Rows, context_below: int) -> Iterator[tuple[int, list[Span]]]:
+def _find_parted_invisibly(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[Span]]]:
+    """Yield what is found when invisible characters between digits are left out; the others are blanks to the search."""
+    if text_bytes(text)[0].max() < FIRST_NON_ASCII:
+        return
+    rows = rows_where(pc.match_substring_regex(text, _PARTED_INVISIBLY))
+    if not len(rows):
+        return
+    cells = text.take(int_array(rows)).to_pylist()
+    places = [[at for at, sign in enumerate(cell) if unicodedata.category(sign) != "Cf"] for cell in cells]
+    visible = text_array("".join(cell[at] for at in kept) for cell, kept in zip(cells, places, strict=True))
+    for at, spans in _find_among(visible, context_below):
+        yield int(rows[at]), [(places[at][start], places[at][stop - 1] + 1) for start, stop in spans]
+
+
+def _find_among(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[Span]]]:
     forms = search_form(text)
     data, starts = text_bytes(forms)
     groups = digit_groups(data, starts)
@@ -144,7 +165,7 @@ def _find_among(text: pa.Array, rows: Rows, context_below: int) -> Iterator[tupl
             or (not is_shaped and context.names_card(start, stop))
         ]
         if kept := _without_exempt(cell, _merged(spans)):
-            yield int(rows[at]), kept
+            yield at, kept
 
 
 def _that_may_count(found: Rows, cells: Rows, text: pa.Array, context_below: int) -> tuple[Rows, Rows, Flags]:

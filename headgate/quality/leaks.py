@@ -98,6 +98,9 @@ _SSN_NAMED = re.compile(
 )
 
 
+# Soft hyphens, zero-width blanks and joiners, and marks of direction, which texts from web pages have between digits.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_PARTED_INVISIBLY = re.compile(rf"\d{_INVISIBLE.pattern}+\d")
 _NOTHING_DECLARED: Mapping[str, int] = {}
 
 
@@ -107,6 +110,8 @@ def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
     Args:
         fewest_alone: card numbers of fewer digits count only where the text says that they are a card's.
     """
+    if _PARTED_INVISIBLY.search(text):
+        return leaks_in_text(_INVISIBLE.sub("", text), fewest_alone) | leaks_in_text(_INVISIBLE.sub(" ", text), fewest_alone)
     plain = _DIALLED.sub(" ", _OPAQUE.sub(_ends_of_id, _typed(_decoded(text.replace(_TAKEN_OUT, "[x]")))))
     counts = {
         CARD_NUMBER: len(card_numbers(plain, fewest_alone)),

@@ -10,6 +10,7 @@
 | date                      | `YYYY-MM-DD`                                                                              |
 | timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
 | list, struct, map         | JSON text, where the contract keeps it (`headgate.formats.parquet.nested_text`)           |
+| time of day               | `HH:MM:SS` with the fraction it has, for text                                             |
 | timestamp for a date      | the day at midnight, where the zone is UTC or none is given; else a misfit: the day depends |
 |                           | on the zone                                                                               |
 | INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot express, are read, too              |
@@ -296,8 +297,8 @@ def _is_recoverable(held: pa.DataType, column: Column) -> bool:
         return kind in _NUMBERS or column.mask is Mask.PAN
     if types.is_decimal(held):
         return kind in _NUMBERS or column.mask in _MASKED_DIGITS
-    if types.is_date(held):
-        return kind in {Kind.DATE, Kind.STRING}
+    if types.is_date(held) or types.is_time(held):
+        return kind is Kind.STRING or (kind is Kind.DATE and types.is_date(held))
     if types.is_timestamp(held):
         return kind in {Kind.TIMESTAMP, Kind.DATE}
     return bool(types.is_boolean(held)) and kind is Kind.BOOLEAN

@@ -54,6 +54,18 @@ around = st.text(alphabet="abc é,;:()#€日\n\"'\\")
 writings = st.tuples(st.sampled_from(_SEPARATORS), st.lists(st.integers(1, 6), max_size=6), st.booleans())
 
 
+@given(around, numbers, st.sampled_from("\u00ad\u200b\u200d\u200e\u2060\ufeff"), st.data())
+def test_invisible_characters_between_digits_hide_no_card_number(before: str, number: str, sign: str, data: st.DataObject) -> None:
+    places = data.draw(st.sets(st.integers(1, len(number) - 1), min_size=1))
+    written = "".join(f"{sign if place in places else ''}{digit}" for place, digit in enumerate(number))
+    assert redacted(f"{before} {written}.") == [f"{before} [PAN ****{number[-4:]}]."]
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b"])
+def test_an_invisible_character_behind_a_card_number_hides_it_neither(sign: str) -> None:
+    assert redacted(f"x 4111111111111111{sign}1234") == [f"x [PAN ****1111]{sign}1234"]
+
+
 @given(around, numbers, writings, around)
 def test_a_card_number_is_found_however_it_is_written(before: str, number: str, writing: tuple[str, list[int], bool], after: str) -> None:
     separator, sizes, wide = writing

@@ -300,3 +300,9 @@ def test_a_closer_look_is_taken_at_digits_of_any_script_with_any_signs_between(t
 
 def test_texts_are_counted() -> None:
     assert leaks_in_texts(iter(["a", "cvv 123", "4111111111111111 and 5555555555554444"])) == (3, {SECURITY_CODE: 1, CARD_NUMBER: 2})
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
+@pytest.mark.parametrize("place", range(1, 16))
+def test_invisible_characters_between_digits_hide_no_card_number(place: int, sign: str) -> None:
+    assert leaks_in_text("abc " + "4111111111111111"[:place] + sign + "4111111111111111"[place:]) == {"card_number": 1}

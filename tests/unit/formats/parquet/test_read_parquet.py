@@ -208,6 +208,14 @@ def test_a_type_that_the_value_cannot_be_had_back_from_refuses_the_file(values: 
     assert (refused.value.rule, refused.value.column) == ("type", "x")
 
 
+@pytest.mark.parametrize(("unit", "text"), [("s", "12:30:05"), ("us", "12:30:05.250000")])
+def test_a_time_of_day_is_its_text(unit: str, text: str) -> None:
+    micros = (12 * 3600 + 30 * 60 + 5) * 1_000_000 + (250_000 if unit == "us" else 0)
+    times = pa.array([micros if unit == "us" else micros // 1_000_000], pa.int64() if unit == "us" else pa.int32())
+    values = times.cast(pa.time64("us") if unit == "us" else pa.time32("s"))
+    assert read_rows(written(values), contract_of(TEXT)).cells["x"].to_pylist() == [text if unit == "us" else f"{text}.000"]
+
+
 def test_columns_are_matched_as_in_csv() -> None:
     with pytest.raises(HeaderError) as refused:
         read_rows(written(pa.array(["a"])), Contract("c", "t", "source", "1", (Column("x", TEXT), Column("card", TEXT, mask=Mask.PAN))))

@@ -247,9 +247,15 @@ def _workbook(sheet: bytes) -> bytes:
     return damaged.getvalue()
 
 
+EMPTY_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
 DAMAGED = {
     "empty": (b"", "empty_file"),
     "blank": (b" \n", "empty_file"),
+    "JSON without records": (b"[]", "empty_file"),
+    "a workbook of empty sheets": (
+        _workbook(EMPTY_SHEET),
+        "empty_file",
+    ),
     "a zip that is cut": (b"PK\x03\x04 cut", "corrupt_archive"),
     "a gzip that is cut": (gzip.compress(PAYMENTS)[:-20], "truncated_gzip"),
     "Parquet without its end": (_parquet()[:-100], "corrupt_parquet"),
