@@ -27,7 +27,7 @@ PAYMENTS = (
     b"9000002,A2,card,4111111111111111,917,2026-01,oops,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
 )
 # Schemathesis sends ids that it finds in answers, and other tests read this lake, so only a viewer asks for these; the API refuses.
-CHANGES_FILES = ("startRun", "revertFile", "restoreFile", "sendCorrections", "acceptMapping")
+CHANGES_FILES = ("startRun", "revertFile", "restoreFile", "sendCorrections", "checkMapping", "acceptMapping")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,25 @@ def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(shop_
     assert operator.until(f"/v1/files/{sent['file_id']}", lambda one: one["state"] == "done")["accepted"] == 1
     for one in (sent["file_id"], file_id):
         assert operator.call("POST", f"/v1/files/{one}/revert").json["accepted"] == 1
+
+
+def test_a_file_in_raw_is_checked_with_its_mapping_without_a_trace_and_then_accepted(shop_lake: Lake, operator: Api) -> None:
+    _, path = uploaded(operator, "foreign.csv", PAYMENTS.replace(b"amount", b"wert").replace(b"\n90", b"\n91"), "payments")
+    file = f"/v1/files/{operator.call('POST', f'{path}/commit').json['file_id']}"
+    assert operator.until(file, lambda one: one["state"] not in {"processing", "handed_over"})["state"] == "needs_mapping"
+    before = traces(shop_lake)
+    suggested = operator.call("GET", f"{file}/mapping")
+    asked = operator.call("PUT", f"{file}/mapping", {"columns": {"wert": "amount"}}, If_Match=suggested.headers["ETag"])
+    assert asked.status == 200, asked.body
+    found = operator.until(f"{file}/dry-run", lambda one: one["state"] != "checking")
+    assert (found["outcome"], found["accepted"], found["quarantined"], traces(shop_lake)) == ("done", 1, 1, before)
+    etag = operator.call("GET", f"{file}/dry-run").headers["ETag"]
+    assert operator.call("POST", f"{file}/mapping/accept", If_Match='"another"').status == 412
+    accepted = operator.call("POST", f"{file}/mapping/accept", If_Match=etag)
+    assert accepted.status == 202, accepted.body
+    story = operator.until(f"/v1/files/{accepted.json['file_id']}", lambda one: one["state"] not in {"processing", "handed_over"})
+    assert (story["state"], story["accepted"], story["mapping"]["how"]) == ("done", 1, "remembered")
+    assert operator.call("POST", f"/v1/files/{story['file_id']}/revert").json["accepted"] == 1
 
 
 def test_a_dry_run_drafts_a_contract_for_a_file_that_none_describes(operator: Api) -> None:
