@@ -94,6 +94,16 @@ def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console
     expect(mapping.locator("[data-stage=validation]")).to_have_attribute("data-state", "warning")  # most of its rows are refused
 
 
+def test_a_command_that_a_files_remedy_names_can_be_copied(console: Console) -> None:
+    """The page left out the clause with the command, or showed it as plain text."""
+    file_id = console.lake.receive("farben.csv", b"artikel,farbe\nhose,rot\nhemd,blau\n").file_id
+    page = console.signed_in(VIEWER)
+    visit(page, console.url, f"/files/{file_id}")
+    reason = page.get_by_role("region", name=re.compile("^Reason"))
+    expect(reason.get_by_role("button", name="Copy headgate contract init --raw farben.csv")).to_be_visible()
+    expect(reason).not_to_contain_text("headgate mapping")  # the page has the columns below
+
+
 def test_samples_are_the_texts_of_the_file(console: Console) -> None:
     page = uploaded(console, "payments-german.csv", GERMAN)
     expect(page.get_by_role("row", name=re.compile("^amount "))).to_contain_text("10,50")

@@ -74,18 +74,18 @@ test('in a hover text amounts are rounded, and ids, years and days are not', () 
   ).toEqual(['0.0002749', '959.4', '1234567', '2024', '2024-01-31', '–'])
 })
 
-test('a page names no command where it has a button', () => {
-  expect(
-    forPages(
-      'Fix the cause, then start a run; `headgate run --only SYSTEM` builds one system. `headgate logs` shows more.',
-    ),
-  ).toBe('Fix the cause, then start a run.')
+test('a page of a file names no command whose work it does, and every other command', () => {
   expect(forPages('The newest is a.csv (drift); `headgate files show a.csv` says why.')).toBe(
     'The newest is a.csv (drift).',
   )
-  expect(explained({ message: 'the header is another', remedy: '`headgate mapping show a.csv`' })).toBe(
-    'The header is another.',
+  const asked =
+    'see `headgate mapping show a.csv`; `--leave-out COLUMN` leaves a column out; a new column belongs in the contract'
+  expect(explained({ message: 'the header is another', remedy: asked })).toBe(
+    'The header is another. A new column belongs in the contract.',
   )
-  const draft = 'draft its contract with `headgate contract init --raw a.csv` and deploy it'
-  expect(forPages(draft)).toBe(draft)
+  const kept = [
+    'draft its contract with `headgate contract init --raw a.csv` and deploy it',
+    'The copy was accepted; `headgate quarantine replay 1f` accepts it again.',
+  ]
+  expect(kept.map(forPages)).toEqual(kept)
 })

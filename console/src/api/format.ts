@@ -50,13 +50,13 @@ export function explained(error: { column?: string; message: string; remedy?: st
   return [message, error.remedy ?? ''].map(forPages).filter(Boolean).map(sentence).join(' ')
 }
 
-/** A contract is drafted and deployed by a command only; for every other command that the API names a page has a button or a link. */
-const COMMAND_FOR_BUTTON = /`headgate (?!contract )/
+/** Commands of which a file's page does the work, with their options. Every other command is shown. */
+const DONE_BY_PAGE = /`(?:headgate (?:mapping|files show|files revert) |--)/
 
-/** A text of the API without the clauses that name a command line. */
+/** A text of the API about a file, without the clauses of which the file's page does the work. */
 export function forPages(text: string): string {
   const clauses = text.split(/(?<=[;.!?]) +/)
-  const kept = clauses.filter((clause) => !COMMAND_FOR_BUTTON.test(clause))
+  const kept = clauses.filter((clause) => !DONE_BY_PAGE.test(clause))
   return kept.length === clauses.length ? text : kept.join(' ').replace(/;$/, '.')
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
+import { Advice } from '../lake/advice'
 import { Counts } from '../upload/dry-run-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
 import { ColumnProfiles } from './column-profiles'
@@ -82,7 +83,9 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
       </Panel>
       {file.error ? (
         <Panel title={`Reason: ${file.error.rule}`}>
-          <Text>{explained(file.error)}</Text>
+          <Text>
+            <Advice text={explained(file.error)} />
+          </Text>
         </Panel>
       ) : null}
       {file.duplicate_of ? (

@@ -2,6 +2,7 @@ import { Group, Progress, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { forPages, seconds, time } from '../../api/format'
+import { Advice } from '../lake/advice'
 
 const COLOURS: Record<Schemas['FileStage']['state'], string> = {
   done: 'var(--mantine-color-teal-7)',
@@ -53,7 +54,11 @@ export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
               {stage.state === 'pending' ? 'pending' : stage.at ? time(stage.at).slice(11) : stage.state}
               {stage.seconds !== null && stage.seconds !== undefined ? ` · ${seconds(stage.seconds)}` : ''}
             </Text>
-            {stage.message ? <Text size="xs">{forPages(stage.message)}</Text> : null}
+            {stage.message ? (
+              <Text size="xs">
+                <Advice text={forPages(stage.message)} />
+              </Text>
+            ) : null}
           </li>
         ))}
       </ol>

@@ -7,6 +7,7 @@ import { ColumnProfiles } from '../files/column-profiles'
 import { MappingTable } from '../files/mapping-table'
 import { ReadAs } from '../files/read-as'
 import { RejectedRowsEditor } from '../files/rejected-rows'
+import { Advice } from '../lake/advice'
 import type { Decisions } from './decisions'
 import { NoContract } from './no-contract'
 
@@ -28,7 +29,7 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
           color="red"
           title={`The file ${result.state === 'failed' ? 'was not checked' : 'would be rejected'}: ${result.error.rule}`}
         >
-          {explained(result.error)}
+          <Advice text={explained(result.error)} />
         </Alert>
       ) : (
         <>

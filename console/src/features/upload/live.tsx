@@ -9,6 +9,7 @@ import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { Stages } from '../files/stages'
 import { Undo } from '../files/undo'
+import { Advice } from '../lake/advice'
 import { type Decisions, EMPTY_DECISIONS } from './decisions'
 import { Counts } from './dry-run-view'
 
@@ -60,7 +61,11 @@ export function Live({
       <AcceptanceAlert of={found} wasCommitted />
       <Counts {...found} />
       {isDuplicate(found) ? <Text fw={600}>{DUPLICATE}</Text> : null}
-      {found.error ? <Text size="sm">{explained(found.error)}</Text> : null}
+      {found.error ? (
+        <Text size="sm">
+          <Advice text={explained(found.error)} />
+        </Text>
+      ) : null}
       <NextStep file={found} />
       <details open>
         <summary>Activity</summary>
