@@ -17,6 +17,7 @@ import pytest
 
 from scripts.terraform_cli import STATE, Terraform
 from tests.e2e.lakes import PEOPLE, ROOT
+from tests.e2e.test_shop_api import PAYMENTS
 from tests.unit.docs.test_commands import commands_of_roles
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "keys rotate": ("--yes",),
     "lineage": ("orders",),
     "logs": ("--minutes", "60"),
+    "mapping set": ("FOREIGN", "wert=amount"),
     "models": (),
     "quarantine list": (),
     "quarantine replay": ("--dataset", "regions"),
@@ -63,8 +65,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 NOT_RUN = {
     "dlq show": "reads as `dlq list`",
     "files replace-originals": "only where originals are masked",
-    "mapping accept": "writes as `quarantine replay`",
-    "mapping set": "writes as `quarantine replay`",
+    "mapping accept": "works as `mapping set`",
     "mapping show": "reads as `file`",
     "models card": "reads as `models`",
     "quarantine settle": "writes as `quarantine replay`",
@@ -146,11 +147,14 @@ def test_no_policy_grows_beyond_its_limit_with_the_tables(shop_lake: Lake, tmp_p
 
 
 @pytest.fixture(scope="module")
-def words(built: Path, shop_lake: Lake) -> dict[str, str]:
-    """A file, a customer and a folder, by the words for them in `ARGUMENTS`."""
+def words(built: Path, shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Files, a customer and a folder, by the words for them in `ARGUMENTS`."""
+    foreign = tmp_path_factory.mktemp("foreign") / "roles.csv"
+    foreign.write_bytes(PAYMENTS.replace(b"amount", b"wert").replace(b"\n90", b"\n92"))
+    shop_lake.headgate("upload", str(foreign), "--dataset", "payments", expect=3)
     (customer,) = shop_lake.query("select min(customer_id) as id from ecommerce_curated.customers")
     key = min(record["key"] for record in shop_lake.records() if record["dataset"] == "regions" and record["state"] == "done")
-    return {"KEY": key, "CUSTOMER": str(customer["id"]), "FILE": str(built / "regions")}
+    return {"KEY": key, "CUSTOMER": str(customer["id"]), "FILE": str(built / "regions"), "FOREIGN": "payments/roles.csv"}
 
 
 def run_as(lake: Lake, role: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -176,8 +176,8 @@ class ConsoleActions(RuleBasedStateMachine):
 
     # Uploads
 
-    @rule(person=people, content=deliveries)
-    def deliver(self, person: str, content: Content) -> None:
+    @rule(person=people, content=deliveries, is_mapped=st.booleans())
+    def deliver(self, person: str, content: Content, is_mapped: bool) -> None:
         """The usual way, in one step; else most sequences have no file."""
         self.upload(person, content)
         sent = self.model.uploads[person, content]
@@ -185,7 +185,7 @@ class ConsoleActions(RuleBasedStateMachine):
             return
         place = [*self.model.uploads].index((person, content))
         self.check(place, person)
-        if content.header == FOREIGN:
+        if content.header == FOREIGN and is_mapped:
             self.map_columns([name for name in self.model.uploads if name[1].header == FOREIGN].index((person, content)), person)
         self.commit(place, person)
         self.gate(len(self.waiting()) - 1)
@@ -277,6 +277,25 @@ class ConsoleActions(RuleBasedStateMachine):
         assert record.file_id == file_id
         file.received_at = record.received_at
         self.model.gate(file_id)
+
+    @precondition(lambda self: any(one.state == "needs_mapping" for one in self.model.files.values()))
+    @rule(place=places, person=people)
+    def map_file(self, place: int, person: str) -> None:
+        """Map a file in raw: the counts of its check are those of the rows, and a new version is sent."""
+        file_id, file = self.pick({name: one for name, one in self.model.files.items() if one.state == "needs_mapping"}, place)
+        caller, path, content = self.caller(person), f"/v1/files/{file_id}", file.content
+        suggested = caller.call("GET", f"{path}/mapping")
+        if self.lake.ledger.get(file_id).closed_by:
+            assert suggested.status == 404
+            return
+        checked = caller.call("PUT", f"{path}/mapping", {"columns": FIELDS}, If_Match=suggested.headers["ETag"]).json
+        counts = (len(content.rows), len(content.accepted), len(content.refused), content.acceptance)
+        assert (checked["received"], checked["accepted"], checked["quarantined"], checked["acceptance"]) == counts
+        etag = caller.call("GET", f"{path}/dry-run").headers["ETag"]
+        accepted = caller.call("POST", f"{path}/mapping/accept", If_Match=etag)
+        assert accepted.status == 202, accepted.text
+        self.model.is_remembered = True
+        self.sent(accepted.json["file_id"], content, file.key, person)
 
     @precondition(lambda self: self.model.files)
     @rule(place=places, person=callers, amount=st.sampled_from((5, 7, 99)), row=places)
