@@ -15,35 +15,6 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "how-it-works" / "adding-a-model.md").read_text(encoding="utf-8")
-RUN = """
-import sys, logging
-from datetime import date, datetime
-from decimal import Decimal
-from pathlib import Path
-import pyarrow as pa, pyarrow.parquet as pq
-from headgate.systems import registry
-from headgate.systems.run import run_system
-from headgate.engines.local import opened
-from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
-from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.registry import Registry
-from headgate.snapshots.publishing import Publisher
-from headgate.snapshots.snapshot import LakeSnapshot
-from headgate.quality.contract_audit import audit
-
-system, contracts = "global-market-pulse", Registry.load()
-own = contracts.tables_of(system)
-catalog = MemoryCatalog()
-for table in own:
-    catalog.create("prod", table, "s3://prod/none/")
-local = {}
-for name in registry.reads(registry.system(system)):
-    local[name] = str(Path(sys.argv[1]) / f"{name}.parquet")
-    pq.write_table(arrow_schema(contracts.curated[name]).empty_table(), local[name])
-publisher = Publisher(MemoryObjects(), catalog, "prod", "prod", audit)
-published = run_system(system, LakeSnapshot("0123456789abcdef", date(2026, 3, 31), {}), opened(local), publisher, own)
-print(*sorted(one.table for one in published))
-"""
 
 
 def files_of(page: str) -> dict[str, str]:
@@ -88,9 +59,11 @@ def test_the_data_dictionary_has_the_table(project: Path) -> None:
     assert "return_rates" in ran(project, "-m", "headgate.contracts.dictionary")
 
 
-def test_its_system_publishes_the_table_beside_its_own(project: Path, tmp_path: Path) -> None:
-    tables = ran(project, "-c", RUN, str(tmp_path)).split()
-    assert tables == ["market_opportunities", "regional_performance", "return_rates"]
+def test_its_system_builds_the_table_beside_its_own(project: Path, tmp_path: Path) -> None:
+    shop, out = str(tmp_path / "shop"), tmp_path / "out"
+    ran(project, "-m", "headgate.cli.main", "sample", shop, "--customers", "20", "--orders", "50", "--days", "60")
+    ran(project, "-m", "headgate.cli.main", "systems", "run", "global-market-pulse", "--local", "--data", shop, "--output", str(out))
+    assert sorted(path.stem for path in out.iterdir()) == ["market_opportunities", "regional_performance", "return_rates"]
 
 
 def test_its_files_are_written_as_the_project_writes(project: Path) -> None:
