@@ -22,10 +22,11 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
         "FUNCTION_NOT_FOUND: Unexpected parameters for function {name}",
     ),
     (re.compile(r"Conversion Error: (?P<name>[^\n]+)"), "INVALID_CAST_ARGUMENT: {name}"),
+    (re.compile(r"(?P<name>Division by zero)"), "DIVISION_BY_ZERO: {name}"),
     (re.compile(r"Parser Error: (?P<name>[^\n]+)"), "SYNTAX_ERROR: {name}"),
 )
 _KIND = re.compile(r"\A\w+(?: \w+)? Error: ")
-_LOCAL = re.compile(r"read_\w+\([^)]*\)?|(?<![\w:/])/[^\s'\",)]+")
+_LOCAL = re.compile(r"read_\w+\([^)]*\)?|(?<![\w:/])/(?!/)[^\s'\",)]+")
 
 
 def reason_of(text: str, dialect: str) -> str:

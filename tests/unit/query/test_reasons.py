@@ -37,6 +37,15 @@ def test_no_path_of_the_engines_machine_is_shown() -> None:
     assert "part.parquet" not in reason_of("IO Error: No files found that match '/var/data/part.parquet'", "duckdb")
 
 
+def test_a_division_by_zero_is_named_without_the_engines_own_advice() -> None:
+    text = "Invalid Input Error: Division by zero in expression (1 // 0). Use TRY(...), or SET error_on_division_by_zero=false"
+    assert reason_of(text, "duckdb") == "DIVISION_BY_ZERO: Division by zero"
+
+
+def test_two_slashes_are_no_path() -> None:
+    assert reason_of("Binder Error: no 4 // 2 here", "duckdb") == "no 4 // 2 here"
+
+
 def test_athenas_own_reason_is_left_alone() -> None:
     text = "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved\nLINE /tmp"
     assert reason_of(text, "athena") == text
