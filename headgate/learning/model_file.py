@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # complete; a type that runs what it was given when it is made, such as functools.partial, must not be here.
 TRUSTED = (
     "headgate.learning.drift.DriftWatch",
+    "headgate.learning.linear_model.RowwiseLogisticRegression",
     "headgate.learning.preprocessing._Ranks",
     "numpy.dtype",  # of an imputer
     "scipy._lib.array_api_compat.numpy._aliases.asarray",  # a spline keeps the function that makes its arrays

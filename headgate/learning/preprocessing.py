@@ -24,8 +24,12 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from headgate.predictions.splines import ranks_among
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
 _RANKS = 100
 UNSEEN = -1  # the code of a category that was not there when the step was fitted
@@ -40,11 +44,17 @@ class Scale(StrEnum):
 
 
 class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no types
-    """As its base, which warns where there are fewer rows than ranks."""
+    """As its base, which warns where there are fewer rows than ranks, and gives NaN where two values differ by less than 1e-308."""
 
     def fit(self, points: Any, labels: object = None) -> Self:  # noqa: ANN401 as scikit-learn's
         self.n_quantiles = min(_RANKS, len(points))
         return super().fit(points, labels)  # type: ignore[no-any-return] # as above
+
+    def transform(self, points: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 as above
+        """Return the rank of each value in its column; the exported model ranks in the same way."""
+        array = np.asarray(points, dtype=np.float64)
+        ranked = [ranks_among(values, fitted, self.references_) for values, fitted in zip(array.T, self.quantiles_.T, strict=True)]
+        return np.column_stack(ranked)
 
 
 def impute(*, with_missing_flag: bool = True) -> Any:  # noqa: ANN401 scikit-learn ships no types

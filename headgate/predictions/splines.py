@@ -31,16 +31,29 @@ class Splines:
         """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns) without NaN."""
         total = np.full(len(points), self.intercept[0])
         for column in range(points.shape[1]):
-            ranks = self._ranks(points[:, column], self.quantiles[:, column])
+            ranks = ranks_among(points[:, column], self.quantiles[:, column], self.references)
             total += _polynomial_values(ranks, self.breaks[column], self.polynomials[column])
         return total
 
-    def _ranks(self, values: Array, quantiles: Array) -> Array:
-        """Ranks from 0 to 1; among equal quantiles the middle, as scikit-learn's `QuantileTransformer` has it."""
-        from_below = np.interp(values, quantiles, self.references)
-        from_above = np.interp(-values, -quantiles[::-1], -self.references[::-1])
-        ranks = np.where(values == quantiles[-1], 1.0, 0.5 * (from_below - from_above))
-        return np.asarray(np.where(values == quantiles[0], 0.0, ranks))
+
+def ranks_among(values: Array, quantiles: Array, references: Array) -> Array:
+    """Return the ranks of values among sorted quantiles: from 0 to 1, never falling where the values rise, and NaN for NaN.
+
+    A value between two quantiles has a rank between theirs; a value equal to several has the middle of theirs. Each operation rounds
+    monotonically and the result is clipped to the ranks of the neighbours, so rounding cannot change the order.
+
+    Args:
+        references: the rank of each quantile, rising from 0 to 1.
+    """
+    last = len(quantiles) - 1
+    left = np.maximum(np.searchsorted(quantiles, values, side="right") - 1, 0)  # the last quantile that is not greater
+    right = np.minimum(np.searchsorted(quantiles, values, side="left"), last)  # the first that is not less
+    gaps = quantiles[right] - quantiles[left]
+    shares = np.where(gaps > 0, (values - quantiles[left]) / np.where(gaps > 0, gaps, 1.0), 0.5)
+    least, most = np.minimum(references[left], references[right]), np.maximum(references[left], references[right])
+    ranks = np.clip(least + shares * (most - least), least, most)
+    ranks = np.where(values == quantiles[last], 1.0, ranks)
+    return np.asarray(np.where(np.isnan(values), np.nan, np.where(values == quantiles[0], 0.0, ranks)))
 
 
 def _polynomial_values(values: Array, breaks: Array, polynomials: Array) -> Array:

@@ -7,11 +7,15 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.preprocessing import QuantileTransformer
 
 from headgate.learning import preprocessing
 
 pytestmark = pytest.mark.unit
 
+CLOSE = st.builds(  # 0 and 1, and their nearest neighbours
+    lambda base, steps: base + steps * (5e-324 if base == 0 else 2.0**-52), st.sampled_from((0.0, 1.0)), st.integers(-6, 6)
+) | st.sampled_from((1e-310, -1e-310, 1e-300, -1e6))
 NUMBERS = st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=2, max_size=40)
 
 
@@ -55,9 +59,29 @@ def test_an_outlier_does_not_set_the_robust_scale() -> None:
 @given(NUMBERS.filter(lambda values: any(value is not None for value in values)))
 def test_ranks_lie_between_0_and_1_and_keep_the_order(values: list[float | None]) -> None:
     known = [value for value in values if value is not None]
-    ranks = preprocessing.scale(preprocessing.Scale.RANK, seed=1).fit_transform(frame(known))[:, 0]
+    _check_ranks(known, known)
+
+
+@given(st.lists(CLOSE, min_size=2, max_size=12), st.lists(CLOSE, min_size=2, max_size=12))
+def test_ranks_keep_the_order_of_values_that_differ_by_one_rounding(fitted: list[float], values: list[float]) -> None:
+    """Differences so small that their inverse is infinite, and values between, below and above those of the fit."""
+    _check_ranks(fitted, values)
+
+
+def _check_ranks(fitted: list[float], values: list[float]) -> None:
+    ranks = preprocessing.scale(preprocessing.Scale.RANK, seed=1).fit(frame(fitted)).transform(frame(values))[:, 0]
     assert ((ranks >= 0) & (ranks <= 1)).all()
-    assert (np.diff(ranks[np.argsort(known, kind="stable")]) >= 0).all()
+    assert (np.diff(ranks[np.argsort(values, kind="stable")]) >= 0).all()
+
+
+def test_ranks_are_those_of_scikit_learn() -> None:
+    """Compared with its QuantileTransformer, with ties, a value that is most of the column, and values outside of the fit."""
+    rng = np.random.default_rng(7)
+    fitted = frame([*rng.lognormal(2, 1, 300).round(1), *[7.5] * 200])
+    points = pd.concat([fitted, fitted * 1.3 - 2, frame([None, -1e9, 1e9])])
+    reference = QuantileTransformer(n_quantiles=100, random_state=1).fit(fitted).transform(points)
+    ranks = preprocessing.scale(preprocessing.Scale.RANK, seed=1).fit(fitted).transform(points)
+    np.testing.assert_allclose(ranks, reference, rtol=0, atol=1e-14)
 
 
 def test_an_unseen_category_is_0_everywhere() -> None:

@@ -12,13 +12,13 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import HistGradientBoostingClassifier, VotingClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from headgate.domains.retail.demand_insights_engine import replaced_columns
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
 from headgate.learning import model_file, preprocessing
 from headgate.learning.drift import DriftWatch
+from headgate.learning.linear_model import RowwiseLogisticRegression
 from headgate.learning.sampling import drawn
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def silence_rule(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any
     """The naive rule: who has been silent for long stays silent. A logistic curve gives it probabilities."""
     del numeric, categorical
     return preprocessing.chain(
-        preprocessing.columns(["silence"], preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)), LogisticRegression()
+        preprocessing.columns(["silence"], preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)), RowwiseLogisticRegression()
     )
 
 
@@ -154,13 +154,13 @@ def _products(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noq
     again = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
     terms = preprocessing.chain(preprocessing.logs(), standard, preprocessing.products(), again)
     columns = preprocessing.columns(numeric, terms, categorical, preprocessing.encode())
-    return preprocessing.chain(columns, LogisticRegression(C=0.02, max_iter=2_000))
+    return preprocessing.chain(columns, RowwiseLogisticRegression(C=0.02, max_iter=2_000))
 
 
 def _splines(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: ANN401 as above
     smooth = preprocessing.chain(preprocessing.scale(preprocessing.Scale.RANK, seed=SEED), preprocessing.bend())
     columns = preprocessing.columns(numeric, smooth, categorical, preprocessing.encode())
-    return preprocessing.chain(columns, LogisticRegression(C=0.3, max_iter=2_000))
+    return preprocessing.chain(columns, RowwiseLogisticRegression(C=0.3, max_iter=2_000))
 
 
 def _trees(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: ANN401 scikit-learn ships no types
