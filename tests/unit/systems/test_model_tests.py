@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from headgate.cli.commands.tables.models import models
+from headgate.cli.local_lake import local_models
 from headgate.contracts.registry import Registry
 from headgate.errors import SettingsError
 from headgate.project import project
 from headgate.systems.model_tests import ModelTestResult, read_test, run_test
-from headgate.wiring.local_lake import local_models
 from tests import clinic
 
 if TYPE_CHECKING:

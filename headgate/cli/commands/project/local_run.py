@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
 
-    from headgate.wiring.local_lake import LocalRun
+    from headgate.cli.local_lake import LocalRun
 
 _OPTIONS = (
     click.option("--local", is_flag=True, help="Build the tables on this machine. `headgate run` builds those of a deployment."),
@@ -74,7 +74,7 @@ def _data(folder: Path | None, *, local: bool) -> Path:
 
 
 def _run(system: str, data: Path, as_of: datetime | None, shown: tuple[int, Path | None], *, models: Sequence[str], as_json: bool) -> None:
-    from headgate.wiring.local_lake import run_system_locally
+    from headgate.cli.local_lake import run_system_locally
 
     rows, output = shown
     run = run_system_locally(system, data, models, as_of.date() if as_of else None)

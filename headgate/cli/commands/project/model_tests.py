@@ -30,10 +30,10 @@ def test_models(names: tuple[str, ...], *, as_json: bool) -> None:
 
     A test gives rows to a model and names the rows that it must return. Ends with 1 when a test fails.
     """
+    from headgate.cli.local_lake import local_models
     from headgate.contracts.registry import Registry
     from headgate.systems.model_tests import read_test, run_test
     from headgate.systems.sql_models import model_texts
-    from headgate.wiring.local_lake import local_models
 
     tests = [read_test(path) for path in project().model_tests]
     models, curated = local_models(), Registry.load().curated

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from headgate.cli.commands.project.systems import systems
 from headgate.cli.commands.tables.models import models
+from headgate.cli.local_lake import run_system_locally
 from headgate.errors import AuditError, BadInputError, NotFoundError
 from headgate.project import MODELS_SYSTEM
-from headgate.wiring.local_lake import run_system_locally
 from tests import clinic
 
 if TYPE_CHECKING:
