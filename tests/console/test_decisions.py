@@ -72,6 +72,10 @@ def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console
     expect(mapping.get_by_test_id("count-accepted")).to_have_text("0")
     expect(page.get_by_role("button", name="Commit 0 rows")).to_be_disabled()
     assert console.lake.objects.contents("artifacts", "mappings/payments/") == {}
+    assert violations(page) == []
+    page.set_viewport_size({"width": WIDTHS["phone"][0], "height": 812})
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.set_viewport_size({"width": 1440, "height": 900})
     choose(page, "how", "leave out")
     expect(check).to_be_visible()  # another mapping is another check
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)

@@ -47,11 +47,11 @@ _COUNTS = ("files", "received", "accepted", "quarantined", "duplicates")
 _SKIPPED = "skipped lines"
 
 
-def received(summaries: Sequence[DatasetSummary]) -> Table:
+def received(summaries: Sequence[DatasetSummary], title: str = "Through the gate") -> Table:
     """Files and rows by dataset; the last line adds them up. Skipped lines have a column where there are any."""
     every = total(summaries)
     names = (*_COUNTS, *([_SKIPPED] if every.skipped_lines else []))
-    made = table("dataset", *names, title="Through the gate", numbers=names)
+    made = table("dataset", *names, title=title, numbers=names)
     for summary in summaries:
         made.add_row(summary.dataset, *_counts(summary)[: len(names)])
     made.add_section()

@@ -296,7 +296,7 @@ def _ended_check(uploading: Uploading, upload: Upload) -> dict[str, Any]:
 
 def _figures(checked: FileRecord) -> list[Table]:
     sums = summary.by_dataset([checked])
-    return [screens.received(sums), *([screens.reasons(sums)] if checked.reasons else [])]
+    return [screens.received(sums, "The check with this mapping"), *([screens.reasons(sums)] if checked.reasons else [])]
 
 
 def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | None, sent_id: str) -> str:
