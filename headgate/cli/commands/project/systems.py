@@ -139,7 +139,8 @@ def init(name: str, dataset: str, as_json: bool) -> None:
         as_json=as_json,
         value=lambda: {"system": system, "reads": values["dataset"], "written": listed},
         screen=lambda: (
-            f"Wrote {', '.join(listed)}. Next, in {folder}: python -m pytest tests/test_{module}.py; then deploy, and `headgate run`."
+            f"Wrote {', '.join(listed)}. Next, in {folder}: python -m pytest tests/test_{module}.py, and "
+            f"`headgate systems run {system} --local --data FOLDER`; then deploy, and `headgate run`."
         ),
     )
 
