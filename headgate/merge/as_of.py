@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 PROPERTY, NONE = "headgate.asOf", "none"
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _BEFORE_ANYTHING = date(1970, 1, 1)
+# What databases keep for "never ends", as in SQL:2011's temporal tables: 9999-12-31 is the day of no event.
+_OPEN_END = datetime(9999, 1, 1)
 
 
 class EventTime(NamedTuple):
@@ -45,7 +48,7 @@ def event_time(contract: Contract) -> EventTime | None:
 
 
 def latest_on(contract: Contract, file: Path) -> str:
-    """Return the last day of a dataset's events, ISO 8601; empty when it records none or holds no rows.
+    """Return the last day of a dataset's events, ISO 8601; empty when it records none or holds no rows. Open ends (9999) are no events.
 
     Raises:
         ContractError: the contract states a column that it does not declare.
@@ -53,15 +56,21 @@ def latest_on(contract: Contract, file: Path) -> str:
     if (time := event_time(contract)) is None:
         return ""
     name = contract.column(time.column).name
-    latest = pc.max(table_of(file, [name])[name]).as_py()
+    days = table_of(file, [name])[name]
+    latest = pc.max(days.filter(pc.less(days, pa.scalar(_OPEN_END, pa.timestamp("us")).cast(days.type)))).as_py()
     day = latest.date() if isinstance(latest, datetime) else latest
     return day.isoformat() if day else ""
 
 
-def as_of(latest: Mapping[str, str], contracts: Mapping[str, Contract]) -> date:
-    """Return the last day that the lake knows, from each dataset's last day of events."""
-    tiers: dict[int, list[str]] = {}
+def deciding_days(latest: Mapping[str, str], contracts: Mapping[str, Contract]) -> dict[str, date]:
+    """Return the last day of events of each dataset that decides how far the lake reaches."""
+    tiers: dict[int, dict[str, date]] = {}
     for dataset, day in latest.items():
         if day and (time := event_time(contracts[dataset])):
-            tiers.setdefault(time.tier, []).append(day)
-    return date.fromisoformat(max(tiers[min(tiers)])) if tiers else _BEFORE_ANYTHING
+            tiers.setdefault(time.tier, {})[dataset] = date.fromisoformat(day)
+    return tiers[min(tiers)] if tiers else {}
+
+
+def as_of(latest: Mapping[str, str], contracts: Mapping[str, Contract]) -> date:
+    """Return the last day that the lake knows, from each dataset's last day of events."""
+    return max(deciding_days(latest, contracts).values(), default=_BEFORE_ANYTHING)

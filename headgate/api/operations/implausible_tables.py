@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.ports import ROWS
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
+from headgate.merge.as_of import NONE, PROPERTY, deciding_days, event_time
 from headgate.snapshots.reading import lake_snapshot
 from headgate.systems.rollback import HELD
 from headgate.systems.up_to_date import AS_OF, INPUTS, READS, inputs_of
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_RECORDS = 10_000  # of the ledger, read to add up accepted rows: with more, an answer would take longer than the API has
 _PAGE_SIZE, _AT_ONCE = 500, 8
+_AHEAD = timedelta(days=1)  # somewhere it is tomorrow already
+_LONGEST_LAG = timedelta(days=31)  # a dataset that is sent once a month is not late
 
 
 def compare_tables(lake: Lake, run: Execution, built: Collection[str]) -> TableComparison:
@@ -45,10 +49,36 @@ def compare_tables(lake: Lake, run: Execution, built: Collection[str]) -> TableC
     try:
         merged = {name: of for name, of in snapshot.datasets.items() if name not in snapshot.failed}
         accepted, not_added_up = _accepted_rows(lake, merged, run)
-        implausible = dict([*_datasets(lake, merged, accepted), *_system_tables(lake, snapshot, built)])
+        implausible = dict([*_days(lake, snapshot), *_datasets(lake, merged, accepted), *_system_tables(lake, snapshot, built)])
     except ServiceError as error:
         return TableComparison(failure=str(error))
     return TableComparison(implausible, not_added_up)
+
+
+def _days(lake: Lake, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
+    """Yield datasets that move the day of all tables to one that cannot be, or that end long before it.
+
+    A run may be started for a day of one's own, which no dataset decides.
+    """
+    latest = {name: of.latest_on for name, of in snapshot.datasets.items() if name in lake.contracts.curated}
+    days = deciding_days(latest, lake.contracts.curated)
+    leader = max(days, key=lambda name: days[name], default="")
+    if not leader or days[leader] != snapshot.as_of:
+        return
+    column = event_time(lake.contracts.curated[leader]).column  # type: ignore[union-attr] # it decides, so it has one
+    newest = f"order by {column} desc limit 10"
+    shown = f'`headgate query "select * from {lake.databases.curated}.{leader} {newest}"` shows its newest rows;'  # noqa: S608 a person runs it
+    if days[leader] > lake.now().date() + _AHEAD:
+        why = f"Expected no day after today, but `{column}` reaches {days[leader]}, and all tables are as of that day."
+        yield leader, f"{why} {shown} correct or undo their file; or state the column of events as `{PROPERTY}`."
+        return
+    stated = {name: day for name, day in days.items() if PROPERTY in lake.contracts.curated[name].properties}
+    for name, day in stated.items():  # of others the first date may be a date of birth
+        if (missing := snapshot.as_of - day) > _LONGEST_LAG:
+            why = f"Expected days up to {snapshot.as_of}, as {leader} has them, but it ends on {day}"
+            effect = f"to forecasts and trends the {missing.days:,} days between have nothing"
+            remedy = f"Send the missing files; if {leader} is wrong, {shown} correct or undo their file; if {name} has ended"
+            yield name, f"{why}: {effect}. {remedy}, state `{PROPERTY}: {NONE}` in its contract."
 
 
 def _datasets(lake: Lake, merged: Mapping[str, DatasetSnapshot], accepted: Mapping[str, int]) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,15 @@ def test_a_dataset_without_dates_or_rows_records_no_day(tmp_path: Path) -> None:
     assert latest_on(contract("orders", ("ordernumber", Kind.INTEGER)), tmp_path / "loans.parquet") == ""
 
 
+def test_an_open_end_is_no_event(tmp_path: Path) -> None:
+    """Databases keep 9999-12-31 for what never ends; one such row would move all tables of the lake to that day."""
+    pq.write_table(pa.table({"loaned_on": [date(2026, 3, 1), date(9999, 12, 31)]}), tmp_path / "loans.parquet")
+    assert latest_on(LOANS, tmp_path / "loans.parquet") == "2026-03-01"
+    at = pa.array([datetime(2026, 1, 2, 3), datetime(9999, 12, 31, 23, 59)], pa.timestamp("us"))
+    pq.write_table(pa.table({"measured_at": at}), tmp_path / "readings.parquet")
+    assert latest_on(READINGS, tmp_path / "readings.parquet") == "2026-01-02"
+
+
 def test_a_contract_may_state_that_its_dates_say_nothing() -> None:
     assert event_time(contract("calendar", ("day", Kind.DATE), **{"headgate.asOf": "none"})) is None
 

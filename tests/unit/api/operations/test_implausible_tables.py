@@ -96,6 +96,33 @@ def test_tables_with_the_rows_and_the_day_of_their_inputs_are_healthy(lake: Buil
     assert not newest(lake, 5).runs[0].has_problems
 
 
+def with_days(lake: BuiltLake, **days: str) -> BuiltLake:
+    """The lake after a run whose datasets reach so far."""
+    (own,) = lake.snapshot.datasets.values()
+    datasets = {"payments": own} | {name: replace(own, dataset=name, snapshot_id=f"{name}-1", latest_on=day) for name, day in days.items()}
+    lake.point_to(replace(lake.snapshot, as_of=date.fromisoformat(max(days.values())), datasets=datasets))
+    return lake
+
+
+def test_tables_as_of_a_day_that_has_not_come_are_not_healthy(lake: BuiltLake) -> None:
+    """One wrong date in one row makes that day the day of all tables."""
+    why = with_days(lake, orders="2099-01-01", card_transactions="2026-01-02").implausible["orders"]
+    assert "`ordered_at` reaches 2099-01-01, and all tables are as of that day" in why
+    assert 'order by ordered_at desc limit 10"` shows its newest rows' in why
+
+
+def test_a_dataset_that_ends_long_before_the_day_of_the_tables_is_not_healthy(lake: BuiltLake) -> None:
+    """A forecast would take the days between for days without any sales."""
+    implausible = with_days(lake, orders="2026-01-02", card_transactions="2025-11-01").implausible
+    assert "ends on 2025-11-01: to forecasts and trends the 62 days between have nothing" in implausible["card_transactions"]
+    assert "`headgate.asOf: none`" in implausible["card_transactions"]
+    assert "orders" not in implausible
+
+
+def test_a_dataset_that_is_sent_once_a_month_is_not_late(lake: BuiltLake) -> None:
+    assert "card_transactions" not in with_days(lake, orders="2026-01-02", card_transactions="2025-12-03").implausible
+
+
 def test_a_system_without_a_row_although_its_inputs_have_rows_is_not_healthy(lake: BuiltLake) -> None:
     """A run with another lake's code publishes nothing and succeeds."""
     lake.set_system(headgate_rows="0")
