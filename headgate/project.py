@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,11 +26,14 @@ from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, for_example, lake_na
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.resources.abc import Traversable
+    from types import ModuleType
 
 FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
 MODEL_TESTS = "tests"  # folder beside the models with their unit tests
+OWN_DOMAIN = "the lake project"  # the name of the project's own domain
 OWN_SYSTEMS = "headgate.own_systems"  # the package of the project's Python systems
+OWN_PARTS = {"questions": "_questions", "routes": "_routes", "card_figures": "_card_figures"}  # its further modules, by Domain's attribute
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
 PACKED_ANALYST_TABLES = "_analyst_tables.json"  # and the file with its analyst_tables
@@ -100,8 +105,8 @@ class LakeProject:
 
     @property
     def own_domain(self) -> Domain:
-        """Return the lake project as a domain: its contracts, its dashboards and its Python systems, `systems/<name>.py`."""
-        return Domain("the lake project", folder=self.folder, systems=_own_systems(self.folder / "systems") if self.folder else ())
+        """Return the lake project as a domain: its contracts, its dashboards, and its Python systems, questions and routes."""
+        return Domain(OWN_DOMAIN, folder=self.folder, **_own_modules(self.folder / "systems")) if self.folder else Domain(OWN_DOMAIN)
 
     @property
     def every_domain(self) -> tuple[Domain, ...]:
@@ -158,11 +163,39 @@ def _own_systems(folder: Traversable) -> tuple[System, ...]:
     return tuple(System(stem.replace("_", "-"), f"{OWN_SYSTEMS}.{stem}") for stem in stems)
 
 
+def _own_modules(folder: Traversable) -> dict[str, Any]:
+    """Return the attributes of the own domain that are modules of a folder: its systems, and its parts where they exist."""
+    parts = {part: f"{OWN_SYSTEMS}.{stem}" for part, stem in OWN_PARTS.items() if (folder / f"{stem}.py").is_file()}
+    return {"systems": _own_systems(folder), **parts}
+
+
+def own_folder() -> Traversable:
+    """Return the folder with the systems of the lake project, or of the archive that this code runs from."""
+    folder = None if is_archive() else project().folder
+    return folder / "systems" if folder else files(OWN_SYSTEMS)
+
+
+def load(module: str) -> ModuleType:
+    """Import a module of a domain; those of the lake project come from its folder."""
+    if module.startswith(OWN_SYSTEMS):
+        _add_to_path(own_folder())
+    return import_module(module)
+
+
+def _add_to_path(folder: Traversable) -> None:
+    """Have `headgate.own_systems` import from a folder, and not from that of another lake that this process used before."""
+    package = import_module(OWN_SYSTEMS)
+    if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
+        package.__path__ = [str(folder)]
+        for name in [name for name in sys.modules if name.startswith(f"{OWN_SYSTEMS}.")]:
+            del sys.modules[name]
+
+
 def lake_domains() -> tuple[Domain, ...]:
     """Return the domains that make the lake: those of the lake project, or all that the archive has that this code runs from."""
     if not is_archive():
         return project().every_domain
-    own = Domain("the lake project", package="headgate", systems=_own_systems(files("headgate") / "own_systems"))
+    own = Domain(OWN_DOMAIN, package="headgate", **_own_modules(files("headgate") / "own_systems"))
     return (*package_domains().values(), *installed_domains().values(), own)
 
 

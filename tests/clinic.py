@@ -25,14 +25,35 @@ DOMAIN = Domain(
     package=__name__,
     systems=(System("visit-counts", f"{__name__}.visit_counts"),),
     questions=f"{__name__}.questions",
+    routes=f"{__name__}.routes",
     commands=(Command("clinic-sample", f"{__name__}.commands:sample", "Write a generated clinic."),),
 )
 """
-_QUESTIONS = """
+QUESTIONS = """
 from headgate.query.questions import Question
 
 QUESTIONS = {"busy_days": Question("busy_days", "visit-counts", "Which days were busy?", "SELECT * FROM visits_by_day")}
 QUALITY, ANSWERS = {}, {"visit-counts": Question("days", "visit-counts", "How many days?", "SELECT count(*) FROM visits_by_day")}
+"""
+ROUTES = """
+from headgate.api.http.access import Group
+from headgate.api.http.parameters import Lake
+from headgate.api.http.routing import Routes
+from headgate.api.shapes.base import Shape
+
+routes = Routes("Predictions")
+
+
+class Waiting(Shape):
+    \"\"\"A time.\"\"\"
+
+    minutes: int
+
+
+@routes.get("/v1/predictions/waiting", Group.VIEWER)
+def waiting(lake: Lake) -> Waiting:
+    \"\"\"Time until the next visit.\"\"\"
+    return Waiting(minutes=5)
 """
 _COMMANDS = """
 import click
@@ -86,7 +107,8 @@ def installed(folder: Path, entry_point: str = "clinic = clinic_ext:DOMAIN") -> 
             "clinic_ext-1.0.dist-info/entry_points.txt": f"[headgate.domains]\n{entry_point}\n",
             "clinic_ext/__init__.py": _DOMAIN,
             "clinic_ext/visit_counts.py": SYSTEM,
-            "clinic_ext/questions.py": _QUESTIONS,
+            "clinic_ext/questions.py": QUESTIONS,
+            "clinic_ext/routes.py": ROUTES,
             "clinic_ext/commands.py": _COMMANDS,
             "clinic_ext/contracts/source/visits.yaml": VISITS,
             "clinic_ext/contracts/prod/visits_by_day.yaml": VISITS_BY_DAY,
@@ -102,6 +124,8 @@ def lake(folder: Path, domains: str = "[]") -> Path:
         {
             "headgate.toml": f'name = "clinic"\ndomains = {domains}\n',
             "systems/visit_counts.py": SYSTEM,
+            "systems/_questions.py": QUESTIONS,
+            "systems/_routes.py": ROUTES,
             "contracts/source/visits.yaml": VISITS,
             "contracts/prod/visits_by_day.yaml": VISITS_BY_DAY,
             "dashboards/visit-counts.yaml": DASHBOARD,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections import ChainMap
 from typing import TYPE_CHECKING
 
-from headgate.project import all_domains, deployed_systems
+from headgate.project import OWN_DOMAIN, all_domains, deployed_systems, load
 from headgate.query.questions import LAKE, LAKE_QUESTIONS
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def saved_questions(systems: Collection[str]) -> dict[str, Question]:
     """Return the saved questions of a lake with these deployed systems, by name.
 
-    A domain's questions about the whole lake read the domain's datasets, so a lake without its systems has none of them.
+    A domain's questions about the whole lake read the domain's datasets, so a lake without its systems has none of them. Those of the
+    lake project are about the lake that it is.
     """
     listed = [question for module in _modules(systems) for question in module.QUESTIONS.values()]
     return {**{question.name: question for question in listed if question.system in {*systems, LAKE}}, **LAKE_QUESTIONS}
@@ -26,14 +27,18 @@ def saved_questions(systems: Collection[str]) -> dict[str, Question]:
 
 def quality_and_answer(system: str) -> tuple[Question | None, Question | None]:
     """Return the questions how good a system's models are, and for one answer of its tables; None where its domain has none."""
-    modules = _modules([system])
-    return (modules[0].QUALITY.get(system), modules[0].ANSWERS.get(system)) if modules else (None, None)
+    quality, answers = ([getattr(module, name, {}) for module in _modules([system])] for name in ("QUALITY", "ANSWERS"))
+    return ChainMap(*quality).get(system), ChainMap(*answers).get(system)
 
 
 def _modules(systems: Collection[str]) -> list[ModuleType]:
-    """Return the modules of questions of the domains that bring one of the systems."""
-    domains = [domain for domain in all_domains() if not {system.name for system in domain.systems}.isdisjoint(systems)]
-    return [import_module(domain.questions) for domain in domains if domain.questions]
+    """Return the modules of questions of the domains that bring one of the systems, and of the lake project."""
+    domains = [
+        domain
+        for domain in all_domains()
+        if domain.name == OWN_DOMAIN or not {system.name for system in domain.systems}.isdisjoint(systems)
+    ]
+    return [load(domain.questions) for domain in domains if domain.questions]
 
 
 def deployed_questions(env: Mapping[str, str]) -> dict[str, Question]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from headgate.errors import NotFoundError
 from headgate.learning.calibration import Bin
-from headgate.project import lake_domains
+from headgate.project import lake_domains, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -213,7 +212,7 @@ def model_card(
 
 def _own_figures(table: str) -> OwnFigures | None:
     """Return how the domain of a quality table makes the figures and the calibration of a card; None for the common form."""
-    modules = (import_module(domain.card_figures) for domain in lake_domains() if domain.card_figures)
+    modules = (load(domain.card_figures) for domain in lake_domains() if domain.card_figures)
     return next((module.FIGURES[table] for module in modules if table in module.FIGURES), None)
 
 

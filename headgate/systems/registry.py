@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-from importlib import import_module
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from headgate.discovery import is_archive
 from headgate.errors import NotFoundError
-from headgate.project import OWN_SYSTEMS, all_domains, project
+from headgate.project import OWN_PARTS, OWN_SYSTEMS, all_domains, load, own_folder
 from headgate.systems.models import models_of
 
 if TYPE_CHECKING:
@@ -25,6 +21,9 @@ if TYPE_CHECKING:
 
     from headgate.learning.store import Shelf
     from headgate.systems.rows import Made
+
+# Files beside the lake project's systems whose change rebuilds no table; an archive has the __init__.py that the project has not.
+_BUILD_NO_TABLES = {"__init__.py", *(f"{stem}.py" for stem in OWN_PARTS.values())}
 
 
 class System(Protocol):
@@ -115,10 +114,7 @@ def may_read(package: System, table: str = "") -> tuple[str, ...]:
 
 def system(name: str) -> System:
     """The package that builds the system of that name."""
-    module = _module(name)
-    if module.startswith(OWN_SYSTEMS):
-        _add_to_path(_own_folder())
-    return cast("System", import_module(module))
+    return cast("System", load(_module(name)))
 
 
 def code_version(name: str) -> str:
@@ -147,24 +143,9 @@ def _module(name: str) -> str:
 
 
 def _source_of(module: str, *, is_package: bool) -> Iterator[tuple[str, bytes]]:
-    if module.startswith(OWN_SYSTEMS):  # an archive has an __init__.py that the lake project has not
-        return ((path, body) for path, body in _sources(_own_folder(), "") if path != "__init__.py")
+    if module.startswith(OWN_SYSTEMS):
+        return ((path, body) for path, body in _sources(own_folder(), "") if path not in _BUILD_NO_TABLES)
     return _sources(files(module if is_package else module.rpartition(".")[0]), "")
-
-
-def _own_folder() -> Traversable:
-    """Return the folder with the systems of the lake project, or of the archive that this code runs from."""
-    folder = None if is_archive() else project().folder
-    return folder / "systems" if folder else files(OWN_SYSTEMS)
-
-
-def _add_to_path(folder: Traversable) -> None:
-    """Have `headgate.own_systems` import from a folder, and not from that of another lake that this process used before."""
-    package = import_module(OWN_SYSTEMS)
-    if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
-        package.__path__ = [str(folder)]
-        for name in [name for name in sys.modules if name.startswith(f"{OWN_SYSTEMS}.")]:
-            del sys.modules[name]
 
 
 def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

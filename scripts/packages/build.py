@@ -90,7 +90,7 @@ NOT_FOR_FUNCTIONS = {
     "uploads",
 }
 ALSO_FOR = {
-    "api": {PACKED_DASHBOARDS, "api", "domains", "predictions", "query", "systems", "uploads"},
+    "api": {PACKED_DASHBOARDS, "api", "domains", "own_systems", "predictions", "query", "systems", "uploads"},
     "dry_run": {"drafts", "uploads"},
     "report": {PACKED_DASHBOARDS, "api", "domains", "query", "reports", "systems"},
 }

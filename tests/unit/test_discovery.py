@@ -18,7 +18,7 @@ from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, SettingsError
 from headgate.learning.store import Shelf
-from headgate.project import all_domains, project
+from headgate.project import all_domains, load, project
 from headgate.query.saved_questions import quality_and_answer, saved_questions
 from headgate.systems import registry
 from headgate.systems.dashboards import dashboards
@@ -64,22 +64,23 @@ def built(system: str) -> pd.DataFrame:
 
 
 def check_clinic_is_served() -> None:
-    """All that a domain brings is there: contracts, system, dashboard."""
+    """All that a domain brings is there: contracts, system, dashboard, questions and routes of the API."""
     assert set(Registry.load().source) == {"visits"}
     assert [*Registry.load().tables_of("visit-counts")] == ["visits_by_day"]
     assert project().systems == ("visit-counts",)
     assert built("visit-counts")["visits"].tolist() == [2, 1]
     assert registry.may_read(registry.system("visit-counts")) == ("visits",)
     assert dashboards()["visit-counts"].title == "Visits"
+    assert set(saved_questions(["visit-counts"])) == {"busy_days", "why_refused"}
+    assert [question and question.name for question in quality_and_answer("visit-counts")] == [None, "days"]
+    (routes,) = [load(domain.routes).routes for domain in project().every_domain if domain.routes]
+    assert [access.path for access in routes.access] == ["/v1/predictions/waiting"]
 
 
 def test_an_installed_package_brings_a_domain(lake: Path, install: Callable[..., None]) -> None:
     install()
     clinic.write(lake, {"headgate.toml": 'name = "clinic"\ndomains = ["clinic"]\n'})
     check_clinic_is_served()
-    assert set(saved_questions(["visit-counts"])) == {"busy_days", "why_refused"}
-    quality, answer = quality_and_answer("visit-counts")
-    assert (quality, answer and answer.name) == (None, "days")
     assert "no patients today" in CliRunner().invoke(cli, ["clinic-sample"]).output
     assert "clinic-sample" in CliRunner().invoke(cli, ["--help"]).output
 
@@ -119,6 +120,24 @@ def test_what_systems_share_is_no_system_and_part_of_their_version(lake: Path) -
     assert registry.system("visit-counts").DAY == "day"  # type: ignore[attr-defined] # imported by this one
     clinic.write(lake, {"systems/_days.py": "DAY = 'day'  # UTC\n"})
     assert registry.code_version("visit-counts") != version
+
+
+def test_questions_and_routes_are_no_part_of_a_systems_version(lake: Path) -> None:
+    """An edited question rebuilds no table."""
+    clinic.lake(lake)
+    version = registry.code_version("visit-counts")
+    clinic.write(lake, {"systems/_questions.py": "QUESTIONS = {}\n", "systems/_routes.py": ""})
+    assert registry.code_version("visit-counts") == version
+
+
+def test_a_lake_of_sql_models_alone_may_have_questions(lake: Path) -> None:
+    """They need neither QUALITY nor ANSWERS, nor a system in Python."""
+    question = 'QUESTIONS = {"visits": Question("visits", "own-models", "Which visits?", "SELECT 1")}\n'
+    clinic.write(
+        lake, {"headgate.toml": "domains = []\n", "systems/_questions.py": f"from headgate.query.questions import Question\n{question}"}
+    )
+    assert set(saved_questions(["own-models"])) == {"visits", "why_refused"}
+    assert quality_and_answer("own-models") == (None, None)
 
 
 def test_an_unknown_domain_is_an_error_that_lists_the_domains_and_how_to_add_one(lake: Path, install: Callable[..., None]) -> None:

@@ -239,7 +239,11 @@ sys.path.insert(0, {archive!r})
 from headgate.contracts.registry import Registry
 from headgate.systems import registry
 from headgate.systems.dashboards import dashboards_of
+from headgate.query.saved_questions import saved_questions
+from headgate.api.routes import EVERY
 
+assert "busy_days" in saved_questions(["visit-counts"])
+assert "/v1/predictions/waiting" in {{access.path for group in EVERY for access in group.access}}
 print(*registry.reads(registry.system("visit-counts")), *Registry.load().tables_of("visit-counts"))
 print(registry.code_version("visit-counts"), dashboards_of(["visit-counts"])["visit-counts"].title)
 """
