@@ -47,7 +47,7 @@ class Selection:
 def select_files(sources: Sequence[str], dataset: str, datasets: Collection[str], standard_input: BinaryIO) -> Selection:
     """Return what to send for files, folders, patterns and `-`, standard input.
 
-    A file's dataset is, in this order: `dataset`; the nearest folder of its path that is named like a dataset; its own name. A
+    A file's dataset is, in this order: `dataset`; its folder, if a dataset has that name; its own name; the nearest folder above. A
     file without any of them goes to the folder `uploads`, where the gate finds its dataset from its columns.
 
     Args:
@@ -107,8 +107,8 @@ def _single(path: Path, dataset: str, datasets: Collection[str]) -> Selection:
 
 
 def _dataset_of(path: Path, datasets: Collection[str]) -> str:
-    folders = [part for part in reversed(path.resolve().parent.parts) if part in datasets]
-    names = (*folders, path.name.partition(".")[0].lower(), dataset_name_of(path.name))
+    folder, *above = reversed(path.resolve().parent.parts)
+    names = (folder, path.name.partition(".")[0].lower(), *above, dataset_name_of(path.name))
     return next((name for name in names if name in datasets), keys.UPLOADS)
 
 

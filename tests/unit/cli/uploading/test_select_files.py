@@ -53,6 +53,15 @@ def test_one_file_belongs_to_the_dataset_of_its_folder_or_its_name_else_the_gate
     assert keys(sent(folder / "in" / "a.csv")) == ["uploads/a.csv"]
 
 
+def test_the_name_of_a_file_says_more_than_a_folder_above_its_own(tmp_path: Path) -> None:
+    """A home folder that happens to have the name of a dataset takes no files of other datasets."""
+    for name in ("payments/exports/orders.csv", "payments/exports/part-1.csv", "payments/orders.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("id\n1\n", encoding="utf-8")
+    assert keys(sent(tmp_path / "payments" / "exports")) == ["orders/orders.csv", "payments/part-1.csv"]
+    assert keys(sent(tmp_path / "payments" / "orders.csv")) == ["payments/orders.csv"]
+
+
 def test_a_file_belongs_to_the_dataset_that_was_drafted_from_its_name(tmp_path: Path) -> None:
     file = tmp_path / "Mahngebühren Oktober.csv"
     file.write_text("id\n1\n", encoding="utf-8")
