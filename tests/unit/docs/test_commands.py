@@ -21,7 +21,7 @@ pytestmark = pytest.mark.unit
 
 PAGES = [page for page in EVERY_PAGE if page.name != "CHANGELOG.md"]  # it also names commands of earlier releases
 # In a code span, or as a line of a console.
-WRITTEN = re.compile(r"`(headgate [^`\n]+)`|^(?:\$ )?(headgate [a-z][^`\n]*)$", re.MULTILINE)
+WRITTEN = re.compile(r"`(headgate [^`\n]+)`|^(?:\$ )?(?:[A-Z_]+=\S+ )?(headgate [a-z][^`\n]*)$", re.MULTILINE)
 ROLES = re.compile(r"^\| `(uploader|analyst|operator|auditor)` \| (.*) \|$", re.MULTILINE)
 THREAT_MODEL = ROOT / "docs" / "operate" / "threat-model.md"
 # They read and write files of this machine only.
@@ -29,11 +29,11 @@ ON_THIS_MACHINE = {"contract check", "contract diff", "contract list"}
 
 
 def written_in(text: str) -> Iterator[str]:
-    """Yield each command that a page writes; `a|b|c` are several."""
-    for span, line in WRITTEN.findall(text):
-        either = re.search(r"[a-z-]+(?:\|[a-z-]+)+", span or line)
+    """Yield each command that a page writes; `a|b|c` are several, and so are those that `&&` joins."""
+    for written in (part for found in WRITTEN.findall(text) for part in "".join(found).split(" && ") if part.startswith("headgate ")):
+        either = re.search(r"[a-z-]+(?:\|[a-z-]+)+", written)
         for one in either[0].split("|") if either else [""]:
-            yield (span or line).replace(either[0], one) if either else span or line
+            yield written.replace(either[0], one) if either else written
 
 
 def command_of(written: str) -> tuple[str, click.Command, list[str]]:
