@@ -1,4 +1,4 @@
-"""The commands of docs/use/your-own-data.md, section by section."""
+"""The commands of a page: docs/use/your-own-data.md section by section, and those of any other text."""
 
 from __future__ import annotations
 
@@ -29,8 +29,13 @@ def section(title: str) -> str:
 
 
 def commands(title: str) -> list[str]:
-    """The commands of a section: its console lines that begin with `$`."""
-    blocks = re.findall(r"^```console\n(.*?)^```$", section(title), re.MULTILINE | re.DOTALL)
+    """The commands of a section."""
+    return commands_in(section(title))
+
+
+def commands_in(text: str) -> list[str]:
+    """The commands of a text: its console lines that begin with `$`."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     return [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ ")]
 
 

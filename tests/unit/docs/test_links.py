@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[3]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/*.md")])
 FOLDERS = ("headgate", "console/src", "lambdas", "glue_jobs", "crawlers", "scripts", "terraform", "benchmarks", "tests")
 ENDS = {".py", ".tf", ".sh", ".yaml", ".toml", ".ts", ".tsx"}
 SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in ENDS and ".terraform" not in path.parts]
