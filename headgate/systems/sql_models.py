@@ -130,8 +130,9 @@ class SqlModels:
         rows = ops.SQLQueryResult(query=text, schema=schema, source=engine).to_expr()
         try:
             frame: pd.DataFrame = rows.order_by([*contract.key, *(name for name in schema.names if name not in contract.key)]).execute()
-        except duckdb.ProgrammingError as error:  # an error of another class may quote a value
-            reason = " ".join(str(error).splitlines()[:2])
+        except duckdb.Error as error:  # only an error of the statement itself quotes no value
+            is_of_statement = isinstance(error, duckdb.ProgrammingError)
+            reason = " ".join(str(error).splitlines()[:2]) if is_of_statement else f"a value leads to a {type(error).__name__}."
             raise ContractError(f"models/{table}.sql cannot be run: {reason} Correct the statement.") from None
         except AuditError as error:
             raise AuditError(f"models/{table}.sql: {error}") from None

@@ -148,7 +148,9 @@ def test_the_command_shows_first_rows_and_writes_parquet(lake: Path) -> None:
     arguments = ["run", "--local", "--data", str(lake / "data"), "--rows", "1", "--output", str(lake / "out"), "days"]
     screen = CliRunner().invoke(models, arguments)
     assert screen.exit_code == 0, screen.output
-    assert all(text in screen.output for text in ("type 1", "days: 2 rows, the first 1", "2026-03-01"))
+    assert all(
+        text in screen.output for text in ("type 1", "contract check FILE --dataset visits", "days: 2 rows, the first 1", "2026-03-01")
+    )
     assert "2026-03-02 " not in screen.output.partition("days: 2 rows")[2]
     assert pq.read_table(lake / "out" / "days.parquet").num_rows == 2
 

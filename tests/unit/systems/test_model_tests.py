@@ -162,14 +162,21 @@ def test_a_csv_row_with_more_cells_than_the_header_is_an_error(lake: Path) -> No
         result(lake, "days", "given: {visits: {file: visits.csv}}\nexpect: []")
 
 
-def test_a_null_in_a_required_column_is_the_error_of_its_model(lake: Path) -> None:
-    clinic.write(lake, {"models/days.sql": DAYS.replace("count(*)", "nullif(count(*), 2)")})
-    assert "models/days.sql: visits is required and has 1 nulls" in result(lake, "days", TEST).error
-
-
-def test_a_statement_that_cannot_run_is_the_error_of_its_model(lake: Path) -> None:
-    clinic.write(lake, {"models/days.sql": DAYS.replace("avg(weight)", "avg(height)")})
-    assert "models/days.sql cannot be run: Binder Error" in result(lake, "days", TEST).error
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("nullif(count(*), 2)", "models/days.sql: visits is required and has 1 nulls"),
+        ("max(visit_id)", "models/days.sql: visits has string values that do not fit int64"),
+        ("count(nothing)", "models/days.sql cannot be run: Binder Error"),
+        ("cast(max(concat(visit_id, 'secret')) as bigint)", "models/days.sql cannot be run: a value leads to a ConversionException"),
+    ],
+)
+def test_a_statement_that_cannot_run_is_the_error_of_its_model_without_a_value(lake: Path, expression: str, message: str) -> None:
+    clinic.write(lake, {"models/days.sql": DAYS.replace("count(*)", expression)})
+    given = TEST.replace("007", "spy")
+    error = result(lake, "days", given).error
+    assert message in error, error
+    assert "spysecret" not in error
 
 
 def test_a_file_of_another_ending_beside_the_tests_is_an_error(lake: Path) -> None:

@@ -43,6 +43,8 @@ _README = """\
 6. Ask: `headgate query "select count(*) from {name}_curated.readings"`
 
 A table of your own is a query and a contract: `models/daily.sql` in Athena's SQL, and `contracts/prod/daily.yaml` with its columns and key.
+`headgate models run --local --data FOLDER` builds it from local files without a deployment, and `headgate models test` runs its tests,
+`models/tests/daily.yaml`. `headgate systems init NAME` writes a table in Python.
 """
 
 

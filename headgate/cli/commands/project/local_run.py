@@ -106,7 +106,9 @@ def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
 
     tables = [_table(name, table, rows) for name, table in run.tables.items()]
     files = [f"Wrote {', '.join(map(str, written.values()))}."] if written else []
-    return Group(_gated(run), *tables, *files)
+    refused = sorted(name for name, gated in run.datasets.items() if gated.quarantined)
+    hint = [f"`headgate contract check FILE --dataset {refused[0]}` shows refused rows and why."] if refused else []
+    return Group(_gated(run), *hint, *tables, *files)
 
 
 def _gated(run: LocalRun) -> Table:
