@@ -88,8 +88,10 @@ def test_the_sender_of_a_file_may_undo_it_and_other_uploaders_may_not() -> None:
         asked = caller.call("GET", f"{path}/revert").json
         assert (asked["may_revert"], asked["may_restore"], "somebody else" in asked["reason"]) == (False, False, True)
         assert [caller.call(method, f"{path}/revert").status for method in ("POST", "DELETE")] == [403, 403]
+    assert ana.call("DELETE", f"{path}/revert").status == 409
     assert ana.call("POST", f"{path}/revert").status == 200
-    assert ben.call("DELETE", f"{path}/revert").status == 403
+    assert [ben.call(method, f"{path}/revert").status for method in ("POST", "DELETE")] == [403, 403]
+    assert ana.call("POST", f"{path}/revert").status == 409
     assert ana.call("DELETE", f"{path}/revert").status == 200
     assert Caller(lake, ("operator",), "olga").call("POST", f"{path}/revert").status == 200
 

@@ -275,11 +275,13 @@ def test_an_upload_whose_file_expired_says_so_without_naming_a_bucket() -> None:
     assert "Begin the upload again" in answer.json["detail"]
 
 
-def test_an_upload_is_read_and_changed_by_its_sender_and_by_operators_only() -> None:
+@pytest.mark.parametrize("state", ["open", "complete", "checked", "committed", "aborted", "duplicate"])
+def test_an_upload_is_read_and_changed_by_its_sender_and_by_operators_only(state: str) -> None:
+    """Whatever its state: whoever may not change an upload does not learn what could be done with it."""
     lake = MemoryLake()
     ana, ben, olga = Caller(lake, ("uploader",)), Caller(lake, ("uploader",), "ben"), Caller(lake, ("operator",), "olga")
-    upload_id = begin(ana, PAYMENTS)["upload_id"]
-    path = f"/v1/uploads/{upload_id}"
+    path = f"/v1/uploads/{_upload_in(state, ana)}"
+    assert olga.call("GET", path).json["state"] == state
     for method, end, body in [
         ("GET", "", None),
         ("GET", "/parts", None),
@@ -292,6 +294,18 @@ def test_an_upload_is_read_and_changed_by_its_sender_and_by_operators_only() -> 
     ]:
         answer = ben.call(method, path + end, body)
         assert (answer.status, answer.json["type"]) == (403, "urn:headgate:problem:forbidden"), (method, end)
-    send_parts(ana, upload_id, PAYMENTS)
-    assert ana.call("POST", f"{path}/complete").status == 200
-    assert olga.call("DELETE", path).json["state"] == "aborted"
+    assert olga.call("DELETE", path).status == (409 if state == "committed" else 200)
+
+
+def _upload_in(state: str, caller: Caller) -> str:
+    """Return the id of an upload in this state."""
+    if state == "duplicate":
+        caller.lake.receive("payments/yesterday.csv", PAYMENTS)
+    upload_id = str(begin(caller, PAYMENTS)["upload_id"])
+    if state in {"open", "duplicate"}:
+        return upload_id
+    send_parts(caller, upload_id, PAYMENTS)
+    steps = {"checked": [("POST", "/dry-run")], "committed": [("POST", "/commit")], "aborted": [("DELETE", "")]}
+    for method, end in [("POST", "/complete"), *steps.get(state, [])]:
+        assert caller.call(method, f"/v1/uploads/{upload_id}{end}").status < 300
+    return upload_id
