@@ -118,7 +118,7 @@ def _without_unnamed(found: Dialect, head: str) -> Dialect:
 
 def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
     """The dialect in which most rows have one width of several cells."""
-    readings = [(form, probe_rows(head, form)) for form in candidate_forms(head)]
+    readings = [(form, _below_comments(probe_rows(head, form))) for form in candidate_forms(head)]
     form, rows = max(
         readings, key=lambda reading: _evenness(reading[1]) * (_RARE_DELIMITER_WEIGHT if reading[0].delimiter[0] in RARE_DELIMITERS else 1)
     )
@@ -129,7 +129,7 @@ def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
     lines, reading = count_header_lines([row.texts for row in rows[above:]], width)
     if with_header is not None:
         lines = max(1, lines) if with_header else 0
-    confidence = round(share_of_width(rows, width), 3)
+    confidence = round(share_of_width(_below_comments(rows), width), 3)
     if not lines or not rows:
         names = tuple(f"column_{number}" for number in range(1, width + 1))
         return Dialect(form, names, 0, width, header_lines=0, confidence=confidence)
@@ -140,9 +140,20 @@ def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
     )
 
 
+def _below_comments(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows below the comments at the top, whose delimiters and widths are not the table's; all rows where they are all comments."""
+    first = next((at for at, row in enumerate(rows) if filled_cells(row) and not _is_marked(row)), 0)
+    return rows[first:]
+
+
+def _is_marked(row: Row) -> bool:
+    """Whether the row begins with the mark of a comment."""
+    return row.texts[0].lstrip().startswith("#")
+
+
 def _is_title(row: Row, width: int) -> bool:
     """Whether a row above a header is none: less than half of its cells are filled, it is one cell of several, or a comment."""
-    is_comment = row.texts[0].lstrip().startswith("#") and (width == 1 or len(row.cells) != width)
+    is_comment = _is_marked(row) and (width == 1 or len(row.cells) != width)
     return filled_cells(row) < max(1, width / 2) or (len(row.cells) == 1 < width) or is_comment
 
 

@@ -359,3 +359,24 @@ def test_a_last_delimiter_is_no_part_of_a_row_unless_a_number_may_hold_it(text: 
     price = Column("price", ColumnType(Kind.DECIMAL, precision=8, scale=2), format=SourceFormat(decimal=","))
     received = read_csv(text.encode(), replace(CONTRACT, columns=(Column("id", TEXT), price)))
     assert (len(received.source_rows), len(received.ragged.source_rows)) == (rows, ragged)
+
+
+@pytest.mark.parametrize("comment", ["# produced by the export tool", "# lines, of, many, cells", '# 5" pipes', "#"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_comments_above_a_table_are_no_rows_of_it_however_many_they_are(comment: str, delimiter: str) -> None:
+    """Else a blank, which comments have in each line, is the delimiter, and the header is a row of data."""
+    names = ("id", "name", "amount")
+    rows = [names, ("1", "ann", "3.5"), ("2", "bob", "4.5")]
+    text = f"{comment}\n" * 12 + "".join(f"{delimiter.join(row)}\n" for row in rows)
+    dialect = sniff_dialect(text.encode())
+    assert (dialect.form.delimiter, dialect.names, dialect.skipped_lines, dialect.header_lines) == (
+        delimiter,
+        ("id", "name", "amount"),
+        12,
+        1,
+    )
+
+
+def test_a_text_whose_rows_all_begin_with_the_mark_of_comments_is_a_table() -> None:
+    dialect = sniff_dialect(b"#1,a\n#2,b\n#3,c\n")
+    assert (dialect.form.delimiter, dialect.width, dialect.skipped_lines, dialect.header_lines) == (",", 2, 0, 0)
