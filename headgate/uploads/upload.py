@@ -113,7 +113,8 @@ class Upload:
     @property
     def check_id(self) -> str:
         """Return the id of a check of exactly this content with this mapping."""
-        return hashlib.sha256(f"{self.sha256} {json.dumps(self.mapping and self.mapping.fields)}".encode()).hexdigest()[:16]
+        decided = self.mapping and [self.mapping.suggestion, self.mapping.fields]  # datasets may have fields of the same names
+        return hashlib.sha256(f"{self.sha256} {json.dumps(decided)}".encode()).hexdigest()[:16]
 
     def is_of(self, caller: str) -> bool:
         """Whether the caller began the upload."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.api.files import mapping_checks
+from headgate.api.http.problems import ProblemError
+from headgate.api.shapes.files import MappingDecision
 from headgate.aws.in_memory_ports import MemoryLedger
-from headgate.errors import ServiceError
+from headgate.errors import ConflictError, ServiceError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
+from headgate.uploads.upload import Upload, UploadMapping
 from tests.unit.api.files.test_mapped_uploads import FIELDS, german, plain
+from tests.unit.api.files.test_upload_races import ANA, interrupt
 from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake
 from tests.unit.api.test_personal_data import CUSTOMERS, EMAIL
 
@@ -93,6 +100,34 @@ def test_a_mapping_is_accepted_once_and_the_answer_may_be_repeated() -> None:
     again = accept(caller, path, etag)
     assert (first.status, again.status, again.json) == (202, 202, first.json)
     assert caller.lake.objects.info(ObjectRef("raw", KEY)).ref == record.ref
+
+
+def test_the_mapping_that_was_read_is_accepted_whenever_another_one_is_checked() -> None:
+    """Each call of a store is a moment at which another person may check another mapping."""
+    other = MappingDecision(columns={**FIELDS, "Ablauf": None})
+    for at in range(1000):
+        caller, path = pending(plain(3))
+        lake, file_id = caller.lake, path.rpartition("/")[2]
+        decide(caller, path)
+        etag, suggested = check(caller, path)[1], caller.call("GET", f"{path}/mapping").headers["ETag"]
+        lake.start = lambda _: None  # type: ignore[method-assign]  # the other check takes a while
+        interruption = interrupt(lake, at, partial(mapping_checks.start, lake, ANA, file_id, other, suggested))
+        try:
+            accepted = [tuple(mapping_checks.accept(lake, ANA, file_id, etag).columns.values())]
+        except (ConflictError, ProblemError):
+            accepted = []
+        assert accepted in [[tuple(FIELDS.values())], []], at
+        assert [mapping.fields for mapping in lake.mappings.remembered()] == accepted, at
+        assert len(list(lake.objects.versions("raw", ""))) == 1 + len(accepted), at
+        if not interruption:
+            break
+    assert at > 5
+
+
+def test_fields_of_another_dataset_with_the_same_names_are_another_check() -> None:
+    record = MemoryLake().receive(KEY, plain(3))
+    mappings = [UploadMapping(json.dumps({"dataset": dataset}), (), ("id", "name")) for dataset in ("branches", "suppliers")]
+    assert len({Upload.of_file(record, mapping, "").check_id for mapping in mappings}) == 2
 
 
 def test_a_file_that_a_later_version_has_settled_is_not_mapped_any_more() -> None:
