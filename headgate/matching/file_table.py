@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.matching.header_names import folded, made_up_name, showable
+from headgate.matching.header_names import folded, made_up_name, showable, unused_name
 
 SAMPLE_ROWS = 200
 
@@ -40,12 +40,11 @@ class FileTable:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The names as they may be shown: `column_3`, as in a draft, replaces one that is blank, repeated, or may be a cell's value."""
+        """The names as they may be shown: `column_3` replaces one that is blank, repeated, or may be a cell's value."""
         taken = {folded(name) for name in self.names}
-        replacing = [made_up_name(place) for place in range(1, len(self.names) + 1)]
         return tuple(
-            name if showable(name) and self.names.count(name) == 1 else f"#{place}" if own in taken else own
-            for place, (name, own) in enumerate(zip(self.names, replacing, strict=True), 1)
+            name if showable(name) and self.names.count(name) == 1 else unused_name(made_up_name(place), taken)
+            for place, name in enumerate(self.names, 1)
         )
 
     @property

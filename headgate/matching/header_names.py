@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 # A file without a header offers its first row as names: anything but a plain word may be a cell's value and is not shown.
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
@@ -70,3 +70,12 @@ def unnumbered(name: str) -> str:
 def made_up_name(position: int) -> str:
     """The name of a column that has none in its file; positions count from 1."""
     return f"column_{position}"
+
+
+def unused_name(name: str, used: Collection[str]) -> str:
+    """Return the name, with as many underscores behind it as make it differ from those that are used.
+
+    >>> unused_name("column_2", {"id", "column_2"})
+    'column_2_'
+    """
+    return unused_name(f"{name}_", used) if name in used else name

@@ -8,11 +8,11 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.new_columns import KEPT, RULE, NewColumns, policy_of
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.errors import BadInputError
-from headgate.matching.header_names import folded, made_up_name, showable
+from headgate.matching.header_names import folded, made_up_name, showable, unused_name
 from headgate.matching.suggest_mapping import THRESHOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from headgate.contracts.model import Contract
     from headgate.matching.file_table import FileTable
@@ -50,10 +50,6 @@ def undeclared_names(headed: FileTable, contract: Contract, places: Iterable[int
     new: dict[int, str] = {}
     for place in sorted(places):
         name = headed.names[place].strip()
-        new[place] = name if showable(name) and folded(name) not in used else _unused(made_up_name(place + 1), used)
+        new[place] = name if showable(name) and folded(name) not in used else unused_name(made_up_name(place + 1), used)
         used.add(folded(new[place]))
     return new
-
-
-def _unused(name: str, used: Collection[str]) -> str:
-    return _unused(f"{name}_", used) if name in used else name

@@ -12,7 +12,7 @@ import pyarrow as pa
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.redaction import rows_with_secrets
-from headgate.matching.header_names import made_up_name, numbers_of_repeats
+from headgate.matching.header_names import made_up_name, numbers_of_repeats, unused_name
 from headgate.profiling.arrays import evenly_spaced
 from headgate.values.cells import int_array, marked, matches, rows_where, text_array
 
@@ -36,9 +36,7 @@ def column_names(names: Iterable[str]) -> list[str]:
     for place, (name, number) in enumerate(zip(hide_secrets(given), numbers_of_repeats(given), strict=True), 1):
         safe = "" if name == HIDDEN else name
         own = f"{safe}{number}" if safe in shown else safe
-        made_up = made_up_name(place)
-        unused = f"{safe}#{place}" if safe or made_up in shown or made_up in given else made_up
-        shown[own if own and own not in shown else unused] = None
+        shown[unused_name(own or made_up_name(place), shown if own else {*shown, *given})] = None
     return list(shown)
 
 
