@@ -52,13 +52,13 @@ def main() -> None:
 
 def chosen(texts: pd.Series, categories: pd.Series) -> dict[str, float]:
     """Both levels of what the system finds when it chooses their numbers of groups, against the categories."""
-    found = intents.found(texts, pd.Series(1, index=texts.index), sentence_model.installed())
-    figures: dict[str, float] = {"stability": found.stability}
-    for level, groups in (("intent", found.groups), ("sub_intent", found.sub_groups)):
+    groups_of = intents.group_texts(texts, pd.Series(1, index=texts.index), sentence_model.installed())
+    figures: dict[str, float] = {"stability": groups_of.stability}
+    for level, groups in (("intent", groups_of.groups), ("sub_intent", groups_of.sub_groups)):
         nmi, purity = normalized_mutual_info_score(categories, groups), purity_of(categories, groups)
         figures |= {f"{level}s": len(np.unique(groups)), f"{level}_nmi": float(nmi), f"{level}_purity": purity}
         print(f"{level}s, number chosen: NMI {nmi:.4f}, purity {purity:.4f}, {len(np.unique(groups))} groups", flush=True)
-    print("labels of the commonest intents:", ", ".join(pd.Series(found.named).value_counts().index[:20]))
+    print("labels of the commonest intents:", ", ".join(pd.Series(groups_of.named).value_counts().index[:20]))
     return figures
 
 

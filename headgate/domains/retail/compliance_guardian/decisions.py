@@ -1,4 +1,4 @@
-"""What to do with a transaction: the action that is expected to cost least."""
+"""Choose the action on a transaction that is expected to cost least."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def cheapest(probability: Array, amount: Array, review_price: float = REVIEW_COS
 
 
 def review_price_of(parts: Iterable[tuple[Array, Array]], days: float) -> float:
-    """What a review must save, GBP, so that no more reviews are asked for than the team can make: its cost at least.
+    """Return the least saving, GBP, that asks for no more reviews than the team can make; at least a review's cost.
 
     The price comes from days that are over, because a transaction cannot wait until its own day is.
 
@@ -65,7 +65,7 @@ def strangest(rank: Array) -> npt.NDArray[np.object_]:
 
 
 def cost(decision: npt.NDArray[np.object_], fraud: npt.NDArray[np.bool_], amount: Array) -> float:
-    """What the decisions cost once the truth is known, GBP."""
+    """Return the cost of the decisions once the truth is known, GBP."""
     approved = np.where(fraud, amount, 0.0)
     blocked = np.where(fraud, 0.0, MARGIN_SHARE * amount + BLOCK_CALL_GBP)
     by_action = [decision == ACTIONS[0], decision == ACTIONS[1]]

@@ -36,10 +36,10 @@ class DescribedTransactions(StoredRows):
     @cached_property
     def labels(self) -> npt.NDArray[np.int8]:
         """`models.UNKNOWN`, `HONEST` or `FRAUD`, by place."""
-        found, begin = np.empty(len(self), dtype=np.int8), 0
+        labels, begin = np.empty(len(self), dtype=np.int8), 0
         for part in self.tables(0, len(self), [_LABEL]):
-            found[begin : (begin := begin + part.num_rows)] = part[_LABEL].cast(pa.int8()).fill_null(UNKNOWN).to_numpy()
-        return found
+            labels[begin : (begin := begin + part.num_rows)] = part[_LABEL].cast(pa.int8()).fill_null(UNKNOWN).to_numpy()
+        return labels
 
     @property
     def first_at(self) -> pd.Timestamp:

@@ -75,11 +75,11 @@ def scorer(model: models.Boosting, transactions: DescribedTransactions, customer
         **with_prefix("past", _mapped(past, _PAST_TYPES)),
         **with_prefix("accounts", _mapped(accounts, _ACCOUNT_TYPES)),
     }
-    found = Scorer(facts, {"reference": _reference(model), **arrays})
+    exported = Scorer(facts, {"reference": _reference(model), **arrays})
     rows = transactions.rows(max(0, after - export_models.CHECKED_ROWS), after, model.columns)
     points = rows[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
-    if export_models.is_equal(FraudScorer(found).strength(points), model.strength(rows)):
-        return found
+    if export_models.is_equal(FraudScorer(exported).strength(points), model.strength(rows)):
+        return exported
     log.error("model not exported: its numbers do not give the scores of the batch", extra={"model": "fraud"})
     return None
 

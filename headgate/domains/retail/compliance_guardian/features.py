@@ -1,4 +1,4 @@
-"""What a card transaction looks like at the moment it is made, as Ibis expressions.
+"""Describe a card transaction at the moment it is made, as Ibis expressions.
 
 Windows end with the transaction itself. What is known about fraud enters with a delay, because nobody knows it sooner.
 Sums are taken in whole pence, so that they do not depend on the order. Neither a card number nor its token is a feature:
@@ -71,25 +71,25 @@ UNLABELLED = tuple(name for name in ALL if "fraud" not in name and "risk" not in
 
 def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> pd.DataFrame:
     """Every transaction up to the end of a day with its features, in the order of time and number; all of them in memory."""
-    found: pd.DataFrame
-    found, *parts = (question.to_pandas() for question in questions(transactions, customers, as_of))
+    rows: pd.DataFrame
+    rows, *parts = (question.to_pandas() for question in questions(transactions, customers, as_of))
     for part in parts:
         for name in part.columns.drop(list(_ORDER)):
-            found[name] = part.pop(name)  # one column at a time: `assign` would hold two copies of millions of rows
-    found["is_fraud"] = found.is_fraud.astype("boolean")
-    return found
+            rows[name] = part.pop(name)  # one column at a time: `assign` would hold two copies of millions of rows
+    rows["is_fraud"] = rows.is_fraud.astype("boolean")
+    return rows
 
 
 def questions(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> tuple[ibis.Table, ...]:
-    """What is known and every feature of each transaction up to the end of a day, each of them in the order of time and number.
+    """Return facts and features of each transaction up to the end of a day, each in the order of time and number.
 
     Three questions, because a window carries every column of its question along: together they take twice the memory.
     """
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
-    known = transactions.filter(transactions.transacted_at < end)
-    of_customer = _of_customer(_compared(_remembered(_timed(known))))
-    of_terminal = _of_terminal(_suspected(_timed(known), _ordinary(transactions, end)))
-    return tuple(_in_order(part) for part in (_plain(known, customers), of_customer, of_terminal))
+    past = transactions.filter(transactions.transacted_at < end)
+    of_customer = _of_customer(_compared(_remembered(_timed(past))))
+    of_terminal = _of_terminal(_suspected(_timed(past), _ordinary(transactions, end)))
+    return tuple(_in_order(part) for part in (_plain(past, customers), of_customer, of_terminal))
 
 
 def sign_ups(customers: ibis.Table) -> ibis.Table:
@@ -103,11 +103,11 @@ def _in_order(table: ibis.Table) -> ibis.Table:
     return narrow.order_by(*_ORDER)
 
 
-def _plain(known: ibis.Table, customers: ibis.Table) -> ibis.Table:
-    """What is known of each transaction without a look at any other."""
-    at_s = whole_seconds(known.transacted_at)
+def _plain(transactions: ibis.Table, customers: ibis.Table) -> ibis.Table:
+    """Return the columns that need no other transaction."""
+    at_s = whole_seconds(transactions.transacted_at)
     since = customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at))
-    joined = known.mutate(at_s=at_s).left_join(since, "customer_id")
+    joined = transactions.mutate(at_s=at_s).left_join(since, "customer_id")
     return joined.select(
         *_ORDER,
         "customer_id",
@@ -122,16 +122,16 @@ def _plain(known: ibis.Table, customers: ibis.Table) -> ibis.Table:
     )
 
 
-def _timed(known: ibis.Table) -> ibis.Table:
+def _timed(transactions: ibis.Table) -> ibis.Table:
     """The columns that windows need; an unknown label counts as no known fraud."""
-    fraud = known.is_fraud.fill_null(False).cast("int64")  # noqa: FBT003 a value, not a flag
-    at_s = whole_seconds(known.transacted_at)
-    return known.select(
+    fraud = transactions.is_fraud.fill_null(False).cast("int64")  # noqa: FBT003 a value, not a flag
+    at_s = whole_seconds(transactions.transacted_at)
+    return transactions.select(
         *_ORDER,
         "customer_id",
         "terminal_id",
-        amount_gbp=known.amount.cast("float64"),
-        pence=(known.amount * 100).cast("int64"),
+        amount_gbp=transactions.amount.cast("float64"),
+        pence=(transactions.amount * 100).cast("int64"),
         at_s=at_s,
         known_fraud=fraud,
         fraud_at_s=(fraud == 1).ifelse(at_s, ibis.null("int64")),
@@ -178,8 +178,8 @@ def _ordinary(transactions: ibis.Table, end: ibis.Value) -> ibis.Table:
     frauds = transactions.filter(transactions.is_fraud, transactions.transacted_at < end).select("customer_id")
     suspects = transactions.semi_join(frauds, "customer_id")
     remembered = _remembered(_timed(suspects.filter(suspects.transacted_at < end)))
-    found = remembered.filter(remembered.known_fraud == 1, remembered.amount_to_usual < ORDINARY_BELOW)
-    return found.select(ordinary_id="transaction_id")
+    ordinary = remembered.filter(remembered.known_fraud == 1, remembered.amount_to_usual < ORDINARY_BELOW)
+    return ordinary.select(ordinary_id="transaction_id")
 
 
 def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
@@ -199,11 +199,11 @@ def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
         ordinary=is_ordinary.cast("int64"),
         ordinary_at_s=is_ordinary.ifelse(joined.at_s, ibis.null("int64")),
     )
-    known = {f"terminal_known_{days}d": marked.count().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}
+    counts = {f"terminal_known_{days}d": marked.count().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}
     frauds = {f"terminal_frauds_{days}d": marked.known_fraud.sum().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}
     watched = _delayed("terminal_id", COMPROMISE_DAYS)
     return marked.mutate(
-        **known,
+        **counts,
         **frauds,
         terminal_count_1d=marked.count().over(_past("terminal_id", 1)),
         terminal_ordinary_frauds_28d=marked.ordinary.sum().over(watched).fill_null(0),

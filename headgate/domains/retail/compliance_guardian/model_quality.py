@@ -56,25 +56,25 @@ def measures(transactions: pd.DataFrame) -> list[Measure]:
     if transactions.empty:
         return []
     model, days = str(transactions.model.iloc[0]), _days(transactions)
-    known = transactions[transactions.is_fraud.notna()]
-    fraud = known.is_fraud.to_numpy(dtype=np.bool_)
+    labelled = transactions[transactions.is_fraud.notna()]
+    fraud = labelled.is_fraud.to_numpy(dtype=np.bool_)
     if not 0 < fraud.sum() < len(fraud):
-        return [Measure(model, "auc", days, None, rows_used=len(known), note=_NOTHING)]
-    score, plain = known.score.to_numpy(), known.amount_to_usual.to_numpy()
+        return [Measure(model, "auc", days, None, rows_used=len(labelled), note=_NOTHING)]
+    score, plain = labelled.score.to_numpy(), labelled.amount_to_usual.to_numpy()
     figures = [
         *_ranked(fraud, score, plain, model),
         (
             "card_precision_100",
-            card_precision(known, score),
-            card_precision(known, plain),
+            card_precision(labelled, score),
+            card_precision(labelled, plain),
             _BASELINE,
             "counted by customer instead of card",
         ),
-        _cost(known, fraud),
+        _cost(labelled, fraud),
         ("reviews_a_day", _reviews_a_day(transactions), decisions.REVIEWS_A_DAY, "what the team can review", None),
         ("fraud_share", float(fraud.mean()), float(score.mean()), "mean score", None),
     ]
-    return [Measure(model, name, days, float(value), float(base), who, len(known), note) for name, value, base, who, note in figures]
+    return [Measure(model, name, days, float(value), float(base), who, len(labelled), note) for name, value, base, who, note in figures]
 
 
 def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
@@ -86,26 +86,26 @@ def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
     Source:
         Fraud Detection Handbook, chapters 4.4 (customers known to be defrauded, card precision) and 5.3 (delay).
     """
-    found: dict[str, dict[int, pd.Timestamp]] = {"score": {}, "amount_to_usual": {}}
+    found_on: dict[str, dict[int, pd.Timestamp]] = {"score": {}, "amount_to_usual": {}}
     frauds: pd.DataFrame | None = None
     measured: list[Measure] = []
     for part in parts:
-        known = part[part.is_fraud.notna()]
-        new = known.loc[known.is_fraud.astype(bool), ["customer_id", "transacted_at"]]
+        labelled = part[part.is_fraud.notna()]
+        new = labelled.loc[labelled.is_fraud.astype(bool), ["customer_id", "transacted_at"]]
         frauds = new if frauds is None else pd.concat([frauds[frauds.transacted_at >= part.transacted_at.iloc[0] - _OVER], new])
-        tried = without_defrauded(known, frauds, pd.Timedelta(days=BLOCKED_DAYS))
+        tried = without_defrauded(labelled, frauds, pd.Timedelta(days=BLOCKED_DAYS))
         days = tried.groupby(tried.transacted_at.dt.normalize())
-        measured += [measure for day, rows in days for measure in _of_day(day, rows, found)]
+        measured += [measure for day, rows in days for measure in _of_day(day, rows, found_on)]
     return measured
 
 
-def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found: dict[str, dict[int, pd.Timestamp]]) -> list[Measure]:
+def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found_on: dict[str, dict[int, pd.Timestamp]]) -> list[Measure]:
     """The figures of one day; who is found on it is added to `found`."""
     model, period = str(rows.model.iloc[0]), f"{day.date()}/{day.date()}"
     fraud = rows.is_fraud.to_numpy(dtype=np.bool_)
     if not 0 < fraud.sum() < len(fraud):
         return [Measure(model, "daily_auc", period, None, rows_used=len(rows), note=_NOTHING)]
-    precision, usual = (_found_on(day, _customers(rows, rows[name].to_numpy()), seen) for name, seen in found.items())
+    precision, usual = (_found_on(day, _customers(rows, rows[name].to_numpy()), seen) for name, seen in found_on.items())
     figures = [
         *_ranked(fraud, rows.score.to_numpy(), rows.amount_to_usual.to_numpy(), model),
         ("card_precision_100", precision, usual, _BASELINE, "counted by customer instead of card"),
@@ -137,11 +137,11 @@ def without_defrauded(tried: pd.DataFrame, frauds: pd.DataFrame, blocked: pd.Tim
         frauds: transactions that turned out to be fraud; each is known from the day after the delay on.
         blocked: for how long a customer is left out from then on; for good, unless given.
     """
-    known = frauds.assign(known_on=_days_of(frauds) + (DELAY_DAYS + 1) * _DAY)
-    known = known[["customer_id", "known_on"]].drop_duplicates().sort_values("known_on", kind="stable")
+    defrauded = frauds.assign(known_on=_days_of(frauds) + (DELAY_DAYS + 1) * _DAY)
+    defrauded = defrauded[["customer_id", "known_on"]].drop_duplicates().sort_values("known_on", kind="stable")
     days = tried[["customer_id"]].assign(day=_days_of(tried), place=np.arange(len(tried)))
     ordered = days.sort_values("day", kind="stable")
-    newest = pd.merge_asof(ordered, known, left_on="day", right_on="known_on", by="customer_id", tolerance=blocked)
+    newest = pd.merge_asof(ordered, defrauded, left_on="day", right_on="known_on", by="customer_id", tolerance=blocked)
     return tried[newest.set_index("place").known_on.isna().sort_index().to_numpy()]
 
 
@@ -179,11 +179,11 @@ def card_precision(transactions: pd.DataFrame, score: Array, cards: int = CARDS_
         Fraud Detection Handbook, chapter 4.4, card precision top-k.
     """
     scored = transactions[["transacted_at", "customer_id", "is_fraud"]].assign(score=score)
-    found: set[int] = set()
+    seen: set[int] = set()
     shares = []
     for _, rows in scored.groupby(scored.transacted_at.dt.normalize()):
-        defrauded = _customers(rows, rows.score.to_numpy()).defrauded_among_first(cards, found)
-        found |= set(defrauded)
+        defrauded = _customers(rows, rows.score.to_numpy()).defrauded_among_first(cards, seen)
+        seen |= set(defrauded)
         shares.append(len(defrauded) / cards)
     return float(np.mean(shares))
 
@@ -196,7 +196,7 @@ class _Customers:
     defrauded: npt.NDArray[np.bool_]
 
     def defrauded_among_first(self, count: int, without: Collection[int]) -> list[int]:
-        """Those defrauded among the first so many, the ones in `without` passed over."""
+        """Return the defrauded customers among the first so many, without those in `without`."""
         looked_at = np.flatnonzero(~np.isin(self.ids, list(without)))[:count]
         return [int(customer) for customer in self.ids[looked_at[self.defrauded[looked_at]]]]
 

@@ -47,7 +47,7 @@ class FraudModel(Protocol):
 
     @property
     def name(self) -> str:
-        """What the tables call it."""
+        """The model's name in the tables."""
         ...
 
     @property
@@ -104,7 +104,7 @@ class Boosting:
         return np.asarray(expit(strength))
 
     def state(self) -> dict[str, Any]:
-        """What the model consists of, as it is stored."""
+        """Return the parts of the model, as they are stored."""
         return {**vars(self), "columns": list(self.columns), "reference": model_file.series_state(self.reference)}
 
     @classmethod
@@ -157,9 +157,9 @@ def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[st
         recipe: one of `RECIPES`.
     """
     fraud = labels.to_numpy(dtype=np.bool_)
-    known = np.where(fraud, FRAUD, HONEST).astype(np.int8)
-    kept = sample(known)
-    return boosting_of_sample(points.iloc[kept], fraud[kept], honest_share(known, kept), columns, recipe)
+    kinds = np.where(fraud, FRAUD, HONEST).astype(np.int8)
+    kept = sample(kinds)
+    return boosting_of_sample(points.iloc[kept], fraud[kept], honest_share(kinds, kept), columns, recipe)
 
 
 def boosting_of_sample(
@@ -240,13 +240,13 @@ def _drawn(count: int, most: int) -> npt.NDArray[np.int64]:
 
 def _places(labels: npt.NDArray[np.int8], kind: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Where the labels of a kind with these numbers are; the first one of the kind has the number 0."""
-    found, before = [np.empty(0, dtype=np.int64)], 0
+    places, before = [np.empty(0, dtype=np.int64)], 0
     for start in range(0, len(labels), _SEARCHED_ROWS):
         own = np.flatnonzero(labels[start : start + _SEARCHED_ROWS] == kind)
         first, after = np.searchsorted(numbers, [before, before + len(own)])
-        found.append(start + own[numbers[first:after] - before])
+        places.append(start + own[numbers[first:after] - before])
         before += len(own)
-    return np.concatenate(found)
+    return np.concatenate(places)
 
 
 def _in_batches(score: Callable[[pd.DataFrame], Array], points: pd.DataFrame) -> Array:

@@ -62,14 +62,14 @@ def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> Rows
 
 def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
     """All transactions with what entities are judged by."""
-    known = scored.is_fraud.fill_null(False)  # noqa: FBT003 a value, not a flag
+    is_fraud = scored.is_fraud.fill_null(False)  # noqa: FBT003 a value, not a flag
     # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
     guessed = (scored.model == Boosting.name).ifelse(scored.score, 0.0)
     return scored.mutate(
-        known=known.cast("int64"),
-        stolen=known.ifelse(scored.pence, 0),
+        known=is_fraud.cast("int64"),
+        stolen=is_fraud.ifelse(scored.pence, 0),
         is_recent=scored.transacted_at > ibis.literal(last_at - pd.Timedelta(days=RECENT_DAYS), "timestamp"),
-        expected=scored.is_fraud.isnull().ifelse(guessed, known.cast("int64").cast("float64")),  # noqa: PD003 as above
+        expected=scored.is_fraud.isnull().ifelse(guessed, is_fraud.cast("int64").cast("float64")),  # noqa: PD003 as above
     )
 
 
@@ -93,8 +93,8 @@ def _entities(column: str, judged: ibis.Table, recent: ibis.Table, failed: ibis.
     )
     _write_recent(column, recent, recent_path)
     lately = judged.get_backend().read_parquet(recent_path)
-    found = whole.left_join(lately, column)
-    named = found.select(*whole.columns, "expected", "count", "highest_score", entity_id=found[column].cast("string"))
+    joined = whole.left_join(lately, column)
+    named = joined.select(*whole.columns, "expected", "count", "highest_score", entity_id=joined[column].cast("string"))
     return (frame_of(part) for part in batches_of(_with_failed(named, column, failed).order_by("entity_id")))
 
 
@@ -102,8 +102,8 @@ def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.
     """The entities with their failed payments, which only cards have."""
     if column != _CARD:
         return entities.mutate(failed_payments=ibis.literal(0, "int64"))
-    found = entities.left_join(failed, column)
-    return found.select(*entities.columns, failed_payments=found.failed_payments.fill_null(0))
+    joined = entities.left_join(failed, column)
+    return joined.select(*entities.columns, failed_payments=joined.failed_payments.fill_null(0))
 
 
 def _write_recent(column: str, recent: ibis.Table, path: Path) -> None:
@@ -123,14 +123,14 @@ def _summed(column: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _with_whole_groups(parts: Iterable[pa.Table], column: str) -> Iterator[pa.Table]:
     """The same rows, which are in the order of a column, in parts that cut no value's rows in two."""
-    held: pa.Table | None = None
+    rest: pa.Table | None = None
     for part in parts:
-        held = pa.concat_tables([held, part]) if held else part
-        last_begins = pc.index(held[column], held[column][held.num_rows - 1]).as_py()
-        yield held.slice(0, last_begins)
-        held = held.slice(last_begins)
-    if held:
-        yield held
+        rest = pa.concat_tables([rest, part]) if rest else part
+        last_begins = pc.index(rest[column], rest[column][rest.num_rows - 1]).as_py()
+        yield rest.slice(0, last_begins)
+        rest = rest.slice(last_begins)
+    if rest:
+        yield rest
 
 
 def _rated(kind: str, entities: pd.DataFrame, base: float) -> pd.DataFrame:

@@ -62,7 +62,7 @@ class Period:
         return self.rows(pq.read_schema(self.path).names)
 
     def rows(self, columns: Sequence[str], newest: int | None = None) -> pd.DataFrame:
-        """Some columns, in the order of time and number; of so many of the newest transactions, if a number is given.
+        """Return columns, in the order of time and number; of so many of the newest transactions, if a number is given.
 
         Texts but for the card are categories.
         """
@@ -73,23 +73,23 @@ class Period:
     def days(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """As `rows`, some whole days at a time."""
         with self._opened() as file:
-            held = file.schema_arrow.empty_table().select(columns)
+            rest = file.schema_arrow.empty_table().select(columns)
             for batch in file.iter_batches(_DAYS_ROWS, columns=list(columns), use_threads=False):
-                held = pa.concat_tables([held, pa.Table.from_batches([batch]).select(columns)])
-                moments = frame_of(held.select(["transacted_at"])).transacted_at
+                rest = pa.concat_tables([rest, pa.Table.from_batches([batch]).select(columns)])
+                moments = frame_of(rest.select(["transacted_at"])).transacted_at
                 last_day = int(moments.searchsorted(moments.iloc[-1].normalize()))
                 if last_day:
-                    yield _frame_of(held.slice(0, last_day))
-                    held = held.slice(last_day)
-            if held.num_rows:
-                yield _frame_of(held)
+                    yield _frame_of(rest.slice(0, last_day))
+                    rest = rest.slice(last_day)
+            if rest.num_rows:
+                yield _frame_of(rest)
 
     def _opened(self) -> pq.ParquetFile:
         return pq.ParquetFile(self.path, read_dictionary=list(_TEXTS[1:]))
 
 
 def _read_from(file: pq.ParquetFile, left_out: int, columns: Sequence[str]) -> pa.Table:
-    """Some columns of the rows of a file behind the first so many; row groups without any of them are not read."""
+    """Return columns of the rows of a file behind the first so many; row groups without any of them are not read."""
     groups = range(file.num_row_groups)
     while groups and left_out >= (rows := file.metadata.row_group(groups[0]).num_rows):
         groups, left_out = groups[1:], left_out - rows
@@ -104,8 +104,8 @@ def _frame_of(table: pa.Table) -> pd.DataFrame:
         rows[name] = values.to_pandas()
     if "is_fraud" in rows:
         rows["is_fraud"] = rows.is_fraud.astype("boolean")
-    found: pd.DataFrame = rows[table.column_names]
-    return found
+    frame: pd.DataFrame = rows[table.column_names]
+    return frame
 
 
 def scored(transactions: DescribedTransactions, folder: Path, recipe: str = models.FIRST) -> list[Period]:
@@ -128,15 +128,15 @@ def _stretches(first_at: pd.Timestamp, last_at: pd.Timestamp) -> Sequence[tuple[
 
 
 def _period(transactions: DescribedTransactions, start: pd.Timestamp, end: pd.Timestamp, recipe: str, path: Path) -> Period:
-    known, first, after = (transactions.place_of(at) for at in (start - pd.Timedelta(days=DELAY_DAYS), start, end))
-    model = _model(transactions, known, after, recipe) if first < after else None
-    write_batches(_scored(transactions, known, first, after, model) if model else (), _schema(transactions), path, _TEXTS)
+    labelled_to, first, after = (transactions.place_of(at) for at in (start - pd.Timedelta(days=DELAY_DAYS), start, end))
+    model = _model(transactions, labelled_to, after, recipe) if first < after else None
+    write_batches(_scored(transactions, labelled_to, first, after, model) if model else (), _schema(transactions), path, _TEXTS)
     return Period(start, path, model)
 
 
-def _scored(transactions: DescribedTransactions, known: int, first: int, after: int, model: models.FraudModel) -> Iterator[pa.Table]:
+def _scored(transactions: DescribedTransactions, labelled_to: int, first: int, after: int, model: models.FraudModel) -> Iterator[pa.Table]:
     """The transactions of a period with their scores, one batch in memory at a time."""
-    price = review_price(model, transactions, known, first) if model.name == models.Boosting.name else None
+    price = review_price(model, transactions, labelled_to, first) if model.name == models.Boosting.name else None
     for part, strength, score in _judged(transactions, first, after, model):
         kept = part.select(KEPT)
         decision = decisions.strangest(score) if price is None else decisions.cheapest(score, kept["amount_gbp"].to_numpy(), price)
@@ -185,7 +185,7 @@ def strength_of(model: models.FraudModel, transactions: DescribedTransactions, f
 
 
 def review_price(model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int) -> float:
-    """What a review must save, from the days of the delay, whose labels the model has not seen.
+    """Return the least saving that asks for a review, from the days of the delay, whose labels the model has not seen.
 
     Args:
         first, after: the places of the transactions of these days.
@@ -195,15 +195,15 @@ def review_price(model: models.FraudModel, transactions: DescribedTransactions, 
     return decisions.review_price_of(((model.scores(rows), rows.amount_gbp.to_numpy(dtype=np.float64)) for rows in batches), DELAY_DAYS)
 
 
-def _model(transactions: DescribedTransactions, known: int, after: int, recipe: str) -> models.FraudModel:
+def _model(transactions: DescribedTransactions, labelled_to: int, after: int, recipe: str) -> models.FraudModel:
     """Boosting where the labels known by then carry it; else a forest over all that was seen."""
-    learnt = supervised(transactions, known, recipe)
+    learnt = supervised(transactions, labelled_to, recipe)
     return learnt or models.isolation(transactions.rows(max(0, after - models.MAX_HONEST), after, features.UNLABELLED))
 
 
-def supervised(transactions: DescribedTransactions, known: int, recipe: str) -> models.Boosting | None:
+def supervised(transactions: DescribedTransactions, labelled_to: int, recipe: str) -> models.Boosting | None:
     """Boosting over the first so many transactions, whose labels are known; None where these carry no model."""
-    labels = transactions.labels[:known]
+    labels = transactions.labels[:labelled_to]
     if not models.is_enough(labels):
         return None
     places = models.sample(labels)

@@ -75,29 +75,29 @@ def _built(stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_o
     past = origins.origins(days, clock, as_of, ahead, folder, sample=learnt_customers.sample_of(customers, days, folder))
     points = origins.described(customers.parts(), clock, as_of, folder / "points.parquet")
     some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
-    found = customer_model.fitted(points, some, past, ahead, champion=shelf.champion(churn_risk.NAME), folder=folder)
+    model = customer_model.fitted(points, some, past, ahead, champion=shelf.champion(churn_risk.NAME), folder=folder)
     release_memory()
-    if found.churn:
-        shelf.put(churn_risk.kept(found.churn, found.churn_trial, past, some))
+    if model.churn:
+        shelf.put(churn_risk.kept(model.churn, model.churn_trial, past, some))
     steady = clock.for_decline()
     decline = retention.decline(features.cohort_purchases(days), steady, as_of)
     short, long = (steady.between(as_of, as_of + timedelta(days=horizon)) for horizon in lifetime_value.HORIZONS_DAYS)
     yearly = retention.longer(decline, short, long)
     groups = segments.partition(customers)
-    expected = customer_value.stored_outlook(found.value, points, found.leaving, yearly, folder / "expected.parquet")
-    values = lifetime_value.table(found.value, customers, points, expected)
-    shelf.export(exported_model.NAME, exported_model.scorer(found, points, expected, values))
+    expected = customer_value.stored_outlook(model.value, points, model.leaving, yearly, folder / "expected.parquet")
+    values = lifetime_value.table(model.value, customers, points, expected)
+    shelf.export(exported_model.NAME, exported_model.scorer(model, points, expected, values))
     return {
         "customer_segments": segments.table(customers, groups),
         "customer_lifetime_value": values,
-        "churn_risk": churn_risk.table(customers, points, found),
+        "churn_risk": churn_risk.table(customers, points, model),
         "customer_model_quality": measures.table(
             [
-                *model_quality.of_value_fit(found.value, some),
+                *model_quality.of_value_fit(model.value, some),
                 *model_quality.of_shop(clock, unmatched, yearly),
-                *model_quality.of_value_trial(found.value_trials, found.value.method, past),
-                *model_quality.of_value_interval(found.tried_value, found.churn_trial, past),
-                *model_quality.of_churn_trial(found.churn_trial, found.churn_method, past),
+                *model_quality.of_value_trial(model.value_trials, model.value.method, past),
+                *model_quality.of_value_interval(model.tried_value, model.churn_trial, past),
+                *model_quality.of_churn_trial(model.churn_trial, model.churn_method, past),
                 *model_quality.of_clusters(groups.groups),
             ]
         ),

@@ -84,19 +84,19 @@ def fit(histories: Histories, *, modified: bool = False) -> BgNbd:
     """
     scale = float(histories.age.mean()) or 1.0
     scaled = Histories(histories.frequency, histories.recency / scale, histories.age / scale)
-    step = -(-len(scaled.age) // _TOLD_BY)
+    step = -(-len(scaled.age) // _ENOUGH_CUSTOMERS)
     few = _Counted.of(Histories(scaled.frequency[::step], scaled.recency[::step], scaled.age[::step]), modified)
     tops = [_top(few, np.log(start)) for start in _STARTS]
     best = min(tops, key=lambda top: float(top.fun))
     if step > 1:
         tops = [best := _top(_Counted.of(scaled, modified), best.x)]
     r, alpha, a, b = np.exp(best.x)
-    found = BgNbd(float(r), float(alpha * scale), float(a), float(b), converged=any(top.success for top in tops), modified=modified)
-    return replace(found, log_likelihood=log_likelihood(found, histories))
+    model = BgNbd(float(r), float(alpha * scale), float(a), float(b), converged=any(top.success for top in tops), modified=modified)
+    return replace(model, log_likelihood=log_likelihood(model, histories))
 
 
 _PRECISE = {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500}
-_TOLD_BY = 10_000  # customers
+_ENOUGH_CUSTOMERS = 10_000
 
 
 def _top(counted: _Counted, start: Array) -> OptimizeResult:
@@ -185,8 +185,8 @@ def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Ar
         )
         active = (a + b + chances - 1) / (a - 1) * (1 - rest)
     sound = np.isfinite(active) & (active >= 0) & (active <= _rate(model, histories) * horizon * _ROUNDING)
-    found = np.where(sound, active, _with_one_dropout(model, histories, horizon)) * alive_probability(model, histories)
-    return np.asarray(np.maximum(found, 0.0))
+    purchases = np.where(sound, active, _with_one_dropout(model, histories, horizon)) * alive_probability(model, histories)
+    return np.asarray(np.maximum(purchases, 0.0))
 
 
 def _rate(model: BgNbd, histories: Histories) -> Array:
@@ -218,11 +218,11 @@ def no_purchase_probability(model: BgNbd, histories: Histories, horizon: float) 
 
 def _hypergeometric(first: float, second: float, third: Array, z: Array, is_quick: npt.NDArray[np.bool_]) -> Array:
     """2F1(first, second; third; z), by its series where that ends quickly: SciPy overflows there for z near 1."""
-    found = np.ones(len(z))
-    found[~is_quick] = hyp2f1(first, second, third[~is_quick], z[~is_quick])
+    values = np.ones(len(z))
+    values[~is_quick] = hyp2f1(first, second, third[~is_quick], z[~is_quick])
     term, total = np.ones(int(is_quick.sum())), np.ones(int(is_quick.sum()))
     for n in range(_SERIES_TERMS):
         term = term * (first + n) * (second + n) / ((third[is_quick] + n) * (n + 1)) * z[is_quick]
         total = total + term
-    found[is_quick] = total
-    return found
+    values[is_quick] = total
+    return values

@@ -92,7 +92,7 @@ class ChurnModel:
         return replace(self, shift=by)
 
     def state(self) -> dict[str, Any]:
-        """What the model consists of, as it is stored."""
+        """Return the parts of the model, as they are stored."""
         return {**vars(self), "columns": list(self.columns), "reference": model_file.series_state(self.reference)}
 
     @classmethod
@@ -180,7 +180,7 @@ def _trees(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: 
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """What recipes learn from.
+    """The customers that recipes learn from.
 
     Attributes:
         points, left: `MAX_LEARNT_FROM` of the customers, or all where they are not more.
@@ -194,7 +194,7 @@ class TrainingSet:
 
 
 def training_set(points: pd.DataFrame, left: Labels) -> TrainingSet:
-    """What recipes learn from customers who left or stayed, all of whose columns are numbers."""
+    """Return the training set of customers who left or stayed; all their columns are numbers."""
     learnt = drawn(len(points), MAX_LEARNT_FROM, SEED)
     reference = pd.Series({name: points[name].median() for name in points})  # column by column: a frame's median copies all of it
     return TrainingSet(points.iloc[learnt], left[learnt], reference, DriftWatch().fit(points))
@@ -217,7 +217,7 @@ def moved(probability: Array, by: float) -> Array:
 
 
 def shift_to(probability: Callable[[], Iterable[Array]], count: int, buyers: float) -> float:
-    """What to add to everybody's log-odds of leaving so that `buyers` customers are expected to buy.
+    """Return the shift of everybody's log-odds of leaving at which `buyers` customers are expected to buy.
 
     Args:
         probability: gives the probabilities of `count` customers, some at a time, as often as it is called.
@@ -237,16 +237,16 @@ def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array
         probability: of these customers, as the model gives it.
     """
     points, whole = customers[list(model.columns)], logit(probability)
-    found = np.empty(points.shape)
+    raised = np.empty(points.shape)
     for start in range(0, len(points), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         for place, without in enumerate(replaced_columns.probabilities(model.classifier, points.iloc[part], model.reference)):
-            found[part, place] = whole[part] - logit(model.after_shift(_uncertain(without)))
-    return found
+            raised[part, place] = whole[part] - logit(model.after_shift(_uncertain(without)))
+    return raised
 
 
 def earned(left: Labels, purchase_value: Array) -> Array:
-    """What an offer to each customer would have earned at the stated costs, GBP."""
+    """Return the earnings of an offer to each customer at the stated costs, GBP."""
     return left * OFFER_SUCCESS * MARGIN_SHARE * purchase_value - OFFER_COST_GBP
 
 
@@ -272,7 +272,7 @@ def threshold_or_everybody(best: float, earned_gbp: float, earned_all_gbp: float
 
 
 def earned_later(probability_before: Array, gains_before: Array, probability: Array, gains: Array) -> float:
-    """What offers earned from the threshold on that earlier days chose; the same days would flatter a threshold that they chose."""
+    """Return the earnings of offers above the threshold of earlier days; the same days would flatter a threshold that they chose."""
     threshold, _ = best_threshold(probability_before, gains_before)
     return float(gains[probability >= threshold].sum())
 

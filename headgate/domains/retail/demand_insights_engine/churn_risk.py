@@ -93,12 +93,12 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
     points, left, _ = together(past.earlier, SIGNALS)
     if not (churn.is_enough(left) and churn.is_enough(came_true)):
         return None
-    known = churn.training_set(points, left)
-    models = {recipe: churn.fit(known, recipe) for recipe in churn.RECIPES}
+    learnt = churn.training_set(points, left)
+    models = {recipe: churn.fit(learnt, recipe) for recipe in churn.RECIPES}
     buyers = expected(ahead, past.earlier).of_part(past.share).buyers
     unshifted = {recipe: _at_origins(model, past.tested) for recipe, model in models.items()}
     tried = {recipe: _best_shift(some, came_true, buyers) for recipe, some in unshifted.items()}
-    contest = decide(champion, {recipe: log_loss(came_true, one[1]) for recipe, one in tried.items()}, churn.NAIVE)
+    contest = decide(champion, {recipe: log_loss(came_true, trial[1]) for recipe, trial in tried.items()}, churn.NAIVE)
     weight, probability = tried[contest.winner]
     gains = churn.earned(came_true, tested.purchase_value.to_numpy())
     before = models[contest.winner].probability(points), churn.earned(left, points.purchase_value.to_numpy())
@@ -110,7 +110,7 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
         probability=probability,
         left=came_true,
         silence=tested.silence.to_numpy(),
-        leaving=tuple(model.after_shift(one) for one in unshifted[contest.winner]),
+        leaving=tuple(model.after_shift(part) for part in unshifted[contest.winner]),
         threshold=churn.threshold_or_everybody(churn.best_threshold(probability, gains)[0], earned, earned_all),
         earned_gbp=earned,
         earned_all_gbp=earned_all,
@@ -124,10 +124,10 @@ def _at_origins(model: churn.ChurnModel, tested: tuple[Origin, ...]) -> list[Arr
 def _best_shift(unshifted: list[Array], left: npt.NDArray[np.bool_], buyers: float | None) -> tuple[float, Array]:
     """The weight of the shift with the least loss at the tested origins, and the probabilities with it."""
     weights = _WEIGHTS if buyers else _WEIGHTS[:1]
-    known = [churn.moved(one, 0.0) for one in unshifted]
-    shifts = [_shift_to(one, buyers) if buyers else 0.0 for one in known]
-    given = [np.concatenate([churn.moved(one, weight * by) for one, by in zip(known, shifts, strict=True)]) for weight in weights]
-    best = int(np.argmin([log_loss(left, one).mean() for one in given]))
+    certain = [churn.moved(part, 0.0) for part in unshifted]
+    shifts = [_shift_to(part, buyers) if buyers else 0.0 for part in certain]
+    given = [np.concatenate([churn.moved(part, weight * by) for part, by in zip(certain, shifts, strict=True)]) for weight in weights]
+    best = int(np.argmin([log_loss(left, part).mean() for part in given]))
     return float(weights[best]), given[best]
 
 
@@ -213,8 +213,8 @@ def table(customers: StoredRows, points: StoredRows, model: CustomerModel) -> Ro
 
 def _parts(customers: StoredRows, points: StoredRows, model: CustomerModel) -> Iterator[pd.DataFrame]:
     threshold = model.churn_trial.threshold if model.churn_trial and model.churn else churn.NO_OFFER
-    known = customers.parts(("customer_id", "marketing_opt_in"))
-    for part, some, leaving in zip(known, points.parts(POINTS), _leaving(model.leaving), strict=True):
+    parts = customers.parts(("customer_id", "marketing_opt_in"))
+    for part, some, leaving in zip(parts, points.parts(POINTS), _leaving(model.leaving), strict=True):
         yield _rows(part, some, model.churn, leaving, threshold)
 
 

@@ -49,7 +49,7 @@ class Clusters:
         return np.asarray(pairwise_distances_argmin(points, self.centres), dtype=np.int64)
 
 
-def found(points: Array) -> Clusters:
+def best_partition(points: Array) -> Clusters:
     """The partition with the best silhouette among the reproducible ones; the most reproducible where none is.
 
     Args:
@@ -69,10 +69,10 @@ def _are_many(points: Array) -> bool:
 
 
 def _best(tried: Sequence[Clusters]) -> Clusters:
-    stable = [one for one in tried if one.stability >= STABLE]
+    stable = [partition for partition in tried if partition.stability >= STABLE]
     if stable:
-        return max(stable, key=lambda one: one.silhouette)
-    return max(tried, key=lambda one: one.stability)
+        return max(stable, key=lambda partition: partition.silhouette)
+    return max(tried, key=lambda partition: partition.stability)
 
 
 def _partition(points: Array, count: int) -> Clusters:
@@ -95,7 +95,7 @@ def _stability(points: Array, count: int) -> float:
     orders = [rng.permutation(len(points)) for _ in range(_HALVES)]
     cut = len(points) // 2
     pairs = [[_fit(points[half], count, SEED).predict(points) for half in (order[:cut], order[cut:])] for order in orders]
-    return float(np.mean([adjusted_rand_score(one, other) for one, other in pairs]))
+    return float(np.mean([adjusted_rand_score(first, other) for first, other in pairs]))
 
 
 def _by_spend(points: Array, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:

@@ -40,7 +40,7 @@ class CustomerModel:
 
     @property
     def churn_method(self) -> str:
-        """What `churn_risk` names as its model."""
+        """The name of the model in `churn_risk`."""
         return self.churn.recipe if self.churn else churn_risk.WITHOUT_MODEL
 
 

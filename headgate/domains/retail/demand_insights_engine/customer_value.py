@@ -1,4 +1,4 @@
-"""What customers will spend: several models and the naive rule, of which a backtest chooses the published one."""
+"""Forecast the spending of customers: several models and the naive rule, of which a backtest chooses the published one."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _HURDLE_POWERS = {Method.HURDLE: 1.0, Method.SHARP_HURDLE: 2.0}
 
 @dataclass(frozen=True)
 class ValueModel:
-    """What forecasts the coming window of `trading_days`.
+    """The forecast of the coming window of `trading_days`.
 
     Attributes:
         purchases, spend, regression, typical: None where the data cannot carry them. `regression` gives what a customer spends,
@@ -89,7 +89,7 @@ class ValueModel:
 
 
 def method_of_year(method: Method) -> Method:
-    """What replaces the published method over a year, which no origin can test before two years are known.
+    """Return the method for a year instead of the published one; no origin can test it before two years are known.
 
     The method in charge trusts the current probability of buying. Over a year it matters less, and who spent much before matters more.
     See docs/adr/0040-next-year.md.
@@ -167,7 +167,7 @@ def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, 
 
 
 def _untested_method(enough: bool, typical: Any) -> Method:  # noqa: ANN401 as below
-    """What is published where no origin can compare the methods: half the naive rule, because models of few months are often worse."""
+    """Return the method where no origin can compare them: half the naive rule, because models of few months are often worse."""
     if not enough:
         return Method.POOLED_RATE
     return Method.MBG_NBD if typical is None else Method.HALF_PAST_REVENUE
@@ -177,25 +177,25 @@ def _spend_model(points: pd.DataFrame) -> gamma_gamma.GammaGamma | None:
     """Gamma-Gamma over all purchases, the first one included: for most customers it is the only one."""
     if points.purchase_value.min() == points.purchase_value.max():
         return None
-    found = gamma_gamma.fit(points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64))
-    return found if found.has_mean else None
+    model = gamma_gamma.fit(points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64))
+    return model if model.has_mean else None
 
 
 @dataclass(frozen=True)
 class _Window:
-    """What customers had done before the windows of some origins, as `_logged` gives it, and what they spent in these."""
+    """The customers before the windows of a few origins, as `_logged` gives them, and their spending in these."""
 
     logged: Array
     spent: Array
 
     @classmethod
     def of(cls, some: tuple[Origin, ...]) -> _Window:
-        found = numbers([origin.customers for origin in some], LOGGED)
-        return cls(np.log1p(found, out=found).T, np.concatenate([origin.spent for origin in some]))
+        logged = numbers([origin.customers for origin in some], LOGGED)
+        return cls(np.log1p(logged, out=logged).T, np.concatenate([origin.spent for origin in some]))
 
 
 def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    """What customers spend. The window is scaled afterwards, as the regression's last step reads it."""
+    """Return a regression of spending. The window is scaled afterwards, as the regression's last step reads it."""
     if not window.spent.any():
         return None
     scaler = StandardScaler(copy=False)  # two copies would be the most that any step holds in memory
@@ -205,7 +205,7 @@ def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no t
 
 
 def _regressed_total(regression: Any, customers: Iterable[pd.DataFrame], window: _Window | None) -> float | None:  # noqa: ANN401 as above
-    """What customers like these spent in a window at the origins, all together; None without a regression."""
+    """Return the total that customers like these spent in a window at the origins; None without a regression."""
     if regression is None or window is None:
         return None
     expected_now = sum_of(_predicted(regression, part) for part in customers)
@@ -235,14 +235,14 @@ def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -
     if not some:
         return {}
     actual = sum(float(origin.spent.sum()) for origin in some)
-    found = [_totals(model, origin.customers, churn) for origin in some]
-    totals = {method: sum(one[method] for one in found) for method in found[0]}
+    by_origin = [_totals(model, origin.customers, churn) for origin in some]
+    totals = {method: sum(totals[method] for totals in by_origin) for method in by_origin[0]}
     return {method: actual / total for method, total in totals.items() if total > 0 and actual > 0}
 
 
 def _totals(model: ValueModel, customers: StoredRows, churn: Churn | None) -> dict[Method, float]:
-    found = values(model, points_of([customers]), churn(customers) if churn else None)
-    return {method: float(value.sum()) for method, value in found.items()}
+    by_method = values(model, points_of([customers]), churn(customers) if churn else None)
+    return {method: float(value.sum()) for method, value in by_method.items()}
 
 
 def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
@@ -254,15 +254,15 @@ def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
 
 
 def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
-    """What each method expects of each customer in the coming window, GBP; only those methods that the data carry."""
+    """Return each method's value of each customer in the coming window, GBP; only for methods that the data carry."""
     estimates = _Estimates(model, points, churn)
-    found = {method: estimates.unscaled(method) for method in methods(model, knows_churn=churn is not None)}
-    return {method: value * _factor(model, method, value) for method, value in found.items()}
+    unscaled = {method: estimates.unscaled(method) for method in methods(model, knows_churn=churn is not None)}
+    return {method: value * _factor(model, method, value) for method, value in unscaled.items()}
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What is expected of customers, in their order: arrays of shape (customers,).
+    """The expectations of customers, in their order: arrays of shape (customers,).
 
     Attributes:
         churn: the probability of buying nothing in the coming window.
@@ -299,8 +299,8 @@ class StoredOutlook:
     def rows(self, first: int, after: int) -> Outlook:
         """The outlook of customers from one place up to another, which is left out."""
         some = self.stored.rows(first, after, _FIGURES)
-        found = Outlook(*(some[name].to_numpy() for name in _FIGURES))
-        return _scaled(found, self.factor, self.year_factor, self.yearly)
+        unscaled = Outlook(*(some[name].to_numpy() for name in _FIGURES))
+        return _scaled(unscaled, self.factor, self.year_factor, self.yearly)
 
 
 def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array, oldest_age: float) -> Outlook:
@@ -309,22 +309,24 @@ def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array, oldest_age:
     return Outlook(churn, estimates.purchases, estimates.spend, value, of_year)
 
 
-def _scaled(found: Outlook, factor: float, year_factor: float, yearly: float) -> Outlook:
-    value = found.value * factor
-    return replace(found, value=value, value_of_year=np.maximum(found.value_of_year * year_factor * yearly, value))
+def _scaled(unscaled: Outlook, factor: float, year_factor: float, yearly: float) -> Outlook:
+    value = unscaled.value * factor
+    return replace(unscaled, value=value, value_of_year=np.maximum(unscaled.value_of_year * year_factor * yearly, value))
 
 
 def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float = 1.0) -> Outlook:
-    """What the model expects of customers who are in memory, each figure computed once.
+    """Return the model's outlook of customers who are in memory, each figure computed once.
 
     Args:
         points: of all customers whose total the model knows, as `origins.signals` gives them.
         churn: their probability of buying nothing in the coming window.
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it.
     """
-    found = _unscaled(model, points, churn, float(points.age.max()))
-    factor, year_factor = (_factor(model, *one) for one in ((model.method, found.value), (model.method_of_year, found.value_of_year)))
-    return _scaled(found, factor, year_factor, yearly)
+    unscaled = _unscaled(model, points, churn, float(points.age.max()))
+    factor, year_factor = (
+        _factor(model, *pair) for pair in ((model.method, unscaled.value), (model.method_of_year, unscaled.value_of_year))
+    )
+    return _scaled(unscaled, factor, year_factor, yearly)
 
 
 def stored_outlook(model: ValueModel, points: StoredRows, leaving: StoredRows, yearly: float, path: Path) -> StoredOutlook:
@@ -335,8 +337,8 @@ def stored_outlook(model: ValueModel, points: StoredRows, leaving: StoredRows, y
     """
     oldest = max(float(part.age.max()) for part in points.parts(("age",)))
     pairs = zip(points.parts(POINTS), leaving.parts(), strict=True)
-    found = (_unscaled(model, part, churn.iloc[:, 0].to_numpy(), oldest) for part, churn in pairs)
-    stored = store_frames((pd.DataFrame(vars(one)) for one in found), path)
+    outlooks = (_unscaled(model, part, churn.iloc[:, 0].to_numpy(), oldest) for part, churn in pairs)
+    stored = store_frames((pd.DataFrame(vars(part)) for part in outlooks), path)
     factor, year_factor = (
         _factor_of(model, method, sum_of(part[name].to_numpy() for part in stored.parts((name,))))
         for method, name in ((model.method, "value"), (model.method_of_year, "value_of_year"))
@@ -359,7 +361,7 @@ def methods(model: ValueModel, *, knows_churn: bool) -> list[Method]:
 
 @dataclass(frozen=True)
 class _Estimates:
-    """What the models expect of customers in the coming window, each figure computed when it is first needed.
+    """The models' estimates for customers in the coming window, each figure computed when it is first needed.
 
     Attributes:
         oldest_age: of the customer who came first, where these are a part of more customers; None: they are all.
@@ -436,10 +438,12 @@ def tried(model: ValueModel, tested: tuple[Origin, ...], churn: Sequence[Array])
     The score adds the error against the naive rule's and what is lacking in rank: a table that is sorted by value must rank well, and
     a table that is summed must be near.
     """
-    found = [(values(model, points_of([one.customers]), leaving), one.spent) for one, leaving in zip(tested, churn, strict=True)]
-    measured = {method: _measured([(value[method], spent) for value, spent in found]) for method in found[0][0]}
+    tested_values = [
+        (values(model, points_of([origin.customers]), leaving), origin.spent) for origin, leaving in zip(tested, churn, strict=True)
+    ]
+    measured = {method: _measured([(value[method], spent) for value, spent in tested_values]) for method in tested_values[0][0]}
     error, _, rank = measured[Method.PAST_REVENUE]
-    return [Trial(method, *one, one[0] / max(error, 1e-9) - (one[2] - rank)) for method, one in measured.items()]
+    return [Trial(method, *figures, figures[0] / max(error, 1e-9) - (figures[2] - rank)) for method, figures in measured.items()]
 
 
 def _measured(pairs: list[tuple[Array, Array]]) -> tuple[float, float, float]:
@@ -450,9 +454,9 @@ def _measured(pairs: list[tuple[Array, Array]]) -> tuple[float, float, float]:
     return float(errors.mean()), ratio, float(np.mean([rank_correlation(value, spent) for value, spent in pairs]))
 
 
-def rank_correlation(one: Array, other: Array) -> float:
+def rank_correlation(first: Array, other: Array) -> float:
     """Spearman's correlation; 0 where either has one value only."""
-    left, right = rankdata(one), rankdata(other)
+    left, right = rankdata(first), rankdata(other)
     if len(left) < 2 or np.ptp(left) == 0 or np.ptp(right) == 0:  # noqa: PLR2004 no rank without two values
         return 0.0
     return float(np.corrcoef(left, right)[0, 1])

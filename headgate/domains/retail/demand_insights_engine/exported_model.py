@@ -71,16 +71,16 @@ def scorer(model: CustomerModel, points: StoredRows, expected: StoredOutlook, va
         "oldest_age": expected.oldest_age,
         **_value_facts(model.value),
     }
-    found = Scorer(facts, arrays)
-    if _is_equal(found, points, expected):
-        return found
+    exported = Scorer(facts, arrays)
+    if _is_equal(exported, points, expected):
+        return exported
     log.error("model not exported: its numbers do not give the predictions of the batch", extra={"model": NAME})
     return None
 
 
-def _is_equal(found: Scorer, points: StoredRows, expected: StoredOutlook) -> bool:
+def _is_equal(scorer: Scorer, points: StoredRows, expected: StoredOutlook) -> bool:
     """The exported numbers give the batch's churn, purchases and values, of the first customers."""
-    exported, batch = CustomerScorer(found), expected.rows(0, export_models.CHECKED_ROWS)
+    exported, batch = CustomerScorer(scorer), expected.rows(0, export_models.CHECKED_ROWS)
     some = points.rows(0, export_models.CHECKED_ROWS, POINTS).to_numpy(dtype=np.float64)
     scored = exported.churn_probability(some)
     pairs = (
@@ -89,11 +89,11 @@ def _is_equal(found: Scorer, points: StoredRows, expected: StoredOutlook) -> boo
         (exported.value(some, scored), batch.value),
         (exported.value_of_year(some, scored, expected.yearly), batch.value_of_year),
     )
-    return all(export_models.is_equal(one, other) for one, other in pairs)
+    return all(export_models.is_equal(first, other) for first, other in pairs)
 
 
 def _numbers(rows: StoredRows, columns: Sequence[str], count: int) -> npt.NDArray[np.float64]:
-    """Some columns of all rows, or of none."""
+    """Return columns of all rows, or of none."""
     return numbers([rows], columns).T if count else np.empty((0, len(columns)))
 
 

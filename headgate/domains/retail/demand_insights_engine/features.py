@@ -1,4 +1,4 @@
-"""What the customer models read, as Ibis expressions: a purchase is a day on which a known customer spent money.
+"""Prepare the customer models' input as Ibis expressions: a purchase is a day on which a known customer spent money.
 
 Money is net: returned and cancelled quantities are taken off the purchases that they undo. Money is summed as decimals and only then
 becomes a float: the sum of floats depends on the order, which no engine promises.
@@ -54,15 +54,15 @@ def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) 
     """Returned units beyond all that the same customer had bought of the product, and their value at the prices of the returns."""
     levels = _levels(orders, order_items, as_of)
     lacking = ibis.greatest(0, -levels.lowest) - ibis.greatest(0, -levels.lowest_before)
-    found = levels.agg(units=lacking.sum(), value=(lacking * levels.unit_price).sum()).to_pyarrow().to_pylist()[0]
-    return Unmatched(int(found["units"] or 0), Decimal(found["value"] or 0))
+    sums = levels.agg(units=lacking.sum(), value=(lacking * levels.unit_price).sum()).to_pyarrow().to_pylist()[0]
+    return Unmatched(int(sums["units"] or 0), Decimal(sums["value"] or 0))
 
 
 def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
     """Orders of known customers that were completed, or cancelled: these have returned lines only."""
-    known = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
+    has_customer = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
     in_time = orders.ordered_at < ibis.timestamp(_midnight_after(as_of))
-    return orders.filter(orders.status.isin(["completed", "cancelled"]), known, in_time)
+    return orders.filter(orders.status.isin(["completed", "cancelled"]), has_customer, in_time)
 
 
 # An engine may hold in memory what a question has twice, so each of the next three selects columns or rows of its own: otherwise DuckDB
@@ -93,8 +93,8 @@ def _levels(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Ta
     placed = _placed(orders, as_of).select("order_id", "customer_id", "status", "ordered_at")
     items = order_items.select("order_id", "product_id", "unit_price", quantity=order_items.quantity.cast("int64"))
     lines = placed.inner_join(items, "order_id")
-    known = lines.filter((lines.status == "completed") | (lines.quantity < 0))
-    some = known.semi_join(_returned_pairs(orders, order_items, as_of), _PAIR)
+    relevant = lines.filter((lines.status == "completed") | (lines.quantity < 0))
+    some = relevant.semi_join(_returned_pairs(orders, order_items, as_of), _PAIR)
     order = [some.ordered_at, some.quantity.desc(), some.order_id, some.unit_price]
     running = ibis.window(group_by=_PAIR, order_by=order, preceding=None, following=0)
     summed = some.mutate(level=some.quantity.sum().over(running), place=ibis.row_number().over(group_by=_PAIR, order_by=order))
@@ -130,10 +130,10 @@ def daily_purchases(days: ibis.Table) -> pd.DataFrame:
 
 def cohort_purchases(days: ibis.Table) -> pd.DataFrame:
     """Purchases by the day of the customer's first purchase and the day: columns `first_on`, `purchased_on`, `purchases`, in order."""
-    known = days.mutate(first_on=days.purchased_on.min().over(group_by=days.customer_id))
-    counted = known.group_by("first_on", "purchased_on").agg(purchases=known.count())
-    found: pd.DataFrame = counted.order_by("first_on", "purchased_on").to_pandas()
-    return found
+    dated = days.mutate(first_on=days.purchased_on.min().over(group_by=days.customer_id))
+    counted = dated.group_by("first_on", "purchased_on").agg(purchases=dated.count())
+    cohorts: pd.DataFrame = counted.order_by("first_on", "purchased_on").to_pandas()
+    return cohorts
 
 
 def histories(days: ibis.Table, until: date) -> ibis.Table:
@@ -142,16 +142,16 @@ def histories(days: ibis.Table, until: date) -> ibis.Table:
     `frequency` counts purchase days after the first one; `recency_days` runs from the first to the last purchase and `age_days` from
     the first to `until`, as Fader & Hardie count them; `silent_days` runs from the last purchase to `until`.
     """
-    known = days.filter(days.purchased_on <= ibis.date(until))
-    lately = known.purchased_on > ibis.date(until - timedelta(days=HORIZON_DAYS))
-    counted = known.group_by("customer_id").agg(
-        first_on=known.purchased_on.min(),
-        last_on=known.purchased_on.max(),
-        purchases=known.count(),
-        revenue=known.revenue.sum(),
-        recent_purchases=known.count(where=lately),
-        recent_revenue=known.revenue.sum(where=lately).cast("float64").fill_null(0.0),
-        products=known.products.mean(),
+    past = days.filter(days.purchased_on <= ibis.date(until))
+    lately = past.purchased_on > ibis.date(until - timedelta(days=HORIZON_DAYS))
+    counted = past.group_by("customer_id").agg(
+        first_on=past.purchased_on.min(),
+        last_on=past.purchased_on.max(),
+        purchases=past.count(),
+        revenue=past.revenue.sum(),
+        recent_purchases=past.count(where=lately),
+        recent_revenue=past.revenue.sum(where=lately).cast("float64").fill_null(0.0),
+        products=past.products.mean(),
     )
     return counted.mutate(
         frequency=counted.purchases - 1,
@@ -180,16 +180,16 @@ def returning(days: ibis.Table, after: date, until: date) -> Returning:
     some = days.filter(days.purchased_on <= ibis.date(until))
     later = some.purchased_on > ibis.date(after)
     each = some.group_by("customer_id").agg(first_on=some.purchased_on.min(), bought=later.sum(), spent=some.revenue.sum(where=later))
-    known = each.filter(each.first_on <= ibis.date(after), each.bought > 0)
-    found = known.agg(buyers=known.count(), revenue=known.spent.sum()).to_pyarrow().to_pylist()[0]
-    return Returning(int(found["buyers"]), float(found["revenue"] or 0))
+    bought_again = each.filter(each.first_on <= ibis.date(after), each.bought > 0)
+    sums = bought_again.agg(buyers=bought_again.count(), revenue=bought_again.spent.sum()).to_pyarrow().to_pylist()[0]
+    return Returning(int(sums["buyers"]), float(sums["revenue"] or 0))
 
 
 def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
     """Histories up to a day, with purchases and money from then to `until` in columns `bought` and `spent`, by customer."""
     joined = histories(days, after).left_join(outcomes(days, after, until), "customer_id").drop("customer_id_right")
-    known = joined.mutate(revenue=joined.revenue.cast("float64"), bought=joined.bought.fill_null(0), spent=joined.spent.fill_null(0.0))
-    return known.order_by("customer_id")
+    filled = joined.mutate(revenue=joined.revenue.cast("float64"), bought=joined.bought.fill_null(0), spent=joined.spent.fill_null(0.0))
+    return filled.order_by("customer_id")
 
 
 @contextmanager

@@ -53,8 +53,8 @@ def fit(frequency: Array, monetary: Array) -> GammaGamma:
     tops = [minimize(spends.loss, np.log(start), jac=True, method="L-BFGS-B", bounds=_BOUNDS, options=_PRECISE) for start in _STARTS]
     best = min(tops, key=lambda top: float(top.fun))
     p, q, gamma = np.exp(best.x)
-    found = GammaGamma(float(p), float(q), float(gamma * scale), converged=any(top.success for top in tops))
-    return replace(found, log_likelihood=log_likelihood(found, frequency, monetary))
+    model = GammaGamma(float(p), float(q), float(gamma * scale), converged=any(top.success for top in tops))
+    return replace(model, log_likelihood=log_likelihood(model, frequency, monetary))
 
 
 _BOUNDS = [(-_LOG_BOUND, _LOG_BOUND)] * 3

@@ -1,4 +1,4 @@
-"""Which customers models learn from: all of them, or a sample of bounded size where there are more than they need.
+"""Draw the customers that models learn from: all of them, or a sample of bounded size where there are more than they need.
 
 A customer is drawn by a hash of the number alone, so neither the order of the rows, nor when the customer came, nor the engine
 decides it, and a customer who is drawn stays drawn until there are more customers.
@@ -45,22 +45,22 @@ def _hashed(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
 
     Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: the step and mixer of SplitMix64.
     """
-    found = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    mixed = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        found = (found ^ (found >> np.uint64(shift))) * np.uint64(factor)
-    return np.asarray(found ^ (found >> np.uint64(31)))
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
 def drawn_rows(customers: StoredRows, described: StoredRows, columns: Sequence[str]) -> pd.DataFrame:
-    """Some columns of the customers that models learn from, as floats, in their order.
+    """Return columns of the customers that models learn from, as floats, in their order.
 
     Args:
         customers: all customers with their numbers.
         described: rows of the same customers in the same order, with the columns.
     """
     parts = zip(customers.parts((_ID,)), described.parts(columns), strict=True)
-    found = [part[is_drawn(known[_ID].to_numpy(), len(customers))].to_numpy(dtype=np.float64).T for known, part in parts]
-    return pd.DataFrame(np.concatenate([np.empty((len(columns), 0)), *found], axis=1).T, columns=list(columns), copy=False)
+    drawn = [part[is_drawn(ids[_ID].to_numpy(), len(customers))].to_numpy(dtype=np.float64).T for ids, part in parts]
+    return pd.DataFrame(np.concatenate([np.empty((len(columns), 0)), *drawn], axis=1).T, columns=list(columns), copy=False)
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,10 @@ def sum_of(parts: Iterable[Array]) -> float:
     Of more than `MOST` it is the exact sum, rounded once, so that it does not depend on how many come at a time. Of fewer it is the sum
     that NumPy gives of all of them together.
     """
-    coming, held, count = iter(parts), [np.empty(0)], 0
+    coming, arrays, count = iter(parts), [np.empty(0)], 0
     for part in coming:
-        held.append(part)
+        arrays.append(part)
         count += len(part)
         if count > MOST:
-            return math.fsum(chain.from_iterable(one.tolist() for one in chain(held, coming)))
-    return float(np.concatenate(held).sum())
+            return math.fsum(chain.from_iterable(array.tolist() for array in chain(arrays, coming)))
+    return float(np.concatenate(arrays).sum())

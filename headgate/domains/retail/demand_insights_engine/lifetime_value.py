@@ -52,7 +52,7 @@ class Forecast:
 
 
 def forecast(model: ValueModel, points: pd.DataFrame, expected: Outlook, rng: np.random.Generator, yearly: float | None = None) -> Forecast:
-    """What some customers are expected to do: in 90 days, or in a year.
+    """Return the forecast for customers: in 90 days, or in a year.
 
     Args:
         points: as `origins.signals` gives them.
@@ -73,8 +73,8 @@ def forecast(model: ValueModel, points: pd.DataFrame, expected: Outlook, rng: np
 def intervals(model: ValueModel, points: pd.DataFrame, expected: Outlook) -> Array:
     """Both ends of the interval of each customer's revenue in 90 days, shape (2, customers)."""
     rng = np.random.default_rng(SEED)
-    found = (forecast(model, points.iloc[at], _part(expected, at), rng) for at in _parts(len(points), _AT_ONCE))
-    return np.concatenate([np.stack([one.low, one.high]) for one in found], axis=1)
+    forecasts = (forecast(model, points.iloc[at], _part(expected, at), rng) for at in _parts(len(points), _AT_ONCE))
+    return np.concatenate([np.stack([part.low, part.high]) for part in forecasts], axis=1)
 
 
 def _part(expected: Outlook, at: slice) -> Outlook:
@@ -139,20 +139,20 @@ def _rows(model: ValueModel, customers: StoredRows, points: StoredRows, expected
     for at in _parts(len(points), _AT_ONCE):
         some, outlook = points.rows(at.start, at.stop, POINTS), expected.rows(at.start, at.stop)
         horizons = [forecast(model, some, outlook, rng, longer) for rng, longer in drawing]
-        known = customers.rows(at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days"))
+        histories = customers.rows(at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days"))
         columns = {
-            "customer_id": known.customer_id,
-            "repeat_purchases": known.frequency.astype("int32"),
-            "recency_days": known.recency_days.astype("int32"),
-            "age_days": known.age_days.astype("int32"),
+            "customer_id": histories.customer_id,
+            "repeat_purchases": histories.frequency.astype("int32"),
+            "recency_days": histories.recency_days.astype("int32"),
+            "age_days": histories.age_days.astype("int32"),
             "alive_probability": 1 - outlook.churn**expected.yearly,
             "expected_purchase_gbp": amounts_in_arrow(outlook.spend),
         }
-        for days, one in zip(HORIZONS_DAYS, horizons, strict=True):
+        for days, ahead in zip(HORIZONS_DAYS, horizons, strict=True):
             columns |= {
-                f"expected_purchases_{days}d": one.purchases,
-                f"expected_value_{days}d": amounts_in_arrow(one.value),
-                f"value_{days}d_low": amounts_in_arrow(one.low),
-                f"value_{days}d_high": amounts_in_arrow(one.high),
+                f"expected_purchases_{days}d": ahead.purchases,
+                f"expected_value_{days}d": amounts_in_arrow(ahead.value),
+                f"value_{days}d_low": amounts_in_arrow(ahead.low),
+                f"value_{days}d_high": amounts_in_arrow(ahead.high),
             }
         yield pd.DataFrame(columns).assign(**kinds)

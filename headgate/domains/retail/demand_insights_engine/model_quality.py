@@ -63,7 +63,7 @@ def _parameter(model: str, metric: str, fitted: object, field: str, rows: int) -
 
 
 def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Measure]:
-    """What the forecasts rest on besides the models."""
+    """Return the assumptions of the forecasts besides the models."""
     season = None if clock.knows_season else "history_too_short: no season is known, coming days are expected to be average"
     if clock.after_launch:
         season = "launch: the first customers were new, coming days are expected to be as those of the last quarter"
@@ -83,7 +83,7 @@ def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> lis
     period, rows = period_of(past.tested), sum(len(origin.customers) for origin in past.tested)
     naive = next(trial for trial in trials if trial.method is Method.PAST_REVENUE)
     chosen = next((trial for trial in trials if trial.method is published), naive)
-    found = []
+    measured = []
     for trial in trials:
         note = "published" if trial is chosen else "challenger"
         figures = [
@@ -93,8 +93,8 @@ def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> lis
         ]
         for name, value, base in figures:
             metric = name if trial is chosen else f"{name}_{trial.method.value}"
-            found.append(Measure(_VALUE, metric, period, value, base, Method.PAST_REVENUE.value, rows, f"{note}: {trial.method.value}"))
-    return found
+            measured.append(Measure(_VALUE, metric, period, value, base, Method.PAST_REVENUE.value, rows, f"{note}: {trial.method.value}"))
+    return measured
 
 
 def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins) -> list[Measure]:
@@ -144,19 +144,19 @@ def _untested(published: str) -> str:
 def _of_contest(trial: ChurnTrial, published: str, period: str) -> list[Measure]:
     """The mean loss of each recipe that was tried, beside the champion's."""
     contest = trial.contest
-    standing = next(one.mean_loss for one in contest.results if one.recipe == contest.champion)
+    standing = next(result.mean_loss for result in contest.results if result.recipe == contest.champion)
     return [
         Measure(
             "churn_risk",
-            f"log_loss_{one.recipe}",
+            f"log_loss_{result.recipe}",
             period,
-            one.mean_loss,
+            result.mean_loss,
             standing,
             contest.champion,
             contest.cases,
-            "in charge" if one.recipe == published else "challenger",
+            "in charge" if result.recipe == published else "challenger",
         )
-        for one in contest.results
+        for result in contest.results
     ]
 
 

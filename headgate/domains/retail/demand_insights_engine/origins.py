@@ -53,7 +53,7 @@ _LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a r
 
 @dataclass(frozen=True)
 class Coming:
-    """What the shop is expected to do in the days ahead: as in the same days of last year, times damped growth.
+    """The expectation of the shop for the days ahead: the same days of last year, times damped growth.
 
     Attributes:
         trading_days: on the shop's own clock.
@@ -83,7 +83,7 @@ class Origin:
     buyers: int
     revenue: float
     scale: float
-    known: features.Returning | None = None
+    returning: features.Returning | None = None
 
     @property
     def period(self) -> str:
@@ -103,13 +103,13 @@ class Origin:
     @property
     def known_buyers(self) -> float:
         """The share of the window's buyers who were customers before."""
-        came_back = self.known.buyers if self.known else (~self.left).sum()
+        came_back = self.returning.buyers if self.returning else (~self.left).sum()
         return float(came_back / self.buyers) if self.buyers else np.nan
 
     @property
     def known_revenue(self) -> float:
         """The share of the window's revenue that came from customers known before."""
-        spent = self.known.revenue if self.known else self._spent.sum()
+        spent = self.returning.revenue if self.returning else self._spent.sum()
         return float(spent / self.revenue) if self.revenue else np.nan
 
     @property
@@ -134,7 +134,7 @@ class Origins:
 
 
 def signals(customers: pd.DataFrame, clock: TradingClock, until: date) -> pd.DataFrame:
-    """What the models read, one row per history, in trading days and GBP; all of it was known at the end of `until`."""
+    """Return the models' input, one row per history, in trading days and GBP; all of it was known at the end of `until`."""
     first, last = clock.at(customers.first_on), clock.at(customers.last_on)
     now, frequency = clock.on(until), customers.frequency.to_numpy(dtype=np.float64)
     # With one purchase there is no rhythm yet; the time since then replaces it.
@@ -153,7 +153,7 @@ def signals(customers: pd.DataFrame, clock: TradingClock, until: date) -> pd.Dat
 
 
 def coming(days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int = features.HORIZON_DAYS) -> Coming:
-    """What the next days are expected to bring, from purchases up to `as_of`."""
+    """Return the expectation for the next days, from purchases up to `as_of`."""
     until = as_of + timedelta(days=horizon_days)
     back_days = horizon_days if clock.after_launch else YEAR_DAYS
     if not (clock.knows_season or clock.after_launch):
@@ -165,7 +165,7 @@ def coming(days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int
 
 
 def described(histories: Iterable[pd.DataFrame], clock: TradingClock, until: date, path: Path, kept: Sequence[str] = ()) -> StoredRows:
-    """What the models read of histories that come some at a time, in a file, with columns of theirs that are kept beside it."""
+    """Return the models' input of histories that come in parts, in a file, with the columns in `kept` beside it."""
     return store_frames((signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories), path)
 
 
@@ -183,23 +183,23 @@ def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming, f
         customers = described(histories, clock, after, path, ("bought", "spent"))
         buyers, revenue = _totals(days, after, until)
         scale = ahead.revenue / revenue if ahead.revenue and revenue else 1.0
-        known = features.returning(days, after, until) if sample else None
-        return Origin(after, until, customers, buyers, revenue, scale, known)
+        returning = features.returning(days, after, until) if sample else None
+        return Origin(after, until, customers, buyers, revenue, scale, returning)
 
     first = _before(days, clock, as_of, ahead)
     tested = _stepping(clock, first, _TESTED_APART_DAYS, TESTED_ORIGINS)
     earlier = _stepping(clock, _before(days, clock, tested[-1], ahead), _LEARNT_APART_DAYS, LEARNT_ORIGINS) if tested else []
     newest = _stepping(clock, first, _LEARNT_APART_DAYS, LEARNT_ORIGINS)
-    known = {after: at(after) for after in sorted({*newest, *tested, *earlier})}
-    learnt, judged, before = (tuple(known[after] for after in some) for some in (newest, tested if earlier else [], earlier))
+    by_day = {after: at(after) for after in sorted({*newest, *tested, *earlier})}
+    learnt, judged, before = (tuple(by_day[after] for after in some) for some in (newest, tested if earlier else [], earlier))
     return Origins(learnt, judged, before, sample.share if sample else 1.0)
 
 
 def _totals(days: ibis.Table, after: date, until: date) -> tuple[int, float]:
     """Distinct buyers and revenue from the end of one day to the end of another."""
     some = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(until))
-    found = some.agg(buyers=some.customer_id.nunique(), revenue=some.revenue.sum()).to_pyarrow().to_pylist()[0]
-    return int(found["buyers"]), float(found["revenue"] or 0)
+    sums = some.agg(buyers=some.customer_id.nunique(), revenue=some.revenue.sum()).to_pyarrow().to_pylist()[0]
+    return int(sums["buyers"]), float(sums["revenue"] or 0)
 
 
 def _until(days: ibis.Table, clock: TradingClock, after: date, ahead: Coming) -> date:
@@ -214,16 +214,16 @@ def _before(days: ibis.Table, clock: TradingClock, until: date, ahead: Coming) -
     """The last day after which the shop had as many buyers by `until` as are coming."""
     if ahead.buyers is None:
         return clock.origin_before(until, ahead.trading_days)
-    known = days.filter(days.purchased_on <= ibis.date(until))
-    found = _day(known.group_by("customer_id").agg(day=known.purchased_on.max()), round(ahead.buyers), newest_first=True)
-    return found - timedelta(days=1) if found else clock.first_on
+    past = days.filter(days.purchased_on <= ibis.date(until))
+    day = _day(past.group_by("customer_id").agg(day=past.purchased_on.max()), round(ahead.buyers), newest_first=True)
+    return day - timedelta(days=1) if day else clock.first_on
 
 
 def _day(customers: ibis.Table, count: int, *, newest_first: bool) -> date | None:
     """The day in place `count` of the customers' days; None where they are fewer."""
     order = customers.day.desc() if newest_first else customers.day
-    found = customers.order_by(order).limit(1, offset=max(count, 1) - 1).day.to_pyarrow().to_pylist()
-    return found[0] if found else None
+    days = customers.order_by(order).limit(1, offset=max(count, 1) - 1).day.to_pyarrow().to_pylist()
+    return days[0] if days else None
 
 
 def _stepping(clock: TradingClock, first: date, apart_days: int, count: int) -> list[date]:
@@ -234,7 +234,7 @@ def _stepping(clock: TradingClock, first: date, apart_days: int, count: int) -> 
 
 @dataclass(frozen=True)
 class Expected:
-    """What customers who are known now are expected to do together in the coming window; None where no year is known.
+    """The expectation for customers who are known now together in the coming window; None where no year is known.
 
     The shop's last year gives the whole, the newest origins the share of it that comes from customers known before.
     """
@@ -243,7 +243,7 @@ class Expected:
     revenue: float | None
 
     def of_part(self, share: float) -> Expected:
-        """What a part of these customers is expected to do, drawn at random."""
+        """Return the expectation for a part of these customers, drawn at random."""
         return Expected(*(None if figure is None else figure * share for figure in (self.buyers, self.revenue)))
 
 
@@ -256,7 +256,7 @@ def expected(ahead: Coming, some: tuple[Origin, ...]) -> Expected:
 
 
 def points_of(some: Sequence[StoredRows], columns: Sequence[str] = POINTS) -> pd.DataFrame:
-    """Some of what the models read of customers, in memory."""
+    """Return columns of the models' input of customers, in memory."""
     return pd.DataFrame(numbers(some, columns).T, columns=list(columns), copy=False)
 
 

@@ -42,7 +42,7 @@ class _Window:
 
 
 def change(days: ibis.Table, first_on: date, as_of: date) -> Change:
-    """What changed since last year's days, or since the first ones where no year is known; no change where too few customers bought.
+    """Return the change since last year's days, or since the first ones without a year; no change where too few customers bought.
 
     A launch shows itself in two ways: its customers are many more than later, and they are new, so that few of them buy twice. Of as
     many buyers in the newest days, more do.
@@ -68,19 +68,19 @@ def _windows(days: ibis.Table, after: date, as_of: date) -> tuple[_Window, _Wind
     until = after + timedelta(days=HORIZON_DAYS)
     late_after = max(_newest(days, _buyers(days, after, until)), as_of - timedelta(days=_MOST_DAYS))
     at = days.purchased_on
-    known = days.group_by("customer_id").agg(
+    counts = days.group_by("customer_id").agg(
         early=days.count(where=(at > ibis.date(after)) & (at <= ibis.date(until))),
         between=days.count(where=(at > ibis.date(until)) & (at <= ibis.date(min(late_after, as_of - timedelta(days=HORIZON_DAYS))))),
         late=days.count(where=(at > ibis.date(late_after)) & (at <= ibis.date(as_of))),
     )
-    counted = (figure for window in (known.early, known.late) for figure in _figures(known, window))
-    found = known.agg(**{str(place): figure for place, figure in enumerate(counted)}).to_pyarrow().to_pylist()[0]
-    figures = [int(figure or 0) for figure in found.values()]
+    counted = (figure for window in (counts.early, counts.late) for figure in _figures(counts, window))
+    sums = counts.agg(**{str(place): figure for place, figure in enumerate(counted)}).to_pyarrow().to_pylist()[0]
+    figures = [int(figure or 0) for figure in sums.values()]
     return _Window(*figures[:3]), _Window(*figures[3:])
 
 
-def _figures(known: ibis.Table, bought: ibis.Column) -> tuple[ibis.Value, ...]:
-    return bought.sum(), known.count(where=bought > 0), known.count(where=(bought > 0) & (known.between > 0))
+def _figures(counts: ibis.Table, bought: ibis.Column) -> tuple[ibis.Value, ...]:
+    return bought.sum(), counts.count(where=bought > 0), counts.count(where=(bought > 0) & (counts.between > 0))
 
 
 def _buyers(days: ibis.Table, after: date, until: date) -> int:
@@ -91,5 +91,5 @@ def _buyers(days: ibis.Table, after: date, until: date) -> int:
 def _newest(days: ibis.Table, buyers: int) -> date:
     """The day after which so many customers bought; the first possible one where they are fewer."""
     last = days.group_by("customer_id").agg(day=days.purchased_on.max())
-    found = last.order_by(last.day.desc()).limit(1, offset=max(buyers, 1) - 1).day.to_pyarrow().to_pylist()
-    return found[0] - timedelta(days=1) if found else date.min
+    newest = last.order_by(last.day.desc()).limit(1, offset=max(buyers, 1) - 1).day.to_pyarrow().to_pylist()
+    return newest[0] - timedelta(days=1) if newest else date.min

@@ -43,18 +43,18 @@ class _Asked:
 
 def _remembering(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above
     """A copy of a fitted model that remembers what the replaced column does not change."""
-    found = copy(model)
+    remembering = copy(model)
     if isinstance(model, CalibratedClassifierCV):
-        found.calibrated_classifiers_ = [copy(one) for one in model.calibrated_classifiers_]
-        for one in found.calibrated_classifiers_:
-            one.estimator = _remembering(one.estimator, asked)
+        remembering.calibrated_classifiers_ = [copy(classifier) for classifier in model.calibrated_classifiers_]
+        for classifier in remembering.calibrated_classifiers_:
+            classifier.estimator = _remembering(classifier.estimator, asked)
     elif isinstance(model, VotingClassifier):
-        found.estimators_ = [_remembering(one, asked) for one in model.estimators_]
+        remembering.estimators_ = [_remembering(estimator, asked) for estimator in model.estimators_]
     elif isinstance(model, Pipeline) and isinstance(model[-1], HistGradientBoostingClassifier):
-        found.steps = [*model.steps[:-1], (model.steps[-1][0], _boosted(model[-1], asked))]
+        remembering.steps = [*model.steps[:-1], (model.steps[-1][0], _boosted(model[-1], asked))]
     elif isinstance(model, Pipeline) and _bends_every_column(model, asked):
-        found.steps = [(model.steps[0][0], _Bent(model[0], asked)), *model.steps[1:]]
-    return found
+        remembering.steps = [(model.steps[0][0], _Bent(model[0], asked)), *model.steps[1:]]
+    return remembering
 
 
 def _bends_every_column(model: Any, asked: _Asked) -> bool:  # noqa: ANN401 as above
@@ -65,9 +65,9 @@ def _bends_every_column(model: Any, asked: _Asked) -> bool:  # noqa: ANN401 as a
 
 
 def _boosted(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above
-    found = copy(model)
-    found._predictors = [[_Tree(tree, asked) for tree in stage] for stage in model._predictors]  # noqa: SLF001 there is no other access
-    return found
+    boosted = copy(model)
+    boosted._predictors = [[_Tree(tree, asked) for tree in stage] for stage in model._predictors]  # noqa: SLF001 there is no other access
+    return boosted
 
 
 class _Tree:
@@ -97,6 +97,6 @@ class _Bent:
         """The bent columns, as the step gives them."""
         width = self._bent.shape[1] // len(self._asked.points.columns)
         own = slice(self._asked.place * width, (self._asked.place + 1) * width)
-        found = self._bent.copy()
-        found[:, own] = self._typical[0, own]
-        return np.asarray(found, dtype=np.float64)
+        bent = self._bent.copy()
+        bent[:, own] = self._typical[0, own]
+        return np.asarray(bent, dtype=np.float64)

@@ -37,8 +37,8 @@ def scored(customers: pd.DataFrame, fifths: Mapping[str, Fifths]) -> pd.DataFram
     Args:
         fifths: of all customers, as `fifths_of` gives them.
     """
-    found = {f"{name}_score": fifths[name].of(_scored_by(customers, name)) for name in _COLUMNS}
-    return pd.DataFrame(found, index=customers.index)
+    scores = {f"{name}_score": fifths[name].of(_scored_by(customers, name)) for name in _COLUMNS}
+    return pd.DataFrame(scores, index=customers.index)
 
 
 def fifths_of(parts: Callable[[Sequence[str]], Iterable[pd.DataFrame]]) -> dict[str, Fifths]:
@@ -57,7 +57,7 @@ def _scored_by(customers: pd.DataFrame, name: str) -> Array:
 
 @dataclass(frozen=True)
 class Fifths:
-    """Which fifth of the values each lies in, 5 the highest. Equal values share the fifth of their mean rank.
+    """The fifth of the values in which each lies, 5 the highest. Equal values share the fifth of their mean rank.
 
     Attributes:
         ends: the greatest value of each fifth but the highest; minus infinity where no value is as low.
@@ -81,21 +81,21 @@ class Fifths:
 
 def _counted(parts: Iterable[Array]) -> Counted:
     """The different values, ascending, and how often each comes: amounts of money come again and again."""
-    known: Counted = np.empty(0), np.empty(0, dtype=np.int64)
+    counted: Counted = np.empty(0), np.empty(0, dtype=np.int64)
     waiting: list[Counted] = []
     for part in parts:
         waiting.append(np.unique(part, return_counts=True))
         # Merging sorts all known values, so it waits until as many have come again.
-        if sum(len(values) for values, _ in waiting) > len(known[0]):
-            known, waiting = _merged([known, *waiting]), []
-    return _merged([known, *waiting])
+        if sum(len(values) for values, _ in waiting) > len(counted[0]):
+            counted, waiting = _merged([counted, *waiting]), []
+    return _merged([counted, *waiting])
 
 
 def _merged(some: list[Counted]) -> Counted:
-    found, place = np.unique(np.concatenate([values for values, _ in some]), return_inverse=True)
-    counts = np.zeros(len(found), dtype=np.int64)
+    values, place = np.unique(np.concatenate([values for values, _ in some]), return_inverse=True)
+    counts = np.zeros(len(values), dtype=np.int64)
     np.add.at(counts, place, np.concatenate([counted for _, counted in some]))
-    return found, counts
+    return values, counts
 
 
 def named(scores: pd.DataFrame) -> pd.DataFrame:

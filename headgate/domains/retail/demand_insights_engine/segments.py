@@ -38,22 +38,22 @@ class Partition:
 
 def partition(customers: StoredRows) -> Partition:
     """The clusters of the customers by silence, purchases and revenue."""
-    known = drawn_rows(customers, customers, _READ).to_numpy()
-    typical = rfm.Typical.of(known)
-    return Partition(clusters.found(typical.scaled(known)), typical)
+    drawn = drawn_rows(customers, customers, _READ).to_numpy()
+    typical = rfm.Typical.of(drawn)
+    return Partition(clusters.best_partition(typical.scaled(drawn)), typical)
 
 
-def table(customers: StoredRows, found: Partition) -> RowsInFile:
+def table(customers: StoredRows, groups: Partition) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order."""
-    return write_to_file(Registry.load().prod["customer_segments"], _parts(customers, found))
+    return write_to_file(Registry.load().prod["customer_segments"], _parts(customers, groups))
 
 
-def _parts(customers: StoredRows, found: Partition) -> Iterator[pd.DataFrame]:
+def _parts(customers: StoredRows, partition: Partition) -> Iterator[pd.DataFrame]:
     fifths, begin = rfm.fifths_of(customers.parts), 0
-    names, is_of_all = np.array(found.groups.names, dtype=object), len(found.groups.labels) == len(customers)
+    names, is_of_all = np.array(partition.groups.names, dtype=object), len(partition.groups.labels) == len(customers)
     for part in customers.parts(("customer_id", *_READ)):
         own = slice(begin, begin := begin + len(part))
-        labels = found.groups.labels[own] if is_of_all else found.labels(part)
+        labels = partition.groups.labels[own] if is_of_all else partition.labels(part)
         base = part[["customer_id"]].assign(
             recency_days=part.silent_days.astype("int32"), purchase_days=part.purchases.astype("int32"), revenue_gbp=part.revenue
         )

@@ -25,9 +25,9 @@ def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFra
     whole = features.whole_months(orders, as_of)
     regions = features.reference(tables)
     span = features.Span.of(whole)
-    known = months[months["month_on"].isin(span.looked_at)]
+    recent = months[months["month_on"].isin(span.looked_at)]
     sold = features.cells(tables, orders, span)
     return {
         "regional_performance": regional_performance(months, whole, regions),
-        "market_opportunities": market_opportunities(sold, known, regions, is_seasonless=span.is_seasonless),
+        "market_opportunities": market_opportunities(sold, recent, regions, is_seasonless=span.is_seasonless),
     }

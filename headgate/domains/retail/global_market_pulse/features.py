@@ -1,4 +1,4 @@
-"""What each region sold and received: Ibis until the rows are few, then compact pandas frames.
+"""Sum up each region's sales and returns: Ibis until the rows are few, then compact pandas frames.
 
 Sales are lines that go out, returns are lines that come back (negative quantity), revenue is what is left.
 Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are left out.
@@ -28,13 +28,13 @@ SERVICE = "service"  # the category of postage, fees and samples; see the contra
 def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
     """Orders and cancellations up to and including `as_of`, with their money. Grain: order."""
     orders = tables["orders"]
-    known = orders.filter(orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1)))
+    placed = orders.filter(orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1)))
     items = tables["order_items"]
     amount = items.quantity * items.unit_price
     lines = items.group_by("order_id").agg(
         sales=ibis.greatest(amount, 0).sum(), returns=ibis.least(amount, 0).sum(), units=items.quantity.cast("int64").sum()
     )
-    joined = known.left_join(lines, "order_id")
+    joined = placed.left_join(lines, "order_id")
     is_sale = joined.status != "cancelled"
     delivery_s = whole_seconds(joined.delivered_at) - whole_seconds(joined.ordered_at)
     return joined.select(
@@ -110,8 +110,8 @@ class Span:
 def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: Span) -> pd.DataFrame:
     """Sales of merchandise by region and category: orders and money of the months looked at, orders of the recent and the earlier ones."""
     lines = tables["order_items"].left_join(tables["products"].select("product_id", "category"), "product_id")
-    known = orders.filter(orders.is_sale, _within(orders.month_on, span.looked_at.union(span.before)))
-    sold = lines.filter(lines.quantity > 0).inner_join(known.select("order_id", "region_id", "month_on"), "order_id")
+    sales = orders.filter(orders.is_sale, _within(orders.month_on, span.looked_at.union(span.before)))
+    sold = lines.filter(lines.quantity > 0).inner_join(sales.select("order_id", "region_id", "month_on"), "order_id")
     # By order first: counts of different orders would hold every order once for each of three spans.
     by_order = sold.group_by("region_id", "month_on", "order_id", category=sold.category.fill_null(UNKNOWN)).agg(
         sales=(sold.quantity * sold.unit_price).sum()
@@ -133,8 +133,8 @@ def _within(month_on: ibis.Column, months: pd.DatetimeIndex) -> ibis.Column:
 
 
 def reference(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
-    """What is known of each region: name, continent, population, GDP in US dollars. Grain: region, by its id."""
+    """Return name, continent, population and GDP (US dollars) of each region. Grain: region, by its id."""
     regions = tables["regions"]
-    known = regions.select("region_id", "region_name", "continent", population="population", gdp_usd=regions.gdp_usd.cast("float64"))
-    rows: pd.DataFrame = known.to_pandas()
+    columns = regions.select("region_id", "region_name", "continent", population="population", gdp_usd=regions.gdp_usd.cast("float64"))
+    rows: pd.DataFrame = columns.to_pandas()
     return rows.astype({"population": "float64", "gdp_usd": "float64"}).sort_values("region_id", ignore_index=True)

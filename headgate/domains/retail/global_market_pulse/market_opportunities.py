@@ -175,9 +175,9 @@ def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
 
     Values that differ by less than anybody would act on are ties: a growth that is noise drawn to nothing makes no order.
     """
-    known = values.notna().sum()
+    present = values.notna().sum()
     ranks = values.round(DECIMAL_PLACES).rank(method="average")
-    return (100 * (ranks - 0.5) / max(known, 1)).fillna(UNKNOWN_SCORE)
+    return (100 * (ranks - 0.5) / max(present, 1)).fillna(UNKNOWN_SCORE)
 
 
 def _presented(rows: pd.DataFrame) -> pd.DataFrame:

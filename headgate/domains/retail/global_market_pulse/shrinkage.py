@@ -23,14 +23,14 @@ def share_weight(counts: Array, totals: Array, usual: Array, inside: Array | flo
     Source:
         Kleinman (1973), "Proportions with extraneous variance: single and independent samples" (moment estimator).
     """
-    known = totals > 0
-    if known.sum() <= 1:
+    observed = totals > 0
+    if observed.sum() <= 1:
         return STRONGEST
-    count, total, share = counts[known], totals[known], usual[known]
-    apart = 1 - np.broadcast_to(inside, totals.shape)[known]
+    count, total, share = counts[observed], totals[observed], usual[observed]
+    apart = 1 - np.broadcast_to(inside, totals.shape)[observed]
     chance = float((share * (1 - share) * apart).sum())
-    found = float((total * (count / total - share) ** 2).sum())
-    excess = (found - chance) / float((share * (1 - share) * (total - 1) * apart).sum() or 1.0)
+    spread = float((total * (count / total - share) ** 2).sum())
+    excess = (spread - chance) / float((share * (1 - share) * (total - 1) * apart).sum() or 1.0)
     return _weight(1 / excess - 1 if excess > 0 else STRONGEST)
 
 
@@ -45,10 +45,10 @@ def rate_weight(counts: Array, expected: Array) -> float:
     Source:
         Marshall (1991), "Mapping disease and mortality rates using empirical Bayes estimators".
     """
-    known = expected > 0
-    if known.sum() <= 1:
+    observed = expected > 0
+    if observed.sum() <= 1:
         return STRONGEST
-    count, expect = counts[known], expected[known]
+    count, expect = counts[observed], expected[observed]
     mean = float(count.sum() / expect.sum())
     variance = float((expect * (count / expect - mean) ** 2).sum() / expect.sum()) - mean / float(expect.mean())
     return _weight(mean / variance if variance > 0 else STRONGEST)
@@ -59,5 +59,5 @@ def shrunk_rate(counts: Array, expected: Array, weight: float) -> Array:
     return np.asarray((counts + weight) / (expected + weight), dtype=float)
 
 
-def _weight(found: float) -> float:
-    return float(np.clip(found, WEAKEST, STRONGEST))
+def _weight(weight: float) -> float:
+    return float(np.clip(weight, WEAKEST, STRONGEST))

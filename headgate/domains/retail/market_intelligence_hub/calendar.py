@@ -1,4 +1,4 @@
-"""What is known beforehand to move sales: how much of each period of each series is under promotions, holidays or closures."""
+"""Compute the share of each period of each series under promotions, holidays or closures, which are known beforehand."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def events_of(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
     if DATASET not in tables:
         return pd.DataFrame(columns=COLUMNS)
     table = tables[DATASET]
-    found: pd.DataFrame = table.order_by("event_id").select(*COLUMNS).to_pandas()
-    return found.assign(starts_on=pd.to_datetime(found["starts_on"]), ends_on=pd.to_datetime(found["ends_on"]))
+    events: pd.DataFrame = table.order_by("event_id").select(*COLUMNS).to_pandas()
+    return events.assign(starts_on=pd.to_datetime(events["starts_on"]), ends_on=pd.to_datetime(events["ends_on"]))
 
 
 def exposure(events: pd.DataFrame, leaves: pd.DataFrame, starts: pd.DatetimeIndex, grain: Grain) -> Array:

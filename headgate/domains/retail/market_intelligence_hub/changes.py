@@ -47,8 +47,8 @@ def changes(values: Array, least: int) -> tuple[Change, ...]:
     if values.size < 2 * least or np.ptp(values) == 0:
         return ()
     ranks = stats.rankdata(values)
-    found = _held(ranks, _cuts(ranks, least))
-    return () if _is_line(ranks, [change.at for change in found]) else _placed(values, found)
+    kept = _held(ranks, _cuts(ranks, least))
+    return () if _is_line(ranks, [change.at for change in kept]) else _placed(values, kept)
 
 
 def chance(values: Array, persistence: float = 0.0) -> float:
@@ -93,10 +93,10 @@ def _held(ranks: Array, cuts: list[int]) -> tuple[Change, ...]:
     while cuts:
         persistence = _persistence(ranks, cuts)
         edges = [0, *cuts, ranks.size]
-        found = [Change(a, b, c, _doubt(ranks[a:b], ranks[b:c], persistence)) for (a, b), (_, c) in pairwise(pairwise(edges))]
-        weakest = max(found, key=lambda change: change.p_value)
+        candidates = [Change(a, b, c, _doubt(ranks[a:b], ranks[b:c], persistence)) for (a, b), (_, c) in pairwise(pairwise(edges))]
+        weakest = max(candidates, key=lambda change: change.p_value)
         if weakest.p_value < CHANGE_P:
-            return tuple(found)
+            return tuple(candidates)
         cuts = [at for at in cuts if at != weakest.at]
     return ()
 
@@ -108,10 +108,10 @@ def _doubt(before: Array, after: Array, persistence: float) -> float:
     return chance(np.r_[before, after], persistence) if max(superiority, 1 - superiority) >= LARGE else 1.0
 
 
-def _placed(values: Array, found: tuple[Change, ...]) -> tuple[Change, ...]:
+def _placed(values: Array, kept: tuple[Change, ...]) -> tuple[Change, ...]:
     """The changes at which the values, as ranks, separate the levels best: least distance from the parts' medians."""
-    edges = [0, *(_place(values, change) for change in found), values.size]
-    return tuple(Change(a, b, c, change.p_value) for change, ((a, b), (_, c)) in zip(found, pairwise(pairwise(edges)), strict=True))
+    edges = [0, *(_place(values, change) for change in kept), values.size]
+    return tuple(Change(a, b, c, change.p_value) for change, ((a, b), (_, c)) in zip(kept, pairwise(pairwise(edges)), strict=True))
 
 
 def _place(values: Array, change: Change) -> int:

@@ -77,11 +77,11 @@ def filled(history: Array, closed: Mask) -> Array:
     is_open = np.flatnonzero(~closed)
     if not is_open.size or not closed.any():
         return history
-    found = history.copy()
+    filled_history = history.copy()
     for place in np.flatnonzero(closed):
         nearest = is_open[np.argsort(np.abs(is_open - place), kind="stable")[:_NEAREST]]
-        found[place] = np.median(history[nearest])
-    return found
+        filled_history[place] = np.median(history[nearest])
+    return filled_history
 
 
 def _is_year_end(first: pd.Timestamp, last: pd.Timestamp, grain: Grain) -> bool:

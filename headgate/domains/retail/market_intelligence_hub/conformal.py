@@ -33,7 +33,7 @@ MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk 
 
 @dataclass(frozen=True)
 class PastErrors:
-    """What happened at earlier origins, newest first.
+    """The errors at earlier origins, newest first.
 
     Attributes:
         errors: shape (windows, series, steps); actual less mean, NaN where an origin has no value.
@@ -68,8 +68,8 @@ def _scales(past: PastErrors, expected: Array) -> Array:
     """One error scale per series: its own mean error, drawn to the expected one as by one more window."""
     steps = past.errors.shape[2]
     sizes = np.abs(past.errors)
-    known = np.isfinite(sizes).sum(axis=(0, 2))
-    return np.asarray((np.nansum(sizes, axis=(0, 2)) + steps * expected) / (known + steps), dtype=float)
+    counts = np.isfinite(sizes).sum(axis=(0, 2))
+    return np.asarray((np.nansum(sizes, axis=(0, 2)) + steps * expected) / (counts + steps), dtype=float)
 
 
 def _panel_ratio(sizes: Array, spread: Array) -> float:

@@ -1,4 +1,4 @@
-"""What promotions, holidays and closures do to sales: taken out of histories before they are forecast, and put back where they come.
+"""Take promotions, holidays and closures out of histories before they are forecast, and put them back where they come.
 
 The methods that vote on a series know nothing of events, and a single one that did would be outvoted. So the regression stands around
 all of them: its errors are what the ensemble forecasts.
@@ -33,7 +33,7 @@ class Effects:
     uplift: Array
 
     def factors(self, exposure: Array) -> Array:
-        """What to multiply sales without events by; shape (series, periods), for an exposure of shape (series, periods, kinds)."""
+        """Return factors for sales without events; shape (series, periods), for an exposure of shape (series, periods, kinds)."""
         return np.asarray(np.maximum(1.0 + np.einsum("spk,sk->sp", exposure, self.uplift), 0.0), dtype=np.float64)
 
 
@@ -46,18 +46,18 @@ def effects_of(histories: tuple[Array, ...], exposure: Array, cycle: int, expect
         expected: the effect of each kind while histories show none; shape (kinds,), none without it.
     """
     prior = np.zeros(exposure.shape[2]) if expected is None else expected
-    found = [
+    sums_of_series = [
         _sums(history, exposed[exposed.shape[0] - history.size :], cycle) for history, exposed in zip(histories, exposure, strict=True)
     ]
     kinds = exposure.shape[2]
-    inner, cross = (np.array([sums[part] for sums in found]).reshape(-1, kinds, *rest) for part, rest in ((0, (kinds,)), (1, ())))
+    inner, cross = (np.array([sums[part] for sums in sums_of_series]).reshape(-1, kinds, *rest) for part, rest in ((0, (kinds,)), (1, ())))
     panel = np.linalg.solve(inner.sum(axis=0) + PANEL_PERIODS * np.eye(kinds), cross.sum(axis=0) + PANEL_PERIODS * prior)
     own = np.linalg.solve(inner + OWN_PERIODS * np.eye(kinds), (cross - inner @ panel)[..., None])[..., 0]
     return Effects(panel + own)
 
 
 def without_events(histories: tuple[Array, ...], exposure: Array, effects: Effects, cycle: int) -> tuple[Array, ...]:
-    """What would have sold without events."""
+    """Return the sales as they would have been without events."""
     factors = effects.factors(exposure)
     return tuple(
         _divided(history, exposed[exposed.shape[0] - history.size :], factor[factor.size - history.size :], cycle)
@@ -67,20 +67,20 @@ def without_events(histories: tuple[Array, ...], exposure: Array, effects: Effec
 
 def _divided(history: Array, exposed: Array, factor: Array, cycle: int) -> Array:
     """One history without events; the usual sales around it replace a period of which an event left next to nothing."""
-    found = history / np.maximum(factor, LEAST_KNOWN)
+    plain = history / np.maximum(factor, LEAST_KNOWN)
     for place in np.flatnonzero(factor < LEAST_KNOWN):
         usual = _usual(history, exposed, int(place), cycle)
-        found[place] = usual if np.isfinite(usual) else found[place]
-    return found
+        plain[place] = usual if np.isfinite(usual) else plain[place]
+    return plain
 
 
 def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
     """Least-squares sums of the uplift over the exposure, over the periods that are under an event."""
     under = np.flatnonzero(exposed.any(axis=1))
     usual = np.array([_usual(history, exposed, int(at), cycle) for at in under])
-    known = usual > SMALLEST_LEVEL
-    uplift = np.clip(history[under][known] / usual[known] - 1.0, -1.0, MOST_UPLIFT)
-    given = exposed[under][known]
+    sells = usual > SMALLEST_LEVEL
+    uplift = np.clip(history[under][sells] / usual[sells] - 1.0, -1.0, MOST_UPLIFT)
+    given = exposed[under][sells]
     return given.T @ given, given.T @ uplift
 
 

@@ -1,4 +1,4 @@
-"""Which event of the calendar lies on an unusual period, and moved what it holds for by most of what is unusual."""
+"""Find the calendar's event on an unusual period that moved its part by most of the deviation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DIRECTIONS = {"promotion": (1,), "holiday": (1, -1), "closure": (-1,)}
 NAMED = ["event_kind", "event_name"]
 
 
-def events_on(found: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> pd.DataFrame:
+def events_on(unusual: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     """Kind and name of the event behind each unusual period, None where there is none; indexed as `found`.
 
     An event for one region or category is the reason for what happened to a larger series when the part that it holds for
@@ -31,16 +31,16 @@ def events_on(found: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, g
         events: as `calendar.events_of` gives them.
     """
     deviations = judged.set_index(["series_id", "period_on"])["deviation"]
-    explained = [_explained(found, deviations, event, grain) for event in events.to_dict("records")]
+    explained = [_explained(unusual, deviations, event, grain) for event in events.to_dict("records")]
     some = pd.concat([rows for rows in explained if not rows.empty] or [pd.DataFrame(columns=[*NAMED, "row", "share"])])
     ordered = some.sort_values(["row", "share", "event_name"], ascending=[True, False, True], kind="stable").drop_duplicates("row")
-    named = ordered.set_index("row")[NAMED].reindex(found.index).astype(object)
+    named = ordered.set_index("row")[NAMED].reindex(unusual.index).astype(object)
     return named.where(named.notna(), None)
 
 
-def _explained(found: pd.DataFrame, deviations: pd.Series[float], event: dict[Any, Any], grain: Grain) -> pd.DataFrame:
+def _explained(unusual: pd.DataFrame, deviations: pd.Series[float], event: dict[Any, Any], grain: Grain) -> pd.DataFrame:
     """The unusual periods that one event explains, and by how much."""
-    near = found[_is_under(found["period_on"], event, grain) & np.sign(found["deviation"]).isin(DIRECTIONS[event["event_kind"]])]
+    near = unusual[_is_under(unusual["period_on"], event, grain) & np.sign(unusual["deviation"]).isin(DIRECTIONS[event["event_kind"]])]
     parts = near.assign(**{name: _common(near[name], event[name]) for name in ("region_id", "category")})
     parts = parts[parts["region_id"].notna() & parts["category"].notna()]
     ids = series_ids(parts.assign(level=_levels(parts)))

@@ -111,8 +111,8 @@ def sales_by_period(lines: ibis.Table, span: Span, plan: Plan) -> pd.DataFrame:
         Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units, orders,
         the largest order and the largest return (negative) of the period, and revenue under a promotion.
     """
-    known = lines.filter(lines.period_on >= span.first, lines.period_on <= span.last)
-    labelled = _with_tail_summed(known, largest(known, "region_id", plan.top_regions), largest(known, "category", plan.top_categories))
+    past = lines.filter(lines.period_on >= span.first, lines.period_on <= span.last)
+    labelled = _with_tail_summed(past, largest(past, "region_id", plan.top_regions), largest(past, "category", plan.top_categories))
     # An order has one region, and as many categories as it has: what is counted by order is counted twice, and no oftener.
     apart = [[level for level in plan.levels if ("category" in LEVELS[level]) is split] for split in (False, True)]
     rows = pd.concat([_at_levels(labelled, levels).to_pandas() for levels in apart if levels], ignore_index=True)

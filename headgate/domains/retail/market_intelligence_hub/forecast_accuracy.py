@@ -56,7 +56,7 @@ def backtest_scores(forecast: HierarchyForecast) -> pd.DataFrame:
 
 
 def _scores(origin: Origin, actuals: Array) -> pd.DataFrame:
-    scored = [_score(*one) for one in zip(origin.histories, origin.means, actuals, strict=True)]
+    scored = [_score(*series) for series in zip(origin.histories, origin.means, actuals, strict=True)]
     return pd.DataFrame(scored, columns=["length", *MEASURES]).assign(model=list(origin.models)).rename_axis("number").reset_index()
 
 
@@ -68,8 +68,10 @@ def _score(history: Array, mean: Array, actual: Array) -> tuple[float, float, fl
 def _by_rules(forecast: HierarchyForecast, number: int) -> pd.DataFrame:
     """SMAPE of each naive rule at one origin, by series; NaN where the rule could not forecast."""
     actuals = forecast.past.actuals[number]
-    found = {f"smape_{name}": [smape(*one) for one in zip(actuals, means[number], strict=True)] for name, means in forecast.rules.items()}
-    return pd.DataFrame(found)
+    scores = {
+        f"smape_{name}": [smape(*pair) for pair in zip(actuals, means[number], strict=True)] for name, means in forecast.rules.items()
+    }
+    return pd.DataFrame(scores)
 
 
 def _covered(actuals: Array, bounds: dict[int, tuple[Array, Array]]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What the hub forecasts, at which grain, and how far: one value that every module reads."""
+"""The series that the hub forecasts, their grain, and the horizon: one value that every module reads."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ POINTS = pa.schema([("origin", pa.int64()), ("number", pa.int64()), ("mean", pa.
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked of the forecaster.
+    """The settings of a forecast.
 
     Attributes:
         horizon: steps ahead.
@@ -49,7 +49,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Panel:
-    """What is known of all series.
+    """The histories of all series, and their events.
 
     Attributes:
         histories: each series, oldest first; the last value of each is of the same period.
@@ -64,8 +64,8 @@ class Panel:
 
     def before(self, cut: int) -> Panel:
         """The panel as it was `cut` periods ago, when what events were to come was known as well."""
-        known = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
-        return Panel(tuple(_before(history, cut) for history in self.histories), known, self.expected)
+        exposure = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
+        return Panel(tuple(_before(history, cut) for history in self.histories), exposure, self.expected)
 
     def without_events(self, task: Task) -> tuple[tuple[Array, ...], Array]:
         """The histories as they would have been without events, and what to multiply means by; shape (series, steps)."""
@@ -78,7 +78,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a forecaster knew and said at one point in time.
+    """The input and the output of a forecaster at one point in time.
 
     Attributes:
         histories: each series up to the origin, oldest first.
@@ -163,12 +163,14 @@ def _origins(panels: list[Panel], task: Task, adjust: Adjustment | None, engine:
     rows = _rows([histories for histories, _ in plain])
     points = engine.map_groups(rows, ["origin", "number"], partial(_points, task=task, votes=votes), POINTS, ["ds"])
     each = [points[points["origin"] == number] for number in range(len(panels))]
-    return [_origin(panel, found, factors, task, adjust) for panel, found, (_, factors) in zip(panels, each, plain, strict=True)]
+    return [_origin(panel, own_points, factors, task, adjust) for panel, own_points, (_, factors) in zip(panels, each, plain, strict=True)]
 
 
-def _rows(known: list[tuple[Array, ...]]) -> pd.DataFrame:
+def _rows(histories: list[tuple[Array, ...]]) -> pd.DataFrame:
     """All histories, long. One that has no values yet has one that is not known, so that it is a group like the others."""
-    panels = [(origin, number, y if y.size else np.array([np.nan])) for origin, panel in enumerate(known) for number, y in enumerate(panel)]
+    panels = [
+        (origin, number, y if y.size else np.array([np.nan])) for origin, panel in enumerate(histories) for number, y in enumerate(panel)
+    ]
     sizes = [y.size for _, _, y in panels]
     return pd.DataFrame(
         {
@@ -194,7 +196,7 @@ def _origin(panel: Panel, points: pd.DataFrame, factors: Array, task: Task, adju
 
 
 def error_scale(history: Array, season_lengths: tuple[int, ...]) -> float:
-    """What a naive method is wrong by inside the history: the seasonal one where the shortest season is discernible."""
+    """Return the error of a naive method inside the history: the seasonal one where the shortest season is discernible."""
     seasons = discernible(history.size, season_lengths)
     return float(np.nan_to_num(naive_scale(history, seasons[0] if seasons else 1)))
 

@@ -82,7 +82,7 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     same_season = cuts.index(plan.season_cut) if plan.season_cut in cuts else None
     knows_season = bool(discernible(longest, (plan.grain.year,)))
     methods = naive_rules.chosen(past, tried, offered, levels, same_season, models_know_season=knows_season) if offered else []
-    before = [naive_rules.published(origin, one, methods) for origin, one in zip(past.origins, tried, strict=True)]
+    before = [naive_rules.published(origin, candidates, methods) for origin, candidates in zip(past.origins, tried, strict=True)]
     alone = Backtest(tuple(before), past.actuals)
     ahead, tested = _all_reconciled(naive_rules.published(now, offered, methods), alone, summing, levels) if offered else (now, alone)
     is_untested = np.array([_is_untested(place, ahead, tested) for place in range(len(series))], dtype=bool)
@@ -95,7 +95,10 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
         ahead = replace(ahead, means=np.zeros_like(ahead.means), models=("zero",) * len(ahead.models))
         closed = np.ones_like(closed)
     bounds = bounded(ahead, _never_certain(bounds, ahead, closed))
-    rules = {name: np.stack([one.means[name] for one in tried]) if tried else np.empty((0, *now.means.shape)) for name in naive_rules.RULES}
+    rules = {
+        name: np.stack([candidates.means[name] for candidates in tried]) if tried else np.empty((0, *now.means.shape))
+        for name in naive_rules.RULES
+    }
     return HierarchyForecast(series, span, ahead, bounds, tested, _past_bounds(tested), is_untested | unseasoned, rules)
 
 
@@ -127,19 +130,19 @@ def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]
     """Where the calendar states that a series is closed and nothing is expected; shape (series, steps)."""
     if exposed is None:
         return np.zeros(ahead.means.shape, dtype=bool)
-    stated = exposed[:, -ahead.means.shape[1] :, KINDS.index("closure")] >= 1 - _ROUNDING
-    return np.asarray(stated & (ahead.means == 0), dtype=np.bool_)
+    is_closed = exposed[:, -ahead.means.shape[1] :, KINDS.index("closure")] >= 1 - _ROUNDING
+    return np.asarray(is_closed & (ahead.means == 0), dtype=np.bool_)
 
 
-def _never_certain(known: Bounds, ahead: Origin, closed: npt.NDArray[np.bool_]) -> Bounds:
+def _never_certain(bounds: Bounds, ahead: Origin, closed: npt.NDArray[np.bool_]) -> Bounds:
     """Offsets that are zero where the shop is closed, and nowhere else."""
     usual = _level(ahead)
     sells = usual[usual > 0]
     scale = _LEAST_NOISE * np.where(usual > 0, usual, sells.min() if sells.size else 0.0)[:, None]
-    widths = {level: NormalDist().inv_cdf(0.5 + level / 200) * scale for level in known}
+    widths = {level: NormalDist().inv_cdf(0.5 + level / 200) * scale for level in bounds}
     return {
         level: (np.where(closed, 0.0, np.minimum(low, -widths[level])), np.where(closed, 0.0, np.maximum(high, widths[level])))
-        for level, (low, high) in known.items()
+        for level, (low, high) in bounds.items()
     }
 
 
@@ -150,13 +153,13 @@ def _all_reconciled(now: Origin, past: Backtest, summing: Array, levels: npt.NDA
     if not naive_rules.is_better_unmoved(total, now, past, moved):
         return _reconciled(now, summing), Backtest(moved, past.actuals)
     # At an origin that the rule could not forecast the total has another method, which is reconciled as usual.
-    held = [total if origin.models[total] == now.models[total] else None for origin in past.origins]
-    kept = [_reconciled(origin, summing, place) for origin, place in zip(past.origins, held, strict=True)]
+    fixed = [total if origin.models[total] == now.models[total] else None for origin in past.origins]
+    kept = [_reconciled(origin, summing, place) for origin, place in zip(past.origins, fixed, strict=True)]
     return _reconciled(now, summing, total), Backtest(tuple(kept), past.actuals)
 
 
-def _reconciled(origin: Origin, summing: Array, held: int | None = None) -> Origin:
-    return replace(origin, means=reconcile(origin.means, origin.spread, summing, held))
+def _reconciled(origin: Origin, summing: Array, fixed: int | None = None) -> Origin:
+    return replace(origin, means=reconcile(origin.means, origin.spread, summing, fixed))
 
 
 def _errors_at(origin: Origin, past: Backtest) -> PastErrors:
@@ -164,12 +167,14 @@ def _errors_at(origin: Origin, past: Backtest) -> PastErrors:
     errors, level = past.past, _level(origin)
     if not past.origins:
         return errors
-    ratio = np.stack([np.divide(level, known, out=np.ones_like(level), where=known > 0) for known in map(_level, past.origins)])
+    ratio = np.stack(
+        [np.divide(level, past_level, out=np.ones_like(level), where=past_level > 0) for past_level in map(_level, past.origins)]
+    )
     return PastErrors(errors.errors * ratio[:, :, None], errors.spread * ratio)
 
 
 def _level(origin: Origin) -> Array:
-    """What each series is expected to sell in a period, at least a quarter of its usual sales; shape (series,)."""
+    """Return each series' expected sales in a period, at least a quarter of its usual sales; shape (series,)."""
     usual = np.array([np.abs(history).mean() if history.size else 0.0 for history in origin.histories])
     return np.asarray(np.maximum(np.abs(origin.means).mean(axis=1), _LEAST_LEVEL * usual), dtype=np.float64)
 
@@ -189,28 +194,28 @@ def _widening(plan: Plan, windows: int) -> float:
     return float(np.sqrt(1 + 1 / independent))
 
 
-def _widened(known: Bounds, now: Origin, too_short: npt.NDArray[np.bool_], widening: float) -> Bounds:
+def _widened(bounds: Bounds, now: Origin, too_short: npt.NDArray[np.bool_], widening: float) -> Bounds:
     """Offsets with the widening, and by the noise of the history alone where no origin could test the method."""
-    found = {}
+    widened = {}
     untested = [place for place in np.flatnonzero(too_short) if now.models[place] in (naive_rules.LAST_YEAR, naive_rules.WEIGHTED)]
     scales = {place: naive_rules.untested_scale(now.histories[place], now.means[place]) for place in untested}
-    for level, (low, high) in known.items():
+    for level, (low, high) in bounds.items():
         lower, upper = low * widening, high * widening
         z = NormalDist().inv_cdf(0.5 + level / 200)
         for place, scale in scales.items():
             lower[place], upper[place] = -z * scale, z * scale
-        found[level] = (lower, upper)
-    return found
+        widened[level] = (lower, upper)
+    return widened
 
 
-def _with_season_doubt(known: Bounds, now: Origin, unseasoned: npt.NDArray[np.bool_]) -> Bounds:
+def _with_season_doubt(bounds: Bounds, now: Origin, unseasoned: npt.NDArray[np.bool_]) -> Bounds:
     """Offsets that are never narrower than the doubt about a season that the history does not show."""
-    found = {}
+    widened = {}
     size = np.abs(now.means) * unseasoned[:, None]
-    for level, (low, high) in known.items():
+    for level, (low, high) in bounds.items():
         doubt = NormalDist().inv_cdf(0.5 + level / 200) * _SEASON_DOUBT
-        found[level] = (np.minimum(low, size * np.expm1(-doubt)), np.maximum(high, size * np.expm1(doubt)))
-    return found
+        widened[level] = (np.minimum(low, size * np.expm1(-doubt)), np.maximum(high, size * np.expm1(doubt)))
+    return widened
 
 
 def _exposure(events: pd.DataFrame, leaves: pd.DataFrame, shares: Array, span: Span, plan: Plan) -> Array | None:

@@ -49,7 +49,7 @@ class Candidates:
 
     @property
     def ensemble(self) -> Array:
-        """What the models say."""
+        """The means of the models."""
         return self.means[""]
 
 
@@ -62,18 +62,18 @@ def last_year(history: Array, horizon: int, year: int, growth: float = 1.0) -> A
     lacking = max(year - history.size, 0)
     if not history.size or year <= 0 or lacking > year // _MISSING:
         return np.full(horizon, np.nan)
-    known = np.concatenate([np.full(lacking, history[0]), history])
-    season = np.resize(known[known.size - year :], horizon)
+    complete = np.concatenate([np.full(lacking, history[0]), history])
+    season = np.resize(complete[complete.size - year :], horizon)
     return np.asarray(season * growth, dtype=np.float64)
 
 
 def damped_growth(history: Array, year: int) -> float:
     """From the newest half year against the same one a year ago, as far as both are known; 1 where too little is."""
-    known = min(history.size - year, year // 2)
-    before, now = float(history[history.size - year - known : history.size - year].sum()), float(history[history.size - known :].sum())
-    if known < 1 or before <= 0 or now <= 0:
+    periods = min(history.size - year, year // 2)
+    before, now = float(history[history.size - year - periods : history.size - year].sum()), float(history[history.size - periods :].sum())
+    if periods < 1 or before <= 0 or now <= 0:
         return 1.0
-    growth = (now / before) ** (known / (known + _GROWTH_DAMPING * year))
+    growth = (now / before) ** (periods / (periods + _GROWTH_DAMPING * year))
     return float(np.clip(growth, 1 / _MOST_GROWTH, _MOST_GROWTH))
 
 
@@ -172,8 +172,8 @@ def chosen(
     without = _unless_overruled(without, {name: tested[name] for name in ("", LAST_VALUE)}, now)
     best = np.full(len(levels), WEIGHTED, dtype=object)
     if by_year.any():
-        known = {name: np.where(by_year, error, np.nan) for name, error in tested.items()}
-        best = _unless_overruled(_with_year(known, by_year, same_season, models_know_season), known, now)
+        comparable = {name: np.where(by_year, error, np.nan) for name, error in tested.items()}
+        best = _unless_overruled(_with_year(comparable, by_year, same_season, models_know_season), comparable, now)
     return [str(name) for name in np.where(able, best, without)]
 
 
@@ -248,25 +248,25 @@ def _gain(difference: Array, weights: Array) -> tuple[Array, Array]:
 
 def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
     """Mean absolute error of a method over a naive error inside the history, shape (origins, series); NaN where either lacks."""
-    found = []
-    for origin, one, actual in zip(past.origins, tried, past.actuals, strict=True):
+    errors = []
+    for origin, candidates, actual in zip(past.origins, tried, past.actuals, strict=True):
         enough = np.array([history.size >= MIN_MODELLED for history in origin.histories])
-        error = np.abs(actual - one.means[name]).mean(axis=1) / np.where(origin.spread > 0, origin.spread, 1.0)
-        found.append(np.where(enough & (origin.spread > 0), error, np.nan))
-    return np.stack(found) if found else np.empty((0, past.actuals.shape[1]))
+        error = np.abs(actual - candidates.means[name]).mean(axis=1) / np.where(origin.spread > 0, origin.spread, 1.0)
+        errors.append(np.where(enough & (origin.spread > 0), error, np.nan))
+    return np.stack(errors) if errors else np.empty((0, past.actuals.shape[1]))
 
 
 def _score(errors: Array, levels: npt.NDArray[np.object_]) -> Array:
     """Errors of each series drawn to those of its level; infinite where nothing could be tested."""
-    known = np.isfinite(errors)
-    own, windows = np.where(known, errors, 0.0).sum(axis=0), known.sum(axis=0)
-    found = np.full(len(levels), np.inf)
+    is_tested = np.isfinite(errors)
+    own, windows = np.where(is_tested, errors, 0.0).sum(axis=0), is_tested.sum(axis=0)
+    scores = np.full(len(levels), np.inf)
     for level in np.unique(levels):
         inside = levels == level
         if windows[inside].sum():
             pooled = own[inside].sum() / windows[inside].sum()
-            found[inside] = (own[inside] + _POOLED_WINDOWS * pooled) / (windows[inside] + _POOLED_WINDOWS)
-    return found
+            scores[inside] = (own[inside] + _POOLED_WINDOWS * pooled) / (windows[inside] + _POOLED_WINDOWS)
+    return scores
 
 
 def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin:

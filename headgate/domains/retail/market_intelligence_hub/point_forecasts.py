@@ -31,7 +31,7 @@ REACH = 3.0  # how many times the history's own range a member may leave it befo
 
 
 class Ensemble(StrEnum):
-    """Which methods vote on a series that is neither intermittent nor short."""
+    """The methods that vote on a series that is neither intermittent nor short."""
 
     MEASURED = "measured"  # those that did best on M4's earlier windows; see docs/adr/0025-forecast-ensemble.md
     LISTED = "listed"  # ETS, CES, Theta and ARIMA, each beside the seasons of MSTL
@@ -63,18 +63,18 @@ def point_forecast(
         Petropoulos & Svetunkov (2020), "A simple combination of univariate models": the median of ETS, CES, ARIMA and DOT,
         sixth in M4. What else votes, and why ARIMA does not, is measured in docs/adr/0025-forecast-ensemble.md.
     """
-    known = np.nan_to_num(np.asarray(history, dtype=float), nan=0.0, posinf=0.0, neginf=0.0)
-    if known.size == 0 or not known.any():
+    finite = np.nan_to_num(np.asarray(history, dtype=float), nan=0.0, posinf=0.0, neginf=0.0)
+    if finite.size == 0 or not finite.any():
         return PointForecast(np.zeros(horizon), "zero")
-    if np.ptp(known) == 0:
-        return PointForecast(np.full(horizon, known[-1]), "constant")
-    if known.size < MIN_MODELLED:
-        return PointForecast(np.full(horizon, known.mean()), "mean")
-    scale = float(np.abs(known).mean())
+    if np.ptp(finite) == 0:
+        return PointForecast(np.full(horizon, finite[-1]), "constant")
+    if finite.size < MIN_MODELLED:
+        return PointForecast(np.full(horizon, finite.mean()), "mean")
+    scale = float(np.abs(finite).mean())
     said = pooled or SeriesVotes(np.empty((0, horizon)), float("nan"))
     votes = SeriesVotes(said.ahead[np.isfinite(said.ahead).all(axis=1)] / scale, said.left, said.borrowed / scale)
-    found = _modelled(known / scale, horizon, season_lengths, votes, ensemble)
-    return PointForecast(_within_reach(found.mean * scale, known), found.model)
+    modelled = _modelled(finite / scale, horizon, season_lengths, votes, ensemble)
+    return PointForecast(_within_reach(modelled.mean * scale, finite), modelled.model)
 
 
 def is_intermittent(history: Array) -> bool:

@@ -34,7 +34,7 @@ LEVEL_VALUES = 4  # whose mean is the level that a move starts from
 
 @dataclass(frozen=True)
 class Shape:
-    """What the autoregression looks at: `lags` values, less the mean of the last `level` of them."""
+    """The input of the autoregression: `lags` values, less the mean of the last `level` of them."""
 
     lags: int
     level: int
@@ -61,7 +61,7 @@ class Moments:
 
 @dataclass(frozen=True)
 class SeriesVotes:
-    """What the panel says of one series.
+    """The panel's votes on one series.
 
     Attributes:
         ahead: shape (votes, steps); NaN for nothing.
@@ -76,7 +76,7 @@ class SeriesVotes:
 
 @dataclass(frozen=True)
 class PanelVotes:
-    """What the panel says of all series; see `SeriesVotes`.
+    """The panel's votes on all series; see `SeriesVotes`.
 
     Attributes:
         ahead: shape (votes, series, steps).
@@ -103,9 +103,9 @@ def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tup
     if not shapes:
         return PanelVotes(np.full((2, len(histories), horizon), np.nan), np.full(len(histories), np.nan), borrowed)
     logs = tuple(np.log(history) if history.size and history.min() > 0 else np.empty(0) for history in histories)
-    found = [(_forecast(histories, shape), _forecast(logs, shape)) for shape in shapes]
-    ahead = np.stack([vote for of_values, of_logs in found for vote in (of_values.ahead, np.exp(of_logs.ahead))])
-    return PanelVotes(ahead, np.fmin.reduce([of_values.left for of_values, _ in found]), borrowed)
+    forecasts = [(_forecast(histories, shape), _forecast(logs, shape)) for shape in shapes]
+    ahead = np.stack([vote for of_values, of_logs in forecasts for vote in (of_values.ahead, np.exp(of_logs.ahead))])
+    return PanelVotes(ahead, np.fmin.reduce([of_values.left for of_values, _ in forecasts]), borrowed)
 
 
 def borrowed_seasons(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> Array:
@@ -114,17 +114,17 @@ def borrowed_seasons(histories: tuple[Array, ...], horizon: int, season_lengths:
     A series with one season of history, but not two, shows its own season once, mixed with noise. The median over all such series
     of the panel, on the logarithmic scale, has little noise. NaN for other series, and where fewer than `MIN_SERIES` are such.
     """
-    found = np.full((len(histories), horizon), np.nan)
+    borrowed = np.full((len(histories), horizon), np.nan)
     season = max(season_lengths, default=0)
     short = [place for place, history in enumerate(histories) if _shows_one_season(history, season, horizon)]
     if len(short) < MIN_SERIES:
-        return found
-    known = np.stack([np.log(histories[place][-season - 1 :]) for place in short])
+        return borrowed
+    logs = np.stack([np.log(histories[place][-season - 1 :]) for place in short])
     before = np.stack([np.log(_level(histories[place][: histories[place].size - season])) for place in short])
-    moves = np.median(known[:, 1 : horizon + 1] - before[:, None], axis=0)
+    moves = np.median(logs[:, 1 : horizon + 1] - before[:, None], axis=0)
     for place in short:
-        found[place] = _level(histories[place]) * np.exp(BORROWED_SHARE * moves)
-    return found
+        borrowed[place] = _level(histories[place]) * np.exp(BORROWED_SHARE * moves)
+    return borrowed
 
 
 def _shows_one_season(history: Array, season: int, horizon: int) -> bool:
@@ -154,23 +154,23 @@ def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[in
 
 
 @dataclass(frozen=True)
-class _Found:
+class _PooledForecast:
     """One autoregression's forecasts, shape (series, steps), and the error it leaves of each series."""
 
     ahead: Array
     left: Array
 
 
-def _forecast(histories: tuple[Array, ...], shape: Shape) -> _Found:
+def _forecast(histories: tuple[Array, ...], shape: Shape) -> _PooledForecast:
     moments = [_moments(history, shape) for history in histories]
-    known = [each for each in moments if each]
-    if len(known) < MIN_SERIES:
-        return _Found(np.full((len(histories), shape.horizon), np.nan), np.full(len(histories), np.nan))
-    inner = np.add.reduce([each.inner / each.windows for each in known])
-    cross = np.add.reduce([each.cross / each.windows for each in known])
+    usable = [each for each in moments if each]
+    if len(usable) < MIN_SERIES:
+        return _PooledForecast(np.full((len(histories), shape.horizon), np.nan), np.full(len(histories), np.nan))
+    inner = np.add.reduce([each.inner / each.windows for each in usable])
+    cross = np.add.reduce([each.cross / each.windows for each in usable])
     panel = _solve(inner, cross, PANEL_RIDGE)
-    found = [_apply(history, each, panel, shape) for history, each in zip(histories, moments, strict=True)]
-    return _Found(np.stack([ahead for ahead, _ in found]), np.array([left for _, left in found]))
+    applied = [_apply(history, each, panel, shape) for history, each in zip(histories, moments, strict=True)]
+    return _PooledForecast(np.stack([ahead for ahead, _ in applied]), np.array([left for _, left in applied]))
 
 
 def _moments(history: Array, shape: Shape) -> Moments | None:

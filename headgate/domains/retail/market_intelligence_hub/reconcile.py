@@ -29,7 +29,7 @@ TOLERANCE = 1e-9  # of the largest mean; a leaf below zero by no more than this 
 
 
 def summing_matrix(series: pd.DataFrame, leaf: str) -> Array:
-    """Which leaves each series sums: shape (series, leaves), 0 or 1.
+    """Return the leaves that each series sums: shape (series, leaves), 0 or 1.
 
     Args:
         series: one row per series with `level`, `region_id` and `category`.
@@ -39,7 +39,7 @@ def summing_matrix(series: pd.DataFrame, leaf: str) -> Array:
     return _covers(series["region_id"], leaves["region_id"]) * _covers(series["category"], leaves["category"])
 
 
-def reconcile(means: Array, spread: Array, summing: Array, held: int | None = None) -> Array:
+def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = None) -> Array:
     """Means that add up over the hierarchy and are not negative, nearest to the given ones in units of each series' spread.
 
     Args:
@@ -52,15 +52,15 @@ def reconcile(means: Array, spread: Array, summing: Array, held: int | None = No
         Whole pennies: the sums hold exactly when every value is written with two decimal places.
     """
     weights = 1.0 / np.maximum(spread, SMALLEST_SPREAD * max(float(spread.max(initial=0.0)), 1.0))
-    if held is not None:
-        weights[held] = _HELD_WEIGHT * weights.max()
+    if fixed is not None:
+        weights[fixed] = _HELD_WEIGHT * weights.max()
     weighted, wanted = summing * weights[:, None], means * weights[:, None]
     leaves = np.asarray(np.linalg.lstsq(weighted, wanted, rcond=None)[0], dtype=float)
     below = leaves.min(axis=0, initial=0.0) < -TOLERANCE * np.abs(means).max(initial=1.0)
     for step in np.flatnonzero(below):
         leaves[:, step] = _not_negative(weighted, wanted[:, step], leaves[:, step])
     leaves = np.maximum(leaves, 0.0) * 10**PENCE
-    pennies = np.rint(leaves) if held is None else _whole_pennies(np.rint(np.maximum(means[held], 0.0) * 10**PENCE), leaves)
+    pennies = np.rint(leaves) if fixed is None else _whole_pennies(np.rint(np.maximum(means[fixed], 0.0) * 10**PENCE), leaves)
     return np.asarray((summing @ pennies) / 10**PENCE, dtype=float)
 
 

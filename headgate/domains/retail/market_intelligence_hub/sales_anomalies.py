@@ -64,19 +64,19 @@ def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> 
     if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
     judged = _judged(sales.astype({"largest_order": float, "largest_return": float, "promoted": float}), grain)
-    found = judged[_is_regular(sales, grain) & (judged["score"].abs() > THRESHOLD)].reset_index(drop=True)
-    found = found.join(events_on(found, judged, events, grain))
-    reasons = _reasons(found)
-    event_name = found["event_name"].where(reasons == found["event_kind"], None)
+    unusual = judged[_is_regular(sales, grain) & (judged["score"].abs() > THRESHOLD)].reset_index(drop=True)
+    unusual = unusual.join(events_on(unusual, judged, events, grain))
+    reasons = _reasons(unusual)
+    event_name = unusual["event_name"].where(reasons == unusual["event_kind"], None)
     explanation = reasons.map(REASONS)
-    return found.assign(
-        period_on=found["period_on"].dt.date,
+    return unusual.assign(
+        period_on=unusual["period_on"].dt.date,
         grain=grain.name,
-        actual=found["revenue"],
-        expected=amounts(found["expected"]),
-        lower=amounts(found["lower"]),
-        upper=amounts(found["upper"]),
-        direction=np.where(found["score"] > 0, "above", "below"),
+        actual=unusual["revenue"],
+        expected=amounts(unusual["expected"]),
+        lower=amounts(unusual["lower"]),
+        upper=amounts(unusual["upper"]),
+        direction=np.where(unusual["score"] > 0, "above", "below"),
         reason=reasons,
         explanation=explanation.where(event_name.isna(), "In the calendar: " + event_name.astype(str)),
         event_name=event_name,
@@ -127,20 +127,22 @@ def _around(values: pd.Series[float], by: pd.Series[str]) -> pd.Series[float]:
     return medians.reset_index(level=0, drop=True).reindex(values.index)
 
 
-def _reasons(found: pd.DataFrame) -> pd.Series[str]:
+def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
     """The first cause that explains most of the deviation; else the number of orders, or their worth."""
-    half = MOST_OF_IT * found["deviation"]
-    above = found["deviation"] > 0
-    order_ratio = np.where(found["usual_orders"] > 0, found["orders"] / found["usual_orders"].where(found["usual_orders"] > 0), np.inf)
+    half = MOST_OF_IT * unusual["deviation"]
+    above = unusual["deviation"] > 0
+    order_ratio = np.where(
+        unusual["usual_orders"] > 0, unusual["orders"] / unusual["usual_orders"].where(unusual["usual_orders"] > 0), np.inf
+    )
     causes = [
-        ("one_large_order", above & (found["largest_order"] - found["usual_largest"] > half)),
-        ("large_return", ~above & (found["largest_return"] < half)),
-        *((kind, found["event_kind"] == kind) for kind in DIRECTIONS),
-        ("promotion", above & (found["promoted"] - found["usual_promoted"] > half)),
-        ("no_sales", ~above & (found["orders"] == 0)),
+        ("one_large_order", above & (unusual["largest_order"] - unusual["usual_largest"] > half)),
+        ("large_return", ~above & (unusual["largest_return"] < half)),
+        *((kind, unusual["event_kind"] == kind) for kind in DIRECTIONS),
+        ("promotion", above & (unusual["promoted"] - unusual["usual_promoted"] > half)),
+        ("no_sales", ~above & (unusual["orders"] == 0)),
         ("more_orders", above & (order_ratio > 1)),
         ("fewer_orders", ~above & (order_ratio < 1)),
         ("larger_orders", above),
     ]
     named = np.select([holds.to_numpy() for _, holds in causes], [name for name, _ in causes], "smaller_orders")
-    return pd.Series(named, index=found.index, dtype=object)
+    return pd.Series(named, index=unusual.index, dtype=object)

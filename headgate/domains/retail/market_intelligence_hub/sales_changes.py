@@ -42,17 +42,17 @@ def sales_changes(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     Args:
         sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`, revenue.
     """
-    found = [_changes(rows, grain) for _, rows in sales.groupby("series_id", sort=False)]
-    table = pd.concat([rows for rows in found if not rows.empty] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+    parts = [_changes(rows, grain) for _, rows in sales.groupby("series_id", sort=False)]
+    table = pd.concat([rows for rows in parts if not rows.empty] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     money = {name: amounts(table[name].astype(float)) for name in ("revenue_before", "revenue_after")}
     return table.assign(**money, grain=grain.name, unit=UNIT)[COLUMNS]
 
 
 def _changes(rows: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     revenue = rows["revenue"].to_numpy(dtype=float)
-    found = changes(_without_seasons(revenue, grain), _least(grain))
-    at = rows.iloc[[change.at for change in found]]
-    described = pd.DataFrame([_description_of(change, revenue) for change in found])
+    level_changes = changes(_without_seasons(revenue, grain), _least(grain))
+    at = rows.iloc[[change.at for change in level_changes]]
+    described = pd.DataFrame([_description_of(change, revenue) for change in level_changes])
     return at[SERIES].assign(change_on=at["period_on"].dt.date).reset_index(drop=True).join(described)
 
 

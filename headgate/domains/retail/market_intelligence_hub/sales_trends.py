@@ -51,8 +51,8 @@ def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd
     """
     if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
-    found = [_trend(rows, grain) for _, rows in sales.groupby("series_id", sort=False)]
-    table = sales[SERIES].drop_duplicates(ignore_index=True).join(pd.DataFrame(found)).merge(_newest(changes), how="left", on="series_id")
+    trends = [_trend(rows, grain) for _, rows in sales.groupby("series_id", sort=False)]
+    table = sales[SERIES].drop_duplicates(ignore_index=True).join(pd.DataFrame(trends)).merge(_newest(changes), how="left", on="series_id")
     table["changes"] = table["changes"].fillna(0).astype("int64")
     table["change_on"] = table["change_on"].astype(object).where(table["change_on"].notna(), None)
     money = {name: amounts(table[name]) for name in ("recent_revenue", "slope_per_period")}

@@ -63,10 +63,10 @@ def parts_of(history: Array, seasons: tuple[int, ...]) -> Parts:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # STL warns of flat stretches, which shops have
-        found = mstl(history, list(seasons))
-    names = [name for name in found.columns if str(name).startswith("seasonal")]
-    patterns = {length: found[name].to_numpy(dtype=float) for length, name in zip(seasons, names, strict=True)}
-    return Parts(found["trend"].to_numpy(dtype=float), patterns, found["remainder"].to_numpy(dtype=float))
+        parts = mstl(history, list(seasons))
+    names = [name for name in parts.columns if str(name).startswith("seasonal")]
+    patterns = {length: parts[name].to_numpy(dtype=float) for length, name in zip(seasons, names, strict=True)}
+    return Parts(parts["trend"].to_numpy(dtype=float), patterns, parts["remainder"].to_numpy(dtype=float))
 
 
 def seasonal_strength(history: Array, season: int) -> float:

@@ -53,8 +53,8 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
 
 
 def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    found = features.searches(tables["search_queries"], as_of)
-    typed = features.texts(found)
+    searches = features.searches(tables["search_queries"], as_of)
+    typed = features.texts(searches)
     if typed.empty:
         return without_rows(Registry.load().tables_of(SYSTEM))
     products = features.product_values(tables["order_items"], tables["products"])
@@ -62,13 +62,15 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     names, language = products.product_name.dropna(), model.words() if model else frozenset()
     right = normalise.corrections(typed, names, language)
     texts = normalise.templates(typed, names, language, right)
-    searched = features.named(found, texts)
+    searched = features.named(searches, texts)
     counted = features.by_template(searched)
-    grouped = intents.found(counted.template, counted.searches, model).renamed(partial(normalise.as_typed, texts=typed, language=language))
+    grouped = intents.group_texts(counted.template, counted.searches, model).renamed(
+        partial(normalise.as_typed, texts=typed, language=language)
+    )
     labels = pd.Series(grouped.named, index=counted.template)
     sub_labels = pd.Series(grouped.sub_named, index=counted.template)
     shelf.export(exported_model.NAME, exported_model.scorer(texts, labels, sub_labels, right, language))
-    first_day = features.first_day(found)
+    first_day = features.first_day(searches)
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
     return {
         "query_patterns": query_patterns.table(counted, labels, sub_labels, texts),

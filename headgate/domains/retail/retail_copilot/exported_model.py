@@ -56,10 +56,10 @@ def scorer(
         "longest": normalise.MAX_LENGTH,
         "blank": normalise.BLANK,
     }
-    found = Scorer(facts, {"intents": _places(names, labels), "sub_intents": _places(sub_names, sub_labels)})
-    exported, some = IntentScorer(found), texts.head(CHECKED_ROWS)
+    exported_scorer = Scorer(facts, {"intents": _places(names, labels), "sub_intents": _places(sub_names, sub_labels)})
+    exported, some = IntentScorer(exported_scorer), texts.head(CHECKED_ROWS)
     if [exported.template(text) for text in some.query_text] == some.template.tolist():
-        return found
+        return exported_scorer
     log.error("model not exported: it does not give the templates of the batch", extra={"model": NAME})
     return None
 

@@ -21,21 +21,21 @@ def searches(search_queries: ibis.Table, as_of: date) -> ibis.Table:
     )
 
 
-def texts(found: ibis.Table) -> pd.DataFrame:
+def texts(searches: ibis.Table) -> pd.DataFrame:
     """One row per text as typed: its searches and visits, the commonest first."""
-    counted = found.group_by("query_text").agg(searches=found.count(), sessions=found.session_id.nunique())
+    counted = searches.group_by("query_text").agg(searches=searches.count(), sessions=searches.session_id.nunique())
     frame: pd.DataFrame = counted.order_by(ibis.desc("searches"), "query_text").to_pandas()
     return frame
 
 
-def named(found: ibis.Table, templates: pd.DataFrame) -> ibis.Table:
+def named(searches: ibis.Table, templates: pd.DataFrame) -> ibis.Table:
     """The searches with the template of their text, and whether the visit went on in other words.
 
     Args:
         templates: columns `query_text` and `template`, one row per text.
     """
     mapping = ibis.memtable(templates[["query_text", "template"]])
-    joined = found.inner_join(mapping, "query_text")
+    joined = searches.inner_join(mapping, "query_text")
     in_visit = ibis.window(group_by="session_id", order_by=["searched_at", "query_id"])
     searched_s = whole_seconds(joined.searched_at)
     following = joined.mutate(
@@ -69,9 +69,9 @@ def by_week(searched: ibis.Table) -> pd.DataFrame:
     return frame
 
 
-def first_day(found: ibis.Table) -> date:
+def first_day(searches: ibis.Table) -> date:
     """The day of the first search."""
-    return pd.Timestamp(found.searched_at.min().execute()).date()
+    return pd.Timestamp(searches.searched_at.min().execute()).date()
 
 
 def clicks(searched: ibis.Table) -> pd.DataFrame:

@@ -52,8 +52,8 @@ def labels(texts: pd.Series[str], groups: Groups, weights: pd.Series[int], nearn
         nearness: prefers a phrase that means what most texts of its group mean; without it, words alone decide.
     """
     phrases = _phrases(texts, groups, weights)
-    found = _assigned(phrases, phrases.groupby("words", sort=False).texts.transform("sum"), [], nearness)
-    return [found.get(group, f"{_OTHER} {group + 1}") for group in range(int(groups.max()) + 1)]
+    assigned = _assigned(phrases, phrases.groupby("words", sort=False).texts.transform("sum"), [], nearness)
+    return [assigned.get(group, f"{_OTHER} {group + 1}") for group in range(int(groups.max()) + 1)]
 
 
 def sub_labels(texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int], parents: Groups, names: Sequence[str]) -> list[str]:
@@ -67,9 +67,9 @@ def sub_labels(texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int
     within = phrases.groupby([parents[phrases.group.to_numpy()], "words"], sort=False).texts.transform("sum")
     alone = np.bincount(parents, minlength=len(names))[parents] == 1
     several = ~alone[phrases.group.to_numpy()]
-    found = _assigned(phrases[several], within[several], names)
+    assigned = _assigned(phrases[several], within[several], names)
     return [
-        names[intent] if alone[group] else found.get(group, f"{_OTHER} {len(names) + group + 1}") for group, intent in enumerate(parents)
+        names[intent] if alone[group] else assigned.get(group, f"{_OTHER} {len(names) + group + 1}") for group, intent in enumerate(parents)
     ]
 
 
@@ -88,13 +88,13 @@ def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[
         is_compared = ranked.groupby("group").cumcount() < _COMPARED
         compared, rest = ranked[is_compared], ranked[~is_compared]
         ranked = pd.concat([_best_first(compared.assign(fit=_fit_with_meaning(compared, nearness))), rest])
-    found: dict[int, str] = {}
+    assigned: dict[int, str] = {}
     gone = {_words_that_count(label.split()) for label in taken}
     for group, phrase, words in zip(ranked.group.tolist(), ranked.phrase.tolist(), ranked.words.tolist(), strict=True):
-        if group not in found and words not in gone:
-            found[group] = phrase
+        if group not in assigned and words not in gone:
+            assigned[group] = phrase
             gone.add(words)
-    return found
+    return assigned
 
 
 def _fit_with_meaning(phrases: pd.DataFrame, nearness: Nearness) -> Array:

@@ -76,9 +76,9 @@ def cut_at(tree: Array, count: int) -> Groups:
     return np.asarray(np.unique(fcluster(tree, count, "maxclust"), return_inverse=True)[1], dtype=np.int64)
 
 
-def nearest(points: Array, known: Array, groups: Groups) -> Groups:
+def nearest(points: Array, members: Array, groups: Groups) -> Groups:
     """Each point's nearest group, by the middle of its known points."""
-    centres = normalize(pd.DataFrame(known).groupby(groups).mean().to_numpy())
+    centres = normalize(pd.DataFrame(members).groupby(groups).mean().to_numpy())
     return np.asarray((points @ centres.T).argmax(axis=1), dtype=np.int64)
 
 
@@ -88,12 +88,12 @@ def _tried(drawn: Array, points: Array) -> Sequence[Cut]:
     sample = np.random.default_rng(SEED).permutation(len(points))[:_SAMPLE]
     distances = pairwise_distances(points[sample])
     np.fill_diagonal(distances, 0.0)
-    found: dict[int, Cut] = {}
+    cuts: dict[int, Cut] = {}
     for count in counts(len(drawn)):
         groups = cut_at(tree, count)
         cut = Cut(groups, _stability(drawn, halves, count), _apart(distances, groups[sample]))
-        found.setdefault(cut.count, cut)
-    return list(found.values())
+        cuts.setdefault(cut.count, cut)
+    return list(cuts.values())
 
 
 def _halves(drawn: Array) -> list[tuple[tuple[Array, Array], ...]]:
@@ -109,7 +109,7 @@ def _stability(drawn: Array, halves: Sequence[tuple[tuple[Array, Array], ...]], 
     Source: Ben-Hur, Elisseeff & Guyon (2002), A Stability Based Method for Discovering Structure in Clustered Data.
     """
     pairs = [[nearest(drawn, half, cut_at(tree, count)) for half, tree in pair] for pair in halves]
-    return float(np.mean([adjusted_rand_score(one, other) for one, other in pairs]))
+    return float(np.mean([adjusted_rand_score(first, other) for first, other in pairs]))
 
 
 def _apart(distances: Array, groups: Groups) -> float:

@@ -64,7 +64,7 @@ class Intents:
         return np.array(self.sub_labels, dtype=object)[self.sub_groups]
 
 
-def found(texts: pd.Series[str], weights: pd.Series[int], model: SentenceModel | None = None) -> Intents:
+def group_texts(texts: pd.Series[str], weights: pd.Series[int], model: SentenceModel | None = None) -> Intents:
     """The groups of the texts; the commonest texts shape them, the others join the nearest.
 
     Args:
@@ -107,11 +107,11 @@ def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
     def near(phrases: pd.Series[str], own: Groups) -> Array:
         every, places = np.unique(phrases.to_numpy(dtype=str), return_inverse=True)
         read = normalize(model.vectors(every.tolist()).astype(np.float64) - middle)[places]
-        found = np.empty(len(read))
+        nearness = np.empty(len(read))
         for group in np.unique(own):
             cosines = points[groups == group] @ read[own == group].T
-            found[own == group] = np.median(cosines, axis=0)
-        return found.clip(_LEAST_NEARNESS, None)
+            nearness[own == group] = np.median(cosines, axis=0)
+        return nearness.clip(_LEAST_NEARNESS, None)
 
     return near
 

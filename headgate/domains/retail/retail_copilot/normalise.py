@@ -80,9 +80,9 @@ def templates(
 def corrections(texts: pd.DataFrame, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()) -> dict[str, str]:
     """Return what each misspelled word of the texts was meant to be; arguments as for `templates`."""
     words = _words(texts.query_text, language)
-    known = set(_words(pd.Series(list(vocabulary), dtype=object), language))
+    right = set(_words(pd.Series(list(vocabulary), dtype=object), language))
     counts = words.to_frame("word").join(texts.searches).groupby("word").searches.sum()
-    return spelling.corrections(counts, known, language)
+    return spelling.corrections(counts, right, language)
 
 
 def as_typed(labels: Iterable[str], texts: pd.DataFrame, language: AbstractSet[str] = frozenset()) -> list[str]:
@@ -122,8 +122,8 @@ def singular(words: pd.Series[str], language: AbstractSet[str] = frozenset()) ->
 
     A word of the language stays whole where the rest would be none: Christmas is not many of something.
     """
-    found = words
+    stems = words
     for pattern, replacement in SINGULARS:
-        changed = found.str.replace(pattern, replacement, regex=True)
-        found = found.where(changed == found, changed)
-    return found.where(~words.isin(language) | found.isin(language), words)
+        changed = stems.str.replace(pattern, replacement, regex=True)
+        stems = stems.where(changed == stems, changed)
+    return stems.where(~words.isin(language) | stems.isin(language), words)

@@ -14,7 +14,7 @@ _COLUMNS = ("template", "gap", "gap_rank", "intent", "searches", "share", "expec
 
 
 def purchase_values(clicks: pd.DataFrame, products: pd.DataFrame) -> tuple[pd.Series[float], float]:
-    """What one purchase is worth: per template by the products opened from it, and over the whole shop.
+    """Return the value of one purchase: per template by the products opened from it, and over the whole shop.
 
     Args:
         clicks: columns `template`, `product_id`, `clicks`.

@@ -1,4 +1,4 @@
-"""What texts mean, as points: the sentence model all-MiniLM-L6-v2, read from its Python package and run with numpy.
+"""Turn texts into points by their meaning: the sentence model all-MiniLM-L6-v2, read from its Python package and run with numpy.
 
 The package (`requirements/model.lock`) carries the published weights. It is optional: docs/adr/0029-sentence-model.md.
 
@@ -73,7 +73,7 @@ class SentenceModel:
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True))
 
     def _states(self, parts: npt.NDArray[np.int64]) -> Floats:
-        """What the last layer knows of each part, shape (texts, parts, 384)."""
+        """Return the states of the last layer for each part, shape (texts, parts, 384)."""
         table = {name: self.weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")}
         states = self._normed(table["word"][parts] + table["position"][: parts.shape[1]] + table["token_type"][0], "embeddings.LayerNorm")
         for number in range(_LAYERS):

@@ -17,8 +17,8 @@ KNOWN_COUNTS = 5
 """Times that a word of the shop counts as typed on top: it is right even if nobody typed it yet."""
 
 
-def corrections(counts: pd.Series[int], known: AbstractSet[str], language: AbstractSet[str] = frozenset()) -> dict[str, str]:
-    """What each misspelled word was meant to be. Words of the shop and of the language are never changed.
+def corrections(counts: pd.Series[int], vocabulary: AbstractSet[str], language: AbstractSet[str] = frozenset()) -> dict[str, str]:
+    """Return the intended word of each misspelled word. Words of the shop and of the language are never changed.
 
     Args:
         counts: how often each word was typed, by word.
@@ -27,11 +27,11 @@ def corrections(counts: pd.Series[int], known: AbstractSet[str], language: Abstr
     """
     if counts.empty:
         return {}
-    typed = counts.reindex(sorted(set(counts.index) | known), fill_value=0)
+    typed = counts.reindex(sorted(set(counts.index) | vocabulary), fill_value=0)
     words = typed.index[typed.index.str.len() >= MIN_LENGTH - 1].to_series()
     words = words[words.str.isalpha()]
-    pairs = _near(words[~words.isin(known | language)], words[words.str.len() >= MIN_LENGTH])
-    often = (pairs.other.map(typed) + pairs.other.isin(known) * KNOWN_COUNTS).astype("int64")
+    pairs = _near(words[~words.isin(vocabulary | language)], words[words.str.len() >= MIN_LENGTH])
+    often = (pairs.other.map(typed) + pairs.other.isin(vocabulary) * KNOWN_COUNTS).astype("int64")
     likely = pairs.assign(often=often).loc[(often >= RARER * pairs.word.map(typed).astype("int64")) & (pairs.word != pairs.other)]
     slips = np.array([is_one_slip(word, other) for word, other in zip(likely.word, likely.other, strict=True)], dtype=np.bool_)
     best = likely[slips].sort_values(["word", "often", "other"], ascending=[True, False, True]).drop_duplicates("word")

@@ -40,7 +40,7 @@ def embedded(texts: pd.Series[str], model: SentenceModel | None = None) -> Array
 
 
 def meanings(texts: pd.Series[str], model: SentenceModel | None) -> Array | None:
-    """What the model reads in each text, as points of length 1; None without a model."""
+    """Return the meaning of each text, as points of length 1; None without a model."""
     return None if model is None else model.vectors(texts).astype(np.float64)
 
 

@@ -36,31 +36,31 @@ class WordPiece:
 
     def encoded(self, texts: Iterable[str], longest: int) -> list[list[int]]:
         """Each text's numbers between start and end, at most `longest` of them with these two."""
-        known: dict[str, list[int]] = {}
+        seen: dict[str, list[int]] = {}
         start, end = self.numbers[START], self.numbers[END]
         encoded = []
         for text in texts:
-            parts = [number for word in words(text) for number in self._of_word(word, known)]
+            parts = [number for word in words(text) for number in self._of_word(word, seen)]
             encoded.append([start, *parts[: longest - 2], end])
         return encoded
 
-    def _of_word(self, word: str, known: dict[str, list[int]]) -> list[int]:
-        if word not in known:
-            known[word] = self._split(word)
-        return known[word]
+    def _of_word(self, word: str, seen: dict[str, list[int]]) -> list[int]:
+        if word not in seen:
+            seen[word] = self._split(word)
+        return seen[word]
 
     def _split(self, word: str) -> list[int]:
         """The longest part that begins the word, then the longest that follows, to its end; else the word is unknown."""
-        found: list[int] = []
+        pieces: list[int] = []
         rest = word
         while rest and len(word) <= _MAX_WORD:
-            lead = INSIDE if found else ""
+            lead = INSIDE if pieces else ""
             length = next((count for count in range(len(rest), 0, -1) if lead + rest[:count] in self.numbers), 0)
             if not length:
                 break
-            found.append(self.numbers[lead + rest[:length]])
+            pieces.append(self.numbers[lead + rest[:length]])
             rest = rest[length:]
-        return [self.numbers[UNKNOWN]] if rest else found
+        return [self.numbers[UNKNOWN]] if rest else pieces
 
 
 def words(text: str) -> Sequence[str]:

@@ -31,17 +31,17 @@ def timestamps(seconds: Ints) -> pa.Array:
     return pa.array(seconds, mask=seconds == NEVER).cast(pa.timestamp("s")).cast(pa.timestamp("us"))
 
 
-def money(units: Ints, precision: int, scale: int, *, known: Bools | None = None) -> pa.Array:
+def money(units: Ints, precision: int, scale: int, *, valid: Bools | None = None) -> pa.Array:
     """Whole `units` of 10**-scale as `decimal128(precision, scale)`, exactly: the integers are the decimals' own storage."""
     words = np.stack([units, units >> 63], axis=1).astype("<i8")
     exact = pa.Array.from_buffers(pa.decimal128(precision, scale), len(units), [None, pa.py_buffer(words.tobytes())])
-    return exact if known is None else pc.if_else(pa.array(known), exact, pa.scalar(None, exact.type))
+    return exact if valid is None else pc.if_else(pa.array(valid), exact, pa.scalar(None, exact.type))
 
 
-def chosen(values: Sequence[str] | pa.Array, index: Ints, *, known: Bools | None = None) -> pa.Array:
+def chosen(values: Sequence[str] | pa.Array, index: Ints, *, valid: Bools | None = None) -> pa.Array:
     """`values[index]` as text; null where `known` is false."""
     texts = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    return texts.take(pa.array(index, mask=None if known is None else ~known))
+    return texts.take(pa.array(index, mask=None if valid is None else ~valid))
 
 
 def text_of(numbers: Ints, *, width: int = 0) -> pa.Array:
@@ -55,6 +55,6 @@ def joined(*parts: pa.Array | str, separator: str = "") -> pa.Array:
     return pc.binary_join_element_wise(*parts, separator)
 
 
-def nullable(values: Any, known: Bools) -> pa.Array:  # noqa: ANN401 any numpy array: its type decides the Arrow type
+def nullable(values: Any, valid: Bools) -> pa.Array:  # noqa: ANN401 any numpy array: its type decides the Arrow type
     """The values, null where they are not known."""
-    return pa.array(values, mask=~known)
+    return pa.array(values, mask=~valid)

@@ -1,4 +1,4 @@
-"""What the generated shop sells: a style, a thing and sometimes a size, in twelve categories with their own prices and months."""
+"""The catalogue of the generated shop: a style, a thing and sometimes a size, in twelve categories with their own prices and months."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def regions_table(regions: Sequence[Region], updated_at_s: int) -> pa.Table:
             "country_code": pa.array([region.region_id if region.is_country else None for region in regions], pa.string()),
             "continent": pa.array([region.continent for region in regions], pa.string()),
             "population": nullable(population, population > 0),
-            "gdp_usd": money(output, 20, 2, known=output > 0),
+            "gdp_usd": money(output, 20, 2, valid=output > 0),
             "updated_at": timestamps(np.full(len(regions), updated_at_s, dtype=np.int64)),
         }
     )

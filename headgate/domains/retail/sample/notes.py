@@ -38,7 +38,7 @@ def notes_for(rng: Generator, count: int, cards: Cards, *, card_share: float) ->
     """A note for some of `count` rows, else null; `card_share` of all rows hold a card number in a note."""
     draw = rng.random(count)
     with_card = draw < card_share
-    plain = chosen(_PLAIN, rng.integers(0, len(_PLAIN), count), known=~with_card & (draw < card_share + NOTED_SHARE))
+    plain = chosen(_PLAIN, rng.integers(0, len(_PLAIN), count), valid=~with_card & (draw < card_share + NOTED_SHARE))
     return _spread(_card_notes(rng, int(with_card.sum()), cards), with_card, plain)
 
 

@@ -65,7 +65,7 @@ class OrderBook:
 
     @property
     def returned(self) -> Bools:
-        """Which orders came back."""
+        """A mask of the orders that came back."""
         return np.asarray(self.returned_at != NEVER, dtype=np.bool_)
 
 
@@ -136,16 +136,16 @@ def orders_table(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.A
 
 
 def _rows(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.Array) -> pa.Table:
-    known = book.customers != GUEST
+    has_customer = book.customers != GUEST
     changed_at = np.maximum(np.maximum(book.ordered_at, book.shipped_at), book.delivered_at)  # NEVER is the smallest number
     return pa.table(
         {
             "order_id": ids,
-            "customer_id": nullable(customer_ids[book.customers], known),
+            "customer_id": nullable(customer_ids[book.customers], has_customer),
             "region_id": chosen([region.region_id for region in REGIONS], book.regions),
             "ordered_at": timestamps(book.ordered_at),
             "status": chosen(STATUSES, book.statuses),
-            "promotion_code": chosen([each.code for each in PROMOTIONS], book.promotions, known=book.promotions != NO_PROMOTION),
+            "promotion_code": chosen([each.code for each in PROMOTIONS], book.promotions, valid=book.promotions != NO_PROMOTION),
             "shipped_at": timestamps(book.shipped_at),
             "delivered_at": timestamps(book.delivered_at),
             "notes": notes,
@@ -165,7 +165,7 @@ class Lines:
     pence: Ints
 
     def totals(self, orders: int) -> Ints:
-        """What each order comes to, in pence."""
+        """Return the amount of each order, in pence."""
         totals = np.zeros(orders, dtype=np.int64)
         np.add.at(totals, self.orders, self.quantities * self.pence)
         return totals

@@ -147,7 +147,7 @@ def rows_by_dataset(parts: Sequence[PartFile]) -> dict[str, int]:
 def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
     """Key and file of every data object of a sample folder, parents first, then by key; truth files are no objects."""
     keys = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.name != RUN_MANIFEST]
-    known = {dataset: rank for rank, dataset in enumerate(DATASETS)}
-    parsed = [(known.get(found.dataset, len(known)), key) for key in keys if (found := ExportKey.parse(key))]
+    ranks = {dataset: rank for rank, dataset in enumerate(DATASETS)}
+    parsed = [(ranks.get(export_key.dataset, len(ranks)), key) for key in keys if (export_key := ExportKey.parse(key))]
     for _, key in sorted(parsed):
         yield key, folder / key

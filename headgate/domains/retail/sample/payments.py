@@ -54,7 +54,7 @@ def wallets_for(rng: Generator, customers: int, ends_s: int) -> Wallets:
 
 @dataclass(frozen=True)
 class Bills:
-    """What is to be paid, or paid back: order, customer (position, negative for guests), when, and the amount in 1/10,000 GBP."""
+    """The amounts to be paid, or paid back: order, customer (position, negative for guests), when, and the amount in 1/10,000 GBP."""
 
     order_ids: pa.Array
     customers: Ints

@@ -1,4 +1,4 @@
-"""What people type into the search box: words of product names as people write them, and things the shop does not sell."""
+"""Generate the texts in the search box: words of product names as people write them, and things the shop does not sell."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_PER_SESSION = 4
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be searched for: products, their names, and how popular each is."""
+    """The products that can be searched for, their names, and how popular each is."""
 
     product_ids: pa.Array
     names: pa.Array
@@ -56,7 +56,7 @@ class Phrases:
     """Distinct phrases that find products. Each product is found by the phrases `first[product]` to `first[product + 1]`."""
 
     texts: list[str]
-    found: Ints  # products that hold all its words
+    product_counts: Ints  # products that hold all its words
     of_product: Ints
     first: Ints
 
@@ -82,7 +82,7 @@ def searches_table(rng: Generator, offer: Offer, bought: Bought, customer_ids: I
             "searched_at": at,
             "query_text": typed.texts.take(position),
             "results_count": pc.cast(pa.array(typed.results[order]), pa.int32()),
-            "clicked_product_id": chosen(offer.product_ids, visits.products[order], known=typed.clicked[order]),
+            "clicked_product_id": chosen(offer.product_ids, visits.products[order], valid=typed.clicked[order]),
             "purchased": pa.array(visits.bought[order]),
             "updated_at": at,
         }
@@ -96,20 +96,20 @@ def phrases_of(offer: Offer) -> Phrases:
     for product, words in enumerate(names):
         for word in words:
             holders[word].add(product)
-    known: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     texts: list[str] = []
-    found: list[int] = []
+    product_counts: list[int] = []
     of_product: list[int] = []
     first = [0]
     for words in names:
         for phrase in dict.fromkeys(" ".join(words[-length:]) for length in (1, 2, len(words)) if words):
-            if phrase not in known:
-                known[phrase] = len(texts)
+            if phrase not in numbers:
+                numbers[phrase] = len(texts)
                 texts.append(phrase)
-                found.append(len(set.intersection(*(holders[word] for word in phrase.split()))))
-            of_product.append(known[phrase])
+                product_counts.append(len(set.intersection(*(holders[word] for word in phrase.split()))))
+            of_product.append(numbers[phrase])
         first.append(len(of_product))
-    return Phrases(texts, np.array(found, dtype=np.int64), np.array(of_product, dtype=np.int64), np.array(first, dtype=np.int64))
+    return Phrases(texts, np.array(product_counts, dtype=np.int64), np.array(of_product, dtype=np.int64), np.array(first, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _typed(rng: Generator, phrases: Phrases, visits: _Visits) -> _Typed:
     style = rng.choice(len(_STYLES), size=count, p=_STYLE_SHARES)
     style = np.where(visits.bought & (style == _MISSPELT), 0, style)
     lost = (style == _MISSPELT) & (rng.random(count) >= _FORGIVEN_SHARE)
-    results = np.where(vain | lost, 0, phrases.found[phrase])
+    results = np.where(vain | lost, 0, phrases.product_counts[phrase])
     clicked = visits.bought | ((results > 0) & (rng.random(count) < _CLICK_SHARE))
     written = _written(rng, [*phrases.texts, *WANTED_IN_VAIN])
     base = np.where(vain, len(phrases.texts) + rng.integers(0, len(WANTED_IN_VAIN), count), phrase)

@@ -49,7 +49,7 @@ _BAD_FILE_ROWS = 50
 
 @dataclass(frozen=True)
 class ShopSpec:
-    """What shop to make. Equal specs make byte-equal folders.
+    """The shop to generate. Equal specs make byte-equal folders.
 
     Attributes:
         orders: about how many orders; lines are about five times as many, returns come on top.
@@ -97,7 +97,7 @@ class ShopSpec:
 
 @dataclass(frozen=True)
 class SampleReport:
-    """What was written. `frauds` counts card transactions by kind; it is the truth; the files label only a part."""
+    """The written files. `frauds` counts card transactions by kind; it is the truth; the files label only a part."""
 
     spec: ShopSpec
     parts: tuple[PartFile, ...]
@@ -115,7 +115,7 @@ class SampleReport:
 
     @property
     def summary(self) -> str:
-        """What the shop is, in a line."""
+        """Describe the shop in one line."""
         rows = sum(self.rows.values())
         return f"a generated shop (seed {self.spec.seed}): {rows:,} rows in {len(self.parts)} files, {self.defects:,} of them defective"
 

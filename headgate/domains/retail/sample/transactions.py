@@ -34,7 +34,7 @@ _BURST_SHARE = 1 / 20_000  # bursts of card testing per transaction
 
 
 class Fraud(IntEnum):
-    """What kind of fraud a transaction is."""
+    """The kind of fraud of a transaction."""
 
     NONE = 0
     AMOUNT = 1  # far above what the shop sells
@@ -143,7 +143,7 @@ def _stolen(rng: Generator, made: Transactions, starts_s: int, days: int) -> Tra
 
 
 def _within(rng: Generator, places: Ints, made: Transactions, starts_s: int, days: int, *, events: int, lasts: int) -> Bools:
-    """Which transactions fall on a place and day that one of `events` random compromises, each of `lasts` days, covers."""
+    """Return a mask of the transactions on a place and day that one of `events` random compromises, each of `lasts` days, covers."""
     struck = rng.integers(0, int(places.max(initial=0)) + 1, events)
     first = rng.integers(0, days, events)
     covered = np.repeat(struck * (days + lasts) + first, lasts) + np.tile(np.arange(lasts), events)

@@ -12,7 +12,7 @@ def clouds(*centres: tuple[float, float, float]) -> np.ndarray:
 
 
 def test_clear_clouds_are_found_and_named_by_what_sets_them_apart() -> None:
-    found = clusters.found(clouds((-1.5, 1.5, 1.5), (0, 0, 0), (1.5, -1.5, -1.5)))
+    found = clusters.best_partition(clouds((-1.5, 1.5, 1.5), (0, 0, 0), (1.5, -1.5, -1.5)))
     assert list(found.names) == ["recent, frequent, high spend", "typical", "long silent, rare, low spend"]
     assert np.bincount(found.labels).tolist() == [60, 60, 60]
     assert found.stability == pytest.approx(1.0)
@@ -20,24 +20,24 @@ def test_clear_clouds_are_found_and_named_by_what_sets_them_apart() -> None:
 
 
 def test_four_clouds_are_not_reported_as_three() -> None:
-    assert len(clusters.found(clouds((-2, 2, 2), (-2, -2, -2), (2, 2, 2), (2, -2, -2))).names) == 4
+    assert len(clusters.best_partition(clouds((-2, 2, 2), (-2, -2, -2), (2, 2, 2), (2, -2, -2))).names) == 4
 
 
 def test_too_few_customers_are_one_cluster() -> None:
-    found = clusters.found(np.random.default_rng(1).normal(size=(20, 3)))
+    found = clusters.best_partition(np.random.default_rng(1).normal(size=(20, 3)))
     assert list(found.names) == ["all customers"]
     assert not found.labels.any()
 
 
 def test_names_are_never_given_twice() -> None:
-    names = clusters.found(np.random.default_rng(1).normal(size=(500, 3))).names
+    names = clusters.best_partition(np.random.default_rng(1).normal(size=(500, 3))).names
     assert len(set(names)) == len(names)
 
 
 def test_customers_beyond_those_that_shape_the_clusters_join_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
     points = clouds((-1.5, 1.5, 1.5), (0, 0, 0), (1.5, -1.5, -1.5))
-    expected = clusters.found(points)
+    expected = clusters.best_partition(points)
     monkeypatch.setattr(clusters, "MAX_LEARNT_FROM", 90)
-    found = clusters.found(points)
+    found = clusters.best_partition(points)
     assert found.labels.tolist() == expected.labels.tolist()
     assert list(found.names) == list(expected.names)

@@ -24,7 +24,7 @@ def texts() -> pd.Series:
 
 
 def test_texts_about_one_thing_share_an_intent_that_names_it() -> None:
-    found = intents.found(texts(), pd.Series([5] * 40))
+    found = intents.group_texts(texts(), pd.Series([5] * 40))
     lamps = set(found.named[10:20])
     assert len(lamps) <= 2
     assert all("lamp" in label for label in lamps)
@@ -32,13 +32,13 @@ def test_texts_about_one_thing_share_an_intent_that_names_it() -> None:
 
 
 def test_labels_are_never_given_twice() -> None:
-    found = intents.found(texts(), pd.Series([5] * 40))
+    found = intents.group_texts(texts(), pd.Series([5] * 40))
     assert len(set(found.labels)) == len(found.labels)
     assert all(0 < len(label) <= 80 for label in found.labels)
 
 
 def test_few_texts_have_one_intent() -> None:
-    found = intents.found(pd.Series(["mug", "lamp"]), pd.Series([1, 1]))
+    found = intents.group_texts(pd.Series(["mug", "lamp"]), pd.Series([1, 1]))
     assert set(found.named) == {intents.ONLY}
     assert set(found.sub_named) == {intents.ONLY}
     assert np.isnan(found.silhouette)
@@ -47,7 +47,7 @@ def test_few_texts_have_one_intent() -> None:
 
 @pytest.mark.parametrize("model", [None, "by topic"])
 def test_each_sub_intent_lies_in_one_intent(model: str | None) -> None:
-    found = intents.found(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()) if model else None)
+    found = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()) if model else None)
     intents_of = pd.Series(found.groups).groupby(found.sub_groups).nunique()
     assert set(intents_of) == {1}
     assert len(found.sub_labels) >= len(found.labels)
@@ -56,20 +56,20 @@ def test_each_sub_intent_lies_in_one_intent(model: str | None) -> None:
 def test_texts_that_join_later_are_in_the_intent_of_their_sub_intent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intents, "MAX_READ", 30)
     monkeypatch.setattr(intents, "MAX_LEARNT_FROM", 25)
-    found = intents.found(texts(), pd.Series([5] * 40))
+    found = intents.group_texts(texts(), pd.Series([5] * 40))
     intents_of = pd.Series(found.groups).groupby(found.sub_groups).nunique()
     assert set(intents_of) == {1}
 
 
 def test_labels_of_both_levels_occur_in_the_texts_of_their_groups() -> None:
-    found = intents.found(texts(), pd.Series([5] * 40))
+    found = intents.group_texts(texts(), pd.Series([5] * 40))
     for group, label in [*zip(found.groups, found.named, strict=True), *zip(found.sub_groups, found.sub_named, strict=True)]:
         own = found.groups if label in found.labels else found.sub_groups
         assert texts()[own == group].str.contains(label, regex=False).any()
 
 
 def test_the_same_texts_give_the_same_groups_and_labels() -> None:
-    one, other = (intents.found(texts(), pd.Series([5] * 40)) for _ in range(2))
+    one, other = (intents.group_texts(texts(), pd.Series([5] * 40)) for _ in range(2))
     assert one.groups.tobytes() == other.groups.tobytes()
     assert one.sub_groups.tobytes() == other.sub_groups.tobytes()
     assert (one.labels, one.sub_labels, one.stability) == (other.labels, other.sub_labels, other.stability)
@@ -81,7 +81,7 @@ def test_texts_that_are_points_in_one_place_have_one_intent() -> None:
             return np.ones((len(texts), 4), dtype=np.float32)
 
     same = pd.Series([f"{'mug' * (1 + place)}" for place in range(25)])
-    found = intents.found(same, pd.Series([1] * 25), cast("SentenceModel", AllAlike()))
+    found = intents.group_texts(same, pd.Series([1] * 25), cast("SentenceModel", AllAlike()))
     assert len(found.labels) == len(set(found.labels)) == len(np.unique(found.groups))
 
 
@@ -190,13 +190,13 @@ def test_a_group_whose_best_phrases_are_all_taken_still_has_a_label() -> None:
 
 
 def test_the_model_compares_phrases_with_the_texts_of_their_group() -> None:
-    found = intents.found(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
+    found = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
     assert {label.split()[-1] for label in found.labels} <= {thing.split()[-1] for thing in THINGS}
 
 
 def test_common_words_make_no_label() -> None:
     every = pd.Series([f"the {text} for me" for text in texts()])
-    for label in intents.found(every, pd.Series([5] * 40)).labels:
+    for label in intents.group_texts(every, pd.Series([5] * 40)).labels:
         assert not {label.split()[0], label.split()[-1]} & {"the", "for", "me"}
 
 
@@ -228,7 +228,7 @@ def test_what_texts_mean_counts_for_more_than_their_words() -> None:
 def test_texts_beyond_what_the_model_reads_join_a_group_by_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intents, "MAX_READ", 30)
     monkeypatch.setattr(intents, "MAX_LEARNT_FROM", 25)
-    found = intents.found(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
+    found = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
     assert len(found.groups) == 40
     assert sum("lamp" in label for label in found.named[10:20]) >= 8
 

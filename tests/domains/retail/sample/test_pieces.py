@@ -133,7 +133,7 @@ def test_a_day_begins_at_midnight_and_ends_before_the_next() -> None:
 
 def test_a_phrase_finds_the_products_that_hold_all_its_words() -> None:
     phrases = phrases_of(Offer(pa.array(["1", "2", "3"]), pa.array(["RED MUG", "BLUE MUG", None]), np.ones(3)))
-    assert dict(zip(phrases.texts, phrases.found.tolist(), strict=True)) == {"mug": 2, "red mug": 1, "blue mug": 1}
+    assert dict(zip(phrases.texts, phrases.product_counts.tolist(), strict=True)) == {"mug": 2, "red mug": 1, "blue mug": 1}
     assert phrases.first.tolist() == [0, 2, 4, 4]
 
 

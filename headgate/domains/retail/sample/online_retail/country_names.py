@@ -1,4 +1,4 @@
-"""Which region a country name of an export means: any country of ISO 3166, spelled as people spell it.
+"""Find the region that a country name of an export means: any country of ISO 3166, spelled as people spell it.
 
 Source of `iso_countries.txt`: ISO 3166-1 alpha-2 codes with their English names of CLDR and UN statistics, as collected in the public
 data package datasets/country-codes.
@@ -69,15 +69,15 @@ def region_named(name: str) -> Region | None:
 @cache
 def _known() -> dict[str, Region]:
     described = {region.region_id: region for region in REGIONS}
-    found: dict[str, Region] = {}
+    regions: dict[str, Region] = {}
     for line in _NAMES.read_text(encoding="utf-8").splitlines():
         code, continent, *names = line.split("|")
         region = described.get(code) or Region(code, names[0], continent or None, None, None)
-        found |= {_plain(name): region for name in (code, *names)}
-    by_id = {region.region_id: region for region in found.values()}
-    found |= {_plain(region.name): region for region in REGIONS}
-    found |= {_plain(name): by_id[code] for name, code in _SPELLINGS.items()}
-    return found | {_plain(name): region for name, region in _GROUPS.items()}
+        regions |= {_plain(name): region for name in (code, *names)}
+    by_id = {region.region_id: region for region in regions.values()}
+    regions |= {_plain(region.name): region for region in REGIONS}
+    regions |= {_plain(name): by_id[code] for name, code in _SPELLINGS.items()}
+    return regions | {_plain(name): region for name, region in _GROUPS.items()}
 
 
 def _plain(name: str) -> str:

@@ -60,7 +60,7 @@ _SEARCHED_FIRST = 0.15
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What was written.
+    """The files that were written, and the counts of their source.
 
     Attributes:
         lines, repeats, amount: the source's: all lines, exact repeats, sum of quantity times price.
@@ -82,7 +82,7 @@ class ImportReport:
 
     @property
     def summary(self) -> str:
-        """What is real and what is not, in a line."""
+        """Describe in one line the real and the generated data."""
         return (
             f"UCI Online Retail II, {self.lines:,} real invoice lines worth {self.amount:,} GBP ({', '.join(self.real)}); "
             f"generated for them, because the data set lacks it: {', '.join(self.generated)}" + self._unspecified_text
@@ -219,7 +219,7 @@ def _products(lines: RetailLines) -> pa.Table:
     has_text = described.is_valid().to_numpy(zero_copy_only=False)
     texts = pc.fill_null(described.indices, 0).to_numpy().astype(np.int64)
     usual_name, named = _most_frequent(lines.stocks, texts, has_text, count)
-    names = chosen(described.dictionary, usual_name, known=named)
+    names = chosen(described.dictionary, usual_name, valid=named)
     prices, priced = _most_frequent(lines.stocks, lines.price_units, lines.price_units > 0, count)
     last_at = np.zeros(count, dtype=np.int64)
     np.maximum.at(last_at, lines.stocks, lines.sold_at)
@@ -228,7 +228,7 @@ def _products(lines: RetailLines) -> pa.Table:
             "product_id": lines.stock_codes,
             "product_name": names,
             "category": pa.array(categories_of(lines.stock_codes.to_pylist(), names.to_pylist())),
-            "list_price": money(prices, 12, PRICE_SCALE, known=priced),
+            "list_price": money(prices, 12, PRICE_SCALE, valid=priced),
             "is_active": pa.array(last_at >= lines.sold_at.max() - _ACTIVE_S),
             "updated_at": timestamps(last_at),
         }
@@ -240,9 +240,9 @@ def _most_frequent(groups: Ints, values: Ints, counted: Bools, count: int) -> tu
     frame = pd.DataFrame({"group": groups[counted], "value": values[counted], "line": np.flatnonzero(counted)})
     votes = frame.groupby(["group", "value"])["line"].agg(["size", "min"]).reset_index()
     best = votes.sort_values(["group", "size", "min"], ascending=[True, False, True]).drop_duplicates("group")
-    chosen_values, known = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-    chosen_values[best["group"]], known[best["group"]] = best["value"], True
-    return chosen_values, known
+    chosen_values, has_value = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    chosen_values[best["group"]], has_value[best["group"]] = best["value"], True
+    return chosen_values, has_value
 
 
 def _write_invoices(lines: RetailLines, invoices: _Invoices, out: PartWriter) -> None:
@@ -321,7 +321,7 @@ def _bills(lines: RetailLines, invoices: _Invoices) -> Bills:
 
 
 def _sold(lines: RetailLines, invoices: _Invoices, products: pa.Table) -> Bools:
-    """Which lines sell merchandise on a completed invoice."""
+    """Return a mask of the lines that sell merchandise on a completed invoice."""
     merchandise = pc.not_equal(products["category"], SERVICE).to_numpy()
     return np.asarray((lines.quantities > 0) & merchandise[lines.stocks] & (invoices.status[lines.invoices] == 0))
 

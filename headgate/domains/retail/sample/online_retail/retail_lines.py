@@ -64,7 +64,7 @@ class RetailLines:
 
     @property
     def amount_units(self) -> Ints:
-        """What each line comes to, in 1/10,000 GBP."""
+        """The amount of each line, in 1/10,000 GBP."""
         return self.quantities * self.price_units
 
 
@@ -167,18 +167,18 @@ def _lines(texts: pa.Table) -> RetailLines:
 
 def _customers(spellings: pa.Array, codes: Ints) -> tuple[Ints, Ints]:
     """Customer numbers, and for each line the position in them or NOBODY."""
-    known = pc.not_equal(spellings, "")
+    is_customer = pc.not_equal(spellings, "")
     ids = _customer_ids(spellings)
-    place = np.where(known.to_numpy(zero_copy_only=False), np.cumsum(known.to_numpy(zero_copy_only=False)) - 1, NOBODY)
+    place = np.where(is_customer.to_numpy(zero_copy_only=False), np.cumsum(is_customer.to_numpy(zero_copy_only=False)) - 1, NOBODY)
     return ids, place[codes]
 
 
 def _customer_ids(spellings: pa.Array) -> Ints:
     """The customer numbers of the texts that are not empty."""
-    known = spellings.filter(pc.not_equal(spellings, ""))
-    if not pc.all(pc.match_substring_regex(known, r"^\d+$")).as_py():
+    numbered = spellings.filter(pc.not_equal(spellings, ""))
+    if not pc.all(pc.match_substring_regex(numbered, r"^\d+$")).as_py():
         raise ValueError("a customer number is not digits with the known stray ending")
-    return np.asarray(known.cast(pa.int64()).to_numpy(), dtype=np.int64)
+    return np.asarray(numbered.cast(pa.int64()).to_numpy(), dtype=np.int64)
 
 
 def _quantities(texts: pa.Array) -> Ints:

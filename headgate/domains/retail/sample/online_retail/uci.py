@@ -75,6 +75,6 @@ def _download(url: str, progress: Callable[[str, int, int], None] | None) -> byt
     return body.getvalue()
 
 
-def _check(found: str, expected: str, what: str) -> None:
-    if found != expected:
-        raise ServiceError(f"{what} has SHA-256 {found}, expected {expected}; nothing was written")
+def _check(sha256: str, expected: str, what: str) -> None:
+    if sha256 != expected:
+        raise ServiceError(f"{what} has SHA-256 {sha256}, expected {expected}; nothing was written")

@@ -42,9 +42,9 @@ def refuse_other_separator(head: str, file: str) -> None:
             )
 
 
-def other_columns(found: Sequence[str], file: str) -> HeaderError:
+def other_columns(names: Sequence[str], file: str) -> HeaderError:
     """The error of a file with other columns."""
-    missing = ", ".join(name for name in COLUMNS if name not in found)
+    missing = ", ".join(name for name in COLUMNS if name not in names)
     message = f"The header lacks {missing}." if missing else "The header has more columns, or the columns are in another order."
     return HeaderError(rule="missing_column", message=message, remedy=f"Save the file with {EXPECTED}.", file=file)
 
@@ -73,10 +73,10 @@ def misfit(texts: pa.Table, converters: Mapping[str, Callable[[pa.Array], object
     """
     columns = {name: texts[name].combine_chunks() for name in converters}
     places = {name: _first_misfit(columns[name], convert) for name, convert in converters.items()}
-    found = [(place, name) for name, place in places.items() if place is not None]
-    if not found:
+    misfits = [(place, name) for name, place in places.items() if place is not None]
+    if not misfits:
         return None
-    place, name = min(found)
+    place, name = min(misfits)
     has_comma = _DECIMAL_COMMA.fullmatch(columns[name][place].as_py().strip())
     return UnreadableFileError(
         rule="type",
