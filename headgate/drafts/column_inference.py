@@ -151,6 +151,8 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
     if reading.kind is Kind.BIGINT and not len(cast(reading.plain, ColumnType(Kind.BIGINT)).misfits):
         return Guess(ColumnType(Kind.BIGINT), declared)
     decimal = _decimal_type(reading.plain)
+    if not decimal and reading.kind is Kind.DECIMAL and not len(cast(reading.plain, ColumnType(Kind.DOUBLE)).misfits):
+        return Guess(ColumnType(Kind.DOUBLE), declared)  # as programs write measured values, with up to 17 digits
     return Guess(decimal, declared) if decimal and (declared or decimal.scale) else Guess(plain)
 
 

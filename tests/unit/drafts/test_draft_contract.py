@@ -550,6 +550,19 @@ def test_a_german_file_is_drafted_with_its_formats_and_accepts_its_sample() -> N
     assert gated(GERMAN, written).accepted.column("preis").to_pylist() == [Decimal("1299.00"), Decimal("89.90")]
 
 
+@pytest.mark.parametrize("missing", ["", "NA"])
+def test_measured_values_with_seventeen_digits_are_doubles(missing: str) -> None:
+    """The wind speeds of nycflights13."""
+    speeds = ["10.357019999999999", "8.05546", "12.658579999999999", "13.809359999999998", missing] * 2
+    column = drafted(csv_of(wind=speeds, number=[str(number) for number in range(10)])).column("wind")
+    assert column.type.kind is Kind.DOUBLE
+
+
+def test_a_number_that_a_double_would_change_keeps_its_column_text() -> None:
+    column = drafted(csv_of(lat=["48.053808600000004", "41.1304722", "NA"] * 3, number=[str(number) for number in range(9)])).column("lat")
+    assert column.type.kind is Kind.STRING
+
+
 @pytest.mark.parametrize("name", ["plz", "zipcode", "phonenumber"])
 def test_postal_codes_and_phone_numbers_are_text_by_name(name: str) -> None:
     assert drafted(GERMAN).column(name).type.kind is Kind.STRING
