@@ -16,7 +16,7 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from headgate.contracts.model import Contract
+    from headgate.contracts.model import Column, Contract
 
 PROPERTY = "headgate.no_cards"
 _CARD_MASKS = {Mask.PAN, Mask.CVV, Mask.TRACK}
@@ -72,15 +72,27 @@ def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
 
 
 def described(contracts: Iterable[Contract]) -> dict[str, str]:
-    """Return by dataset or table which of its columns are declared, by whom, on which day and why; without those that declare nothing."""
+    """Return by dataset or table which of its columns are declared, by whom, on which day and why; without those that declare nothing.
+
+    A column with `headgate.content` or `headgate.mask: none` is searched less as well, and nobody is named for it.
+    """
     texts = {contract.dataset: "; ".join(_declarations(contract)) for contract in contracts}
     return {dataset: text for dataset, text in texts.items() if text}
 
 
 def _declarations(contract: Contract) -> list[str]:
     """Return each declaration of a contract once, with its columns."""
-    columns: defaultdict[NoCards, list[str]] = defaultdict(list)
+    columns: defaultdict[str, list[str]] = defaultdict(list)
     for column in contract.columns:
-        if column.no_cards:
-            columns[column.no_cards].append(column.name)
-    return [f"{', '.join(names)} ({of.declared_by}, {of.declared_on}: {of.reason})" for of, names in columns.items()]
+        if declaration := _declaration(column):
+            columns[declaration].append(column.name)
+    return [f"{', '.join(names)} ({declaration})" for declaration, names in columns.items()]
+
+
+def _declaration(column: Column) -> str:
+    """Return who declared a column, when and why, or the property that excepts it from the search; empty without either."""
+    if column.no_cards:
+        return f"{column.no_cards.declared_by}, {column.no_cards.declared_on}: {column.no_cards.reason}"
+    if column.content:
+        return f"nobody named: headgate.content {column.content}"
+    return "nobody named: headgate.mask none" if column.unmasked else ""

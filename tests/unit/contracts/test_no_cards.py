@@ -11,6 +11,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts import odcs_reader
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.difference import differences
+from headgate.contracts.model import Content
 from headgate.contracts.no_cards import PROPERTY, NoCards, declared_by_lake, described
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry, no_cards
@@ -94,6 +95,37 @@ def test_the_table_of_the_audit_names_declared_columns_with_who_and_why() -> Non
             (zone, check) for zone in ("curated", "quarantine") for check in ("card_number", "security_code", "track_data")
         ]
     assert described([curated_contract(contract_of())]) == {}
+
+
+@pytest.mark.parametrize(
+    ("property_name", "value", "text"),
+    [
+        ("headgate.content", "tracking_number", "meter (nobody named: headgate.content tracking_number)"),
+        ("headgate.mask", "none", "meter (nobody named: headgate.mask none)"),
+    ],
+)
+def test_the_table_of_the_audit_lists_columns_that_a_contract_excepts_without_a_name(property_name: str, value: str, text: str) -> None:
+    """Each column that the audit searches less is listed; a declaration with a person replaces the words about nobody."""
+    own = {"property": property_name, "value": value}
+    assert described([curated_contract(contract_of([own]))]) == {"readings": text}
+    named = contract_of([own, {"property": PROPERTY, "value": SAID}])
+    assert described([curated_contract(named)]) == {"readings": "meter (R. Meyer, data owner, 2026-01-31: ids of a meter, 16 digits)"}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        *({"property": "headgate.content", "value": content.value} for content in Content),
+        {"property": "headgate.mask", "value": "none"},
+        {"property": PROPERTY, "value": SAID},
+        {"property": "headgate.mask", "value": "free_text"},
+    ],
+    ids=lambda own: str(own["value"]),
+)
+def test_the_audit_lists_exactly_the_columns_that_its_scanner_excepts(own: dict[str, Any]) -> None:
+    contracts = [curated_contract(contract_of([own]))]
+    listed, excepted = described(contracts), declared_columns(contracts)
+    assert listed.keys() == excepted.keys() == (set() if own["value"] == "free_text" else {"readings"})
 
 
 @pytest.mark.parametrize("stated", [{"headgate.content": "tracking_number"}, {"headgate.content": "phone"}, {"headgate.mask": "none"}])
