@@ -48,7 +48,7 @@ from headgate.drafts.nearly_all_rows import (
 )
 from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
-from headgate.drafts.totals_row import last_row_is_refused, totals_of
+from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.format_names import JSON, XLSX
 from headgate.formats.formats import format_of
@@ -108,6 +108,10 @@ _TOTALS = (
     "everything twice; send the file without it"
 )
 _REFUSED_TOTALS = "ends with the sum of the rows above: the last row is a line of totals, and the gate quarantines it"
+_NAMED_TOTALS = (
+    "{count} rows are lines of totals, by their names and their sums; the first is data row {row}. The gate accepts them as rows, so sums "
+    "in queries count everything twice; send the file without them"
+)
 _KEY_BY_CHANCE = (
     "is the key only because no value of it repeats in the sample: of two rows with one value the newer is kept. "
     "Name another key with --key, or none with --no-key"
@@ -561,6 +565,8 @@ def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mappin
         found.append(Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows"))
     if summed := totals_of(contract.columns, cells):
         found.append(Finding(", ".join(summed), _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS))
+    elif rows := named_totals(contract.columns, cells):
+        found.append(Finding("", _NAMED_TOTALS.format(count=len(rows), row=rows[0] + 1)))
     found += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
     if not contract.key:
         found.append(Finding("", _NO_KEY))

@@ -1,4 +1,4 @@
-"""Whether the last row of a sample is a line of totals, as reports of merchandise systems have it."""
+"""Lines of totals in a sample, as reports of merchandise systems have them: the last row, or rows that are called a sum and are one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Kind
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import blank_to_null
+from headgate.values.cells import blank_to_null, rows_where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,11 +23,36 @@ _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 # A formula without a stored value, as libraries write it; files have the English names. Source: ECMA-376, part 1, 18.17.7.
 _SUM_FORMULA = re.compile(r"=(?:SUM|SUBTOTAL)\(")
 _FEWEST_ROWS = 3  # above the last: a sum of two numbers occurs by chance
+# Names of totals and subtotals at the beginning of a cell, in the languages of Headgate's users.
+_NAMES = (
+    r"(?i)^\W*(?:(?:grand|sub)[- ]?totals?|totals?|sum|(?:zwischen|gesamt)?summen?|zwischenergebnis|gesamt|insgesamt|sous-total"
+    r"|suma|totale|somma|totaal|subtotaal)\b"
+)
 
 
 def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[str]:
     """Return the columns whose last value is the exact sum of all values above it, and not zero, or the formula of a sum."""
     return [column.name for column in columns if column.type.kind in _EXACT and _is_sum(column, cells[column.name])]
+
+
+def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
+    """Return the rows that a cell calls a total and that are the sum of the rows since the last such row, or of all rows above."""
+    columns = list(columns)
+    texts = [cells[column.name] for column in columns if column.type.kind is Kind.STRING]
+    rows = sorted({int(row) for text in texts for row in rows_where(pc.match_substring_regex(text, _NAMES))})
+    if not rows:
+        return []
+    numbers = [
+        cast_column(column, null_where_absent(column, cells[column.name])).values for column in columns if column.type.kind in _EXACT
+    ]
+    return [row for place, row in enumerate(rows) if any(_is_sum_at(values, rows[:place], row) for values in numbers)]
+
+
+def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:
+    value, begin = values[row].as_py(), totals_above[-1] + 1 if totals_above else 0
+    since_last = pc.sum(values.slice(begin, row - begin)).as_py()
+    above = pc.sum(values.slice(0, row)).as_py() or 0
+    return bool(value) and value in {since_last, above - sum(values[place].as_py() or 0 for place in totals_above)}
 
 
 def last_row_is_refused(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> bool:

@@ -36,3 +36,31 @@ def test_a_line_of_totals_that_the_gate_quarantines_doubles_nothing() -> None:
     found = draft(("nr;ausgeliehen;tage;betrag\n" + rows + totals).encode(), "ausleihen", strict=False).findings
     (note,) = [one.message for one in found if "line of totals" in one.message]
     assert note.endswith("the last row is a line of totals, and the gate quarantines it")
+
+
+def shops(*lines: str) -> bytes:
+    return "\n".join(("Filiale;Monat;Umsatz", *lines)).encode()
+
+
+SUBTOTALS = (
+    *(f"F{at:02};2026-01;{at + 1},50" for at in range(20)),
+    "Zwischensumme;2026-01;220,00",
+    *(f"F{at:02};2026-02;{at + 2},50" for at in range(20)),
+    "Zwischensumme;2026-02;240,00",
+    "Gesamt;;460,00",
+)
+
+
+def test_subtotals_and_their_total_are_lines_of_totals() -> None:
+    (note,) = [one.message for one in draft(shops(*SUBTOTALS), "umsatz").findings if "lines of totals" in one.message]
+    assert note.startswith("3 rows are lines of totals, by their names and their sums; the first is data row 21.")
+
+
+def test_a_name_without_the_sum_is_no_line_of_totals() -> None:
+    wrong = [line.replace("220,00", "221,00").replace("240,00", "241,00").replace("460,00", "999,00") for line in SUBTOTALS]
+    assert not [one for one in draft(shops(*wrong), "umsatz").findings if "of totals" in one.message]
+
+
+def test_a_sum_by_chance_without_the_name_is_no_line_of_totals() -> None:
+    other = [line.replace("Zwischensumme", "F90").replace("Gesamt", "F91") for line in SUBTOTALS]
+    assert not [one for one in draft(shops(*other), "umsatz").findings if "of totals" in one.message]
