@@ -146,7 +146,7 @@ query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curat
 	@headgate query "$(SQL)"
 
 ##@ Measure the gate and the command line
-.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-latency bench-parallel bench-api bench-console
+.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-domain bench-latency bench-parallel bench-api bench-console
 
 bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
 	@python -m benchmarks.interfaces.cli
@@ -168,6 +168,9 @@ bench-formats: setup ## formats inferred from samples in mixed locales, and what
 
 bench-matching: setup ## confidence and accuracy of mapping columns to contracts
 	@python -m benchmarks.contracts.matching
+
+bench-domain: setup ## words of domains in the engine, what the example domain needs, and a lake without the retail domain; three minutes
+	@python -m benchmarks.contracts.domain
 
 # The lake of these two is destroyed before the figures are printed, so the figures come last.
 bench-latency: setup ## seconds from an upload to its record, on an emulator of its own; FILES=100
