@@ -131,14 +131,14 @@ class LakeProject:
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
         """Return the Terraform variables for an environment, by default the project's; numbers, texts, lists and maps."""
-        stated = {"alert_email": self.alert_email, "daily_schedule": self.schedule, "domain": self.name, **self.settings}
+        variables = {"alert_email": self.alert_email, "daily_schedule": self.schedule, "domain": self.name, **self.settings}
         if self.export_sources:
-            stated["export_sources"] = self.export_sources
+            variables["export_sources"] = self.export_sources
         renamed = {"name": "domain", "schedule": "daily_schedule"}
         differs = self.environments.get(environment or self.environment, {})
-        stated |= {renamed.get(name, name): value for name, value in differs.items()}
-        region = {"region": self.region} if self.region and "region" not in stated else {}
-        return {**stated, **region, "environment": environment or self.environment, "systems": [*self.systems]}
+        variables |= {renamed.get(name, name): value for name, value in differs.items()}
+        region = {"region": self.region} if self.region and "region" not in variables else {}
+        return {**variables, **region, "environment": environment or self.environment, "systems": [*self.systems]}
 
 
 def _own_files(folder: Path, suffixes: tuple[str, ...], remedy: str, besides: str = "") -> tuple[Path, ...]:
@@ -222,8 +222,8 @@ def cards() -> Mapping[str, Any]:
 
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
     """Return the systems that an environment's deployment has, sorted; where nothing is deployed, those of the project."""
-    stated = env.get("HEADGATE_PROD_BUCKETS", "")
-    return tuple(sorted(json.loads(stated))) if stated else project().systems
+    buckets = env.get("HEADGATE_PROD_BUCKETS", "")
+    return tuple(sorted(json.loads(buckets))) if buckets else project().systems
 
 
 def project(start: Path | None = None) -> LakeProject:
@@ -233,11 +233,11 @@ def project(start: Path | None = None) -> LakeProject:
         SettingsError: `headgate.toml` cannot be read; the message names the line or the field. Or HEADGATE_PROJECT names a
             folder without one: the default lake would be another than the one that was meant.
     """
-    stated = os.environ.get("HEADGATE_PROJECT", "")
-    found = _project_at(start or (Path(stated) if stated else Path.cwd()))
-    if stated and not start and not found.folder:
-        raise SettingsError(f"HEADGATE_PROJECT is {stated}, where no {FILE} lies. Correct the path, or write one with `headgate init`.")
-    return found
+    named = os.environ.get("HEADGATE_PROJECT", "")
+    nearest = _project_at(start or (Path(named) if named else Path.cwd()))
+    if named and not start and not nearest.folder:
+        raise SettingsError(f"HEADGATE_PROJECT is {named}, where no {FILE} lies. Correct the path, or write one with `headgate init`.")
+    return nearest
 
 
 @cache
@@ -258,28 +258,28 @@ def read(path: Path) -> LakeProject:
     import tomllib  # noqa: PLC0415 a deployed function has its contracts packed and reads no project
 
     try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name} is not valid TOML: {error}. Correct it, or write a new one with `headgate init`.") from None
-    known = {one.name for one in fields(LakeProject)} - {"folder"}
-    if unknown := sorted(set(stated) - known):
+    names = {field.name for field in fields(LakeProject)} - {"folder"}
+    if unknown := sorted(set(values) - names):
         raise SettingsError(
-            f"{path.name} has the unknown field {unknown[0]}. Its fields are {', '.join(sorted(known))}; "
+            f"{path.name} has the unknown field {unknown[0]}. Its fields are {', '.join(sorted(names))}; "
             "Terraform variables go below [settings]."
         )
-    for name, value in stated.items():
+    for name, value in values.items():
         _check(path, name, value)
-    if declared := stated.get("cards"):
-        stated["cards"] = {**declared, "declared_on": declared["declared_on"].isoformat()}
-    domains, copied = (tuple(stated.pop(name, ())) for name in ("domains", "analyst_tables"))
-    return LakeProject(folder=path.parent, domains=domains, analyst_tables=copied, **stated)
+    if declared := values.get("cards"):
+        values["cards"] = {**declared, "declared_on": declared["declared_on"].isoformat()}
+    domains, copied = (tuple(values.pop(name, ())) for name in ("domains", "analyst_tables"))
+    return LakeProject(folder=path.parent, domains=domains, analyst_tables=copied, **values)
 
 
 def _check(path: Path, name: str, value: object) -> None:
     if name == "domains":
         _check_domains(path, value)
     elif name == "analyst_tables":
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise SettingsError(f'{path.name}: analyst_tables is {value!r}. It is a list of datasets, for example ["customers"].')
     elif name in _TABLES:
         if not isinstance(value, dict):

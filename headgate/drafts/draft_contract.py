@@ -21,7 +21,7 @@ from headgate.contracts.new_columns import KEPT, PROPERTY, NewColumns
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL, is_personal_name
 from headgate.contracts.source_format import SourceFormat, format_facts
-from headgate.contracts.workbook_sheets import SHEET_PROPERTY
+from headgate.contracts.workbook_sheets import SHEET_PROPERTY, stated_sheet
 from headgate.drafts.column_inference import (
     CARD_SHARE,
     MOST_PRECISION,
@@ -68,7 +68,7 @@ from headgate.values.cells import blank_to_null, flags
 from headgate.values.inferred_times import has_short_year
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
@@ -185,49 +185,90 @@ def draft(
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
-    stated = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
-    unread = Contract(dataset, dataset, "source", "0", (), properties={name: value for name, value in stated.items() if value})
-    content = unpack(body)
-    form = format_of(content, unread)
-    if sheet and form.name != XLSX:
-        raise ContractError("only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a command of their own")
-    table = None if form.schema else _table(content, unread, header)
-    stored, properties = _stored_columns(content, unread, table)
-    unread = replace(unread, properties=properties)
-    sample = _sample(body, replace(unread, columns=stored))
-    cells, noisy = _of_workbook(body, replace(unread, columns=stored), sample.cells) if sample.form == XLSX else (sample.cells, {})
-    typed = _typed_columns(body, replace(unread, columns=stored), cells) if sample.form in _TYPED_FORMS else set()
+    given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
+    unread = Contract(dataset, dataset, "source", "0", (), properties={name: value for name, value in given.items() if value})
+    sample = _read_sample(body, unread, header)
+    stored, cells = sample.stored, sample.cells
     rows = len(next(iter(cells.values())))
-    answers = _answers(stored, formats or {}, date_order)
-    guesses = {one.name: _guess(one, cells[one.name], answers[one.name], is_typed=one.name in typed) for one in stored}
-    if not strict:
-        guesses = {name: guess_of_nearly_all(name, cells[name], guess) for name, guess in guesses.items()}
-    guesses |= {name: replace(guesses[name], type=with_room(guesses[name].type)) for name in typed}
-    guesses |= _with_thousands_of_others(guesses)
-    columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
-    columns |= _floats_again(body, replace(unread, columns=stored), columns)
+    guesses = _guesses(sample, _answers(stored.columns, formats or {}, date_order), strict=strict)
+    columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored.columns}
+    columns |= _floats_again(body, stored, columns)
     columns |= _names_of_people(columns)
     names = _key(columns, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     chance = _about_chance(names, rows) if key is None else []
-    order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
-    declared = with_distinct_names(_keyed(column) if column.name in names else column for column in columns.values())
-    contract = Contract(
-        id=f"headgate.source.{dataset}",
-        dataset=dataset,
-        zone="source",
-        version="0.1.0",
-        columns=declared,
-        key=names,
-        order_by=order_by,
-        grain=f"One row per {' and '.join(names)}" if names else "",
-        properties={**unread.properties, **_kept_new_columns(declared), **({"headgate.orderBy": [*order_by]} if order_by else {})},
-    )
-    open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
+    contract = _contract(stored, columns, names)
+    open_columns = [column for column in contract.columns if guesses[column.name].choices and column.mask is None]
     questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
-    layout = [Finding("", note) for note in about_layout(table, sample)]
-    layout += [Finding(name, _NOISE) for name in noisy]
-    findings = (*layout, *_asked(questions), *_findings(contract, cells, guesses), *_about_zones(content, declared, cells), *chance)
-    return Draft(contract, findings, rows, questions)
+    layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
+    layout += [Finding(name, _NOISE) for name in sample.noisy]
+    zones = _about_zones(sample.content, contract.columns, cells)
+    return Draft(contract, (*layout, *_asked(questions), *_findings(contract, cells, guesses), *zones, *chance), rows, questions)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """A sample as the gate reads it.
+
+    Attributes:
+        content: unpacked.
+        stored: a contract of its columns in the types in which the file stores them.
+        table: None for a format with a schema.
+        cells: texts by column, as they are drafted.
+        noisy: columns of amounts of a workbook in which floats leave digits.
+        typed: columns that the file stores as numbers.
+    """
+
+    content: bytes
+    stored: Contract
+    table: FileTable | None
+    received: Received
+    cells: Mapping[str, pa.Array]
+    noisy: Collection[str]
+    typed: Collection[str]
+
+
+def _read_sample(body: bytes, unread: Contract, header: bool | None) -> _Sample:
+    """Read the sample with a contract that has no columns yet."""
+    content = unpack(body)
+    form = format_of(content, unread)
+    if stated_sheet(unread) and form.name != XLSX:
+        raise ContractError("only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a command of their own")
+    table = None if form.schema else _table(content, unread, header)
+    columns, properties = _stored_columns(content, unread, table)
+    stored = replace(unread, columns=columns, properties=properties)
+    received = _sample(body, stored)
+    cells, noisy = _of_workbook(body, stored, received.cells) if received.form == XLSX else (received.cells, {})
+    typed = _typed_columns(body, stored, cells) if received.form in _TYPED_FORMS else set()
+    return _Sample(content, stored, table, received, cells, [*noisy], typed)
+
+
+def _guesses(sample: _Sample, answers: Mapping[str, Answer], *, strict: bool) -> dict[str, Guess]:
+    """Return a guess for each column; `strict` as in `draft`."""
+    cells, typed = sample.cells, sample.typed
+    guesses = {
+        column.name: _guess(column, cells[column.name], answers[column.name], is_typed=column.name in typed)
+        for column in sample.stored.columns
+    }
+    if not strict:
+        guesses = {name: guess_of_nearly_all(name, cells[name], guess) for name, guess in guesses.items()}
+    guesses |= {name: replace(guesses[name], type=with_room(guesses[name].type)) for name in typed}
+    return guesses | _with_thousands_of_others(guesses)
+
+
+def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, ...]) -> Contract:
+    """Return the contract of a sample's drafted columns."""
+    order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
+    drafted = with_distinct_names(_keyed(column) if column.name in key else column for column in columns.values())
+    return replace(
+        stored,
+        id=f"headgate.source.{stored.dataset}",
+        version="0.1.0",
+        columns=drafted,
+        key=key,
+        order_by=order_by,
+        grain=f"One row per {' and '.join(key)}" if key else "",
+        properties={**stored.properties, **_kept_new_columns(drafted), **({"headgate.orderBy": [*order_by]} if order_by else {})},
+    )
 
 
 def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:

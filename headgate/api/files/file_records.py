@@ -34,9 +34,9 @@ __all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
 def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
     """Return files, newest first."""
     after = str(cursors.decode(cursor, str)) if cursor else ""
-    found = lake.files.newest(limit, after=after, where=where)
-    following = cursors.encode(found.after) if found.after else ""
-    return FilePage(files=tuple(FileSummary(**summary(lake, record)) for record in found.records), next_cursor=following)
+    newest = lake.files.newest(limit, after=after, where=where)
+    following = cursors.encode(newest.after) if newest.after else ""
+    return FilePage(files=tuple(FileSummary(**summary(lake, record)) for record in newest.records), next_cursor=following)
 
 
 def record_of(lake: Lake, file_id: str) -> FileRecord:
@@ -69,7 +69,7 @@ def detail(lake: Lake, file_id: str) -> FileDetail:
 
 def _work(record: FileRecord) -> FileWork:
     seconds, memory_mb = gate_s(record), Settings().gate_memory_mb
-    cost = sum((one.usd for one in priced(of_files([record], memory_mb), Prices.load())), Decimal(0))
+    cost = sum((item.usd for item in priced(of_files([record], memory_mb), Prices.load())), Decimal(0))
     rows_per_s = record.received / seconds if seconds else None
     return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=memory_mb, usd=f"{cost:.6f}")
 
@@ -102,8 +102,8 @@ def error_of(error: Mapping[str, Any]) -> FileError | None:
     return FileError(**{name: error.get(name, "") for name in FileError.model_fields}) if error.get("rule") else None
 
 
-def _texts(stated: object) -> dict[str, str]:
-    return {name: value if isinstance(value, str) else json.dumps(value, default=str) for name, value in dict(stated).items()}  # type: ignore[call-overload]  # a mapping
+def _texts(facts: object) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else json.dumps(value, default=str) for name, value in dict(facts).items()}  # type: ignore[call-overload]  # a mapping
 
 
 def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:

@@ -81,12 +81,12 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
 
 def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequence[Sheet]:
     """The sheet that the contract names, or every one. UnreadableFileError where the workbook has no such sheet."""
-    stated = stated_sheet(contract)
-    named = [sheet for sheet in filled if not stated or folded(sheet.name) == folded(stated)]
+    sheet_name = stated_sheet(contract)
+    named = [sheet for sheet in filled if not sheet_name or folded(sheet.name) == folded(sheet_name)]
     if filled and not named:
         raise UnreadableFileError(
             rule="not_a_table",
-            message=f"the workbook has no sheet {stated} with rows; it has {', '.join(map(_shown, filled))}",
+            message=f"the workbook has no sheet {sheet_name} with rows; it has {', '.join(map(_shown, filled))}",
             remedy="name one of these sheets, with --sheet in a draft or as headgate.sheet in the contract",
         )
     return named
