@@ -255,6 +255,7 @@ def _check_and_accept(
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.files.uploads import uploading_of
+    from headgate.intake.files.replay_file import why_gone
 
     lake = DeployedLake(deployed.environment)
     uploading = uploading_of(lake)
@@ -264,6 +265,10 @@ def _check_and_accept(
         named = f"{record.key} --dataset {suggested.dataset}" if record.state is FileState.PROFILED else record.key
         remedy = f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
         raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
+    try:
+        lake.objects.info(record.ref)
+    except NotFoundError:
+        raise HeadgateError(f"{record.key} cannot be mapped: {why_gone(record)}") from None
     options.progress_console().print(f"The gate checks the whole file {record.key} with this mapping.", soft_wrap=True)
     upload = uploading.check_file(record, UploadMapping(suggested.to_json(), (), tuple(fields)), lake.dry_runs.start)
     check = _ended_check(uploading, upload)
