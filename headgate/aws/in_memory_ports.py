@@ -56,6 +56,7 @@ class MemoryObjects:
     """
 
     clock: Callable[[], datetime] = lambda: _STILL
+    senders: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
     _versions: dict[tuple[str, str], list[_Version]] = field(default_factory=dict, repr=False)
     _written: int = 0
     _lock: RLock = field(default_factory=RLock, repr=False)
@@ -63,7 +64,8 @@ class MemoryObjects:
     def info(self, ref: ObjectRef) -> ObjectInfo:
         """Size and time of an object, with the version it really has; NotFoundError when there is none."""
         version, body = self._found(ref)
-        return ObjectInfo(replace(ref, version_id=version.version_id), len(body), version.modified_at, _etag_of(body))
+        sender = self.senders.get((ref.bucket, ref.key, version.version_id), "")
+        return ObjectInfo(replace(ref, version_id=version.version_id), len(body), version.modified_at, _etag_of(body), sender)
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""
@@ -373,10 +375,12 @@ class MemoryUploads:
         """Forget the parts; an upload that has ended is fine."""
         self._parts.pop(store_id, None)
 
-    def copy(self, source: ObjectRef, target: ObjectRef) -> ObjectRef:
-        """Copy an object; return the version that was made."""
+    def copy(self, source: ObjectRef, target: ObjectRef, sender: str = "") -> ObjectRef:
+        """Copy an object with its sender; return the version that was made."""
         self.objects.write(target, self.objects.read(source))
-        return self.objects.info(target).ref
+        made = self.objects.info(target).ref
+        self.objects.senders[made.bucket, made.key, made.version_id] = sender
+        return made
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
         """Return the object with its ETag; NotFoundError when there is none."""

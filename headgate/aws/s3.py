@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, BinaryIO, TypedDict, cast
+from urllib.parse import unquote
 
 from headgate.aws.errors import translated
 from headgate.errors import ServiceError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # As boto3's own transfers, which start ten threads and ask for the object's size first: more than a small file takes.
 ONE_CALL_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 20
+SENDER = "headgate-sender"  # metadata of an object in raw that an upload became
 # Source: Amazon S3 API reference, "CopyObject": one request copies up to 5 GB.
 _ONE_COPY_BYTES, _COPIED_PART_BYTES = 5 << 30, 512 << 20
 
@@ -43,7 +45,8 @@ class S3Objects:
         with translated(f"look up {uri(ref)}"):
             head = self.client.head_object(**_address(ref))
         current = replace(ref, version_id=head.get("VersionId", ref.version_id))
-        return ObjectInfo(current, head["ContentLength"], _naive_utc(head["LastModified"]), head.get("ETag", "").strip('"'))
+        sender = unquote(head.get("Metadata", {}).get(SENDER, ""))
+        return ObjectInfo(current, head["ContentLength"], _naive_utc(head["LastModified"]), head.get("ETag", "").strip('"'), sender)
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from headgate.aws.clients import COPIES_AT_ONCE
 from headgate.aws.errors import translated
-from headgate.aws.s3 import uri
+from headgate.aws.s3 import SENDER, uri
 from headgate.errors import ConflictError, NotFoundError
 from headgate.uploads.upload_store import StoredPart
 
@@ -62,14 +62,16 @@ class S3Uploads:
         except NotFoundError:
             return
 
-    def copy(self, source: ObjectRef, target: ObjectRef) -> ObjectRef:
-        """Copy an object inside S3, in parts where it is large; return the version that was made."""
+    def copy(self, source: ObjectRef, target: ObjectRef, sender: str = "") -> ObjectRef:
+        """Copy an object inside S3, in parts where it is large, with its sender as metadata; return the version that was made."""
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only a commit copies
 
         how = TransferConfig(multipart_threshold=COPIED_PART_BYTES, multipart_chunksize=COPIED_PART_BYTES, max_concurrency=COPIES_AT_ONCE)
         version = {"VersionId": source.version_id} if source.version_id else {}
+        place = {"Bucket": source.bucket, "Key": source.key, **version}
+        extra = {"Metadata": {SENDER: quote(sender)}, "MetadataDirective": "REPLACE"} if sender else {}
         with translated(f"copy {uri(source)} to {uri(target)}"):
-            self.client.copy({"Bucket": source.bucket, "Key": source.key, **version}, target.bucket, target.key, Config=how)  # type: ignore[typeddict-item]  # VersionId is optional
+            self.client.copy(place, target.bucket, target.key, ExtraArgs=extra, Config=how)  # type: ignore[arg-type]  # VersionId is optional
             made = self.client.head_object(Bucket=target.bucket, Key=target.key)
         return replace(target, version_id=made.get("VersionId", ""))
 

@@ -27,12 +27,19 @@ class ObjectRef:
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What a store knows of an object without reading it. `modified_at` is UTC; `etag` changes with every write."""
+    """What a store knows of an object without reading it.
+
+    Attributes:
+        modified_at: UTC.
+        etag: changes with every write.
+        sender: who committed the object as an upload; empty in listings, and where it came another way.
+    """
 
     ref: ObjectRef
     size_bytes: int
     modified_at: datetime
     etag: str = ""
+    sender: str = ""
 
 
 class ObjectStore(Protocol):

@@ -72,7 +72,15 @@ class Senders:
 
     def _sender(self, record: FileRecord) -> dict[str, str]:
         own = self._read(keys.uploader_key(record.file_id))
-        return own or self._read(keys.uploader_of_content_key(record.key, record.content_sha256))
+        return own or self._read(keys.uploader_of_content_key(record.key, record.content_sha256)) or self._committed(record)
+
+    def _committed(self, record: FileRecord) -> dict[str, str]:
+        """Return the sender that a commit has written with the file, for a commit that died before it kept one here."""
+        try:
+            sender = self.objects.info(record.ref).sender
+        except NotFoundError:
+            return {}
+        return {"by": sender, "first": sender} if sender else {}
 
     def _read(self, key: str) -> dict[str, str]:
         try:

@@ -43,8 +43,8 @@ class UploadStore(Protocol):
         """Forget the parts; an upload that has ended is fine."""
         ...
 
-    def copy(self, source: ObjectRef, target: ObjectRef) -> ObjectRef:
-        """Copy an object inside the store, however large; return the version that was made."""
+    def copy(self, source: ObjectRef, target: ObjectRef, sender: str = "") -> ObjectRef:
+        """Copy an object inside the store, however large; the new version has its sender with it from the start."""
         ...
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:

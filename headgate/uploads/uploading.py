@@ -195,7 +195,8 @@ class Uploading:
         try:
             self.prepare(upload, is_compared)
             source = upload.content(self.staging_bucket, self.raw_bucket)
-            sent = self.store.copy(source, ObjectRef(self.raw_bucket, upload.key))
+            sender = "" if upload.raw_version else upload.by  # who maps a file of somebody else is not its first sender
+            sent = self.store.copy(source, ObjectRef(self.raw_bucket, upload.key), sender)
         except NotFoundError:
             self._replace(mine, replace(upload, state=UploadState.ABORTED))
             raise ConflictError(_GONE_FROM_RAW if upload.raw_version else _GONE_FROM_STAGING) from None

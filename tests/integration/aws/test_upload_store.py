@@ -49,7 +49,8 @@ def test_an_interrupted_upload_has_the_same_hash_when_it_is_continued(lake: Lake
     for number in parts.keys() - sent:
         put(store.part_url(ref, store_id, number, 60), parts[number])
     store.complete(ref, store_id, store.parts(ref, store_id))
-    copied = store.copy(ref, ObjectRef(ref.bucket, "orders/copied.csv"))
+    copied = store.copy(ref, ObjectRef(ref.bucket, "orders/copied.csv"), "zoë@example.com")
+    assert (objects.info(copied).sender, objects.info(ref).sender) == ("zoë@example.com", "")
     assert hashlib.sha256(objects.read(copied)).digest() == hashlib.sha256(body).digest()
     assert copied.version_id
     with pytest.raises(NotFoundError):

@@ -20,7 +20,7 @@ from headgate.errors import ConflictError, ServiceError
 from headgate.uploads import uploading
 from tests.unit.api.files.test_mapped_uploads import FIELDS, mapped, plain
 from tests.unit.api.files.test_uploads import begin, send_parts, uploaded
-from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake
+from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake, processor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -240,6 +240,18 @@ def test_a_file_whose_commit_died_has_its_sender() -> None:
     file_id = caller.lake.receive("payments/today.csv").file_id
     assert caller.call("GET", f"/v1/files/{file_id}").json["uploaded_by"] == "ana"
     assert caller.call("POST", f"/v1/files/{file_id}/revert").status == 200
+
+
+def test_a_file_that_was_not_compared_and_whose_commit_died_has_its_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy in raw carries its sender; its content alone would be no proof, because nobody has compared it with its SHA-256."""
+    monkeypatch.setattr(uploading, "COMPARED_BYTES", 0)
+    caller = Caller(MemoryLake(), ("uploader",))
+    died(caller, is_copied=True)
+    (version,) = raw_versions(caller.lake)
+    processor(caller.lake.gate).process(version.ref)
+    (record,) = caller.lake.ledger.records()
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["uploaded_by"] == "ana"
+    assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200
 
 
 def test_an_operator_who_commits_or_repeats_a_commit_is_not_the_sender() -> None:
