@@ -50,6 +50,7 @@ class Domain:
         folder: instead of a package, the lake project's folder.
         questions: the module with its saved questions: QUESTIONS by name, and QUALITY and ANSWERS by system.
         card_figures: the module with FIGURES: by quality table, the function that makes a model card's figures and calibration of its rows.
+        currency: of its amounts, by ISO 4217, in a lake whose headgate.toml states no other.
         words: words of the domain, which the engine must not have.
         routes: the module with its `routes` of the API, which answer with its scorers.
         route_tables: the prod tables that these routes read.
@@ -64,6 +65,7 @@ class Domain:
     route_tables: tuple[str, ...] = ()
     card_figures: str = ""
     commands: tuple[Command, ...] = ()
+    currency: str = ""
     words: tuple[str, ...] = ()
 
     def part(self, path: str) -> Path:

@@ -36,8 +36,7 @@ OWN_SYSTEMS = "headgate.own_systems"  # the package of the project's Python syst
 OWN_PARTS = {"questions": "_questions", "routes": "_routes", "card_figures": "_card_figures"}  # its further modules, by Domain's attribute
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
-PACKED_ANALYST_TABLES = "_analyst_tables.json"  # and the file with its analyst_tables
-PACKED_CARDS = "_cards.json"  # and the file with its declaration about card numbers
+PACKED_SETTINGS = "_settings.json"  # and the file with the settings that code in the archive reads
 _TABLES = {"settings", "environments", "export_sources", "cards"}
 _CARD_FIELDS = {"none", "declared_by", "declared_on", "reason"}
 SYSTEM = r"[a-z][a-z0-9_]{1,29}"  # a Python system of the project: its module
@@ -45,6 +44,7 @@ _SOURCE = r"[a-z][a-z0-9_]{0,31}"
 _SOURCE_FIELDS = {"schedule", "enabled", "mask_at_source", "network"}
 _PATTERNS = {
     "name": (LAKE_NAME, LAKE_NAME_RULE),
+    "currency": (r"|[A-Z]{3}", "a code of three capital letters, as in ISO 4217, or empty"),
     "region": (r"|[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1, or empty"),
     "environment": (r"[a-z][a-z0-9]{0,9}", "1 to 10 of the letters a to z, in lower case, and digits, beginning with a letter"),
     "alert_email": (r"|[^@ ]+@[^@ ]+\.[^@ ]+", "an e-mail address, or empty"),
@@ -63,6 +63,7 @@ class LakeProject:
         environment: the environment that is deployed by default.
         domains: the domains whose contracts and systems the lake has, of this package or of installed ones.
         analyst_tables: datasets that get a table without the columns about a person, `<dataset>_for_analysts`.
+        currency: of amounts whose column or table states no other, by ISO 4217; empty takes that of the domains.
         alert_email: where alerts go, or empty.
         schedule: when the daily run starts, in UTC.
         export_sources: MySQL databases beside the deployment's own, by source name; docs/use/export.md lists their fields.
@@ -77,6 +78,7 @@ class LakeProject:
     environment: str = "dev"
     domains: tuple[str, ...] = ()
     analyst_tables: tuple[str, ...] = ()
+    currency: str = ""
     alert_email: str = ""
     schedule: str = "cron(0 3 * * ? *)"
     export_sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -205,19 +207,28 @@ def all_domains() -> tuple[Domain, ...]:
 
 
 def analyst_tables() -> tuple[str, ...]:
-    """Return the datasets that get a table for analysts, as the lake project lists them or the archive that this code runs from."""
-    package = files("headgate")
-    if (packed := package / PACKED_ANALYST_TABLES).is_file():
-        return tuple(json.loads(packed.read_text(encoding="utf-8")))
-    return () if is_archive() else project().analyst_tables
+    """Return the datasets that get a table for analysts."""
+    return tuple(packed_settings()["analyst_tables"])
 
 
 def cards() -> Mapping[str, Any]:
-    """Return what the lake project declares about card numbers, or the archive that this code runs from."""
-    package = files("headgate")
-    if (packed := package / PACKED_CARDS).is_file():
+    """Return what the lake declares about card numbers."""
+    return dict(packed_settings()["cards"])
+
+
+def currency() -> str:
+    """Return the currency of the lake's amounts: that of headgate.toml, or of its first domain that states one; empty if none does."""
+    return str(packed_settings()["currency"])
+
+
+def packed_settings() -> dict[str, Any]:
+    """Return the settings that code in an archive reads, from the lake project or from the archive that this code runs from."""
+    if is_archive():
+        packed = files("headgate") / PACKED_SETTINGS
         return dict(json.loads(packed.read_text(encoding="utf-8")))
-    return {} if is_archive() else project().cards
+    lake = project()
+    in_currency = (lake.currency, *(domain.currency for domain in lake.every_domain))
+    return {"analyst_tables": [*lake.analyst_tables], "cards": dict(lake.cards), "currency": next(filter(None, in_currency), "")}
 
 
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:

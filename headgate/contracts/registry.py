@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from headgate.contracts import odcs_reader
 from headgate.contracts.analyst_tables import analyst_contracts
 from headgate.contracts.curated import curated_contract
+from headgate.contracts.currency import in_currency
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.no_cards import NoCards, declared_by_lake
 from headgate.discovery import is_archive
 from headgate.domain import Domain
 from headgate.errors import ContractError
-from headgate.project import MODELS_SYSTEM, analyst_tables, cards, lake_domains, project
+from headgate.project import MODELS_SYSTEM, analyst_tables, cards, currency, lake_domains, project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,5 +116,6 @@ def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
                     "one of the domains in headgate.toml."
                 )
             by_name[name] = folder, contract
-    contracts = {name: contract for name, (_, contract) in by_name.items()}
-    return contracts if root else {name: declared_by_lake(contract, no_cards()) for name, contract in contracts.items()}
+    lake_currency, declared = currency(), no_cards()
+    contracts = {name: in_currency(contract, lake_currency) for name, (_, contract) in by_name.items()}
+    return contracts if root else {name: declared_by_lake(contract, declared) for name, contract in contracts.items()}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from headgate.values.currencies import is_currency, sign_of
+from headgate.contracts.currency import is_currency, sign_of
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _LARGEST_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default

@@ -6,15 +6,16 @@ The console, the report page and the tests read the same files; docs/adr/0070-da
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.currency import unit_in
 from headgate.errors import NotFoundError, SettingsError
-from headgate.project import PACKED_DASHBOARDS, lake_domains, project
+from headgate.project import PACKED_DASHBOARDS, currency, lake_domains, project
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -45,7 +46,7 @@ class Panel:
     Attributes:
         name: unique in its dashboard.
         table: the prod table whose contract defines the columns.
-        unit: of `y`, or of a figure's `value`.
+        unit: of `y`, or of a figure's `value`; `currency` is the lake's.
         better: for a figure: `higher` or `lower`.
         before_label: what a figure's `before` is; empty for the period before.
         x, y, bounds, series, size: columns of the answer that the chart uses.
@@ -135,7 +136,7 @@ def dashboards() -> Mapping[str, Dashboard]:
         **_domain_dashboards(tuple(domain for domain in lake_domains() if not domain.folder)),
         **_own_dashboards(project().dashboards),
     }
-    return {name: boards[name] for name in sorted(boards)}
+    return {name: _in_currency(boards[name], currency()) for name in sorted(boards)}
 
 
 @cache
@@ -151,6 +152,13 @@ def _own_dashboards(paths: tuple[Path, ...]) -> Mapping[str, Dashboard]:
 def _read(found: Iterable[Traversable]) -> Mapping[str, Dashboard]:
     boards = [_dashboard(item.name, item.read_text("utf-8")) for item in found]
     return {one.system: one for one in boards}
+
+
+def _in_currency(board: Dashboard, code: str) -> Dashboard:
+    """Return the dashboard with the lake's currency in units that say `currency`."""
+    panels = tuple(replace(panel, unit=unit_in(panel.unit, code)) for panel in board.panels)
+    alerts = tuple(replace(alert, unit=unit_in(alert.unit, code)) for alert in board.alerts)
+    return replace(board, panels=panels, alerts=alerts)
 
 
 def _described_files(folder: Traversable) -> list[Traversable]:

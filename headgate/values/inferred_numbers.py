@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from headgate.contracts.currency import SPELLINGS
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values.cast_declared import NEGATIVES, minus_in_front, plain_numbers
 from headgate.values.cells import flags, matches, null_where
-from headgate.values.currencies import SPELLINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

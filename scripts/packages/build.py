@@ -46,10 +46,10 @@ from headgate.project import (
     MODELS_SYSTEM,
     OWN_SYSTEMS,
     PACKED,
-    PACKED_ANALYST_TABLES,
-    PACKED_CARDS,
     PACKED_DASHBOARDS,
+    PACKED_SETTINGS,
     lake_domains,
+    packed_settings,
     project,
 )
 from headgate.systems import registry as systems
@@ -173,8 +173,7 @@ def package_files() -> dict[str, bytes]:
         | _own_systems()
         | {f"headgate/{PACKED_DASHBOARDS}/{path.stem}.json": _as_json(path) for path in project().dashboards}
         | {f"headgate/{PACKED}/{path.name}": _bytes(path) for path in project().models}
-        | {f"headgate/{PACKED_ANALYST_TABLES}": json.dumps(listed).encode() for listed in [project().analyst_tables] if listed}
-        | {f"headgate/{PACKED_CARDS}": json.dumps(dict(declared)).encode() for declared in [project().cards] if declared}
+        | {f"headgate/{PACKED_SETTINGS}": json.dumps(packed_settings(), sort_keys=True).encode()}
     )
 
 

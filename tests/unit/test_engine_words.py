@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[2]
 CURRENCY = re.compile(r"\b(?:GBP|EUR|CHF|JPY)\b|[£€]")  # AWS states its prices in dollars
-REFERENCE_DATA = "headgate/values/currencies.py"  # the list of ISO 4217
+REFERENCE_DATA = "headgate/contracts/currency.py"  # the list of ISO 4217
 
 
 def lines_with_words(files: list[Path], words: tuple[str, ...]) -> dict[str, int]:

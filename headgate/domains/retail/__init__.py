@@ -16,6 +16,7 @@ DOMAIN = Domain(
     routes=f"{__name__}.predictions.routes",
     route_tables=("sales_forecast",),
     card_figures=f"{__name__}.card_figures",
+    currency="GBP",
     words=(
         *("churn", "fraud", "naive2", "owa", "pence", "retail", "sales_forecast", "series_id", "shop", "shops"),
         *("compliance-guardian", "demand-insights-engine", "global-market-pulse", "market-intelligence-hub"),
