@@ -54,7 +54,7 @@ _PATTERNS = {
 
 @dataclass(frozen=True)
 class LakeProject:
-    """What `headgate.toml` states.
+    """The statements of `headgate.toml`.
 
     Attributes:
         folder: the folder of `headgate.toml`; None if there is none.

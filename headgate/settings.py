@@ -40,7 +40,7 @@ class Settings:
 
 
 class GateSettings(Settings):
-    """What the gate needs.
+    """The settings of the gate.
 
     Attributes:
         lease_s: how long a claim is valid if its worker dies; at most the visibility timeout of the queue.

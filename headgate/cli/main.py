@@ -139,7 +139,7 @@ def main() -> None:
 
 
 def _path_failure(error: OSError) -> str:
-    """What happened to which path, and what to do."""
+    """Say what happened to which path, and what to do."""
     from headgate.masking.redaction import redact_text
 
     path, reason = redact_text(str(error.filename)), error.strerror or type(error).__name__

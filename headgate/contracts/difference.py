@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Breaks(StrEnum):
-    """Whom a change breaks something for."""
+    """The people for whom a change breaks something."""
 
     NOBODY = "nobody"
     SENDERS = "senders"

@@ -87,7 +87,7 @@ _FEWEST_WORDS = 3  # of a text that somebody wrote; names, codes and times with 
 
 @dataclass(frozen=True)
 class Guess:
-    """What a column of texts is drafted as.
+    """The draft of a column of texts.
 
     Attributes:
         format: None for the plain spelling.

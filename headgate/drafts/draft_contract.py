@@ -514,7 +514,7 @@ def _mask(stored: Column, text: pa.Array) -> Mask | None:
 
 
 def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
-    """What is stored as a fraction, a time or a truth value has no text of its own: such a column is what it is stored as."""
+    """Return the stored type for fractions, times and truth values, which have no text of their own; else the guessed one."""
     return _kept(stored) if guessed.kind is Kind.STRING else guessed
 
 
@@ -537,7 +537,7 @@ def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) 
 
 
 def _masked_type(mask: Mask | None) -> ColumnType | None:
-    """What is masked is text, whatever it looks like: a card number that were an integer would be nobody's to search."""
+    """Return text for a masked column, whatever it looks like: a card number that were an integer would be nobody's to search."""
     return ColumnType(Kind.STRING) if mask else None
 
 

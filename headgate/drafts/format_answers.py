@@ -1,4 +1,4 @@
-"""What a person answers about an ambiguous column: a date pattern, a number as an example, or an order of day and month."""
+"""A person's answer about an ambiguous column: a date pattern, a number as an example, or an order of day and month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a draft makes of a sample with a few bad rows: at least 98 % of the values decide, and the gate refuses the other rows.
+"""Drafts from a sample with a few bad rows: at least 98 % of the values decide, and the gate refuses the other rows.
 
 A strict draft leaves this out and accepts every row of its sample.
 """

@@ -1,4 +1,4 @@
-"""What a draft says about the time zone of timestamps: the lake keeps UTC, and a file may mean another zone without saying so."""
+"""A draft's notes about the time zone of timestamps: the lake keeps UTC, and a file may mean another zone without saying so."""
 
 from __future__ import annotations
 

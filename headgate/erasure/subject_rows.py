@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose rows they are: a dataset, and the value of its primary key as text."""
+    """The person whose rows they are: a dataset, and the value of its primary key as text."""
 
     dataset: str
     key: str

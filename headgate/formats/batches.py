@@ -80,7 +80,7 @@ def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:
 
 
 def ragged_slice(ragged: Ragged, start: int, stop: int) -> Ragged:
-    """Some of the ragged rows, by their places among them."""
+    """Return the ragged rows at these places among them."""
     last = min(stop, len(ragged.texts))
     footer = max(0, last - max(start, len(ragged.texts) - ragged.footer))
     return Ragged(ragged.source_rows[start:stop], ragged.texts[start:stop], ragged.widths[start:stop], footer)

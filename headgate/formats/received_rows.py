@@ -1,4 +1,4 @@
-"""What arrived in a file, before anything is checked: every cell as text, in the contract's columns."""
+"""The rows of a file as they arrived, before anything is checked: every cell as text, in the contract's columns."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def row_starts_in_block(octets: Octets, quotes: Rows, *, is_quoted: bool, is_beh
 
 
 class Scan:
-    """What is to be known of the blocks before: how long they are, whether a quote is open, and whether a row may begin."""
+    """The state after the blocks before: how long they are, whether a quote is open, and whether a row may begin."""
 
     def __init__(self, quote: str, at: int = 0) -> None:
         self._quote, self._at, self._is_behind_end = ord(quote), at, True

@@ -1,4 +1,4 @@
-"""What a file is, by its content: never by its name."""
+"""Sniff the kind and encoding of a file from its content, never from its name."""
 
 from __future__ import annotations
 

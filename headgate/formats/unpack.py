@@ -123,7 +123,7 @@ def _packing_of_file(path: Path) -> str:
 
 
 def allowed_bytes(size_bytes: int) -> int:
-    """What a file of this size may grow to; no table grows to more."""
+    """Return the bytes that a file of this size may grow to; no table grows to more."""
     return max(GROWS_FREELY_BYTES, MAX_RATIO * size_bytes)
 
 
@@ -197,7 +197,7 @@ def packing_of(file: IO[bytes]) -> str:
 
 
 def parts_of(packing: str, file: IO[bytes]) -> Iterator[bytes]:
-    """What is in a compressed file, a piece at a time."""
+    """Yield the content of a compressed file, a piece at a time."""
     return {GZIP: _gunzipped, ZSTD: _unzstd, ZIP: _unzipped}[packing](file)
 
 
@@ -277,7 +277,7 @@ def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _behind_zeros(rest: bytes, file: IO[bytes]) -> bytes:
-    """What follows a member; nothing when only zeros do."""
+    """Return the bytes that follow a member; nothing when only zeros do."""
     while not rest.strip(b"\0"):
         more = file.read(_CHUNK_BYTES)
         if not more:

@@ -1,4 +1,4 @@
-"""What a file is known by: the hash of its content."""
+"""The hash of a file's content, by which it is known."""
 
 from __future__ import annotations
 

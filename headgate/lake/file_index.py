@@ -31,7 +31,7 @@ class FileFilter:
 
 @dataclass(frozen=True)
 class FileListPage:
-    """Some records, newest first; `after` continues the list and is empty at its end."""
+    """A page of records, newest first; `after` continues the list and is empty at its end."""
 
     records: tuple[FileRecord, ...]
     after: str = ""

@@ -1,4 +1,4 @@
-"""What the stages need from the world. `headgate.aws` implements each port twice: over AWS, and in memory for tests.
+"""Ports: the services of the world that stages need. `headgate.aws` implements each port twice: over AWS, and in memory for tests.
 
 Every implementation raises only `headgate.errors`: NotFoundError, NotPermittedError, ConflictError, ThrottledError, ServiceError.
 """
@@ -27,7 +27,7 @@ class ObjectRef:
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What a store knows of an object without reading it.
+    """The facts that a store has of an object without reading it.
 
     Attributes:
         modified_at: UTC.
@@ -177,7 +177,7 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class Measured:
-    """What one file took of a worker.
+    """The time, memory and disk that one file took of a worker.
 
     Attributes:
         size_bytes: of the object as it lies in raw.
@@ -237,7 +237,7 @@ class FileLedger(Protocol):
         ...
 
     def measured(self, kind: str) -> tuple[Measured, ...]:
-        """What the newest files of a kind took, oldest first; none where none was measured."""
+        """Return the measurements of the newest files of a kind, oldest first; none where none was measured."""
         ...
 
     def measure(self, kind: str, files: Sequence[Measured]) -> None:
@@ -288,7 +288,7 @@ ROWS = "headgate.rows"  # with each published table the catalog keeps how many r
 
 @dataclass(frozen=True)
 class TableVersion:
-    """What a catalog table points at now. `revision` guards the next move; `location` is an `s3://` folder."""
+    """The version that a catalog table points at. `revision` guards the next move; `location` is an `s3://` folder."""
 
     database: str
     table: str

@@ -50,7 +50,7 @@ REVERTED_RULE = "reverted"  # of the error of a reverted file's record
 
 
 class Disposition(StrEnum):
-    """What became of a received row."""
+    """The fate of a received row."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -58,7 +58,7 @@ class Disposition(StrEnum):
 
 
 class Originals(StrEnum):
-    """What becomes of an original with card data once the gate has ended with its file: Terraform's `raw_originals`."""
+    """The policy for an original with card data once the gate has ended with its file: Terraform's `raw_originals`."""
 
     KEEP = "keep"
     MASK = "mask"
@@ -66,7 +66,7 @@ class Originals(StrEnum):
 
 
 class OriginalForm(StrEnum):
-    """What raw holds of an original that the policy replaces; the record of a file whose original stays names no form."""
+    """The form in which raw holds an original that the policy replaces; the record of a file whose original stays names no form."""
 
     MASKED = "masked"
     DELETED = "deleted"
@@ -74,7 +74,7 @@ class OriginalForm(StrEnum):
 
 
 class ClaimAnswer(StrEnum):
-    """What the ledger answers a worker that asks for a file.
+    """The ledger's answer to a worker that asks for a file.
 
     `DONE`: the gate has ended with this object. `DUPLICATE`: another file owns the content. `BUSY`: another worker holds the file or
     its content, try again later. `HANDED_OVER`: a larger worker has it.
@@ -88,7 +88,7 @@ class ClaimAnswer(StrEnum):
 
 
 class Action(StrEnum):
-    """What a worker asks the ledger to do with a file's record."""
+    """The request of a worker to the ledger about a file's record."""
 
     CLAIM = "claim"
     HAND_OVER = "hand over"
@@ -99,7 +99,7 @@ class Action(StrEnum):
 
 
 class Condition(StrEnum):
-    """What must hold, besides the state, for a transition."""
+    """A condition of a transition besides the state."""
 
     NONE = "none"
     LEASE_ENDED = "the lease has ended"

@@ -43,7 +43,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class LakeNames:
-    """What the names of a lake's jobs and tables consist of.
+    """The parts of the names of a lake's jobs and tables.
 
     Source: OpenLineage, naming conventions, Athena and S3; https://openlineage.io/docs/spec/naming
     """

@@ -41,7 +41,7 @@ _ADVICE = {401: _KEY_ADVICE, 403: _KEY_ADVICE, 404: _PATH_ADVICE, 405: _PATH_ADV
 
 @dataclass(frozen=True)
 class Sent:
-    """What the server answered to one event.
+    """The server's answer to one event.
 
     Attributes:
         table: what the event is about: a table, or the job.

@@ -1,4 +1,4 @@
-"""What a table was built from: the datasets of a snapshot, and the raw files whose rows are in them."""
+"""The sources of a table: the datasets of a snapshot, and the raw files whose rows are in them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What one table was built from.
+    """The sources of one table.
 
     Attributes:
         system: the system that built it; empty for a dataset.

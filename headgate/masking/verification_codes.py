@@ -163,7 +163,7 @@ def _rows_in_full_width(text: pa.Array) -> Rows:
 
 
 def _matching(text: pa.Array, rows: Rows, pattern: str) -> Rows:
-    """Those of the rows whose text the pattern matches."""
+    """Return the rows whose text the pattern matches."""
     found: Rows = rows[flags(pc.match_substring_regex(text.take(int_array(rows)), pattern))] if len(rows) else rows
     return found
 

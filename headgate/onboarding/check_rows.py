@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate decided about one row.
+    """The gate's decision about one row.
 
     Attributes:
         row: its number, from 1.

@@ -32,7 +32,7 @@ KEY_TAKEN = "duplicate_key"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one row: a record of that id, or the rule that it broke.
+    """The outcome of one row: a record of that id, or the rule that it broke.
 
     Attributes:
         state: `created`, `present` (the same record was there already), `failed`, or in a dry run `valid`.

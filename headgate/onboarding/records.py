@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Answer(StrEnum):
-    """What the table answers to a write. `PRESENT`: the same record is there already, so a repetition changes nothing."""
+    """The table's answer to a write. `PRESENT`: the same record is there already, so a repetition changes nothing."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -44,7 +44,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Page:
-    """Some records by id; `after` is where the next page begins, empty at the end."""
+    """A page of records by id; `after` is where the next page begins, empty at the end."""
 
     records: Sequence[Record]
     after: str = ""

@@ -1,4 +1,4 @@
-"""What a champion's scores are computed from: facts and arrays, stored as one .npz object without pickle."""
+"""The parts of a scorer: facts and arrays, stored as one .npz object without pickle."""
 
 from __future__ import annotations
 

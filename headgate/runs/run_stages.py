@@ -19,7 +19,7 @@ StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"
 
 
 class WatchedRun(Protocol):
-    """What the stages are derived from: when each state of the machine was first entered, and whether, when and why the run ended."""
+    """The facts behind the stages: when each state of the machine was first entered, and whether, when and why the run ended."""
 
     @property
     def entered_at(self) -> Mapping[str, datetime]:

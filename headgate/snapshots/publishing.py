@@ -34,7 +34,7 @@ _PARQUET = {"compression": "zstd", "store_schema": False}
 
 @dataclass(frozen=True)
 class Published:
-    """What was published, and where. `changed` is False when the table pointed there already."""
+    """A published table and its place. `changed` is False when the table pointed there already."""
 
     table: str
     location: str
@@ -59,7 +59,7 @@ class Staged:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the catalog keeps with the version."""
+        """Return the facts that the catalog keeps with the version."""
         return {ROWS: str(self.rows), "headgate.contract": f"{self.contract.id}@{self.contract.version}", **self.parameters}
 
 

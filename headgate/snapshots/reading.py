@@ -38,7 +38,7 @@ def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = 
 
 
 def checked_references(objects: ObjectStore, curated_bucket: str, snapshot_id: str) -> tuple[CheckedReference, ...]:
-    """What the snapshot of that id knows of rows whose parent is not there; nothing when it was merged before anybody looked."""
+    """Return the counts of rows whose parent is not there in the snapshot of that id; nothing when it was merged before anybody looked."""
     try:
         text = objects.read(ObjectRef(curated_bucket, keys.checked_references_key(snapshot_id))).decode()
     except NotFoundError:

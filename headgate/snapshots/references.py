@@ -1,4 +1,4 @@
-"""What a lake snapshot knows of rows that point to a parent which is not there: plain values with one JSON form. No I/O."""
+"""Counts, in a lake snapshot, of rows that point to a parent which is not there: plain values with one JSON form. No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a snapshot of the lake is: plain values with one JSON form. No I/O."""
+"""Snapshots of the lake: plain values with one JSON form. No I/O."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class DatasetSnapshot:
 
 @dataclass(frozen=True)
 class MergedIncrements:
-    """What a dataset's snapshot was merged from.
+    """The increments that a dataset's snapshot was merged from.
 
     Attributes:
         table: what it was merged to (`contract@version`, columns).

@@ -31,7 +31,7 @@ _MOST_PERIODS = 3
 
 @dataclass(frozen=True)
 class Description:
-    """What a person wrote about a model.
+    """A person's description of a model.
 
     Attributes:
         kept: the name of the model in the model store; empty for one that is fitted again in each run.
@@ -59,7 +59,7 @@ class Description:
 
 @dataclass(frozen=True)
 class CurrentTable:
-    """What the current rows of a model's first table state.
+    """The statements of the current rows of a model's first table.
 
     Attributes:
         as_of: the day of the data; empty if the table has no rows.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Model:
-    """What builds one table. `reads` are the datasets it wants; all of them are in the `tables` that it is called with."""
+    """The builder of one table. `reads` are the datasets it wants; all of them are in the `tables` that it is called with."""
 
     table: str
     reads: tuple[str, ...]

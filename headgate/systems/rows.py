@@ -1,4 +1,4 @@
-"""What a system makes as Arrow rows of its contract, exactly: what would change a value is an error."""
+"""A system's frames as Arrow rows of their contract, exactly: a conversion that would change a value is an error."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def _contracts_of(system: str, contracts: Mapping[str, Contract]) -> dict[str, C
 def build(
     package: System, tables: Opened, as_of: date, shelf: Shelf | None = None, options: Mapping[str, str] = _NO_OPTIONS
 ) -> dict[str, Made]:
-    """What a system makes of the tables as of a day; the models that it learnt stand on the shelf."""
+    """Build a system's frames from the tables as of a day; the models that it learnt stand on the shelf."""
     with tables as opened:
         return registry.built(package, opened, as_of, shelf or Shelf(), options)
 
@@ -201,7 +201,7 @@ def _champions(shelf: Shelf) -> tuple[str, ...]:
 
 
 def _digest(rows: pa.Table | RowsInFile) -> str:
-    """What an inspection found depends on more than the snapshot, so its own content tells its versions apart."""
+    """Return the digest of an inspection's rows, which depend on more than the snapshot: their content tells versions apart."""
     body = rows.path.read_bytes() if isinstance(rows, RowsInFile) else parquet_bytes(rows)
     return hashlib.sha256(body).hexdigest()
 

@@ -22,7 +22,7 @@ _KIB = 1024
 
 @dataclass(frozen=True)
 class Machine:
-    """What is free for all processes together."""
+    """The processors and memory that are free for all processes together."""
 
     processors: int
     memory_bytes: int

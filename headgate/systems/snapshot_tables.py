@@ -32,7 +32,7 @@ Opened: TypeAlias = "AbstractContextManager[Mapping[str, ibis.Table]]"
 
 @dataclass(frozen=True)
 class EngineChoice:
-    """What is stated of the engine.
+    """The statements about the engine.
 
     Attributes:
         spark_from_mb: with `auto`, Spark is used when a system reads so many megabytes of Parquet.

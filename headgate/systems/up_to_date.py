@@ -1,4 +1,4 @@
-"""What a system's tables were built from, and whether that has changed since: what has not is not built again.
+"""The inputs of a system's tables: tables whose inputs have not changed are not built again.
 
 The catalog keeps with each table the versions of the datasets that its system read, the day of the data, and the deployment that
 built or last confirmed it.

@@ -1,4 +1,4 @@
-"""What an upload is, and where it lies in the staging bucket.
+"""Uploads, and their places in the staging bucket.
 
 | key | what |
 |---|---|

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def forgetter(env: Mapping[str, str], build: Callable[[], None]) -> Forgetter:
-    """What erases one person from every zone.
+    """Return the eraser of one person from every zone.
 
     Args:
         build: runs the pipeline and returns when its tables are published.

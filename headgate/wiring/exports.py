@@ -125,7 +125,7 @@ def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
 
 
 def landed_exports(env: Mapping[str, str]) -> RunStore:
-    """What exports have left in the buckets."""
+    """Return the exports that have landed in the buckets."""
     from headgate.export.run_store import RunStore
 
     settings = ExportSettings.from_env(env)

@@ -35,7 +35,7 @@ MIB = 1 << 20
 
 
 def file_checker(env: Mapping[str, str]) -> FileChecker:
-    """What every way through the gate needs."""
+    """Return the checker that every way through the gate needs."""
     from headgate.aws.secrets import Secrets
     from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.lake.states import Originals
@@ -59,7 +59,7 @@ def file_checker(env: Mapping[str, str]) -> FileChecker:
 
 
 def spark_gate(env: Mapping[str, str]) -> SparkChecker | None:
-    """What lets large files through on more than this worker; None where all are this worker's."""
+    """Return the gate for large files on more than this worker; None where all are this worker's."""
     from_mb = WorkerSettings.from_env(env).spark_rows_from_mb
     if not from_mb:
         return None
@@ -70,7 +70,7 @@ def spark_gate(env: Mapping[str, str]) -> SparkChecker | None:
 
 
 def worker(env: Mapping[str, str]) -> Worker:
-    """What this worker has for one file."""
+    """Return the time, memory and disk that this worker has for one file."""
     from headgate.intake.workers.worker_sizing import Worker
 
     settings = WorkerSettings.from_env(env)
@@ -79,7 +79,7 @@ def worker(env: Mapping[str, str]) -> Worker:
 
 
 def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], is_redelivery: Callable[[], bool]) -> LargerWorker | None:
-    """What becomes of files that are too much for this worker; None where no larger one is stated."""
+    """Return the larger worker for files that are too much for this one; None where none is stated."""
     from headgate.aws.stepfunctions import Pipeline
     from headgate.intake.workers.larger_worker import LargerWorker
 
@@ -161,7 +161,7 @@ def replayer(env: Mapping[str, str]) -> Replayer:
 
 
 def reverter(env: Mapping[str, str]) -> Reverter:
-    """What undoes uploads."""
+    """Return the reverter of uploads."""
     from headgate.intake.files.revert_file import Reverter
     from headgate.lake.senders import Senders
 
@@ -169,7 +169,7 @@ def reverter(env: Mapping[str, str]) -> Reverter:
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
-    """What closes the refused rows of files that were corrected since."""
+    """Return the closer of refused rows of files that were corrected since."""
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
 
     settings = ClosingSettings.from_env(env)

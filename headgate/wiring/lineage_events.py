@@ -32,7 +32,7 @@ def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
 
 
 def describe_failure(error: BaseException | str) -> str:
-    """What people may read about an error: without card data, and of an error of anybody else's only its kind and place."""
+    """Describe an error for people: without card data, and of an error of anybody else's only its kind and place."""
     from headgate.aws.log_redaction import redact_log_text
 
     if isinstance(error, str):

@@ -1,4 +1,4 @@
-"""What an operator sees and starts: alerts, queues, alarms, logs, masking keys, runs of the pipeline and of jobs."""
+"""Ports of operators: alerts, queues, alarms, logs, masking keys, runs of the pipeline and of jobs."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def alarms() -> Alarms:
 
 
 def logs() -> Logs:
-    """What functions and jobs wrote."""
+    """Return the logs of functions and jobs."""
     from headgate.aws.logs import Logs
 
     return Logs(clients.logs())

@@ -63,14 +63,14 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
 
 
 def increment_scans(env: Mapping[str, str]) -> list[Scan]:
-    """What the card-data audit finds in increments, before they are merged."""
+    """Return the scans of increments for card data, before they are merged."""
     from headgate.quality.pci_audit import increments_zone
 
     return card_audit(env).audit_objects([increments_zone(CuratedSettings.from_env(env).curated_bucket)])
 
 
 def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None) -> list[Scan]:
-    """What the card-data audit finds in accepted and quarantined rows, tables, profiles, answers, file records and logs.
+    """Return the scans for card data of accepted and quarantined rows, tables, profiles, answers, file records and logs.
 
     Args:
         since: as `card_audit`.

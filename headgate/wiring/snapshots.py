@@ -91,7 +91,7 @@ def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
-    """What the newest snapshot knows of rows whose parent is not there; nothing before the first merge."""
+    """Return the newest snapshot's counts of rows whose parent is not there; nothing before the first merge."""
     from headgate.snapshots.reading import checked_references
 
     try:

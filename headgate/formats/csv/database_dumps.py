@@ -59,7 +59,7 @@ def _unescaped(escaped: re.Match[str]) -> str:
 
 @dataclass(frozen=True)
 class DumpSigns:
-    r"""What in a text speaks for a dump.
+    r"""Signs in a text that it is a dump.
 
     Attributes:
         is_likely: `\N` is a cell, and backslashes stand before ends of cells or rows; in a text parted by tabs also where they stand before

@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Form:
-    r"""What stands between and around cells. `escape` is a backslash, or empty where quotes are doubled."""
+    r"""The signs between and around cells. `escape` is a backslash, or empty where quotes are doubled."""
 
     delimiter: str = ","
     quote: str = '"'
@@ -79,7 +79,7 @@ class Form:
     # groups wrongly there. Source: github.com/python/cpython/issues/106052
     @property
     def _inside(self) -> str:
-        """What stands between the quotes around a cell."""
+        """Return the text between the quotes around a cell."""
         quote, escape = re.escape(self.quote), re.escape(self.escape)
         plain = rf"[^{quote}{escape}]++|{escape}." if self.escape else rf"[^{quote}]++"
         return rf"(?>{plain}|{quote}{quote})*+"

@@ -58,7 +58,7 @@ class Sheet:
 
 @dataclass
 class _Budget:
-    """What of a workbook may still be read: bytes of XML, cells with the blank ones before them, and characters with repeated ones."""
+    """The rest of a workbook that may be read: bytes of XML, cells with the blank ones before them, and characters with repeated ones."""
 
     xml_bytes: int
     cells: int = CELLS_FREELY
@@ -86,7 +86,7 @@ class _Budget:
 
 @dataclass(frozen=True)
 class _Book:
-    """What the sheets share."""
+    """The parts of a workbook that its sheets share."""
 
     texts: list[str]
     dates: frozenset[int]  # cell styles that show a date or a time
