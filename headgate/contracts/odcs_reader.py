@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
     from headgate.contracts.source_format import SourceFormat
 
+# ODCS v3 options that are no rules of Headgate, or are read elsewhere. Source: bitol-io/open-data-contract-standard, odcs-json-schema.
+_OTHER_OPTIONS = (
+    *("format", "timezone", "defaultTimezone", "multipleOf", "required"),
+    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
+)
 _SEVERED = {"required": "required", **RULE_OF_OPTION}
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
 _NESTED = ("array", "object")
@@ -272,11 +278,25 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
     if column_type.kind is Kind.STRING and column_type.length is not None:
         rules.append(Rule("max_length", column_type.length))
     options = item.get("logicalTypeOptions", {})
+    _check_options(f"{identity}.{item['name']}", options)
     rules += [Rule(name, options[option]) for option, name in RULE_OF_OPTION.items() if option in options]
     if "pattern" in options:
         _hold_pattern(f"{identity}.{item['name']}", options["pattern"])
     rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]
     return tuple(rules)
+
+
+def _check_options(column: str, options: Mapping[str, Any]) -> None:
+    """Raise ContractError for an option that neither ODCS nor Headgate has: a misspelt rule would check nothing."""
+    every = [*RULE_OF_OPTION, *_OTHER_OPTIONS]
+    for option in options:
+        if option not in every:
+            near = get_close_matches(str(option), every, 1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            raise ContractError(
+                f"{column}: logicalTypeOptions has no option {option}, so it would check nothing. "
+                f"Remedy: {meant}the rules of a column are {', '.join(RULE_OF_OPTION)}"
+            )
 
 
 def _levelled(column: str, rules: tuple[Rule, ...], severities: object) -> tuple[Rule, ...]:

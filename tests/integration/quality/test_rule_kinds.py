@@ -17,6 +17,7 @@ from headgate.contracts.rule_kinds import RULE_KINDS
 from headgate.quality.contract_audit import broken_rules
 from headgate.quality.suites import suite_of
 from headgate.values.rules import column_breaches
+from tests.integration.quality.test_same_verdict import by_great_expectations
 
 pytestmark = [
     pytest.mark.integration,
@@ -73,7 +74,11 @@ def test_the_gate_and_the_audit_refuse_the_bad_value_and_no_other(name: str) -> 
 
 @pytest.mark.parametrize("name", RULE_KINDS)
 def test_great_expectations_has_an_expectation(name: str) -> None:
-    assert name in {expectation.meta["rule"] for expectation in suite_of(contract_with(name)).expectations}
+    contract, example = contract_with(name), EXAMPLES[name]
+    assert name in {expectation.meta["rule"] for expectation in suite_of(contract).expectations}
+    kind = pa.string() if example.type is TEXT else pa.int64()
+    rows = pa.table({"value": pa.array([example.good, example.bad], kind)})
+    assert by_great_expectations(rows, contract) == {(name, "value"): [1]}
 
 
 @pytest.mark.parametrize("name", RULE_KINDS)

@@ -317,3 +317,15 @@ def test_a_deeply_nested_document_is_a_contract_error(tmp_path: Path) -> None:
     path.write_text("schema: " + "[" * 20_000, encoding="utf-8")
     with pytest.raises(ContractError, match=r"orders\.yaml.*nested too deeply"):
         odcs_reader.load(path)
+
+
+@pytest.mark.parametrize(
+    ("option", "remedy"), [("patern", "did you mean pattern?"), ("maxlength", "did you mean maxLength?"), ("iban", "")]
+)
+def test_a_misspelt_rule_is_an_error_and_does_not_check_nothing(option: str, remedy: str) -> None:
+    document = deepcopy(DOCUMENT)
+    column = document["schema"][0]["properties"][0]
+    column["logicalTypeOptions"] = {option: "x"}
+    with pytest.raises(ContractError, match=rf"logicalTypeOptions has no option {option}, so it would check nothing") as refused:
+        odcs_reader.parse(document, zone="source")
+    assert remedy in str(refused.value)
