@@ -125,6 +125,9 @@ class Claim:
 SUMMARY = "summary"  # in the profile of a record: the key of the summary; only a profiled file has one
 
 
+REPLAY = "replay"  # among the times of a file's stages: when a replay began, so that the time since the upload is nobody's work
+
+
 @dataclass(frozen=True)
 class FileRecord:
     """The lineage of one raw object version.
@@ -160,7 +163,8 @@ class FileRecord:
     written_as: Mapping[str, str] = field(default_factory=dict)  # format, encoding, delimiter, …, confidence of the guess; sheets left out
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift; summary: its key
     mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
-    stage_times: Mapping[str, str] = field(default_factory=dict)  # trigger, processing, validation, database → when it ended, ISO 8601, UTC
+    # trigger, processing, validation, database → when it ended, ISO 8601, UTC; of the newest replay, with REPLAY, where there was one
+    stage_times: Mapping[str, str] = field(default_factory=dict)
     original: Mapping[str, str] = field(default_factory=dict)  # form, key, version_id, sha256 of what replaces the original in raw
     closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
     seen_before: bool = field(default=False, compare=False)

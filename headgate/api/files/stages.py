@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.api.shapes.files import FileStage
 from headgate.lake.acceptance import Acceptance
+from headgate.lake.ports import REPLAY
 from headgate.lake.states import NOT_ACCEPTED, UNDER_WAY, FileState
 from headgate.lake.versions import has_no_rows
 
@@ -31,7 +32,8 @@ def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple
     found, before = [], ""
     for name in _NAMES:
         at = ended.get(name, "")
-        took = None if is_reverted and name == "complete" else _seconds(before, at)
+        was_waiting = (is_reverted and name == "complete") or (REPLAY in record.stage_times and name == "trigger")
+        took = None if was_waiting else _seconds(before, at)
         found.append(FileStage(name=name, state=states[name], at=at, seconds=took, message=_message(name, record)))
         before = at
     return tuple(found)

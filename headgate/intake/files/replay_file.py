@@ -22,7 +22,7 @@ from headgate.intake.rows.check_rows import DISTINCT_QUARANTINE
 from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
+from headgate.lake.ports import REPLAY, SUMMARY, FileRecord, ObjectRef
 from headgate.lake.states import REVERTED_RULE, UNDECIDED, WITHOUT_ROWS, FileState, OriginalForm
 from headgate.matching.mappings import MAPPABLE_RULES, Decided, Suggested
 
@@ -128,11 +128,14 @@ class Replayer:
                 self.gate.ledger.finish(compared)
 
     def _replay(self, before: FileRecord, path: Path, dataset: str) -> Replayed:
-        record = before
+        record, began = before, self._moment()
+        times = {REPLAY: began, "trigger": began}
         try:
             received_at = self._download(before, path)
+            times["processing"] = self._moment()
             record = self._with_dataset(before, path, dataset)
             checked = self._check(record, path, received_at)
+            times["validation"] = self._moment()
         except BadInputError as error:
             return self._reject(before, record, path, error)
         except NotFoundError:
@@ -144,10 +147,13 @@ class Replayer:
             kept = before if record is before else replace(before, closed_by=owner)
             return self._keep(kept, ACCEPTED_ELSEWHERE, {"message": "the same content was accepted as another file in the meantime"})
         left, entered = self._write(after, gated)
-        record = self._record(after, gated)
+        record = self._record(replace(after, stage_times={**times, "database": self._moment()}), gated)
         record = with_replacement(self.gate, record, checked)
         self.gate.ledger.finish(record)
         return Replayed(REPLAYED, record, left, entered)
+
+    def _moment(self) -> str:
+        return self.gate.clock().isoformat(timespec="milliseconds")
 
     def _download(self, record: FileRecord, path: Path) -> datetime:
         """Download the original, or its masked form; return when raw received it."""

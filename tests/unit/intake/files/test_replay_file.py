@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.api.files.stages import stages_of
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
+from headgate.costs.recorded import gate_s
 from headgate.errors import NotFoundError, ServiceError, ThrottledError
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
@@ -415,10 +417,23 @@ def test_the_previous_record_keeps_what_a_replay_does_not_know() -> None:
         done.record,
         **{
             name: getattr(before, name)
-            for name in ("contract", "contract_rules", "accepted", "quarantined", "reasons", "quarantine_key", "finished_at")
+            for name in ("contract", "contract_rules", "accepted", "quarantined", "reasons", "quarantine_key", "finished_at", "stage_times")
         },
     )
     assert same == before
+
+
+def test_the_time_until_a_replay_is_no_work_of_the_gate() -> None:
+    """The record has the times of its newest way through the gate, from which its duration and its cost follow."""
+    lake = fresh(contract(10), body_of(1, 50))
+    before = next(lake.ledger.records())
+    lake.now += dt.timedelta(minutes=14)
+    record = lake.replaying(contract(100, "2")).replay(before.file_id).record
+    assert gate_s(before) < 20
+    assert gate_s(record) < 20
+    took = {stage.name: stage.seconds for stage in stages_of(record)}
+    assert took["trigger"] is None
+    assert all(seconds < 20 for seconds in took.values() if seconds is not None)
 
 
 def old(lake: Lake, by: Contract, current: str) -> list[tuple[str, tuple[str, ...]]]:
