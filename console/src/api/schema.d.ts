@@ -1298,7 +1298,7 @@ export interface components {
         };
         /**
          * Disposition
-         * @description What became of a received row.
+         * @description The fate of a received row.
          * @enum {string}
          */
         Disposition: "accepted" | "refused" | "duplicate";
