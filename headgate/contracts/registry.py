@@ -106,6 +106,11 @@ def folders(zone: str) -> list[Path]:
     return [folder for folder in every if folder.is_dir()]
 
 
+def contract_folders() -> tuple[str, ...]:
+    """Return where the lake's source contracts lie: a key of what is kept of the contracts of one project."""
+    return tuple(map(str, folders("source")))
+
+
 def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
     by_name: dict[str, tuple[Path, Contract]] = {}
     for folder in [root / zone] if root else folders(zone):

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from headgate.contracts.catalog import glue_columns
-from headgate.contracts.registry import Registry
+from headgate.contracts.registry import Registry, contract_folders
 from headgate.errors import QueryError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Databases(NamedTuple):
 
     def tables(self) -> dict[str, Mapping[str, Sequence[tuple[str, ...]]]]:
         """Return the tables by database and name: each column's name, type and comment."""
-        return {self.curated: _of_zones(("curated", "lake")), self.prod: _of_zones(("prod",))}
+        return {self.curated: _of_zones(("curated", "lake"), contract_folders()), self.prod: _of_zones(("prod",), contract_folders())}
 
 
 DOCUMENTED = Databases()
@@ -78,7 +78,7 @@ def _tables(database: str | None, databases: Databases) -> Mapping[str, Sequence
 
 
 @cache
-def _of_zones(zones: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]:
+def _of_zones(zones: tuple[str, ...], _: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]:
     registry = Registry.load()
     tables = {name: glue_columns(contract) for zone in zones for name, contract in getattr(registry, zone).items()}
     return {name: [(column["Name"], column["Type"], column.get("Comment", "")) for column in columns] for name, columns in tables.items()}

@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 
-from headgate.contracts.registry import Registry
+from headgate.contracts.registry import Registry, contract_folders
 from headgate.contracts.types import glue_type
 from headgate.errors import QueryError
 from headgate.query.catalog import DOCUMENTED, Databases, about_tables
@@ -74,11 +74,12 @@ def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None, da
         raise QueryError(f"There are {len(statements)} statements. Send one at a time.")
     if not isinstance(statements[0], exp.Query):
         return sql
-    return prefix + str(_adapted(statements[0], _lake_types() if types is None else types).sql(dialect=dialect))
+    return prefix + str(_adapted(statements[0], _lake_types(contract_folders()) if types is None else types).sql(dialect=dialect))
 
 
 @cache
-def _lake_types() -> dict[str, str]:
+def _lake_types(_: tuple[str, ...]) -> dict[str, str]:
+    """Return the type of each column name that has one type in the lake; the folders tell the projects of one process apart."""
     registry = Registry.load()
     types: dict[str, set[str]] = {}
     for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from headgate.errors import QueryError
 from headgate.query import translate
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -189,3 +192,13 @@ def test_what_is_not_one_statement_is_refused(text: str) -> None:
 def test_types_of_the_lake_are_known_from_its_contracts() -> None:
     assert "//" in translate("select sum(results_count) / count(*) from ecommerce_curated.search_queries", "duckdb")
     assert "//" not in translate("select sum(unit_price) / count(*) from ecommerce_curated.order_items", "duckdb")
+
+
+def test_types_are_those_of_the_project_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process may ask the lakes of two projects, for example tests or a notebook."""
+    (tmp_path / "headgate.toml").write_text('name = "clinic"\ndomains = []\n', encoding="utf-8")
+    sql = "select sum(results_count) / count(*) from search_queries"
+    with monkeypatch.context() as other:
+        other.setenv("HEADGATE_PROJECT", str(tmp_path))
+        assert "//" not in translate(sql, "duckdb")
+    assert "//" in translate(sql, "duckdb")
