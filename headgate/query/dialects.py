@@ -79,7 +79,7 @@ def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None, da
 
 @cache
 def _lake_types(_: tuple[str, ...]) -> dict[str, str]:
-    """Return the type of each column name that has one type in the lake; the folders tell the projects of one process apart."""
+    """Return the type of each column name that has one type in the lake; the folders are the key of a project."""
     registry = Registry.load()
     types: dict[str, set[str]] = {}
     for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]:
