@@ -20,9 +20,11 @@ from headgate.cli.uploading import transfer
 from headgate.cli.uploading.select_files import Selection, draft_command, select_files
 from headgate.cli.uploading.upload_outcomes import upload_outcomes
 from headgate.errors import BadInputError, ServiceError, ThrottledError
+from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
 from headgate.reports import summary
+from headgate.settings import AcceptanceSettings
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -195,13 +197,20 @@ def through_the_gate(
 @options.deployment
 @click.pass_context
 def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
-    """Show one record per file: state, counts, and the error of a rejected one."""
+    """Show one record per file: state, counts, and the error of a rejected one.
+
+    A file that lost more rows than the lake permits is `done, many refused` or `done, nothing accepted`, as on the console's pages.
+    """
     if context.invoked_subcommand:
         return
     deployed = deployment.activate(deployment_name)
     records = sorted(stores.ledger(deployed.environment).records(), key=lambda record: (record.received_at, record.key))
-    chosen = in_state(records, state)
-    options.show(as_json=as_json, value=lambda: [_kept(record) for record in chosen], screen=lambda: _table(chosen))
+    chosen, share = in_state(records, state), AcceptanceSettings.from_env(deployed.environment).most_refused_share
+    options.show(
+        as_json=as_json,
+        value=lambda: [{**_kept(record), "acceptance": acceptance_of(record, share)} for record in chosen],
+        screen=lambda: _table(chosen, share),
+    )
 
 
 def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
@@ -366,13 +375,18 @@ def _cell_text(part: str, cell: object) -> str:
     return repr(text) if text and (text.isspace() or not text.isprintable()) else text.replace("; ", "\n")
 
 
-def _table(records: Sequence[FileRecord]) -> Table:
+def _table(records: Sequence[FileRecord], most_refused_share: float) -> Table:
     numbers = ("received", "accepted", "quarantined", "duplicates")
     table = screens.table("file", "state", *numbers, "error or note", numbers=numbers)
     for record in records:
-        counts = (record.received, record.accepted, record.quarantined, record.duplicates)
-        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), screens.with_column(record.error) or _note(record))
+        counts = (f"{count:,}" for count in (record.received, record.accepted, record.quarantined, record.duplicates))
+        table.add_row(record.key, _state(record, most_refused_share), *counts, screens.with_column(record.error) or _note(record))
     return table
+
+
+def _state(record: FileRecord, most_refused_share: float) -> str:
+    acceptance = acceptance_of(record, most_refused_share)
+    return record.state if acceptance in {None, Acceptance.OK} else f"{record.state}, {str(acceptance).replace('_', ' ')}"
 
 
 def _note(record: FileRecord) -> str:

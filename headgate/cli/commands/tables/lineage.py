@@ -246,6 +246,8 @@ def _trace_screen(trace: FileTrace) -> RenderableType:
     stages = screens.table("stage", "state", "at, UTC", "seconds", "details", title=f"{trace.key}: {trace.state}; {counts}")
     for stage in trace.stages:
         stages.add_row(stage.name, stage.state, stage.at, "" if stage.seconds is None else f"{stage.seconds:.3f}", stage.message)
+    if not trace.tables:
+        return Group(stages, *_next_steps(trace))
     built_from = screens.table("table", "system", "snapshot", "as of", title=f"Tables with rows of {trace.key}")
     for table in trace.tables:
         built_from.add_row(table.table, table.system, table.snapshot_id, table.as_of)
@@ -253,7 +255,8 @@ def _trace_screen(trace: FileTrace) -> RenderableType:
 
 
 def _next_steps(trace: FileTrace) -> Sequence[str]:
-    steps = [f"Error: {trace.error} {trace.remedy}".strip()] if trace.error else []
+    remedy = f". Remedy: {trace.remedy}" if trace.remedy else ""
+    steps = [f"Error: {trace.error.rstrip('.')}{remedy}"] if trace.error else []
     if trace.note:
         steps.append(trace.note)
     elif trace.increment and not trace.tables:

@@ -151,7 +151,7 @@ def test_a_run_that_does_not_exist_is_one_sentence(monkeypatch: pytest.MonkeyPat
 
 def test_the_list_of_files_names_the_column_that_rejects_one() -> None:
     rejected = replace(RECORD, error={"rule": "missing_column", "column": "branch", "message": "a required column is not in the file"})
-    assert "column branch: a required column is not in the file" in printed(files._table([rejected]), 260)
+    assert "column branch: a required column is not in the file" in printed(files._table([rejected], 0.05), 260)
 
 
 @pytest.mark.parametrize(("outcome", "merges"), [("replayed", True), ("raw_gone", False), ("old_tokens", False)])
