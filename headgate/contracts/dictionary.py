@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Level, Mask, Rule
 from headgate.contracts.registry import Registry
-from headgate.contracts.rule_kinds import RULE_KINDS
+from headgate.contracts.rule_kinds import RULE_KINDS, Argument
 from headgate.contracts.types import glue_type
 
 if TYPE_CHECKING:
@@ -50,7 +50,16 @@ def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
         "What a file must hold to be accepted; what happens to sensitive columns.",
         registry.source.values(),
     )
-    return "\n".join(parts)
+    return "\n".join([*parts, _rules()])
+
+
+def _rules() -> str:
+    """Describe every kind of rule: its option in a contract, and the words for rows that keep or break it."""
+    lines = ["## Rules of a column", "", "| rule | option in a contract | in words | a refused value |", "|---|---|---|---|"]
+    for kind in RULE_KINDS.values():
+        option = f"`{kind.option}`" if kind.option else "`validValues`" if kind.argument is Argument.VALUES else f"`{kind.name}`"
+        lines.append(f"| `{kind.name}` | {option} | {kind.holds.format('…')} | {kind.broken.format('…')} |")
+    return "\n".join([*lines, ""])
 
 
 def _zone(title: str, about: str, contracts: Iterable[Contract]) -> Iterator[str]:

@@ -294,7 +294,7 @@ def _is_reported_elsewhere(rule: Rule, column: Column) -> bool:
 
 
 def _rule(rule: Rule) -> str:
-    return f"{rule.name} {_argument(rule)}"
+    return rule.name if rule.argument is True else f"{rule.name} {_argument(rule)}"
 
 
 def _argument(rule: Rule) -> str:

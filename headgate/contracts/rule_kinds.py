@@ -17,6 +17,7 @@ class Argument(Enum):
     LENGTH = auto()  # a number of characters
     PATTERN = auto()  # a regular expression
     VALUES = auto()  # the allowed values
+    TRUE = auto()  # stated as `true`; the rule checks texts
     NONE = auto()
 
 
@@ -54,6 +55,9 @@ _KINDS = (
 )
 RULE_KINDS = {kind.name: kind for kind in _KINDS}
 RULE_OF_OPTION = {kind.option: kind.name for kind in _KINDS if kind.option}
+
+
+OF_TEXTS = (Argument.LENGTH, Argument.PATTERN, Argument.TRUE)
 
 
 def rules_with(*arguments: Argument) -> frozenset[str]:

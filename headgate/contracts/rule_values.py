@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Kind, Rule
-from headgate.contracts.rule_kinds import Argument, rules_with
+from headgate.contracts.rule_kinds import OF_TEXTS, RULE_KINDS, Argument
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, ColumnType, Contract
 
-_BOUNDS = rules_with(Argument.BOUND)
 ORDERINGS = {">": "exclusive_minimum", ">=": "minimum", "<": "exclusive_maximum", "<=": "maximum"}
-_LENGTHS = rules_with(Argument.LENGTH)
 _EXACT_INTEGERS = 2**53  # IEEE 754: up to here every integer has a float of its own
 _LONGEST_LENGTH = 2**31 - 1  # Arrow counts characters in 32 bits
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -127,12 +125,19 @@ def _compared(contract: Contract) -> Iterator[tuple[Column, Rule]]:
 
 
 def _hold(column: Column, rule: Rule) -> None:
-    if rule.name in _BOUNDS:
+    argument = RULE_KINDS[rule.name].argument
+    if argument in OF_TEXTS and column.type.kind is not Kind.STRING:
+        raise ContractError(
+            f"rule {rule.name} checks texts, not values of type {column.type.kind}. Remedy: physicalType: TEXT, or no {rule.name}"
+        )
+    if argument is Argument.BOUND:
         bound_of_floats(column, rule)
-    elif rule.name == "valid_values":
+    elif argument is Argument.VALUES:
         for value in rule.argument:  # type: ignore[attr-defined] # it carries a tuple
             _hold_value(column, value)
-    elif rule.name in _LENGTHS and not _is_length(rule.argument):
+    elif argument is Argument.TRUE and rule.argument is not True:
+        raise ContractError(f"rule {rule.name} cannot be {rule.argument!r}. Remedy: {RULE_KINDS[rule.name].option}: true, or leave it out")
+    elif argument is Argument.LENGTH and not _is_length(rule.argument):
         raise ContractError(f"the bound {rule.argument!r} is not a number of characters. Remedy: a whole number for {rule.name}")
 
 

@@ -17,25 +17,26 @@ from headgate.contracts.rule_kinds import RULE_KINDS
 from headgate.quality.contract_audit import broken_rules
 from headgate.quality.suites import suite_of
 from headgate.values.rules import column_breaches
-from tests.integration.quality.test_same_verdict import by_great_expectations
+from tests.integration.quality.test_same_verdict import by_great_expectations, by_the_row_engine
 
 pytestmark = [
     pytest.mark.integration,
     # Great Expectations imports modules that Python has deprecated.
     pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning"),
 ]
-DOCUMENTED = (Path(__file__).parents[3] / "docs/use/contracts.md").read_text(encoding="utf-8")
+DOCUMENTED = (Path(__file__).parents[3] / "docs/data-dictionary.md").read_text(encoding="utf-8")
 TEXT, NUMBER = ColumnType(Kind.STRING), ColumnType(Kind.BIGINT)
 
 
 @dataclass(frozen=True)
 class Example:
-    """A rule's argument, a value that holds the rule and one that breaks it."""
+    """A rule's argument, a value that holds the rule and one that breaks it; on `others`, the three rooms agree."""
 
     type: ColumnType
     argument: object
     good: object
     bad: object
+    others: tuple[object, ...] = ()
 
 
 EXAMPLES = {
@@ -46,7 +47,7 @@ EXAMPLES = {
     "exclusive_maximum": Example(NUMBER, 3, 2, 3),
     "min_length": Example(TEXT, 2, "ab", "a"),
     "max_length": Example(TEXT, 2, "ab", "abc"),
-    "pattern": Example(TEXT, "^[a-z]+$", "a", "1"),
+    "pattern": Example(TEXT, "^[a-z]+$", "a", "1", ("", "a\n", "\uff41")),
     "valid_values": Example(TEXT, ("open",), "open", "shut"),
 }
 
@@ -73,12 +74,15 @@ def test_the_gate_and_the_audit_refuse_the_bad_value_and_no_other(name: str) -> 
 
 
 @pytest.mark.parametrize("name", RULE_KINDS)
-def test_great_expectations_has_an_expectation(name: str) -> None:
+def test_great_expectations_refuses_the_same_values(name: str) -> None:
     contract, example = contract_with(name), EXAMPLES[name]
     assert name in {expectation.meta["rule"] for expectation in suite_of(contract).expectations}
     kind = pa.string() if example.type is TEXT else pa.int64()
-    rows = pa.table({"value": pa.array([example.good, example.bad], kind)})
-    assert by_great_expectations(rows, contract) == {(name, "value"): [1]}
+    rows = pa.table({"value": pa.array([example.good, example.bad, *example.others], kind)})
+    refused = by_great_expectations(rows, contract)[name, "value"]
+    assert refused[:1] == [1]
+    assert by_the_row_engine(rows, contract) == {(name, "value"): refused}
+    assert broken_rules(contract, rows) == {("value", name): len(refused)}
 
 
 @pytest.mark.parametrize("name", RULE_KINDS)

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts import odcs_reader
+from headgate.contracts.difference import differences
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.contracts.odcs_writer import to_odcs
+from headgate.contracts.rule_kinds import RULE_KINDS, RULE_OF_OPTION, Argument, RuleKind
 from headgate.contracts.rule_values import bound_of_floats, float_bound
 from headgate.errors import ContractError
 from headgate.intake.rows.check_rows import check_bytes
@@ -148,3 +150,28 @@ def accepted_rows(contract: Contract, *values: str) -> list[str]:
     body = "number\n" + "".join(f"{value}\n" for value in values)
     gated = check_bytes(body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1))
     return [values[row - 1] for row in gated.accepted["_source_row"].to_pylist()]
+
+
+@pytest.mark.parametrize("rule", [Rule("pattern", "^a$"), Rule("min_length", 2), Rule("max_length", 2)])
+def test_a_rule_about_texts_is_refused_for_other_columns(rule: Rule) -> None:
+    assert loaded(ColumnType(Kind.STRING), rule)
+    with pytest.raises(ContractError, match=rf"x.number: rule {rule.name} checks texts, not values of type bigint"):
+        loaded(BIGINT, rule)
+
+
+def test_a_kind_without_an_argument_is_stated_as_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULE_KINDS, "vat_number", RuleKind("vat_number", Argument.TRUE, "is a VAT number", "is no VAT number", "vatNumber"))
+    monkeypatch.setitem(RULE_OF_OPTION, "vatNumber", "vat_number")
+
+    def stated(physical_type: str, **options: object) -> Contract:
+        column = {"name": "number", "physicalType": physical_type, "logicalTypeOptions": options}
+        table = {"name": "x", "properties": [column]}
+        return odcs_reader.parse({"kind": "DataContract", "apiVersion": "v3.1.0", "id": "x", "version": "1", "schema": [table]}, "source")
+
+    checked = stated("TEXT", vatNumber=True)
+    assert checked.columns[0].rules == (Rule("vat_number", argument=True),)
+    assert [change.message for change in differences(stated("TEXT"), checked)] == ["vat_number is new (quarantine)"]
+    with pytest.raises(ContractError, match=r"x.number: rule vat_number cannot be False. Remedy: vatNumber: true"):
+        stated("TEXT", vatNumber=False)
+    with pytest.raises(ContractError, match="rule vat_number checks texts"):
+        stated("BIGINT", vatNumber=True)
