@@ -50,8 +50,7 @@ from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
 from headgate.errors import ContractError, UnreadableFileError
-from headgate.formats.format_names import JSON, XLSX
-from headgate.formats.formats import format_of
+from headgate.formats.formats import JSON, XLSX, format_of
 from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.json.records import read_records
 from headgate.formats.read_file import read_file

@@ -10,7 +10,6 @@ from headgate.contracts.encodings import stated_encoding
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
-from headgate.formats.format_names import CSV, JSON, PARQUET, XLSX
 from headgate.formats.json.read_json import read_json, read_json_lines
 from headgate.formats.json.records import holds_json
 from headgate.formats.parquet.read_parquet import read_parquet
@@ -28,12 +27,16 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
 
 
+CSV, JSON, PARQUET, XLSX = "csv", "json", "parquet", "xlsx"
+
+
 @dataclass(frozen=True)
 class Format:
     """A format of files. Functions that a plain CSV file does not need load their readers when they are called.
 
     Attributes:
-        name: as a file's record has it; see `format_names`.
+        name: as a file's record has it.
+        words: its name for people.
         holds: whether unpacked content, or its beginning, is of the format; the contract may state an encoding.
         rows: the rows of unpacked content in the contract's columns. Option `with_rows_above` as in `read_file`.
         table: the table of unpacked content, read without a contract's columns. Options as in `read_table`.
@@ -45,6 +48,7 @@ class Format:
     """
 
     name: str
+    words: str
     holds: Callable[[bytes, Contract | None], bool]
     rows: Callable[[bytes, Contract, Mapping[str, Any]], Received]
     table: Callable[[bytes | Path, Contract | None, Mapping[str, Any]], FileTable]
@@ -57,6 +61,12 @@ class Format:
 def format_of(content: bytes, contract: Contract | None = None) -> Format:
     """Return the format of unpacked content, or of its beginning; of what no other format claims it is CSV, whose reader says why not."""
     return next(form for form in FORMATS if form.holds(content, contract))
+
+
+def formats_in_words() -> str:
+    """Return the formats that are read, as a list in a sentence."""
+    *words, last = (form.words for form in reversed(FORMATS))
+    return f"{', '.join(words)} or {last}"
 
 
 def _table_of_parquet(content: bytes | Path, _: Contract | None, options: Mapping[str, Any]) -> FileTable:
@@ -105,8 +115,10 @@ def _bytes_of(content: bytes | Path) -> bytes:
 
 
 FORMATS = (
+    Format(XLSX, "Excel (.xlsx)", lambda content, _: is_workbook(content), _rows_of_workbook, _table_of_workbook),
     Format(
         PARQUET,
+        "Parquet",
         lambda content, _: is_parquet(content),
         lambda content, contract, _: all_rows(read_parquet(content, contract)),
         _table_of_parquet,
@@ -114,9 +126,9 @@ FORMATS = (
         schema=_schema_of_parquet,
         is_read_from_disk=True,
     ),
-    Format(XLSX, lambda content, _: is_workbook(content), _rows_of_workbook, _table_of_workbook),
     Format(
         JSON,
+        "JSON",
         lambda content, contract: holds_json(content, stated_encoding(contract)),
         lambda content, contract, _: all_rows(read_json(content, contract)),
         _table_of_json,
@@ -124,6 +136,7 @@ FORMATS = (
     ),
     Format(
         CSV,
+        "CSV",
         lambda _, __: True,  # the last of the list claims the rest
         lambda content, contract, _: read_csv(content, contract),
         _table_of_csv,

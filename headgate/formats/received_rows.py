@@ -37,7 +37,7 @@ class Received:
         cells: for each column of the contract its texts; null where the file has no value.
         source_rows: for each row its 1-based number among the file's data rows.
         absent: nullable columns that the file does not have; their cells are null.
-        form: `csv`, `json`, `json_lines`, `parquet` or `xlsx`.
+        form: the format's name; `json_lines` for JSON lines.
         dialect: how a CSV text was written, with its confidence; None for other formats.
         left_out: parts of the file that hold other tables, by name and how many rows they have: sheets without the contract's header.
         sheets: the sheets of a workbook that the rows are from.

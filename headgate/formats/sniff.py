@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
 from headgate.formats.encoding import GUESSED, check_names, check_not_mixed, check_western, unknown_encoding, western
-from headgate.formats.format_names import FORMAT_WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,10 +169,10 @@ def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
 
 
 def _not_text(what: str) -> UnreadableFileError:
-    *words, last = FORMAT_WORDS.values()
-    one_of = f"{', '.join(words)} or {last}"
+    from headgate.formats.formats import formats_in_words  # noqa: PLC0415 the readers of formats import this module
+
     return UnreadableFileError(
         rule="not_a_table",
         message=f"the file holds {what}, which is not a table",
-        remedy=f"send {one_of}, plain or with gzip, zip or zstd; the content decides the format, not the name",
+        remedy=f"send {formats_in_words()}, plain or with gzip, zip or zstd; the content decides the format, not the name",
     )

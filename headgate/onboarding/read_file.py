@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError
+from headgate.formats.formats import formats_in_words
 from headgate.formats.read_table import sample_table
 from headgate.matching.match_header import with_headings
 from headgate.matching.suggest_mapping import THRESHOLD, match_columns, match_dataset
@@ -50,9 +51,7 @@ def read_file(body: bytes, name: str, models: Mapping[str, Model], key: MaskingK
     """
     headed = sample_table(body)
     if headed is None:
-        raise BadInputError(
-            rule="not_a_table", message="no table was found", remedy="send CSV, JSON, Parquet or Excel with a header", file=name
-        )
+        raise BadInputError(rule="not_a_table", message="no table was found", remedy=f"send {formats_in_words()} with a header", file=name)
     model = model_named(models, model_name) if model_name else _detected(headed, name, models)
     contract, mapping = _mapped(headed, model.contract)
     return ReadFile(model, mapping, tuple(check_file(body, contract, key, name)))

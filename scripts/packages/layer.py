@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -26,11 +27,8 @@ from scripts.packages.job_packages import locked_lines
 from scripts.packages.locked_archive import WheelsError, build_once, download_wheels
 
 LOCK = archives.ROOT / "requirements" / "layer.lock"
-PACKAGES = {
-    "tools": {"aws-lambda-powertools", "jmespath", "typing-extensions"},
-    "arrow": {"numpy", "pyarrow", "tzdata"},
-    "api": {"annotated-types", "pydantic", "pydantic-core", "sqlglot", "typing-inspection"},
-}
+with (archives.ROOT / "pyproject.toml").open("rb") as _file:
+    PACKAGES: dict[str, set[str]] = {name: set(packages) for name, packages in tomllib.load(_file)["tool"]["headgate"]["layers"].items()}
 # Lambda's Python 3.11 runs on Amazon Linux 2, whose C library is glibc 2.26: wheels for a newer one (manylinux_2_28) do not load.
 TARGET = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp")
 # A function's archive and its layers together, unpacked. Source: AWS Lambda, "Lambda quotas".

@@ -983,17 +983,6 @@ export interface components {
              * @default
              */
             description: string;
-            /**
-             * File Formats
-             * @description Formats of files that the gate reads.
-             * @default [
-             *       "csv",
-             *       "json",
-             *       "parquet",
-             *       "xlsx"
-             *     ]
-             */
-            file_formats: string[];
             /** Id */
             id: string;
             /**

@@ -5,7 +5,6 @@ from typing import Literal
 from pydantic import Field
 
 from headgate.api.shapes.base import Count, Day, Moment, Shape
-from headgate.formats.format_names import FORMAT_WORDS
 
 HealthState = Literal["healthy", "degraded", "failed", "unknown"]
 
@@ -65,7 +64,6 @@ class ContractDetail(ContractSummary):
     """A contract with its columns."""
 
     column_list: tuple[ContractColumn, ...]
-    file_formats: tuple[str, ...] = Field(tuple(FORMAT_WORDS), description="Formats of files that the gate reads.")
 
 
 class Contracts(Shape):

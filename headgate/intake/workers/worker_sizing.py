@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.formats.format_names import PARQUET
-from headgate.formats.formats import format_of
+from headgate.formats.formats import PARQUET, format_of
 from headgate.formats.unpack import GZIP_MAGIC, ZIP_MAGICS, ZSTD_MAGIC
 
 if TYPE_CHECKING:

@@ -26,6 +26,10 @@ test('a guess says how sure it is, and an unknown delimiter is quoted', () => {
   )
 })
 
+test('a format without a word of its own is capitalised', () => {
+  expect(readAs({ format: 'parquet' })).toBe('Parquet')
+})
+
 test('a file that nobody read has no description', () => {
   expect(readAs({})).toBe('')
 })

@@ -5,7 +5,6 @@ const FORMATS: Record<string, string> = {
   json: 'JSON',
   json_lines: 'JSON lines',
   xlsx: 'Excel',
-  parquet: 'Parquet',
 }
 const ENCODINGS: Record<string, string> = {
   cp1252: 'Windows-1252',
@@ -19,6 +18,10 @@ const DELIMITERS: Record<string, string> = {
   ' ': 'blanks',
 }
 
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
 /** A file's form as a person says it: what is usual is left out. */
 export function readAs(writtenAs: Record<string, string>): string {
   const { format, encoding, delimiter, compression, left_out } = writtenAs
@@ -28,7 +31,7 @@ export function readAs(writtenAs: Record<string, string>): string {
   }
   const sure = Number(writtenAs.confidence ?? 1)
   const parts = [
-    format ? (FORMATS[format] ?? format) : '',
+    format ? (FORMATS[format] ?? capitalised(format)) : '',
     compression && compression !== 'none' ? `packed with ${compression}` : '',
     encoding ? (ENCODINGS[encoding] ?? encoding.toUpperCase()) : '',
     delimiter ? `separated by ${DELIMITERS[delimiter] ?? `“${delimiter}”`}` : '',

@@ -96,7 +96,7 @@ export function UploadPage() {
           if (may) add(event.dataTransfer.files)
         }}
       >
-        <Text mb="sm">Drop CSV, Excel, JSON or Parquet files here</Text>
+        <Text mb="sm">Drop tables here: CSV, Excel, JSON or another format</Text>
         <Button disabled={!may} onClick={() => input.current?.click()}>
           Choose files
         </Button>

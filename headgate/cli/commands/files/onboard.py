@@ -28,7 +28,10 @@ PREVIEW_ROWS, SHOWN_FAILURES = 5, 20
 
 @click.command(epilog=options.example("headgate onboard --file samples/valid.csv --submit"))
 @click.option(
-    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV, JSON, Parquet or Excel with a header."
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Table with a header, in any format that the gate reads.",
 )
 @click.option("--model", default="", help="The model of the rows; default: the one that the columns fit.")
 @click.option(

@@ -17,6 +17,7 @@ from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
+from headgate.formats.formats import formats_in_words
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor, file_id_of, is_data
 from headgate.lake.ports import SUMMARY, FileRecord, MaskingKey, ObjectRef
@@ -123,7 +124,7 @@ def test_a_picture_of_no_dataset_is_rejected_as_no_table(key: str) -> None:
     record = lake.curation().process(lake.put(key, PNG))
     assert (record.state, record.error["rule"]) == ("rejected", "not_a_table")
     assert "binary data" in record.error["message"]
-    assert "send CSV, JSON, Parquet or Excel" in record.error["remedy"]
+    assert f"send {formats_in_words()}" in record.error["remedy"]
 
 
 def test_a_copy_of_a_file_without_rows_is_reported_as_one() -> None:
