@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal, overload
 
 from headgate.errors import NotFoundError, QueryError, SettingsError
-from headgate.wiring import snapshots, stores, systems
+from headgate.wiring import intake, snapshots, stores, systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -174,7 +174,8 @@ class Lake:
                 raise NotFoundError(f"{record.key} has no rows in quarantine; its state is {record.state}. {why}".strip())
             bucket = self.environment["HEADGATE_QUARANTINE_BUCKET"]
             return to_pandas(list_quarantine.rows_of(stores.objects(), bucket, record, rule=rule))
-        counts = list_quarantine.count_quarantined(stores.ledger(self.environment).records())
+        records = list(stores.ledger(self.environment).records())
+        counts = list_quarantine.count_quarantined(records, intake.correction_outcomes(self.environment).replaced_rows(records))
         chosen = [asdict(one) for one in counts if dataset in ("", one.dataset) and rule in ("", one.rule)]
         return pd.DataFrame(chosen, columns=[*list_quarantine.QuarantineCount.__dataclass_fields__])
 

@@ -222,6 +222,11 @@ def has_corrected_rows(key: str) -> bool:
     return key.split("/")[1:2] == [CORRECTIONS]
 
 
+def corrected_file(key: str) -> str:
+    """Return the id of the file whose corrected rows an object in raw holds; empty for any other object."""
+    return key.split("/")[2].partition("-")[0] if has_corrected_rows(key) else ""
+
+
 def correction_key(corrected: str, sent: str) -> str:
     """The object that says which rows of the file `corrected` the file `sent` has, in the artifacts bucket; both by file id."""
     return f"{CORRECTIONS}/{corrected}/{sent}.json"

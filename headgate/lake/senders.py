@@ -11,7 +11,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from headgate.lake.ports import FileRecord, ObjectStore
 
@@ -28,14 +28,17 @@ class Senders:
         notes = self.objects.list(self.bucket, keys.corrections_prefix(file_id))
         return [keys.sent_correction(note.ref.key) for note in sorted(notes, key=lambda note: (note.modified_at, note.ref.key))]
 
-    def corrected_rows(self, file_id: str, sent: str) -> list[int]:
-        """Return the rows of a file that the file `sent` corrects, in the order sent."""
-        rows: list[int] = json.loads(self.objects.read(self._ref(keys.correction_key(file_id, sent))))
-        return rows
+    def corrected_rows(self, file_id: str, sent: str) -> dict[int, str]:
+        """Return the rows of a file that the file `sent` corrects, in the order sent, each with the rule that refused it.
 
-    def keep_correction(self, file_id: str, sent: str, rows: Sequence[int]) -> None:
-        """Keep which rows of a file the file `sent` corrects."""
-        self._write(keys.correction_key(file_id, sent), json.dumps(sorted(rows)))
+        The rule is empty in notes of earlier versions, which have the rows only.
+        """
+        rows = json.loads(self.objects.read(self._ref(keys.correction_key(file_id, sent))))
+        return {int(row): rows[row] if isinstance(rows, dict) else "" for row in rows}
+
+    def keep_correction(self, file_id: str, sent: str, rules: Mapping[int, str]) -> None:
+        """Keep which rows of a file the file `sent` corrects, and the rule that refused each."""
+        self._write(keys.correction_key(file_id, sent), json.dumps(dict(sorted(rules.items()))))
 
     def uploader(self, record: FileRecord) -> str:
         """Return who sent a file through the API; empty where it came another way."""

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from headgate.intake.files.replay_file import Replayer
     from headgate.intake.files.revert_file import Reverter
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
     from headgate.intake.rows.check_rows_on_spark import SparkChecker
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.intake.workers.worker_sizing import Worker
+    from headgate.lake.senders import Senders
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings
 
@@ -163,9 +165,15 @@ def replayer(env: Mapping[str, str]) -> Replayer:
 def reverter(env: Mapping[str, str]) -> Reverter:
     """Return the reverter of uploads."""
     from headgate.intake.files.revert_file import Reverter
-    from headgate.lake.senders import Senders
 
-    return Reverter(file_checker(env), Senders(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket))
+    return Reverter(file_checker(env), _senders(env))
+
+
+def correction_outcomes(env: Mapping[str, str]) -> CorrectionOutcomes:
+    """Return the reader of the outcomes of corrected rows."""
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
+
+    return CorrectionOutcomes(stores.objects(), stores.ledger(env), _senders(env), ClosingSettings.from_env(env).quarantine_bucket)
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
@@ -189,3 +197,9 @@ def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | 
     from headgate.formats.read_table import sample_table
 
     return sample_table(file, contract)
+
+
+def _senders(env: Mapping[str, str]) -> Senders:
+    from headgate.lake.senders import Senders
+
+    return Senders(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)

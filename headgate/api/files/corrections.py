@@ -1,4 +1,4 @@
-"""Corrected rows, sent through the gate as a file of their own, and what became of them."""
+"""Corrected rows, sent through the gate as a file of their own."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
-from headgate.lake.states import NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from headgate.api.ports import Lake
-    from headgate.api.shapes.files import Correction, Corrections
+    from headgate.api.shapes.files import Corrections
     from headgate.contracts.model import Contract
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
     from headgate.lake.ports import FileRecord
 
 LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
@@ -38,50 +36,26 @@ def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> Correctio
     edits = {row.source_row: row.values for row in asked.rows}
     if len(edits) != len(asked.rows):
         raise invalid("body.rows", "row_twice", "A row is corrected twice in this request. Send each row once.")
-    quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)["source_row"].to_pylist()
+    quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)
+    rules = dict(zip(quarantined["source_row"].to_pylist(), quarantined["rule"].to_pylist(), strict=True))
     original = _original(lake, record)
-    body = corrected_csv(original, _contract(lake, record, original), edits, quarantined)
+    body = corrected_csv(original, _contract(lake, record, original), edits, list(rules))
     sha256 = hashlib.sha256(body).hexdigest()
     ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, sha256[:16]))
     senders = Senders(lake.objects, lake.bucket("artifacts"))
     senders.keep_uploader_of_content(ref.key, sha256, caller, after=record)
     sent = _write_once(lake, ref, body)
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-    senders.keep_correction(file_id, sent_id, list(edits))
+    senders.keep_correction(file_id, sent_id, {row: rules[row] or "" for row in edits})
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
 
 
-def outcomes(lake: Lake, file_id: str) -> dict[int, tuple[Correction, str]]:
-    """Return for each row of the file that was corrected what became of its newest correction, and the id of the file that has it.
+def correction_outcomes(lake: Lake) -> CorrectionOutcomes:
+    """Return the reader of the outcomes of corrected rows."""
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
 
-    Rows whose correction was reverted are open again, and are not returned.
-    """
     senders = Senders(lake.objects, lake.bucket("artifacts"))
-    newest: dict[int, tuple[Correction, str]] = {}
-    for sent_id in senders.corrections(file_id):
-        judged = _judged(lake, sent_id, senders.corrected_rows(file_id, sent_id))
-        newest |= {row: (outcome, sent_id) for row, outcome in judged.items()}
-    return newest
-
-
-def _judged(lake: Lake, sent_id: str, rows: Sequence[int]) -> dict[int, Correction]:
-    """Return how the gate judged each corrected row; `rows` are their places in the file that they correct, in the order sent."""
-    from headgate.intake.quarantine.list_quarantine import rows_of
-
-    try:
-        record = lake.ledger.get(sent_id)
-        record = lake.ledger.get(record.duplicate_of) if record.duplicate_of else record
-    except NotFoundError:  # the gate has not begun
-        return dict.fromkeys(rows, "sent")
-    if record.state in {FileState.REVERTING, FileState.REVERTED}:
-        return {}
-    if record.state in NOT_ACCEPTED:
-        return dict.fromkeys(rows, "refused")
-    if record.state is not FileState.DONE:
-        return dict.fromkeys(rows, "sent")
-    quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)["source_row"].to_pylist() if record.quarantine_key else []
-    refused = {rows[place - 1] for place in quarantined}
-    return {row: "refused" if row in refused else "accepted" for row in rows}
+    return CorrectionOutcomes(lake.objects, lake.ledger, senders, lake.bucket("quarantine"))
 
 
 def _original(lake: Lake, record: FileRecord) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.corrections import outcomes
+from headgate.api.files.corrections import correction_outcomes
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.http import cursors
@@ -32,7 +32,7 @@ def page(lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: 
         return RejectedRows(reasons=reasons, rows=(), total=0)
     table = rows_of(lake.objects, lake.bucket("quarantine"), record, rule=rule)
     cells = [name for name in _CELLS if name in table.column_names]
-    unique, corrected = unique_columns(lake, record.dataset), outcomes(lake, file_id)
+    unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
     shows_values = sees_values(lake, caller, record)
     rows = tuple(
         row_of(row if shows_values else row_without_values(row), unique, *corrected.get(row["source_row"], (None, "")))
@@ -79,7 +79,9 @@ def counts(lake: Lake, dataset: str, rule: str) -> QuarantineCounts:
     """Return the open quarantined rows and rejected files by dataset and rule."""
     from headgate.intake.quarantine.list_quarantine import count_quarantined
 
-    lines = [line for line in count_quarantined(lake.ledger.records()) if dataset in ("", line.dataset) and rule in ("", line.rule)]
+    records = list(lake.ledger.records())
+    listed = count_quarantined(records, correction_outcomes(lake).replaced_rows(records))
+    lines = [line for line in listed if dataset in ("", line.dataset) and rule in ("", line.rule)]
     names = tuple(QuarantineLine.model_fields)
     return QuarantineCounts(lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines))
 

@@ -47,11 +47,14 @@ class QuarantineCount:
     corrected_by: str = ""
 
 
-def count_quarantined(records: Iterable[FileRecord], *, by_file: bool = False, closed: bool = False) -> list[QuarantineCount]:
+def count_quarantined(
+    records: Iterable[FileRecord], corrected: Mapping[str, Mapping[str, int]], *, by_file: bool = False, closed: bool = False
+) -> list[QuarantineCount]:
     """Count open quarantined rows and rejected files by dataset and rule, and by file where asked for; most rows first.
 
     Args:
-        closed: also count what a corrected version has settled.
+        corrected: by file id and rule, the rows that a correction has replaced (`CorrectionOutcomes.replaced_rows`).
+        closed: also count what a corrected version has settled, and rows that a correction has replaced.
     """
     every = list(records)
     settled_by = corrections(every)
@@ -61,7 +64,7 @@ def count_quarantined(records: Iterable[FileRecord], *, by_file: bool = False, c
     refused: Counter[_Place] = Counter()
     for record in open_ones:
         of_file = (record.file_id, record.key, _correction(record, settled_by)) if by_file else ("", "", "")
-        for rule, count in record.reasons.items():
+        for rule, count in open_rows(record, {} if closed else corrected).items():
             place = (record.dataset, rule, *of_file)
             rows[place] += count
             files[place] += 1
@@ -71,6 +74,12 @@ def count_quarantined(records: Iterable[FileRecord], *, by_file: bool = False, c
             refused[place] += 1
     listed = [QuarantineCount(place[0], place[1], files[place], refused[place], rows[place], *place[2:]) for place in files]
     return sorted(listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id))
+
+
+def open_rows(record: FileRecord, corrected: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Return, by rule, the quarantined rows of a file that no correction has replaced."""
+    replaced = corrected.get(record.file_id, {})
+    return {rule: count - replaced.get(rule, 0) for rule, count in record.reasons.items() if count > replaced.get(rule, 0)}
 
 
 def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str:

@@ -19,6 +19,7 @@ from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
 from headgate.intake.files.revert_file import Reverter
+from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.matching.mappings import Mappings
@@ -50,7 +51,9 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: lake)
     monkeypatch.setattr(intake, "mappings", lambda _: mappings)
     monkeypatch.setattr(intake, "replayer", lambda _: Replayer(gate))
-    monkeypatch.setattr(intake, "reverter", lambda _: Reverter(gate, Senders(objects, "artifacts")))
+    senders = Senders(objects, "artifacts")
+    monkeypatch.setattr(intake, "reverter", lambda _: Reverter(gate, senders))
+    monkeypatch.setattr(intake, "correction_outcomes", lambda _: CorrectionOutcomes(objects, ledger, senders, "quarantine"))
 
     def putting(key: str, body: str) -> None:
         objects.write(ObjectRef("raw", key), body.encode())

@@ -18,7 +18,7 @@ from headgate.lake.states import FileState
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.table import Table
 
@@ -44,7 +44,7 @@ def quarantine() -> None:
 @click.option("--dataset", default="", help="Only this dataset.")
 @click.option("--rule", default="", help="Only rows and files that broke this rule.")
 @click.option("--files", "by_file", is_flag=True, help="One line per file and rule.")
-@click.option("--closed", is_flag=True, help="Also what a corrected file has settled.")
+@click.option("--closed", is_flag=True, help="Also what a corrected file or row has settled.")
 @options.as_json
 @options.deployment
 def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
@@ -53,7 +53,9 @@ def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool,
     from headgate.intake.quarantine.list_quarantine import count_quarantined
 
     deployed = deployment.activate(deployment_name)
-    lines = count_quarantined(stores.ledger(deployed.environment).records(), by_file=by_file, closed=closed)
+    records = [*stores.ledger(deployed.environment).records()]
+    corrected = intake.correction_outcomes(deployed.environment).replaced_rows(records)
+    lines = count_quarantined(records, corrected, by_file=by_file, closed=closed)
     datasets = {line.dataset for line in lines} | set(Registry.load().curated)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
     options.show(
@@ -84,7 +86,12 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
     if not record.quarantine_key:
         raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
     table = rows_of(stores.objects(), deployed.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
-    rows = [{name: row.get(name) for name in (*_SHOWN, "all_rules")} for row in table.slice(0, count).to_pylist()]
+    corrections = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
+    rows = [
+        {name: row.get(name) for name in (*_SHOWN, "all_rules")}
+        | dict(zip(("correction", "corrected_by"), corrections.get(row["source_row"], ("", "")), strict=True))
+        for row in table.slice(0, count).to_pylist()
+    ]
     fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole))
 
@@ -244,7 +251,7 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
     table = screens.table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
     for row in rows:
         *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
-        cells[-1] = "\n".join([cells[-1], *_further_reasons(row), *([whole_row] if whole else [])])
+        cells[-1] = "\n".join([cells[-1], *_further_reasons(row), *_correction(row), *([whole_row] if whole else [])])
         table.add_row(*cells)
     return table
 
@@ -254,6 +261,11 @@ def _further_reasons(row: dict[str, object]) -> Sequence[str]:
     first = ":".join(str(row[name]) for name in ("rule", "column_name") if row[name])
     others = [code for code in json.loads(str(row.get("all_rules") or "[]")) if code != first]
     return [f"also: {', '.join(others)}"] if others else []
+
+
+def _correction(row: Mapping[str, object]) -> Sequence[str]:
+    """Return the line that says how the gate judged a correction of the row; none where none was sent."""
+    return [f"correction {row['correction']}: {row['corrected_by']}"] if row.get("correction") else []
 
 
 def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:

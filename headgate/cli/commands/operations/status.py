@@ -62,7 +62,7 @@ class Status:
         data_as_of: the last day of the data in the newest snapshot, ISO 8601; empty before the first run.
         data_age_hours: since the newest file was received; None before the first.
         files: files of the last days by state; `corrected` are those not accepted that a later version of the same key settles.
-        quarantined_rows: refused rows of these files that no later version settles.
+        quarantined_rows: refused rows of these files that neither a later version nor a correction has replaced.
         pending_messages: messages in the queues, and those that a worker holds.
         alarms: those that are raised, with when and what they mean.
     """
@@ -119,6 +119,7 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
         depths: of the queues by name; those of dead letters end in `DEAD_LETTERS`.
         raised: the alarms that are raised.
     """
+    from headgate.api.files.corrections import correction_outcomes
     from headgate.api.operations.health import health_of
     from headgate.api.operations.run_problems import MOST_RUNS, problems_of, unsolved_problems
 
@@ -140,7 +141,7 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
         data_as_of=health.as_of,
         data_age_hours=round(age.total_seconds() / 3600, 1) if age else None,
         files=dict(sorted(Counter(_shown_state(record, past) for record in records).items())),
-        quarantined_rows=sum(record.quarantined for record in records if not past.is_settled(record)),
+        quarantined_rows=_open_rows(records, past, correction_outcomes(lake).replaced_rows(records)),
         pending_messages=sum(depth.waiting + depth.in_flight for name, depth in depths.items() if not name.endswith(DEAD_LETTERS)),
         dead_letters=dead,
         alarms=tuple({"name": alarm.name, "since": alarm.since.isoformat(), "description": alarm.description} for alarm in raised),
@@ -150,6 +151,12 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
 def _shown_state(record: FileRecord, past: History) -> str:
     stopped = record.state in {*NOT_ACCEPTED, FileState.FAILED}
     return CORRECTED if stopped and past.is_settled(record) else record.state.value
+
+
+def _open_rows(records: Sequence[FileRecord], past: History, corrected: Mapping[str, Mapping[str, int]]) -> int:
+    """Return the refused rows that neither a later version of their file nor a correction has replaced."""
+    open_records = (record for record in records if not past.is_settled(record))
+    return sum(max(0, record.quarantined - sum(corrected.get(record.file_id, {}).values())) for record in open_records)
 
 
 def _run(execution: Execution, *, has_problems: bool) -> dict[str, object]:

@@ -134,6 +134,30 @@ def test_a_row_says_what_became_of_its_newest_correction(caller: Caller) -> None
     assert rows() == {2: ("accepted", first["file_id"]), 3: ("refused", first["file_id"]), 4: (None, "")}
 
 
+def test_a_corrected_row_is_counted_once_in_quarantine_until_it_is_accepted(caller: Caller) -> None:
+    """The refused row stays in its file's quarantine as evidence, and a correction that is refused has the row in its own."""
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+
+    def counted() -> dict[str, int]:
+        return {line["rule"]: line["rows"] for line in caller.call("GET", "/v1/quarantine").json["lines"]}
+
+    def correct(**values: str) -> str:
+        body = {"rows": [{"source_row": row, "values": values} for row in (2, 3)]}
+        sent = caller.call("POST", f"/v1/files/{file_id}/corrections", body).json
+        caller.lake.receive(sent["key"])
+        return str(sent["file_id"])
+
+    before = counted()
+    assert before == {"card_number": 1, "duplicate_row": 1, "type": 1}
+    first = correct(card_number="4111111111111111")  # repairs row 2; the amount of row 3 is no number yet
+    assert counted() == {"duplicate_row": 1, "type": 1}
+    second = correct(card_number="4111111111111111", amount="12.00")
+    assert counted() == {"duplicate_row": 1}
+    for file in (second, first):
+        caller.call("POST", f"/v1/files/{file}/revert")
+    assert counted() == before
+
+
 def test_a_row_that_breaks_a_rule_of_its_key_needs_a_value_of_its_own(caller: Caller) -> None:
     file_id = caller.lake.receive("payments/today.csv", PAYMENTS.replace(b"\n3,A3", b"\n,A3")).file_id
     found = caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]

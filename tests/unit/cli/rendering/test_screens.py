@@ -74,7 +74,9 @@ def printed(screen: RenderableType, width: int = 80) -> str:
         screens.answer(["file", "n"], [(KEY, 1)]),
         keys._screen([{"dataset": "payments", "key": KEY, "outcome": "old_tokens"}]),
         mapping._table(Suggested("payments", "s", "f", (KEY,), ("payment_id",), (0.5,), ("order_id",))),
-        quarantine._lines_table(count_quarantined([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], by_file=True), by_file=True),
+        quarantine._lines_table(
+            count_quarantined([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], {}, by_file=True), by_file=True
+        ),
     ],
 )
 def test_ids_and_keys_are_in_one_piece_on_a_narrow_screen(screen: RenderableType) -> None:

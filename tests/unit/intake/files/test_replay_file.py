@@ -330,7 +330,7 @@ def test_new_tokens_take_the_place_of_old_ones() -> None:
 
 
 def listing(lake: Lake, **wanted: Any) -> list[tuple[object, ...]]:  # noqa: ANN401 options of the list
-    return [(line.rule, line.files, line.files_rejected, line.rows) for line in count_quarantined(lake.ledger.records(), **wanted)]
+    return [(line.rule, line.files, line.files_rejected, line.rows) for line in count_quarantined(lake.ledger.records(), {}, **wanted)]
 
 
 def test_the_list_counts_rows_and_files_by_rule() -> None:
@@ -347,7 +347,7 @@ def test_the_list_reports_which_file_a_later_version_has_corrected() -> None:
     lake.objects.clock = lambda: LANDED + dt.timedelta(hours=1)
     right = lake.process(contract(10), lake.put(body_of(1, 5)))
     lake.process(contract(10), lake.put(body_of(1, 60), "things/other.csv"))
-    lines = {line.file_id: line.corrected_by for line in count_quarantined(lake.ledger.records(), by_file=True, closed=True)}
+    lines = {line.file_id: line.corrected_by for line in count_quarantined(lake.ledger.records(), {}, by_file=True, closed=True)}
     assert lines.pop(wrong.file_id) == right.file_id
     assert set(lines.values()) == {""}
 

@@ -93,14 +93,14 @@ def test_what_is_closed_is_not_listed_as_waiting_and_not_replayed_unless_asked_f
     lake = Versions()
     old, new = lake.sent(99), lake.sent(98)
     records = list(lake.ledger.records())
-    assert [one.file_id for one in count_quarantined(records, by_file=True)] == [new.file_id]
-    assert {one.file_id: one.corrected_by for one in count_quarantined(records, by_file=True, closed=True)} == {
+    assert [one.file_id for one in count_quarantined(records, {}, by_file=True)] == [new.file_id]
+    assert {one.file_id: one.corrected_by for one in count_quarantined(records, {}, by_file=True, closed=True)} == {
         old.file_id: new.file_id,
         new.file_id: "",
     }
     lake.closing().close()
     after = list(lake.ledger.records())
-    assert count_quarantined(after) == count_quarantined(records)
+    assert count_quarantined(after, {}) == count_quarantined(records, {})
     later = {BY.dataset: contract(10, "2")}
     assert [one.file_id for one in replayable(after, later)] == [new.file_id]
     assert {one.file_id for one in replayable(after, later, again=True)} == {old.file_id, new.file_id}
@@ -136,7 +136,7 @@ def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_c
     assert (again.state, again.duplicate_of) == ("skipped_duplicate", first.file_id)
     assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
     assert lake.closed_by() == {(first.content_sha256, 2): None, (between.content_sha256, 2): again.file_id}
-    assert [one.file_id for one in count_quarantined(list(lake.ledger.records()), by_file=True)] == [first.file_id]
+    assert [one.file_id for one in count_quarantined(list(lake.ledger.records()), {}, by_file=True)] == [first.file_id]
     assert lake.closing().close() == []
     last = lake.sent(5, 6)
     assert lake.closing().close() == [Closed(first.file_id, KEY, last.file_id, 1)]
@@ -256,7 +256,7 @@ def test_a_person_settles_a_file_by_a_file_of_another_name() -> None:
     assert lake.closing().close() == []
     assert lake.closing().settle(old, new) == Closed(old.file_id, KEY, new.file_id, 1)
     assert lake.closed_by() == {(old.content_sha256, 2): new.file_id}
-    assert count_quarantined(lake.ledger.records()) == []
+    assert count_quarantined(lake.ledger.records(), {}) == []
     assert lake.closing().close() == []
 
 

@@ -1,0 +1,84 @@
+"""Outcomes of rows that somebody corrected by hand: a correction is a file of its own, and the refused row stays in quarantine."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from headgate.errors import NotFoundError
+from headgate.intake.quarantine.list_quarantine import rows_of
+from headgate.lake import keys
+from headgate.lake.states import NOT_ACCEPTED, FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
+    from headgate.lake.senders import Senders
+
+Outcome = Literal["sent", "accepted", "refused"]
+
+
+@dataclass(frozen=True)
+class CorrectionOutcomes:
+    """Reader of the outcomes of corrected rows."""
+
+    objects: ObjectStore
+    ledger: FileLedger
+    senders: Senders
+    quarantine_bucket: str
+
+    def of_file(self, file_id: str) -> dict[int, tuple[Outcome, str]]:
+        """Return the outcome of the newest correction of each corrected row of a file, and the id of the file that has it.
+
+        Rows whose correction was reverted are open again, and are not returned.
+        """
+        newest: dict[int, tuple[Outcome, str]] = {}
+        for sent_id in self.senders.corrections(file_id):
+            outcomes = self._outcomes(sent_id, list(self.senders.corrected_rows(file_id, sent_id)))
+            newest |= {row: (outcome, sent_id) for row, outcome in outcomes.items()}
+        return newest
+
+    def replaced_rows(self, records: Iterable[FileRecord]) -> dict[str, Counter[str]]:
+        """Return, by file id and rule, the quarantined rows that a newer correction has replaced.
+
+        The correction has such a row in the lake, or in quarantine as its own. Only files with a checked correction cost a request.
+        """
+        checked: defaultdict[str, dict[str, FileRecord]] = defaultdict(dict)
+        for record in records:
+            if record.state is FileState.DONE and keys.has_corrected_rows(record.key):
+                checked[keys.corrected_file(record.key)][record.file_id] = record
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for file_id, sent in checked.items():
+            replaced: dict[int, str] = {}
+            for sent_id in reversed([sent_id for sent_id in self.senders.corrections(file_id) if sent_id in sent]):
+                rules = self.senders.corrected_rows(file_id, sent_id)
+                corrected_again = {place for place, row in enumerate(rules, start=1) if row in replaced}
+                counts[sent_id] += self._count_rules(sent[sent_id], corrected_again)
+                replaced |= rules
+            counts[file_id] += Counter(replaced.values())
+        return counts
+
+    def _count_rules(self, record: FileRecord, places: Collection[int]) -> Counter[str]:
+        if not places or not record.quarantine_key:
+            return Counter()
+        rows = rows_of(self.objects, self.quarantine_bucket, record).select(["source_row", "rule"]).to_pylist()
+        return Counter(row["rule"] or "" for row in rows if row["source_row"] in places)
+
+    def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, Outcome]:
+        """Return the outcome of each row of a correction; `rows` are their places in the corrected file, in the order sent."""
+        try:
+            record = self.ledger.get(sent_id)
+            record = self.ledger.get(record.duplicate_of) if record.duplicate_of else record
+        except NotFoundError:  # the gate has not begun
+            return dict.fromkeys(rows, "sent")
+        if record.state in {FileState.REVERTING, FileState.REVERTED}:
+            return {}
+        if record.state in NOT_ACCEPTED:
+            return dict.fromkeys(rows, "refused")
+        if record.state is not FileState.DONE:
+            return dict.fromkeys(rows, "sent")
+        places = rows_of(self.objects, self.quarantine_bucket, record)["source_row"].to_pylist() if record.quarantine_key else []
+        refused = {rows[place - 1] for place in places}
+        return {row: "refused" if row in refused else "accepted" for row in rows}
