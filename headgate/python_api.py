@@ -129,6 +129,7 @@ def profile(file: str | PathLike[str], contract: Contract | None = None) -> Prof
         content_sha256=hashlib.sha256(body).hexdigest(),
         received_at=datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None),
         sensitive={column.name for column in contract.columns if column.mask} if contract else (),
+        broken_rows=table.broken_rows,
     )
 
 

@@ -47,7 +47,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.registry import Registry
 from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, HeadgateError
-from headgate.formats.read_table import columns_by_shown_name
+from headgate.formats.read_table import unknown_table
 from headgate.formats.sniff import is_parquet
 from headgate.intake import check_bytes
 from headgate.lake.ports import MaskingKey
@@ -309,7 +309,7 @@ def check(seed: Seed, body: bytes, log: io.StringIO) -> str:
     said, rule = "", "accepted"
     try:
         if not seed.secrets:
-            columns_by_shown_name(body)
+            unknown_table(body)
         gated = check_bytes(body, seed.contract, KEY, object_key="fuzzed/in", received_at=LANDED)
         said = _said(gated)
     except BadInputError as error:

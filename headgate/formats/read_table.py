@@ -12,7 +12,7 @@ from headgate.formats.formats import JSON, format_of
 from headgate.formats.json.records import are_lines, holds_json
 from headgate.formats.sniff import only_blanks
 from headgate.formats.unpack import is_packed, unpack
-from headgate.matching.file_table import FileTable
+from headgate.matching.file_table import NO_TABLE, FileTable
 from headgate.matching.header_names import folded
 
 if TYPE_CHECKING:
@@ -66,16 +66,16 @@ def no_table() -> UnreadableFileError:
     )
 
 
-def columns_by_shown_name(file: bytes | Path, contract: Contract | None = None) -> dict[str, pa.Array]:
-    """Return the columns of a file without a known contract, by the name that may be shown; none if the file is not a table.
+def unknown_table(file: bytes | Path, contract: Contract | None = None) -> FileTable:
+    """Return the table of a file without a known contract; NO_TABLE if the file is not a table.
 
     A table whose first row was read as data has the names `column_1`, `column_2` and so on. A text of one column without a header is
     no table.
     """
     table = _table_or_none(_unpacked(file, whole=True), contract, whole=True)
     if table and not table.has_header and len(table.names) < _FEWEST_COLUMNS_WITHOUT_HEADER:
-        return {}
-    return dict(zip(table.shown, table.columns, strict=True)) if table else {}
+        return NO_TABLE
+    return table or NO_TABLE
 
 
 def why_unreadable(path: Path) -> BadInputError | None:

@@ -24,6 +24,7 @@ class FileTable:
         header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0 for other formats.
         two_row_sheet: of a workbook the sheet whose names stand in two rows, and are joined in `names`; empty for one row.
         is_header_by_look: as in `Dialect`.
+        broken_rows: rows that the columns do not have: rows of a text with more or fewer cells than the others, lines that are no record.
     """
 
     names: tuple[str, ...]
@@ -32,6 +33,12 @@ class FileTable:
     header_cells: int = 0
     two_row_sheet: str = ""
     is_header_by_look: bool = False
+    broken_rows: int = 0
+
+    @property
+    def by_shown_name(self) -> dict[str, pa.Array | pa.ChunkedArray]:
+        """The columns by the name that may be shown."""
+        return dict(zip(self.shown, self.columns, strict=True))
 
     @property
     def fingerprint(self) -> str:

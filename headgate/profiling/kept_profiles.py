@@ -18,10 +18,9 @@ from headgate.profiling.profile import Received, profile_of, profile_unknown
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    import pyarrow as pa
-
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord, ObjectStore
+    from headgate.matching.file_table import FileTable
     from headgate.profiling.columns import Rows
     from headgate.profiling.profile import Profile
 
@@ -51,25 +50,23 @@ class Profiles:
             return {"failed": type(error).__name__}
         return self._store(profile) if has_corrected_rows(record.key) else self.keep(profile)
 
-    def of_unknown(self, record: FileRecord, columns: Mapping[str, pa.Array], sensitive: Collection[str] = ()) -> Mapping[str, str]:
+    def of_unknown(self, record: FileRecord, table: FileTable, sensitive: Collection[str] = ()) -> Mapping[str, str]:
         """As `of`, for a rejected file; it is compared with nothing.
 
         Args:
             sensitive: columns that are known to be so; others are found by their names and values.
         """
-        at = datetime.fromisoformat(record.received_at)
         try:
-            profile = profile_unknown(columns, dataset="", content_sha256=record.content_sha256, received_at=at, sensitive=sensitive)
+            profile = _profile_unknown(record, table, sensitive)
         except Exception as error:  # noqa: BLE001 as above
             return {"failed": type(error).__name__}
         return self.keep(profile)
 
-    def of_uncontracted(self, record: FileRecord, columns: Mapping[str, pa.Array]) -> Mapping[str, str]:
+    def of_uncontracted(self, record: FileRecord, table: FileTable) -> Mapping[str, str]:
         """As `of_unknown`, for a file that no contract fits: its summary is stored, too, and the record keeps its key as SUMMARY."""
         name = record.key.rpartition("/")[2]
-        at = datetime.fromisoformat(record.received_at)
         try:
-            profile = profile_unknown(columns, dataset="", content_sha256=record.content_sha256, received_at=at)
+            profile = _profile_unknown(record, table)
             body = to_json(file_summary(name, profile))
         except Exception as error:  # noqa: BLE001 as above
             return {"failed": type(error).__name__}
@@ -116,3 +113,14 @@ def _received(record: FileRecord, contract: Contract, accepted: Rows, quarantine
 
 def _as_text(shifts: Sequence[Shift]) -> str:
     return "; ".join(f"{shift.column or 'file'}: {shift.message} [{shift.kind}]" for shift in shifts)
+
+
+def _profile_unknown(record: FileRecord, table: FileTable, sensitive: Collection[str] = ()) -> Profile:
+    return profile_unknown(
+        table.by_shown_name,
+        dataset="",
+        content_sha256=record.content_sha256,
+        received_at=datetime.fromisoformat(record.received_at),
+        sensitive=sensitive,
+        broken_rows=table.broken_rows,
+    )

@@ -174,12 +174,19 @@ def profile_of(received: Received) -> Profile:
 
 
 def profile_unknown(
-    columns: Mapping[str, pa.Array], *, dataset: str, content_sha256: str, received_at: datetime, sensitive: Collection[str] = ()
+    columns: Mapping[str, pa.Array],
+    *,
+    dataset: str,
+    content_sha256: str,
+    received_at: datetime,
+    sensitive: Collection[str] = (),
+    broken_rows: int = 0,
 ) -> Profile:
     """The profile of a file as it came, by no contract: types are inferred from texts.
 
     Args:
         sensitive: columns that are known to be so; others are found by their names and values.
+        broken_rows: rows of the file that the columns do not have, because their cells do not fit the others'.
     """
     texts = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
     rows = max(map(len, texts.values()), default=0)
@@ -189,8 +196,8 @@ def profile_unknown(
         hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
     profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(texts[name]), hidden=name in hidden), texts, rows)
     numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
-    score = _inferred_score(texts, inferred, received_at)
-    return Profile(dataset, content_sha256, rows, tuple(profiled), tuple(correlations(numeric)), score)
+    score = _inferred_score(texts, inferred, received_at, broken_rows)
+    return Profile(dataset, content_sha256, rows + broken_rows, tuple(profiled), tuple(correlations(numeric)), score)
 
 
 def _computable(column: pa.Array) -> pa.Array:
@@ -312,8 +319,8 @@ def _samples(inferred: Inferred) -> list[str]:
     return [text[:_SAMPLE_CHARACTERS] for text in texts if text.strip()][:_SAMPLES]
 
 
-def _inferred_score(texts: Mapping[str, pa.Array], inferred: Mapping[str, Inferred], received_at: datetime) -> Score:
-    """Without a contract every cell should have a value, and a text that its column's type does not spell is invalid."""
+def _inferred_score(texts: Mapping[str, pa.Array], inferred: Mapping[str, Inferred], received_at: datetime, broken_rows: int) -> Score:
+    """Without a contract every cell should have a value. Texts that a column's type does not spell and broken rows are invalid."""
     rows = max(map(len, texts.values()), default=0)
     cells = rows * len(texts)
     missing, invalid = (sum(getattr(column, name) for column in inferred.values()) for name in ("missing", "invalid"))
@@ -321,7 +328,7 @@ def _inferred_score(texts: Mapping[str, pa.Array], inferred: Mapping[str, Inferr
     newest = _latest(column.values for column in inferred.values() if column.type == "timestamp")
     return Score(
         completeness=ratio(missing, cells),
-        validity=ratio(invalid, cells - missing),
+        validity=ratio(invalid + broken_rows * len(texts), cells - missing + broken_rows * len(texts)),
         uniqueness=ratio(rows - different, rows) if different else None,
         timeliness=timeliness(newest, received_at),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.formats.read_table import columns_by_shown_name
+from headgate.formats.read_table import unknown_table
 from headgate.profiling.file_summary import file_summary, to_json
 from headgate.profiling.profile import profile_unknown
 from tests.e2e.lakes import DATA
@@ -45,7 +45,7 @@ def test_every_table_has_a_summary_of_the_named_shape() -> None:
     seen = without_table = 0
     for name, body in files():
         seen += 1
-        columns = columns_by_shown_name(body)
+        columns = unknown_table(body).by_shown_name
         if not columns:
             without_table += 1
             continue

@@ -29,7 +29,8 @@ def csv_table(content: bytes, contract: Contract | None, *, with_header: bool | 
     names = _for_width(dialect)
     cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
     rows = read_rows(read, dialect)
-    return FileTable(names, rows.columns, dialect.header_lines > 0, cells, is_header_by_look=dialect.is_header_by_look)
+    broken = len(rows.ragged.source_rows)
+    return FileTable(names, rows.columns, dialect.header_lines > 0, cells, is_header_by_look=dialect.is_header_by_look, broken_rows=broken)
 
 
 def _for_width(dialect: Dialect) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def json_table(content: bytes, contract: Contract | None) -> FileTable:
     """Return a column for each name of the records; of nested values only which there are."""
     read = read_records(content, stated_encoding(contract), by_contract(contract) if contract else never)
     columns = (_nested(column) if name in read.nested else column for name, column in read.columns.items())
-    return FileTable(tuple(read.columns), tuple(columns))
+    return FileTable(tuple(read.columns), tuple(columns), broken_rows=len(read.ragged.source_rows))
 
 
 def _nested(column: pa.Array) -> pa.Array:

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from headgate.intake.files.check_and_store_file import CheckedParquet, FileChecker
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.lake.ports import ObjectRef
+    from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Decided
 
 # A file without a contract is profiled in memory; a larger one is not worth a larger worker.
@@ -105,8 +106,8 @@ class FileProcessor:
     Args:
         profile: called with the record, its contract, and the accepted and quarantined rows, as tables or as local Parquet files (a file
             without rows does not exist). Its result goes into the record.
-        profile_unknown: called with the record, the columns of a file that was not accepted, and the names of sensitive columns.
-        profile_uncontracted: called with the record and the columns of a table that no contract fits; its result goes into the record.
+        profile_unknown: called with the record, the table of a file that was not accepted, and the names of sensitive columns.
+        profile_uncontracted: called with the record and a table that no contract fits; its result goes into the record.
             Without it such a file is rejected.
         alert: called with each record before it is written, so that no file is finished without its alert. A worker that dies in
             between sends the alert twice.
@@ -118,8 +119,8 @@ class FileProcessor:
 
     gate: FileChecker
     profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = None
-    profile_unknown: Callable[[FileRecord, Mapping[str, pa.Array], Collection[str]], Mapping[str, str]] | None = None
-    profile_uncontracted: Callable[[FileRecord, Mapping[str, pa.Array]], Mapping[str, str]] | None = None
+    profile_unknown: Callable[[FileRecord, FileTable, Collection[str]], Mapping[str, str]] | None = None
+    profile_uncontracted: Callable[[FileRecord, FileTable], Mapping[str, str]] | None = None
     alert: Callable[[FileRecord], None] | None = None
     executor: Callable[[], Executor] = _one_thread
     larger_worker: LargerWorker | None = None
@@ -349,13 +350,13 @@ class FileProcessor:
         file = self._readable(path)
         if file.stat().st_size > _UNKNOWN_PROFILE_LIMIT_BYTES:
             return record
-        from headgate.formats.read_table import columns_by_shown_name  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+        from headgate.formats.read_table import unknown_table  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
 
         contract = self.gate.contracts.get(record.dataset)
-        columns = columns_by_shown_name(file, contract)
+        table = unknown_table(file, contract)
         asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
-        sensitive = possibly_sensitive(contract, columns, asked) if contract else frozenset()
-        return replace(record, profile=self.profile_unknown(record, columns, sensitive)) if columns else record
+        sensitive = possibly_sensitive(contract, table.shown, asked) if contract else frozenset()
+        return replace(record, profile=self.profile_unknown(record, table, sensitive)) if table.names else record
 
     def _profiled(self, record: FileRecord, path: Path, error: BadInputError) -> FileRecord | None:
         """The record of a table that no contract fits, with its summary, or of a file that cannot be read; None for any other file."""
@@ -364,12 +365,12 @@ class FileProcessor:
         file = self._readable(path)
         if file.stat().st_size > _UNKNOWN_PROFILE_LIMIT_BYTES:
             return None
-        from headgate.formats.read_table import columns_by_shown_name, why_unreadable  # noqa: PLC0415 as above
+        from headgate.formats.read_table import unknown_table, why_unreadable  # noqa: PLC0415 as above
 
-        columns = columns_by_shown_name(file)
-        if not columns and (reason := why_unreadable(path)):
+        table = unknown_table(file)
+        if not table.names and (reason := why_unreadable(path)):
             return self._rejected(record, reason)
-        profile = self.profile_uncontracted(record, columns) if columns else {}
+        profile = self.profile_uncontracted(record, table) if table.names else {}
         if SUMMARY not in profile:
             return None
         remedy = (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError
-from headgate.formats.read_table import columns_by_shown_name
+from headgate.formats.read_table import unknown_table
 from headgate.matching.header_names import folded
 from headgate.profiling.sensitive_values import column_names
 
@@ -82,7 +82,7 @@ def _why_not_drafted(body: bytes, header: bool | None) -> BadInputError | None:
 @given(names=HEADERS, write=st.sampled_from([_csv, _json, _parquet]))
 def test_a_file_of_no_contract_has_distinct_names_without_a_number_sign(names: list[str], write: object) -> None:
     assert callable(write)
-    shown = [*columns_by_shown_name(write(names)), *column_names(names)]
+    shown = [*unknown_table(write(names)).by_shown_name, *column_names(names)]
     assert not [name for name in shown if "#" in name]
     assert len(column_names(names)) == len(names)
     assert len({folded(name) for name in column_names([""] * 3)}) == 3

@@ -1,21 +1,21 @@
 import pytest
 
-from headgate.formats.read_table import columns_by_shown_name
+from headgate.formats.read_table import unknown_table
 
 pytestmark = pytest.mark.unit
 
 
 def test_a_header_wider_than_its_rows_names_the_columns_that_there_are() -> None:
-    columns = columns_by_shown_name(b"id,name,extra\n1,a\n2,b\n3,c\n4,d\n")
+    columns = unknown_table(b"id,name,extra\n1,a\n2,b\n3,c\n4,d\n").by_shown_name
     assert list(columns) == ["id", "name"]
     assert columns["name"].to_pylist() == ["a", "b", "c", "d"]
 
 
 def test_a_column_that_cannot_be_shown_has_the_name_of_the_draft_unless_another_has_it() -> None:
-    assert list(columns_by_shown_name(b"id,,2024-03\na,x,y\nb,z,w\n")) == ["id", "column_2", "column_3"]
-    assert list(columns_by_shown_name(b"id,,column_2\na,x,y\nb,z,w\n")) == ["id", "column_2_", "column_2"]
+    assert list(unknown_table(b"id,,2024-03\na,x,y\nb,z,w\n").by_shown_name) == ["id", "column_2", "column_3"]
+    assert list(unknown_table(b"id,,column_2\na,x,y\nb,z,w\n").by_shown_name) == ["id", "column_2_", "column_2"]
 
 
 def test_a_column_that_the_header_does_not_reach_has_a_number() -> None:
-    columns = columns_by_shown_name(b"id,name\n1,a,x\n2,b,y\n3,c,z\n4,d,w\n")
+    columns = unknown_table(b"id,name\n1,a,x\n2,b,y\n3,c,z\n4,d,w\n").by_shown_name
     assert list(columns) == ["id", "name", "column_3"]

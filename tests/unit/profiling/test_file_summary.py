@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
-from headgate.formats.read_table import columns_by_shown_name
+from headgate.formats.read_table import unknown_table
 from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.profiling.file_summary import file_summary
@@ -22,7 +22,7 @@ BODY = b"id,amount,on,note,card\n1,1.50,2024-01-01,a," + PAN.encode() + b"\n2,,2
 
 
 def summary_of(body: bytes) -> dict[str, object]:
-    columns = columns_by_shown_name(body)
+    columns = unknown_table(body).by_shown_name
     profile = profile_unknown(columns, dataset="", content_sha256="0", received_at=datetime(2024, 1, 4))
     return file_summary("sales.csv", profile)
 
@@ -42,6 +42,15 @@ def test_the_summary_has_schema_statistics_and_issues() -> None:
     assert issues["invalid_values"] == {}
 
 
+def test_rows_that_do_not_fit_the_header_count_as_rows_and_lower_the_score() -> None:
+    """Four of eight rows have a cell too many: they are no columns' values, and no good rows."""
+    whole = unknown_table(b"id,amount\n" + b"".join(b"%d,1.5\n" % row for row in range(8)))
+    broken = unknown_table(b"id,amount\n" + b"".join(b"%d,1.5%s\n" % (row, b",x" * (row > 3)) for row in range(8)))
+    record = FileRecord("f", "raw", "uploads/a.csv", "v", "uploads", FileState.PROCESSING, received_at="2024-01-04T00:00:00")
+    kept = [Profiles(MemoryObjects(), "artifacts").of_unknown(record, table) for table in (whole, broken)]
+    assert [(profile["rows"], profile["validity"]) for profile in kept] == [("8", "1.0000"), ("8", "0.5000")]
+
+
 def test_no_card_number_is_in_the_summary() -> None:
     assert "411111" not in json.dumps(summary_of(BODY))
 
@@ -49,7 +58,7 @@ def test_no_card_number_is_in_the_summary() -> None:
 def test_the_summary_is_stored_by_the_files_name_and_named_in_its_record() -> None:
     objects = MemoryObjects()
     record = FileRecord("f", "raw", "uploads/sales.csv.gz", "v", "uploads", FileState.PROCESSING, received_at="2024-01-04T00:00:00")
-    kept = Profiles(objects, "artifacts").of_uncontracted(record, columns_by_shown_name(BODY))
+    kept = Profiles(objects, "artifacts").of_uncontracted(record, unknown_table(BODY))
     assert kept[SUMMARY] == "processed/sales_summary.json"
     stored = json.loads(objects.read(ObjectRef("artifacts", kept[SUMMARY])))
     assert (stored["file_name"], stored["row_count"]) == ("sales.csv.gz", 3)

@@ -16,9 +16,9 @@ from headgate.cli.rendering import screens
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    import pyarrow as pa
     from rich.table import Table
 
+    from headgate.matching.file_table import FileTable
     from headgate.profiling.profile import ColumnProfile, Profile
 
 
@@ -44,13 +44,22 @@ def profile(file: Path, dataset: str, as_json: bool) -> None:
 def profile_file(file: Path, dataset: str) -> Profile:
     """The profile of a local file; it is as old as its last change."""
     from headgate.profiling.profile import profile_unknown
+    from headgate.profiling.sensitive_values import column_names
 
     body = file.read_bytes()
-    columns = _table(body, dataset)
+    table = _table(body, dataset)
+    columns = dict(zip(column_names(table.names), table.columns, strict=True))
     changed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None)
     sensitive = _sensitive(dataset, columns)
     sha256 = hashlib.sha256(body).hexdigest()
-    return profile_unknown(columns, dataset=dataset, content_sha256=sha256, received_at=changed_at, sensitive=sensitive)
+    return profile_unknown(
+        columns,
+        dataset=dataset,
+        content_sha256=sha256,
+        received_at=changed_at,
+        sensitive=sensitive,
+        broken_rows=table.broken_rows,
+    )
 
 
 def score_line(parts: Mapping[str, str]) -> str:
@@ -59,11 +68,10 @@ def score_line(parts: Mapping[str, str]) -> str:
     return f"quality {parts['score']} ({listed})" if "score" in parts else "no rows, so no quality score"
 
 
-def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
+def _table(body: bytes, dataset: str) -> FileTable:
     from headgate.contracts.registry import Registry
     from headgate.formats.read_table import read_table
     from headgate.formats.unpack import unpack
-    from headgate.profiling.sensitive_values import column_names
 
     contract = Registry.load().source.get(dataset)
     table = read_table(unpack(body), contract)
@@ -73,7 +81,7 @@ def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
         options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
     if table.two_row_sheet:
         options.progress_console().print(_TWO_ROWS, soft_wrap=True)
-    return dict(zip(column_names(table.names), table.columns, strict=True))
+    return table
 
 
 def _sensitive(dataset: str, names: Collection[str]) -> set[str]:

@@ -14,7 +14,7 @@ from headgate.cli.commands.files.profile import profile
 from headgate.contracts.model import Kind
 from headgate.drafts.draft_contract import draft
 from headgate.errors import UnreadableFileError
-from headgate.formats.read_table import columns_by_shown_name, read_table, sample_table
+from headgate.formats.read_table import read_table, sample_table, unknown_table
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.lake.states import FileState
@@ -54,7 +54,7 @@ def test_names_in_two_rows_are_refused_with_the_remedy(title: list[list[object]]
 @pytest.mark.parametrize("title", [[], [["Report of May"], []]], ids=["first rows", "below a title"])
 def test_names_in_two_rows_are_joined_for_a_profile(title: list[list[object]]) -> None:
     body = workbook(*title, GROUPS, COLUMNS, *ROWS)
-    columns = columns_by_shown_name(body)
+    columns = unknown_table(body).by_shown_name
     assert [*columns] == ["Filiale", "Stand", "Umsatz Bar", "Umsatz Karte", "Umsatz Rechnung", "Personal K\u00f6pfe", "Personal Stunden"]
     assert columns["Umsatz Bar"].to_pylist()[:2] == ["100.5", "101.5"]
     assert {len(column) for column in columns.values()} == {60}

@@ -14,7 +14,7 @@ from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import MAX_COLUMNS
 from headgate.formats.parquet.read_parquet import read_parquet
-from headgate.formats.read_table import columns_by_shown_name, read_table
+from headgate.formats.read_table import read_table, unknown_table
 from headgate.formats.received_rows import Received
 from headgate.values.cast import cast
 
@@ -260,7 +260,7 @@ def test_a_small_file_of_absurdly_many_equal_cells_is_refused_before_they_are_ma
     assert len(bomb.getvalue()) < 1 << 18
     with pytest.raises(UnreadableFileError, match="67,108,864"):
         read_rows(bomb.getvalue(), contract_of(BIGINT))
-    assert columns_by_shown_name(bomb.getvalue()) == {}
+    assert unknown_table(bomb.getvalue()).by_shown_name == {}
 
 
 def test_an_absurdly_wide_file_is_refused() -> None:
