@@ -30,9 +30,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.domains.retail.market_intelligence_hub.accuracy import mase, naive2, smape
-from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Task, forecast
-from headgate.domains.retail.market_intelligence_hub.point_forecasts import Ensemble
+from headgate.blocks.accuracy import mase, smape
+from headgate.blocks.forecasting import LEVELS, Task, forecast
+from headgate.blocks.point_forecasts import Ensemble
+from headgate.domains.retail.market_intelligence_hub.accuracy import naive2
 
 Array = npt.NDArray[np.float64]
 Scores: TypeAlias = tuple[float, float, float, float]  # sMAPE and MASE, then the same of Naive2

@@ -38,6 +38,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from benchmarks.systems.merged_shop import KEPT, ROOT, kept_shop, online_retail
+from headgate.blocks.accuracy import smape
 from headgate.domains.retail import (
     compliance_guardian,
     demand_insights_engine,
@@ -45,7 +46,6 @@ from headgate.domains.retail import (
 )
 from headgate.domains.retail.demand_insights_engine import churn, features
 from headgate.domains.retail.demand_insights_engine.customer_value import Method, method_of_year
-from headgate.domains.retail.market_intelligence_hub.accuracy import smape
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
@@ -247,7 +247,7 @@ def _forecast(tables: Mapping[str, ibis.Table], origin: date) -> pd.DataFrame:
     """The table `sales_forecast` alone: the hub's other tables forecast nothing, and take longer."""
     plan = market_intelligence_hub.Plan()
     lines = market_intelligence_hub.sale_lines(tables, origin, plan.grain)
-    span = market_intelligence_hub.whole_periods(lines, origin, plan.grain)
+    span = market_intelligence_hub.whole_periods(lines, "ordered_at", origin, plan.grain)
     sales = market_intelligence_hub.sales_by_period(lines, span, plan)
     return sales_forecast(forecast_hierarchy(sales, events_of(tables), span, plan))
 
@@ -282,7 +282,7 @@ def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
     end = date(9_000, 1, 1)
     lines = market_intelligence_hub.sale_lines(tables, end, plan.grain)
     last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
-    span = market_intelligence_hub.whole_periods(lines, last, plan.grain)
+    span = market_intelligence_hub.whole_periods(lines, "ordered_at", last, plan.grain)
     sums = [
         lines.group_by("period_on").agg(revenue=lines.revenue.sum()).to_pandas().assign(series_id="total"),
         *(

@@ -125,9 +125,13 @@ def code_version(name: str) -> str:
     package = system(name)
     made_with = getattr(package, "made_with", str)
     digest = hashlib.sha256(made_with().encode())
-    for path, body in _source_of(_module(name), is_package=hasattr(package, "__path__")):
-        digest.update(f"{path}\0{hashlib.sha256(body).hexdigest()}\n".encode())
+    digest.update(_listed(_source_of(_module(name), is_package=hasattr(package, "__path__"))))
     return digest.hexdigest()[:16]
+
+
+def source_version(package: str) -> str:
+    """Return a hash of a package's source, for the `made_with` of a system that computes its tables with the package."""
+    return hashlib.sha256(_listed(_sources(files(package), ""))).hexdigest()[:16]
 
 
 def modules() -> dict[str, str]:
@@ -140,6 +144,10 @@ def _module(name: str) -> str:
     if name not in known:
         raise NotFoundError(f"There is no system {name}. Systems: {', '.join(known)}.")
     return known[name]
+
+
+def _listed(sources: Iterator[tuple[str, bytes]]) -> bytes:
+    return "".join(f"{path}\0{hashlib.sha256(body).hexdigest()}\n" for path, body in sources).encode()
 
 
 def _source_of(module: str, *, is_package: bool) -> Iterator[tuple[str, bytes]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.blocks.periods import whole_periods
 from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
-from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period, whole_periods
+from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import OPTIONS, Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
@@ -15,6 +16,7 @@ from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales
 from headgate.domains.retail.market_intelligence_hub.sales_history import sales_history
 from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
 from headgate.engines import engine_of
+from headgate.systems.registry import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +25,16 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-__all__ = ["MAY_READ", "OPTIONS", "READS", "build", "planned"]
+__all__ = ["MAY_READ", "OPTIONS", "READS", "build", "made_with", "planned"]
 
 READS = ("orders", "order_items", "products")
 MAY_READ = (DATASET,)
 NO_OPTIONS: Mapping[str, str] = {}
+
+
+def made_with() -> str:
+    """Return the version of the forecasts and other building blocks that all domains share."""
+    return source_version("headgate.blocks")
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS) -> dict[str, pd.DataFrame]:
@@ -42,7 +49,7 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, s
 def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, pd.DataFrame]:
     """The tables by a plan; models over the series run on the engine that holds the tables."""
     lines = sale_lines(tables, as_of, plan.grain)
-    span = whole_periods(lines, as_of, plan.grain)
+    span = whole_periods(lines, "ordered_at", as_of, plan.grain)
     sales = sales_by_period(lines, span, plan)
     events = events_of(tables)
     ahead = forecast_hierarchy(sales, events, span, plan, engine_of(tables.values()))

@@ -16,26 +16,6 @@ SEASONALITY_Z = 1.645  # 90 % two-sided
 MIN_CYCLES = 3  # of history before a series can be called seasonal
 
 
-def smape(actual: Array, mean: Array) -> float:
-    """Symmetric mean absolute percentage error, 0..200; a step where both are zero is a perfect one. NaN where a value is."""
-    size = np.abs(actual) + np.abs(mean)
-    errors = np.divide(200.0 * np.abs(actual - mean), size, out=np.zeros_like(size), where=size != 0)
-    return float(errors.mean())
-
-
-def naive_scale(history: Array, season: int = 1) -> float:
-    """Mean absolute error of the (seasonal) naive method inside the history; NaN when the history is shorter than a season."""
-    if history.size <= season:
-        return float("nan")
-    return float(np.abs(history[season:] - history[:-season]).mean())
-
-
-def mase(actual: Array, mean: Array, history: Array, season: int = 1) -> float:
-    """Mean absolute scaled error; NaN where the history never moves, so that there is nothing to scale by."""
-    scale = naive_scale(history, season)
-    return float(np.abs(actual - mean).mean() / scale) if scale > 0 else float("nan")
-
-
 def owa(smape_: float, mase_: float, naive2_smape: float, naive2_mase: float) -> float:
     """Overall weighted average: 1 is as good as Naive2, less is better; NaN where Naive2 makes no error at all."""
     if not (naive2_smape > 0 and naive2_mase > 0):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Grain
+    from headgate.blocks.periods import Grain
 
 Array = npt.NDArray[np.float64]
 

@@ -7,8 +7,6 @@ Only whole periods count, because half a week would read as a fall.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,35 +14,16 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, LEVELS, OTHER, UNKNOWN, Grain, Plan
+from headgate.blocks.periods import ONE_DAY, Grain, Span
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, LEVELS, OTHER, UNKNOWN, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 SERIES = ["series_id", "level", "region_id", "category"]
 COUNTS = ["units", "orders"]
 MONEY = ["revenue", "largest_order", "largest_return", "promoted"]
-ONE_DAY = timedelta(days=1)
-MIN_SALE_DAYS = 20  # with fewer days the shop's usual silence is not known
-_NEWEST_DAYS = 250  # with sales, that show how long the shop is usually silent
-_USUAL_GAP = 0.95  # of the silences are not longer
-
-
-@dataclass(frozen=True)
-class Span:
-    """The whole periods that the data knows, by their first days, both included; none when `last` is before `first`."""
-
-    first: date
-    last: date
-    grain: Grain
-
-    def starts(self) -> pd.DatetimeIndex:
-        """The first day of every period."""
-        return self.grain.starts(self.first, self.last)
-
-    def ahead(self, horizon: int) -> pd.DatetimeIndex:
-        """The first days of the `horizon` periods after the last."""
-        return self.grain.starts(self.grain.shifted(self.last, 1), self.grain.shifted(self.last, horizon))
 
 
 def sale_lines(tables: Mapping[str, ibis.Table], as_of: date, grain: Grain) -> ibis.Table:
@@ -64,37 +43,6 @@ def sale_lines(tables: Mapping[str, ibis.Table], as_of: date, grain: Grain) -> i
         units=joined.quantity.cast("int64"),
         is_promoted=joined.promotion_code.notnull(),  # noqa: PD004 an Ibis column, which has no notna
     )
-
-
-def whole_periods(lines: ibis.Table, as_of: date, grain: Grain) -> Span:
-    """The periods that lie wholly between the first sale and the end of `as_of`, and whose sales are there.
-
-    Sales of the newest periods are missing if the silence since the last one is unusual, but shorter than a quarter: other datasets of
-    the lake reach further than its orders. A longer silence is a shop that sold nothing.
-    """
-    first = lines.ordered_at.min().to_pyarrow().as_py()
-    last = grain.shifted(as_of + ONE_DAY, -1)
-    if first is None:
-        return Span(grain.shifted(last, 1), last, grain)
-    begun = grain.start_of(first.date())
-    return Span(begun if begun == first.date() else grain.shifted(begun, 1), _last_with_sales(lines, last, grain), grain)
-
-
-def _last_with_sales(lines: ibis.Table, last: date, grain: Grain) -> date:
-    """The last period, or an earlier one whose sales are complete."""
-    end = grain.shifted(last, 1)  # excluded
-    days = lines.select(day=lines.ordered_at.date()).filter(ibis._.day < end).distinct().order_by(ibis._.day.desc()).limit(_NEWEST_DAYS)
-    sold = days.to_pandas()["day"].to_numpy(dtype="datetime64[D]")
-    if sold.size < MIN_SALE_DAYS:
-        return last
-    gaps = -np.diff(sold).astype(int)
-    usual = int(np.quantile(gaps, _USUAL_GAP, method="higher"))
-    newest = sold[0].astype(date)
-    silent = (end - newest).days - 1
-    if silent <= usual or grain.shifted(last, -grain.quarter) >= newest:
-        return last
-    complete = newest + timedelta(days=1 + usual)  # a period that ends by then misses no more days than usual
-    return grain.shifted(complete, -1)
 
 
 def largest(lines: ibis.Table, by: str, count: int) -> list[str]:

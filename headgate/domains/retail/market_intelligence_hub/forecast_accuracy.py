@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.domains.retail.market_intelligence_hub.accuracy import mase, naive2, owa, smape
+from headgate.blocks.accuracy import mase, smape
+from headgate.blocks.point_forecasts import MIN_MODELLED
+from headgate.domains.retail.market_intelligence_hub.accuracy import naive2, owa
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.forecasting import Origin
+    from headgate.blocks.forecasting import Origin
     from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 Array = npt.NDArray[np.float64]

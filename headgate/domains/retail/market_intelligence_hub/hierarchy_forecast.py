@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from headgate.domains.retail.market_intelligence_hub import closures, naive_rules
+from headgate.blocks import naive_rules
+from headgate.blocks.forecasting import Backtest, Origin, Panel, bounded
+from headgate.blocks.published_forecast import interval_offsets, is_untested, never_certain, past_bounds, published_forecast
+from headgate.domains.retail.market_intelligence_hub import closures
 from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
-from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
-from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
-from headgate.domains.retail.market_intelligence_hub.seasons import discernible
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from headgate.domains.retail.market_intelligence_hub.features import Span
+    from headgate.blocks.conformal import Bounds
+    from headgate.blocks.periods import Span
     from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 
 Array = npt.NDArray[np.float64]
 
-# Root mean square error of the total's forecast up to 13 weeks ahead, on the logarithmic scale, with 24 to 47 weeks of history:
-# 0.36 on Online Retail II, 0.64 to 0.82 on three generated shops; see docs/adr/0040-next-year.md.
-_SEASON_DOUBT = 0.6
-_LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
 _ROUNDING = 1e-9
-_LEAST_NOISE = 0.05  # of a series' level: no past error shows that the next will be smaller
 
 
 @dataclass(frozen=True)
@@ -71,43 +65,15 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     levels = series["level"].to_numpy(dtype=object)
     histories, has_stopped = _of_open_shop(sold, levels, exposed, span, plan.horizon)
     panel = Panel(histories, exposed, EXPECTED_EFFECTS)
-    task = Task(plan.horizon, plan.grain.season_lengths, cycle=plan.grain.cycle)
-    longest = max((history.size for history in histories), default=0)
-    cuts = plan.cuts(longest - MIN_MODELLED)
-    now, past = backtest(panel, task, cuts=cuts, engine=engine)
-    tried = tuple(
-        naive_rules.candidates(origin, panel.before(cut), task, plan.grain.year) for origin, cut in zip(past.origins, cuts, strict=True)
-    )
-    offered = naive_rules.candidates(now, panel, task, plan.grain.year) if histories else None
-    same_season = cuts.index(plan.season_cut) if plan.season_cut in cuts else None
-    knows_season = bool(discernible(longest, (plan.grain.year,)))
-    methods = naive_rules.chosen(past, tried, offered, levels, same_season, models_know_season=knows_season) if offered else []
-    before = [naive_rules.published(origin, candidates, methods) for origin, candidates in zip(past.origins, tried, strict=True)]
-    alone = Backtest(tuple(before), past.actuals)
-    ahead, tested = _all_reconciled(naive_rules.published(now, offered, methods), alone, summing, levels) if offered else (now, alone)
-    is_untested = np.array([_is_untested(place, ahead, tested) for place in range(len(series))], dtype=bool)
-    by_year = offered.means[naive_rules.LAST_YEAR] if offered else np.empty((0, plan.horizon))
-    unseasoned = np.asarray(np.isnan(by_year).any(axis=1), dtype=np.bool_)
-    bounds = _widened(offsets(_errors_at(ahead, tested), ahead.spread, LEVELS), ahead, is_untested, _widening(plan, len(cuts)))
-    bounds = _with_season_doubt(bounds, ahead, unseasoned)
+    forecast = published_forecast(panel, plan.grain, plan.horizon, levels, windows=plan.windows, engine=engine)
+    ahead, tested = (forecast.now, forecast.past) if series.empty else _all_reconciled(forecast.now, forecast.past, summing, levels)
+    offsets, too_short = interval_offsets(ahead, tested, forecast), is_untested(ahead, tested) | forecast.unseasoned
     closed = _closed_ahead(exposed, ahead)
     if has_stopped:
         ahead = replace(ahead, means=np.zeros_like(ahead.means), models=("zero",) * len(ahead.models))
         closed = np.ones_like(closed)
-    bounds = bounded(ahead, _never_certain(bounds, ahead, closed))
-    rules = {
-        name: np.stack([candidates.means[name] for candidates in tried]) if tried else np.empty((0, *now.means.shape))
-        for name in naive_rules.RULES
-    }
-    return HierarchyForecast(series, span, ahead, bounds, tested, _past_bounds(tested), is_untested | unseasoned, rules)
-
-
-def _past_bounds(tested: Backtest) -> tuple[Bounds, ...]:
-    """The bounds of each earlier origin, from the errors of the others."""
-    return tuple(
-        bounded(origin, offsets(_errors_at(origin, tested).without(number), origin.spread, LEVELS))
-        for number, origin in enumerate(tested.origins)
-    )
+    bounds = bounded(ahead, never_certain(offsets, ahead, closed))
+    return HierarchyForecast(series, span, ahead, bounds, tested, past_bounds(tested), too_short, forecast.rules)
 
 
 def _of_open_shop(
@@ -134,18 +100,6 @@ def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]
     return np.asarray(is_closed & (ahead.means == 0), dtype=np.bool_)
 
 
-def _never_certain(bounds: Bounds, ahead: Origin, closed: npt.NDArray[np.bool_]) -> Bounds:
-    """Offsets that are zero where the shop is closed, and nowhere else."""
-    usual = _level(ahead)
-    sells = usual[usual > 0]
-    scale = _LEAST_NOISE * np.where(usual > 0, usual, sells.min() if sells.size else 0.0)[:, None]
-    widths = {level: NormalDist().inv_cdf(0.5 + level / 200) * scale for level in bounds}
-    return {
-        level: (np.where(closed, 0.0, np.minimum(low, -widths[level])), np.where(closed, 0.0, np.maximum(high, widths[level])))
-        for level, (low, high) in bounds.items()
-    }
-
-
 def _all_reconciled(now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]) -> tuple[Origin, Backtest]:
     """Forecasts that add up, from now and from earlier origins. A naive rule of the total that was better unmoved stays as it is."""
     (total,) = (int(place) for place in np.flatnonzero(levels == "total"))
@@ -160,62 +114,6 @@ def _all_reconciled(now: Origin, past: Backtest, summing: Array, levels: npt.NDA
 
 def _reconciled(origin: Origin, summing: Array, fixed: int | None = None) -> Origin:
     return replace(origin, means=reconcile(origin.means, origin.spread, summing, fixed))
-
-
-def _errors_at(origin: Origin, past: Backtest) -> PastErrors:
-    """Past errors at the level of an origin's forecast: a busy season is missed by more pounds than a quiet one."""
-    errors, level = past.past, _level(origin)
-    if not past.origins:
-        return errors
-    ratio = np.stack(
-        [np.divide(level, past_level, out=np.ones_like(level), where=past_level > 0) for past_level in map(_level, past.origins)]
-    )
-    return PastErrors(errors.errors * ratio[:, :, None], errors.spread * ratio)
-
-
-def _level(origin: Origin) -> Array:
-    """Return each series' expected sales in a period, at least a quarter of its usual sales; shape (series,)."""
-    usual = np.array([np.abs(history).mean() if history.size else 0.0 for history in origin.histories])
-    return np.asarray(np.maximum(np.abs(origin.means).mean(axis=1), _LEAST_LEVEL * usual), dtype=np.float64)
-
-
-def _is_untested(place: int, now: Origin, past: Backtest) -> bool:
-    """At no earlier origin with a history worth modelling was the series forecast by the method that is published now."""
-    seen = {origin.models[place] for origin in past.origins if origin.histories[place].size >= MIN_MODELLED}
-    return now.models[place] not in seen
-
-
-def _widening(plan: Plan, windows: int) -> float:
-    """How much wider intervals must be because few windows, which overlap, know little of the errors of a whole horizon.
-
-    A new error varies around a mean that itself is known from as many independent windows as the origins' distance allows.
-    """
-    independent = 1 + max(windows - 1, 0) * min(plan.grain.step / plan.horizon, 1.0)
-    return float(np.sqrt(1 + 1 / independent))
-
-
-def _widened(bounds: Bounds, now: Origin, too_short: npt.NDArray[np.bool_], widening: float) -> Bounds:
-    """Offsets with the widening, and by the noise of the history alone where no origin could test the method."""
-    widened = {}
-    untested = [place for place in np.flatnonzero(too_short) if now.models[place] in (naive_rules.LAST_YEAR, naive_rules.WEIGHTED)]
-    scales = {place: naive_rules.untested_scale(now.histories[place], now.means[place]) for place in untested}
-    for level, (low, high) in bounds.items():
-        lower, upper = low * widening, high * widening
-        z = NormalDist().inv_cdf(0.5 + level / 200)
-        for place, scale in scales.items():
-            lower[place], upper[place] = -z * scale, z * scale
-        widened[level] = (lower, upper)
-    return widened
-
-
-def _with_season_doubt(bounds: Bounds, now: Origin, unseasoned: npt.NDArray[np.bool_]) -> Bounds:
-    """Offsets that are never narrower than the doubt about a season that the history does not show."""
-    widened = {}
-    size = np.abs(now.means) * unseasoned[:, None]
-    for level, (low, high) in bounds.items():
-        doubt = NormalDist().inv_cdf(0.5 + level / 200) * _SEASON_DOUBT
-        widened[level] = (np.minimum(low, size * np.expm1(-doubt)), np.maximum(high, size * np.expm1(doubt)))
-    return widened
 
 
 def _exposure(events: pd.DataFrame, leaves: pd.DataFrame, shares: Array, span: Span, plan: Plan) -> Array | None:

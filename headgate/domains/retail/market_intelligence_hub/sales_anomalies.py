@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from headgate.blocks.point_forecasts import INTERMITTENT_INTERVAL
 from headgate.domains.retail.market_intelligence_hub.event_reasons import DIRECTIONS, MOST_OF_IT, events_on
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
-from headgate.domains.retail.market_intelligence_hub.point_forecasts import INTERMITTENT_INTERVAL
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Grain
+    from headgate.blocks.periods import Grain
 
 # Source: Iglewicz & Hoaglin (1993), "How to detect and handle outliers": modified z-scores beyond 3.5 are outliers;
 # 1.4826 makes the median absolute deviation a standard deviation under normality.

@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.domains.retail.market_intelligence_hub.changes import Change, changes
+from headgate.blocks.changes import Change, changes
+from headgate.blocks.seasons import discernible
+from headgate.blocks.steady_seasons import steady_seasons
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
-from headgate.domains.retail.market_intelligence_hub.seasons import discernible
-from headgate.domains.retail.market_intelligence_hub.steady_seasons import steady_seasons
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Grain
+    from headgate.blocks.periods import Grain
 
 Array = npt.NDArray[np.float64]
 

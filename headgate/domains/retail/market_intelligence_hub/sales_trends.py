@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from headgate.blocks.seasons import discernible, parts_of
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
-from headgate.domains.retail.market_intelligence_hub.seasons import discernible, parts_of
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Grain
+    from headgate.blocks.periods import Grain
 
 Array = npt.NDArray[np.float64]
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.accuracy import mase, naive2, naive_scale, owa, smape
+from headgate.blocks.accuracy import mase, naive_scale, smape
+from headgate.domains.retail.market_intelligence_hub.accuracy import naive2, owa
 
 pytestmark = pytest.mark.unit
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from headgate.blocks.periods import MONTH, WEEK
 from headgate.domains.retail.market_intelligence_hub.calendar import KINDS, events_of, exposure
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import MONTH, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period, whole_periods
+from headgate.blocks.periods import whole_periods
+from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ AS_OF = date(2010, 1, 24)  # a Sunday
 
 def _sales(shop: Shop, lines: list[Line], as_of: date = AS_OF, plan: Plan = PLAN) -> pd.DataFrame:
     known = sale_lines(shop(lines), as_of, plan.grain)
-    return sales_by_period(known, whole_periods(known, as_of, plan.grain), plan)
+    return sales_by_period(known, whole_periods(known, "ordered_at", as_of, plan.grain), plan)
 
 
 def _line(order: str, when: datetime, quantity: int = 2, price: str = "1.2500", status: str = "completed", **named: str) -> Line:
@@ -79,7 +80,7 @@ def test_lines_of_products_that_nobody_described_are_still_revenue(shop: Shop) -
     tables = shop([_line("1", MONDAY)])
     tables["products"] = tables["products"].filter(tables["products"].product_id == "none")
     known = sale_lines(tables, AS_OF, PLAN.grain)
-    sales = sales_by_period(known, whole_periods(known, AS_OF, PLAN.grain), PLAN)
+    sales = sales_by_period(known, whole_periods(known, "ordered_at", AS_OF, PLAN.grain), PLAN)
     assert set(sales["category"]) == {"(all)", "(unknown)"}
 
 

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.features import Span
+from headgate.blocks.forecasting import Backtest, Origin
+from headgate.blocks.periods import WEEK, Span
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import COVERAGES, MEASURES, RULES, forecast_accuracy
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import WEEK
-from headgate.domains.retail.market_intelligence_hub.forecasting import Backtest, Origin
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 pytestmark = pytest.mark.unit

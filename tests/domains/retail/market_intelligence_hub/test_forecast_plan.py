@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import DAY, GRAINS, MONTH, WEEK, Grain, Plan
+from headgate.blocks.periods import DAY, GRAINS, MONTH, WEEK, Grain
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.errors import SettingsError
 
 pytestmark = pytest.mark.unit
@@ -66,20 +67,19 @@ def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
 
 
 def test_weekly_origins_cover_one_year_without_overlap() -> None:
-    assert Plan().cuts(100) == (13, 26, 39, 52)
+    assert WEEK.cuts(13, 4, 100) == (13, 26, 39, 52)
 
 
 def test_a_short_history_has_the_newest_origins_only() -> None:
-    assert Plan().cuts(30) == (13, 26)
-    assert Plan(DAY, horizon=28).cuts(300) == (28, 56, 84, 112)
+    assert WEEK.cuts(13, 4, 30) == (13, 26)
+    assert DAY.cuts(28, 4, 300) == (28, 56, 84, 112)
 
 
 @pytest.mark.parametrize(("grain", "cuts"), [(DAY, (28, 56, 84, 365)), (MONTH, (12, 15, 18, 21))], ids=["day", "month"])
 def test_one_origin_lies_in_the_season_of_the_coming_window(grain: Grain, cuts: tuple[int, ...]) -> None:
-    plan = Plan(grain, horizon=grain.horizon)
-    assert plan.cuts(1_000) == cuts
-    assert plan.season_cut in cuts
+    assert grain.cuts(grain.horizon, 4, 1_000) == cuts
+    assert grain.season_cut(grain.horizon) in cuts
 
 
 def test_a_horizon_beyond_a_year_has_its_season_two_years_back() -> None:
-    assert Plan(horizon=60).cuts(200) == (60, 73, 86, 104)
+    assert WEEK.cuts(60, 4, 200) == (60, 73, 86, 104)

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.features import Span
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import WEEK, Plan
-from headgate.domains.retail.market_intelligence_hub.forecasting import Backtest, Origin
-from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import _errors_at, _is_untested, forecast_hierarchy
+from headgate.blocks.forecasting import Backtest, Origin
+from headgate.blocks.periods import WEEK, Span
+from headgate.blocks.published_forecast import errors_at, is_untested
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
+from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.money import amounts
 
 pytestmark = pytest.mark.unit
@@ -23,8 +24,8 @@ def test_intervals_of_a_busy_season_are_as_wide_in_proportion_as_those_of_quiet_
     quiet = Origin((np.full(40, 100.0),), np.full((1, 4), 100.0), ("ensemble",), np.ones(1))
     past = Backtest((quiet,), np.array([[[90.0, 110.0, 120.0, 80.0]]]))
     busy = Origin(quiet.histories, np.full((1, 4), 200.0), ("ensemble",), np.ones(1))
-    assert _errors_at(quiet, past).errors.tolist() == [[[-10, 10, 20, -20]]]
-    assert _errors_at(busy, past).errors.tolist() == [[[-20, 20, 40, -40]]]
+    assert errors_at(quiet, past).errors.tolist() == [[[-10, 10, 20, -20]]]
+    assert errors_at(busy, past).errors.tolist() == [[[-20, 20, 40, -40]]]
 
 
 def shop_of(weeks: int) -> tuple[pd.DataFrame, Span]:
@@ -99,5 +100,5 @@ def test_models_that_know_the_season_are_not_tested_by_origins_that_did_not() ->
     histories = (np.full(105, 100.0),)
     now = Origin(histories, np.full((1, 4), 100.0), ("seasonal_ensemble",), np.ones(1))
     past = Backtest((replace(now, models=("ensemble",)),), np.full((1, 1, 4), 100.0))
-    assert _is_untested(0, now, past)
-    assert not _is_untested(0, replace(now, models=("ensemble",)), past)
+    assert is_untested(now, past)[0]
+    assert not is_untested(replace(now, models=("ensemble",)), past)[0]

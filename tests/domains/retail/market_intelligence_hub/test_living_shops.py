@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.domains.retail.market_intelligence_hub.accuracy import smape
+from headgate.blocks.accuracy import smape
+from headgate.blocks.periods import WEEK, Span
 from headgate.domains.retail.market_intelligence_hub.closures import closed_periods, filled, has_stopped, opened_at
-from headgate.domains.retail.market_intelligence_hub.features import Span
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import WEEK, Plan
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 
 if TYPE_CHECKING:

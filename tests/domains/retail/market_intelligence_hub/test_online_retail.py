@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.blocks.periods import whole_periods
 from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.accuracy import owa
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of
-from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period, whole_periods
+from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import COVERAGES, MEASURES, backtest_scores
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
@@ -39,7 +40,7 @@ def backtested(online_retail: Mapping[str, ibis.Table]) -> pd.DataFrame:
     """The measures of the forecasts at all past origins, by whichever method, as means by series."""
     plan = Plan()
     lines = sale_lines(online_retail, AS_OF, plan.grain)
-    span = whole_periods(lines, AS_OF, plan.grain)
+    span = whole_periods(lines, "ordered_at", AS_OF, plan.grain)
     forecast = forecast_hierarchy(sales_by_period(lines, span, plan), events_of(online_retail), span, plan)
     means = backtest_scores(forecast).groupby("number")[[*MEASURES, *COVERAGES]].mean()
     return means.set_axis(forecast.series["series_id"].loc[means.index])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import WEEK
+from headgate.blocks.periods import WEEK
 from headgate.domains.retail.market_intelligence_hub.sales_changes import sales_changes
 from headgate.domains.retail.market_intelligence_hub.sales_trends import COLUMNS, growth, sales_trends
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from statsforecast import models
 
-from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import SeriesVotes
-from headgate.domains.retail.market_intelligence_hub.seasons import discernible, is_short, parts_of, seasonal_naive, seasonal_strength
+from headgate.blocks.pooled_autoregression import SeriesVotes
+from headgate.blocks.seasons import discernible, is_short, parts_of, seasonal_naive, seasonal_strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 MIN_MODELLED = 10  # values; below it no method here has more to say than the mean
 # Source: Syntetos & Boylan (2005), "The accuracy of intermittent demand estimates": demand with more than
-# 1.32 periods between two sales is intermittent.
+# 1.32 periods between two values is intermittent.
 INTERMITTENT_INTERVAL = 1.32
 # Source: Hyndman & Khandakar's nsdiffs() in R's forecast takes a series with this seasonal strength for seasonal beyond doubt.
 STRONG_SEASON = 0.64
@@ -78,9 +78,9 @@ def point_forecast(
 
 
 def is_intermittent(history: Array) -> bool:
-    """The series is never negative and sells less often than every 1.32 periods."""
-    sold = np.flatnonzero(history)
-    return bool(history.min() >= 0 and sold.size > 0 and (history.size - sold[0]) / sold.size > INTERMITTENT_INTERVAL)
+    """The series is never negative and above zero less often than every 1.32 periods."""
+    positive = np.flatnonzero(history)
+    return bool(history.min() >= 0 and positive.size > 0 and (history.size - positive[0]) / positive.size > INTERMITTENT_INTERVAL)
 
 
 def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], pooled: SeriesVotes, ensemble: Ensemble) -> PointForecast:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.seasons import parts_of
-from headgate.domains.retail.market_intelligence_hub.steady_seasons import steady_seasons
+from headgate.blocks.seasons import parts_of
+from headgate.blocks.steady_seasons import steady_seasons
 
 pytestmark = pytest.mark.unit
 

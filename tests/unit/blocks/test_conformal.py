@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from headgate.domains.retail.market_intelligence_hub.conformal import PastErrors, offsets
+from headgate.blocks.conformal import PastErrors, offsets
 
 pytestmark = pytest.mark.unit
 

@@ -62,7 +62,7 @@ def parts_of(history: Array, seasons: tuple[int, ...]) -> Parts:
         seasonal patterns".
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # STL warns of flat stretches, which shops have
+        warnings.simplefilter("ignore")  # STL warns of flat stretches, which many series have
         parts = mstl(history, list(seasons))
     names = [name for name in parts.columns if str(name).startswith("seasonal")]
     patterns = {length: parts[name].to_numpy(dtype=float) for length, name in zip(seasons, names, strict=True)}

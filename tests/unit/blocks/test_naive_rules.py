@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.domains.retail.market_intelligence_hub import naive_rules
-from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
-from headgate.domains.retail.market_intelligence_hub.forecasting import Backtest, Origin, Panel, Task, backtest
-from headgate.domains.retail.market_intelligence_hub.naive_rules import (
+from headgate.blocks import naive_rules
+from headgate.blocks.forecasting import Backtest, Origin, Panel, Task, backtest
+from headgate.blocks.naive_rules import (
     LAST_VALUE,
     LAST_YEAR,
     WEIGHTED,
@@ -26,10 +25,11 @@ from headgate.domains.retail.market_intelligence_hub.naive_rules import (
     published,
     year_shares,
 )
+from headgate.blocks.periods import WEEK
 
 pytestmark = pytest.mark.unit
 
-WEEK_CUTS = Plan().cuts(52)
+WEEK_CUTS = WEEK.cuts(13, 4, 52)
 FOUR_LEVELS = np.array(["total", "category", "category", "category"], dtype=object)
 SEASON = 100 + 60 * np.sin(2 * np.pi * np.arange(52) / 52)
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.domains.retail.market_intelligence_hub.point_forecasts import Ensemble, is_intermittent, point_forecast
-from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import SeriesVotes
+from headgate.blocks.point_forecasts import Ensemble, is_intermittent, point_forecast
+from headgate.blocks.pooled_autoregression import SeriesVotes
 
 pytestmark = pytest.mark.unit
 

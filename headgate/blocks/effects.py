@@ -17,23 +17,23 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-NEIGHBOURS = 13  # periods around one, those under events left out, whose median is what would have sold without
+NEIGHBOURS = 13  # periods around one, those under events left out, whose median is the usual value without an event
 # In periods wholly under an event: a panel with fewer of them than this has its effects drawn to none by more than half.
 PANEL_PERIODS = 4.0
 OWN_PERIODS = 4.0  # likewise; how strongly a series is shrunk towards the panel's effects
-MOST_UPLIFT = 5.0  # one period's sales over what would have sold, less 1; beyond it is an accident, not an effect
-SMALLEST_LEVEL = 1e-12  # below it a series sells nothing, and an uplift has no meaning
-LEAST_KNOWN = 0.2  # of what would have sold; sales of a period with less say nothing, and its neighbours replace them
+MOST_UPLIFT = 5.0  # one period's value over the usual one, less 1; beyond it is an accident, not an effect
+SMALLEST_LEVEL = 1e-12  # below it a series has no level, and an uplift has no meaning
+LEAST_KNOWN = 0.2  # of the usual value; a period with less says nothing, and its neighbours replace it
 
 
 @dataclass(frozen=True)
 class Effects:
-    """By how much a period wholly under an event of each kind sells more, as a share; shape (series, kinds)."""
+    """By how much a period wholly under an event of each kind has more, as a share; shape (series, kinds)."""
 
     uplift: Array
 
     def factors(self, exposure: Array) -> Array:
-        """Return factors for sales without events; shape (series, periods), for an exposure of shape (series, periods, kinds)."""
+        """Return factors for values without events; shape (series, periods), for an exposure of shape (series, periods, kinds)."""
         return np.asarray(np.maximum(1.0 + np.einsum("spk,sk->sp", exposure, self.uplift), 0.0), dtype=np.float64)
 
 
@@ -57,7 +57,7 @@ def effects_of(histories: tuple[Array, ...], exposure: Array, cycle: int, expect
 
 
 def without_events(histories: tuple[Array, ...], exposure: Array, effects: Effects, cycle: int) -> tuple[Array, ...]:
-    """Return the sales as they would have been without events."""
+    """Return the histories as they would have been without events."""
     factors = effects.factors(exposure)
     return tuple(
         _divided(history, exposed[exposed.shape[0] - history.size :], factor[factor.size - history.size :], cycle)
@@ -66,7 +66,7 @@ def without_events(histories: tuple[Array, ...], exposure: Array, effects: Effec
 
 
 def _divided(history: Array, exposed: Array, factor: Array, cycle: int) -> Array:
-    """One history without events; the usual sales around it replace a period of which an event left next to nothing."""
+    """One history without events; the usual values around it replace a period of which an event left next to nothing."""
     plain = history / np.maximum(factor, LEAST_KNOWN)
     for place in np.flatnonzero(factor < LEAST_KNOWN):
         usual = _usual(history, exposed, int(place), cycle)
@@ -78,9 +78,9 @@ def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
     """Least-squares sums of the uplift over the exposure, over the periods that are under an event."""
     under = np.flatnonzero(exposed.any(axis=1))
     usual = np.array([_usual(history, exposed, int(at), cycle) for at in under])
-    sells = usual > SMALLEST_LEVEL
-    uplift = np.clip(history[under][sells] / usual[sells] - 1.0, -1.0, MOST_UPLIFT)
-    given = exposed[under][sells]
+    has_level = usual > SMALLEST_LEVEL
+    uplift = np.clip(history[under][has_level] / usual[has_level] - 1.0, -1.0, MOST_UPLIFT)
+    given = exposed[under][has_level]
     return given.T @ given, given.T @ uplift
 
 

@@ -16,15 +16,15 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from headgate.domains.retail.market_intelligence_hub.accuracy import naive_scale
-from headgate.domains.retail.market_intelligence_hub.seasons import MIN_CYCLES, discernible, is_short
+from headgate.blocks.accuracy import naive_scale
+from headgate.blocks.seasons import MIN_CYCLES, discernible, is_short
 
 Array = npt.NDArray[np.float64]
 
 MIN_SERIES = 10  # below it there is no panel to learn from
 MAX_CYCLES = 2  # of the longest season, as lags
 SHARE_OF_LAGS = 3  # histories are at least this many times longer than the lags
-# Chosen on M4's earlier windows, where a third or three times as much changed OWA by less than 0.02.
+# Chosen on M4's earlier windows, where a third or three times as much changed the error of M4 by less than 0.02.
 PANEL_RIDGE = 1e-3  # of the mean variance of a lag
 OWN_RIDGE = 0.3  # likewise; how strongly a series is shrunk towards the panel's coefficients
 # Chosen on the window before the last of M4's weekly series; see docs/adr/0025-forecast-ensemble.md.

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
+from headgate.blocks.point_forecasts import MIN_MODELLED
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.forecasting import Backtest, Origin, Panel, Task
+    from headgate.blocks.forecasting import Backtest, Origin, Panel, Task
 
 Array = npt.NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def candidates(origin: Origin, panel: Panel, task: Task, year: int) -> Candidate
 
 
 class Season(NamedTuple):
-    """Periods of a year and of the shortest cycle, and by how much a year's sales exceed those of the year before."""
+    """Periods of a year and of the shortest cycle, and by how much a year's sum exceeds that of the year before."""
 
     year: int
     cycle: int
@@ -100,7 +100,7 @@ def year_shares(histories: tuple[Array, ...], by_year: Array, models: Array, sea
 
     It is the regression of the known periods' deviations from the recent level on those of the year before. Large deviations count
     most, because small ones are noise: a peak is repeated, a busy week is not. Without evidence the share is 1, as far as the periods
-    ahead deviate more than the known ones. All series share the evidence, by the square of their sales.
+    ahead deviate more than the known ones. All series share the evidence, by the square of their level.
 
     Args:
         by_year, models: shape (series, steps), of the periods ahead.
@@ -208,7 +208,7 @@ def _unless_overruled(methods: npt.NDArray[np.object_], errors: dict[str, Array]
 
 
 def _is_silent(now: Candidates, name: str) -> npt.NDArray[np.bool_]:
-    """A method forecasts no sales at all: the smallest error for a series that sells seldom, and no information."""
+    """A method forecasts nothing but zero: the smallest error for a series that is mostly zero, and no information."""
     return np.asarray(~(np.nan_to_num(now.means[name]) > 0).any(axis=1), dtype=np.bool_)
 
 
@@ -283,7 +283,7 @@ def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin
 def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Origin, ...]) -> bool:
     """Whether a naive rule of a series was nearer at past origins before it was made to add up with the other series.
 
-    Origins that the rule did not forecast say nothing. A rule that forecasts no sales at all is never better: after a closed week the
+    Origins that the rule did not forecast say nothing. A rule that forecasts nothing but zero is never better: after an empty week the
     last value would set every part to zero. See docs/adr/0040-next-year.md.
 
     Args:
@@ -304,7 +304,7 @@ def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Orig
 def untested_scale(history: Array, mean: Array) -> Array:
     """Standard deviation of a forecast from last year that no origin could test, by step.
 
-    Both years are noisy around their level, and nobody knows how the shop grew: twice the variance of the noise, and the doubt about
+    Both years are noisy around their level, and nobody knows the growth: twice the variance of the noise, and the doubt about
     growth.
     """
     size, half = history.size, _NOISE_WINDOW // 2

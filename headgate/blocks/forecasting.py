@@ -1,4 +1,4 @@
-"""Forecast a panel of series, with prediction intervals. Knows nothing of sales: the hub and the M4 benchmark both call it."""
+"""Forecasts of a panel of series, with prediction intervals."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from headgate.domains.retail.market_intelligence_hub.accuracy import naive_scale
-from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
-from headgate.domains.retail.market_intelligence_hub.effects import effects_of, without_events
-from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED, Ensemble, point_forecast
-from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import PanelVotes, pooled_votes
-from headgate.domains.retail.market_intelligence_hub.seasons import discernible
+from headgate.blocks.accuracy import naive_scale
+from headgate.blocks.conformal import Bounds, PastErrors, offsets
+from headgate.blocks.effects import effects_of, without_events
+from headgate.blocks.point_forecasts import MIN_MODELLED, Ensemble, point_forecast
+from headgate.blocks.pooled_autoregression import PanelVotes, pooled_votes
+from headgate.blocks.seasons import discernible
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:

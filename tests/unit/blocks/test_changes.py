@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.changes import CHANGE_P, chance, changes
+from headgate.blocks.changes import CHANGE_P, chance, changes
 
 pytestmark = pytest.mark.unit
 

@@ -1,0 +1,1 @@
+"""Building blocks of analytics for any table: forecasts, unusual periods, trends and groups; they know no domain."""
