@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from headgate.aws.cognito import Users
 from headgate.cli import deployment
-from headgate.errors import SettingsError
+from headgate.errors import HeadgateError, SettingsError
 from headgate.project import LakeProject, project
 from scripts import console
 from scripts.deployment import console_upload, cost_estimate, export_logins, first_login, pending_files
@@ -568,7 +568,7 @@ def main() -> int:
     except (MissingError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
-    except (TerraformError, emulator.EmulatorError, layer.LayerError, locked_archive.WheelsError) as error:
+    except (TerraformError, emulator.EmulatorError, layer.LayerError, locked_archive.WheelsError, HeadgateError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

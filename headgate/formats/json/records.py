@@ -352,7 +352,10 @@ def _decoded(text: bytes) -> object:
 def _record(pairs: list[tuple[str, Any]]) -> Record:
     record = dict(pairs)
     if len(record) != len(pairs):
-        raise HeaderError(rule="duplicate_column", message="a record has a name twice", remedy="keep one of the two values")
+        twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise HeaderError(
+            rule="duplicate_column", message="a record has a name twice", remedy="keep one of the two values", column=shown_name(twice)
+        )
     return record
 
 

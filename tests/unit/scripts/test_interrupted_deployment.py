@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.errors import ContractError
 from scripts import deploy
 from scripts.deploy import MissingError, refuse_unknown
 from scripts.emulator import emulator
@@ -90,6 +91,19 @@ def test_ctrl_c_ends_with_130_and_says_what_to_do_next(
     said = capsys.readouterr().err
     assert f"python scripts/deploy.py {command} emulator --name zu" in said
     assert "Traceback" not in said
+
+
+def test_a_model_that_names_an_unknown_table_stops_a_deployment_with_its_message_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def built(*_: object) -> None:
+        raise ContractError("models/best.sql reads monatt. Did you mean monat?")
+
+    monkeypatch.setattr(deploy, "STATE", tmp_path)
+    monkeypatch.setattr(deploy, "_run", built)
+    monkeypatch.setattr(sys, "argv", ["deploy.py", "apply", "emulator", "--name", "zu"])
+    assert deploy.main() == 1
+    assert capsys.readouterr().err == "models/best.sql reads monatt. Did you mean monat?\n"
 
 
 def test_what_was_never_deployed_is_not_destroyed(tmp_path: Path) -> None:

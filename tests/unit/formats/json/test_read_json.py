@@ -104,6 +104,12 @@ def test_json_that_is_no_table_of_the_contract_is_refused_with_its_rule(text: st
     assert refused.value.remedy
 
 
+def test_a_name_that_a_record_has_twice_is_named() -> None:
+    with pytest.raises(BadInputError) as refused:
+        read('{"a": 1}\n{"a": 2, "b": 1, "a": 3}\n')
+    assert (refused.value.rule, refused.value.column) == ("duplicate_column", "a")
+
+
 def test_a_small_file_with_other_names_in_each_record_is_refused() -> None:
     with pytest.raises(BadInputError) as refused:
         read("".join(f'{{"a{number % 4000}": 1}}\n' for number in range(4000)))
