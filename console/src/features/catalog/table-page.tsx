@@ -188,7 +188,7 @@ function LineageView({ table }: { table: string }) {
                 const newest = one.files[0]
                 return (
                   <Table.Tr key={one.dataset}>
-                    <Table.Td>
+                    <Table.Td className="any-text">
                       <Anchor size="sm" href={`#/datasets/${encodeURIComponent(one.dataset)}`}>
                         {one.dataset}
                       </Anchor>
