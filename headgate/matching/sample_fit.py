@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.matching.suggest_mapping import share_that_fits
+from headgate.matching.suggest_mapping import Samples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,5 +18,5 @@ _MOST_MISFITS = 0.5  # one bad value of three is a bad row; two of three are ano
 
 def unfit_fields(samples: Sequence[str], contract: Contract) -> tuple[str, ...]:
     """Return the fields whose type or rules more than half of the samples break; none without samples."""
-    given = pa.array(samples, pa.string())
-    return tuple(column.name for column in contract.columns if samples and 1 - share_that_fits(given, column) > _MOST_MISFITS)
+    given = Samples([pa.array(samples, pa.string())])
+    return tuple(column.name for column in contract.columns if samples and 1 - given.fit(0, column) > _MOST_MISFITS)

@@ -136,10 +136,10 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
     Args:
         samples: for each name some of its texts, as they came.
     """
-    return _match_columns(names, _Samples(samples), contract)
+    return _match_columns(names, Samples(samples), contract)
 
 
-def _match_columns(names: Sequence[str], samples: _Samples, contract: Contract) -> Match:
+def _match_columns(names: Sequence[str], samples: Samples, contract: Contract) -> Match:
     facts = _facts(names, samples, contract)
     pairs = tuple(facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone)))
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
@@ -160,7 +160,7 @@ def _discounted(match: Match, contract: Contract) -> Match:
 
 def match_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]) -> Match | None:
     """The contract that the columns fit best; None where there is none, or two fit as well."""
-    of_all = _Samples(samples)
+    of_all = Samples(samples)
     ranked = sorted(
         (_match_columns(names, of_all, contract) for contract in contracts.values()), key=lambda match: (-match.worth, match.dataset)
     )
@@ -236,7 +236,7 @@ class _Facts:
         return FUZZY if self.name[row, at] >= _NAMED else VALUE
 
 
-class _Samples:
+class Samples:
     """A sample of texts of each column, their readings as the fields asked about so far, and how well they fit these."""
 
     def __init__(self, texts: Sequence[pa.Array]) -> None:
@@ -245,7 +245,10 @@ class _Samples:
         self._fits: dict[tuple[object, ...], float] = {}
 
     def fit(self, row: int, column: Column) -> float:
-        """Return the share that fits; most fields have the type and the rules of another one, and its answer."""
+        """Return the share, 0 to 1, of a column's texts that are values of the field; a good fit where there is no text.
+
+        Most fields have the type and the rules of another one, and its answer.
+        """
         kind = (row, column.type, column.format, column.mask)
         key = (*kind, tuple(rule for rule in column.rules if rule.name != "required"))
         if key not in self._fits:
@@ -255,7 +258,7 @@ class _Samples:
         return self._fits[key]
 
 
-def _facts(names: Sequence[str], samples: _Samples, contract: Contract) -> _Facts:
+def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts:
     shape = (len(names), len(contract.columns))
     aliases = _aliases(contract)
     exact, alias, name, fit = (np.zeros(shape) for _ in range(4))
@@ -363,11 +366,6 @@ def _evidence(column: Column) -> float:
     if "pattern" in rules or column.type.kind in {Kind.DATE, Kind.TIMESTAMP}:
         return 0.7
     return _TYPE_EVIDENCE.get(column.type.kind, 0.0)
-
-
-def share_that_fits(text: pa.Array, column: Column) -> float:
-    """Return the share of the texts, 0 to 1, that are values of the field; a good fit where there is no text."""
-    return _share_of(_read_as(text, column), column)
 
 
 @dataclass(frozen=True)

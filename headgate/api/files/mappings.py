@@ -43,12 +43,13 @@ def suggested(lake: Lake, caller: CallerIdentity, file_id: str, dataset: str = "
     Args:
         dataset: the one that the caller names for the file; by default the one that its names identify.
     """
-    return _shown(lake, caller, record_of(lake, file_id), dataset)
+    record = record_of(lake, file_id)
+    return _shown(lake, caller, record, dataset, _suggestion(lake, record, dataset))
 
 
-def _shown(lake: Lake, caller: CallerIdentity, record: FileRecord, dataset: str) -> Mapping:
+def _shown(lake: Lake, caller: CallerIdentity, record: FileRecord, dataset: str, suggestion: Suggested) -> Mapping:
     facts = visible_facts(lake, caller, record, _profiled(lake, record, dataset))
-    return shown(_suggestion(lake, record, dataset), lake.contracts.source, facts)
+    return shown(suggestion, lake.contracts.source, facts)
 
 
 def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Sequence[Facts]) -> Mapping:
@@ -109,7 +110,7 @@ def decided(lake: Lake, caller: CallerIdentity, record: FileRecord, decision: Ma
         BadInputError: a column is no field, two are the same one, or one that must be there is missing.
     """
     suggestion = _suggestion(lake, record, decision.dataset)
-    conditional_requests.check_match(_shown(lake, caller, record, decision.dataset), if_match)
+    conditional_requests.check_match(_shown(lake, caller, record, decision.dataset, suggestion), if_match)
     fields = decided_fields(suggestion, decision.columns)
     lake.mappings.check(suggestion, fields)
     return UploadMapping(suggestion.to_json(), sample_facts(_profiled(lake, record, decision.dataset)), fields)

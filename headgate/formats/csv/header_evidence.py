@@ -90,10 +90,12 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
         return Reading.DATA
     given = [(column, cells[column.place]) for column in columns if cells.get(column.place, "").lower() not in _NO_VALUE]
     names = [column for column, cell in given if (_is_no_number(cell) if column.is_numeric else not _has_digit(cell))]
-    values = [column for column, cell in given if column not in names and _shape(cell) in column.shapes]
+    named = {column.place for column in names}
+    others = [(column, cell) for column, cell in given if column.place not in named]
+    values = [column for column, cell in others if _shape(cell) in column.shapes]
     if len(names) > len(values) and any(column.is_numeric or not column.has_exception for column in names):
         return Reading.NAMES
-    if values or any(not column.is_numeric for column, _ in given if column not in names):
+    if values or any(not column.is_numeric for column, _ in others):
         return Reading.DATA
     return _reading_of_texts(rows, width)
 
