@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Letters that Unicode does not take apart into a letter of a to z and a mark; the last is the dotless i.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
@@ -51,3 +56,9 @@ def _like(text: str, foreign: str, instead: str, rule: str) -> str:
 def for_example(name: str) -> str:
     """Return the end of a message that suggests the name; nothing without one."""
     return f", for example {name}" if name else ""
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return the nearest names as a question with a blank before it; empty if none is near."""
+    near = difflib.get_close_matches(name, list(names), n=2)
+    return f" Did you mean {' or '.join(near)}?" if near else ""

@@ -75,10 +75,11 @@ def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
     """
     from headgate.contracts.no_cards import declared_by_lake  # noqa: PLC0415 each function loads what it needs
     from headgate.contracts.registry import no_cards  # noqa: PLC0415 as above
+    from headgate.drafts.dataset_name import dataset_name_of  # noqa: PLC0415 as above
     from headgate.drafts.draft_contract import draft  # noqa: PLC0415 as above
 
     path = Path(sample)
-    drafted = draft(path.read_bytes(), dataset or path.name.partition(".")[0].lower()).contract
+    drafted = draft(path.read_bytes(), dataset or dataset_name_of(path.name)).contract
     return declared_by_lake(drafted, no_cards())
 
 

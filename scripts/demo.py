@@ -28,10 +28,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 from headgate.cli import deployment
 from headgate.cli.commands.files import files
 from headgate.cli.commands.operations import pipeline, report
-from headgate.cli.uploading.select_files import select_files
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.lake.states import FileState
+from headgate.uploads.select_files import select_files
 from headgate.wiring import api
 from scripts import deploy
 from scripts.deployment.first_login import last_screen, new_login

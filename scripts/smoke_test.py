@@ -25,8 +25,8 @@ from headgate.api.deployed_lake import DeployedLake
 from headgate.api.files.uploads import uploading_of
 from headgate.cli import deployment
 from headgate.errors import HeadgateError, NotFoundError
-from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import ObjectRef
+from headgate.lake.raw_objects import file_id_of
 from headgate.lake.states import UNDER_WAY, FileState
 from headgate.uploads.uploading import CHECKED, CHECKING
 from headgate.wiring import operations, stores

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import ObjectRef
+from headgate.lake.raw_objects import file_id_of
 from headgate.wiring import stores
 
 if TYPE_CHECKING:

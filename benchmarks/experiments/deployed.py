@@ -16,7 +16,7 @@ import boto3
 from benchmarks.deployed.deployed_lake import ROOT, Lake, deployed, payments
 from headgate.aws.events import notification
 from headgate.errors import NotFoundError
-from headgate.intake.files.process_file import file_id_of
+from headgate.lake.raw_objects import file_id_of
 from scripts.emulator.emulator import CALLS
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from benchmarks.experiments.deployed import Target, fresh_payments
 from benchmarks.experiments.privileges import expected_outcome, explanation, granted_actions, recorded_calls
 from benchmarks.experiments.results import Case
 from headgate.errors import NotFoundError
-from headgate.intake.files.process_file import file_id_of
+from headgate.lake.raw_objects import file_id_of
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:

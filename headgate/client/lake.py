@@ -233,14 +233,9 @@ def connect(deployment: str | None = None) -> Lake:
     Raises:
         SettingsError: nothing is deployed, or this process is connected to another deployment already.
     """
-    import click
+    from headgate.deployment import find
 
-    from headgate.cli.deployment import find
-
-    try:
-        found = find(deployment)
-    except click.ClickException as error:
-        raise SettingsError(error.message) from None
+    found = find(deployment)
     if _connected and _connected[0] != found.name:
         raise SettingsError(
             f"This process is connected to deployment {_connected[0]}, and cannot connect to {found.name} too. "

@@ -6,13 +6,11 @@ import sys
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import click
-
-from headgate.cli.uploading.select_files import select_files
-from headgate.cli.uploading.transfer import follow, newest_version
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.lake.ports import ObjectRef
+from headgate.uploads.select_files import select_files
+from headgate.uploads.send_files import follow, newest_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +31,7 @@ def upload(
     Raises:
         HeadgateError: there is no such file, or no data in it.
     """
-    try:
-        sent = select_files([source], dataset, Registry.load().source, sys.stdin.buffer)
-    except click.ClickException as error:
-        raise HeadgateError(error.message) from None
+    sent = select_files([source], dataset, Registry.load().source, sys.stdin.buffer)
     if not sent.files:
         raise HeadgateError("There is no data to send. " + "; ".join(f"{name}: {why}" for name, why in sent.left_out))
     report = _Bytes(sum(path.stat().st_size for _, path in sent.files), progress)

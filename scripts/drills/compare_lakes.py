@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
-from headgate.cli.uploading import folder_files
 from headgate.contracts.registry import Registry
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.uploads import folder_files
 from scripts import demo
 
 if TYPE_CHECKING:

@@ -26,10 +26,11 @@ from headgate.errors import HeadgateError, ServiceError
 from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.export_runs import Runs
-from headgate.intake.files.process_file import FileProcessor, file_id_of
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
 from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.raw_objects import file_id_of
 from headgate.matching.mappings import Mappings
 from headgate.profiling.kept_profiles import Profiles
 from tests.faults.inputs import GROUPS, contracts

@@ -14,9 +14,9 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.curated import curated_contract
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
-from headgate.intake.files.process_file import file_id_of
 from headgate.lake.keys import part
 from headgate.lake.ports import ObjectRef
+from headgate.lake.raw_objects import file_id_of
 from headgate.lake.versions import last_held
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit

@@ -46,6 +46,11 @@ def test_the_examples_are_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (ran.failed, ran.attempted > 8) == (0, True)
 
 
+def test_a_drafted_contract_has_the_name_that_the_command_gives_it(tmp_path: Path) -> None:
+    (tmp_path / "Umsätze März.csv").write_text("id,betrag\n1,2.5\n2,3.5\n", encoding="utf-8")
+    assert headgate.draft_contract(tmp_path / "Umsätze März.csv").dataset == "umsatze_marz"
+
+
 def test_every_name_is_there_and_described() -> None:
     assert [name for name in headgate.__all__ if not getattr(headgate, name).__doc__] == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from decimal import Decimal
@@ -211,12 +210,6 @@ def with_column(error: Mapping[str, str]) -> str:
     """Return a record's error as a sentence that names the column, where it has one."""
     column, message = error.get("column", ""), error.get("message", "")
     return f"column {column}: {message}" if column else message
-
-
-def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """The nearest known names as a sentence with a blank before it; empty if none is near."""
-    near = difflib.get_close_matches(name, list(names), n=2)
-    return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def next_steps(lines: Sequence[str]) -> RenderableType:

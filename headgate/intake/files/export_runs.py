@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError, UnreadableFileError
-from headgate.intake.files.process_file import file_id_of, is_data
 from headgate.intake.files.source_deletions import moment_of
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.raw_objects import file_id_of, is_data
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:

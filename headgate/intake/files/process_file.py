@@ -40,6 +40,7 @@ from headgate.intake.workers.worker_sizing import MEASURED_FROM_BYTES
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import SUMMARY, Claim, FileRecord, ObjectInfo
+from headgate.lake.raw_objects import file_id_of, why_ignored
 from headgate.lake.states import ClaimAnswer, FileState, Originals
 from headgate.lake.versions import NO_ROWS, has_no_rows
 from headgate.masking.redaction import redact_text
@@ -68,31 +69,6 @@ _COPY_WITHOUT_ROWS = {
     "remedy": "Send a file with rows below the header",
     "column": "",
 }
-
-
-def file_id_of(ref: ObjectRef) -> str:
-    """The id of one version of one object: a SHA-256 over bucket, key and version id, cut to 32 hex digits.
-
-    Neither its content nor the time of its delivery matters, so every delivery of a version finds the same record.
-    """
-    return keys.file_id(ref.bucket, ref.key, ref.version_id)
-
-
-def why_ignored(key: str) -> str:
-    """Return why a raw key names no data; empty when it names data."""
-    name = key.rpartition("/")[2]
-    if not name:
-        return "the object is a folder marker"
-    if name == keys.RUN_MANIFEST:
-        return "the object is the manifest of an export run: it says which parts the run has"
-    if name.startswith(("_", ".")):
-        return f"a name that begins with `{name[0]}` is not data; rename the file to have it processed"
-    return ""
-
-
-def is_data(key: str) -> bool:
-    """Whether a raw key names data. Folder markers, and names that begin with `_` or `.` (manifests, `_SUCCESS`), name none."""
-    return not why_ignored(key)
 
 
 def _one_thread() -> Executor:

@@ -11,9 +11,10 @@ import pytest
 from headgate.aws import clients
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.intake.files.check_and_store_file import FileChecker
-from headgate.intake.files.process_file import FileProcessor, file_id_of
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.workers.larger_worker import from_address
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.raw_objects import file_id_of
 from headgate.wiring import intake, stores
 from tests.conftest import unique
 from tests.integration.glue_jobs.test_glue_jobs import run_job

@@ -19,6 +19,7 @@ from headgate.cli.rendering import export_progress, screens
 from headgate.contracts import odcs_reader
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
+from headgate.deployment import FOLDER
 from headgate.errors import AuditError, ContractError
 from headgate.export.certifying.certificate import MANIFEST, OtherManifestError
 from headgate.export.reading.files import FileFormat
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from headgate.export.server.session import Login
     from headgate.lake.keys import ExportKey
 
-WORKSPACE = deployment.FOLDER / "exports"
+WORKSPACE = FOLDER / "exports"
 
 
 @click.group()

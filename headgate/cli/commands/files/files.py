@@ -16,15 +16,15 @@ from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
-from headgate.cli.uploading import transfer
-from headgate.cli.uploading.select_files import Selection, draft_command, select_files
-from headgate.cli.uploading.upload_outcomes import upload_outcomes
+from headgate.cli.rendering.upload_outcomes import upload_outcomes
 from headgate.errors import BadInputError, ServiceError, ThrottledError
 from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
 from headgate.reports import summary
 from headgate.settings import AcceptanceSettings
+from headgate.uploads import send_files
+from headgate.uploads.select_files import Selection, draft_command, select_files
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
 
 def through_the_gate(
     deployed: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
-) -> tuple[list[transfer.Sent], list[FileRecord]]:
+) -> tuple[list[send_files.Sent], list[FileRecord]]:
     """Send the files, and return what was sent, in their order, and the records with which the gate has ended; shows progress."""
     files = sent.files
     if not files:
@@ -180,15 +180,15 @@ def through_the_gate(
         sending = progress.add_task("upload", total=len(files), rows="")
         gating = progress.add_task("gate", total=len(files), rows="")
         bucket = deployed.environment["HEADGATE_RAW_BUCKET"]
-        landed = transfer.send(stores.objects(), bucket, files, lambda _: progress.advance(sending))
-        transfer.send(stores.objects(), bucket, sent.manifests, lambda _: None)
+        landed = send_files.send(stores.objects(), bucket, files, lambda _: progress.advance(sending))
+        send_files.send(stores.objects(), bucket, sent.manifests, lambda _: None)
 
         def seen(ended: list[FileRecord]) -> None:
             rows = f"{sum(record.received for record in ended):,} rows"
             progress.update(gating, completed=len(ended), rows=rows)
             plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
 
-        return landed, transfer.follow(stores.ledger(deployed.environment), [file.ref for file in landed], seen, timeout_s=timeout_s)
+        return landed, send_files.follow(stores.ledger(deployed.environment), [file.ref for file in landed], seen, timeout_s=timeout_s)
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))

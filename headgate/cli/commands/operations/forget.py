@@ -14,6 +14,7 @@ from headgate.cli import deployment, options
 from headgate.cli.commands.operations.pipeline import watched_run
 from headgate.cli.rendering import screens
 from headgate.errors import ServiceError
+from headgate.plain_names import did_you_mean
 from headgate.runs.pipeline_starts import SUCCEEDED
 from headgate.wiring import erasure
 
@@ -90,7 +91,7 @@ def _why_no_dataset(dataset: str, contracts: Mapping[str, Contract]) -> str:
     """One sentence for what happened, and one for the option with the datasets that it takes."""
     with_key = sorted(name for name, contract in contracts.items() if len(contract.key) == 1)
     return (
-        f"There is no dataset {dataset}.{screens.did_you_mean(dataset, with_key)} "
+        f"There is no dataset {dataset}.{did_you_mean(dataset, with_key)} "
         f"Remedy: name the dataset whose primary key KEY is with --dataset; datasets with such a key: {', '.join(with_key) or 'none'}."
     )
 

@@ -13,6 +13,7 @@ from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
+from headgate.plain_names import did_you_mean
 from headgate.project import deployed_systems
 from headgate.runs import run_stages
 from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Execution, StartedBy
@@ -144,7 +145,7 @@ def _no_system(name: str, systems: Sequence[str]) -> str:
     """Say that there is no system of that name, and which ones there are."""
     if not systems:
         return f"There is no system {name}: this lake builds no systems. Leave out --only; the run merges and checks the datasets."
-    return f"There is no system {name}.{screens.did_you_mean(name, systems)} Systems: {', '.join(systems)}."
+    return f"There is no system {name}.{did_you_mean(name, systems)} Systems: {', '.join(systems)}."
 
 
 def watched_run(deployed: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = "") -> PipelineRun:

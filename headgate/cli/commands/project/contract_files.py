@@ -19,6 +19,7 @@ from headgate.cli.rendering import screens
 from headgate.errors import BadInputError
 from headgate.lake.ports import MaskingKey
 from headgate.lake.states import Disposition
+from headgate.plain_names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -433,7 +434,7 @@ def _contract_for(file: Path, dataset: str) -> Contract:
         )
     names = ", ".join(sorted(contracts))
     if dataset:
-        near = screens.did_you_mean(dataset, contracts)
+        near = did_you_mean(dataset, contracts)
         raise click.ClickException(f"There is no contract for {screens.shown(dataset)}.{near} There are: {names}.{_whose_contracts()}")
     raise click.ClickException(
         f"No folder of {screens.shown(str(file))} names a dataset. Say with --dataset which contract applies ({names}), "

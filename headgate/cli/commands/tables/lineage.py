@@ -15,6 +15,7 @@ from headgate.cli.lineage_events import current_events, send_all, written_events
 from headgate.cli.rendering import screens
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError
 from headgate.lineage.receiver import API_KEY_VARIABLE, LineageReceiver
+from headgate.plain_names import did_you_mean
 from headgate.wiring import lineage_events, stores
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def lineage(
 def _known(lake: Lake, table: str) -> str:
     name, names = table.rpartition(".")[2], sorted({*lake.contracts.source, *lake.contracts.prod})
     if name not in names:
-        raise click.ClickException(f"There is no table {name}.{screens.did_you_mean(name, names)} Tables: {', '.join(names)}.")
+        raise click.ClickException(f"There is no table {name}.{did_you_mean(name, names)} Tables: {', '.join(names)}.")
     return name
 
 

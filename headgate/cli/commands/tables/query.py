@@ -11,6 +11,7 @@ import click
 
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
+from headgate.plain_names import did_you_mean
 from headgate.values.spreadsheet_text import inert
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _saved_statement(name: str) -> str:
     questions = _saved_questions()
     if name not in questions:
         raise click.UsageError(
-            f"This lake has no saved question {name}.{screens.did_you_mean(name, questions)} `headgate questions` lists those it has."
+            f"This lake has no saved question {name}.{did_you_mean(name, questions)} `headgate questions` lists those it has."
         )
     return questions[name].sql
 

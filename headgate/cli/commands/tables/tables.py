@@ -8,6 +8,7 @@ import click
 
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
+from headgate.plain_names import did_you_mean
 from headgate.settings import SystemNamesSettings
 from headgate.wiring import stores
 
@@ -88,7 +89,7 @@ def _found(deployed: deployment.Deployment, table: str) -> tuple[TableVersion, s
         )
     if name not in registry.prod:
         raise click.ClickException(
-            f"There is no table {name}.{screens.did_you_mean(name, registry.prod)} Tables: {', '.join(sorted(registry.prod))}."
+            f"There is no table {name}.{did_you_mean(name, registry.prod)} Tables: {', '.join(sorted(registry.prod))}."
         )
     bucket = SystemNamesSettings.from_env(deployed.environment).prod_buckets[registry.prod[name].system]
     return stores.catalog().current(stores.databases(deployed.environment).prod, name), bucket

@@ -19,6 +19,7 @@ from headgate.cli.commands.operations.logs import followed, log_groups, logs, se
 from headgate.cli.commands.tables.models import lost_to, models
 from headgate.cli.deployment import Deployment
 from headgate.domains.retail import SYSTEMS
+from headgate.errors import SettingsError
 from headgate.learning.champion_challenger import Decision, Result
 from headgate.learning.store import Card
 from headgate.wiring import operations
@@ -61,7 +62,7 @@ def test_logs_are_those_that_the_deployment_states() -> None:
         "/aws/lambda/shop-raw",
         "/aws-glue/shop",
     ]
-    with pytest.raises(click.ClickException, match=r"has no output log_groups\. Deploy again"):
+    with pytest.raises(SettingsError, match=r"has no output log_groups\. Deploy again"):
         log_groups(Deployment("x", {}, {}))
 
 

@@ -23,17 +23,17 @@ from headgate.cli.commands.project.contract_files import diff
 from headgate.cli.deployment import Deployment, find
 from headgate.cli.main import cli
 from headgate.cli.rendering import screens, system_facts
-from headgate.cli.uploading.folder_files import objects_in
 from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.commands import sample
-from headgate.errors import NotFoundError, QueryError, ThrottledError
+from headgate.errors import HeadgateError, NotFoundError, QueryError, ThrottledError
 from headgate.intake.files.replay_file import Replayed
 from headgate.intake.quarantine.corrected_files import Closed
 from headgate.intake.quarantine.list_quarantine import count_quarantined
 from headgate.lake.ports import FileRecord
 from headgate.matching.mappings import Suggested
 from headgate.reports import summary
+from headgate.uploads.folder_files import objects_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -208,7 +208,7 @@ def test_numbers_and_words_that_make_no_sense_are_misspelt(command: click.Comman
 
 
 def test_the_dictionary_is_printed_as_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deployment, "FOLDER", tmp_path)
+    monkeypatch.setattr("headgate.deployment.FOLDER", tmp_path)
     assert CliRunner().invoke(contract, ["docs"]).output == dictionary(Registry.load())
 
 
@@ -252,14 +252,14 @@ def test_a_link_to_nothing_is_an_error_and_not_left_out(tmp_path: Path) -> None:
     (tmp_path / "orders/link.csv").symlink_to(tmp_path / "orders/good.csv")
     assert [key for key, _ in objects_in(tmp_path)] == ["orders/good.csv", "orders/link.csv"]
     (tmp_path / "orders/lost.csv").symlink_to(tmp_path / "nowhere.csv")
-    with pytest.raises(click.ClickException, match=r"lost\.csv is a link to nothing"):
+    with pytest.raises(HeadgateError, match=r"lost\.csv is a link to nothing"):
         objects_in(tmp_path)
 
 
 def test_a_file_name_that_s3_cannot_have_is_reported(tmp_path: Path) -> None:
     (tmp_path / "orders").mkdir()
     (tmp_path / "orders" / "caf\udce9.csv").write_text("x")
-    with pytest.raises(click.ClickException, match="is not UTF-8"):
+    with pytest.raises(HeadgateError, match="is not UTF-8"):
         objects_in(tmp_path)
 
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import UnreadableFileError
 from headgate.intake.files.export_runs import Runs, names_of
-from headgate.intake.files.process_file import file_id_of, is_data
 from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.raw_objects import file_id_of, is_data
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:

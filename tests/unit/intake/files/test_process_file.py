@@ -19,8 +19,9 @@ from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.formats.formats import formats_in_words
 from headgate.intake.files.check_and_store_file import FileChecker
-from headgate.intake.files.process_file import FileProcessor, file_id_of, is_data
+from headgate.intake.files.process_file import FileProcessor
 from headgate.lake.ports import SUMMARY, FileRecord, MaskingKey, ObjectRef
+from headgate.lake.raw_objects import file_id_of, is_data
 from headgate.profiling.kept_profiles import Profiles
 
 pytestmark = pytest.mark.unit

@@ -18,10 +18,11 @@ from headgate.aws.retry_throttled import retry_throttled
 from headgate.contracts.registry import Registry
 from headgate.errors import ServiceError, ThrottledError
 from headgate.intake.files.check_and_store_file import FileChecker
-from headgate.intake.files.process_file import FileProcessor, file_id_of
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.workers.larger_worker import LargerWorker, from_address
 from headgate.intake.workers.worker_sizing import FIRST, Worker, form_of, need, pace
 from headgate.lake.ports import Claim, FileRecord, MaskingKey, Measured, ObjectRef
+from headgate.lake.raw_objects import file_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.cli import deployment
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -16,5 +14,5 @@ if TYPE_CHECKING:
 def deployments(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of deployments, empty: what this clone has deployed changes no test."""
     folder = tmp_path_factory.mktemp("deployments")
-    monkeypatch.setattr(deployment, "FOLDER", folder)
+    monkeypatch.setattr("headgate.deployment.FOLDER", folder)
     return folder

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from headgate.cli import deployment
 from headgate.cli.deployment import Deployment
 from headgate.cli.main import cli
-from headgate.cli.uploading.upload_outcomes import upload_outcomes
+from headgate.cli.rendering.upload_outcomes import upload_outcomes
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.wiring import stores
 from tests.unit.api.lakes import PAYMENTS, MemoryLake

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from headgate.cli.rendering import screens
+from headgate.errors import HeadgateError
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
+from headgate.lake.raw_objects import is_data
+from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,16 +15,12 @@ if TYPE_CHECKING:
 
 def objects_in(folder: Path) -> list[tuple[str, Path]]:
     """Every data file of the folder that lies in a sub-folder, with its key in raw, by key; files at the top are notes, not data."""
-    from headgate.intake.files.process_file import is_data
-
     return [(key, path) for key, path in _files_in(folder) if is_data(key)]
 
 
 def left_out_of(folder: Path) -> list[str]:
     """Return the printable names of data files at the top of the folder, whose dataset no folder names."""
-    from headgate.intake.files.process_file import is_data
-
-    return sorted(screens.shown(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name))
+    return sorted(redact_text(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name))
 
 
 def manifests_in(folder: Path) -> list[tuple[str, Path]]:
@@ -42,8 +38,8 @@ def runs_without_manifest(folder: Path) -> list[str]:
 def _files_in(folder: Path) -> list[tuple[str, Path]]:
     every = sorted(path for path in folder.rglob("*") if path.parent != folder)
     if dangling := [path for path in every if path.is_symlink() and not path.exists()]:
-        name = screens.shown(str(dangling[0]))
-        raise click.ClickException(f"{name} is a link to nothing, so a file would be left out. Fix or remove the link.")
+        name = redact_text(str(dangling[0]))
+        raise HeadgateError(f"{name} is a link to nothing, so a file would be left out. Fix or remove the link.")
     paths = [path for path in every if path.is_file()]
     return [(key_of(path.relative_to(folder)), path) for path in paths]
 
@@ -57,13 +53,11 @@ def key_of(path: Path) -> str:
     """Return the key of a relative path.
 
     Raises:
-        click.ClickException: the name is not UTF-8.
+        HeadgateError: the name is not UTF-8.
     """
     key = path.as_posix()
     try:
         key.encode()
     except UnicodeEncodeError:
-        raise click.ClickException(
-            f"the file name {screens.shown(ascii(key))} is not UTF-8, as S3 requires of keys. Rename the file."
-        ) from None
+        raise HeadgateError(f"the file name {redact_text(ascii(key))} is not UTF-8, as S3 requires of keys. Rename the file.") from None
     return key

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.lake.ports import ObjectRef
+from headgate.lake.raw_objects import file_id_of
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
@@ -55,8 +56,6 @@ def follow(
 
     `seen` hears of all ended records each time they were looked at.
     """
-    from headgate.intake.files.process_file import file_id_of
-
     wanted = {file_id_of(ref) for ref in refs}  # a record's key may lack what the object's own holds
     deadline = time.monotonic() + timeout_s
     while True:

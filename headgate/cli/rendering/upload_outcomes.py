@@ -27,7 +27,7 @@ def upload_outcomes(
         records: of the files with which the gate has ended; the others have the state None.
         timeout_s: how long the gate was awaited.
     """
-    from headgate.intake.files.process_file import file_id_of
+    from headgate.lake.raw_objects import file_id_of
 
     ended = {record.file_id: record for record in records}
     outcomes = []

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-import click
 import pytest
 from rich.console import Console
 
 from headgate.cli.commands.files import files
-from headgate.cli.uploading.select_files import Selection, select_files
+from headgate.errors import HeadgateError
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
+from headgate.uploads.select_files import Selection, select_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,14 +126,14 @@ def test_the_copy_of_standard_input_is_deleted_when_the_command_ends(monkeypatch
 
 @pytest.mark.parametrize(("source", "message"), [("nowhere.csv", "does not exist"), ("-", "Standard input is empty")])
 def test_what_cannot_be_sent_is_named_with_what_to_do(source: str, message: str) -> None:
-    with pytest.raises(click.ClickException, match=message):
+    with pytest.raises(HeadgateError, match=message):
         sent(source)
 
 
 def test_a_dataset_without_a_contract_offers_to_draft_one(folder: Path) -> None:
-    with pytest.raises(click.ClickException, match=r"headgate contract init FILE --dataset bikes --output .*contracts/source/bikes\.yaml"):
+    with pytest.raises(HeadgateError, match=r"headgate contract init FILE --dataset bikes --output .*contracts/source/bikes\.yaml"):
         sent(folder / "in" / "a.csv", dataset="bikes")
-    with pytest.raises(click.ClickException, match="Did you mean orders"):
+    with pytest.raises(HeadgateError, match="Did you mean orders"):
         sent(folder / "in" / "a.csv", dataset="order")
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import click
-
-from headgate.cli.rendering import screens
-from headgate.cli.uploading import folder_files
 from headgate.drafts.dataset_name import dataset_name_of
+from headgate.errors import HeadgateError
 from headgate.lake import keys
+from headgate.masking.redaction import redact_text
+from headgate.plain_names import did_you_mean
 from headgate.project import project
+from headgate.uploads import folder_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -54,11 +54,11 @@ def select_files(sources: Sequence[str], dataset: str, datasets: Collection[str]
         datasets: names with a contract.
 
     Raises:
-        click.ClickException: a source does not exist, holds no data, or names a dataset without a contract.
+        HeadgateError: a source does not exist, holds no data, or names a dataset without a contract.
     """
     if dataset and dataset not in datasets:
-        raise click.ClickException(
-            f"There is no contract for {dataset}.{screens.did_you_mean(dataset, datasets)} Draft one with "
+        raise HeadgateError(
+            f"There is no contract for {dataset}.{did_you_mean(dataset, datasets)} Draft one with "
             f"`{draft_command('FILE', dataset)}`, deploy, and upload again."
         )
     paths = [path for source in sources for path in _paths(source, standard_input)]
@@ -83,8 +83,8 @@ def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
         return [Path(source)]
     if paths := sorted(glob.glob(source, recursive=True)):  # noqa: PTH207 an absolute pattern is none for Path.glob
         return [Path(name) for name in paths]
-    raise click.ClickException(
-        f"{screens.shown(source)} does not exist, and no file matches it. Name a file, a folder, a pattern, or - for standard input."
+    raise HeadgateError(
+        f"{redact_text(source)} does not exist, and no file matches it. Name a file, a folder, a pattern, or - for standard input."
     )
 
 
@@ -92,7 +92,7 @@ def _spool_input(standard_input: BinaryIO) -> Path:
     """Return a file with what standard input holds, named by its content so that the same bytes have the same key."""
     body = standard_input.read()
     if not body:
-        raise click.ClickException("Standard input is empty. Pipe a file into the command: cat orders.csv | headgate upload -")
+        raise HeadgateError("Standard input is empty. Pipe a file into the command: cat orders.csv | headgate upload -")
     folder = tempfile.mkdtemp(prefix="headgate-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it may hold card numbers, and is sent before the command ends
     path = Path(folder) / f"stdin-{hashlib.sha256(body).hexdigest()[:12]}"
@@ -102,7 +102,7 @@ def _spool_input(standard_input: BinaryIO) -> Path:
 
 def _single(path: Path, dataset: str, datasets: Collection[str]) -> Selection:
     if reason := _not_data(path.name):
-        return Selection((), left_out=((screens.shown(path.name), reason),))
+        return Selection((), left_out=((redact_text(path.name), reason),))
     return Selection(((folder_files.key_of(Path(dataset or _dataset_of(path, datasets)) / path.name), path),))
 
 
@@ -115,7 +115,7 @@ def _dataset_of(path: Path, datasets: Collection[str]) -> str:
 def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
     """Return the files of a folder: its sub-folders name datasets; without any it is flat, and each file finds its own."""
     hidden = [path for path in sorted(folder.rglob("*")) if path.is_file() and _not_data(path.name)]
-    left_out = tuple((screens.shown(path.name), _not_data(path.name)) for path in hidden if not folder_files.is_manifest(path.name))
+    left_out = tuple((redact_text(path.name), _not_data(path.name)) for path in hidden if not folder_files.is_manifest(path.name))
     if dataset:
         files = tuple(
             (f"{dataset}/{folder_files.key_of(path.relative_to(folder))}", path) for path in sorted(folder.rglob("*")) if path.is_file()
@@ -130,8 +130,8 @@ def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
     # A dataset's own folder: its export runs, not the datasets, are the folders in it.
     prefix = f"{_dataset_of(folder / '_', datasets)}/" if all(_RUN.match(key) for key, _ in nested) else ""
     if not prefix and (incomplete := folder_files.runs_without_manifest(folder)):
-        raise click.ClickException(
-            f"{screens.shown(incomplete[0])} has no _manifest.json, so the gate would not process its parts. "
+        raise HeadgateError(
+            f"{redact_text(incomplete[0])} has no _manifest.json, so the gate would not process its parts. "
             "Write the folder again with this version, or put the files below their dataset without dt= and run= folders."
         )
     loose = tuple((name, "no folder names its dataset; `headgate upload FILE` sends it alone") for name in folder_files.left_out_of(folder))

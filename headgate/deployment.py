@@ -1,0 +1,54 @@
+"""The deployment of this folder: the environment's own, else the one that a deploy wrote below `.headgate/`."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from headgate.errors import SettingsError
+
+FOLDER = Path(".headgate")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployed lake: its name and the environment that an operator's shell needs."""
+
+    name: str
+    environment: dict[str, str]
+    outputs: dict[str, object]
+
+    def output(self, name: str) -> str:
+        """A Terraform output of the deployment, as text.
+
+        Raises:
+            SettingsError: the deployment states no such output.
+        """
+        if name not in self.outputs:
+            raise SettingsError(f"Deployment {self.name} has no output {name}. Deploy again, so that deployment.json is complete.")
+        return str(self.outputs[name])
+
+
+def find(name: str | None) -> Deployment:
+    """The deployment of that name, else the environment's own, else the one deployed last.
+
+    Raises:
+        SettingsError: nothing is deployed, with what to do about it.
+    """
+    if name is None and "HEADGATE_RAW_BUCKET" in os.environ:
+        return Deployment("environment", dict(os.environ), {})
+    paths = sorted(FOLDER.glob(f"{name or '*'}/deployment.json"), key=lambda path: path.stat().st_mtime)
+    if not paths:
+        raise SettingsError(
+            f"no deployment {name or ''}".rstrip() + f" found below {FOLDER.resolve()}. "
+            "Remedy: go to the folder that you deployed from, or run `make deploy-localstack` or `make deploy-aws` first."
+        )
+    return read(paths[-1])
+
+
+def read(path: Path) -> Deployment:
+    """The deployment that a `deployment.json` describes."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return Deployment(path.parent.name, document["environment"], document.get("outputs", {}))
