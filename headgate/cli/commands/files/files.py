@@ -24,7 +24,6 @@ from headgate.lake.versions import has_no_rows
 from headgate.reports import summary
 from headgate.settings import AcceptanceSettings
 from headgate.uploads import send_files
-from headgate.uploads.select_files import Selection, draft_command, select_files
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.intake.files.revert_file import Reverter
     from headgate.lake.ports import FileRecord
+    from headgate.uploads.select_files import Selection
 
 _WHY = ("column", "rule", "message", "remedy")
 STATES = tuple(state.value for state in FileState if state is not FileState.WAITING)  # a waiting part has no record yet
@@ -62,6 +62,7 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
     `--json` has the outcome of each file in `files`, the sums in `datasets`, and what was not sent in `not_sent`.
     """
     from headgate.contracts.registry import Registry
+    from headgate.uploads.select_files import select_files
 
     deployed = deployment.activate(deployment_name)
     sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
@@ -160,6 +161,7 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
     if path is None:
         return ""
     from headgate.drafts.dataset_name import dataset_name_of
+    from headgate.uploads.select_files import draft_command
 
     command = draft_command(str(path), dataset_name_of(path.name))
     return f"Next: draft a contract with `{command}`, and deploy again: the deployment takes up the file."
