@@ -37,6 +37,7 @@ OWN_PARTS = {"questions": "_questions", "routes": "_routes", "card_figures": "_c
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
 PACKED_SETTINGS = "_settings.json"  # and the file with the settings that code in the archive reads
+_BLOCK = re.compile(r"""property["']?: *["']?headgate\.(?:forecast)\b""")
 _TABLES = {"settings", "environments", "export_sources", "cards"}
 _CARD_FIELDS = {"none", "declared_by", "declared_on", "reason"}
 SYSTEM = r"[a-z][a-z0-9_]{1,29}"  # a Python system of the project: its module
@@ -127,9 +128,16 @@ class LakeProject:
 
     @property
     def systems(self) -> tuple[str, ...]:
-        """Return the systems that the lake builds: those of its domains, and one for its own SQL models and tables for analysts."""
-        own = (MODELS_SYSTEM,) if self.models or self.analyst_tables else ()
+        """Return the systems that the lake builds: those of its domains, and one for its own SQL models, blocks and tables for analysts."""
+        own = (MODELS_SYSTEM,) if self.models or self.analyst_tables or self._declares_blocks else ()
         return (*(system.name for domain in self.every_domain for system in domain.systems), *own)
+
+    @property
+    def _declares_blocks(self) -> bool:
+        """Return whether a prod contract of the project is a block, as `headgate.contracts.blocks` reads it."""
+        folder = self.folder / "contracts" / "prod" if self.folder else None
+        paths = [*folder.glob("*.yaml"), *folder.glob("*.json")] if folder else []
+        return any(_BLOCK.search(path.read_text(encoding="utf-8")) for path in paths)
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
         """Return the Terraform variables for an environment, by default the project's; numbers, texts, lists and maps."""

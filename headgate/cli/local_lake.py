@@ -82,7 +82,7 @@ class _LocalSystem:
     def reader_of(self, dataset: str) -> str:
         """Return the file that reads a dataset, for messages."""
         if self.sql:
-            return " and ".join(f"models/{table}.sql" for table, reads in self.sql.reads_by_table.items() if dataset in reads)
+            return " and ".join(self.sql.file_of(table) for table, reads in self.sql.reads_by_table.items() if dataset in reads)
         return f"the system {self.name}"
 
 

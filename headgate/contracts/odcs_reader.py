@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import no_cards
+from headgate.contracts.blocks import declares_block
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.headerless import has_header
@@ -127,14 +128,15 @@ def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
     table = document["schema"][0]
     own = _custom(table)
     hold_dataset(identity, table["name"])
+    columns = _stated_columns(identity, table, own)
     formats = _table_formats(identity, own)
     return Contract(
         id=identity,
         dataset=table["name"],
         zone=zone,
         version=str(document["version"]),
-        columns=with_distinct_names(_column(identity, item, formats) for item in table["properties"]),
-        key=_key(table["properties"]),
+        columns=with_distinct_names(_column(identity, item, formats) for item in columns),
+        key=_key(columns),
         order_by=tuple(own.get("headgate.orderBy", ())),
         comparisons=tuple(_comparison(identity, item) for item in table.get("quality", ())),
         grain=table.get("dataGranularityDescription", ""),
@@ -142,6 +144,18 @@ def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
         system=str(own.get("headgate.system", "")),
         properties=own,
     )
+
+
+def _stated_columns(identity: str, table: Mapping[str, Any], own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the columns that the document states: none of a block, whose columns follow from its table.
+
+    Raises:
+        ContractError: a block states columns.
+    """
+    if declares_block(own) and table.get("properties"):
+        raise ContractError(f"{identity}: a table that headgate builds as a block has its own columns. Remedy: remove properties")
+    columns: list[dict[str, Any]] = [] if declares_block(own) else table["properties"]
+    return columns
 
 
 def _custom(item: Mapping[str, Any]) -> dict[str, Any]:

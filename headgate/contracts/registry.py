@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.analyst_tables import analyst_contracts
+from headgate.contracts.blocks import with_derived_columns
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.currency import in_currency
 from headgate.contracts.model import Column, ColumnType, Kind
@@ -46,6 +47,7 @@ class Registry:
         """
         source, prod, lake = (_load_zone(zone, folder) for zone in ("source", "prod", "lake"))
         curated = {name: curated_contract(contract) for name, contract in source.items()}
+        prod = with_derived_columns(prod, curated)
         derived = {} if folder else analyst_contracts(analyst_tables(), source, prod)
         registry = cls(source, curated, {name: own_model(contract) for name, contract in (prod | derived).items()}, lake)
         if not folder and not is_archive():

@@ -21,8 +21,10 @@ from sqlglot.errors import SqlglotError
 
 from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.blocks import BLOCK_MEASURE, BLOCK_TIME, block_of
 from headgate.errors import AuditError, ContractError, NotFoundError
 from headgate.project import PACKED, project
+from headgate.systems import registry
 from headgate.systems.model_references import in_order, input_name, on_inputs, reads_of, refs_of, resolved, with_plain_references
 from headgate.systems.rows import STAMPS
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from headgate.contracts.blocks import Block
     from headgate.contracts.model import Contract
 
 ATHENA = "athena"
@@ -107,7 +110,9 @@ class SqlModels:
         """A hash of the models' SQL, and of the columns of models that others read: tables built by other SQL lie elsewhere."""
         texts = [f"{table}\0{query.sql(dialect=ATHENA)}\n" for table, query in sorted(self.queries.items())]
         schemas = [f"{table}\0{_schema(self.contracts[table])}\n" for table in sorted(set().union(*self.refs.values()))]
-        return hashlib.sha256("".join([*texts, *schemas]).encode()).hexdigest()[:16]
+        blocks = [f"{table}\0{block}\n" for table in self.order if (block := block_of(self.contracts[table]))]
+        code = [registry.source_version("headgate.blocks")] if blocks else []
+        return hashlib.sha256("".join([*texts, *schemas, *blocks, *code]).encode()).hexdigest()[:16]
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
         """Return each table's rows, in the order of its key, without `as_of` and `snapshot_id`."""
@@ -122,21 +127,29 @@ class SqlModels:
             tables: the datasets.
             given: rows of models that the model reads, which are then not built from their own statements.
         """
-        contract = self.contracts[table]
+        contract, block = self.contracts[table], block_of(self.contracts[table])
         engine = next(iter({**tables, **given}.values())).get_backend()
         inputs = ", ".join(f"{name} AS ({text})" for name, text in self._inputs(table, tables, given, as_of).items())
-        schema = _schema(contract)
+        schema = _block_schema(contract, block) if block else _schema(contract)
         text = f"WITH {inputs} SELECT * FROM ({self._question(table, as_of, engine.name)}) AS model"  # noqa: S608 the model is the lake owner's own SQL
         rows = ops.SQLQueryResult(query=text, schema=schema, source=engine).to_expr()
         try:
+            if block:
+                from headgate.blocks.build_block import block_rows  # noqa: PLC0415 its methods are slow to load
+
+                return block_rows(block, rows, as_of)
             frame: pd.DataFrame = rows.order_by([*contract.key, *(name for name in schema.names if name not in contract.key)]).execute()
         except duckdb.Error as error:  # only an error of the statement itself quotes no value
             is_of_statement = isinstance(error, duckdb.ProgrammingError)
             reason = " ".join(str(error).splitlines()[:2]) if is_of_statement else f"a value leads to a {type(error).__name__}."
-            raise ContractError(f"models/{table}.sql cannot be run: {reason} Correct the statement.") from None
+            raise ContractError(f"{self.file_of(table)} cannot be run: {reason} Correct the statement.") from None
         except AuditError as error:
-            raise AuditError(f"models/{table}.sql: {error}") from None
+            raise AuditError(f"{self.file_of(table)}: {error}") from None
         return frame
+
+    def file_of(self, table: str) -> str:
+        """Return the file of the lake project that says how a table is built, for messages."""
+        return f"contracts/prod/{table}.yaml" if block_of(self.contracts[table]) else f"models/{table}.sql"
 
     def inputs(self, table: str, given: Collection[str] = ()) -> tuple[list[str], list[str]]:
         """Return the models that a table reads, each after those that it reads itself, and the datasets that all of them read.
@@ -192,7 +205,12 @@ def sql_models(contracts: Mapping[str, Contract], datasets: Collection[str], tra
         ContractError: a model has no contract, is not one query of Athena's SQL, or reads a table that is neither a dataset nor a model;
             or models read each other in a circle.
     """
-    texts = model_texts() | analyst_models(contracts)
+    texts = model_texts()
+    if twice := sorted(set(texts) & set(blocks := _block_inputs(contracts))):
+        raise ContractError(
+            f"contracts/prod/{twice[0]}.yaml declares a block, and models/{twice[0]}.sql builds its table. Remove one of them."
+        )
+    texts |= analyst_models(contracts) | blocks
     if missing := sorted(set(texts) - set(contracts)):
         raise ContractError(f"models/{missing[0]}.sql has no contract. Write contracts/prod/{missing[0]}.yaml with its columns and key.")
     tables = {name: "" if name in texts else contract.system for name, contract in contracts.items()}
@@ -224,6 +242,24 @@ def analyst_models(contracts: Mapping[str, Contract]) -> dict[str, str]:
     }
 
 
+def _block_inputs(contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """Return the SQL of the rows that each block reads."""
+    return {name: _block_input(block) for name, contract in contracts.items() if (block := block_of(contract))}
+
+
+def _block_input(block: Block) -> str:
+    time, measure = (exp.column(name, quoted=True) for name in (block.time, block.measure))
+    read = [exp.cast(time, "timestamp").as_(BLOCK_TIME), exp.cast(measure, "double").as_(BLOCK_MEASURE)]
+    query = sqlglot.select(*(exp.column(name, quoted=True) for name in block.by), *read).from_(block.of)
+    return str(query.sql(dialect=ATHENA))
+
+
+def _block_schema(contract: Contract, block: Block) -> ibis.Schema:
+    """Return the columns that a block reads."""
+    own = _schema(contract)
+    return ibis.schema({**{name: own[name] for name in block.by}, BLOCK_TIME: "timestamp", BLOCK_MEASURE: "float64"})
+
+
 def parsed(table: str, text: str, contract: Contract, datasets: Collection[str], tables: Mapping[str, str]) -> exp.Query:
     """Return a model's query, checked, with its references to models marked.
 
@@ -249,7 +285,7 @@ def parsed(table: str, text: str, contract: Contract, datasets: Collection[str],
         part = not_repeatable.sql_name() if isinstance(not_repeatable, exp.Func) else not_repeatable.key.upper()
         raise ContractError(f"{name} uses {part}, so two builds would differ. Remove it. Use current_date for the day of the run's data.")
     expected = [one for one in contract.names if one not in STAMPS]
-    if not query.is_star and set(query.named_selects) != set(expected):
+    if not block_of(contract) and not query.is_star and set(query.named_selects) != set(expected):
         raise ContractError(f"{name} has the columns {', '.join(query.named_selects)}; its contract has {', '.join(expected)}.")
     return query
 

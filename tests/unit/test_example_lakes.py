@@ -18,11 +18,12 @@ from click.testing import CliRunner
 
 from benchmarks.systems.example_lines import EXAMPLES, lines_of
 from headgate import python_api
+from headgate.cli.local_lake import run_system_locally
 from headgate.cli.main import cli
 from headgate.contracts.references import Reference, references
 from headgate.contracts.registry import Registry
 from headgate.learning.store import Shelf
-from headgate.project import load, project
+from headgate.project import MODELS_SYSTEM, load, project
 from headgate.query.saved_questions import saved_questions
 from headgate.systems import registry
 from headgate.systems.dashboards import dashboards
@@ -39,7 +40,7 @@ DATA = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
 BIKES, AIRPORTS = EXAMPLES / "bike-share", EXAMPLES / "airports"
 MOST_LINES = 600
 LAKE_DAY = date(2013, 1, 31)
-WORDS = re.compile(r"bike.?share|hourly.demand|demand.quality|weekly.profile|weather.of.airports", re.IGNORECASE)
+WORDS = re.compile(r"bike.?share|hourly.demand|demand.quality|daily.rentals|weekly.profile|weather.of.airports", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +222,14 @@ def test_the_tables_of_the_airports_are_accepted_and_na_is_null(dataset: str, fo
     assert checked.complete
     texts = pd.read_csv(file, dtype=str, keep_default_na=False)
     assert {name: checked.accepted[name].null_count for name in texts.columns} == (texts == "NA").sum().to_dict()
+
+
+def test_the_bike_share_declares_a_forecast_by_day_without_code(rentals: Path, bikes: Path) -> None:
+    """`contracts/prod/daily_rentals.yaml` has no column, and its table is built, audited and no worse than the naive rule."""
+    assert bikes
+    (daily,) = (run_system_locally(MODELS_SYSTEM, rentals.parent)).tables.values()
+    rows = daily.to_pylist()
+    assert [row["period_on"] for row in rows] == [rows[0]["as_of"] + timedelta(days=step) for step in range(1, 15)]
+    assert {row["status"] for row in rows} == {"tested"}
+    assert rows[0]["past_error"] < rows[0]["past_error_naive"]
+    assert all(row["lower_95"] <= row["lower_80"] < row["mean"] < row["upper_80"] <= row["upper_95"] for row in rows)

@@ -31,7 +31,7 @@ def environment() -> dict[str, str]:
 def follow(page: str, folder: Path) -> None:
     """Write each file and run each command of a page; a command fails the test where it fails or prints something else."""
     place = folder
-    for block in BLOCK.finditer(page.partition("## 5. Deploy")[0]):
+    for block in BLOCK.finditer(page.partition("## 6. Deploy")[0]):
         if block["path"]:
             (folder / block["path"]).parent.mkdir(parents=True, exist_ok=True)
             (folder / block["path"]).write_text(block["text"], encoding="utf-8")
@@ -60,7 +60,7 @@ def test_every_command_of_the_page_prints_what_the_page_shows(followed: Path) ->
 def test_the_lake_of_the_page_can_be_deployed(followed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADGATE_PROJECT", str(followed / "bikes"))
     assert project().systems == ("unusual-days", MODELS_SYSTEM)
-    assert set(Registry.load().prod) >= {"unusual_days", "counters"}
+    assert set(Registry.load().prod) >= {"unusual_days", "counters", "bikes_ahead"}
     board = dashboards()["unusual-days"]
     assert set(board.panels[0].columns) <= set(Registry.load().prod["unusual_days"].names)
 

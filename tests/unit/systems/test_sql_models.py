@@ -15,6 +15,7 @@ import pytest
 from sqlglot import parse_one
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
+from headgate.contracts.blocks import with_derived_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.engines import local
@@ -227,3 +228,64 @@ def test_a_model_is_asked_once_for_its_rows(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(ibis.Expr, "execute", counted)
     published(models(monkeypatch, tmp_path), tmp_path)
     assert len(asked) == 1
+
+
+AHEAD = Contract(
+    id="sensors.prod.ahead",
+    dataset="ahead",
+    zone="prod",
+    version="1.0.0",
+    columns=(),
+    properties={"headgate.forecast": {"of": "readings", "measure": "value", "time": "measured_on", "by": ["sensor"], "horizon": 2}},
+)
+OF_READINGS = Contract(
+    id="sensors.curated.readings",
+    dataset="readings",
+    zone="curated",
+    version="1.0.0",
+    key=("sensor",),
+    columns=tuple(
+        Column(name, ColumnType(kind), required=True)
+        for name, kind in (("sensor", Kind.STRING), ("measured_on", Kind.DATE), ("value", Kind.DOUBLE))
+    ),
+)
+
+
+def block_models(monkeypatch: pytest.MonkeyPatch, folder: Path, **options: object) -> SqlModels:
+    """The models of a lake with one block of the readings, and none in SQL."""
+    (folder / "headgate.toml").write_text('name = "sensors"\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
+    stated = replace(AHEAD, properties={"headgate.forecast": {**AHEAD.properties["headgate.forecast"], **options}})
+    contracts = with_derived_columns({"ahead": stated}, {"readings": OF_READINGS})
+    return sql_models({name: own_model(contract) for name, contract in contracts.items()}, {"readings"}, partial(translate, types=TYPES))
+
+
+def test_a_block_is_built_as_a_model_of_the_dataset_that_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = block_models(monkeypatch, tmp_path)
+    assert own.READS == ("readings",)
+    assert own.reads_by_table == {"ahead": ("readings",)}
+    pq.write_table(READINGS, tmp_path / "readings.parquet")
+    with local.opened({"readings": str(tmp_path / "readings.parquet")}) as tables:
+        rows = own.build(tables, date(2026, 3, 2))["ahead"]
+    assert rows[["sensor", "status", "history_periods"]].to_numpy().tolist() == [
+        ["a", "too_little_history", 2],
+        ["b", "too_little_history", 2],
+    ]
+
+
+def test_another_declaration_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert block_models(monkeypatch, tmp_path).version == block_models(monkeypatch, tmp_path).version
+    assert block_models(monkeypatch, tmp_path).version != block_models(monkeypatch, tmp_path, horizon=3).version
+
+
+def test_other_code_of_blocks_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = block_models(monkeypatch, tmp_path).version
+    monkeypatch.setattr("headgate.systems.registry.source_version", lambda _: "other")
+    assert block_models(monkeypatch, tmp_path).version != first
+
+
+def test_a_table_is_built_by_a_block_or_by_sql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "ahead.sql").write_text("select * from readings", encoding="utf-8")
+    with pytest.raises(ContractError, match=r"declares a block, and models/ahead\.sql builds its table\. Remove one"):
+        block_models(monkeypatch, tmp_path)

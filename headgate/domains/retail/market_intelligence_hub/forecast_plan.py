@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.blocks.periods import GRAINS, WEEK, Grain
+from headgate.contracts.blocks import MAX_HORIZON
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "category": ("category",),
     "region_category": ("region_id", "category"),
 }
-MAX_HORIZON = 400  # periods; a year of days and a month
 
 
 @dataclass(frozen=True)

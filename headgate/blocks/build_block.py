@@ -1,0 +1,29 @@
+"""The rows of a table that a contract declares as a block, from the rows of its dataset or model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.blocks.forecast_block import forecast_rows
+from headgate.blocks.periods import GRAINS
+from headgate.blocks.series import series_of
+from headgate.engines import engine_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import ibis
+    import pandas as pd
+
+    from headgate.contracts.blocks import Block
+
+
+def block_rows(block: Block, rows: ibis.Table, as_of: date) -> pd.DataFrame:
+    """Return the rows of a block, in the order of its key.
+
+    Args:
+        rows: the block's columns as `headgate.blocks.series.series_of` reads them.
+    """
+    grain = GRAINS[block.grain]
+    panel = series_of(rows, block.by, grain, as_of)
+    return forecast_rows(panel, block.horizon or grain.horizon, engine_of([rows]))

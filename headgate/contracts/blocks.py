@@ -1,0 +1,195 @@
+"""Prod tables that a contract declares as a building block of analytics, such as `headgate.forecast`. Their columns are derived.
+
+docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.blocks` computes the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.errors import ContractError
+from headgate.project import MODELS_SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+GRAINS = ("day", "week", "month")
+MAX_HORIZON = 400  # periods; a year of days and a month
+BLOCK_TIME, BLOCK_MEASURE = "block_time", "block_measure"  # the names of a block's columns in the rows that it reads
+STATUSES = ("tested", "untested", "too_little_history", "too_many_series")
+MAX_BY = 5
+_NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
+_TIMES = {Kind.DATE, Kind.TIMESTAMP}
+_DATE, _TEXT, _COUNT, _NUMBER = (ColumnType(kind) for kind in (Kind.DATE, Kind.STRING, Kind.INTEGER, Kind.DOUBLE))
+_PERIOD = Column("period_on", _DATE, "First day of the period", required=True)
+_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "forecast": (
+        _PERIOD,
+        Column("step", _COUNT, "Number of the period after the last complete one, from 1", required=True),
+        Column("mean", _NUMBER, "Expected sum of {measure}; null where the status says that there is no forecast"),
+        *(
+            Column(f"{side}_{level}", _NUMBER, f"{side.capitalize()} bound of the {level} % interval")
+            for level in (80, 95)
+            for side in ("lower", "upper")
+        ),
+        Column("naive", _NUMBER, "Forecast of the naive rule: the last week by day of the week, or the last value of longer periods"),
+        Column("model", _TEXT, "Method that made the forecast; null without one"),
+        Column("status", _TEXT, f"One of {', '.join(STATUSES)}", required=True, rules=(Rule("valid_values", STATUSES),)),
+        Column("history_periods", _COUNT, "Complete periods that are known, from the first one with a row", required=True),
+        Column("past_windows", _COUNT, "Earlier origins from which the same method was tested", required=True),
+        Column("past_error", _NUMBER, "Mean absolute error of a period at these origins"),
+        Column("past_error_naive", _NUMBER, "The same of the naive rule; never less than past_error"),
+        Column("covered_80", _NUMBER, "Share of the past values that were within the 80 % interval"),
+        Column("covered_95", _NUMBER, "Share of the past values that were within the 95 % interval"),
+    ),
+}
+_OPTIONS: Mapping[str, tuple[str, ...]] = {"forecast": ("of", "measure", "time", "by", "grain", "horizon")}
+_REQUIRED = ("of", "measure", "time")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A building block as a contract declares it.
+
+    Attributes:
+        kind: `forecast`.
+        of: the dataset or SQL model whose rows it reads.
+        measure: a column of numbers, summed by period.
+        time: a column of dates or timestamps.
+        by: columns whose values make a series each; without them all rows are one series.
+        grain: the period.
+        horizon: periods ahead; 0 takes the grain's own.
+    """
+
+    kind: str
+    of: str
+    measure: str
+    time: str
+    by: tuple[str, ...] = ()
+    grain: str = GRAINS[0]
+    horizon: int = 0
+
+
+def declares_block(properties: Collection[str]) -> bool:
+    """Return whether a table with these properties is a block, whose columns no contract states."""
+    return any(f"headgate.{kind}" in properties for kind in _COLUMNS)
+
+
+def block_of(contract: Contract) -> Block | None:
+    """Return the block that a prod contract declares, if any.
+
+    Raises:
+        ContractError: an option is unknown, missing or out of its range; the message names file, option and remedy.
+    """
+    kinds = [kind for kind in _COLUMNS if f"headgate.{kind}" in contract.properties]
+    if not kinds:
+        return None
+    kind, where = kinds[0], f"contracts/prod/{contract.dataset}.yaml: headgate.{kinds[0]}"
+    if len(kinds) > 1 or contract.system not in {"", MODELS_SYSTEM}:
+        other = f"headgate.{kinds[1]}" if len(kinds) > 1 else "headgate.system"
+        raise ContractError(f"{where} and {other} are both declared. A table is built by one of them: remove the other.")
+    options = contract.properties[f"headgate.{kind}"]
+    if not isinstance(options, dict):
+        raise ContractError(f"{where} is no mapping. Declare it as {{of: TABLE, measure: COLUMN, time: COLUMN}}.")
+    if unknown := sorted(set(options) - set(_OPTIONS[kind])):
+        raise ContractError(f"{where} has no option {unknown[0]}. Its options are {', '.join(_OPTIONS[kind])}.")
+    if missing := [option for option in _REQUIRED if not isinstance(options.get(option), str)]:
+        raise ContractError(f"{where} lacks {missing[0]}, the name of a {'table' if missing[0] == 'of' else 'column'}. Declare it.")
+    return Block(
+        kind, options["of"], options["measure"], options["time"], _by(where, options), _grain(where, options), _horizon(where, options)
+    )
+
+
+def _by(where: str, options: Mapping[str, Any]) -> tuple[str, ...]:
+    by = options.get("by", [])
+    if not isinstance(by, list) or not all(isinstance(name, str) for name in by) or len(set(by)) < len(by) or len(by) > MAX_BY:
+        raise ContractError(f"{where}: by is {by!r}. It is a list of at most {MAX_BY} different columns, such as [counter].")
+    return tuple(by)
+
+
+def _grain(where: str, options: Mapping[str, Any]) -> str:
+    grain = options.get("grain", GRAINS[0])
+    if grain not in GRAINS:
+        raise ContractError(f"{where}: grain is {grain!r}. It must be one of {', '.join(GRAINS)}.")
+    return str(grain)
+
+
+def _horizon(where: str, options: Mapping[str, Any]) -> int:
+    horizon = options.get("horizon")
+    if horizon is None:
+        return 0
+    if type(horizon) is not int or not 1 <= horizon <= MAX_HORIZON:
+        raise ContractError(f"{where}: horizon is {horizon!r}. It must be a whole number of periods from 1 to {MAX_HORIZON}.")
+    return horizon
+
+
+def with_derived_columns(prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Return the prod contracts; those of blocks have the columns and the key that follow from their table.
+
+    Raises:
+        ContractError: as `block_of`; or the block's table or a column of it is unknown, or has a type that the block cannot use.
+    """
+    return {
+        name: _derived(contract, block, prod, curated) if (block := block_of(contract)) else contract for name, contract in prod.items()
+    }
+
+
+def _derived(contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> Contract:
+    own = _COLUMNS[block.kind]
+    by = _series_columns(contract, block, _table_of(contract, block, prod, curated), {column.name for column in own})
+    measure = f"{block.measure} of {block.of}"
+    described = tuple(replace(column, description=column.description.replace("{measure}", measure)) for column in own)
+    each = " and ".join([*block.by, block.grain] if _PERIOD in own else block.by or ("table",))
+    return replace(
+        contract,
+        columns=(*by, *described),
+        key=(*block.by, *(["period_on"] if _PERIOD in own else [])),
+        grain=contract.grain or f"One row per {each}",
+        description=contract.description or f"{block.kind.capitalize()} of {measure} by {block.grain}",
+    )
+
+
+def _table_of(contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> Contract:
+    models = {name: table for name, table in prod.items() if not table.system and not declares_block(table.properties)}
+    if table := {**models, **curated}.get(block.of):
+        return table
+    system = prod[block.of].system if block.of in prod else ""
+    kind = f"a table of the system {system}" if system else "a table of a block" if block.of in prod else "no dataset and no SQL model"
+    raise _error(contract, block, f"of is {block.of}, which is {kind}", _near(block.of, {**models, **curated}))
+
+
+def _series_columns(contract: Contract, block: Block, table: Contract, derived: Collection[str]) -> tuple[Column, ...]:
+    """Return the columns of `by` as the block's table has them, once all columns of the block are checked."""
+    columns = {column.name: column for column in table.columns}
+    for option, name in (("measure", block.measure), ("time", block.time), *(("by", name) for name in block.by)):
+        if name not in columns:
+            raise _error(contract, block, f"{option} is {name}, which {block.of} has not", _near(name, columns))
+    kind_of = {name: column.type.kind for name, column in columns.items()}
+    reserved = {block.measure, *derived, "as_of", "snapshot_id"}
+    for name in block.by:
+        if kind_of[name] in {Kind.DOUBLE, *_TIMES} or name in reserved:
+            raise _error(contract, block, f"by has {name}, whose type or name a series cannot have", "Rename or cast it in an SQL model.")
+        if not columns[name].required and name not in table.key:
+            remedy = f"Require it in the contract of {block.of}, or fill it in an SQL model."
+            raise _error(contract, block, f"by has {name}, which may be null", remedy)
+    if kind_of[block.measure] not in _NUMBERS:
+        raise _error(contract, block, f"measure is {block.measure}, which is no number", "Name another column, or cast it in an SQL model.")
+    if kind_of[block.time] not in _TIMES:
+        remedy = "Name another column, or cast it in an SQL model."
+        raise _error(contract, block, f"time is {block.time}, which is no date or timestamp", remedy)
+    return tuple(
+        Column(name, columns[name].type, columns[name].description, required=True, classification=columns[name].classification)
+        for name in block.by
+    )
+
+
+def _near(name: str, names: Collection[str]) -> str:
+    near = get_close_matches(name, names, n=2)
+    return f"Did you mean {' or '.join(near)}?" if near else f"It can be one of {', '.join(sorted(names))}."
+
+
+def _error(contract: Contract, block: Block, reason: str, remedy: str) -> ContractError:
+    return ContractError(f"contracts/prod/{contract.dataset}.yaml: headgate.{block.kind}: {reason}. {remedy}")
