@@ -29,7 +29,7 @@ from headgate.merge.references import ReferenceCheck, missing_parents
 from headgate.merge.write_snapshot import Change, SnapshotWriter, missing_values
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Publisher, Staged, notify_nobody
-from headgate.snapshots.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
+from headgate.snapshots.reading import checked_references, newest_snapshot, part_refs, snapshot_parts
 from headgate.snapshots.references import to_json
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 
@@ -137,7 +137,7 @@ class Merging:
             return self._merge(as_of)
 
     def _merge(self, as_of: date | None) -> LakeSnapshot:
-        previous = self._previous()
+        previous = newest_snapshot(self.objects, self.curated_bucket)
         last_held = self.last_held()
         plans = [self._plan(contract, previous, last_held) for contract in self.contracts.values()]
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder, self._open_memory(Path(folder)) as memory:
@@ -191,12 +191,6 @@ class Merging:
         checked = checked_references(self.objects, self.curated_bucket, lake.snapshot_id)
         self._publisher.publish(contract, missing_parents(contract, checked, lake), prefix)
         delete_old_versions(self.objects, self.curated_bucket, f"{keys.SNAPSHOTS}/{contract.dataset}/", named={lake.snapshot_id})
-
-    def _previous(self) -> LakeSnapshot | None:
-        try:
-            return lake_snapshot(self.objects, self.curated_bucket)
-        except NotFoundError:
-            return None
 
     def _plan(self, contract: Contract, previous: LakeSnapshot | None, last_held: Mapping[str, LastHeld]) -> _Plan:
         # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this merge conflicts.

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 _DOWNLOADS = 8
 
 
+def newest_snapshot(objects: ObjectStore, curated_bucket: str) -> LakeSnapshot | None:
+    """Return the newest snapshot; None before the first merge."""
+    try:
+        return lake_snapshot(objects, curated_bucket)
+    except NotFoundError:
+        return None
+
+
 def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = keys.CURRENT) -> LakeSnapshot:
     """The snapshot of that id, or the newest one. NotFoundError when there is none of that id, or nothing was merged yet."""
     try:

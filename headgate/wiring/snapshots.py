@@ -6,7 +6,6 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from headgate.aws import clients
-from headgate.errors import NotFoundError
 from headgate.settings import CuratedSettings, MergeSettings
 from headgate.wiring import quality, stores
 
@@ -82,20 +81,23 @@ def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     return lake_snapshot(stores.objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
 
 
+def newest_snapshot(env: Mapping[str, str]) -> LakeSnapshot | None:
+    """Return the newest snapshot; None before the first merge."""
+    from headgate.snapshots.reading import newest_snapshot
+
+    return newest_snapshot(stores.objects(), CuratedSettings.from_env(env).curated_bucket)
+
+
 def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
     """Why datasets are not in the newest snapshot as they should be, by dataset; empty before the first merge."""
-    try:
-        return lake_snapshot(env, "current").failed
-    except NotFoundError:
-        return {}
+    newest = newest_snapshot(env)
+    return newest.failed if newest else {}
 
 
 def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
     """Return the newest snapshot's counts of rows whose parent is not there; nothing before the first merge."""
     from headgate.snapshots.reading import checked_references
 
-    try:
-        lake = lake_snapshot(env, "current")
-    except NotFoundError:
-        return ()
-    return checked_references(stores.objects(), CuratedSettings.from_env(env).curated_bucket, lake.snapshot_id)
+    newest = newest_snapshot(env)
+    bucket = CuratedSettings.from_env(env).curated_bucket
+    return checked_references(stores.objects(), bucket, newest.snapshot_id) if newest else ()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from headgate.aws import clients
-from headgate.errors import NotFoundError, SettingsError
+from headgate.errors import SettingsError
 from headgate.project import MODELS_SYSTEM
 from headgate.settings import ArtifactsSettings, EngineSettings, MergeSettings, SystemSettings
 from headgate.wiring import quality, stores
@@ -87,13 +87,12 @@ def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
 
 def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:
     """Return the datasets that a model needs and the current snapshot does not have; none before the first snapshot."""
-    from headgate.snapshots.reading import lake_snapshot
+    from headgate.snapshots.reading import newest_snapshot
 
-    try:
-        datasets = lake_snapshot(stores.objects(), SystemSettings.from_env(env).curated_bucket, "current").datasets
-    except NotFoundError:
+    newest = newest_snapshot(stores.objects(), SystemSettings.from_env(env).curated_bucket)
+    if newest is None:
         return ()
-    return tuple(name for name in about.needs if name not in datasets or not datasets[name].rows)
+    return tuple(name for name in about.needs if name not in newest.datasets or not newest.datasets[name].rows)
 
 
 def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:

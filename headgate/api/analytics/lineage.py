@@ -12,7 +12,7 @@ from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
-from headgate.snapshots.reading import lake_snapshot
+from headgate.snapshots.reading import newest_snapshot
 from headgate.systems.up_to_date import SNAPSHOT_ID, datasets_read, snapshot_built_from
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def _of_dataset(lake: Lake, dataset: str) -> Lineage:
 
 
 def _current(lake: Lake) -> LakeSnapshot:
-    try:
-        return lake_snapshot(lake.objects, lake.bucket("curated"))
-    except NotFoundError:
-        raise not_found("No run has merged the lake yet. POST /v1/runs starts one.") from None
+    newest = newest_snapshot(lake.objects, lake.bucket("curated"))
+    if newest is None:
+        raise not_found("No run has merged the lake yet. POST /v1/runs starts one.")
+    return newest
 
 
 def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:

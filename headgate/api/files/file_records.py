@@ -20,7 +20,7 @@ from headgate.lake.file_index import FileFilter
 from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
-from headgate.snapshots.reading import lake_snapshot
+from headgate.snapshots.reading import newest_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,9 +111,6 @@ def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:
     if record.state is not FileState.DONE or not record.curated_key:
         return ""
     bucket = lake.bucket("curated")
-    try:
-        newest = lake_snapshot(lake.objects, bucket)
-    except NotFoundError:
-        return ""
-    dataset = newest.datasets.get(record.dataset)
-    return newest.snapshot_id if dataset and record.curated_key in increments_of(lake.objects, bucket, dataset) else ""
+    newest = newest_snapshot(lake.objects, bucket)
+    dataset = newest.datasets.get(record.dataset) if newest else None
+    return newest.snapshot_id if newest and dataset and record.curated_key in increments_of(lake.objects, bucket, dataset) else ""

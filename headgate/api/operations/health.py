@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 from headgate.api.operations.implausible_tables import MOST_RECORDS
 from headgate.api.operations.run_problems import MOST_RUNS, newest_comparison, unsolved_problems
 from headgate.api.shapes.lake import Health, HealthCheck
-from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.file_index import FileFilter
-from headgate.lake.ports import ObjectRef
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
 from headgate.profiling.score import Score
 from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED
-from headgate.snapshots.snapshot import LakeSnapshot
+from headgate.snapshots.reading import newest_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,19 +34,12 @@ LOW_SCORE = 0.8
 def health_of(lake: Lake) -> Health:
     """Return the state of the lake with the checks behind it."""
     files = lake.files.newest(NEWEST_FILES, where=FileFilter()).records
-    newest = _newest_snapshot(lake)
+    newest = newest_snapshot(lake.objects, lake.bucket("curated"))
     not_merged = sorted(newest.failed) if newest else []
     checks = (_run(lake, not_merged), _tables(lake), _freshness(files, lake.now()), _files(files, lake.most_refused_share), _quality(files))
     worst = max((check.state for check in checks), key=_ORDER.index)
     snapshot_id, as_of = (newest.snapshot_id, newest.as_of.isoformat()) if newest else ("", "")
     return Health(state=worst, checks=checks, snapshot_id=snapshot_id, as_of=as_of)
-
-
-def _newest_snapshot(lake: Lake) -> LakeSnapshot | None:
-    try:
-        return LakeSnapshot.from_json(lake.objects.read(ObjectRef(lake.bucket("curated"), keys.lake_snapshot_key(keys.CURRENT))).decode())
-    except NotFoundError:
-        return None
 
 
 def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:

@@ -17,7 +17,7 @@ from headgate.lake.ports import ROWS
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
 from headgate.merge.as_of import NONE, PROPERTY, deciding_days, event_time
-from headgate.snapshots.reading import lake_snapshot
+from headgate.snapshots.reading import newest_snapshot
 from headgate.systems.rollback import HELD
 from headgate.systems.up_to_date import AS_OF, INPUTS, READS, inputs_of
 
@@ -42,9 +42,8 @@ def compare_tables(lake: Lake, run: Execution, built: Collection[str]) -> TableC
         run: the newest run; it has succeeded, and nothing runs.
         built: the systems that it built, or found unchanged. The others show an older snapshot, and the run says so itself.
     """
-    try:
-        snapshot = lake_snapshot(lake.objects, lake.bucket("curated"))
-    except NotFoundError:
+    snapshot = newest_snapshot(lake.objects, lake.bucket("curated"))
+    if snapshot is None:
         return TableComparison()
     try:
         merged = {name: of for name, of in snapshot.datasets.items() if name not in snapshot.failed}

@@ -13,7 +13,7 @@ from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.lineage_events import current_events, send_all, written_events
 from headgate.cli.rendering import screens
-from headgate.errors import HeadgateError, NotFoundError, NotPermittedError
+from headgate.errors import HeadgateError, NotPermittedError
 from headgate.lineage.receiver import API_KEY_VARIABLE, LineageReceiver
 from headgate.plain_names import did_you_mean
 from headgate.wiring import lineage_events, stores
@@ -214,7 +214,7 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
 def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
     """The dataset's table and the systems' tables whose snapshot has the file's increment."""
     from headgate.lineage.sources import increments_of
-    from headgate.snapshots.reading import lake_snapshot
+    from headgate.snapshots.reading import newest_snapshot
     from headgate.systems.up_to_date import READS, snapshot_built_from
 
     is_merged_into: dict[str, bool] = {}  # by snapshot of the dataset, which many tables share
@@ -225,9 +225,8 @@ def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
             is_merged_into[of.snapshot_id] = record.curated_key in increments_of(lake.objects, lake.bucket("curated"), of)
         return of is not None and is_merged_into[of.snapshot_id]
 
-    try:
-        newest = lake_snapshot(lake.objects, lake.bucket("curated"))
-    except NotFoundError:  # nothing was merged yet
+    newest = newest_snapshot(lake.objects, lake.bucket("curated"))
+    if newest is None:
         return
     if shows_file(newest):
         yield BuiltTable(record.dataset, "", newest.snapshot_id, newest.as_of.isoformat())

@@ -104,14 +104,9 @@ def _answer(deployed: deployment.Deployment, statement: str) -> Answer:
 
 def _has_run(deployed: deployment.Deployment) -> bool:
     """Whether a run has merged the lake at least once."""
-    from headgate.errors import NotFoundError
     from headgate.wiring import snapshots
 
-    try:
-        snapshots.lake_snapshot(deployed.environment, "current")
-    except NotFoundError:
-        return False
-    return True
+    return snapshots.newest_snapshot(deployed.environment) is not None
 
 
 def _screen(answer: Answer, *, vertical: bool) -> RenderableType:
