@@ -34,10 +34,10 @@ def installed_domains() -> dict[str, Domain]:
     Raises:
         SettingsError: an entry point gives no domain of its name, or the name of another domain.
     """
-    stated = entry_points()
-    for name in (name for number, (name, _) in enumerate(stated) if name in package_domains() or name in dict(stated[:number])):
+    points = entry_points()
+    for name in (name for number, (name, _) in enumerate(points) if name in package_domains() or name in dict(points[:number])):
         raise SettingsError(f"Two packages bring a domain {name}. Uninstall one of them, or change its name in its entry point.")
-    return {name: _loaded(name, value) for name, value in stated}
+    return {name: _loaded(name, value) for name, value in points}
 
 
 def entry_points() -> list[tuple[str, str]]:

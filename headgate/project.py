@@ -335,13 +335,13 @@ def _check_cards(path: Path, stated: Mapping[str, object]) -> None:
 
 def _check_environments(path: Path, environments: Mapping[str, object]) -> None:
     """Check what differs in an environment by the rules of the project's own fields; other fields are Terraform's."""
-    for environment, stated in environments.items():
-        if not isinstance(stated, dict):
+    for environment, settings in environments.items():
+        if not isinstance(settings, dict):
             raise SettingsError(
                 f"{path.name}: environments.{environment} is not a table. Write its fields below [environments.{environment}]."
             )
-        for name in sorted(set(stated) & set(_PATTERNS)):
-            _check_text(path, f"environments.{environment}.{name}", name, stated[name])
+        for name in sorted(set(settings) & set(_PATTERNS)):
+            _check_text(path, f"environments.{environment}.{name}", name, settings[name])
 
 
 def _check_text(path: Path, shown: str, name: str, value: object) -> None:
@@ -353,15 +353,15 @@ def _check_text(path: Path, shown: str, name: str, value: object) -> None:
 
 def _check_sources(path: Path, sources: Mapping[str, object]) -> None:
     """Check names and fields: Terraform ignores a field that it does not know."""
-    for source, stated in sources.items():
+    for source, settings in sources.items():
         if not re.fullmatch(_SOURCE, source):
             raise SettingsError(
                 f"{path.name}: export_sources has {source!r}. "
                 "A source has 1 to 32 lower-case letters, digits and _, beginning with a letter."
             )
-        if not isinstance(stated, dict):
+        if not isinstance(settings, dict):
             raise SettingsError(f"{path.name}: export_sources.{source} is not a table. Write its fields below [export_sources.{source}].")
-        if unknown := sorted(set(stated) - _SOURCE_FIELDS):
+        if unknown := sorted(set(settings) - _SOURCE_FIELDS):
             raise SettingsError(
                 f"{path.name}: export_sources.{source} has the unknown field {unknown[0]}. "
                 f"Its fields are {', '.join(sorted(_SOURCE_FIELDS))}."

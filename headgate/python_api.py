@@ -151,7 +151,7 @@ def mask(frame: pd.DataFrame) -> pd.DataFrame:
     for name in frame.columns:
         texts = [value if isinstance(value, str) else None for value in frame[name]]
         if any(text is not None for text in texts):
-            found = redact(pa.array(texts, pa.string())).to_pylist()
-            kept = zip(frame[name], found, strict=True)
+            redacted = redact(pa.array(texts, pa.string())).to_pylist()
+            kept = zip(frame[name], redacted, strict=True)
             masked[name] = [new if isinstance(value, str) else value for value, new in kept]
     return masked

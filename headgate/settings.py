@@ -28,8 +28,8 @@ class Settings:
         Raises:
             SettingsError: names every variable that is missing or empty, or the one that cannot be parsed.
         """
-        stated = tuple(env.get(_variable(name), "") for name in cls.__annotations__)
-        return cls(**_values(cls, stated))  # type: ignore[arg-type]  # mypy takes a class for something without a hash
+        texts = tuple(env.get(_variable(name), "") for name in cls.__annotations__)
+        return cls(**_values(cls, texts))  # type: ignore[arg-type]  # mypy takes a class for something without a hash
 
     def __init__(self, **values: object) -> None:
         """Set attributes by name, for tests and for code that has the values already."""

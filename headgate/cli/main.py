@@ -101,11 +101,11 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return the command; fail with the nearest names if there is none of that name."""
-        known = _OWN if cmd_name in _OWN else commands()
-        if cmd_name not in known:
-            near = " or ".join(f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, known, n=2))
+        available = _OWN if cmd_name in _OWN else commands()
+        if cmd_name not in available:
+            near = " or ".join(f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, available, n=2))
             ctx.fail(f"No such command {cmd_name!r}. {f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}")
-        module, _, attribute = known[cmd_name][0].partition(":")
+        module, _, attribute = available[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 

@@ -57,9 +57,9 @@ class Lake:
         """
         from headgate.aws.athena.tables import to_pandas
 
-        database, table, known = self._found(name)
-        if unknown := [column for column in columns or () if column not in known]:
-            raise QueryError(f"{database}.{table} has no column {unknown[0]}. Its columns are {', '.join(known)}.")
+        database, table, known_columns = self._table_named(name)
+        if unknown := [column for column in columns or () if column not in known_columns]:
+            raise QueryError(f"{database}.{table} has no column {unknown[0]}. Its columns are {', '.join(known_columns)}.")
         rows = stores.lake_tables(self.environment).table(database, table, columns)
         return rows if arrow else to_pandas(rows)
 
@@ -93,7 +93,7 @@ class Lake:
         """Return the saved questions: name, system, description and SQL. `ask` runs one."""
         import pandas as pd
 
-        return pd.DataFrame([asdict(one) for one in _questions().values()])
+        return pd.DataFrame([asdict(question) for question in _questions().values()])
 
     def ask(self, question: str) -> pd.DataFrame:
         """Return the answer to a saved question.
@@ -101,10 +101,10 @@ class Lake:
         Raises:
             QueryError: there is no question of that name.
         """
-        known = _questions()
-        if question not in known:
+        questions = _questions()
+        if question not in questions:
             raise QueryError(f"There is no saved question {question}. `lake.questions()` lists them.")
-        return self.sql(stores.databases(self.environment).rename_in(known[question].sql))
+        return self.sql(stores.databases(self.environment).rename_in(questions[question].sql))
 
     def upload(
         self,
@@ -147,10 +147,10 @@ class Lake:
         from headgate.masking.redaction import redact_text
 
         records = list(stores.ledger(self.environment).records())
-        found = find_current(records, name) or find_current(records, redact_text(name))
-        if not found:
+        record = find_current(records, name) or find_current(records, redact_text(name))
+        if not record:
             raise NotFoundError(f"No file {redact_text(name)} was received. `lake.files()` lists the files that were.")
-        return found
+        return record
 
     def quarantine(self, file: str = "", *, dataset: str = "", rule: str = "") -> pd.DataFrame:
         """Return what is in quarantine: counts by dataset and rule, or with `file` the rows of one file, values masked.
@@ -176,7 +176,7 @@ class Lake:
             return to_pandas(list_quarantine.rows_of(stores.objects(), bucket, record, rule=rule))
         records = list(stores.ledger(self.environment).records())
         counts = list_quarantine.count_quarantined(records, intake.correction_outcomes(self.environment).replaced_rows(records))
-        chosen = [asdict(one) for one in counts if dataset in ("", one.dataset) and rule in ("", one.rule)]
+        chosen = [asdict(count) for count in counts if dataset in ("", count.dataset) and rule in ("", count.rule)]
         return pd.DataFrame(chosen, columns=[*list_quarantine.QuarantineCount.__dataclass_fields__])
 
     def lineage(self, table: str) -> Lineage:
@@ -188,7 +188,7 @@ class Lake:
         """
         from headgate.lineage.sources import lineage
 
-        database, name, columns = self._found(table)
+        database, name, columns = self._table_named(table)
         lake = self._built_from(database, name) if "snapshot_id" in columns else snapshots.lake_snapshot(self.environment, "current")
         system, reads = "", tuple([name] if name in lake.datasets else lake.datasets)
         if database == stores.databases(self.environment).prod:
@@ -211,17 +211,17 @@ class Lake:
         ids = stores.lake_tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
         return str(ids[0]) if len(ids) else "current"
 
-    def _found(self, name: str) -> tuple[str, str, list[str]]:
+    def _table_named(self, name: str) -> tuple[str, str, list[str]]:
         """Return database, name and columns of a table."""
         from headgate.query.reading import near_tables
 
         databases = stores.databases(self.environment)
-        known = databases.tables()
-        stated, _, table = name.lower().rpartition(".")
-        for database in [stated] if stated else [databases.prod, databases.curated]:
-            if table in known.get(database, {}):
-                return database, table, [column[0] for column in known[database][table]]
-        raise QueryError(f"There is no table {name}. {near_tables(table, known)}")
+        tables = databases.tables()
+        in_database, _, table = name.lower().rpartition(".")
+        for database in [in_database] if in_database else [databases.prod, databases.curated]:
+            if table in tables.get(database, {}):
+                return database, table, [column[0] for column in tables[database][table]]
+        raise QueryError(f"There is no table {name}. {near_tables(table, tables)}")
 
 
 def connect(deployment: str | None = None) -> Lake:
@@ -235,15 +235,15 @@ def connect(deployment: str | None = None) -> Lake:
     """
     from headgate.deployment import find
 
-    found = find(deployment)
-    if _connected and _connected[0] != found.name:
+    deployed = find(deployment)
+    if _connected and _connected[0] != deployed.name:
         raise SettingsError(
-            f"This process is connected to deployment {_connected[0]}, and cannot connect to {found.name} too. "
+            f"This process is connected to deployment {_connected[0]}, and cannot connect to {deployed.name} too. "
             "Restart the kernel, or use a second notebook."
         )
-    _connected[:] = [found.name]
-    os.environ.update(found.environment)
-    return Lake(found.name, found.environment)
+    _connected[:] = [deployed.name]
+    os.environ.update(deployed.environment)
+    return Lake(deployed.name, deployed.environment)
 
 
 def _questions() -> Mapping[str, Question]:

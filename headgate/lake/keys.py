@@ -88,14 +88,14 @@ class ExportKey:
     @classmethod
     def parse(cls, path: str) -> ExportKey | None:
         """The export key that a path spells, or None when it spells none."""
-        found = _EXPORT.fullmatch(path)
-        if not found:
+        match = _EXPORT.fullmatch(path)
+        if not match:
             return None
         try:
-            exported_on = date.fromisoformat(found["on"])
+            exported_on = date.fromisoformat(match["on"])
         except ValueError:
             return None
-        return cls(found["dataset"], exported_on, found["run"], found["name"])
+        return cls(match["dataset"], exported_on, match["run"], match["name"])
 
 
 def file_id(bucket: str, key: str, version_id: str) -> str:
@@ -146,8 +146,8 @@ def sighting_key(dataset: str, content_sha256: str, moment: datetime) -> str:
 
 def sighting_of(key: str) -> tuple[str, str] | None:
     """The increment's key and the moment that a mark's key spells, or None when it spells none."""
-    found = _SIGHTING.fullmatch(key)
-    return (f"{found['increment']}.parquet", found["moment"]) if found else None
+    match = _SIGHTING.fullmatch(key)
+    return (f"{match['increment']}.parquet", match["moment"]) if match else None
 
 
 def deletions_key(dataset: str, moment: datetime) -> str:
@@ -157,8 +157,8 @@ def deletions_key(dataset: str, moment: datetime) -> str:
 
 def deleted_by(key: str) -> str:
     """The moment that the key of deletions spells, empty when it spells none."""
-    found = _DELETIONS.fullmatch(key)
-    return found["moment"] if found else ""
+    match = _DELETIONS.fullmatch(key)
+    return match["moment"] if match else ""
 
 
 def edition_key(dataset: str, content_sha256: str, edition: str) -> str:
@@ -168,8 +168,8 @@ def edition_key(dataset: str, content_sha256: str, edition: str) -> str:
 
 def edition_of(key: str) -> tuple[str, str] | None:
     """The increment's key and its edition that a mark's key spells, or None when it spells none."""
-    found = _EDITION.fullmatch(key)
-    return (f"{found['increment']}.parquet", found["edition"]) if found else None
+    match = _EDITION.fullmatch(key)
+    return (f"{match['increment']}.parquet", match["edition"]) if match else None
 
 
 def quarantine_key(dataset: str, content_sha256: str) -> str:
@@ -279,8 +279,8 @@ def model_of_day_key(system: str, model: str, as_of: date) -> str:
 
 def parse_model_of_day_key(key: str) -> date | None:
     """The day of such a record's key, or None when the key names none."""
-    found = _MODEL_OF_DAY.fullmatch(key)
-    return date.fromisoformat(found["on"]) if found else None
+    match = _MODEL_OF_DAY.fullmatch(key)
+    return date.fromisoformat(match["on"]) if match else None
 
 
 def data_docs_key(snapshot_id: str, about: str, page: str) -> str:
@@ -313,8 +313,8 @@ def lineage_event_key(on: date, publisher: str, run_id: str, table: str, kind: s
 
 def failed_table_of(key: str) -> str:
     """The table that could not be built, as the key of its event spells it; empty for the key of any other event."""
-    found = _FAILED_TABLE.fullmatch(key)
-    return found["table"] if found else ""
+    match = _FAILED_TABLE.fullmatch(key)
+    return match["table"] if match else ""
 
 
 def newest_run_key(publisher: str) -> str:

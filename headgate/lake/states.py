@@ -165,7 +165,7 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
         },
     ),
     # Twice the same state: a request that AWS answered and the network lost is sent again.
-    Action.FINISH: tuple(Transition(before, end) for end, known in _FINISHES.items() for before in (*known, end)),
+    Action.FINISH: tuple(Transition(before, end) for end, starts in _FINISHES.items() for before in (*starts, end)),
 }
 
 # A worker holds the file: only these states have a lease.
@@ -204,8 +204,8 @@ def states_by_condition(action: Action) -> Iterator[tuple[Condition, tuple[FileS
     """Yield each condition with the states that it permits the action for; a missing record is always permitted or never."""
     steps = TRANSITIONS[action]
     for condition in Condition:
-        if found := tuple(step.before for step in steps if step.condition is condition and step.before):
-            yield condition, found
+        if permitted := tuple(step.before for step in steps if step.condition is condition and step.before):
+            yield condition, permitted
 
 
 def finished_from(end: FileState) -> frozenset[FileState | None]:

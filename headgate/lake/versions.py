@@ -50,7 +50,7 @@ class History:
         versions: defaultdict[_Object, list[FileRecord]] = defaultdict(list)
         for record in sorted(filter(is_accepted, records), key=lambda record: (record.received_at, record.file_id)):
             versions[record.bucket, record.key].append(record)
-        corrections = {place: _corrections(held) for place, held in versions.items()}
+        corrections = {place: _corrections(of_object) for place, of_object in versions.items()}
         first = {version.content_sha256: version.received_at for version in reversed(_by_time(versions))}
         last = {version.content_sha256: version.received_at for version in _by_time(corrections)}
         return cls(versions, corrections, first | last)
@@ -102,14 +102,14 @@ def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
 
 def _corrections(versions: Sequence[FileRecord]) -> list[FileRecord]:
     """Return the versions that replaced another content. Of several contents of one moment each may have replaced another."""
-    found, before = [], set[str]()
+    replacing, before = [], set[str]()
     for _, sent in groupby(versions, key=lambda version: version.received_at):
         together = list(sent)
         now = {version.content_sha256 for version in together}
-        found += [version for version in together if (before | now) - {version.content_sha256}]
+        replacing += [version for version in together if (before | now) - {version.content_sha256}]
         before = now
-    return found
+    return replacing
 
 
 def _by_time(versions: Mapping[_Object, Sequence[FileRecord]]) -> list[FileRecord]:
-    return sorted((version for held in versions.values() for version in held), key=lambda version: version.received_at)
+    return sorted((version for of_object in versions.values() for version in of_object), key=lambda version: version.received_at)

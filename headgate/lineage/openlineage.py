@@ -125,7 +125,7 @@ def as_part_of(event: Event, run: JobRun) -> Event:
 
 def start_event(event: Event, at: datetime) -> Event:
     """Return the start of the run that an event ends; it names the outputs and says nothing about them yet."""
-    outputs = [{"namespace": one["namespace"], "name": one["name"]} for one in event["outputs"]]
+    outputs = [{"namespace": output["namespace"], "name": output["name"]} for output in event["outputs"]]
     facets = {name: facet for name, facet in event["run"].get("facets", {}).items() if name != "errorMessage"}
     run = {"runId": run_id(event), **({"facets": facets} if facets else {})}
     return {**event, "eventType": START, "eventTime": _time(at), "run": run, "outputs": outputs}
@@ -214,17 +214,17 @@ def file_inputs(dataset: str, records: Iterable[FileRecord]) -> list[Event]:
     Of several versions of one object the newest is stated.
     """
     newest_first = sorted(records, key=lambda one: (one.received_at, one.file_id), reverse=True)
-    newest_of = {(one.bucket, one.key): one for one in reversed(newest_first)}
-    files = [one for one in newest_first if newest_of[one.bucket, one.key] is one]
-    listed = [_raw_input(one.bucket, one.key, [one]) for one in files[:MOST_FILES]]
+    newest_of = {(record.bucket, record.key): record for record in reversed(newest_first)}
+    files = [record for record in newest_first if newest_of[record.bucket, record.key] is record]
+    listed = [_raw_input(record.bucket, record.key, [record]) for record in files[:MOST_FILES]]
     older = [_raw_input(files[0].bucket, dataset, files[MOST_FILES:])] if len(files) > MOST_FILES else []
     return sorted([*listed, *older], key=lambda one: (one["namespace"], one["name"]))
 
 
 def _raw_input(bucket: str, name: str, records: Sequence[FileRecord]) -> Event:
     read = {
-        "rowCount": sum(one.received for one in records),
-        "size": sum(one.size_bytes for one in records),
+        "rowCount": sum(record.received for record in records),
+        "size": sum(record.size_bytes for record in records),
         "fileCount": len(records),
     }
     return {"namespace": f"s3://{bucket}", "name": name, "inputFacets": _facet("inputStatistics", read)}

@@ -139,7 +139,7 @@ class LineageReceiver:
     def _shown(self, answer: bytes) -> str:
         """The beginning of a server's answer as one line, without the key that a careless server may repeat."""
         decoded = answer.decode("utf-8", errors="replace")
-        text = " ".join("".join(one if one.isprintable() else " " for one in decoded).split())
+        text = " ".join("".join(character if character.isprintable() else " " for character in decoded).split())
         return (text.replace(self.api_key, "[key]") if self.api_key else text)[:_ANSWER_CHARACTERS]
 
 
@@ -163,7 +163,7 @@ def _beginning(answer: HTTPError) -> bytes:
 
 
 def _phrase(status: int) -> str:
-    names = {one.value: one.phrase for one in HTTPStatus}
+    names = {status.value: status.phrase for status in HTTPStatus}
     return f"{status} {names.get(status, '')}".rstrip()
 
 

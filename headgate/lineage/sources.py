@@ -55,7 +55,7 @@ def lineage(
         reads: the datasets that its system reads; for a dataset, the dataset itself.
     """
     datasets = tuple(lake.datasets[name] for name in sorted(set(reads)) if name in lake.datasets)
-    increments = {increment for one in datasets for increment in increments_of(objects, curated_bucket, one)}
+    increments = {increment for dataset in datasets for increment in increments_of(objects, curated_bucket, dataset)}
     files = sorted(
         (record for record in records if record.curated_key in increments), key=lambda one: (one.key, one.received_at, one.file_id)
     )

@@ -57,18 +57,18 @@ def models_of(contracts: Mapping[str, Contract]) -> dict[str, Model]:
     Raises:
         ContractError: a name is no GraphQL type's or names two contracts, or a contract has no single column as its key.
     """
-    found: dict[str, Model] = {}
+    models: dict[str, Model] = {}
     for contract in contracts.values():
         name = str(contract.properties.get(PROPERTY, ""))
         if not name:
             continue
-        if not _NAME.fullmatch(name) or name in found:
-            why = "names two contracts" if name in found else "is no capital letter with letters and digits behind it"
+        if not _NAME.fullmatch(name) or name in models:
+            why = "names two contracts" if name in models else "is no capital letter with letters and digits behind it"
             raise ContractError(f"{contract.id}: {PROPERTY} {name!r} {why}. Give the model a name of its own, such as Customer.")
         if len(contract.key) != 1:
             raise ContractError(f"{contract.id}: the key has {len(contract.key)} columns. Give a model a key of one column, the id.")
-        found[name] = Model(name, contract)
-    return dict(sorted(found.items()))
+        models[name] = Model(name, contract)
+    return dict(sorted(models.items()))
 
 
 def model_named(models: Mapping[str, Model], name: str) -> Model:
@@ -77,7 +77,7 @@ def model_named(models: Mapping[str, Model], name: str) -> Model:
     Raises:
         HeadgateError: there is none.
     """
-    by_name = {known.lower(): model for known, model in models.items()}
+    by_name = {model_name.lower(): model for model_name, model in models.items()}
     if name.lower() not in by_name:
         raise HeadgateError(f"There is no model {name}. Models: {', '.join(models) or 'none; add the domain onboarding to headgate.toml'}.")
     return by_name[name.lower()]

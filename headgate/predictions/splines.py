@@ -59,10 +59,10 @@ def ranks_among(values: Array, quantiles: Array, references: Array) -> Array:
 def _polynomial_values(values: Array, breaks: Array, polynomials: Array) -> Array:
     inside = np.clip(values, breaks[0], breaks[-1])
     interval = np.clip(np.searchsorted(breaks, inside, side="right") - 1, 0, polynomials.shape[1] - 1)
-    distance, found = inside - breaks[interval], np.zeros(len(inside))
+    distance, totals = inside - breaks[interval], np.zeros(len(inside))
     for power in polynomials:
-        found = found * distance + power[interval]
-    return found
+        totals = totals * distance + power[interval]
+    return totals
 
 
 @dataclass(frozen=True)

@@ -66,13 +66,13 @@ def parse_due(body: str, received_at: datetime) -> Due | None:
         ValueError: the trigger or the time cannot be read.
     """
     try:
-        stated = json.loads(body)
+        message = json.loads(body)
     except json.JSONDecodeError:
         return None
-    if not isinstance(stated, dict) or "due" not in stated:
+    if not isinstance(message, dict) or "due" not in message:
         return None
-    at = datetime.fromisoformat(str(stated["at"])).replace(tzinfo=None) if stated.get("at") else received_at
-    return Due(Trigger(stated["due"]), at)
+    at = datetime.fromisoformat(str(message["at"])).replace(tzinfo=None) if message.get("at") else received_at
+    return Due(Trigger(message["due"]), at)
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,9 @@ def stages(run: WatchedRun, systems: Sequence[str], now: datetime) -> list[Stage
         _stage(MERGE, merge_at, gate_at, until, ended=ended),
         _stage(GATE, gate_at, _first(entered, TOGETHER, "Build the systems", "Published"), until, ended=ended),
     ]
-    known = causes(run.cause, systems)
-    found = [*before, *(_system(run, system, until) for system in systems)]
-    return [replace(one, state="failed") if one.name in known else one for one in found]
+    failures = causes(run.cause, systems)
+    stages = [*before, *(_system(run, system, until) for system in systems)]
+    return [replace(stage, state="failed") if stage.name in failures else stage for stage in stages]
 
 
 def causes(cause: str, systems: Sequence[str]) -> dict[str, str]:
@@ -116,9 +116,11 @@ def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, unti
     return Stage(name, "failed" if ended else "running", (until - began_at).total_seconds(), began_at)
 
 
-def summary(found: Sequence[Stage]) -> str:
+def summary(stages: Sequence[Stage]) -> str:
     """Return what a run does now in one line: what runs and since when, what is done and what is pending."""
-    running = [f"{one.name} {one.seconds:.0f} s" for one in found if one.state == "running" and one.seconds is not None]
-    counts = {state: sum(one.state == state and one.name != QUEUE for one in found) for state in ("done", "unchanged", "failed", "pending")}
+    running = [f"{stage.name} {stage.seconds:.0f} s" for stage in stages if stage.state == "running" and stage.seconds is not None]
+    counts = {
+        state: sum(stage.state == state and stage.name != QUEUE for stage in stages) for state in ("done", "unchanged", "failed", "pending")
+    }
     counted = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     return "; ".join(part for part in (", ".join(running), counted) if part)

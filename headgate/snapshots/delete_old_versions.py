@@ -31,12 +31,12 @@ class Version:
 
 def versions(objects: ObjectStore, bucket: str, folder: str) -> list[Version]:
     """The versions directly below `folder` (which ends in a slash), newest first."""
-    found: dict[str, list[ObjectInfo]] = {}
+    by_name: dict[str, list[ObjectInfo]] = {}
     for item in objects.list(bucket, folder):
         name, separator, _ = item.ref.key.removeprefix(folder).partition("/")
         if separator:
-            found.setdefault(name, []).append(item)
-    listed = [Version(name, tuple(items)) for name, items in found.items()]
+            by_name.setdefault(name, []).append(item)
+    listed = [Version(name, tuple(items)) for name, items in by_name.items()]
     return sorted(listed, key=lambda version: (version.written_at, version.name), reverse=True)
 
 

@@ -82,7 +82,7 @@ class SnapshotParts:
     def to_parquet(self) -> bytes:
         """Its bytes; equal records give equal bytes."""
         figures = {
-            name: pa.array([json.dumps(one.nulls, sort_keys=True) if name == "nulls" else getattr(one, name) for one in self.parts], of)
+            name: pa.array([json.dumps(part.nulls, sort_keys=True) if name == "nulls" else getattr(part, name) for part in self.parts], of)
             for name, of in _FIGURES
         }
         edges = self.edges().drop([NUMBER])
@@ -95,7 +95,9 @@ class SnapshotParts:
     def from_parquet(cls, body: bytes) -> SnapshotParts:
         """The record that these bytes hold."""
         table = table_of(body)
-        key = pa.schema([pa.field(one.name.removeprefix(FIRST), one.type) for one in table.schema if one.name.startswith(FIRST)])
+        key = pa.schema(
+            [pa.field(column.name.removeprefix(FIRST), column.type) for column in table.schema if column.name.startswith(FIRST)]
+        )
         parts = tuple(_part(key.names, row) for row in table.to_pylist())
         return cls(key, (table.schema.metadata or {}).get(_MADE_FOR, b"").decode(), parts)
 
@@ -112,8 +114,8 @@ def described(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
                 nulls[name] += group.column(number).statistics.null_count
         ends = [file.read_row_group(groups[at], columns=list(key), use_threads=False).to_pylist()[at] for at in (0, -1) if groups]
         first, last = ends or ({}, {})
-        found = {name: count for name, count in nulls.items() if count}
-        return Part(file.metadata.num_rows, path.stat().st_size, sha256, first, last, latest_on, found)
+        columns_with_nulls = {name: count for name, count in nulls.items() if count}
+        return Part(file.metadata.num_rows, path.stat().st_size, sha256, first, last, latest_on, columns_with_nulls)
 
 
 def row_of(columns: Sequence[str]) -> str:

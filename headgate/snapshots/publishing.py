@@ -179,11 +179,11 @@ def write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatc
 
 
 def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    held = schema.empty_table()
+    rows = schema.empty_table()
     for batch in chain(batches, (None,)):
         if batch is not None:
-            held = pa.concat_tables([held, pa.Table.from_batches([batch]).cast(schema)])
-        while held.num_rows >= ROW_GROUP_ROWS or (batch is None and held.num_rows):
+            rows = pa.concat_tables([rows, pa.Table.from_batches([batch]).cast(schema)])
+        while rows.num_rows >= ROW_GROUP_ROWS or (batch is None and rows.num_rows):
             # Pages follow the chunks they are written from, so bytes are equal only from one chunk.
-            yield held.slice(0, ROW_GROUP_ROWS).combine_chunks()
-            held = held.slice(ROW_GROUP_ROWS)
+            yield rows.slice(0, ROW_GROUP_ROWS).combine_chunks()
+            rows = rows.slice(ROW_GROUP_ROWS)

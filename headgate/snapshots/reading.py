@@ -56,10 +56,10 @@ def checked_references(objects: ObjectStore, curated_bucket: str, snapshot_id: s
 
 def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> list[ObjectRef]:
     """The parts of a dataset's snapshot, in the order of the key. NotFoundError when there is none."""
-    found = [item.ref for item in objects.list(curated_bucket, snapshot.location) if item.ref.key.endswith(keys.PARQUET)]
-    if not found:
+    parts = [item.ref for item in objects.list(curated_bucket, snapshot.location) if item.ref.key.endswith(keys.PARQUET)]
+    if not parts:
         raise NotFoundError(f"no object below s3://{curated_bucket}/{snapshot.location}")
-    return found
+    return parts
 
 
 def snapshot_parts(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> SnapshotParts | None:
@@ -75,10 +75,10 @@ def fetch(
     objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path
 ) -> dict[str, tuple[Path, ...]]:
     """Each dataset's parts as Parquet files below `folder`, in the order of the key. NotFoundError when the snapshot lacks a dataset."""
-    known = known_datasets(lake, datasets)
-    refs = {dataset: part_refs(objects, curated_bucket, snapshot) for dataset, snapshot in known.items()}
+    snapshots = known_datasets(lake, datasets)
+    refs = {dataset: part_refs(objects, curated_bucket, snapshot) for dataset, snapshot in snapshots.items()}
     paths = {dataset: tuple(folder / dataset / ref.key.rpartition("/")[2] for ref in parts) for dataset, parts in refs.items()}
-    for dataset in known:
+    for dataset in snapshots:
         (folder / dataset).mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(_DOWNLOADS) as pool:
         list(pool.map(objects.download, chain.from_iterable(refs.values()), chain.from_iterable(paths.values())))

@@ -34,9 +34,9 @@ class CheckedReference:
 
 def to_json(checked: Iterable[CheckedReference]) -> str:
     """The report's text; equal reports give equal bytes."""
-    return json.dumps([asdict(one) for one in checked], sort_keys=True, indent=1)
+    return json.dumps([asdict(reference) for reference in checked], sort_keys=True, indent=1)
 
 
 def from_json(text: str) -> tuple[CheckedReference, ...]:
     """The report that a text states."""
-    return tuple(CheckedReference(**{**one, "first_keys": tuple(one["first_keys"])}) for one in json.loads(text))
+    return tuple(CheckedReference(**{**reference, "first_keys": tuple(reference["first_keys"])}) for reference in json.loads(text))

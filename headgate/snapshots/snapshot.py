@@ -81,10 +81,10 @@ class LakeSnapshot:
     def to_json(self) -> str:
         """The manifest's text; equal snapshots give equal bytes."""
         datasets = {name: _stated(self.datasets[name]) for name in sorted(self.datasets)}
-        stated = {"snapshot_id": self.snapshot_id, "as_of": self.as_of.isoformat(), "datasets": datasets}
+        manifest = {"snapshot_id": self.snapshot_id, "as_of": self.as_of.isoformat(), "datasets": datasets}
         if self.failed:
-            stated["failed"] = dict(self.failed)
-        return json.dumps(stated, sort_keys=True, indent=1)
+            manifest["failed"] = dict(self.failed)
+        return json.dumps(manifest, sort_keys=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> LakeSnapshot:

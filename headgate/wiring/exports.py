@@ -69,8 +69,8 @@ def secret_login(env: Mapping[str, str], source: str = "") -> Login:
     """Return the export's login for a job, whatever stands in the environment of the machine that it runs on."""
     from headgate.export.server.login import login_from_secret
 
-    found = mysql_login(env, source)
-    return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
+    login = mysql_login(env, source)
+    return login_from_secret(vars(login), MySqlSettings.from_env(env).mysql_tls_ca)
 
 
 def exporting(

@@ -59,20 +59,20 @@ def build_side_by_side(
         credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)
         return children.start(script, {**jobs.system_arguments[system], **engine, **memory}, credentials, workspace / f"{system}.txt")
 
-    held_gb = sum(one.size_bytes for one in lake.datasets.values()) / GB
+    held_gb = sum(dataset.size_bytes for dataset in lake.datasets.values()) / GB
     memory_gb, disk_gb = ([of(system, held_gb) for system in systems] for of in (measured.memory_gb_of, measured.disk_gb_of))
     machine = this_machine()
     at_once = min(machine.processors, fit_together(memory_gb, machine.memory_bytes / GB), fit_together(disk_gb, machine.disk_bytes / GB))
     memory = {"HEADGATE_TABLE_MEMORY_MB": str(memory_mb_of(machine.memory_bytes // max(1, at_once)))}
     longest_first = sorted(systems, key=lambda system: -measured.seconds_of(system, held_gb))
-    for one in build_side_by_side(longest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
+    for build in build_side_by_side(longest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
         try:
-            if not one.cause:
-                mark_skipped(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, one.system)
+            if not build.cause:
+                mark_skipped(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, build.system)
         except HeadgateError as error:  # it is built again, which keeps its tables; the others go on
-            yield replace(one, cause=f"It is built, but not marked as built: {error}")
+            yield replace(build, cause=f"It is built, but not marked as built: {error}")
         else:
-            yield one
+            yield build
 
 
 def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[str]:

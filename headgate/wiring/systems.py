@@ -44,8 +44,8 @@ def model_card(env: Mapping[str, str], name: str) -> ModelCard:
     about = description(name)
     figures = stores.lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
     current = _current_table(env, about)
-    newest = (one for one in models(env).newest() if (one.system, one.model) == (about.system, about.kept))
-    record = next((_of_current_day(env, one, current) for one in newest), None)
+    newest = (card for card in models(env).newest() if (card.system, card.model) == (about.system, about.kept))
+    record = next((_of_current_day(env, card, current) for card in newest), None)
     return model_card(about, figures, record, current, _missing(env, about))
 
 
@@ -54,8 +54,8 @@ def kept_models(env: Mapping[str, str]) -> list[tuple[Card, bool]]:
     from headgate.systems.model_cards import descriptions
 
     deployed = SystemSettings.from_env(env).prod_buckets
-    known = {(about.system, about.kept): about for about in descriptions().values() if about.system in deployed}
-    return [_with_use(env, one, known.get((one.system, one.model))) for one in models(env).newest()]
+    described = {(about.system, about.kept): about for about in descriptions().values() if about.system in deployed}
+    return [_with_use(env, card, described.get((card.system, card.model))) for card in models(env).newest()]
 
 
 def _with_use(env: Mapping[str, str], newest: Card, about: Description | None) -> tuple[Card, bool]:

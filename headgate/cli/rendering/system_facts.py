@@ -44,7 +44,7 @@ def dataset_tables(
 ) -> list[DatasetTable]:
     """The tables of all datasets, by name."""
     rows = _rows(queries, sorted(registry.curated), databases.curated)
-    scores = {one.dataset: one.quality_score for one in summaries}
+    scores = {summary.dataset: summary.quality_score for summary in summaries}
     return [DatasetTable(name, rows.get(name), scores.get(name)) for name in sorted(registry.curated)]
 
 
@@ -61,7 +61,7 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: D
     if not rows:
         return SystemFacts(system, {}, NOT_PUBLISHED, "", tuple(tables))
     missing = tuple(name for name in tables if name not in rows)
-    quality, answer = (_asked(queries, databases.rename_in(one.sql)) if one else "" for one in quality_and_answer(system))
+    quality, answer = (_asked(queries, databases.rename_in(question.sql)) if question else "" for question in quality_and_answer(system))
     return SystemFacts(system, rows, quality, answer, missing)
 
 
@@ -73,7 +73,7 @@ def _rows(queries: AthenaQueries, tables: Sequence[str], database: str) -> dict[
     try:
         return dict(queries.run(f"select * from ({counts}) as counted (name, size) order by name").rows)  # noqa: S608 as above
     except QueryError:
-        return {name: size for one in tables for name, size in _rows(queries, [one], database).items()} if len(tables) > 1 else {}
+        return {name: size for table in tables for name, size in _rows(queries, [table], database).items()} if len(tables) > 1 else {}
 
 
 def _asked(queries: AthenaQueries, sql: str) -> str:
