@@ -30,29 +30,23 @@ import tempfile
 import zipfile
 from functools import cache
 from importlib import metadata
-from importlib.resources import files
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import yaml
-
 from headgate.contracts.catalog import glue_columns
-from headgate.contracts.registry import Registry, folders
-from headgate.discovery import PACKED_DOMAINS, entry_points, package_domains
+from headgate.contracts.registry import Registry
 from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
 from headgate.project import (
     MODELS_SYSTEM,
-    OWN_SYSTEMS,
     PACKED,
     PACKED_DASHBOARDS,
-    PACKED_SETTINGS,
     lake_domains,
-    packed_settings,
     project,
 )
 from headgate.systems import registry as systems
+from headgate.systems.packed_files import package_files
 from headgate.systems.sql_models import sql_models
 
 if TYPE_CHECKING:
@@ -150,60 +144,6 @@ def functions() -> list[Path]:
     return sorted(handler.parent for handler in (ROOT / "lambdas").glob("*/handler.py"))
 
 
-def package_files() -> dict[str, bytes]:
-    """Return the package and what the project adds, by path inside an archive.
-
-    Contracts and dashboards are JSON: a function has no YAML parser.
-    """
-    sources = [path for path in sorted((ROOT / "headgate").rglob("*")) if _is_source(path) and path.suffix != ".yaml"]
-    package = {path.relative_to(ROOT).as_posix(): _bytes(path) for path in sources}
-    return (
-        package
-        | {
-            f"headgate/_contracts/{zone}/{path.stem}.json": _as_json(path)
-            for zone in ("source", "prod", "lake")
-            for folder in folders(zone)
-            for path in sorted(folder.glob("*.yaml"))
-        }
-        | {
-            path.with_suffix(".json").relative_to(ROOT).as_posix(): _as_json(path)
-            for path in sorted((ROOT / "headgate" / "domains").glob("*/dashboards/*.yaml"))
-        }
-        | _installed_domains()
-        | _own_systems()
-        | {f"headgate/{PACKED_DASHBOARDS}/{path.stem}.json": _as_json(path) for path in project().dashboards}
-        | {f"headgate/{PACKED}/{path.name}": _bytes(path) for path in project().models}
-        | {f"headgate/{PACKED_SETTINGS}": json.dumps(packed_settings(), sort_keys=True).encode()}
-    )
-
-
-def _installed_domains() -> dict[str, bytes]:
-    """Return the packages of the lake's domains that are installed beside this one, and their entry points: an archive has no metadata."""
-    wanted = set(project().domains) - {*package_domains()}
-    chosen = {name: value for name, value in entry_points() if name in wanted} if wanted else {}
-    packed = {f"headgate/{PACKED_DOMAINS}": json.dumps(chosen).encode()} if chosen else {}
-    for top in sorted({value.partition(":")[0].partition(".")[0] for value in chosen.values()}):
-        root = Path(str(files(top)))
-        for path in filter(_is_source, sorted(root.rglob("*"))):
-            inside = path.relative_to(root.parent)
-            if path.suffix != ".yaml":
-                packed[inside.as_posix()] = _bytes(path)
-            elif path.parent.name == "dashboards":
-                packed[inside.with_suffix(".json").as_posix()] = _as_json(path)
-    return packed
-
-
-def _own_systems() -> dict[str, bytes]:
-    """Return the lake project's Python systems and the files beside them."""
-    folder = (project().folder or ROOT) / "systems"
-    packed = OWN_SYSTEMS.replace(".", "/")
-    return {f"{packed}/{path.relative_to(folder).as_posix()}": _bytes(path) for path in sorted(folder.rglob("*")) if _is_source(path)}
-
-
-def _is_source(path: Path) -> bool:
-    return path.is_file() and "__pycache__" not in path.parts
-
-
 def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """What Python would compile the modules to: a function's folder is read-only, so it would do so at every cold start.
 
@@ -290,10 +230,6 @@ def archive(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) ->
             entry.create_system = 3  # the mode above is Unix's, wherever this runs
             packed.writestr(entry, files[name])
     return out.getvalue()
-
-
-def _as_json(path: Path) -> bytes:
-    return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=True, default=str).encode()  # YAML reads a day as a date
 
 
 def _bytes(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from headgate import discovery
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.systems import registry as systems
+from headgate.systems.packed_files import package_files
 from scripts.packages import build
 from tests import clinic
 
@@ -181,7 +182,7 @@ def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, 
 def test_a_table_for_analysts_is_built_by_the_archive_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "headgate.toml").write_text('name = "shop"\ndomains = ["retail"]\nanalyst_tables = ["customers"]\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
-    build.write(tmp_path / "headgate.zip", build.archive(build.package_files()))
+    build.write(tmp_path / "headgate.zip", build.archive(package_files()))
     assert build.datasets_by_system(Registry.load())["own-models"] == ["customers"]
     tables = build.catalog(Registry.load())
     assert (tables["curated"]["customers"]["personal"], tables["prod"]["customers_for_analysts"]["personal"]) == (
@@ -230,7 +231,7 @@ def test_a_projects_own_dashboards_are_packed(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "headgate.toml").write_text('name = "library"\ndomains = []\n', encoding="utf-8")
     (tmp_path / "dashboards" / "loans.yaml").write_text("system: own-models\ntitle: Loans\npanels: []\n", encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
-    assert json.loads(build.package_files()["headgate/_dashboards/loans.json"])["title"] == "Loans"
+    assert json.loads(package_files()["headgate/_dashboards/loans.json"])["title"] == "Loans"
 
 
 PACKED_CLINIC = """
@@ -259,7 +260,7 @@ def test_a_system_outside_the_package_runs_from_the_archive_alone(kind: str, tmp
     discovery.installed_domains.cache_clear()
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert build.datasets_by_system(Registry.load()) == {"visit-counts": ["visits"]}
-    build.write(tmp_path / "away" / "headgate.zip", build.archive(build.package_files()))
+    build.write(tmp_path / "away" / "headgate.zip", build.archive(package_files()))
     script = PACKED_CLINIC.format(archive=str(tmp_path / "away" / "headgate.zip"))
     done = subprocess.run([sys.executable, "-I", "-c", script], cwd=tmp_path / "away", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,74 @@
+"""The files that a deployment packs into an archive for one lake: the package, the lake project's own files, and its settings."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from headgate.contracts.registry import folders
+from headgate.discovery import PACKED_DOMAINS, entry_points, package_domains
+from headgate.project import OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS, packed_settings, project
+
+
+def package_files() -> dict[str, bytes]:
+    """Return the package and what the project adds, by path inside an archive.
+
+    Contracts and dashboards are JSON: a function has no YAML parser.
+    """
+    root = Path(str(files("headgate")))
+    sources = [path for path in sorted(root.rglob("*")) if _is_source(path) and path.suffix != ".yaml"]
+    package = {path.relative_to(root.parent).as_posix(): path.read_bytes() for path in sources}
+    return (
+        package
+        | {
+            f"headgate/_contracts/{zone}/{path.stem}.json": _as_json(path)
+            for zone in ("source", "prod", "lake")
+            for folder in folders(zone)
+            for path in sorted(folder.glob("*.yaml"))
+        }
+        | {
+            path.with_suffix(".json").relative_to(root.parent).as_posix(): _as_json(path)
+            for path in sorted((root / "domains").glob("*/dashboards/*.yaml"))
+        }
+        | _installed_domains()
+        | _own_systems()
+        | {f"headgate/{PACKED_DASHBOARDS}/{path.stem}.json": _as_json(path) for path in project().dashboards}
+        | {f"headgate/{PACKED}/{path.name}": path.read_bytes() for path in project().models}
+        | {f"headgate/{PACKED_SETTINGS}": json.dumps(packed_settings(), sort_keys=True).encode()}
+    )
+
+
+def _installed_domains() -> dict[str, bytes]:
+    """Return the packages of the lake's domains that are installed beside this one, and their entry points: an archive has no metadata."""
+    wanted = set(project().domains) - {*package_domains()}
+    chosen = {name: value for name, value in entry_points() if name in wanted} if wanted else {}
+    packed = {f"headgate/{PACKED_DOMAINS}": json.dumps(chosen).encode()} if chosen else {}
+    for top in sorted({value.partition(":")[0].partition(".")[0] for value in chosen.values()}):
+        root = Path(str(files(top)))
+        for path in filter(_is_source, sorted(root.rglob("*"))):
+            inside = path.relative_to(root.parent)
+            if path.suffix != ".yaml":
+                packed[inside.as_posix()] = path.read_bytes()
+            elif path.parent.name == "dashboards":
+                packed[inside.with_suffix(".json").as_posix()] = _as_json(path)
+    return packed
+
+
+def _own_systems() -> dict[str, bytes]:
+    """Return the lake project's Python systems and the files beside them."""
+    if not (lake := project().folder):
+        return {}
+    folder = lake / "systems"
+    packed = OWN_SYSTEMS.replace(".", "/")
+    return {f"{packed}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in sorted(folder.rglob("*")) if _is_source(path)}
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts
+
+
+def _as_json(path: Path) -> bytes:
+    return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=True, default=str).encode()  # YAML reads a day as a date
