@@ -169,7 +169,7 @@ bench-formats: setup ## formats inferred from samples in mixed locales, and what
 bench-matching: setup ## confidence and accuracy of mapping columns to contracts
 	@python -m benchmarks.contracts.matching
 
-bench-domain: setup ## words of domains in the engine, what the example domain needs, and a lake without the retail domain; three minutes
+bench-domain: setup ## words of domains in the engine, what the example domain needs, a push of SQL, and a lake without the retail domain; five minutes
 	@python -m benchmarks.contracts.domain
 
 # The lake of these two is destroyed before the figures are printed, so the figures come last.

@@ -208,13 +208,12 @@ class CuratedSettings(Settings):
 
 
 class SystemSettings(Settings):
-    """Where snapshots are and the systems' tables go. `deployment_id` changes with the code and the options of the systems."""
+    """Where snapshots are and the systems' tables go."""
 
     curated_bucket: str
     prod_buckets: Mapping[str, str]
     prod_database: str
     crawler: str = ""
-    deployment_id: str = ""
 
 
 class SystemJobsSettings(Settings):
@@ -222,6 +221,17 @@ class SystemJobsSettings(Settings):
 
     system_roles: Mapping[str, str]
     system_arguments: Mapping[str, Mapping[str, str]]
+
+
+class DefinitionsSettings(Settings):
+    """The code and SQL that a run builds with.
+
+    `deployment_id`: changes with the code and the options of the systems. `definitions`: the version of the SQL models that was pushed;
+    empty for the deployment's own models.
+    """
+
+    deployment_id: str = ""
+    definitions: str = ""
 
 
 class ArtifactsSettings(Settings):

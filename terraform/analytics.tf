@@ -35,6 +35,8 @@ locals {
 
   build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
 
+  models_system = "own-models" # headgate.project.MODELS_SYSTEM
+
   # The system whose table says where card data were searched; its job may list and read every zone.
   card_auditor = try(local.catalog.prod.pci_audit.system, "")
 
@@ -130,9 +132,10 @@ resource "aws_cloudwatch_log_group" "jobs" {
 
 resource "aws_s3_object" "package" {
   bucket      = module.bucket["artifacts"].name
-  key         = "code/headgate.zip"
+  key         = "code/headgate.zip" # headgate.lake.keys.DEPLOYED_CODE
   source      = "${local.build_dir}/headgate.zip"
   source_hash = filemd5("${local.build_dir}/headgate.zip")
+  metadata    = { deployment = local.deployment_id } # `headgate push` writes definitions for it
 }
 
 # What each job installs on AWS, by its script: wheels with the hashes of requirements/dev.lock, as scripts/packages/wheels.py built them.
@@ -498,6 +501,17 @@ data "aws_iam_policy_document" "build_system" {
         variable = "s3:prefix"
         values   = concat(local.model_actions[statement.value] == {} ? [] : ["models/${statement.value}/*"], ["data_docs/*"])
       }
+    }
+  }
+
+  # SQL models that were pushed; the run names their version.
+  dynamic "statement" {
+    for_each = each.key == local.models_system ? [each.key] : []
+
+    content {
+      sid       = "ReadPushedModels"
+      actions   = ["s3:GetObject"]
+      resources = ["${module.bucket["artifacts"].arn}/definitions/versions/${local.deployment_id}/*"] # headgate.lake.keys.definitions_key
     }
   }
 

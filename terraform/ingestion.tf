@@ -262,6 +262,32 @@ data "aws_iam_policy_document" "start_pipeline" {
     resources = [local.machine_arns["curated_to_prod"]]
   }
 
+  # A push ends a run's name, as a deployment does, so that the daily check sees it.
+  statement {
+    sid       = "SeeWhatWasPushed"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/${local.current_definitions}"]
+  }
+
+  # Without ListBucket S3 answers 403 instead of 404.
+  statement {
+    sid       = "SeeWhetherAnythingWasPushed"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = [local.current_definitions]
+    }
+  }
+
+  statement {
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.lake.arn]
+  }
+
   statement {
     sid       = "LendSchedulerItsRole"
     actions   = ["iam:PassRole"]

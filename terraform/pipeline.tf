@@ -12,7 +12,8 @@ locals {
   has_ended            = "$states.input.status in ['FAILED', 'ERROR', 'TIMEOUT', 'STOPPED', 'EXPIRED']"
   failed_ones          = "$states.input.systems[state = 'failed']"
   failure_story        = "$join(${local.failed_ones}.(system & ': ' & cause), '\\n')"
-  job_arguments_of_run = "{% $exists($states.context.Execution.Input.as_of) ? {'--as_of': $states.context.Execution.Input.as_of} : {} %}"
+  definitions_of_run   = "($definitions = '' ? {} : {'--HEADGATE_DEFINITIONS': $definitions})"
+  job_arguments_of_run = "{% $merge([$exists($states.context.Execution.Input.as_of) ? {'--as_of': $states.context.Execution.Input.as_of} : {}, ${local.definitions_of_run}]) %}"
 
   # Another run may hold the job: wait for it. The rest is Glue asking for patience.
   glue_patience = [
@@ -79,7 +80,7 @@ locals {
     # Whatever becomes of it: the branches of the systems look at what it built.
     {
       for job in module.build_systems : local.systems_job => {
-        arguments = "{% {'--systems': $join(${local.systems_to_build}, ',')} %}"
+        arguments = "{% $merge([{'--systems': $join(${local.systems_to_build}, ',')}, ${local.definitions_of_run}]) %}"
         attempts  = 1
         done      = "See what is built"
         output    = "{% {'unchanged': $states.input.unchanged} %}"
@@ -234,6 +235,41 @@ locals {
     }
   } : name => state if length(local.systems) > 0 }
 
+  current_definitions = "definitions/current.json" # headgate.lake.keys.CURRENT_DEFINITIONS
+
+  # `headgate push` names the SQL models in use in the metadata of one object. A run asks when it is its turn, and passes the version to
+  # all of its jobs. A pointer to another deployment is ignored. docs/adr/0117-push-of-contracts-and-models.md
+  definition_states = {
+    "See what was pushed" = merge(local.ask_for_definitions, {
+      Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
+      Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.current_definitions }
+      Assign    = { definitions = "" }
+      Output    = "{% {'is_pushed': $exists($states.result.Contents)} %}"
+      Next      = "Was anything pushed?"
+    })
+    "Was anything pushed?" = {
+      Type    = "Choice"
+      Choices = [{ Condition = "{% $states.input.is_pushed %}", Next = "Choose the definitions" }]
+      Default = "Start merge_curated"
+    }
+    "Choose the definitions" = merge(local.ask_for_definitions, {
+      Resource  = "arn:${local.partition}:states:::aws-sdk:s3:headObject"
+      Arguments = { Bucket = module.bucket["artifacts"].name, Key = local.current_definitions }
+      Assign    = { definitions = "{% $states.result.Metadata.deployment = '${local.deployment_id}' and $states.result.Metadata.version != 'deployed' ? $states.result.Metadata.version : '' %}" }
+      Output    = "{% {} %}"
+      Next      = "Start merge_curated"
+    })
+  }
+  ask_for_definitions = {
+    Type  = "Task"
+    Retry = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 5, BackoffRate = 2 }]
+    Catch = [{
+      ErrorEquals = ["States.ALL"]
+      Output      = "{% {'systems': [{'system': 'merge_curated', 'state': 'failed', 'cause': 'The pushed definitions cannot be read. ' & $states.errorOutput.Error & ': ' & $states.errorOutput.Cause}]} %}"
+      Next        = "Alert"
+    }]
+  }
+
   systems_begin = local.has_systems_job ? "Is one job enough?" : "Build the systems"
   one_job_states = { for name, state in {
     "Is one job enough?" = {
@@ -277,7 +313,7 @@ locals {
       "Is it our turn?" = {
         Type = "Choice"
         Choices = [
-          { Condition = "{% $states.input.oldest = $states.context.Execution.Id and $states.input.before = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "Start merge_curated" },
+          { Condition = "{% $states.input.oldest = $states.context.Execution.Id and $states.input.before = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "See what was pushed" },
           # One run works and one waits already. The waiting one does the same work, unless a day was asked for.
           { Condition = "{% ${local.is_third} and $not($exists($states.context.Execution.Input.as_of)) and $not($exists($states.context.Execution.Input.only)) %}", Output = "{% {'left_to': $states.input.second} %}", Next = "Left to the pending run" },
         ]
@@ -290,7 +326,7 @@ locals {
         Next    = "See who runs"
       }
       "Published" = { Type = "Succeed" }
-    }, local.system_states, local.one_job_states, lookup(local.stage_states, local.systems_job, {}))
+    }, local.definition_states, local.system_states, local.one_job_states, lookup(local.stage_states, local.systems_job, {}))
   }
 }
 
@@ -317,8 +353,14 @@ data "aws_iam_policy_document" "curated_to_prod" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["${local.unchanged_prefix}*"]
+      values   = ["${local.unchanged_prefix}*", local.current_definitions]
     }
+  }
+
+  statement {
+    sid       = "SeeWhatWasPushed"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/${local.current_definitions}"]
   }
 
   # AWS has no narrower resource for the delivery of a state machine's logs.

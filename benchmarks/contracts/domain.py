@@ -1,16 +1,19 @@
 """How much of a domain lies outside it: the engine's words, and the lake projects of examples/.
 
 The example of a bike share needs no line of the engine: its lines are counted, and files outside it that have a word of it. Its system and
-the models of the airports are built from local files. Last, a copy of the repository without the retail domain deploys a lake.
+the models of the airports are built from local files. Their SQL is edited and pushed to a deployed lake. Last, a copy of the repository
+without the retail domain deploys a lake.
 
 Prints one JSON object in its last line: engine_words (lines of the engine with a word of a domain), lines_bike_share,
-files_edited_outside, models_local_s (the slower of both, wall time, the least of three processes), deploy_without_retail (1 or 0).
+files_edited_outside, models_local_s (the slower of both, wall time, the least of three processes), push_s (from an edit of SQL until it
+is in use in a lake, wall time, the least of three), deploy_without_retail (1 or 0).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +21,7 @@ import time
 from pathlib import Path
 
 from headgate.discovery import package_domains
+from tests.e2e.lakes import deployed
 from tests.unit.test_engine_words import engine_files, lines_with_words
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +39,7 @@ def main() -> None:
         "lines_bike_share": sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files_of(BIKES)),
         "files_edited_outside": len(lines_with_words(engine_files(), WORDS_OF_BIKES)),
         "models_local_s": models_local_s(),
+        "push_s": push_s(),
         "deploy_without_retail": deploys_without_retail(),
     }
     print(json.dumps(figures))
@@ -64,6 +69,23 @@ def least_s(project: Path, *arguments: str) -> float:
         begun = time.perf_counter()
         subprocess.run([*HEADGATE, *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
         durations.append(time.perf_counter() - begun)
+    return round(min(durations), 2)
+
+
+def push_s() -> float:
+    """Return the seconds from an edit of a model until its version is in use in a deployed lake."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = shutil.copytree(AIRPORTS, Path(folder) / "lake")
+        (model,) = (project / "models").glob("*.sql")
+        text, durations = model.read_text(encoding="utf-8"), []
+        with deployed("bench-push", "quiet_s=3600", project=project) as lake:
+            for number in range(ROUNDS):
+                model.write_text(text.replace("a.name,", f"'{number}' as name,"), encoding="utf-8")
+                begun = time.perf_counter()
+                version = lake.headgate("push", "--yes")["version"]
+                durations.append(time.perf_counter() - begun)
+                if lake.headgate("push", "--list")["current"]["version"] != version:
+                    raise SystemExit("The pushed version is not in use.")
     return round(min(durations), 2)
 
 

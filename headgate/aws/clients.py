@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
     from headgate.aws.cognito import UserPools
-    from headgate.aws.sts import TokenService
+    from headgate.aws.sts import Sts
 
 
 def addressing(environment: Mapping[str, str]) -> Config:
@@ -152,9 +152,9 @@ def sqs() -> SQSClient:
 
 
 @once
-def sts() -> TokenService:
+def sts() -> Sts:
     """The client of the Security Token Service."""
-    client: TokenService = boto3.client("sts", config=CONFIG)
+    client: Sts = boto3.client("sts", config=CONFIG)
     return client
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from headgate.lake.file_index import FileFilter
     from headgate.lake.ports import Measured
 
+_NO_METADATA: Mapping[str, str] = {}
 _RELEASED = datetime.min  # noqa: DTZ901 naive UTC, as every time here
 _STILL = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -75,14 +76,20 @@ class MemoryObjects:
         """Write `body` to the object, as a new version."""
         self._append(ref, bytes(body))
 
-    def write_if(self, ref: ObjectRef, body: bytes, etag: str) -> None:
+    def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
+        """Return the object with its ETag; NotFoundError when there is none."""
+        body = self.read(ref)
+        return body, _etag_of(body)
+
+    def replace(self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA) -> str:  # noqa: ARG002 nothing here reads it
         """Write the object if it still has this ETag, or with an empty one if there is none; ConflictError otherwise."""
         with self._lock:
             kept = self._versions.get((ref.bucket, ref.key), [])
             newest = kept[-1].body if kept else None
             if etag != ("" if newest is None else _etag_of(newest)):
                 raise ConflictError(f"s3://{ref.bucket}/{ref.key} was written by another caller")
-            self._append(ref, body)
+            self._append(ref, bytes(body))
+            return _etag_of(body)
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
         """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
@@ -384,8 +391,7 @@ class MemoryUploads:
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
         """Return the object with its ETag; NotFoundError when there is none."""
-        body = self.objects.read(ref)
-        return body, _etag_of(body)
+        return self.objects.read_with_etag(ref)
 
     def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
         """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
@@ -393,8 +399,7 @@ class MemoryUploads:
         Raises:
             ConflictError: another caller has written the object.
         """
-        self.objects.write_if(ref, bytes(body), etag)
-        return _etag_of(body)
+        return self.objects.replace(ref, body, etag)
 
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
         """Return a URL that names the object."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, BinaryIO, TypedDict, cast
 from urllib.parse import unquote
 
 from headgate.aws.errors import translated
-from headgate.errors import ServiceError
+from headgate.errors import ConflictError, NotFoundError, ServiceError
 from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -28,6 +28,9 @@ SENDER = "headgate-sender"  # metadata of an object in raw that an upload became
 _ONE_COPY_BYTES, _COPIED_PART_BYTES = 5 << 30, 512 << 20
 
 
+_NO_METADATA: Mapping[str, str] = {}
+
+
 class _Address(TypedDict, total=False):
     Bucket: str
     Key: str
@@ -35,10 +38,36 @@ class _Address(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class S3Objects:
-    """The ObjectStore port over S3. Encryption is the bucket's own default, so nothing here names a key."""
+class S3Pointers:
+    """Objects in S3 that are replaced only if nobody else replaced them."""
 
     client: S3Client
+
+    def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
+        """Return the object with its ETag; NotFoundError when there is none."""
+        with translated(f"read {uri(ref)}"):
+            answer = self.client.get_object(Bucket=ref.bucket, Key=ref.key)
+            return answer["Body"].read(), answer["ETag"]
+
+    def replace(self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA) -> str:
+        """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
+
+        Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
+
+        Raises:
+            ConflictError: another caller has written the object.
+        """
+        unchanged = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        try:
+            with translated(f"replace {uri(ref)}"):
+                return self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, Metadata=metadata, **unchanged)["ETag"]  # type: ignore[arg-type]  # typed as every argument of put_object
+        except NotFoundError:  # an object that was deleted has no ETag either
+            raise ConflictError(f"replace {uri(ref)}: the object was deleted") from None
+
+
+@dataclass(frozen=True)
+class S3Objects(S3Pointers):
+    """The ObjectStore port over S3. Encryption is the bucket's own default, so nothing here names a key."""
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
         """Size and time of an object, with the version it really has; NotFoundError when there is none."""
@@ -47,6 +76,11 @@ class S3Objects:
         current = replace(ref, version_id=head.get("VersionId", ref.version_id))
         sender = unquote(head.get("Metadata", {}).get(SENDER, ""))
         return ObjectInfo(current, head["ContentLength"], _naive_utc(head["LastModified"]), head.get("ETag", "").strip('"'), sender)
+
+    def metadata(self, ref: ObjectRef) -> Mapping[str, str]:
+        """Return the metadata that was written with an object; NotFoundError when there is none."""
+        with translated(f"look up {uri(ref)}"):  # not by a HEAD, whose errors have no text
+            return self.client.get_object(**_address(ref), Range="bytes=0-0")["Metadata"]
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""

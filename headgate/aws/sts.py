@@ -18,6 +18,24 @@ class TokenService(Protocol):
         ...
 
 
+class Identities(Protocol):
+    """The method of boto3's STS client that says who calls."""
+
+    def get_caller_identity(self) -> Mapping[str, Any]:
+        """The answer of GetCallerIdentity."""
+        ...
+
+
+class Sts(TokenService, Identities, Protocol):
+    """Both."""
+
+
+def caller(client: Identities) -> str:
+    """Return the ARN of the user or role whose credentials this process has."""
+    with translated("look up who calls"):
+        return str(client.get_caller_identity()["Arn"])
+
+
 def credentials_of(client: TokenService, role_arn: str, session: str) -> dict[str, str]:
     """Return credentials of a role as variables that the AWS SDKs read. They are valid for an hour.
 

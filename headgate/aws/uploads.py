@@ -8,14 +8,12 @@ from urllib.parse import quote
 
 from headgate.aws.clients import COPIES_AT_ONCE
 from headgate.aws.errors import translated
-from headgate.aws.s3 import SENDER, uri
-from headgate.errors import ConflictError, NotFoundError
+from headgate.aws.s3 import SENDER, S3Pointers, uri
+from headgate.errors import NotFoundError
 from headgate.uploads.upload_store import StoredPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from mypy_boto3_s3 import S3Client
 
     from headgate.lake.ports import ObjectRef
 
@@ -26,10 +24,8 @@ COPIED_PART_BYTES = 128 << 20
 
 
 @dataclass(frozen=True)
-class S3Uploads:
+class S3Uploads(S3Pointers):
     """The UploadStore port over S3."""
-
-    client: S3Client
 
     def begin(self, ref: ObjectRef) -> str:
         """Begin an upload and return S3's own id of it."""
@@ -74,27 +70,6 @@ class S3Uploads:
             self.client.copy(place, target.bucket, target.key, ExtraArgs=extra, Config=how)  # type: ignore[arg-type]  # VersionId is optional
             made = self.client.head_object(Bucket=target.bucket, Key=target.key)
         return replace(target, version_id=made.get("VersionId", ""))
-
-    def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
-        """Return the object with its ETag; NotFoundError when there is none."""
-        with translated(f"read {uri(ref)}"):
-            answer = self.client.get_object(Bucket=ref.bucket, Key=ref.key)
-            return answer["Body"].read(), answer["ETag"]
-
-    def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
-
-        Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
-
-        Raises:
-            ConflictError: another caller has written the object.
-        """
-        unchanged = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
-        try:
-            with translated(f"replace {uri(ref)}"):
-                return self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, **unchanged)["ETag"]  # type: ignore[arg-type]  # typed as every argument of put_object
-        except NotFoundError:  # an object that was deleted has no ETag either
-            raise ConflictError(f"replace {uri(ref)}: the object was deleted") from None
 
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
         """Return a URL that answers GET with the object as a file of that name."""

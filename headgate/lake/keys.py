@@ -27,6 +27,8 @@
 |            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>[-<table>]-<start, complete or fail>.json` (other events of a run) |
 |            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
 |            | `runs/newest/<publisher>.json` (the newest run of a job, and whether it reported its end) |
+|            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
+|            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
 
@@ -58,6 +60,8 @@ LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 UNCHANGED_SYSTEMS = "runs/unchanged/"
 NEWEST_RUNS = "runs/newest/"
+CURRENT_DEFINITIONS = "definitions/current.json"
+DEPLOYED_CODE = "code/headgate.zip"
 LINEAGE_EVENTS = "openlineage"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
@@ -195,6 +199,16 @@ def baseline_key(dataset: str) -> str:
 def report_key(made_on: date) -> str:
     """Key of the report page of a day, UTC."""
     return f"{REPORTS}/{made_on.isoformat()}.html"
+
+
+def definitions_prefix(deployment: str) -> str:
+    """The folder of the definitions that were pushed to a deployment."""
+    return f"definitions/versions/{deployment}/"
+
+
+def definitions_key(deployment: str, version: str) -> str:
+    """The key of one version of the definitions."""
+    return f"{definitions_prefix(deployment)}{version}.json"
 
 
 def mapping_key(source: str, fingerprint: str) -> str:

@@ -19,7 +19,7 @@ from headgate.snapshots.snapshot import snapshot_id_of
 from headgate.systems import registry
 from headgate.systems.rollback import is_held, with_history
 from headgate.systems.rows import Made, RowsInFile, rows_of
-from headgate.systems.up_to_date import DEPLOYMENT, facts, inputs_of, size_bytes_at
+from headgate.systems.up_to_date import DEFINITIONS, DEPLOYMENT, facts, inputs_of, size_bytes_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -54,6 +54,7 @@ def run_system(
     options: Mapping[str, str] = _NO_OPTIONS,
     own_models: SqlModels | None = None,
     deployment: str = "",
+    definitions: str = "",
 ) -> list[Published]:
     """Build all tables of `system` from `snapshot` and publish them; none moves unless every one of them passed its audit.
 
@@ -65,7 +66,8 @@ def run_system(
         models: where the system's models are kept, before any table moves; they are forgotten when there is none.
         inspections: the system's tables that are not built from the snapshot, and what makes their frames. They are always made.
         own_models: the lake project's SQL models, if they are the system.
-        deployment: the id of the deployment that asks; the catalog keeps it with each table.
+        deployment: the id of the deployment and of the definitions that ask; the catalog keeps it with each table.
+        definitions: the version that was pushed, for the catalog; empty for the deployment's own.
         options: by name; a system takes those that it has (`registry.options`), and tables built with others lie elsewhere.
 
     Raises:
@@ -81,12 +83,12 @@ def run_system(
     made_of = (*(f"{name}={value}" for name, value in sorted(own_options.items())), *_champions(shelf))
     versions = {name: version_of(own[name], snapshot, reads[name], code, made_of) for name in own if name not in inspections}
     is_outdated = models is not None and _has_outdated_models(models, system, package, snapshot)
-    kept = {} if is_outdated else _confirm_published(publisher, own, versions, deployment)
+    kept = {} if is_outdated else _confirm_published(publisher, own, versions, {DEPLOYMENT: deployment, DEFINITIONS: definitions})
     frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, own_options)
     frames |= {name: make() for name, make in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)
     versions |= {name: version_of(own[name], snapshot, reads[name], code, (*made_of, _digest(outputs[name]))) for name in inspections}
-    inputs = {name: facts(snapshot, reads[name], registry.may_read(package, name), deployment) for name in outputs}
+    inputs = {name: facts(snapshot, reads[name], registry.may_read(package, name), deployment, definitions) for name in outputs}
     staged = [_stage(publisher, own[name], rows, versions[name], inputs[name]) for name, rows in outputs.items()]
     _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
     published = [*kept.values(), *_move_all(publisher, staged)]
@@ -121,11 +123,11 @@ def build(
 
 
 def _confirm_published(
-    publisher: Publisher, contracts: Mapping[str, Contract], versions: Mapping[str, str], deployment: str
+    publisher: Publisher, contracts: Mapping[str, Contract], versions: Mapping[str, str], built_with: Mapping[str, str]
 ) -> dict[str, Published]:
     """The tables that show their version already and whose rows are there, and those that somebody rolled back from it.
 
-    The catalog notes which deployment confirmed them.
+    The catalog notes which deployment and definitions confirmed them.
     """
     kept = {}
     for name, version in versions.items():
@@ -133,8 +135,8 @@ def _confirm_published(
         size_bytes = size_bytes_at(publisher.objects, publisher.bucket, current.location)
         if not size_bytes or (current.location.rstrip("/").rpartition("/")[2] != version and not is_held(current, version)):
             continue
-        if current.parameters.get(DEPLOYMENT, "") != deployment:
-            publisher.catalog.move(current, current.location, glue_columns(contracts[name]), {DEPLOYMENT: deployment})
+        if current.parameters.get(DEPLOYMENT, "") != built_with[DEPLOYMENT]:
+            publisher.catalog.move(current, current.location, glue_columns(contracts[name]), built_with)
         rows = int(current.parameters.get(ROWS, "0"))
         kept[name] = Published(name, current.location, rows, size_bytes, changed=False)
     return kept

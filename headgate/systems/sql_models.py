@@ -194,18 +194,24 @@ class SqlModels:
         return f"SELECT {columns} FROM ({self._question(model, as_of, engine.name)}) AS model"  # noqa: S608 as above
 
 
-def sql_models(contracts: Mapping[str, Contract], datasets: Collection[str], translate: Callable[[str, str], str]) -> SqlModels:
+def sql_models(
+    contracts: Mapping[str, Contract],
+    datasets: Collection[str],
+    translate: Callable[[str, str], str],
+    pushed: Mapping[str, str] | None = None,
+) -> SqlModels:
     """Return the models of the lake project, or of the archive that this code runs from.
 
     Args:
         contracts: the prod contracts by table.
         datasets: the curated datasets that models can read.
+        pushed: the SQL of the models, by table; by default that of the project or the archive.
 
     Raises:
         ContractError: a model has no contract, is not one query of Athena's SQL, or reads a table that is neither a dataset nor a model;
             or models read each other in a circle.
     """
-    texts = model_texts()
+    texts = dict(model_texts() if pushed is None else pushed)
     if twice := sorted(set(texts) & set(blocks := _block_inputs(contracts))):
         raise ContractError(
             f"contracts/prod/{twice[0]}.yaml declares a block, and models/{twice[0]}.sql builds its table. Remove one of them."

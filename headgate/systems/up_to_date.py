@@ -1,7 +1,7 @@
 """The inputs of a system's tables: tables whose inputs have not changed are not built again.
 
-The catalog keeps with each table the versions of the datasets that its system read, the day of the data, and the deployment that
-built or last confirmed it.
+The catalog keeps with each table the versions of the datasets that its system read, the day of the data, and the deployment and the
+pushed definitions that built or last confirmed it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 SNAPSHOT_ID, AS_OF, READS = "headgate.snapshot_id", "headgate.as_of", "headgate.reads"
-INPUTS, DEPLOYMENT = "headgate.inputs", "headgate.deployment"
+INPUTS, DEPLOYMENT, DEFINITIONS = "headgate.inputs", "headgate.deployment", "headgate.definitions"
 
 
 def inputs_of(snapshot: LakeSnapshot, datasets: Iterable[str]) -> dict[str, str]:
@@ -32,13 +32,16 @@ def inputs_of(snapshot: LakeSnapshot, datasets: Iterable[str]) -> dict[str, str]
     return {name: known[name].snapshot_id if name in known else "" for name in sorted(set(datasets))}
 
 
-def facts(snapshot: LakeSnapshot, reads: Collection[str], may_read: Collection[str], deployment: str) -> dict[str, str]:
+def facts(
+    snapshot: LakeSnapshot, reads: Collection[str], may_read: Collection[str], deployment: str, definitions: str = ""
+) -> dict[str, str]:
     """Return what the catalog keeps with each table of a system.
 
     Args:
         reads: the datasets that were read.
         may_read: all datasets that decide what the system's tables hold, also those that the snapshot lacks.
-        deployment: the id of the deployment that builds.
+        deployment: the id of the deployment and of the definitions that build.
+        definitions: the version that was pushed; empty for the deployment's own.
     """
     return {
         SNAPSHOT_ID: snapshot.snapshot_id,
@@ -46,6 +49,7 @@ def facts(snapshot: LakeSnapshot, reads: Collection[str], may_read: Collection[s
         READS: ",".join(sorted(reads)),
         INPUTS: json.dumps(inputs_of(snapshot, may_read), sort_keys=True),
         DEPLOYMENT: deployment,
+        DEFINITIONS: definitions,
     }
 
 

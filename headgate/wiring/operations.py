@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws import clients
 from headgate.settings import AlertSettings, MaskingKeySettings, PendingStartSettings, PipelineSettings, StartRulesSettings
+from headgate.wiring import definitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,11 +54,13 @@ def pending_start(env: Mapping[str, str]) -> PendingStart:
 
 def start_rules(env: Mapping[str, str]) -> StartRules:
     """Whether a due run of the pipeline starts."""
+    from headgate.lake.definitions import build_id
     from headgate.runs.pipeline_starts import StartRules
 
     settings = StartRulesSettings.from_env(env)
+    build = build_id(settings.deployment_id, definitions.versions(env).in_use())
     interval, recheck = timedelta(seconds=settings.run_interval_s), timedelta(seconds=settings.quiet_s)
-    return StartRules(settings.deployment_id, interval, recheck, settings.run_share, timedelta(seconds=settings.run_share_wait_s))
+    return StartRules(build, interval, recheck, settings.run_share, timedelta(seconds=settings.run_share_wait_s))
 
 
 def alerts(env: Mapping[str, str]) -> Alerts:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.aws import clients
 from headgate.errors import HeadgateError
 from headgate.settings import ArtifactsSettings, EngineSettings, SystemJobsSettings, SystemSettings
-from headgate.wiring import quality, stores
+from headgate.wiring import definitions, quality, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +90,7 @@ def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[s
         for system, tables in sorted(owned.items())
         if quality.CARD_AUDIT not in tables
         and SystemTables(stores.objects(), stores.catalog(), settings.prod_database, settings.prod_buckets[system], tables).are_up_to_date(
-            lake, settings.deployment_id
+            lake, definitions.build_id(env)
         )
     ]
     mark_unchanged(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, unchanged)

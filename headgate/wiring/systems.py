@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 from headgate.aws import clients
 from headgate.errors import SettingsError
 from headgate.project import MODELS_SYSTEM
-from headgate.settings import ArtifactsSettings, EngineSettings, MergeSettings, SystemSettings
-from headgate.wiring import quality, stores
+from headgate.settings import ArtifactsSettings, DefinitionsSettings, EngineSettings, MergeSettings, SystemSettings
+from headgate.wiring import definitions, quality, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -146,7 +146,8 @@ def system_runner(
                 inspections=inspections,
                 options=options,
                 own_models=models_in_sql,
-                deployment=settings.deployment_id,
+                deployment=definitions.build_id(env),
+                definitions=DefinitionsSettings.from_env(env).definitions,
             )
         return published, audit.docs_at
 
@@ -164,7 +165,7 @@ def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[s
 
 
 def own_models(env: Mapping[str, str]) -> SqlModels:
-    """Return the lake project's SQL models."""
+    """Return the lake project's SQL models, or those that a run names."""
     from headgate.contracts.registry import Registry
     from headgate.query import Databases, translate
     from headgate.systems.sql_models import sql_models
@@ -172,7 +173,7 @@ def own_models(env: Mapping[str, str]) -> SqlModels:
     settings, registry = SystemSettings.from_env(env), Registry.load()
     curated = MergeSettings.from_env(env).curated_database
     translated = partial(translate, databases=Databases(curated, settings.prod_database))
-    return sql_models(registry.prod, registry.curated, translated)
+    return sql_models(registry.prod, registry.curated, translated, definitions.pushed_models(env))
 
 
 def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:

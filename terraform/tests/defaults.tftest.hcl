@@ -276,6 +276,34 @@ run "a_lake_with_every_default" {
   }
 
   assert {
+    condition = (
+      local.definition_states["Was anything pushed?"].Default == "Start merge_curated"
+      && local.definition_states["Choose the definitions"].Next == "Start merge_curated"
+      && jsonencode(local.definition_states["See what was pushed"].Assign) == jsonencode({ definitions = "" })
+      && strcontains(local.definition_states["Choose the definitions"].Assign.definitions, "Metadata.deployment = '${local.deployment_id}'")
+      && local.definition.States["Is it our turn?"].Choices[0].Next == "See what was pushed"
+    )
+    error_message = "A run chooses the pushed definitions of this deployment when it is its turn, before its first job."
+  }
+
+  assert {
+    condition     = alltrue([for name in ["See what was pushed", "Choose the definitions"] : one(local.definition_states[name].Catch).Next == "Alert"])
+    error_message = "A run that cannot read which definitions are in use fails, and does not build with others."
+  }
+
+  assert {
+    condition = alltrue([
+      for job in concat(["merge_curated", "quality_gate", "build_systems"], keys(local.build_jobs)) : strcontains(local.stages[job].arguments, "'--HEADGATE_DEFINITIONS': $definitions")
+    ])
+    error_message = "Every job of a run gets the version of the definitions that the run chose."
+  }
+
+  assert {
+    condition     = aws_s3_object.package.metadata.deployment == local.deployment_id
+    error_message = "A push finds the id of the deployment with its code."
+  }
+
+  assert {
     condition = alltrue([
       for job in concat(["quality_gate"], keys(local.build_jobs)) : local.jobs[job].arguments["--HEADGATE_DEPLOYMENT_ID"] == local.deployment_id
     ])

@@ -126,6 +126,30 @@ run "least_privilege" {
   }
 
   assert {
+    condition = !strcontains(jsonencode(concat(
+      [for document in concat(
+        [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.quality_gate, data.aws_iam_policy_document.build_systems, data.aws_iam_policy_document.api, data.aws_iam_policy_document.dry_run, data.aws_iam_policy_document.curated_to_prod],
+        values(data.aws_iam_policy_document.build_system),
+        ) : [for statement in document.statement : statement.resources if length(setintersection(statement.actions, ["s3:PutObject", "s3:DeleteObject"])) > 0
+      ]]
+    )), "${module.bucket["artifacts"].arn}/definitions")
+    error_message = "Functions, jobs and the state machine write no definitions: only people push."
+  }
+
+  assert {
+    condition = { for statement in data.aws_iam_policy_document.start_pipeline.statement : statement.sid => [statement.actions, statement.resources] if anytrue([for action in statement.actions : startswith(action, "s3:")]) } == {
+      SeeWhatWasPushed            = [toset(["s3:GetObject"]), toset(["${module.bucket["artifacts"].arn}/definitions/current.json"])]
+      SeeWhetherAnythingWasPushed = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
+    }
+    error_message = "The function that starts runs reads which definitions are in use, and nothing else of the artifacts."
+  }
+
+  assert {
+    condition     = alltrue([for document in data.aws_iam_policy_document.build_system : !strcontains(jsonencode(document.statement), "definitions/")])
+    error_message = "A system in Python reads no pushed definitions."
+  }
+
+  assert {
     condition     = [for statement in data.aws_iam_policy_document.gate.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [toset([aws_secretsmanager_secret.masking_key.arn])]
     error_message = "The gate reads the masking key, and no other secret."
   }

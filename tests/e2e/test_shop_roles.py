@@ -46,6 +46,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "logs": ("--minutes", "60"),
     "mapping set": ("FOREIGN", "wert=amount"),
     "models": (),
+    "push": ("--yes",),
     "quarantine list": (),
     "quarantine replay": ("--dataset", "regions"),
     "query": ("select count(*) as n from orders",),

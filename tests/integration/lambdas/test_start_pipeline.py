@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,9 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.aws import clients
+from headgate.lake.definitions import build_id
 from headgate.runs.pipeline_starts import SINCE, Due, Trigger
+from headgate.wiring import definitions
 from lambdas.start_pipeline.handler import handler
 from tests.conftest import unique
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.conftest import Emulator
@@ -45,8 +49,10 @@ def event(*objects: str) -> dict[str, object]:
 @pytest.fixture
 def schedule(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of the schedule that the function may make; it does not exist yet."""
-    name = unique("quiet")
+    name, artifacts = unique("quiet"), unique("artifacts")
+    emulator.client("s3").create_bucket(Bucket=artifacts)
     settings = {
+        "HEADGATE_ARTIFACTS_BUCKET": artifacts,
         "HEADGATE_DEBOUNCE_SCHEDULE": name,
         "HEADGATE_SCHEDULER_ROLE_ARN": ROLE,
         "HEADGATE_CURATED_QUEUE_ARN": QUEUE,
@@ -55,6 +61,7 @@ def schedule(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> str:
     }
     for variable, value in {**emulator.environment, **settings}.items():
         monkeypatch.setenv(variable, value)
+    clients.s3.cache_clear()
     clients.scheduler.cache_clear()
     clients.stepfunctions.cache_clear()
     return name
@@ -137,6 +144,25 @@ def test_the_daily_check_starts_no_run_when_nothing_is_new(emulator: Emulator, m
     emulator.client("stepfunctions").stop_execution(executionArn=arn)
     assert handler(due(Trigger.DAILY, DUE_AT.replace(hour=14)), Context()) == {"batchItemFailures": []}
     assert runs(emulator, machine)[0] == "20260501T140000Z-schedule-abcd1234", "a run that did not succeed is repeated"
+
+
+def test_the_daily_check_after_a_push_starts_a_run(emulator: Emulator, machine: str) -> None:
+    """The tables are built with what was pushed, although no data are new."""
+    succeeding = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+    client = emulator.client("stepfunctions")
+    client.update_state_machine(stateMachineArn=machine, definition=json.dumps(succeeding))
+    handler(due(Trigger.NEW_DATA), Context())
+    (name,) = runs(emulator, machine)
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    eventually(lambda: client.describe_execution(executionArn=arn)["status"] == "SUCCEEDED", 30)
+    handler(due(Trigger.DAILY, DUE_AT.replace(hour=13)), Context())
+    assert runs(emulator, machine) == [name], "nothing is new"
+
+    versions = definitions.versions(os.environ)
+    versions.move("0123456789abcdef", versions.pointer()[1], "somebody", "2026-05-01T13:30:00")
+    handler(due(Trigger.DAILY, DUE_AT.replace(hour=14)), Context())
+    handler(due(Trigger.DAILY, DUE_AT.replace(hour=14)), Context())
+    assert sorted(runs(emulator, machine)) == sorted([name, f"20260501T140000Z-schedule-{build_id('abcd1234', '0123456789abcdef')}"])
 
 
 def test_a_due_message_fails_when_the_runs_cannot_be_listed(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,23 +30,30 @@ def test_models(names: tuple[str, ...], *, as_json: bool) -> None:
 
     A test gives rows to a model and names the rows that it must return. Ends with 1 when a test fails.
     """
-    from headgate.cli.local_lake import local_models
-    from headgate.contracts.registry import Registry
-    from headgate.systems.model_tests import read_test, run_test
+    from headgate.systems.model_tests import read_test
     from headgate.systems.sql_models import model_texts
 
     tests = [read_test(path) for path in project().model_tests]
-    models, curated = local_models(), Registry.load().curated
-    results = [run_test(test, models, curated) for test in _chosen(tests, names, model_texts())]
+    results = run_tests(_chosen(tests, names, model_texts()))
     untested = sorted(set(model_texts()) - {test.model for test in tests})
     failed = [result for result in results if not result.passed]
     options.show(
         as_json=as_json,
         value=lambda: {"tests": [_fact(result) for result in results], "without_test": untested},
-        screen=lambda: _screen(results, failed, untested),
+        screen=lambda: results_screen(results, failed, untested),
     )
     if failed:
         sys.exit(1)
+
+
+def run_tests(tests: Sequence[ModelTest]) -> list[ModelTestResult]:
+    """Run tests of the lake project's models."""
+    from headgate.cli.local_lake import local_models
+    from headgate.contracts.registry import Registry
+    from headgate.systems.model_tests import run_test
+
+    models, curated = local_models(), Registry.load().curated
+    return [run_test(test, models, curated) for test in tests]
 
 
 def _chosen(tests: Sequence[ModelTest], names: Collection[str], models: Collection[str]) -> list[ModelTest]:
@@ -63,7 +70,8 @@ def _fact(result: ModelTestResult) -> dict[str, object]:
     return vars(result) | {"passed": result.passed}
 
 
-def _screen(results: Sequence[ModelTestResult], failed: Sequence[ModelTestResult], untested: Sequence[str]) -> RenderableType:
+def results_screen(results: Sequence[ModelTestResult], failed: Sequence[ModelTestResult], untested: Sequence[str]) -> RenderableType:
+    """Return what differs in failed tests, and the counts."""
     from rich.console import Group
 
     differences = [_differences(result) for result in failed if not result.error]

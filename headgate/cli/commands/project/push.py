@@ -1,0 +1,128 @@
+"""`headgate push`: SQL models of the lake project reach a deployed lake without a deployment."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+from headgate.project import project
+from headgate.wiring import definitions
+from headgate.wiring import push as pushes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from headgate.lake.definitions import Push
+    from headgate.systems.model_tests import ModelTestResult
+    from headgate.wiring.push import PushPlan
+
+
+@click.command(epilog=options.example("headgate push --dry-run"))
+@click.option("--list", "list_versions", is_flag=True, help="List the versions that were pushed to this deployment.")
+@click.option("--back", default="", metavar="VERSION", help="Use a version of --list again; `deployed` is the deployment's own.")
+@click.option("--dry-run", is_flag=True, help="Check and compare, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def push(*, list_versions: bool, back: str, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Replace the SQL of the lake's models with that of the lake project, in seconds and without a deployment.
+
+    Runs that begin their work after the push build with the new SQL; a run under way ends with the one that it began with. All
+    models are parsed and their tests run first. An edit that needs a deployment is refused, as is every edit of anything but models/*.sql:
+    the message names the file and what to do. A deployment brings its own models, and ends what was pushed before.
+
+    Ends with 1 when nothing was pushed because an edit was refused or a test failed.
+    """
+    if list_versions and (back or dry_run):
+        raise click.UsageError("--list shows versions and changes nothing; leave out --back and --dry-run.")
+    env = deployment.activate(deployment_name).environment
+    if list_versions:
+        _show_versions(env, as_json=as_json)
+    elif back:
+        _go_back(env, back, dry_run=dry_run, yes=yes, as_json=as_json)
+    else:
+        _push(env, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def _push(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    planned = pushes.plan(env)
+    failed = [] if planned.refused or not planned.changed else _failed_tests()
+    is_ready = not planned.refused and not failed and bool(planned.changed)
+    if is_ready and not dry_run:
+        if not yes:
+            click.confirm(f"Replace the SQL of {', '.join(planned.changed)} in the lake?", abort=True, err=True)
+        pushes.push(env, planned)
+    fact = {
+        "version": planned.version,
+        "before": planned.before,
+        "changed": [*planned.changed],
+        "pushed": is_ready and not dry_run,
+        "refused": [asdict(refusal) for refusal in planned.refused],
+        "failed_tests": [result.name for result in failed],
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _screen(planned, failed, dry_run=dry_run))
+    if planned.refused or failed:
+        sys.exit(1)
+
+
+def _failed_tests() -> list[ModelTestResult]:
+    from headgate.cli.commands.project.model_tests import run_tests
+    from headgate.systems.model_tests import read_test
+
+    return [result for result in run_tests([read_test(path) for path in project().model_tests]) if not result.passed]
+
+
+def _go_back(env: Mapping[str, str], version: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    if not yes and not dry_run:
+        click.confirm(f"Build the lake's models with version {version} again?", abort=True, err=True)
+    moved = pushes.push_back(env, version, dry_run=dry_run)
+    fact = {"version": moved.version, "before": moved.before, "pushed": not dry_run}
+    text = f"Version {moved.version} {'would be' if dry_run else 'is'} in use instead of {moved.before}."
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: text)
+
+
+def _screen(planned: PushPlan, failed: Sequence[ModelTestResult], *, dry_run: bool) -> RenderableType:
+    from headgate.cli.commands.project.model_tests import results_screen
+
+    if planned.refused:
+        table = screens.table("file", "why it is not pushed", "what to do", title="Nothing was pushed")
+        for refusal in planned.refused:
+            table.add_row(refusal.file, refusal.reason, refusal.remedy)
+        return table
+    if failed:
+        return results_screen(failed, failed, [])
+    if not planned.changed:
+        return f"Nothing to push: the project's SQL is that in use, version {planned.before}."
+    names = ", ".join(planned.changed)
+    if dry_run:
+        return f"Would push version {planned.version}: {names}."
+    return f"Pushed version {planned.version}: {names}. The next run builds with it. Undo: headgate push --back {planned.before}"
+
+
+def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
+    versions = definitions.versions(env)
+    current, _ = versions.pointer()
+    facts = [
+        {"version": version.version, "pushed_by": version.pushed_by, "pushed_at": version.pushed_at, "models": len(version.models)}
+        for version in versions.pushed()
+    ]
+    rows = [{**fact, "in_use": fact["version"] == current.version} for fact in facts]
+    fact = {"current": asdict(current), "versions": rows}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _versions_table(current, rows))
+
+
+def _versions_table(current: Push, rows: Sequence[Mapping[str, object]]) -> Table:
+    table = screens.table("version", "in use", "first pushed by", "at (UTC)", "models", title=f"Deployment {current.deployment}")
+    for row in rows:
+        in_use = "yes" if row["in_use"] else ""
+        table.add_row(str(row["version"]), in_use, str(row["pushed_by"]), str(row["pushed_at"]), str(row["models"]))
+    table.add_row("deployed", "" if any(row["in_use"] for row in rows) else "yes", "", "", "")
+    return table

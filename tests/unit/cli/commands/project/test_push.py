@@ -1,0 +1,133 @@
+"""`headgate push` on a lake in memory: what it asks, writes and answers."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.cli.main import cli
+from headgate.lake import keys
+from headgate.lake.definitions import DefinitionVersions
+from headgate.lake.ports import ObjectRef
+from headgate.systems.packed_files import package_files
+from headgate.wiring import definitions, push, stores
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+pytestmark = pytest.mark.unit
+
+EXAMPLE = Path(__file__).parents[5] / "examples" / "airports"
+ARTIFACTS = "artifacts"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lake project that is deployed as it is."""
+    made = shutil.copytree(EXAMPLE, tmp_path / "lake", ignore=shutil.ignore_patterns("data"))
+    monkeypatch.setenv("HEADGATE_PROJECT", str(made))
+    for name in ("RAW_BUCKET", "WORKGROUP"):
+        monkeypatch.setenv(f"HEADGATE_{name}", "unused")
+    for zone in ("CURATED", "PROD"):
+        monkeypatch.setenv(f"HEADGATE_{zone}_DATABASE", f"airports_{zone.lower()}")
+    monkeypatch.setenv("HEADGATE_ARTIFACTS_BUCKET", ARTIFACTS)
+    return made
+
+
+@pytest.fixture
+def versions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> DefinitionVersions:
+    """The versions of the deployment, whose archive has the project as `folder` begins."""
+    assert folder
+    objects, body = MemoryObjects(), io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for path, content in package_files().items():
+            archive.writestr(path, content)
+    objects.write(ObjectRef(ARTIFACTS, keys.DEPLOYED_CODE), body.getvalue())
+    made = DefinitionVersions(objects, ARTIFACTS, "abcd1234")
+    monkeypatch.setattr(stores, "objects", lambda: objects)
+    monkeypatch.setattr(definitions, "versions", lambda _: made)
+    monkeypatch.setattr(push, "_caller", lambda: "ann")
+    return made
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    path = folder / "models" / "weather_of_airports.sql"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def run(*arguments: str, answer: str = "") -> Result:
+    return CliRunner().invoke(cli, ["push", *arguments], input=answer)
+
+
+def facts(*arguments: str) -> dict[str, Any]:
+    done = run(*arguments, "--json")
+    return dict(json.loads(done.stdout))
+
+
+def test_a_project_that_is_deployed_as_it_is_has_nothing_to_push(versions: DefinitionVersions) -> None:
+    done = run("--yes")
+    assert (done.exit_code, versions.in_use()) == (0, "")
+    assert "Nothing to push" in done.stdout
+
+
+def test_a_dry_run_names_what_changes_and_changes_nothing(versions: DefinitionVersions, folder: Path) -> None:
+    edit(folder, "a.name,", "upper(a.name) as name,")
+    answer = facts("--dry-run")
+    assert (answer["pushed"], answer["changed"], answer["before"]) == (False, ["weather_of_airports"], "deployed")
+    assert (versions.in_use(), versions.pushed()) == ("", [])
+
+
+def test_nothing_is_pushed_without_a_yes(versions: DefinitionVersions, folder: Path) -> None:
+    edit(folder, "a.name,", "upper(a.name) as name,")
+    assert run(answer="n\n").exit_code == 1
+    assert versions.in_use() == ""
+    assert run(answer="y\n").exit_code == 0
+    assert versions.in_use() != ""
+
+
+def test_a_push_of_the_deployed_sql_puts_the_deployment_in_use_again(versions: DefinitionVersions, folder: Path) -> None:
+    edit(folder, "a.name,", "upper(a.name) as name,")
+    first = facts("--yes")
+    edit(folder, "upper(a.name) as name,", "a.name,")
+    again = facts("--yes")
+    assert (again["version"], again["before"]) == ("deployed", first["version"])
+    assert versions.in_use() == ""
+
+
+def test_a_version_is_used_again_only_if_it_was_pushed_and_is_not_in_use(versions: DefinitionVersions, folder: Path) -> None:
+    edit(folder, "a.name,", "upper(a.name) as name,")
+    version = facts("--yes")["version"]
+    assert facts("--back", "deployed", "--yes")["before"] == version
+    assert facts("--back", version, "--dry-run")["pushed"] is False
+    assert versions.in_use() == ""
+    assert facts("--back", version, "--yes")["pushed"]
+    for back in (version, "0123456789abcdef"):
+        assert run("--back", back, "--yes").exit_code == 1
+    assert versions.in_use() == version
+
+
+def test_the_list_names_who_pushed_and_what_is_in_use(versions: DefinitionVersions, folder: Path) -> None:
+    assert facts("--list")["current"]["version"] == "deployed"
+    edit(folder, "a.name,", "upper(a.name) as name,")
+    run("--yes")
+    (row,) = facts("--list")["versions"]
+    assert (row["version"], row["pushed_by"], row["in_use"]) == (versions.in_use(), "ann", True)
+    assert run("--list", "--dry-run").exit_code == 2
+
+
+def test_sql_that_cannot_be_run_is_an_error_that_names_its_file(versions: DefinitionVersions, folder: Path) -> None:
+    edit(folder, "from weather as w", "from weathr as w")
+    done = run("--yes")
+    assert done.exit_code == 1
+    assert "models/weather_of_airports.sql" in str(done.exception)
+    assert versions.in_use() == ""

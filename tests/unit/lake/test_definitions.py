@@ -1,0 +1,85 @@
+"""Versions of pushed SQL models, and the pointer to the version in use."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.errors import ConflictError, NotFoundError
+from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions, build_id
+
+pytestmark = pytest.mark.unit
+
+FIRST = Definitions({"totals": "select 1 as n from sales"}, "ann", "2026-05-01T10:00:00")
+SECOND = Definitions({"totals": "select 2 as n from sales"}, "ben", "2026-05-01T11:00:00")
+
+
+@pytest.fixture
+def versions() -> DefinitionVersions:
+    return DefinitionVersions(MemoryObjects(), "artifacts", "abcd1234")
+
+
+def move(versions: DefinitionVersions, to: Definitions) -> None:
+    """Push a version, as nobody else does."""
+    versions.keep(to)
+    versions.move(to.version, versions.pointer()[1], to.pushed_by, to.pushed_at)
+
+
+def test_a_lake_to_which_nothing_was_pushed_uses_what_was_deployed(versions: DefinitionVersions) -> None:
+    assert versions.in_use() == ""
+    assert versions.pointer()[0].version == DEPLOYED
+    assert versions.pushed() == []
+
+
+def test_the_last_push_is_in_use_and_names_the_one_before(versions: DefinitionVersions) -> None:
+    move(versions, FIRST)
+    move(versions, SECOND)
+    push, _ = versions.pointer()
+    assert (push.version, push.before, push.pushed_by) == (SECOND.version, FIRST.version, "ben")
+    assert versions.in_use() == SECOND.version
+    assert versions.read(FIRST.version) == FIRST
+    assert versions.pushed() == [SECOND, FIRST]
+
+
+def test_the_version_is_a_hash_of_the_models_alone() -> None:
+    again = Definitions(dict(FIRST.models), "zoe", "2027-01-01T00:00:00")
+    assert again.version == FIRST.version != SECOND.version
+
+
+def test_the_first_push_of_a_version_is_kept(versions: DefinitionVersions) -> None:
+    versions.keep(FIRST)
+    versions.keep(Definitions(FIRST.models, "zoe", "2027-01-01T00:00:00"))
+    assert versions.pushed()[0].pushed_by == "ann"
+
+
+def test_of_two_people_who_push_at_once_one_has_a_conflict(versions: DefinitionVersions) -> None:
+    for known in (FIRST, SECOND):
+        _, etag = versions.pointer()
+        versions.keep(known)
+        versions.move(FIRST.version if known is SECOND else SECOND.version, etag, "ann", "2026-05-01T12:00:00")
+        with pytest.raises(ConflictError, match="Somebody else pushed"):
+            versions.move(known.version, etag, "ben", "2026-05-01T12:00:01")
+
+
+def test_a_pointer_to_another_deployment_is_ignored_and_replaced(versions: DefinitionVersions) -> None:
+    move(versions, FIRST)
+    deployed_since = DefinitionVersions(versions.objects, versions.bucket, "ffff0000")
+    assert deployed_since.in_use() == ""
+    with pytest.raises(NotFoundError, match="headgate push --list"):
+        deployed_since.read(FIRST.version)
+    move(deployed_since, SECOND)
+    assert (deployed_since.in_use(), deployed_since.pointer()[0].before) == (SECOND.version, DEPLOYED)
+    assert versions.in_use() == ""
+
+
+def test_the_pointer_can_go_back_to_what_was_deployed(versions: DefinitionVersions) -> None:
+    move(versions, FIRST)
+    versions.move(DEPLOYED, versions.pointer()[1], "ann", "2026-05-01T12:00:00")
+    assert versions.in_use() == ""
+
+
+def test_tables_are_built_again_for_another_version_and_for_another_deployment() -> None:
+    ids = [build_id(deployment, version) for deployment in ("abcd1234", "ffff0000") for version in ("", FIRST.version, SECOND.version)]
+    assert len(set(ids)) == len(ids)
+    assert build_id("abcd1234", "") == "abcd1234"
+    assert {len(one) for one in ids} == {8}
