@@ -1,4 +1,4 @@
-"""How many examples property tests draw: enough for every commit, and ten times as many with HYPOTHESIS_PROFILE=deep."""
+"""How many examples property tests draw: enough for every commit, and many times as many with HYPOTHESIS_PROFILE=deep."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import os
 from hypothesis import HealthCheck, settings
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "headgate")
-_DEFAULT, _DEEPER = 100, 10  # 100 is Hypothesis's own default
+_DEFAULT, _DEEP, _DEEPER = 50, 1000, 10
 
 # How long an example takes says nothing on a busy machine: speed is measured in benchmarks/.
 # In CI the examples are the same every time, so that a commit is judged by what it changes; elsewhere they are new ones.
-settings.register_profile("headgate", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("deep", settings.get_profile("headgate"), max_examples=_DEFAULT * _DEEPER)
+settings.register_profile(
+    "headgate",
+    max_examples=_DEFAULT,
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("deep", settings.get_profile("headgate"), max_examples=_DEEP)
 
 
 def examples(count: int) -> settings:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from headgate.api import ports
 from headgate.api.app import Application
 from headgate.api.ports import KnownRuns
 from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
@@ -177,6 +180,12 @@ class MemoryLake:
 
         DryRunner(self.objects, "staging", "raw", "curated", process).run(upload_id)
 
+    def copy(self) -> MemoryLake:
+        """Return another lake in the same state, for a test that continues from it many times."""
+        shared: list[object] = [self.contracts, self.contracts.source]
+        locks = [store._lock for store in (self.objects, self.ledger, self.catalog)]
+        return deepcopy(self, {id(part): part for part in shared} | {id(lock): RLock() for lock in locks})
+
     def bucket(self, zone: str) -> str:
         return zone
 
@@ -208,6 +217,24 @@ class Answer:
         return json.loads(self.text)
 
 
+@dataclass(frozen=True)
+class Routes:
+    """The application over a lake. All lakes of a process share its routes, because making them takes longer than most answers."""
+
+    lake: MemoryLake
+
+    def answer(self, event: dict[str, Any]) -> dict[str, Any]:
+        application = _application()
+        application._lake = self.lake
+        application._app.dependency_overrides[ports.lake] = lambda: self.lake
+        return application.answer(event)
+
+
+@cache
+def _application() -> Application:
+    return Application(MemoryLake())
+
+
 @dataclass
 class Caller:
     """Calls the API as a member of groups; None sends no token."""
@@ -217,8 +244,8 @@ class Caller:
     name: str = "ana"
 
     @cached_property
-    def app(self) -> Application:
-        return Application(self.lake)
+    def app(self) -> Routes:
+        return Routes(self.lake)
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """The answer to one request; `path` may have a query string, and `If_Match` is the header `if-match`."""

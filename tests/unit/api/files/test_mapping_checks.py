@@ -105,11 +105,12 @@ def test_a_mapping_is_accepted_once_and_the_answer_may_be_repeated() -> None:
 def test_the_mapping_that_was_read_is_accepted_whenever_another_one_is_checked() -> None:
     """Each call of a store is a moment at which another person may check another mapping."""
     other = MappingDecision(columns={**FIELDS, "Ablauf": None})
+    caller, path = pending(plain(3))
+    file_id = path.rpartition("/")[2]
+    decide(caller, path)
+    etag, suggested = check(caller, path)[1], caller.call("GET", f"{path}/mapping").headers["ETag"]
     for at in range(1000):
-        caller, path = pending(plain(3))
-        lake, file_id = caller.lake, path.rpartition("/")[2]
-        decide(caller, path)
-        etag, suggested = check(caller, path)[1], caller.call("GET", f"{path}/mapping").headers["ETag"]
+        lake = caller.lake.copy()
         lake.start = lambda _: None  # type: ignore[method-assign]  # the other check takes a while
         interruption = interrupt(lake, at, partial(mapping_checks.start, lake, ANA, file_id, other, suggested))
         try:

@@ -131,10 +131,11 @@ def test_a_step_that_comes_at_any_moment_of_another_one_leaves_one_winner(first:
 def test_the_mapping_that_was_read_is_committed_whenever_another_one_is_decided() -> None:
     """Else a mapping that nobody has read would be committed, and remembered for the next files."""
     other = {**FIELDS, "Ablauf": None}
+    caller = Caller(MemoryLake())
+    upload_id = uploaded(caller, plain(3), "zahlungen.csv")
+    etag = mapped(caller, upload_id)["etag"]
     for at in range(1000):
-        caller = Caller(MemoryLake())
-        lake, upload_id = caller.lake, uploaded(caller, plain(3), "zahlungen.csv")
-        etag = mapped(caller, upload_id)["etag"]
+        lake = caller.lake.copy()
         interruption = interrupt(lake, at, partial(uploads.decide_mapping, lake, ANA, upload_id, UploadMappingDecision(columns=other)))
         committed = outcome(partial(uploads.commit, lake, ANA, upload_id, etag))
         fields = json.loads(lake.objects.contents("staging")[f"uploads/{upload_id}/upload.json"])["mapping"]["fields"]
