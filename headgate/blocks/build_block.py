@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.blocks.anomalies import anomaly_rows
 from headgate.blocks.forecast_block import forecast_rows
 from headgate.blocks.periods import GRAINS
 from headgate.blocks.series import series_of
+from headgate.blocks.trends import trend_rows
 from headgate.engines import engine_of
 
 if TYPE_CHECKING:
@@ -26,4 +28,8 @@ def block_rows(block: Block, rows: ibis.Table, as_of: date) -> pd.DataFrame:
     """
     grain = GRAINS[block.grain]
     panel = series_of(rows, block.by, grain, as_of)
+    if block.kind == "anomalies":
+        return anomaly_rows(panel)
+    if block.kind == "trend":
+        return trend_rows(panel)
     return forecast_rows(panel, block.horizon or grain.horizon, engine_of([rows]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import ContractError
-from headgate.project import MODELS_SYSTEM
+from headgate.project import BLOCKS, MODELS_SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,25 +19,31 @@ if TYPE_CHECKING:
 GRAINS = ("day", "week", "month")
 MAX_HORIZON = 400  # periods; a year of days and a month
 BLOCK_TIME, BLOCK_MEASURE = "block_time", "block_measure"  # the names of a block's columns in the rows that it reads
-STATUSES = ("tested", "untested", "too_little_history", "too_many_series")
 MAX_BY = 5
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _DATE, _TEXT, _COUNT, _NUMBER = (ColumnType(kind) for kind in (Kind.DATE, Kind.STRING, Kind.INTEGER, Kind.DOUBLE))
 _PERIOD = Column("period_on", _DATE, "First day of the period", required=True)
+_GRAIN = Column("grain", _TEXT, f"Length of a period: {', '.join(GRAINS)}", required=True)
+
+
+def _status(*values: str) -> Column:
+    every = (*values, "too_little_history", "too_many_series")
+    return Column("status", _TEXT, f"One of {', '.join(every)}", required=True, rules=(Rule("valid_values", every),))
+
+
 _COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "forecast": (
         _PERIOD,
         Column("step", _COUNT, "Number of the period after the last complete one, from 1", required=True),
         Column("mean", _NUMBER, "Expected sum of {measure}; null where the status says that there is no forecast"),
-        *(
-            Column(f"{side}_{level}", _NUMBER, f"{side.capitalize()} bound of the {level} % interval")
-            for level in (80, 95)
-            for side in ("lower", "upper")
-        ),
+        Column("lower_80", _NUMBER, "Lower bound of the 80 % interval"),
+        Column("upper_80", _NUMBER, "Upper bound of the 80 % interval"),
+        Column("lower_95", _NUMBER, "Lower bound of the 95 % interval"),
+        Column("upper_95", _NUMBER, "Upper bound of the 95 % interval"),
         Column("naive", _NUMBER, "Forecast of the naive rule: the last week by day of the week, or the last value of longer periods"),
         Column("model", _TEXT, "Method that made the forecast; null without one"),
-        Column("status", _TEXT, f"One of {', '.join(STATUSES)}", required=True, rules=(Rule("valid_values", STATUSES),)),
+        _status("tested", "untested"),
         Column("history_periods", _COUNT, "Complete periods that are known, from the first one with a row", required=True),
         Column("past_windows", _COUNT, "Earlier origins from which the same method was tested", required=True),
         Column("past_error", _NUMBER, "Mean absolute error of a period at these origins"),
@@ -45,8 +51,35 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("covered_80", _NUMBER, "Share of the past values that were within the 80 % interval"),
         Column("covered_95", _NUMBER, "Share of the past values that were within the 95 % interval"),
     ),
+    "anomalies": (
+        _PERIOD,
+        Column("actual", _NUMBER, "Sum of {measure}"),
+        Column("expected", _NUMBER, "Median of the periods around it; of days, those of the same day of the week"),
+        Column("lower", _NUMBER, "Least usual value"),
+        Column("upper", _NUMBER, "Largest usual value"),
+        Column("score", _NUMBER, "Deviation from the expected value in robust standard deviations; beyond 3.5 it is unusual"),
+        Column("direction", _TEXT, "`above` or `below` for an unusual period, else null"),
+        _status("judged", "mostly_zero"),
+    ),
+    "trend": (
+        _GRAIN,
+        Column("periods", _COUNT, "Complete periods that are known, from the first one with a row", required=True),
+        Column("recent_mean", _NUMBER, "Mean sum of {measure} in the periods of the last quarter"),
+        Column("slope_per_period", _NUMBER, "Median change from one period to the next (Theil and Sen)"),
+        Column("slope_share", _NUMBER, "The same as a share of the mean"),
+        Column("direction", _TEXT, "`rising`, `falling`, or `flat` where the slope could be chance"),
+        Column("p_value", _NUMBER, "Chance of such a slope without a trend (Mann and Kendall)"),
+        Column("quarter_growth", _NUMBER, "Last quarter over the one before, less one"),
+        Column("yearly_growth", _NUMBER, "Last quarter over the same one a year before, less one"),
+        Column("trend_strength", _NUMBER, "Share that the trend explains, 0 to 1; null below two years"),
+        Column("seasonal_strength", _NUMBER, "Share that the seasons explain, 0 to 1; null below two years"),
+        Column("changes", _COUNT, "How often the series went over to another level", required=True),
+        Column("change_on", _DATE, "First period of the newest level"),
+        Column("change_share", _NUMBER, "The newest level over the one before, less one"),
+        Column("change_p_value", _NUMBER, "Chance of the newest change in a series of one level (Pettitt)"),
+        _status("measured"),
+    ),
 }
-_OPTIONS: Mapping[str, tuple[str, ...]] = {"forecast": ("of", "measure", "time", "by", "grain", "horizon")}
 _REQUIRED = ("of", "measure", "time")
 
 
@@ -55,7 +88,7 @@ class Block:
     """A building block as a contract declares it.
 
     Attributes:
-        kind: `forecast`.
+        kind: of BLOCKS.
         of: the dataset or SQL model whose rows it reads.
         measure: a column of numbers, summed by period.
         time: a column of dates or timestamps.
@@ -75,7 +108,7 @@ class Block:
 
 def declares_block(properties: Collection[str]) -> bool:
     """Return whether a table with these properties is a block, whose columns no contract states."""
-    return any(f"headgate.{kind}" in properties for kind in _COLUMNS)
+    return any(f"headgate.{kind}" in properties for kind in BLOCKS)
 
 
 def block_of(contract: Contract) -> Block | None:
@@ -84,7 +117,7 @@ def block_of(contract: Contract) -> Block | None:
     Raises:
         ContractError: an option is unknown, missing or out of its range; the message names file, option and remedy.
     """
-    kinds = [kind for kind in _COLUMNS if f"headgate.{kind}" in contract.properties]
+    kinds = [kind for kind in BLOCKS if f"headgate.{kind}" in contract.properties]
     if not kinds:
         return None
     kind, where = kinds[0], f"contracts/prod/{contract.dataset}.yaml: headgate.{kinds[0]}"
@@ -94,8 +127,9 @@ def block_of(contract: Contract) -> Block | None:
     options = contract.properties[f"headgate.{kind}"]
     if not isinstance(options, dict):
         raise ContractError(f"{where} is no mapping. Declare it as {{of: TABLE, measure: COLUMN, time: COLUMN}}.")
-    if unknown := sorted(set(options) - set(_OPTIONS[kind])):
-        raise ContractError(f"{where} has no option {unknown[0]}. Its options are {', '.join(_OPTIONS[kind])}.")
+    every = (*_REQUIRED, "by", "grain", *(["horizon"] if kind == "forecast" else []))
+    if unknown := sorted(set(options) - set(every)):
+        raise ContractError(f"{where} has no option {unknown[0]}. Its options are {', '.join(every)}.")
     if missing := [option for option in _REQUIRED if not isinstance(options.get(option), str)]:
         raise ContractError(f"{where} lacks {missing[0]}, the name of a {'table' if missing[0] == 'of' else 'column'}. Declare it.")
     return Block(
@@ -146,7 +180,7 @@ def _derived(contract: Contract, block: Block, prod: Mapping[str, Contract], cur
     return replace(
         contract,
         columns=(*by, *described),
-        key=(*block.by, *(["period_on"] if _PERIOD in own else [])),
+        key=(*block.by, own[0].name),
         grain=contract.grain or f"One row per {each}",
         description=contract.description or f"{block.kind.capitalize()} of {measure} by {block.grain}",
     )

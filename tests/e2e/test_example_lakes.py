@@ -91,6 +91,16 @@ def test_the_forecast_is_a_table(lake: Lake, home: Path) -> None:
     assert all(row["lower_80"] <= row["mean"] <= row["upper_80"] for row in day)
 
 
+def test_declared_tables_are_published_with_the_models(viewer: Api) -> None:
+    """A contract without columns is enough for a forecast and for unusual days, also on a deployed lake."""
+    (forecast,) = rows_of(
+        viewer, "SELECT count(*) AS days, min(past_error_naive - past_error) AS gain, min(upper_80 - lower_80) AS width FROM daily_rentals"
+    )
+    assert forecast["days"] == 14
+    assert min(forecast["gain"], forecast["width"]) > 0
+    assert rows_of(viewer, "SELECT status, count(*) AS days FROM unusual_days GROUP BY status") == [{"status": "judged", "days": 400}]
+
+
 def test_the_saved_question_compares_with_the_naive_rule(lake: Lake, home: Path, viewer: Api) -> None:
     assert lake
     figures = {row["metric"]: row for row in on_lake(page("bike-share")[1][-1], home)}

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from headgate.blocks.periods import WEEK
+from headgate.blocks.trends import growth
 from headgate.domains.retail.market_intelligence_hub.sales_changes import sales_changes
-from headgate.domains.retail.market_intelligence_hub.sales_trends import COLUMNS, growth, sales_trends
+from headgate.domains.retail.market_intelligence_hub.sales_trends import COLUMNS, sales_trends
 
 pytestmark = pytest.mark.unit
 

@@ -1,0 +1,129 @@
+"""Where a series goes, when it went over to another level, and whether that is more than noise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from headgate.blocks.changes import Change, changes
+from headgate.blocks.seasons import discernible, parts_of
+from headgate.blocks.steady_seasons import steady_seasons
+
+if TYPE_CHECKING:
+    from headgate.blocks.periods import Grain
+    from headgate.blocks.series import SeriesPanel
+
+Array = npt.NDArray[np.float64]
+
+MIN_PERIODS = 8  # Mann-Kendall's normal approximation; below it no trend is called. A level lasts as long: fewer look like chance
+MIN_CYCLES = 4  # that a level lasts, where a cycle is more than a period: two weeks beside others are an event, no level
+TREND_P = 0.05
+COLUMNS = [
+    *("grain", "periods", "recent_mean", "slope_per_period", "slope_share", "direction", "p_value", "quarter_growth", "yearly_growth"),
+    *("trend_strength", "seasonal_strength", "changes", "change_on", "change_share", "change_p_value", "status"),
+]
+
+
+def trend_rows(panel: SeriesPanel) -> pd.DataFrame:
+    """Return one row per series; one that is too short, or not among the largest, has a status that says so and no trend."""
+    starts, grain = panel.span.starts(), panel.span.grain
+    rows: list[dict[str, object]] = []
+    for history, is_kept in zip(panel.histories, panel.is_kept, strict=True):
+        if history.size < MIN_PERIODS:
+            rows.append({"periods": history.size, "changes": 0, "status": "too_little_history" if is_kept else "too_many_series"})
+            continue
+        steps = level_changes(history, grain)
+        last = {"change_on": starts[-history.size :][steps[-1]["at"]].date(), "change_p_value": steps[-1]["p_value"]} if steps else {}
+        share = {"change_share": steps[-1]["change_share"]} if steps else {}
+        rows.append({**trend_of(history, grain), **last, **share, "changes": len(steps), "status": "measured"})
+    made = pd.DataFrame(rows, columns=COLUMNS).assign(grain=grain.name)
+    texts = {name: made[name].astype(object).where(made[name].notna(), None) for name in ("direction", "change_on")}
+    return panel.names.reset_index(drop=True).join(made.assign(**texts))
+
+
+def trend_of(values: Array, grain: Grain) -> dict[str, object]:
+    """Return the trend of a series by the names of COLUMNS, without its changes of level."""
+    slope, p_value = _slope(values)
+    return {
+        "periods": values.size,
+        "recent_mean": float(values[-grain.quarter :].mean()),
+        "slope_per_period": slope,
+        "slope_share": _ratio(slope, abs(float(values.mean()))),
+        "direction": _direction(slope, p_value),
+        "p_value": p_value,
+        "quarter_growth": growth(values, grain.quarter, grain.quarter),
+        "yearly_growth": growth(values, grain.quarter, grain.year),
+        **_strengths(values, grain),
+    }
+
+
+def growth(values: Array, quarter: int, lag: int) -> float:
+    """The last quarter over the quarter `lag` periods before it, less one; NaN where there is none or it is zero."""
+    if values.size < lag + quarter:
+        return float("nan")
+    before = float(values[values.size - lag - quarter : values.size - lag].sum())
+    return _ratio(float(values[-quarter:].sum()) - before, before)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else float("nan")
+
+
+def _slope(values: Array) -> tuple[float, float]:
+    """Theil-Sen slope, and the p-value of Mann-Kendall's test that there is none.
+
+    Source:
+        Sen (1968), "Estimates of the regression coefficient based on Kendall's tau"; Mann (1945), "Nonparametric tests against trend".
+    """
+    numbers = np.arange(values.size)
+    if values.size < MIN_PERIODS or np.ptp(values) == 0:
+        return 0.0, 1.0
+    return float(stats.theilslopes(values, numbers).slope), float(stats.kendalltau(numbers, values).pvalue)
+
+
+def _direction(slope: float, p_value: float) -> str:
+    if p_value >= TREND_P or slope == 0:
+        return "flat"
+    return "rising" if slope > 0 else "falling"
+
+
+def _strengths(values: Array, grain: Grain) -> dict[str, float]:
+    """Strengths of trend and seasons; NaN below two whole years."""
+    seasons = discernible(values.size, grain.season_lengths) if values.size > 2 * grain.year else ()
+    if not seasons or np.ptp(values) == 0:
+        return {"trend_strength": float("nan"), "seasonal_strength": float("nan")}
+    parts = parts_of(values, seasons)
+    return {"trend_strength": parts.trend_strength, "seasonal_strength": parts.seasonal_strength}
+
+
+def level_changes(values: Array, grain: Grain) -> list[dict[str, Any]]:
+    """Return when a series went over to another level, oldest first: the place `at` of the new level, both means and their lengths."""
+    return [_description_of(change, values) for change in changes(_without_seasons(values, grain), _least(grain))]
+
+
+def _description_of(change: Change, values: Array) -> dict[str, Any]:
+    before, after = values[change.begins : change.at], values[change.at : change.ends]
+    was, now = float(before.mean()), float(after.mean())
+    return {
+        "at": change.at,
+        "periods_before": before.size,
+        "periods_after": after.size,
+        "before": was,
+        "after": now,
+        "change_share": now / was - 1 if was > 0 else float("nan"),
+        "p_value": change.p_value,
+    }
+
+
+def _without_seasons(values: Array, grain: Grain) -> Array:
+    """The history less the seasons that it shows twice; a year's end is no new level."""
+    seasons = discernible(values.size, grain.season_lengths)
+    return values - steady_seasons(values, seasons, _least(grain)) if seasons else values
+
+
+def _least(grain: Grain) -> int:
+    return max(MIN_PERIODS, MIN_CYCLES * grain.cycle)

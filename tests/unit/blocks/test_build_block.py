@@ -1,0 +1,129 @@
+"""Every block makes rows of its derived contract, whatever its table has; anomalies and trends of any measure."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.blocks.build_block import block_rows
+from headgate.contracts.blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, with_derived_columns
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.registry import own_model
+from headgate.project import BLOCKS
+from headgate.quality.contract_audit import audit
+from headgate.systems.rows import rows_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+pytestmark = pytest.mark.unit
+
+FIRST = date(2024, 1, 1)  # a Monday
+COUNTS = Contract(
+    id="bikes.curated.counts",
+    dataset="counts",
+    zone="curated",
+    version="1.0.0",
+    key=("counter", "day"),
+    columns=(
+        Column("counter", ColumnType(Kind.STRING), required=True),
+        Column("day", ColumnType(Kind.TIMESTAMP), required=True),
+        Column("bikes", ColumnType(Kind.DOUBLE)),
+    ),
+)
+
+
+def counts(**series: np.ndarray) -> pd.DataFrame:
+    """One row per counter and day from FIRST on."""
+    frames = [
+        pd.DataFrame({"counter": name, BLOCK_TIME: pd.date_range(FIRST, periods=len(values)), BLOCK_MEASURE: np.asarray(values, float)})
+        for name, values in series.items()
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def published(kind: str, rows: pd.DataFrame, *, by: bool = True, grain: str = "day") -> pa.Table:
+    """The audited rows of a block over the counts."""
+    options = {"of": "counts", "measure": "bikes", "time": "day", "grain": grain, "by": ["counter"] if by else []}
+    stated = Contract("bikes.prod.made", "made", "prod", "1.0.0", (), properties={f"headgate.{kind}": options})
+    contract = own_model(with_derived_columns({"made": stated}, {"counts": COUNTS})["made"])
+    block = block_of(contract)
+    assert block
+    as_of = rows[BLOCK_TIME].max().date() if len(rows) else FIRST
+    made = rows_of(contract, block_rows(block, ibis.memtable(rows), as_of).assign(as_of=as_of, snapshot_id="0123456789abcdef"))
+    audit(contract, made)
+    keys = [tuple(row[name] for name in contract.key) for row in made.to_pylist()]
+    assert keys == sorted(set(keys))
+    return made
+
+
+NONE = counts(a=np.ones(1)).iloc[:0]
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+@pytest.mark.parametrize("by", [True, False], ids=["by", "all"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        counts(a=np.arange(200.0), b=np.ones(3), c=np.zeros(200)),
+        counts(a=np.where(np.arange(400) % 50, 0.0, 9.0)),
+        counts(a=-100 + np.sin(np.arange(250.0))),
+        counts(a=np.array([np.nan] * 30), b=np.ones(1)),
+        NONE.astype({"counter": "str", BLOCK_TIME: "datetime64[us]"}),
+    ],
+    ids=["short and zero", "seldom", "negative", "null", "none"],
+)
+def test_rows_of_any_table_fit_the_derived_contract(kind: str, rows: pd.DataFrame, *, by: bool) -> None:
+    made = published(kind, rows, by=by)
+    assert set(made["counter"].to_pylist()) == set(rows.counter) if by else made.num_rows
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_a_series_that_is_not_among_the_largest_says_so(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headgate.blocks.series.MAX_SERIES", 1)
+    rows = published(kind, counts(a=np.full(30, 9.0), b=np.ones(30))).to_pylist()
+    assert [row["status"] for row in rows if row["counter"] == "b"] == ["too_many_series"]
+
+
+def test_a_period_far_from_those_like_it_is_unusual() -> None:
+    """A Sunday is compared with Sundays: quiet ones are usual, one without anybody is not."""
+    week = np.array([100, 104, 98, 101, 99, 50, 20.0])
+    values = np.tile(week, 40) + np.random.default_rng(2).normal(size=280)
+    values[100], values[150] = 200, 0
+    rows = published("anomalies", counts(a=values)).to_pylist()
+    unusual = {row["period_on"]: row["direction"] for row in rows if row["direction"]}
+    assert unusual == {FIRST + timedelta(days=100): "above", FIRST + timedelta(days=150): "below"}
+    assert all(row["lower"] <= row["expected"] <= row["upper"] for row in rows)
+    assert {row["status"] for row in rows} == {"judged"}
+
+
+@pytest.mark.parametrize(("values", "status"), [(np.ones(60), "too_little_history"), (np.arange(300.0) % 5 // 4, "mostly_zero")])
+def test_a_series_that_cannot_be_judged_says_why(values: np.ndarray, status: str) -> None:
+    rows = published("anomalies", counts(a=values)).to_pylist()
+    assert {(row["status"], row["direction"], row["expected"]) for row in rows} == {(status, None, None)}
+
+
+def test_a_rise_is_measured_and_dated() -> None:
+    rows = published("trend", counts(a=np.r_[np.full(140, 10.0), np.full(140, 30.0)], b=5 + np.arange(280.0)), grain="week").to_pylist()
+    step, line = rows
+    assert (step["changes"], step["change_on"], step["change_share"]) == (1, FIRST + timedelta(days=140), pytest.approx(2.0))
+    assert (line["direction"], line["slope_per_period"], line["changes"]) == ("rising", pytest.approx(49.0), 0)
+    assert {row["status"] for row in rows} == {"measured"}
+
+
+def test_incomplete_periods_are_no_fall() -> None:
+    """Two days of a week are not compared with whole weeks."""
+    values = np.full(7 * 40 + 2, 10.0)
+    (trend,) = published("trend", counts(a=values), grain="week").to_pylist()
+    assert (trend["periods"], trend["direction"], trend["recent_mean"]) == (40, "flat", 70.0)
+    assert not [row for row in published("anomalies", counts(a=values), grain="week").to_pylist() if row["direction"]]
+
+
+def test_a_short_series_has_no_trend_and_says_so() -> None:
+    (trend,) = published("trend", counts(a=np.ones(5))).to_pylist()
+    assert (trend["status"], trend["periods"], trend["direction"], trend["slope_per_period"]) == ("too_little_history", 5, None, None)
