@@ -27,7 +27,7 @@ from headgate.aws.glue.catalog import GlueCatalog
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
-from headgate.learning.store import ModelStore, Origin
+from headgate.learning.store import ModelInputs, ModelStore
 from headgate.predictions.scorer import Scorer
 from headgate.snapshots.publishing import Publisher
 from headgate.wiring import stores
@@ -105,7 +105,7 @@ def export_customers() -> None:
     }
     arrays = {"customer_id": np.arange(1, ROWS + 1), "points": points, "intervals": np.tile([1.0, 2.0, 3.0, 4.0], (ROWS, 1))}
     store = ModelStore(stores.objects(), os.environ["HEADGATE_ARTIFACTS_BUCKET"])
-    store.export("demand-insights-engine", "customers", Scorer(facts, arrays), Origin("", "0" * 16, date(2026, 1, 1), "bench"))
+    store.export("demand-insights-engine", "customers", Scorer(facts, arrays), ModelInputs("", "0" * 16, date(2026, 1, 1), "bench"))
 
 
 def main() -> None:

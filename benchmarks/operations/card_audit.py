@@ -18,7 +18,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.quality.card_audit_ledger import AUDITS, Audited, AuditLedger, CardAudit, object_address, object_content
-from headgate.quality.pci_audit import Scan, increments_zone, pci_audit
+from headgate.quality.pci_audit import AuditScan, increments_zone, pci_audit
 from headgate.snapshots.publishing import parquet_bytes
 
 
@@ -49,7 +49,7 @@ def main() -> None:
     small = increment(10, 0)
     for number in range(audited):
         objects.write(ObjectRef("curated", f"{keys.INCREMENTS}/orders/{number:08}.parquet"), small)
-    scan = Scan("curated", "orders", 1, 30)
+    scan = AuditScan("curated", "orders", 1, 30)
     known = {
         object_address(info): Audited(object_content(info), audit.scanner, audit.clock(), scan)
         for info in objects.list("curated", zone.prefixes[0])

@@ -29,7 +29,7 @@ from headgate.costs.jobs import fitted
 from headgate.costs.measured import Line, Measured, MeasuredSystem
 from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import DAY_S, LARGE, SMALL, TRICKLE, Settings
+from headgate.costs.workload import DAY_S, LARGE, SMALL, TRICKLE, CostSettings
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
@@ -41,11 +41,11 @@ FIGURES = ("seconds", "memory_mb", "disk_mb")
 MEASURED = Path(__file__).resolve().parents[2] / "headgate" / "costs" / "measured.toml"
 MEASURED_SYSTEMS = MEASURED.parents[1] / "domains" / "retail" / "measured.toml"
 SCENARIOS = {
-    "small_usd": (SMALL, Settings()),
-    "trickle_usd": (TRICKLE, Settings()),
-    "large_usd": (LARGE, Settings()),
-    "large_three_days_usd": (LARGE, Settings(run_share_wait_s=3 * DAY_S)),
-    "large_without_pauses_usd": (LARGE, Settings(run_share=1)),
+    "small_usd": (SMALL, CostSettings()),
+    "trickle_usd": (TRICKLE, CostSettings()),
+    "large_usd": (LARGE, CostSettings()),
+    "large_three_days_usd": (LARGE, CostSettings(run_share_wait_s=3 * DAY_S)),
+    "large_without_pauses_usd": (LARGE, CostSettings(run_share=1)),
 }
 
 

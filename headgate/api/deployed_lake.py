@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.aws.stepfunctions import Pipeline
     from headgate.aws.uploads import S3Uploads
     from headgate.contracts.registry import Registry
-    from headgate.costs.recorded import JobRun
+    from headgate.costs.recorded import EndedJobRun
     from headgate.intake.files.revert_file import Reverter
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog import Databases
@@ -76,7 +76,7 @@ class DeployedLake:
         """What was read about ended runs."""
         return KnownRuns()
 
-    def job_runs(self, since: datetime) -> list[JobRun]:
+    def job_runs(self, since: datetime) -> list[EndedJobRun]:
         """Return the runs of the lake's Glue jobs that started since a moment and have ended, by start."""
         names = JobNamesSettings.from_env(self._env).job_names
         if not names:

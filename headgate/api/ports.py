@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from headgate.aws.athena.queries import QueryPage, QueryStatus
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry
-    from headgate.costs.recorded import JobRun
+    from headgate.costs.recorded import EndedJobRun
     from headgate.intake.files.revert_file import Reverted
     from headgate.lake.file_index import FileIndex
     from headgate.lake.ports import Catalog, FileLedger, FileRecord, ObjectStore
@@ -77,7 +77,7 @@ class KnownRuns:
 class JobRuns(Protocol):
     """Runs of the lake's Glue jobs."""
 
-    def __call__(self, since: datetime) -> list[JobRun]:
+    def __call__(self, since: datetime) -> list[EndedJobRun]:
         """Return the runs that started since a moment, naive UTC, and have ended, by start."""
         ...
 

@@ -26,7 +26,7 @@ from headgate.lake.ports import (
     why_not_reopened,
 )
 from headgate.lake.states import WITHOUT_ROWS, Action, ClaimAnswer, FileState, after, answer_to_claim, finished_from, permits
-from headgate.onboarding.records import Answer, Page, Record, Written
+from headgate.onboarding.records import Record, RecordPage, WriteAnswer, WriteResult
 from headgate.uploads.upload_store import StoredPart
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.file_index import FileFilter
-    from headgate.lake.ports import Measured
+    from headgate.lake.ports import MeasuredFile
 
 _NO_METADATA: Mapping[str, str] = {}
 _RELEASED = datetime.min  # noqa: DTZ901 naive UTC, as every time here
@@ -179,7 +179,7 @@ class MemoryLedger:
     _leases: dict[str, datetime] = field(default_factory=dict, repr=False)
     _contents: dict[tuple[str, str], _Holder] = field(default_factory=dict, repr=False)
     _takers: dict[str, tuple[str, datetime]] = field(default_factory=dict, repr=False)
-    _measured: dict[str, tuple[Measured, ...]] = field(default_factory=dict, repr=False)
+    _measured: dict[str, tuple[MeasuredFile, ...]] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
@@ -224,11 +224,11 @@ class MemoryLedger:
             if file_id in self._leases and self._records[file_id].state is FileState.HANDED_OVER:
                 self._leases[file_id] = now + timedelta(seconds=lease_s)
 
-    def measured(self, kind: str) -> tuple[Measured, ...]:
+    def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
         """Return the use of the newest files of a kind, oldest first; none where none was measured."""
         return self._measured.get(kind, ())
 
-    def measure(self, kind: str, files: Sequence[Measured]) -> None:
+    def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
         """The newest files of a kind took that."""
         self._measured[kind] = tuple(files)
 
@@ -453,33 +453,33 @@ class MemoryRecords:
     _owners: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
-    def create(self, record: Record) -> Written:
+    def create(self, record: Record) -> WriteResult:
         """Write the record and guards of its unique values, if neither id nor values are taken."""
         with self._lock:
             stored = self._records.get((record.model, record.id))
             if stored:
-                return Written(Answer.PRESENT if stored.values == record.values else Answer.OTHER_VALUES)
-            return self._write(record, Answer.CREATED)
+                return WriteResult(WriteAnswer.PRESENT if stored.values == record.values else WriteAnswer.OTHER_VALUES)
+            return self._write(record, WriteAnswer.CREATED)
 
-    def update(self, before: Record, record: Record) -> Written:
+    def update(self, before: Record, record: Record) -> WriteResult:
         """Replace a record that is still as it was read, and move its guards."""
         with self._lock:
             if self._records.get((record.model, record.id)) != before:
-                return Written(Answer.CHANGED)
-            written = self._write(record, Answer.UPDATED)
-            if written.answer is Answer.UPDATED:
+                return WriteResult(WriteAnswer.CHANGED)
+            written = self._write(record, WriteAnswer.UPDATED)
+            if written.answer is WriteAnswer.UPDATED:
                 left = {name: value for name, value in before.unique.items() if record.unique.get(name) != value}
                 for name, value in left.items():
                     del self._owners[record.model, name, value]
             return written
 
-    def _write(self, record: Record, answer: Answer) -> Written:
+    def _write(self, record: Record, answer: WriteAnswer) -> WriteResult:
         for name, value in record.unique.items():
             if self._owners.get((record.model, name, value), record.id) != record.id:
-                return Written(Answer.TAKEN, name)
+                return WriteResult(WriteAnswer.TAKEN, name)
         self._owners.update({(record.model, name, value): record.id for name, value in record.unique.items()})
         self._records[record.model, record.id] = record
-        return Written(answer)
+        return WriteResult(answer)
 
     def get(self, model: str, record_id: str) -> Record:
         """Return the record; NotFoundError if there is none."""
@@ -487,8 +487,8 @@ class MemoryRecords:
             raise NotFoundError(f"There is no {model} of this id.")
         return self._records[model, record_id]
 
-    def page(self, model: str, limit: int, after: str = "") -> Page:
+    def page(self, model: str, limit: int, after: str = "") -> RecordPage:
         """Return at most so many records by id, those behind `after`."""
         ids = sorted(record_id for of, record_id in self._records if of == model and record_id > after)
         records = [self._records[model, record_id] for record_id in ids[:limit]]
-        return Page(records, records[-1].id if len(ids) > limit else "")
+        return RecordPage(records, records[-1].id if len(ids) > limit else "")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from headgate.api.ports import Lake
-    from headgate.lineage.receiver import LineageReceiver, Sent
+    from headgate.lineage.receiver import EventAnswer, LineageReceiver
     from headgate.systems.table_events import TableEvents
 
 
@@ -62,13 +62,13 @@ def written_events(lake: Lake, day: date, names: Sequence[str]) -> list[Event]:
     return sorted(wanted, key=lambda event: (event["eventTime"], event["run"]["runId"]))
 
 
-def send_all(receiver: LineageReceiver, events: Sequence[Event]) -> list[Sent]:
+def send_all(receiver: LineageReceiver, events: Sequence[Event]) -> list[EventAnswer]:
     """Post the events, and return what the server answered to each.
 
     Raises:
         ServiceError: the server cannot be reached, or accepts no event; the message says how many it has.
     """
-    sent: list[Sent] = []
+    sent: list[EventAnswer] = []
     for event in events:
         try:
             sent.append(receiver.send(event))

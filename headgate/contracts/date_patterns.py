@@ -32,7 +32,7 @@ LETTERS = "yyyy or yy, MMMM, MMM, MM or M, dd or d, HH or H, hh or h with a, mm,
 
 
 @dataclass(frozen=True)
-class Part:
+class DatePart:
     """A part of a pattern: a field with its number of letters, or literal text (`field` is empty)."""
 
     field: str
@@ -45,7 +45,7 @@ class DatePattern:
     """A pattern and its parts, in order."""
 
     text: str
-    parts: tuple[Part, ...]
+    parts: tuple[DatePart, ...]
 
     @cached_property
     def fields(self) -> frozenset[str]:
@@ -83,19 +83,19 @@ def date_pattern(text: str) -> DatePattern:
     return DatePattern(text, parts)
 
 
-def _part(match: re.Match[str], pattern: str) -> Part:
+def _part(match: re.Match[str], pattern: str) -> DatePart:
     if match["quoted"] is not None:
-        return Part("", text=match["quoted"].replace("''", "'") or "'")
+        return DatePart("", text=match["quoted"].replace("''", "'") or "'")
     if match["literal"] is not None:
         if match["literal"] in _RESERVED:
             raise _wrong(pattern, f"has {match['literal']!r}, which is not supported; list alternatives instead")
-        return Part("", text=match["literal"])
+        return DatePart("", text=match["literal"])
     letters = match["letters"]
     if re.fullmatch(rf"S{{1,{_MAX_FRACTION}}}", letters):
-        return Part("fraction", len(letters))
+        return DatePart("fraction", len(letters))
     if letters not in _FIELDS:
         raise _wrong(pattern, f"has {letters!r}, which is no supported field")
-    return Part(_FIELDS[letters], len(letters))
+    return DatePart(_FIELDS[letters], len(letters))
 
 
 def _check_time(text: str, counted: Counter[str]) -> None:

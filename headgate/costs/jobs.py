@@ -18,7 +18,7 @@ from headgate.costs.workers import (
     fit_together,
     smallest_worker,
 )
-from headgate.costs.workload import DAY_S, Settings, Workload
+from headgate.costs.workload import DAY_S, CostSettings, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ REFERENCES_SHARE = 0.12
 TIMEOUT_RESERVE = 2  # times the expected seconds of a job
 
 
-class JobRun(NamedTuple):
+class PlannedJobRun(NamedTuple):
     """A run of a job that builds systems; `seconds` of it, without its start."""
 
     job: str
@@ -51,11 +51,11 @@ def job_of(system: str) -> str:
 
 
 @dataclass(frozen=True)
-class Runs:
+class PlannedRuns:
     """The runs of a deployment with these settings over a workload."""
 
     workload: Workload
-    settings: Settings
+    settings: CostSettings
     measured: Measured
 
     @cached_property
@@ -102,16 +102,18 @@ class Runs:
         return {system: self.measured.seconds_of(system, self.held_gb) for system in self.systems}
 
     @cached_property
-    def system_jobs(self) -> tuple[tuple[JobRun, ...], ...]:
+    def system_jobs(self) -> tuple[tuple[PlannedJobRun, ...], ...]:
         """The jobs that build the systems; those of a group run at the same time, the groups one after the other."""
-        own = tuple(JobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items() if system not in self.together)
+        own = tuple(
+            PlannedJobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items() if system not in self.together
+        )
         if not self.together:
             return (own,) if own else ()
         if not self.systems_at_once:
-            every = tuple(JobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items())
-            return (JobRun(SYSTEMS_JOB, 0),), every
+            every = tuple(PlannedJobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items())
+            return (PlannedJobRun(SYSTEMS_JOB, 0),), every
         seconds = [self.system_seconds[system] for system in self.together]
-        joint = JobRun(SYSTEMS_JOB, max(*seconds, sum(seconds) / self.systems_at_once))
+        joint = PlannedJobRun(SYSTEMS_JOB, max(*seconds, sum(seconds) / self.systems_at_once))
         return ((joint,), own) if own else ((joint,),)
 
     @cached_property
@@ -205,13 +207,13 @@ class Runs:
         return max(self.settings.run_interval_s, pause_s, run_s)
 
 
-def fitted(workload: Workload, settings: Settings, measured: Measured) -> Runs:
+def fitted(workload: Workload, settings: CostSettings, measured: Measured) -> PlannedRuns:
     """Return the runs with the smallest worker types that hold what the jobs need, and with timeouts that are long enough.
 
     Of one job for the systems and a job for each, the cheaper one is taken, unless the settings state a job for each.
     A job that no worker type holds keeps its own.
     """
-    runs = Runs(workload, _with_merge_that_fits(Runs(workload, settings, measured)), measured)
+    runs = PlannedRuns(workload, _with_merge_that_fits(PlannedRuns(workload, settings, measured)), measured)
     ways = [_with_jobs_that_fit(_separate(runs))]
     if settings.systems_in_one_job:
         ways.insert(0, _with_jobs_that_fit(_without_long_systems(runs)))
@@ -219,18 +221,18 @@ def fitted(workload: Workload, settings: Settings, measured: Measured) -> Runs:
     return min((way for way in possible if not way.limits()), key=lambda way: way.systems_dpu_s, default=possible[-1])
 
 
-def _separate(runs: Runs) -> Runs:
+def _separate(runs: PlannedRuns) -> PlannedRuns:
     return replace(runs, settings=replace(runs.settings, systems_in_one_job=False))
 
 
-def _without_long_systems(runs: Runs) -> Runs:
+def _without_long_systems(runs: PlannedRuns) -> PlannedRuns:
     """The runs with an own job for each system that the job of several would stop: a job whose worker type is stated is one."""
     long = [job_of(system) for system in runs.together if runs.system_seconds[system] > SYSTEM_TOGETHER_S]
     own = {job: runs.settings.worker_type_of(job) for job in long}
     return replace(runs, settings=replace(runs.settings, job_worker_types={**own, **runs.settings.job_worker_types}))
 
 
-def _with_jobs_that_fit(runs: Runs) -> Runs:
+def _with_jobs_that_fit(runs: PlannedRuns) -> PlannedRuns:
     settings = runs.settings
     own = [job_of(system) for system in runs.systems if system not in runs.together]
     for job in [SYSTEMS_JOB, *own] if runs.together else own:
@@ -238,17 +240,17 @@ def _with_jobs_that_fit(runs: Runs) -> Runs:
     return replace(runs, settings=settings)
 
 
-def _with_merge_that_fits(runs: Runs) -> Settings:
+def _with_merge_that_fits(runs: PlannedRuns) -> CostSettings:
     return _with_worker(runs.settings, MERGE_JOB, 0, runs.merge_disk_gb)
 
 
-def _with_worker(settings: Settings, job: str, memory_gb: float, disk_gb: float) -> Settings:
+def _with_worker(settings: CostSettings, job: str, memory_gb: float, disk_gb: float) -> CostSettings:
     current = settings.worker_type_of(job)
     worker = smallest_worker(current, memory_gb, disk_gb) or current
     return settings if worker == current else replace(settings, job_worker_types={**settings.job_worker_types, job: worker})
 
 
-def _with_timeouts_that_fit(runs: Runs) -> Runs:
+def _with_timeouts_that_fit(runs: PlannedRuns) -> PlannedRuns:
     needed = {
         job: min(LONGEST_MINUTES, math.ceil(TIMEOUT_RESERVE * seconds / 3600) * 60)
         for job, seconds in runs.job_seconds.items()

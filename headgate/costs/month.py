@@ -14,17 +14,17 @@ from headgate.costs.workers import MERGE_JOB, QUALITY_JOB
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.costs.jobs import Runs
+    from headgate.costs.jobs import PlannedRuns
     from headgate.costs.prices import Prices
-    from headgate.costs.workload import Settings
+    from headgate.costs.workload import CostSettings
 
 
-def monthly(runs: Runs, prices: Prices) -> tuple[Cost, ...]:
+def monthly(runs: PlannedRuns, prices: Prices) -> tuple[Cost, ...]:
     """Return the cost of one month by part and service, most expensive first."""
     return priced([*_gate(runs), *_runs(runs), *_storage(runs), *_deployed(runs.settings)], prices)
 
 
-def _gate(runs: Runs) -> Iterator[Used]:
+def _gate(runs: PlannedRuns) -> Iterator[Used]:
     workload, settings = runs.workload, runs.settings
     files = workload.files_per_day * MONTH_DAYS
     raw_gb = workload.gb_per_day * MONTH_DAYS
@@ -42,7 +42,7 @@ def _gate(runs: Runs) -> Iterator[Used]:
     yield Used("gate", "cloudwatch.log_gb", files * 20_000 / GB)
 
 
-def _runs(runs: Runs) -> Iterator[Used]:
+def _runs(runs: PlannedRuns) -> Iterator[Used]:
     settings, start_s, count = runs.settings, runs.settings.job_start_s, runs.per_day * MONTH_DAYS
     yield settings.runs_of("merge", MERGE_JOB, start_s + runs.merge_s, count)
     yield settings.runs_of("quality gate", QUALITY_JOB, start_s + runs.checks_s, count)
@@ -64,7 +64,7 @@ def _runs(runs: Runs) -> Iterator[Used]:
     yield athena_query("queries", runs.held_gb * GB / 20, queries=20 * MONTH_DAYS)  # assumed: twenty questions a day
 
 
-def _storage(runs: Runs) -> Iterator[Used]:
+def _storage(runs: PlannedRuns) -> Iterator[Used]:
     workload, settings, held_bytes = runs.workload, runs.settings, runs.held_gb * GB
     raw_days = min(workload.held_days, settings.raw_expiry_days)
     yield stored("raw", workload.gb_per_day * GB * raw_days)
@@ -77,7 +77,7 @@ def _storage(runs: Runs) -> Iterator[Used]:
     yield Used("file records", "dynamodb.backup_gb_month", records_gb)
 
 
-def _deployed(settings: Settings) -> Iterator[Used]:
+def _deployed(settings: CostSettings) -> Iterator[Used]:
     yield Used("deployment", "kms.key_month", 2)  # the lake's, and that of originals
     yield Used("deployment", "secrets.secret_month", 2)
     yield Used("deployment", "cloudwatch.alarm_month", settings.alarms)

@@ -20,7 +20,7 @@ _UNKNOWN = "(no dataset)"
 
 
 @dataclass(frozen=True)
-class JobRun:
+class EndedJobRun:
     """One run of a Glue job that has ended.
 
     Attributes:
@@ -67,7 +67,7 @@ def of_files(records: Iterable[FileRecord], memory_mb: int) -> Iterator[Used]:
         yield stored(dataset, bytes_in[dataset])
 
 
-def of_runs(runs: Iterable[JobRun], growth: float = 1, start_s: float = 0) -> Iterator[Used]:
+def of_runs(runs: Iterable[EndedJobRun], growth: float = 1, start_s: float = 0) -> Iterator[Used]:
     """Yield what the runs of jobs used, or would use with `growth` times the data in as many runs."""
     return (run.used(growth, start_s) for run in runs)
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headgate.costs.billing import by_part, by_service, priced, rounded, total_usd
-from headgate.costs.recorded import JobRun, of_files, of_runs
-from headgate.costs.workload import Settings
+from headgate.costs.recorded import EndedJobRun, of_files, of_runs
+from headgate.costs.workload import CostSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,10 +20,10 @@ GROWTHS = (1, 10, 1000)
 
 
 def cost_report(
-    records: Sequence[FileRecord], runs: Sequence[JobRun], executions: Iterable[Execution], prices: Prices
+    records: Sequence[FileRecord], runs: Sequence[EndedJobRun], executions: Iterable[Execution], prices: Prices
 ) -> dict[str, object]:
     """Return the cost of recorded files and runs in US dollars."""
-    settings = Settings()
+    settings = CostSettings()
     used = {
         growth: [
             *(use.times(growth) for use in of_files(records, settings.gate_memory_mb)),
@@ -46,19 +46,19 @@ def cost_report(
     }
 
 
-def jobs_of(execution: Execution, runs: Iterable[JobRun]) -> list[JobRun]:
+def jobs_of(execution: Execution, runs: Iterable[EndedJobRun]) -> list[EndedJobRun]:
     """Return the runs of jobs that started while a run of the pipeline was under way, by start."""
     until = execution.ended_at
     own = (run for run in runs if run.started_at >= execution.started_at and (not until or run.started_at <= until))
     return sorted(own, key=lambda run: (run.started_at, run.job))
 
 
-def usd_of(runs: Iterable[JobRun], prices: Prices) -> Decimal:
+def usd_of(runs: Iterable[EndedJobRun], prices: Prices) -> Decimal:
     """Return what runs of jobs cost, in US dollars, not rounded."""
     return sum((cost.usd for cost in priced(of_runs(runs), prices)), Decimal(0))
 
 
-def _of_execution(execution: Execution, runs: Iterable[JobRun], prices: Prices) -> dict[str, object]:
+def _of_execution(execution: Execution, runs: Iterable[EndedJobRun], prices: Prices) -> dict[str, object]:
     """One run of the pipeline: the jobs that started while it ran."""
     own = jobs_of(execution, runs)
     usd = priced(of_runs(own), prices)

@@ -9,7 +9,7 @@ from headgate.costs.jobs import fitted
 from headgate.costs.measured import Measured
 from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import Settings, Workload
+from headgate.costs.workload import CostSettings, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
     yield f"| {' | '.join(HEADER)} |"
     yield "|" + "---|" * len(HEADER)
     for gb_per_day, files, arrivals in SIZES:
-        runs = fitted(Workload("", gb_per_day, files, arrivals), Settings(), measured)
+        runs = fitted(Workload("", gb_per_day, files, arrivals), CostSettings(), measured)
         exceeded = runs.limits_in_short()
         larger = [] if exceeded else [f"needs {worker} for {job}" for job, worker in runs.settings.job_worker_types.items()]
         longer = [] if exceeded else [f"needs {minutes:,} minutes for {job}" for job, minutes in runs.settings.job_timeouts.items()]

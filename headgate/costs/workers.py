@@ -21,7 +21,7 @@ LONGEST_MINUTES = 10_080  # Source: AWS Glue API, "Jobs must have timeout values
 SYSTEM_TOGETHER_S = 59 * 60  # the job of several systems stops a system then: the credentials of its role are valid for an hour
 
 
-class Worker(NamedTuple):
+class GlueWorker(NamedTuple):
     """One worker of a Glue job."""
 
     dpus: int
@@ -35,7 +35,7 @@ class Worker(NamedTuple):
 
 
 # Source: AWS Glue developer guide, "AWS Glue worker types": DPUs, the free part of the disk in GB, and memory in GB of one worker.
-WORKERS = {"G.1X": Worker(1, 44, 16), "G.2X": Worker(2, 78, 32), "G.4X": Worker(4, 230, 64), "G.8X": Worker(8, 485, 128)}
+WORKERS = {"G.1X": GlueWorker(1, 44, 16), "G.2X": GlueWorker(2, 78, 32), "G.4X": GlueWorker(4, 230, 64), "G.8X": GlueWorker(8, 485, 128)}
 FLEX_WORKERS = {"G.1X", "G.2X"}  # Source: AWS Glue developer guide, "Configuring job properties", execution class
 
 

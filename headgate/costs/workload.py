@@ -37,7 +37,7 @@ LARGE = Workload("100 GB of CSV a day, in one nightly export of 200 files", 100,
 
 
 @dataclass(frozen=True)
-class Settings:
+class CostSettings:
     """The settings of a deployment that affect its cost, named like Terraform's variables where one exists.
 
     Attributes:

@@ -38,7 +38,7 @@ _NO_TEXT = "The key is too short to be searched in texts, and no other text is k
 
 
 @dataclass(frozen=True)
-class Plan:
+class ErasurePlan:
     """The data that an erasure takes.
 
     Attributes:
@@ -64,7 +64,7 @@ class Forgetter:
     build: Callable[[], None]
     staging_bucket: str
 
-    def plan(self, subject: Subject) -> Plan:
+    def plan(self, subject: Subject) -> ErasurePlan:
         """Return what an erasure would take, and change nothing.
 
         Raises:
@@ -74,14 +74,14 @@ class Forgetter:
         unaccepted = tuple(self._unaccepted.find(subject_data))
         if not subject_data.is_known and not unaccepted:
             raise NotFoundError(_why_unknown(subject, key_column(self.eraser.contracts[subject.dataset])))
-        return Plan(subject_data, unaccepted)
+        return ErasurePlan(subject_data, unaccepted)
 
     @property
     def _unaccepted(self) -> UnacceptedFiles:
         of = self.eraser
         return UnacceptedFiles(of.objects, of.ledger, of.contracts, of.buckets.raw, self.staging_bucket, of.clock, of.lease_s)
 
-    def forget(self, subject: Subject, plan: Plan, salt: str) -> dict[str, object]:
+    def forget(self, subject: Subject, plan: ErasurePlan, salt: str) -> dict[str, object]:
         """Return the certificate; `complete` is False where a text of the subject was found in what is left.
 
         Safe to call again after a failure: it continues.
@@ -130,7 +130,7 @@ class Forgetter:
         erased.versions += purge(self.eraser.objects, self.zones(), lake, began_at)
         return lake.snapshot_id
 
-    def _delete_listed(self, plan: Plan, erased: Erased) -> list[ObjectVersion]:
+    def _delete_listed(self, plan: ErasurePlan, erased: Erased) -> list[ObjectVersion]:
         """Delete the files that the plan lists, with their profiles.
 
         Returns:

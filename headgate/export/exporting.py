@@ -27,7 +27,7 @@ from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, P
 from headgate.export.run_folder import TableFolder
 from headgate.export.run_store import RunStore
 from headgate.export.server.session import SourceLostError, TableLockedError
-from headgate.export.server.snapshot import Method, open_snapshot
+from headgate.export.server.snapshot import SnapshotMethod, open_snapshot
 from headgate.export.server.table_locks import lock_tables
 from headgate.export.server.tables import described, source_name
 from headgate.export.table_run import TableRun
@@ -80,7 +80,7 @@ class Exporting:
     workspace: Path
     mirrored: bool = False
     masking: Masking | None = None
-    methods: tuple[Method, ...] = tuple(Method)
+    methods: tuple[SnapshotMethod, ...] = tuple(SnapshotMethod)
     pause: Callable[[float], None] = field(default=time.sleep)
 
     @property

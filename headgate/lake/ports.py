@@ -180,7 +180,7 @@ class FileRecord:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredFile:
     """The time, memory and disk that one file took of a worker.
 
     Attributes:
@@ -240,11 +240,11 @@ class FileLedger(Protocol):
         """
         ...
 
-    def measured(self, kind: str) -> tuple[Measured, ...]:
+    def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
         """Return the measurements of the newest files of a kind, oldest first; none where none was measured."""
         ...
 
-    def measure(self, kind: str, files: Sequence[Measured]) -> None:
+    def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
         """The newest files of a kind took that. Two at one moment may forget one another's: nothing but a forecast depends on it."""
         ...
 

@@ -57,7 +57,7 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class Origin:
+class ModelInputs:
     """The inputs that decide the versions of a run's models. `code` is a hash of the system's source."""
 
     system: str
@@ -106,7 +106,7 @@ class ModelStore:
     objects: ObjectStore
     bucket: str
 
-    def keep(self, trained: Trained, origin: Origin) -> Card:
+    def keep(self, trained: Trained, origin: ModelInputs) -> Card:
         """The model can be loaded, and is the last word of its day. Keeping the same one again changes nothing.
 
         Raises:
@@ -124,7 +124,7 @@ class ModelStore:
             self.objects.write(self._ref(key), card.to_json().encode(), content_type=_JSON)
         return card
 
-    def export(self, system: str, model: str, scorer: Scorer | None, origin: Origin) -> None:
+    def export(self, system: str, model: str, scorer: Scorer | None, origin: ModelInputs) -> None:
         """Predictions use these numbers from now on, with the day and the snapshot of their run; None: there are no predictions."""
         origin_facts = {
             "as_of": origin.as_of.isoformat(),
@@ -216,7 +216,7 @@ class Shelf:
         self.exported[model] = scorer
 
 
-def _card(trained: Trained, origin: Origin, sha256: str) -> Card:
+def _card(trained: Trained, origin: ModelInputs, sha256: str) -> Card:
     parts = [origin.snapshot_id, origin.as_of.isoformat(), f"code={origin.code}", f"recipe={trained.recipe}", f"model={trained.name}"]
     return Card(
         model=trained.name,

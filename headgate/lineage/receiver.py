@@ -40,7 +40,7 @@ _ADVICE = {401: _KEY_ADVICE, 403: _KEY_ADVICE, 404: _PATH_ADVICE, 405: _PATH_ADV
 
 
 @dataclass(frozen=True)
-class Sent:
+class EventAnswer:
     """The server's answer to one event.
 
     Attributes:
@@ -106,7 +106,7 @@ class LineageReceiver:
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
-    def send(self, event: Event) -> Sent:
+    def send(self, event: Event) -> EventAnswer:
         """Post one event. Sending an event again is safe: its run id is the same.
 
         Raises:
@@ -118,9 +118,9 @@ class LineageReceiver:
                 break
             self.pause(pause_s)
         if status in range(200, 300):
-            return Sent(subject_of(event), run_id(event), status)
+            return EventAnswer(subject_of(event), run_id(event), status)
         if status in _OF_THE_EVENT:
-            return Sent(subject_of(event), run_id(event), status, answer or _phrase(status))
+            return EventAnswer(subject_of(event), run_id(event), status, answer or _phrase(status))
         raise ServiceError(f"{self.address} answered {_phrase(status)}. {_advice(status)}")
 
     def _post(self, body: bytes) -> tuple[int, str]:

@@ -26,7 +26,7 @@ from headgate.merge.deletions import deletions_among, held_after, marked, moment
 from headgate.merge.merge_files import Deletions, Memory, deleted_keys, fit_files
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
 from headgate.merge.references import ReferenceCheck, missing_parents
-from headgate.merge.write_snapshot import Change, SnapshotWriter, missing_values
+from headgate.merge.write_snapshot import DatasetChange, SnapshotWriter, missing_values
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Publisher, Staged, notify_nobody
 from headgate.snapshots.reading import checked_references, newest_snapshot, part_refs, snapshot_parts
@@ -279,7 +279,7 @@ class Merging:
         log.info("dataset merged", extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded})
         return snapshot, staged
 
-    def _change(self, folder: Path, plan: _Plan, held_at: Mapping[str, str]) -> Change:
+    def _change(self, folder: Path, plan: _Plan, held_at: Mapping[str, str]) -> DatasetChange:
         """Download what is new, and look up what is known of the snapshot before."""
         files = self._download(folder, plan.rows)
         arriving = fit_files(plan.contract, files, plan.base.missing_values if plan.base and not plan.reverted else ())
@@ -287,7 +287,7 @@ class Merging:
         new, new_rows = {keys.deleted_by(key) for key in plan.new}, set(plan.new_rows)
         base = part_refs(self.objects, self.curated_bucket, plan.base) if plan.base else []
         deleted = [deleted_keys(arriving.contract, file) for moment, file in deletions.files.items() if moment in new]
-        return Change(
+        return DatasetChange(
             arriving=arriving,
             new_files=[file for key, file in zip(plan.rows, files, strict=True) if key in new_rows],
             deleted=[*deleted, *(self._keys_of(plan, part) for part in base if plan.reverted)],

@@ -38,7 +38,7 @@ _AT_ONCE = 8
 
 
 @dataclass(frozen=True)
-class Change:
+class DatasetChange:
     """The change of a dataset, and the snapshot that it is built upon.
 
     Attributes:
@@ -100,7 +100,7 @@ class SnapshotWriter:
     folder: Path
     memory: Memory
 
-    def write(self, change: Change, prefix: str) -> SnapshotParts:
+    def write(self, change: DatasetChange, prefix: str) -> SnapshotParts:
         """The parts of the new snapshot lie below `prefix`, and nothing else does. Changed parts were audited.
 
         Raises:
@@ -118,7 +118,7 @@ class SnapshotWriter:
         self._delete_others(prefix, len(parts))
         return record
 
-    def _write_spans(self, change: Change, prefix: str, record: SnapshotParts | None) -> list[Part]:
+    def _write_spans(self, change: DatasetChange, prefix: str, record: SnapshotParts | None) -> list[Part]:
         """Write the parts of each span of the snapshot before that changes, and take over those between spans.
 
         Args:
@@ -153,7 +153,7 @@ class SnapshotWriter:
         log.info("parts written", extra={"dataset": change.contract.dataset, "parts": len(parts), "taken_over": len(copies)})
         return parts
 
-    def _merge_span(self, change: Change, prefix: str, span: range, within: Within | None, parts: list[Part]) -> None:
+    def _merge_span(self, change: DatasetChange, prefix: str, span: range, within: Within | None, parts: list[Part]) -> None:
         """Merge some parts of the snapshot before with what arrives in their range of keys; append what was written to `parts`."""
         numbers = range(0) if change.is_complete else span
         base = [self.folder / f"base-{number:05d}.parquet" for number in numbers]
@@ -167,13 +167,13 @@ class SnapshotWriter:
         for file in base:
             file.unlink()
 
-    def _write_empty(self, change: Change, prefix: str, parts: list[Part]) -> None:
+    def _write_empty(self, change: DatasetChange, prefix: str, parts: list[Part]) -> None:
         """A dataset without rows has one part without rows, so that readers find its columns."""
         file = self.folder / "empty.parquet"
         write_parquet(file, arrow_schema(change.contract), [])
         parts.append(self._write(change, prefix, 0, file))
 
-    def _write(self, change: Change, prefix: str, number: int, file: Path) -> Part:
+    def _write(self, change: DatasetChange, prefix: str, number: int, file: Path) -> Part:
         key = keys.part(prefix, number)
         self.publisher.write_part(change.contract, file, key)
         self.keep(change.contract.dataset, key.removeprefix(prefix), file)

@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ConflictError, HeadgateError
-from headgate.onboarding.check_rows import Verdict, check_rows
-from headgate.onboarding.records import Answer, Page, Record
+from headgate.onboarding.check_records import RecordVerdict, check_records
+from headgate.onboarding.records import Record, RecordPage, WriteAnswer
 from headgate.values.unique_values import RULE as UNIQUE
 from headgate.values.unique_values import normal_text
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from headgate.lake.ports import MaskingKey
-    from headgate.onboarding.check_rows import Value
+    from headgate.onboarding.check_records import Value
     from headgate.onboarding.models import Model
-    from headgate.onboarding.records import Records, Written
+    from headgate.onboarding.records import RecordTable, WriteResult
 
 LARGEST_BATCH = 500
 LARGEST_PAGE = 200
@@ -64,12 +64,12 @@ def summary(outcomes: Sequence[Outcome]) -> Summary:
     return Summary(len(outcomes), len(outcomes) - states["failed"], states["failed"], states["created"], dict(sorted(reasons.items())))
 
 
-def checked(verdicts: Iterable[Verdict]) -> list[Outcome]:
+def checked(verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
     """Return the outcomes of a dry run: `valid` or `failed`; no table is asked whether a value is taken."""
     return [replace(_failed(verdict), state="failed" if verdict.rule else "valid") for verdict in verdicts]
 
 
-def _failed(verdict: Verdict) -> Outcome:
+def _failed(verdict: RecordVerdict) -> Outcome:
     return Outcome(verdict.row, "failed", "", verdict.rule, verdict.column, verdict.reason)
 
 
@@ -81,7 +81,7 @@ class Onboarding:
         key: fetches the masking key; called only for a model with masked columns.
     """
 
-    records: Records
+    records: RecordTable
     key: Callable[[], MaskingKey]
 
     def create(self, model: Model, rows: Sequence[Mapping[str, Value]]) -> list[Outcome]:
@@ -92,19 +92,19 @@ class Onboarding:
         """
         if len(rows) > LARGEST_BATCH:
             raise BadInputError(rule="too_large", message=f"{len(rows)} rows were sent at once", remedy=f"send at most {LARGEST_BATCH}")
-        return self.submit(model, check_rows(rows, model.contract, self.key()))
+        return self.submit(model, check_records(rows, model.contract, self.key()))
 
-    def submit(self, model: Model, verdicts: Iterable[Verdict]) -> list[Outcome]:
+    def submit(self, model: Model, verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
         """Create a record of each accepted row; a row whose record is there already counts as successful."""
         with ThreadPoolExecutor(WRITERS) as pool:
             return list(pool.map(partial(self._submitted, model), verdicts))
 
-    def _submitted(self, model: Model, verdict: Verdict) -> Outcome:
+    def _submitted(self, model: Model, verdict: RecordVerdict) -> Outcome:
         if not verdict.accepted:
             return _failed(verdict)
         record = record_of(model, verdict.values)
         written = self.records.create(record)
-        if written.answer in {Answer.CREATED, Answer.PRESENT}:
+        if written.answer in {WriteAnswer.CREATED, WriteAnswer.PRESENT}:
             return Outcome(verdict.row, written.answer.value, record.id)
         rule, column, reason = _refusal(model, written)
         return Outcome(verdict.row, "failed", "", rule, column, reason)
@@ -122,14 +122,14 @@ class Onboarding:
                 rule=KEY_TAKEN, message="the id of a record cannot change", remedy=f"leave {model.key} out", column=model.key
             )
         before = self.records.get(model.name, record_id)
-        (verdict,) = check_rows([{**before.values, **changes}], model.contract, self.key())
+        (verdict,) = check_records([{**before.values, **changes}], model.contract, self.key())
         if not verdict.accepted:
             raise refused(verdict.rule, verdict.column, verdict.reason)
         record = record_of(model, verdict.values, before.revision + 1)
         written = self.records.update(before, record)
-        if written.answer is Answer.CHANGED:
+        if written.answer is WriteAnswer.CHANGED:
             raise ConflictError(f"{model.name} {record_id} was changed by another call. Read it again and repeat the change.")
-        if written.answer is not Answer.UPDATED:
+        if written.answer is not WriteAnswer.UPDATED:
             raise refused(*_refusal(model, written))
         return record
 
@@ -141,7 +141,7 @@ class Onboarding:
         """
         return self.records.get(model.name, record_id)
 
-    def page(self, model: Model, limit: int = 50, cursor: str = "") -> Page:
+    def page(self, model: Model, limit: int = 50, cursor: str = "") -> RecordPage:
         """Return some records by id; `after` of the page is the cursor of the next one.
 
         Raises:
@@ -150,7 +150,7 @@ class Onboarding:
         if not 1 <= limit <= LARGEST_PAGE:
             raise HeadgateError(f"The limit is {limit}. Give a number from 1 to {LARGEST_PAGE}.")
         page = self.records.page(model.name, limit, _opened(cursor))
-        return Page(page.records, base64.urlsafe_b64encode(page.after.encode()).decode() if page.after else "")
+        return RecordPage(page.records, base64.urlsafe_b64encode(page.after.encode()).decode() if page.after else "")
 
 
 def record_of(model: Model, values: Mapping[str, Value], revision: int = 1) -> Record:
@@ -164,8 +164,8 @@ def refused(rule: str, column: str, reason: str) -> BadInputError:
     return BadInputError(rule=rule, message=reason, remedy="correct the value and send the row again", column=column)
 
 
-def _refusal(model: Model, written: Written) -> tuple[str, str, str]:
-    if written.answer is Answer.TAKEN:
+def _refusal(model: Model, written: WriteResult) -> tuple[str, str, str]:
+    if written.answer is WriteAnswer.TAKEN:
         return UNIQUE, written.column, f"another {model.name} has this value, and the column is unique"
     return KEY_TAKEN, model.key, f"a {model.name} of this id has other values; update it instead"
 

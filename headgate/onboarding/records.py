@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.onboarding.check_rows import Value
+    from headgate.onboarding.check_records import Value
 
 
-class Answer(StrEnum):
+class WriteAnswer(StrEnum):
     """The table's answer to a write. `PRESENT`: the same record is there already, so a repetition changes nothing."""
 
     CREATED = "created"
@@ -35,29 +35,29 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """The answer to a write; `column` is the unique column whose value is taken."""
 
-    answer: Answer
+    answer: WriteAnswer
     column: str = ""
 
 
 @dataclass(frozen=True)
-class Page:
+class RecordPage:
     """A page of records by id; `after` is where the next page begins, empty at the end."""
 
     records: Sequence[Record]
     after: str = ""
 
 
-class Records(Protocol):
+class RecordTable(Protocol):
     """The table of records (DynamoDB). Each write is done wholly or not at all."""
 
-    def create(self, record: Record) -> Written:
+    def create(self, record: Record) -> WriteResult:
         """Write the record and guards of its unique values, if neither id nor values are taken."""
         ...
 
-    def update(self, before: Record, record: Record) -> Written:
+    def update(self, before: Record, record: Record) -> WriteResult:
         """Replace a record that is still as it was read, and move its guards."""
         ...
 
@@ -65,6 +65,6 @@ class Records(Protocol):
         """Return the record; NotFoundError if there is none."""
         ...
 
-    def page(self, model: str, limit: int, after: str = "") -> Page:
+    def page(self, model: str, limit: int, after: str = "") -> RecordPage:
         """Return at most so many records by id, those behind `after`."""
         ...

@@ -53,7 +53,7 @@ _CLASS_OF = _ClassesOfCharacters()
 
 
 @dataclass(frozen=True)
-class Description:
+class ColumnStatistics:
     """The statistics of a column's values.
 
     Attributes:
@@ -72,7 +72,7 @@ class Description:
     estimated: Mapping[str, str] = field(default_factory=dict)
 
 
-def describe(values: pa.Array) -> Description:
+def describe(values: pa.Array) -> ColumnStatistics:
     """The description of a column in its type; nulls are left out."""
     kind = values.type
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
@@ -81,7 +81,7 @@ def describe(values: pa.Array) -> Description:
         return describe_texts(counted(pc.cast(values, pa.string())))
     if pa.types.is_primitive(kind) or pa.types.is_decimal(kind):
         return _describe_ordered(values)
-    return Description(0)
+    return ColumnStatistics(0)
 
 
 def number_text(number: float) -> str:
@@ -97,18 +97,18 @@ def share_text(part: float, whole: float) -> str:
     return f"{part / whole:.6f}" if whole else "0.000000"
 
 
-def describe_texts(texts: Counted) -> Description:
+def describe_texts(texts: Counted) -> ColumnStatistics:
     """Distinct texts, the most frequent of them, their lengths and their patterns."""
     kept = np.flatnonzero(texts.counts)
     unique = texts.unique if len(kept) == len(texts.unique) else texts.unique.take(int_array(kept))
     counts, total = texts.counts[kept], int(texts.counts.sum())
     if not total:
-        return Description(0)
+        return ColumnStatistics(0)
     length = as_numpy(pc.cast(pc.utf8_length(pc.cast(unique, pa.string())), pa.int64()))
     facts = {"length": {"min": int(length.min()), "max": int(length.max()), "mean": number_text(float(length @ counts) / total)}}
     frequent = _frequent(counts, lambda at: unique.take(int_array(at)).to_pylist())
     repeated = _shortened([(text, count) for text, count in frequent if count > 1 or len(unique) <= TOP])
-    return Description(len(unique), facts, repeated, _patterns(unique, counts), _categories(unique, counts, total))
+    return ColumnStatistics(len(unique), facts, repeated, _patterns(unique, counts), _categories(unique, counts, total))
 
 
 def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = TOP) -> list[tuple[str, int]]:
@@ -164,12 +164,12 @@ def _categories(unique: pa.Array, counts: Values, total: int) -> dict[str, str]:
     return {text: share_text(count, total) for text, count in _shortened(pairs)}
 
 
-def _describe_ordered(values: pa.Array) -> Description:
+def _describe_ordered(values: pa.Array) -> ColumnStatistics:
     present = measured(values).drop_null()
     numbers_held = as_numpy(present)
     ordered = np.sort(numbers_held[np.isfinite(numbers_held)] if numbers_held.dtype == np.float64 else numbers_held)
     if not len(ordered):
-        return Description(0)
+        return ColumnStatistics(0)
     spelled = _Spelling(values.type)
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     counts = np.diff(np.concatenate((starts, [len(ordered)])))
@@ -179,7 +179,7 @@ def _describe_ordered(values: pa.Array) -> Description:
     bins = {} if spelled.is_time else steps(ordered[starts] * spelled.unit, counts)
     with np.errstate(over="ignore", invalid="ignore"):  # very large doubles have a spread of inf or nan
         facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
-    return Description(len(starts), facts, repeated, (), bins)
+    return ColumnStatistics(len(starts), facts, repeated, (), bins)
 
 
 def _may_be_cards(different: Values, spelled: _Spelling) -> bool:

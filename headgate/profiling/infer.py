@@ -57,7 +57,7 @@ _MISSING_WORDS = ("null", "none", "nan", "n/a", "-", "--", "?", "#n/a", "\\n")
 
 
 @dataclass(frozen=True)
-class Inferred:
+class TypedColumn:
     """A column in its type.
 
     Attributes:
@@ -100,7 +100,7 @@ _TYPES: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
 )
 
 
-def infer(column: pa.Array, name: str = "") -> Inferred:
+def infer(column: pa.Array, name: str = "") -> TypedColumn:
     """Return the column as `contract init` would draft it; where some dirt prevents a type, in the type that nearly all texts spell.
 
     An empty text is missing. An ambiguous column is text, and `format` lists how it can be read.
@@ -112,7 +112,7 @@ def infer(column: pa.Array, name: str = "") -> Inferred:
     total = int(present.counts.sum())
     suspected = int(present.counts[flags(pc.is_in(pc.utf8_lower(present.unique), text_array(_MISSING_WORDS)))].sum())
     missing = len(column) - total
-    as_text = Inferred("string" if total else "", present.unique, present, missing, 0, suspected_missing=suspected)
+    as_text = TypedColumn("string" if total else "", present.unique, present, missing, 0, suspected_missing=suspected)
     if not total or is_text_by_rule(name, present.unique):
         return as_text
     guess = _drafted(name, present.unique)
@@ -130,7 +130,7 @@ def _drafted(name: str, texts: pa.Array) -> Guess:
     return some if is_text or len(texts) <= _PROBED else guess_column(name, texts)
 
 
-def _read_by_guess(column: pa.Array, as_text: Inferred, guess: Guess) -> Inferred:
+def _read_by_guess(column: pa.Array, as_text: TypedColumn, guess: Guess) -> TypedColumn:
     texts = as_text.texts.unique
     given = Column("", guess.type, format=guess.format)
     if guess.type.kind is Kind.DECIMAL:
@@ -153,7 +153,7 @@ def _in_rows(column: pa.Array, texts: pa.Array, values: pa.Array) -> pa.Array:
     return values.take(pc.index_in(_dense(column), texts))
 
 
-def _in_dirt(column: pa.Array, as_text: Inferred) -> Inferred:
+def _in_dirt(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
     """Return the column in the first type that nearly all its texts spell, the most specific first."""
     present = as_text.texts
     readings = _readings(present)
@@ -168,7 +168,7 @@ def _in_dirt(column: pa.Array, as_text: Inferred) -> Inferred:
     return replace(as_text, type=reading.type, values=values, invalid=invalid, format=reading.format)
 
 
-def _in_source_format(column: pa.Array, as_text: Inferred) -> Inferred:
+def _in_source_format(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
     """Return the column read by the source format that a draft without the other texts would declare; text if none is clear."""
     present = as_text.texts
     has_digit = flags(pc.match_substring_regex(present.unique, "[0-9]"))
@@ -215,11 +215,11 @@ def _texts_of(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def typed(column: pa.Array) -> Inferred:
+def typed(column: pa.Array) -> TypedColumn:
     """A column whose file states its type; nested values are counted, but not read."""
     kind = next((name for name, holds in _TYPES if holds(column.type)), "nested")
     as_text = counted(pc.cast(column, pa.string())) if kind != "nested" else Counted(text_array([]), np.empty(0, np.int64))
-    return Inferred(kind, column if kind != "nested" else pa.nulls(len(column)), as_text, column.null_count, 0)
+    return TypedColumn(kind, column if kind != "nested" else pa.nulls(len(column)), as_text, column.null_count, 0)
 
 
 def _without_blanks(given: Counted) -> Counted:

@@ -13,7 +13,7 @@ from headgate.lake.ports import SUMMARY, ObjectRef
 from headgate.profiling.columns import Columns
 from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
 from headgate.profiling.file_summary import file_summary, to_json
-from headgate.profiling.profile import Received, profile_of, profile_unknown
+from headgate.profiling.profile import GatedFile, profile_of, profile_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -106,9 +106,9 @@ class Profiles:
         self.objects.write(ObjectRef(self.bucket, baseline_key(dataset)), json.dumps(kept, sort_keys=True).encode(), content_type=_JSON)
 
 
-def _received(record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> Received:
+def _received(record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> GatedFile:
     at = datetime.fromisoformat(record.received_at)
-    return Received(contract, record.content_sha256, record.received, Columns(accepted), Columns(quarantine_rows), at)
+    return GatedFile(contract, record.content_sha256, record.received, Columns(accepted), Columns(quarantine_rows), at)
 
 
 def _as_text(shifts: Sequence[Shift]) -> str:

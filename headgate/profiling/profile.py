@@ -16,7 +16,7 @@ from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.profiling.arrays import counted, different_rows
 from headgate.profiling.correlations import correlations
-from headgate.profiling.describe import Description, describe, describe_texts, share_text
+from headgate.profiling.describe import ColumnStatistics, describe, describe_texts, share_text
 from headgate.profiling.infer import infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
 from headgate.profiling.sensitive_values import holds_secrets, may_hold_cards, may_hold_codes
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Contract
     from headgate.profiling.columns import Columns
-    from headgate.profiling.infer import Inferred
+    from headgate.profiling.infer import TypedColumn
 
 FORM = 1
 _EPOCH = datetime(1970, 1, 1)
@@ -73,7 +73,7 @@ class ColumnProfile:
     invalid: int = 0
     is_sensitive: bool = False
     is_identifier: bool = False
-    description: Description = field(default_factory=lambda: Description(0))
+    description: ColumnStatistics = field(default_factory=lambda: ColumnStatistics(0))
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def summary(self) -> dict[str, object]:
@@ -143,7 +143,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Received:
+class GatedFile:
     """A file as the gate left it.
 
     Attributes:
@@ -161,7 +161,7 @@ class Received:
     received_at: datetime
 
 
-def profile_of(received: Received) -> Profile:
+def profile_of(received: GatedFile) -> Profile:
     """The profile of a file of a known dataset: statistics of accepted rows, and counts of all others.
 
     Accepted rows are masked already. Columns that replace a sensitive value have counts only.
@@ -219,7 +219,7 @@ class _Broken:
     duplicates: int
 
 
-def _broken(received: Received) -> _Broken:
+def _broken(received: GatedFile) -> _Broken:
     comparisons = {rule.name for rule in received.contract.comparisons}
     lists = counted(received.quarantine_rows.column("all_rules"))
     cells: Counter[tuple[str, str]] = Counter()
@@ -239,7 +239,7 @@ def _kind_of(rule: str, comparisons: set[str]) -> str:
     return "missing" if rule == "required" else "invalid"
 
 
-def _known_column(received: Received, broken: _Broken, column: Column) -> ColumnProfile:
+def _known_column(received: GatedFile, broken: _Broken, column: Column) -> ColumnProfile:
     refused_missing = broken.cells["required", column.name]
     invalid = sum(count for (rule, name), count in broken.cells.items() if name == column.name and rule != "required")
     behind = masked_columns(column)
@@ -258,7 +258,7 @@ def _known_column(received: Received, broken: _Broken, column: Column) -> Column
     return ColumnProfile(column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description)
 
 
-def _described(columns: Columns, name: str) -> tuple[Description, int]:
+def _described(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     """A column's description, and how many values are missing."""
     if columns.are_many:
         return describe_many(columns, name)
@@ -270,7 +270,7 @@ def _tells_apart(kind: Kind, distinct: int, present: int) -> bool:
     return _TYPE_OF[kind] in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(_FEW, present)
 
 
-def _known_score(received: Received, broken: _Broken) -> Score:
+def _known_score(received: GatedFile, broken: _Broken) -> Score:
     contract, rows = received.contract, received.rows
     required = [column.name for column in contract.columns if column.required]
     missing = sum(broken.cells["required", name] for name in required)
@@ -284,7 +284,7 @@ def _known_score(received: Received, broken: _Broken) -> Score:
     )
 
 
-def _newest(received: Received) -> datetime | None:
+def _newest(received: GatedFile) -> datetime | None:
     """The newest event of the accepted rows, by the columns that order the versions of a row."""
     names = [name for name in received.contract.order_by if name in received.accepted.names]
     return _latest(batch for name in names for batch in received.accepted.batches(name) if pa.types.is_timestamp(batch.type))
@@ -297,11 +297,11 @@ def _latest(columns: Iterable[pa.Array]) -> datetime | None:
     return _EPOCH + timedelta(seconds=min(max(*newest, _FIRST_S), _LAST_S)) if newest else None
 
 
-def _is_sensitive(name: str, inferred: Inferred) -> bool:
+def _is_sensitive(name: str, inferred: TypedColumn) -> bool:
     return is_sensitive_name(name) or holds_secrets(inferred.texts.unique, numeric=inferred.type in _NUMBERS)
 
 
-def _inferred_column(name: str, inferred: Inferred, rows: int, *, hidden: bool) -> ColumnProfile:
+def _inferred_column(name: str, inferred: TypedColumn, rows: int, *, hidden: bool) -> ColumnProfile:
     if hidden:
         return ColumnProfile(name, inferred.type, rows, inferred.missing, inferred.invalid, is_sensitive=True)
     is_text = inferred.type in {"string", "bool", ""}
@@ -313,13 +313,13 @@ def _inferred_column(name: str, inferred: Inferred, rows: int, *, hidden: bool) 
     )
 
 
-def _samples(inferred: Inferred) -> list[str]:
+def _samples(inferred: TypedColumn) -> list[str]:
     """Return the first different texts of a column, as the file has them."""
     texts = (str(value) for value in inferred.texts.unique.slice(0, 2 * _SAMPLES).to_pylist())
     return [text[:_SAMPLE_CHARACTERS] for text in texts if text.strip()][:_SAMPLES]
 
 
-def _inferred_score(texts: Mapping[str, pa.Array], inferred: Mapping[str, Inferred], received_at: datetime, broken_rows: int) -> Score:
+def _inferred_score(texts: Mapping[str, pa.Array], inferred: Mapping[str, TypedColumn], received_at: datetime, broken_rows: int) -> Score:
     """Without a contract every cell should have a value. Texts that a column's type does not spell and broken rows are invalid."""
     rows = max(map(len, texts.values()), default=0)
     cells = rows * len(texts)

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.profiling.arrays import as_numpy, measured
-from headgate.profiling.describe import Description, describe, moment_facts, number_text
+from headgate.profiling.describe import ColumnStatistics, describe, moment_facts, number_text
 from headgate.profiling.distinct import Distinct
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FEWEST_SAMPLED = 100  # of so many, the count of all is known to a tenth (the st
 
 
 @dataclass(frozen=True)
-class Moments:
+class RunningMoments:
     """Count, mean, sum of squared distances from it, and ends of some values."""
 
     count: int = 0
@@ -47,22 +47,22 @@ class Moments:
         """The sample's standard deviation (n - 1)."""
         return float(np.sqrt(self.squares / (self.count - 1))) if self.count > 1 else 0.0
 
-    def with_values(self, values: Values) -> Moments:
+    def with_values(self, values: Values) -> RunningMoments:
         """The moments of these values and those before; what is not finite is left out, as it is in order."""
         finite = values[np.isfinite(values)] if values.dtype == np.float64 else values
         if not len(finite):
             return self
         floats = finite.astype(np.float64)
         mean = float(floats.mean())
-        part = Moments(len(finite), mean, float(np.square(floats - mean).sum()), finite.min().item(), finite.max().item())
+        part = RunningMoments(len(finite), mean, float(np.square(floats - mean).sum()), finite.min().item(), finite.max().item())
         return self.together(part) if self.count else part
 
-    def together(self, other: Moments) -> Moments:
+    def together(self, other: RunningMoments) -> RunningMoments:
         """The moments of both together."""
         count, apart = self.count + other.count, other.mean - self.mean
         mean = self.mean + apart * other.count / count
         squares = self.squares + other.squares + apart * apart * self.count * other.count / count
-        return Moments(count, mean, squares, min(self.low, other.low), max(self.high, other.high))
+        return RunningMoments(count, mean, squares, min(self.low, other.low), max(self.high, other.high))
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Streamed:
     present: int = 0
     missing: int = 0
     distinct: Distinct = field(default_factory=Distinct)
-    moments: Moments = field(default_factory=Moments)
+    moments: RunningMoments = field(default_factory=RunningMoments)
 
     def with_batch(self, batch: pa.Array) -> Streamed:
         """As much, of this batch and those before."""
@@ -81,7 +81,7 @@ class Streamed:
         return Streamed(self.present + there, self.missing + batch.null_count, self.distinct.with_values(batch), moments)
 
 
-def describe_many(columns: Columns, name: str) -> tuple[Description, int]:
+def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     """The description of a column of many rows, and how many values are missing."""
     moments, kind = Streamed(), pa.null()
     for batch in columns.batches(name):
@@ -99,7 +99,7 @@ def describe_many(columns: Columns, name: str) -> tuple[Description, int]:
     ), moments.missing
 
 
-def _facts(part: Description, moments: Moments, kind: pa.DataType, factor: float) -> dict[str, object]:
+def _facts(part: ColumnStatistics, moments: RunningMoments, kind: pa.DataType, factor: float) -> dict[str, object]:
     """The sample's facts, replaced by those known of all rows; none where the column may not be shown."""
     if not part.facts or not moments.count:
         return dict(part.facts)

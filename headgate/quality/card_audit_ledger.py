@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from headgate.errors import AuditError, NotFoundError
 from headgate.lake.ports import ObjectRef
-from headgate.quality.pci_audit import Finding, Scan, scan_logs, scan_object, scan_records
+from headgate.quality.pci_audit import AuditFinding, AuditScan, scan_logs, scan_object, scan_records
 from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Audited:
     content: str
     scanner: str
     audited_at: datetime
-    scan: Scan
+    scan: AuditScan
 
 
 Entries = dict[str, Audited]
@@ -121,17 +121,17 @@ class CardAudit:
     objects: ObjectStore
     ledger: AuditLedger
     clock: Callable[[], datetime]
-    alert: Callable[[Sequence[Finding]], None]
+    alert: Callable[[Sequence[AuditFinding]], None]
     scanner: str = field(default_factory=scanner_version)
     since: datetime | None = None
     outdated_per_run: int = 200
     declared: Declared = field(default_factory=dict)
 
-    def audit_objects(self, zones: Iterable[Zone]) -> list[Scan]:
+    def audit_objects(self, zones: Iterable[Zone]) -> list[AuditScan]:
         """Return a scan of every object of the zones; only what is new is read."""
         return [scan for zone in zones for scan in self._audit_zone(zone)]
 
-    def audit_records(self, records: Iterable[FileRecord]) -> list[Scan]:
+    def audit_records(self, records: Iterable[FileRecord]) -> list[AuditScan]:
         """Return a scan of every file record; only records that changed are scanned."""
         previous, entries = self.ledger.load("ledger", "files"), Entries()
         new: dict[str, tuple[str, FileRecord]] = {}
@@ -146,7 +146,7 @@ class CardAudit:
         self._store_entries("ledger", "files", previous, entries)
         return [entry.scan for entry in entries.values()]
 
-    def audit_logs(self, lines: Mapping[str, Callable[[datetime], Iterable[str]]], oldest: datetime) -> list[Scan]:
+    def audit_logs(self, lines: Mapping[str, Callable[[datetime], Iterable[str]]], oldest: datetime) -> list[AuditScan]:
         """Return a scan of every log; only lines since the last audit are read.
 
         Args:
@@ -165,7 +165,7 @@ class CardAudit:
         self._store_entries("logs", "groups", previous, entries)
         return [entry.scan for entry in entries.values()]
 
-    def _audit_zone(self, zone: Zone) -> list[Scan]:
+    def _audit_zone(self, zone: Zone) -> list[AuditScan]:
         part = zone.part or zone.bucket
         previous = self.ledger.load(zone.name, part)
         listed = {object_address(info): info for prefix in zone.prefixes for info in self.objects.list(zone.bucket, prefix)}
@@ -195,13 +195,13 @@ class CardAudit:
     def _is_outdated(self, entry: Audited, info: ObjectInfo) -> bool:
         return entry.scanner != self.scanner and not self._is_new(entry, info)
 
-    def _entry(self, content: str, scan: Scan) -> Audited:
+    def _entry(self, content: str, scan: AuditScan) -> Audited:
         return Audited(content, self.scanner, self.clock(), scan)
 
     def _scanned_records(self, batch: Mapping[str, tuple[str, FileRecord]]) -> Entries:
         """Scan many at once; one by one only if something is found."""
         if not scan_records(record for _, record in batch.values()).findings:
-            return {address: self._entry(content, Scan("ledger", "files", 1, 1)) for address, (content, _) in batch.items()}
+            return {address: self._entry(content, AuditScan("ledger", "files", 1, 1)) for address, (content, _) in batch.items()}
         return {address: self._entry(content, scan_records([record])) for address, (content, record) in batch.items()}
 
     def _store_entries(self, zone: str, part: str, previous: Entries, entries: Entries) -> Entries:
@@ -213,13 +213,13 @@ class CardAudit:
         return entries
 
 
-def _new_findings(previous: Audited | None, entry: Audited) -> list[Finding]:
+def _new_findings(previous: Audited | None, entry: Audited) -> list[AuditFinding]:
     if previous is None or previous.content != entry.content:
         return list(entry.scan.findings)
     return [finding for finding in entry.scan.findings if finding not in previous.scan.findings]
 
 
-def alert_text(findings: Sequence[Finding]) -> str:
+def alert_text(findings: Sequence[AuditFinding]) -> str:
     """Return the text of an alert about findings, without their values."""
     lines = [f"- {describe(finding)}" for finding in findings[:_NAMED]]
     further = [f"- and {len(findings) - _NAMED} more; the table pci_audit counts them all"] if len(findings) > _NAMED else []
@@ -227,7 +227,7 @@ def alert_text(findings: Sequence[Finding]) -> str:
     return "\n".join(["The card-data audit found what must not be stored:", *lines, *further, "", advice])
 
 
-def refuse_leaks(dataset: str, scans: Iterable[Scan]) -> None:
+def refuse_leaks(dataset: str, scans: Iterable[AuditScan]) -> None:
     """Raise if card data was found in a dataset's or table's objects.
 
     Raises:
@@ -241,7 +241,7 @@ def refuse_leaks(dataset: str, scans: Iterable[Scan]) -> None:
         )
 
 
-def describe(finding: Finding) -> str:
+def describe(finding: AuditFinding) -> str:
     """Return one finding in words, without its value."""
     column = f", column {finding.column}" if finding.column else ""
     return f"{finding.check} ({finding.count}) in {finding.place}{column}"
@@ -254,8 +254,8 @@ def _row(address: str, entry: Audited) -> dict[str, object]:
 
 
 def _entry(zone: str, row: Mapping[str, object]) -> Audited:
-    findings = tuple(Finding(zone, *fields) for fields in json.loads(str(row["findings"] or "[]")))
-    scan = Scan(zone, str(row["subject"]), 1, int(str(row["cells"])), findings)
+    findings = tuple(AuditFinding(zone, *fields) for fields in json.loads(str(row["findings"] or "[]")))
+    scan = AuditScan(zone, str(row["subject"]), 1, int(str(row["cells"])), findings)
     at = row["audited_at"]
     return Audited(str(row["content"]), str(row["scanner"]), at if isinstance(at, datetime) else datetime.fromisoformat(str(at)), scan)
 

@@ -47,7 +47,7 @@ class Zone:
 
 
 @dataclass(frozen=True)
-class Finding:
+class AuditFinding:
     """A place where something was found that must not be there: the object, the column where it has columns, and how often."""
 
     zone: str
@@ -58,14 +58,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Scan:
+class AuditScan:
     """The number of objects and cells scanned in one subject (a dataset or table) of a zone, and the findings."""
 
     zone: str
     subject: str
     objects: int
     cells: int
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[AuditFinding, ...] = field(default=())
 
 
 def snapshot_zone(curated_bucket: str, lake: LakeSnapshot) -> Zone:
@@ -95,7 +95,7 @@ def derived_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
     return [Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)), Zone("results", results_bucket, ("",))]
 
 
-def scan_records(records: Iterable[FileRecord]) -> Scan:
+def scan_records(records: Iterable[FileRecord]) -> AuditScan:
     """The file records of the ledger. Of counts by column the names are scanned: 350 behind `card_cvv` would read like a code."""
     return _scan_texts("ledger", "files", (json.dumps(_without_counts(record), default=str) for record in records))
 
@@ -104,17 +104,17 @@ def _without_counts(record: FileRecord) -> dict[str, Any]:
     return {**asdict(record), "masked": list(record.masked), "new_columns": list(record.new_columns)}
 
 
-def scan_logs(lines: Mapping[str, Iterable[str]]) -> list[Scan]:
+def scan_logs(lines: Mapping[str, Iterable[str]]) -> list[AuditScan]:
     """Log lines, by the name of their log."""
     return [_scan_texts("logs", name, texts) for name, texts in lines.items()]
 
 
-def findings(scans: Iterable[Scan]) -> list[Finding]:
+def findings(scans: Iterable[AuditScan]) -> list[AuditFinding]:
     """Every finding, worst first."""
     return sorted((finding for scan in scans for finding in scan.findings), key=lambda finding: (-finding.count, finding.place))
 
 
-def pci_audit(scans: Iterable[Scan], declarations: Mapping[str, str] = _NO_DECLARATIONS) -> pd.DataFrame:
+def pci_audit(scans: Iterable[AuditScan], declarations: Mapping[str, str] = _NO_DECLARATIONS) -> pd.DataFrame:
     """Return the table `pci_audit`: one row per zone, subject and check.
 
     Args:
@@ -129,14 +129,14 @@ def pci_audit(scans: Iterable[Scan], declarations: Mapping[str, str] = _NO_DECLA
     return pd.DataFrame(rows, columns=columns)
 
 
-def _by_subject(scans: Iterable[Scan]) -> dict[tuple[str, str], list[Scan]]:
-    grouped: dict[tuple[str, str], list[Scan]] = {}
+def _by_subject(scans: Iterable[AuditScan]) -> dict[tuple[str, str], list[AuditScan]]:
+    grouped: dict[tuple[str, str], list[AuditScan]] = {}
     for scan in sorted(scans, key=lambda scan: (scan.zone, scan.subject)):
         grouped.setdefault((scan.zone, scan.subject), []).append(scan)
     return grouped
 
 
-def _rows(zone: str, subject: str, scans: Sequence[Scan]) -> Iterator[tuple[str, str, str, int, int, int, bool]]:
+def _rows(zone: str, subject: str, scans: Sequence[AuditScan]) -> Iterator[tuple[str, str, str, int, int, int, bool]]:
     looked_at = sum(scan.objects for scan in scans), sum(scan.cells for scan in scans)
     counts: Counter[str] = Counter()
     for finding in findings(scans):
@@ -145,7 +145,7 @@ def _rows(zone: str, subject: str, scans: Sequence[Scan]) -> Iterator[tuple[str,
         yield zone, subject, check, *looked_at, counts[check], not counts[check]
 
 
-def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED) -> Scan:
+def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED) -> AuditScan:
     """Return what was found in one object: Parquet and CSV by their cells, JSON by its values, anything else by its lines.
 
     Args:
@@ -155,13 +155,13 @@ def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Decl
         body = objects.read(ref)
     except NotFoundError:
         # A version that its publisher has forgotten since it was listed.
-        return Scan(zone.name, _subject(ref.key), 0, 0)
+        return AuditScan(zone.name, _subject(ref.key), 0, 0)
     cells, leaks = _leaks_in(ref.key, body, declared.get(_subject(ref.key), {}))
     # A name is written too.
     leaks.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
     place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
-    findings = tuple(Finding(zone.name, place, column, kind, count) for (column, kind), count in sorted(leaks.items()))
-    return Scan(zone.name, _subject(ref.key), 1, cells, findings)
+    findings = tuple(AuditFinding(zone.name, place, column, kind, count) for (column, kind), count in sorted(leaks.items()))
+    return AuditScan(zone.name, _subject(ref.key), 1, cells, findings)
 
 
 def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple[str, str]]]:
@@ -237,7 +237,7 @@ def _subject(key: str) -> str:
     return without_leaks(folders[1]) if len(folders) > 1 else "other"
 
 
-def _scan_texts(zone: str, subject: str, texts: Iterable[str]) -> Scan:
+def _scan_texts(zone: str, subject: str, texts: Iterable[str]) -> AuditScan:
     count, leaks = leaks_in_texts(texts)
-    findings = tuple(Finding(zone, subject, "", kind, times) for kind, times in sorted(leaks.items()))
-    return Scan(zone, subject, count, count, findings)
+    findings = tuple(AuditFinding(zone, subject, "", kind, times) for kind, times in sorted(leaks.items()))
+    return AuditScan(zone, subject, count, count, findings)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headgate.api.shapes.lake import Health
     from headgate.aws.athena.queries import Answer
     from headgate.costs.prices import Prices
-    from headgate.costs.recorded import JobRun
+    from headgate.costs.recorded import EndedJobRun
     from headgate.lake.ports import FileRecord
     from headgate.reports.summary import DatasetSummary
     from headgate.systems.dashboards import Dashboard, Panel
@@ -58,11 +58,11 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Costs:
+class CostBasis:
     """The basis of costs: ended Glue runs since a moment (naive UTC), prices, and the memory of the gate's function."""
 
     since: datetime
-    runs: Sequence[JobRun]
+    runs: Sequence[EndedJobRun]
     prices: Prices
     gate_memory_mb: int
 
@@ -72,7 +72,7 @@ class Costs:
         return by_service(priced([*of_files(recent, self.gate_memory_mb), *of_runs(self.runs)], self.prices))
 
 
-def collect(lake: Lake, queries: Any, costs: Costs) -> Report:  # noqa: ANN401 Athena's adapter or its twin
+def collect(lake: Lake, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN401 Athena's adapter or its twin
     """Ask everything that a report shows.
 
     Args:

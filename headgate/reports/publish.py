@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from headgate.api.deployed_lake import DeployedLake
 from headgate.costs.prices import Prices
-from headgate.costs.workload import Settings as CostSettings
+from headgate.costs.workload import CostSettings
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.reports.alerts import raised
-from headgate.reports.answers import Costs, collect
+from headgate.reports.answers import CostBasis, collect
 from headgate.reports.html_page import html
 from headgate.reports.numbers import figure
 from headgate.settings import ArtifactsSettings, ReportSettings
@@ -30,7 +30,7 @@ COST_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Page:
+class ReportPage:
     """A report, what it alerts about, and its HTML."""
 
     report: Report
@@ -38,13 +38,13 @@ class Page:
     text: str
 
 
-def make(env: Mapping[str, str]) -> Page:
+def make(env: Mapping[str, str]) -> ReportPage:
     """Ask the lake of an environment everything that the page shows; about a minute of Athena queries."""
     lake, queries = DeployedLake(env), stores.queries(env)
     since = lake.now() - timedelta(days=COST_DAYS)
-    report = collect(lake, queries, Costs(since, lake.job_runs(since), Prices.load(), CostSettings().gate_memory_mb))
+    report = collect(lake, queries, CostBasis(since, lake.job_runs(since), Prices.load(), CostSettings().gate_memory_mb))
     alerts = raised(queries, [board for board, _ in report.systems], report.health)
-    return Page(report, alerts, html(report, alerts, ReportSettings.from_env(env).console_url))
+    return ReportPage(report, alerts, html(report, alerts, ReportSettings.from_env(env).console_url))
 
 
 def publish(env: Mapping[str, str]) -> str:
@@ -57,7 +57,7 @@ def publish(env: Mapping[str, str]) -> str:
     return uri
 
 
-def announce(page: Page, uri: str, topic: Alerts, console_url: str) -> None:
+def announce(page: ReportPage, uri: str, topic: Alerts, console_url: str) -> None:
     """Send one message for each alert of a page, then one with the page's address and figures."""
     for alert in page.alerts:
         topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, console_url))
@@ -69,7 +69,7 @@ def _alert_text(alert: Alert, console_url: str) -> str:
     return "\n".join(line for line in (alert.message, alert.remedy, link) if line)
 
 
-def _announcement(page: Page, uri: str, console_url: str) -> Iterator[str]:
+def _announcement(page: ReportPage, uri: str, console_url: str) -> Iterator[str]:
     yield f"Page:    {uri}"
     yield f"Open it: aws s3 cp {uri} report.html"
     if console_url:

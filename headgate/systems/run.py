@@ -12,7 +12,7 @@ from headgate.engines.local import release_memory
 from headgate.errors import AuditError, ContractError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS
-from headgate.learning.store import Origin, Shelf
+from headgate.learning.store import ModelInputs, Shelf
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Published, parquet_bytes
 from headgate.snapshots.snapshot import snapshot_id_of
@@ -90,7 +90,7 @@ def run_system(
     versions |= {name: version_of(own[name], snapshot, reads[name], code, (*made_of, _digest(outputs[name]))) for name in inspections}
     inputs = {name: facts(snapshot, reads[name], registry.may_read(package, name), deployment, definitions) for name in outputs}
     staged = [_stage(publisher, own[name], rows, versions[name], inputs[name]) for name, rows in outputs.items()]
-    _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
+    _keep(models, shelf, ModelInputs(system, snapshot.snapshot_id, snapshot.as_of, code))
     published = [*kept.values(), *_move_all(publisher, staged)]
     log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, "tables": len(staged), "kept": len(kept)})
     return published
@@ -181,7 +181,7 @@ def _has_outdated_models(models: ModelStore, system: str, package: System, snaps
     return bool(found)
 
 
-def _keep(models: ModelStore | None, shelf: Shelf, origin: Origin) -> None:
+def _keep(models: ModelStore | None, shelf: Shelf, origin: ModelInputs) -> None:
     """Store the models that a build trained; forget them where there is no store."""
     if models is None:
         return

@@ -27,7 +27,7 @@ from headgate.values.cells import Flags, Rows, bool_array, flags, text_array
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.contracts.date_patterns import DatePattern, Part
+    from headgate.contracts.date_patterns import DatePart, DatePattern
     from headgate.contracts.model import ColumnType
     from headgate.contracts.source_format import SourceFormat
 
@@ -138,7 +138,7 @@ def _expression(pattern: DatePattern, language: str) -> str:
     return "".join(_part_expression(part, language) for part in pattern.parts)
 
 
-def _part_expression(part: Part, language: str) -> str:
+def _part_expression(part: DatePart, language: str) -> str:
     if not part.field:
         return re.escape(part.text)
     if part.field in {"month_name", "short_month"}:
@@ -150,7 +150,7 @@ def _part_expression(part: Part, language: str) -> str:
     return f"(?P<{part.field}>{_field_expression(part)})"
 
 
-def _field_expression(part: Part) -> str:
+def _field_expression(part: DatePart) -> str:
     if part.field == "fraction":
         kept, cut = min(part.letters, _MICRO_DIGITS), max(part.letters - _MICRO_DIGITS, 0)
         return f"[0-9]{{{kept}}}0{{{cut}}}"

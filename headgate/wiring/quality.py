@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.quality.card_audit_ledger import CardAudit
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.gate import QualityGate
-    from headgate.quality.pci_audit import Finding, Scan
+    from headgate.quality.pci_audit import AuditFinding, AuditScan
     from headgate.snapshots.snapshot import LakeSnapshot
 
 CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit's findings
@@ -53,7 +53,7 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
 
     ledger = AuditLedger(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
-    def alert(found: Sequence[Finding]) -> None:
+    def alert(found: Sequence[AuditFinding]) -> None:
         operations.alerts(env).send("Headgate: the card-data audit found something", alert_text(found))
 
     registry = Registry.load()
@@ -62,14 +62,14 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
     return CardAudit(stores.objects(), ledger, clock.utc_now, alert, scanner, since=since, declared=declared)
 
 
-def increment_scans(env: Mapping[str, str]) -> list[Scan]:
+def increment_scans(env: Mapping[str, str]) -> list[AuditScan]:
     """Return the scans of increments for card data, before they are merged."""
     from headgate.quality.pci_audit import increments_zone
 
     return card_audit(env).audit_objects([increments_zone(CuratedSettings.from_env(env).curated_bucket)])
 
 
-def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None) -> list[Scan]:
+def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None) -> list[AuditScan]:
     """Return the scans for card data of accepted and quarantined rows, tables, profiles, answers, file records and logs.
 
     Args:

@@ -11,7 +11,7 @@ from headgate.costs.jobs import fitted
 from headgate.costs.measured import Measured
 from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import LARGE, SMALL, TRICKLE, Settings
+from headgate.costs.workload import LARGE, SMALL, TRICKLE, CostSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,10 +34,10 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def settings_of(stated: Mapping[str, str]) -> Settings:
+def settings_of(stated: Mapping[str, str]) -> CostSettings:
     """Return the settings that decide the cost, from Terraform variables as its command line takes them."""
     known: dict[str, Any] = {name: parse(stated[name]) for name, parse in _PARSERS.items() if _given(stated, name)}
-    found = replace(Settings(), **known)
+    found = replace(CostSettings(), **known)
     if _given(stated, "systems"):
         found = replace(found, systems=tuple(json.loads(stated["systems"])))
     if _given(stated, "endpoint_network"):
@@ -49,7 +49,7 @@ def _given(stated: Mapping[str, str], name: str) -> bool:
     return stated.get(name, "") not in {"", "null"}
 
 
-def _changed(own: Settings, fitting: Settings) -> dict[str, object]:
+def _changed(own: CostSettings, fitting: CostSettings) -> dict[str, object]:
     """Return the settings that a workload needs, or that make it cheaper, by their names in Terraform."""
     names = ("job_worker_types", "job_timeouts", "systems_in_one_job")
     return {name: getattr(fitting, name) for name in names if getattr(fitting, name) != getattr(own, name)}

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts import odcs_reader
-from headgate.costs.recorded import JobRun
+from headgate.costs.recorded import EndedJobRun
 from tests.console.accessibility import violations
 from tests.console.browsers import visit
 from tests.console.conftest import PATIENCE_MS
@@ -305,7 +305,9 @@ def test_the_activity_log_has_each_stage_with_its_time(console: Console) -> None
 
 def test_a_run_shows_its_glue_jobs_with_duration_dpu_seconds_memory_and_cost(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     run = console.lake.runs.newest()[0]
-    monkeypatch.setattr(console.lake, "ended_jobs", (JobRun("merge_curated", run.started_at + timedelta(seconds=20), 90.0, 2.0, 180.0),))
+    monkeypatch.setattr(
+        console.lake, "ended_jobs", (EndedJobRun("merge_curated", run.started_at + timedelta(seconds=20), 90.0, 2.0, 180.0),)
+    )
     page = console.signed_in(VIEWER)
     visit(page, console.url, f"/runs/{run.name}")
     table = page.get_by_role("region", name="Glue jobs").get_by_role("table")

@@ -17,7 +17,7 @@ from headgate.intake.files import check_and_store_file
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.lake.content_hash import sha256_of
 from headgate.profiling import kept_profiles
-from headgate.profiling.profile import Profile, Received, profile_of
+from headgate.profiling.profile import GatedFile, Profile, profile_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def _checked(path: Path, contract: Contract, key: MaskingKey, *, folder: Path, *
     return counts
 
 
-def _remembered(received: Received) -> Profile:
+def _remembered(received: GatedFile) -> Profile:
     rows = (_digest(received.accepted.rows), _digest(received.quarantine_rows.rows))
     key = (received.contract.dataset, received.contract.version, received.content_sha256, received.rows, received.received_at, *rows)
     if key not in _KEPT:

@@ -13,7 +13,7 @@ from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSumma
 from headgate.costs.billing import priced
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import gate_s, of_files
-from headgate.costs.workload import Settings
+from headgate.costs.workload import CostSettings
 from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
@@ -68,7 +68,7 @@ def detail(lake: Lake, file_id: str) -> FileDetail:
 
 
 def _work(record: FileRecord) -> FileWork:
-    seconds, memory_mb = gate_s(record), Settings().gate_memory_mb
+    seconds, memory_mb = gate_s(record), CostSettings().gate_memory_mb
     cost = sum((item.usd for item in priced(of_files([record], memory_mb), Prices.load())), Decimal(0))
     rows_per_s = record.received / seconds if seconds else None
     return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=memory_mb, usd=f"{cost:.6f}")

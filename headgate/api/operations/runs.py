@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.api.shapes.runs import RunAsked, RunState
     from headgate.aws.stepfunctions import PipelineRun
-    from headgate.costs.recorded import JobRun
+    from headgate.costs.recorded import EndedJobRun
 
 GB_OF_A_DPU = 16  # Source: AWS Glue pricing, "a DPU provides 4 vCPU and 16 GB of memory"
 _STATES: dict[str, RunState] = {
@@ -87,7 +87,7 @@ def _jobs(lake: Lake, name: str, run: PipelineRun) -> tuple[RunJob, ...]:
     return tuple(_job(one, prices) for one in found)
 
 
-def _job(run: JobRun, prices: Prices) -> RunJob:
+def _job(run: EndedJobRun, prices: Prices) -> RunJob:
     return RunJob(
         job=run.job,
         started_at=run.started_at.isoformat(),

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from headgate.aws.errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import Claim, FileRecord, Measured, no_record, why_not_finished, why_not_reopened
+from headgate.lake.ports import Claim, FileRecord, MeasuredFile, no_record, why_not_finished, why_not_reopened
 from headgate.lake.states import (
     UNDER_WAY,
     WITHOUT_ROWS,
@@ -116,14 +116,14 @@ class DynamoLedger:
         obstacles = self._transact(f"claim {record.key}", writes)
         return Claim(ClaimAnswer.GRANTED, record.file_id) if obstacles is None else _refusal(action, record, obstacles)
 
-    def measured(self, kind: str) -> tuple[Measured, ...]:
+    def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
         """Return the use of the newest files of a kind, oldest first; none where none was measured."""
         with translated(f"read what files of {kind} took"):
             item = self.client.get_item(TableName=self.table, Key=encode({"file_id": PACE + kind})).get("Item")
         files = decode(item)["files"] if item else []
-        return tuple(Measured(**{name: int(value) for name, value in fields.items()}) for fields in files)
+        return tuple(MeasuredFile(**{name: int(value) for name, value in fields.items()}) for fields in files)
 
-    def measure(self, kind: str, files: Sequence[Measured]) -> None:
+    def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
         """The newest files of a kind took that."""
         with translated(f"record what files of {kind} took"):
             item = {"file_id": PACE + kind, "files": [dict(vars(measured)) for measured in files]}

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from headgate.aws.errors import translated
 from headgate.errors import NotFoundError, ThrottledError
-from headgate.onboarding.records import Answer, Page, Record, Written
+from headgate.onboarding.records import Record, RecordPage, WriteAnswer, WriteResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,18 +38,18 @@ class DynamoRecords:
     table: str
     sleep: Callable[[float], None] = time.sleep
 
-    def create(self, record: Record) -> Written:
+    def create(self, record: Record) -> WriteResult:
         """Write the record and guards of its unique values, if neither id nor values are taken."""
         writes = [self._put(_item(record), "attribute_not_exists(record_id)"), *(self._guard(record, name) for name in record.unique)]
         reasons = self._transact(f"create {record.model}", writes)
         if reasons is None:
-            return Written(Answer.CREATED)
+            return WriteResult(WriteAnswer.CREATED)
         if _failed(reasons[0]):
             same = json.loads(reasons[0]["Item"]["body"]["S"]) == record.values
-            return Written(Answer.PRESENT if same else Answer.OTHER_VALUES)
+            return WriteResult(WriteAnswer.PRESENT if same else WriteAnswer.OTHER_VALUES)
         return _taken(record, reasons[1:])
 
-    def update(self, before: Record, record: Record) -> Written:
+    def update(self, before: Record, record: Record) -> WriteResult:
         """Replace a record that is still as it was read, and move its guards."""
         revision = {":before": {"N": str(before.revision)}}
         moved = [name for name in record.unique if before.unique.get(name) != record.unique[name]]
@@ -61,8 +61,8 @@ class DynamoRecords:
         ]
         reasons = self._transact(f"update {record.model}", writes)
         if reasons is None:
-            return Written(Answer.UPDATED)
-        return Written(Answer.CHANGED) if _failed(reasons[0]) else _taken(record, reasons[1 : 1 + len(moved)], moved)
+            return WriteResult(WriteAnswer.UPDATED)
+        return WriteResult(WriteAnswer.CHANGED) if _failed(reasons[0]) else _taken(record, reasons[1 : 1 + len(moved)], moved)
 
     def get(self, model: str, record_id: str) -> Record:
         """Return the record; NotFoundError if there is none."""
@@ -72,7 +72,7 @@ class DynamoRecords:
             raise NotFoundError(f"There is no {model} of this id.")
         return _record(response["Item"])
 
-    def page(self, model: str, limit: int, after: str = "") -> Page:
+    def page(self, model: str, limit: int, after: str = "") -> RecordPage:
         """Return at most so many records by id, those behind `after`."""
         start = {"ExclusiveStartKey": _key(model, after)} if after else {}
         with translated(f"list {model}"):
@@ -83,7 +83,7 @@ class DynamoRecords:
                 Limit=limit,
                 **start,  # type: ignore[arg-type]  # typed as every argument of query
             )
-        return Page([_record(item) for item in page["Items"]], page.get("LastEvaluatedKey", {}).get("record_id", {}).get("S", ""))
+        return RecordPage([_record(item) for item in page["Items"]], page.get("LastEvaluatedKey", {}).get("record_id", {}).get("S", ""))
 
     def _put(self, item: _Item, condition: str, values: _Item | None = None) -> _Item:
         put = {"TableName": self.table, "Item": item, "ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -125,9 +125,9 @@ def _failed(reason: _Item) -> bool:
     return bool(reason.get("Code") == "ConditionalCheckFailed")
 
 
-def _taken(record: Record, reasons: list[_Item], columns: list[str] | None = None) -> Written:
+def _taken(record: Record, reasons: list[_Item], columns: list[str] | None = None) -> WriteResult:
     names = [*record.unique] if columns is None else columns
-    return Written(Answer.TAKEN, next(name for name, reason in zip(names, reasons, strict=True) if _failed(reason)))
+    return WriteResult(WriteAnswer.TAKEN, next(name for name, reason in zip(names, reasons, strict=True) if _failed(reason)))
 
 
 def _key(model: str, record_id: str) -> _Item:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.errors import translated
 from headgate.costs.billing import STANDARD
-from headgate.costs.recorded import JobRun
+from headgate.costs.recorded import EndedJobRun
 from headgate.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class GlueRuns:
 
     client: GlueClient
 
-    def ended(self, job: str, name: str, *, since: datetime) -> Iterator[JobRun]:
+    def ended(self, job: str, name: str, *, since: datetime) -> Iterator[EndedJobRun]:
         """Yield the runs of a job that started since a moment, naive UTC, and have ended. A job that does not exist has none.
 
         Args:
@@ -41,8 +41,8 @@ class GlueRuns:
         yield from (run for run in ended if run.started_at >= since)
 
 
-def _job_run(job: str, run: JobRunTypeDef) -> JobRun:
-    return JobRun(
+def _job_run(job: str, run: JobRunTypeDef) -> EndedJobRun:
+    return EndedJobRun(
         job=job,
         started_at=run["StartedOn"].astimezone(UTC).replace(tzinfo=None),
         seconds=float(run.get("ExecutionTime", 0)),

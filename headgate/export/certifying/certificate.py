@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.errors import AuditError
 from headgate.export.certifying.digest import Digest
-from headgate.export.planning.mapping import Form
+from headgate.export.planning.mapping import CanonicalForm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ class CertifiedColumn:
     name: str
     declared: str
     type: str
-    form: Form
+    form: CanonicalForm
     fraction_digits: int = 0
     digested: bool = True
 
@@ -149,7 +149,7 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
             **{
                 **read,
                 "moment": Moment(**read["moment"]),
-                "columns": tuple(CertifiedColumn(**{**item, "form": Form(item["form"])}) for item in read["columns"]),
+                "columns": tuple(CertifiedColumn(**{**item, "form": CanonicalForm(item["form"])}) for item in read["columns"]),
                 "digest": Digest.from_dict(read["digest"]),
                 "files": tuple(CertifiedFile(**{**item, "digest": Digest.from_dict(item["digest"])}) for item in read["files"]),
                 "watermark": {name: tuple(bounds) for name, bounds in read["watermark"].items()},

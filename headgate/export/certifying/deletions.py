@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.export.planning.mapping import BYTES, ExportColumn, Form
+from headgate.export.planning.mapping import BYTES, CanonicalForm, ExportColumn
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.server.session import quoted
 from headgate.lake.keys import RUN_DELETIONS
@@ -39,7 +39,10 @@ _MEMORY, _BATCH_ROWS = "128MB", 65_536
 
 def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within: str, path: Path) -> None:
     """The file at `path` holds every row's key, and whether the condition `within` holds for the row; there is none for an empty table."""
-    columns = [*key, ExportColumn(_WITHIN, "int", pa.int64(), nullable=False, form=Form.NUMBER, read_sql=f"({within})", text_sql="")]
+    columns = [
+        *key,
+        ExportColumn(_WITHIN, "int", pa.int64(), nullable=False, form=CanonicalForm.NUMBER, read_sql=f"({within})", text_sql=""),
+    ]
     write_slice(session, f"SELECT {', '.join(column.read_sql for column in columns)} FROM {quoted(table)}", columns, path)  # noqa: S608 quoted names
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.export.planning.mapping import Form
+from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.reading.csv_files import decimal_text
 from headgate.export.reading.files import batches_of
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         @property
         def type(self) -> pa.DataType | str: ...  # noqa: D102 a declaration
         @property
-        def form(self) -> Form: ...  # noqa: D102 a declaration
+        def form(self) -> CanonicalForm: ...  # noqa: D102 a declaration
         @property
         def fraction_digits(self) -> int: ...  # noqa: D102 a declaration
 
@@ -157,13 +157,13 @@ def _is_null(values: pa.Array) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.unpackbits(bits, bitorder="little", count=flags.offset + len(flags))[flags.offset :]
 
 
-def canonical_text(values: pa.Array, form: Form, fraction_digits: int = 0) -> pa.Array:
+def canonical_text(values: pa.Array, form: CanonicalForm, fraction_digits: int = 0) -> pa.Array:
     """Every value's canonical text as bytes, null for null: what `ExportColumn.digest_sql` is at the server."""
-    if form is Form.LONG:
+    if form is CanonicalForm.LONG:
         return _checksum_text(values)
-    if form is Form.REAL:
+    if form is CanonicalForm.REAL:
         return _real_texts(values).cast(pa.binary())
-    if form is Form.MOMENT:
+    if form is CanonicalForm.MOMENT:
         return _moment_text(values, fraction_digits).cast(pa.binary())
     if pa.types.is_decimal(values.type):
         return decimal_text(values).cast(pa.binary())

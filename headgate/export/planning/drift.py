@@ -23,7 +23,7 @@ class SchemaChangedError(ContractError):
     """The source's columns differ from the contract's in a way that its policy stops at."""
 
 
-class Change(StrEnum):
+class SchemaChange(StrEnum):
     """Kinds of difference."""
 
     ADDED = "added"  # the source has a column that the contract does not know
@@ -33,7 +33,7 @@ class Change(StrEnum):
     CHANGED = "changed"  # another type altogether
 
 
-class Action(StrEnum):
+class SchemaAction(StrEnum):
     """An answer to a difference."""
 
     EXPORT = "export"  # go on, and export the column
@@ -45,29 +45,29 @@ class Action(StrEnum):
 class Difference:
     """One difference, in words that name no value."""
 
-    change: Change
+    change: SchemaChange
     column: str
     description: str
 
 
 # A new column may be sensitive, so it stays out until a contract says what it is. A missing or changed one would break the
 # gate later and less clearly.
-DEFAULT_POLICY: Mapping[Change, Action] = {
-    Change.ADDED: Action.LEAVE_OUT,
-    Change.MISSING: Action.STOP,
-    Change.RENAMED: Action.STOP,
-    Change.WIDENED: Action.EXPORT,
-    Change.CHANGED: Action.STOP,
+DEFAULT_POLICY: Mapping[SchemaChange, SchemaAction] = {
+    SchemaChange.ADDED: SchemaAction.LEAVE_OUT,
+    SchemaChange.MISSING: SchemaAction.STOP,
+    SchemaChange.RENAMED: SchemaAction.STOP,
+    SchemaChange.WIDENED: SchemaAction.EXPORT,
+    SchemaChange.CHANGED: SchemaAction.STOP,
 }
 
 
-def policy_of(contract: Contract) -> dict[Change, Action]:
+def policy_of(contract: Contract) -> dict[SchemaChange, SchemaAction]:
     """The contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
     policy = contract.properties.get("headgate.schemaPolicy", {})
     if not isinstance(policy, dict):
         raise ContractError(f"{contract.id}: headgate.schemaPolicy is not a mapping. Write it as in {{added: ignore}}")
     try:
-        return {**DEFAULT_POLICY, **{Change(name): Action(action) for name, action in policy.items()}}
+        return {**DEFAULT_POLICY, **{SchemaChange(name): SchemaAction(action) for name, action in policy.items()}}
     except ValueError as error:
         raise ContractError(f"{contract.id}: headgate.schemaPolicy: {error}") from error
 
@@ -83,10 +83,12 @@ def differences(table: SourceTable, contract: Contract) -> tuple[Difference, ...
             all_differences.extend(_typed(column, declared[column.name]))
         elif renamed := _renamed(column, place, missing, contract):
             missing.remove(renamed)
-            all_differences.append(Difference(Change.RENAMED, renamed.name, f"{renamed.name} is gone; {column.name} may be its new name"))
+            all_differences.append(
+                Difference(SchemaChange.RENAMED, renamed.name, f"{renamed.name} is gone; {column.name} may be its new name")
+            )
         else:
-            all_differences.append(Difference(Change.ADDED, column.name, f"{column.name} {column.declared} is not in the contract"))
-    all_differences.extend(Difference(Change.MISSING, column.name, f"{column.name} is not at the source") for column in missing)
+            all_differences.append(Difference(SchemaChange.ADDED, column.name, f"{column.name} {column.declared} is not in the contract"))
+    all_differences.extend(Difference(SchemaChange.MISSING, column.name, f"{column.name} is not at the source") for column in missing)
     return tuple(all_differences)
 
 
@@ -99,11 +101,11 @@ def columns_to_export(table: SourceTable, contract: Contract | None, drift: Sequ
     if contract is None:
         return tuple(column.name for column in table.columns)
     policy = policy_of(contract)
-    if stopping := [item.description for item in drift if policy[item.change] is Action.STOP]:
+    if stopping := [item.description for item in drift if policy[item.change] is SchemaAction.STOP]:
         raise SchemaChangedError(f"{table.name} differs from contract {contract.id} {contract.version}: {'; '.join(stopping)}")
-    left_out = {item.column for item in drift if policy[item.change] is Action.LEAVE_OUT}
+    left_out = {item.column for item in drift if policy[item.change] is SchemaAction.LEAVE_OUT}
     declared = {column.name for column in contract.columns}
-    if policy[Change.ADDED] is not Action.EXPORT:
+    if policy[SchemaChange.ADDED] is not SchemaAction.EXPORT:
         left_out |= {column.name for column in table.columns if column.name not in declared}
     return tuple(column.name for column in table.columns if column.name not in left_out)
 
@@ -120,7 +122,7 @@ def _typed(column: SourceColumn, declared: Column) -> list[Difference]:
     source, target = arrow_type_of(column, declared.type.kind), arrow_type(declared.type)
     if _fits(source, target) and not _longer(column, declared):
         return []
-    change = Change.WIDENED if _family(source) == _family(target) else Change.CHANGED
+    change = SchemaChange.WIDENED if _family(source) == _family(target) else SchemaChange.CHANGED
     wanted = declared.type.kind.value.upper()
     return [Difference(change, column.name, f"{column.name} is {column.declared} at the source, {wanted} in the contract")]
 

@@ -81,7 +81,7 @@ _PLAIN = {
 _UNBOUNDED = {"json", *_GEOMETRY}
 
 
-class Form(StrEnum):
+class CanonicalForm(StrEnum):
     """How a value's canonical text is written, on both sides of the certificate."""
 
     NUMBER = "number"
@@ -92,7 +92,7 @@ class Form(StrEnum):
     LONG = "long"  # the decimal CRC-32 of the bytes
 
 
-_DATES = {Form.DATE, Form.MOMENT}
+_DATES = {CanonicalForm.DATE, CanonicalForm.MOMENT}
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class ExportColumn:
     declared: str
     type: pa.DataType
     nullable: bool
-    form: Form
+    form: CanonicalForm
     read_sql: str
     text_sql: str
     impossible_sql: str = ""
@@ -174,7 +174,7 @@ def map_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn
         _read_sql(column),
         _text_sql(column, form),
         _impossible_sql(column) if form in _DATES else "",
-        column.fraction_digits if form is Form.MOMENT else 0,
+        column.fraction_digits if form is CanonicalForm.MOMENT else 0,
     )
 
 
@@ -192,7 +192,7 @@ def _as_text(column: SourceColumn) -> ExportColumn:
     # RFC 4648 has no line ends, which TO_BASE64 puts after every 76 characters.
     text = f"CAST({quoted(column.name)} AS CHAR)" if is_decimal else f"REPLACE(TO_BASE64({_read_sql(column)}), '\\n', '')"
     bounded = is_decimal or (column.kind not in _UNBOUNDED and column.max_bytes * 4 // 3 < LONG_BYTES)
-    form, canonical = (Form.TEXT, f"CAST({text} AS BINARY)") if bounded else (Form.LONG, f"CRC32({text})")
+    form, canonical = (CanonicalForm.TEXT, f"CAST({text} AS BINARY)") if bounded else (CanonicalForm.LONG, f"CRC32({text})")
     return ExportColumn(column.name, column.declared, pa.string(), column.nullable, form, text, canonical)
 
 
@@ -222,16 +222,16 @@ def _integer_type(column: SourceColumn, *, as_boolean: bool) -> pa.DataType:
     return (_UNSIGNED if column.unsigned else _SIGNED)[column.kind]
 
 
-def _form(column: SourceColumn) -> Form:
+def _form(column: SourceColumn) -> CanonicalForm:
     if column.kind in _UNBOUNDED or column.max_bytes > LONG_BYTES:
-        return Form.LONG
+        return CanonicalForm.LONG
     if column.kind in {"float", "double"}:
-        return Form.REAL
+        return CanonicalForm.REAL
     if column.kind == "date":
-        return Form.DATE
+        return CanonicalForm.DATE
     if column.kind in {"datetime", "timestamp"}:
-        return Form.MOMENT
-    return Form.TEXT if column.kind in _TEXT | BYTES | {"time"} else Form.NUMBER
+        return CanonicalForm.MOMENT
+    return CanonicalForm.TEXT if column.kind in _TEXT | BYTES | {"time"} else CanonicalForm.NUMBER
 
 
 def _read_sql(column: SourceColumn) -> str:
@@ -245,18 +245,18 @@ def _read_sql(column: SourceColumn) -> str:
     return name
 
 
-def _text_sql(column: SourceColumn, form: Form) -> str:
+def _text_sql(column: SourceColumn, form: CanonicalForm) -> str:
     """The canonical text in SQL; `+ 0` drops zero padding, and gives a FLOAT all the digits of the double that it is."""
     name = quoted(column.name)
-    if form is Form.REAL:
+    if form is CanonicalForm.REAL:
         return f"{name} + 0e0"
     if column.kind in {"bit", "time"}:
         return _read_sql(column)
     if column.kind == "year" or column.zerofill:
         return f"{name} + 0"
-    if form is Form.LONG:
+    if form is CanonicalForm.LONG:
         return f"CRC32({_bytes_sql(column)})"
-    return _bytes_sql(column) if form is Form.TEXT else name
+    return _bytes_sql(column) if form is CanonicalForm.TEXT else name
 
 
 def _bytes_sql(column: SourceColumn) -> str:

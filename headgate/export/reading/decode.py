@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.export.planning.mapping import ExportColumn
-    from headgate.export.server.wire import Rows, WireColumn
+    from headgate.export.server.wire import WireColumn, WireRows
 
 Values = np.ndarray[Any, np.dtype[Any]]
 
@@ -56,7 +56,7 @@ class Decoder:
         """The schema of every batch."""
         return pa.schema([column.field for column in self.columns])
 
-    def batch(self, rows: Rows) -> pa.RecordBatch:
+    def batch(self, rows: WireRows) -> pa.RecordBatch:
         """The rows as Arrow; nothing in it refers to the block any more."""
         block = _Block(rows)
         at = rows.starts + 1 + (len(self.wire) + 9) // 8
@@ -87,7 +87,7 @@ class Decoder:
 class _Block:
     """Typed views of one block of bytes."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: WireRows) -> None:
         self._block = rows.block
         self._starts = rows.starts
         self._bytes = np.frombuffer(rows.block, np.uint8)

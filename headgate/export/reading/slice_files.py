@@ -42,7 +42,7 @@ class WorkspaceError(HeadgateError):
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenSlice:
     """The result of writing a slice."""
 
     rows: int
@@ -123,7 +123,7 @@ def write_slice(
     *,
     mask: Mask | None = None,
     seen: Callable[[int], None] = lambda _: None,
-) -> Written:
+) -> WrittenSlice:
     """The file at `path` holds the query's rows, as CSV where its name says so; there is no file when there are none.
 
     Args:
@@ -140,7 +140,7 @@ def write_slice(
             batch = decoder.batch(rows)
             writer.add(mask(batch) if mask else batch)
             seen(batch.num_rows)
-    return Written(writer.rows, decoder.impossible_dates)
+    return WrittenSlice(writer.rows, decoder.impossible_dates)
 
 
 @contextmanager

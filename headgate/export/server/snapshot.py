@@ -38,7 +38,7 @@ _BEGIN = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
 _BEGIN_READ_ONLY = f"{_BEGIN}, READ ONLY"
 
 
-class Method(StrEnum):
+class SnapshotMethod(StrEnum):
     """The way in which the connections came to see one moment."""
 
     GLOBAL_LOCK = "global_lock"
@@ -58,7 +58,7 @@ class Snapshot:
     """
 
     sessions: tuple[Session, ...]
-    method: Method
+    method: SnapshotMethod
     position: str
     gtid: str
     taken_at: str
@@ -66,7 +66,7 @@ class Snapshot:
 
 @contextmanager
 def open_snapshot(
-    connect: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[Method] = tuple(Method)
+    connect: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[SnapshotMethod] = tuple(SnapshotMethod)
 ) -> Iterator[Snapshot]:
     """A snapshot by the first of the methods that the account may use; everything is closed at the end.
 
@@ -89,12 +89,12 @@ def open_snapshot(
 
 
 def _first_allowed(
-    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[Method]
+    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[SnapshotMethod]
 ) -> Snapshot:
     unheld = sorted(table.name for table in tables if not table.transactional)
     refusals, busy = [], False
     for method in methods:
-        if unheld and method in {Method.AGREED_POSITION, Method.ONE_CONNECTION}:
+        if unheld and method in {SnapshotMethod.AGREED_POSITION, SnapshotMethod.ONE_CONNECTION}:
             refusals.append(f"{method}: tables without transactions need a lock: {', '.join(unheld)}")
             continue
         try:
@@ -114,15 +114,15 @@ class _NotAgreedError(ServiceError):
 def _by_global_lock(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
     del tables
     holder.do("FLUSH TABLES WITH READ LOCK")
-    return _under_lock(holder, join, workers, keep, Method.GLOBAL_LOCK)
+    return _under_lock(holder, join, workers, keep, SnapshotMethod.GLOBAL_LOCK)
 
 
 def _by_table_locks(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
     holder.do("LOCK TABLES " + ", ".join(f"{quoted(table.name)} READ" for table in tables))
-    return _under_lock(holder, join, workers, keep, Method.TABLE_LOCKS)
+    return _under_lock(holder, join, workers, keep, SnapshotMethod.TABLE_LOCKS)
 
 
-def _under_lock(holder: Session, join: Callable[[], Session], workers: int, keep: bool, method: Method) -> Snapshot:
+def _under_lock(holder: Session, join: Callable[[], Session], workers: int, keep: bool, method: SnapshotMethod) -> Snapshot:
     try:
         sessions = tuple(_begun(join()) for _ in range(workers))
     except HeadgateError:
@@ -151,7 +151,7 @@ def _by_agreement(holder: Session, join: Callable[[], Session], tables: Sequence
         if "" in positions or not before:
             raise _NotAgreedError("the server reports no position of a snapshot, or does not count its transactions")
         if len(positions) == 1 and _transactions(holder) == before:
-            return Snapshot(sessions, Method.AGREED_POSITION, positions.pop(), "", _server_time(holder))
+            return Snapshot(sessions, SnapshotMethod.AGREED_POSITION, positions.pop(), "", _server_time(holder))
     raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_TRIES} times")
 
 
@@ -167,14 +167,14 @@ def _transactions(session: Session) -> str:
 def _by_one_connection(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
     del tables, workers, keep
     session = _begun(join())
-    return Snapshot((session,), Method.ONE_CONNECTION, _own_position(session), "", _server_time(holder))
+    return Snapshot((session,), SnapshotMethod.ONE_CONNECTION, _own_position(session), "", _server_time(holder))
 
 
 _HOW = {
-    Method.GLOBAL_LOCK: _by_global_lock,
-    Method.TABLE_LOCKS: _by_table_locks,
-    Method.AGREED_POSITION: _by_agreement,
-    Method.ONE_CONNECTION: _by_one_connection,
+    SnapshotMethod.GLOBAL_LOCK: _by_global_lock,
+    SnapshotMethod.TABLE_LOCKS: _by_table_locks,
+    SnapshotMethod.AGREED_POSITION: _by_agreement,
+    SnapshotMethod.ONE_CONNECTION: _by_one_connection,
 }
 
 

@@ -59,7 +59,7 @@ class WireColumn:
 
 
 @dataclass(frozen=True)
-class Rows:
+class WireRows:
     """Complete rows in a block of bytes. `starts` are the offsets of their payloads; the block is reused after the next read."""
 
     block: bytearray
@@ -90,12 +90,12 @@ class ResultStream:
     def _packet(self, kind: type = MysqlPacket) -> Any:  # noqa: ANN401 PyMySQL ships no types
         return self._connection._read_packet(kind)  # noqa: SLF001 as above
 
-    def __iter__(self) -> Iterator[Rows]:
+    def __iter__(self) -> Iterator[WireRows]:
         with server_errors("read"):
             yield from self._blocks()
             self._connection._execute_command(_COM_STMT_CLOSE, struct.pack("<I", self._statement))  # noqa: SLF001 as above
 
-    def _blocks(self) -> Iterator[Rows]:
+    def _blocks(self) -> Iterator[WireRows]:
         block, filled, ended = bytearray(BLOCK_BYTES + MARGIN_BYTES), 0, False
         while not ended:
             starts: list[int] = []
@@ -107,7 +107,7 @@ class ResultStream:
             if ended:
                 self._check_end(block, starts.pop(), end)
             if starts:
-                yield Rows(block, np.array(starts, dtype=np.int64))
+                yield WireRows(block, np.array(starts, dtype=np.int64))
             elif not ended:
                 yield self._giant(block)
                 end = filled
@@ -136,14 +136,14 @@ class ResultStream:
         if block[start] == _ERROR_MARK:
             raise_mysql_exception(bytes(block[start:end]))
 
-    def _giant(self, block: bytearray) -> Rows:
+    def _giant(self, block: bytearray) -> WireRows:
         """The one row that a full block did not hold, put together from as many packets as it came in."""
         size = packet_size(block, 0)
         payload = block[_HEADER_BYTES:BLOCK_BYTES] + self._exactly(size + _HEADER_BYTES - BLOCK_BYTES)
         while size == _LONGEST_PACKET:
             size = packet_size(self._exactly(_HEADER_BYTES), 0)
             payload += self._exactly(size)
-        return Rows(payload + bytes(MARGIN_BYTES), np.zeros(1, dtype=np.int64))
+        return WireRows(payload + bytes(MARGIN_BYTES), np.zeros(1, dtype=np.int64))
 
     def _exactly(self, size: int) -> bytearray:
         block = bytearray(size)

@@ -15,7 +15,7 @@ from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import MAX_EXPANDED_BYTES, OutgrownError
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.masked_at_source import check_seal, claims_to_be_masked, masked_form
-from headgate.intake.rows.quarantine_rows import Origin
+from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -202,9 +202,9 @@ class FileChecker:
         counts = masked_original.check(path, contract, self.origin(record, contract, path, received_at), path.parent)
         return CheckedParquet(counts, path.parent / ACCEPTED, path.parent / QUARANTINE)
 
-    def origin(self, record: FileRecord, contract: Contract, path: Path, received_at: datetime) -> Origin:
+    def origin(self, record: FileRecord, contract: Contract, path: Path, received_at: datetime) -> RowOrigin:
         """Where the file's rows come from, as each of them states."""
-        return Origin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
+        return RowOrigin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
 
     def quarantine_of(self, record: FileRecord) -> ObjectRef:
         """Where the file's quarantined rows belong."""

@@ -36,7 +36,7 @@ from headgate.intake.rows.count_masked_values import masked_values
 from headgate.intake.rows.deduplicate_rows import KEPT, TiedCells, keep_unique, survivors
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
-from headgate.intake.rows.quarantine_rows import Origin, duplicate_rows, refused_rows, with_origin
+from headgate.intake.rows.quarantine_rows import RowOrigin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.rows.redact_source_rows import MASKED
 from headgate.intake.rows.refuse_rows import check_halts, refuse_rows
 from headgate.intake.rows.restore_source_texts import columns_from_candidates, kept_texts
@@ -170,11 +170,11 @@ def check_bytes(
     Raises:
         BadInputError: the whole file is rejected; `rule` says why.
     """
-    origin = Origin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
+    origin = RowOrigin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
     return check_source(source_of(read_file(body, contract)), contract, key, origin)
 
 
-def check_source(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> CheckedRows:
+def check_source(source: Source, contract: Contract, key: MaskingKey, origin: RowOrigin) -> CheckedRows:
     """As `check_bytes`, for the rows of any source."""
     run = CheckRun(source, contract, key, origin)
     batches = [(each_value_once(accepted), quarantine_rows) for accepted, quarantine_rows in run.rows()]
@@ -189,7 +189,7 @@ class CheckRun:
         folder: a local folder for spooled batches; without it they stay in memory.
     """
 
-    def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
+    def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: RowOrigin, folder: Path | None = None) -> None:
         self._hides_columns = any(column.left_out for column in contract.columns)
         contract = without_left_out(contract)
         self._new_columns = tuple(column.name for column in contract.columns if column.undeclared)
@@ -358,7 +358,7 @@ def check_file(
         BadInputError: the whole file is rejected; OutgrownError when it exceeds `limit_bytes`.
     """
     use_lean_allocator()
-    origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
+    origin = RowOrigin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
     file = decompressed(path, folder, limit_bytes)
     source = open_batches(file, contract, folder)
     spool_folder = folder if is_large(file, source) else None

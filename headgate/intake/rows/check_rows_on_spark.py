@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from headgate.formats.csv.dialect import Dialect
     from headgate.formats.received_rows import Received
     from headgate.intake.rows.check_rows import Counts
-    from headgate.intake.rows.quarantine_rows import Origin
+    from headgate.intake.rows.quarantine_rows import RowOrigin
     from headgate.lake.ports import MaskingKey
 
 RANGE_BYTES = 64 << 20
@@ -66,7 +66,7 @@ class SparkChecker:
     session: Callable[[], SparkSession]
     from_bytes: int
 
-    def check_file(self, path: Path, contract: Contract, key: MaskingKey, origin: Origin) -> Counts | None:
+    def check_file(self, path: Path, contract: Contract, key: MaskingKey, origin: RowOrigin) -> Counts | None:
         """As `check_file_on_spark`, into the file's folder; None for a file that one worker has to check."""
         if (
             path.stat().st_size < self.from_bytes
@@ -103,7 +103,7 @@ def check_file_on_spark(
     contract: Contract,
     key: MaskingKey,
     *,
-    origin: Origin,
+    origin: RowOrigin,
     folder: Path,
     range_bytes: int = RANGE_BYTES,
 ) -> Counts | None:
@@ -163,7 +163,7 @@ class SparkCheckRun(CheckRun):
     """One plain CSV file's run through the gate on Spark; yields rows as `CheckRun` does."""
 
     def __init__(
-        self, spark: SparkSession, plain: PlainCsv, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int
+        self, spark: SparkSession, plain: PlainCsv, contract: Contract, key: MaskingKey, *, origin: RowOrigin, range_bytes: int
     ) -> None:
         self._footer = footer_rows_of_path(plain.path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names])
         form = written_as("csv", replace(plain.dialect, footer_lines=self._footer))
@@ -277,7 +277,7 @@ class _Work:
 
     contract: Contract
     key: MaskingKey
-    origin: Origin
+    origin: RowOrigin
 
     def checked(self, part: PlainCsv) -> Iterator[_SparkBatch | None]:
         """Yield the part's batches after the first pass; None when the file is not plain CSV."""

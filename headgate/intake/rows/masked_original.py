@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.intake.rows.check_rows import Counts
-    from headgate.intake.rows.quarantine_rows import Origin
+    from headgate.intake.rows.quarantine_rows import RowOrigin
 
 ABOUT, ROWS = "about.json", "rows.parquet"
 SENSITIVE = frozenset({Mask.PAN, Mask.CVV, Mask.TRACK, Mask.SSN})
@@ -100,7 +100,7 @@ class Checked:
 
     path: Path
     contract: Contract
-    origin: Origin
+    origin: RowOrigin
     counts: Counts
 
 
@@ -123,7 +123,7 @@ def write(original: Checked, key: MaskingKey, limit_bytes: int) -> Path:
     return form
 
 
-def check(form: Path, contract: Contract, origin: Origin, folder: Path) -> Counts:
+def check(form: Path, contract: Contract, origin: RowOrigin, folder: Path) -> Counts:
     """Check the rows of a masked form; ACCEPTED and QUARANTINE are written to `folder`, as for an original.
 
     Args:
@@ -201,7 +201,7 @@ def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
             yield Received(texts, numbers(batch.column(_SOURCE_ROW)))
 
 
-def _with_earlier_quarantine(counts: Counts, about: About, earlier: Path, path: Path, origin: Origin) -> Counts:
+def _with_earlier_quarantine(counts: Counts, about: About, earlier: Path, path: Path, origin: RowOrigin) -> Counts:
     """Restore the gate's own description of each row that is quarantined again for the same rules; return the counts with all rows."""
     stated = replace(counts, masked=about.masked, written_as=about.written_as)
     if not earlier.is_file():
@@ -236,7 +236,7 @@ def _judged(rules: str, fate: str, *, is_same: bool) -> tuple[Disposition, froze
     return Disposition(fate), frozenset() if is_same else frozenset(json.loads(rules))
 
 
-def _from(origin: Origin, rows: pa.Table) -> pa.Table:
+def _from(origin: RowOrigin, rows: pa.Table) -> pa.Table:
     """The rows as those of the file that is checked now: a copy under another key has the same masked form."""
     at = pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows.num_rows)
     for name, values in (("object_key", decoded(repeated(redact_text(origin.object_key), rows.num_rows))), ("received_at", at)):

@@ -48,7 +48,7 @@ _BLANK = 0x20  # control characters come before it
 
 
 @dataclass(frozen=True)
-class Origin:
+class RowOrigin:
     """Where a file's rows come from; written with each row."""
 
     dataset: str
@@ -205,7 +205,7 @@ def _misfit(cells: int, width: int, rule: str) -> str:
     return f"has {cells} cells where the header has {width}" if cells else "is no JSON object"
 
 
-def with_origin(table: pa.Table, origin: Origin, first_row: int, starts: Rows) -> pa.Table:
+def with_origin(table: pa.Table, origin: RowOrigin, first_row: int, starts: Rows) -> pa.Table:
     """Return the rows by the quarantine contract: their description, and where they come from.
 
     Args:

@@ -15,7 +15,7 @@ from headgate.errors import ServiceError, ThrottledError, UnreadableFileError
 from headgate.formats.unpack import unpacked_bytes
 from headgate.intake.workers.worker_sizing import HEAD_BYTES, KEPT_MEASUREMENTS, MEASURED_FROM_BYTES, form_of, need, pace
 from headgate.lake import keys
-from headgate.lake.ports import Measured, ObjectRef
+from headgate.lake.ports import MeasuredFile, ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -136,7 +136,7 @@ class Stopwatch:
             kind = kind_of(record, form_of(file.read(HEAD_BYTES)))
         peak = _peak_bytes()
         milliseconds = max(1, int((now - self.began_at).total_seconds() / _MILLISECOND_S))
-        took = Measured(record.size_bytes, unpacked_bytes(path), milliseconds, peak if peak > self.peak_bytes else 0)
+        took = MeasuredFile(record.size_bytes, unpacked_bytes(path), milliseconds, peak if peak > self.peak_bytes else 0)
         ledger.measure(kind, (*ledger.measured(kind), took)[-KEPT_MEASUREMENTS:])
 
 

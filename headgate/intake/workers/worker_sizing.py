@@ -16,7 +16,7 @@ from headgate.formats.unpack import GZIP_MAGIC, ZIP_MAGICS, ZSTD_MAGIC
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.lake.ports import Measured
+    from headgate.lake.ports import MeasuredFile
 
 # A smaller file is never looked at: nothing that was measured takes a minute or a gigabyte for it.
 MEASURED_FROM_BYTES = 16 << 20
@@ -96,7 +96,7 @@ def form_of(head: bytes) -> str:
     return format_of(head).name
 
 
-def pace(form: str, measured: Sequence[Measured]) -> Pace:
+def pace(form: str, measured: Sequence[MeasuredFile]) -> Pace:
     """Return the slowest and largest of the measured files; FIRST's value where nothing was measured."""
     first = FIRST.get(form, FIRST[PARQUET])  # a binary format that was not measured
     memory = [(one.peak_bytes - _OWN_MEMORY_BYTES) / one.unpacked_bytes for one in measured if one.peak_bytes]

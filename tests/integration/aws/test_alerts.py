@@ -15,7 +15,7 @@ from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord
 from headgate.reports.alerts import Alert
 from headgate.reports.answers import Report
-from headgate.reports.publish import Page, announce
+from headgate.reports.publish import ReportPage, announce
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def test_a_report_sends_each_business_alert_and_then_its_address(inbox: tuple[Al
     stale = Alert("lake", "freshness", "No file came for more than two days.")
     made_at = datetime(2026, 11, 21, 6, tzinfo=UTC)
     report = Report("ecommerce", made_at, Health(state="degraded", checks=()), (), (), {}, made_at)
-    announce(Page(report, (fraud, stale), "<html>"), "s3://artifacts/reports/2026-11-21.html", topic, "https://console.example")
+    announce(ReportPage(report, (fraud, stale), "<html>"), "s3://artifacts/reports/2026-11-21.html", topic, "https://console.example")
     messages: dict[str, str] = {}
     while len(messages) < 3:  # a queue gives its messages in any order, and not always all at once
         messages |= {one["Subject"]: one["Message"] for one in received()}

@@ -12,7 +12,7 @@ import pytest
 from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import FileLedger, FileRecord, Measured
+from headgate.lake.ports import FileLedger, FileRecord, MeasuredFile
 from headgate.lake.states import Action
 from tests.conftest import unique
 
@@ -432,7 +432,7 @@ def test_a_larger_worker_that_was_given_up_records_what_it_stored(ledger: FileLe
 
 
 def test_what_files_took_is_remembered_by_kind_and_is_no_record(ledger: FileLedger) -> None:
-    took = (Measured(100, 1000, 20), Measured(200, 2000, 30, 4000))
+    took = (MeasuredFile(100, 1000, 20), MeasuredFile(200, 2000, 30, 4000))
     assert ledger.measured("orders/csv") == ()
     ledger.measure("orders/csv", took)
     assert (ledger.measured("orders/csv"), ledger.measured("orders/json")) == (took, ())

@@ -20,7 +20,7 @@ from headgate.onboarding.onboard import Onboarding, summary
 from tests.conftest import unique
 
 if TYPE_CHECKING:
-    from headgate.onboarding.records import Records
+    from headgate.onboarding.records import RecordTable
     from tests.conftest import Emulator
 
 CONTRACTS = Path(__file__).parents[3] / "headgate/domains/onboarding/contracts/source"
@@ -45,7 +45,7 @@ def dynamo_records(emulator: Emulator) -> DynamoRecords:
 
 @pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("dynamodb", marks=pytest.mark.integration)])
 def onboarding(request: pytest.FixtureRequest) -> Onboarding:
-    records: Records = dynamo_records(request.getfixturevalue("emulator")) if request.param == "dynamodb" else MemoryRecords()
+    records: RecordTable = dynamo_records(request.getfixturevalue("emulator")) if request.param == "dynamodb" else MemoryRecords()
     return Onboarding(records, lambda: MaskingKey("k1", bytes(32)))
 
 

@@ -14,7 +14,7 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.check_rows_on_spark import check_file_on_spark
-from headgate.intake.rows.quarantine_rows import Origin
+from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.ports import MaskingKey
 from tests.unit.intake.rows.test_check_rows_on_spark import PAYMENTS, ROW, csv_of
 
@@ -58,7 +58,7 @@ def both(spark_here: SparkSession, body: bytes, range_bytes: int, contract: Cont
         several.mkdir()
         reported = {"object_key": "payments/in.csv", "received_at": LANDED, "content_sha256": "a" * 64}
         counts = check_file(path, contract, KEY, folder=one, **reported)
-        origin = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
+        origin = RowOrigin("payments", "a" * 64, "payments/in.csv", LANDED)
         spread = check_file_on_spark(spark_here, path, contract, KEY, origin=origin, folder=several, range_bytes=range_bytes)
         for folder, outcome in ((one, counts), (several, spread)):
             files = {part: (folder / part).read_bytes() for part in (ACCEPTED, QUARANTINE) if (folder / part).is_file()}
@@ -89,7 +89,7 @@ def test_a_file_of_a_header_alone_has_no_rows_anywhere(spark_here: SparkSession)
 def test_what_arrow_would_misread_is_left_to_one_worker(spark_here: SparkSession, tmp_path: Path) -> None:
     odd = ROW.format(key=1, pan="4111111111111111", amount="1.00", status="captured", notes='a 5" pipe', newer=1)
     (tmp_path / "in.csv").write_bytes(csv_of([odd]))
-    origin = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
+    origin = RowOrigin("payments", "a" * 64, "payments/in.csv", LANDED)
     assert check_file_on_spark(spark_here, tmp_path / "in.csv", PAYMENTS, KEY, origin=origin, folder=tmp_path) is None
 
 

@@ -22,7 +22,7 @@ from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import NoMirror
 from headgate.export.run_store import RunStore, UnfinishedRun
 from headgate.export.server.session import Session, SourceLostError, TableLockedError
-from headgate.export.server.snapshot import Method
+from headgate.export.server.snapshot import SnapshotMethod
 from headgate.export.server.table_locks import lock_tables
 from headgate.export.table_run import ImpossibleDateError
 from headgate.intake.rows.masked_at_source import AtSource
@@ -549,12 +549,12 @@ def test_impossible_dates_become_null_and_are_counted(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("grants", "method"),
     [
-        ("SELECT, RELOAD ON *.*", Method.GLOBAL_LOCK),
-        ("SELECT, LOCK TABLES ON *.*", Method.TABLE_LOCKS),
-        ("SELECT ON *.*", Method.AGREED_POSITION),
+        ("SELECT, RELOAD ON *.*", SnapshotMethod.GLOBAL_LOCK),
+        ("SELECT, LOCK TABLES ON *.*", SnapshotMethod.TABLE_LOCKS),
+        ("SELECT ON *.*", SnapshotMethod.AGREED_POSITION),
     ],
 )
-def test_the_account_decides_how_the_source_is_held_still(shop: Shop, grants: str, method: Method) -> None:
+def test_the_account_decides_how_the_source_is_held_still(shop: Shop, grants: str, method: SnapshotMethod) -> None:
     user = f"u{method}"[:20]
     fill(shop, 300)
     shop.run(f"CREATE OR REPLACE USER {user}@localhost IDENTIFIED BY 'pw'", f"GRANT {grants} TO {user}@localhost")
@@ -564,8 +564,10 @@ def test_the_account_decides_how_the_source_is_held_still(shop: Shop, grants: st
     assert moment.position.startswith("bin.")
 
 
-@pytest.mark.parametrize(("every_time", "method"), [(False, Method.AGREED_POSITION), (True, Method.ONE_CONNECTION)])
-def test_snapshots_between_which_an_unlogged_transaction_committed_do_not_agree(shop: Shop, every_time: bool, method: Method) -> None:
+@pytest.mark.parametrize(("every_time", "method"), [(False, SnapshotMethod.AGREED_POSITION), (True, SnapshotMethod.ONE_CONNECTION)])
+def test_snapshots_between_which_an_unlogged_transaction_committed_do_not_agree(
+    shop: Shop, every_time: bool, method: SnapshotMethod
+) -> None:
     """It moves no binlog position; they are taken again, and where that does not help one connection reads everything."""
     fill(shop, 300)
     shop.run("CREATE OR REPLACE USER reader@localhost IDENTIFIED BY 'pw'", "GRANT SELECT ON *.* TO reader@localhost")
@@ -590,12 +592,12 @@ MOVED = ("UPDATE numbers SET v = v - 5 WHERE id = 1", "UPDATE numbers SET v = v 
 def test_a_lock_that_the_server_does_not_grant_soon_is_not_waited_for(shop: Shop) -> None:
     """While a lock waits for a long transaction, everybody else waits for the lock."""
     fill(shop, 300)
-    exporting = shop.exporting(methods=(Method.TABLE_LOCKS, Method.ONE_CONNECTION))
+    exporting = shop.exporting(methods=(SnapshotMethod.TABLE_LOCKS, SnapshotMethod.ONE_CONNECTION))
     with closing(shop.session()) as writer:
         writer.do("START TRANSACTION")
         writer.do("UPDATE numbers SET v = 0 WHERE id = 1")
         report = exporting.run(request(["numbers"]))
-    assert report.certificates[0].moment.method == Method.ONE_CONNECTION
+    assert report.certificates[0].moment.method == SnapshotMethod.ONE_CONNECTION
     assert shop.landed("numbers").sort_by("id")["v"][0].as_py() == 10
 
 
@@ -612,7 +614,7 @@ def test_a_table_that_a_schema_change_locks_is_waited_for(shop: Shop) -> None:
                 reported.append(event.why)
                 altering.do("UNLOCK TABLES")
 
-        exporting = shop.exporting(methods=(Method.ONE_CONNECTION,))
+        exporting = shop.exporting(methods=(SnapshotMethod.ONE_CONNECTION,))
         assert exporting.run(request(["numbers", "other"]), listen).rows == 301
     assert [("table other" in why, "1205" in why) for why in reported] == [(True, True)]
 
@@ -622,9 +624,9 @@ def test_a_table_that_stays_locked_is_named(shop: Shop) -> None:
     with closing(shop.session()) as altering:
         altering.do("LOCK TABLES other WRITE")
         with pytest.raises(TableLockedError, match="table other: another session held its lock"):
-            shop.exporting(methods=(Method.ONE_CONNECTION,)).run(request(["other"], attempts=1))
+            shop.exporting(methods=(SnapshotMethod.ONE_CONNECTION,)).run(request(["other"], attempts=1))
         with pytest.raises(TableLockedError, match="could not be locked for a snapshot"):
-            shop.exporting(methods=(Method.TABLE_LOCKS,)).run(request(["other"], "r2", attempts=1))
+            shop.exporting(methods=(SnapshotMethod.TABLE_LOCKS,)).run(request(["other"], "r2", attempts=1))
 
 
 def test_a_server_that_limits_joins_answers_for_large_tables_too(shop: Shop) -> None:
@@ -640,14 +642,14 @@ def test_a_server_that_limits_joins_answers_for_large_tables_too(shop: Shop) -> 
 
 def test_one_connection_is_enough(shop: Shop) -> None:
     fill(shop, 300)
-    report = shop.exporting(methods=(Method.ONE_CONNECTION,)).run(request(["numbers"], workers=4))
+    report = shop.exporting(methods=(SnapshotMethod.ONE_CONNECTION,)).run(request(["numbers"], workers=4))
     assert report.rows == 300
 
 
 def test_a_table_without_transactions_needs_a_lock(shop: Shop) -> None:
     shop.run("CREATE TABLE plain (id INT PRIMARY KEY) ENGINE = MyISAM", "INSERT INTO plain VALUES (1)")
     with pytest.raises(NotPermittedError, match="tables without transactions need a lock: plain"):
-        shop.exporting(methods=(Method.ONE_CONNECTION,)).run(request(["plain"]))
+        shop.exporting(methods=(SnapshotMethod.ONE_CONNECTION,)).run(request(["plain"]))
     assert shop.export(["plain"], "r2").rows == 1
 
 
@@ -758,14 +760,14 @@ def test_an_export_of_nothing_is_refused(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("methods", "runs", "logged"),
     [
-        (tuple(Method), LEDGER_RUNS, True),
-        ((Method.TABLE_LOCKS,), LEDGER_RUNS_EACH, False),
-        ((Method.AGREED_POSITION, Method.ONE_CONNECTION), LEDGER_RUNS_EACH, True),
-        ((Method.AGREED_POSITION, Method.ONE_CONNECTION), LEDGER_RUNS_EACH, False),
-        ((Method.ONE_CONNECTION,), LEDGER_RUNS_EACH, False),
+        (tuple(SnapshotMethod), LEDGER_RUNS, True),
+        ((SnapshotMethod.TABLE_LOCKS,), LEDGER_RUNS_EACH, False),
+        ((SnapshotMethod.AGREED_POSITION, SnapshotMethod.ONE_CONNECTION), LEDGER_RUNS_EACH, True),
+        ((SnapshotMethod.AGREED_POSITION, SnapshotMethod.ONE_CONNECTION), LEDGER_RUNS_EACH, False),
+        ((SnapshotMethod.ONE_CONNECTION,), LEDGER_RUNS_EACH, False),
     ],
 )
-def test_a_moving_ledger_still_balances(shop: Shop, methods: tuple[Method, ...], runs: int, logged: bool) -> None:
+def test_a_moving_ledger_still_balances(shop: Shop, methods: tuple[SnapshotMethod, ...], runs: int, logged: bool) -> None:
     """Transfers, new and closed accounts keep the sum over two tables at zero, in every run, whatever the writer does meanwhile."""
     shop.run(
         "CREATE TABLE debits (id INT PRIMARY KEY AUTO_INCREMENT, amount DECIMAL(14,4))",

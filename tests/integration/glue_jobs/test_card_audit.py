@@ -18,7 +18,7 @@ from tests.conftest import unique
 if TYPE_CHECKING:
     from headgate.lake.ports import ObjectRef, ObjectStore
     from headgate.quality.declared_columns import Declared
-    from headgate.quality.pci_audit import Scan, Zone
+    from headgate.quality.pci_audit import AuditScan, Zone
     from tests.integration.conftest import Lake
 
 pytestmark = pytest.mark.integration
@@ -74,7 +74,7 @@ def test_a_second_audit_reads_the_new_objects_only(lake: Lake, monkeypatch: pyte
     read: list[str] = []
     scan_object = card_audit_ledger.scan_object
 
-    def counting(objects: ObjectStore, zone: Zone, ref: ObjectRef, *declared: Declared) -> Scan:
+    def counting(objects: ObjectStore, zone: Zone, ref: ObjectRef, *declared: Declared) -> AuditScan:
         read.append(ref.key)
         return scan_object(objects, zone, ref, *declared)
 

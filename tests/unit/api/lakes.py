@@ -18,7 +18,7 @@ from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryFileIndex, MemoryLedger, MemoryObjects, MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
-from headgate.costs.recorded import JobRun
+from headgate.costs.recorded import EndedJobRun
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import NotFoundError
 from headgate.formats.read_table import sample_table
@@ -122,7 +122,7 @@ class MemoryLake:
     caller_limit: CallerLimit | None = None
     most_refused_share: float = 0.2
     originals: Originals = Originals.KEEP
-    ended_jobs: tuple[JobRun, ...] = (JobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),)
+    ended_jobs: tuple[EndedJobRun, ...] = (EndedJobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),)
 
     @cached_property
     def objects(self) -> MemoryObjects:
@@ -154,7 +154,7 @@ class MemoryLake:
             originals=self.originals,
         )
 
-    def job_runs(self, since: datetime) -> list[JobRun]:
+    def job_runs(self, since: datetime) -> list[EndedJobRun]:
         return [run for run in self.ended_jobs if run.started_at >= since]
 
     @property

@@ -23,7 +23,7 @@ from headgate.project import read
 from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, scanner_version
 from headgate.quality.declared_columns import Declared, declared_columns
 from headgate.quality.leaks import leaks_in_rows
-from headgate.quality.pci_audit import Finding, Scan, Zone, findings, increments_zone, pci_audit, scan_object
+from headgate.quality.pci_audit import AuditFinding, AuditScan, Zone, findings, increments_zone, pci_audit, scan_object
 from headgate.snapshots.publishing import parquet_bytes
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_the_audit_honours_the_declaration_of_a_column() -> None:
 
 def test_the_table_of_the_audit_names_declared_columns_with_who_and_why() -> None:
     """A column that is not searched is never silent: neither its own declaration nor the lake's."""
-    scans = [Scan(zone, "readings", 1, 2) for zone in ("curated", "quarantine", "profiles")]
+    scans = [AuditScan(zone, "readings", 1, 2) for zone in ("curated", "quarantine", "profiles")]
     whole = declared_by_lake(contract_of(), LAKE)
     own = "meter (R. Meyer, data owner, 2026-01-31: ids of a meter, 16 digits)"
     for contract, text in ((declared(), own), (whole, f"id, {own}")):
@@ -156,8 +156,10 @@ def test_a_finding_goes_with_the_next_audit_after_the_declaration() -> None:
     ledger = AuditLedger(objects, "artifacts")
     own = declared_columns([curated_contract(declared())])
 
-    def scans(scanner: str, of: Declared) -> list[Finding]:
-        audit = CardAudit(objects, ledger, lambda: datetime(2026, 5, 1), list[Finding]().extend, scanner, outdated_per_run=0, declared=of)
+    def scans(scanner: str, of: Declared) -> list[AuditFinding]:
+        audit = CardAudit(
+            objects, ledger, lambda: datetime(2026, 5, 1), list[AuditFinding]().extend, scanner, outdated_per_run=0, declared=of
+        )
         return findings(audit.audit_objects([increments_zone("curated")]))
 
     assert len(scans(scanner_version(), {})) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.costs.billing import FLEX, athena_query, by_part, by_service, crawler, function, glue_job, priced, total_usd
 from headgate.costs.prices import Prices
-from headgate.costs.recorded import JobRun, gate_s, of_files, of_runs
+from headgate.costs.recorded import EndedJobRun, gate_s, of_files, of_runs
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
 
@@ -84,10 +84,10 @@ def test_the_time_until_a_file_is_reverted_is_no_work_of_the_gate() -> None:
 
 
 def test_a_job_that_scaled_is_billed_by_its_dpu_seconds() -> None:
-    run = JobRun("merge", datetime(2026, 1, 2), seconds=100, dpus=10, dpu_s=200)
+    run = EndedJobRun("merge", datetime(2026, 1, 2), seconds=100, dpus=10, dpu_s=200)
     assert next(of_runs([run])).quantity == 200 / 3600
 
 
 def test_ten_times_the_data_does_not_start_a_job_ten_times() -> None:
-    run = JobRun("merge", datetime(2026, 1, 2), seconds=100, dpus=2)
+    run = EndedJobRun("merge", datetime(2026, 1, 2), seconds=100, dpus=2)
     assert run.used(10, start_s=40).quantity == (40 + 600) * 2 / 3600

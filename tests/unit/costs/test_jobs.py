@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 
-from headgate.costs.jobs import Runs, fitted, job_of
+from headgate.costs.jobs import PlannedRuns, fitted, job_of
 from headgate.costs.measured import Line, Measured, MeasuredSystem
-from headgate.costs.workload import DAY_S, LARGE, SMALL, TRICKLE, Settings
+from headgate.costs.workload import DAY_S, LARGE, SMALL, TRICKLE, CostSettings
 
 pytestmark = pytest.mark.unit
 
-SETTINGS = Settings()
-SEPARATE = Settings(systems_in_one_job=False)
+SETTINGS = CostSettings()
+SEPARATE = CostSettings(systems_in_one_job=False)
 SHARES = {
     "market-intelligence-hub": 0.1,
     "demand-insights-engine": 0.3,
@@ -42,7 +42,7 @@ MEASURED = measured()
 ALL_S = 50 + 20 * 6
 
 
-def jobs_of(runs: Runs) -> list[dict[str, float]]:
+def jobs_of(runs: PlannedRuns) -> list[dict[str, float]]:
     """The seconds of each job, in groups that run one after the other."""
     return [{job: round(seconds, 6) for job, seconds in group} for group in runs.system_jobs]
 
@@ -64,44 +64,44 @@ def test_duckdb_needs_more_memory_for_larger_snapshots() -> None:
 
 
 def test_a_nightly_export_is_one_run_a_day() -> None:
-    assert Runs(SMALL, SETTINGS, MEASURED).per_day == 1
+    assert PlannedRuns(SMALL, SETTINGS, MEASURED).per_day == 1
 
 
 def test_files_that_trickle_in_start_a_run_an_hour_at_most() -> None:
     quick = replace(measured(s_per_gb=0, s=0), merge_s=Line(0, 0), checks_s=Line(0, 0))
-    assert Runs(TRICKLE, replace(SETTINGS, job_start_s=10), quick).per_day == 24
+    assert PlannedRuns(TRICKLE, replace(SETTINGS, job_start_s=10), quick).per_day == 24
 
 
 def test_long_runs_start_less_often() -> None:
     slow = measured(s_per_gb=10_000)
-    limited, unlimited = (Runs(TRICKLE, replace(SETTINGS, run_share=share), slow).per_day for share in (0.04, 1))
+    limited, unlimited = (PlannedRuns(TRICKLE, replace(SETTINGS, run_share=share), slow).per_day for share in (0.04, 1))
     assert limited < unlimited
     assert limited < 1
 
 
 def test_the_share_of_time_makes_new_data_wait_a_week_at_most() -> None:
     slow = measured(s_per_gb=10_000)  # a run of eight hours
-    assert 7 * 3600 < Runs(SMALL, SETTINGS, slow).run_s < 9 * 3600
-    assert Runs(SMALL, SETTINGS, slow).per_day == pytest.approx(1 / 7)
-    assert Runs(SMALL, replace(SETTINGS, run_share_wait_s=3 * DAY_S), slow).per_day == pytest.approx(1 / 3)
-    assert Runs(SMALL, replace(SETTINGS, run_share_wait_s=30 * DAY_S), slow).per_day < 1 / 7
+    assert 7 * 3600 < PlannedRuns(SMALL, SETTINGS, slow).run_s < 9 * 3600
+    assert PlannedRuns(SMALL, SETTINGS, slow).per_day == pytest.approx(1 / 7)
+    assert PlannedRuns(SMALL, replace(SETTINGS, run_share_wait_s=3 * DAY_S), slow).per_day == pytest.approx(1 / 3)
+    assert PlannedRuns(SMALL, replace(SETTINGS, run_share_wait_s=30 * DAY_S), slow).per_day < 1 / 7
 
 
 def test_runs_that_take_longer_than_the_wait_follow_each_other() -> None:
-    endless = Runs(SMALL, SETTINGS, measured(s_per_gb=300_000))
+    endless = PlannedRuns(SMALL, SETTINGS, measured(s_per_gb=300_000))
     assert endless.per_day == pytest.approx(DAY_S / endless.run_s)
 
 
 def test_a_run_merges_all_days_since_the_run_before() -> None:
-    one, three = (Runs(SMALL, replace(SETTINGS, run_interval_s=days * DAY_S), MEASURED) for days in (1, 3))
+    one, three = (PlannedRuns(SMALL, replace(SETTINGS, run_interval_s=days * DAY_S), MEASURED) for days in (1, 3))
     assert (one.days_per_run, three.days_per_run) == (1, 3)
     assert three.changed_gb == pytest.approx(one.changed_gb + 2 * 0.2)
 
 
 def test_never_more_than_all_is_changed() -> None:
-    few = Runs(replace(SMALL, gb_per_day=0.001), SETTINGS, MEASURED)
+    few = PlannedRuns(replace(SMALL, gb_per_day=0.001), SETTINGS, MEASURED)
     assert few.changed_gb == few.held_gb
-    assert few.held_gb < Runs(SMALL, SETTINGS, MEASURED).changed_gb < Runs(SMALL, SETTINGS, MEASURED).held_gb
+    assert few.held_gb < PlannedRuns(SMALL, SETTINGS, MEASURED).changed_gb < PlannedRuns(SMALL, SETTINGS, MEASURED).held_gb
 
 
 def test_large_workers_are_not_billed_as_spare_capacity() -> None:
@@ -112,7 +112,7 @@ def test_large_workers_are_not_billed_as_spare_capacity() -> None:
 
 def test_a_merge_that_exceeds_the_disk_of_its_worker_gets_the_smallest_that_holds_it() -> None:
     large = replace(LARGE, gb_per_day=50, held_days=60)
-    assert any("the merge needs" in limit for limit in Runs(large, SETTINGS, MEASURED).limits())
+    assert any("the merge needs" in limit for limit in PlannedRuns(large, SETTINGS, MEASURED).limits())
     fitting = fitted(large, SETTINGS, MEASURED)
     assert fitting.settings.job_worker_types["merge_curated"] == "G.4X"
     assert not any("the merge needs" in limit for limit in fitting.limits())
@@ -127,7 +127,7 @@ def test_a_merge_that_exceeds_the_disk_of_its_worker_gets_the_smallest_that_hold
     ],
 )
 def test_a_system_that_exceeds_its_worker_gets_the_smallest_that_holds_it(hungry: Measured, worker: str) -> None:
-    assert Runs(SMALL, SEPARATE, hungry).limits()
+    assert PlannedRuns(SMALL, SEPARATE, hungry).limits()
     fitting = fitted(SMALL, SEPARATE, hungry)
     assert fitting.settings.job_worker_types[LONGEST] == worker
     assert fitting.limits() == ()
@@ -141,8 +141,8 @@ def test_the_job_of_several_systems_gets_the_smallest_worker_that_holds_the_larg
 
 
 def test_one_job_takes_as_long_as_its_longest_system_and_at_least_as_long_as_its_cores_need_for_all() -> None:
-    assert jobs_of(Runs(SMALL, SETTINGS, MEASURED)) == [{"build_systems": ALL_S / 2}]  # four vCPU of two cores
-    larger = Runs(SMALL, replace(SETTINGS, job_worker_types={"build_systems": "G.2X"}), MEASURED)
+    assert jobs_of(PlannedRuns(SMALL, SETTINGS, MEASURED)) == [{"build_systems": ALL_S / 2}]  # four vCPU of two cores
+    larger = PlannedRuns(SMALL, replace(SETTINGS, job_worker_types={"build_systems": "G.2X"}), MEASURED)
     assert jobs_of(larger) == [{"build_systems": 0.4 * ALL_S}]
 
 
@@ -154,29 +154,29 @@ def test_one_job_takes_as_long_as_its_longest_system_and_at_least_as_long_as_its
     ],
 )
 def test_fewer_systems_at_once_take_longer(hungry: Measured) -> None:
-    runs = Runs(SMALL, SETTINGS, hungry)
+    runs = PlannedRuns(SMALL, SETTINGS, hungry)
     assert runs.systems_at_once == 1
     assert jobs_of(runs) == [{"build_systems": ALL_S}]
 
 
 def test_systems_that_do_not_fit_into_one_job_have_a_job_each_after_it() -> None:
     hungry = measured(memory_mb_per_gb=4000)
-    assert jobs_of(Runs(SMALL, SETTINGS, hungry)) == [{"build_systems": 0}, *jobs_of(Runs(SMALL, SEPARATE, hungry))]
+    assert jobs_of(PlannedRuns(SMALL, SETTINGS, hungry)) == [{"build_systems": 0}, *jobs_of(PlannedRuns(SMALL, SEPARATE, hungry))]
 
 
 def test_a_system_that_has_a_worker_type_of_its_own_has_its_own_job() -> None:
-    runs = Runs(SMALL, replace(SETTINGS, job_worker_types={LONGEST: "G.2X"}), MEASURED)
+    runs = PlannedRuns(SMALL, replace(SETTINGS, job_worker_types={LONGEST: "G.2X"}), MEASURED)
     assert jobs_of(runs) == [{"build_systems": pytest.approx(0.3 * ALL_S)}, {LONGEST: 0.4 * ALL_S}]
 
 
 def test_one_system_has_its_own_job() -> None:
     one, none = (replace(SETTINGS, systems=systems) for systems in (("compliance-guardian",), ()))
-    assert jobs_of(Runs(SMALL, one, MEASURED)) == [{LONGEST: 0.4 * ALL_S}]
-    assert jobs_of(Runs(SMALL, none, MEASURED)) == []
+    assert jobs_of(PlannedRuns(SMALL, one, MEASURED)) == [{LONGEST: 0.4 * ALL_S}]
+    assert jobs_of(PlannedRuns(SMALL, none, MEASURED)) == []
 
 
 def test_one_job_does_not_make_a_run_shorter() -> None:
-    assert Runs(SMALL, SETTINGS, MEASURED).run_s > Runs(SMALL, SEPARATE, MEASURED).run_s
+    assert PlannedRuns(SMALL, SETTINGS, MEASURED).run_s > PlannedRuns(SMALL, SEPARATE, MEASURED).run_s
 
 
 def test_the_cheaper_way_is_taken_unless_a_job_for_each_system_is_stated() -> None:
@@ -188,7 +188,7 @@ def test_the_cheaper_way_is_taken_unless_a_job_for_each_system_is_stated() -> No
 
 def test_a_run_lasts_until_its_longest_system_is_built() -> None:
     longer = replace(MEASURED, systems={**MEASURED.systems, "compliance-guardian": MeasuredSystem(Line(1000, 0), Line(500, 0), Line(0, 0))})
-    gained_s = Runs(SMALL, SEPARATE, longer).run_s - Runs(SMALL, SEPARATE, MEASURED).run_s
+    gained_s = PlannedRuns(SMALL, SEPARATE, longer).run_s - PlannedRuns(SMALL, SEPARATE, MEASURED).run_s
     assert gained_s == pytest.approx(1000 - 0.4 * ALL_S)
 
 
@@ -202,12 +202,12 @@ def test_a_system_that_no_worker_holds_is_named() -> None:
 
 def test_a_system_that_fits_keeps_its_worker() -> None:
     assert fitted(SMALL, SETTINGS, MEASURED).settings == SETTINGS
-    assert Runs(SMALL, SETTINGS, MEASURED).limits() == ()
+    assert PlannedRuns(SMALL, SETTINGS, MEASURED).limits() == ()
 
 
 def test_a_job_that_exceeds_its_timeout_is_named_and_gets_a_longer_one() -> None:
     slow = measured(s_per_gb=2000)  # 80 minutes for the longest system
-    assert f"{LONGEST} takes 81 minutes and is stopped after 60" in Runs(SMALL, SEPARATE, slow).limits()
+    assert f"{LONGEST} takes 81 minutes and is stopped after 60" in PlannedRuns(SMALL, SEPARATE, slow).limits()
     fitting = fitted(SMALL, SEPARATE, slow)
     assert fitting.settings.job_timeouts[LONGEST] == 180
     assert fitting.limits() == ()
@@ -216,7 +216,7 @@ def test_a_job_that_exceeds_its_timeout_is_named_and_gets_a_longer_one() -> None
 def test_a_system_that_the_one_job_would_stop_has_its_own_job() -> None:
     slow = measured(s_per_gb=2000)
     assert any(
-        "compliance-guardian takes 80 minutes, and build_systems stops it" in limit for limit in Runs(SMALL, SETTINGS, slow).limits()
+        "compliance-guardian takes 80 minutes, and build_systems stops it" in limit for limit in PlannedRuns(SMALL, SETTINGS, slow).limits()
     )
     fitting = fitted(SMALL, SETTINGS, slow)
     assert "compliance-guardian" not in fitting.together

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.costs.billing import STANDARD, total_usd
-from headgate.costs.jobs import Runs, fitted
+from headgate.costs.jobs import PlannedRuns, fitted
 from headgate.costs.measured import Measured
 from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import LARGE, SMALL, TRICKLE, Settings
+from headgate.costs.workload import LARGE, SMALL, TRICKLE, CostSettings
 from tests.unit.costs.test_jobs import MEASURED, SEPARATE, SETTINGS, measured
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ PRICES = Prices.load()
 JOBS = ("merge", "quality gate", "systems")
 
 
-def usd(workload: Workload, settings: Settings = SETTINGS, of: Measured = MEASURED) -> Decimal:
+def usd(workload: Workload, settings: CostSettings = SETTINGS, of: Measured = MEASURED) -> Decimal:
     """Dollars of a month."""
-    return total_usd(monthly(Runs(workload, settings, of), PRICES))
+    return total_usd(monthly(PlannedRuns(workload, settings, of), PRICES))
 
 
 def test_more_data_more_history_and_dearer_workers_cost_more() -> None:
@@ -42,7 +42,7 @@ def test_old_versions_of_snapshots_cost_what_they_hold() -> None:
 
 
 def test_the_merge_and_the_gate_are_billed_for_what_a_day_changes_and_the_systems_for_what_is_held() -> None:
-    month, year = (monthly(Runs(replace(SMALL, held_days=days), SETTINGS, MEASURED), PRICES) for days in (30, 365))
+    month, year = (monthly(PlannedRuns(replace(SMALL, held_days=days), SETTINGS, MEASURED), PRICES) for days in (30, 365))
     parts = {part: [cost.usd for costs in (month, year) for cost in costs if cost.part == part and cost.service == "glue"] for part in JOBS}
     assert parts["merge"][0] == parts["merge"][1]
     assert parts["quality gate"][0] == parts["quality gate"][1]
@@ -60,6 +60,6 @@ def test_one_job_for_small_systems_costs_less() -> None:
 
 def test_the_kept_measurements_are_within_what_a_small_shop_accepts() -> None:
     kept = Measured.load()
-    small, trickle = (total_usd(monthly(fitted(workload, Settings(), kept), PRICES)) for workload in (SMALL, TRICKLE))
+    small, trickle = (total_usd(monthly(fitted(workload, CostSettings(), kept), PRICES)) for workload in (SMALL, TRICKLE))
     assert small <= 60
     assert trickle <= 120

@@ -18,7 +18,7 @@ from headgate.errors import ContractError
 from headgate.export.planning.mapping import map_column
 from headgate.export.reading.decode import Decoder
 from headgate.export.server.tables import SourceColumn
-from headgate.export.server.wire import MARGIN_BYTES, Rows, WireColumn, find_rows, packet_size
+from headgate.export.server.wire import MARGIN_BYTES, WireColumn, WireRows, find_rows, packet_size
 
 if TYPE_CHECKING:
     from headgate.export.planning.mapping import ExportColumn
@@ -71,7 +71,7 @@ def packets(rows: list[tuple[Any, ...]], wire: list[WireColumn]) -> bytearray:
 def decoded(rows: list[tuple[Any, ...]], columns: list[ExportColumn], wire: list[WireColumn]) -> list[tuple[Any, ...]]:
     block, starts = packets(rows, wire), list[int]()
     assert find_rows(block, 0, len(block), starts) == len(block)
-    batch = Decoder(columns, wire).batch(Rows(block + bytes(MARGIN_BYTES), np.array(starts, dtype=np.int64)))
+    batch = Decoder(columns, wire).batch(WireRows(block + bytes(MARGIN_BYTES), np.array(starts, dtype=np.int64)))
     batch.validate(full=True)
     return list(zip(*(array.to_pylist() for array in batch.columns), strict=True))
 
@@ -137,7 +137,7 @@ def test_an_incomplete_packet_is_left_for_the_next_block(bodies: list[bytes], da
 def test_a_date_on_no_calendar_becomes_null_and_is_counted(parts: tuple[int, int, int]) -> None:
     body = b"\0\0\x04" + struct.pack("<HBB", *parts)
     decoder = Decoder([column("date")], [WireColumn("c", DATE, unsigned=False)])
-    batch = decoder.batch(Rows(bytearray(body + bytes(MARGIN_BYTES)), np.zeros(1, np.int64)))
+    batch = decoder.batch(WireRows(bytearray(body + bytes(MARGIN_BYTES)), np.zeros(1, np.int64)))
     assert batch.column(0).to_pylist() == [None]
     assert decoder.impossible_dates == {"c": 1}
 

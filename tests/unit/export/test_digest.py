@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from headgate.export.certifying.certificate import CertifiedColumn
 from headgate.export.certifying.digest import Digest, canonical_text, digest_of, real_text
-from headgate.export.planning.mapping import Form
+from headgate.export.planning.mapping import CanonicalForm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 pytestmark = pytest.mark.unit
 
-COLUMNS = (CertifiedColumn("a", "int", "int32", Form.NUMBER), CertifiedColumn("b", "text", "string", Form.TEXT))
+COLUMNS = (CertifiedColumn("a", "int", "int32", CanonicalForm.NUMBER), CertifiedColumn("b", "text", "string", CanonicalForm.TEXT))
 rows_of = st.lists(st.tuples(st.none() | st.integers(-99, 99), st.none() | st.text(max_size=5)), max_size=20)
 
 
@@ -65,7 +65,7 @@ def test_the_checksum_is_the_sum_of_the_rows_own() -> None:
 def test_values_that_moved_to_the_column_beside_are_seen() -> None:
     """With as many nulls in every column as before."""
     names = ("home", "work")
-    columns = tuple(CertifiedColumn(name, "text", "string", Form.TEXT) for name in names)
+    columns = tuple(CertifiedColumn(name, "text", "string", CanonicalForm.TEXT) for name in names)
 
     def of(*rows: tuple[str | None, str | None]) -> Digest:
         arrays = [pa.array([row[place] for row in rows], pa.string()) for place in (0, 1)]
@@ -75,7 +75,7 @@ def test_values_that_moved_to_the_column_beside_are_seen() -> None:
 
 
 def test_nulls_are_counted_beyond_the_bits_of_one_number() -> None:
-    columns = tuple(CertifiedColumn(f"c{place}", "int", "int32", Form.NUMBER) for place in range(70))
+    columns = tuple(CertifiedColumn(f"c{place}", "int", "int32", CanonicalForm.NUMBER) for place in range(70))
 
     def only(one: int) -> Digest:
         arrays = [pa.array([5 if place == one else None], pa.int32()) for place in range(70)]
@@ -84,7 +84,7 @@ def test_nulls_are_counted_beyond_the_bits_of_one_number() -> None:
     assert len({only(place).checksum for place in range(70)}) == 70
 
 
-def text(values: pa.Array, form: Form = Form.NUMBER, digits: int = 0) -> list[bytes | None]:
+def text(values: pa.Array, form: CanonicalForm = CanonicalForm.NUMBER, digits: int = 0) -> list[bytes | None]:
     found: list[bytes | None] = canonical_text(values, form, digits).to_pylist()
     return found
 
@@ -103,12 +103,12 @@ def test_small_decimals_have_no_exponent() -> None:
 )
 def test_moments_show_the_columns_own_digits(digits: int, shown: bytes) -> None:
     micros = 1_767_323_045_000_000 + (120_000 if digits else 0)
-    assert text(pa.array([micros], pa.timestamp("us")), Form.MOMENT, digits) == [shown]
+    assert text(pa.array([micros], pa.timestamp("us")), CanonicalForm.MOMENT, digits) == [shown]
 
 
 def test_booleans_are_numbers_and_long_values_their_own_checksum() -> None:
     assert text(pa.array([True, False, None])) == [b"1", b"0", None]
-    assert text(pa.array(["x" * 100_000, None]), Form.LONG) == [str(zlib.crc32(b"x" * 100_000)).encode(), None]
+    assert text(pa.array(["x" * 100_000, None]), CanonicalForm.LONG) == [str(zlib.crc32(b"x" * 100_000)).encode(), None]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,13 @@ def test_a_doubles_text_means_the_same_double(value: float) -> None:
 
 @given(st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False)))
 def test_a_column_of_doubles_is_written_as_each_of_them_is(values: list[float | None]) -> None:
-    assert text(pa.array(values, pa.float64()), Form.REAL) == [None if value is None else real_text(value).encode() for value in values]
+    assert text(pa.array(values, pa.float64()), CanonicalForm.REAL) == [
+        None if value is None else real_text(value).encode() for value in values
+    ]
 
 
 @given(st.lists(st.none() | st.binary(max_size=9)))
 def test_a_column_of_long_values_is_a_column_of_checksums(values: list[bytes | None]) -> None:
-    assert text(pa.array(values, pa.binary()), Form.LONG) == [None if value is None else b"%d" % zlib.crc32(value) for value in values]
+    assert text(pa.array(values, pa.binary()), CanonicalForm.LONG) == [
+        None if value is None else b"%d" % zlib.crc32(value) for value in values
+    ]

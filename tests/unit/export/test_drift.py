@@ -6,7 +6,7 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import ContractError
-from headgate.export.planning.drift import Action, Change, SchemaChangedError, columns_to_export, differences, policy_of
+from headgate.export.planning.drift import SchemaAction, SchemaChange, SchemaChangedError, columns_to_export, differences, policy_of
 from headgate.export.server.tables import SourceColumn, SourceTable
 
 pytestmark = pytest.mark.unit
@@ -29,7 +29,7 @@ def contract(policy: object = None) -> Contract:
     return Contract("shop.sales", "sales", "source", "1.0.0", DECLARED, properties={"headgate.schemaPolicy": policy} if policy else {})
 
 
-def found(*columns: SourceColumn) -> dict[str, Change]:
+def found(*columns: SourceColumn) -> dict[str, SchemaChange]:
     return {item.column: item.change for item in differences(SourceTable("sales", "InnoDB", columns), contract())}
 
 
@@ -50,11 +50,11 @@ def test_what_fits_the_contract_is_no_difference() -> None:
 
 
 def test_each_kind_of_change_is_distinguished() -> None:
-    assert found(*SAME, NEW) == {"secret": Change.ADDED}
-    assert found(*SAME[:3]) == {"paid": Change.MISSING}
-    assert found(SAME[0], LONGER, WIDER, SAME[3]) == {"name": Change.WIDENED, "price": Change.WIDENED}
-    assert found(SAME[0], SAME[1], OTHER, SAME[3]) == {"price": Change.CHANGED}
-    assert found(SAME[0], RENAMED, *SAME[2:]) == {"name": Change.RENAMED}
+    assert found(*SAME, NEW) == {"secret": SchemaChange.ADDED}
+    assert found(*SAME[:3]) == {"paid": SchemaChange.MISSING}
+    assert found(SAME[0], LONGER, WIDER, SAME[3]) == {"name": SchemaChange.WIDENED, "price": SchemaChange.WIDENED}
+    assert found(SAME[0], SAME[1], OTHER, SAME[3]) == {"price": SchemaChange.CHANGED}
+    assert found(SAME[0], RENAMED, *SAME[2:]) == {"name": SchemaChange.RENAMED}
 
 
 def test_a_new_column_stays_out_until_the_contract_knows_it() -> None:
@@ -76,7 +76,7 @@ def test_without_a_contract_everything_is_exported() -> None:
 
 
 def test_an_unknown_policy_is_refused() -> None:
-    assert policy_of(contract({"added": "stop"}))[Change.ADDED] is Action.STOP
+    assert policy_of(contract({"added": "stop"}))[SchemaChange.ADDED] is SchemaAction.STOP
     for wrong in ({"added": "perhaps"}, {"grown": "stop"}, "stop"):
         with pytest.raises(ContractError, match=r"headgate\.schemaPolicy"):
             policy_of(contract(wrong))

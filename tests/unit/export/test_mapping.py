@@ -7,7 +7,7 @@ import pytest
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
-from headgate.export.planning.mapping import Form, arrow_type_of, map_column
+from headgate.export.planning.mapping import CanonicalForm, arrow_type_of, map_column
 from headgate.export.server.tables import SourceColumn
 
 pytestmark = pytest.mark.unit
@@ -36,8 +36,8 @@ def test_decimals_of_any_size_keep_their_digits(precision: int, expected: pa.Dat
 
 
 def test_long_values_enter_the_fingerprint_by_their_own_checksum() -> None:
-    assert map_column(column("longtext", charset="utf8mb4", max_bytes=2**32 - 1)).form is Form.LONG
-    assert map_column(column("varchar", charset="utf8mb4", max_bytes=400)).form is Form.TEXT
+    assert map_column(column("longtext", charset="utf8mb4", max_bytes=2**32 - 1)).form is CanonicalForm.LONG
+    assert map_column(column("varchar", charset="utf8mb4", max_bytes=400)).form is CanonicalForm.TEXT
 
 
 def test_text_of_another_charset_is_compared_as_utf8() -> None:
@@ -57,8 +57,8 @@ def test_a_backtick_in_a_name_stays_within_its_quotes() -> None:
 def test_what_no_contract_can_hold_becomes_text_where_the_contract_says_text() -> None:
     """base64: in hexadecimal, runs of digits would pass for card numbers."""
     blob = map_column(column("varbinary", "varbinary(300)", max_bytes=300), Kind.STRING)
-    assert (blob.type, blob.form, blob.read_sql) == (pa.string(), Form.TEXT, "REPLACE(TO_BASE64(`c`), '\\n', '')")
-    assert map_column(column("longblob", max_bytes=2**32 - 1), Kind.STRING).form is Form.LONG
+    assert (blob.type, blob.form, blob.read_sql) == (pa.string(), CanonicalForm.TEXT, "REPLACE(TO_BASE64(`c`), '\\n', '')")
+    assert map_column(column("longblob", max_bytes=2**32 - 1), Kind.STRING).form is CanonicalForm.LONG
     assert map_column(column("point"), Kind.STRING).read_sql == "REPLACE(TO_BASE64(ST_AsWKB(`c`)), '\\n', '')"
     assert map_column(column("decimal", precision=65, scale=30), Kind.STRING).read_sql == "CAST(`c` AS CHAR)"
     assert arrow_type_of(column("float"), Kind.DOUBLE) == pa.float64()

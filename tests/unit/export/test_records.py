@@ -24,7 +24,7 @@ from headgate.export.certifying.certificate import (
 )
 from headgate.export.certifying.deletions import write_deleted
 from headgate.export.certifying.digest import Digest
-from headgate.export.planning.mapping import Form
+from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.planning.slicing import KeyColumn, Slice
 from headgate.export.planning.watermark import Bound, Reached, Watermark, changed
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
@@ -46,7 +46,10 @@ CERTIFICATE = Certificate(
     mode="full",
     moment=Moment("global_lock", "bin.1:4", "0-1-2", "2026-01-02T03:04:05.000000"),
     schema_hash="00",
-    columns=(CertifiedColumn("id", "int(11)", "int32", Form.NUMBER), CertifiedColumn("at", "datetime(3)", "timestamp[us]", Form.MOMENT, 3)),
+    columns=(
+        CertifiedColumn("id", "int(11)", "int32", CanonicalForm.NUMBER),
+        CertifiedColumn("at", "datetime(3)", "timestamp[us]", CanonicalForm.MOMENT, 3),
+    ),
     digest=DIGEST,
     files=(CertifiedFile("part-00000.parquet", 10, "ab", DIGEST, 0),),
     watermark={"at": (None, "'2026-01-02'")},

@@ -19,7 +19,7 @@ from headgate.formats.read_file import read_file
 from headgate.formats.received_rows import Ragged, Received
 from headgate.intake.rows.check_rows import CheckedRows, CheckRun, check_bytes, check_file, check_source
 from headgate.intake.rows.parquet_writer import RowsFile
-from headgate.intake.rows.quarantine_rows import Origin
+from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.intake.rows.spool import Spool
 from headgate.lake.ports import MaskingKey
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.unit
 PAYMENTS = Registry.load().source["payments"]
 KEY = MaskingKey("k1", b"0123456789abcdef0123456789abcdef")
 LANDED = dt.datetime(2024, 1, 2)
-ORIGIN = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
+ORIGIN = RowOrigin("payments", "a" * 64, "payments/in.csv", LANDED)
 PANS = ("4111111111111111", "5555555555554444", "378282246310005")
 
 line = st.builds(

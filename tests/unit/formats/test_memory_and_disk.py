@@ -25,7 +25,7 @@ from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import open_batches, read_whole
 from headgate.formats.unpack import unpack_file
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, CheckRun, Counts, check_bytes, write_outputs
-from headgate.intake.rows.quarantine_rows import Origin
+from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 
@@ -57,7 +57,7 @@ def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outco
     """Which way the file went, and what became of it: streamed wherever it can be, else what stays between the goes is on disk."""
     folder.mkdir()
     (folder / "received").write_bytes(body)
-    origin = Origin(contract.dataset, "0" * 64, "a/b", LANDED)
+    origin = RowOrigin(contract.dataset, "0" * 64, "a/b", LANDED)
     try:
         file = unpack_file(folder / "received", folder, GIB)
         source = open_batches(file, contract, folder, from_bytes=0)

@@ -27,7 +27,7 @@ from headgate.formats.open_file import is_large
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.unpack import OutgrownError, UnpackedFile
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, CheckedRows, check_bytes, check_file, check_source
-from headgate.intake.rows.quarantine_rows import Origin
+from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def streamed(body: bytes, open_as: Callable[[Path], Source | None]) -> tuple[obj
         path.write_bytes(body)
         source = open_as(path)
         assert source
-        gated = check_source(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED))
+        gated = check_source(source, REGIONS, KEY, RowOrigin("regions", "0" * 64, "regions/in", LANDED))
     return reported(gated)
 
 

@@ -20,12 +20,12 @@ from headgate.lake.ports import ObjectRef
 from headgate.learning import preprocessing
 from headgate.learning.champion_challenger import decide
 from headgate.learning.drift import DriftWatch
-from headgate.learning.store import PICKLED, Card, ModelStore, Origin, Trained
+from headgate.learning.store import PICKLED, Card, ModelInputs, ModelStore, Trained
 
 pytestmark = pytest.mark.unit
 
 POINTS = pd.DataFrame({"amount": [1.0, np.nan, 3.0]})
-ORIGIN = Origin("demand-insights-engine", "abc", date(2026, 3, 1), "c0de")
+ORIGIN = ModelInputs("demand-insights-engine", "abc", date(2026, 3, 1), "c0de")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from headgate.cli.lineage_events import send_all
 from headgate.errors import ServiceError, SettingsError
-from headgate.lineage.receiver import LineageReceiver, Sent
+from headgate.lineage.receiver import EventAnswer, LineageReceiver
 from tests.lineage_server import lineage_server
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def receiver(server: LineageServer, key: str = "") -> LineageReceiver:
 
 def test_an_event_is_posted_as_it_is_to_the_path_of_marquez() -> None:
     with lineage_server() as server:
-        assert receiver(server).send(event("orders")) == Sent("orders", "id-of-orders", 201)
+        assert receiver(server).send(event("orders")) == EventAnswer("orders", "id-of-orders", 201)
     assert server.received == [("/api/v1/lineage", "", event("orders"))]
 
 

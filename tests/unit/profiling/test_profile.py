@@ -19,7 +19,7 @@ from headgate.lake import keys
 from headgate.lake.ports import FileRecord
 from headgate.profiling.columns import Columns, Rows
 from headgate.profiling.kept_profiles import Profiles
-from headgate.profiling.profile import Profile, Received, profile_of, profile_unknown
+from headgate.profiling.profile import GatedFile, Profile, profile_of, profile_unknown
 
 pytestmark = pytest.mark.unit
 
@@ -50,7 +50,7 @@ def quarantine_rows(*lists: list[str]) -> pa.Table:
 
 
 def profiled(accepted: Rows, aside: Rows, rows: int) -> Profile:
-    return profile_of(Received(PAYMENTS, "abc", rows, Columns(accepted), Columns(aside), NOW))
+    return profile_of(GatedFile(PAYMENTS, "abc", rows, Columns(accepted), Columns(aside), NOW))
 
 
 def parquet(table: pa.Table) -> bytes:
@@ -88,7 +88,7 @@ def test_the_score_reports_what_was_refused_and_why() -> None:
 
 def test_rows_that_contradict_themselves_are_inconsistent() -> None:
     accepted = arrow_schema(curated_contract(ORDERS)).empty_table()
-    reported = profile_of(Received(ORDERS, "abc", 2, Columns(accepted), Columns(quarantine_rows(["shipped_after_ordered"])), NOW))
+    reported = profile_of(GatedFile(ORDERS, "abc", 2, Columns(accepted), Columns(quarantine_rows(["shipped_after_ordered"])), NOW))
     assert reported.score.consistency == 0.5
     assert reported.score.validity == 1.0
 

@@ -17,8 +17,8 @@ from headgate.contracts.registry import Registry
 from headgate.profiling import columns as limits
 from headgate.profiling.columns import Columns
 from headgate.profiling.describe import describe
-from headgate.profiling.profile import Received, profile_of
-from headgate.profiling.streamed import Moments, describe_many
+from headgate.profiling.profile import GatedFile, profile_of
+from headgate.profiling.streamed import RunningMoments, describe_many
 from tests.unit.profiling.test_profile import parquet, payments, quarantine_rows
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ PAYMENTS = Registry.load().source["payments"]
 
 def profiled(rows: int) -> Profile:
     return profile_of(
-        Received(PAYMENTS, "abc", rows, Columns(parquet(payments(rows))), Columns(quarantine_rows()), dt.datetime(2024, 1, 2))
+        GatedFile(PAYMENTS, "abc", rows, Columns(parquet(payments(rows))), Columns(quarantine_rows()), dt.datetime(2024, 1, 2))
     )
 
 
@@ -120,7 +120,7 @@ finite = st.floats(-1e6, 1e6)
 
 @given(st.lists(st.lists(finite, max_size=20), max_size=6))
 def test_moments_of_parts_are_those_of_the_whole(parts: list[list[float]]) -> None:
-    reported, whole = Moments(), [value for part in parts for value in part]
+    reported, whole = RunningMoments(), [value for part in parts for value in part]
     for part in parts:
         reported = reported.with_values(np.array(part))
     assert reported.count == len(whole)

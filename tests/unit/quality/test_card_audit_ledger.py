@@ -15,7 +15,7 @@ from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.quality import card_audit_ledger
 from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text, refuse_leaks
-from headgate.quality.pci_audit import Finding, Zone, findings, growing_zones, increments_zone, pci_audit
+from headgate.quality.pci_audit import AuditFinding, Zone, findings, growing_zones, increments_zone, pci_audit
 from headgate.snapshots.publishing import parquet_bytes
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CountingObjects(MemoryObjects):
 @dataclass
 class Lake:
     objects: CountingObjects = field(default_factory=CountingObjects)
-    alerts: list[Finding] = field(default_factory=list)
+    alerts: list[AuditFinding] = field(default_factory=list)
     now: datetime = NOW
 
     def __post_init__(self) -> None:
@@ -114,7 +114,7 @@ def test_a_finding_alerts_once_and_stays_in_the_table(lake: Lake) -> None:
 def test_an_alert_that_could_not_be_sent_is_sent_by_the_next_audit(lake: Lake) -> None:
     lake.put("bad", note=f"paid by {PAN}")
 
-    def fail(_: Sequence[Finding]) -> None:
+    def fail(_: Sequence[AuditFinding]) -> None:
         raise ServiceError("no topic")
 
     audit = lake.audit()

@@ -17,8 +17,8 @@ from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.quality.contract_audit import audit
 from headgate.quality.leaks import CHECKS
 from headgate.quality.pci_audit import (
-    Finding,
-    Scan,
+    AuditFinding,
+    AuditScan,
     Zone,
     derived_zones,
     findings,
@@ -60,7 +60,7 @@ def lake(**places: str) -> MemoryObjects:
     return objects
 
 
-def scan_objects(objects: MemoryObjects, zones: Sequence[Zone]) -> list[Scan]:
+def scan_objects(objects: MemoryObjects, zones: Sequence[Zone]) -> list[AuditScan]:
     wanted = [(zone, item.ref) for zone in zones for prefix in zone.prefixes for item in objects.list(zone.bucket, prefix)]
     return [scan_object(objects, zone, ref) for zone, ref in wanted]
 
@@ -96,14 +96,14 @@ def test_the_audit_names_the_check_that_failed_and_only_that() -> None:
 
 def test_a_leak_in_a_record_or_a_log_line_is_found() -> None:
     refused = FileRecord("id", "raw", "orders/a.csv", "v1", "orders", "refused", error={"message": f"bad value {PAN}"})
-    assert findings([scan_records([RECORD, refused])]) == [Finding("ledger", "files", "", "card_number", 1)]
-    assert findings(scan_logs({"merge": [f"row {PAN}"]})) == [Finding("logs", "merge", "", "card_number", 1)]
+    assert findings([scan_records([RECORD, refused])]) == [AuditFinding("ledger", "files", "", "card_number", 1)]
+    assert findings(scan_logs({"merge": [f"row {PAN}"]})) == [AuditFinding("logs", "merge", "", "card_number", 1)]
 
 
 def test_the_count_of_masked_codes_is_no_code() -> None:
     counted = replace(RECORD, masked={"card_cvv": 350}, new_columns={"cvv2": 1234})
     assert findings([scan_records([counted])]) == []
-    assert findings([scan_records([replace(RECORD, new_columns={PAN: 1})])]) == [Finding("ledger", "files", "", "card_number", 1)]
+    assert findings([scan_records([replace(RECORD, new_columns={PAN: 1})])]) == [AuditFinding("ledger", "files", "", "card_number", 1)]
 
 
 def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:

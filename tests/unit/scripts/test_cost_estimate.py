@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 
 from headgate.costs.measured import Line, Measured
-from headgate.costs.workload import Settings
+from headgate.costs.workload import CostSettings
 from scripts.deployment import cost_estimate
 
 pytestmark = pytest.mark.unit
 
 
 def test_without_variables_the_defaults_of_the_root_are_estimated() -> None:
-    assert cost_estimate.settings_of({"name": "headgate", "job_worker_type": "null"}) == Settings()
+    assert cost_estimate.settings_of({"name": "headgate", "job_worker_type": "null"}) == CostSettings()
 
 
 def test_variables_change_the_estimate() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.onboarding.onboard import Outcome, Summary
-    from headgate.onboarding.read_file import ReadFile
+    from headgate.onboarding.read_records import RecordFile
 
 PREVIEW_ROWS, SHOWN_FAILURES = 5, 20
 
@@ -69,23 +69,23 @@ def onboard(
     _report(path, read, outcomes, failed_to or path.with_name(f"{path.name}.failed.csv"), as_json=as_json, submits=submits)
 
 
-def _onboarded(path: Path, model: str, *, submits: bool, deployment_name: str | None) -> tuple[ReadFile, list[Outcome]]:
+def _onboarded(path: Path, model: str, *, submits: bool, deployment_name: str | None) -> tuple[RecordFile, list[Outcome]]:
     from headgate.lake.ports import MaskingKey
     from headgate.onboarding.onboard import checked
-    from headgate.onboarding.read_file import read_file
+    from headgate.onboarding.read_records import read_records
 
     body, name = path.read_bytes(), screens.shown(path.name)
     if not submits:
-        read = read_file(body, name, api.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model)
+        read = read_records(body, name, api.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model)
         return read, checked(read.verdicts)
     onboarding = api.onboarding(deployment.activate(deployment_name).environment)
-    read = read_file(body, name, api.models_by_name(), onboarding.key(), model)
+    read = read_records(body, name, api.models_by_name(), onboarding.key(), model)
     return read, onboarding.submit(read.model, read.verdicts)
 
 
-def _report(path: Path, read: ReadFile, outcomes: list[Outcome], failed_to: Path, *, as_json: bool, submits: bool) -> None:
+def _report(path: Path, read: RecordFile, outcomes: list[Outcome], failed_to: Path, *, as_json: bool, submits: bool) -> None:
     from headgate.onboarding.onboard import summary
-    from headgate.onboarding.read_file import failed_rows
+    from headgate.onboarding.read_records import failed_rows
 
     counts = summary(outcomes)
     if counts.failed and submits:
@@ -104,7 +104,7 @@ def _report(path: Path, read: ReadFile, outcomes: list[Outcome], failed_to: Path
     options.finish(complete=not counts.failed)
 
 
-def _preview(read: ReadFile) -> list[dict[str, object]]:
+def _preview(read: RecordFile) -> list[dict[str, object]]:
     return [{"row": verdict.row, **(verdict.values or verdict.texts)} for verdict in read.verdicts[:PREVIEW_ROWS]]
 
 
@@ -136,7 +136,7 @@ def _models_table() -> Table:
     return table
 
 
-def _screen(read: ReadFile, outcomes: Sequence[Outcome], counts: Summary, failed_to: Path, *, submits: bool) -> RenderableType:
+def _screen(read: RecordFile, outcomes: Sequence[Outcome], counts: Summary, failed_to: Path, *, submits: bool) -> RenderableType:
     mapping = screens.table("column of the file", "field", title=f"Model {read.model.name}")
     for column, field in read.mapping.items():
         mapping.add_row(column, field or "none")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.erasure.erase_rows import SubjectData
-    from headgate.erasure.forget import Plan
+    from headgate.erasure.forget import ErasurePlan
 
 DEFAULT_DATASET = "customers"
 _LEFT = "versions_with_texts"
@@ -96,7 +96,7 @@ def _why_no_dataset(dataset: str, contracts: Mapping[str, Contract]) -> str:
     )
 
 
-def planned(plan: Plan) -> dict[str, object]:
+def planned(plan: ErasurePlan) -> dict[str, object]:
     """Return what would be erased, without any value of the person."""
     subject_data = plan.subject_data
     return {
@@ -106,12 +106,12 @@ def planned(plan: Plan) -> dict[str, object]:
     }
 
 
-def _unaccepted_keys(plan: Plan) -> list[str]:
+def _unaccepted_keys(plan: ErasurePlan) -> list[str]:
     """By key; a key with several versions once."""
     return sorted({screens.shown(file.key) for file in plan.unaccepted})
 
 
-def _plan_screen(plan: Plan) -> Group:
+def _plan_screen(plan: ErasurePlan) -> Group:
     return Group(_rows_screen(plan.subject_data), *_unaccepted_screen(_unaccepted_keys(plan)))
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.api.shapes.lake import Lineage
     from headgate.lake.ports import FileRecord
-    from headgate.lineage.receiver import Sent
+    from headgate.lineage.receiver import EventAnswer
     from headgate.snapshots.snapshot import LakeSnapshot
 
 SHOWN_FILES = 20
@@ -100,7 +100,7 @@ def _show_lineage(lake: Lake, names: Sequence[str], *, as_json: bool) -> None:
     )
 
 
-def _sent_screen(receiver: LineageReceiver, sent: Sequence[Sent]) -> RenderableType:
+def _sent_screen(receiver: LineageReceiver, sent: Sequence[EventAnswer]) -> RenderableType:
     refused = [answer for answer in sent if answer.error]
     line = f"{receiver.address} accepted {len(sent) - len(refused)} of {len(sent)} events."
     if not refused:
@@ -124,7 +124,7 @@ def _lineage_screen(of: Lineage) -> RenderableType:
 
 
 @dataclass(frozen=True)
-class Stage:
+class TraceStage:
     """A stage of a file's processing; `seconds` since the stage before, None where it was not recorded."""
 
     name: str
@@ -165,7 +165,7 @@ class FileTrace:
     duplicates: int
     error: str
     remedy: str
-    stages: tuple[Stage, ...]
+    stages: tuple[TraceStage, ...]
     increment: str
     tables: tuple[BuiltTable, ...]
     note: str = ""
@@ -204,7 +204,7 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
         duplicates=record.duplicates,
         error=record.error.get("message", ""),
         remedy=record.error.get("remedy", ""),
-        stages=tuple(Stage(stage.name, stage.state, stage.at, stage.seconds, stage.message) for stage in stages_of(record)),
+        stages=tuple(TraceStage(stage.name, stage.state, stage.at, stage.seconds, stage.message) for stage in stages_of(record)),
         increment=record.curated_key,
         tables=tables,
         note=note,

@@ -15,7 +15,7 @@ from headgate.domains.retail.predictions.customers import CustomerScorer
 from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
 from headgate.domains.retail.predictions.searches import IntentScorer
 from headgate.lake import keys
-from headgate.learning.store import ModelStore, Origin
+from headgate.learning.store import ModelInputs, ModelStore
 from headgate.predictions.scorer import Scorer, with_prefix
 from headgate.snapshots.publishing import Publisher
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
@@ -104,7 +104,7 @@ ASKED = {"customer_id": 7, "terminal_id": 3, "amount": "250.00", "transacted_at"
 
 
 def export(lake: MemoryLake, system: str, name: str, scorer: Scorer | None, day: int = 1) -> None:
-    origin = Origin(system, f"{day:016}", date(2026, 1, day), "c0de")
+    origin = ModelInputs(system, f"{day:016}", date(2026, 1, day), "c0de")
     ModelStore(lake.objects, "artifacts").export(system, name, scorer, origin)
 
 

@@ -15,7 +15,7 @@ from headgate.formats.batches import source_of
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes, check_source
-from headgate.intake.rows.quarantine_rows import Origin
+from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -117,7 +117,7 @@ def from_disk(content: bytes) -> CheckedRows | None:
         path = Path(folder) / "in"
         path.write_bytes(content)
         source = stream_plain_csv(path, REGIONS)
-        return check_source(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED)) if source else None
+        return check_source(source, REGIONS, KEY, RowOrigin("regions", "0" * 64, "regions/in", LANDED)) if source else None
 
 
 def in_memory(content: bytes) -> CheckedRows:

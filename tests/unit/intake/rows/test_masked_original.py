@@ -21,7 +21,7 @@ from headgate.errors import AuditError, BadInputError
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.rows import masked_original
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
-from headgate.intake.rows.quarantine_rows import Origin
+from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey
 from headgate.values.parquet import table_of
@@ -60,15 +60,15 @@ LINES = st.lists(
 )
 
 
-def gated(folder: Path, body: bytes, contract: Contract = CONTRACT) -> tuple[Path, Origin, Counts]:
+def gated(folder: Path, body: bytes, contract: Contract = CONTRACT) -> tuple[Path, RowOrigin, Counts]:
     path = folder / "received"
     path.write_bytes(body)
-    origin = Origin("payments", sha256_of(path), "payments/a.csv", AT)
+    origin = RowOrigin("payments", sha256_of(path), "payments/a.csv", AT)
     counts = check_file(path, contract, KEY, object_key=origin.object_key, received_at=AT, folder=folder)
     return path, origin, counts
 
 
-def written(folder: Path, body: bytes, contract: Contract = CONTRACT) -> tuple[Path, Origin, Counts]:
+def written(folder: Path, body: bytes, contract: Contract = CONTRACT) -> tuple[Path, RowOrigin, Counts]:
     path, origin, counts = gated(folder, body, contract)
     return masked_original.write(masked_original.Checked(path, contract, origin, counts), KEY, MAX_EXPANDED_BYTES), origin, counts
 

@@ -21,7 +21,7 @@ from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.workers.larger_worker import LargerWorker, from_address
 from headgate.intake.workers.worker_sizing import FIRST, Worker, form_of, need, pace
-from headgate.lake.ports import Claim, FileRecord, MaskingKey, Measured, ObjectRef
+from headgate.lake.ports import Claim, FileRecord, MaskingKey, MeasuredFile, ObjectRef
 from headgate.lake.raw_objects import file_id_of
 
 if TYPE_CHECKING:
@@ -326,9 +326,9 @@ def test_what_a_file_took_is_remembered_for_the_next_of_its_kind(large: bytes) -
 def test_a_kind_of_file_that_was_fast_and_lean_stays_here() -> None:
     lake, worker = Lake(), Worker(GIB, 4 * GIB)
     assert need(400 << 20, FIRST["csv"]).beyond(worker, 300) == "memory"
-    lake.ledger.measure("regions/csv", [Measured(10**8, 10**8, 4000, 480 << 20)])
+    lake.ledger.measure("regions/csv", [MeasuredFile(10**8, 10**8, 4000, 480 << 20)])
     assert need(400 << 20, pace("csv", lake.ledger.measured("regions/csv"))).beyond(worker, 300) == ""
-    lake.ledger.measure("regions/csv", [Measured(10**8, 10**8, 4000, 480 << 20), Measured(10**8, 10**8, 400_000, 480 << 20)])
+    lake.ledger.measure("regions/csv", [MeasuredFile(10**8, 10**8, 4000, 480 << 20), MeasuredFile(10**8, 10**8, 400_000, 480 << 20)])
     assert need(400 << 20, pace("csv", lake.ledger.measured("regions/csv"))).beyond(worker, 300) == "time"
 
 

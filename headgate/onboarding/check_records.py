@@ -22,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RecordVerdict:
     """The gate's decision about one row.
 
     Attributes:
@@ -45,7 +45,7 @@ class Verdict:
         return not self.rule
 
 
-def check_file(body: bytes, contract: Contract, key: MaskingKey, name: str) -> list[Verdict]:
+def check_file(body: bytes, contract: Contract, key: MaskingKey, name: str) -> list[RecordVerdict]:
     """Return the verdict on each row of a file, in the file's order.
 
     Raises:
@@ -53,9 +53,9 @@ def check_file(body: bytes, contract: Contract, key: MaskingKey, name: str) -> l
     """
     gated = check_bytes(body, contract, key, object_key=name, received_at=_EPOCH)
     names = [name for name in gated.accepted.column_names if not name.startswith("_")]
-    accepted = [Verdict(row["_source_row"], {name: plain(row[name]) for name in names}) for row in gated.accepted.to_pylist()]
+    accepted = [RecordVerdict(row["_source_row"], {name: plain(row[name]) for name in names}) for row in gated.accepted.to_pylist()]
     broken = [
-        Verdict(row["source_row"], {}, row["rule"], row["column_name"] or "", row["reason"], _texts(row["record"], contract))
+        RecordVerdict(row["source_row"], {}, row["rule"], row["column_name"] or "", row["reason"], _texts(row["record"], contract))
         for row in gated.quarantine_rows.to_pylist()
     ]
     return sorted([*accepted, *broken], key=lambda verdict: verdict.row)
@@ -66,7 +66,7 @@ def _texts(record: str, contract: Contract) -> dict[str, str | None]:
     return {name: cells.get(name) for name in contract.names} if set(cells) <= set(contract.names) else {}
 
 
-def check_rows(rows: Sequence[Mapping[str, Value]], contract: Contract, key: MaskingKey) -> list[Verdict]:
+def check_records(rows: Sequence[Mapping[str, Value]], contract: Contract, key: MaskingKey) -> list[RecordVerdict]:
     """Return the verdict on each row; a column that a row does not have is null.
 
     Raises:

@@ -12,7 +12,7 @@ from headgate.formats.formats import formats_in_words
 from headgate.formats.read_table import sample_table
 from headgate.matching.match_header import with_headings
 from headgate.matching.suggest_mapping import THRESHOLD, match_columns, match_dataset
-from headgate.onboarding.check_rows import Verdict, check_file
+from headgate.onboarding.check_records import RecordVerdict, check_file
 from headgate.onboarding.models import model_named, some_models
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ReadFile:
+class RecordFile:
     """A file as records of one model.
 
     Attributes:
@@ -36,10 +36,10 @@ class ReadFile:
 
     model: Model
     mapping: Mapping[str, str]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[RecordVerdict, ...]
 
 
-def read_file(body: bytes, name: str, models: Mapping[str, Model], key: MaskingKey, model_name: str = "") -> ReadFile:
+def read_records(body: bytes, name: str, models: Mapping[str, Model], key: MaskingKey, model_name: str = "") -> RecordFile:
     """Return what a file holds.
 
     Args:
@@ -54,7 +54,7 @@ def read_file(body: bytes, name: str, models: Mapping[str, Model], key: MaskingK
         raise BadInputError(rule="not_a_table", message="no table was found", remedy=f"send {formats_in_words()} with a header", file=name)
     model = model_named(models, model_name) if model_name else _detected(headed, name, models)
     contract, mapping = _mapped(headed, model.contract)
-    return ReadFile(model, mapping, tuple(check_file(body, contract, key, name)))
+    return RecordFile(model, mapping, tuple(check_file(body, contract, key, name)))
 
 
 def _detected(headed: FileTable, name: str, models: Mapping[str, Model]) -> Model:
@@ -84,7 +84,7 @@ def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, 
     return with_headings(contract, headed.names, [fields[place] for place in range(len(headed.names))]), mapping
 
 
-def failed_rows(read: ReadFile, outcomes: Iterable[Outcome]) -> bytes:
+def failed_rows(read: RecordFile, outcomes: Iterable[Outcome]) -> bytes:
     """Return a CSV file of the rows that failed, with the model's column names, to correct and send again; a ragged row is left out."""
     verdicts = {verdict.row: verdict for verdict in read.verdicts}
     out = io.StringIO()
