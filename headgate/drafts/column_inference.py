@@ -119,12 +119,12 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
     if is_clear or not len(different) or is_text_by_rule(name, different):
         return Guess(plain)
-    found = _narrowed(infer_format(different), answer)
-    if found.is_ambiguous:
-        return Guess(_text_type(different), choices=found.readings)
-    if not found.readings:
+    inferred = _narrowed(infer_format(different), answer)
+    if inferred.is_ambiguous:
+        return Guess(_text_type(different), choices=inferred.readings)
+    if not inferred.readings:
         return Guess(plain, mostly=_mostly(text))
-    return _read_as(found.readings[0], plain)
+    return _read_as(inferred.readings[0], plain)
 
 
 def with_room(plain: ColumnType) -> ColumnType:
@@ -139,8 +139,8 @@ def _narrowed(found: Inferred, answer: Answer | None) -> Inferred:
     """Leave only the readings with most patterns in the order of day and month that a person stated."""
     if not (found.is_ambiguous and answer and answer.date_order):
         return found
-    counts = [patterns_in_order(one.format, answer.date_order) for one in found.readings]
-    kept = tuple(one for one, count in zip(found.readings, counts, strict=True) if count == max(counts))
+    counts = [patterns_in_order(reading.format, answer.date_order) for reading in found.readings]
+    kept = tuple(reading for reading, count in zip(found.readings, counts, strict=True) if count == max(counts))
     return replace(found, readings=kept) if max(counts) else found
 
 
@@ -183,8 +183,8 @@ def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
 
 def _signs_beside(filled: pa.Array) -> SourceFormat | None:
     """Return a format with the texts' currency, unit and null spellings."""
-    if found := infer_format(pc.unique(filled)).readings:
-        return found[0].format
+    if readings := infer_format(pc.unique(filled)).readings:
+        return readings[0].format
     most = _read_by_most(filled)
     return most.reading.format if most else None
 

@@ -281,7 +281,7 @@ def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array
 
     The sample is read a second time with a decimal comma declared: readers spell number cells with it, and leave texts alone.
     """
-    with_comma = tuple(replace(one, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for one in contract.columns)
+    with_comma = tuple(replace(column, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for column in contract.columns)
     respelled = _cells(body, replace(contract, columns=with_comma))
     return {name for name, text in cells.items() if _share_equal(text, respelled[name]) == 0}
 
@@ -292,7 +292,7 @@ def _of_workbook(body: bytes, contract: Contract, cells: Mapping[str, pa.Array])
     A column is one of amounts if it is whole or has few decimals without those digits; else it is one of floats, which keeps them all.
     """
     timed = _with_midnights(body, contract, cells)
-    shown = _cells(body, replace(contract, columns=tuple(replace(one, type=_WIDE_DECIMAL) for one in contract.columns)))
+    shown = _cells(body, replace(contract, columns=tuple(replace(column, type=_WIDE_DECIMAL) for column in contract.columns)))
     changed = {name: text for name, text in shown.items() if not text.equals(cells[name])}
     noisy = {name: text for name, text in changed.items() if (guess_type(name, text).scale or 0) <= _MOST_DECIMALS_OF_AMOUNTS}
     noisy = {name: text for name, text in noisy.items() if guess_type(name, text).kind in {Kind.DECIMAL, Kind.BIGINT}}
@@ -304,7 +304,7 @@ def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Arra
     mixed = {name for name, text in cells.items() if flags(pc.match_substring_regex(text, _DAY_WITH_TIME)).any()}
     if not mixed:
         return cells
-    timed = tuple(replace(one, type=ColumnType(Kind.TIMESTAMP)) if one.name in mixed else one for one in contract.columns)
+    timed = tuple(replace(column, type=ColumnType(Kind.TIMESTAMP)) if column.name in mixed else column for column in contract.columns)
     return {**cells, **{name: text for name, text in _cells(body, replace(contract, columns=timed)).items() if name in mixed}}
 
 
@@ -319,8 +319,8 @@ def _answers(stored: Sequence[Column], formats: Mapping[str, str], date_order: s
     names = [column.name for column in stored]
     if unknown := sorted(set(map(folded, formats)) - set(names)):
         raise ContractError(f"the sample has no column {unknown[0]}. Remedy: --format takes one of {', '.join(names)}")
-    stated = {folded(name): pattern for name, pattern in formats.items()}
-    return {name: Answer(stated.get(name, ""), date_order) for name in names}
+    pattern_of = {folded(name): pattern for name, pattern in formats.items()}
+    return {name: Answer(pattern_of.get(name, ""), date_order) for name in names}
 
 
 def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) -> Guess:
@@ -334,7 +334,7 @@ def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) ->
 
 def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
     """Return the amounts below a thousand with the separator of the file's larger ones: the next file may write 1.299,00 in them, too."""
-    comma = {name: one.format for name, one in guesses.items() if one.format and one.format.decimal == ","}
+    comma = {name: guess.format for name, guess in guesses.items() if guess.format and guess.format.decimal == ","}
     shown = {declared.thousands for declared in comma.values()} - {""}
     if len(shown) != 1:
         return {}
@@ -348,8 +348,10 @@ def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
 
 def _asked(questions: Sequence[Question]) -> list[Finding]:
     return [
-        Finding(one.column, f"is ambiguous and stays text: it can be {' or '.join(one.answers)}. Answer with {_options(one)}")
-        for one in questions
+        Finding(
+            question.column, f"is ambiguous and stays text: it can be {' or '.join(question.answers)}. Answer with {_options(question)}"
+        )
+        for question in questions
     ]
 
 
@@ -487,7 +489,7 @@ def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
     are_people = any(column.classification == PERSONAL for column in columns.values())
     if name is None or not are_people or name.mask not in {None, Mask.FREE_TEXT}:
         return {}
-    return {"name": replace(name, classification=PERSONAL, rules=tuple(one for one in name.rules if one.name != "valid_values"))}
+    return {"name": replace(name, classification=PERSONAL, rules=tuple(rule for rule in name.rules if rule.name != "valid_values"))}
 
 
 def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
@@ -596,28 +598,28 @@ def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
 
 
 def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]) -> list[Finding]:
-    found = [
+    findings = [
         Finding(column.name, message)
         for column in contract.columns
         for message in (*_about(column, cells[column.name], guesses[column.name]), *_about_format(column, guesses[column.name]))
     ]
     if not any(len(text) for text in cells.values()):
-        found.append(Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows"))
+        findings.append(Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows"))
     if summed := totals_of(contract.columns, cells):
-        found.append(Finding(", ".join(summed), _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS))
+        findings.append(Finding(", ".join(summed), _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS))
     elif rows := named_totals(contract.columns, cells):
-        found.append(Finding("", _NAMED_TOTALS.format(count=len(rows), row=rows[0] + 1)))
-    found += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
+        findings.append(Finding("", _NAMED_TOTALS.format(count=len(rows), row=rows[0] + 1)))
+    findings += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
     if not contract.key:
-        found.append(Finding("", _NO_KEY))
+        findings.append(Finding("", _NO_KEY))
     elif not contract.order_by:
-        found.append(Finding("", "no column says which of two rows with one key is newer: name one in headgate.orderBy"))
-    return found
+        findings.append(Finding("", "no column says which of two rows with one key is newer: name one in headgate.orderBy"))
+    return findings
 
 
 def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:
     zones = {folded(name): zone for name, zone in zones_of(_schema(content)).items()}
-    return [Finding(one.name, note) for one in columns for note in about_zone(one, cells[one.name], zones)]
+    return [Finding(column.name, note) for column in columns for note in about_zone(column, cells[column.name], zones)]
 
 
 def _about_format(column: Column, guess: Guess) -> list[str]:

@@ -56,14 +56,14 @@ def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:
     if guess.mostly is None or len(values) < FEWEST_VALUES or guess.mostly.reading.kind in {Kind.BOOLEAN, Kind.DOUBLE}:
         return guess
     try:
-        found = guess_column(name, text, answer=Answer(answer_of(guess.mostly.reading)))
+        answered = guess_column(name, text, answer=Answer(answer_of(guess.mostly.reading)))
     except ContractError:
         return guess
-    others = bad_values(Column(name, found.type, format=found.format), text)
+    others = bad_values(Column(name, answered.type, format=answered.format), text)
     are_few = len(others) <= (1 - NEARLY_ALL) * len(values)
-    if not are_few or (found.type.kind is Kind.BIGINT and _are_ids(name, others)):
+    if not are_few or (answered.type.kind is Kind.BIGINT and _are_ids(name, others)):
         return guess
-    return replace(found, mostly=guess.mostly)
+    return replace(answered, mostly=guess.mostly)
 
 
 def bad_values(column: Column, text: pa.Array) -> pa.Array:

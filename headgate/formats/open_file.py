@@ -29,10 +29,10 @@ def decompressed(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
     """
     if path.stat().st_size <= _UNPACKED_IN_MEMORY_BYTES:
         return UnpackedFile(path)
-    found = unpack_file(path, folder, limit_bytes)
-    if found.size_bytes > limit_bytes:
+    unpacked = unpack_file(path, folder, limit_bytes)
+    if unpacked.size_bytes > limit_bytes:
         raise OutgrownError.of(limit_bytes)
-    return found
+    return unpacked
 
 
 def is_large(file: UnpackedFile, source: Source | None = None) -> bool:

@@ -81,11 +81,11 @@ def row_starts_in_block(octets: Octets, quotes: Rows, *, is_quoted: bool, is_beh
     if (carriage := octets == _CR).any():
         is_end |= carriage
     behind = np.flatnonzero(is_end[:-1]) + 1
-    found: Rows = np.concatenate(([0], behind)) if is_behind_end else behind
-    found = found[~is_end[found]]
+    begins: Rows = np.concatenate(([0], behind)) if is_behind_end else behind
+    begins = begins[~is_end[begins]]
     if len(quotes) or is_quoted:
-        found = found[(np.searchsorted(quotes, found) + is_quoted) % 2 == 0]
-    return found
+        begins = begins[(np.searchsorted(quotes, begins) + is_quoted) % 2 == 0]
+    return begins
 
 
 class Scan:
@@ -98,11 +98,11 @@ class Scan:
     def starts(self, block: Octets) -> tuple[Rows, Rows]:
         """Where rows begin, in the text; and where quotes stand, in the block."""
         quotes = np.flatnonzero(block == self._quote)
-        found = row_starts_in_block(block, quotes, is_quoted=self.is_quoted, is_behind_end=self._is_behind_end) + self._at
+        begins = row_starts_in_block(block, quotes, is_quoted=self.is_quoted, is_behind_end=self._is_behind_end) + self._at
         self.is_quoted ^= len(quotes) % 2 == 1
         self._is_behind_end = bool(block[-1] in {_LF, _CR})
         self._at += len(block)
-        return found, quotes
+        return begins, quotes
 
 
 def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str) -> Rows:
@@ -152,8 +152,8 @@ def record_starts(text: bytes, count: int) -> Rows:
     depth = np.cumsum(np.where(opens, 1, -1))
     for level in (2, 3):
         arrays = _children(octets, outside[opens & (depth == level - 1)], outside[opens & (depth == level)])
-        if len(found := [objects for objects in arrays if len(objects) == count]) == 1:
-            return found[0]
+        if len(counted := [objects for objects in arrays if len(objects) == count]) == 1:
+            return counted[0]
     return NO_ROWS
 
 

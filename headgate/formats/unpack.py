@@ -99,16 +99,16 @@ def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES)
 
     An empty file is not an error here: its reader reports it.
     """
-    found, allowed = UnpackedFile(path), allowed_bytes(path.stat().st_size)
-    while packing := _packing_of_file(found.path):
-        packed = with_layer(found.packed, packing)
+    unpacked_file, allowed = UnpackedFile(path), allowed_bytes(path.stat().st_size)
+    while packing := _packing_of_file(unpacked_file.path):
+        packed = with_layer(unpacked_file.packed, packing)
         inner = folder / f"{_INNER}{len(packed)}"
-        with found.path.open("rb") as source, inner.open("wb") as sink:
+        with unpacked_file.path.open("rb") as source, inner.open("wb") as sink:
             sink.writelines(within(parts_of(packing, source), allowed, limit_bytes))
-        if found.packed:
-            found.path.unlink()
-        found = UnpackedFile(inner, packed)
-    return found
+        if unpacked_file.packed:
+            unpacked_file.path.unlink()
+        unpacked_file = UnpackedFile(inner, packed)
+    return unpacked_file
 
 
 def unpacked_bytes(path: Path) -> int:
@@ -149,12 +149,12 @@ def within(parts: Iterator[bytes], allowed: int, limit_bytes: int) -> Iterator[b
         UnreadableFileError: `too_large`: more than `allowed`, which no table is for its size.
         OutgrownError: more than `limit_bytes`.
     """
-    held = 0
+    passed_bytes = 0
     for part in parts:
-        held += len(part)
-        if held > allowed:
+        passed_bytes += len(part)
+        if passed_bytes > allowed:
             raise too_large(allowed)
-        if held > limit_bytes:
+        if passed_bytes > limit_bytes:
             raise OutgrownError.of(limit_bytes)
         yield part
 

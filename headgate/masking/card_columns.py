@@ -73,8 +73,8 @@ def _bare(text: str | None) -> str | None:
         return None
     decoded = html.unescape(unquote(text)) if "%" in text or "&" in text else text
     simple = unicodedata.normalize("NFKC", decoded).strip().removeprefix("'")  # Excel marks text with a leading apostrophe
-    if found := _AS_FLOAT.fullmatch(simple):
-        return found[1]
+    if as_float := _AS_FLOAT.fullmatch(simple):
+        return as_float[1]
     joined = _SEPARATORS.sub("", simple)
     return joined if joined.isascii() and joined.isdigit() else text
 
@@ -144,8 +144,8 @@ def numeric_rows_with_cards(values: pa.Array, *, fewest_digits: int = CONTEXT_BE
     issued = is_issued(wholes // _POWERS[lengths - PREFIX_DIGITS], lengths)
     rows, wholes = rows[issued], wholes[issued]
     digits = (wholes[:, None] // _POWERS[::-1] % 10).astype(np.uint8)
-    found = rows[luhn_holds(digits)]
-    return found[flags(values.is_valid())[found]]
+    card_rows = rows[luhn_holds(digits)]
+    return card_rows[flags(values.is_valid())[card_rows]]
 
 
 def _long_numbers(values: pa.Array, least: int) -> tuple[Rows, Rows]:
@@ -222,18 +222,18 @@ class KnownCards:
 
         Later batches of a file get the same cards, or more, until there are too many.
         """
-        known = self._known
-        at = pc.index_in(texts, known.column("text"))
+        hashed = self._known
+        at = pc.index_in(texts, hashed.column("text"))
         new = _cards_of(pc.unique(texts.filter(bool_array(flags(texts.is_valid()) & ~flags(at.is_valid())))), self._tokens)
         if not new.num_rows:
-            return at, known
-        if known.num_rows >= _MOST_KNOWN_CARDS:
-            known = known.take(at.unique().drop_null())
-            at = pc.index_in(texts, known.column("text"))
-        cards = pa.concat_batches([known, new])
-        if known is self._known:  # else another thread has added some meanwhile
+            return at, hashed
+        if hashed.num_rows >= _MOST_KNOWN_CARDS:
+            hashed = hashed.take(at.unique().drop_null())
+            at = pc.index_in(texts, hashed.column("text"))
+        cards = pa.concat_batches([hashed, new])
+        if hashed is self._known:  # else another thread has added some meanwhile
             self._known = cards
-        behind_them = pc.add(pc.index_in(texts, new.column("text")), literal(str(known.num_rows), pa.int32()))
+        behind_them = pc.add(pc.index_in(texts, new.column("text")), literal(str(hashed.num_rows), pa.int32()))
         return pc.coalesce(at, behind_them), cards
 
 

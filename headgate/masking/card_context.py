@@ -44,7 +44,7 @@ class CardContext:
 
     def __init__(self, text: str, *, may_name: bool) -> None:
         self._text, self._may_name = text, may_name
-        self._line_ends = [found.start() for found in _LINE_END.finditer(text)]
+        self._line_ends = [line_end.start() for line_end in _LINE_END.finditer(text)]
         self._named: dict[int, bool] = {}
 
     def shows_card(self, start: int, stop: int) -> bool:

@@ -136,7 +136,7 @@ def _find_among(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[
     forms = search_form(text)
     data, starts = text_bytes(forms)
     groups = digit_groups(data, starts)
-    found = np.concatenate(
+    number_spans = np.concatenate(
         (
             _windows(groups),
             _padded(groups),
@@ -145,14 +145,14 @@ def _find_among(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[
             _rounded(forms, groups, data, starts),
         )
     )
-    if not len(found):
+    if not len(number_spans):
         return
-    cells = np.searchsorted(starts, found[:, 0], "right") - 1
-    found[:, 3] &= ~_are_fractions(data, found[:, 0], starts[cells])
-    found, cells, may_name = _that_may_count(found, cells, text, context_below)
+    cells = np.searchsorted(starts, number_spans[:, 0], "right") - 1
+    number_spans[:, 3] &= ~_are_fractions(data, number_spans[:, 0], starts[cells])
+    number_spans, cells, may_name = _that_may_count(number_spans, cells, text, context_below)
     order = np.argsort(cells, kind="stable")
     each, begins = np.unique(cells[order], return_index=True)
-    candidates = found[order] - np.stack((starts[cells[order]], starts[cells[order]], *np.zeros((2, len(order)), np.int64)), axis=1)
+    candidates = number_spans[order] - np.stack((starts[cells[order]], starts[cells[order]], *np.zeros((2, len(order)), np.int64)), axis=1)
     some = int_array(each)
     texts, shown, edges = text.take(some).to_pylist(), forms.take(some).to_pylist(), [*begins.tolist(), len(order)]
     for at, cell, form, (begin, end) in zip(each.tolist(), texts, shown, pairwise(edges), strict=True):
@@ -258,13 +258,13 @@ def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) ->
     long = np.flatnonzero((groups.size >= _FEWEST_DECIMALS) & (groups.size <= _MOST_DECIMALS))
     behind = data[np.minimum(groups.stop[long], len(data) - 1)] | _LOWER_BIT
     cells = np.unique(groups.cell[long[behind == ord("e")]])
-    found = [
+    spans = [
         (starts[cell] + each.start(), starts[cell] + each.end(), int(each[3]) + 1, 1)
         for cell in cells
         for each in ROUNDED.finditer(forms[int(cell)].as_py())
         if _is_rounded_card(each)
     ]
-    return np.array(found, np.int64).reshape(-1, 4)
+    return np.array(spans, np.int64).reshape(-1, 4)
 
 
 def _is_rounded_card(found: re.Match[str]) -> bool:
@@ -295,9 +295,9 @@ def _are_fractions(data: Bytes, at: Rows, starts: Rows) -> Flags:
 
 
 def _without_exempt(text: str, spans: list[Span]) -> list[Span]:
-    uuids = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()] if "-" in text else []
-    ibans = [found.span() for found in _IBAN.finditer(text) if _has_check_digits(found[0])]
-    in_ids = [found.span(1) for found in _HEX_INSIDE.finditer(text)]
+    uuids = [match.span() for match in _UUID.finditer(text) if not match[0].replace("-", "").isdigit()] if "-" in text else []
+    ibans = [match.span() for match in _IBAN.finditer(text) if _has_check_digits(match[0])]
+    in_ids = [match.span(1) for match in _HEX_INSIDE.finditer(text)]
     return [span for span in spans if not any(_is_within(span, exempt) for exempt in (uuids, ibans, in_ids))]
 
 

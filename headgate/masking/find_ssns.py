@@ -112,8 +112,8 @@ def _rows_beyond_ascii(text: pa.Array) -> Rows:
 def _find(text: str) -> list[Span]:
     """Where social security numbers stand."""
     plain = as_typed(text)
-    named = [found.span("number") for found in _NAMED.finditer(plain)] if _S_OF_NAME.search(plain) else []
-    forms = [(found.span(), found["gap"]) for found in _GROUPED.finditer(plain)]
+    named = [match.span("number") for match in _NAMED.finditer(plain)] if _S_OF_NAME.search(plain) else []
+    forms = [(match.span(), match["gap"]) for match in _GROUPED.finditer(plain)]
     if "+" in plain or any(gap == " " for _, gap in forms):
         # Digits beside a number make it a part of a longer one, unless they are a number themselves.
         edges = {end for span in (*named, *(span for span, _ in forms)) for end in span}

@@ -43,12 +43,12 @@ def redact_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Ar
 
     `[PAN destroyed]` replaces a number that a spreadsheet has rounded.
     """
-    found = list(find_cards(text, context_below=context_below))
-    if not found:
+    cells_with_cards = list(find_cards(text, context_below=context_below))
+    if not cells_with_cards:
         return text
-    rows = np.array([row for row, _ in found])
+    rows = np.array([row for row, _ in cells_with_cards])
     cells = text.take(int_array(rows)).to_pylist()
-    redacted = [_redact_spans(cell, spans) for cell, (_, spans) in zip(cells, found, strict=True)]
+    redacted = [_redact_spans(cell, spans) for cell, (_, spans) in zip(cells, cells_with_cards, strict=True)]
     return pc.replace_with_mask(text, bool_array(marked(rows, len(text))), text_array(redacted))
 
 

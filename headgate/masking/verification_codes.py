@@ -92,8 +92,8 @@ def rows_with_named_codes(text: pa.Array) -> Rows:
     """Return the rows whose text holds a verification code behind its name; a product's number such as CSC500 is none."""
     candidates = _rows_with_name(text)
     cells = text.take(int_array(candidates)).to_pylist()
-    found: Rows = candidates[np.array([bool(_CERTAIN.search(_as_searched(cell))) for cell in cells], bool)]
-    return found
+    named: Rows = candidates[np.array([bool(_CERTAIN.search(_as_searched(cell))) for cell in cells], bool)]
+    return named
 
 
 def code_behind_card(text: str, stop: int) -> tuple[str, int]:
@@ -149,11 +149,11 @@ def _begins_foreign_name(letters: np.ndarray[Any, np.dtype[Any]], of_c: Rows) ->
     `sécurité` and `sicurezza` have the letters of `security`.
     """
     first, second = letters[of_c + 1], letters[of_c + 2]
-    found: Flags = (first == ord("h")) & (letters[of_c + 3] == ord("r")) & (letters[of_c + 4] == ord("h"))
-    found |= (first == ord("r")) & (second == ord("y"))
-    found |= (first == ord("o")) & ((second == ord("d")) | (second == _COMBINING_LEAD))
-    found |= first == _ACCENT_LEAD
-    return found
+    is_name: Flags = (first == ord("h")) & (letters[of_c + 3] == ord("r")) & (letters[of_c + 4] == ord("h"))
+    is_name |= (first == ord("r")) & (second == ord("y"))
+    is_name |= (first == ord("o")) & ((second == ord("d")) | (second == _COMBINING_LEAD))
+    is_name |= first == _ACCENT_LEAD
+    return is_name
 
 
 def _rows_in_full_width(text: pa.Array) -> Rows:
@@ -164,16 +164,16 @@ def _rows_in_full_width(text: pa.Array) -> Rows:
 
 def _matching(text: pa.Array, rows: Rows, pattern: str) -> Rows:
     """Return the rows whose text the pattern matches."""
-    found: Rows = rows[flags(pc.match_substring_regex(text.take(int_array(rows)), pattern))] if len(rows) else rows
-    return found
+    matched: Rows = rows[flags(pc.match_substring_regex(text.take(int_array(rows)), pattern))] if len(rows) else rows
+    return matched
 
 
 def _redact(text: str) -> str:
     parts: list[str] = []
     at = 0
-    for found in _NAMED.finditer(_as_searched(text)):
-        parts += (text[at : found.end(1)], "[CVV]")
-        at = found.end()
+    for code in _NAMED.finditer(_as_searched(text)):
+        parts += (text[at : code.end(1)], "[CVV]")
+        at = code.end()
     return "".join((*parts, text[at:]))
 
 

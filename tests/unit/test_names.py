@@ -20,10 +20,7 @@ NAMES = {"found", "one", "known", "stated", "told", "held"}
 REMAINING = {
     "api": (23, 42),
     "domains": (3, 15),
-    "drafts": (0, 17),
-    "formats": (0, 41),
     "intake": (23, 60),
-    "masking": (0, 21),
     "systems": (0, 56),
 }
 

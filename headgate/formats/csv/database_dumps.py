@@ -33,18 +33,18 @@ class DumpForm(Form):
     @cached_property
     def _cell(self) -> re.Pattern[str]:
         """A cell and what ends it; a carriage return ends a line with a line feed only, since MySQL leaves others as they are."""
-        one = re.escape(self.delimiter)
-        return re.compile(rf"((?>[^{one}\r\n\\]++|\\(?:\r\n|.|\Z)|\r(?!\n|\Z))*+)({one}|\r?\n|\r?\Z)", re.DOTALL)
+        delimiter = re.escape(self.delimiter)
+        return re.compile(rf"((?>[^{delimiter}\r\n\\]++|\\(?:\r\n|.|\Z)|\r(?!\n|\Z))*+)({delimiter}|\r?\n|\r?\Z)", re.DOTALL)
 
     def rows(self, text: str, at: int = 0, width: int = 0) -> Iterator[Row]:  # noqa: ARG002 no width decides how such a row is read
         """The rows from a place in the text on; blank lines are none."""
         while at < len(text):
             start, cells, end = at, [], self.delimiter
             while end == self.delimiter:
-                found = self._cell.match(text, at)
-                cell, end = found.groups()  # type: ignore[union-attr]  # it matches nothing, too
+                match = self._cell.match(text, at)
+                cell, end = match.groups()  # type: ignore[union-attr]  # it matches nothing, too
                 cells.append(_unquoted(cell))
-                at = found.end()  # type: ignore[union-attr]  # as above
+                at = match.end()  # type: ignore[union-attr]  # as above
             if len(cells) > 1 or cell:
                 yield Row(cells, start, at)
 
@@ -73,13 +73,13 @@ class DumpSigns:
 
 def dump_signs(text: str, delimiter: str) -> DumpSigns:
     """The signs that a text is a dump with that delimiter, which is one character; none where a quote or a backslash stands elsewhere."""
-    one = re.escape(delimiter)
-    if "\\" not in text or re.search(rf'(?:^|[{one}\n])"', text):
+    quoted_delimiter = re.escape(delimiter)
+    if "\\" not in text or re.search(rf'(?:^|[{quoted_delimiter}\n])"', text):
         return DumpSigns()
     escaped = Counter(_ESCAPED.findall(text))
-    nulls = len(re.findall(rf"(?:^|(?<=[{one}\n]))\\N(?=[{one}\r\n]|\Z)", text))
-    known = {*_NAMED, *_THEMSELVES, delimiter, "N"}
-    if escaped["N"] != nulls or not escaped.keys() <= known:
+    nulls = len(re.findall(rf"(?:^|(?<=[{quoted_delimiter}\n]))\\N(?=[{quoted_delimiter}\r\n]|\Z)", text))
+    known_escapes = {*_NAMED, *_THEMSELVES, delimiter, "N"}
+    if escaped["N"] != nulls or not escaped.keys() <= known_escapes:
         return DumpSigns()
     escapes_ends = bool(escaped.keys() & {delimiter, "\n", "\r\n"})
     escapes = bool(escaped.keys() - {"N"})

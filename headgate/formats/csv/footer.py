@@ -85,15 +85,15 @@ def mark_footer(received: Received, rows: int) -> Received:
 
 def mark_footer_in_batches(batches: Iterator[Received], rows: int) -> Iterator[Received]:
     """As `mark_footer`, of a file that comes in batches: as few are held back as the footer may be in."""
-    held: deque[Received] = deque()
+    batches_behind: deque[Received] = deque()
     if not rows:
         yield from batches
     for batch in batches:
-        held.append(batch)
-        while sum(each.rows for each in islice(held, 1, None)) >= rows:
-            yield held.popleft()
-    behind = [sum(each.rows for each in islice(held, place + 1, None)) for place in range(len(held))]
-    yield from (mark_footer(batch, min(batch.rows, max(0, rows - after))) for batch, after in zip(held, behind, strict=True))
+        batches_behind.append(batch)
+        while sum(each.rows for each in islice(batches_behind, 1, None)) >= rows:
+            yield batches_behind.popleft()
+    behind = [sum(each.rows for each in islice(batches_behind, place + 1, None)) for place in range(len(batches_behind))]
+    yield from (mark_footer(batch, min(batch.rows, max(0, rows - after))) for batch, after in zip(batches_behind, behind, strict=True))
 
 
 def _rows_after_table(rows: bytes, dialect: Dialect, first: Column, line_ends: int, *, is_cut: bool) -> tuple[list[Row], list[Row], bool]:

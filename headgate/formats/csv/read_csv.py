@@ -226,11 +226,11 @@ def _numbers_without(ragged: Rows, rows: int) -> Rows:
 
 
 def _read_one_by_one(text: str, dialect: Dialect) -> TextTable:
-    found = dialect.form.rows(text, 0, dialect.width)
+    rows = dialect.form.rows(text, 0, dialect.width)
     blocks: list[Sequence[pa.Array]] = [[pa.nulls(0, pa.string())] * dialect.width]
     ragged: list[tuple[int, str, int]] = []
     count, starts = 0, array("q")
-    while some := list(islice(found, _ROWS_AT_ONCE)):
+    while some := list(islice(rows, _ROWS_AT_ONCE)):
         starts.extend(row.start for row in some)
         ragged += [(count + at, text[row.start : row.end].rstrip("\r\n"), len(row.cells)) for at, row in _misfits(some, dialect.width)]
         blocks.append(_columns(some, dialect.width))

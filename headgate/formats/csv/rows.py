@@ -91,8 +91,8 @@ class Form:
     @property
     def _bare(self) -> str:
         """Characters of a cell without quotes around it."""
-        one = re.escape(self.delimiter)
-        return rf"[^{one}\r\n]*+" if len(self.delimiter) == 1 else rf"(?>(?!{one})[^\r\n])*+"
+        delimiter = re.escape(self.delimiter)
+        return rf"[^{delimiter}\r\n]*+" if len(self.delimiter) == 1 else rf"(?>(?!{delimiter})[^\r\n])*+"
 
     def rows(self, text: str, at: int = 0, width: int = 0) -> Iterator[Row]:
         """The rows from a place in the text on; blank lines are none. Without a `width` any width is right.
@@ -117,18 +117,18 @@ class Form:
             return strict
         self._check_closed(text, at)
         readings = [self._cells(reading, text, at, line_end) for reading in (self._lenient, self._literal)]
-        for found in readings:
-            if found and (not width or len(found[0]) == width):
-                return found
+        for candidate in readings:
+            if candidate and (not width or len(candidate[0]) == width):
+                return candidate
         return readings[1] or ([line], line_end)
 
     def _cells(self, reading: re.Pattern[str], text: str, at: int, stop: int) -> tuple[list[str | None], int] | None:
         """The cells of a row by one reading, and where they end; None where it does not hold."""
         cells: list[str | None] = []
-        while found := reading.match(text, at, stop):
-            quoted, bare = found.groups()
+        while match := reading.match(text, at, stop):
+            quoted, bare = match.groups()
             cells.append(self._bare_text(bare) if quoted is None else self._unquoted(quoted))
-            at = found.end()
+            at = match.end()
             if not text.startswith(self.delimiter, at, stop):
                 return (cells, at) if at == stop or text[at] in "\r\n" else None
             at += len(self.delimiter)
@@ -147,10 +147,10 @@ class Form:
 
     def _check_closed(self, text: str, at: int) -> None:
         """A quote that nothing behind it closes: the file may have been cut inside a cell, and all that follows may belong to it."""
-        while found := self._strict.match(text, at):
-            if not text.startswith(self.delimiter, found.end()):
+        while match := self._strict.match(text, at):
+            if not text.startswith(self.delimiter, match.end()):
                 return
-            at = found.end() + len(self.delimiter)
+            at = match.end() + len(self.delimiter)
         if self._opened.match(text, at):
             raise UnreadableFileError(
                 rule="unclosed_quote",

@@ -40,11 +40,11 @@ def sniff_dialect(text: bytes, contract: Contract | None = None, *, with_header:
         with_header: whether the text has a header, as a person states it where no contract is known; None to find out.
     """
     head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
-    found = _with_contract(head, contract) if contract else _by_shape(head, with_header=with_header)
-    first = first_row(text[found.data_at : found.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"), found.form)
-    is_even = first is not None and len(first.cells) == found.width == len(without_trailing_blanks(found.names))
-    is_ambiguous = contract is not None and _writes_numbers_with(found.form.delimiter, contract)
-    return replace(found if is_even or is_ambiguous else _without_unnamed(found, head), line_end=_line_end(head))
+    dialect = _with_contract(head, contract) if contract else _by_shape(head, with_header=with_header)
+    first = first_row(text[dialect.data_at : dialect.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"), dialect.form)
+    is_even = first is not None and len(first.cells) == dialect.width == len(without_trailing_blanks(dialect.names))
+    is_ambiguous = contract is not None and _writes_numbers_with(dialect.form.delimiter, contract)
+    return replace(dialect if is_even or is_ambiguous else _without_unnamed(dialect, head), line_end=_line_end(head))
 
 
 def _writes_numbers_with(delimiter: str, contract: Contract) -> bool:
@@ -54,8 +54,8 @@ def _writes_numbers_with(delimiter: str, contract: Contract) -> bool:
 
 
 def _with_contract(head: str, contract: Contract) -> Dialect:
-    if found := header_in_first_row(head, contract):
-        return found
+    if dialect := header_in_first_row(head, contract):
+        return dialect
     if not has_header(contract):
         return _without_header(head, contract)
     return _with_rows_above(_header_as_by_shape(head, contract) or header_by_contract(head, contract), head, contract)
@@ -63,11 +63,11 @@ def _with_contract(head: str, contract: Contract) -> Dialect:
 
 def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
     """The dialect that the text has without a contract, if its header is the contract's: a draft and its contract read the same rows."""
-    found = _by_shape(head)
-    if not found.header_lines or not found.names or count_known(found.names, contract) < len(found.names):
+    dialect = _by_shape(head)
+    if not dialect.header_lines or not dialect.names or count_known(dialect.names, contract) < len(dialect.names):
         return None
-    end = len(head.encode()[: found.data_at].decode())
-    return skip_repeated_header(replace(found, width=len(found.names), confidence=1.0), head, end)
+    end = len(head.encode()[: dialect.data_at].decode())
+    return skip_repeated_header(replace(dialect, width=len(dialect.names), confidence=1.0), head, end)
 
 
 def _without_header(head: str, contract: Contract) -> Dialect:
@@ -164,5 +164,5 @@ def _evenness(rows: Sequence[Row]) -> float:
 
 
 def _line_end(head: str) -> str:
-    found = set(re.findall(r"\r\n|\r|\n", head))
-    return found.pop() if len(found) == 1 else ""
+    line_ends = set(re.findall(r"\r\n|\r|\n", head))
+    return line_ends.pop() if len(line_ends) == 1 else ""

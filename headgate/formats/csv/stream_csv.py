@@ -175,12 +175,12 @@ def quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: b
 def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout]) -> Iterator[Received]:
     """The rows, while it is found out whether Arrow reads them right."""
     with ThreadPoolExecutor(1) as beside:
-        found = beside.submit(layout)
+        submitted = beside.submit(layout)
         for batch in plain_csv_batches(plain, contract):
             yield batch
-            if found.done() and not found.result().is_regular:
+            if submitted.done() and not submitted.result().is_regular:
                 raise NotPlainError
-        if not found.result().is_regular:
+        if not submitted.result().is_regular:
             raise NotPlainError
 
 
@@ -226,14 +226,14 @@ def _columns(plain: PlainCsv, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]
 
 
 def _joined(blocks: Iterator[pa.RecordBatch]) -> Iterator[list[pa.Array]]:
-    held: list[pa.RecordBatch] = []
+    pending: list[pa.RecordBatch] = []
     for block in blocks:
-        held.append(block)
-        if sum(each.num_rows for each in held) >= ROWS_AT_ONCE or sum(each.nbytes for each in held) >= _BATCH_BYTES:
-            yield [pa.concat_arrays(parts) for parts in zip(*held, strict=True)]
-            held = []
-    if held:
-        yield [pa.concat_arrays(parts) for parts in zip(*held, strict=True)]
+        pending.append(block)
+        if sum(each.num_rows for each in pending) >= ROWS_AT_ONCE or sum(each.nbytes for each in pending) >= _BATCH_BYTES:
+            yield [pa.concat_arrays(parts) for parts in zip(*pending, strict=True)]
+            pending = []
+    if pending:
+        yield [pa.concat_arrays(parts) for parts in zip(*pending, strict=True)]
 
 
 def _reader(file: pa.NativeFile, dialect: Dialect, apart: deque[Any]) -> pa_csv.CSVStreamingReader:

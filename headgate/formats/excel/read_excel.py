@@ -40,8 +40,8 @@ _FEWEST_NAMES = 2  # in each row of a header over two rows: a single text above 
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A sheet, and the row in it that names `known` of the contract's columns.
+class _HeaderRow:
+    """A sheet, and the row in it that names `known_names` of the contract's columns.
 
     `row` is the header's last row, and `header_at` its first.
     """
@@ -49,7 +49,7 @@ class _Found:
     sheet: Sheet
     names: tuple[str, ...]
     row: int
-    known: int
+    known_names: int
     header_at: int = 0
 
 
@@ -64,15 +64,15 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
             header, or one that seems to go on with the rows has none.
         HeaderError: the header of a sheet has most of the columns, and does not match the contract.
     """
-    found = [_found(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
-    if not found:
+    candidates = [_found(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
+    if not candidates:
         raise UnreadableFileError(rule="empty_file", message="no sheet of the workbook holds anything", remedy="send it with its rows")
-    most = max(each.known for each in found)
-    named = _named_sheets([each.sheet for each in found], contract)
-    meant = [each for each in found if (each.sheet in named if stated_sheet(contract) else _is_meant(each, most, contract))]
+    most = max(each.known_names for each in candidates)
+    named = _named_sheets([each.sheet for each in candidates], contract)
+    meant = [each for each in candidates if (each.sheet in named if stated_sheet(contract) else _is_meant(each, most, contract))]
     meant = meant if most else meant[:1]
     rows = [_of_sheet(each, contract, with_rows_above=with_rows_above) for each in meant]
-    others = [each for each in found if each not in meant]
+    others = [each for each in candidates if each not in meant]
     for each in others if not stated_sheet(contract) else ():
         _check_other(each, meant)
     joined = _joined(rows, tuple(f"{_shown(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others))
@@ -92,18 +92,18 @@ def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequenc
     return named
 
 
-def _is_meant(found: _Found, most: int, contract: Contract) -> bool:
+def _is_meant(found: _HeaderRow, most: int, contract: Contract) -> bool:
     """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns that the best one has.
 
     A sheet with nearly the header rejects the file, because no row may be ignored. A sheet without rows has no part.
     """
-    if found.known == most:
+    if found.known_names == most:
         return True
-    is_near = found.known > most / 2 and bool(_body(found))
-    return is_near or (found.known > 1 and _is_accepted(found, contract))
+    is_near = found.known_names > most / 2 and bool(_body(found))
+    return is_near or (found.known_names > 1 and _is_accepted(found, contract))
 
 
-def _of_sheet(found: _Found, contract: Contract, *, with_rows_above: bool) -> Received:
+def _of_sheet(found: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
     try:
         return _rows(found, contract, with_rows_above=with_rows_above)
     except HeaderError as error:
@@ -111,11 +111,11 @@ def _of_sheet(found: _Found, contract: Contract, *, with_rows_above: bool) -> Re
         raise HeaderError(rule=error.rule, message=message, remedy=error.remedy, column=error.column) from None
 
 
-def _check_other(other: _Found, meant: Sequence[_Found]) -> None:
+def _check_other(other: _HeaderRow, meant: Sequence[_HeaderRow]) -> None:
     """A sheet without a header holds no more rows of the table: as wide as it, and with numbers from its first row on."""
     first = _named(next(row for row in other.sheet.rows if any(row)))
     is_wide = len(first) in {len(each.names) for each in meant}
-    if is_wide and not other.known and any(_NUMBER.fullmatch(cell) for cell in first):
+    if is_wide and not other.known_names and any(_NUMBER.fullmatch(cell) for cell in first):
         raise UnreadableFileError(
             rule="not_a_table",
             message=f"sheet {_shown(other.sheet)} has rows as wide as the table's, and no header",
@@ -154,8 +154,8 @@ def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
     """
     read = _named_sheets([sheet for sheet in sheets(content) if any(sheet.rows)], contract)
     by_contract = [_found(sheet, contract) for sheet in read] if contract else []
-    best = max(by_contract, key=lambda each: each.known, default=None)
-    if best and best.known > len(best.names) / 2:
+    best = max(by_contract, key=lambda each: each.known_names, default=None)
+    if best and best.known_names > len(best.names) / 2:
         return Heading(best.names)
     fullest = max((_fullest(sheet) for sheet in read), key=lambda found: len(set(found.names)), default=None)
     if fullest is None:
@@ -173,13 +173,13 @@ def two_row_header(sheet: str) -> UnreadableFileError:
     )
 
 
-def _fullest(sheet: Sheet) -> _Found:
-    rows = [_Found(sheet, _named(row), at, 0, at) for at, row in enumerate(sheet.rows[:TOP_ROWS])]
+def _fullest(sheet: Sheet) -> _HeaderRow:
+    rows = [_HeaderRow(sheet, _named(row), at, 0, at) for at, row in enumerate(sheet.rows[:TOP_ROWS])]
     worded = [each for each in rows if not any(_NUMBER.fullmatch(name) for name in each.names)] or rows
     return max(worded, key=lambda each: len({name for name in each.names if name.strip()}))
 
 
-def _in_two_rows(found: _Found) -> Heading | None:
+def _in_two_rows(found: _HeaderRow) -> Heading | None:
     """The names of two rows, of which each fills blanks of the other: headings of groups over those of columns; None for one row."""
     rows = [row for row in found.sheet.rows if any(row)]
     places = [place for place, row in enumerate(rows) if row is found.sheet.rows[found.row]]
@@ -216,19 +216,19 @@ def _is_value(cell: str | None) -> bool:
     return isinstance(cell, TypedText | MidnightText) or (cell is not None and _NUMBER.fullmatch(cell) is not None)
 
 
-def _found(sheet: Sheet, contract: Contract) -> _Found:
+def _found(sheet: Sheet, contract: Contract) -> _HeaderRow:
     named = [(row, _named(cells)) for row, cells in enumerate(sheet.rows[:TOP_ROWS]) if any(cells)]
-    rows = [_Found(sheet, names, row, count_known(names, contract), row) for row, names in named]
+    rows = [_HeaderRow(sheet, names, row, count_known(names, contract), row) for row, names in named]
     first = next((each for each in rows if _is_header(each, contract)), None)
-    return _behind_repeats(first or max(rows, key=lambda each: (each.known, -each.row), default=_Found(sheet, (), 0, 0)))
+    return _behind_repeats(first or max(rows, key=lambda each: (each.known_names, -each.row), default=_HeaderRow(sheet, (), 0, 0)))
 
 
-def _is_header(found: _Found, contract: Contract) -> bool:
+def _is_header(found: _HeaderRow, contract: Contract) -> bool:
     """Whether the row is beyond doubt a header: some of the columns alone may be a title."""
-    return found.known > len(contract.names) / 2 and _is_accepted(found, contract)
+    return found.known_names > len(contract.names) / 2 and _is_accepted(found, contract)
 
 
-def _is_accepted(found: _Found, contract: Contract) -> bool:
+def _is_accepted(found: _HeaderRow, contract: Contract) -> bool:
     try:
         match_header(found.names, contract)
     except BadInputError:
@@ -236,7 +236,7 @@ def _is_accepted(found: _Found, contract: Contract) -> bool:
     return True
 
 
-def _behind_repeats(found: _Found) -> _Found:
+def _behind_repeats(found: _HeaderRow) -> _HeaderRow:
     """Rows that repeat the header right below it belong to it, as in CSV, and are skipped; further down a repetition is a row."""
     row, rows = found.row, found.sheet.rows
     names = [folded(name) for name in found.names]
@@ -252,11 +252,11 @@ def _named(cells: Cells) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _body(found: _Found) -> list[Cells]:
+def _body(found: _HeaderRow) -> list[Cells]:
     return [row for row in found.sheet.rows[found.row + 1 :] if any(row)]
 
 
-def _rows(found: _Found, contract: Contract, *, with_rows_above: bool) -> Received:
+def _rows(found: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
     header = match_header(found.names, contract)
     above = _rows_above(found, header, contract) if with_rows_above else []
     body = [*above, *_body(found)]
@@ -276,7 +276,7 @@ def _rows(found: _Found, contract: Contract, *, with_rows_above: bool) -> Receiv
     return Received(cells, np.array(whole, np.int64), ragged, header.absent, skipped_lines=skipped)
 
 
-def _rows_above(found: _Found, header: Header, contract: Contract) -> list[Cells]:
+def _rows_above(found: _HeaderRow, header: Header, contract: Contract) -> list[Cells]:
     """The rows above the header, from the first that fits the contract: they are data."""
     rows = [row for row in found.sheet.rows[: found.header_at] if any(row)]
     columns = [contract.column(name) for name in header.names]

@@ -139,9 +139,11 @@ def _children(element: Element, tag: str) -> Iterator[Element]:
 
 
 def _book(archive: zipfile.ZipFile, budget: _Budget) -> _Book:
-    held = set(archive.namelist())
-    texts = [_rich(entry) for entry in _elements(archive, budget, "xl/sharedStrings.xml", "si")] if "xl/sharedStrings.xml" in held else []
-    dates = _date_styles(archive, budget) if "xl/styles.xml" in held else frozenset()
+    members = set(archive.namelist())
+    texts = (
+        [_rich(entry) for entry in _elements(archive, budget, "xl/sharedStrings.xml", "si")] if "xl/sharedStrings.xml" in members else []
+    )
+    dates = _date_styles(archive, budget) if "xl/styles.xml" in members else frozenset()
     links = _elements(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in links}
     since_1904, named = False, []
@@ -151,7 +153,7 @@ def _book(archive: zipfile.ZipFile, budget: _Budget) -> _Book:
         else:
             link = next((value for name, value in entry.attrib.items() if name.endswith("}id")), "")
             named.append((entry.get("name", ""), _part(targets.get(link, ""))))
-    parts = [(name, part) for name, part in named if part in held and "worksheets" in part]
+    parts = [(name, part) for name, part in named if part in members and "worksheets" in part]
     if any(len({*each}) < len(parts) for each in zip(*parts, strict=True)):
         raise ValueError("two sheets have one name or one part")
     return _Book(texts, dates, _EPOCHS[since_1904], budget, dict(parts))

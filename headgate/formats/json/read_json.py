@@ -88,9 +88,11 @@ def _source(
 def _cells(block: Records, contract: Contract, name_of: Mapping[str, str]) -> dict[str, pa.Array]:
     """The contract's columns; null where the block has no such name."""
     nulls = pa.nulls(len(block.source_rows), pa.string())
-    held = {field: name for field, name in name_of.items() if name in block.columns}
+    fields = {field: name for field, name in name_of.items() if name in block.columns}
     return {
-        column.name: respelled(column, block.columns[held[column.name]], block.typed[held[column.name]]) if column.name in held else nulls
+        column.name: respelled(column, block.columns[fields[column.name]], block.typed[fields[column.name]])
+        if column.name in fields
+        else nulls
         for column in contract.columns
     }
 
@@ -165,33 +167,33 @@ def _starts_with_lines(path: Path) -> bool:
 
 def _spool_records(path: Path, spool: Path, block_bytes: int, expands: Expands) -> _Spool | None:
     """The spooled records; None when the text is not UTF-8, so that the in-memory reader reports the encoding first."""
-    found = _Spool(spool)
+    spooled = _Spool(spool)
     try:
         with path.open("rb") as file, pa.OSFile(str(spool), "wb") as sink:
             for at, block in _blocks(file, block_bytes):
                 block.decode()
-                found.write(sink, read_lines([line for line in block.splitlines() if line.strip()], expands), at + line_starts(block))
+                spooled.write(sink, read_lines([line for line in block.splitlines() if line.strip()], expands), at + line_starts(block))
     except UnicodeDecodeError:
         return None
     except BadInputError:
         if is_utf8(path):
             raise
         return None
-    return found
+    return spooled
 
 
 def _blocks(file: IO[bytes], block_bytes: int) -> Iterator[tuple[int, bytes]]:
     """The text in whole lines, some at a time, each with its place."""
-    at, held = 0, b""
+    at, begun = 0, b""
     while block := file.read(block_bytes):
         end = block.rfind(b"\n") + 1
         if end:
-            yield at, held + block[:end]
-            at, held = at + len(held) + end, block[end:]
+            yield at, begun + block[:end]
+            at, begun = at + len(begun) + end, block[end:]
         else:
-            held += block
-    if held:
-        yield at, held
+            begun += block
+    if begun:
+        yield at, begun
 
 
 def _write(sink: pa.NativeFile, columns: dict[str, pa.Array]) -> int:

@@ -149,7 +149,7 @@ def records_of(text: Text, content: bytes, expands: Expands) -> Records:
     lines = _lines(text.utf8)
     records = _Gathered(expands)
     if lines is None:
-        records.add((0, found) for found in _array(_parsed(text.utf8)))
+        records.add((0, record) for record in _array(_parsed(text.utf8)))
         starts = record_starts(text.utf8, records.count)
     else:
         records.add(enumerate(map(_line, lines), 1), lines)

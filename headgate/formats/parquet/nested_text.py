@@ -48,15 +48,15 @@ def nested_texts(values: pa.Array) -> pa.Array:
 
 def _parsed(values: pa.Array) -> list[Any]:
     """The values as `json_text` takes them: numbers are `TypedText`."""
-    types, held = pa.types, values.type
-    if types.is_dictionary(held):
+    types, kind = pa.types, values.type
+    if types.is_dictionary(kind):
         return _parsed(values.dictionary_decode())
-    if types.is_struct(held):
+    if types.is_struct(kind):
         return _objects(values)
-    if types.is_map(held):
-        entries = _parsed(values.cast(pa.list_(pa.struct([("key", held.key_type), ("value", held.item_type)]))))
+    if types.is_map(kind):
+        entries = _parsed(values.cast(pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)]))))
         return [None if pairs is None else _map(pairs) for pairs in entries]
-    if types.is_list(held) or types.is_large_list(held) or types.is_fixed_size_list(held):
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         items = iter(_parsed(values.flatten()))  # which has no items of null lists
         return [None if size is None else [*islice(items, size)] for size in pc.list_value_length(values).to_pylist()]
     return _leaves(values)
@@ -82,16 +82,16 @@ def _name(key: object) -> str:
 
 
 def _leaves(values: pa.Array) -> list[Any]:
-    types, held = pa.types, values.type
-    if types.is_null(held) or types.is_boolean(held):
+    types, kind = pa.types, values.type
+    if types.is_null(kind) or types.is_boolean(kind):
         return list(values.to_pylist())
-    if types.is_integer(held) or types.is_floating(held):
+    if types.is_integer(kind) or types.is_floating(kind):
         return [None if text is None else TypedText(_NO_JSON_NUMBER.get(text, text)) for text in _texts(values)]
-    if types.is_decimal(held):
+    if types.is_decimal(kind):
         return [None if text is None else TypedText(f"{Decimal(text):f}") for text in _texts(values)]
-    if types.is_timestamp(held):
-        return _texts(pc.cast(values, pa.timestamp(held.unit)))
-    if types.is_date(held) or types.is_time(held) or is_textual(held):
+    if types.is_timestamp(kind):
+        return _texts(pc.cast(values, pa.timestamp(kind.unit)))
+    if types.is_date(kind) or types.is_time(kind) or is_textual(kind):
         return _texts(values)
     raise NoJsonValueError
 

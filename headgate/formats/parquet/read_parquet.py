@@ -84,12 +84,12 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
             inside = nested_columns_in_int96(opened.schema)
     except BROKEN:
         raise corrupt_parquet() from None
-    held = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)  # values that repeat are stored once
+    size_bytes = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)  # values that repeat are stored once
     header = match_header(names, contract, in_order=False)
     _check_times_inside(dict(zip(header.names, names, strict=True)), inside, contract)
     fine = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
     form = Received({}, NO_ROWS, form="parquet").written_as
-    return Source(partial(_batches, file, contract, header, fine, rows_at_once), len(names), header.absent, form, held_bytes=held)
+    return Source(partial(_batches, file, contract, header, fine, rows_at_once), len(names), header.absent, form, held_bytes=size_bytes)
 
 
 def _batches(file: Path | bytes, contract: Contract, header: Header, fine: Sequence[str], rows_at_once: int) -> Iterator[Received]:
@@ -238,20 +238,20 @@ def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: in
 
 def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
     """The column as texts that say its values exactly."""
-    held = _plain(values, column)
-    if pa.types.is_nested(held.type):
-        return _as_json(held, column)
-    if pa.types.is_null(held.type):
-        return pa.nulls(len(held), pa.string())
-    if pa.types.is_string(held.type):
-        return held
-    if _is_recoverable(held.type, column):
-        text = in_declared_format(column, _text_of(held, column))
-        is_local = column.format is not None and column.format.timezone and pa.types.is_timestamp(held.type)
+    plain = _plain(values, column)
+    if pa.types.is_nested(plain.type):
+        return _as_json(plain, column)
+    if pa.types.is_null(plain.type):
+        return pa.nulls(len(plain), pa.string())
+    if pa.types.is_string(plain.type):
+        return plain
+    if _is_recoverable(plain.type, column):
+        text = in_declared_format(column, _text_of(plain, column))
+        is_local = column.format is not None and column.format.timezone and pa.types.is_timestamp(plain.type)
         return joined(text, "Z") if is_local else text  # a stored timestamp is UTC whatever zone the texts have
     raise UnreadableFileError(
         rule="type",
-        message=f"the column is stored as {held.type}, from which a {column.type.kind.value} cannot be had back",
+        message=f"the column is stored as {plain.type}, from which a {column.type.kind.value} cannot be had back",
         remedy=f"write the column as {column.type.kind.value}, or as text",
         column=column.name,
     )
@@ -260,11 +260,11 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
 def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
     """One array, without dictionaries; text and bytes as strings."""
     joined = pa.concat_arrays(values.chunks) if values.num_chunks else pa.nulls(0, values.type)
-    held = joined.dictionary_decode() if pa.types.is_dictionary(joined.type) else joined
-    if not is_textual(held.type):
-        return held
+    decoded = joined.dictionary_decode() if pa.types.is_dictionary(joined.type) else joined
+    if not is_textual(decoded.type):
+        return decoded
     try:
-        text = pc.cast(held, pa.string())
+        text = pc.cast(decoded, pa.string())
         text.validate(full=True)  # a damaged file may call invalid bytes text
     except pa.ArrowInvalid:
         raise UnreadableFileError(
