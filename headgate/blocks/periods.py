@@ -11,6 +11,7 @@ import pandas as pd
 
 ONE_DAY = timedelta(days=1)
 MIN_ACTIVE_DAYS = 20  # with fewer days with rows, the usual silence is not known
+MIN_DATES = 3  # likewise, of rows that cannot stop, such as those of a month each
 _NEWEST_DAYS = 250  # with rows, that show how long the usual silence is
 _USUAL_GAP = 0.95  # of the silences are not longer
 
@@ -95,7 +96,7 @@ class Span:
         return self.grain.starts(self.grain.shifted(self.last, 1), self.grain.shifted(self.last, horizon))
 
 
-def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain) -> Span:
+def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can_stop: bool = True) -> Span:
     """Return the periods that lie wholly between the first row and the end of `as_of`, and whose rows are there.
 
     Rows of the newest periods are missing if the silence since the last one is unusual, but shorter than a quarter: other datasets of
@@ -103,27 +104,30 @@ def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain) -> Spa
 
     Args:
         time: the column with the time of each row, a timestamp.
+        can_stop: whether the values are zero after a silence longer than a quarter; if not, the rows end there.
     """
     first = rows[time].min().to_pyarrow().as_py()
     last = grain.shifted(as_of + ONE_DAY, -1)
     if first is None:
         return Span(grain.shifted(last, 1), last, grain)
     begun = grain.start_of(first.date())
-    return Span(begun if begun == first.date() else grain.shifted(begun, 1), _last_with_rows(rows, time, last, grain), grain)
+    return Span(
+        begun if begun == first.date() else grain.shifted(begun, 1), _last_with_rows(rows, time, last, grain, can_stop=can_stop), grain
+    )
 
 
-def _last_with_rows(rows: ibis.Table, time: str, last: date, grain: Grain) -> date:
+def _last_with_rows(rows: ibis.Table, time: str, last: date, grain: Grain, *, can_stop: bool) -> date:
     """The last period, or an earlier one whose rows are complete."""
     end = grain.shifted(last, 1)  # excluded
     days = rows.select(day=rows[time].date()).filter(ibis._.day < end).distinct().order_by(ibis._.day.desc()).limit(_NEWEST_DAYS)
     active = days.to_pandas()["day"].to_numpy(dtype="datetime64[D]")
-    if active.size < MIN_ACTIVE_DAYS:
+    if active.size < (MIN_ACTIVE_DAYS if can_stop else MIN_DATES):
         return last
     gaps = -np.diff(active).astype(int)
-    usual = int(np.quantile(gaps, _USUAL_GAP, method="higher"))
+    usual = int(np.quantile(gaps, _USUAL_GAP, method="higher")) - (not can_stop)  # rows that cannot stop have no day of grace
     newest = active[0].astype(date)
     silent = (end - newest).days - 1
-    if silent <= usual or grain.shifted(last, -grain.quarter) >= newest:
+    if silent <= usual or (can_stop and grain.shifted(last, -grain.quarter) >= newest):
         return last
     complete = newest + timedelta(days=1 + usual)  # a period that ends by then misses no more days than usual
     return grain.shifted(complete, -1)

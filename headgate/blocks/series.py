@@ -43,11 +43,13 @@ class SeriesPanel:
 def series_of(rows: ibis.Table, by: Sequence[str], grain: Grain, as_of: date) -> SeriesPanel:
     """Sum the measure by series and period; incomplete periods are left out, and a period without rows is zero.
 
+    A table that ends before `as_of`, because other tables of the lake reach further, has no zeros after its end.
+
     Args:
         rows: the columns `by`, BLOCK_TIME (a timestamp) and BLOCK_MEASURE (a double). Rows after `as_of` or without a time are left out.
     """
     past = rows.filter(rows[BLOCK_TIME] < pd.Timestamp(as_of) + ONE_DAY)
-    span = whole_periods(past, BLOCK_TIME, as_of, grain)
+    span = whole_periods(past, BLOCK_TIME, as_of, grain, can_stop=False)
     groups = past.group_by([*by]) if by else past
     sums = groups.aggregate(size=past[BLOCK_MEASURE].abs().sum()).to_pandas().fillna({"size": 0.0})
     names = sums.sort_values([*by], ignore_index=True) if by else sums

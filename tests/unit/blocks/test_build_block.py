@@ -47,14 +47,14 @@ def counts(**series: np.ndarray) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def published(kind: str, rows: pd.DataFrame, *, by: bool = True, grain: str = "day") -> pa.Table:
+def published(kind: str, rows: pd.DataFrame, *, by: bool = True, grain: str = "day", as_of: date | None = None) -> pa.Table:
     """The audited rows of a block over the counts."""
     options = {"of": "counts", "measure": "bikes", "time": "day", "grain": grain, "by": ["counter"] if by else []}
     stated = Contract("bikes.prod.made", "made", "prod", "1.0.0", (), properties={f"headgate.{kind}": options})
     contract = own_model(with_derived_columns({"made": stated}, {"counts": COUNTS})["made"])
     block = block_of(contract)
     assert block
-    as_of = rows[BLOCK_TIME].max().date() if len(rows) else FIRST
+    as_of = as_of or (rows[BLOCK_TIME].max().date() if len(rows) else FIRST)
     made = rows_of(contract, block_rows(block, ibis.memtable(rows), as_of).assign(as_of=as_of, snapshot_id="0123456789abcdef"))
     audit(contract, made)
     keys = [tuple(row[name] for name in contract.key) for row in made.to_pylist()]
@@ -127,3 +127,22 @@ def test_incomplete_periods_are_no_fall() -> None:
 def test_a_short_series_has_no_trend_and_says_so() -> None:
     (trend,) = published("trend", counts(a=np.ones(5))).to_pylist()
     assert (trend["status"], trend["periods"], trend["direction"], trend["slope_per_period"]) == ("too_little_history", 5, None, None)
+
+
+@pytest.mark.parametrize("later", [1, 10, 400])
+def test_a_table_that_ends_before_others_of_the_lake_has_no_zeros_after_its_end(later: int) -> None:
+    """The day of the data is that of the lake, whose other tables may reach further."""
+    as_of = FIRST + timedelta(days=199 + later)
+    ahead = published("forecast", counts(a=np.full(200, 10.0)), as_of=as_of).to_pylist()
+    assert ahead[0]["period_on"] == FIRST + timedelta(days=200)
+    assert {round(row["mean"], 6) for row in ahead} == {10.0}
+    days = published("anomalies", counts(a=np.full(200, 10.0)), as_of=as_of).to_pylist()
+    assert [row["actual"] for row in days] == [10.0] * 200
+
+
+@pytest.mark.parametrize("as_of", [date(2025, 12, 31), date(2027, 6, 1)])
+def test_rows_that_are_dated_by_the_first_day_of_their_month_are_whole_months(as_of: date) -> None:
+    """The month of the last row is complete once the lake knows its end."""
+    months = pd.DataFrame({"counter": "a", BLOCK_TIME: pd.date_range(FIRST, periods=24, freq="MS"), BLOCK_MEASURE: 5.0})
+    (trend,) = published("trend", months, grain="month", as_of=as_of).to_pylist()
+    assert (trend["periods"], trend["recent_mean"]) == (24, 5.0)

@@ -30,6 +30,7 @@ from headgate.domains.retail.demand_insights_engine.trading_clock import Trading
 from headgate.engines.local import release_memory
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
+from headgate.systems.registry import source_version
 from headgate.systems.rows import without_rows
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")
 LEARNS = (churn_risk.NAME,)
 EXPORTS = (exported_model.NAME,)
+
+
+def made_with() -> str:
+    """Return the version of the groups and other building blocks that all domains share."""
+    return source_version("headgate.blocks")
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:

@@ -16,8 +16,8 @@ from headgate.domains.retail.measures import Measure
 if TYPE_CHECKING:
     import pandas as pd
 
+    from headgate.blocks.groups import Clusters
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
-    from headgate.domains.retail.demand_insights_engine.clusters import Clusters
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
     from headgate.domains.retail.demand_insights_engine.origins import Origin, Origins

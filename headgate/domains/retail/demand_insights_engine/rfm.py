@@ -106,22 +106,3 @@ def named(scores: pd.DataFrame) -> pd.DataFrame:
         rfm=recency.astype(str) + frequency.astype(str) + monetary.astype(str),
         segment=SEGMENTS[FIFTHS - recency, both - 1],
     )
-
-
-@dataclass(frozen=True)
-class Typical:
-    """Brings logarithms, column by column, to mean 0 and spread 1; a column without spread becomes 0."""
-
-    mean: Array
-    spread: Array
-
-    @classmethod
-    def of(cls, values: Array) -> Typical:
-        """The means and spreads of customers, shape (customers, columns)."""
-        logs = np.log1p(values)
-        spread = logs.std(axis=0)
-        return cls(logs.mean(axis=0), np.where(spread > 0, spread, 1.0))
-
-    def scaled(self, values: Array) -> Array:
-        """The values of customers, brought to these."""
-        return np.asarray((np.log1p(values) - self.mean) / self.spread)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from headgate.blocks.groups import Clusters, Typical, best_partition
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.demand_insights_engine import clusters, rfm
+from headgate.domains.retail.demand_insights_engine import rfm
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
 from headgate.systems.rows import write_to_file
 
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
     from headgate.systems.rows import RowsInFile
 
 _READ = ("silent_days", "purchases", "revenue")
+_WORDS = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low spend"))
 
 
 @dataclass(frozen=True)
 class Partition:
     """The clusters of the customers that they were learnt from, in their order; other customers join the nearest."""
 
-    groups: clusters.Clusters
-    typical: rfm.Typical
+    groups: Clusters
+    typical: Typical
 
     def labels(self, customers: pd.DataFrame) -> npt.NDArray[np.int64]:
         """The clusters that some of all customers join."""
@@ -39,8 +41,8 @@ class Partition:
 def partition(customers: StoredRows) -> Partition:
     """The clusters of the customers by silence, purchases and revenue."""
     drawn = drawn_rows(customers, customers, _READ).to_numpy()
-    typical = rfm.Typical.of(drawn)
-    return Partition(clusters.best_partition(typical.scaled(drawn)), typical)
+    typical = Typical.of(drawn)
+    return Partition(best_partition(typical.scaled(drawn), _WORDS, "all customers"), typical)
 
 
 def table(customers: StoredRows, groups: Partition) -> RowsInFile:

@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from headgate.blocks.groups import Clusters, Typical
 from headgate.domains.retail.demand_insights_engine import (
     churn_risk,
-    clusters,
     customer_model,
     customer_value,
     lifetime_value,
     origins,
-    rfm,
     segments,
 )
 from headgate.domains.retail.demand_insights_engine.customer_value import Method, ValueModel
@@ -79,8 +78,8 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(tmp_path: Path,
     leaving = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], tmp_path / "leaving.parquet")
     expected = customer_value.stored_outlook(WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet")
     model = customer_model.CustomerModel(None, None, WITHOUT_MODELS, WITHOUT_MODELS, [], leaving)
-    one_cluster = clusters.Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan)
-    segments.table(customers, segments.Partition(one_cluster, rfm.Typical(np.zeros(3), np.ones(3))))
+    one_cluster = Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan)
+    segments.table(customers, segments.Partition(one_cluster, Typical(np.zeros(3), np.ones(3))))
     lifetime_value.table(WITHOUT_MODELS, customers, points, expected)
     churn_risk.table(customers, points, model)
     assert in_memory == [[GROUP, GROUP, CUSTOMERS - 2 * GROUP]] * 3

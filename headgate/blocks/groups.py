@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,23 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = npt.NDArray[np.float64]
+Words: TypeAlias = "Sequence[tuple[str, str]]"
 
 SEED = 20_101_209
 CLUSTER_COUNTS = range(3, 8)  # two clusters say no more than good and bad
-MIN_CUSTOMERS = 50
-MAX_LEARNT_FROM = 50_000  # customers that shape the clusters; the rest join the nearest
+MIN_MEMBERS = 50
+MAX_LEARNT_FROM = 50_000  # members that shape the clusters; the rest join the nearest
 STABLE = 0.8  # mean adjusted Rand index from which a partition counts as reproducible
 _HALVES = 4
-_SAMPLE = 2_000  # silhouettes cost the square of the customers
+_SAMPLE = 2_000  # silhouettes cost the square of the members
 _MARKED = 0.5  # standard deviations from the mean that are worth a word
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """Cluster per customer, 0 the one with the highest spend, and names per cluster, with how good the partition is.
+    """Cluster per member, 0 the one with the highest last value, and names per cluster, with how good the partition is.
 
     Attributes:
-        centres: the middle of each cluster, shape (clusters, 3); None where there is one for all customers.
+        centres: the middle of each cluster, shape (clusters, columns); None where there is one for all members.
     """
 
     labels: npt.NDArray[np.int64]
@@ -43,29 +44,31 @@ class Clusters:
     centres: Array | None = None
 
     def nearest(self, points: Array) -> npt.NDArray[np.int64]:
-        """The cluster that each of some other customers joins."""
+        """The cluster that each of some other members joins."""
         if self.centres is None:
             return np.zeros(len(points), dtype=np.int64)
         return np.asarray(pairwise_distances_argmin(points, self.centres), dtype=np.int64)
 
 
-def best_partition(points: Array) -> Clusters:
+def best_partition(points: Array, words: Words, everyone: str) -> Clusters:
     """The partition with the best silhouette among the reproducible ones; the most reproducible where none is.
 
     Args:
-        points: shape (customers, 3): recency, frequency, spend; each with mean 0 and spread 1.
+        points: shape (members, columns), each column with mean 0 and spread 1.
+        words: by column, the words for values far above and far below the mean, of which names consist.
+        everyone: the name of the only cluster where there are too few members for several.
     """
-    if not _are_many(points):
-        return Clusters(np.zeros(len(points), dtype=np.int64), ["all customers"], np.nan, np.nan)
+    if not are_many(points):
+        return Clusters(np.zeros(len(points), dtype=np.int64), [everyone], np.nan, np.nan)
     shaping = points[drawn(len(points), MAX_LEARNT_FROM, SEED)]
-    best = _best([_partition(shaping, count) for count in CLUSTER_COUNTS])
+    best = _best([_partition(shaping, count, words) for count in CLUSTER_COUNTS])
     best = replace(best, centres=pd.DataFrame(shaping).groupby(best.labels).mean().to_numpy())
     return best if len(shaping) == len(points) else replace(best, labels=best.nearest(points))
 
 
-def _are_many(points: Array) -> bool:
-    """At least `MIN_CUSTOMERS` differ. A small part of them shows it nearly always; sorting all of them takes long."""
-    return any(len(np.unique(some, axis=0)) >= MIN_CUSTOMERS for some in (points[: 20 * MIN_CUSTOMERS], points))
+def are_many(points: Array) -> bool:
+    """At least `MIN_MEMBERS` differ. A small part of them shows it nearly always; sorting all of them takes long."""
+    return any(len(np.unique(some, axis=0)) >= MIN_MEMBERS for some in (points[: 20 * MIN_MEMBERS], points))
 
 
 def _best(tried: Sequence[Clusters]) -> Clusters:
@@ -75,11 +78,11 @@ def _best(tried: Sequence[Clusters]) -> Clusters:
     return max(tried, key=lambda partition: partition.stability)
 
 
-def _partition(points: Array, count: int) -> Clusters:
-    labels = _by_spend(points, _fit(points, count, SEED).labels_)
+def _partition(points: Array, count: int, words: Words) -> Clusters:
+    labels = _by_last(points, _fit(points, count, SEED).labels_)
     sample = np.random.default_rng(SEED).permutation(len(points))[:_SAMPLE]
     silhouette = silhouette_score(points[sample], labels[sample]) if len(np.unique(labels[sample])) > 1 else np.nan
-    return Clusters(labels, _names(points, labels), _stability(points, count), float(silhouette))
+    return Clusters(labels, _names(points, labels, words), _stability(points, count), float(silhouette))
 
 
 def _fit(points: Array, count: int, seed: int) -> KMeans:
@@ -98,19 +101,42 @@ def _stability(points: Array, count: int) -> float:
     return float(np.mean([adjusted_rand_score(first, other) for first, other in pairs]))
 
 
-def _by_spend(points: Array, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    spend = pd.Series(points[:, 2]).groupby(labels).mean()
-    return np.asarray(spend.rank(ascending=False).astype(np.int64).to_numpy()[labels] - 1)
+def _by_last(points: Array, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    last = pd.Series(points[:, -1]).groupby(labels).mean()
+    return np.asarray(last.rank(ascending=False).astype(np.int64).to_numpy()[labels] - 1)
 
 
-def _names(points: Array, labels: npt.NDArray[np.int64]) -> list[str]:
+def _names(points: Array, labels: npt.NDArray[np.int64], words: Words) -> list[str]:
     centres = pd.DataFrame(points).groupby(labels).mean().to_numpy()
-    plain = pd.Series([_name(centre) for centre in centres])
+    plain = pd.Series([_name(centre, words) for centre in centres])
     twins = plain.groupby(plain).cumcount()
     return list(plain.where(twins == 0, plain + " (" + (twins + 1).astype(str) + ")"))
 
 
-def _name(centre: Array) -> str:
-    words = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low spend"))
+def _name(centre: Array, words: Words) -> str:
     marked = [pair[0] if value > 0 else pair[1] for pair, value in zip(words, centre, strict=True) if abs(value) > _MARKED]
     return ", ".join(marked) or "typical"
+
+
+@dataclass(frozen=True)
+class Typical:
+    """Brings logarithms of sizes, column by column, to mean 0 and spread 1; a column without spread becomes 0."""
+
+    mean: Array
+    spread: Array
+
+    @classmethod
+    def of(cls, values: Array) -> Typical:
+        """The means and spreads of values; shape (members, columns)."""
+        logs = _logs(values)
+        spread = logs.std(axis=0)
+        return cls(logs.mean(axis=0), np.where(spread > 0, spread, 1.0))
+
+    def scaled(self, values: Array) -> Array:
+        """The values brought to these."""
+        return np.asarray((_logs(values) - self.mean) / self.spread)
+
+
+def _logs(values: Array) -> Array:
+    """Logarithms of sizes that keep the sign: a value of 0 is 0."""
+    return np.asarray(np.sign(values) * np.log1p(np.abs(values)), dtype=np.float64)
