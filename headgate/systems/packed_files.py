@@ -6,8 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
-
+from headgate.contracts.odcs_reader import yaml_document
 from headgate.contracts.registry import folders
 from headgate.discovery import PACKED_DOMAINS, entry_points, package_domains
 from headgate.project import OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS, packed_settings, project
@@ -71,4 +70,4 @@ def _is_source(path: Path) -> bool:
 
 
 def _as_json(path: Path) -> bytes:
-    return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=True, default=str).encode()  # YAML reads a day as a date
+    return json.dumps(yaml_document(path.read_text(encoding="utf-8")), sort_keys=True, default=str).encode()  # YAML reads a day as a date

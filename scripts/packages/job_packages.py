@@ -153,6 +153,7 @@ def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
     return {name for name, _ in known}
 
 
+@cache
 def _needed(name: str, extra: str) -> list[Requirement]:
     stated = map(Requirement, metadata.requires(name) or [])
     return [needed for needed in stated if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})]

@@ -71,7 +71,7 @@ def lake(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
 
 def python(engine: Path, *arguments: str, project: Path | None = None) -> str:
     """Return what the copy's code prints; the environment's own Headgate comes behind it on Python's path."""
-    own = {"PYTHONPATH": str(engine), "HEADGATE_PROJECT": str(project or engine)}
+    own = {"PYTHONPATH": str(engine), "HEADGATE_PROJECT": str(project or engine), "HYPOTHESIS_PROFILE": "few"}
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("HEADGATE_", "PYTEST_"))} | own
     done = subprocess.run([sys.executable, *arguments], cwd=engine, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
