@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md names the tests of every folder."""
+"""CONTRIBUTING.md names the tests of every folder, and its recipes name files and tests that exist."""
 
 from __future__ import annotations
 
@@ -26,3 +26,24 @@ def test_the_tests_of_every_row_exist() -> None:
     paths = [PATH.findall(tests) for _, tests in ROWS]
     assert all(paths)
     assert [path for names in paths for path in names if not (ROOT / "tests" / path).exists()] == []
+
+
+RECIPES = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Adding things")[2]
+PATHS = sorted(set(re.findall(r"`((?:headgate|tests|docs|scripts|console|terraform)/[\w./-]*\w/?)`", RECIPES)))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_of_a_recipe_exists(path: str) -> None:
+    assert len(PATHS) > 15
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(("path", "name"), re.findall(r"`([\w/]+\.py)` \(`(\w+)`", RECIPES))
+def test_a_recipe_names_the_table_or_function_of_a_module(path: str, name: str) -> None:
+    """As in `headgate/values/rules.py` (`_HOLDS`, ...)."""
+    assert re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("tests", sorted(set(re.findall(r"^Run (?:`make docs`, then )?`(.*)`", RECIPES, re.MULTILINE))))
+def test_a_recipe_ends_with_tests_that_exist(tests: str) -> None:
+    assert [path for path in tests.split() if not (ROOT / "tests" / path).exists()] == []
