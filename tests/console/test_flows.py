@@ -339,6 +339,14 @@ def test_a_viewer_cannot_upload(console: Console) -> None:
     console.errors.clear()  # the refusal is what was asked for
 
 
+@pytest.mark.parametrize(("token", "count"), [(VIEWER, 1), (OPERATOR, 0)])
+def test_the_query_page_says_to_a_viewer_that_answers_leave_out_columns_about_people(token: str, count: int, console: Console) -> None:
+    page = console.signed_in(token)
+    visit(page, console.url, "/query")
+    expect(page.get_by_role("button", name="Run")).to_be_visible()
+    expect(page.get_by_text("Columns about people are left out")).to_have_count(count)
+
+
 def test_without_a_token_the_console_asks_for_one(console: Console) -> None:
     page = console.page()
     page.goto(console.url)

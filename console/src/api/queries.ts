@@ -36,7 +36,7 @@ const path = encodeURIComponent
 export const useCaller = () =>
   useQuery({ queryKey: ['me'], queryFn: () => read<Schemas['Caller']>('/v1/me'), staleTime: Infinity })
 
-export function useMay(group: 'uploader' | 'operator'): boolean {
+export function useMay(group: 'uploader' | 'operator' | 'personal-data'): boolean {
   const groups = useCaller().data?.groups ?? []
   return groups.some((one) => one === group || one === 'operator')
 }

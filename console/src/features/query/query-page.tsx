@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
-import { PAGE_ROWS, type Result, runQuery, useCatalog, useQuestions } from '../../api/queries'
+import { PAGE_ROWS, type Result, runQuery, useCatalog, useMay, useQuestions } from '../../api/queries'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
 import { isComplete } from './reading'
@@ -16,6 +16,7 @@ export function QueryPage() {
   const [sql, setSql] = useState(search.get('sql') ?? START)
   const questions = useQuestions()
   const catalog = useCatalog()
+  const seesPeople = useMay('personal-data')
   const running = useRef<AbortController>(undefined)
   const [state, setState] = useState<
     'idle' | 'running' | { error: unknown } | { result: Result; seconds: number }
@@ -98,6 +99,7 @@ export function QueryPage() {
         ) : null}
         <Text size="sm" className="muted">
           Athena SQL. A statement only reads.
+          {seesPeople ? '' : ' Columns about people are left out: the group personal-data sees them.'}
         </Text>
       </Group>
       <div aria-live="polite">
