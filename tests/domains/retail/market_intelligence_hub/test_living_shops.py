@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,10 +126,16 @@ SHOPS = {
 }
 
 
+@cache
+def forecast_of_shop(shop: str, weeks: int) -> HierarchyForecast:
+    """The forecast after some weeks of a shop, made once for all tests of this file."""
+    return forecast_of(SHOPS[shop][:weeks])
+
+
 @pytest.mark.parametrize("weeks", [8, 30, 49, 53, 60, 78, 104])
 @pytest.mark.parametrize("shop", SHOPS)
 def test_a_living_shop_is_never_forecast_to_sell_nothing_and_never_with_certainty(shop: str, weeks: int) -> None:
-    found = forecast_of(SHOPS[shop][:weeks])
+    found = forecast_of_shop(shop, weeks)
     assert found.now.means.min() > 0
     assert all((upper > lower).all() for lower, upper in found.bounds.values())
 
@@ -136,7 +143,7 @@ def test_a_living_shop_is_never_forecast_to_sell_nothing_and_never_with_certaint
 @pytest.mark.parametrize("weeks", [53, 60, 78, 92, 104])
 @pytest.mark.parametrize("shop", SHOPS)
 def test_no_published_method_has_twice_the_error_of_a_naive_rule_in_its_own_row(shop: str, weeks: int) -> None:
-    row = forecast_accuracy(forecast_of(SHOPS[shop][:weeks])).iloc[0]
+    row = forecast_accuracy(forecast_of_shop(shop, weeks)).iloc[0]
     for rule in ("smape_last_year", "smape_last_value"):
         assert not row["smape"] > 2.2 * row[rule] + 1
 
@@ -148,7 +155,7 @@ def test_the_forecast_does_not_jump_as_no_week_of_the_history_did(shop: str, wee
     history = SHOPS[shop][:weeks]
     history = filled(history[opened_at(history) :], (history <= 0)[opened_at(history) :])
     seen = np.abs(np.diff(np.log(history))).max()
-    ahead = np.abs(np.diff(np.log(forecast_of(SHOPS[shop][:weeks]).now.means[0]))).max()
+    ahead = np.abs(np.diff(np.log(forecast_of_shop(shop, weeks).now.means[0]))).max()
     assert ahead <= seen + np.log(1.5)
 
 
