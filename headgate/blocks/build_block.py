@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.blocks.anomalies import anomaly_rows
 from headgate.blocks.forecast_block import forecast_rows
+from headgate.blocks.groups import segment_rows
 from headgate.blocks.periods import GRAINS
 from headgate.blocks.series import series_of
 from headgate.blocks.trends import trend_rows
@@ -26,6 +27,8 @@ def block_rows(block: Block, rows: ibis.Table, as_of: date) -> pd.DataFrame:
     Args:
         rows: the block's columns as `headgate.blocks.series.series_of` reads them.
     """
+    if block.kind == "segments":
+        return segment_rows(rows, block.by, block.measures)
     grain = GRAINS[block.grain]
     panel = series_of(rows, block.by, grain, as_of)
     if block.kind == "anomalies":

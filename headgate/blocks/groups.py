@@ -16,6 +16,8 @@ from headgate.learning.sampling import drawn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import ibis
+
 Array = npt.NDArray[np.float64]
 Words: TypeAlias = "Sequence[tuple[str, str]]"
 
@@ -48,6 +50,33 @@ class Clusters:
         if self.centres is None:
             return np.zeros(len(points), dtype=np.int64)
         return np.asarray(pairwise_distances_argmin(points, self.centres), dtype=np.int64)
+
+
+def segment_rows(rows: ibis.Table, by: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
+    """Return one row per member with its segment; the status says why a member has none.
+
+    Args:
+        rows: the columns `by`, which name a member, and the measures, which are summed.
+    """
+    summed = rows.group_by([*by]).agg(**{name: rows[name].sum() for name in measures}).to_pandas()
+    members: pd.DataFrame = summed.sort_values([*by], ignore_index=True)
+    values = members[[*measures]].to_numpy(dtype=np.float64)
+    complete = np.isfinite(values).all(axis=1)
+    if not are_many(values[complete]):
+        status = np.where(complete, "too_few_members", "missing_value")
+        return members.assign(segment=None, segment_name=None, stability=np.nan, silhouette=np.nan, status=status)
+    typical = Typical.of(values[complete])
+    groups = best_partition(typical.scaled(values[complete]), [(f"high {name}", f"low {name}") for name in measures], "all")
+    number = pd.Series(np.nan, index=members.index)
+    number[complete] = groups.labels
+    names = dict(enumerate(groups.names))
+    return members.assign(
+        segment=number.astype("Int32"),
+        segment_name=number.map(names).astype(object).where(complete, None),
+        stability=np.where(complete, groups.stability, np.nan),
+        silhouette=np.where(complete, groups.silhouette, np.nan),
+        status=np.where(complete, "grouped", "missing_value"),
+    )
 
 
 def best_partition(points: Array, words: Words, everyone: str) -> Clusters:

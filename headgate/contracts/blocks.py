@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 GRAINS = ("day", "week", "month")
 MAX_HORIZON = 400  # periods; a year of days and a month
 BLOCK_TIME, BLOCK_MEASURE = "block_time", "block_measure"  # the names of a block's columns in the rows that it reads
-MAX_BY = 5
+MAX_BY, MAX_MEASURES = 5, 8
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _DATE, _TEXT, _COUNT, _NUMBER = (ColumnType(kind) for kind in (Kind.DATE, Kind.STRING, Kind.INTEGER, Kind.DOUBLE))
 _PERIOD = Column("period_on", _DATE, "First day of the period", required=True)
 _GRAIN = Column("grain", _TEXT, f"Length of a period: {', '.join(GRAINS)}", required=True)
 
+_NO_SERIES = ("too_little_history", "too_many_series")
 
-def _status(*values: str) -> Column:
-    every = (*values, "too_little_history", "too_many_series")
+
+def _status(*every: str) -> Column:
     return Column("status", _TEXT, f"One of {', '.join(every)}", required=True, rules=(Rule("valid_values", every),))
 
 
@@ -43,7 +44,7 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("upper_95", _NUMBER, "Upper bound of the 95 % interval"),
         Column("naive", _NUMBER, "Forecast of the naive rule: the last week by day of the week, or the last value of longer periods"),
         Column("model", _TEXT, "Method that made the forecast; null without one"),
-        _status("tested", "untested"),
+        _status("tested", "untested", *_NO_SERIES),
         Column("history_periods", _COUNT, "Complete periods that are known, from the first one with a row", required=True),
         Column("past_windows", _COUNT, "Earlier origins from which the same method was tested", required=True),
         Column("past_error", _NUMBER, "Mean absolute error of a period at these origins"),
@@ -59,7 +60,7 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("upper", _NUMBER, "Largest usual value"),
         Column("score", _NUMBER, "Deviation from the expected value in robust standard deviations; beyond 3.5 it is unusual"),
         Column("direction", _TEXT, "`above` or `below` for an unusual period, else null"),
-        _status("judged", "mostly_zero"),
+        _status("judged", "mostly_zero", *_NO_SERIES),
     ),
     "trend": (
         _GRAIN,
@@ -77,10 +78,18 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("change_on", _DATE, "First period of the newest level"),
         Column("change_share", _NUMBER, "The newest level over the one before, less one"),
         Column("change_p_value", _NUMBER, "Chance of the newest change in a series of one level (Pettitt)"),
-        _status("measured"),
+        _status("measured", *_NO_SERIES),
+    ),
+    "segments": (
+        Column("segment", _COUNT, "Number of the segment, 0 for the one with the largest {measure}; null without one"),
+        Column("segment_name", _TEXT, "The measures that are far above (high) or below (low) the mean of all members"),
+        Column("stability", _NUMBER, "Agreement of segments learnt from halves of the members, at most 1; reproducible from 0.8 on"),
+        Column("silhouette", _NUMBER, "How well the segments are apart, -1 to 1"),
+        _status("grouped", "missing_value", "too_few_members"),
     ),
 }
-_REQUIRED = ("of", "measure", "time")
+_SERIES = ("of", "measure", "time", "by", "grain")
+_OPTIONS = {"forecast": (*_SERIES, "horizon"), "anomalies": _SERIES, "trend": _SERIES, "segments": ("of", "measures", "by")}
 
 
 @dataclass(frozen=True)
@@ -92,9 +101,10 @@ class Block:
         of: the dataset or SQL model whose rows it reads.
         measure: a column of numbers, summed by period.
         time: a column of dates or timestamps.
-        by: columns whose values make a series each; without them all rows are one series.
+        by: columns whose values make a series each; without them all rows are one series. Of segments, those that name a member.
         grain: the period.
         horizon: periods ahead; 0 takes the grain's own.
+        measures: of segments, the columns of numbers by which members are alike, instead of `measure` and `time`.
     """
 
     kind: str
@@ -104,6 +114,7 @@ class Block:
     by: tuple[str, ...] = ()
     grain: str = GRAINS[0]
     horizon: int = 0
+    measures: tuple[str, ...] = ()
 
 
 def declares_block(properties: Collection[str]) -> bool:
@@ -126,22 +137,26 @@ def block_of(contract: Contract) -> Block | None:
         raise ContractError(f"{where} and {other} are both declared. A table is built by one of them: remove the other.")
     options = contract.properties[f"headgate.{kind}"]
     if not isinstance(options, dict):
-        raise ContractError(f"{where} is no mapping. Declare it as {{of: TABLE, measure: COLUMN, time: COLUMN}}.")
-    every = (*_REQUIRED, "by", "grain", *(["horizon"] if kind == "forecast" else []))
-    if unknown := sorted(set(options) - set(every)):
-        raise ContractError(f"{where} has no option {unknown[0]}. Its options are {', '.join(every)}.")
-    if missing := [option for option in _REQUIRED if not isinstance(options.get(option), str)]:
+        raise ContractError(f"{where} is no mapping. Declare it with the options {', '.join(_OPTIONS[kind])}.")
+    if unknown := sorted(set(options) - set(_OPTIONS[kind])):
+        raise ContractError(f"{where} has no option {unknown[0]}. Its options are {', '.join(_OPTIONS[kind])}.")
+    texts = [option for option in ("of", "measure", "time") if option in _OPTIONS[kind]]
+    if missing := [option for option in texts if not isinstance(options.get(option), str)]:
         raise ContractError(f"{where} lacks {missing[0]}, the name of a {'table' if missing[0] == 'of' else 'column'}. Declare it.")
-    return Block(
-        kind, options["of"], options["measure"], options["time"], _by(where, options), _grain(where, options), _horizon(where, options)
-    )
+    if kind == "segments":
+        by, measures = _columns(where, options, "by", MAX_BY), _columns(where, options, "measures", MAX_MEASURES)
+        if lacking := "by" if not by else "measures" if not measures else "":
+            raise ContractError(f"{where} lacks {lacking}, a list of columns. Declare it.")
+        return Block(kind, options["of"], measures[-1], "", by, measures=measures)
+    by, grain, horizon = _columns(where, options, "by", MAX_BY), _grain(where, options), _horizon(where, options)
+    return Block(kind, options["of"], options["measure"], options["time"], by, grain, horizon)
 
 
-def _by(where: str, options: Mapping[str, Any]) -> tuple[str, ...]:
-    by = options.get("by", [])
-    if not isinstance(by, list) or not all(isinstance(name, str) for name in by) or len(set(by)) < len(by) or len(by) > MAX_BY:
-        raise ContractError(f"{where}: by is {by!r}. It is a list of at most {MAX_BY} different columns, such as [counter].")
-    return tuple(by)
+def _columns(where: str, options: Mapping[str, Any], option: str, most: int) -> tuple[str, ...]:
+    names = options.get(option, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names) or len(names) > most:
+        raise ContractError(f"{where}: {option} is {names!r}. It is a list of at most {most} different columns, such as [counter].")
+    return tuple(names)
 
 
 def _grain(where: str, options: Mapping[str, Any]) -> str:
@@ -172,17 +187,29 @@ def with_derived_columns(prod: Mapping[str, Contract], curated: Mapping[str, Con
 
 
 def _derived(contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> Contract:
-    own = _COLUMNS[block.kind]
-    by = _series_columns(contract, block, _table_of(contract, block, prod, curated), {column.name for column in own})
-    measure = f"{block.measure} of {block.of}"
-    described = tuple(replace(column, description=column.description.replace("{measure}", measure)) for column in own)
-    each = " and ".join([*block.by, block.grain] if _PERIOD in own else block.by or ("table",))
+    own, table = _COLUMNS[block.kind], _table_of(contract, block, prod, curated)
+    by = _series_columns(contract, block, table, {column.name for column in own})
+    measured = {column.name: column for column in table.columns if column.name in {block.measure, *block.measures}}
+    sums = tuple(
+        Column(name, _NUMBER, f"Sum of {name} of {block.of}", classification=measured[name].classification) for name in block.measures
+    )
+    measure, classification = f"{block.measure} of {block.of}", measured[block.measure].classification
+    described = tuple(
+        replace(
+            column,
+            description=column.description.replace("{measure}", measure),
+            classification=classification if column.type == _NUMBER else "",  # values of a person stay a person's
+        )
+        for column in own
+    )
+    key = (*block.by, *(column.name for column in own if column in {_PERIOD, _GRAIN}))
+    what = f"{', '.join(block.measures)} of {block.of}" if block.measures else f"{measure} by {block.grain}"
     return replace(
         contract,
-        columns=(*by, *described),
-        key=(*block.by, own[0].name),
-        grain=contract.grain or f"One row per {each}",
-        description=contract.description or f"{block.kind.capitalize()} of {measure} by {block.grain}",
+        columns=(*by, *sums, *described),
+        key=key,
+        grain=contract.grain or f"One row per {' and '.join(key)}".replace("period_on", block.grain),
+        description=contract.description or f"{block.kind.capitalize()} of {what}",
     )
 
 
@@ -198,21 +225,24 @@ def _table_of(contract: Contract, block: Block, prod: Mapping[str, Contract], cu
 def _series_columns(contract: Contract, block: Block, table: Contract, derived: Collection[str]) -> tuple[Column, ...]:
     """Return the columns of `by` as the block's table has them, once all columns of the block are checked."""
     columns = {column.name: column for column in table.columns}
-    for option, name in (("measure", block.measure), ("time", block.time), *(("by", name) for name in block.by)):
-        if name not in columns:
-            raise _error(contract, block, f"{option} is {name}, which {block.of} has not", _near(name, columns))
+    measures, times = block.measures or (block.measure,), (block.time,) if block.time else ()
+    for option, names in (("measure", measures), ("time", times), ("by", block.by)):
+        if unknown := [name for name in names if name not in columns]:
+            raise _error(contract, block, f"{option} is {unknown[0]}, which {block.of} has not", _near(unknown[0], columns))
     kind_of = {name: column.type.kind for name, column in columns.items()}
-    reserved = {block.measure, *derived, "as_of", "snapshot_id"}
+    reserved = {*measures, *derived, "as_of", "snapshot_id"}
     for name in block.by:
         if kind_of[name] in {Kind.DOUBLE, *_TIMES} or name in reserved:
             raise _error(contract, block, f"by has {name}, whose type or name a series cannot have", "Rename or cast it in an SQL model.")
         if not columns[name].required and name not in table.key:
             remedy = f"Require it in the contract of {block.of}, or fill it in an SQL model."
             raise _error(contract, block, f"by has {name}, which may be null", remedy)
-    if kind_of[block.measure] not in _NUMBERS:
-        raise _error(contract, block, f"measure is {block.measure}, which is no number", "Name another column, or cast it in an SQL model.")
-    if kind_of[block.time] not in _TIMES:
-        remedy = "Name another column, or cast it in an SQL model."
+    remedy = "Name another column, or cast it in an SQL model."
+    if block.measures and (taken := sorted({*measures} & {*derived})):
+        raise _error(contract, block, f"measures has {taken[0]}, the name of a column of the block", "Rename it in an SQL model.")
+    if wrong := [name for name in measures if kind_of[name] not in _NUMBERS]:
+        raise _error(contract, block, f"measure is {wrong[0]}, which is no number", remedy)
+    if any(kind_of[name] not in _TIMES for name in times):
         raise _error(contract, block, f"time is {block.time}, which is no date or timestamp", remedy)
     return tuple(
         Column(name, columns[name].type, columns[name].description, required=True, classification=columns[name].classification)

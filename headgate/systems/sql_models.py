@@ -254,16 +254,19 @@ def _block_inputs(contracts: Mapping[str, Contract]) -> dict[str, str]:
 
 
 def _block_input(block: Block) -> str:
-    time, measure = (exp.column(name, quoted=True) for name in (block.time, block.measure))
-    read = [exp.cast(time, "timestamp").as_(BLOCK_TIME), exp.cast(measure, "double").as_(BLOCK_MEASURE)]
-    query = sqlglot.select(*(exp.column(name, quoted=True) for name in block.by), *read).from_(block.of)
-    return str(query.sql(dialect=ATHENA))
+    read = {BLOCK_TIME: (block.time, "timestamp"), BLOCK_MEASURE: (block.measure, "double")}
+    if block.measures:
+        read = {name: (name, "double") for name in block.measures}
+    by = [exp.column(name, quoted=True) for name in block.by]
+    cast = [exp.cast(exp.column(column, quoted=True), kind).as_(name, quoted=True) for name, (column, kind) in read.items()]
+    return str(sqlglot.select(*by, *cast).from_(block.of).sql(dialect=ATHENA))
 
 
 def _block_schema(contract: Contract, block: Block) -> ibis.Schema:
     """Return the columns that a block reads."""
     own = _schema(contract)
-    return ibis.schema({**{name: own[name] for name in block.by}, BLOCK_TIME: "timestamp", BLOCK_MEASURE: "float64"})
+    numbers = dict.fromkeys(block.measures or [BLOCK_MEASURE], "float64")
+    return ibis.schema({**{name: own[name] for name in block.by}, **({} if block.measures else {BLOCK_TIME: "timestamp"}), **numbers})
 
 
 def parsed(table: str, text: str, contract: Contract, datasets: Collection[str], tables: Mapping[str, str]) -> exp.Query:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import numpy as np
@@ -14,7 +15,7 @@ from headgate.blocks.build_block import block_rows
 from headgate.contracts.blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, with_derived_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
-from headgate.project import BLOCKS
+from headgate.project import BLOCKS as KINDS
 from headgate.quality.contract_audit import audit
 from headgate.systems.rows import rows_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
+BLOCKS = [kind for kind in KINDS if kind != "segments"]
 FIRST = date(2024, 1, 1)  # a Monday
 COUNTS = Contract(
     id="bikes.curated.counts",
@@ -146,3 +148,46 @@ def test_rows_that_are_dated_by_the_first_day_of_their_month_are_whole_months(as
     months = pd.DataFrame({"counter": "a", BLOCK_TIME: pd.date_range(FIRST, periods=24, freq="MS"), BLOCK_MEASURE: 5.0})
     (trend,) = published("trend", months, grain="month", as_of=as_of).to_pylist()
     assert (trend["periods"], trend["recent_mean"]) == (24, 5.0)
+
+
+def segments(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The audited rows of segments of meters by two sums."""
+    sums = [Column(name, ColumnType(Kind.DOUBLE)) for name in ("day", "night")]
+    table = replace(COUNTS, columns=(*sums, Column("meter", ColumnType(Kind.BIGINT), required=True)), key=())
+    options = {"of": "counts", "measures": ["day", "night"], "by": ["meter"]}
+    stated = Contract("meters.prod.made", "made", "prod", "1.0.0", (), properties={"headgate.segments": options})
+    contract = own_model(with_derived_columns({"made": stated}, {"counts": table})["made"])
+    block = block_of(contract)
+    assert block
+    made = rows_of(contract, block_rows(block, ibis.memtable(rows), FIRST).assign(as_of=FIRST, snapshot_id="0123456789abcdef"))
+    audit(contract, made)
+    return list(made.to_pylist())
+
+
+def test_members_that_are_alike_are_one_segment() -> None:
+    """Households use power in the day or at night; names say which measures are far from the mean. Rows of one member are summed."""
+    random = np.random.default_rng(3)
+    kinds = random.permutation(np.repeat([0, 1, 2], 60))
+    day, night = (np.array(sums)[kinds] * random.uniform(0.9, 1.1, 180) for sums in ([1000, 20, 20], [20, 20, 1000]))
+    rows = pd.DataFrame({"meter": np.arange(180), "day": day / 2, "night": night / 2})
+    made = segments(pd.concat([rows, rows], ignore_index=True))
+    assert [row["meter"] for row in made] == [*range(180)]
+    by_kind = [{row["segment_name"] for row, kind in zip(made, kinds, strict=True) if kind == number} for number in range(3)]
+    assert by_kind == [{"high day, low night"}, {"low day, low night"}, {"low day, high night"}]
+    assert {row["segment"] for row, kind in zip(made, kinds, strict=True) if kind == 2} == {0}
+    assert made[0]["stability"] == pytest.approx(1.0)
+    assert made[0]["day"] == pytest.approx(day[0])
+
+
+def test_a_member_without_a_value_has_no_segment_and_says_so() -> None:
+    random = np.random.default_rng(3)
+    rows = pd.DataFrame({"meter": np.arange(80), "day": random.uniform(1, 9, 80), "night": [np.nan, *random.uniform(1, 9, 79)]})
+    first, *others = segments(rows)
+    assert (first["status"], first["segment"], first["segment_name"]) == ("missing_value", None, None)
+    assert {row["status"] for row in others} == {"grouped"}
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_too_few_members_have_no_segments_and_say_so(count: int) -> None:
+    rows = pd.DataFrame({"meter": np.arange(count), "day": np.arange(count) * 1.0, "night": np.ones(count)})
+    assert [(row["status"], row["segment"]) for row in segments(rows)] == [("too_few_members", None)] * count

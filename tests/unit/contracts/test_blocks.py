@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,8 +37,8 @@ def declared(stated: Any, *properties: tuple[str, Any], kind: str = "forecast") 
     return odcs_reader.parse({**document, "schema": [{"name": "ahead", "customProperties": custom}]}, zone="prod")
 
 
-def derived(stated: Any, *others: Contract) -> Contract:  # noqa: ANN401 as above
-    contracts = {contract.dataset: contract for contract in (declared(stated), *others)}
+def derived(stated: Any, *others: Contract, kind: str = "forecast") -> Contract:  # noqa: ANN401 as above
+    contracts = {contract.dataset: contract for contract in (declared(stated, kind=kind), *others)}
     return with_derived_columns(contracts, {"counts": COUNTS})["ahead"]
 
 
@@ -93,6 +94,41 @@ def test_an_error_names_file_option_and_remedy(change: dict[str, Any], reason: s
         derived({**STATED, **change}, other)
     assert str(error.value).startswith("contracts/prod/ahead.yaml: headgate.forecast")
     assert reason in str(error.value)
+
+
+def test_segments_have_the_sums_of_their_measures() -> None:
+    contract = derived({"of": "counts", "by": ["counter"], "measures": ["bikes"]}, kind="segments")
+    assert contract.key == ("counter",)
+    assert contract.names == ("counter", "bikes", "segment", "segment_name", "stability", "silhouette", "status")
+    assert contract.description == "Segments of bikes of counts"
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"of": "counts", "measures": ["bikes"]}, "lacks by, a list of columns"),
+        ({"of": "counts", "by": ["counter"]}, "lacks measures, a list of columns"),
+        ({"of": "counts", "by": ["counter"], "measures": ["weather"]}, "measure is weather, which is no number"),
+        (
+            {"of": "counts", "by": ["counter"], "measures": ["bikes"], "time": "day"},
+            "has no option time. Its options are of, measures, by.",
+        ),
+        ({"of": "counts", "by": ["counter"], "measures": ["bike"]}, "measure is bike, which counts has not. Did you mean bikes?"),
+    ],
+)
+def test_an_error_of_segments_names_the_option(options: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ContractError) as error:
+        derived(options, kind="segments")
+    assert str(error.value).startswith("contracts/prod/ahead.yaml: headgate.segments")
+    assert reason in str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["forecast", "anomalies", "trend"])
+def test_values_about_a_person_stay_about_a_person(kind: str) -> None:
+    """The role of analysts cannot read a table with such a column, so a sum of salaries is not published by a block unnoticed."""
+    private = replace(COUNTS, columns=tuple(replace(column, classification="personal") for column in COUNTS.columns))
+    contract = with_derived_columns({"ahead": declared(STATED, kind=kind)}, {"counts": private})["ahead"]
+    assert {column.name for column in contract.columns if column.type.kind is Kind.DOUBLE} == set(contract.personal)
 
 
 def test_a_block_is_a_mapping() -> None:
