@@ -244,7 +244,7 @@ locals {
       Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
       Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.current_definitions }
       Assign    = { definitions = "" }
-      Output    = "{% {'is_pushed': $exists($states.result.Contents)} %}"
+      Output    = "{% {'is_pushed': $count($states.result.Contents) > 0} %}"
       Next      = "Was anything pushed?"
     })
     "Was anything pushed?" = {
@@ -361,6 +361,13 @@ data "aws_iam_policy_document" "curated_to_prod" {
     sid       = "SeeWhatWasPushed"
     actions   = ["s3:GetObject"]
     resources = ["${module.bucket["artifacts"].arn}/${local.current_definitions}"]
+  }
+
+  # S3 asks for it where a reader of metadata also asks for the checksum of an encrypted object.
+  statement {
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.lake.arn]
   }
 
   # AWS has no narrower resource for the delivery of a state machine's logs.

@@ -30,7 +30,10 @@ def tables() -> None:
 @options.as_json
 @options.deployment
 def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
-    """List the versions of TABLE, the newest first; `held` is one that somebody rolled back from."""
+    """List the versions of TABLE, the newest first; `held` is one that somebody rolled back from.
+
+    `pushed SQL` is the version of `headgate push --list` that it was built with; empty is the SQL of a deployment.
+    """
     shown, _ = _found(deployment.activate(deployment_name), table)
     rows = version_rows(shown)
     options.show(as_json=as_json, value=lambda: rows, screen=lambda: _versions_table(rows, table))
@@ -62,6 +65,7 @@ def version_rows(shown: TableVersion) -> list[dict[str, object]]:
     """Return the versions of a table as facts; `state` is shown, held, or empty."""
     from headgate.lake.ports import ROWS
     from headgate.systems.rollback import is_held, versions_of
+    from headgate.systems.up_to_date import DEFINITIONS
 
     current = shown.location.rstrip("/").rpartition("/")[2]
     return [
@@ -72,6 +76,7 @@ def version_rows(shown: TableVersion) -> list[dict[str, object]]:
             "snapshot_id": version.snapshot_id,
             "rows": int(version.parameters.get(ROWS, "0")),
             "contract": version.parameters.get("headgate.contract", ""),
+            "definitions": version.parameters.get(DEFINITIONS, ""),
         }
         for version in versions_of(shown)
     ]
@@ -98,7 +103,7 @@ def _found(deployed: deployment.Deployment, table: str) -> tuple[TableVersion, s
 def _versions_table(rows: Sequence[dict[str, object]], table: str) -> Table | str:
     if not rows:
         return f"The catalog knows no version of {table} yet. `headgate run` builds one."
-    made = screens.table("version", "state", "as of", "snapshot", "rows", "contract")
+    made = screens.table("version", "state", "as of", "snapshot", "rows", "contract", "pushed SQL")
     for row in rows:
         made.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row.values()))
     return made
