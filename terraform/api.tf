@@ -371,7 +371,7 @@ data "aws_iam_policy_document" "dry_run" {
 
   statement {
     sid       = "ReadOriginals"
-    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    actions   = ["s3:GetObjectVersion"] # a file in raw is checked by its version
     resources = ["${module.bucket["raw"].arn}/*"]
   }
 
