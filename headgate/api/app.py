@@ -49,7 +49,7 @@ class Application:
         self._log = logger or logging.getLogger(__name__)
         self._app, self._lake = resolver(), lake
         self._app.dependency_overrides[ports.lake] = lambda: lake
-        self._access = [one for group in EVERY for one in group.access]
+        self._access = [rule for group in EVERY for rule in group.access]
         for kind in (RequestValidationError, RequestUnsupportedContentType, NoRouteError, HeadgateError, Exception):
             self._app.exception_handler(kind)(self._problem)
         self._request_id = ""
@@ -120,8 +120,8 @@ def _as_headgate(error: Exception) -> Exception:
 
 def _is_json(headers: Mapping[str, str]) -> bool:
     """Whether a body is JSON by its header; none says nothing."""
-    stated = next((value for name, value in headers.items() if name.lower() == "content-type"), JSON)
-    return stated.partition(";")[0].strip().lower() == JSON
+    content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), JSON)
+    return content_type.partition(";")[0].strip().lower() == JSON
 
 
 def _place_of(error: Exception) -> str:

@@ -73,7 +73,7 @@ class DeployedLake:
 
     @cached_property
     def known_runs(self) -> KnownRuns:
-        """What was read about ended runs."""
+        """The facts read about ended runs."""
         return KnownRuns()
 
     def job_runs(self, since: datetime) -> list[EndedJobRun]:
@@ -81,8 +81,8 @@ class DeployedLake:
         names = JobNamesSettings.from_env(self._env).job_names
         if not names:
             raise SettingsError("The environment names no Glue jobs. Deploy again, so that it is complete.")
-        found = (run for job, name in sorted(names.items()) for run in operations.job_runs().ended(job, name, since=since))
-        return sorted(found, key=lambda run: (run.started_at, run.job))
+        ended = (run for job, name in sorted(names.items()) for run in operations.job_runs().ended(job, name, since=since))
+        return sorted(ended, key=lambda run: (run.started_at, run.job))
 
     @cached_property
     def queries(self) -> AthenaQueries:
@@ -96,7 +96,7 @@ class DeployedLake:
 
     @cached_property
     def reverter(self) -> Reverter:
-        """What undoes uploads."""
+        """The reverter of uploads."""
         return intake.reverter(self._env)
 
     @cached_property

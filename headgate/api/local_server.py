@@ -41,7 +41,7 @@ _SECURITY = {
 
 @dataclass
 class LocalApi:
-    """What the server answers with.
+    """The API and the files that the server answers with.
 
     Args:
         token: the operator's token of this start.
@@ -70,8 +70,8 @@ class LocalApi:
     def file(self, path: str) -> Path | None:
         """Return the console's file for a path; None where there is none."""
         root = self.console.resolve()
-        found = (root / (unquote(path).lstrip("/") or "index.html")).resolve()
-        return found if found.is_relative_to(root) and found.is_file() else None
+        target = (root / (unquote(path).lstrip("/") or "index.html")).resolve()
+        return target if target.is_relative_to(root) and target.is_file() else None
 
     def _authorizer(self, headers: dict[str, str]) -> dict[str, Any]:
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -147,10 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(answer["statusCode"], answer["headers"], (answer["body"] or "").encode())
 
     def _console(self, path: str) -> None:
-        found = self.local.file(path) if self._is_of_this_server() else None
-        if found:
-            kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-            self._send(200, {"Content-Type": kind, "Cache-Control": "no-cache", **_SECURITY}, found.read_bytes())
+        file = self.local.file(path) if self._is_of_this_server() else None
+        if file:
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            self._send(200, {"Content-Type": kind, "Cache-Control": "no-cache", **_SECURITY}, file.read_bytes())
         elif not self.close_connection:
             self._send(404, {"Content-Type": "text/plain", **_SECURITY}, b"There is no such page. The API is below /v1.")
 

@@ -24,18 +24,18 @@ _GENERATED = {"HTTPValidationError", "ValidationError", "ResponseValidationError
 
 def document() -> dict[str, Any]:
     """Return the document, OpenAPI 3.1; equal routes give equal documents."""
-    stated: dict[str, Any] = json.loads(resolver().get_openapi_json_schema(title="Headgate", version=VERSION, description=_DESCRIPTION))
-    stated["tags"] = [{"name": routes.tag} for routes in EVERY]
-    stated["security"] = [{"token": []}]
-    schemas = stated["components"]["schemas"]
+    generated: dict[str, Any] = json.loads(resolver().get_openapi_json_schema(title="Headgate", version=VERSION, description=_DESCRIPTION))
+    generated["tags"] = [{"name": routes.tag} for routes in EVERY]
+    generated["security"] = [{"token": []}]
+    schemas = generated["components"]["schemas"]
     for name in _GENERATED & set(schemas):
         del schemas[name]
-    stated["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-    for path in stated["paths"].values():
+    generated["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    for path in generated["paths"].values():
         for operation in path.values():
             _complete(operation)
-            _share(operation["responses"], stated["components"].setdefault("responses", {}))
-    return stated
+            _share(operation["responses"], generated["components"].setdefault("responses", {}))
+    return generated
 
 
 def _complete(operation: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the handlers need from the lake. `headgate.wiring` makes it from the environment; tests make it in memory."""
+"""The parts of the lake that the handlers need. `headgate.wiring` makes it from the environment; tests make it in memory."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TableComparison:
 
 @dataclass(frozen=True)
 class KnownRuns:
-    """What was read about runs that have ended, by name and end. It stays true: a run that is redriven ends at another time.
+    """Facts read about runs that have ended, by name and end. They stay true: a run that is redriven ends at another time.
 
     Attributes:
         tried_stages: the stages that the run worked on, with the reason if one failed.

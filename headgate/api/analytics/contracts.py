@@ -16,8 +16,8 @@ _ZONES = ("source", "prod", "lake")
 
 def summaries(lake: Lake) -> Contracts:
     """Return all contracts, by zone and name."""
-    found = [(zone, contract) for zone in _ZONES for _, contract in sorted(getattr(lake.contracts, zone).items())]
-    return Contracts(contracts=tuple(ContractSummary(**_summary(zone, contract)) for zone, contract in found))
+    contracts = [(zone, contract) for zone in _ZONES for _, contract in sorted(getattr(lake.contracts, zone).items())]
+    return Contracts(contracts=tuple(ContractSummary(**_summary(zone, contract)) for zone, contract in contracts))
 
 
 def detail(lake: Lake, zone: str, name: str) -> ContractDetail:

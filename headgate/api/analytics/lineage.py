@@ -1,4 +1,4 @@
-"""What a table was built from, as manifests and file records have it."""
+"""The sources of a table, as manifests and file records have it."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageData
 def _dataset(lake: Lake, of: DatasetSnapshot) -> LineageDataset:
     merged = {key for key in increments_of(lake.objects, lake.bucket("curated"), of) if keys.parse_increment_key(key)}
     files = tuple(
-        LineageFile(file_id=one.file_id, key=one.key, received_at=one.received_at, accepted=one.accepted)
-        for one in islice(_newest(lake, of.dataset, merged), MOST_FILES)
+        LineageFile(file_id=file.file_id, key=file.key, received_at=file.received_at, accepted=file.accepted)
+        for file in islice(_newest(lake, of.dataset, merged), MOST_FILES)
     )
     return LineageDataset(dataset=of.dataset, snapshot_id=of.snapshot_id, rows=of.rows, files=files, file_count=len(merged))
 

@@ -59,22 +59,22 @@ def status(lake: Lake, caller: CallerIdentity, query_id: str) -> Query:
     from headgate.query.advice import with_advice
 
     try:
-        found = lake.queries.status(query_id)
+        execution = lake.queries.status(query_id)
     except NotFoundError:
         raise not_found("There is no query with this id. POST /v1/queries starts one.") from None
-    _check_right(lake, caller, found.sql)
-    error = with_advice(found.error, found.sql, lake.databases) if found.error else ""
+    _check_right(lake, caller, execution.sql)
+    error = with_advice(execution.error, execution.sql, lake.databases) if execution.error else ""
     return Query.model_validate(
         {
             "query_id": query_id,
-            "state": found.state.lower(),
-            "sql": redact_text(found.sql),
+            "state": execution.state.lower(),
+            "sql": redact_text(execution.sql),
             "error": redact_text(error),
-            "started_at": found.started_at.isoformat() if found.started_at else "",
-            "seconds": found.seconds,
-            "scanned_bytes": found.scanned_bytes,
-            "cost_usd": cost_usd(found.scanned_bytes),
-            "scan_limit_bytes": found.limit_bytes,
+            "started_at": execution.started_at.isoformat() if execution.started_at else "",
+            "seconds": execution.seconds,
+            "scanned_bytes": execution.scanned_bytes,
+            "cost_usd": cost_usd(execution.scanned_bytes),
+            "scan_limit_bytes": execution.limit_bytes,
         }
     )
 
@@ -89,9 +89,9 @@ def page(lake: Lake, caller: CallerIdentity, query_id: str, limit: int, cursor: 
     """Return some rows of a query that succeeded."""
     from headgate.api.analytics.table_rows import cell
 
-    found = status(lake, caller, query_id)
-    if found.state != "succeeded":
-        raise conflict(f"The query is {found.state}: it has no rows. GET /v1/queries/{{query_id}} says why.")
+    answered = status(lake, caller, query_id)
+    if answered.state != "succeeded":
+        raise conflict(f"The query is {answered.state}: it has no rows. GET /v1/queries/{{query_id}} says why.")
     try:
         answer = lake.queries.page(query_id, limit, cursor)
     except QueryError:
@@ -137,7 +137,7 @@ def _statement(lake: Lake, asked: QueryAsked) -> str:
         if redact_text(asked.sql) != asked.sql:
             raise invalid("body.sql", "card_number", "`sql` contains a card or social security number. The lake has tokens only.")
         return asked.sql
-    found = next((one.sql for one in every(lake) if one.name == asked.question), None)
-    if found is None:
+    sql = next((question.sql for question in every(lake) if question.name == asked.question), None)
+    if sql is None:
         raise invalid("body.question", "unknown_question", "There is no saved question of that name. GET /v1/questions lists them.")
-    return found
+    return sql

@@ -15,6 +15,8 @@ def every(lake: Lake) -> tuple[Question, ...]:
     from headgate.query.saved_questions import saved_questions
 
     return tuple(
-        Question(name=one.name, system=one.system, description=one.description, sql=lake.databases.rename_in(one.sql).strip())
-        for one in saved_questions(lake.systems).values()
+        Question(
+            name=question.name, system=question.system, description=question.description, sql=lake.databases.rename_in(question.sql).strip()
+        )
+        for question in saved_questions(lake.systems).values()
     )

@@ -46,8 +46,8 @@ def filtered(rows: pa.Table, filters: Sequence[str]) -> pa.Table:
     Raises:
         ProblemError: 422, a filter names no column, no operator, or a value of another type.
     """
-    for one in filters:
-        name, _, rest = one.partition(":")
+    for condition in filters:
+        name, _, rest = condition.partition(":")
         operator, colon, value = rest.partition(":")
         if not colon or name not in rows.column_names:
             detail = f"Each `filter` must be `<column>:<operator>:<value>`. Columns of the table: {', '.join(rows.column_names)}."
@@ -124,11 +124,11 @@ def _mask(name: str, column: pa.ChunkedArray, operator: str, value: str) -> pa.C
     if operator == "contains" and pa.types.is_string(column.type):
         return pc.match_substring(column, value, ignore_case=True)
     if operator == "in":
-        return pc.is_in(column, value_set=pa.array([_typed(name, one, column.type) for one in value.split(",")], column.type))
+        return pc.is_in(column, value_set=pa.array([_typed(name, part, column.type) for part in value.split(",")], column.type))
     if operator not in _COMPARISONS:
         text = ", contains" if pa.types.is_string(column.type) else ""
-        known = f"{', '.join(_COMPARISONS)}, in{text}, and empty:true or empty:false"
-        raise invalid("query.filter", "operator", f"The operator of a `filter` on {name} must be one of {known}.")
+        comparisons = f"{', '.join(_COMPARISONS)}, in{text}, and empty:true or empty:false"
+        raise invalid("query.filter", "operator", f"The operator of a `filter` on {name} must be one of {comparisons}.")
     return _COMPARISONS[operator](column, _typed(name, value, column.type))
 
 

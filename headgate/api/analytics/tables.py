@@ -167,7 +167,7 @@ def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table
     location = f"{bucket}/{prefix}"
     if location not in _kept.tables:
         try:
-            bodies = [lake.objects.read(ObjectRef(bucket, found.ref.key)) for found in lake.objects.list(bucket, prefix)]
+            bodies = [lake.objects.read(ObjectRef(bucket, part.ref.key)) for part in lake.objects.list(bucket, prefix)]
         except NotFoundError:
             bodies = []
         if not bodies:
@@ -187,8 +187,8 @@ def permitted(found: pa.Table, contract: Contract, request: RowsRequest) -> pa.T
     if request.sees_personal_data:
         return found
     hidden = [name for name in found.column_names if name in personal_columns(contract)]
-    named = {one.strip().removeprefix("-") for text in (request.columns, request.sort) for one in text.split(",")}
-    if refused := [name for name in hidden if name in named | {one.partition(":")[0] for one in request.filters}]:
+    named = {column.strip().removeprefix("-") for text in (request.columns, request.sort) for column in text.split(",")}
+    if refused := [name for name in hidden if name in named | {condition.partition(":")[0] for condition in request.filters}]:
         raise forbidden(f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. Leave it out.")
     return found.drop_columns(hidden)
 

@@ -29,14 +29,14 @@ def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple
     states = _states(record, {name for name, at in ended.items() if at})
     if acceptance not in {None, Acceptance.OK}:
         states["validation"] = "warning"
-    found, before = [], ""
+    story, before = [], ""
     for name in _NAMES:
         at = ended.get(name, "")
         was_waiting = (is_reverted and name == "complete") or (REPLAY in record.stage_times and name == "trigger")
         took = None if was_waiting else _seconds(before, at)
-        found.append(FileStage(name=name, state=states[name], at=at, seconds=took, message=_message(name, record)))
+        story.append(FileStage(name=name, state=states[name], at=at, seconds=took, message=_message(name, record)))
         before = at
-    return tuple(found)
+    return tuple(story)
 
 
 def _finished_at(record: FileRecord) -> str:

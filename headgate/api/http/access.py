@@ -91,7 +91,7 @@ def check_method(required: Iterable[Access], method: str, path: str) -> None:
     Raises:
         ProblemError: 405, the path has other methods; `Allow` names them.
     """
-    methods = sorted({one.method for one in required if one.matches(one.method, path)})
+    methods = sorted({rule.method for rule in required if rule.matches(rule.method, path)})
     if methods and method not in methods:
         detail = f"This path has no such method. It has: {', '.join(methods)}."
         raise ProblemError(405, "method-not-allowed", detail, headers={"Allow": ", ".join(methods)})
@@ -103,14 +103,14 @@ def check(caller: CallerIdentity, required: Iterable[Access], method: str, path:
     Raises:
         ProblemError: 403, the caller is in none of the groups that may.
     """
-    group = next((one.group for one in required if one.matches(method, path)), None)
+    group = next((rule.group for rule in required if rule.matches(method, path)), None)
     if group and not caller.may(group):
         raise ProblemError(403, "forbidden", f"This needs the group {group}. Ask an operator to add you to it.")
 
 
 def _listed(groups: object) -> list[str]:
     """The groups of a claim: API Gateway passes a list as the text `[viewer operator]`."""
-    return [str(one) for one in groups] if isinstance(groups, list) else str(groups).strip("[]").replace(",", " ").split()
+    return [str(group) for group in groups] if isinstance(groups, list) else str(groups).strip("[]").replace(",", " ").split()
 
 
 def caller(request: Request) -> CallerIdentity:

@@ -1,4 +1,4 @@
-"""What a request broke, in words: the field, the rule of its value, and what to send. No message repeats what was sent."""
+"""Describe the rules that a request broke: the field, the rule of its value, and what to send. No message repeats what was sent."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def invalid_request(found: Sequence[Mapping[str, Any]]) -> ProblemError:
     Args:
         found: Pydantic's errors: `loc`, `type` and `ctx`.
     """
-    errors = [_field_error(one) for one in found[:_MOST_ERRORS]]
-    stated = [one.message for one in errors[:_MOST_IN_WORDS]]
-    more = [f"`errors` lists {len(errors) - len(stated)} more."] if len(errors) > len(stated) else []
-    return ProblemError(422, "invalid-request", " ".join([*stated, *more]), errors=errors)
+    errors = [_field_error(error) for error in found[:_MOST_ERRORS]]
+    messages = [error.message for error in errors[:_MOST_IN_WORDS]]
+    more = [f"`errors` lists {len(errors) - len(messages)} more."] if len(errors) > len(messages) else []
+    return ProblemError(422, "invalid-request", " ".join([*messages, *more]), errors=errors)
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:

@@ -129,5 +129,5 @@ def _sentence(text: str) -> str:
 def _problem(status: int, name: str, detail: str, request_id: str, **more: object) -> Problem:
     from headgate.masking.redaction import redact_text
 
-    stated = {"title": name.replace("-", " ").capitalize(), "detail": redact_text(detail), "instance": request_id, **more}
-    return Problem.model_validate({"type": f"urn:headgate:problem:{name}", "status": status, **stated})
+    problem = {"title": name.replace("-", " ").capitalize(), "detail": redact_text(detail), "instance": request_id, **more}
+    return Problem.model_validate({"type": f"urn:headgate:problem:{name}", "status": status, **problem})

@@ -98,7 +98,7 @@ def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callabl
         return answer if isinstance(answer, Response) else Response(200, JSON, answer.model_dump_json())
 
     signature = inspect.signature(handler)
-    parameters = [one.replace(annotation=hints[name]) for name, one in signature.parameters.items()]
+    parameters = [parameter.replace(annotation=hints[name]) for name, parameter in signature.parameters.items()]
     rendered.__signature__ = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]  # inspect reads it
     return rendered
 

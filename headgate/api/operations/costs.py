@@ -1,4 +1,4 @@
-"""What files and runs cost, as the API shows it."""
+"""The cost of files and runs, as the API shows it."""
 
 from __future__ import annotations
 

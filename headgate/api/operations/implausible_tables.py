@@ -71,8 +71,8 @@ def _days(lake: Lake, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
         why = f"Expected no day after today, but `{column}` reaches {days[leader]}, and all tables are as of that day."
         yield leader, f"{why} {shown} correct or undo their file; or state the column of events as `{PROPERTY}`."
         return
-    stated = {name: day for name, day in days.items() if PROPERTY in lake.contracts.curated[name].properties}
-    for name, day in stated.items():  # of others the first date may be a date of birth
+    named_days = {name: day for name, day in days.items() if PROPERTY in lake.contracts.curated[name].properties}
+    for name, day in named_days.items():  # of others the first date may be a date of birth
         if (missing := snapshot.as_of - day) > _LONGEST_LAG:
             why = f"Expected days up to {snapshot.as_of}, as {leader} has them, but it ends on {day}"
             effect = f"to forecasts and trends the {missing.days:,} days between have nothing"

@@ -1,4 +1,4 @@
-"""What runs of `curated_to_prod` left out: a run succeeds although a dataset could not be merged."""
+"""Datasets and systems that runs of `curated_to_prod` left out: a run succeeds although a dataset could not be merged."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _REMEDIES = {
 
 
 class ProblemFacts(TypedDict):
-    """What a run left out, as JSON."""
+    """The datasets and stages that a run left out, as JSON."""
 
     has_problems: bool
     datasets_not_merged: dict[str, str]
@@ -46,7 +46,7 @@ class ProblemFacts(TypedDict):
 
 @dataclass(frozen=True)
 class RunProblems:
-    """What a run left out. The tables concerned show their previous versions.
+    """The datasets and stages that a run left out. The tables concerned show their previous versions.
 
     Attributes:
         datasets_not_merged: the reason, by dataset.
@@ -74,7 +74,7 @@ class RunProblems:
 
     @property
     def remedies(self) -> dict[str, str]:
-        """What to do, by the name of the attribute that holds the reasons."""
+        """The remedies, by the name of the attribute that holds the reasons."""
         return {what: remedy for what, remedy in _REMEDIES.items() if getattr(self, what)}
 
     def summary(self) -> str:
@@ -108,7 +108,7 @@ def unsolved_problems(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunPro
     Args:
         runs: newest first.
     """
-    found, undecided = {}, {QUEUE, MERGE, GATE, _DATASETS, *lake.systems}
+    unsolved, undecided = {}, {QUEUE, MERGE, GATE, _DATASETS, *lake.systems}
     for run in runs:
         if not undecided:
             break
@@ -119,8 +119,8 @@ def unsolved_problems(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunPro
         problems = RunProblems(not_merged, {stage: why for stage, why in tried.items() if why and stage in undecided})
         undecided -= tried.keys()
         if problems.exist:
-            found[run.name] = problems
-    return found
+            unsolved[run.name] = problems
+    return unsolved
 
 
 def failed_stages(lake: Lake, run: Execution) -> dict[str, str]:
@@ -146,10 +146,10 @@ def newest_comparison(lake: Lake, newest: Execution) -> TableComparison | None:
 
 def _tried_stages(lake: Lake, ended: Execution) -> Mapping[str, str]:
     """Return the stages that a run worked on, with the reason if one failed, and an empty text otherwise."""
-    known, key = lake.known_runs.tried_stages, (ended.name, ended.ended_at)
-    if key not in known:
-        known[key] = _read_tried_stages(lake, ended)
-    return known[key]
+    stages_by_run, key = lake.known_runs.tried_stages, (ended.name, ended.ended_at)
+    if key not in stages_by_run:
+        stages_by_run[key] = _read_tried_stages(lake, ended)
+    return stages_by_run[key]
 
 
 def _read_tried_stages(lake: Lake, ended: Execution) -> dict[str, str]:
@@ -157,28 +157,28 @@ def _read_tried_stages(lake: Lake, ended: Execution) -> dict[str, str]:
     reasons = causes(run.cause, lake.systems)
     ended_as = f"The run ended as {ended.status.lower()} in this stage."
     other = ended_as if reasons else run.cause or ended_as
-    tried = [one for one in stages(run, lake.systems, lake.now()) if one.state in _TRIED]
-    return {one.name: reasons.get(one.name, other) if one.state == "failed" else "" for one in tried}
+    tried = [stage for stage in stages(run, lake.systems, lake.now()) if stage.state in _TRIED]
+    return {stage.name: reasons.get(stage.name, other) if stage.state == "failed" else "" for stage in tried}
 
 
 def _datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, Mapping[str, str]]:
     """Return the reasons by run and dataset."""
-    known = lake.known_runs.datasets_not_merged
-    unread = [run for run in ended if (run.name, run.ended_at) not in known]
-    found = _read_datasets_not_merged(lake, unread) if unread else {}
-    known.update({(run.name, run.ended_at): found.get(run.name, {}) for run in unread})
-    return {run.name: known[run.name, run.ended_at] for run in ended}
+    datasets_by_run = lake.known_runs.datasets_not_merged
+    unread = [run for run in ended if (run.name, run.ended_at) not in datasets_by_run]
+    newly_read = _read_datasets_not_merged(lake, unread) if unread else {}
+    datasets_by_run.update({(run.name, run.ended_at): newly_read.get(run.name, {}) for run in unread})
+    return {run.name: datasets_by_run[run.name, run.ended_at] for run in ended}
 
 
 def _read_datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, dict[str, str]]:
     """Read the reasons by run and dataset. The merge writes a lineage event for each dataset that it cannot merge."""
     every, wanted = [*lake.runs.newest(), *ended], {run.name for run in ended}
-    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    failures: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for dataset, event in _failures(lake, sorted({day for run in ended for day in _days(run)})):
         name = _run_at(every, event.modified_at)
         if name in wanted:
-            found[name][dataset] = error_of(json.loads(lake.objects.read(event.ref)))
-    return found
+            failures[name][dataset] = error_of(json.loads(lake.objects.read(event.ref)))
+    return failures
 
 
 def _failures(lake: Lake, days: Iterable[date]) -> Iterator[tuple[str, ObjectInfo]]:

@@ -37,7 +37,7 @@ def newest(lake: Lake, limit: int) -> Runs:
     """Return the newest runs with what they left out, newest first."""
     runs = lake.runs.newest(limit)
     problems = problems_of(lake, runs)
-    return Runs(runs=tuple(_summary(one, problems[one.name]) for one in runs))
+    return Runs(runs=tuple(_summary(run, problems[run.name]) for run in runs))
 
 
 def _summary(run: Execution, problems: RunProblems) -> RunSummary:
@@ -57,9 +57,9 @@ def detail(lake: Lake, name: str) -> RunDetail:
         run = lake.runs.describe(lake.runs.arn_of(name))
     except NotFoundError:
         raise not_found("There is no run of that name. GET /v1/runs lists the newest runs.") from None
-    found = tuple(
-        RunStage(name=one.name, state=one.state, began_at=one.began_at.isoformat() if one.began_at else "", seconds=one.seconds)
-        for one in stages(run, lake.systems, lake.now())
+    run_stages = tuple(
+        RunStage(name=stage.name, state=stage.state, began_at=stage.began_at.isoformat() if stage.began_at else "", seconds=stage.seconds)
+        for stage in stages(run, lake.systems, lake.now())
     )
     problems = problems_of_one(lake, name, run)
     return RunDetail(
@@ -68,7 +68,7 @@ def detail(lake: Lake, name: str) -> RunDetail:
         remedies=problems.remedies,
         state=_STATES[run.status],
         started_by=StartedBy.of(name).value,
-        stages=found,
+        stages=run_stages,
         jobs=_jobs(lake, name, run),
         error=run.error,
         cause=run.cause,
@@ -83,8 +83,8 @@ def _jobs(lake: Lake, name: str, run: PipelineRun) -> tuple[RunJob, ...]:
         return ()
     began_at, ended_at = min(run.entered_at.values()), run.ended_at
     prices = Prices.load()
-    found = jobs_of(Execution(name, run.status, began_at, ended_at), lake.job_runs(since=began_at))
-    return tuple(_job(one, prices) for one in found)
+    jobs = jobs_of(Execution(name, run.status, began_at, ended_at), lake.job_runs(since=began_at))
+    return tuple(_job(job, prices) for job in jobs)
 
 
 def _job(run: EndedJobRun, prices: Prices) -> RunJob:

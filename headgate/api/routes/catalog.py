@@ -37,5 +37,5 @@ def list_catalog(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Catalo
 
 @routes.get("/v1/lineage/<table>", Group.VIEWER, problems=[404], cached=True)
 def get_lineage(lake: Lake, table: Name, if_none_match: IfNoneMatch = "") -> Response[Lineage]:
-    """What a table was built from: datasets of a snapshot, and the files behind them."""
+    """Return the sources of a table: datasets of a snapshot, and the files behind them."""
     return tagged(lineage.of_table(lake, table), if_none_match)

@@ -54,7 +54,7 @@ def start_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> Response[D
 
 @routes.get("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
 def get_dry_run(lake: Lake, caller: Caller, upload_id: UploadId, if_none_match: IfNoneMatch = "") -> Response[DryRun]:
-    """What the gate found: counts, reasons, the first rejected rows, the profile and the mapping."""
+    """Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the mapping."""
     return tagged(uploads.dry_run(lake, caller, upload_id), if_none_match)
 
 

@@ -17,7 +17,7 @@ class PriceList(Shape):
 
 
 class RunCost(Shape):
-    """What one run of `curated_to_prod` cost."""
+    """The cost of one run of `curated_to_prod`."""
 
     run: str
     started_at: Moment
@@ -26,7 +26,7 @@ class RunCost(Shape):
 
 
 class CostForecast(Shape):
-    """What the same files and runs would cost with more data."""
+    """The cost of the same files and runs with more data."""
 
     times: Count = Field(description="How many times the data.")
     usd: Usd

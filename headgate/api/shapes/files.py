@@ -68,7 +68,7 @@ class FilePage(Shape):
 
 
 class FileWork(Shape):
-    """What the gate's function took for one file."""
+    """The time and cost of the gate's function for one file."""
 
     seconds: Annotated[float, Field(ge=0)]
     rows_per_s: Annotated[float, Field(ge=0)] | None = Field(description="Received rows by second; null when no time was recorded.")
@@ -172,7 +172,7 @@ class ContractField(Shape):
 
 
 class Mapping(Shape):
-    """What is suggested for the columns of a file whose header fits no contract."""
+    """The fields suggested for the columns of a file whose header fits no contract."""
 
     dataset: str
     source: str = Field(description="First folder of the key; the decision is remembered for it and this header.")
@@ -243,7 +243,7 @@ class QualityHistory(Shape):
 
 
 class QuarantineLine(Shape):
-    """What one rule quarantined of a dataset."""
+    """The rows and files of a dataset that one rule quarantined."""
 
     dataset: str
     rule: str

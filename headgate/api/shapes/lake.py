@@ -107,7 +107,7 @@ class LineageDataset(Shape):
 
 
 class Lineage(Shape):
-    """What a table was built from: one hop to datasets, one more to files."""
+    """The sources of a table: one hop to datasets, one more to files."""
 
     table: str
     system: str = Field("", description="System that builds it; empty for a dataset of the curated zone.")

@@ -14,7 +14,7 @@ RunStartedBy = Annotated[
 
 
 class RunProblems(Shape):
-    """What a run left out. A run that could not merge a dataset succeeds, and publishes the others."""
+    """The datasets and stages that a run left out. A run that could not merge a dataset succeeds, and publishes the others."""
 
     has_problems: bool = Field(description="Whether the run left out a dataset, a stage failed, or a table is implausible.")
     datasets_not_merged: dict[str, str] = Field(description="Why a dataset keeps its previous table, by dataset.")
@@ -79,7 +79,7 @@ class RunDetail(RunProblems):
 
 
 class RunAsked(Asked):
-    """What a run is to do; nothing: everything, as of the last day of the data."""
+    """The work that a run is asked for; without any field: everything, as of the last day of the data."""
 
     as_of: Annotated[Day, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
     only: str = Field("", max_length=100, description="Build only this system; merge and checks run as always.")

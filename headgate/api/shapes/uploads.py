@@ -85,7 +85,7 @@ class UploadMappingDecision(Asked):
 
 
 class DryRun(Shape):
-    """What the gate found in the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts."""
+    """The result of the gate's check of the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts."""
 
     upload_id: str = Field("", description="Of an upload that is checked.")
     file_id: str = Field("", description="Of a file in raw that is checked with a mapping.")

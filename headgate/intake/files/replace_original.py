@@ -116,11 +116,11 @@ def replaced_record(gate: FileChecker, ref: ObjectRef, file_id: str) -> FileReco
     """
     listed = gate.objects.list(ref.bucket, keys.masked_originals_of(ref.key)) if not ref.version_id else ()
     forms = sorted(listed, key=lambda item: (item.modified_at, item.ref.key))
-    known = file_id if ref.version_id else next((keys.masked_original_of(item.ref.key) for item in reversed(forms)), "")
-    if not known:
+    original_id = file_id if ref.version_id else next((keys.masked_original_of(item.ref.key) for item in reversed(forms)), "")
+    if not original_id:
         return None
     try:
-        record = gate.ledger.get(known)
+        record = gate.ledger.get(original_id)
     except NotFoundError:
         return None
     return record if is_replaced(record) else None
@@ -149,13 +149,13 @@ def replaceable(objects: ObjectStore, records: Iterable[FileRecord], contracts: 
 
     Originals that a worker replaced and died before it deleted them are among these.
     """
-    found = [
+    replaceable_records = [
         record
         for record in records
         if record.state in _ENDED
         and (_is_in_raw(objects, record) if is_replaced(record) else _may_hold_card_data(record, contracts.get(record.dataset)))
     ]
-    return sorted(found, key=lambda one: (one.state is FileState.SKIPPED_DUPLICATE, one.received_at, one.file_id))
+    return sorted(replaceable_records, key=lambda one: (one.state is FileState.SKIPPED_DUPLICATE, one.received_at, one.file_id))
 
 
 def _is_in_raw(objects: ObjectStore, record: FileRecord) -> bool:

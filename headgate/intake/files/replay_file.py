@@ -46,7 +46,7 @@ _MASKED_IN_KEYS = {"[PAN ": _NUMBER, "[SSN ": _NUMBER, "[CVV]": "a verification 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came of one replay.
+    """The outcome of one replay.
 
     Attributes:
         outcome: `replayed`; `still_rejected`: the gate rejects the file again; `raw_gone`: the original is not in raw any more, or
@@ -111,10 +111,10 @@ class Replayer:
             return _moved(record, record.state, folder)
         with workspace() as local:
             self._download(record, local / RECEIVED)
-            found = self._with_dataset(record, local / RECEIVED)
-        if found is record:
+            with_dataset = self._with_dataset(record, local / RECEIVED)
+        if with_dataset is record:
             self._keep_compared(record)
-        return found
+        return with_dataset
 
     @cached_property
     def _recognition_state(self) -> str:
@@ -227,7 +227,11 @@ class Replayer:
         if before.state not in WITHOUT_ROWS | {FileState.REVERTED}:
             return ""
         content = (before.dataset, before.content_sha256)
-        owners = (one for one in self.gate.ledger.records() if one.state is FileState.DONE and (one.dataset, one.content_sha256) == content)
+        owners = (
+            owner
+            for owner in self.gate.ledger.records()
+            if owner.state is FileState.DONE and (owner.dataset, owner.content_sha256) == content
+        )
         return next((owner.file_id for owner in owners), "")
 
     def _check(self, before: FileRecord, path: Path, modified_at: datetime) -> CheckedFile:
@@ -338,10 +342,10 @@ def why_gone(record: FileRecord) -> str:
     if record.original:
         form = OriginalForm(record.original[FORM])
         return f"the original was {form} once the file was accepted (raw_originals), so its rows cannot be checked again: {_INSTEAD[form]}"
-    held = next((what for mark, what in _MASKED_IN_KEYS.items() if mark in record.key), "")
-    if not held:
+    masked_part = next((what for mark, what in _MASKED_IN_KEYS.items() if mark in record.key), "")
+    if not masked_part:
         return "the original is not in raw any more"
-    return f"its key held {held}, so the original cannot be found by it; send it again under another name"
+    return f"its key held {masked_part}, so the original cannot be found by it; send it again under another name"
 
 
 def _union(new: Path, previous: Path) -> Path:

@@ -31,7 +31,7 @@ _REVERTED_WITH = "reverted_with"  # in a reverted correction's error: the file w
 
 @dataclass(frozen=True)
 class Reverted:
-    """What came of one revert.
+    """The outcome of one revert.
 
     Attributes:
         record: the file's record now.

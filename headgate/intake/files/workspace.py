@@ -26,21 +26,21 @@ def workspace(parent: Path | None = None) -> Iterator[Path]:
     root = parent or Path(tempfile.gettempdir())
     _remove_left_over(root)
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=root) as name:
-        held = _lock(Path(name))
+        lock = _lock(Path(name))
         try:
             yield Path(name)
         finally:
-            if held is not None:
-                os.close(held)
+            if lock is not None:
+                os.close(lock)
 
 
 def _remove_left_over(root: Path) -> None:
     """Folders that nobody holds; one that is made at this very moment is held before anything lies in it, so losing it is no matter."""
     for folder in root.glob(f"{_PREFIX}*"):
-        held = _lock(folder) if _holds_something(folder) else None
-        if held is not None:
+        lock = _lock(folder) if _holds_something(folder) else None
+        if lock is not None:
             shutil.rmtree(folder, ignore_errors=True)
-            os.close(held)
+            os.close(lock)
 
 
 def _holds_something(folder: Path) -> bool:
@@ -52,11 +52,11 @@ def _holds_something(folder: Path) -> bool:
 def _lock(folder: Path) -> int | None:
     """A hold on the folder that ends with the process; None when another has it, or it is gone."""
     with suppress(OSError):
-        held = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            os.close(held)
+            os.close(descriptor)
         else:
-            return held
+            return descriptor
     return None

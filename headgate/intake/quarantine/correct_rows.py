@@ -38,8 +38,8 @@ def corrected_csv(
         BadInputError: a row is not in quarantine, a column is not one of the contract, or a row with a wrong number of cells is not
             given completely.
     """
-    known = set(quarantined)
-    if strangers := sorted(set(corrections) - known):
+    open_rows = set(quarantined)
+    if strangers := sorted(set(corrections) - open_rows):
         raise _refused(f"{len(strangers)} of the rows are not in quarantine, the first is row {strangers[0]}.", "Correct quarantined rows.")
     names = without_left_out(contract).names
     if any(name not in names for values in corrections.values() for name in values):

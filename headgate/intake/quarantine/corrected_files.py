@@ -70,7 +70,7 @@ class CorrectionCloser:
         for old, newer in corrected(records, past):
             with suppress(ThrottledError):
                 closed.append(self._close(old, newer))
-        return [one for one in closed if one]
+        return [settled for settled in closed if settled]
 
     def settle(self, old: FileRecord, by: FileRecord) -> Closed | None:
         """Close a file because a person names the file of another key that corrects it; None where a replay has to be completed first.

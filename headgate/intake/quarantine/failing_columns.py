@@ -89,14 +89,16 @@ def failing_columns(
         received: rows of the file; 0 where they are not known.
         accepts: whether the whole file has only values of a column that is edited so; by default the refused values decide alone.
     """
-    found: defaultdict[tuple[str, str], _Found] = defaultdict(_Found)
+    by_column: defaultdict[tuple[str, str], _Found] = defaultdict(_Found)
     for row in quarantine_rows.select(["disposition", "all_rules", "record"]).to_pylist():
         if row["disposition"] == Disposition.REFUSED:
-            _add(found, json.loads(row["all_rules"]), json.loads(row["record"]))
+            _add(by_column, json.loads(row["all_rules"]), json.loads(row["record"]))
     for name in new_columns:
-        found[name, RULE].rows += 0
+        by_column[name, RULE].rows += 0
     warnings = {(column.name, rule.name) for column in contract.columns for rule in column.rules if rule.level is Level.WARN}
-    listed = [_failing(contract, *key, one, received=received, accepts=accepts) for key, one in found.items() if key not in warnings]
+    listed = [
+        _failing(contract, *key, failures, received=received, accepts=accepts) for key, failures in by_column.items() if key not in warnings
+    ]
     return sorted(listed, key=lambda one: (-one.rows, one.column, one.rule))
 
 
@@ -116,7 +118,7 @@ def _failing(
     if len(likely) == 1:
         return replace(plain, edit=change_in_words(own, likely[0], table), other_edits=weaker_edits, edited=likely[0])
     if likely:
-        written = " or ".join(change_in_words(own, one, table).partition(": ")[2] for one in likely)
+        written = " or ".join(change_in_words(own, change, table).partition(": ")[2] for change in likely)
         return replace(plain, edit=f"{column}: decide how it is written, since both read these values: {written}", other_edits=weaker_edits)
     if received >= _FEWEST_ROWS and found.rows <= _FEW_ROWS * received:
         return replace(
@@ -127,12 +129,12 @@ def _failing(
 
 def _likely(contract: Contract, column: Column, values: Sequence[str], accepts: Callable[[Column], bool]) -> list[Column]:
     """The formats and wider types that read every value of the file; of a key only formats, because stored keys keep their type."""
-    found = []
-    for one in likely_columns(column, values):
-        both = in_both_formats(column, one)
-        tried = [one, *([both] if both else [])]
-        found += [edited for edited in tried if (column.name not in contract.key or edited.type == column.type) and accepts(edited)][:1]
-    return found
+    accepting = []
+    for likely in likely_columns(column, values):
+        both = in_both_formats(column, likely)
+        tried = [likely, *([both] if both else [])]
+        accepting += [edited for edited in tried if (column.name not in contract.key or edited.type == column.type) and accepts(edited)][:1]
+    return accepting
 
 
 def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
@@ -141,11 +143,11 @@ def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
     A column whose data are to be corrected stays as it is.
     """
     edited = contract
-    for one in failing:
-        if one.edited:
-            edited = with_column(edited, one.edited)
-        elif not one.is_for_source:
-            edited = _edited(edited, one.column, one.rule, one.nulls)
+    for failing_column in failing:
+        if failing_column.edited:
+            edited = with_column(edited, failing_column.edited)
+        elif not failing_column.is_for_source:
+            edited = _edited(edited, failing_column.column, failing_column.rule, failing_column.nulls)
     if edited == contract:
         return contract
     major, minor, *_ = contract.version.split(".")
@@ -154,23 +156,23 @@ def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
 
 def with_column(contract: Contract, column: Column) -> Contract:
     """Return the contract with this column instead of its own of the name."""
-    return replace(contract, columns=tuple(column if one.name == column.name else one for one in contract.columns))
+    return replace(contract, columns=tuple(column if kept_column.name == column.name else kept_column for kept_column in contract.columns))
 
 
 def _add(found: defaultdict[tuple[str, str], _Found], codes: Sequence[str], record: dict[str, Any]) -> None:
     for code in codes:
         rule, _, column = code.partition(":")
-        one = found[column, rule]
-        one.rows += 1
+        failing = found[column, rule]
+        failing.rows += 1
         example = record.get(column)
         if isinstance(example, str):
-            one.values[example] = None
+            failing.values[example] = None
         if example in NULL_WORDS:
-            one.null_words.add(example)
+            failing.null_words.add(example)
         else:
-            one.has_other_values = True
-        if example is not None and len(one.examples) < _EXAMPLES and example not in one.examples:
-            one.examples.append(example)
+            failing.has_other_values = True
+        if example is not None and len(failing.examples) < _EXAMPLES and example not in failing.examples:
+            failing.examples.append(example)
 
 
 def _edit(contract: Contract, column: str, rule: str, nulls: tuple[str, ...]) -> str:
@@ -192,21 +194,23 @@ def _edited(contract: Contract, name: str, rule: str, nulls: tuple[str, ...]) ->
     if rule == RULE:
         return with_declared(contract, name)
     if not name:
-        return replace(contract, comparisons=tuple(one for one in contract.comparisons if one.name != rule))
-    columns = tuple(_edited_column(one, rule, nulls) if one.name == name and name not in contract.key else one for one in contract.columns)
+        return replace(contract, comparisons=tuple(comparison for comparison in contract.comparisons if comparison.name != rule))
+    columns = tuple(
+        _edited_column(column, rule, nulls) if column.name == name and name not in contract.key else column for column in contract.columns
+    )
     return replace(contract, columns=columns)
 
 
 def _edited_column(column: Column, rule: str, nulls: tuple[str, ...]) -> Column:
     if nulls and column.mask is None:
         declared = column.format or PLAIN
-        known = tuple(dict.fromkeys((*declared.nulls, *nulls)))
-        kept = tuple(one for one in column.rules if one.name != "required")
-        return replace(column, format=replace(declared, nulls=known), rules=kept, required=False)
+        null_texts = tuple(dict.fromkeys((*declared.nulls, *nulls)))
+        kept = tuple(kept_rule for kept_rule in column.rules if kept_rule.name != "required")
+        return replace(column, format=replace(declared, nulls=null_texts), rules=kept, required=False)
     if rule == "type" and column.mask is None:
-        kept = tuple(one for one in column.rules if one.name == "required")
+        kept = tuple(kept_rule for kept_rule in column.rules if kept_rule.name == "required")
         return replace(column, type=ColumnType(Kind.STRING), rules=kept, format=None, unit="")
     if rule in _UNDECLARED and column.type.kind is Kind.STRING:
         return replace(column, mask=Mask.FREE_TEXT)
-    rules = tuple(one for one in column.rules if one.name != rule)
+    rules = tuple(kept_rule for kept_rule in column.rules if kept_rule.name != rule)
     return replace(column, rules=rules, required=column.required and rule != "required") if rules != column.rules else column

@@ -50,9 +50,9 @@ def token_columns(contract: Contract) -> tuple[str, ...]:
 def key_ids(increment: bytes, columns: Iterable[str]) -> set[str]:
     """The ids of the keys that made an increment's tokens."""
     stored = set(pq.read_schema(pa.BufferReader(increment)).names)
-    held = [name for name in columns if name in stored]
-    table = table_of(increment, held)
-    return {found for name in held for found in _ids(table[name])}
+    stored_columns = [name for name in columns if name in stored]
+    table = table_of(increment, stored_columns)
+    return {key_id for name in stored_columns for key_id in _ids(table[name])}
 
 
 def _ids(tokens: pa.ChunkedArray) -> list[str]:

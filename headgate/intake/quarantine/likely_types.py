@@ -40,8 +40,8 @@ def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
         return []
     guess = guess_column(column.name, texts)
     readings = guess.choices or (Reading(guess.type.kind, guess.format or PLAIN),)
-    found = [_in_format(column, reading, texts) for reading in readings if reading.kind in family]
-    return [one for one in found if one is not None]
+    candidates = [_in_format(column, reading, texts) for reading in readings if reading.kind in family]
+    return [candidate for candidate in candidates if candidate is not None]
 
 
 def in_both_formats(column: Column, likely: Column) -> Column | None:
@@ -68,8 +68,8 @@ def change_in_words(column: Column, likely: Column, table: Mapping[str, object])
     is_number = likely.type.kind in NUMBERS
     facts = [f"physicalType: {physical_type(likely.type)}"] if likely.type != column.type else []
     facts += [f"logicalTypeOptions.format: {declared.patterns[0]}"] if len(declared.patterns) == 1 else []
-    stated = property_of(likely.type.kind, likely.format, table)
-    facts += [f"{FORMAT_PROPERTY}: {json.dumps(stated, ensure_ascii=False)}"] if stated else []
+    named = property_of(likely.type.kind, likely.format, table)
+    facts += [f"{FORMAT_PROPERTY}: {json.dumps(named, ensure_ascii=False)}"] if named else []
     words = " or ".join(declared.true_words + declared.false_words)
     written = words or answer_of(Reading(Kind.DECIMAL if is_number and likely.type.scale else likely.type.kind, declared))
     old = column.format.patterns if column.format else ()
@@ -82,7 +82,7 @@ def _in_format(column: Column, reading: Reading, texts: pa.Array) -> Column | No
     """The column in the reading's format, with the narrowest type that reads all texts."""
     declared = _merged(column.format or PLAIN, reading.format)
     if reading.format.nulls:
-        column = replace(column, required=False, rules=tuple(one for one in column.rules if one.name != "required"))
+        column = replace(column, required=False, rules=tuple(rule for rule in column.rules if rule.name != "required"))
     for wider in _types(column.type, reading.kind):
         edited = replace(column, type=wider, format=None if declared == PLAIN else declared)
         if not len(cast_column(edited, without_nulls(edited, texts)).misfits):

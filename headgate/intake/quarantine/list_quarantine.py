@@ -1,4 +1,4 @@
-"""What quarantine holds: counts by file and rule, the rows themselves, and the files that a replay may accept."""
+"""The contents of quarantine: counts by file and rule, the rows themselves, and the files that a replay may accept."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str 
 
 def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
     """Return the records with this file id or key in raw, newest first."""
-    found = [record for record in records if name in {record.file_id, record.key}]
-    return sorted(found, key=lambda record: (record.received_at, record.version_id), reverse=True)
+    matching = [record for record in records if name in {record.file_id, record.key}]
+    return sorted(matching, key=lambda record: (record.received_at, record.version_id), reverse=True)
 
 
 def find_current(records: Iterable[FileRecord], name: str) -> FileRecord | None:
@@ -111,16 +111,16 @@ def find_current(records: Iterable[FileRecord], name: str) -> FileRecord | None:
 
     A copy that was skipped has no rows: the key's file that owns the content has them, else the newest that was not skipped.
     """
-    found = named(records, name)
-    if not found or name == found[0].file_id or not found[0].duplicate_of:
-        return found[0] if found else None
-    owner = next((one for one in found if one.file_id == found[0].duplicate_of), None)
-    return owner or next((one for one in found if not one.duplicate_of), found[0])
+    matching = named(records, name)
+    if not matching or name == matching[0].file_id or not matching[0].duplicate_of:
+        return matching[0] if matching else None
+    owner = next((version for version in matching if version.file_id == matching[0].duplicate_of), None)
+    return owner or next((version for version in matching if not version.duplicate_of), matching[0])
 
 
 def count_skipped_copies(records: Iterable[FileRecord], record: FileRecord) -> int:
     """Return how many later copies of the file were skipped under its key."""
-    return sum(one.duplicate_of == record.file_id and one.key == record.key for one in records)
+    return sum(copy.duplicate_of == record.file_id and copy.key == record.key for copy in records)
 
 
 def replayable(

@@ -34,8 +34,8 @@ def without(rows: Rows, others: Rows) -> Rows:
 
 def in_order(new: Path, old: Path) -> Iterator[pa.Table]:
     """The rows of both files in the order of their source rows; of one that is in both the new one. Old rows may lack newer columns."""
-    schema, known = pq.read_schema(new).remove_metadata(), int_array(source_rows(new))
-    lacking = (table.filter(pc.invert(pc.is_in(table[_NAME], known))) for table in _tables(old))
+    schema, new_rows = pq.read_schema(new).remove_metadata(), int_array(source_rows(new))
+    lacking = (table.filter(pc.invert(pc.is_in(table[_NAME], new_rows))) for table in _tables(old))
     for due in _by_turns(_tables(new), lacking):
         yield pa.concat_tables([schema.empty_table(), *due], promote_options="default").sort_by(_NAME)
 

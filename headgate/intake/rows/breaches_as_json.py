@@ -31,8 +31,8 @@ def breaches_of(texts: pa.Array) -> tuple[Breach, ...]:
     """Return the breaches that the rows' texts list."""
     unique, own = by_unique(texts)
     of_text = [tuple(map(tuple, json.loads(text))) if text else () for text in unique.to_pylist()]
-    found = []
-    for rule, column, reason, level in dict.fromkeys(one for each in of_text for one in each):
+    breaches = []
+    for rule, column, reason, level in dict.fromkeys(breach for each in of_text for breach in each):
         telling = pa.array([(rule, column, reason, level) in each for each in of_text])
-        found.append(Breach(rule, column, reason, rows_where(telling.take(own)), Level(level)))
-    return tuple(found)
+        breaches.append(Breach(rule, column, reason, rows_where(telling.take(own)), Level(level)))
+    return tuple(breaches)

@@ -44,16 +44,16 @@ def check_column(column: Column, text: pa.Array, known: KnownCards) -> CheckedCo
 def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
     present = null_where_absent(column, text)
     fitted = cast_column(column, present)
-    found = [Breach("type", column.name, f"is no {_type_name(column)}", fitted.misfits)]
+    breaches = [Breach("type", column.name, f"is no {_type_name(column)}", fitted.misfits)]
     if column.type.kind is Kind.STRING:
-        found += [
+        breaches += [
             undeclared_card(column, rows_with_cards(text, context_below=context_below(column))),
             _undeclared("undeclared_ssn", column, "a social security number", rows_with_ssns(text)),
             _undeclared("undeclared_cvv", column, "a verification code", NO_ROWS if column.no_cards else rows_with_named_codes(text)),
         ]
     elif not column.unmasked:
-        found.append(undeclared_card(column, numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST))))
-    breaches = [breach for breach in found if len(breach.rows)]
+        breaches.append(undeclared_card(column, numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST))))
+    breaches = [breach for breach in breaches if len(breach.rows)]
     breaches += column_breaches(column, fitted.values, present)
     return CheckedColumn(column, texts_for_quarantine(column, text, present), fitted.values, {column.name: fitted.values}, tuple(breaches))
 

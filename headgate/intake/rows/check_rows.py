@@ -71,7 +71,7 @@ _SOURCE_ROW = "_source_row"
 
 @dataclass(frozen=True)
 class Counts:
-    """What became of a file's rows; `received = accepted + quarantined + duplicates` holds in every instance.
+    """The numbers of a file's rows by outcome; `received = accepted + quarantined + duplicates` holds in every instance.
 
     Attributes:
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
@@ -121,7 +121,7 @@ class CheckedRows:
 
 @dataclass(frozen=True)
 class CheckedBatch:
-    """What the second pass needs of A checked batch: refused rows, warnings of the others, and their keys and order columns."""
+    """The parts that the second pass needs of a checked batch: refused rows, warnings of the others, and their keys and order columns."""
 
     rows: int
     ragged: int
@@ -240,11 +240,11 @@ class CheckRun:
         )
 
     def _warned(self) -> dict[tuple[str, str], int]:
-        found = Counter({(name, ABSENT): 1 for name in self._source.absent})
+        counts = Counter({(name, ABSENT): 1 for name in self._source.absent})
         for batch in self._batches:
             for breach in batch.warnings:
-                found[breach.column, breach.rule] += len(breach.rows)
-        return {pair: count for pair, count in sorted(found.items()) if count}
+                counts[breach.column, breach.rule] += len(breach.rows)
+        return {pair: count for pair, count in sorted(counts.items()) if count}
 
     def _check_batches(self) -> None:
         for batch, candidates, refused in in_turn(self._check_batch, self._source.batches()):
@@ -406,8 +406,8 @@ def _hidden(ragged: Ragged) -> Ragged:
 
 def _counts(column: pa.ChunkedArray) -> Counter[str]:
     """Count each text of a dictionary column."""
-    found: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
     for chunk in column.chunks:
         counts = np.bincount(numbers(chunk.indices), minlength=len(chunk.dictionary)).tolist()
-        found.update({text: count for text, count in zip(chunk.dictionary.to_pylist(), counts, strict=True) if count})
-    return found
+        reasons.update({text: count for text, count in zip(chunk.dictionary.to_pylist(), counts, strict=True) if count})
+    return reasons

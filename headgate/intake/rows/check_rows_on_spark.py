@@ -79,7 +79,7 @@ class SparkChecker:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a range of bytes holds, if a quote is open before it or if none is."""
+    """The rows of a byte range, for one assumption about an open quote before it."""
 
     starts: int
     first: int
@@ -88,7 +88,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Range:
-    """Some bytes of a file, and what they hold either way."""
+    """A byte range of a file, and its rows for both assumptions about an open quote."""
 
     start: int
     stop: int
@@ -147,12 +147,12 @@ class _SparkBatch:
 
 @dataclass(frozen=True)
 class _Shared(Survivors):
-    """What becomes of the rows whose key comes twice, by their source rows; every other row is kept."""
+    """The outcome of the rows whose key comes twice, by their source rows; every other row is kept."""
 
     rows: Rows = field(default_factory=lambda: NO_ROWS)
 
     def of(self, rows: Rows) -> Survivors:
-        """What becomes of these source rows."""
+        """Return the outcome of these source rows."""
         outcomes = np.full(len(rows), KEPT, np.uint8)
         own = np.isin(rows, self.rows)
         outcomes[own] = self.outcomes[np.searchsorted(self.rows, rows[own])]
@@ -188,13 +188,13 @@ class SparkCheckRun(CheckRun):
         return self._spark.createDataFrame(self._spark.sparkContext.parallelize(packed, max(len(packed), 1)), _PACKED)
 
     def _of_batches(self, work: Callable[[Any], Iterable[object]]) -> DataFrame:
-        """What the work makes of each checked batch, in the file's order."""
+        """Yield the result of the work for each checked batch, in the file's order."""
         return self._rows.mapInArrow(_each(work), _PACKED)
 
     def _survivors(self) -> Survivors:
         rows = self._shared_rows()
         picked = _found(self._of_batches(partial(_picked, rows))) if len(rows) else []
-        values = {name: pa.concat_arrays([one[name] for one in picked]) for name in (picked[0] if picked else {})}
+        values = {name: pa.concat_arrays([batch[name] for batch in picked]) for name in (picked[0] if picked else {})}
         return _Shared(
             survivors(self._contract, len(rows), values, lambda wanted: self._tie_breakers(self._cells(rows[wanted]))).outcomes, rows
         )
@@ -207,7 +207,7 @@ class SparkCheckRun(CheckRun):
         return np.sort(np.concatenate([NO_ROWS, *_found(keyed.repartition("key").mapInArrow(_sharing, _PACKED))]))
 
     def _cells(self, rows: Rows) -> dict[str, pa.Array]:
-        """What the file says in these source rows, which are ascending."""
+        """Return the cells of these source rows, which are ascending."""
         texts = []
         for part in self._parts:
             for received in _rows_of(part, self._contract):
@@ -254,7 +254,7 @@ def _rows_of(part: PlainCsv, contract: Contract) -> Iterator[Received]:
 
 
 def _scanned(asked: tuple[PlainCsv, int, int]) -> Iterator[Range]:
-    """What a range of the file holds."""
+    """Return the rows of a range of the file."""
     plain, start, stop = _here(asked[0]), *asked[1:]
     with plain.path.open("rb") as file:
         file.seek(max(start - 1, plain.data_at))
@@ -273,7 +273,7 @@ def _scanned(asked: tuple[PlainCsv, int, int]) -> Iterator[Range]:
 
 @dataclass(frozen=True)
 class _Work:
-    """What a worker knows of the gate."""
+    """The parts of the gate that a worker needs."""
 
     contract: Contract
     key: MaskingKey
@@ -367,9 +367,9 @@ def _keyed(names: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[
 
 def _sharing(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The source rows whose key stands in another row, too; equal keys are all here."""
-    held = pa.Table.from_batches(list(batches), pa.schema([("key", pa.string()), ("row", pa.int64())]))
-    codes = numbers(held["key"].combine_chunks().dictionary_encode().indices) if held.num_rows else NO_ROWS
-    yield _batch(numbers(held["row"].combine_chunks())[np.bincount(codes)[codes] > 1] if held.num_rows else NO_ROWS)
+    shared = pa.Table.from_batches(list(batches), pa.schema([("key", pa.string()), ("row", pa.int64())]))
+    codes = numbers(shared["key"].combine_chunks().dictionary_encode().indices) if shared.num_rows else NO_ROWS
+    yield _batch(numbers(shared["row"].combine_chunks())[np.bincount(codes)[codes] > 1] if shared.num_rows else NO_ROWS)
 
 
 def _each(work: Callable[[Any], Iterable[object]]) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

@@ -40,7 +40,7 @@ SAME_VALUE = 3  # and above: of the first unique column, and of the next ones
 
 @dataclass(frozen=True)
 class Survivors:
-    """What becomes of each row: KEPT, SAME_ROW when it equals the kept row of its key, SAME_KEY when it differs from it.
+    """The outcome of each row: KEPT, SAME_ROW when it equals the kept row of its key, SAME_KEY when it differs from it.
 
     SAME_VALUE plus the place of a unique column: an earlier row has its value of that column.
     """
@@ -231,7 +231,7 @@ def _untied(tied: _Tied, cells: TiedCells) -> tuple[Rows, Rows]:
 
 
 def _greatest(alive: Rows, groups: Rows, ranks: Rows) -> Rows:
-    """Those of `alive` whose rank is the greatest of their group."""
+    """Return the rows of `alive` whose rank is the greatest of their group."""
     if not len(alive):
         return alive
     own = groups[alive]

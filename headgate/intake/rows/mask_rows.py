@@ -44,12 +44,12 @@ def mask_cards(column: Column, text: pa.Array, known: KnownCards) -> CheckedColu
     destroyed = is_destroyed(present.take(int_array(misfits)))
     wrong = misfits[~destroyed]
     more = rows_with_cards(present.take(int_array(wrong)), context_below=ANYWHERE)
-    found = [
+    breaches = [
         Breach("destroyed_number", column.name, "was rounded by a spreadsheet; its digits cannot be had back", misfits[destroyed]),
         Breach("card_number_and_more", column.name, _AND_MORE, wrong[more]),
         Breach("card_number", column.name, "has a wrong length or check digit", np.delete(wrong, more)),
     ]
-    return _checked(column, present, cards.column("number").take(at), behind, found)
+    return _checked(column, present, cards.column("number").take(at), behind, breaches)
 
 
 def mask_ssns(column: Column, text: pa.Array) -> CheckedColumn:

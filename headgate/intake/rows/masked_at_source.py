@@ -86,7 +86,7 @@ def check_seal(objects: ObjectStore, record: FileRecord, key: MaskingKey) -> Non
         UnreadableFileError: `unsealed`: it does not, so that nothing in the file can be taken for masked.
     """
     wanted = seal(key, record.content_sha256)
-    if not any(hmac.compare_digest(found, wanted) for found in _seals(objects, record)):
+    if not any(hmac.compare_digest(seal, wanted) for seal in _seals(objects, record)):
         raise UnreadableFileError(
             rule="unsealed",
             message="the file says that it was masked at the source, and its run's manifest has no seal of it by the masking key of now",
@@ -139,7 +139,7 @@ class AtSource:
     key: MaskingKey
 
     def seal(self, sha256: str) -> str:
-        """What the manifest holds for a file with this SHA-256."""
+        """Return the manifest's entry for a file with this SHA-256."""
         return seal(self.key, sha256)
 
     def mask(self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()) -> tuple[pa.RecordBatch, pa.Array]:
@@ -150,10 +150,10 @@ class AtSource:
         Args:
             encoded: columns whose text is base64; the decoded bytes are searched.
         """
-        rows, found = _without_hidden(contract, rows, encoded)
+        rows, breaches = _without_hidden(contract, rows, encoded)
         checked = {column.name: self._check(column, rows) for column in contract.columns if column.name in _checked_columns(contract, rows)}
         arrays: dict[str, pa.Array] = {}
-        withheld = marked(np.concatenate((NO_ROWS, *(breach.rows for breach in found))), rows.num_rows)
+        withheld = marked(np.concatenate((NO_ROWS, *(breach.rows for breach in breaches))), rows.num_rows)
         for name, values in zip(rows.schema.names, rows.columns, strict=True):
             if name in checked and checked[name].column.mask:
                 arrays.update({behind: decoded(masked) for behind, masked in checked[name].behind.items()})
@@ -161,7 +161,7 @@ class AtSource:
                 hidden = _undeclared(checked.get(name), values)
                 arrays[name] = _without(values, hidden)
                 withheld |= hidden
-        declared = [breach for breach in found if breach.column in contract.names]
+        declared = [breach for breach in breaches if breach.column in contract.names]
         arrays[VERDICTS] = verdicts([*_breaches(contract, checked), *declared], rows.num_rows)
         schema = pa.schema([(name, array.type) for name, array in arrays.items()], metadata={MARK: _BY})
         return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema), bool_array(withheld)
@@ -196,15 +196,15 @@ class AtSource:
 
 def _without_hidden(contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]) -> tuple[pa.RecordBatch, list[Breach]]:
     """The rows without the numbers and bytes that are or hold a number which nobody declared, and where these were."""
-    stated = {column.name: column for column in contract.columns}
-    arrays, found = [], []
+    declared = {column.name: column for column in contract.columns}
+    arrays, breaches = [], []
     for name, values in zip(rows.schema.names, rows.columns, strict=True):
-        column = stated.get(name) or Column(name, ColumnType(Kind.STRING), "not in the contract")
+        column = declared.get(name) or Column(name, ColumnType(Kind.STRING), "not in the contract")
         hidden = _rows_hiding(column, values, is_base64=name in encoded)
         arrays.append(null_where(marked(hidden, len(values)), values) if len(hidden) else values)
         if len(hidden):
-            found.append(undeclared_card(column, hidden))
-    return pa.RecordBatch.from_arrays(arrays, schema=rows.schema), found
+            breaches.append(undeclared_card(column, hidden))
+    return pa.RecordBatch.from_arrays(arrays, schema=rows.schema), breaches
 
 
 def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
@@ -242,7 +242,7 @@ def _of_masked(contract: Contract) -> tuple[Comparison, ...]:
 
 
 def _breaches(contract: Contract, checked: Mapping[str, CheckedColumn]) -> list[Breach]:
-    """What the gate could not see any more."""
+    """Return the breaches that the gate cannot see any more."""
     of_columns = [breach for each in checked.values() for breach in each.breaches if each.column.mask or breach.rule in _UNDECLARED]
     values = {name: each.values for name, each in checked.items()}
     rules = [rule for rule in _of_masked(contract) if _compares(rule) <= values.keys()]

@@ -69,7 +69,7 @@ _NO_CELLS = (RAGGED_ROW, FOOTER)  # rows whose cells belong to no columns
 
 @dataclass(frozen=True)
 class About:
-    """What the masked form states besides its rows, as the file's record has it."""
+    """The facts that the masked form states besides its rows, as the file's record has it."""
 
     contract: str
     key_id: str
@@ -81,8 +81,8 @@ class About:
     @classmethod
     def of(cls, text: str) -> About:
         """The same from its JSON text."""
-        stated = json.loads(text)
-        return cls(**{**stated, "absent": tuple(stated["absent"]), "undeclared": tuple(stated["undeclared"])})
+        document = json.loads(text)
+        return cls(**{**document, "absent": tuple(document["absent"]), "undeclared": tuple(document["undeclared"])})
 
 
 def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> bool:
@@ -195,17 +195,17 @@ def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
         return
     with pq.ParquetFile(rows) as file:
         for batch in file.iter_batches(ROWS_AT_ONCE, use_threads=False):
-            known = set(batch.schema.names)
-            cells = {name: batch.column(name) if name in known else pa.nulls(batch.num_rows, pa.string()) for name in contract.names}
+            present = set(batch.schema.names)
+            cells = {name: batch.column(name) if name in present else pa.nulls(batch.num_rows, pa.string()) for name in contract.names}
             texts = {name: pc.cast(values, pa.string()) for name, values in cells.items()}
             yield Received(texts, numbers(batch.column(_SOURCE_ROW)))
 
 
 def _with_earlier_quarantine(counts: Counts, about: About, earlier: Path, path: Path, origin: RowOrigin) -> Counts:
     """Restore the gate's own description of each row that is quarantined again for the same rules; return the counts with all rows."""
-    stated = replace(counts, masked=about.masked, written_as=about.written_as)
+    with_facts = replace(counts, masked=about.masked, written_as=about.written_as)
     if not earlier.is_file():
-        return stated
+        return with_facts
     old = _from(origin, table_of(earlier))
     without_cells = old.filter(pc.is_in(old["rule"], pa.array(_NO_CELLS)))
     new = table_of(path) if path.is_file() else old.schema.empty_table()
@@ -218,7 +218,7 @@ def _with_earlier_quarantine(counts: Counts, about: About, earlier: Path, path: 
     rows.close()
     more = without_cells.num_rows
     reasons = dict(sorted(Counter(every["rule"].to_pylist()).items()))
-    return replace(stated, received=counts.received + more, quarantined=counts.quarantined + more, reasons=reasons)
+    return replace(with_facts, received=counts.received + more, quarantined=counts.quarantined + more, reasons=reasons)
 
 
 def _restored(new: pa.Table, old: pa.Table, *, is_same: bool) -> pa.Table:

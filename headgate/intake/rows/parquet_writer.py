@@ -51,9 +51,9 @@ class RowsFile:
 
     def _whole_groups(self) -> Iterator[pa.Table]:
         while sum(table.num_rows for table in self._held) >= self._row_group_rows:
-            held = pa.concat_tables(self._held)
-            self._held = [held.slice(self._row_group_rows)] if held.num_rows > self._row_group_rows else []
-            yield held.slice(0, self._row_group_rows)
+            rows = pa.concat_tables(self._held)
+            self._held = [rows.slice(self._row_group_rows)] if rows.num_rows > self._row_group_rows else []
+            yield rows.slice(0, self._row_group_rows)
 
     def _write(self, group: pa.Table) -> None:
         plain = without_batches(group)

@@ -226,5 +226,5 @@ def with_origin(table: pa.Table, origin: RowOrigin, first_row: int, starts: Rows
 
 def _offsets(places: Rows, starts: Rows) -> pa.Array:
     """Null where a row's place is not known."""
-    known = places < len(starts)
-    return int_array(np.where(known, starts[np.minimum(places, len(starts) - 1)] if len(starts) else 0, 0), nulls=~known)
+    has_offset = places < len(starts)
+    return int_array(np.where(has_offset, starts[np.minimum(places, len(starts) - 1)] if len(starts) else 0, 0), nulls=~has_offset)

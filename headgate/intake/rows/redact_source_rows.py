@@ -39,7 +39,11 @@ def shown(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str, pa.Arr
     """For each source column its texts as they may be written; of rows that all passed, or that all broke a rule."""
     masks = {each.column.mask for each in checked}
     is_strict = Mask.PAN in masks and not passed  # a short card number may have slipped into another column
-    texts = {one.column.name: _shown(one, passed=passed, is_strict=is_strict) for one in checked if one.column.mask is not Mask.VERDICTS}
+    texts = {
+        column.column.name: _shown(column, passed=passed, is_strict=is_strict)
+        for column in checked
+        if column.column.mask is not Mask.VERDICTS
+    }
     if passed or masks.isdisjoint({Mask.CVV, Mask.TRACK, Mask.SSN}):
         return texts
     slipped = bool_array(_slipped(checked, texts))

@@ -32,7 +32,7 @@ _DISK_FOR_EACH_BYTE = 3
 
 @dataclass(frozen=True)
 class Worker:
-    """What a worker has for one file."""
+    """The time, memory and disk that a worker has for one file."""
 
     memory_bytes: int
     disk_bytes: int
@@ -45,7 +45,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Pace:
-    """What each byte of a kind of file takes.
+    """The time, memory and disk that each byte of a kind of file takes.
 
     Attributes:
         bytes_per_s: of the object, through the whole gate, profile and all.
@@ -71,14 +71,14 @@ FIRST = {
 
 @dataclass(frozen=True)
 class Need:
-    """What a file will take of a worker."""
+    """The time, memory and disk that a file will take of a worker."""
 
     seconds: float
     memory_bytes: float
     disk_bytes: float
 
     def beyond(self, worker: Worker, time_left_s: float) -> str:
-        """What the worker has too little of: `time`, `memory` or `disk`; empty where it has enough of all."""
+        """Return the resource of which the worker has too little: `time`, `memory` or `disk`; empty where it has enough of all."""
         fits = {
             "disk": self.disk_bytes <= _DISK_SHARE * worker.disk_bytes,
             "memory": self.memory_bytes <= _MEMORY_SHARE * worker.memory_bytes,
@@ -90,25 +90,25 @@ class Need:
 def form_of(head: bytes) -> str:
     """The kind of a file, by its first bytes: one of FIRST's."""
     packed = {GZIP_MAGIC: "gzip", ZSTD_MAGIC: "zstd", **dict.fromkeys(ZIP_MAGICS, "zip")}
-    found = next((form for magic, form in packed.items() if head.startswith(magic)), "")
-    if found:
-        return found
+    packed_form = next((form for magic, form in packed.items() if head.startswith(magic)), "")
+    if packed_form:
+        return packed_form
     return format_of(head).name
 
 
 def pace(form: str, measured: Sequence[MeasuredFile]) -> Pace:
     """Return the slowest and largest of the measured files; FIRST's value where nothing was measured."""
     first = FIRST.get(form, FIRST[PARQUET])  # a binary format that was not measured
-    memory = [(one.peak_bytes - _OWN_MEMORY_BYTES) / one.unpacked_bytes for one in measured if one.peak_bytes]
+    memory = [(file.peak_bytes - _OWN_MEMORY_BYTES) / file.unpacked_bytes for file in measured if file.peak_bytes]
     return Pace(
-        bytes_per_s=min((1000 * one.size_bytes / one.milliseconds for one in measured), default=first.bytes_per_s),
-        growth=max((one.unpacked_bytes / one.size_bytes for one in measured), default=first.growth),
+        bytes_per_s=min((1000 * file.size_bytes / file.milliseconds for file in measured), default=first.bytes_per_s),
+        growth=max((file.unpacked_bytes / file.size_bytes for file in measured), default=first.growth),
         memory=max(memory, default=first.memory),
     )
 
 
 def need(size_bytes: int, pace: Pace) -> Need:
-    """What a file of so many bytes will take at that pace."""
+    """Return the need of a file of so many bytes at that pace."""
     unpacked = size_bytes * pace.growth
     return Need(
         seconds=size_bytes / pace.bytes_per_s,

@@ -37,7 +37,7 @@ _PARTS: Mapping[str, Callable[..., Trees | Products | Splines | Scaled]] = {
 
 @dataclass(frozen=True)
 class CustomerPrediction:
-    """What is expected of one customer. Money in GBP, not rounded.
+    """The purchases expected of one customer. Money in GBP, not rounded.
 
     Attributes:
         drivers: what raises the probability of leaving most, strongest first.

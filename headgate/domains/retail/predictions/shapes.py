@@ -49,7 +49,7 @@ class CustomerAsked(Asked):
 
 
 class CustomerValue(Shape):
-    """What a customer is expected to buy within a horizon."""
+    """The purchases expected of a customer within a horizon."""
 
     horizon_days: Count
     purchases: Annotated[float, Field(ge=0)]
@@ -106,7 +106,7 @@ class IntentAsked(Asked):
 
 
 class IntentPrediction(ModelOrigin):
-    """What a search is for."""
+    """The intent of a search."""
 
     intent: str = Field(description="Label of the group; empty when no known template shares a word with the search.")
     sub_intent: str = Field("", description="Label of the smaller group within the intent; empty where `intent` is.")
