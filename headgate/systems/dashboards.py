@@ -110,10 +110,12 @@ class Dashboard:
         Raises:
             NotFoundError: there is none.
         """
-        for one in self.panels:
-            if one.name == name:
-                return one
-        raise NotFoundError(f"Dashboard {self.system} has no panel {name}. Its panels are {', '.join(one.name for one in self.panels)}.")
+        for panel in self.panels:
+            if panel.name == name:
+                return panel
+        raise NotFoundError(
+            f"Dashboard {self.system} has no panel {name}. Its panels are {', '.join(panel.name for panel in self.panels)}."
+        )
 
 
 def dashboards_of(systems: Collection[str]) -> Mapping[str, Dashboard]:
@@ -151,7 +153,7 @@ def _own_dashboards(paths: tuple[Path, ...]) -> Mapping[str, Dashboard]:
 
 def _read(found: Iterable[Traversable]) -> Mapping[str, Dashboard]:
     boards = [_dashboard(item.name, item.read_text("utf-8")) for item in found]
-    return {one.system: one for one in boards}
+    return {board.system: board for board in boards}
 
 
 def _in_currency(board: Dashboard, code: str) -> Dashboard:
@@ -171,8 +173,8 @@ def _described_files(folder: Traversable) -> list[Traversable]:
 def _dashboard(file: str, text: str) -> Dashboard:
     try:
         document = json.loads(text) if file.endswith(".json") else _parsed_yaml(text)
-        panels = tuple(_panel(file, one) for one in document["panels"])
-        alerts = tuple(AlertRule(**one) for one in document.get("alerts", ()))
+        panels = tuple(_panel(file, panel) for panel in document["panels"])
+        alerts = tuple(AlertRule(**alert) for alert in document.get("alerts", ()))
         return Dashboard(system=document["system"], title=document["title"], panels=panels, alerts=alerts)
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(

@@ -31,11 +31,11 @@ class _Section:
 def markdown(card: ModelCard) -> str:
     """Return the card as Markdown."""
     parts = [f"# Model card: {card.description.name}"]
-    for one in _sections(card):
-        parts.append(f"## {one.title}")
-        parts.extend("\n".join(f"- {line}" for line in one.lines) if len(one.lines) > 1 else line for line in one.lines[:1])
-        if one.rows:
-            table = [one.header, ("---",) * len(one.header), *one.rows]
+    for section in _sections(card):
+        parts.append(f"## {section.title}")
+        parts.extend("\n".join(f"- {line}" for line in section.lines) if len(section.lines) > 1 else line for line in section.lines[:1])
+        if section.rows:
+            table = [section.header, ("---",) * len(section.header), *section.rows]
             parts.append("\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table))
     return "\n\n".join(parts) + "\n"
 
@@ -43,7 +43,7 @@ def markdown(card: ModelCard) -> str:
 def html(card: ModelCard) -> str:
     """Return the card as one HTML page that needs no other file."""
     title = f"Model card: {escape(card.description.name)}"
-    body = "".join(_html_section(one, card) for one in _sections(card))
+    body = "".join(_html_section(section, card) for section in _sections(card))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
         f"<body><h1>{title}</h1>{body}</body></html>\n"
@@ -76,9 +76,9 @@ def _plot(bins: Sequence[Bin]) -> str:
         return round(_EDGE + share * (_SIZE - 2 * _EDGE), 1)
 
     points = "".join(
-        f'<circle cx="{at(one.expected)}" cy="{_SIZE - at(one.observed)}" r="4" fill="#1c7ed6">'
-        f"<title>expected {one.expected:.1%}, observed {one.observed:.1%}, {one.rows} rows</title></circle>"
-        for one in bins
+        f'<circle cx="{at(share.expected)}" cy="{_SIZE - at(share.observed)}" r="4" fill="#1c7ed6">'
+        f"<title>expected {share.expected:.1%}, observed {share.observed:.1%}, {share.rows} rows</title></circle>"
+        for share in bins
     )
     low, high = at(0), at(1)
     return (
@@ -137,8 +137,17 @@ def _backtests(card: ModelCard) -> _Section:
         return _Section("Backtests", ("No past origin was tested yet.",))
     header = ("model", "figure", "value", "rule to beat", "its value", "measured on", "rows", "note")
     rows = tuple(
-        (one.model, one.metric, _number(one.value), one.baseline_model, _number(one.baseline), one.period, f"{one.rows:,}", one.note)
-        for one in card.figures
+        (
+            figure.model,
+            figure.metric,
+            _number(figure.value),
+            figure.baseline_model,
+            _number(figure.baseline),
+            figure.period,
+            f"{figure.rows:,}",
+            figure.note,
+        )
+        for figure in card.figures
     )
     return _Section(
         "Backtests", ("Each figure was measured on days that the model did not learn from, except those of the fit.",), header, rows
@@ -148,7 +157,7 @@ def _backtests(card: ModelCard) -> _Section:
 def _calibration(card: ModelCard) -> _Section:
     if not card.calibration:
         return _Section("Calibration", ("No calibration is recorded for this model.",))
-    rows = tuple((f"{one.expected:.1%}", f"{one.observed:.1%}", f"{one.rows:,}") for one in card.calibration)
+    rows = tuple((f"{share.expected:.1%}", f"{share.observed:.1%}", f"{share.rows:,}") for share in card.calibration)
     return _Section(
         "Calibration", ("Expected and observed shares are equal for a calibrated model.",), ("expected", "observed", "rows"), rows
     )

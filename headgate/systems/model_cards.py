@@ -126,8 +126,8 @@ class ModelCard:
     @property
     def period(self) -> str:
         """The days that the figures were measured on, as an ISO 8601 interval; empty if there is none."""
-        spans = [one.period.split("/") for one in self.figures if "/" in one.period]
-        return f"{min(one[0] for one in spans)}/{max(one[1] for one in spans)}" if spans else ""
+        spans = [figure.period.split("/") for figure in self.figures if "/" in figure.period]
+        return f"{min(span[0] for span in spans)}/{max(span[1] for span in spans)}" if spans else ""
 
     @property
     def shifted(self) -> tuple[str, ...]:
@@ -148,8 +148,8 @@ def descriptions() -> dict[str, Description]:
         for item in sorted(folder.iterdir(), key=lambda one: one.name)
         if item.name.endswith(".yaml")
     ]
-    found = [_description(yaml.safe_load(text)) for text in texts]
-    return {one.name: one for one in found}
+    described = [_description(yaml.safe_load(text)) for text in texts]
+    return {model.name: model for model in described}
 
 
 def description(name: str) -> Description:
@@ -158,10 +158,10 @@ def description(name: str) -> Description:
     Raises:
         NotFoundError: there is no such model; the message names all.
     """
-    known = descriptions()
-    if name not in known:
-        raise NotFoundError(f"There is no model {name}. Models: {', '.join(known) or 'none in this lake'}.")
-    return known[name]
+    described = descriptions()
+    if name not in described:
+        raise NotFoundError(f"There is no model {name}. Models: {', '.join(described) or 'none in this lake'}.")
+    return described[name]
 
 
 def _description(stated: Mapping[str, Any]) -> Description:
@@ -204,7 +204,7 @@ def model_card(
         learnt_from=kept.rows if kept else 0,
         columns=kept.columns if kept else (),
         figures=tuple(figures),
-        contest={one["recipe"]: float(one["mean_loss"]) for one in ((kept and kept.contest) or {}).get("results", ())},
+        contest={result["recipe"]: float(result["mean_loss"]) for result in ((kept and kept.contest) or {}).get("results", ())},
         calibration=coverage if coverage is not None else (kept.calibration if kept else ()),
         drift=kept.drift if kept else {},
     )
@@ -227,7 +227,11 @@ def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> li
     for row in rows:
         if not models or row["model"] in models:
             grouped.setdefault((row["model"], row["metric"]), []).append(row)
-    return [one for found in grouped.values() for one in ([_mean(found)] if len(found) > _MOST_PERIODS else map(_figure, found))]
+    return [
+        figure
+        for of_metric in grouped.values()
+        for figure in ([_mean(of_metric)] if len(of_metric) > _MOST_PERIODS else map(_figure, of_metric))
+    ]
 
 
 def _figure(row: Mapping[str, Any]) -> Figure:
@@ -252,12 +256,12 @@ def _mean(rows: Sequence[Mapping[str, Any]]) -> Figure:
         value=_average(row["value"] for row in rows),
         baseline=_average(row["baseline"] for row in rows),
         baseline_model=last["baseline_model"] or "",
-        period=f"{min(one[0] for one in spans)}/{max(one[-1] for one in spans)}" if spans else "",
+        period=f"{min(span[0] for span in spans)}/{max(span[-1] for span in spans)}" if spans else "",
         rows=sum(row["rows_used"] for row in rows),
         note=f"mean of {len(rows)} periods",
     )
 
 
 def _average(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+    present = [value for value in values if value is not None]
+    return sum(present) / len(present) if present else None

@@ -91,7 +91,7 @@ def read_test(path: Path) -> ModelTest:
         raise SettingsError(f"{path.name} is not a test of a model. It has to state `given`, rows by table, and `expect`, rows.")
     if unknown := [str(field) for field in document if field not in _FIELDS]:
         raise SettingsError(f"{path.name} has the field {unknown[0]}. A test of a model has the fields {', '.join(_FIELDS)}.")
-    given = {str(table): _stated_rows(path, str(table), stated) for table, stated in document["given"].items()}
+    given = {str(table): _stated_rows(path, str(table), rows) for table, rows in document["given"].items()}
     name = path.name.removesuffix(".yaml")
     return ModelTest(
         name, document.get("model") or name, given, _stated_rows(path, "expect", document["expect"]), _day(path, document.get("as_of"))

@@ -40,5 +40,5 @@ def models_of(package: ModuleType) -> list[Model]:
     """The models that the modules of a system's package define, by table."""
     names = sorted(info.name for info in pkgutil.iter_modules(getattr(package, "__path__", ())))
     modules = [import_module(f"{package.__name__}.{name}") for name in names]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, Model)]
-    return sorted(dict.fromkeys(found), key=lambda one: one.table)
+    models = [value for module in modules for value in vars(module).values() if isinstance(value, Model)]
+    return sorted(dict.fromkeys(models), key=lambda one: one.table)

@@ -140,10 +140,10 @@ def modules() -> dict[str, str]:
 
 
 def _module(name: str) -> str:
-    known = modules()
-    if name not in known:
-        raise NotFoundError(f"There is no system {name}. Systems: {', '.join(known)}.")
-    return known[name]
+    by_name = modules()
+    if name not in by_name:
+        raise NotFoundError(f"There is no system {name}. Systems: {', '.join(by_name)}.")
+    return by_name[name]
 
 
 def _listed(sources: Iterator[tuple[str, bytes]]) -> bytes:

@@ -50,15 +50,15 @@ class BuiltVersion:
 
 def versions_of(table: TableVersion) -> list[BuiltVersion]:
     """Return the versions of a table that the catalog knows, the newest first; the one that it shows is among them."""
-    stated = json.loads(table.parameters.get(VERSIONS, "[]"))
-    return [BuiltVersion(one["location"], tuple(one["columns"]), one["parameters"]) for one in stated]
+    history = json.loads(table.parameters.get(VERSIONS, "[]"))
+    return [BuiltVersion(version["location"], tuple(version["columns"]), version["parameters"]) for version in history]
 
 
 def with_history(staged: Staged) -> Staged:
     """Return a staged version that the catalog will list before the earlier ones; what was held is not held any more."""
     new = BuiltVersion(staged.location, tuple(glue_columns(staged.contract)), staged.facts)
-    earlier = [one for one in versions_of(staged.current) if one.name != new.name]
-    history = json.dumps([asdict(one) for one in [new, *earlier][:KEPT_VERSIONS]])
+    earlier = [version for version in versions_of(staged.current) if version.name != new.name]
+    history = json.dumps([asdict(version) for version in [new, *earlier][:KEPT_VERSIONS]])
     return replace(staged, parameters={**staged.parameters, VERSIONS: history, HELD: ""})
 
 
@@ -78,19 +78,19 @@ def roll_back(catalog: Catalog, objects: ObjectStore, bucket: str, table: TableV
         NotFoundError: there is no such version, or its rows were deleted.
         ConflictError: the table shows this version already, or a run moved the table in the meantime.
     """
-    known, shown = versions_of(table), table.location.rstrip("/").rpartition("/")[2]
-    target = _target(table.table, known, shown, to)
+    versions, shown = versions_of(table), table.location.rstrip("/").rpartition("/")[2]
+    target = _target(table.table, versions, shown, to)
     if not size_bytes_at(objects, bucket, target.location):
         raise NotFoundError(
             f"The rows of version {target.name} of {table.table} were deleted. `headgate tables versions {table.table}` lists the others."
         )
-    held = known[0].name if target.name != known[0].name else ""
-    catalog.move(table, target.location, target.columns, {**target.parameters, HELD: held})
+    newest = versions[0].name if target.name != versions[0].name else ""
+    catalog.move(table, target.location, target.columns, {**target.parameters, HELD: newest})
     return target
 
 
 def _target(table: str, known: list[BuiltVersion], shown: str, to: str) -> BuiltVersion:
-    names = [one.name for one in known]
+    names = [version.name for version in known]
     if to and to == shown:
         raise ConflictError(f"Table {table} shows version {to} already. `headgate tables versions {table}` lists the others.")
     if to in names:

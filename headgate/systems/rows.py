@@ -79,8 +79,8 @@ class RowsInFile:
 
     def frame(self) -> pd.DataFrame:
         """All rows in memory."""
-        found: pd.DataFrame = table_of(self.path).to_pandas()
-        return found
+        rows: pd.DataFrame = table_of(self.path).to_pandas()
+        return rows
 
     def write_stamped(self, contract: Contract, stamps: Mapping[str, object]) -> RowsInFile:
         """The rows with the stamps, by the contract, in another file of the folder.
@@ -90,7 +90,7 @@ class RowsInFile:
         """
         schema, own = arrow_schema(contract), unstamped_schema(contract)
         with pq.ParquetFile(self.path) as file:
-            if [(one.name, one.type) for one in file.schema_arrow] != [(one.name, one.type) for one in own]:
+            if [(column.name, column.type) for column in file.schema_arrow] != [(column.name, column.type) for column in own]:
                 raise AuditError(f"{contract.id}: the columns of the system's file are not the contract's")
             path = self.folder / f"stamped-{self.path.name}"
             write_parquet(path, schema, _stamped(file.iter_batches(_BATCH_ROWS, use_threads=False), schema, stamps))
@@ -103,7 +103,7 @@ Made: TypeAlias = "pd.DataFrame | RowsInFile"
 
 def unstamped_schema(contract: Contract) -> pa.Schema:
     """The contract's Arrow schema without the columns that the runner adds."""
-    return pa.schema([one for one in arrow_schema(contract) if one.name not in STAMPS])
+    return pa.schema([column for column in arrow_schema(contract) if column.name not in STAMPS])
 
 
 def _stamped(batches: Iterator[pa.RecordBatch], schema: pa.Schema, stamps: Mapping[str, object]) -> Iterator[pa.RecordBatch]:

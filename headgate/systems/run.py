@@ -175,10 +175,10 @@ def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table |
 
 def _has_outdated_models(models: ModelStore, system: str, package: System, snapshot: LakeSnapshot) -> bool:
     """A model of the day is a pickle of an earlier version of Headgate, so the system fits it again although its tables are up to date."""
-    found = [name for name in registry.learns(package) if models.is_outdated(system, name, snapshot.as_of)]
-    if found:
-        log.info("models fitted again: a pickle of an earlier version is not loaded", extra={"system": system, "models": found})
-    return bool(found)
+    outdated = [name for name in registry.learns(package) if models.is_outdated(system, name, snapshot.as_of)]
+    if outdated:
+        log.info("models fitted again: a pickle of an earlier version is not loaded", extra={"system": system, "models": outdated})
+    return bool(outdated)
 
 
 def _keep(models: ModelStore | None, shelf: Shelf, origin: ModelInputs) -> None:

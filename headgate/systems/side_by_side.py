@@ -102,10 +102,10 @@ def this_machine() -> Machine:
 
 def free_memory_bytes(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int:
     """Return the memory that programs can have without swapping: that of the machine, or of the container if it has less."""
-    found = []
+    limits = []
     with suppress(OSError):
-        stated = dict(line.split(":", 1) for line in (proc / "meminfo").read_text(encoding="ascii").splitlines() if ":" in line)
-        found.append(int(stated["MemAvailable"].split()[0]) * _KIB)
+        facts = dict(line.split(":", 1) for line in (proc / "meminfo").read_text(encoding="ascii").splitlines() if ":" in line)
+        limits.append(int(facts["MemAvailable"].split()[0]) * _KIB)
     with suppress(OSError, ValueError):  # `max` is no number: the container has no limit
-        found.append(int((cgroup / "memory.max").read_text()) - int((cgroup / "memory.current").read_text()))
-    return min(found, default=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+        limits.append(int((cgroup / "memory.max").read_text()) - int((cgroup / "memory.current").read_text()))
+    return min(limits, default=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)

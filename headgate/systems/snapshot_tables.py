@@ -40,7 +40,7 @@ class EngineChoice:
         memory_mb: what DuckDB may take before it spills.
     """
 
-    stated: EngineName = EngineName.DUCKDB
+    asked: EngineName = EngineName.DUCKDB
     spark_from_mb: int = 0
     reads_objects: bool = False
     memory_mb: int = LEAST_MEMORY_MB
@@ -79,13 +79,13 @@ class SnapshotTables:
             yield tables
 
     def _opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
-        known = known_datasets(lake, datasets)
-        engine = self.choice.stated.chosen(sum(one.size_bytes for one in known.values()), self.choice.spark_from_mb)
-        log.info("engine chosen", extra={"engine": engine, "datasets": list(known)})
+        snapshots = known_datasets(lake, datasets)
+        engine = self.choice.asked.chosen(sum(dataset.size_bytes for dataset in snapshots.values()), self.choice.spark_from_mb)
+        log.info("engine chosen", extra={"engine": engine, "datasets": list(snapshots)})
         if engine is EngineName.ATHENA:
             return self._in_athena(lake, datasets)
         if engine is EngineName.SPARK and self.choice.reads_objects:
-            places = {name: f"s3://{self.bucket}/{one.location}" for name, one in known.items()}
+            places = {name: f"s3://{self.bucket}/{dataset.location}" for name, dataset in snapshots.items()}
             return self.open_files(engine, places, self.choice.memory_mb)
         files = fetch(self.objects, self.bucket, lake, datasets, self.workspace)
         places = {name: place_of(paths) for name, paths in files.items()}

@@ -169,8 +169,8 @@ class SqlModels:
         A model is in the statement of each table that reads it, because Athena has no temporary tables.
         """
         built, datasets = self.inputs(table, given)
-        known = {**tables, **given}
-        engine = next(iter(known.values())).get_backend()
+        inputs = {**tables, **given}
+        engine = next(iter(inputs.values())).get_backend()
         rows = {input_name(name, is_model=False): engine.compile(tables[name]) for name in datasets}
         rows |= {input_name(name, is_model=True): engine.compile(of) for name, of in given.items()}
         return rows | {input_name(model, is_model=True): self._typed(model, as_of, engine) for model in built}
@@ -229,10 +229,10 @@ def model_texts() -> dict[str, str]:
     """Return the SQL of each model by table."""
     package = files("headgate")
     if (packed := package / PACKED).is_dir():
-        found: Iterable[Path | Traversable] = packed.iterdir()
+        texts: Iterable[Path | Traversable] = packed.iterdir()
     else:
-        found = () if (package / "_contracts").is_dir() else project().models
-    return {path.name.removesuffix(".sql"): path.read_text(encoding="utf-8") for path in sorted(found, key=lambda one: one.name)}
+        texts = () if (package / "_contracts").is_dir() else project().models
+    return {path.name.removesuffix(".sql"): path.read_text(encoding="utf-8") for path in sorted(texts, key=lambda path: path.name)}
 
 
 def analyst_models(contracts: Mapping[str, Contract]) -> dict[str, str]:
@@ -241,7 +241,7 @@ def analyst_models(contracts: Mapping[str, Contract]) -> dict[str, str]:
         name: (contract, str(contract.properties[OF_DATASET])) for name, contract in contracts.items() if OF_DATASET in contract.properties
     }
     return {
-        name: sqlglot.select(*(exp.column(one, quoted=True) for one in contract.names if one not in STAMPS))
+        name: sqlglot.select(*(exp.column(column, quoted=True) for column in contract.names if column not in STAMPS))
         .from_(dataset)
         .sql(dialect=ATHENA)
         for name, (contract, dataset) in derived.items()
@@ -280,12 +280,12 @@ def parsed(table: str, text: str, contract: Contract, datasets: Collection[str],
     """
     name = f"models/{table}.sql"
     try:
-        statements = [one for one in sqlglot.parse(with_plain_references(name, text), read=ATHENA) if one]
+        statements = [statement for statement in sqlglot.parse(with_plain_references(name, text), read=ATHENA) if statement]
     except SqlglotError as error:
         raise ContractError(f"{name} is not Athena SQL: {str(error).splitlines()[0]}. Try it with `headgate query`.") from None
     if len(statements) != 1 or not isinstance(query := statements[0], exp.Query):
         raise ContractError(f"{name} must be one SELECT or WITH statement; it has {len(statements)} statements, or writes.")
-    if any(not isinstance(one.this, exp.Identifier) for one in query.find_all(exp.Table)):
+    if any(not isinstance(table.this, exp.Identifier) for table in query.find_all(exp.Table)):
         raise ContractError(f"{name} uses a table function. A model reads datasets and other models only.")
     query = resolved(name, query, datasets, tables)
     if not reads_of(query) and not refs_of(query):
@@ -293,7 +293,7 @@ def parsed(table: str, text: str, contract: Contract, datasets: Collection[str],
     if not_repeatable := query.find(*_NOT_REPEATABLE):
         part = not_repeatable.sql_name() if isinstance(not_repeatable, exp.Func) else not_repeatable.key.upper()
         raise ContractError(f"{name} uses {part}, so two builds would differ. Remove it. Use current_date for the day of the run's data.")
-    expected = [one for one in contract.names if one not in STAMPS]
+    expected = [column for column in contract.names if column not in STAMPS]
     if not block_of(contract) and not query.is_star and set(query.named_selects) != set(expected):
         raise ContractError(f"{name} has the columns {', '.join(query.named_selects)}; its contract has {', '.join(expected)}.")
     return query

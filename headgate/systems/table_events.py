@@ -58,7 +58,7 @@ class TableEvents:
 
     def _files_of(self, dataset: str, snapshot_id: str) -> list[Event]:
         increments = set(merged_increments(self.objects, self.names.curated_bucket, dataset, snapshot_id))
-        return file_inputs(dataset, (one for one in self.records() if one.curated_key in increments))
+        return file_inputs(dataset, (record for record in self.records() if record.curated_key in increments))
 
     def _datasets_of(self, shown: TableVersion) -> list[Event]:
         try:
@@ -67,4 +67,4 @@ class TableEvents:
             raise NotFoundError(
                 f"The snapshot that {shown.table} was built from was deleted. `headgate run` builds the table again."
             ) from None
-        return [dataset_input(self.names, one, self.curated.get(one.dataset)) for one in datasets_read(shown, snapshot)]
+        return [dataset_input(self.names, dataset, self.curated.get(dataset.dataset)) for dataset in datasets_read(shown, snapshot)]

@@ -28,8 +28,8 @@ INPUTS, DEPLOYMENT, DEFINITIONS = "headgate.inputs", "headgate.deployment", "hea
 
 def inputs_of(snapshot: LakeSnapshot, datasets: Iterable[str]) -> dict[str, str]:
     """Return the version of each dataset in a snapshot; empty for a dataset that the snapshot lacks."""
-    known = snapshot.datasets
-    return {name: known[name].snapshot_id if name in known else "" for name in sorted(set(datasets))}
+    current = snapshot.datasets
+    return {name: current[name].snapshot_id if name in current else "" for name in sorted(set(datasets))}
 
 
 def facts(
@@ -55,10 +55,10 @@ def facts(
 
 def is_up_to_date(built: TableVersion, snapshot: LakeSnapshot, deployment: str) -> bool:
     """Return whether this deployment built the table from the same data: the same datasets in the same versions, as of the same day."""
-    known = built.parameters
-    if not deployment or known.get(DEPLOYMENT) != deployment or known.get(AS_OF) != snapshot.as_of.isoformat() or INPUTS not in known:
+    facts = built.parameters
+    if not deployment or facts.get(DEPLOYMENT) != deployment or facts.get(AS_OF) != snapshot.as_of.isoformat() or INPUTS not in facts:
         return False
-    inputs: Mapping[str, str] = json.loads(known[INPUTS])
+    inputs: Mapping[str, str] = json.loads(facts[INPUTS])
     return inputs == inputs_of(snapshot, inputs)
 
 
@@ -79,7 +79,7 @@ class SystemTables:
         except NotFoundError:
             return False
         return bool(shown) and all(
-            is_up_to_date(one, snapshot, deployment) and size_bytes_at(self.objects, self.bucket, one.location) for one in shown
+            is_up_to_date(table, snapshot, deployment) and size_bytes_at(self.objects, self.bucket, table.location) for table in shown
         )
 
 
@@ -91,15 +91,15 @@ def snapshot_built_from(objects: ObjectStore, curated_bucket: str, built: TableV
     Raises:
         NotFoundError: nothing was merged yet, or the manifest was deleted and the table is not up to date.
     """
-    known = built.parameters
+    facts = built.parameters
     try:
-        return lake_snapshot(objects, curated_bucket, known.get(SNAPSHOT_ID) or keys.CURRENT)
+        return lake_snapshot(objects, curated_bucket, facts.get(SNAPSHOT_ID) or keys.CURRENT)
     except NotFoundError:
         current = lake_snapshot(objects, curated_bucket)
-        inputs: Mapping[str, str] = json.loads(known.get(INPUTS, "{}"))
+        inputs: Mapping[str, str] = json.loads(facts.get(INPUTS, "{}"))
         if not inputs or inputs != inputs_of(current, inputs):
             raise
-        return replace(current, snapshot_id=known[SNAPSHOT_ID], as_of=date.fromisoformat(known[AS_OF]))
+        return replace(current, snapshot_id=facts[SNAPSHOT_ID], as_of=date.fromisoformat(facts[AS_OF]))
 
 
 def datasets_read(built: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot]:

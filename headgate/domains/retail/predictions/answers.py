@@ -45,13 +45,13 @@ def fraud(lake: Lake, asked: FraudAsked) -> FraudPrediction:
     except ValueError:
         raise invalid("body.transacted_at", "datetime", _NO_MOMENT) from None
     pence = int(Decimal(asked.amount) * 100)
-    found = scorer.score(Transaction(asked.customer_id, asked.terminal_id, pence, at))
+    score = scorer.score(Transaction(asked.customer_id, asked.terminal_id, pence, at))
     return FraudPrediction(
         **origin(facts, facts["model"]),
-        score=found.score,
-        decision=found.decision,
-        reasons=found.reasons,
-        features=dict(found.features),
+        score=score.score,
+        decision=score.decision,
+        reasons=score.reasons,
+        features=dict(score.features),
     )
 
 
@@ -68,15 +68,17 @@ def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
     signals = {**(stored or {}), **asked.signals}
     if missing := [name for name in scorer.signals if name not in signals]:
         raise invalid("body.signals", "missing", f"A new customer needs all signals. Missing: {', '.join(missing)}.")
-    found = scorer.predict(signals, None if asked.signals else asked.customer_id)
+    prediction = scorer.predict(signals, None if asked.signals else asked.customer_id)
     return CustomerPrediction(
         **origin(facts, facts["churn"]["model"]),
         customer_id=asked.customer_id,
-        churn_probability=found.churn_probability,
-        drivers=found.drivers,
-        expected_purchase=_money(found.spend_per_purchase),
+        churn_probability=prediction.churn_probability,
+        drivers=prediction.drivers,
+        expected_purchase=_money(prediction.spend_per_purchase),
         value_model=facts["method"],
-        values=tuple(_value(days, found.purchases[days], value, found.intervals.get(days)) for days, value in found.values_gbp.items()),
+        values=tuple(
+            _value(days, prediction.purchases[days], value, prediction.intervals.get(days)) for days, value in prediction.values_gbp.items()
+        ),
         signals=signals,
     )
 
@@ -88,10 +90,10 @@ def forecast(lake: Lake, asked: ForecastAsked) -> ForecastPrediction:
     if _FORECAST[0] not in lake.systems:
         raise not_built(_FORECAST[0], lake.systems)
     detail, every = tables.published(lake, *_FORECAST)
-    found = table_rows.ordered(table_rows.equal(every, "series_id", asked.series_id), "horizon")
-    if not found.num_rows:
+    periods = table_rows.ordered(table_rows.equal(every, "series_id", asked.series_id), "horizon")
+    if not periods.num_rows:
         raise not_found("The last run forecast no series of this name. The table sales_forecast lists all series.")
-    rows = found.slice(0, asked.periods).to_pylist()
+    rows = periods.slice(0, asked.periods).to_pylist()
     names = ("horizon", "mean", "lower_80", "upper_80", "lower_95", "upper_95")
     return ForecastPrediction(
         model=rows[0]["model"],
@@ -112,14 +114,14 @@ def intent(lake: Lake, asked: IntentAsked) -> IntentPrediction:
     from headgate.domains.retail.predictions.searches import IntentScorer
 
     facts, scorer = exported(lake, *_INTENTS, IntentScorer)
-    found = scorer.find(asked.text)
+    intent_of_text = scorer.find(asked.text)
     return IntentPrediction(
         **origin(facts, "query_patterns"),
-        intent=found.intent,
-        sub_intent=found.sub_intent,
-        template=found.template,
-        nearest=found.nearest,
-        similarity=found.similarity,
+        intent=intent_of_text.intent,
+        sub_intent=intent_of_text.sub_intent,
+        template=intent_of_text.template,
+        nearest=intent_of_text.nearest,
+        similarity=intent_of_text.similarity,
     )
 
 

@@ -164,7 +164,7 @@ class CustomerScorer:
             return np.asarray(points[:, 0] / (points[:, 0] + self._churn["even_odds_days"]))
         odds, slope = [part.log_odds(points) for part in self._parts], self._churn["slope"]
         if self._churn["is_average"]:
-            share = np.mean([expit(one) for one in odds], axis=0)
+            share = np.mean([expit(odd) for odd in odds], axis=0)
             calibrated = expit(slope * (np.log(share + _EPSILON) - np.log(1 - share + _EPSILON)))
         else:
             calibrated = expit(slope * odds[0])
@@ -234,9 +234,9 @@ def _purchases_while_alive(model: Mapping[str, Any], frequency: float, age: floa
     z, rate = horizon / (model["alpha"] + age + horizon), (model["r"] + frequency) / (model["alpha"] + age)
     with np.errstate(all="ignore"):
         series = _hypergeometric(a + model["b"] - 1 - model["r"] + model["modified"], a - 1, above, z, frequency)
-        found = above / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
-    if np.isfinite(found) and 0 <= found <= rate * horizon * _ROUNDING:
-        return float(found)
+        purchases = above / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+    if np.isfinite(purchases) and 0 <= purchases <= rate * horizon * _ROUNDING:
+        return float(purchases)
     p = model["a"] / (model["a"] + model["b"])
     waited = model["alpha"] + age
     return rate * horizon if p < _SINGULAR else float((1 - (waited / (waited + p * horizon)) ** (model["r"] + frequency)) / p)

@@ -90,31 +90,31 @@ class FraudScorer:
     def _of_customer(self, past: _Past, pence: int) -> dict[str, float]:
         least, delay, memory = (self._facts[name] for name in ("least_amount", "delay_days", "memory_days"))
         amounts = {days: np.append(past.within(days, "pence"), pence) for days in (*self._facts["windows_days"], memory)}
-        found = {f"customer_count_{days}d": float(len(amounts[days])) for days in self._facts["windows_days"]}
-        found |= {f"customer_mean_{days}d": float(amounts[days].mean() / 100) for days in self._facts["windows_days"]}
+        features = {f"customer_count_{days}d": float(len(amounts[days])) for days in self._facts["windows_days"]}
+        features |= {f"customer_mean_{days}d": float(amounts[days].mean() / 100) for days in self._facts["windows_days"]}
         month, others = amounts[30], amounts[memory]
         usual = float(others.mean() / 100)
         compared = (int(others.sum()) - pence) / (len(others) - 1) / 100 if len(others) > 1 else pence / 100
         mean_square = float((month * month).mean() / 10_000)
         to_mean = pence / 100 / max(usual, least)
-        return found | {
+        return features | {
             "usual_amount": usual,
             "amount_to_usual": pence / 100 / max(compared, least),
-            "amount_spread": float(np.sqrt(max(mean_square - found["customer_mean_30d"] ** 2, 0.0))),
+            "amount_spread": float(np.sqrt(max(mean_square - features["customer_mean_30d"] ** 2, 0.0))),
             "customer_frauds_30d": float(past.delayed(30, delay, "fraud").sum()),
             **{f"highest_to_usual_{days}d": float(np.append(past.within(days, "to_mean"), to_mean).max()) for days in (7, 14)},
         }
 
     def _of_terminal(self, past: _Past) -> dict[str, float]:
         delay, watched = self._facts["delay_days"], self._facts["compromise_days"]
-        found: dict[str, float] = {}
+        features: dict[str, float] = {}
         for days in self._facts["windows_days"]:
             fraud = past.delayed(days, delay, "fraud")
-            found |= {f"terminal_known_{days}d": float(len(fraud)), f"terminal_frauds_{days}d": float(fraud.sum())}
-            found[f"terminal_risk_{days}d"] = float(fraud.sum() / len(fraud)) if len(fraud) else 0.0
+            features |= {f"terminal_known_{days}d": float(len(fraud)), f"terminal_frauds_{days}d": float(fraud.sum())}
+            features[f"terminal_risk_{days}d"] = float(fraud.sum() / len(fraud)) if len(fraud) else 0.0
         fraud, at_s = past.delayed(watched, delay, "fraud"), past.delayed(watched, delay, "at_s")
         ordinary = fraud & (past.delayed(watched, delay, "amount_to_usual") < self._facts["ordinary_below"])
-        return found | {
+        return features | {
             "terminal_count_1d": float(len(past.within(1, "at_s")) + 1),
             "terminal_ordinary_frauds_28d": float(ordinary.sum()),
             "terminal_odd_frauds_28d": float(fraud.sum() - ordinary.sum()),
@@ -153,8 +153,8 @@ class FraudScorer:
 
     def _signed_up_s(self, customer_id: int) -> float:
         place = int(np.searchsorted(self._accounts["customer_id"], customer_id))
-        known = place < len(self._accounts["customer_id"]) and self._accounts["customer_id"][place] == customer_id
-        return float(self._accounts["signed_up_s"][place]) if known else np.nan
+        is_known = place < len(self._accounts["customer_id"]) and self._accounts["customer_id"][place] == customer_id
+        return float(self._accounts["signed_up_s"][place]) if is_known else np.nan
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,10 @@ class IntentScorer:
         template = self.template(text)
         if (place := self._place.get(template)) is not None:
             return Intent(*self._labels(place), template, template, 1.0)
-        found = self._nearest(template)
-        if found is None:
+        nearest = self._nearest(template)
+        if nearest is None:
             return Intent("", "", template, "", 0.0)
-        place, similarity = found
+        place, similarity = nearest
         return Intent(*self._labels(place), template, self._templates[place], similarity)
 
     def template(self, text: str) -> str:
@@ -68,10 +68,10 @@ class IntentScorer:
         return right[: self.facts["longest"]] or self.facts["blank"]
 
     def _singular(self, word: str) -> str:
-        found = word
+        singular = word
         for pattern, replacement in self.facts["singulars"]:
-            found = re.sub(pattern, replacement, found)
-        return word if word in self._language and found not in self._language else found
+            singular = re.sub(pattern, replacement, singular)
+        return word if word in self._language and singular not in self._language else singular
 
     def _labels(self, place: int) -> tuple[str, str]:
         """The labels of a template's intent and sub-intent."""
@@ -102,8 +102,8 @@ class IntentScorer:
     @cached_property
     def _having(self) -> dict[str, list[int]]:
         """The places of the templates that have a word."""
-        found: dict[str, list[int]] = {}
+        places: dict[str, list[int]] = {}
         for place, template in enumerate(self._templates):
             for word in sorted(set(template.split())):
-                found.setdefault(word, []).append(place)
-        return found
+                places.setdefault(word, []).append(place)
+        return places
