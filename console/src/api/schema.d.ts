@@ -357,7 +357,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a table was built from: datasets of a snapshot, and the files behind them
+         * Return the sources of a table: datasets of a snapshot, and the files behind them
          * @description Needs the group `viewer`.
          */
         get: operations["getLineage"];
@@ -804,7 +804,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the gate found: counts, reasons, the first rejected rows, the profile and the mapping
+         * Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the mapping
          * @description Needs the group `uploader`.
          */
         get: operations["getDryRun"];
@@ -1125,7 +1125,7 @@ export interface components {
         };
         /**
          * CostForecast
-         * @description What the same files and runs would cost with more data.
+         * @description The cost of the same files and runs with more data.
          */
         CostForecast: {
             /**
@@ -1241,7 +1241,7 @@ export interface components {
         };
         /**
          * CustomerValue
-         * @description What a customer is expected to buy within a horizon.
+         * @description The purchases expected of a customer within a horizon.
          */
         CustomerValue: {
             /**
@@ -1329,7 +1329,7 @@ export interface components {
         };
         /**
          * DryRun
-         * @description What the gate found in the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts.
+         * @description The result of the gate's check of the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts.
          */
         DryRun: {
             /** @description As in a file. */
@@ -1733,7 +1733,7 @@ export interface components {
         };
         /**
          * FileWork
-         * @description What the gate's function took for one file.
+         * @description The time and cost of the gate's function for one file.
          */
         FileWork: {
             /**
@@ -1975,7 +1975,7 @@ export interface components {
         };
         /**
          * IntentPrediction
-         * @description What a search is for.
+         * @description The intent of a search.
          */
         IntentPrediction: {
             /**
@@ -2020,7 +2020,7 @@ export interface components {
         };
         /**
          * Lineage
-         * @description What a table was built from: one hop to datasets, one more to files.
+         * @description The sources of a table: one hop to datasets, one more to files.
          */
         Lineage: {
             /**
@@ -2129,7 +2129,7 @@ export interface components {
         };
         /**
          * Mapping
-         * @description What is suggested for the columns of a file whose header fits no contract.
+         * @description The fields suggested for the columns of a file whose header fits no contract.
          */
         Mapping: {
             /** Columns */
@@ -2380,7 +2380,7 @@ export interface components {
         };
         /**
          * QuarantineLine
-         * @description What one rule quarantined of a dataset.
+         * @description The rows and files of a dataset that one rule quarantined.
          */
         QuarantineLine: {
             /** Dataset */
@@ -2748,7 +2748,7 @@ export interface components {
         };
         /**
          * RunAsked
-         * @description What a run is to do; nothing: everything, as of the last day of the data.
+         * @description The work that a run is asked for; without any field: everything, as of the last day of the data.
          */
         RunAsked: {
             /**
@@ -2767,7 +2767,7 @@ export interface components {
         };
         /**
          * RunCost
-         * @description What one run of `curated_to_prod` cost.
+         * @description The cost of one run of `curated_to_prod`.
          */
         RunCost: {
             /** Jobs */
