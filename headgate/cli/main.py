@@ -50,7 +50,10 @@ COMMANDS = {
     ),
     "onboard": ("files.onboard:onboard", "Check a file of records row by row, and create the records."),
     "profile": ("files.profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),
-    "push": ("project.push:push", "Replace the SQL of the lake's models in seconds, without a deployment; list versions and go back."),
+    "push": (
+        "project.push:push",
+        "Replace the SQL of the lake's models with that of the lake project, in seconds and without a deployment.",
+    ),
     "quarantine": (
         "files.quarantine:quarantine",
         "Show refused rows, replay their files once the cause is fixed, and settle those that another file corrects.",

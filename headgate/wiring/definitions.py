@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from headgate.aws import clients
 from headgate.errors import SettingsError
-from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
 from headgate.settings import ArtifactsSettings, DefinitionsSettings
 
 if TYPE_CHECKING:
@@ -23,7 +21,9 @@ def versions(env: Mapping[str, str]) -> DefinitionVersions:
         SettingsError: the deployment is older than `headgate push`.
     """
     from headgate.aws.s3 import S3Objects
+    from headgate.lake import keys
     from headgate.lake.definitions import DefinitionVersions
+    from headgate.lake.ports import ObjectRef
 
     bucket, objects = ArtifactsSettings.from_env(env).artifacts_bucket, S3Objects(clients.s3())
     deployment = DefinitionsSettings.from_env(env).deployment_id

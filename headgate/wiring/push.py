@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 
 from headgate.aws import clients
 from headgate.errors import ConflictError
-from headgate.lake import keys
-from headgate.lake.definitions import DEPLOYED, Definitions, Push
-from headgate.lake.ports import ObjectRef
 from headgate.settings import ArtifactsSettings
 from headgate.wiring import clock, definitions, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from headgate.lake.definitions import Definitions, Push
     from headgate.systems.push_rules import Refusal
     from headgate.systems.sql_models import SqlModels
 
@@ -44,6 +42,8 @@ class PushPlan:
     @property
     def version(self) -> str:
         """Return the version that will be in use; `deployed` if the SQL is that of the deployment."""
+        from headgate.lake.definitions import DEPLOYED
+
         return DEPLOYED if self.edited.models == self.deployed else self.edited.version
 
 
@@ -53,6 +53,7 @@ def plan(env: Mapping[str, str]) -> PushPlan:
     Raises:
         ContractError: a model cannot be run; the message names its file.
     """
+    from headgate.lake.definitions import DEPLOYED, Definitions
     from headgate.systems.packed_files import package_files
     from headgate.systems.push_rules import changed_models, refused_files, refused_models
 
@@ -71,6 +72,8 @@ def push(env: Mapping[str, str], planned: PushPlan) -> Push:
     Raises:
         ConflictError: somebody else pushed since the plan was made.
     """
+    from headgate.lake.definitions import DEPLOYED
+
     versions = definitions.versions(env)
     if planned.version != DEPLOYED:
         versions.keep(planned.edited)
@@ -86,6 +89,8 @@ def push_back(env: Mapping[str, str], version: str, *, dry_run: bool = False) ->
         NotFoundError: the version was not pushed to this deployment.
         ConflictError: it is in use already, or somebody else pushed in the meantime.
     """
+    from headgate.lake.definitions import DEPLOYED, Push
+
     versions = definitions.versions(env)
     current, etag = versions.pointer()
     if version == current.version:
@@ -115,6 +120,9 @@ def _models(env: Mapping[str, str], texts: Mapping[str, str]) -> SqlModels:
 
 def _deployed_files(env: Mapping[str, str]) -> dict[str, bytes]:
     """Return the files of the deployed archive by path."""
+    from headgate.lake import keys
+    from headgate.lake.ports import ObjectRef
+
     body = stores.objects().read(ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.DEPLOYED_CODE))
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
