@@ -319,6 +319,7 @@ def test_a_file_of_every_form_that_is_of_no_dataset_is_profiled_as_it_came(form:
     record = lake.process("inbox/a", written(form, [f"{letter}_card_number" for letter in "abcdefghijkl"]))
     stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
     assert (record.state, len(stored["columns"]), stored["rows"]) == ("rejected", 12, 2)
+    del stored["content_sha256"]  # a workbook has the time of its making, so any four digits may be in its hash
     assert "4111" not in json.dumps(stored)
 
 
