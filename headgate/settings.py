@@ -63,14 +63,12 @@ class WorkerSettings(Settings):
         memory_mb, disk_mb: 0 on a person's own machine, whose free memory and disk are used.
         large_machine_arn: state machine of the larger worker; if empty, this worker processes every file.
         large_lease_s: how long the larger worker may take for a file, including queueing and retries.
-        spark_rows_from_mb: size from which a plain CSV file is checked on Spark's workers; 0 for never.
     """
 
     memory_mb: int = 0
     disk_mb: int = 0
     large_machine_arn: str = ""
     large_lease_s: int = 86_400
-    spark_rows_from_mb: int = 0
 
 
 class AcceptanceSettings(Settings):

@@ -87,8 +87,6 @@ module "curate_large" {
     "--HEADGATE_MEMORY_MB"     = tostring(local.platform.large.memory_mb)
     "--HEADGATE_DISK_MB"       = tostring(local.platform.large.disk_mb)
     "--HEADGATE_LEASE_S"       = tostring(local.platform.large.timeout_s)
-
-    "--HEADGATE_SPARK_ROWS_FROM_MB" = tostring(var.large_spark_from_mb)
   })
 }
 

@@ -179,17 +179,6 @@ variable "large_concurrency" {
   }
 }
 
-variable "large_spark_from_mb" {
-  description = "Size in megabytes from which a plain CSV file in the job for large files is checked on Spark's workers. 0 means never."
-  type        = number
-  default     = 0
-
-  validation {
-    condition     = var.large_spark_from_mb >= 0 && var.large_spark_from_mb == floor(var.large_spark_from_mb)
-    error_message = "large_spark_from_mb is 0 or a whole number of megabytes."
-  }
-}
-
 variable "gate_timeout_s" {
   description = "Seconds that one invocation of the gate may take. The queue's visibility timeout is a minute longer."
   type        = number

@@ -93,13 +93,8 @@ def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] 
             "confidence": share_text(dialect.confidence),
         }
         properties |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
-        properties |= footer_property(dialect.footer_lines)
+        properties |= {"footer_lines": str(dialect.footer_lines)} if dialect.footer_lines else {}
     return properties
-
-
-def footer_property(lines: int) -> dict[str, str]:
-    """How many lines the file's footer has; nothing where it has none."""
-    return {"footer_lines": str(lines)} if lines else {}
 
 
 def share_text(confidence: float) -> str:

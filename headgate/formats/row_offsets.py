@@ -69,25 +69,6 @@ def row_starts(data: memoryview, quote: str) -> Rows:
     return np.concatenate(blocks) if blocks else NO_ROWS
 
 
-def row_starts_in_block(octets: Octets, quotes: Rows, *, is_quoted: bool, is_behind_end: bool) -> Rows:
-    """Where rows begin in a part of a text.
-
-    Args:
-        quotes: where in it quotes stand.
-        is_quoted: whether a quote is open before it.
-        is_behind_end: whether a line ends before it.
-    """
-    is_end = octets == _LF
-    if (carriage := octets == _CR).any():
-        is_end |= carriage
-    behind = np.flatnonzero(is_end[:-1]) + 1
-    begins: Rows = np.concatenate(([0], behind)) if is_behind_end else behind
-    begins = begins[~is_end[begins]]
-    if len(quotes) or is_quoted:
-        begins = begins[(np.searchsorted(quotes, begins) + is_quoted) % 2 == 0]
-    return begins
-
-
 class Scan:
     """The state after the blocks before: how long they are, whether a quote is open, and whether a row may begin."""
 
@@ -98,9 +79,17 @@ class Scan:
     def starts(self, block: Octets) -> tuple[Rows, Rows]:
         """Where rows begin, in the text; and where quotes stand, in the block."""
         quotes = np.flatnonzero(block == self._quote)
-        begins = row_starts_in_block(block, quotes, is_quoted=self.is_quoted, is_behind_end=self._is_behind_end) + self._at
+        is_end = block == _LF
+        if (carriage := block == _CR).any():
+            is_end |= carriage
+        behind = np.flatnonzero(is_end[:-1]) + 1
+        begins: Rows = np.concatenate(([0], behind)) if self._is_behind_end else behind
+        begins = begins[~is_end[begins]]
+        if len(quotes) or self.is_quoted:
+            begins = begins[(np.searchsorted(quotes, begins) + self.is_quoted) % 2 == 0]
+        begins += self._at
         self.is_quoted ^= len(quotes) % 2 == 1
-        self._is_behind_end = bool(block[-1] in {_LF, _CR})
+        self._is_behind_end = bool(is_end[-1])
         self._at += len(block)
         return begins, quotes
 

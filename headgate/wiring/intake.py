@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from headgate.intake.files.revert_file import Reverter
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
-    from headgate.intake.rows.check_rows_on_spark import SparkChecker
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.intake.workers.worker_sizing import Worker
     from headgate.lake.senders import Senders
@@ -55,20 +54,8 @@ def file_checker(env: Mapping[str, str]) -> FileChecker:
         lease_s=settings.lease_s,
         mappings=Mappings(stores.objects(), settings.artifacts_bucket, contracts, _sample_table),
         largest_bytes=worker(env).largest_bytes,
-        spark=spark_gate(env),
         originals=Originals(settings.raw_originals),
     )
-
-
-def spark_gate(env: Mapping[str, str]) -> SparkChecker | None:
-    """Return the gate for large files on more than this worker; None where all are this worker's."""
-    from_mb = WorkerSettings.from_env(env).spark_rows_from_mb
-    if not from_mb:
-        return None
-    from headgate.engines.spark_session import session
-    from headgate.intake.rows.check_rows_on_spark import SparkChecker
-
-    return SparkChecker(session, from_mb * MIB)
 
 
 def worker(env: Mapping[str, str]) -> Worker:

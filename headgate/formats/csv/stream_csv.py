@@ -23,7 +23,7 @@ from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batc
 from headgate.formats.csv.read_csv import MAX_COLUMNS, NULL_TEXTS, named_columns
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.records import is_json
-from headgate.formats.received_rows import Ragged, Received, footer_property, written_as
+from headgate.formats.received_rows import Ragged, Received, written_as
 from headgate.formats.row_offsets import Scan, SpacedOffsets
 from headgate.formats.sniff import is_parquet, is_utf8, text_of
 from headgate.matching.match_header import Header, match_header
@@ -52,44 +52,36 @@ class NotPlainError(Exception):
 
 @dataclass(frozen=True)
 class PlainCsv:
-    """A file that can be streamed, or some of its rows.
-
-    Attributes:
-        data_at: where its rows begin, behind the header.
-        first_row: the number of the first of them.
-        data_to: where they end, when that is not the file's end.
-    """
+    """A file that can be streamed; its rows begin at `data_at`, behind the header."""
 
     path: Path
     dialect: Dialect
     header: Header
     data_at: int
-    first_row: int = 1
-    data_to: int | None = None
 
 
-def stream(path: Path, contract: Contract, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
-    """The rows of a plain CSV file of at least so many bytes; None for any other.
+def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
+    """The rows of a plain CSV file, with the footer that `read_csv` finds; None for any other.
 
     Raises:
         HeaderError: the header does not match the contract.
         NotPlainError: while batches are read; those before it are to be forgotten.
     """
-    plain = find_plain_csv(path, contract) if path.stat().st_size >= from_bytes else None
+    plain = _find_plain_csv(path, contract)
     if plain is None:
         return None
-    properties = written_as("csv", plain.dialect)
+    footer = footer_rows_of_path(path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names])
     layout = lru_cache(maxsize=1)(partial(_layout, plain))
     return Source(
-        lambda: _batches(plain, contract, layout),
+        lambda: mark_footer_in_batches(_batches(plain, contract, layout), footer),
         plain.dialect.width,
         plain.header.absent,
-        properties,
+        written_as("csv", replace(plain.dialect, footer_lines=footer)),
         lambda: SpacedOffsets(layout().distances),
     )
 
 
-def find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
+def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
     """The file, if its head is that of a plain CSV file. BadInputError: the header does not match the contract, and all is UTF-8."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -141,7 +133,7 @@ def _layout(plain: PlainCsv) -> _Layout:
     for octets in _blocks(plain):
         is_quoted = scan.is_quoted
         starts, quotes = scan.starts(octets[1:-1])
-        if not quotes_are_regular(octets, quotes + 1, form, is_quoted=is_quoted):
+        if not _quotes_are_regular(octets, quotes + 1, form, is_quoted=is_quoted):
             return _Layout(is_regular=False)
         if len(starts):
             distances.append(np.diff(starts, prepend=last).astype(np.uint32))
@@ -164,7 +156,7 @@ def _blocks(plain: PlainCsv) -> Iterator[Octets]:
             here, following, count = following, here, more
 
 
-def quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
+def _quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
     """Whether each of these quotes, of which none is the first or the last octet, opens or closes a whole cell."""
     ends = np.zeros(256, bool)
     ends[np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)] = True
@@ -176,7 +168,7 @@ def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout])
     """The rows, while it is found out whether Arrow reads them right."""
     with ThreadPoolExecutor(1) as beside:
         submitted = beside.submit(layout)
-        for batch in plain_csv_batches(plain, contract):
+        for batch in _plain_csv_batches(plain, contract):
             yield batch
             if submitted.done() and not submitted.result().is_regular:
                 raise NotPlainError
@@ -184,19 +176,19 @@ def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout])
             raise NotPlainError
 
 
-def plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received]:
+def _plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received]:
     """The rows, whether or not Arrow reads them right. NotPlainError: it cannot read them at all."""
     apart: deque[Any] = deque()
-    number = plain.first_row
+    number = 1
     for columns in _columns(plain, apart):
         end = number + len(columns[0])
         own: list[Any] = []
-        while apart and apart[0].number + plain.first_row - 1 < end:
+        while apart and apart[0].number < end:
             own.append(apart.popleft())
             end += 1
         yield _received(plain, contract, columns, np.arange(number, end, dtype=np.int64), own)
         number = end
-    if apart or number == plain.first_row:
+    if apart or number == 1:
         nothing = [pa.nulls(0, pa.string())] * len(plain.header.names)
         yield _received(plain, contract, nothing, np.arange(number, number + len(apart), dtype=np.int64), list(apart))
 
@@ -205,7 +197,7 @@ def _received(plain: PlainCsv, contract: Contract, columns: Sequence[pa.Array], 
     named = dict(zip(plain.header.names, columns, strict=True))
     missing = pa.nulls(len(columns[0]), pa.string())
     ragged = Ragged(
-        np.array([row.number + plain.first_row - 1 for row in apart], np.int64),
+        np.array([row.number for row in apart], np.int64),
         tuple(row.text for row in apart),
         tuple(row.actual_columns for row in apart),
     )
@@ -219,8 +211,7 @@ def _columns(plain: PlainCsv, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]
         with pa.OSFile(str(plain.path)) as file:
             file.seek(plain.data_at)
             if plain.data_at < file.size():
-                some = file if plain.data_to is None else pa.BufferReader(file.read(plain.data_to - plain.data_at))
-                yield from (named_columns(columns, plain.dialect) for columns in _joined(_reader(some, plain.dialect, apart)))
+                yield from (named_columns(columns, plain.dialect) for columns in _joined(_reader(file, plain.dialect, apart)))
     except (pa.ArrowInvalid, HeaderError):  # a row longer than a block, bytes that are not UTF-8, or a value that no name is above
         raise NotPlainError from None
 
@@ -256,19 +247,3 @@ def _reader(file: pa.NativeFile, dialect: Dialect, apart: deque[Any]) -> pa_csv.
             quoted_strings_can_be_null=False,
         ),
     )
-
-
-def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
-    """The rows of a plain CSV file, with the footer that `read_csv` finds; None for any other.
-
-    Raises:
-        HeaderError, NotPlainError: as `stream`.
-    """
-    source = stream(path, contract, 0)
-    plain = find_plain_csv(path, contract) if source else None
-    if source is None or plain is None:
-        return source
-    footer = footer_rows_of_path(path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names])
-    batches = source.batches
-    marked = replace(source, batches=lambda: mark_footer_in_batches(batches(), footer))
-    return replace(marked, written_as={**source.written_as, **footer_property(footer)})

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.intake.rows.check_rows import Counts
-    from headgate.intake.rows.check_rows_on_spark import SparkChecker
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
     from headgate.matching.mappings import Mappings
 
@@ -90,7 +89,6 @@ class FileChecker:
         lease_s: how long a claim is valid.
         mappings: for files whose folder or header names no contract; without them such files are rejected.
         largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit the local disk.
-        spark: checks large files on Spark's workers.
         originals: what becomes of originals with card data once their files are accepted.
     """
 
@@ -104,7 +102,6 @@ class FileChecker:
     lease_s: int
     mappings: Mappings | None = None
     largest_bytes: int = MAX_EXPANDED_BYTES
-    spark: SparkChecker | None = None
     originals: Originals = Originals.KEEP
 
     def contract(self, dataset: str) -> Contract:
@@ -175,8 +172,7 @@ class FileChecker:
             check_seal(self.objects, record, key)
             contract = masked_form(contract, key.key_id)
         origin = self.origin(record, contract, path, received_at)
-        counts = self.spark.check_file(path, contract, key, origin) if self.spark else None
-        counts = counts or check_file(
+        counts = check_file(
             path,
             contract,
             key,

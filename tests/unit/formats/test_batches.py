@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from headgate.contracts.registry import Registry
 from headgate.errors import HeaderError
 from headgate.formats.batches import source_of
-from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, NotPlainError, stream
+from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, NotPlainError, stream_plain_csv
 from headgate.formats.read_file import read_file
 from headgate.formats.received_rows import Ragged, Received
 from headgate.intake.rows.check_rows import CheckedRows, CheckRun, check_bytes, check_file, check_source
@@ -128,7 +128,7 @@ def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(rows: list[str]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "in.csv"
         path.write_bytes(body)
-        source = stream(path, PAYMENTS, from_bytes=0)
+        source = stream_plain_csv(path, PAYMENTS)
         assert source
         streamed = check_source(source, PAYMENTS, KEY, ORIGIN)
     every = in_batches_of(body, 1000)
@@ -150,7 +150,7 @@ GOOD_LINE = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00
 def test_what_arrow_would_read_wrong_is_not_streamed(tmp_path: Path, row: str) -> None:
     """That is found out while its rows are read, and at the latest behind the last of them."""
     (tmp_path / "in.csv").write_bytes(csv_of([GOOD_LINE, row]))
-    source = stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0)
+    source = stream_plain_csv(tmp_path / "in.csv", PAYMENTS)
     assert source
     for _ in range(2):
         with pytest.raises(NotPlainError):
@@ -169,7 +169,7 @@ def test_what_arrow_would_read_wrong_is_not_streamed(tmp_path: Path, row: str) -
 )
 def test_other_than_plain_text_is_not_streamed(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "in.csv").write_bytes(body)
-    assert stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0) is None
+    assert stream_plain_csv(tmp_path / "in.csv", PAYMENTS) is None
 
 
 def test_a_value_behind_the_last_name_refuses_a_file_however_it_is_read(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_value_behind_the_last_name_refuses_a_file_however_it_is_read(tmp_path
     lines = [",".join(PAYMENTS.names), *[GOOD_LINE] * 200, GOOD_LINE]
     body = "".join(f"{line},\n" for line in lines).encode().removesuffix(b"\n") + b"x\n"
     (tmp_path / "in.csv").write_bytes(body)
-    source = stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0)
+    source = stream_plain_csv(tmp_path / "in.csv", PAYMENTS)
     assert source
     with pytest.raises(NotPlainError):
         list(source.batches())

@@ -14,7 +14,7 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import UnreadableFileError
-from headgate.formats.csv.stream_csv import stream
+from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.read_file import read_file
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_every_form_in_every_compression_gives_the_same_rows(form: str, pack: Ca
 def test_a_stream_of_rows_is_taken_for_nothing_else(form: str, tmp_path: Path) -> None:
     path = tmp_path / "export"
     path.write_bytes(FORMS[form])
-    assert (stream(path, CONTRACT, from_bytes=1) is not None) == (form == "csv")
+    assert (stream_plain_csv(path, CONTRACT) is not None) == (form == "csv")
 
 
 def test_what_is_of_no_known_form_is_refused() -> None:

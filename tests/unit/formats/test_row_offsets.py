@@ -126,7 +126,7 @@ def test_a_file_on_disk_gives_its_places_in_turn_wherever_its_blocks_end(
     data = quoted(ROWS * 5, "\r\n").encode()
     (tmp_path / "rows.csv").write_bytes(data)
     monkeypatch.setattr(stream_csv, "_BLOCK_BYTES", block_bytes)
-    source = stream_csv.stream(tmp_path / "rows.csv", CONTRACT, from_bytes=0)
+    source = stream_csv.stream_plain_csv(tmp_path / "rows.csv", CONTRACT)
     assert source
     assert source.row_offsets
     places, at = source.row_offsets(), len("n,note")

@@ -15,7 +15,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.drafts.draft_contract import draft
 from headgate.errors import HeaderError
-from headgate.formats.csv.stream_csv import find_plain_csv, plain_csv_batches, stream
+from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import read_table, sample_table
 from headgate.intake.rows.check_rows import check_bytes
@@ -65,20 +65,12 @@ def in_memory(body: bytes, contract: Contract, _: Path) -> dict[str, list[str | 
 
 def streamed(body: bytes, contract: Contract, folder: Path) -> dict[str, list[str | None]]:
     (folder / "in.csv").write_bytes(body)
-    source = stream(folder / "in.csv", contract, from_bytes=0)
+    source = stream_plain_csv(folder / "in.csv", contract)
     assert source
     return {name: texts.to_pylist() for batch in source.batches() for name, texts in batch.cells.items()}
 
 
-def on_spark(body: bytes, contract: Contract, folder: Path) -> dict[str, list[str | None]]:
-    """The rows as Spark's workers read them in their part of the file."""
-    (folder / "in.csv").write_bytes(body)
-    plain = find_plain_csv(folder / "in.csv", contract)
-    assert plain
-    return {name: texts.to_pylist() for batch in plain_csv_batches(plain, contract) for name, texts in batch.cells.items()}
-
-
-every_way = pytest.mark.parametrize("read", [in_memory, streamed, on_spark])
+every_way = pytest.mark.parametrize("read", [in_memory, streamed])
 
 
 def test_the_export_of_a_bank_is_drafted_and_accepted_by_its_draft() -> None:
