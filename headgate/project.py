@@ -18,8 +18,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headgate.discovery import domains_of, installed_domains, is_archive, package_domains
-from headgate.domain import Domain, System
+from headgate.domains.discovery import domains_of, installed_domains, is_archive, package_domains
+from headgate.domains.domain import Domain, System
 from headgate.errors import SettingsError
 from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, for_example, lake_name_of
 
@@ -32,12 +32,17 @@ FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
 MODEL_TESTS = "tests"  # folder beside the models with their unit tests
 OWN_DOMAIN = "the lake project"  # the name of the project's own domain
-OWN_SYSTEMS = "headgate.own_systems"  # the package of the project's Python systems
+OWN_SYSTEMS = "headgate.project_systems"  # the package of the project's Python systems
 OWN_PARTS = {"questions": "_questions", "routes": "_routes", "card_figures": "_card_figures"}  # its further modules, by Domain's attribute
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
 PACKED_SETTINGS = "_settings.json"  # and the file with the settings that code in the archive reads
-BLOCKS = ("forecast", "anomalies", "trend", "segments")  # properties headgate.<block> of a prod contract (headgate.contracts.blocks)
+BLOCKS = (
+    "forecast",
+    "anomalies",
+    "trend",
+    "segments",
+)  # headgate.<block> of a prod contract, see headgate.contracts.analytics_blocks
 _BLOCK = re.compile(rf"""property["']?: *["']?headgate\.(?:{"|".join(BLOCKS)})\b""")
 _TABLES = {"settings", "environments", "export_sources", "cards"}
 _CARD_FIELDS = {"none", "declared_by", "declared_on", "reason"}
@@ -135,7 +140,7 @@ class LakeProject:
 
     @property
     def _declares_blocks(self) -> bool:
-        """Return whether a prod contract of the project is a block, as `headgate.contracts.blocks` reads it."""
+        """Return whether a prod contract of the project is a block, as `headgate.contracts.analytics_blocks` reads it."""
         folder = self.folder / "contracts" / "prod" if self.folder else None
         paths = [*folder.glob("*.yaml"), *folder.glob("*.json")] if folder else []
         return any(_BLOCK.search(path.read_text(encoding="utf-8")) for path in paths)
@@ -194,7 +199,7 @@ def load(module: str) -> ModuleType:
 
 
 def _add_to_path(folder: Traversable) -> None:
-    """Have `headgate.own_systems` import from a folder, and not from that of another lake that this process used before."""
+    """Have `headgate.project_systems` import from a folder, and not from that of another lake that this process used before."""
     package = import_module(OWN_SYSTEMS)
     if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
         package.__path__ = [str(folder)]
@@ -206,7 +211,7 @@ def lake_domains() -> tuple[Domain, ...]:
     """Return the domains that make the lake: those of the lake project, or all that the archive has that this code runs from."""
     if not is_archive():
         return project().every_domain
-    own = Domain(OWN_DOMAIN, package="headgate", **_own_modules(files("headgate") / "own_systems"))
+    own = Domain(OWN_DOMAIN, package="headgate", **_own_modules(files("headgate") / "project_systems"))
     return (*package_domains().values(), *installed_domains().values(), own)
 
 

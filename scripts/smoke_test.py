@@ -22,20 +22,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from headgate.api.deployed_lake import DeployedLake
-from headgate.api.files.uploads import uploading_of
+from headgate.api.files.uploads import uploads_of
 from headgate.cli import deployment
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.raw_objects import file_id_of
 from headgate.lake.states import UNDER_WAY, FileState
-from headgate.uploads.uploading import CHECKED, CHECKING
+from headgate.uploads.begin_to_commit import CHECKED, CHECKING
 from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from headgate.lake.ports import FileRecord
-    from headgate.uploads.uploading import Uploading
+    from headgate.uploads.begin_to_commit import Uploads
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_S = 60
@@ -76,18 +76,18 @@ def check_gate(lake: DeployedLake) -> str:
     """The gate's code, contracts and key work: a dry run of a small file, which leaves no trace in the lake."""
     contract = next(iter(lake.contracts.source.values()))
     body = (",".join(column.name for column in contract.columns) + "\n").encode() + uuid.uuid4().hex.encode() + b"\n"
-    uploading = uploading_of(lake)
-    upload = uploading.begin(
+    uploads = uploads_of(lake)
+    upload = uploads.begin(
         CALLER, name="smoke.csv", size_bytes=len(body), sha256=hashlib.sha256(body).hexdigest(), dataset=contract.dataset
     )
     try:
-        url = lake.uploads.part_url(uploading.content(upload.upload_id), upload.store_id, 1, LIMIT_S)
+        url = lake.uploads.part_url(uploads.content(upload.upload_id), upload.store_id, 1, LIMIT_S)
         urllib.request.urlopen(urllib.request.Request(url, data=body, method="PUT"), timeout=LIMIT_S).close()  # noqa: S310 the store's own URL
-        uploading.complete(upload.upload_id)
-        uploading.start_dry_run(upload.upload_id, lake.dry_runs.start)
-        found = _awaited(lambda: _ended(uploading, upload.upload_id), "The dry run did not end. Read `headgate logs`.")
+        uploads.complete(upload.upload_id)
+        uploads.start_dry_run(upload.upload_id, lake.dry_runs.start)
+        found = _awaited(lambda: _ended(uploads, upload.upload_id), "The dry run did not end. Read `headgate logs`.")
     finally:
-        uploading.abort(upload.upload_id)
+        uploads.abort(upload.upload_id)
     if found["state"] != CHECKED:
         raise SmokeError("The dry run failed. Read `headgate logs --contains dry`.")
     return f"a dry run of {contract.dataset} ended"
@@ -135,9 +135,9 @@ def _finished(lake: DeployedLake, sent: ObjectRef) -> FileRecord:
     return record
 
 
-def _ended(uploading: Uploading, upload_id: str) -> dict[str, object]:
+def _ended(uploads: Uploads, upload_id: str) -> dict[str, object]:
     """The result of a dry run; NotFoundError while there is none."""
-    stored = uploading.dry_run(uploading.get(upload_id))
+    stored = uploads.dry_run(uploads.get(upload_id))
     if stored is None or stored["state"] == CHECKING:
         raise NotFoundError("no result yet")
     return dict(stored)

@@ -18,7 +18,7 @@ def build(tables, as_of):
     return {"visits_by_day": visits.group_by("day").aggregate(visits=visits.count()).order_by("day").to_pandas()}
 '''
 _DOMAIN = """
-from headgate.domain import Command, Domain, System
+from headgate.domains.domain import Command, Domain, System
 
 DOMAIN = Domain(
     "clinic",

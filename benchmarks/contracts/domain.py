@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from headgate.discovery import package_domains
+from headgate.domains.discovery import package_domains
 from tests.e2e.lakes import deployed
 from tests.unit.test_engine_words import engine_files, lines_with_words
 

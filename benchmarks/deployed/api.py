@@ -28,7 +28,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
 from headgate.learning.store import ModelInputs, ModelStore
-from headgate.predictions.scorer import Scorer
+from headgate.scoring.scorer import Scorer
 from headgate.snapshots.publishing import Publisher
 from headgate.wiring import stores
 

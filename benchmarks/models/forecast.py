@@ -30,9 +30,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.blocks.accuracy import mase, smape
-from headgate.blocks.forecasting import LEVELS, Task, forecast
-from headgate.blocks.point_forecasts import Ensemble
+from headgate.analytics.accuracy import mase, smape
+from headgate.analytics.forecasting import LEVELS, Task, forecast
+from headgate.analytics.point_forecasts import Ensemble
 from headgate.domains.retail.market_intelligence_hub.accuracy import naive2
 
 Array = npt.NDArray[np.float64]

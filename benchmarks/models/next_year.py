@@ -38,7 +38,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from benchmarks.systems.merged_shop import KEPT, ROOT, kept_shop, online_retail
-from headgate.blocks.accuracy import smape
+from headgate.analytics.accuracy import smape
 from headgate.domains.retail import (
     compliance_guardian,
     demand_insights_engine,

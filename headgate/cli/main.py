@@ -13,7 +13,7 @@ import sys
 import click
 
 from headgate import __version__
-from headgate.discovery import package_domains
+from headgate.domains.discovery import package_domains
 from headgate.errors import HeadgateError, SettingsError
 from headgate.project import all_domains
 

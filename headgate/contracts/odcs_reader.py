@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import no_cards
-from headgate.contracts.blocks import declares_block
+from headgate.contracts.analytics_blocks import declares_block
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.headerless import has_header

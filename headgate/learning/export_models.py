@@ -1,4 +1,4 @@
-"""Fitted scikit-learn models as arrays that `headgate.predictions` scores with numpy alone."""
+"""Fitted scikit-learn models as arrays that `headgate.scoring` scores with numpy alone."""
 
 from __future__ import annotations
 

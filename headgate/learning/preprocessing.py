@@ -24,7 +24,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from headgate.predictions.splines import ranks_among
+from headgate.scoring.splines import ranks_among
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

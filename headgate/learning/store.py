@@ -12,7 +12,7 @@ from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.learning.calibration import Bin
-from headgate.predictions.scorer import FORMAT, Scorer
+from headgate.scoring.scorer import FORMAT, Scorer
 from headgate.snapshots.snapshot import snapshot_id_of
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from headgate.domain import Domain
+    from headgate.domains.domain import Domain
 
 FOLDER = "dashboards"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from headgate.contracts.odcs_reader import yaml_document
 from headgate.contracts.registry import folders
-from headgate.discovery import PACKED_DOMAINS, entry_points, package_domains
+from headgate.domains.discovery import PACKED_DOMAINS, entry_points, package_domains
 from headgate.project import OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS, packed_settings, project
 
 

@@ -20,8 +20,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from headgate.contracts.analyst_tables import OF_DATASET
+from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of
 from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.blocks import BLOCK_MEASURE, BLOCK_TIME, block_of
 from headgate.errors import AuditError, ContractError, NotFoundError
 from headgate.project import PACKED, project
 from headgate.systems import registry
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from headgate.contracts.blocks import Block
+    from headgate.contracts.analytics_blocks import Block
     from headgate.contracts.model import Contract
 
 ATHENA = "athena"
@@ -111,7 +111,7 @@ class SqlModels:
         texts = [f"{table}\0{query.sql(dialect=ATHENA)}\n" for table, query in sorted(self.queries.items())]
         schemas = [f"{table}\0{_schema(self.contracts[table])}\n" for table in sorted(set().union(*self.refs.values()))]
         blocks = [f"{table}\0{block}\n" for table in self.order if (block := block_of(self.contracts[table]))]
-        code = [registry.source_version("headgate.blocks")] if blocks else []
+        code = [registry.source_version("headgate.analytics")] if blocks else []
         return hashlib.sha256("".join([*texts, *schemas, *blocks, *code]).encode()).hexdigest()[:16]
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
@@ -135,7 +135,7 @@ class SqlModels:
         rows = ops.SQLQueryResult(query=text, schema=schema, source=engine).to_expr()
         try:
             if block:
-                from headgate.blocks.build_block import block_rows  # noqa: PLC0415 its methods are slow to load
+                from headgate.analytics.build_block import block_rows  # noqa: PLC0415 its methods are slow to load
 
                 return block_rows(block, rows, as_of)
             frame: pd.DataFrame = rows.order_by([*contract.key, *(name for name in schema.names if name not in contract.key)]).execute()

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from headgate.errors import BadInputError, ContractError, HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
+from headgate.uploads.begin_to_commit import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.upload import Upload, content_differs, dry_run_key, upload_key
-from headgate.uploads.uploading import CHECKED, FAILED, TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -75,16 +75,16 @@ NOT_FOR_FUNCTIONS = {
     "export",
     "learning",
     "merge",
-    "own_systems",
-    "predictions",
+    "project_systems",
     "quality",
     "query",
     "reports",
+    "scoring",
     "systems",
     "uploads",
 }
 ALSO_FOR = {
-    "api": {PACKED_DASHBOARDS, "api", "domains", "own_systems", "predictions", "query", "systems", "uploads"},
+    "api": {PACKED_DASHBOARDS, "api", "domains", "project_systems", "query", "scoring", "systems", "uploads"},
     "dry_run": {"drafts", "uploads"},
     "report": {PACKED_DASHBOARDS, "api", "domains", "query", "reports", "systems"},
 }
@@ -115,9 +115,14 @@ def _for_function(name: str, package: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _room_of(path: str) -> str:
-    """Return the room of the package that a path of an archive is in; the packages beside it are domains."""
-    package, room = path.split("/")[:2]
-    return room if package == "headgate" else "domains"
+    """Return the room of the package that a path of an archive is in; the packages beside it are domains.
+
+    The modules beside the package's domains, which list them, are rooms of their own: every function has them.
+    """
+    package, room, *inside = path.split("/")
+    if package != "headgate":
+        return "domains"
+    return room if room != "domains" or len(inside) > 1 else inside[0]
 
 
 def sentence_model(out: Path = BUILD) -> Path | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from headgate.discovery import package_domains
+from headgate.domains.discovery import package_domains
 from headgate.errors import SettingsError
 from headgate.project import lake_domains, project
 

@@ -83,7 +83,7 @@ def answer(engine: Path, project: Path, *arguments: str) -> Any:  # noqa: ANN401
 
 
 def test_the_copy_has_no_retail(engine: Path) -> None:
-    names = "from headgate.discovery import package_domains; print(*package_domains())"
+    names = "from headgate.domains.discovery import package_domains; print(*package_domains())"
     assert python(engine, "-c", names).split() == ["onboarding"]
 
 

@@ -87,10 +87,11 @@ def test_the_wiring_imports_a_stage_only_when_one_of_its_functions_is_called() -
     modules = sorted(path.stem for path in (ROOT / "headgate" / "wiring").glob("[a-z]*.py"))
     rooms = {".".join(name.split(".")[:2]) for name in loaded(f"from headgate.wiring import {', '.join(modules)}")}
     assert len(modules) > 5
+    modules_of_domains = {name for name in loaded("from headgate.wiring import stores") if name.startswith("headgate.domains.")}
+    assert modules_of_domains == {"headgate.domains.discovery", "headgate.domains.domain"}
     assert {name for name in rooms if name.startswith("headgate.")} == {
         "headgate.aws",
-        "headgate.discovery",
-        "headgate.domain",
+        "headgate.domains",
         "headgate.errors",
         "headgate.plain_names",
         "headgate.project",

@@ -31,7 +31,7 @@ from headgate.systems.model_cards import description
 from headgate.systems.run import build
 
 if TYPE_CHECKING:
-    from headgate.predictions.scorer import Scorer
+    from headgate.scoring.scorer import Scorer
 
 pytestmark = pytest.mark.unit
 
@@ -124,7 +124,7 @@ def test_the_contract_is_the_one_that_the_draft_command_writes(rentals: Path, tm
 @pytest.mark.usefixtures("bikes")
 def test_a_lake_project_brings_all_that_a_domain_brings() -> None:
     own = project().own_domain
-    assert (own.questions, own.routes) == ("headgate.own_systems._questions", "headgate.own_systems._routes")
+    assert (own.questions, own.routes) == ("headgate.project_systems._questions", "headgate.project_systems._routes")
     assert [*Registry.load().tables_of("hourly-demand")] == ["demand_quality", "hourly_demand"]
     assert set(saved_questions(["hourly-demand"])) == {"busiest_hours", "forecast_against_naive", "why_refused"}
     assert [rule.name for rule in dashboards()["hourly-demand"].alerts] == ["worse_than_naive"]
@@ -187,7 +187,7 @@ def test_the_same_rentals_give_the_same_bytes(rentals: Path) -> None:
 @pytest.mark.usefixtures("bikes")
 def test_the_scorer_gives_the_forecast_of_the_table(rentals: Path) -> None:
     made, shelf = built(rentals)
-    profile = load("headgate.own_systems._profile").Profile(**scorer_of(shelf).arrays)
+    profile = load("headgate.project_systems._profile").Profile(**scorer_of(shelf).arrays)
     for row in made["hourly_demand"].tail(48).itertuples():
         mean, bounds = profile.at(row.hour_at.weekday(), row.hour_at.hour)
         assert np.round([mean, *bounds], 2) == pytest.approx([row.mean, row.lower_95, row.lower_80, row.upper_80, row.upper_95])

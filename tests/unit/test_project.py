@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.discovery import package_domains
+from headgate.domains.discovery import package_domains
 from headgate.errors import SettingsError
 from headgate.project import MODELS_SYSTEM, LakeProject, project, read
 

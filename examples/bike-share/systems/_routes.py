@@ -34,7 +34,7 @@ class DemandPrediction(ModelOrigin):
 @routes.post("/v1/predictions/hourly-demand", Group.VIEWER, problems=[409])
 def predict_hourly_demand(lake: Lake, body: DemandAsked) -> DemandPrediction:
     """Rentals expected in an hour of the week after the data."""
-    from headgate.own_systems._profile import Profile
+    from headgate.project_systems._profile import Profile
 
     facts, profile = exported(lake, "hourly-demand", "demand", lambda scorer: Profile(scorer.arrays["week"], scorer.arrays["errors"]))
     first = datetime.fromisoformat(facts["last_day"]) + timedelta(days=1)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.own_systems._profile import QUANTILES, Profile, scale, week_ahead
-from headgate.predictions.scorer import Scorer
+from headgate.project_systems._profile import QUANTILES, Profile, scale, week_ahead
+from headgate.scoring.scorer import Scorer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from headgate.api.ports import Lake
-    from headgate.predictions.scorer import Scorer
+    from headgate.scoring.scorer import Scorer
 
 Model = TypeVar("Model")
 
@@ -25,7 +25,7 @@ _kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = OrderedDict()  # by pla
 
 def exported(lake: Lake, system: str, name: str, kind: Callable[[Scorer], Model]) -> tuple[Mapping[str, Any], Model]:
     """Return the facts and the model of the newest export; it is read again when a run has replaced it."""
-    from headgate.predictions.scorer import FORMAT, Scorer
+    from headgate.scoring.scorer import FORMAT, Scorer
 
     if system not in lake.systems:
         raise not_built(system, lake.systems)

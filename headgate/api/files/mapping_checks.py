@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.api.files.file_records import record_of
 from headgate.api.files.mappings import decided, expect_undecided
 from headgate.api.files.personal_values import row_without_values, sees_values, visible_facts
-from headgate.api.files.uploads import shown_check, uploading_of
+from headgate.api.files.uploads import shown_check, uploads_of
 from headgate.api.http.conditional_requests import check_match
 from headgate.api.http.problems import conflict, not_found
 from headgate.api.shapes.files import MappingRemembered
@@ -29,7 +29,7 @@ def start(lake: Lake, caller: CallerIdentity, file_id: str, decision: MappingDec
     """Start the gate on the whole file with the mapping that the caller decides; nothing is remembered."""
     record = record_of(lake, file_id)
     mapping = decided(lake, caller, record, decision, if_match)
-    upload = uploading_of(lake).check_file(record, mapping, lake.dry_runs.start)
+    upload = uploads_of(lake).check_file(record, mapping, lake.dry_runs.start)
     return _shown(lake, caller, record, upload, mapping)
 
 
@@ -58,7 +58,7 @@ def accept(lake: Lake, caller: CallerIdentity, file_id: str, if_match: str) -> M
         raise conflict("This file was not checked with a mapping. `PUT /v1/files/{file_id}/mapping` checks it.") from None
     if upload.state is not UploadState.COMMITTED:
         expect_undecided(record)
-    accepted = uploading_of(lake).commit(upload.upload_id, upload.check_id)
+    accepted = uploads_of(lake).commit(upload.upload_id, upload.check_id)
     Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(accepted.file_id, caller.name, after=record)
     suggestion = Suggested.from_json(mapping.suggestion)
     columns = dict(zip(suggestion.names, mapping.fields, strict=True))
@@ -67,7 +67,7 @@ def accept(lake: Lake, caller: CallerIdentity, file_id: str, if_match: str) -> M
 
 def _checked(lake: Lake, record: FileRecord) -> tuple[Upload, UploadMapping]:
     """Return the newest check of a file with its mapping; NotFoundError when there is none."""
-    upload = uploading_of(lake).get(id_of_file_check(record.file_id))
+    upload = uploads_of(lake).get(id_of_file_check(record.file_id))
     if upload.mapping is None:
         raise NotFoundError("no mapping")
     return upload, upload.mapping
@@ -79,7 +79,7 @@ def _shown(lake: Lake, caller: CallerIdentity, record: FileRecord, upload: Uploa
     The mapping says of a column only what its decider claims, so the right to see values is that of the file before it.
     NotFoundError when the check could not be started.
     """
-    stored = uploading_of(lake).dry_run(upload)
+    stored = uploads_of(lake).dry_run(upload)
     if stored is None:
         raise NotFoundError("no check")
     if not sees_values(lake, caller, record):

@@ -17,8 +17,8 @@ from headgate.api.shapes.uploads import ContractDraft, DryRun, Upload, UploadPar
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.ports import FileRecord
 from headgate.lake.senders import Senders
+from headgate.uploads.begin_to_commit import Uploads
 from headgate.uploads.upload import PART_BYTES, UploadMapping
-from headgate.uploads.uploading import Uploading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ _PARTS_OF_A_PAGE = 100
 
 def begin(lake: Lake, caller: str, asked: UploadAsked) -> Upload:
     """Begin an upload, or return the one that the same caller began with the same file."""
-    upload = uploading_of(lake).begin(caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset)
+    upload = uploads_of(lake).begin(caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset)
     return _shown(upload)
 
 
@@ -45,12 +45,12 @@ def shown(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
 
 def parts(lake: Lake, caller: CallerIdentity, upload_id: str, cursor: str) -> UploadParts:
     """Return the parts of an open upload by number, with URLs of those that are missing."""
-    uploading, upload = uploading_of(lake), _own(lake, caller, upload_id)
-    sent = {part.number: part for part in uploading.parts(upload)}
+    uploads, upload = uploads_of(lake), _own(lake, caller, upload_id)
+    sent = {part.number: part for part in uploads.parts(upload)}
     first = max(1, int(str(cursors.decode(cursor, int)))) if cursor else 1
     following = first + _PARTS_OF_A_PAGE
     numbers = range(first, min(following, upload.part_count + 1))
-    ref = uploading.content(upload_id)
+    ref = uploads.content(upload_id)
 
     def part(number: int) -> UploadPart:
         size_bytes = upload.part_bytes(number)
@@ -67,19 +67,19 @@ def parts(lake: Lake, caller: CallerIdentity, upload_id: str, cursor: str) -> Up
 def complete(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
     """Make the file from its parts."""
     _own(lake, caller, upload_id)
-    return _shown(uploading_of(lake).complete(upload_id))
+    return _shown(uploads_of(lake).complete(upload_id))
 
 
 def abort(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
     """Forget an upload that is not committed."""
     _own(lake, caller, upload_id)
-    return _shown(uploading_of(lake).abort(upload_id))
+    return _shown(uploads_of(lake).abort(upload_id))
 
 
 def start_dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Start the gate on the uploaded file, without a trace in the lake."""
     upload = _own(lake, caller, upload_id)
-    return shown_check(lake, upload, uploading_of(lake).start_dry_run(upload_id, lake.dry_runs.start))
+    return shown_check(lake, upload, uploads_of(lake).start_dry_run(upload_id, lake.dry_runs.start))
 
 
 def dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
@@ -89,7 +89,7 @@ def dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
 
 def _current_check(lake: Lake, upload: KeptUpload) -> DryRun:
     """Return the dry run of an upload with its current mapping; 404 where it was not started."""
-    stored = uploading_of(lake).dry_run(upload)
+    stored = uploads_of(lake).dry_run(upload)
     if stored is None:
         raise not_found("The dry run of this upload was not started. POST to this address starts it.")
     return shown_check(lake, upload, stored)
@@ -104,15 +104,15 @@ def decide_mapping(lake: Lake, caller: CallerIdentity, upload_id: str, decision:
     """
     from headgate.matching.mappings import Suggested
 
-    uploading, upload = uploading_of(lake), _own(lake, caller, upload_id)
-    asked = _suggested(upload, uploading.dry_run(upload) or {})
+    uploads, upload = uploads_of(lake), _own(lake, caller, upload_id)
+    asked = _suggested(upload, uploads.dry_run(upload) or {})
     if asked is None:
         raise conflict("No mapping is suggested for this upload. Start its dry run; the outcome `needs_mapping` asks for a mapping.")
     text, profiled = asked
     suggestion = Suggested.from_json(text)
     fields = decided_fields(suggestion, decision.columns)
     lake.mappings.check(suggestion, fields)
-    uploading.decide(upload_id, UploadMapping(text, tuple(profiled), fields))
+    uploads.decide(upload_id, UploadMapping(text, tuple(profiled), fields))
     return start_dry_run(lake, caller, upload_id)
 
 
@@ -121,7 +121,7 @@ def commit(lake: Lake, caller: CallerIdentity, upload_id: str, if_match: str = "
     upload = _own(lake, caller, upload_id)
     if if_match:
         check_match(_current_check(lake, upload), if_match)
-    committed = uploading_of(lake).commit(upload_id, upload.check_id if if_match else "")
+    committed = uploads_of(lake).commit(upload_id, upload.check_id if if_match else "")
     if committed.by:
         _senders(lake).keep_uploader(committed.file_id, committed.by)
     return _shown(committed)
@@ -133,13 +133,13 @@ def _senders(lake: Lake) -> Senders:
 
 def _own(lake: Lake, caller: CallerIdentity, upload_id: str) -> KeptUpload:
     """Return an upload; 403 where another caller began it, unless an operator asks."""
-    upload = uploading_of(lake).get(upload_id)
+    upload = uploads_of(lake).get(upload_id)
     if not (upload.is_of(caller.name) or caller.may(Group.OPERATOR)):
         raise forbidden("Somebody else began this upload. Only its sender or an operator may read or change it.")
     return upload
 
 
-def uploading_of(lake: Lake) -> Uploading:
+def uploads_of(lake: Lake) -> Uploads:
     """Return the uploads of a lake."""
 
     def prepare(upload: KeptUpload, is_compared: bool) -> None:
@@ -150,7 +150,7 @@ def uploading_of(lake: Lake) -> Uploading:
         if upload.by and is_compared:
             _senders(lake).keep_uploader_of_content(upload.key, upload.sha256, upload.by)
 
-    return Uploading(
+    return Uploads(
         lake.objects, lake.uploads, lake.files, lake.bucket("staging"), lake.bucket("raw"), lake.contracts.source.keys(), prepare, lake.now
     )
 

@@ -1,5 +1,5 @@
 """The onboarding domain: contracts of customers, projects, jobs and invoices, which people and programs send row by row."""
 
-from headgate.domain import Domain
+from headgate.domains.domain import Domain
 
 DOMAIN = Domain("onboarding", package=__name__)

@@ -1,6 +1,6 @@
 """The retail domain: contracts of a shop, five analytical systems, saved questions, and a generated shop."""
 
-from headgate.domain import Command, Domain, System
+from headgate.domains.domain import Command, Domain, System
 
 DOMAIN = Domain(
     "retail",

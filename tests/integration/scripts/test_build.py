@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate import discovery
 from headgate.contracts.registry import Registry
+from headgate.domains import discovery
 from headgate.domains.retail import SYSTEMS
 from headgate.systems import registry as systems
 from headgate.systems.packed_files import package_files

@@ -6,8 +6,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from headgate.learning import export_models, preprocessing
-from headgate.predictions.products import Products
-from headgate.predictions.splines import Splines
+from headgate.scoring.products import Products
+from headgate.scoring.splines import Splines
 
 pytestmark = pytest.mark.unit
 

@@ -94,7 +94,7 @@ PATHS = st.sampled_from(
         "headgate/_contracts/prod/totals.json",
         "headgate/_dashboards/sales.json",
         "headgate/_settings.json",
-        "headgate/own_systems/mine.py",
+        "headgate/project_systems/mine.py",
         "headgate/masking/tokens.py",
         f"{MODELS}totals.sql",
     ]
@@ -122,8 +122,8 @@ def test_a_removed_mask_is_refused_with_the_file_the_reason_and_the_remedy() -> 
     [
         ("headgate/_settings.json", "headgate.toml"),
         ("headgate/_dashboards/sales.json", "dashboards/sales.yaml"),
-        ("headgate/own_systems/hourly.py", "systems/hourly.py"),
-        ("headgate/own_systems/hourly/rates.csv", "systems/hourly/rates.csv"),
+        ("headgate/project_systems/hourly.py", "systems/hourly.py"),
+        ("headgate/project_systems/hourly/rates.csv", "systems/hourly/rates.csv"),
         ("bikes/__init__.py", "bikes/__init__.py"),
     ],
 )

@@ -20,7 +20,7 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
-from headgate.domain import Domain, System
+from headgate.domains.domain import Domain, System
 from headgate.domains.retail import SYSTEMS
 from headgate.engines import local
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError

@@ -15,7 +15,7 @@ import pytest
 from sqlglot import parse_one
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
-from headgate.contracts.blocks import with_derived_columns
+from headgate.contracts.analytics_blocks import with_derived_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.engines import local

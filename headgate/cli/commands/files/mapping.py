@@ -17,8 +17,8 @@ from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import UNDECIDED, FileState
 from headgate.reports import summary
+from headgate.uploads.begin_to_commit import CHECKING, FAILED, TOO_LARGE
 from headgate.uploads.upload import UploadMapping
-from headgate.uploads.uploading import CHECKING, FAILED, TOO_LARGE
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.matching.mappings import Remembered, Suggested
+    from headgate.uploads.begin_to_commit import Uploads
     from headgate.uploads.upload import Upload
-    from headgate.uploads.uploading import Uploading
 
 POLL_S = 1.0
 _CHECKED = ("state", "received", "accepted", "quarantined", "duplicates", "reasons", "error")
@@ -254,11 +254,11 @@ def _check_and_accept(
     Ends with 3 where the file is not taken in, loses more rows than the lake permits, or is too large to be checked before.
     """
     from headgate.api.deployed_lake import DeployedLake
-    from headgate.api.files.uploads import uploading_of
+    from headgate.api.files.uploads import uploads_of
     from headgate.intake.files.replay_file import why_gone
 
     lake = DeployedLake(deployed.environment)
-    uploading = uploading_of(lake)
+    uploads = uploads_of(lake)
     try:
         lake.mappings.check(suggested, fields)
     except BadInputError as error:
@@ -270,12 +270,12 @@ def _check_and_accept(
     except NotFoundError:
         raise HeadgateError(f"{record.key} cannot be mapped: {why_gone(record)}") from None
     options.progress_console().print(f"The gate checks the whole file {record.key} with this mapping.", soft_wrap=True)
-    upload = uploading.check_file(record, UploadMapping(suggested.to_json(), (), tuple(fields)), lake.dry_runs.start)
-    check = _ended_check(uploading, upload)
+    upload = uploads.check_file(record, UploadMapping(suggested.to_json(), (), tuple(fields)), lake.dry_runs.start)
+    check = _ended_check(uploads, upload)
     checked = FileRecord(**check["record"]) if "record" in check else None
     acceptance = acceptance_of(checked, lake.most_refused_share) if checked else None
     is_taken = checked is None or acceptance not in {None, Acceptance.NOTHING_ACCEPTED}
-    sent_id = uploading.commit(upload.upload_id, upload.check_id).file_id if is_taken else ""
+    sent_id = uploads.commit(upload.upload_id, upload.check_id).file_id if is_taken else ""
     columns = dict(zip(suggested.names, fields, strict=True))
     chosen = {"dataset": suggested.dataset, "source": suggested.source, "columns": columns, "taken_in": is_taken, "file_id": sent_id}
     rows = {name: getattr(checked, name, None) for name in _CHECKED}
@@ -287,12 +287,12 @@ def _check_and_accept(
     options.finish(complete=acceptance is Acceptance.OK)
 
 
-def _ended_check(uploading: Uploading, upload: Upload) -> dict[str, Any]:
+def _ended_check(uploads: Uploads, upload: Upload) -> dict[str, Any]:
     """Return the check of a file when it has ended; HeadgateError where it failed for another reason than the file's size."""
-    check = uploading.dry_run(upload)
+    check = uploads.dry_run(upload)
     while check and check["state"] == CHECKING:
         time.sleep(POLL_S)
-        check = uploading.dry_run(upload)
+        check = uploads.dry_run(upload)
     error = (check or {}).get("error", {})
     if check is None or (check["state"] == FAILED and error["rule"] != TOO_LARGE):
         raise HeadgateError(error.get("message") or "Somebody else checks this file with another mapping. Repeat the command.")

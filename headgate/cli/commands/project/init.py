@@ -12,7 +12,7 @@ import click
 
 from headgate.cli import options
 from headgate.cli.commands.project import contract_files
-from headgate.discovery import entry_points, package_domains
+from headgate.domains.discovery import entry_points, package_domains
 from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, in_plain_letters, lake_name_of
 from headgate.project import FILE, read
 

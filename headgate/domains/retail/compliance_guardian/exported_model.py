@@ -19,7 +19,7 @@ from headgate.domains.retail.predictions.fraud import FraudScorer
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import batches_of
 from headgate.learning import export_models
-from headgate.predictions.scorer import Scorer, with_prefix
+from headgate.scoring.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

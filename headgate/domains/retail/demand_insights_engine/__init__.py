@@ -49,7 +49,7 @@ EXPORTS = (exported_model.NAME,)
 
 def made_with() -> str:
     """Return the version of the groups and other building blocks that all domains share."""
-    return source_version("headgate.blocks")
+    return source_version("headgate.analytics")
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:

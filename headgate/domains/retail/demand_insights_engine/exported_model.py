@@ -13,7 +13,7 @@ from headgate.domains.retail.demand_insights_engine.origins import POINTS
 from headgate.domains.retail.predictions.customers import CustomerScorer
 from headgate.engines.stored_rows import StoredRows, numbers
 from headgate.learning import export_models
-from headgate.predictions.scorer import Scorer, with_prefix
+from headgate.scoring.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from headgate.domains.retail.measures import Measure
 if TYPE_CHECKING:
     import pandas as pd
 
-    from headgate.blocks.groups import Clusters
+    from headgate.analytics.groups import Clusters
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.features import Unmatched

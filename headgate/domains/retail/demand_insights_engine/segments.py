@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.blocks.groups import Clusters, Typical, best_partition
+from headgate.analytics.groups import Clusters, Typical, best_partition
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import rfm
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.blocks.periods import whole_periods
+from headgate.analytics.periods import whole_periods
 from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
 from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
@@ -34,7 +34,7 @@ NO_OPTIONS: Mapping[str, str] = {}
 
 def made_with() -> str:
     """Return the version of the forecasts and other building blocks that all domains share."""
-    return source_version("headgate.blocks")
+    return source_version("headgate.analytics")
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS) -> dict[str, pd.DataFrame]:

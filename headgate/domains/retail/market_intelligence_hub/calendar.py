@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from headgate.blocks.periods import Grain
+    from headgate.analytics.periods import Grain
 
 Array = npt.NDArray[np.float64]
 

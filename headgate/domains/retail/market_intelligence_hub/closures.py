@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.blocks.point_forecasts import MIN_MODELLED
+from headgate.analytics.point_forecasts import MIN_MODELLED
 
 if TYPE_CHECKING:
-    from headgate.blocks.periods import Grain
+    from headgate.analytics.periods import Grain
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -11,7 +11,7 @@ from headgate.domains.retail.market_intelligence_hub.features import series_ids
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL
 
 if TYPE_CHECKING:
-    from headgate.blocks.periods import Grain
+    from headgate.analytics.periods import Grain
 
 MOST_OF_IT = 0.5  # of the deviation, for one cause to be named as its reason
 # What an event of each kind can do to sales: a promotion does not explain a bad week, nor a closure a good one.

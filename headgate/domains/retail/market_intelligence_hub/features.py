@@ -14,7 +14,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from headgate.blocks.periods import ONE_DAY, Grain, Span
+from headgate.analytics.periods import ONE_DAY, Grain, Span
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, LEVELS, OTHER, UNKNOWN, Plan
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.blocks.accuracy import mase, smape
-from headgate.blocks.point_forecasts import MIN_MODELLED
+from headgate.analytics.accuracy import mase, smape
+from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.domains.retail.market_intelligence_hub.accuracy import naive2, owa
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 
 if TYPE_CHECKING:
-    from headgate.blocks.forecasting import Origin
+    from headgate.analytics.forecasting import Origin
     from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 Array = npt.NDArray[np.float64]

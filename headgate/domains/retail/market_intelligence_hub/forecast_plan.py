@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.blocks.periods import GRAINS, WEEK, Grain
-from headgate.contracts.blocks import MAX_HORIZON
+from headgate.analytics.periods import GRAINS, WEEK, Grain
+from headgate.contracts.analytics_blocks import MAX_HORIZON
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:

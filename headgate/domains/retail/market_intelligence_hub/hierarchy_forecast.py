@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.blocks import naive_rules
-from headgate.blocks.forecasting import Backtest, Origin, Panel, bounded
-from headgate.blocks.published_forecast import interval_offsets, is_untested, never_certain, past_bounds, published_forecast
+from headgate.analytics import naive_rules
+from headgate.analytics.forecasting import Backtest, Origin, Panel, bounded
+from headgate.analytics.published_forecast import interval_offsets, is_untested, never_certain, past_bounds, published_forecast
 from headgate.domains.retail.market_intelligence_hub import closures
 from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
@@ -20,8 +20,8 @@ from headgate.engines import LOCAL, Engine
 if TYPE_CHECKING:
     import pandas as pd
 
-    from headgate.blocks.conformal import Bounds
-    from headgate.blocks.periods import Span
+    from headgate.analytics.conformal import Bounds
+    from headgate.analytics.periods import Span
     from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 
 Array = npt.NDArray[np.float64]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.blocks.anomalies import THRESHOLD, is_regular, judged, same_place, usual
+from headgate.analytics.anomalies import THRESHOLD, is_regular, judged, same_place, usual
 from headgate.domains.retail.market_intelligence_hub.event_reasons import DIRECTIONS, MOST_OF_IT, events_on
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
-    from headgate.blocks.periods import Grain
+    from headgate.analytics.periods import Grain
 
 REASONS = {
     "one_large_order": "One order alone makes up more than half of the deviation",

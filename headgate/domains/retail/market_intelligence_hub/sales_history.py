@@ -10,7 +10,7 @@ from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 if TYPE_CHECKING:
     import pandas as pd
 
-    from headgate.blocks.periods import Grain
+    from headgate.analytics.periods import Grain
 
 COLUMNS = [*SERIES, "period_on", "grain", "revenue", "units", "orders", "unit"]
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from headgate.blocks.trends import trend_of
+from headgate.analytics.trends import trend_of
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
-    from headgate.blocks.periods import Grain
+    from headgate.analytics.periods import Grain
 
 COLUMNS = [
     *SERIES,

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from headgate.predictions.products import Products
-from headgate.predictions.scorer import expit, logit
-from headgate.predictions.splines import Scaled, Splines
-from headgate.predictions.trees import Trees
+from headgate.scoring.products import Products
+from headgate.scoring.scorer import expit, logit
+from headgate.scoring.splines import Scaled, Splines
+from headgate.scoring.trees import Trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from headgate.predictions.scorer import Scorer
+    from headgate.scoring.scorer import Scorer
 
 Array = npt.NDArray[np.float64]
 

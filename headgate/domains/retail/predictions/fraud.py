@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from headgate.predictions.scorer import expit, logit
-from headgate.predictions.trees import Trees
+from headgate.scoring.scorer import expit, logit
+from headgate.scoring.trees import Trees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.predictions.scorer import Scorer
+    from headgate.scoring.scorer import Scorer
 
 Array = npt.NDArray[np.float64]
 DAY_S = 86_400

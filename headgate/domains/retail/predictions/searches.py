@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from headgate.predictions.scorer import Scorer
+    from headgate.scoring.scorer import Scorer
 
 
 @dataclass(frozen=True)

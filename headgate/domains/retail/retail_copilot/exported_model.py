@@ -10,7 +10,7 @@ import numpy as np
 from headgate.domains.retail.predictions.searches import IntentScorer
 from headgate.domains.retail.retail_copilot import normalise
 from headgate.learning.export_models import CHECKED_ROWS
-from headgate.predictions.scorer import Scorer
+from headgate.scoring.scorer import Scorer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import pytest
 from headgate.domains.retail.compliance_guardian import decisions, exported_model, features, models, reasons, scoring
 from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions, kept_in
 from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
-from headgate.predictions.scorer import Scorer
+from headgate.scoring.scorer import Scorer
 
 if TYPE_CHECKING:
     import ibis

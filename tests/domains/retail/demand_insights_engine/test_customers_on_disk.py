@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.blocks.groups import Clusters, Typical
+from headgate.analytics.groups import Clusters, Typical
 from headgate.domains.retail.demand_insights_engine import (
     churn_risk,
     customer_model,

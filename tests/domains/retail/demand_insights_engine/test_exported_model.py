@@ -25,7 +25,7 @@ from headgate.domains.retail.demand_insights_engine.customer_value import Method
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.domains.retail.predictions.customers import CustomerScorer
 from headgate.engines.stored_rows import store_frames
-from headgate.predictions.scorer import Scorer
+from headgate.scoring.scorer import Scorer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from headgate.blocks.periods import MONTH, WEEK
+from headgate.analytics.periods import MONTH, WEEK
 from headgate.domains.retail.market_intelligence_hub.calendar import KINDS, events_of, exposure
 
 if TYPE_CHECKING:

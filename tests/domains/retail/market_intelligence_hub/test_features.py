@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.blocks.periods import whole_periods
+from headgate.analytics.periods import whole_periods
 from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.blocks.forecasting import Backtest, Origin
-from headgate.blocks.periods import WEEK, Span
+from headgate.analytics.forecasting import Backtest, Origin
+from headgate.analytics.periods import WEEK, Span
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import COVERAGES, MEASURES, RULES, forecast_accuracy
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from headgate.blocks.periods import DAY, GRAINS, MONTH, WEEK, Grain
+from headgate.analytics.periods import DAY, GRAINS, MONTH, WEEK, Grain
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.errors import SettingsError
 

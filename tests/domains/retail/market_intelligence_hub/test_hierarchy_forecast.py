@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.blocks.forecasting import Backtest, Origin
-from headgate.blocks.periods import WEEK, Span
-from headgate.blocks.published_forecast import errors_at, is_untested
+from headgate.analytics.forecasting import Backtest, Origin
+from headgate.analytics.periods import WEEK, Span
+from headgate.analytics.published_forecast import errors_at, is_untested
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.money import amounts

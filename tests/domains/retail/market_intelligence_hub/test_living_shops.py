@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.blocks.accuracy import smape
-from headgate.blocks.periods import WEEK, Span
+from headgate.analytics.accuracy import smape
+from headgate.analytics.periods import WEEK, Span
 from headgate.domains.retail.market_intelligence_hub.closures import closed_periods, filled, has_stopped, opened_at
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.blocks.periods import whole_periods
+from headgate.analytics.periods import whole_periods
 from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.accuracy import owa
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of

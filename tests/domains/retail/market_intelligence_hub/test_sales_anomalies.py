@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.blocks.periods import WEEK
+from headgate.analytics.periods import WEEK
 from headgate.domains.retail.market_intelligence_hub.calendar import COLUMNS as CALENDAR
 from headgate.domains.retail.market_intelligence_hub.sales_anomalies import COLUMNS, REASONS, sales_anomalies
 

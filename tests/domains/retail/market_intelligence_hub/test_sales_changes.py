@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.blocks.periods import DAY, WEEK, Grain
+from headgate.analytics.periods import DAY, WEEK, Grain
 from headgate.domains.retail.market_intelligence_hub.sales_changes import COLUMNS, sales_changes
 
 pytestmark = pytest.mark.unit

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.blocks.periods import WEEK
-from headgate.blocks.trends import growth
+from headgate.analytics.periods import WEEK
+from headgate.analytics.trends import growth
 from headgate.domains.retail.market_intelligence_hub.sales_changes import sales_changes
 from headgate.domains.retail.market_intelligence_hub.sales_trends import COLUMNS, sales_trends
 

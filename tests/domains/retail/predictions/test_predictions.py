@@ -16,7 +16,7 @@ from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
 from headgate.domains.retail.predictions.searches import IntentScorer
 from headgate.lake import keys
 from headgate.learning.store import ModelInputs, ModelStore
-from headgate.predictions.scorer import Scorer, with_prefix
+from headgate.scoring.scorer import Scorer, with_prefix
 from headgate.snapshots.publishing import Publisher
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 

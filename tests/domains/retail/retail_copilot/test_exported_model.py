@@ -7,7 +7,7 @@ import pytest
 
 from headgate.domains.retail.predictions.searches import IntentScorer
 from headgate.domains.retail.retail_copilot import exported_model, normalise
-from headgate.predictions.scorer import Scorer
+from headgate.scoring.scorer import Scorer
 
 pytestmark = pytest.mark.unit
 

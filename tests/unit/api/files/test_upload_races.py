@@ -17,7 +17,7 @@ from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import ProblemError
 from headgate.api.shapes.uploads import UploadMappingDecision
 from headgate.errors import ConflictError, ServiceError
-from headgate.uploads import uploading
+from headgate.uploads import begin_to_commit
 from tests.unit.api.files.test_mapped_uploads import FIELDS, mapped, plain
 from tests.unit.api.files.test_uploads import begin, send_parts, uploaded
 from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake, processor
@@ -245,7 +245,7 @@ def test_a_file_whose_commit_died_has_its_sender() -> None:
 
 def test_a_file_that_was_not_compared_and_whose_commit_died_has_its_sender(monkeypatch: pytest.MonkeyPatch) -> None:
     """The copy in raw carries its sender; its content alone would be no proof, because nobody has compared it with its SHA-256."""
-    monkeypatch.setattr(uploading, "COMPARED_BYTES", 0)
+    monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
     caller = Caller(MemoryLake(), ("uploader",))
     died(caller, is_copied=True)
     (version,) = raw_versions(caller.lake)
@@ -266,7 +266,7 @@ def test_an_operator_who_commits_or_repeats_a_commit_is_not_the_sender() -> None
 
 def test_nobody_becomes_the_sender_of_a_content_that_was_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """A SHA-256 is no secret: who states the one of another file would see the values of that file."""
-    monkeypatch.setattr(uploading, "COMPARED_BYTES", 0)
+    monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
     lake = MemoryLake()
     bob, other = Caller(lake, ("uploader",), "bob"), PAYMENTS.replace(b"10.50", b"99.50")
     upload = begin(bob, PAYMENTS)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from headgate.blocks.conformal import offsets
-from headgate.blocks.forecasting import Panel, Task, backtest, bounded, forecast
+from headgate.analytics.conformal import offsets
+from headgate.analytics.forecasting import Panel, Task, backtest, bounded, forecast
 
 pytestmark = pytest.mark.system
 

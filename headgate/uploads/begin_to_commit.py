@@ -46,7 +46,7 @@ _CLOCKS_DIFFER = timedelta(seconds=5)  # of the function and of S3
 
 
 @dataclass(frozen=True)
-class Uploading:
+class Uploads:
     """The uploads of one lake.
 
     An upload changes its state only by a write on the condition that nobody has written it since it was read: of two steps at the same

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from statsforecast import models
 
-from headgate.blocks.pooled_autoregression import SeriesVotes
-from headgate.blocks.seasons import discernible, is_short, parts_of, seasonal_naive, seasonal_strength
+from headgate.analytics.pooled_autoregression import SeriesVotes
+from headgate.analytics.seasons import discernible, is_short, parts_of, seasonal_naive, seasonal_strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from headgate import discovery
 from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
+from headgate.domains import discovery
 from headgate.errors import ContractError, SettingsError
 from headgate.learning.store import Shelf
 from headgate.project import all_domains, load, project
@@ -113,7 +113,10 @@ def test_what_systems_share_is_no_system_and_part_of_their_version(lake: Path) -
     clinic.lake(lake)
     clinic.write(
         lake,
-        {"systems/_days.py": "DAY = 'day'\n", "systems/visit_counts.py": f"from headgate.own_systems._days import DAY\n{clinic.SYSTEM}"},
+        {
+            "systems/_days.py": "DAY = 'day'\n",
+            "systems/visit_counts.py": f"from headgate.project_systems._days import DAY\n{clinic.SYSTEM}",
+        },
     )
     version = registry.code_version("visit-counts")
     assert project().systems == ("visit-counts",)

@@ -1,6 +1,6 @@
 """Prod tables that a contract declares as a building block of analytics, such as `headgate.forecast`. Their columns are derived.
 
-docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.blocks` computes the rows.
+docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.analytics` computes the rows.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.blocks.seasons import parts_of
-from headgate.blocks.steady_seasons import steady_seasons
+from headgate.analytics.seasons import parts_of
+from headgate.analytics.steady_seasons import steady_seasons
 
 pytestmark = pytest.mark.unit
 

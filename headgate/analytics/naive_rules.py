@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from headgate.blocks.point_forecasts import MIN_MODELLED
+from headgate.analytics.point_forecasts import MIN_MODELLED
 
 if TYPE_CHECKING:
-    from headgate.blocks.forecasting import Backtest, Origin, Panel, Task
+    from headgate.analytics.forecasting import Backtest, Origin, Panel, Task
 
 Array = npt.NDArray[np.float64]
 

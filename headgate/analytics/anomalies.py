@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.blocks.point_forecasts import INTERMITTENT_INTERVAL
+from headgate.analytics.point_forecasts import INTERMITTENT_INTERVAL
 
 if TYPE_CHECKING:
-    from headgate.blocks.periods import Grain
-    from headgate.blocks.series import SeriesPanel
+    from headgate.analytics.periods import Grain
+    from headgate.analytics.series import SeriesPanel
 
 # Source: Iglewicz & Hoaglin (1993), "How to detect and handle outliers": modified z-scores beyond 3.5 are outliers;
 # 1.4826 makes the median absolute deviation a standard deviation under normality.

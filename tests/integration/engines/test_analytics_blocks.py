@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from headgate.contracts.blocks import with_derived_columns
+from headgate.contracts.analytics_blocks import with_derived_columns
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry, own_model
 from headgate.engines import local

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.blocks import naive_rules
-from headgate.blocks.forecasting import Backtest, Origin, Panel, Task, backtest
-from headgate.blocks.naive_rules import (
+from headgate.analytics import naive_rules
+from headgate.analytics.forecasting import Backtest, Origin, Panel, Task, backtest
+from headgate.analytics.naive_rules import (
     LAST_VALUE,
     LAST_YEAR,
     WEIGHTED,
@@ -25,7 +25,7 @@ from headgate.blocks.naive_rules import (
     published,
     year_shares,
 )
-from headgate.blocks.periods import WEEK
+from headgate.analytics.periods import WEEK
 
 pytestmark = pytest.mark.unit
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.blocks import naive_rules
-from headgate.blocks.conformal import Bounds, PastErrors, offsets
-from headgate.blocks.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
-from headgate.blocks.point_forecasts import MIN_MODELLED
-from headgate.blocks.seasons import discernible
+from headgate.analytics import naive_rules
+from headgate.analytics.conformal import Bounds, PastErrors, offsets
+from headgate.analytics.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
+from headgate.analytics.point_forecasts import MIN_MODELLED
+from headgate.analytics.seasons import discernible
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
-    from headgate.blocks.periods import Grain
+    from headgate.analytics.periods import Grain
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from headgate.blocks.conformal import PastErrors, offsets
+from headgate.analytics.conformal import PastErrors, offsets
 
 pytestmark = pytest.mark.unit
 

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from headgate.blocks.accuracy import naive_scale
-from headgate.blocks.seasons import MIN_CYCLES, discernible, is_short
+from headgate.analytics.accuracy import naive_scale
+from headgate.analytics.seasons import MIN_CYCLES, discernible, is_short
 
 Array = npt.NDArray[np.float64]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.blocks import naive_rules
-from headgate.blocks.forecasting import LEVELS, Backtest, Origin, Panel, bounded
-from headgate.blocks.point_forecasts import MIN_MODELLED
-from headgate.blocks.published_forecast import (
+from headgate.analytics import naive_rules
+from headgate.analytics.forecasting import LEVELS, Backtest, Origin, Panel, bounded
+from headgate.analytics.point_forecasts import MIN_MODELLED
+from headgate.analytics.published_forecast import (
     PublishedForecast,
     interval_offsets,
     is_untested,
@@ -24,8 +24,8 @@ from headgate.engines import LOCAL, Engine
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from headgate.blocks.periods import Grain
-    from headgate.blocks.series import SeriesPanel
+    from headgate.analytics.periods import Grain
+    from headgate.analytics.series import SeriesPanel
 
     Array = npt.NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
 def naive_forecast(history: Array, horizon: int, grain: Grain) -> Array:
     """Return the last cycle repeated: the last week of days, or the last value of weeks and months.
 
-    >>> from headgate.blocks.periods import WEEK
+    >>> from headgate.analytics.periods import WEEK
     >>> naive_forecast(np.array([3.0, 5.0]), 3, WEEK).tolist()
     [5.0, 5.0, 5.0]
     """

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.blocks.point_forecasts import Ensemble, is_intermittent, point_forecast
-from headgate.blocks.pooled_autoregression import SeriesVotes
+from headgate.analytics.point_forecasts import Ensemble, is_intermittent, point_forecast
+from headgate.analytics.pooled_autoregression import SeriesVotes
 
 pytestmark = pytest.mark.unit
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.blocks.seasons import discernible, parts_of, seasonal_naive, seasonal_strength
+from headgate.analytics.seasons import discernible, parts_of, seasonal_naive, seasonal_strength
 
 pytestmark = pytest.mark.unit
 

@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from headgate.blocks.changes import Change, changes
-from headgate.blocks.seasons import discernible, parts_of
-from headgate.blocks.steady_seasons import steady_seasons
+from headgate.analytics.changes import Change, changes
+from headgate.analytics.seasons import discernible, parts_of
+from headgate.analytics.steady_seasons import steady_seasons
 
 if TYPE_CHECKING:
-    from headgate.blocks.periods import Grain
-    from headgate.blocks.series import SeriesPanel
+    from headgate.analytics.periods import Grain
+    from headgate.analytics.series import SeriesPanel
 
 Array = npt.NDArray[np.float64]
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.blocks.build_block import block_rows
-from headgate.contracts.blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, with_derived_columns
+from headgate.analytics.build_block import block_rows
+from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, with_derived_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.project import BLOCKS as KINDS
@@ -87,7 +87,7 @@ def test_rows_of_any_table_fit_the_derived_contract(kind: str, rows: pd.DataFram
 
 @pytest.mark.parametrize("kind", BLOCKS)
 def test_a_series_that_is_not_among_the_largest_says_so(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headgate.blocks.series.MAX_SERIES", 1)
+    monkeypatch.setattr("headgate.analytics.series.MAX_SERIES", 1)
     rows = published(kind, counts(a=np.full(30, 9.0), b=np.ones(30))).to_pylist()
     assert [row["status"] for row in rows if row["counter"] == "b"] == ["too_many_series"]
 

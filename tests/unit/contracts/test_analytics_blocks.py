@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.blocks import GRAINS, MAX_HORIZON, Block, block_of, with_derived_columns
+from headgate.contracts.analytics_blocks import GRAINS, MAX_HORIZON, Block, block_of, with_derived_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import ContractError
 

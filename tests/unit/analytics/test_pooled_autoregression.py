@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.blocks.forecasting import Panel, Task, backtest
-from headgate.blocks.pooled_autoregression import borrowed_seasons, pooled_votes
+from headgate.analytics.forecasting import Panel, Task, backtest
+from headgate.analytics.pooled_autoregression import borrowed_seasons, pooled_votes
 
 pytestmark = pytest.mark.unit
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from headgate.domain import Domain
+from headgate.domains.domain import Domain
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -83,5 +83,5 @@ def _loaded(name: str, value: str) -> Domain:
     except (ImportError, AttributeError) as error:
         raise SettingsError(f"The domain {name} cannot be loaded from {value}: {error}. Correct its package or its entry point.") from error
     if not isinstance(domain, Domain) or domain.name != name:
-        raise SettingsError(f"{value} is not the headgate.domain.Domain {name}. Give domain and entry point the same name.")
+        raise SettingsError(f"{value} is not the headgate.domains.domain.Domain {name}. Give domain and entry point the same name.")
     return domain

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from headgate.blocks import groups
-from headgate.blocks.groups import Clusters
+from headgate.analytics import groups
+from headgate.analytics.groups import Clusters
 
 pytestmark = pytest.mark.unit
 

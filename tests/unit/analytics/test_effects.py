@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.blocks.effects import MOST_UPLIFT, Effects, effects_of, without_events
+from headgate.analytics.effects import MOST_UPLIFT, Effects, effects_of, without_events
 
 pytestmark = pytest.mark.unit
 

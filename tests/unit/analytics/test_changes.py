@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from headgate.blocks.changes import CHANGE_P, chance, changes
+from headgate.analytics.changes import CHANGE_P, chance, changes
 
 pytestmark = pytest.mark.unit
 

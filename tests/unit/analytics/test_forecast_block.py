@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.blocks.build_block import block_rows
-from headgate.blocks.forecast_block import COLUMNS
-from headgate.blocks.periods import GRAINS
-from headgate.contracts import blocks as declared
-from headgate.contracts.blocks import BLOCK_MEASURE, BLOCK_TIME, Block
+from headgate.analytics.build_block import block_rows
+from headgate.analytics.forecast_block import COLUMNS
+from headgate.analytics.periods import GRAINS
+from headgate.contracts import analytics_blocks as declared
+from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, Block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def test_incomplete_periods_are_not_compared() -> None:
 
 
 def test_series_beyond_the_largest_have_a_row_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headgate.blocks.series.MAX_SERIES", 1)
+    monkeypatch.setattr("headgate.analytics.series.MAX_SERIES", 1)
     made = forecast(pd.concat([rows_of(weekly(6)), rows_of(weekly(6) / 2, "b")]))
     assert made[made.name == "b"].status.tolist() == ["too_many_series"]
     assert "too_many_series" not in set(made[made.name == "a"].status)

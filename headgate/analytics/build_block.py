@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.blocks.anomalies import anomaly_rows
-from headgate.blocks.forecast_block import forecast_rows
-from headgate.blocks.groups import segment_rows
-from headgate.blocks.periods import GRAINS
-from headgate.blocks.series import series_of
-from headgate.blocks.trends import trend_rows
+from headgate.analytics.anomalies import anomaly_rows
+from headgate.analytics.forecast_block import forecast_rows
+from headgate.analytics.groups import segment_rows
+from headgate.analytics.periods import GRAINS
+from headgate.analytics.series import series_of
+from headgate.analytics.trends import trend_rows
 from headgate.engines import engine_of
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-    from headgate.contracts.blocks import Block
+    from headgate.contracts.analytics_blocks import Block
 
 
 def block_rows(block: Block, rows: ibis.Table, as_of: date) -> pd.DataFrame:
     """Return the rows of a block, in the order of its key.
 
     Args:
-        rows: the block's columns as `headgate.blocks.series.series_of` reads them.
+        rows: the block's columns as `headgate.analytics.series.series_of` reads them.
     """
     if block.kind == "segments":
         return segment_rows(rows, block.by, block.measures)

@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from headgate.blocks.accuracy import naive_scale
-from headgate.blocks.conformal import Bounds, PastErrors, offsets
-from headgate.blocks.effects import effects_of, without_events
-from headgate.blocks.point_forecasts import MIN_MODELLED, Ensemble, point_forecast
-from headgate.blocks.pooled_autoregression import PanelVotes, pooled_votes
-from headgate.blocks.seasons import discernible
+from headgate.analytics.accuracy import naive_scale
+from headgate.analytics.conformal import Bounds, PastErrors, offsets
+from headgate.analytics.effects import effects_of, without_events
+from headgate.analytics.point_forecasts import MIN_MODELLED, Ensemble, point_forecast
+from headgate.analytics.pooled_autoregression import PanelVotes, pooled_votes
+from headgate.analytics.seasons import discernible
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.blocks.periods import ONE_DAY, Grain, Span, whole_periods
-from headgate.contracts.blocks import BLOCK_MEASURE, BLOCK_TIME
+from headgate.analytics.periods import ONE_DAY, Grain, Span, whole_periods
+from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
