@@ -3,7 +3,6 @@
 Examples:
     python scripts/demo.py
     python scripts/demo.py --keep          # leave the lake running, to query it
-    MYSQL_URL=mysql://reader:secret@host:3306/ecommerce python scripts/demo.py
 
 Exit code 0 when all of it worked, 1 when something failed.
 """
@@ -12,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NAME = "demo"
+IMPORTER = Path(__file__).with_name("import_online_retail.py")
 GENERATED_ORDERS = 100_000  # about half a million lines, as many as Online Retail II has
 DEFECT_RATE = "0.01"  # of the generated tables, so that the gate has something to refuse
 GATE_TIMEOUT_S = 600
@@ -107,20 +106,16 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
 
 
 def start_data(folder: Path) -> subprocess.Popen[bytes]:
-    """The process that writes the demo's data: a real MySQL's, else Online Retail II, else a generated shop."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "headgate.cli.main", *_data_command(), str(folder), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    """The process that writes the demo's data: Online Retail II where it is found, else a generated shop."""
+    return subprocess.Popen([sys.executable, *_data_command(), str(folder), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def _data_command() -> Sequence[str]:
-    from headgate.domains.retail.sample.online_retail.uci import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
+    from scripts.online_retail.uci import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
 
-    if os.environ.get("MYSQL_URL"):
-        return ["import-mysql"]
     if find_source() is not None:
-        return ["import-online-retail", "--defect-rate", DEFECT_RATE]
-    return ["sample", "--orders", str(GENERATED_ORDERS), "--customers", "8000"]
+        return [str(IMPORTER), "--defect-rate", DEFECT_RATE]
+    return ["-m", "headgate.cli.main", "sample", "--orders", str(GENERATED_ORDERS), "--customers", "8000"]
 
 
 def await_data(making: subprocess.Popen[bytes]) -> str:

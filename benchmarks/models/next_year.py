@@ -49,11 +49,11 @@ from headgate.domains.retail.demand_insights_engine.customer_value import Method
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
-from headgate.domains.retail.sample.online_retail.uci import find_source
 from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.errors import HeadgateError, SettingsError
 from headgate.learning.store import Shelf
 from headgate.systems.rows import RowsInFile
+from scripts.online_retail.uci import find_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.online_retail.import_shop import import_online_retail
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import ContractError, NotFoundError
@@ -25,6 +24,7 @@ from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.reading import part_refs
+from scripts.online_retail.import_shop import import_online_retail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.systems.merged_shop import online_retail
 from benchmarks.systems.system_runs import build_all, watched
-from headgate.domains.retail.sample.online_retail.uci import find_source
+from scripts.online_retail.uci import find_source
 
 
 def main() -> None:

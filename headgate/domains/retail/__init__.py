@@ -21,16 +21,6 @@ DOMAIN = Domain(
         *("churn", "fraud", "naive2", "owa", "pence", "retail", "sales_forecast", "series_id", "shop", "shops"),
         *("compliance-guardian", "demand-insights-engine", "global-market-pulse", "market-intelligence-hub"),
     ),
-    commands=(
-        Command("sample", f"{__name__}.commands:sample", "Write a generated shop, with known defects, as files to upload."),
-        Command(
-            "import-online-retail",
-            f"{__name__}.commands:import_online_retail_command",
-            "Convert UCI Online Retail II into the tables of the shop.",
-        ),
-        Command(
-            "import-mysql", f"{__name__}.commands:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."
-        ),
-    ),
+    commands=(Command("sample", f"{__name__}.commands:sample", "Write a generated shop, with known defects, as files to upload."),),
 )
 SYSTEMS = tuple(system.name for system in DOMAIN.systems)

@@ -1,11 +1,9 @@
-"""`headgate sample`, `import-online-retail` and `import-mysql`: data to try the lake with."""
+"""`headgate sample`: a generated shop to try the lake with."""
 
 from __future__ import annotations
 
-import os
 import shlex
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from headgate.cli import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from rich.console import Console
 
@@ -60,69 +59,6 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
         as_json=as_json,
         value=lambda: fact,
         screen=lambda: f"{made.summary.removesuffix('.')}. Next: headgate upload {shlex.quote(str(folder))}",
-    )
-
-
-@click.command("import-online-retail", epilog=options.example("headgate import-online-retail /tmp/online_retail"))
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--source",
-    type=click.Path(exists=True, path_type=Path),
-    help="A CSV, a workbook, or a folder of them; default: below HEADGATE_DATA or ../shared/data.",
-)
-@click.option(
-    "--fetch",
-    "fetched",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Download it to this folder first; its checksum is checked.",
-)
-@click.option("--defect-rate", type=_RATE, default=0.0, help="Defective rows per clean row of the tables that are generated.")
-@options.as_json
-def import_online_retail_command(folder: Path, source: Path | None, fetched: Path | None, defect_rate: float, as_json: bool) -> None:
-    """Convert UCI Online Retail II into the tables of the shop.
-
-    What that data does not have (payments, card transactions, searches) is generated for its customers and orders.
-    """
-    from headgate.domains.retail.sample.online_retail.import_shop import import_online_retail
-    from headgate.domains.retail.sample.online_retail.uci import fetch, find_source
-
-    with written_rows(options.progress_console()) as progress:
-        path = source or (fetch(fetched, progress) if fetched else find_source())
-        if path is None:
-            raise click.ClickException(
-                "The data set Online Retail II was not found. Download it with --fetch FOLDER, or set HEADGATE_DATA to its folder."
-            )
-        made = import_online_retail(path, folder, progress, defect_rate=defect_rate)
-    fact = {"summary": made.summary, "rows": made.rows, "lines": made.lines, "repeats": made.repeats, "amount": str(made.amount)}
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: f"{made.summary.removesuffix('.')}. Next: headgate upload {shlex.quote(str(folder))}",
-    )
-
-
-@click.command(
-    "import-mysql", epilog=options.example("MYSQL_URL=mysql://reader:secret@db:3306/ecommerce headgate import-mysql /tmp/export")
-)
-@click.argument("folder", type=click.Path(path_type=Path))
-@options.as_json
-def import_mysql_command(folder: Path, as_json: bool) -> None:
-    """Read the shop's tables once from the MySQL server at MYSQL_URL.
-
-    The files are laid out as an export writes them to raw.
-    """
-    from headgate.domains.retail.sample.mysql_source import import_mysql
-
-    url = os.environ.get("MYSQL_URL", "")
-    if not url:
-        raise click.ClickException(
-            "MYSQL_URL is not set. Remedy: MYSQL_URL=mysql://user:password@host:port/database headgate import-mysql FOLDER"
-        )
-    with written_rows(options.progress_console()) as progress:
-        parts = import_mysql(url, folder, datetime.now(UTC).date(), progress)
-    summary = f"{sum(part.rows for part in parts):,} rows read from MySQL."
-    options.show(
-        as_json=as_json, value=lambda: {"summary": summary}, screen=lambda: f"{summary} Next: headgate upload {shlex.quote(str(folder))}"
     )
 
 

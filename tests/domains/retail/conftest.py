@@ -8,8 +8,8 @@ import ibis
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.domains.retail.sample.online_retail.import_shop import import_online_retail
-from headgate.domains.retail.sample.online_retail.uci import find_source
+from scripts.online_retail.import_shop import import_online_retail
+from scripts.online_retail.uci import find_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

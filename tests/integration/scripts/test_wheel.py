@@ -37,12 +37,8 @@ def test_every_file_of_the_package_is_in_the_wheel(installed: Path) -> None:
     assert sorted(str(path) for path in stated if not (installed / path).is_file()) == []
 
 
-def test_the_contracts_and_country_names_of_an_installed_package_are_found(installed: Path, tmp_path: Path) -> None:
-    code = (
-        "import headgate; from headgate.contracts.registry import Registry;"
-        "from headgate.domains.retail.sample.online_retail import country_names;"
-        "country_names._NAMES.read_text(); print(headgate.__file__, len(Registry.load().source))"
-    )
+def test_the_contracts_of_an_installed_package_are_found(installed: Path, tmp_path: Path) -> None:
+    code = "import headgate; from headgate.contracts.registry import Registry;print(headgate.__file__, len(Registry.load().source))"
     environment = {"PYTHONPATH": str(installed), "PATH": ""}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -20,16 +20,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.online_retail.country_names import region_named
-from headgate.domains.retail.sample.online_retail.import_shop import ImportReport, find_source, import_online_retail
-from headgate.domains.retail.sample.online_retail.retail_lines import COLUMNS, read_lines
-from headgate.domains.retail.sample.online_retail.uci import FILE_NAME, SHEET, fetch
-from headgate.domains.retail.sample.online_retail.workbooks import sheet_as_csv
 from headgate.domains.retail.sample.part_files import DATASETS, iter_objects
 from headgate.errors import HeaderError, NotFoundError, ServiceError, UnreadableFileError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
+from scripts.online_retail.country_names import region_named
+from scripts.online_retail.import_shop import ImportReport, import_online_retail
+from scripts.online_retail.retail_lines import COLUMNS, read_lines
+from scripts.online_retail.uci import FILE_NAME, SHEET, fetch, find_source
+from scripts.online_retail.workbooks import sheet_as_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,10 +19,10 @@ from headgate.domains.retail.sample.arrays import NEVER, money, timestamps
 from headgate.domains.retail.sample.cards import check_digits, issue_cards
 from headgate.domains.retail.sample.countries import REGIONS, regions_table
 from headgate.domains.retail.sample.csv_text import compressed, csv_bytes
-from headgate.domains.retail.sample.online_retail.merchandise import category_of
 from headgate.domains.retail.sample.purchases import Habits, habits_for, purchase_times
 from headgate.domains.retail.sample.searches import Offer, phrases_of
 from headgate.domains.retail.sample.season import PROMOTIONS, daily_demand, season_of, time_of_day
+from scripts.online_retail.merchandise import category_of
 
 pytestmark = pytest.mark.unit
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.domains.retail.sample.online_retail.workbooks import COLUMNS
 from headgate.errors import HeaderError, UnreadableFileError
+from scripts.online_retail.workbooks import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -30,15 +30,14 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.arrays import DAY_S, Bools, Floats, Ints, chosen, joined, money, nullable, text_of, timestamps
 from headgate.domains.retail.sample.countries import Region, regions_table
 from headgate.domains.retail.sample.defects import Spoiler
-from headgate.domains.retail.sample.online_retail.country_names import UNSPECIFIED, region_named
-from headgate.domains.retail.sample.online_retail.merchandise import SERVICE, categories_of
-from headgate.domains.retail.sample.online_retail.retail_lines import NOBODY, PRICE_SCALE, RetailLines, read_lines
-from headgate.domains.retail.sample.online_retail.uci import find_source
 from headgate.domains.retail.sample.part_files import PARQUET, PartFile, PartWriter, rows_by_dataset
 from headgate.domains.retail.sample.payments import Bills, payments_table, wallets_for
 from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
 from headgate.domains.retail.sample.transactions import transactions_of, transactions_table
 from headgate.errors import UnreadableFileError
+from scripts.online_retail.country_names import UNSPECIFIED, region_named
+from scripts.online_retail.merchandise import SERVICE, categories_of
+from scripts.online_retail.retail_lines import NOBODY, PRICE_SCALE, RetailLines, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from headgate.domains.retail.sample.part_files import Progress
-
-__all__ = ["ImportReport", "find_source", "import_online_retail"]
 
 REAL = ("regions", "customers", "products", "orders", "order_items")
 GENERATED = ("payments", "card_transactions", "search_queries")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from headgate.domains.retail.sample.online_retail.workbooks import sheet_as_csv
 from headgate.errors import NotFoundError, ServiceError
+from scripts.online_retail.workbooks import sheet_as_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ ARCHIVE_SHA256 = "572e36277c2390fbfde10664750731e0a86f55e33470d91919085f0408e67b
 # (525,461 rows, 9,539,484.634 GBP).
 TEXT_SHA256 = "17181af53059386e360acb2714218558ef526f84acacc768ebbdd3a35623d941"
 SHEET = "Year 2009-2010"
-_CHECKOUT = Path(__file__).resolve().parents[5]
+_CHECKOUT = Path(__file__).resolve().parents[2]
 _CHUNK_BYTES = 1 << 20
 _TIMEOUT_S = 60
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from headgate.domains.retail.sample.online_retail.unreadable_lines import EXPECTED, misfit, not_csv, other_columns, refuse_other_separator
-from headgate.domains.retail.sample.online_retail.workbooks import COLUMNS, sheet_as_csv, sheet_names
 from headgate.errors import NotFoundError, UnreadableFileError
+from scripts.online_retail.unreadable_lines import EXPECTED, misfit, not_csv, other_columns, refuse_other_separator
+from scripts.online_retail.workbooks import COLUMNS, sheet_as_csv, sheet_names
 
 if TYPE_CHECKING:
     from pathlib import Path
