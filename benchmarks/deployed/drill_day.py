@@ -44,7 +44,7 @@ from tests.faults.lake import KEY, Lake
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from headgate.intake.files.check_and_store_file import FileChecker
+    from headgate.intake.files.gate import GateRules
     from headgate.lake.ports import MaskingKey
     from tests.faults.lake import Ports
 
@@ -105,11 +105,11 @@ class QuietLake(Lake):
             self.objects.write(ObjectRef("raw", key), body)
             self.refs.append(self.objects.info(ObjectRef("raw", key)).ref)
 
-    def file_gate(self, ports: Ports) -> FileChecker:
-        """The gate with every source contract."""
+    def gate_rules(self, ports: Ports) -> GateRules:
+        """Return the rules of the gate with every source contract."""
         sources = Registry.load().source
         mappings = Mappings(ports.objects, self.bucket("artifacts"), sources, sample_table)
-        return replace(super().file_gate(ports), contracts=sources, mappings=mappings, masking_key=lambda: self.key)
+        return replace(super().gate_rules(ports), contracts=sources, mappings=mappings, masking_key=lambda: self.key)
 
 
 @dataclass

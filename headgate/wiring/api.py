@@ -61,10 +61,11 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
         mappings = replace(intake.mappings(env), objects=scratch)
         if mapping:
             mappings.remember(Suggested.from_json(mapping.suggestion), mapping.fields)
-        gate = replace(intake.file_checker(env), objects=scratch, ledger=MemoryLedger(), originals=Originals.KEEP, mappings=mappings)
+        ports = replace(intake.gate_ports(env), objects=scratch, ledger=MemoryLedger())
+        rules = replace(intake.gate_rules(env), originals=Originals.KEEP, mappings=mappings)
         profiles = Profiles(scratch, artifacts_bucket)
         processor = FileProcessor(
-            gate, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
+            ports, rules, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
         )
         return processor.process(ref)
 

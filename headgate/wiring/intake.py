@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.files.process_file import FileProcessor
     from headgate.intake.files.replay_file import Replayer
     from headgate.intake.files.revert_file import Reverter
@@ -35,26 +35,30 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 
 
-def file_checker(env: Mapping[str, str]) -> FileChecker:
-    """Return the checker that every way through the gate needs."""
+def gate_ports(env: Mapping[str, str]) -> GatePorts:
+    """Return the stores that every way through the gate reads and writes."""
+    from headgate.intake.files.gate import GatePorts
+
+    settings = GateSettings.from_env(env)
+    return GatePorts(
+        stores.objects(), stores.ledger(env), settings.curated_bucket, settings.quarantine_bucket, clock.utc_now, settings.lease_s
+    )
+
+
+def gate_rules(env: Mapping[str, str]) -> GateRules:
+    """Return the rules by which every way through the gate checks files."""
     from headgate.aws.secrets import Secrets
-    from headgate.intake.files.check_and_store_file import FileChecker
+    from headgate.intake.files.gate import GateRules
     from headgate.lake.states import Originals
     from headgate.matching.mappings import Mappings
 
     settings, contracts = GateSettings.from_env(env), stores.source_contracts()
-    return FileChecker(
-        objects=stores.objects(),
-        ledger=stores.ledger(env),
-        contracts=contracts,
-        masking_key=partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret),
-        curated_bucket=settings.curated_bucket,
-        quarantine_bucket=settings.quarantine_bucket,
-        clock=clock.utc_now,
-        lease_s=settings.lease_s,
-        mappings=Mappings(stores.objects(), settings.artifacts_bucket, contracts, _sample_table),
-        largest_bytes=worker(env).largest_bytes,
-        originals=Originals(settings.raw_originals),
+    return GateRules(
+        contracts,
+        partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret),
+        Mappings(stores.objects(), settings.artifacts_bucket, contracts, _sample_table),
+        worker(env).largest_bytes,
+        Originals(settings.raw_originals),
     )
 
 
@@ -100,7 +104,8 @@ def file_processor(
 
     profiles, notices = Profiles(stores.objects(), GateSettings.from_env(env).artifacts_bucket), operations.alerts(env)
     return FileProcessor(
-        file_checker(env),
+        gate_ports(env),
+        gate_rules(env),
         profile=profiles.of,
         profile_unknown=profiles.of_unknown,
         profile_uncontracted=profiles.of_uncontracted,
@@ -146,14 +151,14 @@ def replayer(env: Mapping[str, str]) -> Replayer:
     """The gate, for files that it has ended with already."""
     from headgate.intake.files.replay_file import Replayer
 
-    return Replayer(file_checker(env))
+    return Replayer(gate_ports(env), gate_rules(env))
 
 
 def reverter(env: Mapping[str, str]) -> Reverter:
     """Return the reverter of uploads."""
     from headgate.intake.files.revert_file import Reverter
 
-    return Reverter(file_checker(env), _senders(env))
+    return Reverter(gate_ports(env), gate_rules(env), _senders(env))
 
 
 def correction_outcomes(env: Mapping[str, str]) -> CorrectionOutcomes:

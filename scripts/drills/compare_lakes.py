@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -38,10 +38,11 @@ _LEASE_S = 300
 def write_lake(data: Path, folder: Path) -> int:
     """Write the curated and quarantine objects of every file below `data` to `folder`; return their number."""
     objects, ledger = MemoryObjects(clock=lambda: _NOW), MemoryLedger()
-    gate = FileChecker(objects, ledger, Registry.load().source, lambda: _KEY, *ZONES, lambda: _NOW, _LEASE_S)
+    ports = GatePorts(objects, ledger, *ZONES, lambda: _NOW, _LEASE_S)
+    rules = GateRules(Registry.load().source, lambda: _KEY)
     for key, path in folder_files.objects_in(data):
         objects.write(ObjectRef(RAW, key), path.read_bytes())
-        record = FileProcessor(gate).process(objects.info(ObjectRef(RAW, key)).ref)
+        record = FileProcessor(ports, rules).process(objects.info(ObjectRef(RAW, key)).ref)
         print(f"{record.key}: {record.state}, {record.received} rows, {record.accepted} accepted", file=sys.stderr)
     made = {f"{zone}/{key}": body for zone in ZONES for key, body in objects.contents(zone).items()}
     for name, body in made.items():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pytest
 
-from headgate.intake.files import check_and_store_file
+from headgate.intake.files import check_local_file
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.lake.content_hash import sha256_of
 from headgate.profiling import kept_profiles
@@ -51,7 +51,7 @@ def profiles_of_equal_rows_are_computed_once() -> Iterator[None]:
 def files_are_checked_once() -> Iterator[None]:
     """The rows of a file depend on nothing but its content and what the call states. A file that is rejected is checked again."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(check_and_store_file, "check_file", _checked)
+        patch.setattr(check_local_file, "check_file", _checked)
         yield
 
 

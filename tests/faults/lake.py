@@ -24,8 +24,8 @@ from headgate.aws.retry_throttled import retry_throttled
 from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, ServiceError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
 from headgate.intake.files.source_deletions import Sightings
@@ -239,29 +239,26 @@ class Lake:
     def runs(self, worker: Worker) -> Runs:
         """The function's own way from a message to a record, all of whose calls are the worker's."""
         ports = self.ports(worker)
-        gate, profiles = self.file_gate(ports), Profiles(ports.objects, self.bucket("artifacts"))
-        curation = self.curation(gate, profiles.of, profiles.of_unknown, alert=ports.alerts.settled, executor=self.executor)
-        return Runs(ports.objects, curation.process, ports.send, Sightings(ports.objects, gate.contracts, gate.curated_bucket))
+        rules, profiles = self.gate_rules(ports), Profiles(ports.objects, self.bucket("artifacts"))
+        curation = self.curation(
+            self.gate_ports(ports), rules, profiles.of, profiles.of_unknown, alert=ports.alerts.settled, executor=self.executor
+        )
+        return Runs(ports.objects, curation.process, ports.send, Sightings(ports.objects, rules.contracts, self.bucket("curated")))
 
     def replay(self, file_id: str, worker: Worker) -> Replayed:
         """The file goes through the gate again, under another masking key, as after a rotation."""
-        gate = self.file_gate(self.ports(worker))
-        return Replayer(replace(gate, masking_key=lambda: worker.call("read secret", lambda: ROTATED))).replay(file_id)
+        ports = self.ports(worker)
+        rules = replace(self.gate_rules(ports), masking_key=lambda: worker.call("read secret", lambda: ROTATED))
+        return Replayer(self.gate_ports(ports), rules).replay(file_id)
 
-    def file_gate(self, ports: Ports) -> FileChecker:
-        """The gate, behind these ports."""
+    def gate_ports(self, ports: Ports) -> GatePorts:
+        """Return the gate's stores, behind these ports."""
+        return GatePorts(ports.objects, ports.ledger, self.bucket("curated"), self.bucket("quarantine"), lambda: self.now, LEASE_S)
+
+    def gate_rules(self, ports: Ports) -> GateRules:
+        """Return the gate's rules, behind these ports."""
         sources = contracts()
-        return FileChecker(
-            ports.objects,
-            ports.ledger,
-            sources,
-            ports.masking_key,
-            self.bucket("curated"),
-            self.bucket("quarantine"),
-            lambda: self.now,
-            LEASE_S,
-            Mappings(ports.objects, self.bucket("artifacts"), sources, sample_table),
-        )
+        return GateRules(sources, ports.masking_key, Mappings(ports.objects, self.bucket("artifacts"), sources, sample_table))
 
     def ports(self, worker: Worker) -> Ports:
         """What the worker speaks to."""

@@ -59,7 +59,7 @@ class LargeLake(Lake):
 
         def small(gate: FileProcessor) -> FileProcessor:
             return replace(
-                gate, larger_worker=larger_worker, measured_from_bytes=1, gate=replace(gate.gate, largest_bytes=capacity.largest_bytes)
+                gate, larger_worker=larger_worker, measured_from_bytes=1, rules=replace(gate.rules, largest_bytes=capacity.largest_bytes)
             )
 
         return self._changed(super().runs(worker), small)
@@ -75,7 +75,7 @@ class LargeLake(Lake):
         """One attempt of the larger worker at the object of its run."""
 
         def large(gate: FileProcessor) -> FileProcessor:
-            return replace(gate, run=run, measured_from_bytes=1, gate=replace(gate.gate, lease_s=RUN_S))
+            return replace(gate, run=run, measured_from_bytes=1, ports=replace(gate.ports, lease_s=RUN_S))
 
         runs = self._changed(super().runs(worker), large)
         return retry_throttled(partial(runs.receive, self.started[run]), pauses_s=PAUSES_S, sleep=super().wait)

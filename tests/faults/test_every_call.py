@@ -174,7 +174,7 @@ class FinishesFirst(FileProcessor):
     """A gate that is wrong: the record stands before the rows are stored."""
 
     def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
-        self.gate.ledger.finish(replace(record, state="done"))
+        self.ports.ledger.finish(replace(record, state="done"))
         return super()._check_and_store(record, info, path, contract)
 
 

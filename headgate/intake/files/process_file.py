@@ -23,7 +23,17 @@ from typing import TYPE_CHECKING
 from headgate.errors import BadInputError, NotFoundError, ThrottledError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
-from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, CheckedFile, error_fields, iso_utc
+from headgate.intake.files.check_local_file import (
+    UNKNOWN_DATASET,
+    CheckedFile,
+    check_local_file,
+    check_readable,
+    checked_by,
+    contract_of,
+    error_fields,
+    with_counts,
+)
+from headgate.intake.files.gate import iso_utc
 from headgate.intake.files.replace_original import (
     RECEIVED,
     end_original,
@@ -55,7 +65,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.intake.files.check_and_store_file import CheckedParquet, FileChecker
+    from headgate.intake.files.check_local_file import CheckedParquet
+    from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.lake.ports import ObjectRef
     from headgate.matching.file_table import FileTable
@@ -93,7 +104,8 @@ class FileProcessor:
         measured_from_bytes: smaller files are not measured.
     """
 
-    gate: FileChecker
+    ports: GatePorts
+    rules: GateRules
     profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = None
     profile_unknown: Callable[[FileRecord, FileTable, Collection[str]], Mapping[str, str]] | None = None
     profile_uncontracted: Callable[[FileRecord, FileTable], Mapping[str, str]] | None = None
@@ -113,22 +125,22 @@ class FileProcessor:
             ServiceError: a service failed; the claim is given back and nothing of the file is recorded as done.
         """
         if keys.masked_original_of(ref.key):  # the gate wrote it, and the file that it belongs to has a record
-            return replace(_received(ObjectInfo(ref, 0, self.gate.clock())), state=FileState.IGNORED, seen_before=True)
+            return replace(_received(ObjectInfo(ref, 0, self.ports.clock())), state=FileState.IGNORED, seen_before=True)
         if reason := why_ignored(ref.key):
             return self._ignore(ref, reason)
         try:
-            info = self.gate.objects.info(ref)
+            info = self.ports.objects.info(ref)
         except NotFoundError:
             return self._answer_replaced(ref)
         record = self._reached(_received(info), "trigger")
-        if self.larger_worker and self.larger_worker.shortage(self.gate.objects, self.gate.ledger, record, info):
+        if self.larger_worker and self.larger_worker.shortage(self.ports.objects, self.ports.ledger, record, info):
             return self._hand_over(record, info)
         with workspace() as folder:
             return self._process_data(record, info, folder / RECEIVED)
 
     def _answer_replaced(self, ref: ObjectRef) -> FileRecord:
         """The record of an object that is delivered again after its original was replaced; NotFoundError for any other."""
-        record = replaced_record(self.gate, ref, file_id_of(ref))
+        record = replaced_record(self.ports.objects, self.ports.ledger, ref, file_id_of(ref))
         if record is None:
             raise NotFoundError(f"there is no object {redact_text(ref.key)} in {ref.bucket}")
         return replace(record, seen_before=True)
@@ -136,17 +148,17 @@ class FileProcessor:
     def _ignore(self, ref: ObjectRef, reason: str) -> FileRecord:
         """Record an object that is not data, without reading it; a temporary one may be gone by now, and needs no record."""
         try:
-            record = _received(self.gate.objects.info(ref))
+            record = _received(self.ports.objects.info(ref))
         except NotFoundError:
-            return replace(_received(ObjectInfo(ref, 0, self.gate.clock())), state=FileState.IGNORED)
-        claim = self.gate.ledger.claim(record, now=self.gate.clock(), lease_s=self.gate.lease_s)
+            return replace(_received(ObjectInfo(ref, 0, self.ports.clock())), state=FileState.IGNORED)
+        claim = self.ports.ledger.claim(record, now=self.ports.clock(), lease_s=self.ports.lease_s)
         if not claim.granted:
             return self._answer_refused_claim(record, claim)
         ignored = replace(record, state=FileState.IGNORED, error={"rule": "not_data", "message": reason, "file": record.key})
         return self._finish(record, lambda: ignored)
 
     def _process_data(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
-        stopwatch = Stopwatch.start(self.gate.clock(), self.measured_from_bytes)
+        stopwatch = Stopwatch.start(self.ports.clock(), self.measured_from_bytes)
         with self._claimed_while_fetched(record) as claim:
             record = self._fetch(record, info, path) if claim.granted else record
         claim = self._claim(record) if claim.granted else claim
@@ -157,9 +169,9 @@ class FileProcessor:
             finished = self._finish(record, lambda: self._check(record, info, path))
         except OutgrownError:
             return self._hand_over(record, info)
-        end_original(self.gate, finished, info.ref)
+        end_original(self.ports.objects, finished, info.ref, self.rules.originals)
         if finished.state is FileState.DONE and (self.larger_worker or self.run):
-            stopwatch.note(self.gate.ledger, finished, path, self.gate.clock())
+            stopwatch.note(self.ports.ledger, finished, path, self.ports.clock())
         return finished
 
     @contextmanager
@@ -180,40 +192,40 @@ class FileProcessor:
             with self._holding(record):
                 yield claim
         finally:
-            self.gate.ledger.release(record)
+            self.ports.ledger.release(record)
 
     def _end_again(self, answered: FileRecord, ref: ObjectRef) -> FileRecord:
         """Complete what an earlier delivery could not: the original is replaced, or only its deletion is left."""
-        if is_pending(answered) and self.gate.originals is not Originals.KEEP:
-            return replace(replace_later(self.gate, answered.file_id), seen_before=True)
-        end_original(self.gate, answered, ref)
+        if is_pending(answered) and self.rules.originals is not Originals.KEEP:
+            return replace(replace_later(self.ports, self.rules, answered.file_id), seen_before=True)
+        end_original(self.ports.objects, answered, ref, self.rules.originals)
         return answered
 
     def _fetch(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         """The record with content hash and dataset; unchanged, and without a local file, where the object exceeds `largest_bytes`."""
         if not self._fits(info):
             return record
-        self.gate.objects.download(info.ref, path, info.size_bytes)
+        self.ports.objects.download(info.ref, path, info.size_bytes)
         record = replace(record, content_sha256=sha256_of(path) if info.size_bytes else "")
         return self._reached(replace(record, dataset=self._dataset(record, path)), "processing")
 
     def _reached(self, record: FileRecord, stage: str) -> FileRecord:
         """Note when a stage of the file ended, for people who watch it; nothing depends on these times."""
-        return replace(record, stage_times={**record.stage_times, stage: self.gate.clock().isoformat(timespec="milliseconds")})
+        return replace(record, stage_times={**record.stage_times, stage: self.ports.clock().isoformat(timespec="milliseconds")})
 
     def _claim(self, record: FileRecord) -> Claim:
-        now, lease_s = self.gate.clock(), self.gate.lease_s
+        now, lease_s = self.ports.clock(), self.ports.lease_s
         if self.run:
-            return self.gate.ledger.take_over(record, run=self.run, now=now, lease_s=lease_s)
-        return self.gate.ledger.claim(record, now=now, lease_s=lease_s)
+            return self.ports.ledger.take_over(record, run=self.run, now=now, lease_s=lease_s)
+        return self.ports.ledger.claim(record, now=now, lease_s=lease_s)
 
     def _hand_over(self, record: FileRecord, info: ObjectInfo) -> FileRecord:
         """The record of a file that goes to a larger worker; rejected when its key must not be passed on."""
-        gate, larger_worker = self.gate, self.larger_worker
+        ports, larger_worker = self.ports, self.larger_worker
         if larger_worker is None:
             return record
         try:
-            claim = larger_worker.hand_over(gate.ledger, record, info.ref, now=gate.clock(), claim_s=gate.lease_s)
+            claim = larger_worker.hand_over(ports.ledger, record, info.ref, now=ports.clock(), claim_s=ports.lease_s)
         except BadInputError as error:
             rejected, claim = self._rejected(record, error), self._claim(record)
             return self._finish(record, lambda: rejected) if claim.granted else self._answer_refused_claim(record, claim)
@@ -221,64 +233,64 @@ class FileProcessor:
 
     def _fits(self, info: ObjectInfo) -> bool:
         """Whether this worker can read the object at all; a larger one is rejected unread."""
-        return info.size_bytes <= self.gate.largest_bytes
+        return info.size_bytes <= self.rules.largest_bytes
 
     def _check_fits(self, info: ObjectInfo) -> None:
         if not self._fits(info):
-            raise OutgrownError.of(self.gate.largest_bytes)
+            raise OutgrownError.of(self.rules.largest_bytes)
 
     def _dataset(self, record: FileRecord, path: Path) -> str:
         """The dataset that the folder names; where no contract has that name, the dataset whose columns fit."""
-        mappings = self.gate.mappings
-        if mappings is None or not record.size_bytes or record.dataset in self.gate.contracts:
+        mappings = self.rules.mappings
+        if mappings is None or not record.size_bytes or record.dataset in self.rules.contracts:
             return record.dataset
         return mappings.dataset(record.key, self._readable(path)) or record.dataset
 
     def _finish(self, record: FileRecord, outcome: Callable[[], FileRecord]) -> FileRecord:
         try:
             with self._holding(record):
-                finished = replace(outcome(), finished_at=self.gate.now())
+                finished = replace(outcome(), finished_at=self.ports.now())
             if self.alert:
                 self.alert(finished)
-            self.gate.ledger.finish(finished)
+            self.ports.ledger.finish(finished)
         except Exception:
-            self.gate.ledger.release(record)
+            self.ports.ledger.release(record)
             raise
         return finished
 
     def _holding(self, record: FileRecord) -> AbstractContextManager[None]:
         """Extend the claim's lease while the block runs; a larger worker's lease covers its whole run."""
-        lease_s = self.gate.lease_s
+        lease_s = self.ports.lease_s
         if self.run:
             return nullcontext()
-        return heartbeat(lambda: self.gate.ledger.renew(record, now=self.gate.clock(), lease_s=lease_s), lease_s)
+        return heartbeat(lambda: self.ports.ledger.renew(record, now=self.ports.clock(), lease_s=lease_s), lease_s)
 
     def _answer_refused_claim(self, record: FileRecord, claim: Claim) -> FileRecord:
         if claim.answer in {ClaimAnswer.DONE, ClaimAnswer.HANDED_OVER} or (
             self.run and claim.owner == record.file_id and self._is_handed_over(record)
         ):
-            return replace(self.gate.ledger.get(record.file_id), seen_before=True)
+            return replace(self.ports.ledger.get(record.file_id), seen_before=True)
         if claim.answer is not ClaimAnswer.DUPLICATE:
             raise ThrottledError(f"another worker holds {record.key} or its content; deliver it again")
-        if self.gate.ledger.get(claim.owner).state in {FileState.REVERTING, FileState.REVERTED}:
+        if self.ports.ledger.get(claim.owner).state in {FileState.REVERTING, FileState.REVERTED}:
             raise ThrottledError(f"the rows of {record.key} are being reverted; deliver it again")
-        owner = self.gate.ledger.get(claim.owner)
+        owner = self.ports.ledger.get(claim.owner)
         error = {**_COPY_WITHOUT_ROWS, "file": record.key} if has_no_rows(owner) else {}
-        copy = of_copy(self.gate, record, owner)
-        skipped = replace(copy, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, error=error, finished_at=self.gate.now())
-        self.gate.ledger.finish(skipped)
+        copy = of_copy(record, owner, self.rules.originals)
+        skipped = replace(copy, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, error=error, finished_at=self.ports.now())
+        self.ports.ledger.finish(skipped)
         return skipped
 
     def _is_handed_over(self, record: FileRecord) -> bool:
         """Whether another run than ours has the file."""
-        return self.gate.ledger.get(record.file_id).state is FileState.HANDED_OVER
+        return self.ports.ledger.get(record.file_id).state is FileState.HANDED_OVER
 
     def _check(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         try:
             self._check_fits(info)  # first: a file that does not fit was not downloaded
-            if record.dataset not in self.gate.contracts:
-                self.gate.check_readable(path)
-            contract = self.gate.contract(record.dataset)
+            if record.dataset not in self.rules.contracts:
+                check_readable(path, self.rules.largest_bytes)
+            contract = contract_of(self.rules.contracts, record.dataset)
             return self._check_and_store(record, info, path, contract)
         except OutgrownError as error:
             if self.larger_worker:
@@ -288,13 +300,14 @@ class FileProcessor:
             return self._map_or_reject(record, info, path, error)
 
     def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
-        gated = self.gate.check(record, path, info.modified_at, contract)
-        counted = self._reached(self.gate.with_counts(record, gated.counts), "validation")
+        gated = check_local_file(record, path, info.modified_at, contract, rules=self.rules, objects=self.ports.objects)
+        counted = self._reached(with_counts(record, gated.counts, self.rules.contracts.get(record.dataset)), "validation")
         with self.executor() as executor:  # storing waits for S3 most of its time
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
             done = replace(stored.result(), profile=profile)
-        return self._reached(with_replacement(self.gate, done, CheckedFile(path, contract, info.modified_at, gated)), "database")
+        checked = CheckedFile(path, contract, info.modified_at, gated)
+        return self._reached(with_replacement(self.rules, self.ports.objects, done, checked), "database")
 
     def _map_or_reject(self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError) -> FileRecord:
         """Map the header to the contract: accept the file where the confidence is high, else ask a person, else reject the file."""
@@ -314,10 +327,10 @@ class FileProcessor:
             return self._rejected(record, still)
 
     def _mapping(self, record: FileRecord, path: Path) -> Decided | Suggested | None:
-        return self.gate.mappings.decide(record.key, record.dataset, self._readable(path)) if self.gate.mappings else None
+        return self.rules.mappings.decide(record.key, record.dataset, self._readable(path)) if self.rules.mappings else None
 
     def _profile(self, record: FileRecord, gated: CheckedParquet) -> Mapping[str, str]:
-        contract = self.gate.contracts[record.dataset]
+        contract = self.rules.contracts[record.dataset]
         return self.profile(record, contract, *gated.rows()) if self.profile else {}
 
     def _with_unknown_profile(self, record: FileRecord, path: Path) -> FileRecord:
@@ -328,7 +341,7 @@ class FileProcessor:
             return record
         from headgate.formats.read_table import unknown_table  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
 
-        contract = self.gate.contracts.get(record.dataset)
+        contract = self.rules.contracts.get(record.dataset)
         table = unknown_table(file, contract)
         asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
         sensitive = possibly_sensitive(contract, table.shown, asked) if contract else frozenset()
@@ -362,20 +375,20 @@ class FileProcessor:
     def _readable(self, path: Path) -> Path:
         """The file without its compression, where that can be taken off."""
         try:
-            return decompressed(path, path.parent, self.gate.largest_bytes).path
+            return decompressed(path, path.parent, self.rules.largest_bytes).path
         except BadInputError:
             return path
 
     def _rejected(self, record: FileRecord, error: BadInputError) -> FileRecord:
         rejected = replace(record, state=FileState.REJECTED, error={**error_fields(error), "file": record.key})
-        return self.gate.checked_by(rejected)
+        return checked_by(rejected, self.rules.contracts.get(rejected.dataset))
 
     def _store(self, record: FileRecord, gated: CheckedParquet) -> FileRecord:
         """The record with the keys of the stored rows. Quarantined rows are written first, so that none is ever missing."""
         return replace(
             record,
-            quarantine_key=self.gate.store(gated.quarantine_rows, self.gate.quarantine_of(record)) if gated.has_quarantine_rows else "",
-            curated_key=self.gate.store(gated.accepted, self.gate.increment_of(record)) if gated.has_accepted else "",
+            quarantine_key=self.ports.store(gated.quarantine_rows, self.ports.quarantine_of(record)) if gated.has_quarantine_rows else "",
+            curated_key=self.ports.store(gated.accepted, self.ports.increment_of(record)) if gated.has_accepted else "",
         )
 
 

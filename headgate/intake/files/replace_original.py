@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import HeadgateError, NotFoundError, ServiceError
-from headgate.intake.files.check_and_store_file import CheckedFile
+from headgate.intake.files.check_local_file import CheckedFile, check_local_file, contract_of, origin_of
 from headgate.intake.files.workspace import workspace
 from headgate.intake.rows.masked_at_source import claims_to_be_masked
 from headgate.lake import keys
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.files.check_and_store_file import FileChecker
-    from headgate.lake.ports import FileRecord, ObjectStore
+    from headgate.intake.files.gate import GatePorts, GateRules
+    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
 
 RECEIVED = "received"
 FORM = "form"
@@ -49,12 +49,12 @@ def is_pending(record: FileRecord) -> bool:
     return record.original.get(FORM) == OriginalForm.PENDING
 
 
-def with_replacement(gate: FileChecker, record: FileRecord, checked: CheckedFile) -> FileRecord:
+def with_replacement(rules: GateRules, objects: ObjectStore, record: FileRecord, checked: CheckedFile) -> FileRecord:
     """Write what replaces the original; return the record that names it, or says that it is pending.
 
     A file without card data, and one that was masked at its source, keep their originals.
     """
-    if gate.originals is Originals.KEEP or is_replaced(record) or claims_to_be_masked(checked.path):
+    if rules.originals is Originals.KEEP or is_replaced(record) or claims_to_be_masked(checked.path):
         return record
     from headgate.intake.rows import masked_original  # noqa: PLC0415 a cold start loads what writes archives when one is written
 
@@ -62,23 +62,23 @@ def with_replacement(gate: FileChecker, record: FileRecord, checked: CheckedFile
     if not masked_original.holds_card_data(checked.contract, gated.counts, gated.quarantine_rows):
         return record
     try:
-        if gate.originals is Originals.DELETE:
-            return replace(record, original=_mark_deleted(gate, record))
-        origin = gate.origin(record, checked.contract, checked.path, checked.received_at)
+        if rules.originals is Originals.DELETE:
+            return replace(record, original=_mark_deleted(objects, record))
+        origin = origin_of(record, checked.contract, checked.path, checked.received_at)
         original = masked_original.Checked(checked.path, checked.contract, origin, gated.counts)
-        form = masked_original.write(original, gate.masking_key(), gate.largest_bytes)
-        return replace(record, original={**_store(gate, record, form), "received_at": checked.received_at.isoformat()})
+        form = masked_original.write(original, rules.masking_key(), rules.largest_bytes)
+        return replace(record, original={**_store(objects, record, form), "received_at": checked.received_at.isoformat()})
     except Exception as error:  # noqa: BLE001 the file is accepted whatever happens to its original
         reason = str(error) if isinstance(error, HeadgateError) else type(error).__name__  # another text may hold a cell's value
         return replace(record, original={FORM: OriginalForm.PENDING, "reason": reason})
 
 
-def of_copy(gate: FileChecker, copy: FileRecord, owner: FileRecord) -> FileRecord:
+def of_copy(copy: FileRecord, owner: FileRecord, originals: Originals) -> FileRecord:
     """The record of a file that was skipped as a copy of another one: what replaces that original replaces this one, too."""
-    return copy if gate.originals is Originals.KEEP or not is_replaced(owner) else replace(copy, original=owner.original)
+    return copy if originals is Originals.KEEP or not is_replaced(owner) else replace(copy, original=owner.original)
 
 
-def end_original(gate: FileChecker, record: FileRecord, ref: ObjectRef) -> None:
+def end_original(objects: ObjectStore, record: FileRecord, ref: ObjectRef, originals: Originals) -> None:
     """Delete the original for good where the record names what replaces it; older versions of its key are files of their own.
 
     Args:
@@ -91,8 +91,8 @@ def end_original(gate: FileChecker, record: FileRecord, ref: ObjectRef) -> None:
         raise ServiceError(
             f"{record.key} is accepted, but its original could not be masked and is still in raw: {record.original['reason']}"
         )
-    if is_replaced(record) and gate.originals is not Originals.KEEP:
-        gate.objects.delete(ref)
+    if is_replaced(record) and originals is not Originals.KEEP:
+        objects.delete(ref)
 
 
 def ref_of(record: FileRecord) -> ObjectRef:
@@ -108,25 +108,25 @@ def ref_of(record: FileRecord) -> ObjectRef:
     return record.ref
 
 
-def replaced_record(gate: FileChecker, ref: ObjectRef, file_id: str) -> FileRecord | None:
+def replaced_record(objects: ObjectStore, ledger: FileLedger, ref: ObjectRef, file_id: str) -> FileRecord | None:
     """The record of an object that is gone because its original was replaced; None for any other.
 
     Args:
         file_id: of the object's version; an event without a version means the newest one that was replaced.
     """
-    listed = gate.objects.list(ref.bucket, keys.masked_originals_of(ref.key)) if not ref.version_id else ()
+    listed = objects.list(ref.bucket, keys.masked_originals_of(ref.key)) if not ref.version_id else ()
     forms = sorted(listed, key=lambda item: (item.modified_at, item.ref.key))
     original_id = file_id if ref.version_id else next((keys.masked_original_of(item.ref.key) for item in reversed(forms)), "")
     if not original_id:
         return None
     try:
-        record = gate.ledger.get(original_id)
+        record = ledger.get(original_id)
     except NotFoundError:
         return None
     return record if is_replaced(record) else None
 
 
-def replace_later(gate: FileChecker, file_id: str) -> FileRecord:
+def replace_later(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecord:
     """Replace the original of a file that the gate has ended with already, and return its record: a retry, or after a new policy.
 
     Raises:
@@ -134,13 +134,13 @@ def replace_later(gate: FileChecker, file_id: str) -> FileRecord:
         ThrottledError: another worker holds the file.
         ServiceError: it could not be replaced; the file stays as it is.
     """
-    record = gate.ledger.get(file_id)
+    record = ports.ledger.get(file_id)
     if record.state is FileState.SKIPPED_DUPLICATE:
-        after = of_copy(gate, record, gate.ledger.get(record.duplicate_of))
-        gate.ledger.finish(after)
+        after = of_copy(record, ports.ledger.get(record.duplicate_of), rules.originals)
+        ports.ledger.finish(after)
     else:
-        after = record if is_replaced(record) else _replace(gate, file_id)
-    end_original(gate, after, record.ref)
+        after = record if is_replaced(record) else _replace(ports, rules, file_id)
+    end_original(ports.objects, after, record.ref, rules.originals)
     return after
 
 
@@ -175,42 +175,42 @@ def _may_hold_card_data(record: FileRecord, contract: Contract | None) -> bool:
     return by_contract or bool(record.masked) or any(rule.startswith("undeclared_") for rule in record.reasons) or is_pending(record)
 
 
-def _replace(gate: FileChecker, file_id: str) -> FileRecord:
-    before = gate.ledger.reopen(file_id, now=gate.clock(), lease_s=gate.lease_s)
+def _replace(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecord:
+    before = ports.ledger.reopen(file_id, now=ports.clock(), lease_s=ports.lease_s)
     if before.state is FileState.REPLAYING:  # a replay died, and the next one completes it
-        gate.ledger.release(before)
+        ports.ledger.release(before)
         return before
     after = before
     try:
         with workspace() as folder:
-            after = _with_replacement_of(gate, before, folder / RECEIVED)
+            after = _with_replacement_of(ports, rules, before, folder / RECEIVED)
     finally:
-        gate.ledger.finish(after)
+        ports.ledger.finish(after)
     return after
 
 
-def _with_replacement_of(gate: FileChecker, before: FileRecord, path: Path) -> FileRecord:
-    info = gate.objects.info(before.ref)
-    gate.objects.download(info.ref, path, info.size_bytes)
+def _with_replacement_of(ports: GatePorts, rules: GateRules, before: FileRecord, path: Path) -> FileRecord:
+    info = ports.objects.info(before.ref)
+    ports.objects.download(info.ref, path, info.size_bytes)
     if sha256_of(path) != before.content_sha256:
         raise NotFoundError(f"{before.key} holds another content now")
-    contract = gate.contract(before.dataset)
-    if before.mapping and gate.mappings:
-        decided = gate.mappings.decide(before.key, before.dataset, path)
+    contract = contract_of(rules.contracts, before.dataset)
+    if before.mapping and rules.mappings:
+        decided = rules.mappings.decide(before.key, before.dataset, path)
         contract = decided.contract if isinstance(decided, Decided) else contract
     record = replace(before, original={})
-    gated = gate.check(record, path, info.modified_at, contract)
-    return with_replacement(gate, record, CheckedFile(path, contract, info.modified_at, gated))
+    gated = check_local_file(record, path, info.modified_at, contract, rules=rules, objects=ports.objects)
+    return with_replacement(rules, ports.objects, record, CheckedFile(path, contract, info.modified_at, gated))
 
 
-def _store(gate: FileChecker, record: FileRecord, form: Path) -> dict[str, str]:
+def _store(objects: ObjectStore, record: FileRecord, form: Path) -> dict[str, str]:
     ref = ObjectRef(record.bucket, keys.masked_original_key(record.key, record.file_id))
-    gate.objects.upload(form, ref, content_type=_ARCHIVE)
-    stored = gate.objects.info(ref).ref
+    objects.upload(form, ref, content_type=_ARCHIVE)
+    stored = objects.info(ref).ref
     return {FORM: OriginalForm.MASKED, "key": stored.key, "version_id": stored.version_id, "sha256": sha256_of(form)}
 
 
-def _mark_deleted(gate: FileChecker, record: FileRecord) -> dict[str, str]:
+def _mark_deleted(objects: ObjectStore, record: FileRecord) -> dict[str, str]:
     ref = ObjectRef(record.bucket, keys.masked_original_key(record.key, record.file_id, is_deleted=True))
-    gate.objects.write(ref, b"")
+    objects.write(ref, b"")
     return {FORM: OriginalForm.DELETED, "key": ref.key}

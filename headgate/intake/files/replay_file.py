@@ -14,7 +14,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ConflictError, NotFoundError
-from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, CheckedFile, error_fields
+from headgate.intake.files.check_local_file import (
+    UNKNOWN_DATASET,
+    CheckedFile,
+    check_local_file,
+    check_masked_form,
+    check_readable,
+    checked_by,
+    contract_of,
+    error_fields,
+    with_counts,
+)
 from headgate.intake.files.replace_original import FORM, RECEIVED, end_original, is_masked, is_pending, ref_of, with_replacement
 from headgate.intake.files.workspace import workspace
 from headgate.intake.quarantine.union_by_source_row import in_order, source_rows, without
@@ -30,7 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from headgate.intake.files.check_and_store_file import CheckedParquet, FileChecker
+    from headgate.intake.files.check_local_file import CheckedParquet
+    from headgate.intake.files.gate import GatePorts, GateRules
 
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
 _EDITION_CHARACTERS = 16
@@ -68,7 +79,8 @@ class Replayed:
 class Replayer:
     """Replays finished files by the current contracts."""
 
-    gate: FileChecker
+    ports: GatePorts
+    rules: GateRules
 
     def replay(self, file_id: str, dataset: str = "") -> Replayed:
         """Check the file's rows again, and move each to curated or quarantine as the current contract says.
@@ -82,15 +94,15 @@ class Replayer:
             ThrottledError: another worker holds the file, or its state permits no replay.
             ServiceError: a service failed; nothing is lost, and the next replay completes it.
         """
-        before = self.gate.ledger.reopen(file_id, now=self.gate.clock(), lease_s=self.gate.lease_s)
+        before = self.ports.ledger.reopen(file_id, now=self.ports.clock(), lease_s=self.ports.lease_s)
         try:
             with workspace() as folder:
                 done = self._replay(before, folder / RECEIVED, dataset)
         except Exception:
-            self.gate.ledger.release(before)
+            self.ports.ledger.release(before)
             raise
         if not is_pending(done.record):  # a sweep finds it; the replay itself is complete
-            end_original(self.gate, done.record, before.ref)
+            end_original(self.ports.objects, done.record, before.ref, self.rules.originals)
         return done
 
     def recognised(self, record: FileRecord, *, again: bool = False) -> FileRecord:
@@ -102,12 +114,12 @@ class Replayer:
         Args:
             again: also download a file that was compared with the current contracts before.
         """
-        if record.state not in UNDECIDED or record.closed_by or not self.gate.mappings:
+        if record.state not in UNDECIDED or record.closed_by or not self.rules.mappings:
             return record
         is_compared = record.error.get(_COMPARED_WITH) == self._recognition_state
         if (is_compared and not again) or not self._exists(ref_of(record)):
             return record
-        if (folder := keys.dataset_of(record.key)) in self.gate.contracts:
+        if (folder := keys.dataset_of(record.key)) in self.rules.contracts:
             return _moved(record, record.state, folder)
         with workspace() as local:
             self._download(record, local / RECEIVED)
@@ -118,14 +130,14 @@ class Replayer:
 
     @cached_property
     def _recognition_state(self) -> str:
-        return self.gate.mappings.recognition_state() if self.gate.mappings else ""
+        return self.rules.mappings.recognition_state() if self.rules.mappings else ""
 
     def _keep_compared(self, record: FileRecord) -> None:
         """Keep with what the file was compared, unless the record changed in the meantime."""
         compared = replace(record, error={**record.error, _COMPARED_WITH: self._recognition_state})
-        if self.gate.ledger.get(record.file_id) == record:
+        if self.ports.ledger.get(record.file_id) == record:
             with suppress(ConflictError):
-                self.gate.ledger.finish(compared)
+                self.ports.ledger.finish(compared)
 
     def _replay(self, before: FileRecord, path: Path, dataset: str) -> Replayed:
         record, began = before, self._moment()
@@ -148,17 +160,17 @@ class Replayer:
             return self._keep(kept, ACCEPTED_ELSEWHERE, {"message": "the same content was accepted as another file in the meantime"})
         left, entered = self._write(after, gated)
         record = self._record(replace(after, stage_times={**times, "database": self._moment()}), gated)
-        record = with_replacement(self.gate, record, checked)
-        self.gate.ledger.finish(record)
+        record = with_replacement(self.rules, self.ports.objects, record, checked)
+        self.ports.ledger.finish(record)
         return Replayed(REPLAYED, record, left, entered)
 
     def _moment(self) -> str:
-        return self.gate.clock().isoformat(timespec="milliseconds")
+        return self.ports.clock().isoformat(timespec="milliseconds")
 
     def _download(self, record: FileRecord, path: Path) -> datetime:
         """Download the original, or its masked form; return when raw received it."""
-        info = self.gate.objects.info(ref_of(record))
-        self.gate.objects.download(info.ref, path, info.size_bytes)
+        info = self.ports.objects.info(ref_of(record))
+        self.ports.objects.download(info.ref, path, info.size_bytes)
         return info.modified_at
 
     def _with_dataset(self, before: FileRecord, path: Path, dataset: str = "") -> FileRecord:
@@ -168,7 +180,7 @@ class Replayer:
         """
         died = before.state is FileState.REPLAYING and bool(before.error)
         state = _state_without_rows(before) if died else before.state
-        mappings = self.gate.mappings
+        mappings = self.rules.mappings
         if not dataset and mappings and state in UNDECIDED:
             dataset = mappings.recognised(before.key, path)
         return _moved(before, state, dataset)
@@ -179,7 +191,7 @@ class Replayer:
         A record of an earlier version may say of a damaged file that no contract fits it: then it gets the cause.
         """
         fields = error_fields(error)
-        contract = self.gate.contracts.get(record.dataset)
+        contract = self.rules.contracts.get(record.dataset)
         if record is before or contract is None:
             is_known_only_now = before.state is FileState.REJECTED and before.error.get("rule") == UNKNOWN_DATASET and contract is None
             kept = replace(before, error={**fields, "file": before.key}) if is_known_only_now else before
@@ -187,16 +199,16 @@ class Replayer:
         asked = self._suggestion(record, path) if error.rule in MAPPABLE_RULES else None
         fields = error_fields(asked.asked(record.key)) if asked else fields
         rejected = replace(
-            self.gate.checked_by(record),
+            checked_by(record, contract),
             state=FileState.NEEDS_MAPPING if asked else FileState.REJECTED,
             error={**fields, "file": record.key, **({"suggestion": asked.to_json()} if asked else {})},
             profile={name: value for name, value in record.profile.items() if name != SUMMARY},
         )
-        self.gate.ledger.finish(rejected)
+        self.ports.ledger.finish(rejected)
         return Replayed(STILL_REJECTED, rejected, reason={name: fields[name] for name in ("rule", "message", "column")})
 
     def _suggestion(self, record: FileRecord, path: Path) -> Suggested | None:
-        decided = self.gate.mappings.decide(record.key, record.dataset, path) if self.gate.mappings else None
+        decided = self.rules.mappings.decide(record.key, record.dataset, path) if self.rules.mappings else None
         return decided if isinstance(decided, Suggested) else None
 
     def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
@@ -204,20 +216,20 @@ class Replayer:
         had_no_rows = before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
         kept = replace(before, state=_state_without_rows(before)) if had_no_rows else before
         if kept.state is FileState.REPLAYING:
-            self.gate.ledger.release(kept)
+            self.ports.ledger.release(kept)
         else:
-            self.gate.ledger.finish(kept)
+            self.ports.ledger.finish(kept)
         return Replayed(outcome, kept, reason=why)
 
     def _has_rows(self, record: FileRecord) -> bool:
         """Whether a replay that died may have stored rows of the file."""
         if not record.content_sha256:
             return True
-        return any(self._exists(at) for at in (self.gate.quarantine_of(record), self.gate.increment_of(record)))
+        return any(self._exists(at) for at in (self.ports.quarantine_of(record), self.ports.increment_of(record)))
 
     def _exists(self, ref: ObjectRef) -> bool:
         try:
-            self.gate.objects.info(ref)
+            self.ports.objects.info(ref)
         except NotFoundError:
             return False
         return True
@@ -229,19 +241,19 @@ class Replayer:
         content = (before.dataset, before.content_sha256)
         owners = (
             owner
-            for owner in self.gate.ledger.records()
+            for owner in self.ports.ledger.records()
             if owner.state is FileState.DONE and (owner.dataset, owner.content_sha256) == content
         )
         return next((owner.file_id for owner in owners), "")
 
     def _check(self, before: FileRecord, path: Path, modified_at: datetime) -> CheckedFile:
         """Send the local original, or its masked form, through the gate."""
-        if before.dataset not in self.gate.contracts:
-            self.gate.check_readable(path)
-        contract = self.gate.contract(before.dataset)
+        if before.dataset not in self.rules.contracts:
+            check_readable(path, self.rules.largest_bytes)
+        contract = contract_of(self.rules.contracts, before.dataset)
         if is_masked(before):
             received_at = datetime.fromisoformat(before.original["received_at"])
-            gated = self.gate.check_masked_form(before, path, received_at, contract)
+            gated = check_masked_form(before, path, received_at, contract)
             return CheckedFile(path, contract, received_at, gated, before.mapping)
         sha256 = sha256_of(path)
         if before.content_sha256 not in {"", sha256}:
@@ -251,28 +263,28 @@ class Replayer:
         record = replace(before, content_sha256=sha256)
         if decided is None:
             try:
-                gated = self.gate.check(record, path, modified_at, contract)
+                gated = check_local_file(record, path, modified_at, contract, rules=self.rules, objects=self.ports.objects)
                 return CheckedFile(path, contract, modified_at, gated, before.mapping)
             except BadInputError as error:
                 decided = self._mapping(before, path) if error.rule in MAPPABLE_RULES and not was_mapped else None
                 if decided is None:
                     raise
-        gated = self.gate.check(record, path, modified_at, decided.contract)
+        gated = check_local_file(record, path, modified_at, decided.contract, rules=self.rules, objects=self.ports.objects)
         return CheckedFile(path, decided.contract, modified_at, gated, decided.as_record())
 
     def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
         """Return how the file's columns are mapped by the current contract; None where a person has to say so."""
-        decided = self.gate.mappings.decide(before.key, before.dataset, path) if self.gate.mappings else None
+        decided = self.rules.mappings.decide(before.key, before.dataset, path) if self.rules.mappings else None
         return decided if isinstance(decided, Decided) else None
 
     def _write(self, before: FileRecord, gated: CheckedParquet) -> tuple[int, int]:
         """Write both objects; return how many rows left quarantine, and how many entered it. No row is ever in neither."""
-        at = self.gate.quarantine_of(before)
+        at = self.ports.quarantine_of(before)
         previous = self._previous_quarantine(at, gated.quarantine_rows.with_name("before.parquet"))
         old, new = source_rows(previous), source_rows(gated.quarantine_rows)
         leaving = len(without(old, new))
         if len(new):
-            self.gate.store(_union(gated.quarantine_rows, previous) if leaving else gated.quarantine_rows, at)
+            self.ports.store(_union(gated.quarantine_rows, previous) if leaving else gated.quarantine_rows, at)
         self._write_increment(before, gated)
         if leaving:
             self._store_or_delete(gated.quarantine_rows, at, has_rows=gated.has_quarantine_rows)
@@ -281,35 +293,35 @@ class Replayer:
     def _write_increment(self, before: FileRecord, gated: CheckedParquet) -> None:
         """The increment, then its edition's mark: a merge in between reads new rows as an old edition and merges them again later."""
         sha256, marks = before.content_sha256, self._marks(before)
-        self._store_or_delete(gated.accepted, self.gate.increment_of(before), has_rows=gated.has_accepted)
+        self._store_or_delete(gated.accepted, self.ports.increment_of(before), has_rows=gated.has_accepted)
         if gated.has_accepted:
             mark = keys.edition_key(before.dataset, sha256, sha256_of(gated.accepted)[:_EDITION_CHARACTERS])
-            self.gate.objects.write(self._curated(mark), gated.counts.contract.encode(), content_type="text/plain")
+            self.ports.objects.write(self._curated(mark), gated.counts.contract.encode(), content_type="text/plain")
             marks.discard(mark)
         for stale in sorted(marks):
-            self.gate.objects.delete(self._curated(stale))
+            self.ports.objects.delete(self._curated(stale))
 
     def _marks(self, before: FileRecord) -> set[str]:
-        listed = self.gate.objects.list(self.gate.curated_bucket, keys.edition_key(before.dataset, before.content_sha256, ""))
+        listed = self.ports.objects.list(self.ports.curated_bucket, keys.edition_key(before.dataset, before.content_sha256, ""))
         return {item.ref.key for item in listed}
 
     def _curated(self, key: str) -> ObjectRef:
-        return ObjectRef(self.gate.curated_bucket, key)
+        return ObjectRef(self.ports.curated_bucket, key)
 
     def _record(self, before: FileRecord, gated: CheckedParquet) -> FileRecord:
         return replace(
-            self.gate.with_counts(before, gated.counts),
+            with_counts(before, gated.counts, self.rules.contracts.get(before.dataset)),
             written_as=before.written_as or gated.counts.written_as,
             closed_by="",
-            curated_key=self.gate.increment_of(before).key if gated.has_accepted else "",
-            quarantine_key=self.gate.quarantine_of(before).key if gated.has_quarantine_rows else "",
-            finished_at=self.gate.now(),
+            curated_key=self.ports.increment_of(before).key if gated.has_accepted else "",
+            quarantine_key=self.ports.quarantine_of(before).key if gated.has_quarantine_rows else "",
+            finished_at=self.ports.now(),
         )
 
     def _previous_quarantine(self, at: ObjectRef, path: Path) -> Path:
         """Download the quarantine object; there is no local file where there is no object."""
         try:
-            self.gate.objects.download(at, path)
+            self.ports.objects.download(at, path)
         except NotFoundError:
             path.unlink(missing_ok=True)
         return path
@@ -317,9 +329,9 @@ class Replayer:
     def _store_or_delete(self, rows: Path, ref: ObjectRef, *, has_rows: bool) -> None:
         """Upload the rows; without rows the object is deleted."""
         if has_rows:
-            self.gate.store(rows, ref)
+            self.ports.store(rows, ref)
         else:
-            self.gate.objects.delete(ref)
+            self.ports.objects.delete(ref)
 
 
 def _moved(record: FileRecord, state: FileState, dataset: str) -> FileRecord:

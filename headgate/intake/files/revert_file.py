@@ -22,7 +22,7 @@ from headgate.lake.versions import is_accepted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from headgate.intake.files.check_and_store_file import FileChecker
+    from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.lake.ports import FileRecord
     from headgate.lake.senders import Senders
 
@@ -52,7 +52,8 @@ class Reverted:
 class Reverter:
     """Reverts files that the gate has ended with."""
 
-    gate: FileChecker
+    ports: GatePorts
+    rules: GateRules
     senders: Senders
 
     def chain(self, file_id: str) -> list[FileRecord | None]:
@@ -61,12 +62,12 @@ class Reverter:
         Raises:
             NotFoundError: there is no record of the file.
         """
-        records: list[FileRecord | None] = [self.gate.ledger.get(file_id)]
+        records: list[FileRecord | None] = [self.ports.ledger.get(file_id)]
         pending = self.senders.corrections(file_id)
         while pending:
             sent = pending.pop(0)
             try:
-                records.append(self.gate.ledger.get(sent))
+                records.append(self.ports.ledger.get(sent))
             except NotFoundError:
                 records.append(None)
             pending += self.senders.corrections(sent)
@@ -120,7 +121,7 @@ class Reverter:
             raise ConflictError(f"The undo cannot be taken back: {why}.")
         after: list[FileRecord] = []
         for record in records:
-            replayed = Replayer(self.gate).replay(record.file_id)
+            replayed = Replayer(self.ports, self.rules).replay(record.file_id)
             if replayed.outcome == RAW_GONE or (record is records[-1] and replayed.outcome != REPLAYED):
                 for restored in after:
                     if restored.state is not FileState.REVERTED:
@@ -131,28 +132,28 @@ class Reverter:
 
     def has_skipped_copy(self, file_id: str) -> bool:
         """Whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
-        return any(copy.state is FileState.SKIPPED_DUPLICATE for copy in self._same_content(self.gate.ledger.get(file_id)))
+        return any(copy.state is FileState.SKIPPED_DUPLICATE for copy in self._same_content(self.ports.ledger.get(file_id)))
 
     def _why_not_restored(self, records: Sequence[FileRecord]) -> str:
         """Return why files cannot be accepted again, as far as it is known before; empty if they can."""
         for record in records:
             try:
-                self.gate.objects.info(ref_of(record))
+                self.ports.objects.info(ref_of(record))
             except NotFoundError:
                 return f"{record.key}: {why_gone(record)}"
         owner = self._owner(records[-1])
         return f"the same content was accepted as {owner} in the meantime; undo that file first" if owner else ""
 
     def _revert(self, file_id: str, with_file: str = "") -> Reverted:
-        before = self.gate.ledger.reopen(file_id, now=self.gate.clock(), lease_s=self.gate.lease_s, action=Action.REVERT)
+        before = self.ports.ledger.reopen(file_id, now=self.ports.clock(), lease_s=self.ports.lease_s, action=Action.REVERT)
         try:
             owner = self._owner(before)
             if not owner:
                 self._delete_rows(before)
             after = self._record(before, with_file)
-            self.gate.ledger.finish(after)
+            self.ports.ledger.finish(after)
         except Exception:
-            self.gate.ledger.release(before)
+            self.ports.ledger.release(before)
             raise
         heir = owner or self._accept_duplicate(before)
         return Reverted(after, before.accepted, before.quarantined + before.duplicates, heir)
@@ -166,7 +167,7 @@ class Reverter:
         content = (before.dataset, before.content_sha256)
         copies = [
             record
-            for record in self.gate.ledger.records()
+            for record in self.ports.ledger.records()
             if record.file_id != before.file_id and record.content_sha256 and (record.dataset, record.content_sha256) == content
         ]
         return sorted(copies, key=lambda copy: (copy.received_at, copy.file_id))
@@ -175,9 +176,9 @@ class Reverter:
         """Delete increment, quarantined rows and edition marks. A merge in between finds all accepted rows or none."""
         if not before.content_sha256:
             return
-        objects, curated = self.gate.objects, self.gate.curated_bucket
-        objects.delete(self.gate.increment_of(before))
-        objects.delete(self.gate.quarantine_of(before))
+        objects, curated = self.ports.objects, self.ports.curated_bucket
+        objects.delete(self.ports.increment_of(before))
+        objects.delete(self.ports.quarantine_of(before))
         for mark in list(objects.list(curated, keys.edition_key(before.dataset, before.content_sha256, ""))):
             objects.delete(ObjectRef(curated, mark.ref.key))
 
@@ -202,7 +203,7 @@ class Reverter:
             duplicate_of="",
             closed_by="",
             error={"rule": REVERTED_RULE, "message": message, "remedy": remedy, "file": before.key, **kept},
-            finished_at=self.gate.now(),
+            finished_at=self.ports.now(),
         )
 
     def _accept_duplicate(self, before: FileRecord) -> str:
@@ -212,10 +213,10 @@ class Reverter:
             return ""
         heir, *others = skipped
         reverted = self._record(replace(heir, original=before.original) if is_replaced(before) else heir)
-        self.gate.ledger.finish(reverted)  # a reverted file can be replayed, a skipped one cannot
-        replayed = Replayer(self.gate).replay(heir.file_id)
+        self.ports.ledger.finish(reverted)  # a reverted file can be replayed, a skipped one cannot
+        replayed = Replayer(self.ports, self.rules).replay(heir.file_id)
         for other in others:
-            self.gate.ledger.finish(replace(other, duplicate_of=heir.file_id))
+            self.ports.ledger.finish(replace(other, duplicate_of=heir.file_id))
         return heir.key if replayed.outcome == ACCEPTED_ELSEWHERE or replayed.record.state is FileState.DONE else ""
 
 

@@ -13,7 +13,7 @@ from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import SettingsError
 from headgate.export.reading.files import FileFormat
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.rows.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -100,8 +100,8 @@ def test_the_gate_makes_the_same_rows_of_csv_and_parquet(shop: Shop) -> None:
         objects = MemoryObjects()
         key = f"odd/part.{form}"
         objects.write(ObjectRef("raw", key), shop.objects.read(ObjectRef("raw", f"odd/dt=2026-01-01/run={form.name}/part-00000.{form}")))
-        gate = FileChecker(objects, MemoryLedger(), {"odd": ODD}, lambda: KEY, "curated", "quarantine", now, 300)
-        record = FileProcessor(gate).process(ObjectRef("raw", key))
+        ports = GatePorts(objects, MemoryLedger(), "curated", "quarantine", now, 300)
+        record = FileProcessor(ports, GateRules({"odd": ODD}, lambda: KEY)).process(ObjectRef("raw", key))
         assert (record.state, record.accepted) == ("done", 4), (record.error, record.reasons)
         (body,) = objects.contents("curated").values()
         curated[form] = pq.read_table(pa.BufferReader(body)).drop_columns(["_content_sha256"])

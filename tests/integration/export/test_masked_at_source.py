@@ -18,8 +18,8 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
 from headgate.export.requests import Phase
-from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.source_deletions import Sightings
 from headgate.intake.rows.masked_at_source import AtSource
@@ -73,8 +73,8 @@ def curated(shop: Shop, run: str) -> dict[str, pa.Table]:
         if f"/run={run}/" in item.ref.key:
             objects.write(ObjectRef("raw", item.ref.key), shop.objects.read(item.ref))
             queue.append(ObjectRef("raw", item.ref.key))
-    gate = FileChecker(objects, MemoryLedger(), CONTRACTS, lambda: KEY, "curated", "quarantine", lambda: LANDED, 300)
-    runs = Runs(objects, FileProcessor(gate).process, queue.extend, Sightings(objects, CONTRACTS, "curated"))
+    ports, rules = GatePorts(objects, MemoryLedger(), "curated", "quarantine", lambda: LANDED, 300), GateRules(CONTRACTS, lambda: KEY)
+    runs = Runs(objects, FileProcessor(ports, rules).process, queue.extend, Sightings(objects, CONTRACTS, "curated"))
     while queue:
         record = runs.receive(queue.popleft())
         assert record.state in {"done", "ignored"}, record.error

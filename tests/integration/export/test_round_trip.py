@@ -31,8 +31,8 @@ from headgate.export.planning.drafting import draft
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
 from headgate.export.server.tables import describe, tables
-from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -130,11 +130,10 @@ class Lake:
     def process(self) -> None:
         """Everything in raw went through the gate, and no row was refused; a table that did not change is skipped as a duplicate."""
         curated, quarantine = f"{self.name}-curated", f"{self.name}-quarantine"
-        gate = FileChecker(self.objects, self.ledger, self.contracts, lambda: KEY, curated, quarantine, now, 300)
+        ports = GatePorts(self.objects, self.ledger, curated, quarantine, now, 300)
         queue = deque(ObjectRef(f"{self.name}-raw", item.ref.key) for item in self.objects.list(f"{self.name}-raw", ""))
-        runs = Runs(
-            self.objects, FileProcessor(gate).process, queue.extend, Sightings(self.objects, self.contracts, f"{self.name}-curated")
-        )
+        processor = FileProcessor(ports, GateRules(self.contracts, lambda: KEY))
+        runs = Runs(self.objects, processor.process, queue.extend, Sightings(self.objects, self.contracts, curated))
         while queue:
             record = runs.receive(queue.popleft())
             assert record.state in {"done", "ignored", "skipped_duplicate"}, (record.key, record.error)

@@ -10,7 +10,7 @@ import pytest
 
 from headgate.aws import clients
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.workers.larger_worker import from_address
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -54,8 +54,8 @@ def of_function(body: bytes, ref: ObjectRef, lake: Lake) -> tuple[FileRecord, di
     objects = MemoryObjects(clock=lambda: landed)
     objects.write(ObjectRef(ref.bucket, ref.key), body)
     contracts, zones = stores.source_contracts(), (lake.bucket("curated"), lake.bucket("quarantine"))
-    gate = FileChecker(objects, MemoryLedger(), contracts, lambda: KEY, *zones, lambda: landed, 300)
-    record = FileProcessor(gate).process(objects.info(ObjectRef(ref.bucket, ref.key)).ref)
+    ports = GatePorts(objects, MemoryLedger(), *zones, lambda: landed, 300)
+    record = FileProcessor(ports, GateRules(contracts, lambda: KEY)).process(objects.info(ObjectRef(ref.bucket, ref.key)).ref)
     return record, {zone: next(iter(objects.contents(zone).values())) for zone in zones}
 
 

@@ -22,7 +22,7 @@ from headgate.costs.recorded import EndedJobRun
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import NotFoundError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.revert_file import Reverter
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
@@ -141,25 +141,24 @@ class MemoryLake:
         return Mappings(self.objects, "artifacts", self.contracts.source, sample_table)
 
     @cached_property
-    def gate(self) -> FileChecker:
+    def gate_ports(self) -> GatePorts:
+        return GatePorts(self.objects, self.ledger, "curated", "quarantine", self.now, 300)  # type: ignore[arg-type]  # twins of the ports
+
+    @cached_property
+    def gate_rules(self) -> GateRules:
         key = MaskingKey("k1", b"0" * 32)
-        ports = {"objects": self.objects, "ledger": self.ledger, "contracts": self.contracts.source, "masking_key": lambda: key}
-        return FileChecker(  # type: ignore[call-arg]
-            **ports,  # type: ignore[arg-type]  # twins of the ports
-            curated_bucket="curated",
-            quarantine_bucket="quarantine",
-            clock=self.now,
-            lease_s=300,
-            mappings=self.mappings,
-            originals=self.originals,
-        )
+        return GateRules(self.contracts.source, lambda: key, self.mappings, originals=self.originals)
+
+    @property
+    def gate(self) -> tuple[GatePorts, GateRules]:
+        return self.gate_ports, self.gate_rules
 
     def job_runs(self, since: datetime) -> list[EndedJobRun]:
         return [run for run in self.ended_jobs if run.started_at >= since]
 
     @property
     def reverter(self) -> Reverter:
-        return Reverter(self.gate, self.senders)
+        return Reverter(*self.gate, self.senders)
 
     @property
     def senders(self) -> Senders:
@@ -176,7 +175,8 @@ class MemoryLake:
             mappings = replace(self.mappings, objects=scratch)
             if mapping:
                 mappings.remember(Suggested.from_json(mapping.suggestion), mapping.fields)
-            return processor(replace(self.gate, objects=scratch, ledger=MemoryLedger(), mappings=mappings)).process(ref)
+            ports = replace(self.gate_ports, objects=scratch, ledger=MemoryLedger())
+            return processor(ports, replace(self.gate_rules, mappings=mappings)).process(ref)
 
         DryRunner(self.objects, "staging", "raw", "curated", process).run(upload_id)
 
@@ -197,7 +197,7 @@ class MemoryLake:
         """Let the gate process an object of raw, put there before or now."""
         if body is not None:
             self.objects.write(ObjectRef("raw", key), body)
-        return processor(self.gate).process(self.objects.info(ObjectRef("raw", key)).ref)
+        return processor(*self.gate).process(self.objects.info(ObjectRef("raw", key)).ref)
 
     def contents(self) -> dict[str, dict[str, bytes]]:
         """What a trace would be in."""
@@ -294,7 +294,9 @@ def query(**parameters: object) -> str:
     return "?" + urlencode(parameters, doseq=True)
 
 
-def processor(gate: FileChecker) -> FileProcessor:
-    """What processes a file with this gate, profiles included."""
-    profiles = Profiles(gate.objects, "artifacts")
-    return FileProcessor(gate, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted)
+def processor(ports: GatePorts, rules: GateRules) -> FileProcessor:
+    """Return the processor of files with this gate, profiles included."""
+    profiles = Profiles(ports.objects, "artifacts")
+    return FileProcessor(
+        ports, rules, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
+    )

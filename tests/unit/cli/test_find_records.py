@@ -15,7 +15,7 @@ from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
 from headgate.intake.files.revert_file import Reverter
@@ -43,21 +43,21 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     lake, contracts = MemoryLake(), Registry.load().source
     objects, ledger = lake.objects, lake.ledger
     mappings = Mappings(objects, "artifacts", contracts, sample_table)
-    ports = (objects, ledger, contracts, lambda: MaskingKey("k1", b"0" * 32), "curated", "quarantine")
-    gate = FileChecker(*ports, lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300, mappings=mappings)
+    ports = GatePorts(objects, ledger, "curated", "quarantine", lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300)
+    rules = GateRules(contracts, lambda: MaskingKey("k1", b"0" * 32), mappings)
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}))
     monkeypatch.setattr(stores, "objects", lambda: objects)
     monkeypatch.setattr(stores, "ledger", lambda _: ledger)
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: lake)
     monkeypatch.setattr(intake, "mappings", lambda _: mappings)
-    monkeypatch.setattr(intake, "replayer", lambda _: Replayer(gate))
+    monkeypatch.setattr(intake, "replayer", lambda _: Replayer(ports, rules))
     senders = Senders(objects, "artifacts")
-    monkeypatch.setattr(intake, "reverter", lambda _: Reverter(gate, senders))
+    monkeypatch.setattr(intake, "reverter", lambda _: Reverter(ports, rules, senders))
     monkeypatch.setattr(intake, "correction_outcomes", lambda _: CorrectionOutcomes(objects, ledger, senders, "quarantine"))
 
     def putting(key: str, body: str) -> None:
         objects.write(ObjectRef("raw", key), body.encode())
-        FileProcessor(gate).process(ObjectRef("raw", key))
+        FileProcessor(ports, rules).process(ObjectRef("raw", key))
 
     return putting
 

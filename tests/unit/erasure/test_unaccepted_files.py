@@ -83,7 +83,7 @@ def test_a_pending_file_that_names_the_person_is_listed_deleted_and_its_record_s
     assert (record.state, record.error["rule"]) == (FileState.REVERTED, "reverted")
     assert "an erasure deleted the original" in record.error["message"]
     assert "mapping" not in str(record.error)
-    assert Replayer(shop.lake.gate).replay(pending.file_id).outcome == "raw_gone"
+    assert Replayer(*shop.lake.gate).replay(pending.file_id).outcome == "raw_gone"
 
 
 def test_the_originals_that_go_with_their_rows_are_not_listed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import REPLAYED, STILL_REJECTED, Replayer
 from headgate.intake.quarantine.list_quarantine import replayable
@@ -57,22 +57,13 @@ class Lake:
     def process(self, key: str, body: bytes) -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
         ref = self.objects.info(ObjectRef("raw", key)).ref
-        return FileProcessor(self.gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).process(ref)
+        return FileProcessor(*self.gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).process(ref)
 
     @property
-    def gate(self) -> FileChecker:
+    def gate(self) -> tuple[GatePorts, GateRules]:
         now = dt.datetime(2024, 1, 3)
-        return FileChecker(
-            self.objects,
-            self.ledger,
-            SOURCE,
-            lambda: MaskingKey("k", b"0" * 32),
-            "curated",
-            "quarantine",
-            lambda: now,
-            300,
-            mappings=self.mappings,
-        )
+        ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", lambda: now, 300)
+        return ports, GateRules(SOURCE, lambda: MaskingKey("k", b"0" * 32), self.mappings)
 
 
 def test_a_header_of_high_confidence_is_mapped_and_the_record_says_so() -> None:
@@ -161,11 +152,11 @@ def test_a_replay_takes_up_a_file_that_is_pending_for_a_column_of_the_new_contra
     lake = Lake()
     record = lake.process("payments/a.csv", NEW_COLUMN)
     assert replayable(lake.ledger.records(), SOURCE, dataset="payments") == []
-    assert Replayer(lake.gate).replay(record.file_id).outcome == STILL_REJECTED
+    assert Replayer(*lake.gate).replay(record.file_id).outcome == STILL_REJECTED
     assert lake.ledger.get(record.file_id).state == "needs_mapping"
     with_branch(monkeypatch)
     assert replayable(lake.ledger.records(), SOURCE, dataset="payments") == [lake.ledger.get(record.file_id)]
-    done = Replayer(lake.gate).replay(record.file_id)
+    done = Replayer(*lake.gate).replay(record.file_id)
     assert (done.outcome, done.record.state, done.record.accepted, done.record.error) == (REPLAYED, "done", 2, {})
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from headgate.intake.files.check_and_store_file import FileChecker
+    from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.files.revert_file import Reverter
     from headgate.lake.ports import FileRecord
     from headgate.uploads.select_files import Selection
@@ -307,13 +307,13 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     from headgate.lake.states import Originals
 
     env = deployment.activate(deployment_name).environment
-    gate = intake.file_checker(env)
-    if gate.originals is Originals.KEEP:
+    ports, rules = intake.gate_ports(env), intake.gate_rules(env)
+    if rules.originals is Originals.KEEP:
         raise click.ClickException("This deployment keeps originals. Set raw_originals to mask or delete, and deploy.")
-    records = replaceable(gate.objects, stores.ledger(env).records(), Registry.load().source)
+    records = replaceable(ports.objects, stores.ledger(env).records(), Registry.load().source)
     if not dry_run and records and not yes:
-        click.confirm(f"Replace the originals of {len(records):,} files in raw ({gate.originals})?", abort=True, err=True)
-    results = [_found(record) if dry_run else _replace(gate, record) for record in records]
+        click.confirm(f"Replace the originals of {len(records):,} files in raw ({rules.originals})?", abort=True, err=True)
+    results = [_found(record) if dry_run else _replace(ports, rules, record) for record in records]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _originals_screen(results))
     options.finish(complete=dry_run or all(result["outcome"] != "in raw" for result in results))
 
@@ -322,12 +322,12 @@ def _found(record: FileRecord) -> dict[str, object]:
     return {"file_id": record.file_id, "key": record.key, "outcome": "in raw"}
 
 
-def _replace(gate: FileChecker, record: FileRecord) -> dict[str, object]:
+def _replace(ports: GatePorts, rules: GateRules, record: FileRecord) -> dict[str, object]:
     from headgate.intake.files.replace_original import FORM, replace_later
 
     fact = _found(record)
     try:
-        after = replace_later(gate, record.file_id)
+        after = replace_later(ports, rules, record.file_id)
     except (BadInputError, ServiceError) as error:
         return {**fact, "reason": str(error)}
     # A file in which nothing sensitive was found keeps its original.

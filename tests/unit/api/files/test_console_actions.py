@@ -273,7 +273,7 @@ class ConsoleActions(RuleBasedStateMachine):
     @rule(place=places)
     def gate(self, place: int) -> None:
         file_id, file = self.pick(self.waiting(), place)
-        record = processor(self.lake.gate).process(ObjectRef("raw", file.key, file.version))
+        record = processor(*self.lake.gate).process(ObjectRef("raw", file.key, file.version))
         assert record.file_id == file_id
         file.received_at = record.received_at
         self.model.gate(file_id)
@@ -369,7 +369,7 @@ class ConsoleActions(RuleBasedStateMachine):
     def replay(self, place: int) -> None:
         states = {"done", "needs_mapping", "reverted"}
         file_id, _ = self.pick({name: one for name, one in self.model.files.items() if one.state in states}, place)
-        Replayer(self.lake.gate).replay(file_id)
+        Replayer(*self.lake.gate).replay(file_id)
         self.model.replay(file_id)
 
     # The page, the ledger and the table

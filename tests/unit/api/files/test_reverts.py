@@ -9,6 +9,7 @@ import pytest
 
 from headgate.api.files import reverts
 from headgate.errors import BadInputError
+from headgate.intake.files import replay_file
 from tests.unit.api.files.test_uploads import uploaded
 from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake
 
@@ -211,24 +212,23 @@ def test_an_undo_is_not_taken_back_if_the_content_was_accepted_as_another_file()
     assert {caller.lake.ledger.get(one).state for one in (file_id, sent)} == {"reverted"}
 
 
-def test_an_undo_is_not_taken_back_if_the_gate_rejects_the_file() -> None:
+def test_an_undo_is_not_taken_back_if_the_gate_rejects_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its corrections were accepted before it, and are undone again."""
     caller = Caller(MemoryLake())
     file_id, sent = undone(caller)
-    gate = caller.lake.gate
-    check = gate.check
+    check = replay_file.check_local_file
 
     def rejecting(record: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 arguments of the gate
         if record.file_id == file_id:
             raise BadInputError(rule="missing_column", message="The file has no column for amount.", remedy="Add it.", column="amount")
         return check(record, *arguments, **named)
 
-    object.__setattr__(gate, "check", rejecting)  # the contract has changed
+    monkeypatch.setattr(replay_file, "check_local_file", rejecting)  # the contract has changed
     answer = caller.call("DELETE", f"/v1/files/{file_id}/revert")
     assert (answer.status, "no column for amount" in answer.json["detail"]) == (409, True)
     assert {caller.lake.ledger.get(one).state for one in (file_id, sent)} == {"reverted"}
     assert increments(caller.lake) == 0
-    object.__setattr__(gate, "check", check)
+    monkeypatch.setattr(replay_file, "check_local_file", check)
     assert len(caller.call("DELETE", f"/v1/files/{file_id}/revert").json["files"]) == 2
 
 

@@ -249,7 +249,7 @@ def test_a_file_that_was_not_compared_and_whose_commit_died_has_its_sender(monke
     caller = Caller(MemoryLake(), ("uploader",))
     died(caller, is_copied=True)
     (version,) = raw_versions(caller.lake)
-    processor(caller.lake.gate).process(version.ref)
+    processor(*caller.lake.gate).process(version.ref)
     (record,) = caller.lake.ledger.records()
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["uploaded_by"] == "ana"
     assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200

@@ -38,7 +38,7 @@ def missing(lake: MemoryLake) -> list[str]:
 
 def rebuilt(lake: MemoryLake) -> list[str]:
     records = files_without_rows(lake.objects, lake.ledger.records(), "curated", "quarantine")
-    return [str(one["outcome"]) for one in replay_all(Replayer(lake.gate), records)]
+    return [str(one["outcome"]) for one in replay_all(Replayer(*lake.gate), records)]
 
 
 def deleted(lake: MemoryLake, *zones: str) -> None:

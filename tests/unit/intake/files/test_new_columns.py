@@ -20,7 +20,7 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.errors import ContractError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
 from headgate.intake.quarantine.list_quarantine import replayable
@@ -60,15 +60,15 @@ class Lake:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     alerts: list[FileRecord] = field(default_factory=list)
 
-    def gate(self, by: Contract) -> FileChecker:
+    def gate(self, by: Contract) -> tuple[GatePorts, GateRules]:
         contracts = {by.dataset: by}
         mappings = Mappings(self.objects, "artifacts", contracts, sample_table)
-        ports = (self.objects, self.ledger, contracts, lambda: MaskingKey("k1", b"0" * 32))
-        return FileChecker(*ports, "curated", "quarantine", lambda: LANDED, 300, mappings)
+        ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", lambda: LANDED, 300)
+        return ports, GateRules(contracts, lambda: MaskingKey("k1", b"0" * 32), mappings)
 
     def sent(self, by: Contract, body: bytes = FILE, key: str = "sales/july.csv") -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
-        return FileProcessor(self.gate(by), alert=self.alerts.append).process(self.objects.info(ObjectRef("raw", key)).ref)
+        return FileProcessor(*self.gate(by), alert=self.alerts.append).process(self.objects.info(ObjectRef("raw", key)).ref)
 
     def rows(self, bucket: str = "curated") -> list[dict[str, Any]]:
         bodies = [body for key, body in self.objects.contents(bucket).items() if key.endswith(".parquet")]
@@ -130,7 +130,7 @@ def test_a_replay_fills_the_column_that_the_contract_has_by_now(policy: str) -> 
     record = lake.sent(contract(policy))
     assert replayable(lake.ledger.records(), {"sales": contract(policy)}) == []
     assert [one.file_id for one in replayable(lake.ledger.records(), {"sales": grown}, dataset="sales")] == [record.file_id]
-    assert Replayer(lake.gate(grown)).replay(record.file_id).outcome == "replayed"
+    assert Replayer(*lake.gate(grown)).replay(record.file_id).outcome == "replayed"
     after = lake.ledger.get(record.file_id)
     assert (after.state, after.accepted, after.new_columns) == ("done", 3, {})
     assert [row["filiale"] for row in lake.rows()] == ["Nord", None, 'Süd "1"']

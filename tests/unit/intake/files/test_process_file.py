@@ -18,7 +18,7 @@ from headgate.contracts.registry import Registry
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.formats.formats import formats_in_words
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.lake.ports import SUMMARY, FileRecord, MaskingKey, ObjectRef
 from headgate.lake.raw_objects import file_id_of, is_data
@@ -55,8 +55,8 @@ class Lake:
 
     def curation(self, key: Callable[[], MaskingKey] = lambda: MaskingKey("k1", b"0" * 32), **ports: object) -> FileProcessor:
         objects, ledger = ports.get("objects", self.objects), ports.get("ledger", self.ledger)
-        gate = FileChecker(objects, ledger, REGISTRY.source, key, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
-        return FileProcessor(gate)
+        twins = GatePorts(objects, ledger, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
+        return FileProcessor(twins, GateRules(REGISTRY.source, key))
 
     def contents(self) -> dict[str, bytes]:
         return {**self.objects.contents("curated"), **self.objects.contents("quarantine")}

@@ -65,7 +65,7 @@ def originals_in_raw(lake: MemoryLake) -> list[str]:
 
 
 def rebuild(lake: MemoryLake) -> list[dict[str, object]]:
-    return [*replay_all(Replayer(lake.gate), files_without_rows(lake.objects, lake.ledger.records(), "curated", "quarantine"))]
+    return [*replay_all(Replayer(*lake.gate), files_without_rows(lake.objects, lake.ledger.records(), "curated", "quarantine"))]
 
 
 @pytest.mark.parametrize("originals", [Originals.MASK, Originals.DELETE])
@@ -142,13 +142,13 @@ def test_an_event_that_is_delivered_again_finds_the_record(originals: Originals,
     """The message of an export's part names no version."""
     lake = lake_that(originals)
     record = lake.receive(KEY, PAYMENTS)
-    again = FileProcessor(lake.gate).process(ObjectRef("raw", KEY, record.version_id if has_version else ""))
+    again = FileProcessor(*lake.gate).process(ObjectRef("raw", KEY, record.version_id if has_version else ""))
     assert (again.file_id, again.seen_before) == (record.file_id, True)
 
 
 def test_an_object_that_never_was_is_still_an_error() -> None:
     with pytest.raises(NotFoundError):
-        FileProcessor(lake_that(Originals.MASK).gate).process(ObjectRef("raw", "payments/none.csv", "v9"))
+        FileProcessor(*lake_that(Originals.MASK).gate).process(ObjectRef("raw", "payments/none.csv", "v9"))
 
 
 def test_a_copy_leaves_raw_and_takes_over_when_the_first_is_reverted() -> None:
@@ -158,7 +158,7 @@ def test_a_copy_leaves_raw_and_takes_over_when_the_first_is_reverted() -> None:
     copy = lake.receive("payments/b.csv", PAYMENTS)
     assert copy.state is FileState.SKIPPED_DUPLICATE
     assert originals_in_raw(lake) == []
-    assert Reverter(lake.gate, Senders(lake.objects, "artifacts")).revert(first.file_id).accepted_as == "payments/b.csv"
+    assert Reverter(*lake.gate, Senders(lake.objects, "artifacts")).revert(first.file_id).accepted_as == "payments/b.csv"
     assert [key for key in rows_of(lake) if key in rows] == [*rows]
     assert lake.ledger.get(copy.file_id).accepted == first.accepted
 
@@ -167,9 +167,9 @@ def test_a_reverted_file_is_accepted_again_from_its_masked_form() -> None:
     lake = lake_that(Originals.MASK)
     record = lake.receive(KEY, PAYMENTS)
     rows = rows_of(lake)
-    Reverter(lake.gate, Senders(lake.objects, "artifacts")).revert(record.file_id)
+    Reverter(*lake.gate, Senders(lake.objects, "artifacts")).revert(record.file_id)
     assert rows_of(lake) == {}
-    assert Replayer(lake.gate).replay(record.file_id).outcome == "replayed"
+    assert Replayer(*lake.gate).replay(record.file_id).outcome == "replayed"
     assert rows_of(lake) == rows
 
 
@@ -229,11 +229,11 @@ def test_originals_from_before_the_policy_are_replaced_later() -> None:
     first, copy = lake.receive(KEY, PAYMENTS), lake.receive("payments/b.csv", PAYMENTS)
     lake.receive("regions/a.csv", REGIONS)
     rows = rows_of(lake)
-    masking = replace(lake.gate, originals=Originals.MASK)
+    masking = lake.gate_ports, replace(lake.gate_rules, originals=Originals.MASK)
     due = replaceable(lake.objects, lake.ledger.records(), lake.contracts.source)
     assert [one.file_id for one in due] == [first.file_id, copy.file_id]
     for record in due:
-        assert replace_later(masking, record.file_id).original["form"] == "masked"
+        assert replace_later(*masking, record.file_id).original["form"] == "masked"
     assert originals_in_raw(lake) == []
     assert rows_of(lake) == rows
     assert replaceable(lake.objects, lake.ledger.records(), lake.contracts.source) == []
@@ -244,7 +244,7 @@ def test_somebody_who_overwrites_a_masked_form_changes_no_row() -> None:
     record = lake.receive(KEY, PAYMENTS)
     lake.objects.delete(ObjectRef("raw", record.original["key"], record.original["version_id"]))
     lake.objects.write(ObjectRef("raw", record.original["key"]), b"PK\x03\x04 something else")
-    assert Replayer(lake.gate).replay(record.file_id).outcome == "raw_gone"
+    assert Replayer(*lake.gate).replay(record.file_id).outcome == "raw_gone"
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
@@ -268,12 +268,13 @@ def test_files_of_every_form_and_header_are_rebuilt_from_their_masked_form(
 def test_new_columns_are_in_the_masked_form_as_the_contract_says(policy: str) -> None:
     lake = NewColumnLake()
     by = contract(policy, "1", Column("card", ColumnType(Kind.STRING), mask=Mask.PAN))
-    gate = replace(lake.gate(by), originals=Originals.MASK)
+    ports, rules = lake.gate(by)
+    rules = replace(rules, originals=Originals.MASK)
     lake.objects.write(ObjectRef("raw", "sales/a.csv"), b"id,item,card,Filiale\n1,bell,4111111111111111,Nord\n2,lock,5555555555554444,\n")
-    record = FileProcessor(gate).process(lake.objects.info(ObjectRef("raw", "sales/a.csv")).ref)
+    record = FileProcessor(ports, rules).process(lake.objects.info(ObjectRef("raw", "sales/a.csv")).ref)
     assert (record.state, record.original["form"]) == (FileState.DONE, "masked")
     rows = lake.objects.contents("curated"), lake.objects.contents("quarantine")
-    again = Replayer(gate).replay(record.file_id).record
+    again = Replayer(ports, rules).replay(record.file_id).record
     accepted = {key: body for key, body in lake.objects.contents("curated").items() if key in rows[0]}
     assert (accepted, lake.objects.contents("quarantine")) == rows
     assert (again.new_columns, again.reasons) == (record.new_columns, record.reasons)
@@ -284,11 +285,12 @@ def test_an_original_whose_rows_only_masked_values_tell_apart_stays_and_is_pendi
     lake = NewColumnLake()
     columns = (Column("item", ColumnType(Kind.STRING)), Column("cvv", ColumnType(Kind.STRING), mask=Mask.CVV))
     by = replace(contract(), key=(), columns=columns, properties={"headgate.identity": "whole_row"})
-    gate = replace(lake.gate(by), originals=Originals.MASK)
+    ports, rules = lake.gate(by)
+    rules = replace(rules, originals=Originals.MASK)
     lake.objects.write(ObjectRef("raw", "sales/a.csv"), b"item,cvv\nbell,123\nbell,456\n")
     ref = lake.objects.info(ObjectRef("raw", "sales/a.csv")).ref
     with pytest.raises(ServiceError, match="does not give the rows"):
-        FileProcessor(gate).process(ref)
+        FileProcessor(ports, rules).process(ref)
     (record,) = lake.ledger.records()
     assert (record.accepted, record.original["form"]) == (2, "pending")
     assert lake.objects.read(ref)
@@ -320,7 +322,7 @@ def killed(lake: MemoryLake, ref: ObjectRef, dies_at: int, *, after: bool) -> li
     calls: list[str] = []
     objects, ledger = (Dying(port, calls, dies_at, after=after) for port in (lake.objects, lake.ledger))
     with suppress(KeyboardInterrupt):
-        FileProcessor(replace(lake.gate, objects=objects, ledger=ledger)).process(ref)
+        FileProcessor(replace(lake.gate_ports, objects=objects, ledger=ledger), lake.gate_rules).process(ref)
     return calls
 
 
@@ -336,7 +338,7 @@ def test_a_worker_that_is_killed_at_any_call_leaves_no_original_once_its_message
         calls = killed(lake, ref, dies_at, after=after)
         lake.moment += timedelta(hours=1)  # the lease ends
         for _ in range(2):
-            FileProcessor(lake.gate).process(ref)
+            FileProcessor(*lake.gate).process(ref)
         assert originals_in_raw(lake) == [], calls
         assert rows_of(lake).keys() == rows_of(quiet).keys(), calls
         (record,) = lake.ledger.records()

@@ -17,7 +17,7 @@ from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.costs.recorded import gate_s
 from headgate.errors import NotFoundError, ServiceError, ThrottledError
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
 from headgate.intake.quarantine.find_old_tokens import old_tokens
@@ -103,12 +103,12 @@ class Lake:
         return self.objects.info(ObjectRef("raw", key)).ref
 
     def process(self, by: Contract, ref: ObjectRef) -> FileRecord:
-        ports = (self.objects, self.ledger, {by.dataset: by}, lambda: self.key)
-        return FileProcessor(FileChecker(*ports, "curated", "quarantine", self.clock, 300)).process(ref)
+        ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", self.clock, 300)
+        return FileProcessor(ports, GateRules({by.dataset: by}, lambda: self.key)).process(ref)
 
     def replaying(self, by: Contract, objects: Any = None, ledger: Any = None) -> Replayer:  # noqa: ANN401 twins of the ports
-        ports = (objects or self.objects, ledger or self.ledger, {by.dataset: by}, lambda: self.key)
-        return Replayer(FileChecker(*ports, "curated", "quarantine", self.clock, 300))
+        ports = GatePorts(objects or self.objects, ledger or self.ledger, "curated", "quarantine", self.clock, 300)
+        return Replayer(ports, GateRules({by.dataset: by}, lambda: self.key))
 
     def rows(self, bucket: str) -> dict[int, dict[str, Any]]:
         """Rows by source row; there is one file."""

@@ -54,7 +54,8 @@ class Versions(Lake):
         return self.process(BY, self.put(body_of(*amounts), key))
 
     def reverting(self, objects: Any = None, ledger: Any = None) -> Reverter:  # noqa: ANN401 twins of the ports
-        return Reverter(self.replaying(BY, objects, ledger).gate, Senders(self.objects, "artifacts"))
+        replayer = self.replaying(BY, objects, ledger)
+        return Reverter(replayer.ports, replayer.rules, Senders(self.objects, "artifacts"))
 
     def merged(self) -> list[dict[str, Any]]:
         """The rows of the newest snapshot."""

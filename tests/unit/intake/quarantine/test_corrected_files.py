@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import BadInputError, ServiceError
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.revert_file import Reverter
 from headgate.intake.quarantine.corrected_files import Closed, CorrectionCloser, corrected, corrections, returned
 from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable
@@ -44,8 +44,8 @@ class Versions(Lake):
         return CorrectionCloser(objects or self.objects, ledger or self.ledger, "quarantine", self.clock, 300)
 
     def reverting(self) -> Reverter:
-        ports = (self.objects, self.ledger, {BY.dataset: BY}, lambda: self.key)
-        return Reverter(FileChecker(*ports, "curated", "quarantine", self.clock, 300), Senders(self.objects, "artifacts"))
+        ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", self.clock, 300)
+        return Reverter(ports, GateRules({BY.dataset: BY}, lambda: self.key), Senders(self.objects, "artifacts"))
 
     def closed_by(self) -> dict[tuple[str, int], str | None]:
         rows = self.rows_of_all()

@@ -13,7 +13,7 @@ from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.drafts.draft_contract import draft
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE, REPLAYED, STILL_REJECTED, Replayer
 from headgate.intake.quarantine.list_quarantine import replayable
@@ -44,20 +44,20 @@ class Lake:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
 
     @property
-    def gate(self) -> FileChecker:
+    def gate(self) -> tuple[GatePorts, GateRules]:
         mappings = Mappings(self.objects, "artifacts", self.contracts, sample_table)
-        ports = (self.objects, self.ledger, self.contracts, lambda: MaskingKey("k", b"0" * 32))
-        return FileChecker(*ports, "curated", "quarantine", lambda: LANDED, 300, mappings=mappings)
+        ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", lambda: LANDED, 300)
+        return ports, GateRules(self.contracts, lambda: MaskingKey("k", b"0" * 32), mappings)
 
     def process(self, key: str, body: bytes) -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
         profiles = Profiles(self.objects, "artifacts")
-        processor = FileProcessor(self.gate, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted)
+        processor = FileProcessor(*self.gate, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted)
         return processor.process(self.objects.info(ObjectRef("raw", key)).ref)
 
     def take_up(self) -> list[tuple[str, FileRecord]]:
         """What the step after a deployment does."""
-        replayer = Replayer(self.gate)
+        replayer = Replayer(*self.gate)
         records = [replayer.recognised(record) for record in self.ledger.records()]
         chosen = replayable(records, self.contracts, pending=True)
         return [(done.outcome, done.record) for done in (replayer.replay(record.file_id) for record in chosen)]
@@ -96,7 +96,7 @@ def test_a_file_that_is_pending_as_another_dataset_is_recognised_again() -> None
     before = misattributed(lake)
     assert lake.take_up() == []
     lake.contracts = AFTER
-    done = Replayer(lake.gate).replay(before.file_id)
+    done = Replayer(*lake.gate).replay(before.file_id)
     assert (done.outcome, done.record.dataset, done.record.state, done.record.accepted) == (REPLAYED, "tickets", "done", 60)
 
 
@@ -104,8 +104,9 @@ def test_what_is_suggested_for_a_pending_file_is_of_the_contract_that_fits_now()
     lake = Lake()
     stored = Suggested.from_json(misattributed(lake).error["suggestion"])
     lake.contracts = AFTER
-    assert lake.gate.mappings is not None
-    assert lake.gate.mappings.renewed(KEY, stored, TICKETS).dataset == "tickets"
+    _, rules = lake.gate
+    assert rules.mappings is not None
+    assert rules.mappings.renewed(KEY, stored, TICKETS).dataset == "tickets"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_what_is_suggested_for_a_pending_file_is_of_the_contract_that_fits_now()
 def test_a_replay_reports_what_is_wrong_with_a_damaged_file_of_no_contract(body: bytes, rule: str) -> None:
     lake = Lake()
     before = lake.process(KEY, body)
-    done = Replayer(lake.gate).replay(before.file_id)
+    done = Replayer(*lake.gate).replay(before.file_id)
     assert (done.outcome, done.reason["rule"], done.record) == (STILL_REJECTED, rule, before)
 
 
@@ -124,13 +125,13 @@ def test_a_replay_corrects_the_rule_of_a_damaged_file_that_an_earlier_version_re
     right = lake.process(KEY, b"PAR1 and nothing else")
     lake.ledger.reopen(right.file_id, now=LANDED, lease_s=1)
     lake.ledger.finish(replace(right, error={**right.error, "rule": "unknown_dataset", "message": "no contract is called 'uploads'"}))
-    assert Replayer(lake.gate).replay(right.file_id).record == right == lake.ledger.get(right.file_id)
+    assert Replayer(*lake.gate).replay(right.file_id).record == right == lake.ledger.get(right.file_id)
 
 
 def test_a_file_that_no_contract_fits_stays_as_it_is() -> None:
     lake = Lake()
     before = lake.process(KEY, TICKETS)
-    done = Replayer(lake.gate).replay(before.file_id)
+    done = Replayer(*lake.gate).replay(before.file_id)
     assert (done.outcome, done.record) == (STILL_REJECTED, before)
 
 
@@ -161,16 +162,16 @@ def test_a_person_names_the_dataset_of_a_file_that_is_not_recognised() -> None:
     body = b";".join(names.get(name, name) for name in header.split(b";")) + b"\n" + rows
     before = lake.process(KEY, body)
     assert before.state == "profiled"
-    record = Replayer(lake.gate).replay(before.file_id, "tickets").record
+    record = Replayer(*lake.gate).replay(before.file_id, "tickets").record
     assert (record.state, record.dataset) == ("needs_mapping", "tickets")
-    assert Replayer(lake.gate).replay(before.file_id, "nobody").record == record
+    assert Replayer(*lake.gate).replay(before.file_id, "nobody").record == record
 
 
 def test_a_named_dataset_never_moves_rows_that_are_in_the_lake() -> None:
     lake = Lake(AFTER)
     done = lake.process(KEY, TICKETS)
     assert (done.state, done.dataset) == ("done", "tickets")
-    assert Replayer(lake.gate).replay(done.file_id, "lager").record.dataset == "tickets"
+    assert Replayer(*lake.gate).replay(done.file_id, "lager").record.dataset == "tickets"
 
 
 def test_a_file_that_was_sent_again_under_another_key_is_settled_by_that_file() -> None:
@@ -189,7 +190,7 @@ def test_a_file_that_is_not_in_raw_any_more_is_not_recognised() -> None:
     lake.objects.delete(record.ref)
     lake.contracts = AFTER
     assert lake.take_up() == []
-    assert Replayer(lake.gate).replay(record.file_id).outcome == RAW_GONE
+    assert Replayer(*lake.gate).replay(record.file_id).outcome == RAW_GONE
 
 
 @dataclass
@@ -233,7 +234,7 @@ def test_a_file_is_compared_again_where_a_person_asks_for_it() -> None:
     lake, downloads = counted()
     lake.take_up()
     for record in lake.ledger.records():
-        Replayer(lake.gate).recognised(record, again=True)
+        Replayer(*lake.gate).recognised(record, again=True)
     assert downloads == [KEY, KEY]
 
 
@@ -243,5 +244,5 @@ def test_the_folder_of_a_file_names_its_dataset_without_a_download() -> None:
     record = lake.process("tickets/today.csv", TICKETS)
     objects.downloads.clear()
     lake.contracts = AFTER
-    assert Replayer(lake.gate).recognised(record).dataset == "tickets"
+    assert Replayer(*lake.gate).recognised(record).dataset == "tickets"
     assert objects.downloads == []

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Mask, Rule
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.intake.rows.masked_at_source import VERDICTS, AtSource, claims_to_be_masked, masked_form, seal
@@ -182,8 +182,8 @@ def sent(body: bytes, sealed: str) -> tuple[FileRecord, MemoryObjects]:
     manifest = {"files": [{"name": PART.name, "seal": sealed}]}
     objects.write(ObjectRef("raw", replace(PART, name=RUN_MANIFEST).path()), json.dumps(manifest).encode())
     objects.write(ObjectRef("raw", PART.path()), body)
-    gate = FileChecker(objects, MemoryLedger(), {"payments": PAYMENTS}, lambda: KEY, "curated", "quarantine", lambda: AT, 300)
-    return FileProcessor(gate).process(ObjectRef("raw", PART.path())), objects
+    ports = GatePorts(objects, MemoryLedger(), "curated", "quarantine", lambda: AT, 300)
+    return FileProcessor(ports, GateRules({"payments": PAYMENTS}, lambda: KEY)).process(ObjectRef("raw", PART.path())), objects
 
 
 def sha256(body: bytes) -> str:

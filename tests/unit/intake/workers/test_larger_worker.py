@@ -17,7 +17,7 @@ from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.aws.retry_throttled import retry_throttled
 from headgate.contracts.registry import Registry
 from headgate.errors import ServiceError, ThrottledError
-from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.workers.larger_worker import LargerWorker, from_address
 from headgate.intake.workers.worker_sizing import FIRST, Worker, form_of, need, pace
@@ -70,16 +70,16 @@ class Lake:
             raise ServiceError("the state machine cannot be started")
         self.started[name] = reported
 
-    def gate(self, lease_s: int, largest_bytes: int = GIB) -> FileChecker:
-        ports = (self.objects, self.ledger, SOURCE, lambda: MaskingKey("k", b"0" * 32), "curated", "quarantine", lambda: self.now)
-        return FileChecker(*ports, lease_s, largest_bytes=largest_bytes)
+    def gate(self, lease_s: int, largest_bytes: int = GIB) -> tuple[GatePorts, GateRules]:
+        ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", lambda: self.now, lease_s)
+        return ports, GateRules(SOURCE, lambda: MaskingKey("k", b"0" * 32), largest_bytes=largest_bytes)
 
     def function(self, worker: Worker = SMALL, time_left_s: float = 300.0, *, again: bool = False) -> FileProcessor:
         larger_worker = LargerWorker(worker, lambda: time_left_s, self.start, RUN_S, LARGE_BYTES, is_redelivery=lambda: again)
-        return FileProcessor(self.gate(LEASE_S, worker.largest_bytes), larger_worker=larger_worker, measured_from_bytes=LARGE_BYTES)
+        return FileProcessor(*self.gate(LEASE_S, worker.largest_bytes), larger_worker=larger_worker, measured_from_bytes=LARGE_BYTES)
 
     def job(self, run: str = "run-1") -> FileProcessor:
-        return FileProcessor(self.gate(RUN_S), run=run, measured_from_bytes=LARGE_BYTES)
+        return FileProcessor(*self.gate(RUN_S), run=run, measured_from_bytes=LARGE_BYTES)
 
     def passed_on(self) -> list[FileRecord]:
         """What the larger workers make of all that was handed to them."""
@@ -169,7 +169,7 @@ def test_a_function_that_dies_before_the_start_is_followed_by_another(large: byt
         raise DiedError
 
     function = lake.function()
-    dying = FileProcessor(function.gate, larger_worker=replace(function.larger_worker, start=dies))  # type: ignore[type-var]  # it is there
+    dying = FileProcessor(function.ports, function.rules, larger_worker=replace(function.larger_worker, start=dies))  # type: ignore[type-var]  # it is there
     with pytest.raises(DiedError):
         dying.process(ref)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
@@ -198,7 +198,7 @@ def test_a_run_that_failed_gives_the_file_back_to_its_next_attempt(large: bytes)
 
     job = lake.job()
     with pytest.raises(ServiceError):
-        FileProcessor(replace(job.gate, objects=Full(_versions=lake.objects._versions)), run=job.run).process(ref)
+        FileProcessor(replace(job.ports, objects=Full(_versions=lake.objects._versions)), job.rules, run=job.run).process(ref)
     assert lake.ledger.get(file_id_of(ref)).state == "handed_over"
     assert lake.job("run-2").process(ref).state == "done"
 
@@ -252,14 +252,14 @@ def test_what_no_worker_can_hold_is_refused_by_the_largest(large: bytes) -> None
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
     lake.function().process(ref)
-    record = FileProcessor(lake.gate(RUN_S, largest_bytes=1_000_000), run="1").process(ref)
+    record = FileProcessor(*lake.gate(RUN_S, largest_bytes=1_000_000), run="1").process(ref)
     assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
 def test_what_no_worker_can_hold_is_refused_unread_whatever_its_dataset(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("nobody/knows.csv", large)
-    record = FileProcessor(lake.gate(RUN_S, largest_bytes=1_000_000), run="1").process(ref)
+    record = FileProcessor(*lake.gate(RUN_S, largest_bytes=1_000_000), run="1").process(ref)
     assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
@@ -312,7 +312,7 @@ def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_e
 
     function = lake.function(HUGE)
     objects = cast("MemoryObjects", SimpleNamespace(**{name: getattr(lake.objects, name) for name in CALLS} | {"upload": upload}))
-    record = retry_throttled(partial(replace(function, gate=replace(function.gate, objects=objects)).process, ref), sleep=lambda _: None)
+    record = retry_throttled(partial(replace(function, ports=replace(function.ports, objects=objects)).process, ref), sleep=lambda _: None)
     assert (record.state, met, lake.started) == ("done", [], {})
 
 

@@ -195,7 +195,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(stores, "ledger", lambda _: made.ledger)
     monkeypatch.setattr(intake, "mappings", lambda _: made.mappings)
-    monkeypatch.setattr(intake, "replayer", lambda _: Replayer(made.gate))
+    monkeypatch.setattr(intake, "replayer", lambda _: Replayer(*made.gate))
     monkeypatch.setattr(stores, "objects", lambda: made.objects)
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: made)
     return made

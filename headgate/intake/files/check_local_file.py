@@ -1,0 +1,193 @@
+"""The gate for local files: check a file by its contract. FileProcessor, Replayer and the masking of originals share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.contracts.model import Mask
+from headgate.contracts.rules_fingerprint import gate_fingerprint
+from headgate.errors import BadInputError, NotFoundError, UnknownDatasetError
+from headgate.formats.open_file import decompressed
+from headgate.formats.unpack import OutgrownError
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
+from headgate.intake.rows.masked_at_source import check_seal, claims_to_be_masked, masked_form
+from headgate.intake.rows.quarantine_rows import RowOrigin
+from headgate.lake.content_hash import sha256_of
+from headgate.lake.ports import MaskingKey
+from headgate.lake.states import FileState
+from headgate.values.parquet import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.files.gate import GateRules
+    from headgate.intake.rows.check_rows import Counts
+    from headgate.lake.ports import FileRecord, ObjectStore
+
+UNKNOWN_DATASET = "unknown_dataset"
+# About 10 MB of rows in memory. The profile reads column by column, and would open the file some thirty times.
+_READ_ONCE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class CheckedParquet:
+    """A file after the gate: its rows in two local Parquet files. A file without rows does not exist."""
+
+    counts: Counts
+    accepted: Path
+    quarantine_rows: Path
+
+    @property
+    def has_accepted(self) -> bool:
+        """Whether rows were accepted, by their number: a file that vanished from the disk must not pass as one without rows."""
+        return self.counts.accepted > 0
+
+    @property
+    def has_quarantine_rows(self) -> bool:
+        """Whether rows belong to quarantine, which holds duplicates too."""
+        return self.counts.quarantined + self.counts.duplicates > 0
+
+    def rows(self) -> tuple[pa.Table | Path, pa.Table | Path]:
+        """Accepted and quarantined rows: as tables where the file is small, else as paths."""
+        return _table_if_small(self.accepted), _table_if_small(self.quarantine_rows)
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A local file after the gate.
+
+    Attributes:
+        contract: by which it was checked: that of the dataset, or the same with the file's own column names.
+        received_at: the time of its object, naive UTC.
+        mapping: of its columns, as its record keeps it; empty where it has none.
+    """
+
+    path: Path
+    contract: Contract
+    received_at: datetime
+    gated: CheckedParquet
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+def contract_of(contracts: Mapping[str, Contract], dataset: str) -> Contract:
+    """Return the contract of a dataset.
+
+    Raises:
+        UnknownDatasetError: there is none.
+    """
+    if dataset not in contracts:
+        raise UnknownDatasetError(
+            rule=UNKNOWN_DATASET,
+            message=f"no contract is called {dataset!r}, the first folder of the key",
+            remedy=f"send the file below one of {', '.join(sorted(contracts))}",
+        )
+    return contracts[dataset]
+
+
+def checked_by(record: FileRecord, contract: Contract | None) -> FileRecord:
+    """Return the record with the current contract of its dataset; with none where the dataset has none."""
+    name, rules = (f"{contract.id}@{contract.version}", gate_fingerprint(contract)) if contract else ("", "")
+    return replace(record, contract=name, contract_rules=rules)
+
+
+def with_counts(record: FileRecord, counts: Counts, contract: Contract | None) -> FileRecord:
+    """Return the record of a file whose rows the gate has checked by a contract."""
+    return replace(
+        checked_by(record, contract),
+        state=FileState.DONE,
+        received=counts.received,
+        accepted=counts.accepted,
+        quarantined=counts.quarantined,
+        duplicates=counts.duplicates,
+        warnings=counts.warnings,
+        reasons=counts.reasons,
+        masked=counts.masked,
+        new_columns=counts.new_columns,
+        written_as=counts.written_as,
+        error={},
+    )
+
+
+def check_readable(path: Path, largest_bytes: int) -> None:
+    """Check that a local file of no known contract is a table, so that a damaged file is not reported as one without a contract.
+
+    Raises:
+        BadInputError: why it cannot be read.
+    """
+    from headgate.formats.read_table import check_is_table  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+
+    try:
+        file = decompressed(path, path.parent, largest_bytes).path
+    except OutgrownError:  # whether it is damaged is left to a larger worker
+        return
+    check_is_table(file)
+
+
+def check_local_file(
+    record: FileRecord, path: Path, received_at: datetime, contract: Contract, *, rules: GateRules, objects: ObjectStore
+) -> CheckedParquet:
+    """Check every row of a local file; accepted and quarantined rows are written to the file's folder.
+
+    Args:
+        record: gives the file's key and the hash of its content.
+        contract: that of the dataset, or the same with the file's own column names.
+        objects: has the seal of a file that was masked at its source.
+
+    Raises:
+        BadInputError: the file is rejected; OutgrownError when it holds more than `largest_bytes`.
+    """
+    was_masked, folder = claims_to_be_masked(path), path.parent
+    has_cards = was_masked or any(column.mask is Mask.PAN for column in contract.columns)
+    key = rules.masking_key() if has_cards else MaskingKey("", b"")
+    if was_masked:
+        check_seal(objects, record, key)
+        contract = masked_form(contract, key.key_id)
+    origin = origin_of(record, contract, path, received_at)
+    counts = check_file(
+        path,
+        contract,
+        key,
+        object_key=record.key,
+        received_at=received_at,
+        folder=folder,
+        content_sha256=origin.content_sha256,
+        limit_bytes=rules.largest_bytes,
+    )
+    return CheckedParquet(counts, folder / ACCEPTED, folder / QUARANTINE)
+
+
+def check_masked_form(record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> CheckedParquet:
+    """Check every row of the masked form that replaced the file's original in raw, as `check_local_file` does.
+
+    Raises:
+        NotFoundError: the local file is not the form that the record names.
+        BadInputError: the file is rejected.
+    """
+    from headgate.intake.rows import masked_original  # noqa: PLC0415 only a replay reads masked forms
+
+    if sha256_of(path) != record.original["sha256"]:
+        raise NotFoundError(f"the masked form of {record.key} is not the one that the gate wrote")
+    counts = masked_original.check(path, contract, origin_of(record, contract, path, received_at), path.parent)
+    return CheckedParquet(counts, path.parent / ACCEPTED, path.parent / QUARANTINE)
+
+
+def origin_of(record: FileRecord, contract: Contract, path: Path, received_at: datetime) -> RowOrigin:
+    """Return where the file's rows come from, as each of them states."""
+    return RowOrigin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
+
+
+def error_fields(error: BadInputError) -> dict[str, str]:
+    """Return the fields of a record that say why its file was rejected."""
+    return {"rule": error.rule, "message": error.message, "remedy": error.remedy, "column": error.column}
+
+
+def _table_if_small(path: Path) -> pa.Table | Path:
+    is_small = path.is_file() and path.stat().st_size <= _READ_ONCE_BYTES
+    return table_of(path, dictionaries=pq.read_schema(path).names) if is_small else path

@@ -1,0 +1,79 @@
+"""The dependencies of the gate: the ports that it reads and writes, and the rules by which it checks files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.formats.unpack import MAX_EXPANDED_BYTES
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import Originals
+from headgate.snapshots.publishing import PARQUET_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileLedger, FileRecord, MaskingKey, ObjectStore
+    from headgate.matching.mappings import Mappings
+
+
+@dataclass(frozen=True)
+class GatePorts:
+    """The stores of files, of their rows and of their records, and the clock.
+
+    Args:
+        clock: naive UTC; used for leases and `finished_at`, never for data.
+        lease_s: how long a claim is valid.
+    """
+
+    objects: ObjectStore
+    ledger: FileLedger
+    curated_bucket: str
+    quarantine_bucket: str
+    clock: Callable[[], datetime]
+    lease_s: int
+
+    def quarantine_of(self, record: FileRecord) -> ObjectRef:
+        """Return where the file's quarantined rows belong."""
+        return ObjectRef(self.quarantine_bucket, keys.quarantine_key(record.dataset, record.content_sha256))
+
+    def increment_of(self, record: FileRecord) -> ObjectRef:
+        """Return where the file's accepted rows belong."""
+        return ObjectRef(self.curated_bucket, keys.increment_key(record.dataset, record.content_sha256))
+
+    def store(self, rows: Path, ref: ObjectRef) -> str:
+        """Upload the rows and return their key. FileNotFoundError where they vanished from the disk: nothing is recorded as done then."""
+        self.objects.upload(rows, ref, content_type=PARQUET_TYPE)
+        return ref.key
+
+    def now(self) -> str:
+        """Return the current time in the form of a record."""
+        return iso_utc(self.clock())
+
+
+@dataclass(frozen=True)
+class GateRules:
+    """The rules by which files are checked.
+
+    Args:
+        contracts: source contracts by dataset.
+        masking_key: called only for datasets with card numbers, and for files that were masked at the source.
+        mappings: for files whose folder or header names no contract; without them such files are rejected.
+        largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit the local disk.
+        originals: what becomes of originals with card data once their files are accepted.
+    """
+
+    contracts: Mapping[str, Contract]
+    masking_key: Callable[[], MaskingKey]
+    mappings: Mappings | None = None
+    largest_bytes: int = MAX_EXPANDED_BYTES
+    originals: Originals = Originals.KEEP
+
+
+def iso_utc(at: datetime) -> str:
+    """Return a moment in the form of a record: ISO 8601, UTC, whole seconds."""
+    return at.isoformat(timespec="seconds")
