@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 REQUIRED = {"eventTime", "producer", "schemaURL", "run", "job"}
 STATES = {"START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"}
 # Of the facets that Headgate writes: the field, and what its values are.
 FACET_FIELDS = {
     "schema": {"fields": list},
+    "columnLineage": {"fields": dict, "dataset": list},
     "version": {"datasetVersion": str},
     "inputStatistics": {"rowCount": int, "size": int},
     "outputStatistics": {"rowCount": int, "size": int},
@@ -55,4 +56,16 @@ def _check_facets(facets: Mapping[str, Mapping[str, Any]]) -> None:
         assert facet["_schemaURL"].startswith("https://openlineage.io/spec/facets/")
         for field, kind in FACET_FIELDS[name].items():
             assert isinstance(facet[field], kind), (name, field)
-        assert all(one["name"] and one["type"] for one in facet.get("fields", []))
+        if name == "columnLineage":
+            _check_input_fields([*facet["dataset"], *(used for of in facet["fields"].values() for used in of["inputFields"])])
+        else:
+            assert all(one["name"] and one["type"] for one in facet.get("fields", []))
+
+
+def _check_input_fields(fields: Iterable[Mapping[str, Any]]) -> None:
+    """Fail where a column that is a source lacks its table, or says of its use something that the specification does not know."""
+    for used in fields:
+        assert used["namespace"]
+        assert used["name"]
+        assert used["field"]
+        assert {transformation["type"] for transformation in used["transformations"]} <= {"DIRECT", "INDIRECT"}

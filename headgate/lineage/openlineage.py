@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from headgate.contracts.catalog import glue_columns
+from headgate.lineage.columns import CURATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
+    from headgate.lineage.columns import Sources, TableColumns
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
@@ -33,6 +35,7 @@ _FACETS = {
     "parent": "1-0-1/ParentRunFacet",
     "errorMessage": "1-0-1/ErrorMessageRunFacet",
     "schema": "1-2-0/SchemaDatasetFacet",
+    "columnLineage": "1-2-0/ColumnLineageDatasetFacet",
     "version": "1-0-1/DatasetVersionDatasetFacet",
     "inputStatistics": "1-0-0/InputStatisticsInputDatasetFacet",
     "outputStatistics": "1-0-2/OutputStatisticsOutputDatasetFacet",
@@ -64,13 +67,18 @@ class LakeNames:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A version of a table, as it was published."""
+    """A version of a table, as it was published.
+
+    Attributes:
+        columns: its lineage by column; None where there is none.
+    """
 
     contract: Contract
     database: str
     version: str
     rows: int
     size_bytes: int
+    columns: TableColumns | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Even
     written = {"rowCount": published.rows, "size": published.size_bytes}
     output = {
         **names.table(published.database, table),
-        "facets": _table_facets(contract, published.version),
+        "facets": {**_table_facets(contract, published.version), **_column_facet(names, published.columns)},
         "outputFacets": _facet("outputStatistics", written),
     }
     event = _event(COMPLETE, at, str(uuid5(_NAMES, version)), names, job)
@@ -233,6 +241,26 @@ def _raw_input(bucket: str, name: str, records: Sequence[FileRecord]) -> Event:
 def _table_facets(contract: Contract | None, version: str) -> Event:
     schema = _facet("schema", {"fields": list(_fields(contract))}) if contract else {}
     return {**schema, **_facet("version", {"datasetVersion": version})}
+
+
+def _column_facet(names: LakeNames, columns: TableColumns | None) -> Event:
+    """Return the columns of datasets that each column was computed from; a column whose sources are unknown is left out."""
+    if columns is None or not (described := {name: of for name, of in columns.columns.items() if name not in columns.unknown}):
+        return {}
+    fields = {name: {"inputFields": _input_fields(names, of)} for name, of in described.items()}
+    return _facet("columnLineage", {"fields": fields, "dataset": _input_fields(names, columns.rows)})
+
+
+def _input_fields(names: LakeNames, sources: Sources) -> list[Event]:
+    return [
+        {
+            **names.table(names.curated_database, ref.table),
+            "field": ref.column,
+            "transformations": [{"type": "DIRECT" if use.is_direct else "INDIRECT", "subtype": use.value} for use in sorted(uses)],
+        }
+        for ref, uses in sorted(sources.items())
+        if ref.zone == CURATED
+    ]
 
 
 def _fields(contract: Contract) -> Iterator[Event]:

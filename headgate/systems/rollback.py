@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.catalog import glue_columns
 from headgate.errors import ConflictError, NotFoundError
+from headgate.lineage.columns import COLUMNS
 from headgate.snapshots.delete_old_versions import KEPT_VERSIONS
 from headgate.systems.up_to_date import AS_OF, SNAPSHOT_ID, size_bytes_at
 
@@ -85,7 +86,7 @@ def roll_back(catalog: Catalog, objects: ObjectStore, bucket: str, table: TableV
             f"The rows of version {target.name} of {table.table} were deleted. `headgate tables versions {table.table}` lists the others."
         )
     newest = versions[0].name if target.name != versions[0].name else ""
-    catalog.move(table, target.location, target.columns, {**target.parameters, HELD: newest})
+    catalog.move(table, target.location, target.columns, {COLUMNS: "", **target.parameters, HELD: newest})
     return target
 
 

@@ -13,6 +13,7 @@ from headgate.errors import AuditError, ContractError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS
 from headgate.learning.store import ModelInputs, Shelf
+from headgate.lineage.columns import COLUMNS
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Published, parquet_bytes
 from headgate.snapshots.snapshot import snapshot_id_of
@@ -83,12 +84,14 @@ def run_system(
     made_of = (*(f"{name}={value}" for name, value in sorted(own_options.items())), *_champions(shelf))
     versions = {name: version_of(own[name], snapshot, reads[name], code, made_of) for name in own if name not in inspections}
     is_outdated = models is not None and _has_outdated_models(models, system, package, snapshot)
-    kept = {} if is_outdated else _confirm_published(publisher, own, versions, {DEPLOYMENT: deployment, DEFINITIONS: definitions})
+    built_with, columns = {DEPLOYMENT: deployment, DEFINITIONS: definitions}, _columns_of(own_models)
+    kept = {} if is_outdated else _confirm_published(publisher, own, versions, built_with, columns)
     frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, own_options)
     frames |= {name: make() for name, make in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)
     versions |= {name: version_of(own[name], snapshot, reads[name], code, (*made_of, _digest(outputs[name]))) for name in inspections}
     inputs = {name: facts(snapshot, reads[name], registry.may_read(package, name), deployment, definitions) for name in outputs}
+    inputs = {name: {**inputs[name], COLUMNS: "", **columns.get(name, {})} for name in outputs}
     staged = [_stage(publisher, own[name], rows, versions[name], inputs[name]) for name, rows in outputs.items()]
     _keep(models, shelf, ModelInputs(system, snapshot.snapshot_id, snapshot.as_of, code))
     published = [*kept.values(), *_move_all(publisher, staged)]
@@ -101,6 +104,11 @@ def _package_of(system: str, own_models: SqlModels | None) -> tuple[System, str]
     if own_models:
         return cast("System", own_models), own_models.version
     return registry.system(system), registry.code_version(system)
+
+
+def _columns_of(own_models: SqlModels | None) -> dict[str, dict[str, str]]:
+    """Return the lineage by column that the catalog keeps with each table; of Python systems there is none."""
+    return {name: {COLUMNS: lineage.to_json()} for name, lineage in own_models.column_lineage.items()} if own_models else {}
 
 
 def _contracts_of(system: str, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
@@ -123,20 +131,26 @@ def build(
 
 
 def _confirm_published(
-    publisher: Publisher, contracts: Mapping[str, Contract], versions: Mapping[str, str], built_with: Mapping[str, str]
+    publisher: Publisher,
+    contracts: Mapping[str, Contract],
+    versions: Mapping[str, str],
+    built_with: Mapping[str, str],
+    columns: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Published]:
     """The tables that show their version already and whose rows are there, and those that somebody rolled back from it.
 
-    The catalog notes which deployment and definitions confirmed them.
+    The catalog notes which deployment and definitions confirmed them, and the lineage by column of the version that a table shows.
     """
     kept = {}
     for name, version in versions.items():
         current = publisher.catalog.current(publisher.database, name)
         size_bytes = size_bytes_at(publisher.objects, publisher.bucket, current.location)
-        if not size_bytes or (current.location.rstrip("/").rpartition("/")[2] != version and not is_held(current, version)):
+        is_shown = current.location.rstrip("/").rpartition("/")[2] == version
+        if not size_bytes or not (is_shown or is_held(current, version)):
             continue
         if current.parameters.get(DEPLOYMENT, "") != built_with[DEPLOYMENT]:
-            publisher.catalog.move(current, current.location, glue_columns(contracts[name]), built_with)
+            noted = {**built_with, **(columns.get(name, {}) if is_shown else {})}
+            publisher.catalog.move(current, current.location, glue_columns(contracts[name]), noted)
         rows = int(current.parameters.get(ROWS, "0"))
         kept[name] = Published(name, current.location, rows, size_bytes, changed=False)
     return kept

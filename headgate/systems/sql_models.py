@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,10 @@ from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import AuditError, ContractError, NotFoundError
+from headgate.lineage.columns import CURATED, PROD
 from headgate.project import PACKED, project
 from headgate.systems import registry
+from headgate.systems.column_lineage import columns_of_block, columns_of_query
 from headgate.systems.model_references import in_order, input_name, on_inputs, reads_of, refs_of, resolved, with_plain_references
 from headgate.systems.rows import STAMPS
 
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.analytics_blocks import Block
     from headgate.contracts.model import Contract
+    from headgate.lineage.columns import TableColumns
 
 ATHENA = "athena"
 _NONE_GIVEN: Mapping[str, ibis.Table] = {}
@@ -61,11 +65,13 @@ class SqlModels:
     Attributes:
         queries: parsed SQL by table.
         contracts: the contracts of the tables.
+        datasets: the contracts of the curated datasets that models can read.
         translate: Athena's SQL to the dialect of an engine.
     """
 
     queries: Mapping[str, exp.Query]
     contracts: Mapping[str, Contract]
+    datasets: Mapping[str, Contract]
     translate: Callable[[str, str], str]
 
     @property
@@ -94,6 +100,24 @@ class SqlModels:
             query = self.queries[table]
             reads[table] = reads_of(query).union(*(reads[model] for model in refs_of(query)))
         return {table: tuple(sorted(names)) for table, names in reads.items()}
+
+    @cached_property
+    def column_lineage(self) -> dict[str, TableColumns]:
+        """Return the lineage of each table by column; what cannot be derived is unknown, with the reason."""
+        lineage: dict[str, TableColumns] = {}
+        for table in self.order:
+            lineage[table] = self._columns_of(table).with_models(lineage)
+        return lineage
+
+    def _columns_of(self, table: str) -> TableColumns:
+        query, contract = self.queries[table], self.contracts[table]
+        if block := block_of(contract):
+            return columns_of_block(block, contract, PROD if refs_of(query) else CURATED)
+        tables = {(CURATED, name): self.datasets[name] for name in reads_of(query)}
+        tables |= {(PROD, name): self.contracts[name] for name in refs_of(query)}
+        inputs = {input_name(name, is_model=zone == PROD): (zone, name) for zone, name in tables}
+        columns = {name: _readable(tables[of], is_model=of[0] == PROD) for name, of in inputs.items()}
+        return columns_of_query(on_inputs(query), _readable(contract, is_model=True), inputs, columns)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -196,7 +220,7 @@ class SqlModels:
 
 def sql_models(
     contracts: Mapping[str, Contract],
-    datasets: Collection[str],
+    datasets: Mapping[str, Contract],
     translate: Callable[[str, str], str],
     pushed: Mapping[str, str] | None = None,
 ) -> SqlModels:
@@ -204,7 +228,7 @@ def sql_models(
 
     Args:
         contracts: the prod contracts by table.
-        datasets: the curated datasets that models can read.
+        datasets: the contracts of the curated datasets that models can read, by name.
         pushed: the SQL of the models, by table; by default that of the project or the archive.
 
     Raises:
@@ -222,7 +246,7 @@ def sql_models(
     tables = {name: "" if name in texts else contract.system for name, contract in contracts.items()}
     queries = {table: parsed(table, text, contracts[table], datasets, tables) for table, text in texts.items()}
     in_order({table: refs_of(query) for table, query in queries.items()})
-    return SqlModels(queries, {table: contracts[table] for table in texts}, translate)
+    return SqlModels(queries, {table: contracts[table] for table in texts}, datasets, translate)
 
 
 def model_texts() -> dict[str, str]:
@@ -297,6 +321,11 @@ def parsed(table: str, text: str, contract: Contract, datasets: Collection[str],
     if not block_of(contract) and not query.is_star and set(query.named_selects) != set(expected):
         raise ContractError(f"{name} has the columns {', '.join(query.named_selects)}; its contract has {', '.join(expected)}.")
     return query
+
+
+def _readable(contract: Contract, *, is_model: bool) -> tuple[str, ...]:
+    """Return the columns of a table that a statement can read; those of a model are without what the runner adds."""
+    return tuple(name for name in contract.names if not (is_model and name in STAMPS))
 
 
 def _schema(contract: Contract) -> ibis.Schema:

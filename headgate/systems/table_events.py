@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake.ports import ROWS
+from headgate.lineage.columns import columns_of
 from headgate.lineage.openlineage import PublishedTable, dataset_input, file_inputs, run_event
 from headgate.lineage.sources import merged_increments
 from headgate.systems.up_to_date import datasets_read, size_bytes_at, snapshot_built_from
@@ -52,6 +53,7 @@ class TableEvents:
             version=folder.rpartition("/")[2],
             rows=int(shown.parameters[ROWS]),
             size_bytes=size_bytes_at(self.objects, bucket, shown.location),
+            columns=columns_of(shown),
         )
         inputs = self._files_of(shown.table, published.version) if is_dataset else self._datasets_of(shown)
         return run_event(self.names, published, inputs, at)

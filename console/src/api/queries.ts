@@ -264,6 +264,12 @@ export const useLineage = (table: string) =>
     queryFn: () => read<Schemas['Lineage']>(`/v1/lineage/${path(table)}`),
   })
 
+export const useColumnLineage = (table: string) =>
+  useQuery({
+    queryKey: ['column lineage', table],
+    queryFn: () => read<Schemas['ColumnLineage']>(`/v1/lineage/${path(table)}/columns`),
+  })
+
 export const useCatalog = () =>
   useQuery({
     queryKey: ['catalog'],

@@ -369,6 +369,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/lineage/{table}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the columns that each column of a table is computed from, and those computed from it
+         * @description Needs the group `viewer`.
+         */
+        get: operations["getColumnLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -909,6 +929,21 @@ export interface components {
             tables: components["schemas"]["CatalogTable"][];
         };
         /**
+         * ColumnLineage
+         * @description The lineage of a table by column, as its statement or block has it.
+         */
+        ColumnLineage: {
+            /** Columns */
+            columns: components["schemas"]["LineageColumn"][];
+            /**
+             * Rows
+             * @description Columns that decide which rows the table has, and so touch every column.
+             */
+            rows: components["schemas"]["ColumnUse"][];
+            /** Table */
+            table: string;
+        };
+        /**
          * ColumnProfile
          * @description Statistics of one column. Values of sensitive columns are not in it.
          */
@@ -924,6 +959,30 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+        };
+        /**
+         * ColumnUse
+         * @description A column that another one is computed from, or the other way round.
+         */
+        ColumnUse: {
+            /**
+             * Column
+             * @description Empty for the rows of the table: the column decides which ones there are.
+             */
+            column: string;
+            /**
+             * System
+             * @description System that builds the table; empty for a dataset.
+             * @default
+             */
+            system: string;
+            /** Table */
+            table: string;
+            /**
+             * Uses
+             * @description IDENTITY, TRANSFORMATION and AGGREGATION take its value; the others decide on it, as OpenLineage names them.
+             */
+            uses: components["schemas"]["Use"][];
         };
         /**
          * ContractColumn
@@ -2048,6 +2107,27 @@ export interface components {
              * @default
              */
             version: string;
+        };
+        /**
+         * LineageColumn
+         * @description A column with the columns behind it and those computed from it, at any distance.
+         */
+        LineageColumn: {
+            /** Column */
+            column: string;
+            /** Feeds */
+            feeds: components["schemas"]["ColumnUse"][];
+            /**
+             * Sources
+             * @description Empty for a constant, a count of rows, and a column of a dataset.
+             */
+            sources: components["schemas"]["ColumnUse"][];
+            /**
+             * Unknown
+             * @description Why its sources are not known.
+             * @default
+             */
+            unknown: string;
         };
         /**
          * LineageDataset
@@ -3197,6 +3277,12 @@ export interface components {
             /** Parts */
             parts: components["schemas"]["UploadPart"][];
         };
+        /**
+         * Use
+         * @description How a statement uses a column for another one. The first three are direct: the value itself goes in.
+         * @enum {string}
+         */
+        Use: "IDENTITY" | "TRANSFORMATION" | "AGGREGATION" | "CONDITIONAL" | "FILTER" | "GROUP_BY" | "JOIN" | "SORT" | "WINDOW";
     };
     responses: {
         /** @description A service behind the API failed */
@@ -4100,6 +4186,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getColumnLineage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what the caller has. */
+                "if-none-match"?: string;
+            };
+            path: {
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description Tag of this state, for If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnLineage"];
                 };
             };
             304: components["responses"]["NotModified"];

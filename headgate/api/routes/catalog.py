@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from headgate.api.analytics import contracts, lineage
+from headgate.api.analytics import column_lineage, contracts, lineage
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import tagged
 from headgate.api.http.parameters import IfNoneMatch, Lake, Name
 from headgate.api.http.routing import Routes
-from headgate.api.shapes.lake import CatalogTables, ContractDetail, Contracts, Lineage
+from headgate.api.shapes.lake import CatalogTables, ColumnLineage, ContractDetail, Contracts, Lineage
 
 routes = Routes("Catalog")
 
@@ -39,3 +39,9 @@ def list_catalog(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Catalo
 def get_lineage(lake: Lake, table: Name, if_none_match: IfNoneMatch = "") -> Response[Lineage]:
     """Return the sources of a table: datasets of a snapshot, and the files behind them."""
     return tagged(lineage.of_table(lake, table), if_none_match)
+
+
+@routes.get("/v1/lineage/<table>/columns", Group.VIEWER, problems=[404], cached=True)
+def get_column_lineage(lake: Lake, table: Name, if_none_match: IfNoneMatch = "") -> Response[ColumnLineage]:
+    """Return the columns that each column of a table is computed from, and those computed from it."""
+    return tagged(column_lineage.of_table(lake, table), if_none_match)

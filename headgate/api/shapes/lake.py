@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from headgate.api.shapes.base import Count, Day, Moment, Shape
+from headgate.lineage.columns import Use
 
 HealthState = Literal["healthy", "degraded", "failed", "unknown"]
 
@@ -115,3 +116,31 @@ class Lineage(Shape):
     as_of: Day = ""
     version: str = Field("", description="Version of the table, as its location has it.")
     datasets: tuple[LineageDataset, ...]
+
+
+class ColumnUse(Shape):
+    """A column that another one is computed from, or the other way round."""
+
+    system: str = Field("", description="System that builds the table; empty for a dataset.")
+    table: str
+    column: str = Field(description="Empty for the rows of the table: the column decides which ones there are.")
+    uses: tuple[Use, ...] = Field(
+        description="IDENTITY, TRANSFORMATION and AGGREGATION take its value; the others decide on it, as OpenLineage names them."
+    )
+
+
+class LineageColumn(Shape):
+    """A column with the columns behind it and those computed from it, at any distance."""
+
+    column: str
+    sources: tuple[ColumnUse, ...] = Field(description="Empty for a constant, a count of rows, and a column of a dataset.")
+    feeds: tuple[ColumnUse, ...]
+    unknown: str = Field("", description="Why its sources are not known.")
+
+
+class ColumnLineage(Shape):
+    """The lineage of a table by column, as its statement or block has it."""
+
+    table: str
+    columns: tuple[LineageColumn, ...]
+    rows: tuple[ColumnUse, ...] = Field(description="Columns that decide which rows the table has, and so touch every column.")

@@ -11,6 +11,7 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
+from headgate.lineage.columns import ColumnRef, TableColumns, Use
 from headgate.lineage.openlineage import (
     COMPLETE,
     FAIL,
@@ -64,6 +65,26 @@ def record(key: str, received_at: str, *, received: int = 2, size_bytes: int = 5
 def test_an_event_has_every_field_that_the_specification_requires() -> None:
     for inputs in ([], [dataset_input(NAMES, ORDERS, CONTRACT)], file_inputs("orders", [record("orders/a.csv", "2026-01-01")])):
         check_run_event(run_event(NAMES, PUBLISHED, inputs, AT))
+
+
+def test_the_output_states_the_columns_that_each_column_was_computed_from() -> None:
+    """Sources are columns of datasets, the inputs of the event; those of models between them and unknown columns are left out."""
+    amount, daily = ColumnRef("curated", "orders", "amount"), ColumnRef("prod", "daily", "total")
+    columns = TableColumns(
+        {"risk": {amount: frozenset({Use.AGGREGATION, Use.CONDITIONAL}), daily: frozenset({Use.IDENTITY})}, "lost": {amount: frozenset()}},
+        {amount: frozenset({Use.FILTER})},
+        {"lost": "no reason"},
+    )
+    event = run_event(NAMES, replace(PUBLISHED, columns=columns), [], AT)
+    check_run_event(event)
+    facet = event["outputs"][0]["facets"]["columnLineage"]
+    assert facet["_schemaURL"] == f"{URL}1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet"
+    source = {**NAMES.table("shop_curated", "orders"), "field": "amount"}
+    uses = [{"type": "DIRECT", "subtype": "AGGREGATION"}, {"type": "INDIRECT", "subtype": "CONDITIONAL"}]
+    assert facet["fields"] == {"risk": {"inputFields": [{**source, "transformations": uses}]}}
+    assert facet["dataset"] == [{**source, "transformations": [{"type": "INDIRECT", "subtype": "FILTER"}]}]
+    no_columns = run_event(NAMES, replace(PUBLISHED, columns=TableColumns(unknown={"risk": "no reason"})), [], AT)
+    assert "columnLineage" not in no_columns["outputs"][0]["facets"]
 
 
 def test_the_check_of_required_fields_finds_what_is_missing() -> None:

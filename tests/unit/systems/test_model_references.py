@@ -58,6 +58,11 @@ CONTRACTS = {
     "top": contract("top", city=TEXT),
     "risks": replace(contract("risks", shop=TEXT), system="risk-system"),
 }
+DATASETS = {
+    "sales": contract("sales", shop=TEXT, amount=NUMBER),
+    "shops": contract("shops", shop=TEXT, city=TEXT),
+    "top": contract("top", city=TEXT),
+}
 
 
 def models(monkeypatch: pytest.MonkeyPatch, folder: Path, **texts: str) -> SqlModels:
@@ -67,7 +72,7 @@ def models(monkeypatch: pytest.MonkeyPatch, folder: Path, **texts: str) -> SqlMo
     (folder / "headgate.toml").write_text('name = "shop"\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
     translated = partial(translate, types=TYPES, databases=Databases("shop_curated", "shop_prod"))
-    return sql_models(CONTRACTS, {"sales", "shops", "top"}, translated)
+    return sql_models(CONTRACTS, DATASETS, translated)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ CONTRACTS = {
 
 
 def models(texts: Mapping[str, str]) -> SqlModels:
-    return sql_models(CONTRACTS, DATASETS, lambda text, _: text, texts)
+    return sql_models(CONTRACTS, dict.fromkeys(DATASETS, CONTRACTS[TABLES[0]]), lambda text, _: text, texts)
 
 
 def reading(*datasets: str) -> str:

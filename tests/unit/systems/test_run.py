@@ -27,12 +27,13 @@ from headgate.errors import AuditError, ConflictError, ContractError, NotFoundEr
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.learning.store import PICKLED, ModelStore
+from headgate.lineage.columns import COLUMNS
 from headgate.project import all_domains
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.publishing import Publisher
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems import registry
-from headgate.systems.rollback import roll_back, versions_of
+from headgate.systems.rollback import VERSIONS, roll_back, versions_of
 from headgate.systems.rows import RowsInFile, rows_of, write_to_file
 from headgate.systems.run import run_system
 from headgate.systems.up_to_date import SystemTables, mark_unchanged
@@ -339,6 +340,19 @@ def test_drill_a_table_is_rolled_back_and_a_run_with_the_same_data_keeps_it_so(t
     assert tiny.catalog.current("ecommerce_prod", "totals").parameters["headgate.snapshot_id"] == SNAPSHOT.snapshot_id
     assert changed(tiny.run(second)) == {"totals": False, "counts": False}
     assert totals_of(tiny) == ["1.00"]
+
+
+def test_a_version_without_lineage_by_column_shows_no_lineage_of_another_one(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    tiny.given("2.00")
+    tiny.run(snapshot_with("fedcba9876543210", "second"))
+    shown = tiny.catalog.current("ecommerce_prod", "totals")
+    before = json.loads(shown.parameters[VERSIONS])
+    del before[1]["parameters"][COLUMNS]
+    tiny.catalog.move(shown, shown.location, [], {VERSIONS: json.dumps(before), COLUMNS: "of the second version"})
+    rolled_back(tiny)
+    assert tiny.catalog.current("ecommerce_prod", "totals").parameters[COLUMNS] == ""
 
 
 def test_new_data_ends_a_rollback(tiny: Tiny) -> None:

@@ -21,6 +21,7 @@ from headgate.contracts.registry import own_model
 from headgate.engines import local
 from headgate.errors import AuditError, ContractError
 from headgate.lake.ports import ObjectRef
+from headgate.lineage.columns import COLUMNS, ColumnRef, TableColumns, Use, columns_of
 from headgate.project import MODELS_SYSTEM
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
@@ -78,7 +79,7 @@ def models(monkeypatch: pytest.MonkeyPatch, folder: Path, sql: str = SQL) -> Sql
     (folder / "headgate.toml").write_text('name = "sensors"\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
     translated = partial(translate, types=TYPES, databases=Databases("sensors_curated", "sensors_prod"))
-    return sql_models({"daily_means": DAILY}, {"readings"}, translated)
+    return sql_models({"daily_means": DAILY}, {"readings": OF_READINGS}, translated)
 
 
 def published(own: SqlModels, folder: Path) -> tuple[pa.Table, bytes]:
@@ -101,6 +102,27 @@ def test_a_model_in_athenas_sql_is_published_under_its_contract(tmp_path: Path, 
     ]
     assert rows["as_of"].to_pylist() == [LAKE.as_of] * 2
     assert published(models(monkeypatch, tmp_path), tmp_path)[1] == body
+
+
+def test_the_catalog_keeps_the_lineage_by_column_of_the_version_that_a_table_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that was published without it gets it from the next deployment that confirms it, because its SQL is the same."""
+    own, catalog, objects = models(monkeypatch, tmp_path), MemoryCatalog(), MemoryObjects()
+    pq.write_table(READINGS, tmp_path / "readings.parquet")
+    catalog.create("sensors_prod", "daily_means", "s3://models-prod/tables/daily_means/none/")
+
+    def publish(deployment: str) -> TableColumns | None:
+        publisher = Publisher(objects, catalog, "sensors_prod", "models-prod", audit)
+        opened = local.opened({"readings": str(tmp_path / "readings.parquet")})
+        run_system(MODELS_SYSTEM, LAKE, opened, publisher, {"daily_means": DAILY}, own_models=own, deployment=deployment)
+        return columns_of(catalog.current("sensors_prod", "daily_means"))
+
+    columns = publish("first")
+    assert columns is not None
+    assert columns.columns["mean"] == {ColumnRef("curated", "readings", "value"): {Use.AGGREGATION}}
+    shown = catalog.current("sensors_prod", "daily_means")
+    catalog.move(shown, shown.location, [], {COLUMNS: ""})
+    assert columns_of(catalog.current("sensors_prod", "daily_means")) is None
+    assert publish("second") == columns
 
 
 def test_other_sql_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +166,7 @@ def test_a_wrong_model_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pyt
 def test_a_model_without_a_contract_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     models(monkeypatch, tmp_path)
     with pytest.raises(ContractError, match=r"Write contracts/prod/daily_means\.yaml"):
-        sql_models({}, {"readings"}, translate)
+        sql_models({}, {"readings": OF_READINGS}, translate)
 
 
 def test_a_contract_without_a_system_belongs_to_the_own_models() -> None:
@@ -162,7 +184,7 @@ def two_models(monkeypatch: pytest.MonkeyPatch, folder: Path) -> SqlModels:
     models(monkeypatch, folder)
     (folder / "models" / "all_sensors.sql").write_text("select sensor from stations", encoding="utf-8")
     translated = partial(translate, types=TYPES, databases=Databases("sensors_curated", "sensors_prod"))
-    return sql_models({"daily_means": DAILY, "all_sensors": SENSORS}, {"readings", "stations"}, translated)
+    return sql_models({"daily_means": DAILY, "all_sensors": SENSORS}, {"readings": OF_READINGS, "stations": OF_READINGS}, translated)
 
 
 def snapshot_of(**versions: str) -> LakeSnapshot:
@@ -257,7 +279,8 @@ def block_models(monkeypatch: pytest.MonkeyPatch, folder: Path, **options: objec
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
     stated = replace(AHEAD, properties={"headgate.forecast": {**AHEAD.properties["headgate.forecast"], **options}})
     contracts = with_derived_columns({"ahead": stated}, {"readings": OF_READINGS})
-    return sql_models({name: own_model(contract) for name, contract in contracts.items()}, {"readings"}, partial(translate, types=TYPES))
+    own = {name: own_model(contract) for name, contract in contracts.items()}
+    return sql_models(own, {"readings": OF_READINGS}, partial(translate, types=TYPES))
 
 
 def test_a_block_is_built_as_a_model_of_the_dataset_that_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import { useContract, useFiles, useQuality } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Waiting } from '../../components/states'
 import { FileTable } from '../lake/lake-page'
+import { ColumnLineagePanel } from './column-lineage'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 
@@ -29,6 +30,7 @@ export function DatasetPage() {
           {(found) => <ContractView contract={found} />}
         </Answered>
       </Panel>
+      <ColumnLineagePanel table={dataset} />
       <Panel title="Files">
         <Answered of={files} what="the files">
           {(found) => {

@@ -10,6 +10,7 @@ import { Grid } from '../../components/grid'
 import { NoRows } from '../../components/no-rows'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
+import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './dataset-page'
 
 export function TablePage() {
@@ -39,6 +40,7 @@ export function TablePage() {
           {(found) => (found.snapshot_id ? <LineageView table={table} /> : <NoLineage />)}
         </Answered>
       </Panel>
+      <ColumnLineagePanel table={table} />
     </Stack>
   )
 }

@@ -19,13 +19,13 @@ from headgate.plain_names import did_you_mean
 from headgate.wiring import lineage_events, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from rich.console import RenderableType
 
     from headgate.api.ports import Lake
-    from headgate.api.shapes.lake import Lineage
+    from headgate.api.shapes.lake import ColumnLineage, ColumnUse, Lineage, LineageColumn
     from headgate.lake.ports import FileRecord
     from headgate.lineage.receiver import EventAnswer
     from headgate.snapshots.snapshot import LakeSnapshot
@@ -48,12 +48,20 @@ SHOWN_FILES = 20
     metavar="YYYY-MM-DD",
     help="Take the events that runs wrote on this day, UTC, instead of those of the current versions.",
 )
+@click.option("--column", metavar="COLUMN", help="Show what this column of TABLE is computed from and what it feeds; '*' for all columns.")
 @options.as_json
 @options.deployment
 def lineage(
-    tables: Sequence[str], *, openlineage: bool, send: str | None, day: datetime | None, as_json: bool, deployment_name: str | None
+    tables: Sequence[str],
+    *,
+    openlineage: bool,
+    send: str | None,
+    day: datetime | None,
+    column: str | None,
+    as_json: bool,
+    deployment_name: str | None,
 ) -> None:
-    """Show what each TABLE was built from: its system, snapshot, datasets and files; print or send OpenLineage events.
+    """Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; print or send OpenLineage events.
 
     Each run writes the events of the tables that it published to the artifacts bucket; --day prints or sends those. The command ends
     with 3 when the server refused some of the events, and with 1 when it cannot be reached. Sending an event again is safe.
@@ -65,9 +73,14 @@ def lineage(
         raise click.UsageError("Name a table, or add --openlineage for the events of all tables.")
     if day and not (openlineage or receiver):
         raise click.UsageError("--day chooses events: add --openlineage or --send URL.")
+    if column is not None and (openlineage or receiver or len(tables) != 1):
+        raise click.UsageError("--column shows the columns of one TABLE: name one table, without --openlineage and --send.")
     deployed = deployment.activate(deployment_name)
     lake = DeployedLake(deployed.environment)
     names = [_known(lake, table) for table in tables]
+    if column is not None:
+        _show_columns(lake, names[0], column, as_json=as_json)
+        return
     if not (openlineage or receiver):
         _show_lineage(lake, names, as_json=as_json)
         return
@@ -98,6 +111,31 @@ def _show_lineage(lake: Lake, names: Sequence[str], *, as_json: bool) -> None:
     options.show(
         as_json=as_json, value=lambda: facts if len(facts) > 1 else facts[0], screen=lambda: Group(*map(_lineage_screen, lineages))
     )
+
+
+def _show_columns(lake: Lake, table: str, column: str, *, as_json: bool) -> None:
+    from headgate.api.analytics.column_lineage import of_table
+
+    of = of_table(lake, table)
+    names = [each.column for each in of.columns]
+    if column not in ("*", *names):
+        raise click.ClickException(f"{table} has no column {column}.{did_you_mean(column, names)} Columns: {', '.join(names)}.")
+    chosen = [each for each in of.columns if column in ("*", each.column)]
+    value = {"table": table, "columns": [each.model_dump() for each in chosen], "rows": [use.model_dump() for use in of.rows]}
+    options.show(as_json=as_json, value=lambda: value, screen=lambda: _columns_screen(of, chosen))
+
+
+def _columns_screen(of: ColumnLineage, columns: Sequence[LineageColumn]) -> RenderableType:
+    table = screens.table("column", "is computed from", "feeds", title=f"{of.table}, by column", show_lines=True)
+    for column in columns:
+        table.add_row(column.column, column.unknown or _uses_text(column.sources) or "no column", _uses_text(column.feeds) or "no column")
+    deciding = _uses_text(of.rows)
+    return Group(table, f"Its rows depend on:\n{deciding}") if deciding else table
+
+
+def _uses_text(uses: Iterable[ColumnUse]) -> str:
+    """Return a line for each column: its table, and how it is used."""
+    return "\n".join(f"{use.table}.{use.column or '*'} ({', '.join(use.uses).lower().replace('_', ' ')})" for use in uses)
 
 
 def _sent_screen(receiver: LineageReceiver, sent: Sequence[EventAnswer]) -> RenderableType:

@@ -197,6 +197,25 @@ def test_a_command_that_chooses_nothing_is_misspelt(lineage_of: Callable[..., Re
     assert lineage_of(*arguments).exit_code == 2
 
 
+def test_a_column_is_shown_with_its_sources_and_what_it_feeds(lineage_of: Callable[..., Result]) -> None:
+    shown = lineage_of("risk_scores", "--column", "score")
+    assert "Python system compliance-guardian" in " ".join(shown.stdout.split())
+    facts = json.loads(lineage_of("payments", "--column", "amount", "--json").stdout)
+    assert facts == {"table": "payments", "columns": [{"column": "amount", "sources": [], "feeds": [], "unknown": ""}], "rows": []}
+    assert len(json.loads(lineage_of("payments", "--column", "*", "--json").stdout)["columns"]) > 5
+
+
+def test_an_unknown_column_is_named_with_the_nearest(lineage_of: Callable[..., Result]) -> None:
+    done = lineage_of("payments", "--column", "amuont")
+    assert done.exit_code == 1
+    assert "Did you mean amount" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("payments", "risk_scores"), ("payments", "--openlineage")])
+def test_a_column_is_of_one_table(lineage_of: Callable[..., Result], arguments: tuple[str, ...]) -> None:
+    assert lineage_of(*arguments, "--column", "amount").exit_code == 2
+
+
 def test_an_unknown_table_is_named_with_the_nearest(lineage_of: Callable[..., Result]) -> None:
     done = lineage_of("payment", "--openlineage")
     assert done.exit_code == 1

@@ -1,0 +1,105 @@
+import { Anchor, List, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { useSearchParams } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { useColumnLineage } from '../../api/queries'
+import { Panel } from '../../components/panel'
+import { Answered, Empty } from '../../components/states'
+
+type Use = Schemas['ColumnUse']['uses'][number]
+
+const WORDS: Record<Use, string> = {
+  IDENTITY: 'the same value',
+  TRANSFORMATION: 'in a formula',
+  AGGREGATION: 'summed up or counted',
+  CONDITIONAL: 'decides between values',
+  FILTER: 'decides which rows count',
+  GROUP_BY: 'groups rows',
+  JOIN: 'joins tables',
+  SORT: 'orders rows',
+  WINDOW: 'decides which rows are near',
+}
+
+/** The chosen column (`?column=`), the columns that it comes from, and those that it feeds. */
+export function ColumnLineagePanel({ table }: { table: string }) {
+  const lineage = useColumnLineage(table)
+  const [search, setSearch] = useSearchParams()
+  return (
+    <Panel title="One column: where it comes from, and what it feeds">
+      <Answered of={lineage} what="the columns">
+        {(answer) => {
+          const column = answer.columns.find((each) => each.column === search.get('column'))
+          return (
+            <Stack gap="sm">
+              <Select
+                label="Column"
+                placeholder="Choose a column"
+                searchable
+                clearable
+                size="xs"
+                w={{ base: '100%', sm: 320 }}
+                data={answer.columns.map((each) => each.column)}
+                value={column?.column ?? null}
+                onChange={(name) => setSearch(name ? { column: name } : {}, { replace: true })}
+              />
+              {column ? <ColumnView column={column} rows={answer.rows} /> : null}
+            </Stack>
+          )
+        }}
+      </Answered>
+    </Panel>
+  )
+}
+
+function ColumnView({ column, rows }: { column: Schemas['LineageColumn']; rows: Schemas['ColumnUse'][] }) {
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <Stack gap="xs">
+        <Title order={3} size="h6">
+          Comes from
+        </Title>
+        {column.unknown ? <Empty>Not known: {column.unknown}</Empty> : null}
+        <Uses uses={column.sources} none={column.unknown ? '' : 'No column of another table.'} />
+        {rows.length > 0 ? (
+          <>
+            <Text size="sm" className="muted">
+              These decide which rows the table has:
+            </Text>
+            <Uses uses={rows} none="" />
+          </>
+        ) : null}
+      </Stack>
+      <Stack gap="xs">
+        <Title order={3} size="h6">
+          Feeds
+        </Title>
+        <Uses uses={column.feeds} none="No column of an SQL model or a block." />
+      </Stack>
+    </SimpleGrid>
+  )
+}
+
+function Uses({ uses, none }: { uses: Schemas['ColumnUse'][]; none: string }) {
+  if (uses.length === 0) return none ? <Empty>{none}</Empty> : null
+  return (
+    <List size="sm" spacing={4}>
+      {uses.map((use) => (
+        <List.Item key={`${use.system}/${use.table}/${use.column}`}>
+          <Anchor size="sm" href={addressOf(use)}>
+            {use.table} · {use.column || 'all rows'}
+          </Anchor>{' '}
+          <Text span size="sm" className="muted">
+            {use.uses.map((each) => WORDS[each]).join(', ')}
+          </Text>
+        </List.Item>
+      ))}
+    </List>
+  )
+}
+
+function addressOf({ system, table, column }: Schemas['ColumnUse']): string {
+  const page = system
+    ? `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}`
+    : `#/datasets/${encodeURIComponent(table)}`
+  return column ? `${page}?column=${encodeURIComponent(column)}` : page
+}

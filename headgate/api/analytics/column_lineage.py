@@ -1,0 +1,62 @@
+"""The lineage of a table by column, as the catalog keeps it with each version of an SQL model or a block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.api.http.problems import not_found
+from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
+from headgate.errors import NotFoundError
+from headgate.lineage.columns import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
+from headgate.project import MODELS_SYSTEM
+
+if TYPE_CHECKING:
+    from headgate.api.ports import Lake
+    from headgate.contracts.model import Contract
+
+
+def of_table(lake: Lake, table: str) -> ColumnLineage:
+    """Return the lineage by column of a dataset or of a system's table."""
+    zone = CURATED if table in lake.contracts.source else PROD
+    contract = (lake.contracts.curated if zone == CURATED else lake.contracts.prod).get(table)
+    if contract is None or (zone == PROD and contract.system not in lake.systems):
+        raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
+    every = _recorded(lake)
+    own = every.get(table) if zone == PROD else None
+    columns = tuple(_column(contract, zone, name, own, every) for name in contract.names)
+    return ColumnLineage(table=table, columns=columns, rows=_uses(own.rows) if own else ())
+
+
+def _recorded(lake: Lake) -> dict[str, TableColumns]:
+    """Return the lineage of all tables that the catalog keeps one of."""
+    names = [name for name, contract in lake.contracts.prod.items() if contract.system == MODELS_SYSTEM]
+    recorded = {}
+    for name in names if MODELS_SYSTEM in lake.systems else ():
+        try:
+            recorded[name] = columns_of(lake.catalog.current(lake.databases.prod, name))
+        except NotFoundError:  # a model whose table is not deployed yet
+            continue
+    return {name: columns for name, columns in recorded.items() if columns}
+
+
+def _column(contract: Contract, zone: str, name: str, own: TableColumns | None, every: dict[str, TableColumns]) -> LineageColumn:
+    ref = ColumnRef(zone, contract.dataset, name)
+    fed = {ColumnRef(PROD, table, to): sources[ref] for table, of in every.items() for to, sources in of.columns.items() if ref in sources}
+    fed |= {ColumnRef(PROD, table, ""): of.rows[ref] for table, of in every.items() if ref in of.rows}
+    sources = _uses(own.columns.get(name, {})) if own else ()
+    return LineageColumn(column=name, sources=sources, feeds=_uses(fed), unknown=_why_unknown(contract, zone, name, own))
+
+
+def _why_unknown(contract: Contract, zone: str, name: str, own: TableColumns | None) -> str:
+    if zone == CURATED or own:
+        return own.unknown.get(name, "") if own else ""
+    if contract.system == MODELS_SYSTEM:
+        return "The table was built before lineage by column was recorded. The next run that builds or confirms it records it."
+    return f"The table is built by the Python system {contract.system}; only statements and blocks state their columns."
+
+
+def _uses(sources: Sources) -> tuple[ColumnUse, ...]:
+    return tuple(
+        ColumnUse(system=MODELS_SYSTEM if ref.zone == PROD else "", table=ref.table, column=ref.column, uses=tuple(sorted(uses)))
+        for ref, uses in sorted(sources.items())
+    )

@@ -1,0 +1,68 @@
+"""The API reads a table's lineage by column from the catalog, and finds the columns that are computed from a column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from headgate.api.analytics.column_lineage import of_table
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.registry import own_model
+from headgate.lineage.columns import COLUMNS, ColumnRef, TableColumns, Use
+from headgate.project import MODELS_SYSTEM
+from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
+
+pytestmark = pytest.mark.unit
+
+AMOUNT = ColumnRef("curated", "payments", "amount")
+TOTALS = TableColumns(
+    {"method": {ColumnRef("curated", "payments", "method"): frozenset({Use.IDENTITY})}, "total": {AMOUNT: frozenset({Use.AGGREGATION})}},
+    {ColumnRef("curated", "payments", "method"): frozenset({Use.GROUP_BY})},
+    {"unread": "no table of the statement has a column tottal"},
+)
+
+
+def model(table: str, *columns: str) -> Contract:
+    listed = tuple(Column(name, ColumnType(Kind.STRING)) for name in columns)
+    return own_model(Contract(f"shop.prod.{table}", table, "prod", "1", listed))
+
+
+def lake_with(columns: TableColumns | None = TOTALS) -> MemoryLake:
+    """A lake with the SQL models totals, whose lineage was recorded, and later, which no run built."""
+    prod = {**REGISTRY.prod, "totals": model("totals", "method", "total", "unread"), "later": model("later", "n")}
+    lake = MemoryLake(contracts=replace(REGISTRY, prod=prod), systems=(*MemoryLake().systems, MODELS_SYSTEM))
+    lake.catalog.create(lake.databases.prod, "totals")
+    shown = lake.catalog.current(lake.databases.prod, "totals")
+    lake.catalog.move(shown, "s3://prod/tables/totals/v1/", [], {COLUMNS: columns.to_json() if columns else ""})
+    return lake
+
+
+def test_a_column_of_a_model_has_its_sources_and_the_rows_theirs() -> None:
+    of = of_table(lake_with(), "totals")
+    columns = {column.column: column for column in of.columns}
+    assert [(use.table, use.column, use.uses) for use in columns["total"].sources] == [("payments", "amount", ("AGGREGATION",))]
+    assert [(use.column, use.uses) for use in of.rows] == [("method", ("GROUP_BY",))]
+    assert columns["unread"].unknown == "no table of the statement has a column tottal"
+    assert columns["total"].unknown == ""
+
+
+def test_a_column_of_a_dataset_names_the_columns_and_the_rows_that_it_feeds() -> None:
+    columns = {column.column: column for column in of_table(lake_with(), "payments").columns}
+    assert [(use.table, use.column) for use in columns["amount"].feeds] == [("totals", "total")]
+    assert [(use.table, use.column, use.uses) for use in columns["method"].feeds] == [
+        ("totals", "", ("GROUP_BY",)),
+        ("totals", "method", ("IDENTITY",)),
+    ]
+    assert columns["order_id"].feeds == ()
+
+
+def test_a_table_without_a_recorded_lineage_says_why() -> None:
+    assert "built before" in of_table(lake_with(None), "totals").columns[0].unknown
+    assert "Python system compliance-guardian" in of_table(lake_with(), "risk_scores").columns[0].unknown
+
+
+def test_the_route_answers_and_an_unknown_table_is_not_found() -> None:
+    caller = Caller(lake_with(), groups=("viewer",))
+    assert caller.call("GET", "/v1/lineage/totals/columns").json["columns"][1]["sources"][0]["column"] == "amount"
+    assert caller.call("GET", "/v1/lineage/nothing/columns").status == 404
