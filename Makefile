@@ -97,7 +97,7 @@ audit-terraform: ## check Terraform with checkov; .checkov.yaml has the reason o
 
 docs: setup ## write docs/data-dictionary.md from the contracts, docs/openapi.json from the API's types, and the console's types from it
 	@python -m headgate.contracts.dictionary > docs/data-dictionary.md
-	@python -m headgate.api.openapi > docs/openapi.json
+	@python scripts/openapi.py > docs/openapi.json
 	@python scripts/console.py types
 
 clean: ## remove build products and caches; a running emulator and its state stay

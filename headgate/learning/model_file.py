@@ -26,7 +26,6 @@ TRUSTED = (
     "headgate.learning.drift.DriftWatch",
     "headgate.learning.linear_model.RowwiseLogisticRegression",
     "headgate.learning.preprocessing._Ranks",
-    "numpy.dtype",  # of an imputer
     "scipy._lib.array_api_compat.numpy._aliases.asarray",  # a spline keeps the function that makes its arrays
     "scipy.interpolate._bsplines.BSpline",
     "sklearn.calibration._CalibratedClassifier",

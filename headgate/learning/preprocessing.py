@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.compose import make_column_transformer
-from sklearn.decomposition import PCA
-from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -19,7 +17,6 @@ from sklearn.preprocessing import (
     OrdinalEncoder,
     PolynomialFeatures,
     QuantileTransformer,
-    RobustScaler,
     SplineTransformer,
     StandardScaler,
 )
@@ -39,7 +36,6 @@ class Scale(StrEnum):
     """How a column is brought to a common scale."""
 
     STANDARD = "standard"  # mean 0, standard deviation 1
-    ROBUST = "robust"  # median 0, interquartile range 1: outliers do not set the scale
     RANK = "rank"  # share of the fitted values that are smaller, 0 to 1: only the order matters
 
 
@@ -57,28 +53,18 @@ class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no
         return np.column_stack(ranked)
 
 
-def impute(*, with_missing_flag: bool = True) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    """Missing numbers become the column's median; a further column says where, unless `with_missing_flag` is False.
-
-    A column without any value becomes 0 rather than vanish, so that a model's width does not depend on its data.
-    """
-    return SimpleImputer(strategy="median", add_indicator=with_missing_flag, keep_empty_features=True)
-
-
 def scale(how: Scale, *, seed: int) -> Any:  # noqa: ANN401 as above
     """Columns on one scale; constant columns become 0.
 
     Args:
         seed: for the sample from which the ranks of very long columns are estimated.
     """
-    if how is Scale.RANK:
-        return _Ranks(n_quantiles=_RANKS, random_state=seed)
-    return StandardScaler() if how is Scale.STANDARD else RobustScaler()
+    return _Ranks(n_quantiles=_RANKS, random_state=seed) if how is Scale.RANK else StandardScaler()
 
 
-def bend(knots: int = 10) -> Any:  # noqa: ANN401 as above
+def bend() -> Any:  # noqa: ANN401 as above
     """Each column as cubic splines, so that a linear model may bend with it."""
-    return SplineTransformer(n_knots=knots)
+    return SplineTransformer(n_knots=10)
 
 
 def logs() -> Any:  # noqa: ANN401 as above
@@ -91,24 +77,14 @@ def products() -> Any:  # noqa: ANN401 as above
     return PolynomialFeatures(2, include_bias=False)
 
 
-def encode(*, rare_below: float | None = None) -> Any:  # noqa: ANN401 as above
-    """One column of 0 and 1 per category; unseen ones are 0 everywhere, or among the rare where some were rare.
-
-    Args:
-        rare_below: categories of a smaller share of the rows are put together.
-    """
-    unknown = "infrequent_if_exist" if rare_below else "ignore"
-    return OneHotEncoder(handle_unknown=unknown, min_frequency=rare_below, sparse_output=False)
+def encode() -> Any:  # noqa: ANN401 as above
+    """One column of 0 and 1 per category; unseen ones are 0 everywhere."""
+    return OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 
 
 def number_categories() -> Any:  # noqa: ANN401 as above
     """One whole number per category, for trees, in alphabetical order, missing ones last; `UNSEEN` for what was not there."""
     return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=UNSEEN)
-
-
-def reduce(*, kept_variance: float, seed: int) -> Any:  # noqa: ANN401 as above
-    """The fewest principal components that keep at least this share of the variance."""
-    return PCA(n_components=kept_variance, svd_solver="full", random_state=seed)
 
 
 def columns(numeric: Sequence[str], numbers: Any, categorical: Sequence[str] = (), categories: Any = "drop") -> Any:  # noqa: ANN401 as above

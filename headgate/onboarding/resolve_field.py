@@ -10,7 +10,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import NotFoundError, NotPermittedError
-from headgate.onboarding.graphql_schema import READERS, WRITERS
 from headgate.onboarding.onboard import refused, summary
 
 if TYPE_CHECKING:
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
     from headgate.onboarding.models import Model
     from headgate.onboarding.onboard import Onboarding
     from headgate.onboarding.records import Record
+
+# The groups of people who may call a field. Programs need none: they call with the API key or sign with IAM.
+READERS = ("viewer", "uploader", "operator")
+WRITERS = ("uploader", "operator")
 
 
 def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapping[str, Model]) -> Any:  # noqa: ANN401 JSON

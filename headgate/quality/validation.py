@@ -264,11 +264,6 @@ class ValidationRun:
             return list(validation.run(batch_parameters={"dataframe": frame}, result_format=how, run_id=run).results)
 
 
-def check(contract: Contract, rows: pa.Table) -> SuiteResult:
-    """Return the verdict of the contract's suite on rows, without Data Docs."""
-    return ValidationRun("check", date.min).check(contract, rows)
-
-
 def _context() -> Any:  # noqa: ANN401 as above
     import great_expectations as gx  # noqa: PLC0415 takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 as above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -100,11 +100,3 @@ def _as_dict(summary: DatasetSummary) -> dict[str, object]:
     fields = {name: value for name, value in asdict(summary).items() if name not in {"scored_rows", "_scores"}}
     by_name = ("reasons", "masked", "new_columns")
     return fields | {name: dict(sorted(getattr(summary, name).items())) for name in by_name} | {"quality_score": summary.quality_score}
-
-
-def states(records: Iterable[FileRecord]) -> dict[str, int]:
-    """Return the number of files by state."""
-    counts: defaultdict[str, int] = defaultdict(int)
-    for record in records:
-        counts[record.state.value] += 1
-    return dict(sorted(counts.items()))

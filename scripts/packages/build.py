@@ -36,7 +36,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry
-from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
 from headgate.project import (
     MODELS_SYSTEM,
@@ -48,6 +47,7 @@ from headgate.project import (
 from headgate.systems import registry as systems
 from headgate.systems.packed_files import package_files
 from headgate.systems.sql_models import sql_models
+from scripts.packages.graphql_schema import field_names, graphql_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,6 @@ from sqlglot.errors import SqlglotError
 
 from headgate.api.local_server import LocalApi, server
 from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
-from headgate.aws.in_memory_ports import MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import GateError, NotFoundError
@@ -31,6 +30,7 @@ from headgate.quality.validation import FailedExpectation, SuiteResult
 from headgate.query import translate
 from headgate.runs.pipeline_starts import Execution
 from headgate.snapshots.publishing import Publisher
+from tests.in_memory_ports import MemoryUploads
 from tests.unit.api.lakes import REGISTRY, MemoryLake
 
 if TYPE_CHECKING:

@@ -47,21 +47,6 @@ class Survivors:
 
     outcomes: np.ndarray[tuple[int], np.dtype[np.uint8]]
 
-    @property
-    def kept(self) -> Rows:
-        """The rows that are kept."""
-        return np.flatnonzero(self.outcomes == KEPT)
-
-    @property
-    def same_row(self) -> Rows:
-        """The rows that equal the kept row of their key."""
-        return np.flatnonzero(self.outcomes == SAME_ROW)
-
-    @property
-    def same_key(self) -> Rows:
-        """The rows that lost to another one of their key."""
-        return np.flatnonzero(self.outcomes == SAME_KEY)
-
 
 @dataclass(frozen=True)
 class _Tied:

@@ -9,10 +9,11 @@ import pytest
 
 from headgate.aws.dynamodb.file_index import DynamoFileIndex
 from headgate.aws.dynamodb.ledger import DynamoLedger
-from headgate.aws.in_memory_ports import MemoryFileIndex, MemoryLedger
+from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.lake.file_index import FileFilter
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
+from tests.in_memory_ports import MemoryFileIndex
 
 if TYPE_CHECKING:
     from headgate.lake.file_index import FileIndex

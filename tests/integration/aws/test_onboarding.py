@@ -11,13 +11,13 @@ import pytest
 from botocore.config import Config
 
 from headgate.aws.dynamodb.records import DynamoRecords
-from headgate.aws.in_memory_ports import MemoryRecords
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake.ports import MaskingKey
 from headgate.onboarding.models import models_of
 from headgate.onboarding.onboard import Onboarding, summary
 from tests.conftest import unique
+from tests.in_memory_ports import MemoryRecords
 
 if TYPE_CHECKING:
     from headgate.onboarding.records import RecordTable

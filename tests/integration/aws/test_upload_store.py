@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.config import Config
 
-from headgate.aws.in_memory_ports import MemoryObjects, MemoryUploads
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.aws.s3 import S3Objects
 from headgate.aws.uploads import S3Uploads
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake.ports import ObjectRef
+from tests.in_memory_ports import MemoryUploads
 
 if TYPE_CHECKING:
     from headgate.uploads.upload_store import UploadStore

@@ -15,7 +15,7 @@ from headgate.api import ports
 from headgate.api.app import Application
 from headgate.api.ports import KnownRuns
 from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
-from headgate.aws.in_memory_ports import MemoryCatalog, MemoryFileIndex, MemoryLedger, MemoryObjects, MemoryUploads
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryLedger, MemoryObjects
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
 from headgate.costs.recorded import EndedJobRun
@@ -33,6 +33,7 @@ from headgate.profiling.kept_profiles import Profiles
 from headgate.query.catalog import Databases
 from headgate.runs.pipeline_starts import Execution
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
+from tests.in_memory_ports import MemoryFileIndex, MemoryUploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from headgate.api import openapi
 from headgate.api.routes import EVERY
+from scripts import openapi
 
 pytestmark = pytest.mark.unit
 

@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from headgate.aws.in_memory_ports import MemoryRecords
 from headgate.cli import deployment
 from headgate.cli.main import cli
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, NotPermittedError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
 from headgate.onboarding.onboard import Onboarding
 from headgate.onboarding.resolve_field import resolve_field
 from headgate.project import read
 from headgate.wiring import api
+from scripts.packages.graphql_schema import field_names, graphql_schema
+from tests.in_memory_ports import MemoryRecords
 
 pytestmark = pytest.mark.unit
 

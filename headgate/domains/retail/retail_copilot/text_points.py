@@ -34,11 +34,6 @@ def commonest_first(weights: pd.Series[int]) -> npt.NDArray[np.intp]:
     return np.lexsort((np.random.default_rng(SEED).permutation(len(weights)), -weights.to_numpy()))
 
 
-def embedded(texts: pd.Series[str], model: SentenceModel | None = None) -> Array:
-    """The texts as points on a sphere: by what they mean and, counting less, by their words; without a model by their words alone."""
-    return with_meaning(by_words(texts), meanings(texts, model))
-
-
 def meanings(texts: pd.Series[str], model: SentenceModel | None) -> Array | None:
     """Return the meaning of each text, as points of length 1; None without a model."""
     return None if model is None else model.vectors(texts).astype(np.float64)

@@ -12,7 +12,6 @@ from headgate.api.operations import implausible_tables as compared
 from headgate.api.operations.health import health_of
 from headgate.api.operations.run_problems import problems_of
 from headgate.api.operations.runs import detail, newest
-from headgate.aws.in_memory_ports import MemoryFileIndex
 from headgate.errors import ThrottledError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, FileListPage
@@ -21,6 +20,7 @@ from headgate.runs.pipeline_starts import Execution
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.rollback import HELD
 from headgate.systems.up_to_date import facts
+from tests.in_memory_ports import MemoryFileIndex
 from tests.unit.api.ended_runs import LakeWithEndedRuns, after
 from tests.unit.api.lakes import payments
 

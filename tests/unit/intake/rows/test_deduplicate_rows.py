@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.intake.rows.deduplicate_rows import Survivors, TiedCells, survivors
+from headgate.intake.rows.deduplicate_rows import KEPT, SAME_KEY, SAME_ROW, Survivors, TiedCells, survivors
 from headgate.values.cast import cast
 from headgate.values.cells import Rows
 
@@ -33,6 +33,10 @@ rows = st.lists(
 )
 
 
+def rows_of(found: Survivors, outcome: int) -> Rows:
+    return np.flatnonzero(found.outcomes == outcome)
+
+
 def chosen(table: list[Row], tied_at_once: int = 1 << 20, grouped_at_once: int = 1 << 17) -> Survivors:
     cells = {name: pa.array([row[place] for row in table], pa.string()) for place, name in enumerate(CONTRACT.names)}
     values = {column.name: cast(cells[column.name], column.type).values for column in CONTRACT.columns}
@@ -46,17 +50,17 @@ def chosen(table: list[Row], tied_at_once: int = 1 << 20, grouped_at_once: int =
 
 def test_the_newest_row_of_each_key_is_kept() -> None:
     found = chosen([("a", "1", "2", "x"), ("a", "1", "10", "x"), ("b", "1", "1", "x"), ("a", "1", "2", "x")])
-    assert found.kept.tolist() == [1, 2]
-    assert found.same_key.tolist() == [0, 3]
+    assert rows_of(found, KEPT).tolist() == [1, 2]
+    assert rows_of(found, SAME_KEY).tolist() == [0, 3]
 
 
 def test_a_row_that_equals_the_kept_one_in_every_cell_has_its_own_disposition() -> None:
     found = chosen([("a", "1", "2", None), ("a", "1", "2", None), ("a", "1", "1", None)])
-    assert (found.kept.tolist(), found.same_row.tolist(), found.same_key.tolist()) == ([0], [1], [2])
+    assert (rows_of(found, KEPT).tolist(), rows_of(found, SAME_ROW).tolist(), rows_of(found, SAME_KEY).tolist()) == ([0], [1], [2])
 
 
 def test_nothing_to_choose_among_is_nothing_chosen() -> None:
-    assert not len(chosen([]).kept)
+    assert not len(chosen([]).outcomes)
 
 
 def test_cells_are_looked_at_only_where_keys_and_orders_leave_a_tie() -> None:
@@ -69,43 +73,43 @@ def test_cells_are_looked_at_only_where_keys_and_orders_leave_a_tie() -> None:
     values = {"shop": pa.array(["a"] * 4), "id": pa.array([1, 1, 2, 2]), "version": pa.array([1, 2, 3, 3])}
     found = survivors(CONTRACT, 4, values, cells_of)
     assert asked == [2, 3]
-    assert (found.kept.tolist(), found.same_row.tolist(), found.same_key.tolist()) == ([1, 2], [3], [0])
+    assert (rows_of(found, KEPT).tolist(), rows_of(found, SAME_ROW).tolist(), rows_of(found, SAME_KEY).tolist()) == ([1, 2], [3], [0])
 
 
 @given(rows, st.integers(1, 5))
 def test_ties_are_broken_the_same_however_many_are_looked_at_together(table: list[Row], at_once: int) -> None:
     some, every = chosen(table, at_once), chosen(table)
-    assert [part.tolist() for part in (some.kept, some.same_row, some.same_key)] == [
-        part.tolist() for part in (every.kept, every.same_row, every.same_key)
+    assert [part.tolist() for part in (rows_of(some, KEPT), rows_of(some, SAME_ROW), rows_of(some, SAME_KEY))] == [
+        part.tolist() for part in (rows_of(every, KEPT), rows_of(every, SAME_ROW), rows_of(every, SAME_KEY))
     ]
 
 
 def test_without_a_key_every_row_is_kept() -> None:
     keyless = Contract("c", "things", "source", "1", (Column("x", TEXT),))
     column = {"x": pa.array(["a", "a"])}
-    assert survivors(keyless, 2, column, lambda _: TiedCells([*column.values()])).kept.tolist() == [0, 1]
+    assert rows_of(survivors(keyless, 2, column, lambda _: TiedCells([*column.values()])), KEPT).tolist() == [0, 1]
 
 
 @given(rows)
 def test_every_row_is_in_exactly_one_part_and_every_key_is_kept_once(table: list[Row]) -> None:
     found = chosen(table)
-    parts = [*found.kept.tolist(), *found.same_row.tolist(), *found.same_key.tolist()]
+    parts = [*rows_of(found, KEPT).tolist(), *rows_of(found, SAME_ROW).tolist(), *rows_of(found, SAME_KEY).tolist()]
     assert sorted(parts) == list(range(len(table)))
-    kept_keys = [table[row][:2] for row in found.kept]
+    kept_keys = [table[row][:2] for row in rows_of(found, KEPT)]
     assert len(kept_keys) == len(set(kept_keys)) == len({row[:2] for row in table})
 
 
 @given(rows.flatmap(lambda table: st.tuples(st.just(table), st.permutations(table))))
 def test_the_same_rows_survive_whatever_order_they_came_in(tables: tuple[list[Row], list[Row]]) -> None:
-    survived = [sorted(map(repr, (table[row] for row in chosen(table).kept))) for table in tables]
+    survived = [sorted(map(repr, (table[row] for row in rows_of(chosen(table), KEPT)))) for table in tables]
     assert survived[0] == survived[1]
-    equal = [len(chosen(table).same_row) for table in tables]
+    equal = [len(rows_of(chosen(table), SAME_ROW)) for table in tables]
     assert equal[0] == equal[1]
 
 
 @given(rows)
 def test_no_lost_row_is_newer_than_the_one_kept(table: list[Row]) -> None:
-    kept = {table[row][:2]: table[row] for row in chosen(table).kept}
+    kept = {table[row][:2]: table[row] for row in rows_of(chosen(table), KEPT)}
     assert all(int(row[2] or 0) <= int(kept[row[:2]][2] or 0) for row in table)
 
 
@@ -131,4 +135,4 @@ def test_equal_keys_of_any_type_are_grouped_together(key: pa.Array) -> None:
     keyed = Contract("c", "things", "source", "1", (Column("x", TEXT), Column("n", BIGINT)), key=("x",), order_by=("n",))
     values = {"x": pa.concat_arrays([key, key.slice(0, 2)]).slice(0, 7), "n": pa.array(range(7))}
     found = survivors(keyed, 7, values, lambda _: pytest.fail("nothing is tied"), grouped_at_once=1)
-    assert found.kept.tolist() == [3, 4, 5, 6]
+    assert rows_of(found, KEPT).tolist() == [3, 4, 5, 6]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Kind
+from headgate.onboarding.resolve_field import READERS, WRITERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,8 +26,6 @@ _OUTPUTS = {
     Kind.DOUBLE: "Float",
 }  # decimals and 64-bit numbers are text
 # Programs call with the API key or sign with IAM; people come with a token of the user pool, and their groups decide.
-READERS = ("viewer", "uploader", "operator")
-WRITERS = ("uploader", "operator")
 _PROGRAMS = "@aws_api_key @aws_iam"
 _AUTH = f"{_PROGRAMS} @aws_cognito_user_pools"
 _SHARED = f"""type RowOutcome {_AUTH} {{

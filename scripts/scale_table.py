@@ -1,4 +1,4 @@
-"""Throughput and cost against files and GB a day: `python -m headgate.costs.scale` prints the table of docs/operate/scale.md. Pure."""
+"""Throughput and cost against files and GB a day: `python scripts/scale_table.py` prints the table of docs/operate/scale.md."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(scale_table(Measured.load(), Prices.load())))  # noqa: T201 its answer
+    print("\n".join(scale_table(Measured.load(), Prices.load())))

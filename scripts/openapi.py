@@ -1,7 +1,7 @@
 """The OpenAPI document, generated from the routes and shapes.
 
 Example:
-    python -m headgate.api.openapi > docs/openapi.json
+    python scripts/openapi.py > docs/openapi.json
 """
 
 from __future__ import annotations
