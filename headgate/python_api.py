@@ -5,15 +5,12 @@ A file is checked, profiled and masked on this machine by the code that the lake
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.contracts import odcs_reader
-from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.profiling.profile import Profile
 
-_KEY_BYTES = 32
-
 
 @dataclass(frozen=True)
 class CheckedFile:
@@ -36,12 +31,14 @@ class CheckedFile:
         accepted: typed and masked rows, with the curated columns of the contract.
         quarantined: refused rows and duplicates, each with its rule, column, source row and reason.
         reasons: rows by rule.
+        mapping: field by column, where the file's names are not those of the contract.
     """
 
     received: int
     accepted: pa.Table
     quarantined: pa.Table
     reasons: Mapping[str, int]
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -68,6 +65,7 @@ def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
 
     Raises:
         BadInputError: the sample cannot be read as a table.
+        ContractError: the name can name no dataset, or the gate would refuse every row of the sample.
 
     >>> drafted = draft_contract("orders.csv")
     >>> drafted.dataset, drafted.column("amount").type.kind.value
@@ -75,33 +73,30 @@ def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
     """
     from headgate.contracts.no_cards import declared_by_lake  # noqa: PLC0415 each function loads what it needs
     from headgate.contracts.registry import no_cards  # noqa: PLC0415 as above
-    from headgate.drafts.dataset_name import dataset_name_of  # noqa: PLC0415 as above
-    from headgate.drafts.draft_contract import draft  # noqa: PLC0415 as above
+    from headgate.local_files.draft_file import datasets_of, drafts_of  # noqa: PLC0415 as above
 
-    path = Path(sample)
-    drafted = draft(path.read_bytes(), dataset or dataset_name_of(path.name)).contract
-    return declared_by_lake(drafted, no_cards())
+    ((_, checked),) = drafts_of(datasets_of([Path(sample)], dataset))
+    return declared_by_lake(checked.draft.contract, no_cards())
 
 
 def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:
-    """Check every row of a file against a contract.
+    """Check every row of a file against a contract, as `headgate contract check` does.
 
     Card numbers become tokens with a key of this call, so the tokens of two calls differ.
 
     Raises:
-        BadInputError: the whole file is rejected; `rule`, `message` and `remedy` say why.
+        BadInputError: the whole file is rejected, or its columns need a mapping; `rule`, `message` and `remedy` say why.
 
     >>> checked = check("orders.csv", load_contract("orders.yaml"))
     >>> checked.received, checked.accepted.num_rows, dict(checked.reasons)
     (3, 2, {'type': 1})
     """
-    from headgate.intake.rows.check_rows import check_bytes  # noqa: PLC0415 as above
+    from headgate.local_files.check_file import check_by_contract  # noqa: PLC0415 as above
 
-    path = Path(file)
-    landed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
-    key = MaskingKey("check", secrets.token_bytes(_KEY_BYTES))
-    gated = check_bytes(path.read_bytes(), contract, key, object_key=path.name, received_at=landed_at)
-    return CheckedFile(gated.counts.received, gated.accepted, gated.quarantine_rows, dict(gated.counts.reasons))
+    checked = check_by_contract(Path(file), contract)
+    gated = checked.gated
+    mapping = json.loads(checked.mapping.get("columns", "{}"))
+    return CheckedFile(gated.counts.received, gated.accepted, gated.quarantine_rows, dict(gated.counts.reasons), mapping)
 
 
 def profile(file: str | PathLike[str], contract: Contract | None = None) -> Profile:
@@ -116,22 +111,9 @@ def profile(file: str | PathLike[str], contract: Contract | None = None) -> Prof
     >>> profiled.rows, [column.name for column in profiled.columns]
     (3, ['order_id', 'note', 'amount'])
     """
-    from headgate.formats.read_table import read_table  # noqa: PLC0415 as above
-    from headgate.formats.unpack import unpack  # noqa: PLC0415 as above
-    from headgate.profiling.profile import profile_unknown  # noqa: PLC0415 as above
-    from headgate.profiling.sensitive_values import column_names  # noqa: PLC0415 as above
+    from headgate.local_files.profile_file import profile_file  # noqa: PLC0415 as above
 
-    path = Path(file)
-    body = path.read_bytes()
-    table = read_table(unpack(body), contract)
-    return profile_unknown(
-        dict(zip(column_names(table.names), table.columns, strict=True)),
-        dataset=contract.dataset if contract else "",
-        content_sha256=hashlib.sha256(body).hexdigest(),
-        received_at=datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None),
-        sensitive={column.name for column in contract.columns if column.mask} if contract else (),
-        broken_rows=table.broken_rows,
-    )
+    return profile_file(Path(file), contract).profile
 
 
 def mask(frame: pd.DataFrame) -> pd.DataFrame:

@@ -34,9 +34,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmarks.contracts.independent_rows import count_records
-from headgate.cli.commands.project.contract_files import check_sample
 from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError
+from headgate.local_files.draft_file import NoRowFitsError, check_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,7 +89,7 @@ def account_of(body: bytes) -> Account:
         return Account(BROKEN, f"{type(error).__name__} at {traceback.extract_tb(error.__traceback__)[-1].name}")
     try:
         gated = check_sample(drafted, body).gated
-    except click.ClickException:
+    except NoRowFitsError:
         return Account(NO_CONTRACT, "no row is a row of one table")
     except Exception as error:  # noqa: BLE001 the draft does not load, or refuses its own sample
         return Account(BROKEN, f"{type(error).__name__}: {getattr(error, 'rule', error)}")

@@ -74,6 +74,7 @@ NOT_FOR_FUNCTIONS = {
     "engines",
     "export",
     "learning",
+    "local_files",
     "merge",
     "project_systems",
     "quality",

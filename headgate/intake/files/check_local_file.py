@@ -60,7 +60,7 @@ class CheckedParquet:
 
 
 @dataclass(frozen=True)
-class CheckedFile:
+class CheckedOriginal:
     """A local file after the gate.
 
     Attributes:

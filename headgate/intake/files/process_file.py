@@ -25,7 +25,7 @@ from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
 from headgate.intake.files.check_local_file import (
     UNKNOWN_DATASET,
-    CheckedFile,
+    CheckedOriginal,
     check_local_file,
     check_readable,
     checked_by,
@@ -306,7 +306,7 @@ class FileProcessor:
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
             done = replace(stored.result(), profile=profile)
-        checked = CheckedFile(path, contract, info.modified_at, gated)
+        checked = CheckedOriginal(path, contract, info.modified_at, gated)
         return self._reached(with_replacement(self.rules, self.ports.objects, done, checked), "database")
 
     def _map_or_reject(self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError) -> FileRecord:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import HeadgateError, NotFoundError, ServiceError
-from headgate.intake.files.check_local_file import CheckedFile, check_local_file, contract_of, origin_of
+from headgate.intake.files.check_local_file import CheckedOriginal, check_local_file, contract_of, origin_of
 from headgate.intake.files.workspace import workspace
 from headgate.intake.rows.masked_at_source import claims_to_be_masked
 from headgate.lake import keys
@@ -49,7 +49,7 @@ def is_pending(record: FileRecord) -> bool:
     return record.original.get(FORM) == OriginalForm.PENDING
 
 
-def with_replacement(rules: GateRules, objects: ObjectStore, record: FileRecord, checked: CheckedFile) -> FileRecord:
+def with_replacement(rules: GateRules, objects: ObjectStore, record: FileRecord, checked: CheckedOriginal) -> FileRecord:
     """Write what replaces the original; return the record that names it, or says that it is pending.
 
     A file without card data, and one that was masked at its source, keep their originals.
@@ -200,7 +200,7 @@ def _with_replacement_of(ports: GatePorts, rules: GateRules, before: FileRecord,
         contract = decided.contract if isinstance(decided, Decided) else contract
     record = replace(before, original={})
     gated = check_local_file(record, path, info.modified_at, contract, rules=rules, objects=ports.objects)
-    return with_replacement(rules, ports.objects, record, CheckedFile(path, contract, info.modified_at, gated))
+    return with_replacement(rules, ports.objects, record, CheckedOriginal(path, contract, info.modified_at, gated))
 
 
 def _store(objects: ObjectStore, record: FileRecord, form: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import BadInputError, ConflictError, NotFoundError
 from headgate.intake.files.check_local_file import (
     UNKNOWN_DATASET,
-    CheckedFile,
+    CheckedOriginal,
     check_local_file,
     check_masked_form,
     check_readable,
@@ -246,7 +246,7 @@ class Replayer:
         )
         return next((owner.file_id for owner in owners), "")
 
-    def _check(self, before: FileRecord, path: Path, modified_at: datetime) -> CheckedFile:
+    def _check(self, before: FileRecord, path: Path, modified_at: datetime) -> CheckedOriginal:
         """Send the local original, or its masked form, through the gate."""
         if before.dataset not in self.rules.contracts:
             check_readable(path, self.rules.largest_bytes)
@@ -254,7 +254,7 @@ class Replayer:
         if is_masked(before):
             received_at = datetime.fromisoformat(before.original["received_at"])
             gated = check_masked_form(before, path, received_at, contract)
-            return CheckedFile(path, contract, received_at, gated, before.mapping)
+            return CheckedOriginal(path, contract, received_at, gated, before.mapping)
         sha256 = sha256_of(path)
         if before.content_sha256 not in {"", sha256}:
             raise NotFoundError(f"{before.key} holds another content now")
@@ -264,13 +264,13 @@ class Replayer:
         if decided is None:
             try:
                 gated = check_local_file(record, path, modified_at, contract, rules=self.rules, objects=self.ports.objects)
-                return CheckedFile(path, contract, modified_at, gated, before.mapping)
+                return CheckedOriginal(path, contract, modified_at, gated, before.mapping)
             except BadInputError as error:
                 decided = self._mapping(before, path) if error.rule in MAPPABLE_RULES and not was_mapped else None
                 if decided is None:
                     raise
         gated = check_local_file(record, path, modified_at, decided.contract, rules=self.rules, objects=self.ports.objects)
-        return CheckedFile(path, decided.contract, modified_at, gated, decided.as_record())
+        return CheckedOriginal(path, decided.contract, modified_at, gated, decided.as_record())
 
     def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
         """Return how the file's columns are mapped by the current contract; None where a person has to say so."""

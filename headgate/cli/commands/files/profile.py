@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +12,11 @@ from headgate.cli import options
 from headgate.cli.rendering import screens
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from rich.table import Table
 
-    from headgate.matching.file_table import FileTable
+    from headgate.contracts.model import Contract
     from headgate.profiling.profile import ColumnProfile, Profile
 
 
@@ -37,29 +35,15 @@ def profile(file: Path, dataset: str, as_json: bool) -> None:
 
     No sensitive value is shown.
     """
-    profiled = profile_file(file, dataset)
-    options.show(as_json=as_json, value=profiled.as_dict, screen=lambda: Group(_columns(profiled), score_line(profiled.score.as_texts())))
+    from headgate.local_files.profile_file import profile_file
 
-
-def profile_file(file: Path, dataset: str) -> Profile:
-    """The profile of a local file; it is as old as its last change."""
-    from headgate.profiling.profile import profile_unknown
-    from headgate.profiling.sensitive_values import column_names
-
-    body = file.read_bytes()
-    table = _table(body, dataset)
-    columns = dict(zip(column_names(table.names), table.columns, strict=True))
-    changed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None)
-    sensitive = _sensitive(dataset, columns)
-    sha256 = hashlib.sha256(body).hexdigest()
-    return profile_unknown(
-        columns,
-        dataset=dataset,
-        content_sha256=sha256,
-        received_at=changed_at,
-        sensitive=sensitive,
-        broken_rows=table.broken_rows,
-    )
+    profiled = profile_file(file, _contract(dataset) if dataset else None)
+    if not profiled.table.has_header:
+        options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
+    if profiled.table.two_row_sheet:
+        options.progress_console().print(_TWO_ROWS, soft_wrap=True)
+    facts = profiled.profile
+    options.show(as_json=as_json, value=facts.as_dict, screen=lambda: Group(_columns(facts), score_line(facts.score.as_texts())))
 
 
 def score_line(parts: Mapping[str, str]) -> str:
@@ -68,33 +52,13 @@ def score_line(parts: Mapping[str, str]) -> str:
     return f"quality {parts['score']} ({listed})" if "score" in parts else "no rows, so no quality score"
 
 
-def _table(body: bytes, dataset: str) -> FileTable:
+def _contract(dataset: str) -> Contract:
     from headgate.contracts.registry import Registry
-    from headgate.formats.read_table import read_table
-    from headgate.formats.unpack import unpack
 
-    contract = Registry.load().source.get(dataset)
-    table = read_table(unpack(body), contract)
-    if not table.names:
-        raise click.ClickException("The file has no row that can be a header. Put the columns' names in the first row.")
-    if not table.has_header:
-        options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
-    if table.two_row_sheet:
-        options.progress_console().print(_TWO_ROWS, soft_wrap=True)
-    return table
-
-
-def _sensitive(dataset: str, names: Collection[str]) -> set[str]:
-    from headgate.contracts.registry import Registry
-    from headgate.matching.header_names import folded
-
-    if not dataset:
-        return set()
     contract = Registry.load().source.get(dataset)
     if contract is None:
         raise click.ClickException(f"There is no contract for {dataset}. `headgate contract list` lists the datasets that have one.")
-    masked = {folded(column.name) for column in contract.columns if column.mask}
-    return {name for name in names if folded(name) in masked}
+    return contract
 
 
 def _columns(profiled: Profile) -> Table:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,27 +15,26 @@ from rich.console import Group
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError
-from headgate.lake.ports import MaskingKey
 from headgate.lake.states import Disposition
 from headgate.plain_names import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
 
     from headgate.contracts import difference
-    from headgate.contracts.model import Column, Contract
+    from headgate.contracts.model import Contract
     from headgate.contracts.new_columns import NewColumns
     from headgate.contracts.stored_rows import StoredRowsEffect
-    from headgate.drafts.draft_contract import Draft, Finding, Question
+    from headgate.drafts.draft_contract import Finding, Question
     from headgate.intake.quarantine.failing_columns import FailingColumn
     from headgate.intake.rows.check_rows import CheckedRows
+    from headgate.local_files.draft_file import CheckedDraft
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _STAYS_TEXT = "text"
-_CHECK_ROWS = "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
 _FATES = {
     "ignore": "left out",
     "keep_as_text": "kept as text in the column new_columns",
@@ -50,27 +47,6 @@ _ARE_CARDS = (
     "more of its numbers have an issuer's digits and a right check digit than by chance. "
     "Remove headgate.no_cards, or the declaration in headgate.toml, unless you know what they are."
 )
-
-
-@dataclass(frozen=True)
-class CheckedDraft:
-    """A drafted contract as YAML, and what the gate makes of its own sample by it."""
-
-    text: str
-    draft: Draft
-    gated: CheckedRows
-
-
-@dataclass(frozen=True)
-class Drafting:
-    """Options of `draft` that are the same for all samples."""
-
-    encoding: str = ""
-    date_order: str = ""
-    strict: bool = False
-    key: tuple[str, ...] | None = None
-    header: bool | None = None
-    sheet: str = ""
 
 
 @click.command(epilog=options.example("headgate contract init orders.csv products.xlsx --output ~/bikes/contracts/source"))
@@ -113,6 +89,8 @@ def init(
 
     At the end each sample is checked against its draft, as `headgate contract check` does it.
     """
+    from headgate.local_files import draft_file
+
     if bool(files) is bool(raw_key):
         raise click.UsageError("give either FILE or --raw KEY")
     if key is not None and no_key:
@@ -120,10 +98,10 @@ def init(
     if len(files) > 1 and (dataset or formats or key or output is None or not output.is_dir()):
         raise click.UsageError("several files need --output FOLDER, a folder that exists; --dataset, --format and --key are for one file")
     patterns = _stated_formats(formats)
-    drafting = Drafting(encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet)
-    samples = files or (_fetched(raw_key, deployment_name),)
-    targets = {name: _target(output, name, overwrite=overwrite) for name in _datasets_of(samples, dataset)}
-    for name, checked in drafts_of(samples, drafting, patterns, dataset):
+    drafting = draft_file.DraftOptions(encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet)
+    samples = draft_file.datasets_of(files or (_fetched(raw_key, deployment_name),), dataset)
+    targets = {name: _target(output, name, overwrite=overwrite) for name in samples}
+    for name, checked in draft_file.drafts_of(samples, drafting, patterns, asked_at_terminal):
         show_draft(checked, targets[name], name)
 
 
@@ -142,63 +120,8 @@ def _target(output: Path | None, name: str, *, overwrite: bool) -> Path | None:
     return target
 
 
-def drafts_of(files: Sequence[Path], drafting: Drafting, formats: dict[str, str], dataset: str = "") -> Iterator[tuple[str, CheckedDraft]]:
-    """Draft a contract from each sample and check the sample against it; each comes with the name of its dataset.
-
-    Args:
-        formats: by column, how it is written.
-        dataset: the name, instead of one from the file's.
-
-    Raises:
-        BadInputError: a sample cannot be read; names the file.
-        ClickException: a sample's name holds a card number, two samples have one name, or the gate would refuse all rows of a sample.
-    """
-    for name, file in _datasets_of(files, dataset).items():
-        try:
-            yield name, _draft_and_check(file.read_bytes(), name, formats, drafting)
-        except BadInputError as error:
-            error.file = error.file or screens.shown(file.name)
-            raise
-
-
-def _datasets_of(files: Sequence[Path], dataset: str) -> dict[str, Path]:
-    """Return each sample by the name of its dataset; ClickException where two samples have the same."""
-    named: dict[str, Path] = {}
-    for file in files:
-        name = _dataset_name(file, dataset)
-        if name in named:
-            raise click.ClickException(
-                f"{named[name].name} and {file.name} are both called {name} as a dataset. "
-                "Leave one out, and draft it with `headgate contract init FILE --dataset NAME`."
-            )
-        named[name] = file
-    return named
-
-
-def _dataset_name(file: Path, dataset: str) -> str:
-    from headgate.contracts import odcs_reader
-    from headgate.drafts.dataset_name import dataset_name_of
-
-    if screens.shown(dataset or file.name) != (dataset or file.name):
-        raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
-    name = dataset or dataset_name_of(file.name)
-    odcs_reader.hold_dataset(name, name)
-    return name
-
-
 def _stated_key(key: str | None) -> tuple[str, ...] | None:
     return None if key is None else tuple(part.strip() for part in key.split(",") if part.strip())
-
-
-def _draft_and_check(body: bytes, name: str, formats: dict[str, str], drafting: Drafting) -> CheckedDraft:
-    """Draft, ask about ambiguous columns at a terminal, and check the sample against the draft."""
-    from headgate.drafts.draft_contract import draft
-
-    drafted = draft(body, name, **vars(drafting), formats=formats)
-    if drafted.questions and sys.stdin.isatty() and sys.stderr.isatty():
-        answered = _asked_at_terminal(drafted.questions)
-        drafted = draft(body, name, **vars(drafting), formats={**formats, **answered})
-    return check_sample(drafted, body)
 
 
 def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
@@ -227,34 +150,6 @@ def _fetched(key: str, deployment_name: str | None) -> Path:
     return path
 
 
-def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
-    """Load the drafted contract from its YAML, and check the sample that it was drafted from against it.
-
-    Raises:
-        ClickException: the gate would refuse every row of the sample.
-    """
-    import yaml
-
-    from headgate.contracts import odcs_reader
-    from headgate.contracts.odcs_writer import to_odcs
-    from headgate.intake.rows.check_rows import check_bytes
-
-    text = yaml.safe_dump(to_odcs(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
-    contract = odcs_reader.parse(odcs_reader.yaml_document(text), zone="source")
-    gated = check_bytes(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
-    if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
-        reasons = ", ".join(gated.counts.reasons)
-        raise click.ClickException(
-            f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: {_CHECK_ROWS}."
-        )
-    return CheckedDraft(text, drafted, gated)
-
-
-def _any_key() -> MaskingKey:
-    """A masking key for results whose tokens are not shown."""
-    return MaskingKey("check", secrets.token_bytes(32))
-
-
 def _sample_line(gated: CheckedRows) -> str:
     counts = ", ".join(_counted(name, count, gated.counts.reasons) for name, count in _counts(gated).items() if count or name == "accepted")
     is_intended = {"type", "required"} & gated.counts.reasons.keys()
@@ -281,9 +176,11 @@ def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
     return {column: pattern for column, _, pattern in (text.partition("=") for text in formats)}
 
 
-def _asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
-    """Ask how each ambiguous column is written; a column without an answer stays text."""
+def asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
+    """Ask how each ambiguous column is written; a column without an answer stays text, as all do where nobody can be asked."""
     answered: dict[str, str] = {}
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return answered
     for question in questions:
         choices = click.Choice([*question.answers, _STAYS_TEXT])
         answer = click.prompt(f"How is column {question.column} written?", type=choices, default=_STAYS_TEXT, err=True)
@@ -311,27 +208,22 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
     from headgate.contracts.new_columns import policy_of
     from headgate.contracts.no_cards import declared_by_lake
     from headgate.contracts.registry import no_cards
-    from headgate.intake.quarantine.failing_columns import failing_columns, with_column
+    from headgate.local_files.check_file import check_by_contract, columns_like_cards, failing_columns_of
 
     if dataset and contract_file:
         raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
     contract = declared_by_lake(_loaded(contract_file), no_cards()) if contract_file else _contract_for(file, dataset)
     try:
-        gated, mapped = _gated(file, contract)
+        checked = check_by_contract(file, contract)
     except BadInputError as error:
         _show_refusal(error, as_json=as_json)
         options.finish(complete=False)
         return
-    shown = _refused(gated, rows)
-
-    def accepts(edited: Column) -> bool:
-        again, _ = _gated(file, with_column(contract, edited))
-        return not any((column.column, column.rule) == (edited.name, "type") for column in failing_columns(again.quarantine_rows, contract))
-
-    counts, like_cards = gated.counts, _like_cards(gated, contract)
+    gated, mapped = checked.gated, dict(checked.mapping)
+    shown, like_cards = _refused(gated, rows), columns_like_cards(gated, contract)
     for name in like_cards:
         click.echo(f"Column {name} is declared to hold no card data, but {_ARE_CARDS}", err=True)
-    failing = failing_columns(gated.quarantine_rows, contract, counts.new_columns, received=counts.received, accepts=accepts)
+    failing = failing_columns_of(file, contract, gated)
     options.show(
         as_json=as_json,
         value=lambda: (
@@ -366,41 +258,6 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     }
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: Group(_changes_table(changes), _stored_table(stored)))
     options.finish(complete=not breaking)
-
-
-def _gated(file: Path, contract: Contract) -> tuple[CheckedRows, dict[str, str]]:
-    """Return the checked rows of the file, and the mapping of its columns where they have other names, as the lake does it.
-
-    Raises:
-        BadInputError: it would be refused, or would wait for a mapping.
-    """
-    from headgate.aws.in_memory_ports import MemoryObjects
-    from headgate.formats.read_table import sample_table
-    from headgate.intake.rows.check_rows import check_bytes
-    from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
-
-    body, name = file.read_bytes(), screens.shown(file.name)
-    key = _any_key()
-    landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
-    try:
-        return check_bytes(body, contract, key, object_key=str(file), received_at=landed), {}
-    except BadInputError as error:
-        nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
-        decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
-        if isinstance(decided, Suggested):
-            raise _asked_here(decided.asked(name), contract) from None
-        if decided is None:
-            raise
-    return check_bytes(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
-
-
-def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
-    """Return the remedy for a file that lies in no lake, so that no command can settle its mapping."""
-    remedy = (
-        f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in its headgate.aliases, "
-        "or add a column that is new to the contract"
-    )
-    return BadInputError(rule=asked.rule, message=asked.message, remedy=remedy, file=asked.file)
 
 
 def _loaded(path: Path) -> Contract:
@@ -511,19 +368,6 @@ def _checked_screen(
     nothing = [] if gated.counts.received else ["The file has no rows. Check that its columns' names are followed by rows."]
     unread = screens.unread_sheets([(screens.shown(file.name), gated.counts.written_as)])
     return Group(counts, *nothing, *unread, *shown_tables)
-
-
-def _like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
-    """Return the columns declared to hold no card data whose accepted values are card numbers more often than ids are by chance."""
-    import pyarrow as pa
-
-    from headgate.contracts.model import Kind
-    from headgate.masking.card_columns import hold_more_cards_than_chance
-
-    numeric_or_text = {Kind.STRING, Kind.BIGINT}
-    declared = [column.name for column in contract.columns if column.no_cards and column.type.kind in numeric_or_text]
-    texts = {name: gated.accepted[name].combine_chunks().cast(pa.string()) for name in declared if name in gated.accepted.column_names}
-    return [name for name, values in texts.items() if hold_more_cards_than_chance(values)]
 
 
 def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:

@@ -19,6 +19,7 @@ from headgate.project import FILE, read
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from headgate.local_files.draft_file import CheckedDraft
     from headgate.project import LakeProject
 
 _TOML = """\
@@ -62,6 +63,8 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
     A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no ready-made tables unless --domain
     names a domain. Existing files are not changed.
     """
+    from headgate.local_files import draft_file
+
     if (folder / FILE).exists():
         raise click.ClickException(
             f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: {_draft_command(folder)}"
@@ -70,7 +73,8 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
     offered = ", ".join(sorted({*package_domains(), *dict(entry_points())}))
     text = _TOML.format(name=called, region=region, domains=", ".join(f'"{domain}"' for domain in domains), known=offered)
     lake = _checked(text)
-    drafts = dict(contract_files.drafts_of(files, contract_files.Drafting(sheet=sheet), {}))  # before anything is written
+    samples, drafting = draft_file.datasets_of(files), draft_file.DraftOptions(sheet=sheet)
+    drafts = dict(draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal))  # before anything is written
     for part in ("contracts/source", "contracts/prod", "models"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(text, encoding="utf-8")
@@ -104,7 +108,7 @@ def _name_of(folder: str) -> str:
     return plain
 
 
-def _of_the_same_columns(drafts: Mapping[str, contract_files.CheckedDraft]) -> list[list[str]]:
+def _of_the_same_columns(drafts: Mapping[str, CheckedDraft]) -> list[list[str]]:
     """Return the datasets that may be one: the files of three stations, or of two months."""
     by_columns: dict[tuple[str, ...], list[str]] = {}
     for dataset, checked in drafts.items():

@@ -1,0 +1,94 @@
+"""Check a file by a contract as the lake would, its columns mapped where their names differ."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.contracts.model import Kind
+from headgate.errors import BadInputError
+from headgate.formats.read_table import sample_table
+from headgate.intake.quarantine.failing_columns import failing_columns, with_column
+from headgate.intake.rows.check_rows import check_bytes
+from headgate.lake.ports import MaskingKey
+from headgate.masking.card_columns import hold_more_cards_than_chance
+from headgate.masking.redaction import redact_text
+from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from headgate.contracts.model import Column, Contract
+    from headgate.intake.quarantine.failing_columns import FailingColumn
+    from headgate.intake.rows.check_rows import CheckedRows
+
+
+@dataclass(frozen=True)
+class LocalCheck:
+    """The rows of a file after the gate.
+
+    Attributes:
+        mapping: of its columns, as a record keeps it; empty where the file has the names of the contract.
+    """
+
+    gated: CheckedRows
+    mapping: Mapping[str, str]
+
+
+def any_key() -> MaskingKey:
+    """Return a masking key of this call, for results whose tokens are compared with no others."""
+    return MaskingKey("check", secrets.token_bytes(32))
+
+
+def check_by_contract(file: Path, contract: Contract) -> LocalCheck:
+    """Check every row of a file; it is as old as its last change.
+
+    Raises:
+        BadInputError: the file would be rejected, or a person would be asked for its columns.
+    """
+    body, name, key = file.read_bytes(), redact_text(file.name), any_key()
+    landed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    try:
+        return LocalCheck(check_bytes(body, contract, key, object_key=name, received_at=landed_at), {})
+    except BadInputError as error:
+        nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
+        decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
+        if isinstance(decided, Suggested):
+            raise _asked_here(decided.asked(name), contract) from None
+        if decided is None:
+            raise
+    return LocalCheck(check_bytes(body, decided.contract, key, object_key=name, received_at=landed_at), decided.as_record())
+
+
+def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> list[FailingColumn]:
+    """Return the columns whose rules refused rows, with remedies that the file was checked with again."""
+
+    def accepts(edited: Column) -> bool:
+        again = check_by_contract(file, with_column(contract, edited)).gated
+        return not any((column.column, column.rule) == (edited.name, "type") for column in failing_columns(again.quarantine_rows, contract))
+
+    counts = gated.counts
+    return failing_columns(gated.quarantine_rows, contract, counts.new_columns, received=counts.received, accepts=accepts)
+
+
+def columns_like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
+    """Return the columns declared to hold no card data whose accepted values are card numbers more often than ids are by chance."""
+    numeric_or_text = {Kind.STRING, Kind.BIGINT}
+    declared = [column.name for column in contract.columns if column.no_cards and column.type.kind in numeric_or_text]
+    texts = {name: gated.accepted[name].combine_chunks().cast(pa.string()) for name in declared if name in gated.accepted.column_names}
+    return [name for name, values in texts.items() if hold_more_cards_than_chance(values)]
+
+
+def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
+    """Return the remedy for a file that lies in no lake, so that no command can settle its mapping."""
+    remedy = (
+        f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in its headgate.aliases, "
+        "or add a column that is new to the contract"
+    )
+    return BadInputError(rule=asked.rule, message=asked.message, remedy=remedy, file=asked.file)

@@ -1,0 +1,122 @@
+"""Draft contracts from sample files, and check each sample by its draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import yaml
+
+from headgate.contracts import odcs_reader
+from headgate.contracts.odcs_writer import to_odcs
+from headgate.drafts.dataset_name import dataset_name_of
+from headgate.drafts.draft_contract import draft
+from headgate.errors import BadInputError, ContractError
+from headgate.intake.rows.check_rows import check_bytes
+from headgate.local_files.check_file import any_key
+from headgate.masking.redaction import redact_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.drafts.draft_contract import Draft, Question
+    from headgate.intake.rows.check_rows import CheckedRows
+
+    Ask = Callable[[Sequence[Question]], Mapping[str, str]]
+
+_CHECK_ROWS = "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
+_EPOCH = datetime(1970, 1, 1)
+
+
+class NoRowFitsError(ContractError):
+    """The gate would refuse every row of the sample by its draft."""
+
+
+@dataclass(frozen=True)
+class CheckedDraft:
+    """A drafted contract as YAML, and what the gate makes of its own sample by it."""
+
+    text: str
+    draft: Draft
+    gated: CheckedRows
+
+
+@dataclass(frozen=True)
+class DraftOptions:
+    """Options of `draft` that are the same for all samples."""
+
+    encoding: str = ""
+    date_order: str = ""
+    strict: bool = False
+    key: tuple[str, ...] | None = None
+    header: bool | None = None
+    sheet: str = ""
+
+
+def drafts_of(
+    files: Mapping[str, Path], options: DraftOptions = DraftOptions(), formats: Mapping[str, str] | None = None, ask: Ask | None = None
+) -> Iterator[tuple[str, CheckedDraft]]:
+    """Draft a contract from each sample and check the sample by it; each comes with the name of its dataset.
+
+    Args:
+        files: by dataset, as `datasets_of` names them.
+        formats: by column, how it is written.
+        ask: returns the formats of ambiguous columns; without it they stay text.
+
+    Raises:
+        BadInputError: a sample cannot be read; names the file.
+        NoRowFitsError: the gate would refuse all rows of a sample.
+    """
+    for name, file in files.items():
+        body, stated = file.read_bytes(), dict(formats or {})
+        try:
+            drafted = draft(body, name, **vars(options), formats=stated)
+            if ask and drafted.questions and (answered := ask(drafted.questions)):
+                drafted = draft(body, name, **vars(options), formats={**stated, **answered})
+            yield name, check_sample(drafted, body)
+        except BadInputError as error:
+            error.file = error.file or redact_text(file.name)
+            raise
+
+
+def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
+    """Return each sample by the name of its dataset, which is the file's unless `dataset` states it.
+
+    Raises:
+        ContractError: two samples have the same name, a name holds a card number, or it can name no dataset.
+    """
+    named: dict[str, Path] = {}
+    for file in files:
+        name = _dataset_of(file, dataset)
+        if name in named:
+            raise ContractError(
+                f"{named[name].name} and {file.name} are both called {name} as a dataset. "
+                "Leave one out, and draft it with `headgate contract init FILE --dataset NAME`."
+            )
+        named[name] = file
+    return named
+
+
+def _dataset_of(file: Path, dataset: str) -> str:
+    if redact_text(dataset or file.name) != (dataset or file.name):
+        raise ContractError("The name holds a card number or a social security number. State another name of the dataset (--dataset NAME).")
+    name = dataset or dataset_name_of(file.name)
+    odcs_reader.hold_dataset(name, name)
+    return name
+
+
+def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
+    """Load the drafted contract from its YAML, and check the sample that it was drafted from by it.
+
+    Raises:
+        NoRowFitsError: the gate would refuse every row of the sample.
+    """
+    text = yaml.safe_dump(to_odcs(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
+    contract = odcs_reader.parse(odcs_reader.yaml_document(text), zone="source")
+    gated = check_bytes(body, contract, any_key(), object_key=contract.dataset, received_at=_EPOCH)
+    if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
+        reasons = ", ".join(gated.counts.reasons)
+        raise NoRowFitsError(f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: {_CHECK_ROWS}.")
+    return CheckedDraft(text, drafted, gated)
