@@ -44,6 +44,7 @@ BLOCKS = (
     "segments",
 )  # headgate.<block> of a prod contract, see headgate.contracts.analytics_blocks
 _BLOCK = re.compile(rf"""property["']?: *["']?headgate\.(?:{"|".join(BLOCKS)})\b""")
+DASHBOARD_TABLES = re.compile(r"^tables *:", re.MULTILINE)  # of a dashboard file that declares blocks
 _TABLES = {"settings", "environments", "export_sources", "cards"}
 _CARD_FIELDS = {"none", "declared_by", "declared_on", "reason"}
 SYSTEM = r"[a-z][a-z0-9_]{1,29}"  # a Python system of the project: its module
@@ -140,10 +141,11 @@ class LakeProject:
 
     @property
     def _declares_blocks(self) -> bool:
-        """Return whether a prod contract of the project is a block, as `headgate.contracts.analytics_blocks` reads it."""
+        """Return whether a prod contract or a dashboard of the project declares a block, as `headgate.contracts` reads them."""
         folder = self.folder / "contracts" / "prod" if self.folder else None
         paths = [*folder.glob("*.yaml"), *folder.glob("*.json")] if folder else []
-        return any(_BLOCK.search(path.read_text(encoding="utf-8")) for path in paths)
+        in_contract = any(_BLOCK.search(path.read_text(encoding="utf-8")) for path in paths)
+        return in_contract or any(DASHBOARD_TABLES.search(path.read_text(encoding="utf-8")) for path in self.dashboards)
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
         """Return the Terraform variables for an environment, by default the project's; numbers, texts, lists and maps."""

@@ -1,4 +1,4 @@
-"""Prod tables that a contract declares as a building block of analytics, such as `headgate.forecast`. Their columns are derived.
+"""Prod tables that a contract or a dashboard declares as a building block of analytics, with columns that are derived.
 
 docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.analytics` computes the rows.
 """
@@ -20,6 +20,7 @@ GRAINS = ("day", "week", "month")
 MAX_HORIZON = 400  # periods; a year of days and a month
 BLOCK_TIME, BLOCK_MEASURE = "block_time", "block_measure"  # the names of a block's columns in the rows that it reads
 MAX_BY, MAX_MEASURES = 5, 8
+DECLARED_IN = "headgate.declaredIn"  # property of a contract that follows from a dashboard: the dashboard's file
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _DATE, _TEXT, _COUNT, _NUMBER = (ColumnType(kind) for kind in (Kind.DATE, Kind.STRING, Kind.INTEGER, Kind.DOUBLE))
@@ -131,7 +132,7 @@ def block_of(contract: Contract) -> Block | None:
     kinds = [kind for kind in BLOCKS if f"headgate.{kind}" in contract.properties]
     if not kinds:
         return None
-    kind, where = kinds[0], f"contracts/prod/{contract.dataset}.yaml: headgate.{kinds[0]}"
+    kind, where = kinds[0], _place_of(contract, kinds[0])
     if len(kinds) > 1 or contract.system not in {"", MODELS_SYSTEM}:
         other = f"headgate.{kinds[1]}" if len(kinds) > 1 else "headgate.system"
         raise ContractError(f"{where} and {other} are both declared. A table is built by one of them: remove the other.")
@@ -256,4 +257,14 @@ def _near(name: str, names: Collection[str]) -> str:
 
 
 def _error(contract: Contract, block: Block, reason: str, remedy: str) -> ContractError:
-    return ContractError(f"contracts/prod/{contract.dataset}.yaml: headgate.{block.kind}: {reason}. {remedy}")
+    return ContractError(f"{_place_of(contract, block.kind)}: {reason}. {remedy}")
+
+
+def file_of(contract: Contract) -> str:
+    """Return the file of the lake project that declares a block, for messages: a dashboard, or the table's contract."""
+    return str(contract.properties.get(DECLARED_IN) or f"contracts/prod/{contract.dataset}.yaml")
+
+
+def _place_of(contract: Contract, kind: str) -> str:
+    in_file = f"tables.{contract.dataset}.{kind}" if DECLARED_IN in contract.properties else f"headgate.{kind}"
+    return f"{file_of(contract)}: {in_file}"

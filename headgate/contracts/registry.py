@@ -10,6 +10,7 @@ from headgate.contracts.analyst_tables import analyst_contracts
 from headgate.contracts.analytics_blocks import with_derived_columns
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.currency import in_currency
+from headgate.contracts.dashboard_tables import dashboard_documents
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.no_cards import NoCards, declared_by_lake
 from headgate.domains.discovery import is_archive
@@ -123,6 +124,16 @@ def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
                     "one of the domains in headgate.toml."
                 )
             by_name[name] = folder, contract
+    if zone == "prod" and not root and not is_archive():
+        _add_tables_of_dashboards(by_name)
     lake_currency, declared = currency(), no_cards()
     contracts = {name: in_currency(contract, lake_currency) for name, (_, contract) in by_name.items()}
     return contracts if root else {name: declared_by_lake(contract, declared) for name, contract in contracts.items()}
+
+
+def _add_tables_of_dashboards(by_name: dict[str, tuple[Path, Contract]]) -> None:
+    """Add the contracts of the tables that dashboards declare; an archive has them among its contracts."""
+    for name, (path, document) in dashboard_documents().items():
+        if name in by_name:
+            raise ContractError(f"{path} declares the table {name}, which has a contract in {by_name[name][0]}. Remove one of them.")
+        by_name[name] = path, odcs_reader.parse(document, "prod")

@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
+from headgate.contracts.dashboard_tables import dashboard_documents
 from headgate.contracts.odcs_reader import yaml_document
 from headgate.contracts.registry import folders
 from headgate.domains.discovery import PACKED_DOMAINS, entry_points, package_domains
@@ -28,6 +29,7 @@ def package_files() -> dict[str, bytes]:
             for folder in folders(zone)
             for path in sorted(folder.glob("*.yaml"))
         }
+        | {f"headgate/_contracts/prod/{table}.json": _json(document) for table, (_, document) in dashboard_documents().items()}
         | {
             path.with_suffix(".json").relative_to(root.parent).as_posix(): _as_json(path)
             for path in sorted((root / "domains").glob("*/dashboards/*.yaml"))
@@ -70,4 +72,8 @@ def _is_source(path: Path) -> bool:
 
 
 def _as_json(path: Path) -> bytes:
-    return json.dumps(yaml_document(path.read_text(encoding="utf-8")), sort_keys=True, default=str).encode()  # YAML reads a day as a date
+    return _json(yaml_document(path.read_text(encoding="utf-8")))
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, sort_keys=True, default=str).encode()  # YAML reads a day as a date

@@ -21,7 +21,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from headgate.contracts.analyst_tables import OF_DATASET
-from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of
+from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, file_of
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import AuditError, ContractError, NotFoundError
 from headgate.lineage.columns import CURATED, PROD
@@ -173,7 +173,7 @@ class SqlModels:
 
     def file_of(self, table: str) -> str:
         """Return the file of the lake project that says how a table is built, for messages."""
-        return f"contracts/prod/{table}.yaml" if block_of(self.contracts[table]) else f"models/{table}.sql"
+        return file_of(self.contracts[table]) if block_of(self.contracts[table]) else f"models/{table}.sql"
 
     def inputs(self, table: str, given: Collection[str] = ()) -> tuple[list[str], list[str]]:
         """Return the models that a table reads, each after those that it reads itself, and the datasets that all of them read.
@@ -238,7 +238,7 @@ def sql_models(
     texts = dict(model_texts() if pushed is None else pushed)
     if twice := sorted(set(texts) & set(blocks := _block_inputs(contracts))):
         raise ContractError(
-            f"contracts/prod/{twice[0]}.yaml declares a block, and models/{twice[0]}.sql builds its table. Remove one of them."
+            f"{file_of(contracts[twice[0]])} declares a block, and models/{twice[0]}.sql builds its table. Remove one of them."
         )
     texts |= analyst_models(contracts) | blocks
     if missing := sorted(set(texts) - set(contracts)):

@@ -13,6 +13,7 @@ from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.project import MODELS_SYSTEM, LakeProject, project
 from headgate.query import translate
+from headgate.systems.dashboards import dashboards
 from headgate.systems.sql_models import sql_models
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(tmp_path: Path, mo
     registry = Registry.load()
     assert project().systems == (MODELS_SYSTEM,)
     assert set(registry.curated) == {"verkaeufe", "artikel", "bestellungen"}
+    assert set(registry.prod) == {"monthly_sales", "best_month", "daily_sales"}
+    assert set(dashboards()) == {"sales"}
     assert sql_models(registry.prod, registry.curated, translate).READS == ("verkaeufe",)
     tested = CliRunner().invoke(cli, ["models", "test"])
     assert all(line in PAGE for line in tested.output.splitlines()), tested.output
