@@ -215,7 +215,7 @@ class CheckRun:
         check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
         chosen = self._survivors()
         pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
-        for accepted, quarantine_rows in self._finish_batches(chosen):
+        for accepted, quarantine_rows in in_turn(partial(self._finish_batch, chosen), self._spooled_batches()):
             self._accepted += accepted.num_rows
             self._reasons.update(_counts(quarantine_rows.column("rule")))
             self._dispositions.update(_counts(quarantine_rows.column("disposition")))
@@ -302,9 +302,6 @@ class CheckRun:
                 parts.append(take_rows(received, passing[wanted]))
             before += len(passing)
         return {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in self._contract.names}
-
-    def _finish_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
-        return in_turn(partial(self._finish_batch, chosen), self._spooled_batches())
 
     def _spooled_batches(self) -> Iterator[SpooledBatch]:
         offsets = self._source.row_offsets() if self._source.row_offsets else ListedOffsets(NO_ROWS)

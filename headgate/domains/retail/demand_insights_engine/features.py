@@ -61,7 +61,7 @@ def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) 
 def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
     """Orders of known customers that were completed, or cancelled: these have returned lines only."""
     has_customer = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
-    in_time = orders.ordered_at < ibis.timestamp(_midnight_after(as_of))
+    in_time = orders.ordered_at < ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     return orders.filter(orders.status.isin(["completed", "cancelled"]), has_customer, in_time)
 
 
@@ -211,7 +211,3 @@ def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibi
     """Histories up to the end of the data, with `marketing_opt_in` where the customer is known, by customer."""
     joined = histories(days, as_of).left_join(consent(customers), "customer_id").drop("customer_id_right")
     return joined.order_by("customer_id")
-
-
-def _midnight_after(day: date) -> str:
-    return (day + timedelta(days=1)).isoformat()
