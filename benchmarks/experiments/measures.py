@@ -11,9 +11,9 @@ from benchmarks.experiments.deployed import BYTES_PER_ROW, Target, fresh_payment
 from benchmarks.experiments.results import Case, Measure
 from headgate.api.files.stages import stages_of
 from headgate.costs.billing import priced
+from headgate.costs.cost_settings import CostSettings
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import of_files
-from headgate.costs.workload import CostSettings
 from headgate.lake.states import FileState
 from headgate.wiring import stores
 

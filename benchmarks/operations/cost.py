@@ -4,7 +4,7 @@
 
 The gate, the merge and the quality gate run here over generated shops of LINES order lines and a quarter of them, the five systems over
 the larger shop and over COPIES copies of it; a copy has other keys. Their processor time, memory and disk feed the model of
-`headgate.costs.workload`, which docs/operate/cost.md describes with its assumptions. `--keep` writes what was measured to
+`scripts.cost_planning.workload`, which docs/operate/cost.md describes with its assumptions. `--keep` writes what was measured to
 headgate/costs/measured.toml and measured.toml of the retail domain, which `make plan-aws` and `headgate cost` use.
 """
 
@@ -25,17 +25,18 @@ from benchmarks.systems.merged_shop import KEY, LANDED, LINES_PER_ORDER, merge_s
 from benchmarks.systems.system_runs import SYSTEMS, build_all
 from headgate.contracts.registry import Registry
 from headgate.costs.billing import GB, rounded, total_usd
-from headgate.costs.jobs import fitted
+from headgate.costs.cost_settings import DAY_S, CostSettings
 from headgate.costs.measured import Line, Measured, MeasuredSystem
-from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import DAY_S, LARGE, SMALL, TRICKLE, CostSettings
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.quality.validation import ValidationRun
 from headgate.values.parquet import table_of
+from scripts.cost_planning.month import monthly
+from scripts.cost_planning.planned_runs import fitted
+from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
 
 FIGURES = ("seconds", "memory_mb", "disk_mb")
 MEASURED = Path(__file__).resolve().parents[2] / "headgate" / "costs" / "measured.toml"

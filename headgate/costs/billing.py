@@ -13,13 +13,7 @@ if TYPE_CHECKING:
     from headgate.costs.prices import Prices
 
 GB = 10**9
-TB = 10**12
-MONTH_DAYS = 30
-MONTH_HOURS = 730
 GLUE_LEAST_S = 60  # Source: AWS Glue pricing, "billed per second, with a 1-minute minimum" (Glue 2.0 and later)
-CRAWLER_LEAST_S = 600  # Source: AWS Glue pricing, crawlers: "10-minute minimum duration for each crawl"
-CRAWLER_DPUS = 2  # Glue publishes no number; two are what its pricing examples use
-ATHENA_LEAST_BYTES = 10 * 10**6  # Source: Athena pricing, "10 MB minimum per query"
 STANDARD, FLEX = "STANDARD", "FLEX"
 _CENT = Decimal("0.01")
 
@@ -97,19 +91,9 @@ def glue_job(part: str, seconds: float, dpus: float, execution_class: str = STAN
     return Used(part, meter, runs * max(seconds, GLUE_LEAST_S) * dpus / 3600)
 
 
-def crawler(part: str, seconds: float, crawls: float = 1) -> Used:
-    """Return the DPU-hours of crawls; at least ten minutes are billed for each."""
-    return Used(part, "glue.crawler_dpu_hour", crawls * max(seconds, CRAWLER_LEAST_S) * CRAWLER_DPUS / 3600)
-
-
 def function(part: str, seconds: float, memory_mb: int, invocations: float = 1) -> tuple[Used, ...]:
     """Return the GB-seconds and requests of invocations that take so many seconds each."""
     return Used(part, "lambda.gb_second", invocations * seconds * memory_mb / 1024), Used(part, "lambda.request", invocations)
-
-
-def athena_query(part: str, scanned_bytes: float, queries: float = 1) -> Used:
-    """Return the terabytes of queries that scan so many bytes each; at least 10 MB are billed for each."""
-    return Used(part, "athena.tb_scanned", queries * max(scanned_bytes, ATHENA_LEAST_BYTES) / TB)
 
 
 def stored(part: str, stored_bytes: float) -> Used:

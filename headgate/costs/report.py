@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headgate.costs.billing import by_part, by_service, priced, rounded, total_usd
+from headgate.costs.cost_settings import CostSettings
 from headgate.costs.recorded import EndedJobRun, of_files, of_runs
-from headgate.costs.workload import CostSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

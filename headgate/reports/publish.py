@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headgate.api.deployed_lake import DeployedLake
+from headgate.costs.cost_settings import CostSettings
 from headgate.costs.prices import Prices
-from headgate.costs.workload import CostSettings
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.reports.alerts import raised

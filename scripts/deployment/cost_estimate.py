@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.costs.billing import by_service, rounded, total_usd
-from headgate.costs.jobs import fitted
+from headgate.costs.cost_settings import CostSettings
 from headgate.costs.measured import Measured
-from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import LARGE, SMALL, TRICKLE, CostSettings
+from scripts.cost_planning.month import monthly
+from scripts.cost_planning.planned_runs import fitted
+from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,9 +11,9 @@ from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, FileWork
 from headgate.costs.billing import priced
+from headgate.costs.cost_settings import CostSettings
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import gate_s, of_files
-from headgate.costs.workload import CostSettings
 from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from headgate.costs.billing import FLEX, athena_query, by_part, by_service, crawler, function, glue_job, priced, total_usd
+from headgate.costs.billing import FLEX, by_part, by_service, function, glue_job, priced, total_usd
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import EndedJobRun, gate_s, of_files, of_runs
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
+from scripts.cost_planning.month import athena_query, crawler
 
 pytestmark = pytest.mark.unit
 

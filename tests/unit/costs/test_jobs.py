@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from headgate.costs.jobs import PlannedRuns, fitted, job_of
+from headgate.costs.cost_settings import DAY_S, CostSettings
 from headgate.costs.measured import Line, Measured, MeasuredSystem
-from headgate.costs.workload import DAY_S, LARGE, SMALL, TRICKLE, CostSettings
+from scripts.cost_planning.planned_runs import PlannedRuns, fitted, job_of
+from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
 
 pytestmark = pytest.mark.unit
 

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.costs.billing import STANDARD, total_usd
-from headgate.costs.jobs import PlannedRuns, fitted
+from headgate.costs.cost_settings import CostSettings
 from headgate.costs.measured import Measured
-from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import LARGE, SMALL, TRICKLE, CostSettings
+from scripts.cost_planning.month import monthly
+from scripts.cost_planning.planned_runs import PlannedRuns, fitted
+from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
 from tests.unit.costs.test_jobs import MEASURED, SEPARATE, SETTINGS, measured
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from headgate.costs.workload import Workload
+    from scripts.cost_planning.workload import Workload
 
 pytestmark = pytest.mark.unit
 

@@ -8,7 +8,7 @@ import pytest
 
 from headgate.costs.measured import Measured
 from headgate.costs.prices import Prices
-from scripts.scale_table import scale_table
+from scripts.cost_planning.scale_table import scale_table
 
 pytestmark = pytest.mark.unit
 
@@ -17,4 +17,4 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "operate" / "scale.md"
 
 def test_the_page_shows_the_calculated_table() -> None:
     table = "\n".join(scale_table(Measured.load(), Prices.load()))
-    assert table in PAGE.read_text(encoding="utf-8"), "replace the table by what `python scripts/scale_table.py` prints"
+    assert table in PAGE.read_text(encoding="utf-8"), "replace the table by what `python scripts/cost_planning/scale_table.py` prints"

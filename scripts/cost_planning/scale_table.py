@@ -1,15 +1,23 @@
-"""Throughput and cost against files and GB a day: `python scripts/scale_table.py` prints the table of docs/operate/scale.md."""
+"""Throughput and cost against files and GB a day: the table of docs/operate/scale.md.
+
+python scripts/cost_planning/scale_table.py
+"""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+
 from headgate.costs.billing import rounded, total_usd
-from headgate.costs.jobs import fitted
+from headgate.costs.cost_settings import CostSettings
 from headgate.costs.measured import Measured
-from headgate.costs.month import monthly
 from headgate.costs.prices import Prices
-from headgate.costs.workload import CostSettings, Workload
+from scripts.cost_planning.month import monthly
+from scripts.cost_planning.planned_runs import fitted
+from scripts.cost_planning.workload import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.costs.billing import GB, MONTH_DAYS, MONTH_HOURS, Cost, Used, athena_query, crawler, function, priced, stored
-from headgate.costs.jobs import PART_GB
-from headgate.costs.workers import MERGE_JOB, QUALITY_JOB
+from headgate.costs.billing import GB, Cost, Used, function, priced, stored
+from scripts.cost_planning.planned_runs import MERGE_JOB, PART_GB, QUALITY_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.costs.jobs import PlannedRuns
+    from headgate.costs.cost_settings import CostSettings
     from headgate.costs.prices import Prices
-    from headgate.costs.workload import CostSettings
+    from scripts.cost_planning.planned_runs import PlannedRuns
+
+TB = 10**12
+MONTH_DAYS = 30
+MONTH_HOURS = 730
+CRAWLER_LEAST_S = 600  # Source: AWS Glue pricing, crawlers: "10-minute minimum duration for each crawl"
+CRAWLER_DPUS = 2  # Glue publishes no number; two are what its pricing examples use
+ATHENA_LEAST_BYTES = 10 * 10**6  # Source: Athena pricing, "10 MB minimum per query"
 
 
 def monthly(runs: PlannedRuns, prices: Prices) -> tuple[Cost, ...]:
@@ -85,3 +91,13 @@ def _deployed(settings: CostSettings) -> Iterator[Used]:
     yield Used("deployment", "scheduler.invocation", 60)
     yield Used("deployment", "sns.request", 100)
     yield Used("endpoints", "vpc.endpoint_hour", settings.endpoints * MONTH_HOURS)
+
+
+def crawler(part: str, seconds: float, crawls: float = 1) -> Used:
+    """Return the DPU-hours of crawls; at least ten minutes are billed for each."""
+    return Used(part, "glue.crawler_dpu_hour", crawls * max(seconds, CRAWLER_LEAST_S) * CRAWLER_DPUS / 3600)
+
+
+def athena_query(part: str, scanned_bytes: float, queries: float = 1) -> Used:
+    """Return the terabytes of queries that scan so many bytes each; at least 10 MB are billed for each."""
+    return Used(part, "athena.tb_scanned", queries * max(scanned_bytes, ATHENA_LEAST_BYTES) / TB)

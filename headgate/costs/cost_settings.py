@@ -1,4 +1,4 @@
-"""The data that arrives in a lake, and the settings of a deployment that affect its cost."""
+"""The settings of a deployment that affect its cost."""
 
 from __future__ import annotations
 
@@ -12,28 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DAY_S = 86_400
-
-
-@dataclass(frozen=True)
-class Workload:
-    """The data that arrives, and the history that the lake holds.
-
-    Attributes:
-        gb_per_day: of CSV text.
-        arrivals_per_day: separate moments at which files arrive; one for a nightly export.
-        held_days: days of data in the lake in the month that is estimated.
-    """
-
-    described: str
-    gb_per_day: float
-    files_per_day: int
-    arrivals_per_day: int
-    held_days: int = 30
-
-
-SMALL = Workload("1 GB of CSV a day, in one nightly export of 10 files", 1, 10, 1)
-TRICKLE = Workload("1 GB of CSV a day, in files that arrive every 2 minutes", 1, 720, 720)
-LARGE = Workload("100 GB of CSV a day, in one nightly export of 200 files", 100, 200, 1)
 
 
 @dataclass(frozen=True)
