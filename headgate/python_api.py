@@ -71,7 +71,7 @@ def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
     >>> drafted.dataset, drafted.column("amount").type.kind.value
     ('orders', 'decimal')
     """
-    from headgate.contracts.no_cards import declared_by_lake  # noqa: PLC0415 each function loads what it needs
+    from headgate.contracts.card_declarations import declared_by_lake  # noqa: PLC0415 each function loads what it needs
     from headgate.contracts.registry import no_cards  # noqa: PLC0415 as above
     from headgate.local_files.draft_file import datasets_of, drafts_of  # noqa: PLC0415 as above
 

@@ -12,10 +12,11 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts import no_cards
+from headgate.contracts import card_declarations
 from headgate.contracts.analytics_blocks import declares_block
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.format_property import FORMAT_PROPERTY, TIMES, source_format, stated_format
 from headgate.contracts.headerless import has_header
 from headgate.contracts.model import Column, ColumnType, Comparison, Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_columns import policy_of
@@ -23,7 +24,6 @@ from headgate.contracts.patterns import python_pattern
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
 from headgate.contracts.rule_values import check_rule_values
 from headgate.contracts.sensitive_names import mask_by_name
-from headgate.contracts.source_format import FORMAT_PROPERTY, TIMES, source_format, stated_format
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
 
@@ -203,7 +203,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         classification=_classification(item, own),
         format=_format(identity, item, column_type, formats),
         content=_content(identity, item["name"], own),
-        no_cards=no_cards.of_column(f"{identity}.{item['name']}", own, _mask(identity, own)),
+        no_cards=card_declarations.of_column(f"{identity}.{item['name']}", own, _mask(identity, own)),
         nested=_nested(identity, item, column_type),
     )
 

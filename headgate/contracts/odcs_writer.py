@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts import no_cards
+from headgate.contracts import card_declarations
+from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
 from headgate.contracts.model import Kind, Level, Mask
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
-from headgate.contracts.source_format import FORMAT_PROPERTY, property_of, stated_format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
     unmasked = "none" if column.unmasked else ""
     own = {
         "headgate.mask": column.mask.value if column.mask else unmasked,
-        no_cards.PROPERTY: column.no_cards.as_stated() if column.no_cards else {},
+        card_declarations.PROPERTY: column.no_cards.as_stated() if column.no_cards else {},
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
         "headgate.severity": _severities(column),

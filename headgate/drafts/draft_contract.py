@@ -15,12 +15,13 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
+from headgate.contracts.format_property import format_facts
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_columns import KEPT, PROPERTY, NewColumns
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL, is_personal_name
-from headgate.contracts.source_format import SourceFormat, format_facts
+from headgate.contracts.source_format import SourceFormat
 from headgate.contracts.workbook_sheets import SHEET_PROPERTY, stated_sheet
 from headgate.drafts.column_inference import (
     CARD_SHARE,
@@ -50,7 +51,8 @@ from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
 from headgate.errors import ContractError, UnreadableFileError
-from headgate.formats.formats import JSON, XLSX, format_of
+from headgate.formats.format_name import FormatName
+from headgate.formats.formats import format_of
 from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.json.records import read_records
 from headgate.formats.read_file import read_file
@@ -76,7 +78,7 @@ if TYPE_CHECKING:
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
-_TYPED_FORMS = {JSON, "json_lines", XLSX}
+_TYPED_FORMS = {FormatName.JSON, "json_lines", FormatName.XLSX}
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
 _MOST_DECIMALS_OF_AMOUNTS = 4
 _NOISE = "has numbers with digits that arithmetic with floats leaves, as 0.30000000000000004 has: they are read as Excel shows them"
@@ -230,13 +232,13 @@ def _read_sample(body: bytes, unread: Contract, header: bool | None) -> _Sample:
     """Read the sample with a contract that has no columns yet."""
     content = unpack(body)
     form = format_of(content, unread)
-    if stated_sheet(unread) and form.name != XLSX:
+    if stated_sheet(unread) and form.name != FormatName.XLSX:
         raise ContractError("only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a command of their own")
     table = None if form.schema else _table(content, unread, header)
     columns, properties = _stored_columns(content, unread, table)
     stored = replace(unread, columns=columns, properties=properties)
     received = _sample(body, stored)
-    cells, noisy = _of_workbook(body, stored, received.cells) if received.form == XLSX else (received.cells, {})
+    cells, noisy = _of_workbook(body, stored, received.cells) if received.form == FormatName.XLSX else (received.cells, {})
     typed = _typed_columns(body, stored, cells) if received.form in _TYPED_FORMS else set()
     return _Sample(content, stored, table, received, cells, [*noisy], typed)
 
@@ -391,7 +393,7 @@ def _stored_columns(content: bytes, unread: Contract, table: FileTable | None) -
         stored = {folded(field.name): _stored_type(field.type) for field in schema}
         nested = {folded(field.name): _logical_type(field.type) for field in schema if pa.types.is_nested(field.type)}
     else:
-        is_json = format_of(content, unread).name == JSON
+        is_json = format_of(content, unread).name == FormatName.JSON
         names = _json_names(content, unread) if is_json else numbered(table.names)
         stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
         nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from headgate.engines.engine import LOCAL, Engine, engine_of
+from headgate.engines.choose_engine import LOCAL, engine_of
+from headgate.engines.engine import Engine
 
 __all__ = ["LOCAL", "Engine", "engine_of"]

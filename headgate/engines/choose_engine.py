@@ -1,4 +1,4 @@
-"""The engine of a run, and its tables."""
+"""The engine of a run with its tables, and the engine behind a table."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from headgate.engines import local
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
 
     import ibis
 
+    from headgate.engines.engine import Engine
+
 MB = 10**6
+LOCAL: Engine = local.Local()
+"""This machine."""
 
 
 class EngineName(StrEnum):
@@ -53,3 +57,13 @@ def open_tables(
     from headgate.engines import spark  # noqa: PLC0415 where Spark is not in use it need not be installed
 
     return spark.opened(places)
+
+
+def engine_of(tables: Iterable[ibis.Table]) -> Engine:
+    """The engine that holds the tables; this machine for tables in memory."""
+    spark = next((backend for table in tables if (backend := table.get_backend()).name == "pyspark"), None)
+    if spark is None:
+        return LOCAL
+    from headgate.engines.spark import Spark  # noqa: PLC0415 where Spark is not in use it need not be installed
+
+    return Spark(spark)

@@ -1,13 +1,11 @@
-"""The interface of an engine, and the engine behind a table."""
+"""The interface of an engine."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from headgate.engines.local import Local
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     import ibis
     import pandas as pd
@@ -37,17 +35,3 @@ class Engine(Protocol):
             schema: Arrow types of what it gives, the columns `by` among them.
         """
         ...
-
-
-LOCAL: Engine = Local()
-"""This machine."""
-
-
-def engine_of(tables: Iterable[ibis.Table]) -> Engine:
-    """The engine that holds the tables; this machine for tables in memory."""
-    spark = next((backend for table in tables if (backend := table.get_backend()).name == "pyspark"), None)
-    if spark is None:
-        return LOCAL
-    from headgate.engines.spark import Spark  # noqa: PLC0415 where Spark is not in use it need not be installed
-
-    return Spark(spark)

@@ -10,6 +10,7 @@ from headgate.contracts.encodings import stated_encoding
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
+from headgate.formats.format_name import FormatName
 from headgate.formats.json.read_json import read_json, read_json_lines
 from headgate.formats.json.records import holds_json
 from headgate.formats.parquet.read_parquet import read_parquet
@@ -27,16 +28,12 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
 
 
-CSV, JSON, PARQUET, XLSX = "csv", "json", "parquet", "xlsx"
-
-
 @dataclass(frozen=True)
 class Format:
     """A format of files. Functions that a plain CSV file does not need load their readers when they are called.
 
     Attributes:
         name: as a file's record has it.
-        words: its name for people.
         holds: whether unpacked content, or its beginning, is of the format; the contract may state an encoding.
         rows: the rows of unpacked content in the contract's columns. Option `with_rows_above` as in `read_file`.
         table: the table of unpacked content, read without a contract's columns. Options as in `read_table`.
@@ -47,8 +44,7 @@ class Format:
         has_stated_header: whether a person can say that the first row is the header, or is none.
     """
 
-    name: str
-    words: str
+    name: FormatName
     holds: Callable[[bytes, Contract | None], bool]
     rows: Callable[[bytes, Contract, Mapping[str, Any]], Received]
     table: Callable[[bytes | Path, Contract | None, Mapping[str, Any]], FileTable]
@@ -61,12 +57,6 @@ class Format:
 def format_of(content: bytes, contract: Contract | None = None) -> Format:
     """Return the format of unpacked content, or of its beginning; of what no other format claims it is CSV, whose reader says why not."""
     return next(form for form in FORMATS if form.holds(content, contract))
-
-
-def formats_in_words() -> str:
-    """Return the formats that are read, as a list in a sentence."""
-    *words, last = (form.words for form in reversed(FORMATS))
-    return f"{', '.join(words)} or {last}"
 
 
 def _table_of_parquet(content: bytes | Path, _: Contract | None, options: Mapping[str, Any]) -> FileTable:
@@ -115,10 +105,9 @@ def _bytes_of(content: bytes | Path) -> bytes:
 
 
 FORMATS = (
-    Format(XLSX, "Excel (.xlsx)", lambda content, _: is_workbook(content), _rows_of_workbook, _table_of_workbook),
+    Format(FormatName.XLSX, lambda content, _: is_workbook(content), _rows_of_workbook, _table_of_workbook),
     Format(
-        PARQUET,
-        "Parquet",
+        FormatName.PARQUET,
         lambda content, _: is_parquet(content),
         lambda content, contract, _: all_rows(read_parquet(content, contract)),
         _table_of_parquet,
@@ -127,16 +116,14 @@ FORMATS = (
         is_read_from_disk=True,
     ),
     Format(
-        JSON,
-        "JSON",
+        FormatName.JSON,
         lambda content, contract: holds_json(content, stated_encoding(contract)),
         lambda content, contract, _: all_rows(read_json(content, contract)),
         _table_of_json,
         lambda path, contract, folder: read_json_lines(path, contract, folder / "records.arrow"),
     ),
     Format(
-        CSV,
-        "CSV",
+        FormatName.CSV,
         lambda _, __: True,  # the last of the list claims the rest
         lambda content, contract, _: read_csv(content, contract),
         _table_of_csv,

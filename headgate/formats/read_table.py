@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from headgate.errors import BadInputError, UnreadableFileError
-from headgate.formats.formats import JSON, format_of
+from headgate.formats.format_name import FormatName
+from headgate.formats.formats import format_of
 from headgate.formats.json.records import are_lines, holds_json
 from headgate.formats.sniff import only_blanks
 from headgate.formats.unpack import is_packed, unpack
@@ -32,7 +33,7 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
     table = _table(content, contract, whole=False)
     if table is None or table.two_row_sheet or len(table.names) > MOST_COLUMNS:
         return None  # the gate reads no workbook with names in two rows, so a mapping of them would be of no use
-    return _by_name(table) if isinstance(content, bytes) and format_of(content, contract).name == JSON else table
+    return _by_name(table) if isinstance(content, bytes) and format_of(content, contract).name == FormatName.JSON else table
 
 
 def check_is_table(file: Path) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
 from headgate.formats.encoding import GUESSED, check_names, check_not_mixed, check_western, unknown_encoding, western
+from headgate.formats.format_name import formats_in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.formats.encoding import Western
+from headgate.formats.encoding import Western
 
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 DELIMITERS = ",;\t|"
@@ -169,8 +170,6 @@ def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
 
 
 def _not_text(what: str) -> UnreadableFileError:
-    from headgate.formats.formats import formats_in_words  # noqa: PLC0415 the readers of formats import this module
-
     return UnreadableFileError(
         rule="not_a_table",
         message=f"the file holds {what}, which is not a table",

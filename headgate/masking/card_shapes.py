@@ -11,28 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from headgate.masking.digit_groups import CARD_GROUP, LAST_GROUP, MIDDLE_GROUP, THOUSANDS
+
 if TYPE_CHECKING:
     from headgate.masking.digit_groups import DigitGroups
     from headgate.values.cells import Flags, Rows
 
 Shares = np.ndarray[Any, np.dtype[np.float64]]
-# Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club 4-6-4.
-CARD_GROUP, MIDDLE_GROUP, LAST_GROUP = 4, 6, 5
-THOUSANDS = 3
 _FEWEST_FOURS = 3
 _LEAST_SHARE = 0.6  # of the groups in a list: four of five and four of six groups, but not four of seven
 _AMEX, _AMEX_FIRST, _AMEX_SECOND = 15, 3, (4, 7)  # the only brand that Excel writes as five groups of three
 _DOT_ALONE = 0x01_2E_2E_2E  # as `gaps_between` numbers it
-
-
-def gaps_between(chain: Rows, start: Rows, stop: Rows, data: np.ndarray[Any, np.dtype[np.uint8]]) -> Rows:
-    """Return a number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the runs are not linked."""
-    gaps = np.zeros(len(start) + 1, np.int64)
-    begin, end = stop[:-1], start[1:]
-    first, middle, last = (data[place].astype(np.int64) for place in (begin, (begin + end) // 2, end - 1))
-    written = (end - begin) << 24 | first << 16 | middle << 8 | last
-    gaps[1:-1] = np.where(chain[1:] == chain[:-1], written, 0)
-    return gaps
 
 
 def are_card_shapes(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.masking.card_shapes import CARD_GROUP, LAST_GROUP, MIDDLE_GROUP, THOUSANDS, gaps_between
 from headgate.masking.characters import FIRST_NON_ASCII
 from headgate.masking.issuers import PREFIX_DIGITS, SHORTEST, LuhnSums, is_issued, lengths_of_issuers, luhn_holds_between, luhn_sums
 from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, is_digit, marked, rows_where, text_array, text_bytes
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
+# Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club 4-6-4.
+CARD_GROUP, MIDDLE_GROUP, LAST_GROUP = 4, 6, 5
+THOUSANDS = 3
 FILLER = "\x1f"  # behind a decoded digit, for the rest of what spelled it; parts nothing
 _BLANKS = bytes({*range(0x21), 0x7F} - {ord(FILLER)})  # and control characters
 _SEPARATOR = np.isin(np.arange(256), np.frombuffer(_BLANKS + b"-._", np.uint8))
@@ -193,6 +195,16 @@ def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
         digits=data[digit] - _ZERO,
         after_plus=(start > starts[cell]) & (data[np.maximum(start - 1, 0)] == _PLUS),
     )
+
+
+def gaps_between(chain: Rows, start: Rows, stop: Rows, data: Bytes) -> Rows:
+    """Return a number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the runs are not linked."""
+    gaps = np.zeros(len(start) + 1, np.int64)
+    begin, end = stop[:-1], start[1:]
+    first, middle, last = (data[place].astype(np.int64) for place in (begin, (begin + end) // 2, end - 1))
+    written = (end - begin) << 24 | first << 16 | middle << 8 | last
+    gaps[1:-1] = np.where(chain[1:] == chain[:-1], written, 0)
+    return gaps
 
 
 def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:

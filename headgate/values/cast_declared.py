@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.format_property import FRACTION_DIGITS, NUMBERS
 from headgate.contracts.model import ColumnType, Kind
-from headgate.contracts.source_format import FRACTION_DIGITS, NUMBERS, SourceFormat
 from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
@@ -23,6 +23,7 @@ from headgate.values.cells import NO_ROWS, blank_to_null, flags, matches, null_w
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column
+    from headgate.contracts.source_format import SourceFormat
 
 # A blank between thousands, or between a number and its sign: also U+00A0 and U+202F, which spreadsheets write.
 _BLANKS = " \u00a0\u202f"

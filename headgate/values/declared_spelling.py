@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from headgate.contracts.format_property import NUMBERS
 from headgate.contracts.model import Kind
-from headgate.contracts.source_format import NUMBERS
 from headgate.values.cells import by_unique, rewritten_where, text_array
 
 if TYPE_CHECKING:

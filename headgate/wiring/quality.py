@@ -89,7 +89,7 @@ def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: Lake
 
 def card_audit_table(env: Mapping[str, str]) -> pd.DataFrame:
     """Return the table of the card-data audit, with the columns that contracts except from it."""
-    from headgate.contracts.no_cards import described
+    from headgate.contracts.card_declarations import described
     from headgate.contracts.registry import Registry
     from headgate.quality.pci_audit import pci_audit
 

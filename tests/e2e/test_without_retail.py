@@ -28,7 +28,7 @@ WITH_DATA_OF_THE_SHOP = (
     "contracts/test_analyst_tables.py",
     "contracts/test_curated.py",
     "contracts/test_dictionary.py",
-    "contracts/test_no_cards.py",
+    "contracts/test_card_declarations.py",
     "contracts/test_odcs_reader.py",
     "merge/test_as_of.py",
     "merge/test_references.py",

@@ -7,9 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.format_property import FORMAT_PROPERTY, stated_format
 from headgate.contracts.model import ColumnType, Kind, Level, Mask
 from headgate.contracts.new_columns import RULE, with_declared
-from headgate.contracts.source_format import FORMAT_PROPERTY, PLAIN, stated_format
+from headgate.contracts.source_format import PLAIN
 from headgate.drafts.nearly_all_rows import FEWEST_VALUES, NEARLY_ALL
 from headgate.intake.quarantine.likely_types import change_in_words, in_both_formats, likely_columns
 from headgate.lake.states import Disposition

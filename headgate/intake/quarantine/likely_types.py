@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from headgate.contracts.format_property import FORMAT_PROPERTY, NUMBERS, TIMES, property_of
 from headgate.contracts.model import ColumnType, Kind
 from headgate.contracts.odcs_writer import physical_type
-from headgate.contracts.source_format import FORMAT_PROPERTY, NUMBERS, PLAIN, TIMES, property_of
+from headgate.contracts.source_format import PLAIN
 from headgate.drafts.column_inference import MOST_PRECISION, guess_column
 from headgate.drafts.format_answers import answer_of
 from headgate.values.cast_declared import cast_column, without_nulls

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.formats.formats import PARQUET, format_of
+from headgate.formats.format_name import FormatName
+from headgate.formats.formats import format_of
 from headgate.formats.unpack import GZIP_MAGIC, ZIP_MAGICS, ZSTD_MAGIC
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def form_of(head: bytes) -> str:
 
 def pace(form: str, measured: Sequence[MeasuredFile]) -> Pace:
     """Return the slowest and largest of the measured files; FIRST's value where nothing was measured."""
-    first = FIRST.get(form, FIRST[PARQUET])  # a binary format that was not measured
+    first = FIRST.get(form, FIRST[FormatName.PARQUET])  # a binary format that was not measured
     memory = [(file.peak_bytes - _OWN_MEMORY_BYTES) / file.unpacked_bytes for file in measured if file.peak_bytes]
     return Pace(
         bytes_per_s=min((1000 * file.size_bytes / file.milliseconds for file in measured), default=first.bytes_per_s),

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.formats.formats import CSV, FORMATS, JSON, PARQUET, XLSX, Format, format_of, formats_in_words
+from headgate.formats.format_name import FormatName, formats_in_words
+from headgate.formats.formats import FORMATS, Format, format_of
 from headgate.intake.workers.worker_sizing import form_of, pace
 
 pytestmark = pytest.mark.unit
@@ -35,10 +36,10 @@ def workbook() -> bytes:
 
 
 EXAMPLES = {
-    CSV: lambda: b"id,name\n1,Ada\n2,Bob\n",
-    JSON: lambda: b'[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]',
-    PARQUET: parquet,
-    XLSX: workbook,
+    FormatName.CSV: lambda: b"id,name\n1,Ada\n2,Bob\n",
+    FormatName.JSON: lambda: b'[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]',
+    FormatName.PARQUET: parquet,
+    FormatName.XLSX: workbook,
 }
 
 
@@ -46,15 +47,15 @@ DOCUMENTED = (Path(__file__).parents[3] / "docs/how-it-works/formats.md").read_t
 
 
 def test_every_format_has_an_example_and_is_documented_in_its_words() -> None:
-    assert {form.name for form in FORMATS} == set(EXAMPLES)
-    assert all(f"| {form.words.partition(' ')[0]}" in DOCUMENTED for form in FORMATS)
+    assert {form.name for form in FORMATS} == set(EXAMPLES) == set(FormatName)
+    assert all(f"| {name.words.partition(' ')[0]}" in DOCUMENTED for name in FormatName)
 
 
 def test_people_read_every_format_in_the_remedy_of_a_file_that_is_no_table() -> None:
     words = formats_in_words()
     assert words.startswith("CSV, JSON, ")
     assert words.endswith(" or Excel (.xlsx)")
-    assert all(form.words in words for form in FORMATS)
+    assert all(name.words in words for name in FormatName)
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from headgate.contracts.format_property import source_format, stated_format
 from headgate.contracts.model import Column
 from headgate.contracts.month_names import MONTHS
-from headgate.contracts.source_format import source_format, stated_format
 from headgate.contracts.types import parse_physical_type
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.declared_spelling import in_declared_format

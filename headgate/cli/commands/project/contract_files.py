@@ -205,8 +205,8 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
 
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
+    from headgate.contracts.card_declarations import declared_by_lake
     from headgate.contracts.new_columns import policy_of
-    from headgate.contracts.no_cards import declared_by_lake
     from headgate.contracts.registry import no_cards
     from headgate.local_files.check_file import check_by_contract, columns_like_cards, failing_columns_of
 

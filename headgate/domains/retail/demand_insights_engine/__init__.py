@@ -96,7 +96,7 @@ def _built(stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_o
     return {
         "customer_segments": segments.table(customers, groups),
         "customer_lifetime_value": values,
-        "churn_risk": churn_risk.table(customers, points, model),
+        "churn_risk": churn_risk.table(customers, points, model.churn, model.churn_trial, model.leaving),
         "customer_model_quality": measures.table(
             [
                 *model_quality.of_value_fit(model.value, some),

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from headgate.domains.retail.demand_insights_engine.customer_model import CustomerModel
     from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows import RowsInFile
@@ -201,21 +200,20 @@ def _figures(trial: ChurnTrial) -> dict[str, float]:
     }
 
 
-def table(customers: StoredRows, points: StoredRows, model: CustomerModel) -> RowsInFile:
+def table(
+    customers: StoredRows, points: StoredRows, model: churn.ChurnModel | None, trial: ChurnTrial | None, leaving: StoredRows
+) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order. Without a trial no offer is made: nobody knows what it would earn.
 
     Args:
         points: of the same customers, as `origins.signals` gives them.
-        model: of these customers.
+        model, trial, leaving: of these customers, as `CustomerModel` has them.
     """
-    return write_to_file(Registry.load().prod["churn_risk"], _parts(customers, points, model))
-
-
-def _parts(customers: StoredRows, points: StoredRows, model: CustomerModel) -> Iterator[pd.DataFrame]:
-    threshold = model.churn_trial.threshold if model.churn_trial and model.churn else churn.NO_OFFER
-    parts = customers.parts(("customer_id", "marketing_opt_in"))
-    for part, some, leaving in zip(parts, points.parts(POINTS), _leaving(model.leaving), strict=True):
-        yield _rows(part, some, model.churn, leaving, threshold)
+    threshold = trial.threshold if trial and model else churn.NO_OFFER
+    parts = zip(customers.parts(("customer_id", "marketing_opt_in")), points.parts(POINTS), _leaving(leaving), strict=True)
+    return write_to_file(
+        Registry.load().prod["churn_risk"], (_rows(part, some, model, probability, threshold) for part, some, probability in parts)
+    )
 
 
 def _rows(

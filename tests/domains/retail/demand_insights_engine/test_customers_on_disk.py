@@ -15,7 +15,6 @@ import pytest
 from headgate.analytics.groups import Clusters, Typical
 from headgate.domains.retail.demand_insights_engine import (
     churn_risk,
-    customer_model,
     customer_value,
     lifetime_value,
     origins,
@@ -77,11 +76,10 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(tmp_path: Path,
     probability = churn_risk.share_of_silence(points.column("silence"))
     leaving = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], tmp_path / "leaving.parquet")
     expected = customer_value.stored_outlook(WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet")
-    model = customer_model.CustomerModel(None, None, WITHOUT_MODELS, WITHOUT_MODELS, [], leaving)
     one_cluster = Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan)
     segments.table(customers, segments.Partition(one_cluster, Typical(np.zeros(3), np.ones(3))))
     lifetime_value.table(WITHOUT_MODELS, customers, points, expected)
-    churn_risk.table(customers, points, model)
+    churn_risk.table(customers, points, None, None, leaving)
     assert in_memory == [[GROUP, GROUP, CUSTOMERS - 2 * GROUP]] * 3
 
 

@@ -90,7 +90,8 @@ def learnt(shop: Shop, recipe: str = churn.FIRST) -> churn.ChurnModel:
 def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(shop: Shop, recipe: str | None) -> None:
     leaving = learnt(shop, recipe).shifted(0.3) if recipe else None
     scorer, _ = exported(shop, leaving, shop.value)
-    expected = churn_risk.table(shop.customers, shop.described, model_of(shop, leaving, shop.value)).frame()
+    model = model_of(shop, leaving, shop.value)
+    expected = churn_risk.table(shop.customers, shop.described, model.churn, model.churn_trial, model.leaving).frame()
     np.testing.assert_allclose(
         scorer.churn_probability(shop.points.to_numpy()), expected.churn_probability.to_numpy(), rtol=1e-9, atol=1e-12
     )

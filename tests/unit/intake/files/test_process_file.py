@@ -17,7 +17,7 @@ from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
-from headgate.formats.formats import formats_in_words
+from headgate.formats.format_name import formats_in_words
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.lake.ports import SUMMARY, FileRecord, MaskingKey, ObjectRef

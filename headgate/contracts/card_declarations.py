@@ -1,0 +1,69 @@
+"""Declarations of a contract that its columns hold no card numbers, or that a lake holds none.
+
+The gate does not search declared columns for card numbers and verification codes, and the card-data audit does not either.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import Mask
+from headgate.contracts.no_cards import NoCards
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headgate.contracts.model import Column, Contract
+
+PROPERTY = "headgate.no_cards"
+_CARD_MASKS = {Mask.PAN, Mask.CVV, Mask.TRACK}
+
+
+def of_column(place: str, own: Mapping[str, Any], mask: Mask | None) -> NoCards | None:
+    """Return the declaration of a column.
+
+    Raises:
+        ContractError: it is not complete, or the column's mask says that it holds card data.
+    """
+    if PROPERTY not in own:
+        return None
+    if mask in _CARD_MASKS:
+        raise ContractError(f"{place}: headgate.mask is {mask}, so {PROPERTY} cannot be declared. Remove one of the two.")
+    return NoCards.read(f"{place}: {PROPERTY}", own[PROPERTY])
+
+
+def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
+    """Return the contract with the lake's declaration on its columns; a contract with a card column stays as it is."""
+    if lake is None or any(column.mask in _CARD_MASKS for column in contract.columns):
+        return contract
+    return replace(contract, columns=tuple(replace(column, no_cards=column.no_cards or lake) for column in contract.columns))
+
+
+def described(contracts: Iterable[Contract]) -> dict[str, str]:
+    """Return by dataset or table which of its columns are declared, by whom, on which day and why; without those that declare nothing.
+
+    A column with `headgate.content` or `headgate.mask: none` is searched less as well, and nobody is named for it.
+    """
+    texts = {contract.dataset: "; ".join(_declarations(contract)) for contract in contracts}
+    return {dataset: text for dataset, text in texts.items() if text}
+
+
+def _declarations(contract: Contract) -> list[str]:
+    """Return each declaration of a contract once, with its columns."""
+    columns: defaultdict[str, list[str]] = defaultdict(list)
+    for column in contract.columns:
+        if declaration := _declaration(column):
+            columns[declaration].append(column.name)
+    return [f"{', '.join(names)} ({declaration})" for declaration, names in columns.items()]
+
+
+def _declaration(column: Column) -> str:
+    """Return who declared a column, when and why, or the property that excepts it from the search; empty without either."""
+    if column.no_cards:
+        return f"{column.no_cards.declared_by}, {column.no_cards.declared_on}: {column.no_cards.reason}"
+    if column.content:
+        return f"nobody named: headgate.content {column.content}"
+    return "nobody named: headgate.mask none" if column.unmasked else ""

@@ -1,0 +1,203 @@
+"""The declaration in a contract of how a source writes the values of a column.
+
+A contract declares it in `logicalTypeOptions.format`, `logicalTypeOptions.defaultTimezone` and the custom property `headgate.format`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+from headgate.contracts.date_patterns import date_pattern
+from headgate.contracts.model import Kind
+from headgate.contracts.month_names import MONTHS
+from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT_PROPERTY = "headgate.format"
+NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL})
+TIMES = frozenset({Kind.DATE, Kind.TIMESTAMP})
+# The property's keys and the fields that they set.
+_LISTS = {
+    "patterns": "patterns", "currency": "currency", "units": "units", "trueWords": "true_words", "falseWords": "false_words",
+    "nulls": "nulls",
+}  # fmt: skip
+_TEXTS = {
+    "timezone": "timezone",
+    "language": "language",
+    "decimal": "decimal",
+    "thousands": "thousands",
+    "percent": "percent",
+    "minus": "minus",
+    "case": "case",
+}
+_KEYS = {**_LISTS, **_TEXTS, "yearFrom": "year_from", "trim": "trim"}
+_ANY = {"nulls", "trim"}
+_OF_NUMBERS = {"decimal", "thousands", "currency", "units", "percent", "minus"}
+_OF_DATES = {"patterns", "language", "year_from"}
+_CHOICES = {
+    "decimal": (".", ","),
+    "thousands": ("", ".", ",", " ", "'"),
+    "percent": ("", "fraction", "points"),
+    "minus": ("", "trailing", "parentheses"),
+    "case": ("", "upper", "lower"),
+    "language": tuple(MONTHS),
+}
+_FIRST_YEAR, _LAST_YEAR = 1, 9900
+_NUMBER_SIGNS = "+-.,'%()"
+FRACTION_DIGITS = 2  # of a percentage that is read as a fraction of one
+
+
+def stated_format(properties: object) -> dict[str, object]:
+    """Return the fields of a `SourceFormat` that a `headgate.format` property sets.
+
+    Raises:
+        ContractError: a key is unknown or its value cannot be used.
+    """
+    if not isinstance(properties, dict):
+        raise ContractError(f"{FORMAT_PROPERTY} is not a mapping. Remedy: write it as in {{decimal: ',', thousands: '.'}}")
+    unknown = sorted(str(key) for key in properties if key not in _KEYS)
+    if unknown:
+        raise ContractError(f"{FORMAT_PROPERTY} has the unknown key {unknown[0]!r}. Remedy: use {', '.join(_KEYS)}")
+    return {_KEYS[key]: _value(key, value) for key, value in properties.items()}
+
+
+def _value(key: str, value: object) -> object:
+    if key in _LISTS:
+        return _texts(key, value)
+    if key == "trim":
+        return _typed(key, value, bool, "true or false")
+    if key == "yearFrom":
+        return _typed(key, value, int, "a year")
+    text = _typed(key, value, str, "a text in quotes")
+    if key in _CHOICES and text not in _CHOICES[key]:
+        raise ContractError(f"{FORMAT_PROPERTY}.{key}: {text!r} is not supported. Remedy: use one of {_listed(_CHOICES[key])}")
+    return text
+
+
+def _texts(key: str, value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(text, str) and text for text in listed):
+        raise ContractError(
+            f"{FORMAT_PROPERTY}.{key} is not a list of texts. "
+            "Remedy: put each text in quotes, because YAML reads yes, no, 0 and 1 as other types"
+        )
+    return tuple(dict.fromkeys(cast("list[str]", listed)))
+
+
+def _typed(key: str, value: object, kind: type, wanted: str) -> object:
+    if type(value) is not kind:
+        raise ContractError(f"{FORMAT_PROPERTY}.{key}: {value!r} cannot be used. Remedy: write {wanted}")
+    return value
+
+
+def source_format(kind: Kind, scale: int, table: Mapping[str, object], own: Mapping[str, object]) -> SourceFormat | None:
+    """Return the format of a column: the table's defaults that concern its type, overridden by its own; None for the plain spelling.
+
+    Args:
+        scale: of a decimal, 0 otherwise.
+
+    Raises:
+        ContractError: a key of its own does not concern its type, or keys contradict each other.
+    """
+    concerned = _ANY | _concerned(kind)
+    foreign = sorted(key for key, field in _KEYS.items() if field in own and field not in concerned)
+    if foreign:
+        raise ContractError(f"{FORMAT_PROPERTY}.{foreign[0]} has no effect on a {kind}. Remedy: remove it, or change physicalType")
+    declared = replace(inherited_format(kind, table), **cast("dict[str, Any]", own))
+    if "percent" not in own and scale < FRACTION_DIGITS:
+        declared = replace(declared, percent="")
+    _check(kind, scale, declared)
+    return None if declared == PLAIN else declared
+
+
+def inherited_format(kind: Kind, table: Mapping[str, object]) -> SourceFormat:
+    """Return the format that a table's defaults give to a column of that type."""
+    inherited = {field: value for field, value in table.items() if field in _ANY | _concerned(kind)}
+    if "patterns" in inherited:
+        inherited["patterns"] = _patterns_for(kind, cast("tuple[str, ...]", inherited["patterns"]))
+    return SourceFormat(**cast("dict[str, Any]", inherited))
+
+
+def _patterns_for(kind: Kind, patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the table's patterns for a date or for a timestamp: those without, or with, a time of day."""
+    return tuple(text for text in patterns if date_pattern(text).has_time is (kind is Kind.TIMESTAMP))
+
+
+def _concerned(kind: Kind) -> set[str]:
+    if kind in NUMBERS:
+        return _OF_NUMBERS
+    if kind in TIMES:
+        return _OF_DATES | ({"timezone"} if kind is Kind.TIMESTAMP else set())
+    return {"true_words", "false_words"} if kind is Kind.BOOLEAN else {"case"}
+
+
+def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
+    for text in declared.patterns:
+        if date_pattern(text).has_time is not (kind is Kind.TIMESTAMP):
+            lack = (
+                "has no time of day, which a timestamp needs" if kind is Kind.TIMESTAMP else "has a time of day, which a date does not hold"
+            )
+            raise ContractError(f"the date pattern {text!r} {lack}. Remedy: change the pattern or physicalType")
+    if declared.decimal == declared.thousands:
+        raise ContractError(f"{FORMAT_PROPERTY}: decimal and thousands are both {declared.decimal!r}. Remedy: declare two different signs")
+    if bool(declared.true_words) != bool(declared.false_words):
+        raise ContractError(f"{FORMAT_PROPERTY}: trueWords and falseWords need each other. Remedy: declare both")
+    both = {word.casefold() for word in declared.true_words} & {word.casefold() for word in declared.false_words}
+    if both:
+        raise ContractError(f"{FORMAT_PROPERTY}: {min(both)!r} is both true and false. Remedy: list each word once")
+    if declared.percent == "fraction" and (kind is not Kind.DECIMAL or scale < FRACTION_DIGITS):
+        raise ContractError(
+            f"{FORMAT_PROPERTY}.percent: fraction needs a DECIMAL with two places or more. Remedy: DECIMAL(9,4), or percent: points"
+        )
+    if not _FIRST_YEAR <= declared.year_from <= _LAST_YEAR:
+        raise ContractError(f"{FORMAT_PROPERTY}.yearFrom: {declared.year_from} is no year. Remedy: a year such as 1930")
+    _check_signs(declared)
+    _check_zone(declared.timezone)
+
+
+def _check_signs(declared: SourceFormat) -> None:
+    for sign in (*declared.currency, *declared.units):
+        if sign != sign.strip() or sign[0].isdigit() or sign[0] in _NUMBER_SIGNS:
+            raise ContractError(
+                f"{FORMAT_PROPERTY}: the sign {sign!r} could be part of a number. Remedy: a sign such as kg or m³ without blanks"
+            )
+
+
+def _check_zone(timezone: str) -> None:
+    if not timezone:
+        return
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, OSError, ValueError):
+        raise ContractError(f"the time zone {timezone!r} is unknown. Remedy: an IANA name such as Europe/Berlin") from None
+
+
+def _listed(choices: tuple[str, ...]) -> str:
+    return ", ".join(repr(choice) for choice in choices)
+
+
+def format_facts(declared: SourceFormat | None) -> dict[str, object]:
+    """Return the keys of `headgate.format` that differ from the plain spelling; lists are joined by ` | `."""
+    own = declared or PLAIN
+    own_keys = {key: getattr(own, field) for key, field in _KEYS.items() if getattr(own, field) != getattr(PLAIN, field)}
+    return {key: " | ".join(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}
+
+
+def property_of(kind: Kind, declared: SourceFormat | None, table: Mapping[str, object]) -> dict[str, object]:
+    """Return the `headgate.format` property of a column in a table with these defaults.
+
+    `timezone` and a single pattern are left to the fields that ODCS has for them.
+    """
+    own = declared or PLAIN
+    inherited = inherited_format(kind, table)
+    single = {"patterns"} if len(own.patterns) == 1 else set()
+    concerned = (_ANY | _concerned(kind)) - single - {"timezone"}
+    own_keys = {
+        key: getattr(own, field) for key, field in _KEYS.items() if field in concerned and getattr(own, field) != getattr(inherited, field)
+    }
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}
