@@ -11,7 +11,6 @@ from benchmarks.experiments.deployed import BYTES_PER_ROW, Target, fresh_payment
 from benchmarks.experiments.results import Case, Measure
 from headgate.api.files.stages import stages_of
 from headgate.costs.billing import priced
-from headgate.costs.cost_settings import CostSettings
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import of_files
 from headgate.lake.states import FileState
@@ -66,7 +65,7 @@ def cost(target: Target, budget_s: float) -> Iterator[Measure | Case]:
     for name, chosen in {"small files": [one for one in records if one not in large], "large files": large}.items():
         rows = sum(one.received for one in chosen)
         if rows:
-            usd = sum(one.usd for one in priced(of_files(chosen, CostSettings().gate_memory_mb), Prices.load()))
+            usd = sum(one.usd for one in priced(of_files(chosen), Prices.load()))
             yield Measure("E", f"gate, {name}", "USD per million rows", (float(usd) / rows * 1e6,))
 
 

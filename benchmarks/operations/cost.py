@@ -25,7 +25,6 @@ from benchmarks.systems.merged_shop import KEY, LANDED, LINES_PER_ORDER, merge_s
 from benchmarks.systems.system_runs import SYSTEMS, build_all
 from headgate.contracts.registry import Registry
 from headgate.costs.billing import GB, rounded, total_usd
-from headgate.costs.cost_settings import DAY_S, CostSettings
 from headgate.costs.measured import Line, Measured, MeasuredSystem
 from headgate.costs.prices import Prices
 from headgate.domains.retail.sample.part_files import iter_objects
@@ -34,6 +33,8 @@ from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.quality.validation import ValidationRun
 from headgate.values.parquet import table_of
+from scripts.cost_planning.cost_settings import DAY_S, CostSettings
+from scripts.cost_planning.measured_text import text_of
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import fitted
 from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
@@ -55,7 +56,7 @@ def main() -> None:
     lines, copies = int(os.environ.get("LINES") or 500_000), int(os.environ.get("COPIES") or 4)
     measured = _measure(lines, copies)
     if "--keep" in sys.argv:
-        common, _, systems = measured.text().partition("\n[")
+        common, _, systems = text_of(measured).partition("\n[")
         MEASURED.write_text(common, encoding="utf-8")
         MEASURED_SYSTEMS.write_text(f"[{systems}", encoding="utf-8")
     prices = Prices.load()

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-HEAD = "# What `make bench-cost` measured: processor seconds and bytes. headgate.costs.measured has the units.\n"
 TABLES_GB = 1.0  # headgate.engines.local: what DuckDB may take at least
 # Not all of a question can spill. Over a snapshot of 8 GB DuckDB refused questions of two systems with 1 GB, and none with 3.5 GB.
 TABLES_GB_PER_GB = 0.45
@@ -90,29 +89,10 @@ class Measured:
 
     @classmethod
     def parse(cls, text: str) -> Measured:
-        """Return the measurements of a text as `text` writes it."""
+        """Return the measurements of a text in TOML; a line is its part without data, and that for each GB."""
         values: dict[str, Any] = tomllib.loads(text)
         for name in ("merge_s", "checks_s"):
             values[name] = Line(*values[name])
         measured = values.get("systems", {})
         systems = {system: {name: Line(*line) for name, line in lines.items()} for system, lines in measured.items()}
         return cls(**{**values, "systems": {system: MeasuredSystem(**lines) for system, lines in systems.items()}})
-
-    def text(self) -> str:
-        """Return the measurements in TOML, rounded to four digits; a line is its part without data, and that for each GB."""
-        values = {
-            "measured_on": self.measured_on.isoformat(),
-            "gate_s_per_gb": f"{self.gate_s_per_gb:.4g}",
-            "curated_share": f"{self.curated_share:.4g}",
-            "merge_s": _line(self.merge_s),
-            "checks_s": _line(self.checks_s),
-        }
-        parts = [HEAD + "".join(f"{name} = {value}\n" for name, value in values.items())]
-        for system, use in self.systems.items():
-            lines = {"seconds": use.seconds, "memory_mb": use.memory_mb, "disk_mb": use.disk_mb}
-            parts.append(f"[systems.{system}]\n" + "".join(f"{name} = {_line(line)}\n" for name, line in lines.items()))
-        return "\n".join(parts)
-
-
-def _line(line: Line) -> str:
-    return f"[{line.fixed:.4g}, {line.per_gb:.4g}]"

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 REQUESTS_PER_FILE = (("sqs.request", 6), ("s3.write", 8), ("s3.read", 10), ("dynamodb.write", 12), ("dynamodb.read", 6))
+GATE_MEMORY_MB = 3008  # terraform/variables.tf
+# Assumed: billed seconds until a job's own work begins, which are Spark's start and the installation of its wheels.
+JOB_START_S = 45
 _UNKNOWN = "(no dataset)"
 
 
@@ -48,12 +51,8 @@ class EndedJobRun:
         return glue_job(self.job, seconds, dpus, self.execution_class)
 
 
-def of_files(records: Iterable[FileRecord], memory_mb: int) -> Iterator[Used]:
-    """Yield what the files used, by dataset: the gate's time, its requests, and a month of the original's storage.
-
-    Args:
-        memory_mb: of the gate's function.
-    """
+def of_files(records: Iterable[FileRecord]) -> Iterator[Used]:
+    """Yield what the files used, by dataset: the gate's time, its requests, and a month of the original's storage."""
     seconds: defaultdict[str, list[float]] = defaultdict(list)
     bytes_in: defaultdict[str, int] = defaultdict(int)
     for record in records:
@@ -61,7 +60,7 @@ def of_files(records: Iterable[FileRecord], memory_mb: int) -> Iterator[Used]:
         seconds[dataset].append(gate_s(record))
         bytes_in[dataset] += record.size_bytes
     for dataset, took in sorted(seconds.items()):
-        yield from function(dataset, sum(took) / len(took), memory_mb, len(took))
+        yield from function(dataset, sum(took) / len(took), GATE_MEMORY_MB, len(took))
         for meter, each in REQUESTS_PER_FILE:
             yield Used(dataset, meter, each * len(took))
         yield stored(dataset, bytes_in[dataset])

@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headgate.costs.billing import by_part, by_service, priced, rounded, total_usd
-from headgate.costs.cost_settings import CostSettings
-from headgate.costs.recorded import EndedJobRun, of_files, of_runs
+from headgate.costs.recorded import JOB_START_S, EndedJobRun, of_files, of_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,15 +22,14 @@ def cost_report(
     records: Sequence[FileRecord], runs: Sequence[EndedJobRun], executions: Iterable[Execution], prices: Prices
 ) -> dict[str, object]:
     """Return the cost of recorded files and runs in US dollars."""
-    settings = CostSettings()
     used = {
         growth: [
-            *(use.times(growth) for use in of_files(records, settings.gate_memory_mb)),
-            *of_runs(runs, growth, settings.job_start_s),
+            *(use.times(growth) for use in of_files(records)),
+            *of_runs(runs, growth, JOB_START_S),
         ]
         for growth in GROWTHS
     }
-    files = priced(of_files(records, settings.gate_memory_mb), prices)
+    files = priced(of_files(records), prices)
     jobs = priced(of_runs(runs), prices)
     return {
         "prices": {"region": prices.region, "recorded_on": prices.recorded_on.isoformat()},

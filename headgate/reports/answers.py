@@ -64,12 +64,11 @@ class CostBasis:
     since: datetime
     runs: Sequence[EndedJobRun]
     prices: Prices
-    gate_memory_mb: int
 
     def by_service(self, records: Iterable[FileRecord]) -> Mapping[str, Decimal]:
         """Return US dollars of files and runs since that moment, by service."""
         recent = [record for record in records if record.received_at >= self.since.isoformat()]
-        return by_service(priced([*of_files(recent, self.gate_memory_mb), *of_runs(self.runs)], self.prices))
+        return by_service(priced([*of_files(recent), *of_runs(self.runs)], self.prices))
 
 
 def collect(lake: Lake, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN401 Athena's adapter or its twin

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headgate.api.deployed_lake import DeployedLake
-from headgate.costs.cost_settings import CostSettings
 from headgate.costs.prices import Prices
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -42,7 +41,7 @@ def make(env: Mapping[str, str]) -> ReportPage:
     """Ask the lake of an environment everything that the page shows; about a minute of Athena queries."""
     lake, queries = DeployedLake(env), stores.queries(env)
     since = lake.now() - timedelta(days=COST_DAYS)
-    report = collect(lake, queries, CostBasis(since, lake.job_runs(since), Prices.load(), CostSettings().gate_memory_mb))
+    report = collect(lake, queries, CostBasis(since, lake.job_runs(since), Prices.load()))
     alerts = raised(queries, [board for board, _ in report.systems], report.health)
     return ReportPage(report, alerts, html(report, alerts, ReportSettings.from_env(env).console_url))
 

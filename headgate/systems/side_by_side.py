@@ -8,13 +8,14 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _LOOK_S = 0.5
 _KIB = 1024
@@ -47,6 +48,12 @@ class Process(Protocol):
     def stop(self) -> None:
         """End it."""
         ...
+
+
+def fit_together(needs: Iterable[float], free: float) -> int:
+    """Return how many of those that need so much fit into what is free at the same time, whichever they are."""
+    largest_first = sorted(needs, reverse=True)
+    return sum(together <= free for together in accumulate(largest_first))
 
 
 def build_side_by_side(

@@ -41,11 +41,10 @@ def build_side_by_side(
     from headgate.aws.sts import credentials_of
     from headgate.costs.billing import GB
     from headgate.costs.measured import Measured
-    from headgate.costs.workers import fit_together
     from headgate.engines.choose_engine import EngineName
     from headgate.engines.local import memory_mb_of
     from headgate.systems import registry
-    from headgate.systems.side_by_side import build_side_by_side, this_machine
+    from headgate.systems.side_by_side import build_side_by_side, fit_together, this_machine
     from headgate.systems.up_to_date import mark_skipped
 
     jobs, measured = SystemJobsSettings.from_env(env), Measured.load()

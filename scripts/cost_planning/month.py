@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.costs.billing import GB, Cost, Used, function, priced, stored
-from scripts.cost_planning.planned_runs import MERGE_JOB, PART_GB, QUALITY_JOB
+from scripts.cost_planning.planned_runs import PART_GB
+from scripts.cost_planning.workers import MERGE_JOB, QUALITY_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.costs.cost_settings import CostSettings
     from headgate.costs.prices import Prices
+    from scripts.cost_planning.cost_settings import CostSettings
     from scripts.cost_planning.planned_runs import PlannedRuns
 
 TB = 10**12

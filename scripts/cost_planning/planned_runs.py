@@ -7,8 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from headgate.costs.cost_settings import DAY_S, CostSettings
-from headgate.costs.workers import SYSTEMS_JOB, WORKERS, fit_together
+from headgate.systems.side_by_side import fit_together
+from scripts.cost_planning.cost_settings import DAY_S, CostSettings
+from scripts.cost_planning.workers import (
+    LONGEST_MINUTES,
+    MERGE_JOB,
+    OWN_MEMORY_GB,
+    QUALITY_JOB,
+    SYSTEM_TOGETHER_S,
+    SYSTEMS_JOB,
+    WORKERS,
+    smallest_worker,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,10 +26,6 @@ if TYPE_CHECKING:
     from headgate.costs.measured import Measured
     from scripts.cost_planning.workload import Workload
 
-MERGE_JOB, QUALITY_JOB = "merge_curated", "quality_gate"
-OWN_MEMORY_GB = 2  # the operating system and Spark's driver, whose heap stays small while Spark has no work
-LONGEST_MINUTES = 10_080  # Source: AWS Glue API, "Jobs must have timeout values less than 7 days or 10080 minutes"
-SYSTEM_TOGETHER_S = 59 * 60  # the job of several systems stops a system then: the credentials of its role are valid for an hour
 # Source: AWS Glue pricing, $0.29 and $0.44 a DPU-hour. It only decides which workers the estimate takes.
 FLEX_PRICE_SHARE = 0.29 / 0.44
 COPIES_ON_DISK = 2  # the merge holds what changes in one dataset, and what the sort of it spills
@@ -252,10 +258,3 @@ def _with_timeouts_that_fit(runs: PlannedRuns) -> PlannedRuns:
         if seconds > runs.settings.timeout_minutes_of(job) * 60
     }
     return replace(runs, settings=replace(runs.settings, job_timeouts={**runs.settings.job_timeouts, **needed}))
-
-
-def smallest_worker(current: str, memory_gb: float, disk_gb: float) -> str | None:
-    """Return the smallest worker type from the stated one on that has so much memory and disk; None where none has."""
-    own = WORKERS[current]
-    larger = (name for name, worker in WORKERS.items() if worker.dpus >= own.dpus)
-    return next((name for name in larger if memory_gb <= WORKERS[name].memory_gb and disk_gb <= WORKERS[name].disk_gb), None)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
 
 from headgate.costs.billing import rounded, total_usd
-from headgate.costs.cost_settings import CostSettings
 from headgate.costs.measured import Measured
 from headgate.costs.prices import Prices
+from scripts.cost_planning.cost_settings import CostSettings
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import fitted
 from scripts.cost_planning.workload import Workload

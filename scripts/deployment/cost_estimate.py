@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.costs.billing import by_service, rounded, total_usd
-from headgate.costs.cost_settings import CostSettings
 from headgate.costs.measured import Measured
 from headgate.costs.prices import Prices
+from scripts.cost_planning.cost_settings import CostSettings
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import fitted
 from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE

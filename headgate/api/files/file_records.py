@@ -11,9 +11,8 @@ from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, FileWork
 from headgate.costs.billing import priced
-from headgate.costs.cost_settings import CostSettings
 from headgate.costs.prices import Prices
-from headgate.costs.recorded import gate_s, of_files
+from headgate.costs.recorded import GATE_MEMORY_MB, gate_s, of_files
 from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
@@ -68,10 +67,10 @@ def detail(lake: Lake, file_id: str) -> FileDetail:
 
 
 def _work(record: FileRecord) -> FileWork:
-    seconds, memory_mb = gate_s(record), CostSettings().gate_memory_mb
-    cost = sum((item.usd for item in priced(of_files([record], memory_mb), Prices.load())), Decimal(0))
+    seconds = gate_s(record)
+    cost = sum((item.usd for item in priced(of_files([record]), Prices.load())), Decimal(0))
     rows_per_s = record.received / seconds if seconds else None
-    return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=memory_mb, usd=f"{cost:.6f}")
+    return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=GATE_MEMORY_MB, usd=f"{cost:.6f}")
 
 
 def summary(lake: Lake, record: FileRecord) -> dict[str, object]:

@@ -66,8 +66,8 @@ def test_recorded_files_cost_by_dataset_what_their_times_say() -> None:
         finished_at="2026-01-02T00:00:10",
         stage_times={"trigger": "2026-01-02T00:00:00.000"},
     )
-    used = {one.meter: one for one in of_files([record], 2048)}
-    assert used["lambda.gb_second"].quantity == 20
+    used = {one.meter: one for one in of_files([record])}
+    assert used["lambda.gb_second"].quantity == pytest.approx(10 * 3008 / 1024)
     assert used["s3.gb_month"].quantity == 1
     assert {one.part for one in used.values()} == {"orders"}
 

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from headgate.costs.cost_settings import DAY_S, CostSettings
 from headgate.costs.measured import Line, Measured, MeasuredSystem
+from scripts.cost_planning.cost_settings import DAY_S, CostSettings
+from scripts.cost_planning.measured_text import text_of
 from scripts.cost_planning.planned_runs import PlannedRuns, fitted, job_of
 from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
 
@@ -49,7 +50,7 @@ def jobs_of(runs: PlannedRuns) -> list[dict[str, float]]:
 
 
 def test_measurements_are_read_as_they_were_written() -> None:
-    assert Measured.parse(Measured.load().text()) == Measured.load()
+    assert Measured.parse(text_of(Measured.load())) == Measured.load()
 
 
 def test_a_system_that_was_not_measured_takes_as_much_as_the_largest() -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.costs.billing import STANDARD, total_usd
-from headgate.costs.cost_settings import CostSettings
 from headgate.costs.measured import Measured
 from headgate.costs.prices import Prices
+from scripts.cost_planning.cost_settings import CostSettings
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import PlannedRuns, fitted
 from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.costs.workers import fit_together
-from scripts.cost_planning.planned_runs import smallest_worker
+from headgate.systems.side_by_side import fit_together
+from scripts.cost_planning.workers import smallest_worker
 
 pytestmark = pytest.mark.unit
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from headgate.costs.cost_settings import CostSettings
 from headgate.costs.measured import Line, Measured
+from scripts.cost_planning.cost_settings import CostSettings
 from scripts.deployment import cost_estimate
 
 pytestmark = pytest.mark.unit

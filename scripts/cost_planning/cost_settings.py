@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.costs.billing import FLEX, STANDARD, Used, glue_job
-from headgate.costs.workers import FLEX_WORKERS, JOB_TIMEOUT_MINUTES, LEAST_WORKERS, SYSTEMS_JOB, SYSTEMS_TIMEOUT_MINUTES, WORKERS
+from headgate.costs.recorded import GATE_MEMORY_MB, JOB_START_S
+from scripts.cost_planning.workers import FLEX_WORKERS, JOB_TIMEOUT_MINUTES, LEAST_WORKERS, SYSTEMS_JOB, SYSTEMS_TIMEOUT_MINUTES, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ class CostSettings:
     job_worker_types: Mapping[str, str] = field(default_factory=dict)
     job_timeouts: Mapping[str, int] = field(default_factory=dict)
     job_execution_class: str = FLEX
-    gate_memory_mb: int = 3008
+    gate_memory_mb: int = GATE_MEMORY_MB
     raw_expiry_days: int = 90
     snapshot_version_days: int = 1
     systems: tuple[str, ...] | None = None
@@ -44,7 +45,7 @@ class CostSettings:
     endpoints: int = 0
     alarms: int = 18
     functions: int = 4
-    job_start_s: float = 45
+    job_start_s: float = JOB_START_S
 
     def worker_type_of(self, job: str) -> str:
         """Return the worker type of a job."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+MERGE_JOB, QUALITY_JOB = "merge_curated", "quality_gate"
 SYSTEMS_JOB = "build_systems"  # terraform/analytics.tf: builds several systems side by side
 VCPUS_PER_DPU = 4  # Source: AWS Glue pricing, "a DPU provides 4 vCPU and 16 GB of memory"
 # Assumed: a vCPU is a hyperthread, and two of them do the work of one core that measured. Not measured on AWS.
 VCPUS_PER_CORE = 2
 LEAST_WORKERS = 2  # a Spark job has a driver and an executor
+OWN_MEMORY_GB = 2  # the operating system and Spark's driver, whose heap stays small while Spark has no work
 JOB_TIMEOUT_MINUTES = 60  # terraform/platform.tf
 SYSTEMS_TIMEOUT_MINUTES = 180  # terraform/platform.tf
+LONGEST_MINUTES = 10_080  # Source: AWS Glue API, "Jobs must have timeout values less than 7 days or 10080 minutes"
+SYSTEM_TOGETHER_S = 59 * 60  # the job of several systems stops a system then: the credentials of its role are valid for an hour
 
 
 class GlueWorker(NamedTuple):
@@ -35,7 +35,8 @@ WORKERS = {"G.1X": GlueWorker(1, 44, 16), "G.2X": GlueWorker(2, 78, 32), "G.4X":
 FLEX_WORKERS = {"G.1X", "G.2X"}  # Source: AWS Glue developer guide, "Configuring job properties", execution class
 
 
-def fit_together(needs: Iterable[float], free: float) -> int:
-    """Return how many of those that need so much fit into what is free at the same time, whichever they are."""
-    largest_first = sorted(needs, reverse=True)
-    return sum(together <= free for together in accumulate(largest_first))
+def smallest_worker(current: str, memory_gb: float, disk_gb: float) -> str | None:
+    """Return the smallest worker type from the stated one on that has so much memory and disk; None where none has."""
+    own = WORKERS[current]
+    larger = (name for name, worker in WORKERS.items() if worker.dpus >= own.dpus)
+    return next((name for name in larger if memory_gb <= WORKERS[name].memory_gb and disk_gb <= WORKERS[name].disk_gb), None)
