@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from headgate.analytics.accuracy import naive_scale
-from headgate.analytics.conformal import Bounds, PastErrors, offsets
+from headgate.analytics.conformal import Bounds, PastErrors
 from headgate.analytics.effects import effects_of, without_events
 from headgate.analytics.point_forecasts import MIN_MODELLED, Ensemble, point_forecast
 from headgate.analytics.pooled_autoregression import PanelVotes, pooled_votes
@@ -111,30 +111,6 @@ class Backtest:
         return PastErrors(errors, spread)
 
 
-def forecast(
-    series: pd.DataFrame,
-    task: Task,
-    levels: Sequence[int] = LEVELS,
-    *,
-    windows: int = 3,
-    engine: Engine = LOCAL,
-) -> pd.DataFrame:
-    """Means and intervals for the next steps of every series.
-
-    Args:
-        series: columns unique_id, ds, y; any order, no gaps.
-        levels: interval levels in percent.
-        windows: earlier origins, one horizon apart, whose errors the intervals come from.
-
-    Returns:
-        Grain unique_id by step (1-based), in that order: mean, lower_<level> and upper_<level>, model.
-    """
-    grouped = series.sort_values(["unique_id", "ds"]).groupby("unique_id", sort=True)["y"]
-    histories = tuple(group.to_numpy(dtype=float) for _, group in grouped)
-    now, past = backtest(Panel(histories), task, cuts=[task.horizon * number for number in range(1, windows + 1)], engine=engine)
-    return _long([str(name) for name, _ in grouped], now, offsets(past.past, now.spread, levels))
-
-
 def backtest(
     panel: Panel,
     task: Task,
@@ -219,15 +195,3 @@ def bounded(origin: Origin, bounds: Bounds) -> Bounds:
         level: (np.maximum(origin.means + low, np.minimum(floor, origin.means)), origin.means + high)
         for level, (low, high) in bounds.items()
     }
-
-
-def _long(names: list[str], origin: Origin, bounds: Bounds) -> pd.DataFrame:
-    series, horizon = origin.means.shape
-    columns: dict[str, object] = {
-        "unique_id": np.repeat(np.array(names, dtype=object), horizon),
-        "step": np.tile(np.arange(1, horizon + 1), series),
-        "mean": origin.means.ravel(),
-    }
-    for level, (lower, upper) in bounded(origin, bounds).items():
-        columns |= {f"lower_{level}": lower.ravel(), f"upper_{level}": upper.ravel()}
-    return pd.DataFrame(columns | {"model": np.repeat(np.array(origin.models, dtype=object), horizon)})

@@ -28,9 +28,6 @@ def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "headgate files") -> FileRecord:
     """The record that has the rows of that file id or key. A line on standard error counts later copies, which were skipped.
 
-    Args:
-        listed_by: the command that lists the names.
-
     Raises:
         click.ClickException: no file has that name.
     """

@@ -42,11 +42,6 @@ class Decision:
     cases: int
     results: tuple[Result, ...]
 
-    @property
-    def replaced(self) -> bool:
-        """A challenger won."""
-        return self.winner != self.champion
-
 
 def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decision:
     """The winner among recipes that were tried on the same cases.

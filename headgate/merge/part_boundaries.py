@@ -100,9 +100,6 @@ def changed_spans(
 
     A part changes when an arriving key or a deleted key lies in its range. When its first row may be deleted, the part before belongs
     to the same range.
-
-    Args:
-        edges: as `SnapshotParts.edges` returns them.
     """
     row, first = row_of(key), row_of([FIRST + name for name in key])
     connection.register(EDGES, edges)

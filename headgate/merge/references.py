@@ -76,11 +76,7 @@ class ReferenceCheck:
     memory: Memory
 
     def keep(self, dataset: str, part: str, rows: Path | BinaryIO) -> None:
-        """The columns of a snapshot's part that references need lie in the folder; the part itself is not needed any more.
-
-        Args:
-            part: the name of the part's object.
-        """
+        """The columns of a snapshot's part that references need lie in the folder; the part itself is not needed any more."""
         if names := self._names(dataset):
             self._kept(dataset).mkdir(exist_ok=True)
             with pq.ParquetFile(rows) as file:

@@ -160,9 +160,6 @@ class ValidationRun:
 
         Every expectation holds row by row, but for unique values. A key that is unique in each part is unique in the dataset
         where the parts' ranges of it are disjoint; a dataset with another unique column has one part.
-
-        Args:
-            problems: further reasons to refuse the dataset.
         """
         rules = [_merged(of_parts) for of_parts in zip(*(part.rules for part in parts), strict=True)]
         rules += [RuleAnswer(problem.place, problem.rule, warns=False, failed=problem) for problem in problems]

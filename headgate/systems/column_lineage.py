@@ -71,11 +71,7 @@ def columns_of_query(
 
 
 def columns_of_block(block: Block, contract: Contract, zone: str) -> TableColumns:
-    """Return the lineage of a block's columns: the series as its table has them, days from its time, numbers from its measures.
-
-    Args:
-        zone: of the table that the block reads.
-    """
+    """Return the lineage of a block's columns: the series as its table has them, days from its time, numbers from its measures."""
 
     def sources(use: Use, *names: str) -> Sources:
         return {ColumnRef(zone, block.of, name): frozenset({use}) for name in names}

@@ -128,11 +128,7 @@ def _day(path: Path, stated: str | None) -> date | None:
 
 
 def run_test(test: ModelTest, models: SqlModels, curated: Mapping[str, Contract]) -> ModelTestResult:
-    """Build a model from the given rows, and compare its rows with the expected ones, in any order.
-
-    Args:
-        curated: the contracts of the datasets.
-    """
+    """Build a model from the given rows, and compare its rows with the expected ones, in any order."""
     try:
         return _compared(test, models, curated)
     except HeadgateError as error:

@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TableEvents:
-    """Describes tables as the catalog shows them: the same version gives the same event, except for its time.
-
-    Args:
-        curated, prod: the contracts, by table.
-        records: all file records.
-    """
+    """Describes tables as the catalog shows them: the same version gives the same event, except for its time."""
 
     objects: ObjectStore
     names: LakeNames

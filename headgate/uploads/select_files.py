@@ -50,9 +50,6 @@ def select_files(sources: Sequence[str], dataset: str, datasets: Collection[str]
     A file's dataset is, in this order: `dataset`; its folder, if a dataset has that name; its own name; the nearest folder above. A
     file without any of them goes to the folder `uploads`, where the gate finds its dataset from its columns.
 
-    Args:
-        datasets: names with a contract.
-
     Raises:
         HeadgateError: a source does not exist, holds no data, or names a dataset without a contract.
     """

@@ -27,11 +27,7 @@ def null_where_absent(column: Column, text: pa.Array) -> pa.Array:
 
 
 def texts_for_quarantine(column: Column, text: pa.Array, given: pa.Array) -> pa.Array:
-    """Return the texts as quarantine shows them: the original ones, null if the column treats an empty text as missing.
-
-    Args:
-        given: what `null_where_absent` returned for them.
-    """
+    """Return the texts as quarantine shows them: the original ones, null if the column treats an empty text as missing."""
     if column.format is None:
         return given
     return text if column.type.kind is Kind.STRING else blank_to_null(text)

@@ -70,12 +70,7 @@ def increment_scans(env: Mapping[str, str]) -> list[AuditScan]:
 
 
 def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None) -> list[AuditScan]:
-    """Return the scans for card data of accepted and quarantined rows, tables, profiles, answers, file records and logs.
-
-    Args:
-        since: as `card_audit`.
-        lake: its snapshots are audited, too.
-    """
+    """Return the scans for card data of accepted and quarantined rows, tables, profiles, answers, file records and logs."""
     from headgate.quality.pci_audit import derived_zones, growing_zones, snapshot_zone
 
     settings, log_settings, audit = ScanSettings.from_env(env), LogSettings.from_env(env), card_audit(env, since)

@@ -31,9 +31,6 @@ def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
     """Return the column with each format or wider type that reads all the values, the likeliest first; empty if none does.
 
     Several that read different values mean that a person must decide: `1.299` is 1299 or 1.299.
-
-    Args:
-        values: texts that break the column's type.
     """
     family = next((kinds for kinds in _FAMILIES if column.type.kind in kinds), frozenset())
     texts = pa.array(values, pa.string())

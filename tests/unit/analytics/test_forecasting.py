@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.models.panel_forecast import forecast
 from headgate.analytics.conformal import offsets
-from headgate.analytics.forecasting import Panel, Task, backtest, bounded, forecast
+from headgate.analytics.forecasting import Panel, Task, backtest, bounded
 
 pytestmark = pytest.mark.system
 

@@ -15,7 +15,7 @@ LOSS = RNG.uniform(0.2, 1.0, 1_000)
 
 def test_a_challenger_that_is_better_beyond_doubt_wins() -> None:
     decision = decide("old", {"old": LOSS, "new": LOSS - RNG.uniform(0, 0.1, 1_000)})
-    assert (decision.champion, decision.winner, decision.replaced) == ("old", "new", True)
+    assert (decision.champion, decision.winner) == ("old", "new")
 
 
 def test_a_challenger_that_is_better_by_chance_does_not() -> None:
@@ -26,7 +26,7 @@ def test_a_challenger_that_is_better_by_chance_does_not() -> None:
 
 
 def test_an_equal_challenger_does_not_replace_the_champion() -> None:
-    assert not decide("old", {"new": LOSS, "old": LOSS}).replaced
+    assert decide("old", {"new": LOSS, "old": LOSS}).winner == "old"
 
 
 def test_few_cases_decide_nothing() -> None:

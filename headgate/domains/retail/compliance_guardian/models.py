@@ -151,11 +151,7 @@ def is_enough(labels: npt.NDArray[np.int8]) -> bool:
 
 
 def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[str] = ALL, recipe: str = FIRST) -> Boosting:
-    """A model of the labelled transactions; of a sample of them where there are very many.
-
-    Args:
-        recipe: one of `RECIPES`.
-    """
+    """A model of the labelled transactions; of a sample of them where there are very many."""
     fraud = labels.to_numpy(dtype=np.bool_)
     kinds = np.where(fraud, FRAUD, HONEST).astype(np.int8)
     kept = sample(kinds)
@@ -165,11 +161,7 @@ def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[st
 def boosting_of_sample(
     points: pd.DataFrame, fraud: npt.NDArray[np.bool_], honest_share: float, columns: Sequence[str] = ALL, recipe: str = FIRST
 ) -> Boosting:
-    """As `boosting`, for the transactions of a `sample`.
-
-    Args:
-        honest_share: as the function of this name gives it.
-    """
+    """As `boosting`, for the transactions of a `sample`."""
     classifier = HistGradientBoostingClassifier(
         learning_rate=0.05,
         **RECIPES[recipe],

@@ -231,11 +231,7 @@ def shift_to(probability: Callable[[], Iterable[Array]], count: int, buyers: flo
 
 
 def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array) -> Array:
-    """By how many log-odds each column raises each customer's probability against its typical value, shape (customers, columns).
-
-    Args:
-        probability: of these customers, as the model gives it.
-    """
+    """By how many log-odds each column raises each customer's probability against its typical value, shape (customers, columns)."""
     points, whole = customers[list(model.columns)], logit(probability)
     raised = np.empty(points.shape)
     for start in range(0, len(points), _AT_ONCE):

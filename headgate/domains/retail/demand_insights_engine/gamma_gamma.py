@@ -20,7 +20,6 @@ from scipy.special import gammaln, psi
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
-MIN_REPEAT_BUYERS = 10  # three parameters; below this the likelihood has no clear top
 _LOG_BOUND = 12.0
 _STARTS = tuple(product((1.0, 6.0), (1.5, 4.0), (1.0,)))  # p, q, gamma / mean value
 _PRECISE = {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500}

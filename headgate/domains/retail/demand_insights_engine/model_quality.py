@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, lifetime_value
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.origins import Origin, Origins
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 
-Array = npt.NDArray[np.float64]
 FIT = "fit"
 _VALUE = "customer_lifetime_value"
 
@@ -34,11 +32,7 @@ def period_of(tested: tuple[Origin, ...]) -> str:
 
 
 def of_value_fit(model: ValueModel, points: pd.DataFrame) -> list[Measure]:
-    """The fitted parameters, and what the models presume.
-
-    Args:
-        points: of the customers that the models learnt from.
-    """
+    """The fitted parameters, and what the models presume."""
     purchases = [("r", "r"), ("alpha", "alpha_days"), ("a", "a"), ("b", "b"), ("log_likelihood", "log_likelihood")]
     spend = [("p", "p"), ("q", "q"), ("gamma", "gamma_gbp"), ("log_likelihood", "log_likelihood")]
     together = rank_correlation(points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64))

@@ -29,9 +29,6 @@ def decline(cohorts: pd.DataFrame, clock: TradingClock, as_of: date) -> float:
 
     Everyone who had bought by a past day is one cohort. Its purchases are counted in windows of 28 trading days; the decline is the
     slope of their logarithms, over all cohorts, each purchase counting once.
-
-    Args:
-        cohorts: as `features.cohort_purchases` gives them.
     """
     first, bought = clock.at(cohorts.first_on), clock.at(cohorts.purchased_on)
     counts, now = cohorts.purchases.to_numpy(dtype=np.float64), clock.on(as_of)

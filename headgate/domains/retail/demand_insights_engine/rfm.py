@@ -32,11 +32,7 @@ SEGMENTS = np.array(
 
 
 def scored(customers: pd.DataFrame, fifths: Mapping[str, Fifths]) -> pd.DataFrame:
-    """Each customer's three scores (1 to 5), in the customers' order.
-
-    Args:
-        fifths: of all customers, as `fifths_of` gives them.
-    """
+    """Each customer's three scores (1 to 5), in the customers' order."""
     scores = {f"{name}_score": fifths[name].of(_scored_by(customers, name)) for name in _COLUMNS}
     return pd.DataFrame(scores, index=customers.index)
 

@@ -56,9 +56,6 @@ def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask
 
     A shop is regular that was closed once at most in its newest half year. One that sells now and then has no closures. Closures about
     Christmas and New Year return, and so do those of two years.
-
-    Args:
-        starts: the first day of each period.
     """
     closed = np.zeros(total.size, dtype=bool)
     runs = [run for run in _runs_without_sales(total) if run[1] - run[0] >= grain.cycle]

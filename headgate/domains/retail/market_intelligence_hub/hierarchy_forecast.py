@@ -54,11 +54,7 @@ class HierarchyForecast:
 
 
 def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, engine: Engine = LOCAL) -> HierarchyForecast:
-    """Forecast net revenue of every series by period, adding up over the hierarchy.
-
-    Args:
-        events: what is known beforehand to move sales, as `calendar.events_of` gives it.
-    """
+    """Forecast net revenue of every series by period, adding up over the hierarchy."""
     series, sold = _histories(sales)
     leaves, summing = series[series["level"] == plan.levels[-1]], summing_matrix(series, plan.levels[-1])
     exposed = _exposure(events, leaves, _shares(sold, summing, leaves), span, plan)

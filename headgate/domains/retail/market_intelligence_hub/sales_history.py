@@ -16,9 +16,5 @@ COLUMNS = [*SERIES, "period_on", "grain", "revenue", "units", "orders", "unit"]
 
 
 def sales_history(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
-    """Return one row per series and period, by series and period.
-
-    Args:
-        sales: grain series by period, as `sales_by_period` returns it.
-    """
+    """Return one row per series and period, by series and period."""
     return sales.assign(grain=grain.name, unit=UNIT)[COLUMNS]

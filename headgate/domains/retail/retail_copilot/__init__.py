@@ -42,11 +42,7 @@ def made_with() -> str:
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    """The system's tables as of the end of a day, in a fixed order. Later searches are not looked at.
-
-    Args:
-        shelf: takes what predictions are computed from.
-    """
+    """The system's tables as of the end of a day, in a fixed order. Later searches are not looked at."""
     # Five systems run side by side: threads that wait for each other would slow all of them down.
     with threadpool_limits(1):
         return _built(tables, as_of, shelf)
