@@ -45,12 +45,13 @@ def anomaly_rows(panel: SeriesPanel) -> pd.DataFrame:
     both = [frame for frame in (named, missing.reindex(columns=named.columns)) if not frame.empty] or [named]
     table: pd.DataFrame = pd.concat(both, ignore_index=True).sort_values([*panel.names.columns, "period_on"], ignore_index=True)
     text = table["direction"].astype(object)
-    return table.assign(period_on=pd.DatetimeIndex(table["period_on"]).date, direction=text.where(text.notna(), None))
+    return table.assign(period_on=grain.names_of(pd.DatetimeIndex(table["period_on"])), direction=text.where(text.notna(), None))
 
 
 def same_place(series: pd.Series[str], period_on: pd.Series[pd.Timestamp], grain: Grain) -> pd.Series[str]:
-    """Return a name of the periods that are alike: of one series, and of days the same day of the week."""
-    return series + "/" + (period_on.dt.dayofweek % grain.cycle).astype(str)
+    """Return a name of the periods that are alike: of one series, and of days the same day of the week, of hours its hour."""
+    place = period_on.dt.dayofweek * 24 + period_on.dt.hour if grain.is_of_hours else period_on.dt.dayofweek
+    return series + "/" + (place % grain.cycle).astype(str)
 
 
 def is_regular(is_active: pd.Series[bool], series: pd.Series[str], grain: Grain) -> pd.Series[bool]:

@@ -10,6 +10,7 @@ from headgate.analytics.groups import segment_rows
 from headgate.analytics.periods import GRAINS
 from headgate.analytics.series import series_of
 from headgate.analytics.trends import trend_rows
+from headgate.contracts.analytics_blocks import NAMES_OF_MOMENTS
 from headgate.engines import engine_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def block_rows(block: Block, rows: ibis.Table, as_of: date) -> pd.DataFrame:
     grain = GRAINS[block.grain]
     panel = series_of(rows, block.by, grain, as_of)
     if block.kind == "anomalies":
-        return anomaly_rows(panel)
-    if block.kind == "trend":
-        return trend_rows(panel)
-    return forecast_rows(panel, block.horizon or grain.horizon, engine_of([rows]))
+        made = anomaly_rows(panel)
+    elif block.kind == "trend":
+        made = trend_rows(panel)
+    else:
+        made = forecast_rows(panel, block.horizon or grain.horizon, engine_of([rows]))
+    return made.rename(columns=NAMES_OF_MOMENTS) if grain.is_of_hours else made

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-LAST_CYCLE = "last_cycle"  # the naive rule of days: the same days of the last week
+LAST_CYCLE = "last_cycle"  # the naive rule of days and hours: the same ones of the last week
+LAST_DAY = "last_day"  # the same hours of the last day
 FORECAST = ["mean", "lower_80", "upper_80", "lower_95", "upper_95", "naive", "model"]
 TESTED = ["past_windows", "past_error", "past_error_naive", "covered_80", "covered_95"]
 COLUMNS = ["period_on", "step", *FORECAST, "status", "history_periods", *TESTED]
@@ -39,10 +40,10 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
     """Return one row per series and period ahead; a series without a forecast has one row with the reason as its status."""
     grain, sizes = panel.span.grain, np.array([history.size for history in panel.histories], dtype=np.int64)
     modelled = np.flatnonzero(sizes >= MIN_MODELLED)
-    histories = tuple(panel.histories[number] for number in modelled)
+    histories = tuple(panel.histories[number][-grain.remembered :] for number in modelled)
     by = [*panel.names.columns]
     refused = panel.names[sizes < MIN_MODELLED].assign(
-        period_on=panel.span.ahead(1).date[0],
+        period_on=grain.names_of(panel.span.ahead(1))[0],
         step=1,
         status=np.where(panel.is_kept, "too_little_history", "too_many_series")[sizes < MIN_MODELLED],
         history_periods=sizes[sizes < MIN_MODELLED],
@@ -55,7 +56,10 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
         ahead = (
             series.loc[series.index.repeat(horizon)]
             .reset_index(drop=True)
-            .assign(period_on=np.tile(panel.span.ahead(horizon).date, len(series)), step=np.tile(np.arange(1, horizon + 1), len(series)))
+            .assign(
+                period_on=np.tile(grain.names_of(panel.span.ahead(horizon)), len(series)),
+                step=np.tile(np.arange(1, horizon + 1), len(series)),
+            )
         )
         frames.append(ahead.join(_values(forecast, grain))[[*by, *COLUMNS]])
     rows = pd.concat([frame for frame in frames if not frame.empty] or frames, ignore_index=True)
@@ -64,13 +68,17 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
 
 
 def naive_forecast(history: Array, horizon: int, grain: Grain) -> Array:
-    """Return the last cycle repeated: the last week of days, or the last value of weeks and months.
+    """Return the last cycle repeated: the last week of days and hours, or the last value of weeks and months.
 
     >>> from headgate.analytics.periods import WEEK
     >>> naive_forecast(np.array([3.0, 5.0]), 3, WEEK).tolist()
     [5.0, 5.0, 5.0]
     """
-    last = history[-grain.cycle :]
+    return _repeated(history, horizon, grain.cycle)
+
+
+def _repeated(history: Array, horizon: int, periods: int) -> Array:
+    last = history[-periods:]
     return np.resize(last, horizon) if last.size else np.zeros(horizon)
 
 
@@ -83,8 +91,9 @@ def _unbeaten(forecast: PublishedForecast, grain: Grain) -> PublishedForecast:
     if not origins or forecast.offered is None:
         return forecast
     rules = {name: (forecast.offered.means[name], forecast.rules[name]) for name in naive_rules.RULES}
-    if grain.cycle > 1:
-        rules[LAST_CYCLE] = _naive(forecast.now, grain), np.stack([_naive(origin, grain) for origin in origins])
+    cycles = {LAST_CYCLE: grain.cycle, LAST_DAY: grain.in_a_day}
+    for name, periods in ((name, periods) for name, periods in cycles.items() if periods > 1):
+        rules[name] = _naive(forecast.now, periods), np.stack([_naive(origin, periods) for origin in origins])
     published = np.stack([origin.means for origin in origins])
     is_tested = _is_tested(forecast.past)
     errors = [_errors(actuals, published, is_tested)]
@@ -100,9 +109,9 @@ def _unbeaten(forecast: PublishedForecast, grain: Grain) -> PublishedForecast:
     )
 
 
-def _naive(origin: Origin, grain: Grain) -> Array:
-    """The naive forecast of every series from an origin; shape (series, steps)."""
-    return np.stack([naive_forecast(history, origin.means.shape[1], grain) for history in origin.histories])
+def _naive(origin: Origin, periods: int) -> Array:
+    """Return the last periods of every series repeated from an origin; shape (series, steps)."""
+    return np.stack([_repeated(history, origin.means.shape[1], periods) for history in origin.histories])
 
 
 def _with_rule(origin: Origin, best: npt.NDArray[np.int64], rules: dict[str, Array]) -> Origin:
@@ -136,7 +145,7 @@ def _values(forecast: PublishedForecast, grain: Grain) -> pd.DataFrame:
     values = {"mean": now.means}
     for level, (lower, upper) in bounded(now, offsets).items():
         values |= {f"lower_{level}": lower, f"upper_{level}": upper}
-    values["naive"] = _naive(now, grain)
+    values["naive"] = _naive(now, grain.cycle)
     return pd.DataFrame({name: array.ravel() for name, array in values.items()} | {"model": np.repeat(np.array(now.models), horizon)})
 
 
@@ -150,7 +159,7 @@ def _tests(forecast: PublishedForecast, grain: Grain) -> pd.DataFrame:
         "status": np.where(is_untested(forecast.now, past), "untested", "tested"),
         "past_windows": is_tested.sum(axis=0),
         "past_error": _errors(past.actuals, np.stack([origin.means for origin in past.origins]), is_tested),
-        "past_error_naive": _errors(past.actuals, np.stack([_naive(origin, grain) for origin in past.origins]), is_tested),
+        "past_error_naive": _errors(past.actuals, np.stack([_naive(origin, grain.cycle) for origin in past.origins]), is_tested),
     }
     bounds = past_bounds(past)
     for level in LEVELS:

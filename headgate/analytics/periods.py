@@ -1,4 +1,4 @@
-"""Periods of a day, a week or a month, and those of them that the data know wholly."""
+"""Periods of an hour, a day, a week or a month, and those of them that the data know wholly."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 ONE_DAY = timedelta(days=1)
@@ -18,7 +19,9 @@ _USUAL_GAP = 0.95  # of the silences are not longer
 
 @dataclass(frozen=True)
 class Grain:
-    """How long a period is, and what follows from that. Days, weeks and months are UTC; weeks begin on Monday.
+    """How long a period is, and what follows from that. All are UTC; weeks begin on Monday.
+
+    A period is named by its first day, and an hour by its first moment.
 
     Attributes:
         unit: Ibis' name of the period.
@@ -28,6 +31,8 @@ class Grain:
         quarter, year: in periods.
         horizon: periods ahead, unless the plan says otherwise; 13 weeks are the horizon of the M4 competition's weekly series.
         step: periods between two recent origins of the backtest.
+        in_a_day: periods whose mean a trend is measured of.
+        remembered: the newest periods that a forecast learns from; 0 for all. Methods take half a minute for a year of hours.
     """
 
     name: str
@@ -39,10 +44,25 @@ class Grain:
     year: int
     horizon: int
     step: int
+    in_a_day: int = 1
+    remembered: int = 0
+
+    @property
+    def is_of_hours(self) -> bool:
+        """Return whether periods are parts of a day, which moments name."""
+        return self.in_a_day > 1
 
     def start_of(self, day: date) -> date:
         """The first day of the period that holds the day."""
-        return self._period(day).start_time.date()
+        return self.name_of(self._period(day).start_time)
+
+    def name_of(self, start: pd.Timestamp) -> date:
+        """Return the day, or of hours the moment, that a period is named by."""
+        return start.to_pydatetime() if self.is_of_hours else start.date()
+
+    def names_of(self, starts: pd.DatetimeIndex) -> npt.NDArray[np.object_]:
+        """Return the same of several periods."""
+        return np.array([self.name_of(start) for start in starts], dtype=object)
 
     def starts(self, first: date, last: date) -> pd.DatetimeIndex:
         """The first days of all periods from the one that holds `first` to the one that holds `last`; none when `last` is before."""
@@ -50,7 +70,7 @@ class Grain:
 
     def shifted(self, day: date, periods: int) -> date:
         """The first day of the period that many after the day's own."""
-        return (self._period(day) + periods).start_time.date()
+        return self.name_of((self._period(day) + periods).start_time)
 
     def season_cut(self, horizon: int) -> int:
         """Return by how many periods the origin lies back whose window is the same part of the year as the coming one."""
@@ -73,10 +93,11 @@ class Grain:
         return pd.Period(day, freq=self.frequency)
 
 
+HOUR = Grain("hour", "h", "h", (24, 168), cycle=168, quarter=2184, year=8736, horizon=48, step=48, in_a_day=24, remembered=2184)
 DAY = Grain("day", "D", "D", (7, 365), cycle=7, quarter=91, year=365, horizon=28, step=28)
 WEEK = Grain("week", "W", "W-SUN", (52,), cycle=1, quarter=13, year=52, horizon=13, step=13)
 MONTH = Grain("month", "M", "M", (12,), cycle=1, quarter=3, year=12, horizon=12, step=3)
-GRAINS = {grain.name: grain for grain in (DAY, WEEK, MONTH)}
+GRAINS = {grain.name: grain for grain in (HOUR, DAY, WEEK, MONTH)}
 
 
 @dataclass(frozen=True)
@@ -110,24 +131,24 @@ def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can
     last = grain.shifted(as_of + ONE_DAY, -1)
     if first is None:
         return Span(grain.shifted(last, 1), last, grain)
-    begun = grain.start_of(first.date())
-    return Span(
-        begun if begun == first.date() else grain.shifted(begun, 1), _last_with_rows(rows, time, last, grain, can_stop=can_stop), grain
-    )
+    earliest = first if grain.is_of_hours else first.date()
+    begun = grain.start_of(earliest)
+    return Span(begun if begun == earliest else grain.shifted(begun, 1), _last_with_rows(rows, time, last, grain, can_stop=can_stop), grain)
 
 
 def _last_with_rows(rows: ibis.Table, time: str, last: date, grain: Grain, *, can_stop: bool) -> date:
     """The last period, or an earlier one whose rows are complete."""
     end = grain.shifted(last, 1)  # excluded
-    days = rows.select(day=rows[time].date()).filter(ibis._.day < end).distinct().order_by(ibis._.day.desc()).limit(_NEWEST_DAYS)
-    active = days.to_pandas()["day"].to_numpy(dtype="datetime64[D]")
+    day, unit = (rows[time].truncate("h"), "h") if grain.is_of_hours else (rows[time].date(), "D")
+    days = rows.select(day=day).filter(ibis._.day < end).distinct().order_by(ibis._.day.desc()).limit(_NEWEST_DAYS * grain.in_a_day)
+    active = days.to_pandas()["day"].to_numpy(dtype=f"datetime64[{unit}]")
     if active.size < (MIN_ACTIVE_DAYS if can_stop else MIN_DATES):
         return last
     gaps = -np.diff(active).astype(int)
     usual = int(np.quantile(gaps, _USUAL_GAP, method="higher")) - (not can_stop)  # rows that cannot stop have no day of grace
-    newest = active[0].astype(date)
-    silent = (end - newest).days - 1
-    if silent <= usual or (can_stop and grain.shifted(last, -grain.quarter) >= newest):
+    newest = active[0]
+    silent = int((np.array(end, dtype=active.dtype) - newest).astype(int)) - 1
+    if silent <= usual or (can_stop and grain.shifted(last, -grain.quarter) >= newest.astype(date)):
         return last
-    complete = newest + timedelta(days=1 + usual)  # a period that ends by then misses no more days than usual
-    return grain.shifted(complete, -1)
+    complete = newest + 1 + usual  # a period that ends by then misses no more days than usual
+    return grain.shifted(complete.astype(date), -1)

@@ -37,6 +37,7 @@ class PublishedForecast:
         offered: the forecasts of all methods from now; None for a panel without series.
         tried: the same at each earlier origin.
         closeness: the distance of two origins as a share of the horizon, at most 1.
+        reaches_seasons: whether the horizon is long enough for another season of the year.
     """
 
     now: Origin
@@ -44,12 +45,13 @@ class PublishedForecast:
     offered: naive_rules.Candidates | None
     tried: tuple[naive_rules.Candidates, ...]
     closeness: float
+    reaches_seasons: bool = True
 
     @property
     def unseasoned(self) -> Mask:
         """Whether less than a year of a series is known, so that no earlier origin shows the effect of the season; shape (series,)."""
         by_year = self.offered.means[naive_rules.LAST_YEAR] if self.offered else self.now.means
-        return np.asarray(np.isnan(by_year).any(axis=1), dtype=np.bool_)
+        return np.asarray(np.isnan(by_year).any(axis=1) & self.reaches_seasons, dtype=np.bool_)
 
     @property
     def rules(self) -> dict[str, Array]:
@@ -83,7 +85,8 @@ def published_forecast(
     knows_season = bool(discernible(longest, (grain.year,)))
     methods = naive_rules.chosen(past, tried, offered, levels, same_season, models_know_season=knows_season)
     before = [naive_rules.published(origin, candidates, methods) for origin, candidates in zip(past.origins, tried, strict=True)]
-    return PublishedForecast(naive_rules.published(now, offered, methods), Backtest(tuple(before), past.actuals), offered, tried, closeness)
+    published, backtested = naive_rules.published(now, offered, methods), Backtest(tuple(before), past.actuals)
+    return PublishedForecast(published, backtested, offered, tried, closeness, reaches_seasons=not grain.is_of_hours)
 
 
 def is_untested(now: Origin, past: Backtest) -> Mask:

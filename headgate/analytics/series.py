@@ -63,7 +63,8 @@ def series_of(rows: ibis.Table, by: Sequence[str], grain: Grain, as_of: date) ->
 
 def _by_period(rows: ibis.Table, by: Sequence[str], span: Span, kept: pd.DataFrame) -> pd.DataFrame:
     """Return the sum of each period with rows: the columns number, period_on, value."""
-    periods = rows.mutate(period_on=rows[BLOCK_TIME].truncate(span.grain.unit).date())
+    starts = rows[BLOCK_TIME].truncate(span.grain.unit)
+    periods = rows.mutate(period_on=starts if span.grain.is_of_hours else starts.date())
     inside = periods.filter(periods.period_on >= span.first, periods.period_on <= span.last)
     sums: pd.DataFrame = inside.group_by(*by, "period_on").agg(value=inside[BLOCK_MEASURE].sum()).to_pandas()
     numbered = kept[[*by]].assign(number=kept.index)

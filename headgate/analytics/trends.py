@@ -33,11 +33,13 @@ def trend_rows(panel: SeriesPanel) -> pd.DataFrame:
     starts, grain = panel.span.starts(), panel.span.grain
     rows: list[dict[str, object]] = []
     for history, is_kept in zip(panel.histories, panel.is_kept, strict=True):
-        if history.size < MIN_PERIODS:
+        if history.size < MIN_PERIODS * grain.in_a_day:
             rows.append({"periods": history.size, "changes": 0, "status": "too_little_history" if is_kept else "too_many_series"})
             continue
         steps = level_changes(history, grain)
-        last = {"change_on": starts[-history.size :][steps[-1]["at"]].date(), "change_p_value": steps[-1]["p_value"]} if steps else {}
+        last = (
+            {"change_on": grain.name_of(starts[-history.size :][steps[-1]["at"]]), "change_p_value": steps[-1]["p_value"]} if steps else {}
+        )
         share = {"change_share": steps[-1]["change_share"]} if steps else {}
         rows.append({**trend_of(history, grain), **last, **share, "changes": len(steps), "status": "measured"})
     made = pd.DataFrame(rows, columns=COLUMNS).assign(grain=grain.name)
@@ -47,7 +49,8 @@ def trend_rows(panel: SeriesPanel) -> pd.DataFrame:
 
 def trend_of(values: Array, grain: Grain) -> dict[str, object]:
     """Return the trend of a series by the names of COLUMNS, without its changes of level."""
-    slope, p_value = _slope(values)
+    slope, p_value = _slope(_by_day(values, grain))
+    slope /= grain.in_a_day
     return {
         "periods": values.size,
         "recent_mean": float(values[-grain.quarter :].mean()),
@@ -102,7 +105,15 @@ def _strengths(values: Array, grain: Grain) -> dict[str, float]:
 
 def level_changes(values: Array, grain: Grain) -> list[dict[str, Any]]:
     """Return when a series went over to another level, oldest first: the place `at` of the new level, both means and their lengths."""
-    return [_description_of(change, values) for change in changes(_without_seasons(values, grain), _least(grain))]
+    skipped, factor = values.size % grain.in_a_day, grain.in_a_day
+    cut = changes(_without_seasons(_by_day(values, grain), grain), _least(grain))
+    places = [(skipped + change.begins * factor, skipped + change.at * factor, skipped + change.ends * factor) for change in cut]
+    return [_description_of(Change(*place, change.p_value), values) for place, change in zip(places, cut, strict=True)]
+
+
+def _by_day(values: Array, grain: Grain) -> Array:
+    """Return the means of the last whole days of hours; the values themselves of longer periods."""
+    return values if grain.in_a_day == 1 else values[values.size % grain.in_a_day :].reshape(-1, grain.in_a_day).mean(axis=1)
 
 
 def _description_of(change: Change, values: Array) -> dict[str, Any]:
@@ -121,9 +132,9 @@ def _description_of(change: Change, values: Array) -> dict[str, Any]:
 
 def _without_seasons(values: Array, grain: Grain) -> Array:
     """The history less the seasons that it shows twice; a year's end is no new level."""
-    seasons = discernible(values.size, grain.season_lengths)
+    seasons = discernible(values.size, tuple(length // grain.in_a_day for length in grain.season_lengths))
     return values - steady_seasons(values, seasons, _least(grain)) if seasons else values
 
 
 def _least(grain: Grain) -> int:
-    return max(MIN_PERIODS, MIN_CYCLES * grain.cycle)
+    return max(MIN_PERIODS, MIN_CYCLES * grain.cycle // grain.in_a_day)

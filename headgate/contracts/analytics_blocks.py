@@ -16,14 +16,16 @@ from headgate.project import BLOCKS, MODELS_SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-GRAINS = ("day", "week", "month")
+HOUR, DAY = "hour", "day"
+GRAINS = (HOUR, DAY, "week", "month")
+NAMES_OF_MOMENTS = {"period_on": "period_at", "change_on": "change_at"}  # of the columns of hours, which are no days
 MAX_HORIZON = 400  # periods; a year of days and a month
 BLOCK_TIME, BLOCK_MEASURE = "block_time", "block_measure"  # the names of a block's columns in the rows that it reads
 MAX_BY, MAX_MEASURES = 5, 8
 DECLARED_IN = "headgate.declaredIn"  # property of a contract that follows from a dashboard: the dashboard's file
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
-_DATE, _TEXT, _COUNT, _NUMBER = (ColumnType(kind) for kind in (Kind.DATE, Kind.STRING, Kind.INTEGER, Kind.DOUBLE))
+_DATE, _MOMENT, _TEXT, _COUNT, _NUMBER = (ColumnType(kind) for kind in (Kind.DATE, Kind.TIMESTAMP, Kind.STRING, Kind.INTEGER, Kind.DOUBLE))
 _PERIOD = Column("period_on", _DATE, "First day of the period", required=True)
 _GRAIN = Column("grain", _TEXT, f"Length of a period: {', '.join(GRAINS)}", required=True)
 
@@ -43,7 +45,7 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("upper_80", _NUMBER, "Upper bound of the 80 % interval"),
         Column("lower_95", _NUMBER, "Lower bound of the 95 % interval"),
         Column("upper_95", _NUMBER, "Upper bound of the 95 % interval"),
-        Column("naive", _NUMBER, "Forecast of the naive rule: the last week by day of the week, or the last value of longer periods"),
+        Column("naive", _NUMBER, "Forecast of the naive rule: the last week by its days or hours, or the last value of longer periods"),
         Column("model", _TEXT, "Method that made the forecast; null without one"),
         _status("tested", "untested", *_NO_SERIES),
         Column("history_periods", _COUNT, "Complete periods that are known, from the first one with a row", required=True),
@@ -56,7 +58,7 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "anomalies": (
         _PERIOD,
         Column("actual", _NUMBER, "Sum of {measure}"),
-        Column("expected", _NUMBER, "Median of the periods around it; of days, those of the same day of the week"),
+        Column("expected", _NUMBER, "Median of the periods around it; of days and hours, those of the same one of the week"),
         Column("lower", _NUMBER, "Least usual value"),
         Column("upper", _NUMBER, "Largest usual value"),
         Column("score", _NUMBER, "Deviation from the expected value in robust standard deviations; beyond 3.5 it is unusual"),
@@ -113,7 +115,7 @@ class Block:
     measure: str
     time: str
     by: tuple[str, ...] = ()
-    grain: str = GRAINS[0]
+    grain: str = DAY
     horizon: int = 0
     measures: tuple[str, ...] = ()
 
@@ -161,7 +163,7 @@ def _columns(where: str, options: Mapping[str, Any], option: str, most: int) -> 
 
 
 def _grain(where: str, options: Mapping[str, Any]) -> str:
-    grain = options.get("grain", GRAINS[0])
+    grain = options.get("grain", DAY)
     if grain not in GRAINS:
         raise ContractError(f"{where}: grain is {grain!r}. It must be one of {', '.join(GRAINS)}.")
     return str(grain)
@@ -188,7 +190,7 @@ def with_derived_columns(prod: Mapping[str, Contract], curated: Mapping[str, Con
 
 
 def _derived(contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> Contract:
-    own, table = _COLUMNS[block.kind], _table_of(contract, block, prod, curated)
+    own, table = _own_columns(block), _table_of(contract, block, prod, curated)
     by = _series_columns(contract, block, table, {column.name for column in own})
     measured = {column.name: column for column in table.columns if column.name in {block.measure, *block.measures}}
     sums = tuple(
@@ -203,15 +205,27 @@ def _derived(contract: Contract, block: Block, prod: Mapping[str, Contract], cur
         )
         for column in own
     )
-    key = (*block.by, *(column.name for column in own if column in {_PERIOD, _GRAIN}))
+    key = (*block.by, *(column.name for column in own if column.name in {"period_on", "period_at", "grain"}))
     what = f"{', '.join(block.measures)} of {block.of}" if block.measures else f"{measure} by {block.grain}"
     return replace(
         contract,
         columns=(*by, *sums, *described),
         key=key,
-        grain=contract.grain or f"One row per {' and '.join(key)}".replace("period_on", block.grain),
+        grain=contract.grain or f"One row per {' and '.join(key)}".replace("period_on", block.grain).replace("period_at", block.grain),
         description=contract.description or f"{block.kind.capitalize()} of {what}",
     )
+
+
+def _own_columns(block: Block) -> tuple[Column, ...]:
+    """Return the columns that a kind of block has; those of hours name moments where those of longer periods name days."""
+    if block.grain != HOUR:
+        return _COLUMNS[block.kind]
+    moments = {
+        name: replace(column, name=NAMES_OF_MOMENTS[name], type=_MOMENT, description=column.description.replace("day", "moment"))
+        for column in _COLUMNS[block.kind]
+        if (name := column.name) in NAMES_OF_MOMENTS
+    }
+    return tuple(moments.get(column.name, column) for column in _COLUMNS[block.kind])
 
 
 def _table_of(contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> Contract:
@@ -245,6 +259,8 @@ def _series_columns(contract: Contract, block: Block, table: Contract, derived: 
         raise _error(contract, block, f"measure is {wrong[0]}, which is no number", remedy)
     if any(kind_of[name] not in _TIMES for name in times):
         raise _error(contract, block, f"time is {block.time}, which is no date or timestamp", remedy)
+    if block.grain == HOUR and any(kind_of[name] == Kind.DATE for name in times):
+        raise _error(contract, block, f"time is {block.time}, a date without hours", "Name a timestamp, or make one in an SQL model.")
     return tuple(
         Column(name, columns[name].type, columns[name].description, required=True, classification=columns[name].classification)
         for name in block.by

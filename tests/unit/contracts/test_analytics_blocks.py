@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.analytics_blocks import GRAINS, MAX_HORIZON, Block, block_of, with_derived_columns
+from headgate.contracts.analytics_blocks import MAX_HORIZON, Block, block_of, with_derived_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import ContractError
 
@@ -63,7 +63,7 @@ def test_a_model_in_sql_can_be_forecast() -> None:
 
 
 def test_options_have_defaults() -> None:
-    assert block_of(declared(STATED)) == Block("forecast", "counts", "bikes", "day", (), GRAINS[0], 0)
+    assert block_of(declared(STATED)) == Block("forecast", "counts", "bikes", "day", (), "day", 0)
     assert block_of(declared({**STATED, "grain": "week", "horizon": MAX_HORIZON})) == Block(
         "forecast", "counts", "bikes", "day", (), "week", MAX_HORIZON
     )
@@ -82,7 +82,7 @@ def test_options_have_defaults() -> None:
         ({"by": "counter"}, "by is 'counter'. It is a list of at most 5 different columns"),
         ({"horizon": 0}, "horizon is 0. It must be a whole number of periods from 1 to 400."),
         ({"horizon": True}, "horizon is True. It must be a whole number"),
-        ({"grain": "hour"}, "grain is 'hour'. It must be one of day, week, month."),
+        ({"grain": "minute"}, "grain is 'minute'. It must be one of hour, day, week, month."),
         ({"ahead": 3}, "has no option ahead. Its options are of, measure, time, by, grain, horizon."),
         ({"time": None}, "lacks time, the name of a column."),
         ({"of": "others"}, "of is others, which is a table of the system other-system."),

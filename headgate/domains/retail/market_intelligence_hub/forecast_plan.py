@@ -66,9 +66,10 @@ class Plan:
 
 
 def _grain(name: str) -> Grain:
-    if name not in GRAINS:
-        raise SettingsError(f"forecast_grain must be one of {', '.join(GRAINS)}")
-    return GRAINS[name]
+    of_days = {name: grain for name, grain in GRAINS.items() if not grain.is_of_hours}
+    if name not in of_days:
+        raise SettingsError(f"forecast_grain must be one of {', '.join(of_days)}")
+    return of_days[name]
 
 
 def _dimensions(text: str) -> tuple[str, ...]:

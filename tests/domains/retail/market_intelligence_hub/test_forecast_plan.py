@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from headgate.analytics.periods import DAY, GRAINS, MONTH, WEEK, Grain
+from headgate.analytics.periods import DAY, MONTH, WEEK, Grain
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.errors import SettingsError
 
@@ -16,11 +16,16 @@ def test_nothing_stated_is_a_quarter_of_weeks_by_region_and_category() -> None:
     assert (Plan().grain, Plan().horizon, Plan().by) == (WEEK, 13, ("region_id", "category"))
 
 
-@pytest.mark.parametrize("grain", GRAINS.values(), ids=lambda grain: grain.name)
-def test_a_grain_brings_its_own_horizon_unless_one_is_stated(grain: object) -> None:
-    name = str(getattr(grain, "name", ""))
-    assert Plan.of({"forecast_grain": name}).horizon == GRAINS[name].horizon
-    assert Plan.of({"forecast_grain": name, "forecast_horizon": "5"}).horizon == 5
+@pytest.mark.parametrize("grain", [DAY, WEEK, MONTH], ids=lambda grain: grain.name)
+def test_a_grain_brings_its_own_horizon_unless_one_is_stated(grain: Grain) -> None:
+    assert Plan.of({"forecast_grain": grain.name}).horizon == grain.horizon
+    assert Plan.of({"forecast_grain": grain.name, "forecast_horizon": "5"}).horizon == 5
+
+
+def test_sales_have_no_hours() -> None:
+    """The engine knows hours; the hub's calendar and closures are of days."""
+    with pytest.raises(SettingsError, match="day, week, month"):
+        Plan.of({"forecast_grain": "hour"})
 
 
 @pytest.mark.parametrize(
