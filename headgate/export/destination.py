@@ -12,7 +12,7 @@ from headgate.errors import NotFoundError, SettingsError
 from headgate.lake.ports import ObjectInfo, ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from headgate.lake.ports import ObjectStore
@@ -56,20 +56,12 @@ class FolderObjects:
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "") -> None:
         """Write the file in one step, so that no reader sees a part of it."""
         del content_type
-        path = self._path(ref)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.partial")
-        partial.write_bytes(body)
-        partial.replace(path)
+        self._place(ref, lambda partial: partial.write_bytes(body))
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "") -> None:
         """Copy a file into the folder in one step."""
         del content_type
-        target = self._path(ref)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.partial")
-        shutil.copyfile(path, partial)
-        partial.replace(target)
+        self._place(ref, lambda partial: shutil.copyfile(path, partial))
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
         """Copy a file out of the folder; NotFoundError when there is none."""
@@ -88,6 +80,13 @@ class FolderObjects:
     def delete(self, ref: ObjectRef) -> None:
         """Delete a file; one that is absent is no error."""
         self._path(ref).unlink(missing_ok=True)
+
+    def _place(self, ref: ObjectRef, write: Callable[[Path], object]) -> None:
+        path = self._path(ref)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.partial")
+        write(partial)
+        partial.replace(path)
 
     def _path(self, ref: ObjectRef) -> Path:
         return self.root / ref.bucket / ref.key

@@ -70,11 +70,11 @@ def drafts_of(
         NoRowFitsError: the gate would refuse all rows of a sample.
     """
     for name, file in files.items():
-        body, stated = file.read_bytes(), dict(formats or {})
+        body, column_formats = file.read_bytes(), dict(formats or {})
         try:
-            drafted = draft(body, name, **vars(options), formats=stated)
+            drafted = draft(body, name, **vars(options), formats=column_formats)
             if ask and drafted.questions and (answered := ask(drafted.questions)):
-                drafted = draft(body, name, **vars(options), formats={**stated, **answered})
+                drafted = draft(body, name, **vars(options), formats={**column_formats, **answered})
             yield name, check_sample(drafted, body)
         except BadInputError as error:
             error.file = error.file or redact_text(file.name)

@@ -89,19 +89,19 @@ def dataset_tables(tables: Iterable[DatasetTable]) -> Table:
 
 def masked(summaries: Sequence[DatasetSummary]) -> Table:
     """Values that masking changed, by dataset and column."""
-    made = table("column", "values", title="Values that masking changed", numbers=["values"])
-    for summary in summaries:
-        for column, count in sorted(summary.masked.items()):
-            made.add_row(f"{summary.dataset}.{column}", f"{count:,}")
-    return made
+    return _by_column("Values that masking changed", ((summary.dataset, summary.masked) for summary in summaries))
 
 
 def new_columns(summaries: Sequence[DatasetSummary]) -> Table:
     """Columns that files have and their contracts do not, by dataset."""
-    made = table("column", "values", title="New columns, not in the contract", numbers=["values"])
-    for summary in summaries:
-        for column, count in sorted(summary.new_columns.items()):
-            made.add_row(f"{summary.dataset}.{column}", f"{count:,}")
+    return _by_column("New columns, not in the contract", ((summary.dataset, summary.new_columns) for summary in summaries))
+
+
+def _by_column(title: str, counts: Iterable[tuple[str, Mapping[str, int]]]) -> Table:
+    made = table("column", "values", title=title, numbers=["values"])
+    for dataset, by_column in counts:
+        for column, count in sorted(by_column.items()):
+            made.add_row(f"{dataset}.{column}", f"{count:,}")
     return made
 
 

@@ -18,6 +18,7 @@ from headgate.project import deployed_systems
 from headgate.runs import run_stages
 from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Execution, StartedBy
 from headgate.wiring import operations, snapshots, stores
+from headgate.wiring.clock import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +53,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
         raise click.UsageError(_no_system(only, systems))
     day = as_of.date().isoformat() if as_of else ""
     ended = watched_run(deployed, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
-    stages = run_stages.stages(ended, systems, now())
+    stages = run_stages.stages(ended, systems, utc_now())
     not_merged = dict(snapshots.datasets_not_merged(deployed.environment))
     lost = [lack for lack in snapshots.checked_references(deployed.environment) if lack.rows]
     fact = {
@@ -112,7 +113,7 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
         described = lake.runs.describe(lake.runs.arn_of(name))
     except NotFoundError:
         raise click.ClickException(f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs.") from None
-    stages = run_stages.stages(described, systems_of(deployed), now())
+    stages = run_stages.stages(described, systems_of(deployed), utc_now())
     problems = problems_of_one(lake, name, described)
     ended = {
         "run": name,
@@ -129,11 +130,6 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
             click.echo(f"Implausible: {table}. {why}")
         for remedy in problems.remedies.values():
             click.echo(f"Remedy: {remedy}")
-
-
-def now() -> datetime:
-    """The moment in UTC, without its zone, as everywhere in the lake."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def systems_of(deployed: deployment.Deployment) -> tuple[str, ...]:
@@ -158,7 +154,7 @@ def watched_run(deployed: deployment.Deployment, *, as_of: str, timeout_s: float
         plain = PlainLines(console)
 
         def looked(described: PipelineRun) -> None:
-            stages = run_stages.stages(described, systems, now())
+            stages = run_stages.stages(described, systems, utc_now())
             waits = stages[0].state == "running" and not described.finished
             text = f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.summary(stages)}"
             progress.update(task, description=text)
