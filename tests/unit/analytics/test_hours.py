@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from headgate.analytics.build_block import block_rows
-from headgate.analytics.forecast_block import LAST_DAY
+from headgate.analytics.forecast_block import LAST_DAY, MEAN_WEEK
 from headgate.analytics.periods import HOUR
 from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, Block, block_of, with_derived_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
@@ -54,6 +54,15 @@ def test_hours_are_forecast_from_the_last_one_on_by_their_place_in_the_week() ->
     assert (made.lower_80 < made["mean"]).all()
     assert np.abs(made["mean"] - WEEK[:48]).max() < 25
     assert (made.upper_80 - made.lower_80).median() < 60  # no season of a year widens the intervals of two days
+
+
+def test_a_profile_of_the_week_is_nearer_than_one_noisy_week() -> None:
+    """Working days and weekends differ in shape, and one week alone is noise."""
+    weekend = np.r_[np.zeros(5), 1.0, 1.0].repeat(24)
+    week = np.where(weekend > 0, 30 + 20 * np.sin(np.arange(168) / 24 * 2 * np.pi), 60 + 50 * np.cos(np.arange(168) / 12 * 2 * np.pi))
+    made = rows("forecast", hourly(np.tile(week, 12) + np.random.default_rng(5).normal(0, 10, 168 * 12)))
+    assert set(made.model) == {MEAN_WEEK}
+    assert made.past_error[0] < 0.85 * made.past_error_naive[0]
 
 
 def test_the_last_day_is_a_naive_rule_of_hours() -> None:
