@@ -98,6 +98,8 @@ def test_declared_tables_are_published_with_the_models(viewer: Api) -> None:
     )
     assert forecast["days"] == 14
     assert min(forecast["gain"], forecast["width"]) > 0
+    (hours,) = rows_of(viewer, "SELECT count(*) AS hours, max(past_error / past_error_naive) AS share FROM declared_demand")
+    assert (hours["hours"], hours["share"] < 1) == (48, True)
     assert rows_of(viewer, "SELECT status, count(*) AS days FROM unusual_days GROUP BY status") == [{"status": "judged", "days": 400}]
 
 
