@@ -40,7 +40,7 @@ COMMANDS = {
     "keys": ("operations.keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
     "lineage": (
         "tables.lineage:lineage",
-        "Show what each TABLE was built from: its system, snapshot, datasets and files; print or send OpenLineage events.",
+        "Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; print or send OpenLineage events.",
     ),
     "logs": ("operations.logs:logs", "Print recent log lines of functions and jobs, oldest first."),
     "mapping": ("files.mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
