@@ -103,6 +103,19 @@ def test_declared_tables_are_published_with_the_models(viewer: Api) -> None:
     assert rows_of(viewer, "SELECT status, count(*) AS days FROM unusual_days GROUP BY status") == [{"status": "judged", "days": 400}]
 
 
+def test_a_column_of_a_declared_table_leads_through_a_model_to_its_dataset(lake: Lake, home: Path, viewer: Api) -> None:
+    """The command, the API and the event of the version name the same columns."""
+    (column,) = on_lake("headgate lineage declared_demand --column mean", home)["columns"]
+    sources = {(use["system"], use["table"], use["column"]) for use in column["sources"]}
+    assert sources == {("own-models", "hourly_rentals", "rentals"), ("", "rentals", "cnt")}
+    columns = viewer.call("GET", "/v1/lineage/rentals/columns").json["columns"]
+    (fed,) = (each["feeds"] for each in columns if each["column"] == "cnt")
+    assert {(use["table"], use["column"]) for use in fed} >= {("declared_demand", "mean"), ("hourly_rentals", "rentals")}
+    event = lake.headgate("lineage", "declared_demand", "--openlineage")
+    (named,) = event["outputs"][0]["facets"]["columnLineage"]["fields"]["mean"]["inputFields"]
+    assert named["field"] == "cnt"
+
+
 def test_the_saved_question_compares_with_the_naive_rule(lake: Lake, home: Path, viewer: Api) -> None:
     assert lake
     figures = {row["metric"]: row for row in on_lake(page("bike-share")[1][-1], home)}
