@@ -8,6 +8,7 @@ Its origins are the ends of 9, 12, 18 and 24 months of history as far as data fo
 Without DATA: the first year of Online Retail II, split, and generated shops of three sizes over three years with a season, growth,
 promotions and a closed fortnight.
 ORIGINS is the number of origins of each shop, spread over its history. Two of them are judged at once, each in a process of its own.
+Without both, the library of shops (`shop_library.py`) is forecast as well, and docs/forecast-shops.md is written.
 SHOPS names some of the shops that are judged without DATA: online-retail, generated-6000, generated-12000, generated-24000.
 The rows of an origin are kept in `.headgate/bench/next-year-rows` until the code of the models changes.
 
@@ -37,6 +38,7 @@ from scipy.stats import spearmanr
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
+from benchmarks.models import forecast_shops
 from benchmarks.systems.merged_shop import KEPT, ROOT, kept_shop, online_retail
 from headgate.analytics.accuracy import smape
 from headgate.domains.retail import (
@@ -123,7 +125,8 @@ def measure() -> None:
                 figures = f"{row.value:10.3f} {row.rule:>24} {row.naive:10.3f}"
                 print(f"{name:22} {origin} {row.table:24} {row.measure:14} {figures} {verdict:6} {row.published}", flush=True)
             print(f"{name:22} {origin} {seconds:.0f} s", flush=True)
-    print(json.dumps(summary(found)))
+    of_library = forecast_shops.measured() if not (os.environ.get("DATA") or os.environ.get("SHOPS")) else {}
+    print(json.dumps(summary(found) | of_library))
 
 
 def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:

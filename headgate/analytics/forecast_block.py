@@ -55,7 +55,7 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
     )
     frames = [refused.reindex(columns=[*by, *COLUMNS])]
     if histories:
-        forecast = _unbeaten(published_forecast(Panel(histories), grain, horizon, np.full(len(histories), ""), engine=engine), grain)
+        forecast = _unbeaten(published_forecast(Panel(histories), grain, horizon, engine=engine), grain)
         series = panel.names.iloc[modelled].assign(history_periods=sizes[modelled]).reset_index(drop=True).join(_tests(forecast, grain))
         ahead = (
             series.loc[series.index.repeat(horizon)]

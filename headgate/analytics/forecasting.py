@@ -85,12 +85,14 @@ class Origin:
         means: shape (series, steps).
         models: the method that forecast each series.
         spread: shape (series,); `error_scale` of each history, 0 where there is none.
+        doubt: shape (series, steps); standard deviation of a forecast by level and season, None before it is known.
     """
 
     histories: tuple[Array, ...]
     means: Array
     models: tuple[str, ...]
     spread: Array
+    doubt: Array | None = None
 
 
 @dataclass(frozen=True)

@@ -1,51 +1,49 @@
 """The rules that every forecast must beat: the same periods of last year, and the last value. Where one wins, it is published.
 
-With less than two years of history no method of the ensemble can know the season, so the same periods of last year, times damped
-growth, are the only source of it. The weighted mean of both follows last year as far as last year's deviations from the recent level
-were repeated in the periods that have a year before them.
+Level and season is in charge, mixed with the models, which know other shapes. Where a naive rule was nearer at past origins, the mean with
+that rule is published, or the rule itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from headgate.analytics.point_forecasts import MIN_MODELLED
+from headgate.analytics.accuracy import smape
+from headgate.analytics.level_and_season import level_and_season
+from headgate.analytics.point_forecasts import INTERMITTENT_INTERVAL, MIN_MODELLED
 
 if TYPE_CHECKING:
     from headgate.analytics.forecasting import Backtest, Origin, Panel, Task
 
 Array = npt.NDArray[np.float64]
 
-LAST_YEAR, LAST_VALUE, WEIGHTED = "last_year", "last_value", "weighted_last_year"
+LAST_YEAR, LAST_VALUE, LEVEL = "last_year", "last_value", "level_and_season"
+WITH_LAST_YEAR, WITH_LAST_VALUE = "with_last_year", "with_last_value"
 RULES = (LAST_YEAR, LAST_VALUE)
+# The first method is published that no naive rule beat at past origins.
+ORDER = (LEVEL, "", WITH_LAST_YEAR, WITH_LAST_VALUE, LAST_YEAR, LAST_VALUE)
 _GROWTH_DAMPING = 0.25  # of a year: growth measured over as long counts half, on the logarithmic scale
 _MOST_GROWTH = 2.0
-_POOLED_WINDOWS = 4.0  # what the series of the same level say weighs as much as this many windows of a series' own
-_MARGIN = 0.02  # without a year the models must be better than the last value by this share
-_SEASON_WEIGHT = 2.0  # origins that the one of the same season counts as
-_ENOUGH_ORIGINS = 3  # with the one of the same season, before the models, which may not know it, can win by a test
-_OWN_SHARE = 0.3  # of a series' own errors in what decides; the rest is the panel's mean
-_OVERRULED = 2.0  # times the error of another method: no test on a few origins publishes a method that is so much worse
-_RECENT = 8  # cycles, a quarter of a year at most, whose mean is the recent level
-_MOST_DEVIATION = 1.5  # of last year from the recent level, as a share of it; beyond it one period would decide alone
-_PRIOR = 0.05  # weight of the belief that last year returns, over as many deviations as the periods ahead have
-_CHANCE = 0.05  # that a method is published which is better by chance
-_NOISE_WINDOW = 5  # periods around one, whose median is the level that noise is measured against
+_MODELS_SHARE = 0.4  # of the models in their mean with level and season, which they may leave by one standard deviation
 _MISSING = 13  # a thirteenth of a year may lack at its beginning; the first known value then fills it
-_SAME = 1e-9  # naive errors; a smaller difference is one of float arithmetic
-_GROWTH_DOUBT = 0.2  # standard deviation of a year's growth that no second year shows, on the logarithmic scale
+_REGULAR = 1 / INTERMITTENT_INTERVAL  # of the periods; with sales in fewer a series has no level
+_SAME = 1e-9  # a smaller difference is one of float arithmetic
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Forecasts of every series from one origin by every method, shape (series, steps); NaN where a method cannot forecast."""
+    """Forecasts of every series from one origin by every method, shape (series, steps); NaN where a method cannot forecast.
+
+    Attributes:
+        doubt: standard deviation of a forecast, by level and season; shape (series, steps).
+    """
 
     means: dict[str, Array]
+    doubt: Array
 
     @property
     def ensemble(self) -> Array:
@@ -83,60 +81,15 @@ def candidates(origin: Origin, panel: Panel, task: Task, year: int) -> Candidate
     growth = damped_growth(_summed(plain), year)  # of one series it would mostly be noise
     by_year = np.stack([last_year(history, task.horizon, year, growth) for history in plain]) * factors
     by_value = np.stack([np.full(task.horizon, history[-1] if history.size else 0.0) for history in plain]) * factors
-    share = year_shares(plain, by_year, origin.means, Season(year, task.cycle, growth))[:, None]
-    return Candidates({"": origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, WEIGHTED: share * by_year + (1 - share) * origin.means})
-
-
-class Season(NamedTuple):
-    """Periods of a year and of the shortest cycle, and by how much a year's sum exceeds that of the year before."""
-
-    year: int
-    cycle: int
-    growth: float = 1.0
-
-
-def year_shares(histories: tuple[Array, ...], by_year: Array, models: Array, season: Season) -> Array:
-    """The share of last year in a mean with the models, shape (series,), 0..1; NaN where the rule cannot forecast.
-
-    It is the regression of the known periods' deviations from the recent level on those of the year before. Large deviations count
-    most, because small ones are noise: a peak is repeated, a busy week is not. Without evidence the share is 1, as far as the periods
-    ahead deviate more than the known ones. All series share the evidence, by the square of their level.
-
-    Args:
-        by_year, models: shape (series, steps), of the periods ahead.
-
-    Source:
-        Granger & Ramanathan (1984), "Improved methods of combining forecasts".
-    """
-    reach = max(min(_RECENT, season.year // 4), 1) * season.cycle
-    evidence = np.array([_repeated(history, season, reach, by_year.shape[1]) for history in histories])
-    level = np.array([np.abs(history[-reach:]).mean() if history.size else 0.0 for history in histories])
-    weights = level**2 / max(float((level**2).sum()), _SAME)
-    product, square = (_OWN_SHARE * evidence + (1 - _OWN_SHARE) * weights @ evidence).T
-    usual = np.maximum(np.abs(models).mean(axis=1), _SAME)[:, None]
-    prior = _PRIOR * (np.clip((by_year - models) / usual, -_MOST_DEVIATION, _MOST_DEVIATION) ** 4).sum(axis=1) + _SAME
-    return np.asarray(np.clip((product + prior) / (square + prior), 0.0, 1.0), dtype=np.float64)
-
-
-def _repeated(history: Array, season: Season, reach: int, horizon: int) -> tuple[float, float]:
-    """Sums over the periods with a year before them: last year's deviation times the period's own, and its square, each by its square.
-
-    Deviations are from the recent level as it was one period, half a horizon and a horizon before, as a share of it.
-    """
-    sums = np.zeros(2)
-    means = np.convolve(history, np.full(reach, 1 / reach), "valid") if history.size >= reach else np.empty(0)
-    for ahead in (1, max(horizon // 2, 1), horizon):
-        first = max(season.year, reach + ahead - 1)
-        if first >= history.size:
-            continue
-        level = means[first - reach - ahead + 1 : history.size - reach - ahead + 1]
-        usable = level > 0
-        before, now = (
-            np.clip(values[usable] / level[usable] - 1, -_MOST_DEVIATION, _MOST_DEVIATION)
-            for values in (season.growth * history[first - season.year : history.size - season.year], history[first:])
-        )
-        sums += (before**3 @ now, (before**4).sum())
-    return float(sums[0]) / 3, float(sums[1]) / 3
+    outlook = level_and_season(plain, task.horizon, year, task.cycle)
+    is_modelled = np.array([history.size >= MIN_MODELLED and (history > 0).mean() > _REGULAR for history in plain])[:, None]
+    expected = outlook.means * factors
+    plausible = np.clip(origin.means, expected * np.exp(-outlook.doubt), expected * np.exp(outlook.doubt))
+    mixed = (1 - _MODELS_SHARE) * expected + _MODELS_SHARE * plausible
+    level = np.where(is_modelled, mixed, np.nan)
+    means = {"": origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, LEVEL: level}
+    means |= {WITH_LAST_YEAR: (level + by_year) / 2, WITH_LAST_VALUE: (level + by_value) / 2}
+    return Candidates(means, outlook.doubt * expected)
 
 
 def _summed(histories: tuple[Array, ...]) -> Array:
@@ -145,66 +98,26 @@ def _summed(histories: tuple[Array, ...]) -> Array:
     return np.asarray(sum(np.pad(history, (longest - history.size, 0)) for history in histories), dtype=np.float64)
 
 
-def chosen(
-    past: Backtest,
-    tried: tuple[Candidates, ...],
-    now: Candidates,
-    levels: npt.NDArray[np.object_],
-    same_season: int | None = None,
-    *,
-    models_know_season: bool = True,
-) -> list[str]:
-    """The method of each series, from the errors of every method at the same past origins.
+def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> list[str]:
+    """The method of each series: the first one of `ORDER` that no naive rule beat at the past origins that both could forecast.
 
-    Where a year is known, the weighted mean of last year and the models is published unless another method wins by more than the noise
-    of the origins that knew a year, or has half of its error there. Last year needs no margin while the models know no season. Without
-    a year the models are published, or the last value if it wins. See docs/adr/0040-next-year.md.
-
-    Args:
-        same_season: the origin whose window is the same part of the year as the coming one; None where there is none.
-        models_know_season: the models of `now` do. Those of the past origins knew less, so what they lost to last year may be over.
+    A method that no origin could test is published only where none was tested.
     """
-    tested = {name: _errors(past, tried, name) for name in now.means}
-    able = np.isfinite(now.means[LAST_YEAR]).all(axis=1)
-    by_year = np.isfinite(tested[LAST_YEAR])
-    by_value = ~_is_silent(now, LAST_VALUE) & (_score(tested[LAST_VALUE], levels) < _score(tested[""], levels) * (1 + _MARGIN))
-    without = np.where(by_value, LAST_VALUE, "")
-    without = _unless_overruled(without, {name: tested[name] for name in ("", LAST_VALUE)}, now)
-    best = np.full(len(levels), WEIGHTED, dtype=object)
-    if by_year.any():
-        comparable = {name: np.where(by_year, error, np.nan) for name, error in tested.items()}
-        best = _unless_overruled(_with_year(comparable, by_year, same_season, models_know_season), comparable, now)
-    return [str(name) for name in np.where(able, best, without)]
+    errors = {name: _errors(past, tried, name) for name in ORDER}
+    able = {name: np.isfinite(now.means[name]).all(axis=1) & ~_is_silent(now, name) for name in ORDER}
+    methods = []
+    for place in range(len(now.ensemble)):
+        names = [name for name in ORDER if able[name][place]] or [""]
+        rules = [errors[name][:, place] for name in RULES if able[name][place]]
+        tested = [name for name in names if np.isfinite(errors[name][:, place]).any()] or names
+        methods.append(next((name for name in tested if not _is_beaten(errors[name][:, place], rules)), tested[0]))
+    return methods
 
 
-def _with_year(
-    tested: dict[str, Array], by_year: npt.NDArray[np.bool_], same_season: int | None, models_know_season: bool
-) -> npt.NDArray[np.object_]:
-    """The method of each series by the origins that knew a year; the origin of the same season counts twice."""
-    knew: npt.NDArray[np.bool_] = np.asarray(by_year.any(axis=1), dtype=np.bool_)
-    weights = np.where(np.arange(len(knew)) == same_season, _SEASON_WEIGHT, 1.0)[knew]
-    best, most = np.full(by_year.shape[1], WEIGHTED, dtype=object), np.zeros(by_year.shape[1])
-    is_whole_year = same_season is not None and bool(knew[same_season]) and len(weights) >= _ENOUGH_ORIGINS
-    # A method that knows no season and won in other parts of the year may still miss the coming one.
-    challengers = tested if is_whole_year else (LAST_YEAR,) if len(weights) > 1 else ()
-    for name in challengers:
-        gain, noise = _gain((tested[WEIGHTED] - tested[name])[knew], weights)
-        margin = noise if models_know_season or name != LAST_YEAR else 0.0
-        wins = (gain > margin) & (gain > most)
-        best, most = np.where(wins, name, best), np.where(wins, gain, most)
-    return best
-
-
-def _unless_overruled(methods: npt.NDArray[np.object_], errors: dict[str, Array], now: Candidates) -> npt.NDArray[np.object_]:
-    """The methods, or another one for a series where its own error at the same origins was half as large."""
-    names = list(errors)
-    own = np.stack([_own_error(errors[name]) for name in names])
-    silent = np.stack([_is_silent(now, name) for name in names])
-    best = np.where(silent, np.inf, own).argmin(axis=0)
-    series = np.arange(len(methods))
-    current = own[[names.index(str(name)) for name in methods], series]
-    overruled = np.isfinite(current) & (current > _OVERRULED * np.where(silent, np.inf, own)[best, series])
-    return np.where(overruled, np.array(names, dtype=object)[best], methods)
+def _is_beaten(errors: Array, rules: list[Array]) -> bool:
+    """Whether a rule had the smaller mean error at the origins that both could forecast; both of shape (origins,)."""
+    gains = [(errors - rule)[np.isfinite(errors - rule)] for rule in rules]
+    return any(gain.size and float(gain.mean()) > _SAME for gain in gains)
 
 
 def _is_silent(now: Candidates, name: str) -> npt.NDArray[np.bool_]:
@@ -212,61 +125,14 @@ def _is_silent(now: Candidates, name: str) -> npt.NDArray[np.bool_]:
     return np.asarray(~(np.nan_to_num(now.means[name]) > 0).any(axis=1), dtype=np.bool_)
 
 
-def _own_error(errors: Array) -> Array:
-    """Mean error of each series over the origins that have one; infinite without any."""
-    count = np.isfinite(errors).sum(axis=0)
-    total = np.where(count > 0, np.nansum(errors, axis=0), np.inf)
-    return np.asarray(total / np.maximum(count, 1), dtype=np.float64)
-
-
-def _drawn(values: Array) -> Array:
-    """Values of each series drawn to the panel's mean, because few origins say little of one series; shape (origins, series)."""
-    panel = np.nanmean(values, axis=1, keepdims=True)
-    return np.asarray(_OWN_SHARE * np.where(np.isfinite(values), values, panel) + (1 - _OWN_SHARE) * panel, dtype=np.float64)
-
-
-def _gain(difference: Array, weights: Array) -> tuple[Array, Array]:
-    """How much less error each series has by another method, and how much less it could have by chance, at one-sided 5 %.
-
-    What all series say decides with the series' own difference. One origin shows no noise, so nothing beyond it.
-
-    Args:
-        difference: shape (origins, series), of errors in naive errors; NaN where a series has none.
-
-    Source:
-        Diebold & Mariano (1995), "Comparing Predictive Accuracy", as a weighted t-test over windows that do not overlap.
-    """
-    drawn = _drawn(difference)
-    share = (weights / weights.sum())[:, None]
-    count = 1 / float((share**2).sum())
-    mean = (share * drawn).sum(axis=0)
-    if len(weights) < 2:  # noqa: PLR2004 two origins differ
-        return mean, np.full(mean.shape, np.inf)
-    error = np.sqrt((share * (drawn - mean) ** 2).sum(axis=0) / (count - 1))
-    return mean, np.asarray(stats.t.ppf(1 - _CHANCE, count - 1) * error, dtype=np.float64)
-
-
 def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
-    """Mean absolute error of a method over a naive error inside the history, shape (origins, series); NaN where either lacks."""
-    errors = []
-    for origin, candidates, actual in zip(past.origins, tried, past.actuals, strict=True):
-        enough = np.array([history.size >= MIN_MODELLED for history in origin.histories])
-        error = np.abs(actual - candidates.means[name]).mean(axis=1) / np.where(origin.spread > 0, origin.spread, 1.0)
-        errors.append(np.where(enough & (origin.spread > 0), error, np.nan))
-    return np.stack(errors) if errors else np.empty((0, past.actuals.shape[1]))
-
-
-def _score(errors: Array, levels: npt.NDArray[np.object_]) -> Array:
-    """Errors of each series drawn to those of its level; infinite where nothing could be tested."""
-    is_tested = np.isfinite(errors)
-    own, windows = np.where(is_tested, errors, 0.0).sum(axis=0), is_tested.sum(axis=0)
-    scores = np.full(len(levels), np.inf)
-    for level in np.unique(levels):
-        inside = levels == level
-        if windows[inside].sum():
-            pooled = own[inside].sum() / windows[inside].sum()
-            scores[inside] = (own[inside] + _POOLED_WINDOWS * pooled) / (windows[inside] + _POOLED_WINDOWS)
-    return scores
+    """Error of a method, as `forecast_accuracy` shows it, shape (origins, series); NaN where a method or a history lacks."""
+    errors = np.full((len(tried), past.actuals.shape[1]), np.nan)
+    for number, (origin, candidates) in enumerate(zip(past.origins, tried, strict=True)):
+        for place, history in enumerate(origin.histories):
+            if history.size >= MIN_MODELLED:
+                errors[number, place] = smape(past.actuals[number, place], candidates.means[name][place])
+    return errors
 
 
 def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin:
@@ -277,7 +143,7 @@ def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin
         if name and np.isfinite(mean).all():
             means[place], models[place] = mean, name
     floor = np.array([0.0 if history.size and history.min() >= 0 else -np.inf for history in origin.histories])[:, None]
-    return replace(origin, means=np.maximum(means, floor), models=tuple(models))
+    return replace(origin, means=np.maximum(means, floor), models=tuple(models), doubt=offered.doubt)
 
 
 def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Origin, ...]) -> bool:
@@ -299,19 +165,3 @@ def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Orig
         if before.models[place] == rule and before.histories[place].size >= MIN_MODELLED and scale > 0:
             gain += float((np.abs(actual - after.means) - np.abs(actual - before.means))[place].mean() / scale)
     return gain > _SAME
-
-
-def untested_scale(history: Array, mean: Array) -> Array:
-    """Standard deviation of a forecast from last year that no origin could test, by step.
-
-    Both years are noisy around their level, and nobody knows the growth: twice the variance of the noise, and the doubt about
-    growth.
-    """
-    size, half = history.size, _NOISE_WINDOW // 2
-    level = np.array([np.median(history[max(place - half, 0) : place + half + 1]) for place in range(size)])
-    ratios = history[level > 0] / level[level > 0]
-    noise = float(np.median(np.abs(ratios - 1))) * 1.4826 if ratios.size else 1.0  # of a normal distribution: MAD to deviation
-    # The middle value of five is nearer to its own median than to the level: sqrt(5 / 4) in expectation of a mean.
-    noise *= np.sqrt(_NOISE_WINDOW / (_NOISE_WINDOW - 1))
-    usual = float(np.abs(history).mean())
-    return np.asarray(np.sqrt(2 * noise**2 + _GROWTH_DOUBT**2) * np.maximum(np.abs(mean), 0.25 * usual), dtype=np.float64)

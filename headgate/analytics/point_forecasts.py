@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from statsforecast import models
 
+from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.pooled_autoregression import SeriesVotes
 from headgate.analytics.seasons import discernible, is_short, parts_of, seasonal_naive, seasonal_strength
 
@@ -72,7 +73,7 @@ def point_forecast(
         return PointForecast(np.full(horizon, finite.mean()), "mean")
     scale = float(np.abs(finite).mean())
     said = pooled or SeriesVotes(np.empty((0, horizon)), float("nan"))
-    votes = SeriesVotes(said.ahead[np.isfinite(said.ahead).all(axis=1)] / scale, said.left, said.borrowed / scale)
+    votes = SeriesVotes(said.ahead[np.isfinite(said.ahead).all(axis=1)] / scale, said.left)
     modelled = _modelled(finite / scale, horizon, season_lengths, votes, ensemble)
     return PointForecast(_within_reach(modelled.mean * scale, finite), modelled.model)
 
@@ -90,7 +91,7 @@ def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], poo
     if ensemble is Ensemble.LISTED:
         return _median("listed", _listed_members(history, horizon, seasons), history)
     if not seasons:
-        return _with_borrowed(_median("ensemble", _plain_members(history, horizon), history), pooled.borrowed)
+        return _with_season(_median("ensemble", _plain_members(history, horizon), history), history, max(season_lengths, default=0))
     if is_short(seasons):
         return _median("seasonal_ensemble", _short_season_members(history, horizon, seasons[-1]), history)
     return _long_seasonal(history, horizon, seasons, pooled)
@@ -107,11 +108,12 @@ def _long_seasonal(history: Array, horizon: int, seasons: tuple[int, ...], poole
     return _median("pooled_ensemble", chain(pooled.ahead, members(history, horizon, seasons)), history)
 
 
-def _with_borrowed(plain: PointForecast, borrowed: Array) -> PointForecast:
-    """The mean of both; the plain forecast where the panel shows no season."""
-    if not borrowed.size or not np.isfinite(borrowed).all():
+def _with_season(plain: PointForecast, history: Array, year: int) -> PointForecast:
+    """The mean with level and season where the history shows the season once; the plain forecast elsewhere."""
+    if not 1 < year < history.size or history.min() < 0 or not (history > 0).any():
         return plain
-    return PointForecast((plain.mean + borrowed) / 2, "borrowed_season")
+    outlook = level_and_season((history,), plain.mean.size, year)
+    return PointForecast((plain.mean + outlook.means[0]) / 2, plain.model)
 
 
 def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:

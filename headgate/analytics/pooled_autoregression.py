@@ -10,14 +10,14 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from headgate.analytics.accuracy import naive_scale
-from headgate.analytics.seasons import MIN_CYCLES, discernible, is_short
+from headgate.analytics.seasons import discernible, is_short
 
 Array = npt.NDArray[np.float64]
 
@@ -27,9 +27,6 @@ SHARE_OF_LAGS = 3  # histories are at least this many times longer than the lags
 # Chosen on M4's earlier windows, where a third or three times as much changed the error of M4 by less than 0.02.
 PANEL_RIDGE = 1e-3  # of the mean variance of a lag
 OWN_RIDGE = 0.3  # likewise; how strongly a series is shrunk towards the panel's coefficients
-# Chosen on the window before the last of M4's weekly series; see docs/adr/0025-forecast-ensemble.md.
-BORROWED_SHARE = 0.75  # of the panel's move in the same periods of last year
-LEVEL_VALUES = 4  # whose mean is the level that a move starts from
 
 
 @dataclass(frozen=True)
@@ -66,12 +63,10 @@ class SeriesVotes:
     Attributes:
         ahead: shape (votes, steps); NaN for nothing.
         left: the error inside the history over that of the better naive method, as root mean squares; NaN for nothing.
-        borrowed: shape (steps,); the season of the panel's last year, as `borrowed_seasons` gives it; NaN or empty for nothing.
     """
 
     ahead: Array
     left: float
-    borrowed: Array = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -81,16 +76,14 @@ class PanelVotes:
     Attributes:
         ahead: shape (votes, series, steps).
         left: shape (series,).
-        borrowed: shape (series, steps).
     """
 
     ahead: Array
     left: Array
-    borrowed: Array
 
     def of(self, number: int) -> SeriesVotes:
         """Of one series, by its place in the panel."""
-        return SeriesVotes(self.ahead[:, number], float(self.left[number]), self.borrowed[number])
+        return SeriesVotes(self.ahead[:, number], float(self.left[number]))
 
 
 def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> PanelVotes:
@@ -98,43 +91,13 @@ def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tup
 
     NaN where there is nothing to say: a panel of few or short series, a short series in it, the logarithm of what is not positive.
     """
-    borrowed = borrowed_seasons(histories, horizon, season_lengths)
     shapes = _shapes(histories, horizon, season_lengths)
     if not shapes:
-        return PanelVotes(np.full((2, len(histories), horizon), np.nan), np.full(len(histories), np.nan), borrowed)
+        return PanelVotes(np.full((2, len(histories), horizon), np.nan), np.full(len(histories), np.nan))
     logs = tuple(np.log(history) if history.size and history.min() > 0 else np.empty(0) for history in histories)
     forecasts = [(_forecast(histories, shape), _forecast(logs, shape)) for shape in shapes]
     ahead = np.stack([vote for of_values, of_logs in forecasts for vote in (of_values.ahead, np.exp(of_logs.ahead))])
-    return PanelVotes(ahead, np.fmin.reduce([of_values.left for of_values, _ in forecasts]), borrowed)
-
-
-def borrowed_seasons(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> Array:
-    """Each series' level, moved as the panel moved in the same periods of the last season; shape (series, steps).
-
-    A series with one season of history, but not two, shows its own season once, mixed with noise. The median over all such series
-    of the panel, on the logarithmic scale, has little noise. NaN for other series, and where fewer than `MIN_SERIES` are such.
-    """
-    borrowed = np.full((len(histories), horizon), np.nan)
-    season = max(season_lengths, default=0)
-    short = [place for place, history in enumerate(histories) if _shows_one_season(history, season, horizon)]
-    if len(short) < MIN_SERIES:
-        return borrowed
-    logs = np.stack([np.log(histories[place][-season - 1 :]) for place in short])
-    before = np.stack([np.log(_level(histories[place][: histories[place].size - season])) for place in short])
-    moves = np.median(logs[:, 1 : horizon + 1] - before[:, None], axis=0)
-    for place in short:
-        borrowed[place] = _level(histories[place]) * np.exp(BORROWED_SHARE * moves)
-    return borrowed
-
-
-def _shows_one_season(history: Array, season: int, horizon: int) -> bool:
-    once = 1 < horizon <= season < history.size <= MIN_CYCLES * season
-    return once and bool(history.min() > 0)
-
-
-def _level(history: Array) -> float:
-    """The geometric mean of the last values."""
-    return float(np.exp(np.log(history[-LEVEL_VALUES:]).mean()))
+    return PanelVotes(ahead, np.fmin.reduce([of_values.left for of_values, _ in forecasts]))
 
 
 def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> tuple[Shape, ...]:

@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from headgate.analytics import naive_rules
-from headgate.analytics.conformal import Bounds, PastErrors, offsets
+from headgate.analytics.conformal import SMALLEST_SPREAD, Bounds, PastErrors, offsets
 from headgate.analytics.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
 from headgate.analytics.point_forecasts import MIN_MODELLED
-from headgate.analytics.seasons import discernible
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
@@ -22,9 +21,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-# Root mean square error of a total's forecast up to 13 weeks ahead, on the logarithmic scale, with 24 to 47 weeks of history:
-# 0.36 on public orders, 0.64 to 0.82 on three generated data sets; see docs/adr/0040-next-year.md.
-_SEASON_DOUBT = 0.6
+_SEASON_DOUBT = 0.25  # of the logarithm, of what less than a year does not show; beside the doubt of what it shows
+_MOST_DOUBT = 3.0  # of the logarithm: twenty times the mean
 _LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
 _LEAST_NOISE = 0.05  # of a series' level: no past error shows that the next will be smaller
 
@@ -54,19 +52,22 @@ class PublishedForecast:
         return np.asarray(np.isnan(by_year).any(axis=1) & self.reaches_seasons, dtype=np.bool_)
 
     @property
+    def is_season_untested(self) -> Mask:
+        """Whether no earlier origin knew a year of a series, so that its season was not tested; shape (series,)."""
+        by_year = [np.isfinite(every.means[naive_rules.LAST_YEAR]).all(axis=1) for every in self.tried]
+        return ~np.any(by_year, axis=0) if by_year else np.ones(len(self.now.means), dtype=np.bool_)
+
+    @property
     def rules(self) -> dict[str, Array]:
         """Forecasts of each naive rule at each earlier origin, shape (origins, series, steps); NaN where it could not forecast."""
         empty = np.empty((0, *self.now.means.shape))
         return {name: np.stack([every.means[name] for every in self.tried]) if self.tried else empty for name in naive_rules.RULES}
 
 
-def published_forecast(
-    panel: Panel, grain: Grain, horizon: int, levels: npt.NDArray[np.object_], *, windows: int = 4, engine: Engine = LOCAL
-) -> PublishedForecast:
+def published_forecast(panel: Panel, grain: Grain, horizon: int, *, windows: int = 4, engine: Engine = LOCAL) -> PublishedForecast:
     """Forecast every series by the method of the ensemble and the naive rules that the errors at earlier origins favour.
 
     Args:
-        levels: shape (series,); series of one level share what their errors show.
         windows: earlier origins.
     """
     task = Task(horizon, grain.season_lengths, cycle=grain.cycle)
@@ -80,10 +81,7 @@ def published_forecast(
     if not panel.histories:
         return PublishedForecast(now, past, None, tried, closeness)
     offered = naive_rules.candidates(now, panel, task, grain.year)
-    season_cut = grain.season_cut(horizon)
-    same_season = cuts.index(season_cut) if season_cut in cuts else None
-    knows_season = bool(discernible(longest, (grain.year,)))
-    methods = naive_rules.chosen(past, tried, offered, levels, same_season, models_know_season=knows_season)
+    methods = naive_rules.chosen(past, tried, offered)
     before = [naive_rules.published(origin, candidates, methods) for origin, candidates in zip(past.origins, tried, strict=True)]
     published, backtested = naive_rules.published(now, offered, methods), Backtest(tuple(before), past.actuals)
     return PublishedForecast(published, backtested, offered, tried, closeness, reaches_seasons=not grain.is_of_hours)
@@ -103,8 +101,8 @@ def interval_offsets(now: Origin, past: Backtest, forecast: PublishedForecast) -
     # A new error varies around a mean that itself is known from as many independent windows as the origins' distance allows.
     independent = 1 + max(len(past.origins) - 1, 0) * forecast.closeness
     widening = float(np.sqrt(1 + 1 / independent))
-    widened = _widened(offsets(errors_at(now, past), now.spread, LEVELS), now, is_untested(now, past), widening)
-    return _with_season_doubt(widened, now, forecast.unseasoned)
+    bounds = offsets(errors_at(now, past), now.spread, LEVELS)
+    return _with_doubt(bounds, now, forecast.unseasoned, is_untested(now, past), widening)
 
 
 def never_certain(bounds: Bounds, now: Origin, certain: Mask) -> Bounds:
@@ -149,25 +147,23 @@ def _is_untested(place: int, now: Origin, past: Backtest) -> bool:
     return now.models[place] not in seen
 
 
-def _widened(bounds: Bounds, now: Origin, untested: Mask, widening: float) -> Bounds:
-    """Offsets with the widening, and by the noise of the history alone where no origin could test the method."""
-    widened = {}
-    places = [place for place in np.flatnonzero(untested) if now.models[place] in (naive_rules.LAST_YEAR, naive_rules.WEIGHTED)]
-    scales = {place: naive_rules.untested_scale(now.histories[place], now.means[place]) for place in places}
-    for level, (low, high) in bounds.items():
-        lower, upper = low * widening, high * widening
-        z = NormalDist().inv_cdf(0.5 + level / 200)
-        for place, scale in scales.items():
-            lower[place], upper[place] = -z * scale, z * scale
-        widened[level] = (lower, upper)
-    return widened
+def _with_doubt(bounds: Bounds, now: Origin, unseasoned: Mask, unknown: Mask, widening: float) -> Bounds:
+    """Return the mean of widened offsets and of the doubt about level and season; where no origin shows its effect, the wider ones.
 
-
-def _with_season_doubt(bounds: Bounds, now: Origin, unseasoned: Mask) -> Bounds:
-    """Offsets that are never narrower than the doubt about a season that the history does not show."""
+    Args:
+        unseasoned, unknown: shape (series,); less than a year is known, or no origin tested the method.
+    """
+    if now.doubt is None:
+        return {level: (low * widening, high * widening) for level, (low, high) in bounds.items()}
+    usual = np.maximum(np.abs(now.means), SMALLEST_SPREAD)
+    deviation = np.hypot(now.doubt / usual, _SEASON_DOUBT * unseasoned[:, None])
     widened = {}
-    size = np.abs(now.means) * unseasoned[:, None]
     for level, (low, high) in bounds.items():
-        doubt = NormalDist().inv_cdf(0.5 + level / 200) * _SEASON_DOUBT
-        widened[level] = (np.minimum(low, size * np.expm1(-doubt)), np.maximum(high, size * np.expm1(doubt)))
+        spread = np.minimum(NormalDist().inv_cdf(0.5 + level / 200) * deviation, _MOST_DOUBT)
+        lower, upper = now.means * np.expm1(-spread), now.means * np.expm1(spread)
+        is_wider = unknown[:, None] | unseasoned[:, None]
+        widened[level] = (
+            np.where(is_wider, np.minimum(low * widening, lower), (low * widening + lower) / 2),
+            np.where(is_wider, np.maximum(high * widening, upper), (high * widening + upper) / 2),
+        )
     return widened

@@ -110,7 +110,7 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(windows: 
     """A history that is too short to test a forecast is no missing run."""
     panels = {panel.name: panel for panel in dashboards()["market-intelligence-hub"].panels}
     empty = arrow_schema(REGISTRY.prod["forecast_accuracy"]).empty_table()
-    row = ("total", "total", "weighted_last_year", windows, smape)
+    row = ("total", "total", "level_and_season", windows, smape)
     with duckdb.connect() as engine:
         engine.register("given", empty)
         engine.execute("create table forecast_accuracy as select * from given")

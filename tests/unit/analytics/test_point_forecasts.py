@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.point_forecasts import Ensemble, is_intermittent, point_forecast
 from headgate.analytics.pooled_autoregression import SeriesVotes
 
@@ -106,10 +107,9 @@ def test_a_short_season_of_sales_that_touch_zero_is_found_too() -> None:
     assert found.mean == pytest.approx(history[60:], abs=15)
 
 
-def test_a_borrowed_season_is_averaged_with_the_methods_of_the_series() -> None:
-    history = np.random.default_rng(3).normal(100, 5, 60)
-    plain = point_forecast(history, 4, (52,))
-    borrowed = SeriesVotes(np.empty((0, 4)), float("nan"), np.array([100.0, 200, 200, 100]))
-    found = point_forecast(history, 4, (52,), borrowed)
-    assert (plain.model, found.model) == ("ensemble", "borrowed_season")
-    assert found.mean == pytest.approx((plain.mean + borrowed.borrowed) / 2)
+def test_a_season_that_was_seen_once_is_averaged_with_the_methods_of_the_series() -> None:
+    history = 100 * (1 + np.exp(-0.5 * ((np.arange(90) % 52 - 40) / 3) ** 2)) * np.exp(np.random.default_rng(3).normal(0, 0.05, 90))
+    plain, seasonal = point_forecast(history, 6), point_forecast(history, 6, (52,))
+    outlook = level_and_season((history,), 6, 52)
+    assert seasonal.model == plain.model == "ensemble"
+    assert seasonal.mean == pytest.approx((plain.mean + outlook.means[0]) / 2, rel=0.01)

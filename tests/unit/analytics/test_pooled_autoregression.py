@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headgate.analytics.forecasting import Panel, Task, backtest
-from headgate.analytics.pooled_autoregression import borrowed_seasons, pooled_votes
+from headgate.analytics.pooled_autoregression import pooled_votes
 
 pytestmark = pytest.mark.unit
 
@@ -74,27 +74,3 @@ def test_the_panels_votes_count_in_the_forecast() -> None:
     found, _ = backtest(Panel(tuple(y[:-STEPS] for y in series)), Task(STEPS, (SEASON,)), cuts=())
     assert set(found.models) == {"pooled_ensemble"}
     assert np.stack([y[-STEPS:] for y in series]) == pytest.approx(found.means, rel=0.2)
-
-
-def _one_year(count: int, size: int = 60) -> list[np.ndarray]:
-    """Weekly series of a little more than a year, each at its own level, whose sales doubled in weeks 5 to 8 of last year."""
-    rng = np.random.default_rng(23)
-    rise = np.where((np.arange(size) >= size - 48) & (np.arange(size) < size - 44), 2.0, 1.0)
-    return [level * rise * np.exp(rng.normal(0, 0.05, size)) for level in rng.uniform(50, 5000, count)]
-
-
-def test_a_season_seen_once_is_borrowed_from_all_series_and_damped() -> None:
-    series = _one_year(20)
-    for history, ahead in zip(series, borrowed_seasons(tuple(series), 13, (52,)), strict=True):
-        usual = np.median(history)
-        assert ahead[:4] == pytest.approx(np.full(4, usual), rel=0.15)
-        assert ahead[4:8] == pytest.approx(np.full(4, usual * 2**0.75), rel=0.15)
-        assert ahead[8:] == pytest.approx(np.full(5, usual), rel=0.15)
-
-
-def test_no_season_is_borrowed_from_few_series_or_by_those_that_know_two_or_none() -> None:
-    assert np.isnan(borrowed_seasons(tuple(_one_year(9)), 13, (52,))).all()
-    others = (*_one_year(20), *_one_year(1, 120), *_one_year(1, 52), np.r_[0.0, *_one_year(1)])
-    found = borrowed_seasons(others, 13, (52,))
-    assert np.isfinite(found[:20]).all()
-    assert np.isnan(found[20:]).all()

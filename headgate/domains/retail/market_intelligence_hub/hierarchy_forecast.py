@@ -38,8 +38,8 @@ class HierarchyForecast:
         span: the known periods.
         bounds: interval bounds from now, by level.
         past_bounds: for each earlier origin, its bounds from the errors of the *other* origins, so that coverage is honest.
-        too_short: shape (series,); whether the published method could not be tested at any earlier origin, or less than a year is
-            known, so that no earlier origin shows what the season does.
+        too_short: shape (series,); whether the published method could not be tested at any earlier origin, or no earlier
+            origin knew a year, so that none shows what the season does.
         rules: by naive rule, its forecasts at each earlier origin, shape (origins, series, steps); NaN where it could not forecast.
     """
 
@@ -61,9 +61,9 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     levels = series["level"].to_numpy(dtype=object)
     histories, has_stopped = _of_open_shop(sold, levels, exposed, span, plan.horizon)
     panel = Panel(histories, exposed, EXPECTED_EFFECTS)
-    forecast = published_forecast(panel, plan.grain, plan.horizon, levels, windows=plan.windows, engine=engine)
+    forecast = published_forecast(panel, plan.grain, plan.horizon, windows=plan.windows, engine=engine)
     ahead, tested = (forecast.now, forecast.past) if series.empty else _all_reconciled(forecast.now, forecast.past, summing, levels)
-    offsets, too_short = interval_offsets(ahead, tested, forecast), is_untested(ahead, tested) | forecast.unseasoned
+    offsets, too_short = interval_offsets(ahead, tested, forecast), is_untested(ahead, tested) | forecast.is_season_untested
     closed = _closed_ahead(exposed, ahead)
     if has_stopped:
         ahead = replace(ahead, means=np.zeros_like(ahead.means), models=("zero",) * len(ahead.models))

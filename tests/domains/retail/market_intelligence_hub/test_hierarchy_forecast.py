@@ -88,11 +88,11 @@ def test_a_total_by_a_naive_rule_was_no_worse_at_past_origins_than_the_rule(seed
 
 
 @pytest.mark.parametrize(("weeks", "is_untested"), [(52, True), (104, False)])
-def test_history_is_too_short_where_no_origin_was_forecast_by_the_published_method(weeks: int, *, is_untested: bool) -> None:
+def test_history_is_too_short_where_no_origin_tested_the_method_with_a_year(weeks: int, *, is_untested: bool) -> None:
     sales, span = shop_of(weeks)
     found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "none"}))
-    tested = [origin.models == found.now.models for origin in found.past.origins]
-    assert found.too_short.tolist() == [not any(tested)] == [is_untested]
+    knew_a_year = [np.isfinite(by_year).all() for by_year in found.rules["last_year"]]
+    assert found.too_short.tolist() == [not any(knew_a_year)] == [is_untested]
 
 
 def test_models_that_know_the_season_are_not_tested_by_origins_that_did_not() -> None:

@@ -1,0 +1,198 @@
+"""Forecast a series as a level that drifts times a season, each as far as the history shows it.
+
+On the logarithmic scale a history is the sum of a level that drifts and may have a trend, a smooth season, peaks of a few weeks, and
+noise. Each part has several possible sizes; a forecast is the mean over all of them, weighted by how probable they make the history.
+So a year that was seen once is repeated as far as it deviates more than the drift explains, and the interval contains what is not
+known of the season. The level of the first weeks is free: a launch is neither a season nor growth.
+
+A series is compared with the sum of its panel as well: where its share has less noise than its values, it has the panel's season.
+
+Source:
+    Rasmussen & Williams (2006), "Gaussian Processes for Machine Learning", ch. 2 and 5.4.3 (trend, season and noise as one process);
+    Hoeting et al. (1999), "Bayesian Model Averaging". The weights in `_ODDS` were chosen on generated shops, of which half were held
+    out; see docs/adr/0040-next-year.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cholesky, solve_triangular
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Array = npt.NDArray[np.float64]
+
+# Sizes are standard deviations in units of a week's noise: of a week's drift, a week's
+# trend, the values of each kind of season, and the level of the first weeks.
+# Beside each size are the logarithms of its odds.
+_ODDS = {
+    "drift": {0.03: 0.0, 0.1: -1.0, 0.3: -2.5},
+    "trend": {0.0: 0.0, 0.1: -0.6},
+    "smooth": {0.0: 0.0, 1.0: -0.8, 4.0: -1.8},
+    "peaks": {0.0: 0.0, 1.0: -1.7, 4.0: -0.8, 16.0: -1.0},
+    "launch": {0.0: 0.0, 5.0: -0.7, 20.0: 1.6},
+}
+_SMOOTHNESS, _PEAKEDNESS, _EDGE = 1.2, 0.3, 0.2  # width of what repeats, as the sine of half the angle of a year
+_WEEKS = 52
+_ANY_LEVEL, _LAUNCH_WEEKS = 30.0, 6.0
+_FIRST, _LOW = 4, 0.5  # a launch begins with so many values that are lower than the usual one, as a logarithm
+_IMPOSSIBLE = 1e3  # less, as a logarithm, than any other evidence
+_NOISE, _NOISE_WEIGHT = 0.1, 6.0  # expected noise of a week, with the weight of so many weeks
+_LEAST = 0.05  # of the usual value: a smaller one is an accident of the logarithm
+_RECENT = 8  # values, whose mean the level is measured from
+_ROUNDED = 4  # series whose lengths differ by less are cut to the same one
+_LONGEST = 4  # years of history; older ones say little, and cost more
+_SKEW = 0.5  # of the difference between mean and median: nearer to neither than half
+_MOST_VARIANCE = 1.0  # of a logarithm, from which the mean follows
+_PATTERN_CYCLES = 13  # newest cycles, whose shares the steps of a cycle have
+
+
+class Sizes(NamedTuple):
+    """The size of each part of a series, in units of a week's noise."""
+
+    drift: float
+    trend: float
+    smooth: float
+    peaks: float
+    launch: float
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Means of the coming periods, and the standard deviation of their logarithms; shape (series, steps)."""
+
+    means: Array
+    doubt: Array
+
+
+@dataclass(frozen=True)
+class _Posterior:
+    """For each of the sizes: logarithm of a history's probability, means and variances ahead; shape (sizes, series[, steps])."""
+
+    evidence: Array
+    means: Array
+    variance: Array
+
+
+SIZES = tuple(Sizes(*each) for each in product(*(_ODDS[name] for name in Sizes._fields)))
+ODDS = np.array([sum(_ODDS[name][getattr(sizes, name)] for name in Sizes._fields) for sizes in SIZES])
+
+
+def level_and_season(histories: Sequence[Array], horizon: int, year: int, cycle: int = 1) -> Outlook:
+    """Forecast every series of a panel; zero, without doubt, for a series without sales.
+
+    Args:
+        histories: each series, oldest first; the last value of each is of the same period.
+        year: periods of a year.
+        cycle: periods of a shorter season, such as the days of a week; its steps have the shares that they lately had.
+    """
+    sums = [_kept(_by_cycle(history, cycle), year // cycle) for history in histories]
+    longest = max((each.size for each in sums), default=0)
+    together = sum((np.pad(each, (longest - each.size, 0)) for each in sums), start=np.zeros(longest))
+    means, doubt = np.zeros((len(sums), horizon)), np.zeros((len(sums), horizon))
+    living = [place for place, each in enumerate(sums) if (each > 0).any()]
+    for size in {sums[place].size for place in living}:
+        places = [place for place in living if sums[place].size == size]
+        alike = np.stack([sums[place] for place in places])
+        by_cycle = _outlook(alike, together[longest - size :], -(-horizon // cycle), year // cycle)
+        patterns = np.stack([_pattern(histories[place], cycle) for place in places])
+        means[places] = (by_cycle.means[:, :, None] * patterns[:, None, :]).reshape(len(places), -1)[:, :horizon]
+        doubt[places] = np.repeat(by_cycle.doubt, cycle, axis=1)[:, :horizon]
+    return Outlook(means, doubt)
+
+
+def _outlook(histories: Array, together: Array, steps: int, year: int) -> Outlook:
+    """Forecast series of one length, each by itself and by its share in all."""
+    (of_all,), _ = _logs(together[None])
+    logs, levels = _logs(histories)
+    posterior = _posterior(np.concatenate([logs, logs - of_all, of_all[None]]), steps, year)
+    ahead, variance = _mixed(*(part[:, -1] for part in (posterior.evidence, posterior.means, posterior.variance)))
+    means, doubt = np.empty((len(logs), steps)), np.empty((len(logs), steps))
+    for place in range(len(logs)):
+        both = [place] if np.allclose(logs[place], of_all) else [place, len(logs) + place]
+        shared = np.array([number >= len(logs) for number in both], dtype=float)[:, None]
+        offered = (
+            posterior.evidence[:, both].T.ravel(),
+            np.concatenate(posterior.means[:, both].swapaxes(0, 1) + (shared * ahead)[:, None]),
+            np.concatenate(posterior.variance[:, both].swapaxes(0, 1) + (shared * variance)[:, None]),
+        )
+        mean, square = _mixed(*offered)
+        means[place] = levels[place] * np.exp(mean + _SKEW * np.minimum(square, _MOST_VARIANCE) / 2)
+        doubt[place] = np.sqrt(square)
+    return Outlook(means, doubt)
+
+
+def _logs(histories: Array) -> tuple[Array, Array]:
+    """Logarithms around the recent level, and that level; shapes (series, periods) and (series,)."""
+    usual = np.array([np.median(history[history > 0]) for history in histories])[:, None]
+    logs = np.log(np.maximum(histories, _LEAST * usual))
+    level = logs[:, -_RECENT:].mean(axis=1, keepdims=True)
+    return logs - level, np.exp(level[:, 0])
+
+
+def _mixed(evidence: Array, means: Array, variance: Array) -> tuple[Array, Array]:
+    """Mean and variance over all sizes, weighted by evidence."""
+    odds = evidence + np.resize(ODDS, evidence.shape)
+    weights = np.exp(odds - odds.max())
+    weights /= weights.sum()
+    mean = weights @ means
+    return mean, weights @ (variance + (means - mean) ** 2)
+
+
+def _posterior(logs: Array, steps: int, year: int) -> _Posterior:
+    """The forecasts by all sizes; the noise is unknown, with an inverse gamma prior."""
+    size = logs.shape[1]
+    shape = (_NOISE_WEIGHT + size) / 2
+    parts = _parts(size + steps, size, year)
+    begins_low = logs[:, :_FIRST].mean(axis=1) < np.median(logs, axis=1) - _LOW
+    evidence, means, variance = (np.empty((len(SIZES), len(logs), *rest)) for rest in ((), (steps,), (steps,)))
+    for number, sizes in enumerate(SIZES):
+        covariance = parts[0] + sum(amount**2 * part for amount, part in zip(sizes, parts[1:], strict=True) if amount)
+        root = cholesky(covariance[:size, :size], lower=True, check_finite=False)
+        both = solve_triangular(root, np.hstack([covariance[:size, size:], logs.T]), lower=True, check_finite=False)
+        cross, white = both[:, :steps], both[:, steps:]
+        rate = (_NOISE_WEIGHT * _NOISE**2 + (white**2).sum(axis=0)) / 2
+        impossible = (sizes.launch > 0) & ~begins_low
+        evidence[number] = -np.log(np.diag(root)).sum() - shape * np.log(rate) - np.where(impossible, _IMPOSSIBLE, 0.0)
+        means[number] = white.T @ cross
+        variance[number] = np.outer(rate / shape, np.diag(covariance)[size:] - (cross**2).sum(axis=0))
+    return _Posterior(evidence, means, variance)
+
+
+def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
+    """Covariances of what every series has, then of each part of `Sizes`; time is in weeks, whatever the periods are."""
+    time = np.arange(count) * (_WEEKS / year)
+    earlier = np.minimum(time[:, None], time[None, :])
+    sine = np.sin(np.pi * (time[:, None] - time[None, :]) / _WEEKS) ** 2
+    since = time - time[size - 1]
+    return (
+        _ANY_LEVEL**2 + year / _WEEKS * np.eye(count),  # longer periods have less noise
+        earlier,
+        np.outer(since, since),
+        np.exp(-2 * sine / _SMOOTHNESS**2),
+        (np.exp(-2 * sine / _PEAKEDNESS**2) + np.exp(-np.sqrt(sine) / _EDGE)) / 2,
+        1 - np.exp(-earlier / _LAUNCH_WEEKS),
+    )
+
+
+def _kept(history: Array, year: int) -> Array:
+    """The newest years, without up to three of the oldest values, so that series share their length and what is computed for it."""
+    newest = history[-_LONGEST * year :]
+    return newest[newest.size % _ROUNDED :] if newest.size > _ROUNDED * _RECENT else newest
+
+
+def _by_cycle(history: Array, cycle: int) -> Array:
+    """Sums of complete cycles, the last one to the end."""
+    return np.asarray(history[history.size % cycle :].reshape(-1, cycle).sum(axis=1), dtype=np.float64)
+
+
+def _pattern(history: Array, cycle: int) -> Array:
+    """The share of each step of a cycle in the newest cycles; even where those had no sales."""
+    newest = history[history.size % cycle :].reshape(-1, cycle)[-_PATTERN_CYCLES:].sum(axis=0)
+    return np.maximum(newest, 0) / np.maximum(newest, 0).sum() if (newest > 0).any() else np.full(cycle, 1 / cycle)

@@ -1,0 +1,102 @@
+"""Level and season: a year that was seen once is repeated as far as the history shows, a launch and a drift are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.analytics.accuracy import smape
+from headgate.analytics.level_and_season import level_and_season
+
+pytestmark = pytest.mark.unit
+
+WEEKS = np.arange(156)
+CHRISTMAS = np.exp(-0.5 * ((WEEKS % 52 - 46) / 2) ** 2)
+
+
+def noise(seed: int, size: float = 0.1) -> np.ndarray:
+    return np.exp(np.random.default_rng(seed).normal(0, size, WEEKS.size))
+
+
+def forecast_of(sold: np.ndarray, weeks: int) -> tuple[np.ndarray, np.ndarray]:
+    outlook = level_and_season((sold[:weeks],), 13, 52)
+    return outlook.means[0], outlook.doubt[0]
+
+
+def error(sold: np.ndarray, weeks: int) -> float:
+    return smape(sold[weeks : weeks + 13], forecast_of(sold, weeks)[0])
+
+
+def test_a_peak_that_was_seen_once_returns() -> None:
+    sold = 1000 * (1 + 2 * CHRISTMAS) * noise(1)
+    assert error(sold, 92) < 12
+
+
+def test_a_season_and_growth_are_separated() -> None:
+    sold = 1000 * np.exp(0.5 * WEEKS / 52) * (1 + 0.3 * np.sin(2 * np.pi * WEEKS / 52)) * noise(2)
+    assert max(error(sold, weeks) for weeks in (70, 84, 110)) < 20
+
+
+@pytest.mark.parametrize("weeks", [53, 57, 62])
+def test_a_launch_is_neither_a_season_nor_growth(weeks: int) -> None:
+    sold = 1000 / (1 + np.exp(-(WEEKS - 12) / 4)) * noise(3)
+    assert error(sold, weeks) < 15
+
+
+def test_a_series_without_a_season_is_forecast_by_its_level() -> None:
+    means, _ = forecast_of(1000 * noise(4), 60)
+    assert np.abs(means / 1000 - 1).max() < 0.1
+
+
+def test_the_doubt_holds_what_is_not_known_of_the_season() -> None:
+    """With half of a season that was seen to move the level, more is in doubt than of a level that never moved."""
+    seasonal, flat = 1000 * (1 + 0.6 * np.sin(2 * np.pi * WEEKS / 52)) * noise(5), 1000 * noise(5)
+    assert forecast_of(seasonal, 30)[1][-1] > 1.5 * forecast_of(flat, 30)[1][-1]
+
+
+@pytest.mark.parametrize("weeks", [53, 70, 100])
+def test_eighty_percent_of_the_coming_weeks_lie_within_the_doubt(weeks: int) -> None:
+    inside = []
+    for seed in range(20):
+        sold = 1000 * (1 + CHRISTMAS) * noise(seed)
+        means, doubt = forecast_of(sold, weeks)
+        inside.append(np.abs(np.log(sold[weeks : weeks + 13] / means)) < 1.28 * doubt)
+    assert 0.75 <= np.mean(inside) <= 0.9
+
+
+def test_a_small_series_has_the_season_of_its_panel() -> None:
+    """Its own weeks are so noisy that they show none."""
+    season = 1000 * (1 + CHRISTMAS) * noise(6, 0.03)
+    share = 0.02 * np.exp(np.random.default_rng(7).normal(0, 0.5, WEEKS.size))
+    alone = level_and_season(((season * share)[:92],), 13, 52).means[0]
+    together = level_and_season((season[:92], (season * share)[:92]), 13, 52).means[1]
+    expected = (1000 * (1 + CHRISTMAS) * 0.02)[92:105]
+    assert smape(expected, together) < smape(expected, alone)
+
+
+def test_days_repeat_the_shares_of_their_week() -> None:
+    week = np.array([1.0, 2, 3, 4, 5, 6, 0])
+    means = level_and_season((np.tile(week, 40),), 14, 364, 7).means[0]
+    assert means == pytest.approx(np.tile(week, 2), rel=0.02)
+
+
+def test_months_have_their_season() -> None:
+    months = 100 * np.tile(np.r_[np.ones(11), 2.0], 4)
+    means = level_and_season((months[:30] * np.exp(np.random.default_rng(8).normal(0, 0.02, 30)),), 12, 12).means[0]
+    assert smape(months[30:42], means) < 5
+
+
+CLOCKS = st.sampled_from([(52, 1), (12, 1), (364, 7)])
+
+
+@given(st.lists(st.lists(st.floats(-1e3, 1e6), max_size=70), max_size=3), st.integers(1, 20), CLOCKS)
+def test_every_panel_has_a_forecast_that_is_finite_and_not_negative(
+    values: list[list[float]], horizon: int, clock: tuple[int, int]
+) -> None:
+    outlook = level_and_season([np.array(each, dtype=float) for each in values], horizon, *clock)
+    assert outlook.means.shape == outlook.doubt.shape == (len(values), horizon)
+    assert np.isfinite(outlook.means).all()
+    assert (outlook.means >= 0).all()
+    assert np.isfinite(outlook.doubt).all()
