@@ -52,7 +52,7 @@ def measured() -> dict[str, float | int]:
     }
     lines = [f"| {name} | {' | '.join(_cell(value) for value in row)} |" for name, row in zip(table.index, table.to_numpy(), strict=True)]
     head = f"| shop | {' | '.join(table.columns)} |\n|{'---|' * (len(table.columns) + 1)}\n"
-    PAGE.write_text(INTRODUCTION.format(**total) + head + "\n".join(lines) + f"\n\nSummary: {total}\n")
+    PAGE.write_text(INTRODUCTION.format(**total) + head + "\n".join(lines) + f"\n\n`{total}`\n")
     print(table.round(2).to_string())
     return total
 

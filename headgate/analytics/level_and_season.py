@@ -9,7 +9,7 @@ A series is compared with the sum of its panel as well: where its share has less
 
 Source:
     Rasmussen & Williams (2006), "Gaussian Processes for Machine Learning", ch. 2 and 5.4.3 (trend, season and noise as one process);
-    Hoeting et al. (1999), "Bayesian Model Averaging". The weights in `_ODDS` were chosen on generated shops, of which half were held
+    Hoeting et al. (1999), "Bayesian Model Averaging". The weights in `_ODDS` were chosen on generated series, of which half were held
     out; see docs/adr/0040-next-year.md.
 """
 
@@ -85,7 +85,7 @@ ODDS = np.array([sum(_ODDS[name][getattr(sizes, name)] for name in Sizes._fields
 
 
 def level_and_season(histories: Sequence[Array], horizon: int, year: int, cycle: int = 1) -> Outlook:
-    """Forecast every series of a panel; zero, without doubt, for a series without sales.
+    """Forecast every series of a panel; zero, without doubt, for a series of zeros.
 
     Args:
         histories: each series, oldest first; the last value of each is of the same period.
@@ -193,6 +193,6 @@ def _by_cycle(history: Array, cycle: int) -> Array:
 
 
 def _pattern(history: Array, cycle: int) -> Array:
-    """The share of each step of a cycle in the newest cycles; even where those had no sales."""
+    """The share of each step of a cycle in the newest cycles; equal where those sum to nothing."""
     newest = history[history.size % cycle :].reshape(-1, cycle)[-_PATTERN_CYCLES:].sum(axis=0)
     return np.maximum(newest, 0) / np.maximum(newest, 0).sum() if (newest > 0).any() else np.full(cycle, 1 / cycle)
