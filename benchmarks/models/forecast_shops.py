@@ -32,7 +32,7 @@ INTRODUCTION = """# Forecasts of many shops
 `make bench-next-year` writes this page: `sales_forecast` of {shops} shops at {origins} past days, against what followed.
 `smape` is that of the total, a mean over the origins of a shop. The naive rules repeat the last period, the same periods of
 last year, or the mean of the last eight. `best` is the better of the first two, chosen by hindsight for each shop.
-Periods outside an 80 % interval are missed, however near they were. Held-out shops chose no method and no setting.
+Periods outside an 80 % interval are missed, however near they were. The sizes of level and season were fitted without the held-out shops.
 
 """
 

@@ -148,7 +148,7 @@ def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
 def _code() -> str:
     """A digest of the code that the figures depend on."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    for folder in ("domains/retail", "learning"):
+    for folder in ("analytics", "domains/retail", "learning"):
         for path in sorted((ROOT / "headgate" / folder).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

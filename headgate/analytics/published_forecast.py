@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_SEASON_DOUBT = 0.25  # of the logarithm, of what less than a year does not show; beside the doubt of what it shows
+_SEASON_DOUBT = 0.4  # of the logarithm, of what less than a year does not show; beside the doubt of what it shows
 _MOST_DOUBT = 3.0  # of the logarithm: twenty times the mean
 _LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
 _LEAST_NOISE = 0.05  # of a series' level: no past error shows that the next will be smaller
