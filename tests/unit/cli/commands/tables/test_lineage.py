@@ -197,7 +197,8 @@ def test_a_command_that_chooses_nothing_is_misspelt(lineage_of: Callable[..., Re
     assert lineage_of(*arguments).exit_code == 2
 
 
-def test_a_column_is_shown_with_its_sources_and_what_it_feeds(lineage_of: Callable[..., Result]) -> None:
+def test_a_column_is_shown_with_its_sources_and_what_it_feeds(lineage_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # a narrow screen wraps the names
     shown = lineage_of("risk_scores", "--column", "score")
     assert "Python system compliance-guardian" in " ".join(shown.stdout.split())
     facts = json.loads(lineage_of("payments", "--column", "amount", "--json").stdout)
