@@ -74,8 +74,10 @@ def test_an_edit_is_in_use_at_once_and_the_next_run_builds_with_it(lake: Lake, f
 
 def test_a_run_that_has_merged_ends_with_the_version_that_it_began_with(lake: Lake, folder: Path) -> None:
     before = push(lake, folder, "Second")
+    ended = newest_run(lake)
     command = [sys.executable, "-m", "headgate.cli.main", "run", "--deployment", NAME, "--json"]
     run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    eventually(lambda: newest_run(lake) != ended or None, 120, every_s=0.1)
     eventually(lambda: "Start quality_gate" in states_of_newest_run(lake) or None, 120, every_s=0.1)
     after = push(lake, folder, "Third")
     assert "Published own-models" not in states_of_newest_run(lake)
@@ -146,9 +148,14 @@ def test_an_operator_pushes_with_the_rights_of_the_role_and_an_analyst_cannot(la
     assert f"{lake.environment['HEADGATE_WORKGROUP']}-operator" in newest["pushed_by"]
 
 
+def newest_run(lake: Lake) -> str:
+    """The name by which Step Functions knows the newest run."""
+    listed = lake.client("stepfunctions").list_executions(stateMachineArn=lake.environment["HEADGATE_STATE_MACHINE_ARN"])["executions"]
+    return str(listed[0]["executionArn"])
+
+
 def states_of_newest_run(lake: Lake) -> set[str]:
     """The states that the newest run has entered."""
     client = lake.client("stepfunctions")
-    newest = client.list_executions(stateMachineArn=lake.environment["HEADGATE_STATE_MACHINE_ARN"])["executions"][0]
-    events: list[dict[str, Any]] = client.get_execution_history(executionArn=newest["executionArn"], maxResults=1000)["events"]
+    events: list[dict[str, Any]] = client.get_execution_history(executionArn=newest_run(lake), maxResults=1000)["events"]
     return {event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event}
