@@ -35,7 +35,9 @@ def _due_at(arguments: Mapping[str, str]) -> datetime:
     try:
         due_at = datetime.fromisoformat(job_arguments.required(arguments, "scheduled_at"))
     except ValueError:
-        raise SettingsError("--scheduled_at must be an ISO 8601 time, for example 2026-05-01T04:00:00Z") from None
+        raise SettingsError(
+            "--scheduled_at must be an ISO 8601 time, for example 2026-05-01T04:00:00Z"
+        ) from None
     return due_at.astimezone(UTC).replace(tzinfo=None) if due_at.tzinfo else due_at
 
 

@@ -20,16 +20,25 @@ if TYPE_CHECKING:
 
 def build(arguments: Mapping[str, str]) -> dict[str, object]:
     """Return what was published: of one system, or which ones of several were built."""
-    return build_several(arguments) if arguments.get("systems") and not arguments.get("system") else build_one(arguments)
+    return (
+        build_several(arguments)
+        if arguments.get("systems") and not arguments.get("system")
+        else build_one(arguments)
+    )
 
 
 def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
     """Which tables were published, where, with how many rows, and where the Data Docs of their audit lie."""
     system = job_arguments.required(arguments, "system")
-    with TemporaryDirectory(prefix="headgate-system-") as workspace, lineage_events.lineage_log(arguments, system) as events:
+    with (
+        TemporaryDirectory(prefix="headgate-system-") as workspace,
+        lineage_events.lineage_log(arguments, system) as events,
+    ):
         lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
         published, docs = systems.system_runner(arguments, system, Path(workspace), events.add)(lake)
-    tables = {one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published}
+    tables = {
+        one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published
+    }
     return {"system": system, "snapshot_id": lake.snapshot_id, "tables": tables, "data_docs": docs}
 
 

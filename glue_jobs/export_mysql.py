@@ -29,7 +29,9 @@ def export(arguments: Mapping[str, str]) -> dict[str, object]:
     login = exports.secret_login(arguments, source)
     request = requested(arguments, source or login.database)
     with TemporaryDirectory(prefix="headgate-export-") as workspace:
-        exporting = exports.exporting(arguments, login, Path(workspace), mirrored=True, masked=request.mask_at_source, source=source)
+        exporting = exports.exporting(
+            arguments, login, Path(workspace), mirrored=True, masked=request.mask_at_source, source=source
+        )
         report = exporting.run(request)
     rows = {certificate.table: certificate.digest.rows for certificate in report.certificates}
     return {"run": report.run, "changed": report.changed, "rows": rows}
@@ -41,7 +43,9 @@ def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
         due_at = datetime.fromisoformat(job_arguments.required(arguments, "scheduled_at"))
         workers, overlap_s = int(arguments.get("workers") or 2), int(arguments.get("overlap_s") or 300)
     except ValueError:
-        raise SettingsError("--scheduled_at must be an ISO 8601 time, --workers and --overlap_s whole numbers") from None
+        raise SettingsError(
+            "--scheduled_at must be an ISO 8601 time, --workers and --overlap_s whole numbers"
+        ) from None
     run = arguments.get("run") or named_by_time(due_at)
     return ExportRequest(
         source,

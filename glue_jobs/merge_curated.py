@@ -29,11 +29,16 @@ log = logging.getLogger(__name__)
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
     """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and what was closed."""
     as_of = job_arguments.day(arguments, "as_of")
-    with TemporaryDirectory(prefix="headgate-merge-") as workspace, lineage_events.lineage_log(arguments, MERGE) as events:
+    with (
+        TemporaryDirectory(prefix="headgate-merge-") as workspace,
+        lineage_events.lineage_log(arguments, MERGE) as events,
+    ):
         return _merge(arguments, as_of, Path(workspace), events)
 
 
-def _merge(arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog) -> dict[str, object]:
+def _merge(
+    arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog
+) -> dict[str, object]:
     merging = snapshots.merging(arguments, workspace, events.add)
     failed_before = snapshots.datasets_not_merged(arguments)
     lake = merging.merge(as_of)
@@ -50,7 +55,11 @@ def _merge(arguments: Mapping[str, str], as_of: date | None, workspace: Path, ev
         "as_of": lake.as_of.isoformat(),
         "rows": rows,
         "datasets_not_merged": dict(lake.failed),
-        "missing_values": {name: dict(dataset.missing_values) for name, dataset in lake.datasets.items() if dataset.missing_values},
+        "missing_values": {
+            name: dict(dataset.missing_values)
+            for name, dataset in lake.datasets.items()
+            if dataset.missing_values
+        },
         "rows_without_parent": orphans,
         "files_closed": len(closed),
         "rows_closed": sum(one.rows for one in closed),

@@ -23,9 +23,17 @@ def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
     lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-gate-") as workspace:
         inspected = quality.quality_gate(arguments, Path(workspace)).inspect(lake)
-    asked = {one.dataset: {"rows": one.rows, "expectations": one.expectations, "warnings": len(one.warnings)} for one in inspected.verdicts}
+    asked = {
+        one.dataset: {"rows": one.rows, "expectations": one.expectations, "warnings": len(one.warnings)}
+        for one in inspected.verdicts
+    }
     unchanged = system_jobs.mark_unchanged_systems(arguments, lake)
-    return {"snapshot_id": lake.snapshot_id, "datasets": asked, "data_docs": inspected.docs_at, "unchanged_systems": unchanged}
+    return {
+        "snapshot_id": lake.snapshot_id,
+        "datasets": asked,
+        "data_docs": inspected.docs_at,
+        "unchanged_systems": unchanged,
+    }
 
 
 if __name__ == "__main__":

@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from headgate.python_api import CheckedFile, check, draft_contract, load_contract, mask, profile
 
 __version__ = "0.1.0"
-__all__ = ["CheckedFile", "Contract", "HeadgateError", "Lake", "check", "connect", "draft_contract", "load_contract", "mask", "profile"]
+__all__ = [
+    "CheckedFile",
+    "Contract",
+    "HeadgateError",
+    "Lake",
+    "check",
+    "connect",
+    "draft_contract",
+    "load_contract",
+    "mask",
+    "profile",
+]
 
 _MODULES = {
     "Contract": "headgate.contracts.model",

@@ -27,7 +27,9 @@ class Deployment:
             SettingsError: the deployment states no such output.
         """
         if name not in self.outputs:
-            raise SettingsError(f"Deployment {self.name} has no output {name}. Deploy again, so that deployment.json is complete.")
+            raise SettingsError(
+                f"Deployment {self.name} has no output {name}. Deploy again, so that deployment.json is complete."
+            )
         return str(self.outputs[name])
 
 

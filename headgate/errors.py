@@ -48,7 +48,9 @@ class BadInputError(HeadgateError):
         self.column = column
 
     def __str__(self) -> str:
-        where = ", ".join(part for part in (self.file, f"column {self.column}" if self.column else "") if part)
+        where = ", ".join(
+            part for part in (self.file, f"column {self.column}" if self.column else "") if part
+        )
         text = f"{self.message} [rule {self.rule}] Remedy: {self.remedy}"
         return f"{where}: {text}" if where else text
 

@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Letters that Unicode does not take apart into a letter of a to z and a mark; the last is the dotless i.
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
+)
 _LONGEST = 20
 
 # Rules as Terraform's variables `domain` and `name` have them: a lake's name is the prefix of its buckets and databases.
 LAKE_NAME = r"[a-z][a-z0-9]{1,19}"
 LAKE_NAME_RULE = "2 to 20 of the letters a to z, in lower case, and digits, beginning with a letter"
 DEPLOYMENT_NAME = r"[a-z][a-z0-9-]{1,19}"
-DEPLOYMENT_NAME_RULE = "2 to 20 of the letters a to z, in lower case, digits and hyphens, beginning with a letter"
+DEPLOYMENT_NAME_RULE = (
+    "2 to 20 of the letters a to z, in lower case, digits and hyphens, beginning with a letter"
+)
 
 
 def in_plain_letters(text: str) -> str:
@@ -27,7 +31,12 @@ def in_plain_letters(text: str) -> str:
     >>> in_plain_letters("Müller & Łódź Straße 7")
     'muller & lodz strasse 7'
     """
-    return unicodedata.normalize("NFKD", text.lower().translate(_LETTERS)).encode("ascii", "ignore").decode().lower()
+    return (
+        unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
 
 
 def lake_name_of(text: str) -> str:

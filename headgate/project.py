@@ -33,7 +33,11 @@ MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sq
 MODEL_TESTS = "tests"  # folder beside the models with their unit tests
 OWN_DOMAIN = "the lake project"  # the name of the project's own domain
 OWN_SYSTEMS = "headgate.project_systems"  # the package of the project's Python systems
-OWN_PARTS = {"questions": "_questions", "routes": "_routes", "card_figures": "_card_figures"}  # its further modules, by Domain's attribute
+OWN_PARTS = {
+    "questions": "_questions",
+    "routes": "_routes",
+    "card_figures": "_card_figures",
+}  # its further modules, by Domain's attribute
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
 PACKED_SETTINGS = "_settings.json"  # and the file with the settings that code in the archive reads
@@ -54,7 +58,10 @@ _PATTERNS = {
     "name": (LAKE_NAME, LAKE_NAME_RULE),
     "currency": (r"|[A-Z]{3}", "a code of three capital letters, as in ISO 4217, or empty"),
     "region": (r"|[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1, or empty"),
-    "environment": (r"[a-z][a-z0-9]{0,9}", "1 to 10 of the letters a to z, in lower case, and digits, beginning with a letter"),
+    "environment": (
+        r"[a-z][a-z0-9]{0,9}",
+        "1 to 10 of the letters a to z, in lower case, and digits, beginning with a letter",
+    ),
     "alert_email": (r"|[^@ ]+@[^@ ]+\.[^@ ]+", "an e-mail address, or empty"),
     "schedule": (r"(cron|rate)\(.+\)", "cron(...) or rate(...) of EventBridge Scheduler"),
 }
@@ -98,13 +105,17 @@ class LakeProject:
     def models(self) -> tuple[Path, ...]:
         """Return the project's SQL models, by name: each builds the prod table that it is named after."""
         remedy = "Write each table as one query in Athena's SQL, models/<table>.sql; a model in Python is systems/<name>.py"
-        return _own_files(self.folder / "models", (".sql",), remedy, besides=MODEL_TESTS) if self.folder else ()
+        return (
+            _own_files(self.folder / "models", (".sql",), remedy, besides=MODEL_TESTS) if self.folder else ()
+        )
 
     @property
     def model_tests(self) -> tuple[Path, ...]:
         """Return the unit tests of the SQL models, by name; CSV files beside them have rows."""
         remedy = "Write each test as models/tests/<name>.yaml, and its larger tables as CSV"
-        paths = _own_files(self.folder / "models" / MODEL_TESTS, (".yaml", ".csv"), remedy) if self.folder else ()
+        paths = (
+            _own_files(self.folder / "models" / MODEL_TESTS, (".yaml", ".csv"), remedy) if self.folder else ()
+        )
         return tuple(path for path in paths if path.suffix == ".yaml")
 
     @property
@@ -116,7 +127,11 @@ class LakeProject:
     @property
     def own_domain(self) -> Domain:
         """Return the lake project as a domain: its contracts, its dashboards, and its Python systems, questions and routes."""
-        return Domain(OWN_DOMAIN, folder=self.folder, **_own_modules(self.folder / "systems")) if self.folder else Domain(OWN_DOMAIN)
+        return (
+            Domain(OWN_DOMAIN, folder=self.folder, **_own_modules(self.folder / "systems"))
+            if self.folder
+            else Domain(OWN_DOMAIN)
+        )
 
     @property
     def every_domain(self) -> tuple[Domain, ...]:
@@ -129,7 +144,9 @@ class LakeProject:
         owners: dict[str, str] = {MODELS_SYSTEM: "models/"}
         for owner_of, system in [(domain.name, system) for domain in every for system in domain.systems]:
             if owner := owners.get(system.name):
-                raise SettingsError(f"{owner} and {owner_of} both bring the system {system.name}. Rename one of them.")
+                raise SettingsError(
+                    f"{owner} and {owner_of} both bring the system {system.name}. Rename one of them."
+                )
             owners[system.name] = owner_of
         return every
 
@@ -145,34 +162,56 @@ class LakeProject:
         folder = self.folder / "contracts" / "prod" if self.folder else None
         paths = [*folder.glob("*.yaml"), *folder.glob("*.json")] if folder else []
         in_contract = any(_BLOCK.search(path.read_text(encoding="utf-8")) for path in paths)
-        return in_contract or any(DASHBOARD_TABLES.search(path.read_text(encoding="utf-8")) for path in self.dashboards)
+        return in_contract or any(
+            DASHBOARD_TABLES.search(path.read_text(encoding="utf-8")) for path in self.dashboards
+        )
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
         """Return the Terraform variables for an environment, by default the project's; numbers, texts, lists and maps."""
-        variables = {"alert_email": self.alert_email, "daily_schedule": self.schedule, "domain": self.name, **self.settings}
+        variables = {
+            "alert_email": self.alert_email,
+            "daily_schedule": self.schedule,
+            "domain": self.name,
+            **self.settings,
+        }
         if self.export_sources:
             variables["export_sources"] = self.export_sources
         renamed = {"name": "domain", "schedule": "daily_schedule"}
         differs = self.environments.get(environment or self.environment, {})
         variables |= {renamed.get(name, name): value for name, value in differs.items()}
         region = {"region": self.region} if self.region and "region" not in variables else {}
-        return {**variables, **region, "environment": environment or self.environment, "systems": [*self.systems]}
+        return {
+            **variables,
+            **region,
+            "environment": environment or self.environment,
+            "systems": [*self.systems],
+        }
 
 
 def _own_files(folder: Path, suffixes: tuple[str, ...], remedy: str, besides: str = "") -> tuple[Path, ...]:
     """Return a folder's files of the suffixes by name; notes (`.md`) and hidden files are passed over, any other entry is an error."""
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    named = [entry for entry in entries if not entry.name.startswith((".", "__")) and entry.suffix != ".md" and entry.name != besides]
+    named = [
+        entry
+        for entry in entries
+        if not entry.name.startswith((".", "__")) and entry.suffix != ".md" and entry.name != besides
+    ]
     if ignored := [entry.name for entry in named if entry.suffix not in suffixes or entry.is_dir()]:
         endings = " or ".join(suffixes)
-        raise SettingsError(f"{folder.name}/{ignored[0]} is not read: a file in {folder.name}/ ends in {endings}. {remedy}, or remove it.")
+        raise SettingsError(
+            f"{folder.name}/{ignored[0]} is not read: a file in {folder.name}/ ends in {endings}. {remedy}, or remove it."
+        )
     return tuple(named)
 
 
 def _own_systems(folder: Traversable) -> tuple[System, ...]:
     """Return the systems of a folder, by name: modules and packages; one whose name begins with _ is what they share."""
     entries = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
-    stems = [entry.name.removesuffix(".py") for entry in entries if entry.name.endswith(".py") or (entry / "__init__.py").is_file()]
+    stems = [
+        entry.name.removesuffix(".py")
+        for entry in entries
+        if entry.name.endswith(".py") or (entry / "__init__.py").is_file()
+    ]
     stems = [stem for stem in stems if not stem.startswith("_")]
     if wrong := [stem for stem in stems if not re.fullmatch(SYSTEM, stem)]:
         raise SettingsError(
@@ -183,7 +222,9 @@ def _own_systems(folder: Traversable) -> tuple[System, ...]:
 
 def _own_modules(folder: Traversable) -> dict[str, Any]:
     """Return the attributes of the own domain that are modules of a folder: its systems, and its parts where they exist."""
-    parts = {part: f"{OWN_SYSTEMS}.{stem}" for part, stem in OWN_PARTS.items() if (folder / f"{stem}.py").is_file()}
+    parts = {
+        part: f"{OWN_SYSTEMS}.{stem}" for part, stem in OWN_PARTS.items() if (folder / f"{stem}.py").is_file()
+    }
     return {"systems": _own_systems(folder), **parts}
 
 
@@ -244,7 +285,11 @@ def packed_settings() -> dict[str, Any]:
         return dict(json.loads(packed.read_text(encoding="utf-8")))
     lake = project()
     in_currency = (lake.currency, *(domain.currency for domain in lake.every_domain))
-    return {"analyst_tables": [*lake.analyst_tables], "cards": dict(lake.cards), "currency": next(filter(None, in_currency), "")}
+    return {
+        "analyst_tables": [*lake.analyst_tables],
+        "cards": dict(lake.cards),
+        "currency": next(filter(None, in_currency), ""),
+    }
 
 
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -263,7 +308,9 @@ def project(start: Path | None = None) -> LakeProject:
     named = os.environ.get("HEADGATE_PROJECT", "")
     nearest = _project_at(start or (Path(named) if named else Path.cwd()))
     if named and not start and not nearest.folder:
-        raise SettingsError(f"HEADGATE_PROJECT is {named}, where no {FILE} lies. Correct the path, or write one with `headgate init`.")
+        raise SettingsError(
+            f"HEADGATE_PROJECT is {named}, where no {FILE} lies. Correct the path, or write one with `headgate init`."
+        )
     return nearest
 
 
@@ -287,7 +334,9 @@ def read(path: Path) -> LakeProject:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name} is not valid TOML: {error}. Correct it, or write a new one with `headgate init`.") from None
+        raise SettingsError(
+            f"{path.name} is not valid TOML: {error}. Correct it, or write a new one with `headgate init`."
+        ) from None
     names = {field.name for field in fields(LakeProject)} - {"folder"}
     if unknown := sorted(set(values) - names):
         raise SettingsError(
@@ -307,10 +356,14 @@ def _check(path: Path, name: str, value: object) -> None:
         _check_domains(path, value)
     elif name == "analyst_tables":
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise SettingsError(f'{path.name}: analyst_tables is {value!r}. It is a list of datasets, for example ["customers"].')
+            raise SettingsError(
+                f'{path.name}: analyst_tables is {value!r}. It is a list of datasets, for example ["customers"].'
+            )
     elif name in _TABLES:
         if not isinstance(value, dict):
-            raise SettingsError(f"{path.name}: {name} is not a table. Write its fields below a line [{name}].")
+            raise SettingsError(
+                f"{path.name}: {name} is not a table. Write its fields below a line [{name}]."
+            )
         if name == "export_sources":
             _check_sources(path, value)
         elif name == "environments":
@@ -323,7 +376,9 @@ def _check(path: Path, name: str, value: object) -> None:
 
 def _check_domains(path: Path, value: object) -> None:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise SettingsError(f"{path.name}: domains is {value!r}. It is a list of domains, for example {[*package_domains()]}, or [].")
+        raise SettingsError(
+            f"{path.name}: domains is {value!r}. It is a list of domains, for example {[*package_domains()]}, or []."
+        )
     try:
         domains_of(value)
     except SettingsError as error:
@@ -333,7 +388,10 @@ def _check_domains(path: Path, value: object) -> None:
 def _check_cards(path: Path, stated: Mapping[str, object]) -> None:
     """Check that a lake without card numbers says who declared it, when and why."""
     texts = [stated.get(name) for name in ("declared_by", "reason")]
-    is_complete = all(isinstance(text, str) and text.strip() for text in texts) and type(stated.get("declared_on")) is date
+    is_complete = (
+        all(isinstance(text, str) and text.strip() for text in texts)
+        and type(stated.get("declared_on")) is date
+    )
     if set(stated) != _CARD_FIELDS or stated["none"] is not True or not is_complete:
         raise SettingsError(
             f"{path.name}: cards must have none = true, declared_by, declared_on (a date such as 2026-01-31, without a time) and reason. "
@@ -368,7 +426,9 @@ def _check_sources(path: Path, sources: Mapping[str, object]) -> None:
                 "A source has 1 to 32 lower-case letters, digits and _, beginning with a letter."
             )
         if not isinstance(settings, dict):
-            raise SettingsError(f"{path.name}: export_sources.{source} is not a table. Write its fields below [export_sources.{source}].")
+            raise SettingsError(
+                f"{path.name}: export_sources.{source} is not a table. Write its fields below [export_sources.{source}]."
+            )
         if unknown := sorted(set(settings) - _SOURCE_FIELDS):
             raise SettingsError(
                 f"{path.name}: export_sources.{source} has the unknown field {unknown[0]}. "

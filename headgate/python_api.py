@@ -96,7 +96,9 @@ def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:
     checked = check_by_contract(Path(file), contract)
     gated = checked.gated
     mapping = json.loads(checked.mapping.get("columns", "{}"))
-    return CheckedFile(gated.counts.received, gated.accepted, gated.quarantine_rows, dict(gated.counts.reasons), mapping)
+    return CheckedFile(
+        gated.counts.received, gated.accepted, gated.quarantine_rows, dict(gated.counts.reasons), mapping
+    )
 
 
 def profile(file: str | PathLike[str], contract: Contract | None = None) -> Profile:

@@ -36,7 +36,9 @@ class Settings:
         self.__dict__.update(values)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+        return (
+            f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+        )
 
 
 class GateSettings(Settings):
@@ -316,7 +318,10 @@ def _values(kind: type[Settings], stated: tuple[str, ...]) -> dict[str, Any]:
     given = dict(zip(kind.__annotations__, stated, strict=True))
     if missing := [_variable(name) for name, text in given.items() if not text and not hasattr(kind, name)]:
         raise SettingsError(f"missing environment variables: {', '.join(missing)}")
-    return {name: _parsed(name, kind.__annotations__[name], text) if text else getattr(kind, name) for name, text in given.items()}
+    return {
+        name: _parsed(name, kind.__annotations__[name], text) if text else getattr(kind, name)
+        for name, text in given.items()
+    }
 
 
 def _variable(field_name: str) -> str:
@@ -328,7 +333,12 @@ _KINDS = {"int": "a whole number", "float": "a number"}
 
 def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
     """Return the value of a variable; annotations are text in this module."""
-    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "Mapping": json.loads, "Sequence": json.loads}
+    parsers: Mapping[str, Callable[[str], Any]] = {
+        "int": int,
+        "float": float,
+        "Mapping": json.loads,
+        "Sequence": json.loads,
+    }
     try:
         return parsers.get(str(kind).partition("[")[0], str)(text)
     except ValueError:

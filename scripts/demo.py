@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # the scripts are run by path and know each other as `scripts`
 
 from headgate.cli import deployment
 from headgate.cli.commands.files import files
@@ -67,7 +69,11 @@ def demo(console: Console, *, keep: bool) -> bool:
         if keep:
             found = deployment.find(NAME)
             login = new_login(api.users(found.environment))
-            console.print(last_screen(found.environment["HEADGATE_CONSOLE_URL"], login, NAME), highlight=False, soft_wrap=True)
+            console.print(
+                last_screen(found.environment["HEADGATE_CONSOLE_URL"], login, NAME),
+                highlight=False,
+                soft_wrap=True,
+            )
         return complete
     finally:
         if not keep:
@@ -100,14 +106,22 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
     console.rule("4 of 4  What became of it")
     console.print(report.screen(*report.collect(found), steps=report.next_steps(found)), crop=False)
     page = report.write_page(found, folder / "report.html")
-    console.print(f"Report page: {folder.relative_to(STATE.parent)}/report.html ({len(page['alerts'])} alerts)")
-    console.print(f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: {folder.relative_to(STATE.parent)}/")
+    console.print(
+        f"Report page: {folder.relative_to(STATE.parent)}/report.html ({len(page['alerts'])} alerts)"
+    )
+    console.print(
+        f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: {folder.relative_to(STATE.parent)}/"
+    )
     return ended.status == "SUCCEEDED"
 
 
 def start_data(folder: Path) -> subprocess.Popen[bytes]:
     """The process that writes the demo's data: Online Retail II where it is found, else a generated shop."""
-    return subprocess.Popen([sys.executable, *_data_command(), str(folder), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, *_data_command(), str(folder), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def _data_command() -> Sequence[str]:
@@ -128,12 +142,21 @@ def await_data(making: subprocess.Popen[bytes]) -> str:
 
 def main() -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--keep", action="store_true", help="leave the lake running at the end")
     asked = parser.parse_args()
     try:
         return 0 if demo(Console(), keep=asked.keep) else 1
-    except (DemoError, deploy.MissingError, TerraformError, emulator.EmulatorError, HeadgateError, click.ClickException) as error:
+    except (
+        DemoError,
+        deploy.MissingError,
+        TerraformError,
+        emulator.EmulatorError,
+        HeadgateError,
+        click.ClickException,
+    ) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
 

@@ -29,7 +29,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004 botocore's own
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # the scripts are run by path and know each other as `scripts`
 
 from headgate.aws.cognito import Users
 from headgate.cli import deployment
@@ -90,7 +92,11 @@ def stated_region(folder: Path, platform: str, variables: Mapping[str, str]) -> 
     """Return the region that `--var`, the deployment's kept settings, headgate.toml or the deployment itself state; empty if none does."""
     kept = _settings(folder).read() if platform == "aws" else {}
     note = folder / "deployment.json"
-    deployed = json.loads(note.read_text(encoding="utf-8"))["environment"].get("AWS_REGION", "") if note.is_file() else ""
+    deployed = (
+        json.loads(note.read_text(encoding="utf-8"))["environment"].get("AWS_REGION", "")
+        if note.is_file()
+        else ""
+    )
     return {"region": deployed, **from_project(project()), **kept, **variables}["region"]
 
 
@@ -101,7 +107,9 @@ def emulator_target(folder: Path, *, own: bool, region: str = "") -> Target:
         region: of the lake; empty takes the emulator's.
     """
     stated = None if own or "AWS_ENDPOINT_URL" not in os.environ else emulator.foreign()
-    found = stated or emulator.running(folder) or (None if own else emulator.foreign()) or emulator.start(folder)
+    found = (
+        stated or emulator.running(folder) or (None if own else emulator.foreign()) or emulator.start(folder)
+    )
     print(f"emulator: {found.url}", flush=True)
     inherited = {name: value for name, value in os.environ.items() if name not in AWS_NAMES}
     shell = {**found.environment, **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {})}
@@ -119,15 +127,23 @@ def aws_target(region: str = "") -> Target:
     """
     if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
         raise MissingError(f"AWS_ENDPOINT_URL is set to {endpoint}: unset it to deploy to AWS.")
-    session = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)  # boto3 reads only AWS_DEFAULT_REGION
+    session = boto3.Session(
+        region_name=region or os.environ.get("AWS_REGION") or None
+    )  # boto3 reads only AWS_DEFAULT_REGION
     if session.get_credentials() is None:
-        raise MissingError("No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and run this again.")
+        raise MissingError(
+            "No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and run this again."
+        )
     if not session.region_name:
-        raise MissingError("No AWS region: set region in headgate.toml, or AWS_REGION=eu-central-1 in this shell, and run this again.")
+        raise MissingError(
+            "No AWS region: set region in headgate.toml, or AWS_REGION=eu-central-1 in this shell, and run this again."
+        )
     try:
         account = session.client("sts").get_caller_identity()["Account"]
     except (HTTPClientError, ConnectionError) as error:
-        raise MissingError(f"AWS could not be reached, so the credentials were not checked: {error}. Check the network.") from error
+        raise MissingError(
+            f"AWS could not be reached, so the credentials were not checked: {error}. Check the network."
+        ) from error
     except (BotoCoreError, ClientError) as error:
         raise MissingError(f"These AWS credentials do not work: {error}") from error
     shell = {"AWS_REGION": session.region_name, "AWS_DEFAULT_REGION": session.region_name}
@@ -152,17 +168,25 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     _print_estimate(target, stated)
     with ThreadPoolExecutor(1) as beside:  # Terraform mostly waits
         building = beside.submit(console.build)
-        applied = _apply_asked(terraform, folder, stated) if ask and target.platform == "aws" else terraform.apply(stated)
+        applied = (
+            _apply_asked(terraform, folder, stated)
+            if ask and target.platform == "aws"
+            else terraform.apply(stated)
+        )
     if target.platform == "aws":
         _settings(folder).keep(variables)
     outputs = applied.outputs
     seed_masking_key(target, outputs["environment"]["HEADGATE_MASKING_KEY_SECRET"])
     outputs = _store_logins(target, terraform, stated, outputs)
     keep_log_for(target, CRAWLERS_LOG, int(stated.get("log_retention_days", LOG_RETENTION_DAYS)))
-    lake = {"HEADGATE_PROJECT": str(project().folder)} if project().folder else {}  # commands read the contracts that were deployed
+    lake = (
+        {"HEADGATE_PROJECT": str(project().folder)} if project().folder else {}
+    )  # commands read the contracts that were deployed
     address = _upload_console(target, outputs["console"], building)
     note = {"environment": {**target.shell, **lake, **outputs["environment"]}, "outputs": outputs}
-    (folder / "deployment.json").write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / "deployment.json").write_text(
+        json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
     print(
         f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",
         flush=True,
@@ -183,8 +207,14 @@ def adopt_ledger(target: Target, terraform: Terraform, stated: Mapping[str, str]
     resources = terraform.resources()
     if not wanted or not resources or (LEDGER in resources and _ledger_in_state(terraform) == wanted):
         return
-    if wanted not in {name for page in target.client("dynamodb").get_paginator("list_tables").paginate() for name in page["TableNames"]}:
-        raise MissingError(f"files_table is {wanted}, and there is no such table. Restore the ledger under this name first.")
+    if wanted not in {
+        name
+        for page in target.client("dynamodb").get_paginator("list_tables").paginate()
+        for name in page["TableNames"]
+    }:
+        raise MissingError(
+            f"files_table is {wanted}, and there is no such table. Restore the ledger under this name first."
+        )
     print(f"the ledger is {wanted} from now on; the table before it is kept", flush=True)
     if LEDGER in resources:
         terraform.forget(LEDGER)
@@ -193,7 +223,11 @@ def adopt_ledger(target: Target, terraform: Terraform, stated: Mapping[str, str]
 
 def _ledger_in_state(terraform: Terraform) -> str:
     state = json.loads(terraform.current_state().read_text(encoding="utf-8"))
-    tables = [resource for resource in state["resources"] if (resource["type"], resource["name"]) == tuple(LEDGER.split("."))]
+    tables = [
+        resource
+        for resource in state["resources"]
+        if (resource["type"], resource["name"]) == tuple(LEDGER.split("."))
+    ]
     return str(tables[0]["instances"][0]["attributes"]["name"])
 
 
@@ -213,18 +247,33 @@ def _print_last_screen(target: Target, folder: Path) -> None:
     """Print the first login of a lake on an emulator, the next commands, and the one that ends it."""
     stated = deployment.read(folder / "deployment.json").environment
     users = Users(target.client("cognito-idp"), stated["HEADGATE_USER_POOL"])
-    print(first_login.last_screen(stated["HEADGATE_CONSOLE_URL"], first_login.first_login(users), folder.name), flush=True)
+    print(
+        first_login.last_screen(stated["HEADGATE_CONSOLE_URL"], first_login.first_login(users), folder.name),
+        flush=True,
+    )
 
 
 def _with_logins(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> dict[str, str]:
     """Return the variables with the sources whose login is stored: only their schedules are enabled."""
-    export_logins.given(os.environ, export_logins.sources(stated))  # a wrong URL is reported before anything is deployed
-    secret_id = terraform.outputs().get("environment", {}).get("HEADGATE_MYSQL_SECRET", "") if terraform.resources() else ""
-    found = export_logins.stored(target.client("secretsmanager"), secret_id, export_logins.sources(stated)) if secret_id else set()
+    export_logins.given(
+        os.environ, export_logins.sources(stated)
+    )  # a wrong URL is reported before anything is deployed
+    secret_id = (
+        terraform.outputs().get("environment", {}).get("HEADGATE_MYSQL_SECRET", "")
+        if terraform.resources()
+        else ""
+    )
+    found = (
+        export_logins.stored(target.client("secretsmanager"), secret_id, export_logins.sources(stated))
+        if secret_id
+        else set()
+    )
     return {**stated, "export_logins": json.dumps(sorted(found))}
 
 
-def _store_logins(target: Target, terraform: Terraform, stated: Mapping[str, str], outputs: dict[str, Any]) -> dict[str, Any]:
+def _store_logins(
+    target: Target, terraform: Terraform, stated: Mapping[str, str], outputs: dict[str, Any]
+) -> dict[str, Any]:
     """Store the logins of this shell where none is stored, then enable the schedules that wanted them; return the outputs then."""
     client, secret_id = target.client("secretsmanager"), outputs["environment"]["HEADGATE_MYSQL_SECRET"]
     wanted, among = export_logins.scheduled(stated), export_logins.sources(stated)
@@ -247,7 +296,10 @@ def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Ter
         layer.build(folder / "build")
         wheels.build(folder / "build")
     if _wants_sentence_model(folder, target, variables) and not build.sentence_model(folder / "build"):
-        print("the sentence model is not installed here (make setup): texts are grouped by their words alone", flush=True)
+        print(
+            "the sentence model is not installed here (make setup): texts are grouped by their words alone",
+            flush=True,
+        )
     terraform = _terraform(folder, target)
     terraform.init()
     return terraform
@@ -280,7 +332,10 @@ def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[
     kept = _settings(folder).read() if target.platform == "aws" else {}
     stated = {**from_project(project()), **kept, **own, **variables, "region": target.region}
     if target.platform == "aws":
-        print(f"settings of {folder.name} (headgate.toml, {_settings(folder).path.name}, --var):\n{described(stated)}", flush=True)
+        print(
+            f"settings of {folder.name} (headgate.toml, {_settings(folder).path.name}, --var):\n{described(stated)}",
+            flush=True,
+        )
     return stated
 
 
@@ -291,7 +346,9 @@ def _settings(folder: Path) -> DeploymentSettings:
 def _names_of(target: Target, terraform: Terraform) -> dict[str, str]:
     """A new deployment to AWS gets names that hold lake, environment and region; one that exists keeps its names."""
     return (
-        {"full_names": "true"} if target.platform == "aws" and not terraform.resources() and not _settings(terraform.folder).read() else {}
+        {"full_names": "true"}
+        if target.platform == "aws" and not terraform.resources() and not _settings(terraform.folder).read()
+        else {}
     )
 
 
@@ -301,7 +358,13 @@ def from_project(lake: LakeProject) -> dict[str, str]:
     Raises:
         MissingError: a setting is no variable of the root.
     """
-    declared = set(re.findall(r'^variable "(\w+)"', "\n".join(path.read_text() for path in TERRAFORM_ROOT.glob("*.tf")), re.MULTILINE))
+    declared = set(
+        re.findall(
+            r'^variable "(\w+)"',
+            "\n".join(path.read_text() for path in TERRAFORM_ROOT.glob("*.tf")),
+            re.MULTILINE,
+        )
+    )
     if unknown := sorted(set(lake.settings) - declared):
         raise MissingError(
             f"headgate.toml: [settings] has {unknown[0]}, which is no Terraform variable. terraform/variables.tf lists them."
@@ -369,10 +432,16 @@ def _print_leaving_tables(terraform: Terraform) -> list[str]:
         zone, _, table = name.partition(".")
         if zone == "curated":
             text = f"There is no contract for the dataset {table} any more, so its table leaves SQL. Its data stay in the buckets: "
-            print(f"{text}restore the contract, deploy and run `headgate run` to bring the table back.", flush=True)
+            print(
+                f"{text}restore the contract, deploy and run `headgate run` to bring the table back.",
+                flush=True,
+            )
         else:
             text = f"The table {table} is no longer built, so it leaves SQL. Its files stay in the buckets: "
-            print(f"{text}restore its contract or SQL model, deploy and run `headgate run` to bring it back.", flush=True)
+            print(
+                f"{text}restore its contract or SQL model, deploy and run `headgate run` to bring it back.",
+                flush=True,
+            )
     return found
 
 
@@ -380,7 +449,9 @@ def plan(target: Target, folder: Path, variables: Mapping[str, str], *, out: Pat
     """What an apply would change has been printed; the plan is also written to `out`."""
     terraform = _prepared(folder, target, variables)
     _print_leaving_tables(terraform)
-    stated = _with_logins(target, terraform, _stated(target, folder, {**_names_of(target, terraform), **variables}))
+    stated = _with_logins(
+        target, terraform, _stated(target, folder, {**_names_of(target, terraform), **variables})
+    )
     print("There are changes." if terraform.plan(stated, out=out) else "Nothing would change.", flush=True)
     _print_estimate(target, stated)
 
@@ -419,7 +490,9 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
     terraform.state.unlink(missing_ok=True)
 
 
-def destroy_resources(terraform: Terraform, variables: Mapping[str, str], sleep: Callable[[float], object] = time.sleep) -> None:
+def destroy_resources(
+    terraform: Terraform, variables: Mapping[str, str], sleep: Callable[[float], object] = time.sleep
+) -> None:
     """Destroy the resources of the state. If every error is in REPEATABLE_ERRORS, retry once.
 
     Raises:
@@ -434,7 +507,10 @@ def destroy_resources(terraform: Terraform, variables: Mapping[str, str], sleep:
         wait_s = max(row.wait_s for row in rows)
         when = f"in {wait_s} s" if wait_s else "now"
         met = " and ".join(row.name for row in rows)
-        print(f"The destroy failed because of {met}. It is repeated once, {when}; if that fails too, run the command again.", flush=True)
+        print(
+            f"The destroy failed because of {met}. It is repeated once, {when}; if that fails too, run the command again.",
+            flush=True,
+        )
         sleep(wait_s)
         terraform.destroy(variables)
 
@@ -450,7 +526,9 @@ def _refuse_leftovers(target: Target, names: Collection[str]) -> None:
         if kind == LOG_GROUP:
             target.client("logs").delete_log_group(logGroupName=name)
     if left := leftovers(target.client, names):
-        raise MissingError("These are left of the lake; delete them by hand:\n" + "\n".join(f"  {one}" for one in left))
+        raise MissingError(
+            "These are left of the lake; delete them by hand:\n" + "\n".join(f"  {one}" for one in left)
+        )
     print("nothing of the lake is left: no listing has one of its names", flush=True)
 
 
@@ -459,7 +537,11 @@ def _managed(resources: list[str]) -> list[str]:
 
 
 def _tell_loss(target: Target, resources: list[str]) -> None:
-    holding_data = [address for address in resources if ".aws_s3_bucket.this" in address or "aws_dynamodb_table." in address]
+    holding_data = [
+        address
+        for address in resources
+        if ".aws_s3_bucket.this" in address or "aws_dynamodb_table." in address
+    ]
     said = f"{len(_managed(resources))} resources in {target.platform} account {target.account} will be destroyed"
     listed = "\n".join(f"  {address}" for address in holding_data)
     print(f"{said}, with everything in:\n{listed}" if holding_data else f"{said}.", flush=True)
@@ -491,8 +573,14 @@ def refuse_to_lose(state: Path) -> None:
         MissingError: something is, and a destroy would end half-way.
     """
     resources = json.loads(state.read_text(encoding="utf-8"))["resources"]
-    if any(_is_protected(resource["type"], instance["attributes"]) for resource in resources for instance in resource["instances"]):
-        raise MissingError("The lake's data is protected: apply this deployment with --var force_destroy=true, then destroy it.")
+    if any(
+        _is_protected(resource["type"], instance["attributes"])
+        for resource in resources
+        for instance in resource["instances"]
+    ):
+        raise MissingError(
+            "The lake's data is protected: apply this deployment with --var force_destroy=true, then destroy it."
+        )
 
 
 def _is_protected(kind: str, attributes: Mapping[str, Any]) -> bool:
@@ -507,10 +595,19 @@ def empty_buckets(target: Target, state: Path) -> None:
     Terraform would do it itself, but never ends where a key has characters that its provider and the store spell differently.
     """
     client = target.client("s3")
-    resources = [one for one in json.loads(state.read_text(encoding="utf-8"))["resources"] if one["type"] == "aws_s3_bucket"]
+    resources = [
+        one
+        for one in json.loads(state.read_text(encoding="utf-8"))["resources"]
+        if one["type"] == "aws_s3_bucket"
+    ]
     held = [instance["attributes"] for one in resources for instance in one["instances"]]
     with ThreadPoolExecutor(BUCKETS_AT_ONCE) as threads:
-        list(threads.map(lambda bucket: _empty(client, bucket), [bucket["bucket"] for bucket in held if bucket["force_destroy"]]))
+        list(
+            threads.map(
+                lambda bucket: _empty(client, bucket),
+                [bucket["bucket"] for bucket in held if bucket["force_destroy"]],
+            )
+        )
 
 
 def _empty(client: Any, bucket: str) -> None:  # noqa: ANN401 a client made by name
@@ -568,7 +665,13 @@ def main() -> int:
     except (MissingError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
-    except (TerraformError, emulator.EmulatorError, layer.LayerError, locked_archive.WheelsError, HeadgateError) as error:
+    except (
+        TerraformError,
+        emulator.EmulatorError,
+        layer.LayerError,
+        locked_archive.WheelsError,
+        HeadgateError,
+    ) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -583,11 +686,18 @@ def interrupted(command: str, platform: str, name: str) -> str:
 
 
 def _run(asked: argparse.Namespace, folder: Path) -> None:
-    variables = {**({"export_enabled": "true"} if asked.export else {}), **dict(pair.split("=", 1) for pair in asked.var)}
+    variables = {
+        **({"export_enabled": "true"} if asked.export else {}),
+        **dict(pair.split("=", 1) for pair in asked.var),
+    }
     if asked.command == "destroy":
         refuse_unknown(folder, _project_folder())
     region = stated_region(folder, asked.platform, variables)
-    target = emulator_target(folder, own=asked.own, region=region) if asked.platform == "emulator" else aws_target(region)
+    target = (
+        emulator_target(folder, own=asked.own, region=region)
+        if asked.platform == "emulator"
+        else aws_target(region)
+    )
     if asked.command == "apply":
         apply(target, folder, variables, ask=not asked.yes)
         if target.platform == "emulator":
@@ -600,13 +710,23 @@ def _run(asked: argparse.Namespace, folder: Path) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("command", choices=["apply", "plan", "destroy"])
     parser.add_argument("platform", choices=["emulator", "aws"])
-    parser.add_argument("--name", type=deployment_name, help="deployment; its state lies in .headgate/<name>/ (default: local, or aws)")
+    parser.add_argument(
+        "--name",
+        type=deployment_name,
+        help="deployment; its state lies in .headgate/<name>/ (default: local, or aws)",
+    )
     kept = "a Terraform variable; may be repeated. On AWS it is kept in deployments/<name>.json; an empty value forgets it"
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help=kept)
-    parser.add_argument("--export", action="store_true", help="enable the MySQL export's schedule once its login is stored (MYSQL_URL)")
+    parser.add_argument(
+        "--export",
+        action="store_true",
+        help="enable the MySQL export's schedule once its login is stored (MYSQL_URL)",
+    )
     parser.add_argument("--own", action="store_true", help="emulator: use none but our own")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     return parser

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import click
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # the scripts are run by path and know each other as `scripts`
 
 from headgate.cli import options
 from headgate.domains.retail.commands import written_rows
@@ -55,7 +57,13 @@ def main(folder: Path, source: Path | None, fetched: Path | None, defect_rate: f
             made = import_online_retail(path, folder, progress, defect_rate=defect_rate)
     except HeadgateError as error:
         raise click.ClickException(str(error)) from error
-    fact = {"summary": made.summary, "rows": made.rows, "lines": made.lines, "repeats": made.repeats, "amount": str(made.amount)}
+    fact = {
+        "summary": made.summary,
+        "rows": made.rows,
+        "lines": made.lines,
+        "repeats": made.repeats,
+        "amount": str(made.amount),
+    }
     options.show(
         as_json=as_json,
         value=lambda: fact,

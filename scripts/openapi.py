@@ -19,18 +19,26 @@ _DESCRIPTION = """Upload files, follow them through the gate, read the systems' 
 
 People send a Cognito access token as `Authorization: Bearer`; the groups `viewer`, `uploader` and `operator` include one another in
 this order. Machines sign their requests with IAM and use the same paths below `/machine`. Errors are problem details (RFC 9457)."""
-_GENERATED = {"HTTPValidationError", "ValidationError", "ResponseValidationError"}  # Powertools' own error bodies, which are never sent
+_GENERATED = {
+    "HTTPValidationError",
+    "ValidationError",
+    "ResponseValidationError",
+}  # Powertools' own error bodies, which are never sent
 
 
 def document() -> dict[str, Any]:
     """Return the document, OpenAPI 3.1; equal routes give equal documents."""
-    generated: dict[str, Any] = json.loads(resolver().get_openapi_json_schema(title="Headgate", version=VERSION, description=_DESCRIPTION))
+    generated: dict[str, Any] = json.loads(
+        resolver().get_openapi_json_schema(title="Headgate", version=VERSION, description=_DESCRIPTION)
+    )
     generated["tags"] = [{"name": routes.tag} for routes in EVERY]
     generated["security"] = [{"token": []}]
     schemas = generated["components"]["schemas"]
     for name in _GENERATED & set(schemas):
         del schemas[name]
-    generated["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    generated["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
     for path in generated["paths"].values():
         for operation in path.values():
             _complete(operation)
@@ -41,11 +49,15 @@ def document() -> dict[str, Any]:
 def _complete(operation: dict[str, Any]) -> None:
     """State what Powertools leaves out: 304 has no body, a cached answer has an ETag, and 431 never comes from a function."""
     responses = operation["responses"]
-    responses["431"] = {"description": "The request's line and headers are too long together: API Gateway answers, without a body"}
+    responses["431"] = {
+        "description": "The request's line and headers are too long together: API Gateway answers, without a body"
+    }
     operation["responses"] = dict(sorted(responses.items()))
     if "304" in responses:
         responses["304"].pop("content", None)
-        responses["200"]["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "Tag of this state, for If-None-Match"}}
+        responses["200"]["headers"] = {
+            "ETag": {"schema": {"type": "string"}, "description": "Tag of this state, for If-None-Match"}
+        }
 
 
 def _share(responses: dict[str, Any], shared: dict[str, Any]) -> None:

@@ -49,7 +49,10 @@ class Finding(NamedTuple):
 def phrases(text: str) -> list[Phrase]:
     """Return the phrases of a list with one phrase and its plain form per line."""
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    return [Phrase(re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE), plain) for pattern, plain in rows]
+    return [
+        Phrase(re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE), plain)
+        for pattern, plain in rows
+    ]
 
 
 def findings(path: str, body: str, known: Iterable[Phrase]) -> Iterator[Finding]:
@@ -57,7 +60,9 @@ def findings(path: str, body: str, known: Iterable[Phrase]) -> Iterator[Finding]
     for line, text in prose(path, body):
         for phrase in known:
             for found in phrase.pattern.finditer(text):
-                yield Finding(path, line + text[: found.start()].count("\n"), " ".join(found[0].split()), phrase.plain)
+                yield Finding(
+                    path, line + text[: found.start()].count("\n"), " ".join(found[0].split()), phrase.plain
+                )
 
 
 def prose(path: str, body: str) -> Iterator[tuple[int, str]]:
@@ -76,35 +81,53 @@ def _python_prose(body: str) -> Iterator[tuple[int, str]]:
     for name in re.finditer(r"^ *def (test_\w+)", body, flags=re.MULTILINE):
         yield body.count("\n", 0, name.start()) + 1, name[1].replace("_", " ")
     for token in tokenize.generate_tokens(io.StringIO(body).readline):
-        if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and re.search(r"\w \w", token.string)):
+        if token.type == tokenize.COMMENT or (
+            token.type == tokenize.STRING and re.search(r"\w \w", token.string)
+        ):
             yield token.start[0], _without_code(token.string)
 
 
 def _without_code(text: str) -> str:
     """Return the text with its code blanked, so that line numbers stay."""
-    text = re.sub(r"^```.*?^```", lambda found: "\n" * found[0].count("\n"), text, flags=re.MULTILINE | re.DOTALL)
-    text = re.sub(r"`[^`\n]*`|\{[^{}\n]*\}|\]\([^)\n]*\)", lambda found: "`" + "_" * (len(found[0]) - 2) + "`", text)
+    text = re.sub(
+        r"^```.*?^```", lambda found: "\n" * found[0].count("\n"), text, flags=re.MULTILINE | re.DOTALL
+    )
+    text = re.sub(
+        r"`[^`\n]*`|\{[^{}\n]*\}|\]\([^)\n]*\)", lambda found: "`" + "_" * (len(found[0]) - 2) + "`", text
+    )
     return re.sub(r"<!--.*?-->", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
 
 
 def checked_files() -> list[str]:
     """Return the files of the repository that are checked."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     wanted = [name for name in listed if Path(name).suffix in SUFFIXES or Path(name).name in NAMES]
     return [name for name in wanted if not name.startswith(EXEMPT) and (ROOT / name).is_file()]
 
 
 def main() -> int:
     """Print every finding; 1 if there is one."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="*", help="files or folders; default: all but those still to be rewritten")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "paths", nargs="*", help="files or folders; default: all but those still to be rewritten"
+    )
     chosen = parser.parse_args().paths
     known = phrases(PHRASES.read_text(encoding="utf-8"))
     names = [name for path in chosen for name in _below(path)] if chosen else checked_files()
-    found = [one for name in names for one in findings(name, (ROOT / name).read_text(encoding="utf-8"), known)]
+    found = [
+        one for name in names for one in findings(name, (ROOT / name).read_text(encoding="utf-8"), known)
+    ]
     for one in found:
         print(one)
-    print(f"plain English: {len(found)} phrases to replace in {len(names)} files" if found else f"plain English: {len(names)} files, none")
+    print(
+        f"plain English: {len(found)} phrases to replace in {len(names)} files"
+        if found
+        else f"plain English: {len(names)} files, none"
+    )
     return 1 if found else 0
 
 

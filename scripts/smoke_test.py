@@ -64,28 +64,42 @@ def check_events(lake: DeployedLake) -> str:
     lake.objects.write(ref, b"smoke test")
     sent = lake.objects.info(ref).ref
     try:
-        record = _awaited(lambda: _finished(lake, sent), "The gate did not finish with the object. Read `headgate logs`.")
+        record = _awaited(
+            lambda: _finished(lake, sent), "The gate did not finish with the object. Read `headgate logs`."
+        )
     finally:
         lake.objects.delete(sent)
     if record.state is not FileState.IGNORED:
-        raise SmokeError(f"The gate recorded the object as {record.state}, not as ignored. Read `headgate logs`.")
+        raise SmokeError(
+            f"The gate recorded the object as {record.state}, not as ignored. Read `headgate logs`."
+        )
     return "an object in raw reached the gate"
 
 
 def check_gate(lake: DeployedLake) -> str:
     """The gate's code, contracts and key work: a dry run of a small file, which leaves no trace in the lake."""
     contract = next(iter(lake.contracts.source.values()))
-    body = (",".join(column.name for column in contract.columns) + "\n").encode() + uuid.uuid4().hex.encode() + b"\n"
+    body = (
+        (",".join(column.name for column in contract.columns) + "\n").encode()
+        + uuid.uuid4().hex.encode()
+        + b"\n"
+    )
     uploads = uploads_of(lake)
     upload = uploads.begin(
-        CALLER, name="smoke.csv", size_bytes=len(body), sha256=hashlib.sha256(body).hexdigest(), dataset=contract.dataset
+        CALLER,
+        name="smoke.csv",
+        size_bytes=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+        dataset=contract.dataset,
     )
     try:
         url = lake.uploads.part_url(uploads.content(upload.upload_id), upload.store_id, 1, LIMIT_S)
         urllib.request.urlopen(urllib.request.Request(url, data=body, method="PUT"), timeout=LIMIT_S).close()  # noqa: S310 the store's own URL
         uploads.complete(upload.upload_id)
         uploads.start_dry_run(upload.upload_id, lake.dry_runs.start)
-        found = _awaited(lambda: _ended(uploads, upload.upload_id), "The dry run did not end. Read `headgate logs`.")
+        found = _awaited(
+            lambda: _ended(uploads, upload.upload_id), "The dry run did not end. Read `headgate logs`."
+        )
     finally:
         uploads.abort(upload.upload_id)
     if found["state"] != CHECKED:
@@ -95,7 +109,9 @@ def check_gate(lake: DeployedLake) -> str:
 
 def check_query(lake: DeployedLake) -> str:
     """Athena answers a query of the lake's own table."""
-    rows = stores.lake_tables(os.environ).sql(f"select count(*) as n from {lake.databases.curated}.quarantine")  # noqa: S608 names of the deployment
+    rows = stores.lake_tables(os.environ).sql(
+        f"select count(*) as n from {lake.databases.curated}.quarantine"
+    )  # noqa: S608 names of the deployment
     return f"Athena counts {rows['n'][0].as_py():,} rows in quarantine"
 
 
@@ -107,7 +123,10 @@ def check_runs(lake: DeployedLake) -> str:
 
 def check_dead_letters(found: deployment.Deployment) -> str:
     """No message failed as often as it may."""
-    dead = sum(operations.queues().depth(found.output(f"{name}_dead_letter_queue_url")).waiting for name in ("raw", "curated"))
+    dead = sum(
+        operations.queues().depth(found.output(f"{name}_dead_letter_queue_url")).waiting
+        for name in ("raw", "curated")
+    )
     if dead:
         raise SmokeError(f"{dead} dead letters. `headgate dlq list` explains them.")
     return "no dead letters"
@@ -156,7 +175,9 @@ def _awaited(look: Callable[[], Found], otherwise: str) -> Found:
 
 def main() -> int:
     """Check, print, and return 0 if all checks passed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("name", help="the deployment below .headgate/")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     asked = parser.parse_args()
@@ -174,9 +195,23 @@ def main() -> int:
     seconds = round(sum(one.seconds for one in outcomes), 2)
     passed = all(one.passed for one in outcomes)
     if asked.json:
-        print(json.dumps({"deployment": asked.name, "passed": passed, "seconds": seconds, "checks": [asdict(one) for one in outcomes]}))
+        print(
+            json.dumps(
+                {
+                    "deployment": asked.name,
+                    "passed": passed,
+                    "seconds": seconds,
+                    "checks": [asdict(one) for one in outcomes],
+                }
+            )
+        )
     else:
-        print("\n".join(f"{'passed' if one.passed else 'FAILED'}  {one.name:12} {one.seconds:6.2f} s  {one.message}" for one in outcomes))
+        print(
+            "\n".join(
+                f"{'passed' if one.passed else 'FAILED'}  {one.name:12} {one.seconds:6.2f} s  {one.message}"
+                for one in outcomes
+            )
+        )
         print(f"{'All checks passed' if passed else 'The deployment does not work'}: {seconds} s")
     return 0 if passed else 1
 

@@ -143,7 +143,9 @@ class Terraform:
         if done.is_file() and done.read_text(encoding="utf-8") == mark:
             return
         from_mirror = [f"-plugin-dir={_mirror_for(self.binary, mirror)}"] if mirror else []
-        self.run("init", "-input=false", "-no-color", *(["-reconfigure"] if self.backend else []), *from_mirror)
+        self.run(
+            "init", "-input=false", "-no-color", *(["-reconfigure"] if self.backend else []), *from_mirror
+        )
         done.write_text(mark, encoding="utf-8")
         if self.backend and self.has_local_state():
             self.run("state", "push", str(self.state))
@@ -155,7 +157,8 @@ class Terraform:
             return
         self.root.mkdir(parents=True, exist_ok=True)
         wanted = {
-            self.root / path.name: path for path in (*TERRAFORM_ROOT.glob("*.tf"), TERRAFORM_ROOT / "modules", TERRAFORM_ROOT / LOCKED)
+            self.root / path.name: path
+            for path in (*TERRAFORM_ROOT.glob("*.tf"), TERRAFORM_ROOT / "modules", TERRAFORM_ROOT / LOCKED)
         }
         wanted[self.root.parent / "crawlers"] = TERRAFORM_ROOT.parent / "crawlers"
         for link in (*self.root.glob("*.tf"), *wanted):
@@ -171,7 +174,14 @@ class Terraform:
         Raises:
             TerraformError: it failed; the message is what it said.
         """
-        done = subprocess.run([str(self.binary), *arguments], cwd=self.root, env=self._env(), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [str(self.binary), *arguments],
+            cwd=self.root,
+            env=self._env(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise TerraformError(self._failed(arguments[0], f"{done.stdout[-4000:]}{done.stderr[-8000:]}"))
         return done.stdout
@@ -179,7 +189,14 @@ class Terraform:
     def plan(self, variables: Mapping[str, str], *, out: Path | None = None) -> bool:
         """True when an apply would change something; the plan is printed for a person."""
         saved = [f"-out={out}"] if out else []
-        command = [str(self.binary), "plan", "-input=false", "-detailed-exitcode", *self._common(variables), *saved]
+        command = [
+            str(self.binary),
+            "plan",
+            "-input=false",
+            "-detailed-exitcode",
+            *self._common(variables),
+            *saved,
+        ]
         code = subprocess.run(command, cwd=self.root, env=self._env(), check=False).returncode
         if code not in {0, 2}:
             raise TerraformError(f"{self.binary.name} plan failed; its reasons stand above.")
@@ -225,7 +242,11 @@ class Terraform:
 
     def _env(self) -> dict[str, str]:
         # Terraform warns of a configuration file that is not there before every answer.
-        inherited = {name: value for name, value in self.environment.items() if name != "TF_CLI_CONFIG_FILE" or Path(value).is_file()}
+        inherited = {
+            name: value
+            for name, value in self.environment.items()
+            if name != "TF_CLI_CONFIG_FILE" or Path(value).is_file()
+        }
         data = self.folder / "terraform"
         data.mkdir(parents=True, exist_ok=True)
         # Terraform and its provider are Go: collecting garbage only near 1 GB saves a third of their processor time and more.
@@ -240,7 +261,9 @@ class Terraform:
 
     def _follow(self, command: str, *arguments: str) -> Applied:
         started = [str(self.binary), command, "-json", *arguments]
-        with subprocess.Popen(started, cwd=self.root, env=self._env(), stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            started, cwd=self.root, env=self._env(), stdout=subprocess.PIPE, text=True
+        ) as process:
             reported = Progress()
             try:
                 for line in process.stdout or ():
@@ -284,14 +307,20 @@ class Progress:
         if said["type"] == "apply_complete" and said["hook"]["action"] != "read":
             self.changed += 1
         if said["type"] == "outputs":
-            self.outputs = {name: output["value"] for name, output in said["outputs"].items() if "value" in output}
+            self.outputs = {
+                name: output["value"] for name, output in said["outputs"].items() if "value" in output
+            }
         self._report()
 
     def _report(self) -> None:
         now = time.monotonic()
         if now - self.reported_at >= PROGRESS_EVERY_S:
             self.reported_at = now
-            done = f"{self.changed} of {self.planned} resources" if self.planned else "comparing with what exists"
+            done = (
+                f"{self.changed} of {self.planned} resources"
+                if self.planned
+                else "comparing with what exists"
+            )
             print(f"  {done}, {now - self.started_at:.0f} s", flush=True)
 
 
@@ -302,9 +331,16 @@ def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
 
 def _init_mark(mirror: Path | None) -> str:
     """What `init` depends on: providers, modules, those that modules and tests call, and where the provider comes from."""
-    files = sorted(path for form in ("*.tf", "modules/*/*.tf", "tests/*.tftest.hcl") for path in TERRAFORM_ROOT.glob(form))
+    files = sorted(
+        path
+        for form in ("*.tf", "modules/*/*.tf", "tests/*.tftest.hcl")
+        for path in TERRAFORM_ROOT.glob(form)
+    )
     calls = [
-        line for path in files for line in path.read_text(encoding="utf-8").splitlines() if line.strip().startswith(("source ", "version "))
+        line
+        for path in files
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip().startswith(("source ", "version "))
     ]
     return hashlib.sha256("\n".join([*calls, str(mirror)]).encode()).hexdigest()
 
@@ -330,7 +366,9 @@ def _timed(name: str, step: Callable[[], object]) -> None:
 
 def _test(terraform: Terraform) -> None:
     """Run the root's tests in two processes, because one process runs file after file; of the files by size each takes every second."""
-    files = sorted((TERRAFORM_ROOT / "tests").glob("*.tftest.hcl"), key=lambda path: (-_runs(path), path.name))
+    files = sorted(
+        (TERRAFORM_ROOT / "tests").glob("*.tftest.hcl"), key=lambda path: (-_runs(path), path.name)
+    )
     halves = [[f"-filter=tests/{path.name}" for path in files[first::2]] for first in (0, 1)]
     with ThreadPoolExecutor(len(halves)) as both:
         list(both.map(lambda half: terraform.run("test", "-no-color", *half), halves))
@@ -342,9 +380,13 @@ def _runs(path: Path) -> int:
 
 def main() -> int:
     """Run the command line; 0 when all is well."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
-        "command", choices=["check", "where"], help="check: format, validation, tests; where: the binary and provider mirror in use"
+        "command",
+        choices=["check", "where"],
+        help="check: format, validation, tests; where: the binary and provider mirror in use",
     )
     try:
         if parser.parse_args().command == "where":

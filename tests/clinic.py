@@ -71,23 +71,50 @@ def contract(name: str, *columns: tuple[str, str, str], system: str = "") -> str
     """Return a contract; each column is a name with ODCS's logical and physical type, the first one is the key."""
     key = {"primaryKey": True, "primaryKeyPosition": 1}
     properties = [
-        {"name": column, "logicalType": logical, "physicalType": physical, "required": True, "description": column}
+        {
+            "name": column,
+            "logicalType": logical,
+            "physicalType": physical,
+            "required": True,
+            "description": column,
+        }
         | (key if not position else {})
         for position, (column, logical, physical) in enumerate(columns)
     ]
     own = {"customProperties": [{"property": "headgate.system", "value": system}]} if system else {}
     stamps = [("as_of", "date", "DATE"), ("snapshot_id", "string", "VARCHAR(16)")] if system else []
     properties += [
-        {"name": column, "logicalType": logical, "physicalType": physical, "required": True, "description": column}
+        {
+            "name": column,
+            "logicalType": logical,
+            "physicalType": physical,
+            "required": True,
+            "description": column,
+        }
         for column, logical, physical in stamps
     ]
-    table = {"name": name, "description": name, "dataGranularityDescription": "One row per key", "properties": properties, **own}
-    head = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": f"clinic.{name}", "name": name, "version": "1.0.0", "status": "active"}
+    table = {
+        "name": name,
+        "description": name,
+        "dataGranularityDescription": "One row per key",
+        "properties": properties,
+        **own,
+    }
+    head = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": f"clinic.{name}",
+        "name": name,
+        "version": "1.0.0",
+        "status": "active",
+    }
     return json.dumps({**head, "schema": [table]})
 
 
 VISITS = contract("visits", ("visit_id", "string", "TEXT"), ("day", "date", "DATE"))
-VISITS_BY_DAY = contract("visits_by_day", ("day", "date", "DATE"), ("visits", "integer", "BIGINT"), system="visit-counts")
+VISITS_BY_DAY = contract(
+    "visits_by_day", ("day", "date", "DATE"), ("visits", "integer", "BIGINT"), system="visit-counts"
+)
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:

@@ -34,7 +34,9 @@ class Emulator:
 
     environment: Mapping[str, str]
 
-    def client(self, service: str, role: Mapping[str, str] | None = None, config: Config | None = None) -> Any:  # noqa: ANN401 boto3's own
+    def client(
+        self, service: str, role: Mapping[str, str] | None = None, config: Config | None = None
+    ) -> Any:  # noqa: ANN401 boto3's own
         """A boto3 client of a service; it does not retry, so that a test sees the first answer.
 
         Args:
@@ -48,15 +50,23 @@ class Emulator:
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             region_name=self.environment["AWS_REGION"],
             aws_access_key_id=role["AccessKeyId"] if role else self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=role["SecretAccessKey"] if role else self.environment["AWS_SECRET_ACCESS_KEY"],
+            aws_secret_access_key=role["SecretAccessKey"]
+            if role
+            else self.environment["AWS_SECRET_ACCESS_KEY"],
             aws_session_token=role["SessionToken"] if role else None,
-            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}).merge(config or Config()),
+            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}).merge(
+                config or Config()
+            ),
         )
 
     def role(self, service: str, *actions: str) -> str:
         """ARN of a new role that a service may assume and that may do these actions on everything."""
         iam, name = self.client("iam"), unique(service)
-        trust = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
         arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))["Role"]["Arn"]
         if actions:
             allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
@@ -130,7 +140,11 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """One emulator for this test process; under xdist each worker has its own."""
     folder = tmp_path_factory.mktemp("emulator")
     # By its own command, as people start it: a child of this process would be waited for at exit.
-    subprocess.run([sys.executable, emulators.__file__, "start", "--folder", str(folder)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, emulators.__file__, "start", "--folder", str(folder)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     started = emulators.running(folder)
     assert started
     yield Emulator(started.environment)

@@ -8,4 +8,6 @@ from pathlib import Path
 
 from headgate.merge.merge_files import Memory
 
-MEMORY = Memory(Path(tempfile.gettempdir()) / f"headgate-spill-{os.getpid()}")  # no test merges enough to write there
+MEMORY = Memory(
+    Path(tempfile.gettempdir()) / f"headgate-spill-{os.getpid()}"
+)  # no test merges enough to write there

@@ -25,4 +25,7 @@ settings.register_profile("few", settings.get_profile("headgate"), max_examples=
 
 def examples(count: int) -> settings:
     """Draw `count` examples for a test whose examples are expensive, ten times as many in the profile `deep`."""
-    return settings(settings.get_profile(PROFILE), max_examples={"deep": count * _DEEPER, "few": min(count, _FEW)}.get(PROFILE, count))
+    return settings(
+        settings.get_profile(PROFILE),
+        max_examples={"deep": count * _DEEPER, "few": min(count, _FEW)}.get(PROFILE, count),
+    )

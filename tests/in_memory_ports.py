@@ -28,7 +28,9 @@ class MemoryFileIndex:
 
     def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
         """Return at most `limit` records, newest first."""
-        every = sorted(self.ledger.records(), key=lambda record: (record.received_at, record.file_id), reverse=True)
+        every = sorted(
+            self.ledger.records(), key=lambda record: (record.received_at, record.file_id), reverse=True
+        )
         first = next((place + 1 for place, record in enumerate(every) if record.file_id == after), 0)
         rest = [record for record in every[first:] if _matches(record, where)]
         return FileListPage(tuple(rest[:limit]), rest[limit - 1].file_id if len(rest) > limit else "")
@@ -38,13 +40,19 @@ class MemoryFileIndex:
         owners = (
             record.file_id
             for record in self.ledger.records()
-            if record.state is FileState.DONE and record.content_sha256 == content_sha256 and record.dataset in datasets
+            if record.state is FileState.DONE
+            and record.content_sha256 == content_sha256
+            and record.dataset in datasets
         )
         return next(owners, "")
 
 
 def _matches(record: FileRecord, where: FileFilter) -> bool:
-    return where.dataset in {"", record.dataset} and where.state in {None, record.state} and where.name in record.key
+    return (
+        where.dataset in {"", record.dataset}
+        and where.state in {None, record.state}
+        and where.name in record.key
+    )
 
 
 @dataclass
@@ -70,7 +78,10 @@ class MemoryUploads:
 
     def parts(self, ref: ObjectRef, store_id: str) -> tuple[StoredPart, ...]:  # noqa: ARG002 the port has it
         """Return the parts that were uploaded, by number; NotFoundError when the upload has ended."""
-        return tuple(StoredPart(number, len(body), f'"{number}"') for number, body in sorted(self._open(store_id).items()))
+        return tuple(
+            StoredPart(number, len(body), f'"{number}"')
+            for number, body in sorted(self._open(store_id).items())
+        )
 
     def complete(self, ref: ObjectRef, store_id: str, parts: Iterable[StoredPart]) -> None:
         """Make the object from its parts."""
@@ -124,7 +135,9 @@ class MemoryRecords:
         with self._lock:
             stored = self._records.get((record.model, record.id))
             if stored:
-                return WriteResult(WriteAnswer.PRESENT if stored.values == record.values else WriteAnswer.OTHER_VALUES)
+                return WriteResult(
+                    WriteAnswer.PRESENT if stored.values == record.values else WriteAnswer.OTHER_VALUES
+                )
             return self._write(record, WriteAnswer.CREATED)
 
     def update(self, before: Record, record: Record) -> WriteResult:
@@ -134,7 +147,9 @@ class MemoryRecords:
                 return WriteResult(WriteAnswer.CHANGED)
             written = self._write(record, WriteAnswer.UPDATED)
             if written.answer is WriteAnswer.UPDATED:
-                left = {name: value for name, value in before.unique.items() if record.unique.get(name) != value}
+                left = {
+                    name: value for name, value in before.unique.items() if record.unique.get(name) != value
+                }
                 for name, value in left.items():
                     del self._owners[record.model, name, value]
             return written

@@ -21,7 +21,9 @@ class LineageServer:
     answer: str = ""
     location: str = ""
     port: int = 0
-    received: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)  # path, Authorization, event
+    received: list[tuple[str, str, dict[str, Any]]] = field(
+        default_factory=list
+    )  # path, Authorization, event
 
     @property
     def url(self) -> str:

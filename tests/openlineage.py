@@ -57,7 +57,9 @@ def _check_facets(facets: Mapping[str, Mapping[str, Any]]) -> None:
         for field, kind in FACET_FIELDS[name].items():
             assert isinstance(facet[field], kind), (name, field)
         if name == "columnLineage":
-            _check_input_fields([*facet["dataset"], *(used for of in facet["fields"].values() for used in of["inputFields"])])
+            _check_input_fields(
+                [*facet["dataset"], *(used for of in facet["fields"].values() for used in of["inputFields"])]
+            )
         else:
             assert all(one["name"] and one["type"] for one in facet.get("fields", []))
 
@@ -68,4 +70,7 @@ def _check_input_fields(fields: Iterable[Mapping[str, Any]]) -> None:
         assert used["namespace"]
         assert used["name"]
         assert used["field"]
-        assert {transformation["type"] for transformation in used["transformations"]} <= {"DIRECT", "INDIRECT"}
+        assert {transformation["type"] for transformation in used["transformations"]} <= {
+            "DIRECT",
+            "INDIRECT",
+        }

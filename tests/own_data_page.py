@@ -36,7 +36,9 @@ def commands(title: str) -> list[str]:
 def commands_in(text: str) -> list[str]:
     """The commands of a text: its console lines that begin with `$`."""
     blocks = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+    return [
+        line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ ")
+    ]
 
 
 def shown(title: str) -> str:
@@ -54,6 +56,12 @@ def run(command: str, home: Path) -> Ran:
         "COLUMNS": "200",
     }
     done = subprocess.run(
-        ["/bin/bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        ["/bin/bash", "-c", command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -148,7 +148,9 @@ def statements(script: str) -> list[str]:
     return [statement for statement in (part.strip() for part in script.split(";\n")) if statement]
 
 
-def assert_equal_tables(session: Session, query: Callable[[str], list[dict[str, object]]], prefix: str = "") -> None:
+def assert_equal_tables(
+    session: Session, query: Callable[[str], list[dict[str, object]]], prefix: str = ""
+) -> None:
     """Compare every value of every table of the session's database.
 
     Args:
@@ -200,5 +202,7 @@ def shown(value: object, column: SourceColumn) -> object:
         return format(value, "f")
     if isinstance(value, datetime):
         text = value.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0")
-        return text + (f".{value.microsecond:06d}"[: column.fraction_digits + 1] if column.fraction_digits else "")
+        return text + (
+            f".{value.microsecond:06d}"[: column.fraction_digits + 1] if column.fraction_digits else ""
+        )
     return str(value)

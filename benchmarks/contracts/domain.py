@@ -36,7 +36,9 @@ def main() -> None:
     words = tuple(word for domain in package_domains().values() for word in domain.words)
     figures = {
         "engine_words": sum(lines_with_words(engine_files(), words).values()),
-        "lines_bike_share": sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files_of(BIKES)),
+        "lines_bike_share": sum(
+            len(path.read_text(encoding="utf-8").splitlines()) for path in files_of(BIKES)
+        ),
         "files_edited_outside": len(lines_with_words(engine_files(), WORDS_OF_BIKES)),
         "models_local_s": models_local_s(),
         "push_s": push_s(),
@@ -48,14 +50,23 @@ def main() -> None:
 def files_of(project: Path) -> list[Path]:
     """Return the files that a lake project consists of, without its page."""
     kinds = {".csv", ".py", ".sql", ".toml", ".txt", ".yaml"}
-    return [path for path in sorted(project.rglob("*")) if path.suffix in kinds and "__pycache__" not in path.parts]
+    return [
+        path
+        for path in sorted(project.rglob("*"))
+        if path.suffix in kinds and "__pycache__" not in path.parts
+    ]
 
 
 def models_local_s() -> float:
     """Return the seconds until the tables of an example are built from local files, of the slower one."""
     with tempfile.TemporaryDirectory() as folder:
         rentals = Path(folder) / "rentals.csv"
-        subprocess.run([sys.executable, str(BIKES / "generate.py"), str(rentals)], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [sys.executable, str(BIKES / "generate.py"), str(rentals)],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
         system = least_s(BIKES, "systems", "run", "hourly-demand", "--local", "--data", folder)
         models = least_s(AIRPORTS, "models", "run", "--local", "--data", str(AIRPORTS / "data"))
     return max(system, models)
@@ -67,7 +78,9 @@ def least_s(project: Path, *arguments: str) -> float:
     durations = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
-        subprocess.run([*HEADGATE, *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [*HEADGATE, *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True
+        )
         durations.append(time.perf_counter() - begun)
     return round(min(durations), 2)
 

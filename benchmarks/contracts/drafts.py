@@ -86,7 +86,9 @@ def account_of(body: bytes) -> Account:
     except BadInputError as error:
         return Account(NO_CONTRACT, error.rule)
     except Exception as error:  # noqa: BLE001 every other error is a defect, to be counted
-        return Account(BROKEN, f"{type(error).__name__} at {traceback.extract_tb(error.__traceback__)[-1].name}")
+        return Account(
+            BROKEN, f"{type(error).__name__} at {traceback.extract_tb(error.__traceback__)[-1].name}"
+        )
     try:
         gated = check_sample(drafted, body).gated
     except NoRowFitsError:
@@ -119,9 +121,14 @@ def records_of(name: str, contents: Mapping[str, bytes]) -> Records:
     if facts["delimiter"]:  # an empty file has none
         dialect = {"delimiter": facts["delimiter"].strip(" ") or " ", "quotechar": facts["quotechar"]}
         dialect |= {"skipinitialspace": True} if len(facts["delimiter"]) > 1 else {}
-        dialect |= {"escapechar": facts["escapechar"]} if facts["escapechar"] not in {"", facts["quotechar"]} else {}
+        dialect |= (
+            {"escapechar": facts["escapechar"]} if facts["escapechar"] not in {"", facts["quotechar"]} else {}
+        )
     clean = count_records(contents[name.replace("/csv/", "/clean/")])
-    return Records(frozenset({count_records(body, dialect), clean} - {None}), facts["header_lines"] + facts["preamble_lines"])
+    return Records(
+        frozenset({count_records(body, dialect), clean} - {None}),
+        facts["header_lines"] + facts["preamble_lines"],
+    )
 
 
 def imbalance(account: Account, records: Records) -> tuple[int, int]:
@@ -138,13 +145,18 @@ def imbalance(account: Account, records: Records) -> tuple[int, int]:
 def report_progress(name: str, account: Account, done: int, total: int) -> None:
     """Write one line on the error stream for a slow file, and for every hundredth one."""
     if account.cpu_s > _WORTH_A_LINE_S or done % 100 == 0 or done == total:
-        click.echo(f"{done}/{total} {name}: {account.outcome}, {account.received} rows, {account.cpu_s:.1f} s", err=True)
+        click.echo(
+            f"{done}/{total} {name}: {account.outcome}, {account.received} rows, {account.cpu_s:.1f} s",
+            err=True,
+        )
 
 
 def main() -> int:
     """Draft from every file and print the counts; the last line is JSON."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("data", type=Path, nargs="?", default=Path(os.environ.get("HEADGATE_DATA", "../shared/data")))
+    parser.add_argument(
+        "data", type=Path, nargs="?", default=Path(os.environ.get("HEADGATE_DATA", "../shared/data"))
+    )
     parser.add_argument("--every", type=int, default=1, help="take one file of so many")
     parser.add_argument("--match", default="", help="take files with this text in their names")
     parser.add_argument("--workers", type=int, default=2, help="processes that draft side by side")
@@ -166,7 +178,9 @@ def main() -> int:
     for name, (lost, unexplained) in wrong.items():
         account = accounts[name]
         if lost or unexplained or account.outcome == BROKEN:
-            click.echo(f"{name}: {account.outcome} {account.why}; {lost} lost, {unexplained} unexplained; {account}")
+            click.echo(
+                f"{name}: {account.outcome} {account.why}; {lost} lost, {unexplained} unexplained; {account}"
+            )
     slowest = max(accounts, key=lambda name: accounts[name].cpu_s, default="")
     outcomes = Counter(account.outcome for account in accounts.values())
     verdict = {

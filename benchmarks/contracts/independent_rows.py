@@ -45,7 +45,11 @@ def count_records(body: bytes, dialect: dict[str, Any] | None = None) -> int | N
 def csv_records(text: str, dialect: dict[str, Any] | None = None) -> list[list[str]]:
     """Return the records of a CSV text; blank lines are none."""
     form: dict[str, Any] = dialect or {"delimiter": _delimiter(text)[0]}
-    return [cells for cells in csv.reader(io.StringIO(text, newline=""), **form) if cells and cells not in ([""], ["\x1a"])]
+    return [
+        cells
+        for cells in csv.reader(io.StringIO(text, newline=""), **form)
+        if cells and cells not in ([""], ["\x1a"])
+    ]
 
 
 def _csv_count(text: str, dialect: dict[str, Any] | None) -> int | None:
@@ -65,7 +69,8 @@ def workbook_rows(content: bytes) -> dict[str, int]:
 
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     return {
-        sheet.title: sum(any(cell is not None for cell in row) for row in sheet.iter_rows(values_only=True)) for sheet in book.worksheets
+        sheet.title: sum(any(cell is not None for cell in row) for row in sheet.iter_rows(values_only=True))
+        for sheet in book.worksheets
     }
 
 

@@ -65,7 +65,9 @@ def shop(folder: Path) -> dict[str, pa.Table]:
     found = {}
     for dataset in DATASETS:
         table = table_of(next((folder / dataset).rglob("*.parquet"))).slice(0, 300)
-        found[dataset] = pa.table({name: pc.cast(table.column(name), pa.string()).combine_chunks() for name in table.column_names})
+        found[dataset] = pa.table(
+            {name: pc.cast(table.column(name), pa.string()).combine_chunks() for name in table.column_names}
+        )
     return found
 
 
@@ -107,10 +109,20 @@ def a_file(dataset: str, table: pa.Table, rng: random.Random) -> File:
     if rng.random() < 0.3:
         other = rng.choice(table.column_names)
         names.append(rng.choice(OTHERS))
-        samples.append(pc.take(table.column(other).combine_chunks(), pa.array(rng.choices(range(table.num_rows), k=table.num_rows))))
+        samples.append(
+            pc.take(
+                table.column(other).combine_chunks(),
+                pa.array(rng.choices(range(table.num_rows), k=table.num_rows)),
+            )
+        )
         truth.append("")
     order = rng.sample(range(len(names)), len(names))
-    return File(dataset, tuple(names[at] for at in order), tuple(samples[at] for at in order), tuple(truth[at] for at in order))
+    return File(
+        dataset,
+        tuple(names[at] for at in order),
+        tuple(samples[at] for at in order),
+        tuple(truth[at] for at in order),
+    )
 
 
 def files(tables: dict[str, pa.Table], datasets: tuple[str, ...], count: int, seed: int) -> list[File]:
@@ -119,7 +131,9 @@ def files(tables: dict[str, pa.Table], datasets: tuple[str, ...], count: int, se
     return [a_file(dataset, tables[dataset], rng) for dataset in (rng.choice(datasets) for _ in range(count))]
 
 
-def foreign_files(tables: dict[str, pa.Table], datasets: tuple[str, ...], languages: tuple[str, ...], count: int, seed: int) -> list[File]:
+def foreign_files(
+    tables: dict[str, pa.Table], datasets: tuple[str, ...], languages: tuple[str, ...], count: int, seed: int
+) -> list[File]:
     """So many files of these datasets, short and long, with all or half of their header in another language."""
     rng = random.Random(seed)
     made = []
@@ -129,7 +143,9 @@ def foreign_files(tables: dict[str, pa.Table], datasets: tuple[str, ...], langua
         kept = [name for name in table.column_names if rng.random() > 0.05]
         rng.shuffle(kept)
         names = tuple(foreign(name, language) if rng.random() < share else name for name in kept)
-        made.append(File(dataset, names, tuple(table.column(name).combine_chunks() for name in kept), tuple(kept)))
+        made.append(
+            File(dataset, names, tuple(table.column(name).combine_chunks() for name in kept), tuple(kept))
+        )
     return made
 
 
@@ -143,9 +159,13 @@ def fit(given: list[File]) -> dict[str, float]:
         contract = contracts[file.dataset]
         facts = matching._facts(file.names, matching._Samples(file.samples), contract)
         features = facts.features()
-        open_pairs = ~((facts.exact.max(axis=1, keepdims=True) > 0) | (facts.exact.max(axis=0, keepdims=True) > 0))
+        open_pairs = ~(
+            (facts.exact.max(axis=1, keepdims=True) > 0) | (facts.exact.max(axis=0, keepdims=True) > 0)
+        )
         truth = np.array([[field == column for column in contract.names] for field in file.truth])
-        rows.append(np.stack([features[name][open_pairs] for name in matching._WEIGHTS if name != "one"], axis=1))
+        rows.append(
+            np.stack([features[name][open_pairs] for name in matching._WEIGHTS if name != "one"], axis=1)
+        )
         right.append(truth[open_pairs])
     model = LogisticRegression(C=10.0, max_iter=1000).fit(np.concatenate(rows), np.concatenate(right))
     return dict(zip(matching._WEIGHTS, [float(model.intercept_[0]), *model.coef_[0].tolist()], strict=True))
@@ -163,10 +183,16 @@ def fit_rivalry(given: list[File]) -> dict[str, float]:
         alone = np.clip(facts.alone, 1e-6, 0.99)
         rows, columns = ~(facts.exact.max(axis=1) > 0), ~(facts.exact.max(axis=0) > 0)
         odds.append(np.log(alone / (1 - alone))[np.ix_(rows, columns)])
-        truth.append(np.array([[field == column for column in contract.names] for field in file.truth])[np.ix_(rows, columns)])
+        truth.append(
+            np.array([[field == column for column in contract.names] for field in file.truth])[
+                np.ix_(rows, columns)
+            ]
+        )
 
     def loss(weights: np.ndarray) -> float:
-        shares = np.concatenate([matching.share_of_odds(np.exp(weights[0] + weights[1] * each)).ravel() for each in odds])
+        shares = np.concatenate(
+            [matching.share_of_odds(np.exp(weights[0] + weights[1] * each)).ravel() for each in odds]
+        )
         right = np.concatenate([each.ravel() for each in truth])
         return float(-np.log(np.clip(np.where(right, shares, 1 - shares), 1e-4, 1)).mean())
 
@@ -190,7 +216,10 @@ def measure(given: list[File]) -> dict[str, object]:
         confidence += [pair.confidence for pair in pairs]
         right += good
         fields += sum(1 for name in file.truth if name) - (len(match.pairs) - len(pairs))
-        is_accepted, is_right = match.confidence >= matching.THRESHOLD, all(pair.field == file.truth[pair.position] for pair in match.pairs)
+        is_accepted, is_right = (
+            match.confidence >= matching.THRESHOLD,
+            all(pair.field == file.truth[pair.position] for pair in match.pairs),
+        )
         accepted, wrong = accepted + is_accepted, wrong + (is_accepted and not is_right)
         rightly += is_accepted and is_right
         found = matching.match_dataset(file.names, file.samples, contracts)
@@ -240,14 +269,20 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
         Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian Binning.
     """
     bins = reliability(confidence, right)
-    return sum(one["pairs"] * abs(one["said"] - one["was"]) for one in bins) / sum(one["pairs"] for one in bins)
+    return sum(one["pairs"] * abs(one["said"] - one["was"]) for one in bins) / sum(
+        one["pairs"] for one in bins
+    )
 
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
-        "--fit", action="store_true", help="print newly fitted weights, and what they said and was on the half that they were fitted on"
+        "--fit",
+        action="store_true",
+        help="print newly fitted weights, and what they said and was on the half that they were fitted on",
     )
     parser.add_argument("--files", type=int, default=400)
     asked = parser.parse_args()
@@ -255,7 +290,9 @@ def main() -> None:
         tables = shop(Path(folder) / "shop")
     if asked.fit:
         matching._WEIGHTS.update(fit(files(tables, FITTED_ON, asked.files, seed=1)))
-        half = files(tables, FITTED_ON, asked.files, seed=1) + foreign_files(tables, FITTED_ON, FITTED_IN, asked.files // 2, seed=5)
+        half = files(tables, FITTED_ON, asked.files, seed=1) + foreign_files(
+            tables, FITTED_ON, FITTED_IN, asked.files // 2, seed=5
+        )
         matching._RIVALRY.update(fit_rivalry(half))
         for weights in (matching._WEIGHTS, matching._RIVALRY):
             print(json.dumps({name: round(weight, 2) for name, weight in weights.items()}))

@@ -62,13 +62,17 @@ class Api:
 
 def signed_in(outputs: dict[str, Any]) -> str:
     """A token of a new operator."""
-    cognito: Any = boto3.client("cognito-idp")  # of the deployment in the environment, on an emulator or on AWS
+    cognito: Any = boto3.client(
+        "cognito-idp"
+    )  # of the deployment in the environment, on an emulator or on AWS
     pool, name = outputs["api"]["user_pool"], "bench@example.com"
     cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName="operator")
     asked = {"USERNAME": name, "PASSWORD": PASSWORD}
-    answer = cognito.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", ClientId=outputs["api"]["client"], AuthParameters=asked)
+    answer = cognito.initiate_auth(
+        AuthFlow="USER_PASSWORD_AUTH", ClientId=outputs["api"]["client"], AuthParameters=asked
+    )
     return str(answer["AuthenticationResult"]["AccessToken"])
 
 
@@ -81,11 +85,20 @@ def publish_a_table() -> None:
     texts = pa.array([str(n) for n in range(ROWS)])
     by_kind = {"string": texts, "date": days}
     columns = [
-        by_kind.get("string" if pa.types.is_string(one.type) else "date" if pa.types.is_date(one.type) else "", numbers).cast(one.type)
+        by_kind.get(
+            "string" if pa.types.is_string(one.type) else "date" if pa.types.is_date(one.type) else "",
+            numbers,
+        ).cast(one.type)
         for one in schema
     ]
     bucket = json.loads(os.environ["HEADGATE_PROD_BUCKETS"])[SYSTEM]
-    publisher = Publisher(stores.objects(), GlueCatalog(clients.glue()), os.environ["HEADGATE_PROD_DATABASE"], bucket, lambda *_: None)
+    publisher = Publisher(
+        stores.objects(),
+        GlueCatalog(clients.glue()),
+        os.environ["HEADGATE_PROD_DATABASE"],
+        bucket,
+        lambda *_: None,
+    )
     publisher.publish(contract, pa.table(columns, schema=schema), keys.table_prefix(TABLE, "bench"))
 
 
@@ -103,17 +116,30 @@ def export_customers() -> None:
         "spend": {"p": 4.0, "q": 3.0, "gamma": 20.0},
         "trading_days": 65.0,
     }
-    arrays = {"customer_id": np.arange(1, ROWS + 1), "points": points, "intervals": np.tile([1.0, 2.0, 3.0, 4.0], (ROWS, 1))}
+    arrays = {
+        "customer_id": np.arange(1, ROWS + 1),
+        "points": points,
+        "intervals": np.tile([1.0, 2.0, 3.0, 4.0], (ROWS, 1)),
+    }
     store = ModelStore(stores.objects(), os.environ["HEADGATE_ARTIFACTS_BUCKET"])
-    store.export("demand-insights-engine", "customers", Scorer(facts, arrays), ModelInputs("", "0" * 16, date(2026, 1, 1), "bench"))
+    store.export(
+        "demand-insights-engine",
+        "customers",
+        Scorer(facts, arrays),
+        ModelInputs("", "0" * 16, date(2026, 1, 1), "bench"),
+    )
 
 
 def main() -> None:
     """Run the benchmark."""
     name = os.environ.get("DEPLOYMENT", "bench")
     lake = deployed(name)
-    outputs = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))["outputs"]
-    records = [lake.settled(lake.put(f"payments/bench-{n}.csv", payments(10, n)), timeout_s=120) for n in range(20)]
+    outputs = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))[
+        "outputs"
+    ]
+    records = [
+        lake.settled(lake.put(f"payments/bench-{n}.csv", payments(10, n)), timeout_s=120) for n in range(20)
+    ]
     publish_a_table()
     api = Api(outputs, signed_in(outputs))
     cold_ms = api.milliseconds("/v1/health")

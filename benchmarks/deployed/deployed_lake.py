@@ -57,7 +57,9 @@ def deployed(name: str) -> Lake:
     """The lake that `scripts/deploy.py apply` wrote down under that name; this process speaks to it from now on."""
     path = ROOT / ".headgate" / name / "deployment.json"
     if not path.exists():
-        raise SystemExit(f"no deployment {name}: run `python scripts/deploy.py apply emulator --name {name} --own` first")
+        raise SystemExit(
+            f"no deployment {name}: run `python scripts/deploy.py apply emulator --name {name} --own` first"
+        )
     os.environ.update(json.loads(path.read_text(encoding="utf-8"))["environment"])
     return Lake(os.environ["HEADGATE_RAW_BUCKET"], stores.ledger(os.environ))
 

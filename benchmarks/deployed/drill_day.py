@@ -63,7 +63,13 @@ Upload = tuple[str, bytes]
 
 def uploads(files: int, dice: random.Random) -> list[Upload]:
     """Return about so many files in random order; versions of one object are in it too."""
-    harness = [(key, body) for name, group in inputs.GROUPS.items() if name != "all" for key, body in group if body is not None]
+    harness = [
+        (key, body)
+        for name, group in inputs.GROUPS.items()
+        if name != "all"
+        for key, body in group
+        if body is not None
+    ]
     made = list(harness)
     number = 0
     while len(made) < files:
@@ -109,7 +115,9 @@ class QuietLake(Lake):
         """Return the rules of the gate with every source contract."""
         sources = Registry.load().source
         mappings = Mappings(ports.objects, self.bucket("artifacts"), sources, sample_table)
-        return replace(super().gate_rules(ports), contracts=sources, mappings=mappings, masking_key=lambda: self.key)
+        return replace(
+            super().gate_rules(ports), contracts=sources, mappings=mappings, masking_key=lambda: self.key
+        )
 
 
 @dataclass
@@ -135,7 +143,9 @@ class Day:
             if number in happens:
                 self._deny_for_a_while(happens[number])
             if number == int(RESTART_AT * len(files)):
-                print(f"restarted {emulator.restart(FOLDER).url} with its state", flush=True)  # while functions work
+                print(
+                    f"restarted {emulator.restart(FOLDER).url} with its state", flush=True
+                )  # while functions work
 
     def _disturb(self) -> None:
         """Some events come again, some messages are no events, some objects are deleted at once."""
@@ -143,15 +153,22 @@ class Day:
             self.target.deliver([self.dice.choice(self.refs)] * self.dice.randint(1, 3))
         if self.dice.random() < NO_EVENT:
             self.messages_without_event += 1
-            self.target.client("sqs").send_message(QueueUrl=self.target.outputs["raw_queue_url"], MessageBody="no event")
+            self.target.client("sqs").send_message(
+                QueueUrl=self.target.outputs["raw_queue_url"], MessageBody="no event"
+            )
         if self.dice.random() < DELETED:
-            ref = self.target.send(b"", f"payments/gone-{len(self.gone)}.csv")  # without rows, in case that the gate is faster
+            ref = self.target.send(
+                b"", f"payments/gone-{len(self.gone)}.csv"
+            )  # without rows, in case that the gate is faster
             self.target.client("s3").delete_object(Bucket=ref.bucket, Key=ref.key, VersionId=ref.version_id)
             self.gone.add(ref.key)
 
     def _deny_for_a_while(self, action: str) -> None:
         iam, role = self.target.client("iam"), self.target.outputs["functions"]["raw_to_curated"]["role"]
-        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}],
+        }
         iam.put_role_policy(RoleName=role, PolicyName=NAME, PolicyDocument=json.dumps(document))
         self.target.deliver(self.refs[-20:])  # work meets the missing permission
         time.sleep(DENIED_S)
@@ -160,7 +177,17 @@ class Day:
     def rest(self) -> None:
         """All files are processed; what died is redriven once."""
         self._await_quiet()
-        command = [sys.executable, "-m", "headgate.cli.main", "queue", "redrive", "--yes", "--json", "--deployment", NAME]
+        command = [
+            sys.executable,
+            "-m",
+            "headgate.cli.main",
+            "queue",
+            "redrive",
+            "--yes",
+            "--json",
+            "--deployment",
+            NAME,
+        ]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         print(f"redrive: {done.stdout.strip() or done.stderr.strip()}", flush=True)
         self._await_quiet()
@@ -224,7 +251,11 @@ def deployed_lake() -> Iterator[Target]:
     shutil.rmtree(state, ignore_errors=True)  # of a day that was cut off
     emulator.keep_state(state)
     variables = [part for variable in VARIABLES for part in ("--var", variable)]
-    subprocess.run([sys.executable, "scripts/deploy.py", "apply", "emulator", "--name", NAME, "--own", *variables], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "scripts/deploy.py", "apply", "emulator", "--name", NAME, "--own", *variables],
+        cwd=ROOT,
+        check=True,
+    )
     try:
         yield Target(NAME, "emulator")
     finally:
@@ -243,7 +274,9 @@ def _timed(part: str, seconds: dict[str, int]) -> Iterator[None]:
 
 def main() -> int:
     """Run the day; 0 when all is well."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--files", type=int, default=int(os.environ.get("FILES") or 200))
     dice = random.Random(SEED)
     files = uploads(parser.parse_args().files, dice)
@@ -256,7 +289,13 @@ def main() -> int:
             day.rest()
         with _timed("quiet run", seconds):
             quiet = quiet_run(files)
-            expected = counted({key: body for key, body in quiet.contents("curated").items() if key.startswith("increments/")})
+            expected = counted(
+                {
+                    key: body
+                    for key, body in quiet.contents("curated").items()
+                    if key.startswith("increments/")
+                }
+            )
         with _timed("comparison", seconds):
             letters, found = day.dead_letters(quiet), day.rows()
     for reason, count in letters.most_common():

@@ -31,7 +31,9 @@ def milliseconds(lake: Lake, number: int, run: str) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--name", default="bench")
     parser.add_argument("--files", type=int, default=int(os.environ.get("FILES") or 100))
     given = parser.parse_args()

@@ -36,11 +36,16 @@ def is_accepted(lake: Lake, ref: ObjectRef) -> bool:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--name", default="bench")
     parser.add_argument("--files", type=int, default=int(os.environ.get("FILES") or 200))
     given = parser.parse_args()
-    lake, run = deployed(given.name), 1_000 * (int(time.time()) % 1_000_000)  # other contents than those of any run before
+    lake, run = (
+        deployed(given.name),
+        1_000 * (int(time.time()) % 1_000_000),
+    )  # other contents than those of any run before
     start = time.perf_counter()
     with ThreadPoolExecutor(UPLOADERS) as uploaders:
         refs = list(uploaders.map(partial(sent, lake, run), range(given.files)))

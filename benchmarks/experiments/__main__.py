@@ -60,7 +60,9 @@ EXPERIMENTS: dict[str, Callable[[Target, float], Iterable[Measure | Case]]] = {
     "E": measures.cost,  # last: from what the others used
 }
 UNSAFE = {"H": "It changes permissions."}
-AWS_USD = 2.0  # more than a run on AWS costs: about 300 MB of CSV through the gate, and less than 10,000 requests
+AWS_USD = (
+    2.0  # more than a run on AWS costs: about 300 MB of CSV through the gate, and less than 10,000 requests
+)
 
 
 def run(target: Target, only: set[str]) -> Results:
@@ -71,7 +73,9 @@ def run(target: Target, only: set[str]) -> Results:
         for found in _deployment(target.name):
             results.add(found)
     else:
-        results.not_run["A"] = "The lake was deployed before; `make deploy-localstack` and `make deploy-aws` print their time."
+        results.not_run["A"] = (
+            "The lake was deployed before; `make deploy-localstack` and `make deploy-aws` print their time."
+        )
     for letter, experiment in EXPERIMENTS.items():
         if only and letter not in only:
             results.not_run[letter] = "It was not asked for."
@@ -102,14 +106,20 @@ def _deployment(name: str) -> Iterator[Measure | Case]:
         yield Case("A", "control", f"{what} succeeds", "0", str(done.returncode))
         if done.returncode:
             raise SystemExit(f"The lake was not deployed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        yield Measure("A", what, "s", (time.monotonic() - began,), headline="~30 s" if what.startswith("first") else "")
+        yield Measure(
+            "A", what, "s", (time.monotonic() - began,), headline="~30 s" if what.startswith("first") else ""
+        )
         print(f"A  {what}: {time.monotonic() - began:.0f} s", flush=True)
 
 
 def _agree(name: str, limit_usd: float) -> None:
     if limit_usd < AWS_USD:
-        raise SystemExit(f"A run on AWS may cost up to {AWS_USD} USD; the ceiling is {limit_usd} USD. Give --ceiling-usd {AWS_USD}.")
-    answer = input(f"Send test files into the lake {name} on AWS, for at most {AWS_USD} USD? They stay in it. (yes/no) ")
+        raise SystemExit(
+            f"A run on AWS may cost up to {AWS_USD} USD; the ceiling is {limit_usd} USD. Give --ceiling-usd {AWS_USD}."
+        )
+    answer = input(
+        f"Send test files into the lake {name} on AWS, for at most {AWS_USD} USD? They stay in it. (yes/no) "
+    )
     if answer.strip().lower() != "yes":
         raise SystemExit("Nothing was done.")
 
@@ -118,11 +128,27 @@ def _write(results: Results) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / f"{results.target}.json").write_text(results.to_json(), encoding="utf-8")
     (OUT / f"{results.target}.html").write_text(report.page(results), encoding="utf-8")
-    failed = [f"{one.experiment}: {one.name}: {one.outcome}. {one.reason}".rstrip(". ") for one in results.cases if not one.passed]
+    failed = [
+        f"{one.experiment}: {one.name}: {one.outcome}. {one.reason}".rstrip(". ")
+        for one in results.cases
+        if not one.passed
+    ]
     print("\n".join(f"not as expected: {one}" for one in failed))
     print(f"{OUT / results.target}.html")
-    medians = {f"{one.experiment} {one.name}" + (f" {one.at:.0f}" if one.at else ""): round(one.median, 3) for one in results.measures}
-    print(json.dumps({"seconds": results.seconds, "cases": len(results.cases), "not_as_expected": len(failed), **medians}))
+    medians = {
+        f"{one.experiment} {one.name}" + (f" {one.at:.0f}" if one.at else ""): round(one.median, 3)
+        for one in results.measures
+    }
+    print(
+        json.dumps(
+            {
+                "seconds": results.seconds,
+                "cases": len(results.cases),
+                "not_as_expected": len(failed),
+                **medians,
+            }
+        )
+    )
 
 
 def compare(emulator: Path, aws: Path) -> None:
@@ -132,7 +158,10 @@ def compare(emulator: Path, aws: Path) -> None:
     (OUT / "compared.html").write_text(report.page(here, there), encoding="utf-8")
     print(OUT / "compared.html")
     vector = fidelity(here, there)
-    stated = {one.category: {"false_passes": one.false_passes, "agreement": one.agreement, "coverage": one.coverage} for one in vector}
+    stated = {
+        one.category: {"false_passes": one.false_passes, "agreement": one.agreement, "coverage": one.coverage}
+        for one in vector
+    }
     print(json.dumps(stated))
 
 
@@ -158,31 +187,57 @@ def compare_privileges(target: Target, *, keep: bool) -> int:
         if refused := privileges(role, {one.action for one in granted[name]}, calls).missing:
             missing[name] = refused
     for name, found in granted.items():
-        print(f"{name}: {len(found)} grants, {len(here[name])} used here, {len(found) - len(unused.get(name, ()))} in a record")
+        print(
+            f"{name}: {len(found)} grants, {len(here[name])} used here, {len(found) - len(unused.get(name, ()))} in a record"
+        )
         for grant in sorted(unused.get(name, ())):
             reason = reason_for(name, grant, reasons)
             print(f"  {grant}: " + (f"not exercised; used by {reason.scenario}" if reason else "SPARE"))
     spare, outdated = spare_grants(unused, reasons), outdated_reasons(granted, unused, reasons)
     counts = {"roles": len(granted), "grants": sum(map(len, granted.values()))}
     not_exercised = sum(map(len, unused.values())) - len(spare)
-    print(json.dumps({**counts, "not_exercised": not_exercised, "missing": missing, "spare": spare, "outdated_reasons": outdated}))
+    print(
+        json.dumps(
+            {
+                **counts,
+                "not_exercised": not_exercised,
+                "missing": missing,
+                "spare": spare,
+                "outdated_reasons": outdated,
+            }
+        )
+    )
     return len(missing) + len(spare) + len(outdated)
 
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run")
     running.add_argument("platform", choices=["emulator", "aws"])
-    running.add_argument("--name", default="", help="deployment below .headgate/; on an emulator one of its own by default")
+    running.add_argument(
+        "--name", default="", help="deployment below .headgate/; on an emulator one of its own by default"
+    )
     running.add_argument("--only", default="", help="letters, for example BFG")
-    running.add_argument("--safe", action="store_true", help="change no permission, and send no file above 10 MB")
-    running.add_argument("--ceiling-usd", type=float, default=5.0, help="refuse a run on AWS that may cost more")
+    running.add_argument(
+        "--safe", action="store_true", help="change no permission, and send no file above 10 MB"
+    )
+    running.add_argument(
+        "--ceiling-usd", type=float, default=5.0, help="refuse a run on AWS that may cost more"
+    )
     least = commands.add_parser("privileges")
     least.add_argument("--name", required=True, help="deployment on our own emulator")
-    least.add_argument("--work", action="store_true", help="first do work that a usual day does not; it needs a deployment of its own")
-    least.add_argument("--keep", action="store_true", help="add the calls of this deployment to the record in the repository")
+    least.add_argument(
+        "--work",
+        action="store_true",
+        help="first do work that a usual day does not; it needs a deployment of its own",
+    )
+    least.add_argument(
+        "--keep", action="store_true", help="add the calls of this deployment to the record in the repository"
+    )
     comparing = commands.add_parser("compare")
     comparing.add_argument("emulator", type=Path, nargs="?", default=OUT / "emulator.json")
     comparing.add_argument("aws", type=Path, nargs="?", default=OUT / "aws.json")
@@ -197,7 +252,9 @@ def main() -> None:
         raise SystemExit(1 if compare_privileges(Target(asked.name, "emulator"), keep=asked.keep) else 0)
     if asked.platform == "aws":
         _agree(asked.name or "aws", asked.ceiling_usd)
-    target = Target(asked.name or (OWN if asked.platform == "emulator" else "aws"), asked.platform, asked.safe)
+    target = Target(
+        asked.name or (OWN if asked.platform == "emulator" else "aws"), asked.platform, asked.safe
+    )
     try:
         _write(run(target, set(asked.only)))
     finally:

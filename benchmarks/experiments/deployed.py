@@ -56,7 +56,9 @@ class Target:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes clients of any kind
         """A client of that service of this deployment."""
-        _ = self.lake  # it sets the environment; localstack-client knows no deployment on AWS, which this may be
+        _ = (
+            self.lake
+        )  # it sets the environment; localstack-client knows no deployment on AWS, which this may be
         return boto3.client(service, endpoint_url=os.environ.get("AWS_ENDPOINT_URL"))  # type: ignore[call-overload]  # the service is a variable
 
     def send(self, body: bytes, key: str = "") -> ObjectRef:

@@ -36,11 +36,20 @@ def deliveries(target: Target, budget_s: float) -> Iterator[Case]:
     first = _rows(target, refs, budget_s / 2)
     yield Case("C", "events", "duplicate and reordered events count rows once", str(FILES * ROWS), first)
     target.deliver(list(reversed(refs)))  # late: after the files are done
-    yield Case("C", "events", "the queue is empty after late events", "True", str(target.is_quiet(budget_s / 2)))
-    yield Case("C", "events", "late events change no record", first, _rows(target, refs, 5))
-    copy = target.lake.settled(target.send(target.client("s3").get_object(Bucket=refs[0].bucket, Key=refs[0].key)["Body"].read()), _WAIT_S)
     yield Case(
-        "C", "data", "the same content under another name is skipped", "skipped_duplicate", copy.state.value if copy else "no record"
+        "C", "events", "the queue is empty after late events", "True", str(target.is_quiet(budget_s / 2))
+    )
+    yield Case("C", "events", "late events change no record", first, _rows(target, refs, 5))
+    copy = target.lake.settled(
+        target.send(target.client("s3").get_object(Bucket=refs[0].bucket, Key=refs[0].key)["Body"].read()),
+        _WAIT_S,
+    )
+    yield Case(
+        "C",
+        "data",
+        "the same content under another name is skipped",
+        "skipped_duplicate",
+        copy.state.value if copy else "no record",
     )
 
 
@@ -57,21 +66,38 @@ def failures(target: Target, budget_s: float) -> Iterator[Case]:
         "an empty file": ("csv", b""),
         "a cut gzip": ("csv.gz", gzip.compress(good)[:-20]),
         "bytes that are no table": ("parquet", b"PAR1 not parquet PAR1"),
-        "a file without a column": ("csv", good.replace(b"payment_id,", b"", 1).replace(b",updated_at", b"", 1)),
+        "a file without a column": (
+            "csv",
+            good.replace(b"payment_id,", b"", 1).replace(b",updated_at", b"", 1),
+        ),
     }
     for name, (suffix, body) in broken.items():
-        record = target.lake.settled(target.send(body, f"payments/experiment-{uuid.uuid4().hex}.{suffix}"), _WAIT_S)
+        record = target.lake.settled(
+            target.send(body, f"payments/experiment-{uuid.uuid4().hex}.{suffix}"), _WAIT_S
+        )
         yield Case(
-            "D", "errors", f"{name} is not accepted", "not accepted", "not accepted" if record and not record.accepted else "accepted"
+            "D",
+            "errors",
+            f"{name} is not accepted",
+            "not accepted",
+            "not accepted" if record and not record.accepted else "accepted",
         )
     target.client("sqs").send_message(QueueUrl=target.outputs["raw_queue_url"], MessageBody="not JSON")
     gone = target.send(good)
-    target.client("s3").delete_object(Bucket=gone.bucket, Key=gone.key, **({"VersionId": gone.version_id} if gone.version_id else {}))
+    target.client("s3").delete_object(
+        Bucket=gone.bucket, Key=gone.key, **({"VersionId": gone.version_id} if gone.version_id else {})
+    )
     after = target.lake.settled(target.send(fresh_payments(ROWS)), budget_s, every_s=0.05)
     yield Case(
-        "D", "errors", "a file after a broken message and a deleted object is accepted", "done", after.state if after else "no record"
+        "D",
+        "errors",
+        "a file after a broken message and a deleted object is accepted",
+        "done",
+        after.state if after else "no record",
     )
-    mixed = target.lake.settled(target.send(header + b"\n" + b"x," * 11 + b"x\n" + fresh_payments(1).split(b"\n", 1)[1]), _WAIT_S)
+    mixed = target.lake.settled(
+        target.send(header + b"\n" + b"x," * 11 + b"x\n" + fresh_payments(1).split(b"\n", 1)[1]), _WAIT_S
+    )
     counts = f"{mixed.accepted} accepted, {mixed.quarantined} refused" if mixed else "no record"
     yield Case("D", "data", "a bad row is quarantined beside a good one", "1 accepted, 1 refused", counts)
 
@@ -84,7 +110,10 @@ def permissions(target: Target, budget_s: float) -> Iterator[Case]:
     for action in sorted(granted_actions(iam, role)):
         if time.monotonic() + _WAIT_S > until:
             break
-        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}]}
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Action": action, "Resource": "*"}],
+        }
         iam.put_role_policy(RoleName=role, PolicyName=_DENIED, PolicyDocument=json.dumps(document))
         try:
             time.sleep(_POLICY_SETTLES_S if target.platform == "aws" else 0)
@@ -95,9 +124,19 @@ def permissions(target: Target, budget_s: float) -> Iterator[Case]:
             iam.delete_role_policy(RoleName=role, PolicyName=_DENIED)
         calls = recorded_calls(target.calls_path, role)
         name = f"a small file without {action}"
-        yield Case("H", "IAM", name, expected_outcome(action, calls), outcome, explanation(action, outcome, calls))
-    done = sum(target.lake.settled(ref, max(1.0, until - time.monotonic()), every_s=0.1) is not None for ref in refs)
-    yield Case("H", "IAM", "files finish after the permission is back", f"{len(refs)} of {len(refs)}", f"{done} of {len(refs)}")
+        yield Case(
+            "H", "IAM", name, expected_outcome(action, calls), outcome, explanation(action, outcome, calls)
+        )
+    done = sum(
+        target.lake.settled(ref, max(1.0, until - time.monotonic()), every_s=0.1) is not None for ref in refs
+    )
+    yield Case(
+        "H",
+        "IAM",
+        "files finish after the permission is back",
+        f"{len(refs)} of {len(refs)}",
+        f"{done} of {len(refs)}",
+    )
 
 
 def _is_done(target: Target, ref: ObjectRef) -> bool:

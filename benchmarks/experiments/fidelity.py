@@ -47,10 +47,15 @@ class Fidelity:
 def fidelity(emulator: Results, aws: Results | None) -> list[Fidelity]:
     """Return the vector by category, in the order of `CATEGORIES`."""
     there = {(one.experiment, one.name): one for one in aws.cases} if aws else {}
-    return [_of(category, [one for one in emulator.cases if one.category == category], there) for category in CATEGORIES]
+    return [
+        _of(category, [one for one in emulator.cases if one.category == category], there)
+        for category in CATEGORIES
+    ]
 
 
 def _of(category: Category, cases: list[Case], there: dict[tuple[str, str], Case]) -> Fidelity:
     pairs = [(one, there[one.experiment, one.name]) for one in cases if (one.experiment, one.name) in there]
     false = tuple(here.name for here, real in pairs if here.passed and not real.passed)
-    return Fidelity(category, false, len(pairs), len(cases), sum(here.outcome == real.outcome for here, real in pairs))
+    return Fidelity(
+        category, false, len(pairs), len(cases), sum(here.outcome == real.outcome for here, real in pairs)
+    )

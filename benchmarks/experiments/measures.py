@@ -60,9 +60,14 @@ def _stage_times(records: list[FileRecord]) -> dict[str, tuple[float, ...]]:
 def cost(target: Target, budget_s: float) -> Iterator[Measure | Case]:
     """E: dollars per million rows through the gate, from recorded times and sizes at list prices."""
     del budget_s
-    records = [one for one in stores.ledger(_env(target)).records() if one.state is FileState.DONE and one.received]
+    records = [
+        one for one in stores.ledger(_env(target)).records() if one.state is FileState.DONE and one.received
+    ]
     large = [one for one in records if one.received >= 5 * 1_000]
-    for name, chosen in {"small files": [one for one in records if one not in large], "large files": large}.items():
+    for name, chosen in {
+        "small files": [one for one in records if one not in large],
+        "large files": large,
+    }.items():
         rows = sum(one.received for one in chosen)
         if rows:
             usd = sum(one.usd for one in priced(of_files(chosen), Prices.load()))
@@ -108,7 +113,14 @@ def parallel(target: Target, budget_s: float) -> Iterator[Measure | Case]:
         records = [target.lake.settled(ref, max(5.0, until - time.monotonic()), every_s=0.05) for ref in refs]
         minutes = (time.perf_counter() - began) / 60
         done = sum(_state(one) == FileState.DONE for one in records)
-        yield Measure("G", "files a minute by uploaders", "files/min", (done / minutes,), at=float(uploaders), headline="~50 files/min")
+        yield Measure(
+            "G",
+            "files a minute by uploaders",
+            "files/min",
+            (done / minutes,),
+            at=float(uploaders),
+            headline="~50 files/min",
+        )
         yield Case("G", "events", f"{uploaders} uploaders lose no file", "0 lost", f"{files - done} lost")
         if time.monotonic() > until:
             return

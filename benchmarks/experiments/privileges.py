@@ -114,14 +114,20 @@ def grants_of(iam: Any, role: str) -> set[Grant]:  # noqa: ANN401 a client made 
         stated = json.loads(document) if isinstance(document, str) else document
         for statement in (one for one in stated["Statement"] if one.get("Effect", "Allow") == "Allow"):
             actions = statement["Action"]
-            found |= {Grant(statement.get("Sid", ""), one) for one in ([actions] if isinstance(actions, str) else actions)}
+            found |= {
+                Grant(statement.get("Sid", ""), one)
+                for one in ([actions] if isinstance(actions, str) else actions)
+            }
     return {grant for grant in found if not grant.action.startswith(_AROUND)}
 
 
 def roles_of(outputs: Mapping[str, Any], glue: Any) -> dict[str, str]:  # noqa: ANN401 a client made by name
     """Return the roles of a deployment's functions and jobs, by what the lake calls them."""
     functions = {name: one["role"] for name, one in outputs["functions"].items()}
-    jobs = {name: glue.get_job(JobName=job)["Job"]["Role"].rpartition("/")[2] for name, job in outputs["jobs"].items()}
+    jobs = {
+        name: glue.get_job(JobName=job)["Job"]["Role"].rpartition("/")[2]
+        for name, job in outputs["jobs"].items()
+    }
     return {**functions, **jobs}
 
 
@@ -136,7 +142,9 @@ def kept_grants(path: Path = RECORD) -> Grants:
     return {role: {Grant.named(text) for text in texts} for role, texts in stated.items()}
 
 
-def keep_grants(used: Mapping[str, Collection[Grant]], granted: Mapping[str, Collection[Grant]], path: Path = RECORD) -> None:
+def keep_grants(
+    used: Mapping[str, Collection[Grant]], granted: Mapping[str, Collection[Grant]], path: Path = RECORD
+) -> None:
     """Add used grants to the file, and remove those that a role has lost."""
     known = kept_grants(path)
     joined = {role: {*known.get(role, ()), *used.get(role, ())} for role in {*known, *used}}
@@ -149,28 +157,50 @@ def read_reasons(path: Path = REASONS) -> tuple[Reason, ...]:
     """Return the written reasons for grants that no record has."""
     stated = tomllib.loads(path.read_text(encoding="utf-8"))["reason"]
     return tuple(
-        Reason(tuple(one["roles"]), tuple(map(Grant.named, one["grants"])), one["scenario"], one["why"], one.get("only_with", ""))
+        Reason(
+            tuple(one["roles"]),
+            tuple(map(Grant.named, one["grants"])),
+            one["scenario"],
+            one["why"],
+            one.get("only_with", ""),
+        )
         for one in stated
     )
 
 
 def unused_grants(granted: Mapping[str, Collection[Grant]], used: Mapping[str, Collection[Grant]]) -> Grants:
     """Return the grants of each role that no recorded call used."""
-    return {role: found for role, all_of in granted.items() if (found := set(all_of) - set(used.get(role, ())))}
+    return {
+        role: found for role, all_of in granted.items() if (found := set(all_of) - set(used.get(role, ())))
+    }
 
 
 def reason_for(role: str, grant: Grant, reasons: Sequence[Reason]) -> Reason | None:
     """Return why a role has a grant that no recorded call used; None makes it spare."""
-    return next((one for one in reasons if grant in one.grants and any(fnmatchcase(role, pattern) for pattern in one.roles)), None)
+    return next(
+        (
+            one
+            for one in reasons
+            if grant in one.grants and any(fnmatchcase(role, pattern) for pattern in one.roles)
+        ),
+        None,
+    )
 
 
 def spare_grants(unused: Mapping[str, Collection[Grant]], reasons: Sequence[Reason]) -> list[str]:
     """Return the grants without a recorded call and without a reason."""
-    return sorted(f"{role}: {grant}" for role, found in unused.items() for grant in found if not reason_for(role, grant, reasons))
+    return sorted(
+        f"{role}: {grant}"
+        for role, found in unused.items()
+        for grant in found
+        if not reason_for(role, grant, reasons)
+    )
 
 
 def outdated_reasons(
-    granted: Mapping[str, Collection[Grant]], unused: Mapping[str, Collection[Grant]], reasons: Sequence[Reason]
+    granted: Mapping[str, Collection[Grant]],
+    unused: Mapping[str, Collection[Grant]],
+    reasons: Sequence[Reason],
 ) -> list[str]:
     """Return the reasons for grants that calls used, or that no role has any more. A role that is not deployed keeps its reasons."""
     found = []
@@ -187,8 +217,12 @@ def recorded_calls(path: Path, role: str) -> Calls:
     """Return what the emulator recorded of a role; nothing where there is no record, as on AWS."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     own = [one for one in map(json.loads, lines) if one["role"] == role]
-    found = {kind: frozenset(one["action"] for one in own if one["decision"] in kind) for kind in (ALLOWED, DENIED)}
-    used = frozenset(Grant(one["sid"], one["action"]) for one in own if one["decision"] in ALLOWED and one.get("sid"))
+    found = {
+        kind: frozenset(one["action"] for one in own if one["decision"] in kind) for kind in (ALLOWED, DENIED)
+    }
+    used = frozenset(
+        Grant(one["sid"], one["action"]) for one in own if one["decision"] in ALLOWED and one.get("sid")
+    )
     return Calls(found[ALLOWED], found[DENIED], used)
 
 
@@ -196,7 +230,10 @@ def privileges(role: str, granted: Collection[str], calls: Calls) -> Privileges:
     """Compare both. A refused call counts as missing only where the role may not make it."""
     by_aws = {action for action in granted if action in POLLED | ENCRYPTED} - calls.asked
     asked = {action for action in calls.asked if not action.startswith(_AROUND)}
-    return Privileges(role, *map(_sorted, (granted, asked, by_aws, calls.denied - set(granted), set(granted) - asked - by_aws)))
+    return Privileges(
+        role,
+        *map(_sorted, (granted, asked, by_aws, calls.denied - set(granted), set(granted) - asked - by_aws)),
+    )
 
 
 def expected_outcome(action: str, calls: Calls) -> str:
@@ -212,13 +249,21 @@ def explanation(action: str, outcome: str, calls: Calls) -> str:
         return "The call was refused and the file stopped."
     if action in calls.denied:
         return (
-            "The call was refused; the gate works on without it." if action in TOLERATED else "The call was refused, yet the file was done."
+            "The call was refused; the gate works on without it."
+            if action in TOLERATED
+            else "The call was refused, yet the file was done."
         )
     if action in POLLED:
-        return "False pass of the emulator: on AWS Lambda's poller needs it, and the emulator does not check it."
+        return (
+            "False pass of the emulator: on AWS Lambda's poller needs it, and the emulator does not check it."
+        )
     if action in ENCRYPTED:
         return "False pass of the emulator: on AWS S3 and DynamoDB need it to use the key, and the emulator does not check it."
-    return "A small file does not use it; other work does." if action in calls.allowed else "Nothing here used it: other kinds of files do."
+    return (
+        "A small file does not use it; other work does."
+        if action in calls.allowed
+        else "Nothing here used it: other kinds of files do."
+    )
 
 
 def _sorted(actions: Iterable[str]) -> tuple[str, ...]:

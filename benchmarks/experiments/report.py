@@ -35,13 +35,14 @@ def page(emulator: Results, aws: Results | None = None) -> str:
     """Return the HTML page; fidelity comes first where there are two runs to compare."""
     runs = [emulator, *([aws] if aws else [])]
     parts = [f"<h1>Experiments on {' and '.join(escape(run.target) for run in runs)}</h1>"]
-    parts += [f"<p>{escape(run.target)}: {escape(run.began_at)} UTC, {run.seconds:.0f} s. {_facts(run)}</p>" for run in runs]
+    parts += [
+        f"<p>{escape(run.target)}: {escape(run.began_at)} UTC, {run.seconds:.0f} s. {_facts(run)}</p>"
+        for run in runs
+    ]
     parts += [_fidelity_table(emulator, aws)]
     for letter, name in NAMES.items():
         parts += [f"<h2>{letter}. {name}</h2>", *_section(letter, runs)]
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Experiments</title><style>{_STYLE}</style><body>{''.join(parts)}</body>"
-    )
+    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Experiments</title><style>{_STYLE}</style><body>{''.join(parts)}</body>"
 
 
 def _facts(run: Results) -> str:
@@ -52,24 +53,49 @@ def _section(letter: str, runs: Sequence[Results]) -> Iterable[str]:
     for run in runs:
         if letter in run.not_run:
             yield f"<p>{escape(run.target)}: not run. {escape(run.not_run[letter])}</p>"
-    single = [(run.target, one) for run in runs for one in run.measures if one.experiment == letter and one.at is None]
+    single = [
+        (run.target, one)
+        for run in runs
+        for one in run.measures
+        if one.experiment == letter and one.at is None
+    ]
     if single:
         rows = [(target, *_figures(one)) for target, one in single]
         yield _table(("target", "what", "median", "95 percent", "n", "unit", "original requirement"), rows)
-    for name in dict.fromkeys(one.name for run in runs for one in run.measures if one.experiment == letter and one.at is not None):
-        series = {run.target: [one for one in run.measures if one.experiment == letter and one.name == name] for run in runs}
-        rows = [(target, f"{one.at:,.0f}", *_figures(one)[1:]) for target, of in series.items() for one in of if one.at is not None]
+    for name in dict.fromkeys(
+        one.name for run in runs for one in run.measures if one.experiment == letter and one.at is not None
+    ):
+        series = {
+            run.target: [one for one in run.measures if one.experiment == letter and one.name == name]
+            for run in runs
+        }
+        rows = [
+            (target, f"{one.at:,.0f}", *_figures(one)[1:])
+            for target, of in series.items()
+            for one in of
+            if one.at is not None
+        ]
         yield _table(("target", name, "median", "95 percent", "n", "unit", "original requirement"), rows)
         yield _plot(series, name)
     cases = [(run.target, one) for run in runs for one in run.cases if one.experiment == letter]
     if cases:
-        rows = [(target, one.name, one.expected, one.outcome, "yes" if one.passed else "NO", one.reason) for target, one in cases]
+        rows = [
+            (target, one.name, one.expected, one.outcome, "yes" if one.passed else "NO", one.reason)
+            for target, one in cases
+        ]
         yield _table(("target", "case", "expected", "outcome", "passed", "why"), rows)
 
 
 def _figures(one: Measure) -> tuple[str, ...]:
     low, high = one.interval
-    return (one.name, _number(one.median), f"{_number(low)} to {_number(high)}", str(len(one.values)), one.unit, one.headline)
+    return (
+        one.name,
+        _number(one.median),
+        f"{_number(low)} to {_number(high)}",
+        str(len(one.values)),
+        one.unit,
+        one.headline,
+    )
 
 
 def _number(value: float) -> str:
@@ -78,11 +104,18 @@ def _number(value: float) -> str:
 
 def _fidelity_table(emulator: Results, aws: Results | None) -> str:
     rows = [
-        (one.category, "; ".join(one.false_passes) or ("none" if one.compared else "not measured"), one.agreement, one.coverage)
+        (
+            one.category,
+            "; ".join(one.false_passes) or ("none" if one.compared else "not measured"),
+            one.agreement,
+            one.coverage,
+        )
         for one in fidelity(emulator, aws)
     ]
     head = "<h2>Fidelity of the emulator</h2><p>A false pass is a case that passes on the emulator and fails on AWS.</p>"
-    return head + _table(("category", "false passes", "agreement (Wilson 95 percent)", "cases that ran on both"), rows)
+    return head + _table(
+        ("category", "false passes", "agreement (Wilson 95 percent)", "cases that ran on both"), rows
+    )
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -103,14 +136,22 @@ def _plot(series: dict[str, list[Measure]], name: str) -> str:
     up = _axis([value for one in every for value in one.values], _HEIGHT - _MARGIN, _MARGIN / 2)
     drawn = []
     for (target, of), colour in zip(series.items(), ("#0b5cad", "#b45309"), strict=False):
-        points = [(across(float(one.at or 1)), up(one.median), *(up(edge) for edge in one.interval)) for one in of]
+        points = [
+            (across(float(one.at or 1)), up(one.median), *(up(edge) for edge in one.interval)) for one in of
+        ]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y, *_ in points)
-        drawn.append(f'<polyline points="{line}" fill=none stroke="{colour}" stroke-width=2><title>{escape(target)}</title></polyline>')
-        drawn += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}" stroke="{colour}" />' for x, _, low, high in points]
+        drawn.append(
+            f'<polyline points="{line}" fill=none stroke="{colour}" stroke-width=2><title>{escape(target)}</title></polyline>'
+        )
+        drawn += [
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}" stroke="{colour}" />'
+            for x, _, low, high in points
+        ]
         drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r=4 fill="{colour}" />' for x, y, *_ in points]
         labels = zip(points, of, strict=True)
         drawn += [
-            f'<text x="{x:.1f}" y="{y - 8:.1f}" font-size=11 text-anchor=middle>{_number(m.median)}</text>' for (x, y, *_), m in labels
+            f'<text x="{x:.1f}" y="{y - 8:.1f}" font-size=11 text-anchor=middle>{_number(m.median)}</text>'
+            for (x, y, *_), m in labels
         ]
     unit = every[0].unit if every else ""
     drawn += [
@@ -118,9 +159,7 @@ def _plot(series: dict[str, list[Measure]], name: str) -> str:
         for at in sorted({one.at for one in every if one.at})
     ]
     label = f"{name}, {unit}, both axes logarithmic"
-    return (
-        f'<svg width={_WIDTH} height={_HEIGHT} role=img aria-label="{escape(label)}"><title>{escape(label)}</title>{"".join(drawn)}</svg>'
-    )
+    return f'<svg width={_WIDTH} height={_HEIGHT} role=img aria-label="{escape(label)}"><title>{escape(label)}</title>{"".join(drawn)}</svg>'
 
 
 def _axis(values: Sequence[float], first: float, last: float) -> Callable[[float], float]:

@@ -96,11 +96,21 @@ class Results:
         """The results that a text states."""
         read = json.loads(text)
         measures = [
-            Measure(one["experiment"], one["name"], one["unit"], tuple(one["values"]), one["at"], one["headline"])
+            Measure(
+                one["experiment"], one["name"], one["unit"], tuple(one["values"]), one["at"], one["headline"]
+            )
             for one in read["measures"]
         ]
         cases = [Case(**_without(one, {"passed"})) for one in read["cases"]]
-        return cls(read["target"], read["began_at"], read["environment"], read["seconds"], measures, cases, read["not_run"])
+        return cls(
+            read["target"],
+            read["began_at"],
+            read["environment"],
+            read["seconds"],
+            measures,
+            cases,
+            read["not_run"],
+        )
 
 
 def _without(one: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

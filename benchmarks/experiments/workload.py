@@ -47,7 +47,10 @@ _CORRECT = _REGIONS + "XA,Atlantis,,EU,1000,1.00,2024-01-02 00:00:00\n"
 _THE_DAY_BEFORE = "2024-12-30"  # the last one of a generated shop
 _LATE_RUN_S = 30  # a deployment with quiet_s=15 starts its run of the last file by then
 _LEASE_S = "4"  # of the job for large files: a heartbeat a second
-_WRONG = {"one row is refused": _REGIONS + "XA,Atlantis,,EU,many,1.00,2024-01-01 00:00:00\n", "the file is rejected": "region_id\nXA\n"}
+_WRONG = {
+    "one row is refused": _REGIONS + "XA,Atlantis,,EU,many,1.00,2024-01-01 00:00:00\n",
+    "the file is rejected": "region_id\nXA\n",
+}
 
 
 class WorkError(Exception):
@@ -84,7 +87,9 @@ def _headgate(target: Target, *arguments: str, expect: tuple[int, ...] = (0,)) -
     command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--json", "--deployment", target.name]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in expect:
-        raise WorkError(f"headgate {' '.join(arguments)} ended with {done.returncode}: {done.stderr[-2000:]}{done.stdout[-2000:]}")
+        raise WorkError(
+            f"headgate {' '.join(arguments)} ended with {done.returncode}: {done.stderr[-2000:]}{done.stdout[-2000:]}"
+        )
     return json.loads(done.stdout)
 
 
@@ -99,7 +104,11 @@ def _until(ready: Callable[[], Any], what: str, timeout_s: float = _WAIT_S) -> A
 
 def _first_run(target: Target) -> None:
     with TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "headgate.cli.main", "sample", f"{folder}/data", *_SMALL], check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "headgate.cli.main", "sample", f"{folder}/data", *_SMALL],
+            check=True,
+            capture_output=True,
+        )
         _headgate(target, "upload", f"{folder}/data", expect=(0, 3))
     _until(lambda: _runs_ended(target), "the run that starts by itself")
     _headgate(target, "run", expect=(0, 3))
@@ -122,7 +131,9 @@ def _correction(target: Target) -> None:
     for number, wrong in enumerate(_WRONG.values(), 1):
         for text in (wrong, _CORRECT.replace("XA", f"X{number}")):
             _sent(target, text.encode(), f"regions/workload-{number}.csv")
-            time.sleep(1)  # S3's modification times are whole seconds, and a correction is newer than what it corrects
+            time.sleep(
+                1
+            )  # S3's modification times are whole seconds, and a correction is newer than what it corrects
     _headgate(target, "run", expect=(0, 3))
 
 
@@ -136,7 +147,9 @@ def _another_day(target: Target) -> None:
     """One run: every table gets a new version and other columns, and its oldest version is deleted."""
     s3, glue = target.client("s3"), target.client("glue")
     for table in glue.get_tables(DatabaseName=os.environ["HEADGATE_PROD_DATABASE"])["TableList"]:
-        bucket, _, prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://").rstrip("/").partition("/")
+        bucket, _, prefix = (
+            table["StorageDescriptor"]["Location"].removeprefix("s3://").rstrip("/").partition("/")
+        )
         for item in s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/")["Contents"]:
             for number in range(KEPT_VERSIONS):
                 key = item["Key"].replace(prefix, f"{prefix}-{number}")
@@ -152,7 +165,10 @@ def _take_columns_away(target: Target) -> None:
     for database in (os.environ["HEADGATE_CURATED_DATABASE"], os.environ["HEADGATE_PROD_DATABASE"]):
         for table in glue.get_tables(DatabaseName=database)["TableList"]:
             before = {name: table[name] for name in ("Name", "TableType", "Parameters", "StorageDescriptor")}
-            before["StorageDescriptor"] = {**before["StorageDescriptor"], "Columns": before["StorageDescriptor"]["Columns"][:-1]}
+            before["StorageDescriptor"] = {
+                **before["StorageDescriptor"],
+                "Columns": before["StorageDescriptor"]["Columns"][:-1],
+            }
             glue.update_table(DatabaseName=database, TableInput=before)
 
 
@@ -197,12 +213,23 @@ def _downloads(target: Target) -> None:
     for system in _call(target, "GET", "/v1/systems", expect=200)["systems"]:
         for table in system["tables"][:1]:
             for form in ("csv", "parquet"):
-                made = _call(target, "POST", f"/v1/systems/{system['name']}/tables/{table['name']}/download?format={form}", expect=200)
+                made = _call(
+                    target,
+                    "POST",
+                    f"/v1/systems/{system['name']}/tables/{table['name']}/download?format={form}",
+                    expect=200,
+                )
                 urllib.request.urlopen(made["url"], timeout=60).close()  # noqa: S310 the store's own URL, signed with the function's role
 
 
 def _queries_and_runs(target: Target) -> None:
-    started = _call(target, "POST", "/v1/queries", {"sql": "select count(*) as n from ecommerce_curated.orders"}, expect=202)
+    started = _call(
+        target,
+        "POST",
+        "/v1/queries",
+        {"sql": "select count(*) as n from ecommerce_curated.orders"},
+        expect=202,
+    )
     _call(target, "DELETE", f"/v1/queries/{started['query_id']}")
     _call(target, "POST", "/v1/runs", {}, expect=202)
 
@@ -216,7 +243,10 @@ def _report(target: Target) -> None:
 def _leaks(target: Target) -> None:
     """One card number for the merge, one for compliance-guardian, and one for the full audit: only who finds it first alerts."""
     _until(lambda: _runs_ended(target), "the end of all runs")
-    with _leaked(target, "CURATED", "increments/regions/workload.parquet"), _leaked(target, "QUARANTINE", "rows/regions/workload.parquet"):
+    with (
+        _leaked(target, "CURATED", "increments/regions/workload.parquet"),
+        _leaked(target, "QUARANTINE", "rows/regions/workload.parquet"),
+    ):
         _sent(target, fresh_payments(20))
         _headgate(target, "run", expect=(0, 3))
         time.sleep(_LATE_RUN_S)
@@ -240,7 +270,9 @@ def _leaked(target: Target, zone: str, key: str) -> Iterator[None]:
 def _audit(target: Target) -> None:
     machines = target.client("stepfunctions")
     arn = os.environ["HEADGATE_STATE_MACHINE_ARN"].replace("curated_to_prod", "audit_cards")
-    started = machines.start_execution(stateMachineArn=arn, input=json.dumps({"scheduled_at": ""}))["executionArn"]
+    started = machines.start_execution(stateMachineArn=arn, input=json.dumps({"scheduled_at": ""}))[
+        "executionArn"
+    ]
     _until(lambda: machines.describe_execution(executionArn=started)["status"] != "RUNNING", "the audit")
 
 
@@ -248,7 +280,9 @@ def _large_files(target: Target) -> None:
     """The gate's function believes that it has little memory, so the smallest file that it examines exceeds it."""
     with _short_lease(target), _changed_function(target, "raw_to_curated", {"HEADGATE_MEMORY_MB": "1"}):
         _sent(target, fresh_payments(_LARGE_ROWS) + b"x,\n")
-        _sent(target, _foreign(fresh_payments(_LARGE_ROWS)), "elsewhere/workload-large.csv")  # nobody mapped this source's header
+        _sent(
+            target, _foreign(fresh_payments(_LARGE_ROWS)), "elsewhere/workload-large.csv"
+        )  # nobody mapped this source's header
 
 
 @contextmanager
@@ -256,7 +290,11 @@ def _short_lease(target: Target) -> Iterator[None]:
     """The job for large files sends a heartbeat while it works on a file of a second, too."""
     glue, name = target.client("glue"), target.outputs["jobs"]["curate_large"]
     job = glue.get_job(JobName=name)["Job"]
-    stated = {key: job[key] for key in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout", "ExecutionProperty") if key in job}
+    stated = {
+        key: job[key]
+        for key in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout", "ExecutionProperty")
+        if key in job
+    }
     arguments = {**job["DefaultArguments"], "--HEADGATE_LEASE_S": _LEASE_S}
     glue.update_job(JobName=name, JobUpdate={**stated, "DefaultArguments": arguments})
     try:
@@ -270,7 +308,9 @@ def _changed_function(target: Target, key: str, variables: Mapping[str, str]) ->
     """The function has other variables for a while."""
     functions, name = target.client("lambda"), _function(target, key)
     stated = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": {**stated, **variables}})
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {**stated, **variables}}
+    )
     try:
         yield
     finally:
@@ -285,7 +325,9 @@ def _etag(target: Target, path: str) -> str:
     return _answer(target, "GET", path)[1]["ETag"]
 
 
-def _call(target: Target, method: str, path: str, body: object = None, *, expect: int = 0, match: str = "") -> Any:  # noqa: ANN401 whatever JSON the API answers
+def _call(
+    target: Target, method: str, path: str, body: object = None, *, expect: int = 0, match: str = ""
+) -> Any:  # noqa: ANN401 whatever JSON the API answers
     """The answer of the API to a signed request; any status is accepted where none is expected.
 
     Args:
@@ -302,13 +344,23 @@ def _answer(
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
     """Status, headers and body of the API's answer."""
     _ = target.lake  # it sets the environment
-    emulator, text = urlsplit(os.environ["AWS_ENDPOINT_URL"]), json.dumps(body or {}) if method != "GET" else None
+    emulator, text = (
+        urlsplit(os.environ["AWS_ENDPOINT_URL"]),
+        json.dumps(body or {}) if method != "GET" else None,
+    )
     host = f"{urlsplit(target.outputs['api']['url']).hostname}:{emulator.port}"
-    request = AWSRequest(method, f"http://{host}/machine{path}", data=text, headers={"Content-Type": "application/json"} if text else {})
+    request = AWSRequest(
+        method,
+        f"http://{host}/machine{path}",
+        data=text,
+        headers={"Content-Type": "application/json"} if text else {},
+    )
     credentials = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
     SigV4Auth(credentials, "execute-api", os.environ["AWS_REGION"]).add_auth(request)
     connection = http.client.HTTPConnection(emulator.hostname or "", emulator.port, timeout=60)
-    connection.request(method, f"/machine{path}", text, {**dict(request.headers), **(conditions or {}), "Host": host})
+    connection.request(
+        method, f"/machine{path}", text, {**dict(request.headers), **(conditions or {}), "Host": host}
+    )
     answer = connection.getresponse()
     found = answer.read()
     connection.close()

@@ -96,9 +96,23 @@ def server(folder: Path) -> Iterator[int]:
         port = found.getsockname()[1]
     user = "root" if os.geteuid() == 0 else os.environ["USER"]
     data = ["--no-defaults", f"--datadir={folder / 'data'}", f"--user={user}"]
-    subprocess.run(["mariadb-install-db", *data, "--auth-root-authentication-method=normal"], check=True, capture_output=True)
-    tuning = ["--innodb-buffer-pool-size=1G", "--innodb-flush-log-at-trx-commit=2", "--local-infile=1", "--skip-log-bin"]
-    where = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket=/tmp/headgate-bench-{port}.sock", f"--pid-file={folder / 'pid'}"]
+    subprocess.run(
+        ["mariadb-install-db", *data, "--auth-root-authentication-method=normal"],
+        check=True,
+        capture_output=True,
+    )
+    tuning = [
+        "--innodb-buffer-pool-size=1G",
+        "--innodb-flush-log-at-trx-commit=2",
+        "--local-infile=1",
+        "--skip-log-bin",
+    ]
+    where = [
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket=/tmp/headgate-bench-{port}.sock",
+        f"--pid-file={folder / 'pid'}",
+    ]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(["mariadbd", *data, *tuning, *where], stderr=log)
         try:
@@ -123,13 +137,25 @@ def wait_for(at: Login) -> None:
 def login(port: int, database: str = DATABASE) -> Login:
     """The benchmark's account."""
     return Login(
-        "127.0.0.1", port, "bench" if database == DATABASE else "root", "bench" if database == DATABASE else "", database, tls=False
+        "127.0.0.1",
+        port,
+        "bench" if database == DATABASE else "root",
+        "bench" if database == DATABASE else "",
+        database,
+        tls=False,
     )
 
 
 def load(port: int, csv: Path) -> None:
     """The table holds the file's rows."""
-    root = ["mariadb", "--no-defaults", "--host=127.0.0.1", f"--port={port}", "--user=root", "--local-infile=1"]
+    root = [
+        "mariadb",
+        "--no-defaults",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--user=root",
+        "--local-infile=1",
+    ]
     columns = "order_id,customer_id,email,card_number,cvv,ssn,@d,updated_at,region,country,product_id,quantity,unit_price,amount,notes"
     script = f"""CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4; USE {DATABASE}; DROP TABLE IF EXISTS {TABLE};
 CREATE TABLE {TABLE} ({COLUMNS}); CREATE USER IF NOT EXISTS bench@localhost IDENTIFIED BY 'bench'; GRANT ALL ON *.* TO bench@localhost;
@@ -148,10 +174,17 @@ def read_only(port: int, out: Path, name: str = TABLE) -> dict[str, float]:
         slices = slices_between(list(walk(session, name, key, -(-table.row_estimate * 21 // 20 // WORKERS))))
     query = f"SELECT {', '.join(column.read_sql for column in columns)} FROM {name} WHERE "  # noqa: S608 quoted names
     out.mkdir(parents=True, exist_ok=True)
-    with open_snapshot(lambda: Session(login(port)), [table], WORKERS) as snapshot, ThreadPoolExecutor(WORKERS) as pool:
+    with (
+        open_snapshot(lambda: Session(login(port)), [table], WORKERS) as snapshot,
+        ThreadPoolExecutor(WORKERS) as pool,
+    ):
         jobs = [
             pool.submit(
-                write_slice, snapshot.sessions[piece.number % WORKERS], query + piece.where(key), columns, out / f"{piece.number}.parquet"
+                write_slice,
+                snapshot.sessions[piece.number % WORKERS],
+                query + piece.where(key),
+                columns,
+                out / f"{piece.number}.parquet",
             )
             for piece in slices
         ]
@@ -162,7 +195,9 @@ def read_only(port: int, out: Path, name: str = TABLE) -> dict[str, float]:
 def whole(port: int, out: Path, table: str = TABLE) -> dict[str, float]:
     """Seconds and peak of a whole run, landed and certified."""
     start = time.perf_counter()
-    exporting = Exporting(lambda: Session(login(port)), Folder(out / "lake"), {}, "raw", "state", out / "runs")
+    exporting = Exporting(
+        lambda: Session(login(port)), Folder(out / "lake"), {}, "raw", "state", out / "runs"
+    )
     report = exporting.run(ExportRequest("bench", "r1", date(2026, 1, 1), (table,), workers=WORKERS))
     return measured(report.rows, time.perf_counter() - start)
 
@@ -172,7 +207,10 @@ def report_processor_time(port: int) -> Iterator[None]:
     """What the block's child processes and the server took of processors is printed: unlike the clock, it does not mind a busy machine."""
     client, its_server = _children_s(), _server_s(port)
     yield
-    print(f"    processor: client {_children_s() - client:.1f} s, server {_server_s(port) - its_server:.1f} s", flush=True)
+    print(
+        f"    processor: client {_children_s() - client:.1f} s, server {_server_s(port) - its_server:.1f} s",
+        flush=True,
+    )
 
 
 def _children_s() -> float:
@@ -188,19 +226,37 @@ def _server_s(port: int) -> float:
 
 def measured(rows: int, seconds: float) -> dict[str, float]:
     """A process's own result."""
-    return {"rows": rows, "seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {
+        "rows": rows,
+        "seconds": seconds,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 def ours(part: str, port: int, folder: Path, table: str = TABLE) -> dict[str, float]:
     """One of our runs in a process of its own."""
     out = folder / f"ours-{part}"
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, __file__, "--part", part, "--port", str(port), "--out", str(out), "--table", table]
+    command = [
+        sys.executable,
+        __file__,
+        "--part",
+        part,
+        "--port",
+        str(port),
+        "--out",
+        str(out),
+        "--table",
+        table,
+    ]
     with report_processor_time(port):
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
     rate = found["rows"] / found["seconds"]
-    print(f"ours, {part}: {found['rows']:.0f} rows in {found['seconds']:.2f} s = {rate:.0f} rows/s, {found['peak_mb']:.0f} MB", flush=True)
+    print(
+        f"ours, {part}: {found['rows']:.0f} rows in {found['seconds']:.2f} s = {rate:.0f} rows/s, {found['peak_mb']:.0f} MB",
+        flush=True,
+    )
     return found
 
 
@@ -222,7 +278,9 @@ def exact(port: int, lake: Path) -> bool:
     rows, total, price, ids, newest = 0, Decimal(0), Decimal(0), 0, None
     for path in sorted(lake.rglob("*.parquet")):
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(131_072, columns=["order_id", "amount", "unit_price", "updated_at"]):
+            for batch in file.iter_batches(
+                131_072, columns=["order_id", "amount", "unit_price", "updated_at"]
+            ):
                 rows += batch.num_rows
                 total += pc.sum(batch["amount"].cast(pa.decimal128(38, 2))).as_py()
                 price += pc.sum(batch["unit_price"].cast(pa.decimal128(38, 2))).as_py()
@@ -264,18 +322,31 @@ def orders(given: argparse.Namespace, rows: int, folder: Path) -> Path:
     """The CSV file of so many orders."""
     path = folder / f"orders-{rows}.csv"
     if not path.exists():
-        subprocess.run([given.peers_python, str(given.peers.parent / "make_orders.py"), str(rows), str(path)], check=True)
+        subprocess.run(
+            [given.peers_python, str(given.peers.parent / "make_orders.py"), str(rows), str(path)], check=True
+        )
     return path
 
 
 def main() -> None:
     """Parse, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--rows-more", type=int, default=10_000_000, help="a second size, for the peak only; 0 leaves it out")
+    parser.add_argument(
+        "--rows-more", type=int, default=10_000_000, help="a second size, for the peak only; 0 leaves it out"
+    )
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--peers", type=Path, default=Path("../shared/bench/export_peers.py"), help="beside it: make_orders.py")
-    parser.add_argument("--peers-python", default=sys.executable, help="a Python that has connectorx, awswrangler and pymysql")
+    parser.add_argument(
+        "--peers",
+        type=Path,
+        default=Path("../shared/bench/export_peers.py"),
+        help="beside it: make_orders.py",
+    )
+    parser.add_argument(
+        "--peers-python", default=sys.executable, help="a Python that has connectorx, awswrangler and pymysql"
+    )
     parser.add_argument("--part", choices=("read", "whole"), help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)

@@ -21,7 +21,12 @@ from benchmarks.export import export
 
 _NARROW = (
     ["customer_id INT NOT NULL", "ordered_at DATETIME NOT NULL", "quantity INT", "price DECIMAL(10,2)"],
-    ["seq * 7919 % 900000", "'2020-01-01' + INTERVAL seq * 31 % 150000000 SECOND", "seq % 9", "seq * 37 % 1000000 / 100"],
+    [
+        "seq * 7919 % 900000",
+        "'2020-01-01' + INTERVAL seq * 31 % 150000000 SECOND",
+        "seq % 9",
+        "seq * 37 % 1000000 / 100",
+    ],
 )
 _WIDE = (
     [
@@ -35,12 +40,20 @@ _WIDE = (
         *(f"NULLIF(seq * {31 + place} % 100000, 0)" for place in range(16)),
         *(f"seq * {7 + place} / 3e3" for place in range(4)),
         *(f"seq * {37 + place} % 10000000 / 100" for place in range(10)),
-        *(f"IF(seq % {7 + place} = 0, NULL, '2020-01-01' + INTERVAL seq * {31 + place} % 150000000 SECOND)" for place in range(10)),
+        *(
+            f"IF(seq % {7 + place} = 0, NULL, '2020-01-01' + INTERVAL seq * {31 + place} % 150000000 SECOND)"
+            for place in range(10)
+        ),
         *(f"CONCAT(REPEAT(MD5(seq * {3 + place}), 2), ' grüß ', seq % 10)" for place in range(20)),
     ],
 )
 _STRINGS = (
-    [*(f"title_{place} VARCHAR(200)" for place in range(3)), "text_0 TEXT", "text_1 TEXT", "text_2 MEDIUMTEXT"],
+    [
+        *(f"title_{place} VARCHAR(200)" for place in range(3)),
+        "text_0 TEXT",
+        "text_1 TEXT",
+        "text_2 MEDIUMTEXT",
+    ],
     [
         *(f"CONCAT('Größe ', seq * {3 + place}, ' ', MD5(seq + {place}))" for place in range(3)),
         *(f"REPEAT(CONCAT(MD5(seq * {5 + place}), ' '), 1 + seq % 4)" for place in range(3)),
@@ -81,12 +94,16 @@ def compare(given: argparse.Namespace, folder: Path) -> dict[str, float]:
 
 def main() -> None:
     """Parse, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="share of the rows of each shape")
     parser.add_argument("--shapes", default=",".join(SHAPES), metavar="A,B", help="which shapes")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peers", type=Path, default=Path("../shared/bench/export_peers.py"))
-    parser.add_argument("--peers-python", default=sys.executable, help="a Python that has connectorx and pyarrow")
+    parser.add_argument(
+        "--peers-python", default=sys.executable, help="a Python that has connectorx and pyarrow"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="headgate-bench-") as folder:
         print(json.dumps(compare(given, Path(folder))))

@@ -51,9 +51,17 @@ def read_first_table(content: bytes) -> FirstTable:
 def _until(table: TextTable, end: float, whole: int) -> TextTable:
     few = int(np.searchsorted(table.ragged.source_rows, end))
     ragged = replace(
-        table.ragged, source_rows=table.ragged.source_rows[:few], texts=table.ragged.texts[:few], widths=table.ragged.widths[:few]
+        table.ragged,
+        source_rows=table.ragged.source_rows[:few],
+        texts=table.ragged.texts[:few],
+        widths=table.ragged.widths[:few],
     )
-    return TextTable(tuple(column.slice(0, whole) for column in table.columns), table.source_rows[:whole], ragged, table.starts)
+    return TextTable(
+        tuple(column.slice(0, whole) for column in table.columns),
+        table.source_rows[:whole],
+        ragged,
+        table.starts,
+    )
 
 
 def _next_table(table: TextTable, dialect: Dialect) -> float:
@@ -74,7 +82,11 @@ def _repeat_among_ragged(table: TextTable, dialect: Dialect, names: Sequence[str
 
 def _repeat_among_whole(table: TextTable, names: Sequence[str]) -> float:
     for row, first in enumerate(table.columns[0].to_pylist()):
-        if first and folded(first) == names[0] and _repeats_header([column[row].as_py() or "" for column in table.columns], names):
+        if (
+            first
+            and folded(first) == names[0]
+            and _repeats_header([column[row].as_py() or "" for column in table.columns], names)
+        ):
             return float(table.source_rows[row])
     return math.inf
 

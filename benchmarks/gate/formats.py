@@ -141,12 +141,16 @@ def _is_ambiguous(made: Made) -> bool:
     """Whether two locales read all texts of the column, and one of them differently."""
     if made.kind in {"day", "short_day", "moment"}:
         time_form = " %H:%M:%S" if made.kind == "moment" else ""
-        forms = {how.short_day if made.kind == "short_day" else how.day for how in LOCALES.values()} | set(_OTHER_ORDERS)
+        forms = {how.short_day if made.kind == "short_day" else how.day for how in LOCALES.values()} | set(
+            _OTHER_ORDERS
+        )
         read = [_all(partial(_moment, form=form + time_form), made.texts) for form in forms]
     else:
         bare = [re.sub(r"[^\d.,'\s]|^\s+|\s+$", "", text) for text in made.texts]
         signs = {(how.decimal, how.thousands) for how in LOCALES.values()}
-        read = [_all(partial(_number, decimal=decimal, thousands=thousands), bare) for decimal, thousands in signs]
+        read = [
+            _all(partial(_number, decimal=decimal, thousands=thousands), bare) for decimal, thousands in signs
+        ]
     return len({tuple(map(str, values)) for values in read if values is not None}) > 1
 
 
@@ -182,7 +186,10 @@ def mix(seed: int) -> list[str]:
     found = {name: gated.accepted.column(name).to_pylist() for name in ("row", *columns)}
     asked = {question.column for question in drafted.questions}
     kinds = {one.name: one.type.kind.value for one in contract.columns}
-    return [judged(made, name, found, is_asked=name in asked, is_text=kinds[name] == "string") for name, made in columns.items()]
+    return [
+        judged(made, name, found, is_asked=name in asked, is_text=kinds[name] == "string")
+        for name, made in columns.items()
+    ]
 
 
 def _document(contract: Contract) -> dict[str, Any]:
@@ -203,7 +210,11 @@ def files(rows: int, folder: Path) -> dict[str, Path]:
     """The same orders in plain and in declared spelling, with semicolons."""
     source, plain, formatted = folder / "orders.csv", folder / "plain.csv", folder / "formatted.csv"
     subprocess.run([sys.executable, BENCH / "make_orders.py", str(rows), source], check=True)
-    with source.open(newline="") as given, plain.open("w", newline="") as one, formatted.open("w", newline="", encoding="utf-8") as other:
+    with (
+        source.open(newline="") as given,
+        plain.open("w", newline="") as one,
+        formatted.open("w", newline="", encoding="utf-8") as other,
+    ):
         reader = csv.DictReader(given)
         names = reader.fieldnames or []
         writers = [csv.DictWriter(file, names, delimiter=";") for file in (one, other)]
@@ -217,7 +228,10 @@ def files(rows: int, folder: Path) -> dict[str, Path]:
 
 def _formatted(row: dict[str, str]) -> dict[str, str]:
     year, month, day = row["order_date"].split("-")
-    money = {name: f"{float(row[name]):,.2f}".translate(str.maketrans(",.", ".,")) + " €" for name in ("unit_price", "amount")}
+    money = {
+        name: f"{float(row[name]):,.2f}".translate(str.maketrans(",.", ".,")) + " €"
+        for name in ("unit_price", "amount")
+    }
     return {"order_date": f"{day}.{month}.{year}", **money}
 
 
@@ -231,9 +245,20 @@ def ratio(rows: int, rounds: int) -> float:
         for _ in range(rounds + 1):  # the first round warms up
             for side, contract in contracts.items():
                 start = time.perf_counter()
-                counts = check_file(made[side], contract, KEY, object_key="a.csv", received_at=LANDED, folder=folder, limit_bytes=1 << 40)
+                counts = check_file(
+                    made[side],
+                    contract,
+                    KEY,
+                    object_key="a.csv",
+                    received_at=LANDED,
+                    folder=folder,
+                    limit_bytes=1 << 40,
+                )
                 took[side].append(time.perf_counter() - start)
-                print(f"  {side:10} {took[side][-1]:.2f} s, {counts.accepted} accepted, {counts.quarantined} refused", flush=True)
+                print(
+                    f"  {side:10} {took[side][-1]:.2f} s, {counts.accepted} accepted, {counts.quarantined} refused",
+                    flush=True,
+                )
     return statistics.median(took["formatted"][1:]) / statistics.median(took["plain"][1:])
 
 
@@ -245,9 +270,13 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS") or 5))
     given = arguments.parse_args()
     became = [(seed, what) for seed in range(given.mixes) for what in mix(seed)]
-    counts = {what: sum(one == what for _, one in became) for what in ("right", "asked", "text", "refused", "wrong")}
+    counts = {
+        what: sum(one == what for _, one in became) for what in ("right", "asked", "text", "refused", "wrong")
+    }
     for what in ("wrong", "asked", "text", "refused"):
-        print(f"  {what}: {counts[what]} of {len(became)} columns, in mixes {[seed for seed, one in became if one == what][:5]}")
+        print(
+            f"  {what}: {counts[what]} of {len(became)} columns, in mixes {[seed for seed, one in became if one == what][:5]}"
+        )
     print(
         json.dumps(
             {

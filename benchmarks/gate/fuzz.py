@@ -68,7 +68,14 @@ LARGEST_SEED, HEAD_BYTES = 24_000, 1_500
 SLOW_S = 20.0  # of processor time; none of the files is larger than some kilobytes
 
 # Published by gateways for tests.
-CARDS = ("4111111111111111", "5555555555554444", "2223003122003222", "378282246310005", "6011111111111117", "30569309025904")
+CARDS = (
+    "4111111111111111",
+    "5555555555554444",
+    "2223003122003222",
+    "378282246310005",
+    "6011111111111117",
+    "30569309025904",
+)
 SSNS = ("078-05-1120", "219-09-9999", "457-55-5462")
 CODES = ("9174", "8265", "7356")
 # What formats are sensitive to.
@@ -152,7 +159,9 @@ def _own() -> Iterator[Seed]:
             yield from (Seed(packed, contract, secrets) for packed in _packed(body))
         yield Seed(_dump(rows), contract, secrets)
         stating = replace(contract, properties={**contract.properties, "headgate.encoding": "windows-1251"})
-        yield Seed(_csv(rows, ",").replace("Zoë \u017bak", "Анна Жук").encode("windows-1251"), stating, secrets)
+        yield Seed(
+            _csv(rows, ",").replace("Zoë \u017bak", "Анна Жук").encode("windows-1251"), stating, secrets
+        )
 
 
 def _payments() -> list[dict[str, str]]:
@@ -196,13 +205,19 @@ def _forms(rows: Sequence[dict[str, str]]) -> Iterator[bytes]:
 
 def _csv(rows: Sequence[dict[str, str]], delimiter: str, quote: str = '"') -> str:
     lines = [delimiter.join(rows[0])]
-    lines += [delimiter.join(f"{quote}{cell}{quote}" if quote and " " in cell else cell for cell in row.values()) for row in rows]
+    lines += [
+        delimiter.join(f"{quote}{cell}{quote}" if quote and " " in cell else cell for cell in row.values())
+        for row in rows
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _dump(rows: Sequence[dict[str, str]]) -> bytes:
     r"""As MySQL's OUTFILE writes it: escaped tabs and line feeds, `\N` for null."""
-    escaped = [{name: cell.replace(", ", "\\\t").replace("0 ", "0\\\n") for name, cell in row.items()} for row in rows]
+    escaped = [
+        {name: cell.replace(", ", "\\\t").replace("0 ", "0\\\n") for name, cell in row.items()}
+        for row in rows
+    ]
     return _csv([*rows, *escaped, dict.fromkeys(rows[0], "\\N")], "\t", quote="").encode()
 
 
@@ -211,13 +226,24 @@ def _workbook(rows: Sequence[dict[str, str]]) -> bytes:
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     link = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     lines = [list(rows[0]), *(list(row.values()) for row in rows)]
-    cells = "".join("<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in line) + "</row>" for line in lines)
+    cells = "".join(
+        "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in line) + "</row>"
+        for line in lines
+    )
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", f'<workbook {main} {link}><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>')
-        archive.writestr("xl/_rels/workbook.xml.rels", '<Relationships><Relationship Id="r1" Target="worksheets/s.xml"/></Relationships>')
-        archive.writestr("xl/worksheets/s.xml", f"<worksheet {main}><sheetData>{cells}</sheetData></worksheet>")
+        archive.writestr(
+            "xl/workbook.xml",
+            f'<workbook {main} {link}><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+        )
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels",
+            '<Relationships><Relationship Id="r1" Target="worksheets/s.xml"/></Relationships>',
+        )
+        archive.writestr(
+            "xl/worksheets/s.xml", f"<worksheet {main}><sheetData>{cells}</sheetData></worksheet>"
+        )
     return sink.getvalue()
 
 
@@ -294,7 +320,10 @@ def mutated(body: bytes, chance: random.Random) -> bytes:
             changed[at:at] = changed[min(at, other) : min(max(at, other), min(at, other) + 200)]
         else:
             other = chance.randrange(len(changed) + 1)
-            changed[at : at + 4], changed[other : other + 4] = changed[other : other + 4], changed[at : at + 4]
+            changed[at : at + 4], changed[other : other + 4] = (
+                changed[other : other + 4],
+                changed[at : at + 4],
+            )
     return bytes(changed)
 
 
@@ -328,7 +357,11 @@ def _said(gated: CheckedRows) -> str:
         shown = json.loads(row["record"])
         if shown.get("card_cvv") in CODES:
             raise BrokenPromiseError("shows a verification code in its column")
-    return repr(gated.accepted.to_pydict()) + repr(gated.quarantine_rows.to_pydict()) + repr(gated.counts.written_as)
+    return (
+        repr(gated.accepted.to_pydict())
+        + repr(gated.quarantine_rows.to_pydict())
+        + repr(gated.counts.written_as)
+    )
 
 
 def _shows(text: str, secret: str) -> bool:
@@ -352,7 +385,9 @@ def some(first: int, count: int, seed: int, data: Path) -> Outcome:
         except Exception as error:  # noqa: BLE001 that none escapes is what is measured
             outcome.crashes += 1
             outcome.reported.append(_kept(body, f"{number}: {traceback.format_exc(limit=-3)}"))
-            outcome.rules[f"{type(error).__name__} in {traceback.extract_tb(error.__traceback__)[-1].name}"] += 1
+            outcome.rules[
+                f"{type(error).__name__} in {traceback.extract_tb(error.__traceback__)[-1].name}"
+            ] += 1
         seconds = time.process_time() - start
         if seconds > SLOW_S:
             outcome.reported.append(_kept(body, f"{number}: took {seconds:.0f} s"))
@@ -373,7 +408,9 @@ def every(count: int, first: int, seed: int, data: Path, workers: int) -> Outcom
     total, firsts = Outcome(), range(first, first + count, AT_ONCE)
     # Forked, so that whoever pauses or ends this program by its name finds them all; nothing was done here yet that a fork could break.
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as processes:
-        parts = [processes.submit(some, start, min(AT_ONCE, first + count - start), seed, data) for start in firsts]
+        parts = [
+            processes.submit(some, start, min(AT_ONCE, first + count - start), seed, data) for start in firsts
+        ]
         for done, part in enumerate(parts, 1):
             try:
                 total.add(part.result())
@@ -390,12 +427,21 @@ def every(count: int, first: int, seed: int, data: Path, workers: int) -> Outcom
 
 def main() -> None:
     """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", nargs="?", type=Path, default=Path(os.environ.get("DATA") or DATA))
     parser.add_argument("--count", type=int, default=int(os.environ.get("COUNT") or 1_000_000))
-    parser.add_argument("--first", type=int, default=int(os.environ.get("FIRST") or 0), help="the number of the first input")
+    parser.add_argument(
+        "--first", type=int, default=int(os.environ.get("FIRST") or 0), help="the number of the first input"
+    )
     parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or 0))
-    parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS") or os.cpu_count() or 1), help="processes side by side")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=int(os.environ.get("WORKERS") or os.cpu_count() or 1),
+        help="processes side by side",
+    )
     parser.add_argument("--file", type=Path, help="one input that was kept, through each contract")
     given = parser.parse_args()
     if given.file:

@@ -61,7 +61,15 @@ def gate(source: Path, out: Path, *, profiled: bool) -> None:
     contract = odcs_reader.load(CONTRACT)
     start = time.perf_counter()
     size_bytes = source.stat().st_size
-    counts = check_file(source, contract, KEY, object_key="bench/orders.csv", received_at=LANDED, folder=out, limit_bytes=size_bytes)
+    counts = check_file(
+        source,
+        contract,
+        KEY,
+        object_key="bench/orders.csv",
+        received_at=LANDED,
+        folder=out,
+        limit_bytes=size_bytes,
+    )
     if profiled:
         profile(contract, counts, out)
     seconds, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
@@ -85,7 +93,9 @@ def profile(contract: Contract, counts: Counts, out: Path) -> None:
 def run(*command: str | Path) -> Run:
     """What a program says it took, in the form that both sides print, and its processor time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    reported = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True).stdout.strip()
+    reported = subprocess.run(
+        [sys.executable, *command], check=True, capture_output=True, text=True
+    ).stdout.strip()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(f"  {Path(command[0]).name:16} {reported}, {cpu_s:.1f} CPU s", flush=True)
@@ -138,7 +148,9 @@ def _copy(file: IO[bytes], out: IO[bytes], before: bytes) -> None:
 
 def median_ratio(ours: list[Run], theirs: list[Run]) -> float:
     """The middle of our times over the middle of theirs."""
-    return round(statistics.median(run.seconds for run in ours) / statistics.median(run.seconds for run in theirs), 3)
+    return round(
+        statistics.median(run.seconds for run in ours) / statistics.median(run.seconds for run in theirs), 3
+    )
 
 
 def best(runs: list[Run]) -> float:
@@ -148,7 +160,9 @@ def best(runs: list[Run]) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("DATA") or None)
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS") or 5))
     parser.add_argument("--gate", type=Path, help=argparse.SUPPRESS)

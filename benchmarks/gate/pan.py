@@ -68,7 +68,11 @@ BRANDS: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
     ("unionpay", ("62", "8100"), (16, 17, 18, 19)),
     ("mir", ("2200", "2204"), (16, 19)),
     ("troy", ("9792",), (16,)),
-    ("maestro", ("5018", "5020", "5902", "5930", "5947", "5991", "6304", "6759", "6761"), (12, 13, 16, 18, 19)),
+    (
+        "maestro",
+        ("5018", "5020", "5902", "5930", "5947", "5991", "6304", "6759", "6761"),
+        (12, 13, 16, 18, 19),
+    ),
     ("uatp", ("1175",), (15,)),
     ("sodexo", ("606070", "600818"), (16,)),
     ("edenred", ("637483", "700676"), (16,)),
@@ -86,7 +90,10 @@ class Cell:
 
 def with_check_digit(body: str) -> str:
     """Source: ISO/IEC 7812-1, annex B."""
-    total = sum(int(digit) if place % 2 else sum(divmod(2 * int(digit), 10)) for place, digit in enumerate(reversed(body)))
+    total = sum(
+        int(digit) if place % 2 else sum(divmod(2 * int(digit), 10))
+        for place, digit in enumerate(reversed(body))
+    )
     return body + str(-total % 10)
 
 
@@ -131,7 +138,9 @@ def formats_of(length: int) -> dict[str, Callable[[str], str]]:
     """In which ways a number of so many digits is written."""
     if length <= SHORT:
         return FORMATS
-    glued: dict[str, Callable[[str], str]] = {"expiry glued": lambda number: f"{number}1227"} if length in GLUED_LENGTHS else {}
+    glued: dict[str, Callable[[str], str]] = (
+        {"expiry glued": lambda number: f"{number}1227"} if length in GLUED_LENGTHS else {}
+    )
     return {**FORMATS, **LONG_FORMATS, **glued}
 
 
@@ -143,16 +152,32 @@ def held_out(chance: random.Random) -> Iterator[Cell]:
                 for form, written in formats_of(length).items():
                     for _ in range(OF_EACH):
                         digits = "".join(chance.choices("0123456789", k=length - 1 - len(prefix)))
-                        yield Cell(written(with_check_digit(prefix + digits)), is_pan=True, kind=f"held out: {brand} {length}, {form}")
+                        yield Cell(
+                            written(with_check_digit(prefix + digits)),
+                            is_pan=True,
+                            kind=f"held out: {brand} {length}, {form}",
+                        )
 
 
 def no_cards(chance: random.Random) -> Iterator[Cell]:
     """What people and programs write that has as many digits as a card number."""
     for _ in range(NO_CARDS):
-        yield Cell(str(chance.randrange(1_500_000_000_000, 1_800_000_000_000)), is_pan=False, kind="millisecond timestamp")
+        yield Cell(
+            str(chance.randrange(1_500_000_000_000, 1_800_000_000_000)),
+            is_pan=False,
+            kind="millisecond timestamp",
+        )
         yield Cell(f"ORD-{chance.randrange(10**9, 10**11)}", is_pan=False, kind="order id")
-        yield Cell(f"+{chance.choice((1, 33, 44, 49, 86))} {chance.randrange(10**9, 10**10)}", is_pan=False, kind="phone number")
-        yield Cell(f"+49 15{chance.randrange(10)} {chance.randrange(10**7, 10**8)}", is_pan=False, kind="phone number")
+        yield Cell(
+            f"+{chance.choice((1, 33, 44, 49, 86))} {chance.randrange(10**9, 10**10)}",
+            is_pan=False,
+            kind="phone number",
+        )
+        yield Cell(
+            f"+49 15{chance.randrange(10)} {chance.randrange(10**7, 10**8)}",
+            is_pan=False,
+            kind="phone number",
+        )
         yield Cell(iban(chance), is_pan=False, kind="IBAN")
         yield Cell(str(uuid.UUID(int=chance.getrandbits(128), version=4)), is_pan=False, kind="UUID")
 
@@ -161,17 +186,23 @@ def other_numbers(chance: random.Random) -> Iterator[Cell]:
     """Numbers of 12 and 13 digits that begin like cards: GTIN-13 of Germany and Japan, phone numbers without a plus sign, tax numbers."""
     for _ in range(NO_CARDS):
         yield Cell(
-            with_gtin_digit(f"{chance.choice((400, 420, 440, 450, 490))}{chance.randrange(10**9):09d}"), is_pan=False, kind="GTIN-13"
+            with_gtin_digit(f"{chance.choice((400, 420, 440, 450, 490))}{chance.randrange(10**9):09d}"),
+            is_pan=False,
+            kind="GTIN-13",
         )
         yield Cell(
-            f"{chance.choice((50, 56, 58, 63, 67))}{chance.randrange(10**10):010d}", is_pan=False, kind="phone number without a plus sign"
+            f"{chance.choice((50, 56, 58, 63, 67))}{chance.randrange(10**10):010d}",
+            is_pan=False,
+            kind="phone number without a plus sign",
         )
         yield Cell(f"{chance.randrange(10**11, 10**12)}", is_pan=False, kind="tax number")
 
 
 def with_gtin_digit(body: str) -> str:
     """Source: GS1 General Specifications, section 7.9."""
-    return body + str(-sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))) % 10)
+    return body + str(
+        -sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))) % 10
+    )
 
 
 def iban(chance: random.Random) -> str:
@@ -189,7 +220,10 @@ def numbers(chance: random.Random) -> Iterator[Cell]:
 
 def _written_numbers(chance: random.Random) -> dict[str, str]:
     longitude, latitude = chance.uniform(-180, 180), chance.uniform(-90, 90)
-    points = [[round(chance.uniform(-180, 180), 6), round(chance.uniform(-90, 90), 6)] for _ in range(chance.randint(2, 12))]
+    points = [
+        [round(chance.uniform(-180, 180), 6), round(chance.uniform(-90, 90), 6)]
+        for _ in range(chance.randint(2, 12))
+    ]
     codes = [f"{chance.randrange(10 ** chance.randint(2, 5))}" for _ in range(chance.randint(2, 20))]
     day = f"{chance.randint(1990, 2030)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
     return {
@@ -211,7 +245,10 @@ def _written_numbers(chance: random.Random) -> dict[str, str]:
 
 def ids(chance: random.Random) -> dict[int, list[str]]:
     """Columns of ids, by their number of digits."""
-    return {length: [f"{chance.randrange(10 ** (length - 1), 10**length)}" for _ in range(NUMBERS)] for length in range(12, 20)}
+    return {
+        length: [f"{chance.randrange(10 ** (length - 1), 10**length)}" for _ in range(NUMBERS)]
+        for length in range(12, 20)
+    }
 
 
 def changed_numbers(chance: random.Random) -> tuple[float, float]:
@@ -233,7 +270,9 @@ def changed(cells: list[Cell], below: int) -> Counter[str]:
     """How many cells of each kind redaction changes."""
     texts = pa.array([cell.text for cell in cells], pa.string())
     return Counter(
-        cell.kind for cell, after in zip(cells, redact(texts, context_below=below).to_pylist(), strict=True) if cell.text != after
+        cell.kind
+        for cell, after in zip(cells, redact(texts, context_below=below).to_pylist(), strict=True)
+        if cell.text != after
     )
 
 
@@ -241,8 +280,12 @@ def drafted_search(texts: list[str]) -> int:
     """How strictly a column with these ids is searched by the contract that is drafted from them."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "parcels.csv"
-        path.write_text("place,ident\n" + "".join(f"p{row},{text}\n" for row, text in enumerate(texts)), encoding="utf-8")
-        return context_below(next(column for column in draft_contract(path).columns if column.name == "ident"))
+        path.write_text(
+            "place,ident\n" + "".join(f"p{row},{text}\n" for row, text in enumerate(texts)), encoding="utf-8"
+        )
+        return context_below(
+            next(column for column in draft_contract(path).columns if column.name == "ident")
+        )
 
 
 def worst_texts(chance: random.Random, size: int) -> dict[str, str]:
@@ -260,11 +303,18 @@ def worst_texts(chance: random.Random, size: int) -> dict[str, str]:
             f"{chance.randrange(1, 666):03d}-{chance.randrange(1, 100):02d}-{chance.randrange(1, 10_000):04d},"
         ),
         "JSON": lambda: json.dumps(
-            {"id": chance.randrange(10**16), "at": [chance.uniform(-90, 90), chance.randrange(10**6)], "card": None}
+            {
+                "id": chance.randrange(10**16),
+                "at": [chance.uniform(-90, 90), chance.randrange(10**6)],
+                "card": None,
+            }
         ),
         "separators": lambda: " -.",
     }
-    return {kind: "".join(written() for _ in range(size // len(written()) + 1))[:size] for kind, written in kinds.items()}
+    return {
+        kind: "".join(written() for _ in range(size // len(written()) + 1))[:size]
+        for kind, written in kinds.items()
+    }
 
 
 def worst_times(chance: random.Random) -> tuple[float, float]:
@@ -274,8 +324,12 @@ def worst_times(chance: random.Random) -> tuple[float, float]:
     for size in (10_000, 100_000, 1_000_000):
         for text in worst_texts(chance, size).values():
             column = pa.array([text])
-            for place, search in enumerate((lambda column=column: redact(column), lambda text=text: leaks_in_text(text))):
-                worst[place] = max(worst[place], min(_process_s(search) for _ in range(_repetitions(size))) * 1e9 / size)
+            for place, search in enumerate(
+                (lambda column=column: redact(column), lambda text=text: leaks_in_text(text))
+            ):
+                worst[place] = max(
+                    worst[place], min(_process_s(search) for _ in range(_repetitions(size))) * 1e9 / size
+                )
     return round(worst[0], 1), round(worst[1], 1)
 
 
@@ -292,7 +346,10 @@ def _process_s(work: Callable[[], object]) -> float:
 
 def published() -> Iterator[Cell]:
     """What gateways publish, and sentences that people labelled; nothing where the files are not."""
-    gateways, sentences = FOLDER / "pan" / "gateway_test_pans.csv", FOLDER / "text_pii" / "synth_dataset_v2.json.gz"
+    gateways, sentences = (
+        FOLDER / "pan" / "gateway_test_pans.csv",
+        FOLDER / "text_pii" / "synth_dataset_v2.json.gz",
+    )
     if gateways.exists():
         with gateways.open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
@@ -309,13 +366,18 @@ def labelled(path: Path) -> Iterator[Cell]:
     """The cells of a CSV with `text,is_pan`."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield Cell(row["text"], is_pan=row["is_pan"].strip().lower() in {"1", "true", "t", "yes"}, kind="given")
+            yield Cell(
+                row["text"], is_pan=row["is_pan"].strip().lower() in {"1", "true", "t", "yes"}, kind="given"
+            )
 
 
 def cells_per_s(chance: random.Random) -> float:
     """Speed over ordinary cells: notes, ids and timestamps, one in a hundred with a card."""
     card = with_check_digit("411111111111111")
-    some = [f"paid with {card if row % 100 == 0 else 'card'}, order {chance.randrange(10**8)}" for row in range(CELLS // 2)]
+    some = [
+        f"paid with {card if row % 100 == 0 else 'card'}, order {chance.randrange(10**8)}"
+        for row in range(CELLS // 2)
+    ]
     some += [str(chance.randrange(1_500_000_000_000, 1_800_000_000_000)) for _ in range(CELLS // 2)]
     column = pa.array(some)
     start = time.process_time()
@@ -325,7 +387,9 @@ def cells_per_s(chance: random.Random) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("DATA") or None)
     given = parser.parse_args()
     chance = random.Random(SEED)
@@ -334,7 +398,9 @@ def main() -> None:
     by_length = shares(cells, found_in([cell.text for cell in cells], ANYWHERE))
     in_context = [*(with_context(cell) for cell in cells), *others]
     in_text = shares(in_context, found_in([cell.text for cell in in_context], CONTEXT_BELOW))
-    print(f"{sum(cell.is_pan for cell in cells)} card numbers, {sum(not cell.is_pan for cell in in_context)} other cells")
+    print(
+        f"{sum(cell.is_pan for cell in cells)} card numbers, {sum(not cell.is_pan for cell in in_context)} other cells"
+    )
     false_numbers, false_ids = changed_numbers(chance)
     worst, scan_worst = worst_times(chance)
     result = {

@@ -37,7 +37,14 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Sequence[str]]
 
-MEASURES = ("success", *(f"{level}_{measure}" for level in ("header", "record", "cell") for measure in ("precision", "recall", "f1")))
+MEASURES = (
+    "success",
+    *(
+        f"{level}_{measure}"
+        for level in ("header", "record", "cell")
+        for measure in ("precision", "recall", "f1")
+    ),
+)
 # Files of the survey that had the pollution; shared by the polluted files of one kind.
 # Source: pollock_weights.json of HPI-Information-Systems/Pollock.
 WEIGHTS = {
@@ -73,7 +80,10 @@ def loaded(content: bytes) -> Rows | None:
         table = read_first_table(content)
     except UnreadableFileError as refusal:
         return [] if refusal.rule == "empty_file" else None
-    rows = [[cell or "" for cell in row] for row in zip(*(column.to_pylist() for column in table.rows.columns), strict=True)]
+    rows = [
+        [cell or "" for cell in row]
+        for row in zip(*(column.to_pylist() for column in table.rows.columns), strict=True)
+    ]
     return [list(table.dialect.names), *rows] if table.dialect.header_lines else rows
 
 
@@ -149,9 +159,13 @@ def by_kind(scored: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, int, f
 
 def main() -> int:
     """Run the command line; the last line is JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     shared = Path(os.environ.get("HEADGATE_DATA", "../shared/data"))
-    parser.add_argument("data", type=Path, nargs="?", default=shared / "dirty_csv/pollock_polluted_files.tar.gz")
+    parser.add_argument(
+        "data", type=Path, nargs="?", default=shared / "dirty_csv/pollock_polluted_files.tar.gz"
+    )
     data = parser.parse_args().data
     if not data.exists():
         print(f"{data} is not there: fetch the polluted files of Pollock, or name their folder")
@@ -169,7 +183,16 @@ def main() -> int:
     simple = sum(map(sum, scored.values())) / len(scored)
     weighted = sum(sum(measures) * weights[name] for name, measures in scored.items()) / sum(weights.values())
     seconds = time.process_time() - started
-    print(json.dumps({"simple": round(simple, 3), "weighted": round(weighted, 3), "files": len(scored), "cpu_s": round(seconds, 1)}))
+    print(
+        json.dumps(
+            {
+                "simple": round(simple, 3),
+                "weighted": round(weighted, 3),
+                "files": len(scored),
+                "cpu_s": round(seconds, 1),
+            }
+        )
+    )
     return 0
 
 

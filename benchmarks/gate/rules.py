@@ -48,7 +48,9 @@ def rules_only(contract: Contract) -> Contract:
         replace(
             column,
             rules=tuple(
-                replace(rule, argument=STRICTER[column.name]) if column.name in STRICTER and "minimum" in rule.name else rule
+                replace(rule, argument=STRICTER[column.name])
+                if column.name in STRICTER and "minimum" in rule.name
+                else rule
                 for rule in column.rules
             ),
         )
@@ -60,7 +62,9 @@ def rules_only(contract: Contract) -> Contract:
 def typed(path: Path, contract: Contract) -> pa.Table:
     """The file's rows in the contract's types; null where a text fits no value."""
     cells = read_file(path.read_bytes(), contract).cells
-    return pa.table({column.name: cast(cells[column.name], column.type).values for column in contract.columns})
+    return pa.table(
+        {column.name: cast(cells[column.name], column.type).values for column in contract.columns}
+    )
 
 
 def by_compiled_rules(contract: Contract, rows: pa.Table) -> tuple[float, Broken]:
@@ -68,7 +72,12 @@ def by_compiled_rules(contract: Contract, rows: pa.Table) -> tuple[float, Broken
     start, broken = time.perf_counter(), {}
     for column in contract.columns:
         values = rows.column(column.name).combine_chunks()
-        broken.update({f"{breach.rule}:{column.name}": breach.rows for breach in column_breaches(column, values, values)})
+        broken.update(
+            {
+                f"{breach.rule}:{column.name}": breach.rows
+                for breach in column_breaches(column, values, values)
+            }
+        )
     return time.perf_counter() - start, broken
 
 
@@ -81,7 +90,9 @@ def by_suite(contract: Contract, rows: pa.Table) -> tuple[float, Broken]:
     broken = {}
     for failed in (result.expectation_config for result in results if not result.success):
         found = batch.validate(failed.to_domain_obj(), result_format="COMPLETE").result
-        broken[f"{failed.meta['rule']}:{failed.meta['place']}"] = np.sort(np.array(found["unexpected_index_list"], np.int64))
+        broken[f"{failed.meta['rule']}:{failed.meta['place']}"] = np.sort(
+            np.array(found["unexpected_index_list"], np.int64)
+        )
     return seconds, broken
 
 
@@ -98,7 +109,9 @@ def _batch(rows: pa.Table) -> Any:  # noqa: ANN401 Great Expectations ships no t
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("DATA") or None)
     parser.add_argument("--rows", type=int, default=int(os.environ.get("ROWS") or 1_000_000))
     given = parser.parse_args()
@@ -114,7 +127,9 @@ def main() -> None:
     print(f"{rows.num_rows} rows: compiled rules {rules_s:.2f} s, Great Expectations {suite_s:.2f} s")
     nothing = np.empty(0, np.int64)
     for rule in sorted(ours.keys() | theirs.keys()):
-        print(f"  {rule:32} broken by {len(ours.get(rule, nothing))} rows, by {len(theirs.get(rule, nothing))}")
+        print(
+            f"  {rule:32} broken by {len(ours.get(rule, nothing))} rows, by {len(theirs.get(rule, nothing))}"
+        )
     equal = ours.keys() == theirs.keys() and all(np.array_equal(ours[rule], theirs[rule]) for rule in ours)
     print(json.dumps({"speedup": round(suite_s / rules_s, 1), "verdicts_equal": int(equal)}))
 

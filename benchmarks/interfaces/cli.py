@@ -59,7 +59,9 @@ def until_first_request() -> float:
             "HEADGATE_RAW_BUCKET": "raw",
             "HEADGATE_FILES_TABLE": "files",
         }
-        process = subprocess.Popen([*COMMAND, "files"], cwd=ROOT, env=os.environ | lake, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*COMMAND, "files"], cwd=ROOT, env=os.environ | lake, stdout=subprocess.DEVNULL
+        )
         try:
             server.accept()
             return cpu_s(process.pid)

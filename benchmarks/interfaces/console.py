@@ -45,7 +45,10 @@ def main() -> int:
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.goto(running.sign_in())
         settle(page)
-        fact: dict[str, Any] = {"first_load_kb": first_load_kb(), "interactive_ms": interactive_ms(page, running.url)}
+        fact: dict[str, Any] = {
+            "first_load_kb": first_load_kb(),
+            "interactive_ms": interactive_ms(page, running.url),
+        }
         file_id = next(one.file_id for one in lake.ledger.records())
         fact["axe_violations"] = axe_violations(page, running.url, file_id)
         fact |= grid(page, running.url, int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
@@ -97,7 +100,9 @@ def grid(page: Any, url: str, rows: int) -> dict[str, int]:  # noqa: ANN401 as a
     first_rows_ms = round(1000 * (time.monotonic() - began))
     if (everything := page.get_by_role("button", name="Read all rows")).is_visible():
         everything.click()
-        page.get_by_role("table").and_(page.locator(f"[aria-rowcount='{rows + 1}']")).wait_for(timeout=PATIENCE_MS)
+        page.get_by_role("table").and_(page.locator(f"[aria-rowcount='{rows + 1}']")).wait_for(
+            timeout=PATIENCE_MS
+        )
     loaded = int(page.get_by_role("table").get_attribute("aria-rowcount")) - 1
     return {"first_rows_ms": first_rows_ms, "grid_rows": loaded, "grid_fps": round(page.evaluate(SCROLLED))}
 

@@ -36,7 +36,9 @@ def main() -> None:
     data = labelled(Path(os.environ.get("DATA") or DEFAULT), target)
     left = (data[target] == max(data[target])).to_numpy()
     points, numeric, categorical = prepared(data.drop(columns=target))
-    print(f"{len(points):,} customers, {left.mean():.1%} left; {len(numeric)} numbers, {len(categorical)} codes")
+    print(
+        f"{len(points):,} customers, {left.mean():.1%} left; {len(numeric)} numbers, {len(categorical)} codes"
+    )
     folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=churn.SEED)
     probability = np.empty((REPEATS, len(points)))
     ranked, plain = [], []
@@ -47,7 +49,10 @@ def main() -> None:
         ranked.append(roc_auc_score(left[test], probability[place // FOLDS, test]))
         boosted = boosting(numeric, categorical).fit(points.iloc[train], left[train])
         plain.append(roc_auc_score(left[test], boosted.predict_proba(points.iloc[test])[:, 1]))
-        print(f"fold {place + 1} of {FOLDS * REPEATS}: {recipe}, AUC {ranked[-1]:.4f}, plain boosting {plain[-1]:.4f}", flush=True)
+        print(
+            f"fold {place + 1} of {FOLDS * REPEATS}: {recipe}, AUC {ranked[-1]:.4f}, plain boosting {plain[-1]:.4f}",
+            flush=True,
+        )
     error = float(np.mean([churn.calibration_error(left, repeat) for repeat in probability]))
     found = {"auc": np.mean(ranked), "calibration_error": error, "auc_boosting": np.mean(plain)}
     print(json.dumps({name: round(float(value), 4) for name, value in found.items()}))
@@ -55,7 +60,9 @@ def main() -> None:
 
 def contested(points: pd.DataFrame, left: churn.Labels, numeric: list[str], categorical: list[str]) -> str:
     """The recipe that wins on a quarter of the customers; the naive rule needs days of silence, and cannot compete."""
-    learnt, tried = train_test_split(np.arange(len(left)), test_size=0.25, stratify=left, random_state=churn.SEED)
+    learnt, tried = train_test_split(
+        np.arange(len(left)), test_size=0.25, stratify=left, random_state=churn.SEED
+    )
     losses = {}
     for name, recipe in churn.RECIPES.items():
         if name != churn.NAIVE:
@@ -74,18 +81,30 @@ def labelled(path: Path, target: str) -> pd.DataFrame:
     """The customers of whom it is known whether they left, everything as text."""
     data = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if target not in data:
-        raise SystemExit(f"{path} has no column {target}; name the one that says who left with TARGET=<column>: {', '.join(data)}")
+        raise SystemExit(
+            f"{path} has no column {target}; name the one that says who left with TARGET=<column>: {', '.join(data)}"
+        )
     known = data[data[target].str.strip() != ""].reset_index(drop=True)
     if (count := known[target].nunique()) != TWO:
-        raise SystemExit(f"{target} has {count} values besides blanks; TARGET=<column> names one that has two, such as Yes and No")
+        raise SystemExit(
+            f"{target} has {count} values besides blanks; TARGET=<column> names one that has two, such as Yes and No"
+        )
     return known
 
 
 def prepared(customers: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
     """The customers with numbers as numbers, and the names of numbers and codes; columns that name one customer each are left out."""
     read = customers.apply(pd.to_numeric, errors="coerce")
-    telling = [name for name in customers if customers[name].nunique() < len(customers) or read[name].notna().mean() >= NUMERIC_SHARE]
-    numeric = [name for name in telling if read[name].notna().mean() >= NUMERIC_SHARE and read[name].nunique() >= FEW_VALUES]
+    telling = [
+        name
+        for name in customers
+        if customers[name].nunique() < len(customers) or read[name].notna().mean() >= NUMERIC_SHARE
+    ]
+    numeric = [
+        name
+        for name in telling
+        if read[name].notna().mean() >= NUMERIC_SHARE and read[name].nunique() >= FEW_VALUES
+    ]
     categorical = [name for name in telling if name not in numeric]
     points = customers[telling].assign(**{name: read[name].fillna(read[name].median()) for name in numeric})
     return points, numeric, categorical

@@ -28,7 +28,16 @@ CALIBRATION_DAYS = 39 * 7
 CUSTOMERS = 100_000
 CDNOW_SHA256 = "6fae10155c0b0ba363c2c386e30f77990d22328220efd862a5edd1443420d94a"
 # Source: Fader, Hardie & Lee (2005), table 2; Fader & Hardie (2013), p. 4.
-PUBLISHED = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "log_likelihood": -9582.4, "p": 6.25, "q": 3.74, "gamma": 15.44}
+PUBLISHED = {
+    "r": 0.243,
+    "alpha": 4.414,
+    "a": 0.793,
+    "b": 2.426,
+    "log_likelihood": -9582.4,
+    "p": 6.25,
+    "q": 3.74,
+    "gamma": 15.44,
+}
 
 
 def main() -> None:
@@ -43,7 +52,11 @@ def main() -> None:
     for name, value in found.items():
         print(f"{name:>14} {value:12.4f}   {'published' if is_cdnow else 'searched'} {reference[name]:12.4f}")
     error = max(abs(value / reference[name] - 1) for name, value in found.items())
-    print(json.dumps({"max_relative_error": round(error, 6), "fit_100k_s": round(seconds_for_many(histories), 2)}))
+    print(
+        json.dumps(
+            {"max_relative_error": round(error, 6), "fit_100k_s": round(seconds_for_many(histories), 2)}
+        )
+    )
 
 
 def calibration(data: Path) -> tuple[Histories, Array, Array]:
@@ -68,7 +81,14 @@ def searched(histories: Histories, frequency: Array, monetary: Array) -> dict[st
 
     def purchases(log_parameters: Array) -> float:
         r, alpha, a, b = np.exp(log_parameters)
-        alive = betaln(a, b + x) - betaln(a, b) + gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * np.log(alpha + age)
+        alive = (
+            betaln(a, b + x)
+            - betaln(a, b)
+            + gammaln(r + x)
+            - gammaln(r)
+            + r * np.log(alpha)
+            - (r + x) * np.log(alpha + age)
+        )
         died = betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b) + gammaln(r + x) - gammaln(r)
         died = np.where(x > 0, died + r * np.log(alpha) - (r + x) * np.log(alpha + last), -np.inf)
         return -float(np.logaddexp(alive, died).sum())
@@ -95,7 +115,9 @@ def seconds_for_many(histories: Histories) -> float:
     started, busy = time.perf_counter(), time.process_time()
     bg_nbd.fit(many)
     seconds = time.perf_counter() - started
-    print(f"{CUSTOMERS:,} customers fitted in {seconds:.2f} s, {time.process_time() - busy:.2f} s of processor")
+    print(
+        f"{CUSTOMERS:,} customers fitted in {seconds:.2f} s, {time.process_time() - busy:.2f} s of processor"
+    )
     return seconds
 
 

@@ -84,7 +84,14 @@ class Result:
 
 def read_series(folder: Path, stem: str) -> dict[str, Array]:
     """Series by id from a file in M4's layout: a header, then one row per series, padded with nothing."""
-    path = next((folder / f"{stem}{suffix}" for suffix in (".csv", ".csv.gz") if (folder / f"{stem}{suffix}").is_file()), None)
+    path = next(
+        (
+            folder / f"{stem}{suffix}"
+            for suffix in (".csv", ".csv.gz")
+            if (folder / f"{stem}{suffix}").is_file()
+        ),
+        None,
+    )
     if path is None:
         return {}
     body = path.read_bytes()
@@ -103,12 +110,18 @@ def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split | None:
     if not known:
         return None
     if unknown := sorted(set(ahead) - set(known)):
-        raise SystemExit(f"{frequency.name}-test has {len(unknown)} series that {frequency.name}-train has not, first {unknown[0]}")
+        raise SystemExit(
+            f"{frequency.name}-test has {len(unknown)} series that {frequency.name}-train has not, first {unknown[0]}"
+        )
     if ahead and not earlier:
         return Split({name: known[name] for name in ahead}, ahead)
     horizon = frequency.horizon
-    shown = {name: y[: y.size - horizon * earlier] for name, y in known.items() if y.size > horizon * (earlier + 1)}
-    return Split({name: y[:-horizon] for name, y in shown.items()}, {name: y[-horizon:] for name, y in shown.items()})
+    shown = {
+        name: y[: y.size - horizon * earlier] for name, y in known.items() if y.size > horizon * (earlier + 1)
+    }
+    return Split(
+        {name: y[:-horizon] for name, y in shown.items()}, {name: y[-horizon:] for name, y in shown.items()}
+    )
 
 
 def measured(data: Split, frequency: Frequency, ensemble: Ensemble) -> Result:
@@ -119,14 +132,23 @@ def measured(data: Split, frequency: Frequency, ensemble: Ensemble) -> Result:
         f"{frequency.name}: {len(data.ahead)} series, {horizon} values ahead of each, now and from three earlier origins ...",
         flush=True,
     )
-    panel = pd.concat([pd.DataFrame({"unique_id": name, "ds": np.arange(y.size), "y": y}) for name, y in data.known.items()])
+    panel = pd.concat(
+        [pd.DataFrame({"unique_id": name, "ds": np.arange(y.size), "y": y}) for name, y in data.known.items()]
+    )
     found = forecast(panel, Task(horizon, frequency.season_lengths, ensemble))
     seconds, cpu_seconds = time.perf_counter() - began, _cpu_seconds() - began_cpu
     by_series = dict(iter(found.groupby("unique_id", sort=False)))
-    scores = [_scores(data.known[name], actual, by_series[name], frequency) for name, actual in data.ahead.items()]
+    scores = [
+        _scores(data.known[name], actual, by_series[name], frequency) for name, actual in data.ahead.items()
+    ]
     own_smape, own_mase, naive_smape, naive_mase = _means(scores)
-    covered = {level: float(np.mean([_inside(by_series[name], ahead, level) for name, ahead in data.ahead.items()])) for level in LEVELS}
-    short = [one for name, one in zip(data.ahead, scores, strict=True) if data.known[name].size < SHORT_SERIES]
+    covered = {
+        level: float(np.mean([_inside(by_series[name], ahead, level) for name, ahead in data.ahead.items()]))
+        for level in LEVELS
+    }
+    short = [
+        one for name, one in zip(data.ahead, scores, strict=True) if data.known[name].size < SHORT_SERIES
+    ]
     result = Result(_owa(scores), _owa(short) if short else float("nan"), covered)
     print(
         f"{frequency.name}: {len(scores)} series, OWA {result.owa:.3f}",
@@ -171,7 +193,9 @@ def main() -> None:
     known = Path(os.environ.get("HEADGATE_DATA") or ROOT.parent / "shared" / "data") / "m4"
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", nargs="?", type=Path, default=Path(os.environ.get("DATA") or known))
-    parser.add_argument("--ensemble", type=Ensemble, default=Ensemble(os.environ.get("ENSEMBLE") or Ensemble.MEASURED))
+    parser.add_argument(
+        "--ensemble", type=Ensemble, default=Ensemble(os.environ.get("ENSEMBLE") or Ensemble.MEASURED)
+    )
     parser.add_argument("--earlier", type=int, default=int(os.environ.get("EARLIER") or 0))
     given = parser.parse_args()
     found = {frequency: split(given.folder, frequency, given.earlier) for frequency in FREQUENCIES}
@@ -179,14 +203,29 @@ def main() -> None:
         raise SystemExit(
             f"{given.folder} holds no Weekly-train.csv[.gz] or Hourly-train.csv[.gz]; name the folder of M4 with DATA=<folder>"
         )
-    results = {frequency.name.lower(): measured(data, frequency, given.ensemble) for frequency, data in found.items() if data}
+    results = {
+        frequency.name.lower(): measured(data, frequency, given.ensemble)
+        for frequency, data in found.items()
+        if data
+    }
     summary: dict[str, float | None] = {f"{frequency.name.lower()}_owa": None for frequency in REPORTED}
     summary |= {f"{name}_owa": result.owa for name, result in results.items()}
     if weekly := results.get("weekly"):
         summary["weekly_short_owa"] = None if np.isnan(weekly.short_owa) else weekly.short_owa
-    summary |= {f"coverage{level}": float(np.mean([result.covered[level] for result in results.values()])) for level in LEVELS}
-    summary |= {f"{name}_coverage{level}": share for name, result in results.items() for level, share in result.covered.items()}
-    print(json.dumps({name: value if value is None else round(float(value), 4) for name, value in summary.items()}))
+    summary |= {
+        f"coverage{level}": float(np.mean([result.covered[level] for result in results.values()]))
+        for level in LEVELS
+    }
+    summary |= {
+        f"{name}_coverage{level}": share
+        for name, result in results.items()
+        for level, share in result.covered.items()
+    }
+    print(
+        json.dumps(
+            {name: value if value is None else round(float(value), 4) for name, value in summary.items()}
+        )
+    )
 
 
 if __name__ == "__main__":

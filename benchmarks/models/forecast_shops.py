@@ -50,7 +50,10 @@ def measured() -> dict[str, float | int]:
         "coverage80_worst": round(float(table["coverage80"].min()), 4),
         "zero_rows": int(rows["zero_rows"].sum()),
     }
-    lines = [f"| {name} | {' | '.join(_cell(value) for value in row)} |" for name, row in zip(table.index, table.to_numpy(), strict=True)]
+    lines = [
+        f"| {name} | {' | '.join(_cell(value) for value in row)} |"
+        for name, row in zip(table.index, table.to_numpy(), strict=True)
+    ]
     head = f"| shop | {' | '.join(table.columns)} |\n|{'---|' * (len(table.columns) + 1)}\n"
     PAGE.write_text(INTRODUCTION.format(**total) + head + "\n".join(lines) + f"\n\n`{total}`\n")
     print(table.round(2).to_string())
@@ -73,7 +76,9 @@ def _rows(shop: Shop) -> Iterator[dict[str, object]]:
         low, high = (bound[place, :steps] for bound in made.bounds[80])
         total = shop.cells.sum(axis=1).to_numpy()[:periods]
         living = [truth[name].sum() > 0 for name in made.series["series_id"]]
-        no_width = (made.bounds[80][1] <= made.bounds[80][0])[living].sum() + (made.now.means[place] <= 0).sum()
+        no_width = (made.bounds[80][1] <= made.bounds[80][0])[living].sum() + (
+            made.now.means[place] <= 0
+        ).sum()
         yield {
             "shop": shop.name,
             "held_out": shop.is_held_out,
@@ -100,7 +105,12 @@ def _of_shop(rows: pd.DataFrame) -> pd.Series[float]:
     means = rows[["smape", *RULES]].mean()
     best = means[OF_TABLE].idxmin()
     of_best = rows[best].where(rows[best].notna(), rows["last_value"]).mean()
-    shares = {"best": of_best, "rule": best, "coverage80": rows["coverage80"].mean(), "held out": str(bool(rows["held_out"].iloc[0]))}
+    shares = {
+        "best": of_best,
+        "rule": best,
+        "coverage80": rows["coverage80"].mean(),
+        "held out": str(bool(rows["held_out"].iloc[0])),
+    }
     return pd.Series({"origins": len(rows), **means, **shares})
 
 

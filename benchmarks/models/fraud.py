@@ -25,7 +25,11 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import features, model_quality, models
 
-DEFAULT = Path(os.environ.get("HEADGATE_DATA", "../shared/data")) / "fraud_handbook" / "transactions_2018-04_2018-07.parquet"
+DEFAULT = (
+    Path(os.environ.get("HEADGATE_DATA", "../shared/data"))
+    / "fraud_handbook"
+    / "transactions_2018-04_2018-07.parquet"
+)
 WEEK = timedelta(days=7)
 FOLDS = 4
 COLUMNS = {
@@ -46,7 +50,10 @@ def main() -> None:
     transactions = described(Path(os.environ.get("DATA") or DEFAULT))
     print(f"{len(transactions):,} transactions described in {time.perf_counter() - started:.1f} s")
     figures = [measured(transactions, train, test) for train, test in folds or newest(transactions)]
-    mean = {kind: {name: round(float(np.mean([fold[kind][name] for fold in figures])), 4) for name in METRICS} for kind in figures[0]}
+    mean = {
+        kind: {name: round(float(np.mean([fold[kind][name] for fold in figures])), 4) for name in METRICS}
+        for kind in figures[0]
+    }
     print(f"handbook's features   {mean['handbook']}\nbest that can be had  {mean['truth']}")
     print(json.dumps(mean["ours"]))
 
@@ -55,10 +62,21 @@ def read(data: Path) -> pd.DataFrame:
     """The handbook's columns under this system's names, from one file or from all files of a folder."""
     files = sorted(data.rglob("*.parquet")) if data.is_dir() else [data]
     if not files:
-        raise SystemExit(f"{data} holds no .parquet file; name a file or folder of the handbook's transactions with DATA=<path>")
-    rows = pd.concat([pd.read_parquet(file, columns=list(COLUMNS)) for file in files], ignore_index=True).rename(columns=COLUMNS)
+        raise SystemExit(
+            f"{data} holds no .parquet file; name a file or folder of the handbook's transactions with DATA=<path>"
+        )
+    rows = pd.concat(
+        [pd.read_parquet(file, columns=list(COLUMNS)) for file in files], ignore_index=True
+    ).rename(columns=COLUMNS)
     # The handbook's own days carry ids as text.
-    whole = rows.astype({"transaction_id": "int64", "customer_id": "int64", "terminal_id": "int64", "transacted_at": "datetime64[us]"})
+    whole = rows.astype(
+        {
+            "transaction_id": "int64",
+            "customer_id": "int64",
+            "terminal_id": "int64",
+            "transacted_at": "datetime64[us]",
+        }
+    )
     return whole.assign(is_fraud=whole.is_fraud.astype("int64").astype(bool))
 
 
@@ -68,7 +86,9 @@ def described(data: Path) -> pd.DataFrame:
     table = pa.Table.from_pandas(rows.assign(card_token=""), preserve_index=False)
     amounts = pa.compute.round(table["TX_AMOUNT"], 2).cast(pa.decimal128(12, 2))
     typed = table.drop_columns("TX_AMOUNT").append_column("amount", amounts)
-    nobody = pa.table({"customer_id": pa.array([], pa.int64()), "signed_up_at": pa.array([], pa.timestamp("us"))})
+    nobody = pa.table(
+        {"customer_id": pa.array([], pa.int64()), "signed_up_at": pa.array([], pa.timestamp("us"))}
+    )
     return features.described(ibis.memtable(typed), ibis.memtable(nobody), rows.transacted_at.max().date())
 
 
@@ -76,7 +96,9 @@ def stated() -> list[tuple[Range, Range]]:
     """The one fold that the environment states; none where it states none."""
     given = {name: os.environ[name] for name in ("TRAIN", "TEST") if os.environ.get(name)}
     if len(given) == 1:
-        raise SystemExit("TRAIN and TEST go together, such as TRAIN=2018-07-25/2018-07-31 TEST=2018-08-08/2018-08-14")
+        raise SystemExit(
+            "TRAIN and TEST go together, such as TRAIN=2018-07-25/2018-07-31 TEST=2018-08-08/2018-08-14"
+        )
     return [(_range(given["TRAIN"]), _range(given["TEST"]))] if given else []
 
 
@@ -84,7 +106,10 @@ def newest(transactions: pd.DataFrame) -> list[tuple[Range, Range]]:
     """Days to train and to test on: the last weeks of the data, one after the other."""
     last = transactions.transacted_at.iloc[-1].date()
     ends = [last - WEEK * fold for fold in range(FOLDS)]
-    return [((end - 3 * WEEK + timedelta(days=1), end - 2 * WEEK), (end - WEEK + timedelta(days=1), end)) for end in ends]
+    return [
+        ((end - 3 * WEEK + timedelta(days=1), end - 2 * WEEK), (end - WEEK + timedelta(days=1), end))
+        for end in ends
+    ]
 
 
 def measured(transactions: pd.DataFrame, train: Range, test: Range) -> dict[str, dict[str, float]]:
@@ -111,7 +136,11 @@ def measured(transactions: pd.DataFrame, train: Range, test: Range) -> dict[str,
 def figures(tried: pd.DataFrame, score: np.ndarray) -> dict[str, float]:
     """The handbook's three measures."""
     fraud = tried.is_fraud.to_numpy(dtype=np.bool_)
-    values = (average_precision_score(fraud, score), model_quality.card_precision(tried, score), roc_auc_score(fraud, score))
+    values = (
+        average_precision_score(fraud, score),
+        model_quality.card_precision(tried, score),
+        roc_auc_score(fraud, score),
+    )
     return {name: round(float(value), 4) for name, value in zip(METRICS, values, strict=True)}
 
 
@@ -130,7 +159,9 @@ def _range(text: str) -> Range:
     try:
         first, last = (date.fromisoformat(day) for day in text.split("/"))
     except ValueError:
-        raise SystemExit(f"{text} is no range of days; write the first and the last, such as 2018-07-25/2018-07-31") from None
+        raise SystemExit(
+            f"{text} is no range of days; write the first and the last, such as 2018-07-25/2018-07-31"
+        ) from None
     return first, last
 
 

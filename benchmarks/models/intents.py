@@ -46,7 +46,11 @@ def main() -> None:
     print(f"{len(data):,} texts of {count} categories")
     scores = measured(data.text, data.category, count)
     best = scores.get(_GIVEN, scores["words alone, number given"])
-    figures = {"nmi": best, "nmi_floor": scores[_PLAIN]} | chosen(data.text, data.category) | wands(Path(os.environ.get("WANDS") or WANDS))
+    figures = (
+        {"nmi": best, "nmi_floor": scores[_PLAIN]}
+        | chosen(data.text, data.category)
+        | wands(Path(os.environ.get("WANDS") or WANDS))
+    )
     print(json.dumps({name: None if value is None else round(value, 4) for name, value in figures.items()}))
 
 
@@ -56,8 +60,15 @@ def chosen(texts: pd.Series, categories: pd.Series) -> dict[str, float]:
     figures: dict[str, float] = {"stability": groups_of.stability}
     for level, groups in (("intent", groups_of.groups), ("sub_intent", groups_of.sub_groups)):
         nmi, purity = normalized_mutual_info_score(categories, groups), purity_of(categories, groups)
-        figures |= {f"{level}s": len(np.unique(groups)), f"{level}_nmi": float(nmi), f"{level}_purity": purity}
-        print(f"{level}s, number chosen: NMI {nmi:.4f}, purity {purity:.4f}, {len(np.unique(groups))} groups", flush=True)
+        figures |= {
+            f"{level}s": len(np.unique(groups)),
+            f"{level}_nmi": float(nmi),
+            f"{level}_purity": purity,
+        }
+        print(
+            f"{level}s, number chosen: NMI {nmi:.4f}, purity {purity:.4f}, {len(np.unique(groups))} groups",
+            flush=True,
+        )
     print("labels of the commonest intents:", ", ".join(pd.Series(groups_of.named).value_counts().index[:20]))
     return figures
 
@@ -84,7 +95,9 @@ def labelled(path: Path) -> pd.DataFrame:
     """Texts and the category that people gave each; rows that lack either are left out."""
     data = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if missing := {"text", "category"} - set(data):
-        raise SystemExit(f"{path} has no column {' and '.join(sorted(missing))}; its header must be text,category")
+        raise SystemExit(
+            f"{path} has no column {' and '.join(sorted(missing))}; its header must be text,category"
+        )
     return data[(data.text.str.strip() != "") & (data.category.str.strip() != "")]
 
 
@@ -92,7 +105,9 @@ def measured(texts: pd.Series, categories: pd.Series, count: int) -> dict[str, f
     """NMI of each way to group the texts."""
     model = sentence_model.installed()
     ways = {
-        _PLAIN: lambda: KMeans(count, n_init=3, random_state=SEED).fit_predict(TfidfVectorizer().fit_transform(texts)),
+        _PLAIN: lambda: KMeans(count, n_init=3, random_state=SEED).fit_predict(
+            TfidfVectorizer().fit_transform(texts)
+        ),
         "words alone, number given": lambda: intents.grouped(texts, count),
     }
     if model is None:

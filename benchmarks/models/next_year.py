@@ -68,7 +68,16 @@ CLOSED = (date(2023, 8, 7), date(2023, 8, 20))
 ORIGINS = 2  # of each shop
 AT_ONCE = 2  # as many as there are cores
 SIZES = (6_000, 12_000, 24_000)  # orders of the generated shops
-DATASETS = ("customers", "orders", "order_items", "products", "regions", "card_transactions", "payments", "search_queries")
+DATASETS = (
+    "customers",
+    "orders",
+    "order_items",
+    "products",
+    "regions",
+    "card_transactions",
+    "payments",
+    "search_queries",
+)
 HIGHER, LOWER, NEAR_ONE = "higher", "lower", "near one"
 TOLERANCE = 0.005  # a table this near to the naive rule is as good
 
@@ -110,9 +119,15 @@ def measure() -> None:
     """Measure every shop and print the summary."""
     most = int(os.environ.get("ORIGINS") or ORIGINS)
     code = _code()
-    tasks = [(name, folder, origin, code) for name, folder in shops() for origin in _spread(origins_of(tables_of(folder)), most)]
+    tasks = [
+        (name, folder, origin, code)
+        for name, folder in shops()
+        for origin in _spread(origins_of(tables_of(folder)), most)
+    ]
     if not tasks:
-        raise SettingsError("No shop is measured. Set DATA to a file, or SHOPS to names that `benchmarks/models/next_year.py` lists.")
+        raise SettingsError(
+            "No shop is measured. Set DATA to a file, or SHOPS to names that `benchmarks/models/next_year.py` lists."
+        )
     found: list[tuple[str, date, Row]] = []
     # Each origin has one core. joblib's idle workers would also keep a finished process, and the JSON line, for 300 s.
     os.environ["LOKY_MAX_CPU_COUNT"] = "1"
@@ -123,7 +138,10 @@ def measure() -> None:
             for row in rows:
                 verdict = "beaten" if row.is_beaten else "ok"
                 figures = f"{row.value:10.3f} {row.rule:>24} {row.naive:10.3f}"
-                print(f"{name:22} {origin} {row.table:24} {row.measure:14} {figures} {verdict:6} {row.published}", flush=True)
+                print(
+                    f"{name:22} {origin} {row.table:24} {row.measure:14} {figures} {verdict:6} {row.published}",
+                    flush=True,
+                )
             print(f"{name:22} {origin} {seconds:.0f} s", flush=True)
     of_library = forecast_shops.measured() if not (os.environ.get("DATA") or os.environ.get("SHOPS")) else {}
     print(json.dumps(summary(found) | of_library))
@@ -156,7 +174,11 @@ def _code() -> str:
 
 def tables_of(folder: Path) -> dict[str, ibis.Table]:
     """The datasets of a kept shop."""
-    return {one: ibis.read_parquet(folder / f"{one}.parquet") for one in DATASETS if (folder / f"{one}.parquet").is_file()}
+    return {
+        one: ibis.read_parquet(folder / f"{one}.parquet")
+        for one in DATASETS
+        if (folder / f"{one}.parquet").is_file()
+    }
 
 
 def _spread(days: list[date], most: int) -> list[date]:
@@ -172,7 +194,9 @@ def shops() -> Iterator[tuple[str, Path]]:
     if given:
         yield Path(given).stem, online_retail(Path(given))
         return
-    wanted = (os.environ.get("SHOPS") or ",".join(["online-retail", *(f"generated-{orders}" for orders in SIZES)])).split(",")
+    wanted = (
+        os.environ.get("SHOPS") or ",".join(["online-retail", *(f"generated-{orders}" for orders in SIZES)])
+    ).split(",")
     source = find_source()
     if source and "online-retail" in wanted:
         yield "online-retail", online_retail(source)
@@ -201,14 +225,20 @@ def origins_of(tables: Mapping[str, ibis.Table]) -> list[date]:
     usable = [day for day in _days_to_judge(first) if (last - day).days >= LEAST_AHEAD_DAYS]
     if not usable:
         days, needed = (last - first).days + 1, (_days_to_judge(first)[0] - first).days + LEAST_AHEAD_DAYS + 1
-        raise SettingsError(f"history too short: {days} days, at least {needed} are needed. Set DATA to a longer history of invoices.")
+        raise SettingsError(
+            f"history too short: {days} days, at least {needed} are needed. Set DATA to a longer history of invoices."
+        )
     return _apart([day.date() for day in usable])
 
 
 def _days_to_judge(first: pd.Timestamp) -> list[pd.Timestamp]:
     """The origins of a history that begins on a day, however long it is, oldest first."""
     ends = [first + pd.DateOffset(months=months) + pd.Timedelta(days=8) for months in MONTHS_OF_HISTORY]
-    ends += [pd.Timestamp(first.year + years, month, day) for years in range(1, YEARS + 1) for month, day in ((9, 10), (12, 9))]
+    ends += [
+        pd.Timestamp(first.year + years, month, day)
+        for years in range(1, YEARS + 1)
+        for month, day in ((9, 10), (12, 9))
+    ]
     return sorted({end for end in ends if (end - first).days >= LEAST_HISTORY_DAYS})
 
 
@@ -242,7 +272,9 @@ def _forecasts(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
         inside = float(np.mean([score[3] for score in scores]))
         model = str(built[built.level == level].model.mode()[0])
         rule, naive = ("same week of last year", year) if np.isfinite(year) else ("last value", value)
-        yield Row(f"sales_forecast {level}", "smape" if level == "total" else "wape", own, naive, rule, LOWER, model)
+        yield Row(
+            f"sales_forecast {level}", "smape" if level == "total" else "wape", own, naive, rule, LOWER, model
+        )
         yield Row(f"sales_forecast {level}", "coverage80", inside, np.nan, "nominal 0.8", HIGHER, model)
 
 
@@ -289,7 +321,10 @@ def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
     sums = [
         lines.group_by("period_on").agg(revenue=lines.revenue.sum()).to_pandas().assign(series_id="total"),
         *(
-            lines.group_by("period_on", column).agg(revenue=lines.revenue.sum()).to_pandas().assign(prefix=prefix, key=column)
+            lines.group_by("period_on", column)
+            .agg(revenue=lines.revenue.sum())
+            .to_pandas()
+            .assign(prefix=prefix, key=column)
             for prefix, column in (("region=", "region_id"), ("category=", "category"))
         ),
     ]
@@ -298,7 +333,9 @@ def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
     rows = pd.concat(sums)[["series_id", "period_on", "revenue"]]
     rows["period_on"] = pd.to_datetime(rows.period_on)
     rows["revenue"] = rows.revenue.astype(float)
-    every = pd.MultiIndex.from_product([rows.series_id.unique(), span.starts()], names=["series_id", "period_on"])
+    every = pd.MultiIndex.from_product(
+        [rows.series_id.unique(), span.starts()], names=["series_id", "period_on"]
+    )
     return rows.set_index(["series_id", "period_on"]).revenue.reindex(every, fill_value=0.0)
 
 
@@ -313,7 +350,11 @@ def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
     for horizon in (90, 365):
         if (last - origin).days < horizon - 1:
             continue
-        truth = features.observed(days, origin, origin + timedelta(days=horizon)).to_pandas().set_index("customer_id")
+        truth = (
+            features.observed(days, origin, origin + timedelta(days=horizon))
+            .to_pandas()
+            .set_index("customer_id")
+        )
         # A customer whose every purchase was undone later is known to the tables of the day, and bought nothing.
         truth = truth.reindex(value.customer_id)
         bought, spent = truth.bought.fillna(0).to_numpy() > 0, truth.spent.fillna(0).to_numpy(dtype=float)
@@ -326,12 +367,27 @@ def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
             probability, model = leaving.churn_probability.to_numpy(), leaving.model.iloc[0]
             share = float((~bought).mean())
             yield Row(
-                "churn_risk", "auc", roc_auc_score(~bought, probability), roc_auc_score(~bought, silence), "days silent", HIGHER, model
+                "churn_risk",
+                "auc",
+                roc_auc_score(~bought, probability),
+                roc_auc_score(~bought, silence),
+                "days silent",
+                HIGHER,
+                model,
             )
-            yield Row("churn_risk", "ece", churn.calibration_error(~bought, probability), np.nan, "0", LOWER, model)
+            yield Row(
+                "churn_risk", "ece", churn.calibration_error(~bought, probability), np.nan, "0", LOWER, model
+            )
             brier = brier_score_loss(~bought, probability)
             yield Row("churn_risk", "brier", brier, share * (1 - share), "constant", LOWER, model)
-        yield Row(f"alive {horizon} d", "auc", roc_auc_score(bought, alive), roc_auc_score(bought, -silence), "days silent", HIGHER)
+        yield Row(
+            f"alive {horizon} d",
+            "auc",
+            roc_auc_score(bought, alive),
+            roc_auc_score(bought, -silence),
+            "days silent",
+            HIGHER,
+        )
 
 
 def _value(value: pd.DataFrame, segments: pd.DataFrame, spent: np.ndarray, horizon: int) -> Iterator[Row]:
@@ -340,10 +396,28 @@ def _value(value: pd.DataFrame, segments: pd.DataFrame, spent: np.ndarray, horiz
     expected = value[f"expected_value_{horizon}d"].astype(float).to_numpy()
     past = segments.revenue_gbp.astype(float).to_numpy()
     rule = past * expected.sum() / past.sum()  # past revenue with the same total: season and growth included
-    inside = (value[f"value_{horizon}d_low"].astype(float) <= spent) & (spent <= value[f"value_{horizon}d_high"].astype(float))
+    inside = (value[f"value_{horizon}d_low"].astype(float) <= spent) & (
+        spent <= value[f"value_{horizon}d_high"].astype(float)
+    )
     yield Row(table, "ratio", float(expected.sum() / spent.sum()), np.nan, "1", NEAR_ONE, method)
-    yield Row(table, "rank", float(spearmanr(expected, spent)[0]), float(spearmanr(past, spent)[0]), "past revenue", HIGHER, method)
-    yield Row(table, "mae", float(np.abs(expected - spent).mean()), float(np.abs(rule - spent).mean()), "past revenue", LOWER, method)
+    yield Row(
+        table,
+        "rank",
+        float(spearmanr(expected, spent)[0]),
+        float(spearmanr(past, spent)[0]),
+        "past revenue",
+        HIGHER,
+        method,
+    )
+    yield Row(
+        table,
+        "mae",
+        float(np.abs(expected - spent).mean()),
+        float(np.abs(rule - spent).mean()),
+        "past revenue",
+        LOWER,
+        method,
+    )
     yield Row(table, "coverage80", float(inside.mean()), np.nan, "nominal 0.8", HIGHER, method)
 
 
@@ -355,7 +429,12 @@ def _fraud(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
     wanted = quality[quality.metric.isin(["average_precision", "auc"]) & quality.baseline.notna()]
     for name, rows in wanted.groupby("metric"):
         yield Row(
-            "fraud_scores", str(name), float(rows.value.mean()), float(rows.baseline.mean()), str(rows.baseline_model.iloc[0]), HIGHER
+            "fraud_scores",
+            str(name),
+            float(rows.value.mean()),
+            float(rows.baseline.mean()),
+            str(rows.baseline_model.iloc[0]),
+            HIGHER,
         )
 
 
@@ -363,7 +442,11 @@ def summary(found: list[tuple[str, date, Row]]) -> dict[str, float | int | None]
     """The figures of the last line: means over shops and origins; of DATA alone where it is given."""
 
     def mean(table: str, measure: str, naive: bool = False) -> float | None:
-        values = [row.naive if naive else row.value for _, _, row in found if (row.table, row.measure) == (table, measure)]
+        values = [
+            row.naive if naive else row.value
+            for _, _, row in found
+            if (row.table, row.measure) == (table, measure)
+        ]
         return round(float(np.nanmean(values)), 4) if values else None
 
     rank, past = mean("value 90 d", "rank"), mean("value 90 d", "rank", naive=True)

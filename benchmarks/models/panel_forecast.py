@@ -39,7 +39,12 @@ def forecast(
     """
     grouped = series.sort_values(["unique_id", "ds"]).groupby("unique_id", sort=True)["y"]
     histories = tuple(group.to_numpy(dtype=float) for _, group in grouped)
-    now, past = backtest(Panel(histories), task, cuts=[task.horizon * number for number in range(1, windows + 1)], engine=engine)
+    now, past = backtest(
+        Panel(histories),
+        task,
+        cuts=[task.horizon * number for number in range(1, windows + 1)],
+        engine=engine,
+    )
     return _long([str(name) for name, _ in grouped], now, offsets(past.past, now.spread, levels))
 
 

@@ -58,7 +58,9 @@ class Shop:
         """The first periods of the shop as `sales_by_period` gives them, with their span."""
         known = self.cells.iloc[:periods]
         rows = pd.concat([_at_level(known, level) for level in LEVELS], ignore_index=True)
-        begun = rows[rows.groupby("series_id")["revenue"].transform(lambda revenue: revenue.abs().cumsum()) > 0]
+        begun = rows[
+            rows.groupby("series_id")["revenue"].transform(lambda revenue: revenue.abs().cumsum()) > 0
+        ]
         starts = pd.DatetimeIndex(known.index)
         return begun.reset_index(drop=True), Span(starts[0].date(), starts[-1].date(), self.grain)
 
@@ -66,7 +68,9 @@ class Shop:
         """The sales of the coming periods, one column for each series."""
         later = self.cells.iloc[periods : periods + horizon]
         rows = pd.concat([_at_level(later, level) for level in LEVELS], ignore_index=True)
-        return rows.assign(revenue=rows["revenue"].astype(float)).pivot_table(index="period_on", columns="series_id", values="revenue")
+        return rows.assign(revenue=rows["revenue"].astype(float)).pivot_table(
+            index="period_on", columns="series_id", values="revenue"
+        )
 
 
 def library() -> Iterator[Shop]:
@@ -83,16 +87,22 @@ def generated_shops() -> Iterator[Shop]:
             yield _generated(shape, np.random.default_rng([number, seed]), is_held_out=bool(seed))
 
 
-def _generated(shape: Callable[[np.random.Generator, Array], Array], rng: np.random.Generator, *, is_held_out: bool) -> Shop:
+def _generated(
+    shape: Callable[[np.random.Generator, Array], Array], rng: np.random.Generator, *, is_held_out: bool
+) -> Shop:
     first = pd.Timestamp(2021, 1, 4) + pd.Timedelta(weeks=int(rng.integers(0, YEAR)))
     starts = pd.date_range(first, periods=WEEKS, freq="7D")
     total = 5_000 * shape(rng, starts.dayofyear.to_numpy(dtype=float) / 365.25)
     shares = np.outer(rng.dirichlet(np.full(REGIONS, 3.0)), rng.dirichlet(np.full(CATEGORIES, 3.0))).ravel()
     cells = shares * np.exp(CELL_NOISE * rng.standard_normal((WEEKS, shares.size)))
     cells *= (total / cells.sum(axis=1))[:, None]
-    names = pd.MultiIndex.from_product([[f"R{place}" for place in range(REGIONS)], [f"C{place}" for place in range(CATEGORIES)]])
+    names = pd.MultiIndex.from_product(
+        [[f"R{place}" for place in range(REGIONS)], [f"C{place}" for place in range(CATEGORIES)]]
+    )
     frame = pd.DataFrame(cells, index=starts, columns=names)
-    return Shop(f"{shape.__name__} {int(is_held_out)}", WEEK, frame, ORIGINS_IN_WEEKS, is_held_out, is_generated=True)
+    return Shop(
+        f"{shape.__name__} {int(is_held_out)}", WEEK, frame, ORIGINS_IN_WEEKS, is_held_out, is_generated=True
+    )
 
 
 def _noise(rng: np.random.Generator, size: float) -> Array:
@@ -113,18 +123,28 @@ def launch(rng: np.random.Generator, when: Array) -> Array:
     """Sales grow for the first half year or longer, and stay."""
     middle = rng.uniform(8, 30)
     return (
-        (1 / (1 + np.exp(-(np.arange(WEEKS) - middle) / rng.uniform(3, 8))) + 0.02) * (1 + 0.3 * _peak(when, 0.95, 0.04)) * _noise(rng, 0.1)
+        (1 / (1 + np.exp(-(np.arange(WEEKS) - middle) / rng.uniform(3, 8))) + 0.02)
+        * (1 + 0.3 * _peak(when, 0.95, 0.04))
+        * _noise(rng, 0.1)
     )
 
 
 def growth(rng: np.random.Generator, when: Array) -> Array:
     """Sales grow by a third to two thirds a year, with a season."""
-    return np.exp(rng.uniform(0.3, 0.5) * _years()) * (1 + 0.25 * np.sin(2 * np.pi * (when - rng.uniform()))) * _noise(rng, 0.12)
+    return (
+        np.exp(rng.uniform(0.3, 0.5) * _years())
+        * (1 + 0.25 * np.sin(2 * np.pi * (when - rng.uniform())))
+        * _noise(rng, 0.12)
+    )
 
 
 def decline(rng: np.random.Generator, when: Array) -> Array:
     """Sales fall by a quarter to a third a year, with a season."""
-    return np.exp(-rng.uniform(0.3, 0.45) * _years()) * (1 + 0.2 * np.sin(2 * np.pi * (when - rng.uniform()))) * _noise(rng, 0.12)
+    return (
+        np.exp(-rng.uniform(0.3, 0.45) * _years())
+        * (1 + 0.2 * np.sin(2 * np.pi * (when - rng.uniform())))
+        * _noise(rng, 0.12)
+    )
 
 
 def closure(rng: np.random.Generator, when: Array) -> Array:
@@ -138,7 +158,11 @@ def closure(rng: np.random.Generator, when: Array) -> Array:
 def christmas(rng: np.random.Generator, when: Array) -> Array:
     """Sales are two to four times as high in the weeks before Christmas, and low in January."""
     height = rng.uniform(1.2, 3)
-    return np.exp(0.08 * _years()) * (1 + height * _peak(when, 0.93, 0.035) - 0.3 * _peak(when, 0.04, 0.03)) * _noise(rng, 0.1)
+    return (
+        np.exp(0.08 * _years())
+        * (1 + height * _peak(when, 0.93, 0.035) - 0.3 * _peak(when, 0.04, 0.03))
+        * _noise(rng, 0.1)
+    )
 
 
 def promotions(rng: np.random.Generator, when: Array) -> Array:
@@ -148,7 +172,11 @@ def promotions(rng: np.random.Generator, when: Array) -> Array:
 
 def one_big_customer(rng: np.random.Generator, when: Array) -> Array:
     """A customer orders as much as all others in one week of six, and stops in the second year."""
-    orders = (rng.random(WEEKS) < 1 / 6) * (np.arange(WEEKS) < rng.integers(60, 110)) * rng.uniform(0.6, 1.5, WEEKS)
+    orders = (
+        (rng.random(WEEKS) < 1 / 6)
+        * (np.arange(WEEKS) < rng.integers(60, 110))
+        * rng.uniform(0.6, 1.5, WEEKS)
+    )
     return (1 + 0.1 * np.sin(2 * np.pi * when)) * _noise(rng, 0.15) + orders
 
 
@@ -160,7 +188,9 @@ def constant(rng: np.random.Generator, when: Array) -> Array:
 def takeaway(rng: np.random.Generator, when: Array) -> Array:
     """A trial with few weeks of sales, a slow start, then a level that drifts; quiet in summer, busy at New Year."""
     begin = int(rng.integers(6, 16))
-    level = np.exp(np.cumsum(0.03 * rng.standard_normal(WEEKS))) * (1 - np.exp(-np.maximum(np.arange(WEEKS) - begin, 0) / 10))
+    level = np.exp(np.cumsum(0.03 * rng.standard_normal(WEEKS))) * (
+        1 - np.exp(-np.maximum(np.arange(WEEKS) - begin, 0) / 10)
+    )
     sales = level * (1 - 0.15 * _peak(when, 0.6, 0.08) + 0.25 * _peak(when, 0.98, 0.02)) * _noise(rng, 0.1)
     sales[:begin] = np.where(rng.random(begin) < TRIAL_SHARE, 0.05, 0)
     return sales
@@ -185,7 +215,20 @@ def few_orders(rng: np.random.Generator, when: Array) -> Array:
 
 
 SHAPES = (
-    *(launch, growth, decline, closure, christmas, promotions, one_big_customer, constant, takeaway, steps, summer_trade, few_orders),
+    *(
+        launch,
+        growth,
+        decline,
+        closure,
+        christmas,
+        promotions,
+        one_big_customer,
+        constant,
+        takeaway,
+        steps,
+        summer_trade,
+        few_orders,
+    ),
 )
 
 
@@ -195,20 +238,38 @@ def bike_sharing() -> Iterator[Shop]:
     if not path.is_file():
         return
     days = pd.read_csv(path, usecols=["dteday", "casual", "registered"])
-    weeks = days.set_index(pd.to_datetime(days.pop("dteday"), format="%m/%d/%Y")).resample("W-SUN").sum().iloc[1:-1]
+    weeks = (
+        days.set_index(pd.to_datetime(days.pop("dteday"), format="%m/%d/%Y"))
+        .resample("W-SUN")
+        .sum()
+        .iloc[1:-1]
+    )
     yield _real("bike_sharing", WEEK, _of_one_region(weeks, -6), (44, 53, 57, 62, 80))
 
 
 def olist_orders() -> Iterator[Shop]:
     """A marketplace in its first two years, by state and by product category."""
     folder = DATA / "olist"
-    names = [folder / f"olist_{name}_dataset.csv.gz" for name in ("orders", "order_items", "products", "customers")]
+    names = [
+        folder / f"olist_{name}_dataset.csv.gz" for name in ("orders", "order_items", "products", "customers")
+    ]
     if not all(path.is_file() for path in names):
         return
     orders, items, products, customers = (pd.read_csv(path) for path in names)
-    lines = items.merge(orders, on="order_id").merge(products, on="product_id", how="left").merge(customers, on="customer_id")
+    lines = (
+        items.merge(orders, on="order_id")
+        .merge(products, on="product_id", how="left")
+        .merge(customers, on="customer_id")
+    )
     at = pd.to_datetime(lines["order_purchase_timestamp"])
-    frame = pd.DataFrame({"at": at, "region": lines["customer_state"], "category": lines["product_category_name"], "value": lines["price"]})
+    frame = pd.DataFrame(
+        {
+            "at": at,
+            "region": lines["customer_state"],
+            "category": lines["product_category_name"],
+            "value": lines["price"],
+        }
+    )
     begun = frame[(frame["at"] >= "2017-01-02") & (frame["at"] < "2018-08-20")]
     yield _real("olist", WEEK, _of_lines(begun), (44, 53, 57, 62, 70))
 
@@ -219,7 +280,13 @@ def online_orders() -> Iterator[Shop]:
     if not path.is_file():
         return
     lines = pd.read_csv(path, dtype={"StockCode": str})
-    frame = pd.DataFrame({"at": pd.to_datetime(lines["InvoiceDate"]), "region": lines["Country"], "category": lines["StockCode"].str[:1]})
+    frame = pd.DataFrame(
+        {
+            "at": pd.to_datetime(lines["InvoiceDate"]),
+            "region": lines["Country"],
+            "category": lines["StockCode"].str[:1],
+        }
+    )
     frame["value"] = lines["Quantity"] * lines["Price"]
     yield _real("online_retail", WEEK, _of_lines(frame).iloc[1:-1], (26, 32, 38))
 
@@ -231,12 +298,22 @@ def australian_retail() -> Iterator[Shop]:
         return
     rows = pd.read_csv(path)
     rows["at"] = pd.Timestamp(1970, 1, 1) + pd.to_timedelta(rows["Month"], unit="D")
-    wide = rows.pivot_table(index="at", columns=["State", "Industry"], values="Turnover").asfreq("MS").dropna(axis=1)
+    wide = (
+        rows.pivot_table(index="at", columns=["State", "Industry"], values="Turnover")
+        .asfreq("MS")
+        .dropna(axis=1)
+    )
     states = sorted(set(wide.columns.get_level_values(0)))
     for number, begin in enumerate(range(0, len(states) - 1, 2)):
         cells = wide.loc[:, [column for column in wide.columns if column[0] in states[begin : begin + 2]]]
         years = slice(60 * number, 60 * number + 48)
-        yield _real(f"aus_retail {number}", MONTH, cells.iloc[years].iloc[:, ::4], ORIGINS_IN_MONTHS, is_held_out=bool(number % 2))
+        yield _real(
+            f"aus_retail {number}",
+            MONTH,
+            cells.iloc[years].iloc[:, ::4],
+            ORIGINS_IN_MONTHS,
+            is_held_out=bool(number % 2),
+        )
 
 
 def m4_weekly() -> Iterator[Shop]:
@@ -244,11 +321,18 @@ def m4_weekly() -> Iterator[Shop]:
     series = read_series(DATA / "m4", "Weekly-train")
     long_enough = [(name, values) for name, values in series.items() if values.size > M4_PIECE]
     for number, (name, values) in enumerate(long_enough[::30]):
-        cells = _of_one_region(pd.DataFrame({"all": values[-M4_PIECE:]}, index=pd.date_range("2021-03-01", periods=M4_PIECE, freq="7D")), 0)
+        cells = _of_one_region(
+            pd.DataFrame(
+                {"all": values[-M4_PIECE:]}, index=pd.date_range("2021-03-01", periods=M4_PIECE, freq="7D")
+            ),
+            0,
+        )
         yield _real(f"m4 {name}", WEEK, cells, (53, 60, 80, 120), is_held_out=bool(number % 2))
 
 
-def _real(name: str, grain: Grain, cells: pd.DataFrame, origins: tuple[int, ...], *, is_held_out: bool = False) -> Shop:
+def _real(
+    name: str, grain: Grain, cells: pd.DataFrame, origins: tuple[int, ...], *, is_held_out: bool = False
+) -> Shop:
     return Shop(name, grain, cells, origins, is_held_out, is_generated=False)
 
 
@@ -260,7 +344,10 @@ def _of_one_region(weeks: pd.DataFrame, days: int) -> pd.DataFrame:
 def _of_lines(lines: pd.DataFrame) -> pd.DataFrame:
     """Weekly sums by the largest regions and categories, the others together."""
     sums = {name: lines.groupby(name)["value"].sum() for name in ("region", "category")}
-    kept = {name: lines[name].where(lines[name].isin(sums[name].nlargest(count).index), "(other)") for name, count in LARGEST.items()}
+    kept = {
+        name: lines[name].where(lines[name].isin(sums[name].nlargest(count).index), "(other)")
+        for name, count in LARGEST.items()
+    }
     weeks = lines["at"].dt.to_period("W-SUN").dt.start_time
     sums_of_weeks = lines["value"].groupby([weeks, *kept.values()]).sum().reset_index()
     return sums_of_weeks.pivot_table(index="at", columns=[*kept], values="value").asfreq("7D").fillna(0.0)
@@ -271,7 +358,9 @@ def _at_level(cells: pd.DataFrame, level: str) -> pd.DataFrame:
     summed = cells.T.groupby(level=kept).sum().T if kept else cells.sum(axis=1).to_frame()
     keys = list(summed.columns) if len(kept) != 1 else [(name,) for name in summed.columns]
     parts = [
-        _rows(summed.iloc[:, place], level, dict(zip(LEVELS[level], keys[place] if kept else (), strict=True)))
+        _rows(
+            summed.iloc[:, place], level, dict(zip(LEVELS[level], keys[place] if kept else (), strict=True))
+        )
         for place in range(len(keys))
     ]
     return pd.concat(parts, ignore_index=True)
@@ -279,6 +368,10 @@ def _at_level(cells: pd.DataFrame, level: str) -> pd.DataFrame:
 
 def _rows(values: pd.Series, level: str, names: dict[str, str]) -> pd.DataFrame:
     pounds = [Decimal(f"{value:.2f}") for value in values]
-    frame = pd.DataFrame({"period_on": values.index, "level": level, "region_id": ALL, "category": ALL, "revenue": pounds})
+    frame = pd.DataFrame(
+        {"period_on": values.index, "level": level, "region_id": ALL, "category": ALL, "revenue": pounds}
+    )
     frame = frame.assign(**names, **{name: 0 for name in (*COUNTS, *MONEY) if name != "revenue"})
-    return frame.assign(series_id=series_ids(frame))[[*SERIES, "period_on", *COUNTS, *MONEY]].sort_values(["series_id", "period_on"])
+    return frame.assign(series_id=series_ids(frame))[[*SERIES, "period_on", *COUNTS, *MONEY]].sort_values(
+        ["series_id", "period_on"]
+    )

@@ -15,7 +15,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Burst, Due, Execution, Postpone, Start, StartRules, Trigger
+from headgate.runs.pipeline_starts import (
+    RUNNING,
+    SUCCEEDED,
+    Burst,
+    Due,
+    Execution,
+    Postpone,
+    Start,
+    StartRules,
+    Trigger,
+)
 
 QUIET, MAX_WAIT = timedelta(minutes=1), timedelta(minutes=15)
 MIDNIGHT = datetime(2026, 1, 1)
@@ -107,7 +117,8 @@ def trickle(every: timedelta, hours: float) -> list[datetime]:
 def main() -> None:
     """Simulate and print."""
     every_s, run_s, hours, interval_s = (
-        float(os.environ.get(name) or default) for name, default in (("EVERY_S", 120), ("RUN_S", 900), ("HOURS", 24), ("INTERVAL_S", 0))
+        float(os.environ.get(name) or default)
+        for name, default in (("EVERY_S", 120), ("RUN_S", 900), ("HOURS", 24), ("INTERVAL_S", 0))
     )
     day = Day(timedelta(seconds=run_s), StartRules("bench", timedelta(seconds=interval_s), QUIET))
     arrivals = trickle(timedelta(seconds=every_s), hours)

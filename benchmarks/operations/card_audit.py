@@ -17,7 +17,14 @@ import pyarrow as pa
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.quality.card_audit_ledger import AUDITS, Audited, AuditLedger, CardAudit, object_address, object_content
+from headgate.quality.card_audit_ledger import (
+    AUDITS,
+    Audited,
+    AuditLedger,
+    CardAudit,
+    object_address,
+    object_content,
+)
 from headgate.quality.pci_audit import AuditScan, increments_zone, pci_audit
 from headgate.snapshots.publishing import parquet_bytes
 
@@ -37,15 +44,24 @@ class CountingObjects(MemoryObjects):
 def increment(rows: int, first: int) -> bytes:
     """Return an increment with ids, texts and amounts."""
     ids = range(first, first + rows)
-    table = {"order_id": ids, "email": [f"customer{one}@example.com" for one in ids], "amount": [one % 977 for one in ids]}
+    table = {
+        "order_id": ids,
+        "email": [f"customer{one}@example.com" for one in ids],
+        "amount": [one % 977 for one in ids],
+    }
     return parquet_bytes(pa.table({name: pa.array(list(values)) for name, values in table.items()}))
 
 
 def main() -> None:
     """Measure and print."""
-    audited, new, rows = (int(os.environ.get(name) or default) for name, default in (("AUDITED", 20_000), ("NEW", 20), ("ROWS", 20_000)))
+    audited, new, rows = (
+        int(os.environ.get(name) or default)
+        for name, default in (("AUDITED", 20_000), ("NEW", 20), ("ROWS", 20_000))
+    )
     objects, zone = CountingObjects(), increments_zone("curated")
-    audit = CardAudit(objects, AuditLedger(objects, "artifacts"), lambda: datetime.now(UTC).replace(tzinfo=None), print)
+    audit = CardAudit(
+        objects, AuditLedger(objects, "artifacts"), lambda: datetime.now(UTC).replace(tzinfo=None), print
+    )
     small = increment(10, 0)
     for number in range(audited):
         objects.write(ObjectRef("curated", f"{keys.INCREMENTS}/orders/{number:08}.parquet"), small)
@@ -56,7 +72,10 @@ def main() -> None:
     }
     audit.ledger.save("curated", "curated", known)
     for number in range(new):
-        objects.write(ObjectRef("curated", f"{keys.INCREMENTS}/orders/new-{number:04}.parquet"), increment(rows, number * rows))
+        objects.write(
+            ObjectRef("curated", f"{keys.INCREMENTS}/orders/new-{number:04}.parquet"),
+            increment(rows, number * rows),
+        )
     began = time.perf_counter()
     table = pci_audit(audit.audit_objects([zone]))
     result = {

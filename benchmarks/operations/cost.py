@@ -96,7 +96,10 @@ def _measure(lines: int, copies: int) -> Measured:
         checks_s=_line((few["merged_bytes"], many["merged_bytes"]), (few["checks_s"], many["checks_s"])),
         systems={
             system: MeasuredSystem(
-                *(_line(sizes, (few_systems[f"{system}_{figure}"], many_systems[f"{system}_{figure}"])) for figure in FIGURES)
+                *(
+                    _line(sizes, (few_systems[f"{system}_{figure}"], many_systems[f"{system}_{figure}"]))
+                    for figure in FIGURES
+                )
             )
             for system in SYSTEMS
         },
@@ -114,13 +117,22 @@ def _merged_shop(lines: int, folder: Path) -> dict[str, float]:
     merge_s = time.process_time() - began
     figures = {"raw_bytes": raw_bytes, "gate_s": gate_s, "curated_bytes": curated_bytes, "merge_s": merge_s}
     merged_bytes = sum(path.stat().st_size for path in (folder / "merged").glob("*.parquet"))
-    return _shown(f"{lines:,} order lines", {**figures, "checks_s": _checks_s(folder / "merged"), "merged_bytes": merged_bytes})
+    return _shown(
+        f"{lines:,} order lines",
+        {**figures, "checks_s": _checks_s(folder / "merged"), "merged_bytes": merged_bytes},
+    )
 
 
 def _systems(merged: Path) -> dict[str, float]:
     """What each system takes over the merged files of a folder."""
-    took = {one.system: (one.cpu_s, one.peak_mb, one.disk_mb) for one in build_all(merged, "duckdb", at_once=1)}
-    figures = {f"{system}_{name}": value for system, values in took.items() for name, value in zip(FIGURES, values, strict=True)}
+    took = {
+        one.system: (one.cpu_s, one.peak_mb, one.disk_mb) for one in build_all(merged, "duckdb", at_once=1)
+    }
+    figures = {
+        f"{system}_{name}": value
+        for system, values in took.items()
+        for name, value in zip(FIGURES, values, strict=True)
+    }
     return _shown("systems", figures)
 
 

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # What a copy adds to a number: more than the largest one of the generated shop.
-_STEPS = {"transaction_id": 10**10, "customer_id": 10**9, "terminal_id": 10**7, "payment_id": 10**10, "query_id": 10**10}
+_STEPS = {
+    "transaction_id": 10**10,
+    "customer_id": 10**9,
+    "terminal_id": 10**7,
+    "payment_id": 10**10,
+    "query_id": 10**10,
+}
 _TEXTS = {"order_item_id", "order_id", "session_id", "card_token"}
 _SHARED = {"calendar", "products", "regions"}  # all copies sell the same goods in the same places
 
@@ -19,11 +25,15 @@ _SHARED = {"calendar", "products", "regions"}  # all copies sell the same goods 
 def copy_shop(merged: Path, folder: Path, copies: int) -> None:
     """Write the datasets of a merged shop, one file each, with so many copies of its rows; keys of a file ascend if they did before."""
     folder.mkdir(parents=True)
-    with duckdb.connect(config={"memory_limit": "2GB", "threads": 1, "temp_directory": str(folder / "spill")}) as connection:
+    with duckdb.connect(
+        config={"memory_limit": "2GB", "threads": 1, "temp_directory": str(folder / "spill")}
+    ) as connection:
         for path in sorted(merged.glob("*.parquet")):
             shop = connection.read_parquet(str(path))
             numbers = range(1 if path.stem in _SHARED else copies)
-            copied = [shop.project(", ".join(_column(name, number) for name in shop.columns)) for number in numbers]
+            copied = [
+                shop.project(", ".join(_column(name, number) for name in shop.columns)) for number in numbers
+            ]
             reduce(duckdb.DuckDBPyRelation.union, copied).write_parquet(str(folder / path.name))
 
 

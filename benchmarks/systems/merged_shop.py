@@ -52,7 +52,9 @@ def kept_shop(spec: ShopSpec, name: str) -> Path:
 def online_retail(source: Path) -> Path:
     """The folder of the shop that Online Retail II makes. NotFoundError if there is no such file or folder."""
     if not source.exists():
-        raise NotFoundError(f"{source} does not exist. Set DATA to a CSV file, a workbook or a folder of them.")
+        raise NotFoundError(
+            f"{source} does not exist. Set DATA to a CSV file, a workbook or a folder of them."
+        )
     return _kept(f"online-retail-{_digest(source)}", partial(import_online_retail, source))
 
 
@@ -100,7 +102,9 @@ def merge_shop(increments: Mapping[str, Sequence[Path]], folder: Path) -> None:
             objects.write(ObjectRef(CURATED, keys.increment_key(dataset, sha256_of(file))), file.read_bytes())
     folder.mkdir()
     with tempfile.TemporaryDirectory(dir=folder.parent) as workspace:
-        lake = Merging(objects, catalog, contracts, CURATED, DATABASE, Path(workspace), audit, part_rows=0).merge()
+        lake = Merging(
+            objects, catalog, contracts, CURATED, DATABASE, Path(workspace), audit, part_rows=0
+        ).merge()
     if lake.failed:
         raise ContractError(f"Not merged: {dict(lake.failed)}")
     for dataset, snapshot in lake.datasets.items():

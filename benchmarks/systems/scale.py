@@ -24,13 +24,16 @@ def main() -> None:
     """Measure and print."""
     given = os.environ.get("DATA")
     large, small = (
-        Path(given or generated(int(os.environ.get(name) or lines))) for name, lines in (("LINES", 10**7), ("SPARK_LINES", 10**6))
+        Path(given or generated(int(os.environ.get(name) or lines)))
+        for name, lines in (("LINES", 10**7), ("SPARK_LINES", 10**6))
     )
     began = time.monotonic()
     with watched() as watch:
         built = build_all(large, "duckdb", int(os.environ.get("AT_ONCE") or AT_ONCE))
     seconds = round(time.monotonic() - began, 1)
-    equal = same_tables(built if small == large else build_all(small, "duckdb"), build_all(small, "spark", at_once=1))
+    equal = same_tables(
+        built if small == large else build_all(small, "duckdb"), build_all(small, "spark", at_once=1)
+    )
     result = {
         "lines": lines_of(large),
         "seconds_10m": seconds,
@@ -45,7 +48,9 @@ def main() -> None:
 def same_tables(first: list[Built], second: list[Built]) -> bool:
     """Whether both made the same bytes of every table; names those that differ."""
     pairs = [
-        (one.system, table, one.tables[table] == two.tables[table]) for one, two in zip(first, second, strict=True) for table in one.tables
+        (one.system, table, one.tables[table] == two.tables[table])
+        for one, two in zip(first, second, strict=True)
+        for table in one.tables
     ]
     for system, table, equal in pairs:
         if not equal:

@@ -42,7 +42,9 @@ def build(system: str, folder: Path, engine: str, memory_mb: int) -> dict[str, o
     """Build, audit and publish one system, to buckets in a temporary folder; what it took, and a digest of each table."""
     with tempfile.TemporaryDirectory(prefix=PUBLISHED) as buckets:
         _published(system, folder, engine, memory_mb, FolderObjects(Path(buckets)))
-        tables = {path.parts[-3]: _digest(path) for path in sorted(Path(buckets, PROD, "tables").rglob("*.parquet"))}
+        tables = {
+            path.parts[-3]: _digest(path) for path in sorted(Path(buckets, PROD, "tables").rglob("*.parquet"))
+        }
     return {"cpu_s": _cpu_s(), "peak_mb": _peak_mb(), "tables": tables}
 
 
@@ -55,7 +57,9 @@ def _published(system: str, folder: Path, engine: str, memory_mb: int, objects: 
     inspections = {"pci_audit": _nothing_found} if "pci_audit" in own else {}
     lake = LakeSnapshot(SNAPSHOT, _last_day(folder), {})
     with OutputAudit(DataDocs(objects, "artifacts"), lake, system) as audit:
-        run_system(system, lake, tables, Publisher(objects, catalog, PROD, PROD, audit), own, inspections=inspections)
+        run_system(
+            system, lake, tables, Publisher(objects, catalog, PROD, PROD, audit), own, inspections=inspections
+        )
 
 
 def _digest(path: Path) -> str:
@@ -70,7 +74,13 @@ def _nothing_found() -> pd.DataFrame:
 
 def _last_day(folder: Path) -> date:
     contracts = Registry.load().curated
-    return as_of({name: latest_on(contracts[name], folder / f"{name}.parquet") for name in ("orders", "card_transactions")}, contracts)
+    return as_of(
+        {
+            name: latest_on(contracts[name], folder / f"{name}.parquet")
+            for name in ("orders", "card_transactions")
+        },
+        contracts,
+    )
 
 
 def _cpu_s() -> float:
@@ -89,6 +99,8 @@ if __name__ == "__main__":
     parser.add_argument("system")
     parser.add_argument("folder", type=Path)
     parser.add_argument("engine")
-    parser.add_argument("--memory-mb", type=int, default=LEAST_MEMORY_MB, help="what DuckDB may take before it spills")
+    parser.add_argument(
+        "--memory-mb", type=int, default=LEAST_MEMORY_MB, help="what DuckDB may take before it spills"
+    )
     given = parser.parse_args()
     print(json.dumps(build(given.system, given.folder, given.engine, given.memory_mb)))

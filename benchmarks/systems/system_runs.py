@@ -20,7 +20,13 @@ from benchmarks.systems.system_run import PUBLISHED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SYSTEMS = ("market-intelligence-hub", "demand-insights-engine", "compliance-guardian", "retail-copilot", "global-market-pulse")
+SYSTEMS = (
+    "market-intelligence-hub",
+    "demand-insights-engine",
+    "compliance-guardian",
+    "retail-copilot",
+    "global-market-pulse",
+)
 AT_ONCE = 2  # as many as there are cores
 ROOT = Path(__file__).resolve().parents[2]
 _WATCH_S = 0.1
@@ -84,7 +90,9 @@ def _in_process(system: str, folder: Path, engine: str) -> Built:
     disk_bytes, began = 0, time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "TMPDIR": scratch}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+        ) as process:
             while process.poll() is None:
                 disk_bytes = max(disk_bytes, _on_disk(Path(scratch)))
                 time.sleep(_WATCH_S)

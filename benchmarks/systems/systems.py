@@ -24,13 +24,19 @@ def main() -> None:
     given = os.environ.get("DATA")
     source = Path(given) if given else find_source()
     if source is None:
-        raise SystemExit("Online Retail II is not here: set DATA to its CSV, or HEADGATE_DATA to the folder that holds it")
+        raise SystemExit(
+            "Online Retail II is not here: set DATA to its CSV, or HEADGATE_DATA to the folder that holds it"
+        )
     folder = online_retail(source)
     began = time.monotonic()
     with watched() as watch:
         built = build_all(folder, "duckdb")
     seconds = round(time.monotonic() - began, 1)
-    print(json.dumps({"seconds": seconds, "peak_mb": watch.peak_mb, "cpu_s": round(sum(one.cpu_s for one in built), 1)}))
+    print(
+        json.dumps(
+            {"seconds": seconds, "peak_mb": watch.peak_mb, "cpu_s": round(sum(one.cpu_s for one in built), 1)}
+        )
+    )
 
 
 if __name__ == "__main__":

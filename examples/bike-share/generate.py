@@ -31,15 +31,37 @@ def rows(days: int) -> list[tuple[object, ...]]:
         for hour in range(24):
             registered = int(random.poisson(level * (COMMUTERS if working else VISITORS)[hour]))
             casual = int(random.poisson(level * 0.3 * VISITORS[hour]))
-            temp = min(max(warmth + 0.08 * math.sin((hour - 9) / 24 * 2 * math.pi) + 0.2 * weather, 0.02), 0.98)
+            temp = min(
+                max(warmth + 0.08 * math.sin((hour - 9) / 24 * 2 * math.pi) + 0.2 * weather, 0.02), 0.98
+            )
             sky = 1 if weather > -0.1 else 2 if weather > -0.35 else 3
             # Nobody counts an hour without rentals, as in the original.
             if registered + casual:
                 made.append(
                     (
-                        *(len(made) + 1, f"{day.month}/{day.day}/{day.year}", day.month % 12 // 3 + 1, day.year - FIRST_DAY.year),
-                        *(day.month, hour, 0, (day.weekday() + 1) % 7, int(working), sky, f"{temp:.2f}", f"{temp * 0.97:.4f}"),
-                        *(f"{0.6 - 0.2 * weather:.2f}", f"{float(random.uniform(0, 0.5)):.4f}", casual, registered, registered + casual),
+                        *(
+                            len(made) + 1,
+                            f"{day.month}/{day.day}/{day.year}",
+                            day.month % 12 // 3 + 1,
+                            day.year - FIRST_DAY.year,
+                        ),
+                        *(
+                            day.month,
+                            hour,
+                            0,
+                            (day.weekday() + 1) % 7,
+                            int(working),
+                            sky,
+                            f"{temp:.2f}",
+                            f"{temp * 0.97:.4f}",
+                        ),
+                        *(
+                            f"{0.6 - 0.2 * weather:.2f}",
+                            f"{float(random.uniform(0, 0.5)):.4f}",
+                            casual,
+                            registered,
+                            registered + casual,
+                        ),
                     )
                 )
     return made
@@ -49,5 +71,7 @@ if __name__ == "__main__":
     path = Path(sys.argv[1])
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows(int(sys.argv[2]) if len(sys.argv) > 2 else DAYS)])
+        csv.writer(file, lineterminator="\n").writerows(
+            [COLUMNS, *rows(int(sys.argv[2]) if len(sys.argv) > 2 else DAYS)]
+        )
     print(f"Wrote {path}")

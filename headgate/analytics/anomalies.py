@@ -30,22 +30,35 @@ def anomaly_rows(panel: SeriesPanel) -> pd.DataFrame:
     sizes = np.array([history.size for history in panel.histories], dtype=np.int64)
     number = np.repeat(np.arange(len(sizes)), sizes)
     period_on = pd.Series(np.concatenate([starts[len(starts) - size :] for size in sizes] or [starts[:0]]))
-    actual, series = pd.Series(np.concatenate([*panel.histories, np.empty(0)])), pd.Series(number.astype(str), dtype=object)
-    rows = pd.DataFrame(judged(actual, series, same_place(series, period_on, grain))).assign(period_on=period_on, actual=actual)
+    actual, series = (
+        pd.Series(np.concatenate([*panel.histories, np.empty(0)])),
+        pd.Series(number.astype(str), dtype=object),
+    )
+    rows = pd.DataFrame(judged(actual, series, same_place(series, period_on, grain))).assign(
+        period_on=period_on, actual=actual
+    )
     regular = is_regular(actual != 0, series, grain)
     is_long = series.groupby(series).transform("size") >= MIN_PERIODS * grain.cycle
     unusual = np.select([rows["score"] > THRESHOLD, rows["score"] < -THRESHOLD], ["above", "below"], "")
     rows["direction"] = pd.Series(unusual, dtype=object).where(regular & (unusual != ""), None)
     rows["status"] = np.select([regular, is_long], ["judged", "mostly_zero"], "too_little_history")
-    rows[["expected", "lower", "upper", "score"]] = rows[["expected", "lower", "upper", "score"]].where(regular)
+    rows[["expected", "lower", "upper", "score"]] = rows[["expected", "lower", "upper", "score"]].where(
+        regular
+    )
     named = panel.names.iloc[number].reset_index(drop=True).join(rows[COLUMNS])
     missing = panel.names[sizes == 0].assign(
-        period_on=pd.Timestamp(panel.span.last), status=np.where(panel.is_kept, "too_little_history", "too_many_series")[sizes == 0]
+        period_on=pd.Timestamp(panel.span.last),
+        status=np.where(panel.is_kept, "too_little_history", "too_many_series")[sizes == 0],
     )
     both = [frame for frame in (named, missing.reindex(columns=named.columns)) if not frame.empty] or [named]
-    table: pd.DataFrame = pd.concat(both, ignore_index=True).sort_values([*panel.names.columns, "period_on"], ignore_index=True)
+    table: pd.DataFrame = pd.concat(both, ignore_index=True).sort_values(
+        [*panel.names.columns, "period_on"], ignore_index=True
+    )
     text = table["direction"].astype(object)
-    return table.assign(period_on=grain.names_of(pd.DatetimeIndex(table["period_on"])), direction=text.where(text.notna(), None))
+    return table.assign(
+        period_on=grain.names_of(pd.DatetimeIndex(table["period_on"])),
+        direction=text.where(text.notna(), None),
+    )
 
 
 def same_place(series: pd.Series[str], period_on: pd.Series[pd.Timestamp], grain: Grain) -> pd.Series[str]:
@@ -57,10 +70,14 @@ def same_place(series: pd.Series[str], period_on: pd.Series[pd.Timestamp], grain
 def is_regular(is_active: pd.Series[bool], series: pd.Series[str], grain: Grain) -> pd.Series[bool]:
     """Return whether a period's series is long enough and active in most periods; sporadic series are excluded."""
     by = is_active.groupby(series)
-    return (by.transform("size") >= MIN_PERIODS * grain.cycle) & (by.transform("mean") * INTERMITTENT_INTERVAL >= 1)
+    return (by.transform("size") >= MIN_PERIODS * grain.cycle) & (
+        by.transform("mean") * INTERMITTENT_INTERVAL >= 1
+    )
 
 
-def judged(values: pd.Series[float], series: pd.Series[str], alike: pd.Series[str]) -> dict[str, pd.Series[float]]:
+def judged(
+    values: pd.Series[float], series: pd.Series[str], alike: pd.Series[str]
+) -> dict[str, pd.Series[float]]:
     """Return the expected value, the usual range, the score and the deviation of each period.
 
     Args:
@@ -69,7 +86,9 @@ def judged(values: pd.Series[float], series: pd.Series[str], alike: pd.Series[st
     """
     expected = usual(values, alike)
     deviation = values - expected
-    below, above = (_spread(deviation.where(side), expected, series) for side in (deviation <= 0, deviation >= 0))
+    below, above = (
+        _spread(deviation.where(side), expected, series) for side in (deviation <= 0, deviation >= 0)
+    )
     spread = above.where(deviation > 0, below)
     score = (deviation / spread.where(spread > 0)).fillna(0.0)
     lower, upper = expected - THRESHOLD * below, expected + THRESHOLD * above

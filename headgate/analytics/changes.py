@@ -93,7 +93,10 @@ def _held(ranks: Array, cuts: list[int]) -> tuple[Change, ...]:
     while cuts:
         persistence = _persistence(ranks, cuts)
         edges = [0, *cuts, ranks.size]
-        candidates = [Change(a, b, c, _doubt(ranks[a:b], ranks[b:c], persistence)) for (a, b), (_, c) in pairwise(pairwise(edges))]
+        candidates = [
+            Change(a, b, c, _doubt(ranks[a:b], ranks[b:c], persistence))
+            for (a, b), (_, c) in pairwise(pairwise(edges))
+        ]
         weakest = max(candidates, key=lambda change: change.p_value)
         if weakest.p_value < CHANGE_P:
             return tuple(candidates)
@@ -103,7 +106,9 @@ def _held(ranks: Array, cuts: list[int]) -> tuple[Change, ...]:
 
 def _doubt(before: Array, after: Array, persistence: float) -> float:
     """The p-value of a change from one part to the next; 1 where most values of one part are like those of the other."""
-    beyond = np.searchsorted(np.sort(before), after, side="left") + np.searchsorted(np.sort(before), after, side="right")
+    beyond = np.searchsorted(np.sort(before), after, side="left") + np.searchsorted(
+        np.sort(before), after, side="right"
+    )
     superiority = float(beyond.mean() / (2 * before.size))
     return chance(np.r_[before, after], persistence) if max(superiority, 1 - superiority) >= LARGE else 1.0
 
@@ -111,7 +116,10 @@ def _doubt(before: Array, after: Array, persistence: float) -> float:
 def _placed(values: Array, kept: tuple[Change, ...]) -> tuple[Change, ...]:
     """The changes at which the values, as ranks, separate the levels best: least distance from the parts' medians."""
     edges = [0, *(_place(values, change) for change in kept), values.size]
-    return tuple(Change(a, b, c, change.p_value) for change, ((a, b), (_, c)) in zip(kept, pairwise(pairwise(edges)), strict=True))
+    return tuple(
+        Change(a, b, c, change.p_value)
+        for change, ((a, b), (_, c)) in zip(kept, pairwise(pairwise(edges)), strict=True)
+    )
 
 
 def _place(values: Array, change: Change) -> int:

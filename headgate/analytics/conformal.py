@@ -27,7 +27,9 @@ Array = npt.NDArray[np.float64]
 Bounds = dict[int, tuple[Array, Array]]
 
 SMALLEST_SPREAD = 1e-12  # below it a series does not move, and nothing can be measured in its units
-ENOUGH_POOLED = 1000  # errors, 25 beyond either 2.5 % quantile; with fewer, older windows help to estimate the shape
+ENOUGH_POOLED = (
+    1000  # errors, 25 beyond either 2.5 % quantile; with fewer, older windows help to estimate the shape
+)
 MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk with normal steps
 
 
@@ -60,8 +62,13 @@ def offsets(past: PastErrors, spread_now: Array, levels: Sequence[int]) -> Bound
     steps = past.errors.shape[2]
     ratio = _panel_ratio(np.abs(past.errors), past.spread)
     growth, pooled = _shape(past, ratio)
-    widths = np.outer(_scales(past, spread_now * ratio), growth if growth.size else np.sqrt(np.arange(1, steps + 1)))
-    return {level: (widths * low, widths * high) for level, (low, high) in _quantiles(pooled, sorted(levels)).items()}
+    widths = np.outer(
+        _scales(past, spread_now * ratio), growth if growth.size else np.sqrt(np.arange(1, steps + 1))
+    )
+    return {
+        level: (widths * low, widths * high)
+        for level, (low, high) in _quantiles(pooled, sorted(levels)).items()
+    }
 
 
 def _scales(past: PastErrors, expected: Array) -> Array:
@@ -99,7 +106,10 @@ def _scaled(past: PastErrors, window: int, ratio: float) -> Array:
     """One window's errors over the scales that were known before it."""
     scale = _scales(past.before(window), past.spread[window] * ratio)[:, None]
     errors = past.errors[window]
-    return np.asarray(np.divide(errors, scale, out=np.full(errors.shape, np.nan), where=scale > SMALLEST_SPREAD), dtype=float)
+    return np.asarray(
+        np.divide(errors, scale, out=np.full(errors.shape, np.nan), where=scale > SMALLEST_SPREAD),
+        dtype=float,
+    )
 
 
 def _quantiles(pooled: Array, levels: list[int]) -> dict[int, tuple[float, float]]:

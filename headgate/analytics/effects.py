@@ -17,7 +17,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-NEIGHBOURS = 13  # periods around one, those under events left out, whose median is the usual value without an event
+NEIGHBOURS = (
+    13  # periods around one, those under events left out, whose median is the usual value without an event
+)
 # In periods wholly under an event: a panel with fewer of them than this has its effects drawn to none by more than half.
 PANEL_PERIODS = 4.0
 OWN_PERIODS = 4.0  # likewise; how strongly a series is shrunk towards the panel's effects
@@ -34,10 +36,14 @@ class Effects:
 
     def factors(self, exposure: Array) -> Array:
         """Return factors for values without events; shape (series, periods), for an exposure of shape (series, periods, kinds)."""
-        return np.asarray(np.maximum(1.0 + np.einsum("spk,sk->sp", exposure, self.uplift), 0.0), dtype=np.float64)
+        return np.asarray(
+            np.maximum(1.0 + np.einsum("spk,sk->sp", exposure, self.uplift), 0.0), dtype=np.float64
+        )
 
 
-def effects_of(histories: tuple[Array, ...], exposure: Array, cycle: int, expected: Array | None = None) -> Effects:
+def effects_of(
+    histories: tuple[Array, ...], exposure: Array, cycle: int, expected: Array | None = None
+) -> Effects:
     """The effects that the panel's histories show.
 
     Args:
@@ -47,20 +53,30 @@ def effects_of(histories: tuple[Array, ...], exposure: Array, cycle: int, expect
     """
     prior = np.zeros(exposure.shape[2]) if expected is None else expected
     sums_of_series = [
-        _sums(history, exposed[exposed.shape[0] - history.size :], cycle) for history, exposed in zip(histories, exposure, strict=True)
+        _sums(history, exposed[exposed.shape[0] - history.size :], cycle)
+        for history, exposed in zip(histories, exposure, strict=True)
     ]
     kinds = exposure.shape[2]
-    inner, cross = (np.array([sums[part] for sums in sums_of_series]).reshape(-1, kinds, *rest) for part, rest in ((0, (kinds,)), (1, ())))
-    panel = np.linalg.solve(inner.sum(axis=0) + PANEL_PERIODS * np.eye(kinds), cross.sum(axis=0) + PANEL_PERIODS * prior)
+    inner, cross = (
+        np.array([sums[part] for sums in sums_of_series]).reshape(-1, kinds, *rest)
+        for part, rest in ((0, (kinds,)), (1, ()))
+    )
+    panel = np.linalg.solve(
+        inner.sum(axis=0) + PANEL_PERIODS * np.eye(kinds), cross.sum(axis=0) + PANEL_PERIODS * prior
+    )
     own = np.linalg.solve(inner + OWN_PERIODS * np.eye(kinds), (cross - inner @ panel)[..., None])[..., 0]
     return Effects(panel + own)
 
 
-def without_events(histories: tuple[Array, ...], exposure: Array, effects: Effects, cycle: int) -> tuple[Array, ...]:
+def without_events(
+    histories: tuple[Array, ...], exposure: Array, effects: Effects, cycle: int
+) -> tuple[Array, ...]:
     """Return the histories as they would have been without events."""
     factors = effects.factors(exposure)
     return tuple(
-        _divided(history, exposed[exposed.shape[0] - history.size :], factor[factor.size - history.size :], cycle)
+        _divided(
+            history, exposed[exposed.shape[0] - history.size :], factor[factor.size - history.size :], cycle
+        )
         for history, exposed, factor in zip(histories, exposure, factors, strict=True)
     )
 

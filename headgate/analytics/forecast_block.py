@@ -56,7 +56,12 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
     frames = [refused.reindex(columns=[*by, *COLUMNS])]
     if histories:
         forecast = _unbeaten(published_forecast(Panel(histories), grain, horizon, engine=engine), grain)
-        series = panel.names.iloc[modelled].assign(history_periods=sizes[modelled]).reset_index(drop=True).join(_tests(forecast, grain))
+        series = (
+            panel.names.iloc[modelled]
+            .assign(history_periods=sizes[modelled])
+            .reset_index(drop=True)
+            .join(_tests(forecast, grain))
+        )
         ahead = (
             series.loc[series.index.repeat(horizon)]
             .reset_index(drop=True)
@@ -68,7 +73,9 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
         frames.append(ahead.join(_values(forecast, grain))[[*by, *COLUMNS]])
     rows = pd.concat([frame for frame in frames if not frame.empty] or frames, ignore_index=True)
     text = rows["model"].astype(object)
-    return rows.assign(model=text.where(text.notna(), None)).sort_values([*by, "period_on"], ignore_index=True)
+    return rows.assign(model=text.where(text.notna(), None)).sort_values(
+        [*by, "period_on"], ignore_index=True
+    )
 
 
 def naive_forecast(history: Array, horizon: int, grain: Grain) -> Array:
@@ -99,7 +106,10 @@ def _unbeaten(forecast: PublishedForecast, grain: Grain) -> PublishedForecast:
     for name, periods in ((name, periods) for name, periods in cycles.items() if periods > 1):
         rules[name] = _naive(forecast.now, periods), np.stack([_naive(origin, periods) for origin in origins])
     if grain.is_of_hours:
-        rules[MEAN_WEEK] = _mean_weeks(forecast.now, grain), np.stack([_mean_weeks(origin, grain) for origin in origins])
+        rules[MEAN_WEEK] = (
+            _mean_weeks(forecast.now, grain),
+            np.stack([_mean_weeks(origin, grain) for origin in origins]),
+        )
     published = np.stack([origin.means for origin in origins])
     is_tested = _is_tested(forecast.past)
     errors = [_errors(actuals, published, is_tested)]
@@ -107,7 +117,10 @@ def _unbeaten(forecast: PublishedForecast, grain: Grain) -> PublishedForecast:
         complete = np.where(np.isfinite(past).all(axis=2, keepdims=True), past, published)
         errors.append(np.where(np.isfinite(now).all(axis=1), _errors(actuals, complete, is_tested), np.inf))
     best = np.argmin(np.nan_to_num(np.stack(errors), nan=np.inf), axis=0)
-    moved = [_with_rule(origin, best, {name: past[number] for name, (_, past) in rules.items()}) for number, origin in enumerate(origins)]
+    moved = [
+        _with_rule(origin, best, {name: past[number] for name, (_, past) in rules.items()})
+        for number, origin in enumerate(origins)
+    ]
     return replace(
         forecast,
         now=_with_rule(forecast.now, best, {name: now for name, (now, _) in rules.items()}),
@@ -123,7 +136,9 @@ def _naive(origin: Origin, periods: int) -> Array:
 def _mean_weeks(origin: Origin, grain: Grain) -> Array:
     """Return the mean week of every series, repeated from an origin; the last week where fewer than two are known."""
     horizon = origin.means.shape[1]
-    return np.stack([_repeated(mean_week(history, grain.cycle), horizon, grain.cycle) for history in origin.histories])
+    return np.stack(
+        [_repeated(mean_week(history, grain.cycle), horizon, grain.cycle) for history in origin.histories]
+    )
 
 
 def mean_week(history: Array, cycle: int) -> Array:
@@ -153,7 +168,10 @@ def _with_rule(origin: Origin, best: npt.NDArray[np.int64], rules: dict[str, Arr
 
 def _is_tested(past: Backtest) -> npt.NDArray[np.bool_]:
     """Whether a series had a history worth modelling at each origin; shape (origins, series)."""
-    return np.array([[history.size >= MIN_MODELLED for history in origin.histories] for origin in past.origins], dtype=bool)
+    return np.array(
+        [[history.size >= MIN_MODELLED for history in origin.histories] for origin in past.origins],
+        dtype=bool,
+    )
 
 
 def _errors(actuals: Array, means: Array, is_tested: npt.NDArray[np.bool_]) -> Array:
@@ -163,36 +181,48 @@ def _errors(actuals: Array, means: Array, is_tested: npt.NDArray[np.bool_]) -> A
 
 def _mean_of_tested(figures: Array, is_tested: npt.NDArray[np.bool_]) -> Array:
     windows, sums = is_tested.sum(axis=0), np.where(is_tested, figures, 0.0).sum(axis=0)
-    return np.asarray(np.divide(sums, windows, out=np.full(sums.shape, np.nan), where=windows > 0), dtype=np.float64)
+    return np.asarray(
+        np.divide(sums, windows, out=np.full(sums.shape, np.nan), where=windows > 0), dtype=np.float64
+    )
 
 
 def _values(forecast: PublishedForecast, grain: Grain) -> pd.DataFrame:
     """Return the columns of FORECAST, one row per series and step; no interval of a series that lives has width zero."""
     now, horizon = forecast.now, forecast.now.means.shape[1]
-    offsets = never_certain(interval_offsets(now, forecast.past, forecast), now, np.zeros(now.means.shape, dtype=bool))
+    offsets = never_certain(
+        interval_offsets(now, forecast.past, forecast), now, np.zeros(now.means.shape, dtype=bool)
+    )
     values = {"mean": now.means}
     for level, (lower, upper) in bounded(now, offsets).items():
         values |= {f"lower_{level}": lower, f"upper_{level}": upper}
     values["naive"] = _naive(now, grain.cycle)
-    return pd.DataFrame({name: array.ravel() for name, array in values.items()} | {"model": np.repeat(np.array(now.models), horizon)})
+    return pd.DataFrame(
+        {name: array.ravel() for name, array in values.items()}
+        | {"model": np.repeat(np.array(now.models), horizon)}
+    )
 
 
 def _tests(forecast: PublishedForecast, grain: Grain) -> pd.DataFrame:
     """Return the columns of TESTED and the status, one row per series."""
     past, series = forecast.past, len(forecast.now.histories)
     if not past.origins:
-        return pd.DataFrame({"status": ["untested"] * series, "past_windows": 0}).reindex(columns=["status", *TESTED])
+        return pd.DataFrame({"status": ["untested"] * series, "past_windows": 0}).reindex(
+            columns=["status", *TESTED]
+        )
     is_tested = _is_tested(past)
     columns = {
         "status": np.where(is_untested(forecast.now, past), "untested", "tested"),
         "past_windows": is_tested.sum(axis=0),
         "past_error": _errors(past.actuals, np.stack([origin.means for origin in past.origins]), is_tested),
-        "past_error_naive": _errors(past.actuals, np.stack([_naive(origin, grain.cycle) for origin in past.origins]), is_tested),
+        "past_error_naive": _errors(
+            past.actuals, np.stack([_naive(origin, grain.cycle) for origin in past.origins]), is_tested
+        ),
     }
     bounds = past_bounds(past)
     for level in LEVELS:
         inside = [
-            ((of[level][0] <= actual) & (actual <= of[level][1])).mean(axis=1) for actual, of in zip(past.actuals, bounds, strict=True)
+            ((of[level][0] <= actual) & (actual <= of[level][1])).mean(axis=1)
+            for actual, of in zip(past.actuals, bounds, strict=True)
         ]
         columns[f"covered_{level}"] = _mean_of_tested(np.stack(inside), is_tested)
     return pd.DataFrame(columns)

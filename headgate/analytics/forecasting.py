@@ -28,7 +28,9 @@ Adjustment: TypeAlias = "Callable[[Array, Array], Array]"
 LEVELS = (80, 95)
 
 
-POINTS = pa.schema([("origin", pa.int64()), ("number", pa.int64()), ("mean", pa.float64()), ("model", pa.string())])
+POINTS = pa.schema(
+    [("origin", pa.int64()), ("number", pa.int64()), ("mean", pa.float64()), ("model", pa.string())]
+)
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,13 @@ class Backtest:
         """The errors made, NaN for series that had too short a history at an origin."""
         steps = self.actuals.shape[1:]
         means = np.stack([origin.means for origin in self.origins]) if self.origins else np.empty((0, *steps))
-        spread = np.stack([origin.spread for origin in self.origins]) if self.origins else np.empty((0, steps[0]))
-        is_modelled = np.array([[history.size >= MIN_MODELLED for history in origin.histories] for origin in self.origins], dtype=bool)
+        spread = (
+            np.stack([origin.spread for origin in self.origins]) if self.origins else np.empty((0, steps[0]))
+        )
+        is_modelled = np.array(
+            [[history.size >= MIN_MODELLED for history in origin.histories] for origin in self.origins],
+            dtype=bool,
+        )
         errors = np.where(is_modelled.reshape(*spread.shape, 1), self.actuals - means, np.nan)
         return PastErrors(errors, spread)
 
@@ -131,7 +138,9 @@ def backtest(
     cuts = [cut for cut in cuts if longest - cut >= MIN_MODELLED]
     now, *earlier = _origins([panel.before(cut) for cut in (0, *cuts)], task, adjust, engine)
     actuals = [np.stack([_after(history, cut, task.horizon) for history in panel.histories]) for cut in cuts]
-    return now, Backtest(tuple(earlier), np.stack(actuals) if actuals else np.empty((0, len(panel.histories), task.horizon)))
+    return now, Backtest(
+        tuple(earlier), np.stack(actuals) if actuals else np.empty((0, len(panel.histories), task.horizon))
+    )
 
 
 def _origins(panels: list[Panel], task: Task, adjust: Adjustment | None, engine: Engine) -> list[Origin]:
@@ -139,15 +148,22 @@ def _origins(panels: list[Panel], task: Task, adjust: Adjustment | None, engine:
     plain = [panel.without_events(task) for panel in panels]
     votes = [pooled_votes(histories, task.horizon, task.season_lengths) for histories, _ in plain]
     rows = _rows([histories for histories, _ in plain])
-    points = engine.map_groups(rows, ["origin", "number"], partial(_points, task=task, votes=votes), POINTS, ["ds"])
+    points = engine.map_groups(
+        rows, ["origin", "number"], partial(_points, task=task, votes=votes), POINTS, ["ds"]
+    )
     each = [points[points["origin"] == number] for number in range(len(panels))]
-    return [_origin(panel, own_points, factors, task, adjust) for panel, own_points, (_, factors) in zip(panels, each, plain, strict=True)]
+    return [
+        _origin(panel, own_points, factors, task, adjust)
+        for panel, own_points, (_, factors) in zip(panels, each, plain, strict=True)
+    ]
 
 
 def _rows(histories: list[tuple[Array, ...]]) -> pd.DataFrame:
     """All histories, long. One that has no values yet has one that is not known, so that it is a group like the others."""
     panels = [
-        (origin, number, y if y.size else np.array([np.nan])) for origin, panel in enumerate(histories) for number, y in enumerate(panel)
+        (origin, number, y if y.size else np.array([np.nan]))
+        for origin, panel in enumerate(histories)
+        for number, y in enumerate(panel)
     ]
     sizes = [y.size for _, _, y in panels]
     return pd.DataFrame(
@@ -162,11 +178,19 @@ def _rows(histories: list[tuple[Array, ...]]) -> pd.DataFrame:
 
 def _points(rows: pd.DataFrame, task: Task, votes: list[PanelVotes]) -> pd.DataFrame:
     origin, number = int(rows["origin"].iloc[0]), int(rows["number"].iloc[0])
-    point = point_forecast(rows["y"].to_numpy(dtype=float), task.horizon, task.season_lengths, votes[origin].of(number), task.ensemble)
+    point = point_forecast(
+        rows["y"].to_numpy(dtype=float),
+        task.horizon,
+        task.season_lengths,
+        votes[origin].of(number),
+        task.ensemble,
+    )
     return pd.DataFrame({"origin": origin, "number": number, "mean": point.mean, "model": point.model})
 
 
-def _origin(panel: Panel, points: pd.DataFrame, factors: Array, task: Task, adjust: Adjustment | None) -> Origin:
+def _origin(
+    panel: Panel, points: pd.DataFrame, factors: Array, task: Task, adjust: Adjustment | None
+) -> Origin:
     means = points["mean"].to_numpy(dtype=float).reshape(len(panel.histories), task.horizon) * factors
     spread = np.array([error_scale(history, task.season_lengths) for history in panel.histories], dtype=float)
     models = tuple(points["model"].iloc[:: task.horizon])
@@ -192,7 +216,9 @@ def _after(history: Array, cut: int, horizon: int) -> Array:
 
 def bounded(origin: Origin, bounds: Bounds) -> Bounds:
     """Lower and upper bounds around an origin's means; never below zero for a series that never was."""
-    floor = np.array([0.0 if (history >= 0).all() else -np.inf for history in origin.histories], dtype=float)[:, None]
+    floor = np.array([0.0 if (history >= 0).all() else -np.inf for history in origin.histories], dtype=float)[
+        :, None
+    ]
     return {
         level: (np.maximum(origin.means + low, np.minimum(floor, origin.means)), origin.means + high)
         for level, (low, high) in bounds.items()

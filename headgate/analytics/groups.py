@@ -64,9 +64,13 @@ def segment_rows(rows: ibis.Table, by: Sequence[str], measures: Sequence[str]) -
     complete = np.isfinite(values).all(axis=1)
     if not are_many(values[complete]):
         status = np.where(complete, "too_few_members", "missing_value")
-        return members.assign(segment=None, segment_name=None, stability=np.nan, silhouette=np.nan, status=status)
+        return members.assign(
+            segment=None, segment_name=None, stability=np.nan, silhouette=np.nan, status=status
+        )
     typical = Typical.of(values[complete])
-    groups = best_partition(typical.scaled(values[complete]), [(f"high {name}", f"low {name}") for name in measures], "all")
+    groups = best_partition(
+        typical.scaled(values[complete]), [(f"high {name}", f"low {name}") for name in measures], "all"
+    )
     number = pd.Series(np.nan, index=members.index)
     number[complete] = groups.labels
     names = dict(enumerate(groups.names))
@@ -110,7 +114,9 @@ def _best(tried: Sequence[Clusters]) -> Clusters:
 def _partition(points: Array, count: int, words: Words) -> Clusters:
     labels = _by_last(points, _fit(points, count, SEED).labels_)
     sample = np.random.default_rng(SEED).permutation(len(points))[:_SAMPLE]
-    silhouette = silhouette_score(points[sample], labels[sample]) if len(np.unique(labels[sample])) > 1 else np.nan
+    silhouette = (
+        silhouette_score(points[sample], labels[sample]) if len(np.unique(labels[sample])) > 1 else np.nan
+    )
     return Clusters(labels, _names(points, labels, words), _stability(points, count), float(silhouette))
 
 
@@ -126,7 +132,10 @@ def _stability(points: Array, count: int) -> float:
     rng = np.random.default_rng(SEED)
     orders = [rng.permutation(len(points)) for _ in range(_HALVES)]
     cut = len(points) // 2
-    pairs = [[_fit(points[half], count, SEED).predict(points) for half in (order[:cut], order[cut:])] for order in orders]
+    pairs = [
+        [_fit(points[half], count, SEED).predict(points) for half in (order[:cut], order[cut:])]
+        for order in orders
+    ]
     return float(np.mean([adjusted_rand_score(first, other) for first, other in pairs]))
 
 
@@ -143,7 +152,11 @@ def _names(points: Array, labels: npt.NDArray[np.int64], words: Words) -> list[s
 
 
 def _name(centre: Array, words: Words) -> str:
-    marked = [pair[0] if value > 0 else pair[1] for pair, value in zip(words, centre, strict=True) if abs(value) > _MARKED]
+    marked = [
+        pair[0] if value > 0 else pair[1]
+        for pair, value in zip(words, centre, strict=True)
+        if abs(value) > _MARKED
+    ]
     return ", ".join(marked) or "typical"
 
 

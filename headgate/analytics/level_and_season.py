@@ -38,7 +38,11 @@ _ODDS = {
     "peaks": {0.0: 0.0, 1.0: -1.7, 4.0: -0.8, 16.0: -1.0},
     "launch": {0.0: 0.0, 5.0: -0.7, 20.0: 1.6},
 }
-_SMOOTHNESS, _PEAKEDNESS, _EDGE = 1.2, 0.3, 0.2  # width of what repeats, as the sine of half the angle of a year
+_SMOOTHNESS, _PEAKEDNESS, _EDGE = (
+    1.2,
+    0.3,
+    0.2,
+)  # width of what repeats, as the sine of half the angle of a year
 _WEEKS = 52
 _ANY_LEVEL, _LAUNCH_WEEKS = 30.0, 6.0
 _FIRST, _LOW = 4, 0.5  # a launch begins with so many values that are lower than the usual one, as a logarithm
@@ -102,7 +106,9 @@ def level_and_season(histories: Sequence[Array], horizon: int, year: int, cycle:
         alike = np.stack([sums[place] for place in places])
         by_cycle = _outlook(alike, together[longest - size :], -(-horizon // cycle), year // cycle)
         patterns = np.stack([_pattern(histories[place], cycle) for place in places])
-        means[places] = (by_cycle.means[:, :, None] * patterns[:, None, :]).reshape(len(places), -1)[:, :horizon]
+        means[places] = (by_cycle.means[:, :, None] * patterns[:, None, :]).reshape(len(places), -1)[
+            :, :horizon
+        ]
         doubt[places] = np.repeat(by_cycle.doubt, cycle, axis=1)[:, :horizon]
     return Outlook(means, doubt)
 
@@ -112,7 +118,9 @@ def _outlook(histories: Array, together: Array, steps: int, year: int) -> Outloo
     (of_all,), _ = _logs(together[None])
     logs, levels = _logs(histories)
     posterior = _posterior(np.concatenate([logs, logs - of_all, of_all[None]]), steps, year)
-    ahead, variance = _mixed(*(part[:, -1] for part in (posterior.evidence, posterior.means, posterior.variance)))
+    ahead, variance = _mixed(
+        *(part[:, -1] for part in (posterior.evidence, posterior.means, posterior.variance))
+    )
     means, doubt = np.empty((len(logs), steps)), np.empty((len(logs), steps))
     for place in range(len(logs)):
         both = [place] if np.allclose(logs[place], of_all) else [place, len(logs) + place]
@@ -151,15 +159,23 @@ def _posterior(logs: Array, steps: int, year: int) -> _Posterior:
     shape = (_NOISE_WEIGHT + size) / 2
     parts = _parts(size + steps, size, year)
     begins_low = logs[:, :_FIRST].mean(axis=1) < np.median(logs, axis=1) - _LOW
-    evidence, means, variance = (np.empty((len(SIZES), len(logs), *rest)) for rest in ((), (steps,), (steps,)))
+    evidence, means, variance = (
+        np.empty((len(SIZES), len(logs), *rest)) for rest in ((), (steps,), (steps,))
+    )
     for number, sizes in enumerate(SIZES):
-        covariance = parts[0] + sum(amount**2 * part for amount, part in zip(sizes, parts[1:], strict=True) if amount)
+        covariance = parts[0] + sum(
+            amount**2 * part for amount, part in zip(sizes, parts[1:], strict=True) if amount
+        )
         root = cholesky(covariance[:size, :size], lower=True, check_finite=False)
-        both = solve_triangular(root, np.hstack([covariance[:size, size:], logs.T]), lower=True, check_finite=False)
+        both = solve_triangular(
+            root, np.hstack([covariance[:size, size:], logs.T]), lower=True, check_finite=False
+        )
         cross, white = both[:, :steps], both[:, steps:]
         rate = (_NOISE_WEIGHT * _NOISE**2 + (white**2).sum(axis=0)) / 2
         impossible = (sizes.launch > 0) & ~begins_low
-        evidence[number] = -np.log(np.diag(root)).sum() - shape * np.log(rate) - np.where(impossible, _IMPOSSIBLE, 0.0)
+        evidence[number] = (
+            -np.log(np.diag(root)).sum() - shape * np.log(rate) - np.where(impossible, _IMPOSSIBLE, 0.0)
+        )
         means[number] = white.T @ cross
         variance[number] = np.outer(rate / shape, np.diag(covariance)[size:] - (cross**2).sum(axis=0))
     return _Posterior(evidence, means, variance)
@@ -195,4 +211,8 @@ def _by_cycle(history: Array, cycle: int) -> Array:
 def _pattern(history: Array, cycle: int) -> Array:
     """The share of each step of a cycle in the newest cycles; equal where those sum to nothing."""
     newest = history[history.size % cycle :].reshape(-1, cycle)[-_PATTERN_CYCLES:].sum(axis=0)
-    return np.maximum(newest, 0) / np.maximum(newest, 0).sum() if (newest > 0).any() else np.full(cycle, 1 / cycle)
+    return (
+        np.maximum(newest, 0) / np.maximum(newest, 0).sum()
+        if (newest > 0).any()
+        else np.full(cycle, 1 / cycle)
+    )

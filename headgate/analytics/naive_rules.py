@@ -28,7 +28,9 @@ RULES = (LAST_YEAR, LAST_VALUE)
 ORDER = (LEVEL, "", WITH_LAST_YEAR, WITH_LAST_VALUE, LAST_YEAR, LAST_VALUE)
 _GROWTH_DAMPING = 0.25  # of a year: growth measured over as long counts half, on the logarithmic scale
 _MOST_GROWTH = 2.0
-_MODELS_SHARE = 0.4  # of the models in their mean with level and season, which they may leave by one standard deviation
+_MODELS_SHARE = (
+    0.4  # of the models in their mean with level and season, which they may leave by one standard deviation
+)
 _MISSING = 13  # a thirteenth of a year may lack at its beginning; the first known value then fills it
 _REGULAR = 1 / INTERMITTENT_INTERVAL  # of the periods; with sales in fewer a series has no level
 _SAME = 1e-9  # a smaller difference is one of float arithmetic
@@ -68,7 +70,10 @@ def last_year(history: Array, horizon: int, year: int, growth: float = 1.0) -> A
 def damped_growth(history: Array, year: int) -> float:
     """From the newest half year against the same one a year ago, as far as both are known; 1 where too little is."""
     periods = min(history.size - year, year // 2)
-    before, now = float(history[history.size - year - periods : history.size - year].sum()), float(history[history.size - periods :].sum())
+    before, now = (
+        float(history[history.size - year - periods : history.size - year].sum()),
+        float(history[history.size - periods :].sum()),
+    )
     if periods < 1 or before <= 0 or now <= 0:
         return 1.0
     growth = (now / before) ** (periods / (periods + _GROWTH_DAMPING * year))
@@ -80,9 +85,13 @@ def candidates(origin: Origin, panel: Panel, task: Task, year: int) -> Candidate
     plain, factors = panel.without_events(task)
     growth = damped_growth(_summed(plain), year)  # of one series it would mostly be noise
     by_year = np.stack([last_year(history, task.horizon, year, growth) for history in plain]) * factors
-    by_value = np.stack([np.full(task.horizon, history[-1] if history.size else 0.0) for history in plain]) * factors
+    by_value = (
+        np.stack([np.full(task.horizon, history[-1] if history.size else 0.0) for history in plain]) * factors
+    )
     outlook = level_and_season(plain, task.horizon, year, task.cycle)
-    is_modelled = np.array([history.size >= MIN_MODELLED and (history > 0).mean() > _REGULAR for history in plain])[:, None]
+    is_modelled = np.array(
+        [history.size >= MIN_MODELLED and (history > 0).mean() > _REGULAR for history in plain]
+    )[:, None]
     expected = outlook.means * factors
     plausible = np.clip(origin.means, expected * np.exp(-outlook.doubt), expected * np.exp(outlook.doubt))
     mixed = (1 - _MODELS_SHARE) * expected + _MODELS_SHARE * plausible
@@ -95,7 +104,9 @@ def candidates(origin: Origin, panel: Panel, task: Task, year: int) -> Candidate
 def _summed(histories: tuple[Array, ...]) -> Array:
     """All series together; each ends with the same period."""
     longest = max(history.size for history in histories)
-    return np.asarray(sum(np.pad(history, (longest - history.size, 0)) for history in histories), dtype=np.float64)
+    return np.asarray(
+        sum(np.pad(history, (longest - history.size, 0)) for history in histories), dtype=np.float64
+    )
 
 
 def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> list[str]:
@@ -110,7 +121,9 @@ def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> li
         names = [name for name in ORDER if able[name][place]] or [""]
         rules = [errors[name][:, place] for name in RULES if able[name][place]]
         tested = [name for name in names if np.isfinite(errors[name][:, place]).any()] or names
-        methods.append(next((name for name in tested if not _is_beaten(errors[name][:, place], rules)), tested[0]))
+        methods.append(
+            next((name for name in tested if not _is_beaten(errors[name][:, place], rules)), tested[0])
+        )
     return methods
 
 
@@ -142,7 +155,9 @@ def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin
         mean = offered.means[name][place]
         if name and np.isfinite(mean).all():
             means[place], models[place] = mean, name
-    floor = np.array([0.0 if history.size and history.min() >= 0 else -np.inf for history in origin.histories])[:, None]
+    floor = np.array(
+        [0.0 if history.size and history.min() >= 0 else -np.inf for history in origin.histories]
+    )[:, None]
     return replace(origin, means=np.maximum(means, floor), models=tuple(models), doubt=offered.doubt)
 
 
@@ -163,5 +178,7 @@ def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Orig
     for before, after, actual in zip(past.origins, moved, past.actuals, strict=True):
         scale = before.spread[place]
         if before.models[place] == rule and before.histories[place].size >= MIN_MODELLED and scale > 0:
-            gain += float((np.abs(actual - after.means) - np.abs(actual - before.means))[place].mean() / scale)
+            gain += float(
+                (np.abs(actual - after.means) - np.abs(actual - before.means))[place].mean() / scale
+            )
     return gain > _SAME

@@ -93,7 +93,19 @@ class Grain:
         return pd.Period(day, freq=self.frequency)
 
 
-HOUR = Grain("hour", "h", "h", (24, 168), cycle=168, quarter=2184, year=8736, horizon=48, step=48, in_a_day=24, remembered=2184)
+HOUR = Grain(
+    "hour",
+    "h",
+    "h",
+    (24, 168),
+    cycle=168,
+    quarter=2184,
+    year=8736,
+    horizon=48,
+    step=48,
+    in_a_day=24,
+    remembered=2184,
+)
 DAY = Grain("day", "D", "D", (7, 365), cycle=7, quarter=91, year=365, horizon=28, step=28)
 WEEK = Grain("week", "W", "W-SUN", (52,), cycle=1, quarter=13, year=52, horizon=13, step=13)
 MONTH = Grain("month", "M", "M", (12,), cycle=1, quarter=3, year=12, horizon=12, step=3)
@@ -133,19 +145,31 @@ def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can
         return Span(grain.shifted(last, 1), last, grain)
     earliest = first if grain.is_of_hours else first.date()
     begun = grain.start_of(earliest)
-    return Span(begun if begun == earliest else grain.shifted(begun, 1), _last_with_rows(rows, time, last, grain, can_stop=can_stop), grain)
+    return Span(
+        begun if begun == earliest else grain.shifted(begun, 1),
+        _last_with_rows(rows, time, last, grain, can_stop=can_stop),
+        grain,
+    )
 
 
 def _last_with_rows(rows: ibis.Table, time: str, last: date, grain: Grain, *, can_stop: bool) -> date:
     """The last period, or an earlier one whose rows are complete."""
     end = grain.shifted(last, 1)  # excluded
     day, unit = (rows[time].truncate("h"), "h") if grain.is_of_hours else (rows[time].date(), "D")
-    days = rows.select(day=day).filter(ibis._.day < end).distinct().order_by(ibis._.day.desc()).limit(_NEWEST_DAYS * grain.in_a_day)
+    days = (
+        rows.select(day=day)
+        .filter(ibis._.day < end)
+        .distinct()
+        .order_by(ibis._.day.desc())
+        .limit(_NEWEST_DAYS * grain.in_a_day)
+    )
     active = days.to_pandas()["day"].to_numpy(dtype=f"datetime64[{unit}]")
     if active.size < (MIN_ACTIVE_DAYS if can_stop else MIN_DATES):
         return last
     gaps = -np.diff(active).astype(int)
-    usual = int(np.quantile(gaps, _USUAL_GAP, method="higher")) - (not can_stop)  # rows that cannot stop have no day of grace
+    usual = int(np.quantile(gaps, _USUAL_GAP, method="higher")) - (
+        not can_stop
+    )  # rows that cannot stop have no day of grace
     newest = active[0]
     silent = int((np.array(end, dtype=active.dtype) - newest).astype(int)) - 1
     if silent <= usual or (can_stop and grain.shifted(last, -grain.quarter) >= newest.astype(date)):

@@ -34,7 +34,9 @@ REACH = 3.0  # how many times the history's own range a member may leave it befo
 class Ensemble(StrEnum):
     """The methods that vote on a series that is neither intermittent nor short."""
 
-    MEASURED = "measured"  # those that did best on M4's earlier windows; see docs/adr/0025-forecast-ensemble.md
+    MEASURED = (
+        "measured"  # those that did best on M4's earlier windows; see docs/adr/0025-forecast-ensemble.md
+    )
     LISTED = "listed"  # ETS, CES, Theta and ARIMA, each beside the seasons of MSTL
 
 
@@ -81,30 +83,44 @@ def point_forecast(
 def is_intermittent(history: Array) -> bool:
     """The series is never negative and above zero less often than every 1.32 periods."""
     positive = np.flatnonzero(history)
-    return bool(history.min() >= 0 and positive.size > 0 and (history.size - positive[0]) / positive.size > INTERMITTENT_INTERVAL)
+    return bool(
+        history.min() >= 0
+        and positive.size > 0
+        and (history.size - positive[0]) / positive.size > INTERMITTENT_INTERVAL
+    )
 
 
-def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], pooled: SeriesVotes, ensemble: Ensemble) -> PointForecast:
+def _modelled(
+    history: Array, horizon: int, season_lengths: tuple[int, ...], pooled: SeriesVotes, ensemble: Ensemble
+) -> PointForecast:
     if is_intermittent(history):
         return _median("intermittent", _intermittent_members(history, horizon), history)
     seasons = discernible(history.size, season_lengths)
     if ensemble is Ensemble.LISTED:
         return _median("listed", _listed_members(history, horizon, seasons), history)
     if not seasons:
-        return _with_season(_median("ensemble", _plain_members(history, horizon), history), history, max(season_lengths, default=0))
+        return _with_season(
+            _median("ensemble", _plain_members(history, horizon), history),
+            history,
+            max(season_lengths, default=0),
+        )
     if is_short(seasons):
         return _median("seasonal_ensemble", _short_season_members(history, horizon, seasons[-1]), history)
     return _long_seasonal(history, horizon, seasons, pooled)
 
 
-def _long_seasonal(history: Array, horizon: int, seasons: tuple[int, ...], pooled: SeriesVotes) -> PointForecast:
+def _long_seasonal(
+    history: Array, horizon: int, seasons: tuple[int, ...], pooled: SeriesVotes
+) -> PointForecast:
     """Seasons too long for a method to estimate each step: the panel votes, beside methods that take the seasons off."""
     is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
     members = _strong_members if is_strong else _weak_members
     if not pooled.ahead.size:
         return _median("seasonal_ensemble", members(history, horizon, seasons), history)
     if is_strong or pooled.left <= POOLED_ALONE_BELOW:
-        return _median("pooled_ensemble", chain(pooled.ahead, [seasonal_naive(history, horizon, seasons[-1])]), history)
+        return _median(
+            "pooled_ensemble", chain(pooled.ahead, [seasonal_naive(history, horizon, seasons[-1])]), history
+        )
     return _median("pooled_ensemble", chain(pooled.ahead, members(history, horizon, seasons)), history)
 
 
@@ -138,7 +154,9 @@ def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Ite
 
 def _short_season_members(history: Array, horizon: int, season: int) -> Iterator[Array]:
     """Methods that know a season of a week or a year of months, each testing whether there is one."""
-    yield _attempt(models.AutoETS(season_length=season, model="ZZZ" if history.min() > 0 else "ZZA"), history, horizon)
+    yield _attempt(
+        models.AutoETS(season_length=season, model="ZZZ" if history.min() > 0 else "ZZA"), history, horizon
+    )
     yield _attempt(models.AutoCES(season_length=season), history, horizon)
     yield _attempt(models.DynamicOptimizedTheta(season), history, horizon)
 
@@ -148,7 +166,9 @@ def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
     yield _attempt(models.AutoCES(season_length=seasons[0]), history, horizon)
     yield _attempt(models.DynamicOptimizedTheta(seasons[0]), history, horizon)
     parts = parts_of(history, seasons)
-    yield _attempt(models.AutoCES(season_length=1), parts.trend + parts.rest, horizon) + parts.seasons_ahead(horizon)
+    yield _attempt(models.AutoCES(season_length=1), parts.trend + parts.rest, horizon) + parts.seasons_ahead(
+        horizon
+    )
 
 
 def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
@@ -167,7 +187,9 @@ def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
 
 def _attempt(model: Any, history: Array, horizon: int) -> Array:  # noqa: ANN401 statsforecast's models share no typed base
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # optimisers warn of slow convergence; a poor member is outvoted by the median
+        warnings.simplefilter(
+            "ignore"
+        )  # optimisers warn of slow convergence; a poor member is outvoted by the median
         try:
             return np.asarray(model.forecast(y=history, h=horizon)["mean"], dtype=float)
         except Exception:  # noqa: BLE001 numerical failures of a member have no common base; the others still vote

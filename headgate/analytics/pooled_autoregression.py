@@ -94,9 +94,13 @@ def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tup
     shapes = _shapes(histories, horizon, season_lengths)
     if not shapes:
         return PanelVotes(np.full((2, len(histories), horizon), np.nan), np.full(len(histories), np.nan))
-    logs = tuple(np.log(history) if history.size and history.min() > 0 else np.empty(0) for history in histories)
+    logs = tuple(
+        np.log(history) if history.size and history.min() > 0 else np.empty(0) for history in histories
+    )
     forecasts = [(_forecast(histories, shape), _forecast(logs, shape)) for shape in shapes]
-    ahead = np.stack([vote for of_values, of_logs in forecasts for vote in (of_values.ahead, np.exp(of_logs.ahead))])
+    ahead = np.stack(
+        [vote for of_values, of_logs in forecasts for vote in (of_values.ahead, np.exp(of_logs.ahead))]
+    )
     return PanelVotes(ahead, np.fmin.reduce([of_values.left for of_values, _ in forecasts]))
 
 
@@ -108,7 +112,9 @@ def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[in
     if len(histories) < MIN_SERIES:
         return ()
     usual = int(np.median([history.size for history in histories]))
-    seasons = tuple(season for season in discernible(usual, season_lengths) if usual >= SHARE_OF_LAGS * season)
+    seasons = tuple(
+        season for season in discernible(usual, season_lengths) if usual >= SHARE_OF_LAGS * season
+    )
     if not seasons or is_short(seasons):
         return ()
     cycles = min(usual // (SHARE_OF_LAGS * seasons[-1]), MAX_CYCLES)
@@ -128,7 +134,9 @@ def _forecast(histories: tuple[Array, ...], shape: Shape) -> _PooledForecast:
     moments = [_moments(history, shape) for history in histories]
     usable = [each for each in moments if each]
     if len(usable) < MIN_SERIES:
-        return _PooledForecast(np.full((len(histories), shape.horizon), np.nan), np.full(len(histories), np.nan))
+        return _PooledForecast(
+            np.full((len(histories), shape.horizon), np.nan), np.full(len(histories), np.nan)
+        )
     inner = np.add.reduce([each.inner / each.windows for each in usable])
     cross = np.add.reduce([each.cross / each.windows for each in usable])
     panel = _solve(inner, cross, PANEL_RIDGE)
@@ -161,10 +169,14 @@ def _apply(history: Array, moments: Moments | None, panel: Array, shape: Shape) 
     ahead = ((last - level) @ own + level) * moments.scale
     left = moments.outer - 2 * float((own * moments.cross).sum()) + float((own * (moments.inner @ own)).sum())
     bounded = np.clip(ahead, history.min() - np.ptp(history), history.max() + np.ptp(history))
-    return np.asarray(bounded, dtype=float), float(np.sqrt(max(left, 0.0) / moments.naive)) if moments.naive > 0 else float("nan")
+    return np.asarray(bounded, dtype=float), float(
+        np.sqrt(max(left, 0.0) / moments.naive)
+    ) if moments.naive > 0 else float("nan")
 
 
 def _solve(inner: Array, cross: Array, ridge: float) -> Array:
     """Ridge coefficients from least-squares sums, with the ridge in units of the mean variance of a lag."""
     size = len(inner)
-    return np.asarray(np.linalg.solve(inner + ridge * np.trace(inner) / size * np.eye(size), cross), dtype=float)
+    return np.asarray(
+        np.linalg.solve(inner + ridge * np.trace(inner) / size * np.eye(size), cross), dtype=float
+    )

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_SEASON_DOUBT = 0.4  # of the logarithm, of what less than a year does not show; beside the doubt of what it shows
+_SEASON_DOUBT = (
+    0.4  # of the logarithm, of what less than a year does not show; beside the doubt of what it shows
+)
 _MOST_DOUBT = 3.0  # of the logarithm: twenty times the mean
 _LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
 _LEAST_NOISE = 0.05  # of a series' level: no past error shows that the next will be smaller
@@ -61,10 +63,15 @@ class PublishedForecast:
     def rules(self) -> dict[str, Array]:
         """Forecasts of each naive rule at each earlier origin, shape (origins, series, steps); NaN where it could not forecast."""
         empty = np.empty((0, *self.now.means.shape))
-        return {name: np.stack([every.means[name] for every in self.tried]) if self.tried else empty for name in naive_rules.RULES}
+        return {
+            name: np.stack([every.means[name] for every in self.tried]) if self.tried else empty
+            for name in naive_rules.RULES
+        }
 
 
-def published_forecast(panel: Panel, grain: Grain, horizon: int, *, windows: int = 4, engine: Engine = LOCAL) -> PublishedForecast:
+def published_forecast(
+    panel: Panel, grain: Grain, horizon: int, *, windows: int = 4, engine: Engine = LOCAL
+) -> PublishedForecast:
     """Forecast every series by the method of the ensemble and the naive rules that the errors at earlier origins favour.
 
     Args:
@@ -75,16 +82,25 @@ def published_forecast(panel: Panel, grain: Grain, horizon: int, *, windows: int
     cuts = grain.cuts(horizon, windows, longest - MIN_MODELLED)
     now, past = backtest(panel, task, cuts=cuts, engine=engine)
     tried = tuple(
-        naive_rules.candidates(origin, panel.before(cut), task, grain.year) for origin, cut in zip(past.origins, cuts, strict=True)
+        naive_rules.candidates(origin, panel.before(cut), task, grain.year)
+        for origin, cut in zip(past.origins, cuts, strict=True)
     )
     closeness = min(grain.step / horizon, 1.0)
     if not panel.histories:
         return PublishedForecast(now, past, None, tried, closeness)
     offered = naive_rules.candidates(now, panel, task, grain.year)
     methods = naive_rules.chosen(past, tried, offered)
-    before = [naive_rules.published(origin, candidates, methods) for origin, candidates in zip(past.origins, tried, strict=True)]
-    published, backtested = naive_rules.published(now, offered, methods), Backtest(tuple(before), past.actuals)
-    return PublishedForecast(published, backtested, offered, tried, closeness, reaches_seasons=not grain.is_of_hours)
+    before = [
+        naive_rules.published(origin, candidates, methods)
+        for origin, candidates in zip(past.origins, tried, strict=True)
+    ]
+    published, backtested = (
+        naive_rules.published(now, offered, methods),
+        Backtest(tuple(before), past.actuals),
+    )
+    return PublishedForecast(
+        published, backtested, offered, tried, closeness, reaches_seasons=not grain.is_of_hours
+    )
 
 
 def is_untested(now: Origin, past: Backtest) -> Mask:
@@ -112,7 +128,10 @@ def never_certain(bounds: Bounds, now: Origin, certain: Mask) -> Bounds:
     scale = _LEAST_NOISE * np.where(usual > 0, usual, living.min() if living.size else 0.0)[:, None]
     widths = {level: NormalDist().inv_cdf(0.5 + level / 200) * scale for level in bounds}
     return {
-        level: (np.where(certain, 0.0, np.minimum(low, -widths[level])), np.where(certain, 0.0, np.maximum(high, widths[level])))
+        level: (
+            np.where(certain, 0.0, np.minimum(low, -widths[level])),
+            np.where(certain, 0.0, np.maximum(high, widths[level])),
+        )
         for level, (low, high) in bounds.items()
     }
 
@@ -131,7 +150,10 @@ def errors_at(origin: Origin, past: Backtest) -> PastErrors:
     if not past.origins:
         return errors
     ratio = np.stack(
-        [np.divide(level, past_level, out=np.ones_like(level), where=past_level > 0) for past_level in map(level_of, past.origins)]
+        [
+            np.divide(level, past_level, out=np.ones_like(level), where=past_level > 0)
+            for past_level in map(level_of, past.origins)
+        ]
     )
     return PastErrors(errors.errors * ratio[:, :, None], errors.spread * ratio)
 

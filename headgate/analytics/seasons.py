@@ -65,7 +65,9 @@ def parts_of(history: Array, seasons: tuple[int, ...]) -> Parts:
         warnings.simplefilter("ignore")  # STL warns of flat stretches, which many series have
         parts = mstl(history, list(seasons))
     names = [name for name in parts.columns if str(name).startswith("seasonal")]
-    patterns = {length: parts[name].to_numpy(dtype=float) for length, name in zip(seasons, names, strict=True)}
+    patterns = {
+        length: parts[name].to_numpy(dtype=float) for length, name in zip(seasons, names, strict=True)
+    }
     return Parts(parts["trend"].to_numpy(dtype=float), patterns, parts["remainder"].to_numpy(dtype=float))
 
 
@@ -75,7 +77,9 @@ def seasonal_strength(history: Array, season: int) -> float:
     By moving averages: far cheaper than `parts_of`, for where only the strength matters. The season must be discernible.
     """
     weights = np.r_[0.5, np.ones(season - 1), 0.5] / season if season % 2 == 0 else np.ones(season) / season
-    detrended = history[season // 2 :][: history.size - weights.size + 1] - np.convolve(history, weights, "valid")
+    detrended = history[season // 2 :][: history.size - weights.size + 1] - np.convolve(
+        history, weights, "valid"
+    )
     position = np.arange(detrended.size) % season
     pattern = np.bincount(position, detrended, season) / np.bincount(position, minlength=season)
     whole = float(np.var(detrended))

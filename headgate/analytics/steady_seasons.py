@@ -56,9 +56,13 @@ def _selected(values: Array, given: Array, steps: Array, most: int) -> list[int]
     chosen: list[int] = []
     while len(chosen) < most:
         own = (free**2).sum(axis=0)
-        gain = np.divide((free.T @ rest) ** 2, own, out=np.zeros_like(own), where=own > SMALLEST * values.size)
+        gain = np.divide(
+            (free.T @ rest) ** 2, own, out=np.zeros_like(own), where=own > SMALLEST * values.size
+        )
         best, whole = int(np.argmax(gain)), float(rest @ rest)
-        if not gain[best] > whole * (1 - values.size ** (-PENALTY / values.size)):  # n log(RSS before / after) is beyond the penalty
+        if not gain[best] > whole * (
+            1 - values.size ** (-PENALTY / values.size)
+        ):  # n log(RSS before / after) is beyond the penalty
             break
         chosen.append(best)
         direction = free[:, best] / np.sqrt(own[best])

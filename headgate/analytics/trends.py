@@ -23,8 +23,26 @@ MIN_PERIODS = 8  # Mann-Kendall's normal approximation; below it no trend is cal
 MIN_CYCLES = 4  # that a level lasts, where a cycle is more than a period: two weeks beside others are an event, no level
 TREND_P = 0.05
 COLUMNS = [
-    *("grain", "periods", "recent_mean", "slope_per_period", "slope_share", "direction", "p_value", "quarter_growth", "yearly_growth"),
-    *("trend_strength", "seasonal_strength", "changes", "change_on", "change_share", "change_p_value", "status"),
+    *(
+        "grain",
+        "periods",
+        "recent_mean",
+        "slope_per_period",
+        "slope_share",
+        "direction",
+        "p_value",
+        "quarter_growth",
+        "yearly_growth",
+    ),
+    *(
+        "trend_strength",
+        "seasonal_strength",
+        "changes",
+        "change_on",
+        "change_share",
+        "change_p_value",
+        "status",
+    ),
 ]
 
 
@@ -34,16 +52,31 @@ def trend_rows(panel: SeriesPanel) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for history, is_kept in zip(panel.histories, panel.is_kept, strict=True):
         if history.size < MIN_PERIODS * grain.in_a_day:
-            rows.append({"periods": history.size, "changes": 0, "status": "too_little_history" if is_kept else "too_many_series"})
+            rows.append(
+                {
+                    "periods": history.size,
+                    "changes": 0,
+                    "status": "too_little_history" if is_kept else "too_many_series",
+                }
+            )
             continue
         steps = level_changes(history, grain)
         last = (
-            {"change_on": grain.name_of(starts[-history.size :][steps[-1]["at"]]), "change_p_value": steps[-1]["p_value"]} if steps else {}
+            {
+                "change_on": grain.name_of(starts[-history.size :][steps[-1]["at"]]),
+                "change_p_value": steps[-1]["p_value"],
+            }
+            if steps
+            else {}
         )
         share = {"change_share": steps[-1]["change_share"]} if steps else {}
-        rows.append({**trend_of(history, grain), **last, **share, "changes": len(steps), "status": "measured"})
+        rows.append(
+            {**trend_of(history, grain), **last, **share, "changes": len(steps), "status": "measured"}
+        )
     made = pd.DataFrame(rows, columns=COLUMNS).assign(grain=grain.name)
-    texts = {name: made[name].astype(object).where(made[name].notna(), None) for name in ("direction", "change_on")}
+    texts = {
+        name: made[name].astype(object).where(made[name].notna(), None) for name in ("direction", "change_on")
+    }
     return panel.names.reset_index(drop=True).join(made.assign(**texts))
 
 
@@ -107,13 +140,23 @@ def level_changes(values: Array, grain: Grain) -> list[dict[str, Any]]:
     """Return when a series went over to another level, oldest first: the place `at` of the new level, both means and their lengths."""
     skipped, factor = values.size % grain.in_a_day, grain.in_a_day
     cut = changes(_without_seasons(_by_day(values, grain), grain), _least(grain))
-    places = [(skipped + change.begins * factor, skipped + change.at * factor, skipped + change.ends * factor) for change in cut]
-    return [_description_of(Change(*place, change.p_value), values) for place, change in zip(places, cut, strict=True)]
+    places = [
+        (skipped + change.begins * factor, skipped + change.at * factor, skipped + change.ends * factor)
+        for change in cut
+    ]
+    return [
+        _description_of(Change(*place, change.p_value), values)
+        for place, change in zip(places, cut, strict=True)
+    ]
 
 
 def _by_day(values: Array, grain: Grain) -> Array:
     """Return the means of the last whole days of hours; the values themselves of longer periods."""
-    return values if grain.in_a_day == 1 else values[values.size % grain.in_a_day :].reshape(-1, grain.in_a_day).mean(axis=1)
+    return (
+        values
+        if grain.in_a_day == 1
+        else values[values.size % grain.in_a_day :].reshape(-1, grain.in_a_day).mean(axis=1)
+    )
 
 
 def _description_of(change: Change, values: Array) -> dict[str, Any]:

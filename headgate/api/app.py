@@ -10,7 +10,10 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headgate.api import ports
@@ -50,7 +53,13 @@ class Application:
         self._app, self._lake = resolver(), lake
         self._app.dependency_overrides[ports.lake] = lambda: lake
         self._access = [rule for group in EVERY for rule in group.access]
-        for kind in (RequestValidationError, RequestUnsupportedContentType, NoRouteError, HeadgateError, Exception):
+        for kind in (
+            RequestValidationError,
+            RequestUnsupportedContentType,
+            NoRouteError,
+            HeadgateError,
+            Exception,
+        ):
             self._app.exception_handler(kind)(self._problem)
         self._request_id = ""
 
@@ -100,7 +109,12 @@ class Application:
         problem = response_of(_as_headgate(error), self._request_id)
         if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             cause = str(error) if isinstance(error, HeadgateError) else ""
-            fields = {"error": type(error).__name__, "at": _place_of(error), "cause": cause, "request": self._request_id}
+            fields = {
+                "error": type(error).__name__,
+                "at": _place_of(error),
+                "cause": cause,
+                "request": self._request_id,
+            }
             self._log.error("request failed", extra=fields)
         return problem
 
@@ -112,7 +126,11 @@ def _as_headgate(error: Exception) -> Exception:
     if isinstance(error, RequestValidationError):
         return invalid_request(error.errors())
     if isinstance(error, RecursionError):
-        return ProblemError(422, "invalid-request", "The body is nested too deeply. Send it with fewer levels of lists and objects.")
+        return ProblemError(
+            422,
+            "invalid-request",
+            "The body is nested too deeply. Send it with fewer levels of lists and objects.",
+        )
     if isinstance(error, NoRouteError):
         return not_found("There is no such route. docs/openapi.json lists all routes.")
     return error
@@ -133,10 +151,21 @@ def _place_of(error: Exception) -> str:
 
 def _sent(response: Response[str]) -> dict[str, Any]:
     headers = {**response.headers, "Content-Type": str(response.content_type)}
-    return _finished({"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False})
+    return _finished(
+        {
+            "statusCode": response.status_code,
+            "headers": headers,
+            "body": response.body,
+            "isBase64Encoded": False,
+        }
+    )
 
 
 def _finished(answer: dict[str, Any]) -> dict[str, Any]:
     answer["statusCode"] = int(answer["statusCode"])
-    answer["headers"] = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store", **answer["headers"]}
+    answer["headers"] = {
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+        **answer["headers"],
+    }
     return answer

@@ -81,7 +81,11 @@ class DeployedLake:
         names = JobNamesSettings.from_env(self._env).job_names
         if not names:
             raise SettingsError("The environment names no Glue jobs. Deploy again, so that it is complete.")
-        ended = (run for job, name in sorted(names.items()) for run in operations.job_runs().ended(job, name, since=since))
+        ended = (
+            run
+            for job, name in sorted(names.items())
+            for run in operations.job_runs().ended(job, name, since=since)
+        )
         return sorted(ended, key=lambda run: (run.started_at, run.job))
 
     @cached_property
@@ -116,7 +120,10 @@ class DeployedLake:
         """The limit of requests by caller; None where the environment names none, as on the machine of `headgate serve`."""
         from headgate.api.http.limits import CallerLimit
 
-        counts, per_minute = api.request_counts(self._env), int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0"))
+        counts, per_minute = (
+            api.request_counts(self._env),
+            int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0")),
+        )
         return CallerLimit(counts, per_minute) if counts and per_minute else None
 
     @cached_property
@@ -136,7 +143,9 @@ class DeployedLake:
             {"athena_results": "HEADGATE_RESULTS_BUCKET"}.get(zone, f"HEADGATE_{zone.upper()}_BUCKET")
         )
         if not name:
-            raise SettingsError(f"The environment names no bucket of {zone}. Deploy again, so that it is complete.")
+            raise SettingsError(
+                f"The environment names no bucket of {zone}. Deploy again, so that it is complete."
+            )
         return name
 
     def now(self) -> datetime:

@@ -78,7 +78,11 @@ class LocalApi:
         if scheme.lower() != "bearer" or not token:
             return {}
         if hmac.compare_digest(token.encode(), self.token.encode()):
-            return {"jwt": {"claims": {"token_use": "access", "username": "operator", "cognito:groups": ["operator"]}}}
+            return {
+                "jwt": {
+                    "claims": {"token_use": "access", "username": "operator", "cognito:groups": ["operator"]}
+                }
+            }
         claims = self.claims(token)
         return {"jwt": {"claims": claims}} if claims else {}
 
@@ -127,7 +131,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.command = self.command or "GET"  # it is not read yet when the request line is too long
         title = message or HTTPStatus(code).phrase
-        problem = {"type": f"urn:headgate:problem:{title.lower().replace(' ', '-')}", "title": title, "status": code}
+        problem = {
+            "type": f"urn:headgate:problem:{title.lower().replace(' ', '-')}",
+            "title": title,
+            "status": code,
+        }
         self._send(code, {"Content-Type": MEDIA_TYPE, "Connection": "close"}, json.dumps(problem).encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's name
@@ -137,7 +145,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_of_this_server():
             return
         length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > _LARGEST_BODY_BYTES or self.headers.get("Transfer-Encoding"):
+        if (
+            not length.isdecimal()
+            or int(length) > _LARGEST_BODY_BYTES
+            or self.headers.get("Transfer-Encoding")
+        ):
             self.close_connection = True
             self._send(413, {"Content-Type": "text/plain"}, b"The body has no length, or is too large.")
             return
@@ -150,9 +162,15 @@ class _Handler(BaseHTTPRequestHandler):
         file = self.local.file(path) if self._is_of_this_server() else None
         if file:
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            self._send(200, {"Content-Type": kind, "Cache-Control": "no-cache", **_SECURITY}, file.read_bytes())
+            self._send(
+                200, {"Content-Type": kind, "Cache-Control": "no-cache", **_SECURITY}, file.read_bytes()
+            )
         elif not self.close_connection:
-            self._send(404, {"Content-Type": "text/plain", **_SECURITY}, b"There is no such page. The API is below /v1.")
+            self._send(
+                404,
+                {"Content-Type": "text/plain", **_SECURITY},
+                b"There is no such page. The API is below /v1.",
+            )
 
     def _is_of_this_server(self) -> bool:
         """Whether the request was sent to this server's own name; answers it otherwise."""
@@ -174,7 +192,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
-def _event(method: str, target: str, headers: dict[str, str], body: str | None, authorizer: dict[str, Any]) -> dict[str, Any]:
+def _event(
+    method: str, target: str, headers: dict[str, str], body: str | None, authorizer: dict[str, Any]
+) -> dict[str, Any]:
     """A request as API Gateway would hand it over. Source: Amazon API Gateway, payload format version 2.0."""
     asked = urlsplit(target)
     return {
@@ -183,12 +203,20 @@ def _event(method: str, target: str, headers: dict[str, str], body: str | None, 
         "rawPath": asked.path,
         "rawQueryString": asked.query,
         "headers": headers,
-        "queryStringParameters": {name: ",".join(values) for name, values in parse_qs(asked.query, keep_blank_values=True).items()},
+        "queryStringParameters": {
+            name: ",".join(values) for name, values in parse_qs(asked.query, keep_blank_values=True).items()
+        },
         "requestContext": {
             "requestId": uuid.uuid4().hex,
             "stage": "$default",
             "authorizer": authorizer,
-            "http": {"method": method, "path": asked.path, "protocol": "HTTP/1.1", "sourceIp": HOST, "userAgent": ""},
+            "http": {
+                "method": method,
+                "path": asked.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": HOST,
+                "userAgent": "",
+            },
         },
         "body": body,
         "isBase64Encoded": False,

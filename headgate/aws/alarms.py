@@ -40,7 +40,9 @@ class Alarms:
         for first in range(0, len(names), _NAMES_A_CALL):
             with translated("look at the alarms"):
                 page = self.client.describe_alarms(
-                    AlarmNames=list(names[first : first + _NAMES_A_CALL]), StateValue="ALARM", MaxRecords=_NAMES_A_CALL
+                    AlarmNames=list(names[first : first + _NAMES_A_CALL]),
+                    StateValue="ALARM",
+                    MaxRecords=_NAMES_A_CALL,
                 )
             for alarm in page["MetricAlarms"]:
                 since = alarm["StateUpdatedTimestamp"].astimezone(UTC).replace(tzinfo=None)

@@ -43,7 +43,12 @@ def addressing(environment: Mapping[str, str]) -> Config:
     """
     has_endpoint = any(environment.get(name) for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"))
     # `bucket.localhost` resolves on few machines.
-    return Config(s3={"addressing_style": "path" if has_endpoint else "virtual", "us_east_1_regional_endpoint": "regional"})
+    return Config(
+        s3={
+            "addressing_style": "path" if has_endpoint else "virtual",
+            "us_east_1_regional_endpoint": "regional",
+        }
+    )
 
 
 # Five attempts with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to SQS's retry.

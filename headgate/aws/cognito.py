@@ -101,11 +101,16 @@ class Users:
             self.client.admin_create_user(
                 UserPoolId=self.user_pool,
                 Username=email,
-                UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+                UserAttributes=[
+                    {"Name": "email", "Value": email},
+                    {"Name": "email_verified", "Value": "true"},
+                ],
                 MessageAction="SUPPRESS",  # the password is printed once, and goes through no mailbox
             )
         with translated("add a user"):
-            self.client.admin_set_user_password(UserPoolId=self.user_pool, Username=email, Password=password, Permanent=permanent)
+            self.client.admin_set_user_password(
+                UserPoolId=self.user_pool, Username=email, Password=password, Permanent=permanent
+            )
             self.client.admin_add_user_to_group(UserPoolId=self.user_pool, Username=email, GroupName=group)
         return password
 

@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, NoCredentialsError  # noqa: A004 botocore's own
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+)  # noqa: A004 botocore's own
 
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 
@@ -113,7 +119,9 @@ def translated(doing: str) -> Iterator[None]:
     except (BotoCoreError, Boto3Error) as error:
         # A boto3 transfer keeps the ClientError in `__context__` only.
         met = error.__context__
-        raise (service_error(doing, met) if isinstance(met, ClientError) else _unreachable(doing, error)) from None
+        raise (
+            service_error(doing, met) if isinstance(met, ClientError) else _unreachable(doing, error)
+        ) from None
 
 
 def service_error(doing: str, error: ClientError) -> ServiceError:

@@ -24,7 +24,9 @@ def created_objects(body: str) -> Iterator[ObjectRef]:
     try:
         entry = json.loads(body)
         records = [] if entry.get("Event") == "s3:TestEvent" else entry["Records"]
-        yield from [_object(record["s3"]) for record in records if record["eventName"].startswith("ObjectCreated:")]
+        yield from [
+            _object(record["s3"]) for record in records if record["eventName"].startswith("ObjectCreated:")
+        ]
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
         raise ValueError("the message is no S3 notification") from None
 
@@ -39,4 +41,6 @@ def notification(ref: ObjectRef) -> str:
 
 
 def _object(entry: dict[str, dict[str, str]]) -> ObjectRef:
-    return ObjectRef(entry["bucket"]["name"], unquote_plus(entry["object"]["key"]), entry["object"].get("versionId", ""))
+    return ObjectRef(
+        entry["bucket"]["name"], unquote_plus(entry["object"]["key"]), entry["object"].get("versionId", "")
+    )

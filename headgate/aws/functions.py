@@ -22,4 +22,8 @@ class DryRunFunction:
     def start(self, upload_id: str) -> None:
         """Start the dry run of an upload."""
         with translated(f"start {self.name}"):
-            self.client.invoke(FunctionName=self.name, InvocationType="Event", Payload=json.dumps({"upload_id": upload_id}).encode())
+            self.client.invoke(
+                FunctionName=self.name,
+                InvocationType="Event",
+                Payload=json.dumps({"upload_id": upload_id}).encode(),
+            )

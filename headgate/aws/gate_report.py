@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord, ObjectRef
 
-_COUNTS = {"RowsReceived": "received", "RowsAccepted": "accepted", "RowsQuarantined": "quarantined", "RowsDuplicate": "duplicates"}
+_COUNTS = {
+    "RowsReceived": "received",
+    "RowsAccepted": "accepted",
+    "RowsQuarantined": "quarantined",
+    "RowsDuplicate": "duplicates",
+}
 _FILES = {
     FileState.DONE: "FilesDone",
     FileState.REJECTED: "FilesRejected",

@@ -24,7 +24,16 @@ from headgate.lake.ports import (
     why_not_finished,
     why_not_reopened,
 )
-from headgate.lake.states import WITHOUT_ROWS, Action, ClaimAnswer, FileState, after, answer_to_claim, finished_from, permits
+from headgate.lake.states import (
+    WITHOUT_ROWS,
+    Action,
+    ClaimAnswer,
+    FileState,
+    after,
+    answer_to_claim,
+    finished_from,
+    permits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -62,7 +71,13 @@ class MemoryObjects:
         """Size and time of an object, with the version it really has; NotFoundError when there is none."""
         version, body = self._found(ref)
         sender = self.senders.get((ref.bucket, ref.key, version.version_id), "")
-        return ObjectInfo(replace(ref, version_id=version.version_id), len(body), version.modified_at, _etag_of(body), sender)
+        return ObjectInfo(
+            replace(ref, version_id=version.version_id),
+            len(body),
+            version.modified_at,
+            _etag_of(body),
+            sender,
+        )
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""
@@ -77,7 +92,9 @@ class MemoryObjects:
         body = self.read(ref)
         return body, _etag_of(body)
 
-    def replace(self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA) -> str:  # noqa: ARG002 nothing here reads it
+    def replace(
+        self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA
+    ) -> str:  # noqa: ARG002 nothing here reads it
         """Write the object if it still has this ETag, or with an empty one if there is none; ConflictError otherwise."""
         with self._lock:
             kept = self._versions.get((ref.bucket, ref.key), [])
@@ -112,16 +129,28 @@ class MemoryObjects:
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below `prefix`, by key."""
         for key, newest in self._newest(bucket, prefix):
-            yield ObjectInfo(ObjectRef(bucket, key), len(newest.body or b""), newest.modified_at, newest.version_id)
+            yield ObjectInfo(
+                ObjectRef(bucket, key), len(newest.body or b""), newest.modified_at, newest.version_id
+            )
 
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
         """Every version of every object below `prefix`, delete markers included, by key."""
         with self._lock:
-            below = {key: tuple(kept) for (where, key), kept in self._versions.items() if where == bucket and key.startswith(prefix)}
+            below = {
+                key: tuple(kept)
+                for (where, key), kept in self._versions.items()
+                if where == bucket and key.startswith(prefix)
+            }
         for key, kept in sorted(below.items()):
             for version in kept:
                 ref = ObjectRef(bucket, key, version.version_id)
-                yield ObjectVersion(ref, len(version.body or b""), version.modified_at, version is kept[-1], is_marker=version.body is None)
+                yield ObjectVersion(
+                    ref,
+                    len(version.body or b""),
+                    version.modified_at,
+                    version is kept[-1],
+                    is_marker=version.body is None,
+                )
 
     def delete(self, ref: ObjectRef) -> None:
         """Delete the object, so that none is found at its key; with a version id delete that version, so that older ones show again."""
@@ -130,7 +159,9 @@ class MemoryObjects:
             return
         with self._lock:
             place = (ref.bucket, ref.key)
-            self._versions[place] = [kept for kept in self._versions.get(place, []) if kept.version_id != ref.version_id]
+            self._versions[place] = [
+                kept for kept in self._versions.get(place, []) if kept.version_id != ref.version_id
+            ]
 
     def contents(self, bucket: str, prefix: str = "") -> dict[str, bytes]:
         """Every object's newest body by key: two lakes are equal when their contents are."""
@@ -144,14 +175,18 @@ class MemoryObjects:
 
     def _found(self, ref: ObjectRef) -> tuple[_Version, bytes]:
         kept = self._versions.get((ref.bucket, ref.key), [])
-        asked = next((version for version in reversed(kept) if ref.version_id in {"", version.version_id}), None)
+        asked = next(
+            (version for version in reversed(kept) if ref.version_id in {"", version.version_id}), None
+        )
         if asked is None or asked.body is None:
             raise NotFoundError(f"no object s3://{ref.bucket}/{ref.key}")
         return asked, asked.body
 
     def _newest(self, bucket: str, prefix: str) -> Sequence[tuple[str, _Version]]:
         with self._lock:
-            newest = [(key, kept[-1]) for (where, key), kept in self._versions.items() if where == bucket and kept]
+            newest = [
+                (key, kept[-1]) for (where, key), kept in self._versions.items() if where == bucket and kept
+            ]
         return sorted((key, last) for key, last in newest if last.body is not None and key.startswith(prefix))
 
 
@@ -255,7 +290,9 @@ class MemoryLedger:
                 self._takers.pop(record.file_id, None)
             self._release_content(record)
 
-    def reopen(self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN) -> FileRecord:
+    def reopen(
+        self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
+    ) -> FileRecord:
         """The finished record as it stands; it is `replaying` or `reverting` from now on."""
         with self._lock:
             record = self.get(file_id)
@@ -268,7 +305,9 @@ class MemoryLedger:
     def is_left_undone(self, file_id: str) -> bool:
         """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
         record = self._records.get(file_id)
-        return record is not None and record.state is FileState.PROCESSING and self._leases[file_id] != _RELEASED
+        return (
+            record is not None and record.state is FileState.PROCESSING and self._leases[file_id] != _RELEASED
+        )
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
@@ -296,7 +335,9 @@ class MemoryLedger:
         before = stored.state if stored else None
         taker, taken_until = self._takers.get(record.file_id, (run, now))
         other_run = taker != run and taken_until > now
-        if before is None or permits(action, before, lease_ended=self._lease_ended(record.file_id, now), other_run=other_run):
+        if before is None or permits(
+            action, before, lease_ended=self._lease_ended(record.file_id, now), other_run=other_run
+        ):
             return None
         return Claim(answer_to_claim(action, before), record.file_id)
 
@@ -320,7 +361,9 @@ def _content(record: FileRecord) -> tuple[str, str]:
 class MemoryCatalog:
     """Tables that move by revision, as Glue's do."""
 
-    _tables: dict[tuple[str, str], tuple[TableVersion, list[dict[str, str]]]] = field(default_factory=dict, repr=False)
+    _tables: dict[tuple[str, str], tuple[TableVersion, list[dict[str, str]]]] = field(
+        default_factory=dict, repr=False
+    )
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def create(self, database: str, table: str, location: str = "") -> None:
@@ -340,11 +383,24 @@ class MemoryCatalog:
         self.current(database, table)
         return self._tables[database, table][1]
 
-    def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
+    def move(
+        self,
+        current: TableVersion,
+        location: str,
+        columns: Sequence[Mapping[str, str]],
+        parameters: Mapping[str, str],
+    ) -> None:
         """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read."""
         with self._lock:
             table = self.current(current.database, current.table)
             if table.revision != current.revision:
-                raise ConflictError(f"{current.database}.{current.table} changed since revision {current.revision}")
-            moved = replace(table, location=location, revision=str(int(table.revision) + 1), parameters={**table.parameters, **parameters})
+                raise ConflictError(
+                    f"{current.database}.{current.table} changed since revision {current.revision}"
+                )
+            moved = replace(
+                table,
+                location=location,
+                revision=str(int(table.revision) + 1),
+                parameters={**table.parameters, **parameters},
+            )
             self._tables[current.database, current.table] = (moved, [dict(column) for column in columns])

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 _SUSPECT = re.compile(r"\d(?:[ ./\-]?\d){8,}|cv[vc2]|cid\b|%3[0-9]|&#", re.IGNORECASE)
 _CARD = re.compile(r"\d(?:[ ./\-]?\d){12,18}")
 _SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
-_OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) - {"msg", "args", "exc_info", "exc_text", "stack_info"}
+_OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) - {
+    "msg",
+    "args",
+    "exc_info",
+    "exc_text",
+    "stack_info",
+}
 _ExcInfo = tuple[type[BaseException], BaseException, "TracebackType | None"]
 
 

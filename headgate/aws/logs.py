@@ -38,7 +38,9 @@ class Logs:
     def lines(self, group: str, *, since: datetime) -> Iterator[LogLine]:
         """Lines of a group from `since` on, oldest first."""
         start_ms = int(since.replace(tzinfo=since.tzinfo or UTC).timestamp() * 1000)
-        pages = self.client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start_ms)
+        pages = self.client.get_paginator("filter_log_events").paginate(
+            logGroupName=group, startTime=start_ms
+        )
         with translated(f"read log group {group}"):
             for page in pages:
                 for event in page["events"]:

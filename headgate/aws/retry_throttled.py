@@ -19,7 +19,10 @@ PAUSES_S = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 def retry_throttled(
-    work: Callable[[], Result], *, pauses_s: Sequence[float] = PAUSES_S, sleep: Callable[[float], None] = time.sleep
+    work: Callable[[], Result],
+    *,
+    pauses_s: Sequence[float] = PAUSES_S,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Result:
     """Return the result of `work`; after a ThrottledError it is retried, once per pause. The last ThrottledError is raised."""
     for pause_s in pauses_s:

@@ -49,7 +49,9 @@ class S3Pointers:
             answer = self.client.get_object(Bucket=ref.bucket, Key=ref.key)
             return answer["Body"].read(), answer["ETag"]
 
-    def replace(self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA) -> str:
+    def replace(
+        self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA
+    ) -> str:
         """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
 
         Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
@@ -60,7 +62,9 @@ class S3Pointers:
         unchanged = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         try:
             with translated(f"replace {uri(ref)}"):
-                return self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, Metadata=metadata, **unchanged)["ETag"]  # type: ignore[arg-type]  # typed as every argument of put_object
+                return self.client.put_object(
+                    Bucket=ref.bucket, Key=ref.key, Body=body, Metadata=metadata, **unchanged
+                )["ETag"]  # type: ignore[arg-type]  # typed as every argument of put_object
         except NotFoundError:  # an object that was deleted has no ETag either
             raise ConflictError(f"replace {uri(ref)}: the object was deleted") from None
 
@@ -75,7 +79,13 @@ class S3Objects(S3Pointers):
             head = self.client.head_object(**_address(ref))
         current = replace(ref, version_id=head.get("VersionId", ref.version_id))
         sender = unquote(head.get("Metadata", {}).get(SENDER, ""))
-        return ObjectInfo(current, head["ContentLength"], _naive_utc(head["LastModified"]), head.get("ETag", "").strip('"'), sender)
+        return ObjectInfo(
+            current,
+            head["ContentLength"],
+            _naive_utc(head["LastModified"]),
+            head.get("ETag", "").strip('"'),
+            sender,
+        )
 
     def metadata(self, ref: ObjectRef) -> Mapping[str, str]:
         """Return the metadata that was written with an object; NotFoundError when there is none."""
@@ -95,7 +105,9 @@ class S3Objects(S3Pointers):
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
         """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
         with translated(f"read the head of {uri(ref)}"):
-            return self.client.get_object(**_address(ref), Range=f"bytes=0-{size_bytes - 1}")["Body"].read(size_bytes)
+            return self.client.get_object(**_address(ref), Range=f"bytes=0-{size_bytes - 1}")["Body"].read(
+                size_bytes
+            )
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
         """The file at `path` holds the object, in one call when its size is known: one stream is faster than what is done with it.
@@ -128,7 +140,9 @@ class S3Objects(S3Pointers):
             sent(len(body))
             return
         with translated(f"upload {uri(ref)}"):
-            self.client.upload_file(str(path), ref.bucket, ref.key, ExtraArgs={"ContentType": content_type}, Callback=sent)
+            self.client.upload_file(
+                str(path), ref.bucket, ref.key, ExtraArgs={"ContentType": content_type}, Callback=sent
+            )
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
         """`target` holds what `source` holds; S3 copies it, in parts above 5 GB. NotFoundError when there is no source."""
@@ -154,12 +168,20 @@ class S3Objects(S3Pointers):
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
         """Every version of every object below `prefix`, delete markers included, by key."""
         with translated(f"list versions of s3://{bucket}/{prefix}"):
-            for page in self.client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+            for page in self.client.get_paginator("list_object_versions").paginate(
+                Bucket=bucket, Prefix=prefix
+            ):
                 for version in page.get("Versions", []):
-                    ref, at = ObjectRef(bucket, version["Key"], version["VersionId"]), _naive_utc(version["LastModified"])
+                    ref, at = (
+                        ObjectRef(bucket, version["Key"], version["VersionId"]),
+                        _naive_utc(version["LastModified"]),
+                    )
                     yield ObjectVersion(ref, version["Size"], at, version["IsLatest"])
                 for marker in page.get("DeleteMarkers", []):
-                    ref, at = ObjectRef(bucket, marker["Key"], marker["VersionId"]), _naive_utc(marker["LastModified"])
+                    ref, at = (
+                        ObjectRef(bucket, marker["Key"], marker["VersionId"]),
+                        _naive_utc(marker["LastModified"]),
+                    )
                     yield ObjectVersion(ref, 0, at, marker["IsLatest"], is_marker=True)
 
     def delete(self, ref: ObjectRef) -> None:

@@ -106,4 +106,8 @@ class PendingStart:
         return burst.due_at
 
     def _target(self, burst: Burst) -> TargetTypeDef:
-        return {"Arn": self.queue_arn, "RoleArn": self.role_arn, "Input": Due(Trigger.NEW_DATA, burst.due_at).message()}
+        return {
+            "Arn": self.queue_arn,
+            "RoleArn": self.role_arn,
+            "Input": Due(Trigger.NEW_DATA, burst.due_at).message(),
+        }

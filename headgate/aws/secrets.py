@@ -81,7 +81,9 @@ class Secrets:
         before = [_entry(current), *_previous(secret_id, document)]
         entry = _entry(MaskingKey(_next_id([str(earlier["key_id"]) for earlier in before]), key))
         if entry["key"] in {earlier["key"] for earlier in before}:
-            raise SettingsError(f"secret {secret_id} holds this very key already. Rotate to a new one: `headgate keys rotate` makes it.")
+            raise SettingsError(
+                f"secret {secret_id} holds this very key already. Rotate to a new one: `headgate keys rotate` makes it."
+            )
         made = _masking_key(secret_id, entry)
         self._replace(secret_id, version, json.dumps({**entry, "previous": before}))
         return made
@@ -93,7 +95,9 @@ class Secrets:
             SettingsError: the secret lacks host, port, username, password or dbname.
         """
         document = self._document(secret_id, {"host", "port", "username", "password", "dbname"})
-        host, username, password, dbname = (str(document[name]) for name in ("host", "username", "password", "dbname"))
+        host, username, password, dbname = (
+            str(document[name]) for name in ("host", "username", "password", "dbname")
+        )
         ca, name, tls = (str(document.get(part) or "") for part in ("ca", "name", "tls"))
         return MySqlLogin(host, int(str(document["port"])), username, password, dbname, ca, name, tls)
 
@@ -139,13 +143,20 @@ class Secrets:
         """
         self._fetched.pop(secret_id, None)
         with translated(f"write secret {secret_id}"):
-            written = self.client.put_secret_value(SecretId=secret_id, SecretString=text, VersionStages=[_NEXT])["VersionId"]
+            written = self.client.put_secret_value(
+                SecretId=secret_id, SecretString=text, VersionStages=[_NEXT]
+            )["VersionId"]
             try:
                 self.client.update_secret_version_stage(
-                    SecretId=secret_id, VersionStage=_CURRENT, MoveToVersionId=written, RemoveFromVersionId=version
+                    SecretId=secret_id,
+                    VersionStage=_CURRENT,
+                    MoveToVersionId=written,
+                    RemoveFromVersionId=version,
                 )
             except self.client.exceptions.InvalidParameterException:
-                raise ConflictError(f"secret {secret_id} was changed by somebody else meanwhile; look at it and try again") from None
+                raise ConflictError(
+                    f"secret {secret_id} was changed by somebody else meanwhile; look at it and try again"
+                ) from None
 
 
 @dataclass(frozen=True)
@@ -213,8 +224,12 @@ def _entry(key: MaskingKey) -> dict[str, str]:
 
 def _previous(secret_id: str, document: Mapping[str, object]) -> list[dict[str, str]]:
     previous = document.get("previous", [])
-    if not isinstance(previous, list) or not all(isinstance(entry, dict) and {"key_id", "key"} <= entry.keys() for entry in previous):
-        raise SettingsError(f"secret {secret_id}: previous is no list of keys with their ids. {how_to_correct(secret_id)}")
+    if not isinstance(previous, list) or not all(
+        isinstance(entry, dict) and {"key_id", "key"} <= entry.keys() for entry in previous
+    ):
+        raise SettingsError(
+            f"secret {secret_id}: previous is no list of keys with their ids. {how_to_correct(secret_id)}"
+        )
     return previous
 
 

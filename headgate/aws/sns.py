@@ -47,7 +47,11 @@ class Alerts:
             "The original stays in raw; no row of it was accepted.",
         ]
         waits = record.state is FileState.NEEDS_MAPPING
-        subject = "Headgate asks what a file's columns mean" if waits else f"Headgate rejected a file: {error.get('rule', 'unknown')}"
+        subject = (
+            "Headgate asks what a file's columns mean"
+            if waits
+            else f"Headgate rejected a file: {error.get('rule', 'unknown')}"
+        )
         self.send(subject, "\n".join(lines))
 
     def new_columns(self, record: FileRecord) -> None:
@@ -82,6 +86,8 @@ class Alerts:
 
     def send(self, subject: str, message: str) -> None:
         """The message is with SNS when this returns, without card numbers; the subject is cut and cleaned to what e-mail allows."""
-        clean = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in redact_text(subject))[:SUBJECT_LENGTH]
+        clean = "".join(
+            sign if sign.isascii() and sign.isprintable() else "?" for sign in redact_text(subject)
+        )[:SUBJECT_LENGTH]
         with translated(f"alert {self.topic_arn}"):
             self.client.publish(TopicArn=self.topic_arn, Subject=clean, Message=redact_text(message))

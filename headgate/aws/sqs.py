@@ -53,7 +53,9 @@ class Queues:
     def depth(self, url: str) -> Depth:
         """Messages in the queue now; SQS's counts are approximate."""
         with translated(f"look at queue {url}"):
-            attributes = self.client.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT])["Attributes"]
+            attributes = self.client.get_queue_attributes(
+                QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT]
+            )["Attributes"]
         return Depth(int(attributes[_WAITING]), int(attributes[_IN_FLIGHT]))
 
     def send(self, url: str, bodies: Sequence[str]) -> None:
@@ -66,7 +68,9 @@ class Queues:
     def hide(self, url: str, receipt_handle: str, seconds: int) -> None:
         """Nobody else receives the message for so long from now on."""
         with translated(f"hide a message of {url}"):
-            self.client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds)
+            self.client.change_message_visibility(
+                QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+            )
 
     def look(self, url: str, limit: int) -> list[Letter]:
         """Return at most so many messages of a queue, oldest first, and leave them in it."""
@@ -74,7 +78,11 @@ class Queues:
         with translated(f"look into queue {url}"):
             while len(letters) < limit:
                 received = self.client.receive_message(
-                    QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=1, MessageSystemAttributeNames=["All"]
+                    QueueUrl=url,
+                    MaxNumberOfMessages=10,
+                    VisibilityTimeout=0,
+                    WaitTimeSeconds=1,
+                    MessageSystemAttributeNames=["All"],
                 ).get("Messages", [])
                 new = [_letter(message) for message in received if message["MessageId"] not in letters]
                 if not new:  # none, or a message comes again because it is not hidden
@@ -91,12 +99,16 @@ class Queues:
         with translated(f"redrive {dead_letter_url}"):
             while messages := self._receive(dead_letter_url):
                 self._require(self.client.send_message_batch(QueueUrl=url, Entries=_sent(messages)))
-                self._require(self.client.delete_message_batch(QueueUrl=dead_letter_url, Entries=_deleted(messages)))
+                self._require(
+                    self.client.delete_message_batch(QueueUrl=dead_letter_url, Entries=_deleted(messages))
+                )
                 moved += len(messages)
         return moved
 
     def _receive(self, url: str) -> list[MessageTypeDef]:
-        received = self.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=_HIDDEN_S, WaitTimeSeconds=1)
+        received = self.client.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=_HIDDEN_S, WaitTimeSeconds=1
+        )
         return received.get("Messages", [])
 
     @staticmethod
@@ -107,8 +119,12 @@ class Queues:
 
 def _letter(message: MessageTypeDef) -> Letter:
     attributes = message.get("Attributes", {})
-    sent_at = datetime.fromtimestamp(int(attributes.get("SentTimestamp", 0)) / 1000, tz=UTC).replace(tzinfo=None)
-    return Letter(message["MessageId"], sent_at, int(attributes.get("ApproximateReceiveCount", 0)), message["Body"])
+    sent_at = datetime.fromtimestamp(int(attributes.get("SentTimestamp", 0)) / 1000, tz=UTC).replace(
+        tzinfo=None
+    )
+    return Letter(
+        message["MessageId"], sent_at, int(attributes.get("ApproximateReceiveCount", 0)), message["Body"]
+    )
 
 
 def _sent(messages: list[MessageTypeDef]) -> list[SendMessageBatchRequestEntryTypeDef]:
@@ -116,4 +132,7 @@ def _sent(messages: list[MessageTypeDef]) -> list[SendMessageBatchRequestEntryTy
 
 
 def _deleted(messages: list[MessageTypeDef]) -> list[DeleteMessageBatchRequestEntryTypeDef]:
-    return [{"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(messages)]
+    return [
+        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+        for number, message in enumerate(messages)
+    ]

@@ -93,7 +93,9 @@ class Pipeline:
     def newest(self, limit: int = 100) -> list[Execution]:
         """Return the newest runs, newest first."""
         with translated(f"list runs of {self.state_machine_arn}"):
-            executions = self.client.list_executions(stateMachineArn=self.state_machine_arn, maxResults=limit)["executions"]
+            executions = self.client.list_executions(
+                stateMachineArn=self.state_machine_arn, maxResults=limit
+            )["executions"]
         return [
             Execution(
                 execution["name"],
@@ -116,8 +118,16 @@ class Pipeline:
         return PipelineRun(
             arn,
             execution["status"],
-            entered=tuple(event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event),
-            left=tuple(event["stateExitedEventDetails"]["name"] for event in events if "stateExitedEventDetails" in event),
+            entered=tuple(
+                event["stateEnteredEventDetails"]["name"]
+                for event in events
+                if "stateEnteredEventDetails" in event
+            ),
+            left=tuple(
+                event["stateExitedEventDetails"]["name"]
+                for event in events
+                if "stateExitedEventDetails" in event
+            ),
             error=execution.get("error", ""),
             cause=execution.get("cause", ""),
             output=_document(execution.get("output", "")),
@@ -143,11 +153,15 @@ class Pipeline:
             if run.finished:
                 return run
             if self.monotonic_s() > deadline:
-                raise ServiceError(f"{arn} still runs after {timeout_s:g} s, in {', '.join(run.under_way) or 'no state'}")
+                raise ServiceError(
+                    f"{arn} still runs after {timeout_s:g} s, in {', '.join(run.under_way) or 'no state'}"
+                )
             self.sleep(POLL_S)
 
     def _history(self, arn: str) -> list[HistoryEventTypeDef]:
-        pages = self.client.get_paginator("get_execution_history").paginate(executionArn=arn, includeExecutionData=False)
+        pages = self.client.get_paginator("get_execution_history").paginate(
+            executionArn=arn, includeExecutionData=False
+        )
         return [event for page in pages for event in page["events"]]
 
 

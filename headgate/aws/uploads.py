@@ -35,12 +35,16 @@ class S3Uploads(S3Pointers):
     def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
         """Return a URL that takes one part by PUT; it is signed here, so nothing is asked of S3."""
         place = {"Bucket": ref.bucket, "Key": ref.key, "UploadId": store_id, "PartNumber": number}
-        return self.client.generate_presigned_url("upload_part", Params=place, ExpiresIn=expires_s, HttpMethod="PUT")
+        return self.client.generate_presigned_url(
+            "upload_part", Params=place, ExpiresIn=expires_s, HttpMethod="PUT"
+        )
 
     def parts(self, ref: ObjectRef, store_id: str) -> tuple[StoredPart, ...]:
         """Return the parts that were uploaded, by number; NotFoundError when the upload has ended."""
         with translated(f"list the parts of {uri(ref)}"):
-            pages = self.client.get_paginator("list_parts").paginate(Bucket=ref.bucket, Key=ref.key, UploadId=store_id)
+            pages = self.client.get_paginator("list_parts").paginate(
+                Bucket=ref.bucket, Key=ref.key, UploadId=store_id
+            )
             uploaded = [part for page in pages for part in page.get("Parts", [])]
         return tuple(StoredPart(part["PartNumber"], part["Size"], part["ETag"]) for part in uploaded)
 
@@ -48,7 +52,9 @@ class S3Uploads(S3Pointers):
         """Make the object from its parts."""
         named = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         with translated(f"complete the upload of {uri(ref)}"):
-            self.client.complete_multipart_upload(Bucket=ref.bucket, Key=ref.key, UploadId=store_id, MultipartUpload={"Parts": named})  # type: ignore[typeddict-item]  # boto3's stubs want every checksum
+            self.client.complete_multipart_upload(
+                Bucket=ref.bucket, Key=ref.key, UploadId=store_id, MultipartUpload={"Parts": named}
+            )  # type: ignore[typeddict-item]  # boto3's stubs want every checksum
 
     def abort(self, ref: ObjectRef, store_id: str) -> None:
         """Forget the parts; an upload that has ended is fine."""
@@ -62,7 +68,11 @@ class S3Uploads(S3Pointers):
         """Copy an object inside S3, in parts where it is large, with its sender as metadata; return the version that was made."""
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only a commit copies
 
-        how = TransferConfig(multipart_threshold=COPIED_PART_BYTES, multipart_chunksize=COPIED_PART_BYTES, max_concurrency=COPIES_AT_ONCE)
+        how = TransferConfig(
+            multipart_threshold=COPIED_PART_BYTES,
+            multipart_chunksize=COPIED_PART_BYTES,
+            max_concurrency=COPIES_AT_ONCE,
+        )
         version = {"VersionId": source.version_id} if source.version_id else {}
         place = {"Bucket": source.bucket, "Key": source.key, **version}
         extra = {"Metadata": {SENDER: quote(sender)}, "MetadataDirective": "REPLACE"} if sender else {}

@@ -35,7 +35,11 @@ def activate(name: str | None) -> Deployment:
 
 def activate_if_deployed(name: str | None) -> None:
     """As `activate`; without any deployment nothing changes, unless one was named."""
-    if name is not None or "HEADGATE_RAW_BUCKET" in os.environ or any(deployment.FOLDER.glob("*/deployment.json")):
+    if (
+        name is not None
+        or "HEADGATE_RAW_BUCKET" in os.environ
+        or any(deployment.FOLDER.glob("*/deployment.json"))
+    ):
         activate(name)
 
 
@@ -54,4 +58,7 @@ def use_deployed_project() -> None:
         return
     os.environ["HEADGATE_PROJECT"] = deployed
     click.get_current_context().call_on_close(lambda: os.environ.pop("HEADGATE_PROJECT", None))
-    click.echo(f"Contracts of {deployed}, the project of deployment {newest.name}; HEADGATE_PROJECT names another folder.", err=True)
+    click.echo(
+        f"Contracts of {deployed}, the project of deployment {newest.name}; HEADGATE_PROJECT names another folder.",
+        err=True,
+    )

@@ -36,8 +36,14 @@ def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "h
     every = list(records)
     record = find_current(every, name) or find_current(every, screens.shown(name))
     if not record:
-        raise click.ClickException(f"There is no record of a file {screens.shown(name)}. `{listed_by}` lists ids and keys.")
+        raise click.ClickException(
+            f"There is no record of a file {screens.shown(name)}. `{listed_by}` lists ids and keys."
+        )
     if name != record.file_id and (copies := count_skipped_copies(every, record)):
-        later = f"{copies:,} later copies of this file were" if copies > 1 else "A later copy of this file was"
-        click.echo(f"{later} skipped: the content was received before. `headgate files` lists every copy.", err=True)
+        later = (
+            f"{copies:,} later copies of this file were" if copies > 1 else "A later copy of this file was"
+        )
+        click.echo(
+            f"{later} skipped: the content was received before. `headgate files` lists every copy.", err=True
+        )
     return record

@@ -42,7 +42,9 @@ def current_events(lake: Lake, tables: TableEvents, names: Sequence[str]) -> lis
     if not events:
         raise NotFoundError("No table was built yet. `headgate run` builds the tables.")
     if without:
-        click.echo(f"Without an event (not built yet, or the snapshot was deleted): {', '.join(without)}.", err=True)
+        click.echo(
+            f"Without an event (not built yet, or the snapshot was deleted): {', '.join(without)}.", err=True
+        )
     return events
 
 
@@ -58,7 +60,9 @@ def written_events(lake: Lake, day: date, names: Sequence[str]) -> list[Event]:
     wanted = [event for event in events if not names or table_of(event) in names]
     if not wanted:
         of = f" of {', '.join(names)}" if names else ""
-        raise NotFoundError(f"No run wrote an event{of} on {day.isoformat()}. `headgate runs` lists the runs.")
+        raise NotFoundError(
+            f"No run wrote an event{of} on {day.isoformat()}. `headgate runs` lists the runs."
+        )
     return sorted(wanted, key=lambda event: (event["eventTime"], event["run"]["runId"]))
 
 
@@ -74,5 +78,7 @@ def send_all(receiver: LineageReceiver, events: Sequence[Event]) -> list[EventAn
             sent.append(receiver.send(event))
         except ServiceError as error:
             accepted = sum(not answer.error for answer in sent)
-            raise ServiceError(f"{error} {accepted} of {len(events)} events were accepted; sending all again is safe.") from None
+            raise ServiceError(
+                f"{error} {accepted} of {len(events)} events were accepted; sending all again is safe."
+            ) from None
     return sent

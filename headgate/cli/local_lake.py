@@ -82,11 +82,17 @@ class _LocalSystem:
     def reader_of(self, dataset: str) -> str:
         """Return the file that reads a dataset, for messages."""
         if self.sql:
-            return " and ".join(self.sql.file_of(table) for table, reads in self.sql.reads_by_table.items() if dataset in reads)
+            return " and ".join(
+                self.sql.file_of(table)
+                for table, reads in self.sql.reads_by_table.items()
+                if dataset in reads
+            )
         return f"the system {self.name}"
 
 
-def run_system_locally(system: str, folder: Path, models: Sequence[str] = (), as_of: date | None = None) -> LocalRun:
+def run_system_locally(
+    system: str, folder: Path, models: Sequence[str] = (), as_of: date | None = None
+) -> LocalRun:
     """Build a system's tables from the files of a folder, by the gate, the merge and the audit of the lake.
 
     Args:
@@ -108,10 +114,15 @@ def run_system_locally(system: str, folder: Path, models: Sequence[str] = (), as
     objects = MemoryObjects()
     with TemporaryDirectory(prefix="headgate-local-") as name:
         workspace = Path(name)
-        gated = {dataset: _gate(objects, contracts.source[dataset], paths, workspace) for dataset, paths in files.items()}
+        gated = {
+            dataset: _gate(objects, contracts.source[dataset], paths, workspace)
+            for dataset, paths in files.items()
+        }
         curated = {dataset: contracts.curated[dataset] for dataset in needed}
         lake = _merge(objects, curated, workspace, as_of)
-        tables = SnapshotTables(objects, MemoryCatalog(), curated, _CURATED, _CURATED, workspace, EngineChoice(), _no_athena)
+        tables = SnapshotTables(
+            objects, MemoryCatalog(), curated, _CURATED, _CURATED, workspace, EngineChoice(), _no_athena
+        )
         return LocalRun(lake.as_of, gated, _build(local, lake, tables, objects))
 
 
@@ -133,13 +144,21 @@ def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _L
     sql = local_models()
     limited = sql.limited_to(models or [*sql.queries])
     if not limited.queries:
-        raise NotFoundError("The lake project has no SQL model. Write models/<table>.sql, and its contract contracts/prod/<table>.yaml.")
-    return _LocalSystem(system, cast("System", limited), {name: own[name] for name in limited.queries}, limited)
+        raise NotFoundError(
+            "The lake project has no SQL model. Write models/<table>.sql, and its contract contracts/prod/<table>.yaml."
+        )
+    return _LocalSystem(
+        system, cast("System", limited), {name: own[name] for name in limited.queries}, limited
+    )
 
 
 def _files_of(folder: Path, dataset: str) -> list[Path]:
     """Return the files of a dataset: `<dataset>.<any ending>`, and all below the folder `<dataset>` that are not hidden."""
-    files = [path for path in _visible(folder.iterdir()) if path.is_file() and path.name.partition(".")[0].lower() == dataset]
+    files = [
+        path
+        for path in _visible(folder.iterdir())
+        if path.is_file() and path.name.partition(".")[0].lower() == dataset
+    ]
     return files + [path for path in _visible((folder / dataset).rglob("*")) if path.is_file()]
 
 
@@ -165,7 +184,9 @@ def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], wor
         landed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
         with TemporaryDirectory(dir=workspace) as name:
             try:
-                counts = check_file(path, contract, key, object_key=path.name, received_at=landed_at, folder=Path(name))
+                counts = check_file(
+                    path, contract, key, object_key=path.name, received_at=landed_at, folder=Path(name)
+                )
             except BadInputError as error:
                 error.file = error.file or str(path)
                 raise
@@ -181,15 +202,23 @@ def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], wor
     return gated
 
 
-def _merge(objects: MemoryObjects, contracts: Mapping[str, Contract], workspace: Path, as_of: date | None) -> LakeSnapshot:
-    lake = Merging(objects, _catalog(_CURATED, contracts), contracts, _CURATED, _CURATED, workspace, audit).merge(as_of)
+def _merge(
+    objects: MemoryObjects, contracts: Mapping[str, Contract], workspace: Path, as_of: date | None
+) -> LakeSnapshot:
+    lake = Merging(
+        objects, _catalog(_CURATED, contracts), contracts, _CURATED, _CURATED, workspace, audit
+    ).merge(as_of)
     if lake.failed:
         dataset, cause = next(iter(lake.failed.items()))
-        raise AuditError(f"The rows of {dataset} cannot be merged: {cause} Correct its files or contracts/source/{dataset}.yaml.")
+        raise AuditError(
+            f"The rows of {dataset} cannot be merged: {cause} Correct its files or contracts/source/{dataset}.yaml."
+        )
     return lake
 
 
-def _build(system: _LocalSystem, lake: LakeSnapshot, tables: SnapshotTables, objects: MemoryObjects) -> dict[str, pa.Table]:
+def _build(
+    system: _LocalSystem, lake: LakeSnapshot, tables: SnapshotTables, objects: MemoryObjects
+) -> dict[str, pa.Table]:
     """Build and audit the tables, and return their rows; an audit of the lake's objects has nothing to list here."""
     publisher = Publisher(objects, _catalog(_PROD, system.contracts), _PROD, _PROD, audit)
     inspected = {name: contract for name, contract in system.contracts.items() if name == CARD_AUDIT}

@@ -19,37 +19,58 @@ from headgate.project import all_domains
 
 # A command is imported when it runs: name → where it is defined in `headgate.cli.commands`, and its line in `headgate --help`.
 COMMANDS = {
-    "contract": ("project.contract:contract", "List contracts, draft new ones, and validate files against them."),
+    "contract": (
+        "project.contract:contract",
+        "List contracts, draft new ones, and validate files against them.",
+    ),
     "cost": (
         "operations.cost:cost",
         "Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the data.",
     ),
-    "data-docs": ("tables.models:data_docs", "Fetch the pages about the checks of a run and the model cards, to open in a browser."),
+    "data-docs": (
+        "tables.models:data_docs",
+        "Fetch the pages about the checks of a run and the model cards, to open in a browser.",
+    ),
     "dlq": ("operations.dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
-    "export": ("files.export:export", "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else."),
+    "export": (
+        "files.export:export",
+        "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else.",
+    ),
     "file": (
         "tables.lineage:file",
         "Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows.",
     ),
-    "files": ("files.files:files", "Show one record per file: state, counts, and the error of a rejected one."),
+    "files": (
+        "files.files:files",
+        "Show one record per file: state, counts, and the error of a rejected one.",
+    ),
     "forget": (
         "operations.forget:forget",
         "Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.",
     ),
-    "init": ("project.init:init", "Make a folder for a lake of your own: settings, contracts and SQL models."),
+    "init": (
+        "project.init:init",
+        "Make a folder for a lake of your own: settings, contracts and SQL models.",
+    ),
     "keys": ("operations.keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
     "lineage": (
         "tables.lineage:lineage",
         "Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; print or send OpenLineage events.",
     ),
     "logs": ("operations.logs:logs", "Print recent log lines of functions and jobs, oldest first."),
-    "mapping": ("files.mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
+    "mapping": (
+        "files.mapping:mapping",
+        "Settle files whose columns could not be mapped with enough confidence.",
+    ),
     "models": (
         "tables.models:models",
         "Show the champion models of the systems that keep one, and run and test SQL models on this machine.",
     ),
     "onboard": ("files.onboard:onboard", "Check a file of records row by row, and create the records."),
-    "profile": ("files.profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),
+    "profile": (
+        "files.profile:profile",
+        "Profile a file: types, distribution, patterns, gaps, and a quality score.",
+    ),
     "push": (
         "project.push:push",
         "Replace the SQL of the lake's models with that of the lake project, in seconds and without a deployment.",
@@ -59,25 +80,43 @@ COMMANDS = {
         "Show refused rows, replay their files once the cause is fixed, and settle those that another file corrects.",
     ),
     "query": ("tables.query:query", "Run one statement of Athena's SQL on the lake's tables."),
-    "questions": ("tables.query:questions", "List the saved questions, which `headgate query --saved NAME` runs."),
+    "questions": (
+        "tables.query:questions",
+        "List the saved questions, which `headgate query --saved NAME` runs.",
+    ),
     "queue": ("operations.queue:queue", "Show the queues, and redrive failed messages."),
     "rebuild": (
         "operations.rebuild:rebuild",
         "Write curated and quarantine again, from raw, for every file whose rows were deleted there.",
     ),
-    "report": ("operations.report:report", "Show what came in, what was refused and why, and what the systems built."),
-    "run": ("operations.pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
+    "report": (
+        "operations.report:report",
+        "Show what came in, what was refused and why, and what the systems built.",
+    ),
+    "run": (
+        "operations.pipeline:run",
+        "Merge curated data, check it, build the systems' tables and publish them.",
+    ),
     "runs": (
         "operations.pipeline:runs",
         "List the newest runs with their state, what started them, start, duration, and what they left out.",
     ),
-    "serve": ("operations.serve:serve", "Serve the HTTP API, and the console where it is built, from this machine."),
+    "serve": (
+        "operations.serve:serve",
+        "Serve the HTTP API, and the console where it is built, from this machine.",
+    ),
     "status": (
         "operations.status:status",
         "Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.",
     ),
-    "systems": ("project.systems:systems", "Write a Python system of your own, and run systems on local files."),
-    "tables": ("tables.tables:tables", "List versions of the systems' tables, and roll a table back to an earlier version."),
+    "systems": (
+        "project.systems:systems",
+        "Write a Python system of your own, and run systems on local files.",
+    ),
+    "tables": (
+        "tables.tables:tables",
+        "List versions of the systems' tables, and roll a table back to an earlier version.",
+    ),
     "upload": ("files.files:upload", "Send files to raw and follow them through the gate."),
     "users": ("operations.users:users", "Add people who may sign in to the console and the API."),
 }
@@ -93,7 +132,14 @@ def commands() -> dict[str, tuple[str, str]]:
         domains = all_domains()
     except SettingsError:  # headgate.toml is wrong, which the command itself will say if it reads it
         domains = tuple(package_domains().values())
-    return {**{command.name: (command.function, command.line) for domain in domains for command in domain.commands}, **_OWN}
+    return {
+        **{
+            command.name: (command.function, command.line)
+            for domain in domains
+            for command in domain.commands
+        },
+        **_OWN,
+    }
 
 
 class LazyGroup(click.Group):
@@ -107,8 +153,12 @@ class LazyGroup(click.Group):
         """Import and return the command; fail with the nearest names if there is none of that name."""
         available = _OWN if cmd_name in _OWN else commands()
         if cmd_name not in available:
-            near = " or ".join(f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, available, n=2))
-            ctx.fail(f"No such command {cmd_name!r}. {f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}")
+            near = " or ".join(
+                f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, available, n=2)
+            )
+            ctx.fail(
+                f"No such command {cmd_name!r}. {f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}"
+            )
         module, _, attribute = available[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
@@ -119,7 +169,9 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in sorted(commands().items())])
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.command(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="headgate")
 def cli() -> None:
     """Headgate decides what data enters a lake.

@@ -19,7 +19,10 @@ FINISHED_WITH_REFUSALS = 3
 _UNLIMITED_WIDTH = 1_000_000
 
 deployment = click.option(
-    "--deployment", "deployment_name", metavar="NAME", help="Deployment below .headgate/ to speak to; default: the newest."
+    "--deployment",
+    "deployment_name",
+    metavar="NAME",
+    help="Deployment below .headgate/ to speak to; default: the newest.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a screen.")
 
@@ -38,7 +41,13 @@ def progress_console() -> Console:
     return Console(stderr=True, markup=False, emoji=False)
 
 
-def show(*, as_json: bool, value: Callable[[], object], screen: Callable[[], RenderableType], unlimited: bool = False) -> None:
+def show(
+    *,
+    as_json: bool,
+    value: Callable[[], object],
+    screen: Callable[[], RenderableType],
+    unlimited: bool = False,
+) -> None:
     """Print the JSON or the screen; only the one asked for is computed. An `unlimited` screen may be wider than the terminal."""
     if as_json:
         click.echo(json.dumps(value(), indent=2, default=str))

@@ -42,10 +42,14 @@ class Lake:
     environment: Mapping[str, str] = field(repr=False)  # may be the shell's own, which holds secrets
 
     @overload
-    def table(self, name: str, *, columns: Sequence[str] | None = ..., arrow: Literal[False] = ...) -> pd.DataFrame: ...
+    def table(
+        self, name: str, *, columns: Sequence[str] | None = ..., arrow: Literal[False] = ...
+    ) -> pd.DataFrame: ...
     @overload
     def table(self, name: str, *, columns: Sequence[str] | None = ..., arrow: Literal[True]) -> pa.Table: ...
-    def table(self, name: str, *, columns: Sequence[str] | None = None, arrow: bool = False) -> pd.DataFrame | pa.Table:
+    def table(
+        self, name: str, *, columns: Sequence[str] | None = None, arrow: bool = False
+    ) -> pd.DataFrame | pa.Table:
         """Return all rows of a table, read from its files: Athena scans nothing.
 
         Args:
@@ -59,15 +63,23 @@ class Lake:
 
         database, table, known_columns = self._table_named(name)
         if unknown := [column for column in columns or () if column not in known_columns]:
-            raise QueryError(f"{database}.{table} has no column {unknown[0]}. Its columns are {', '.join(known_columns)}.")
+            raise QueryError(
+                f"{database}.{table} has no column {unknown[0]}. Its columns are {', '.join(known_columns)}."
+            )
         rows = stores.lake_tables(self.environment).table(database, table, columns)
         return rows if arrow else to_pandas(rows)
 
     @overload
-    def sql(self, sql: str, params: Mapping[str, object] | None = ..., *, arrow: Literal[False] = ...) -> pd.DataFrame: ...
+    def sql(
+        self, sql: str, params: Mapping[str, object] | None = ..., *, arrow: Literal[False] = ...
+    ) -> pd.DataFrame: ...
     @overload
-    def sql(self, sql: str, params: Mapping[str, object] | None = ..., *, arrow: Literal[True]) -> pa.Table: ...
-    def sql(self, sql: str, params: Mapping[str, object] | None = None, *, arrow: bool = False) -> pd.DataFrame | pa.Table:
+    def sql(
+        self, sql: str, params: Mapping[str, object] | None = ..., *, arrow: Literal[True]
+    ) -> pa.Table: ...
+    def sql(
+        self, sql: str, params: Mapping[str, object] | None = None, *, arrow: bool = False
+    ) -> pd.DataFrame | pa.Table:
         """Return the answer to one reading statement of Athena's SQL; `frame.attrs` has its `query_id` and `scanned_bytes`.
 
         Args:
@@ -128,13 +140,23 @@ class Lake:
 
         ledger, bucket = stores.ledger(self.environment), self.environment["HEADGATE_RAW_BUCKET"]
         report = progress or (lambda _: None)
-        return upload(stores.objects(), ledger, bucket, str(source), dataset=dataset, timeout_s=timeout_s, progress=report)
+        return upload(
+            stores.objects(),
+            ledger,
+            bucket,
+            str(source),
+            dataset=dataset,
+            timeout_s=timeout_s,
+            progress=report,
+        )
 
     def files(self) -> pd.DataFrame:
         """Return one row per received file, by time of arrival: its record in the ledger."""
         import pandas as pd
 
-        records = sorted(stores.ledger(self.environment).records(), key=lambda one: (one.received_at, one.key, one.file_id))
+        records = sorted(
+            stores.ledger(self.environment).records(), key=lambda one: (one.received_at, one.key, one.file_id)
+        )
         return pd.DataFrame([asdict(record) for record in records])
 
     def file(self, name: str) -> FileRecord:
@@ -149,7 +171,9 @@ class Lake:
         records = list(stores.ledger(self.environment).records())
         record = find_current(records, name) or find_current(records, redact_text(name))
         if not record:
-            raise NotFoundError(f"No file {redact_text(name)} was received. `lake.files()` lists the files that were.")
+            raise NotFoundError(
+                f"No file {redact_text(name)} was received. `lake.files()` lists the files that were."
+            )
         return record
 
     def quarantine(self, file: str = "", *, dataset: str = "", rule: str = "") -> pd.DataFrame:
@@ -171,12 +195,18 @@ class Lake:
             record = self.file(file)
             if not record.quarantine_key:
                 why = record.error.get("message", "")
-                raise NotFoundError(f"{record.key} has no rows in quarantine; its state is {record.state}. {why}".strip())
+                raise NotFoundError(
+                    f"{record.key} has no rows in quarantine; its state is {record.state}. {why}".strip()
+                )
             bucket = self.environment["HEADGATE_QUARANTINE_BUCKET"]
             return to_pandas(list_quarantine.rows_of(stores.objects(), bucket, record, rule=rule))
         records = list(stores.ledger(self.environment).records())
-        counts = list_quarantine.count_quarantined(records, intake.correction_outcomes(self.environment).replaced_rows(records))
-        chosen = [asdict(count) for count in counts if dataset in ("", count.dataset) and rule in ("", count.rule)]
+        counts = list_quarantine.count_quarantined(
+            records, intake.correction_outcomes(self.environment).replaced_rows(records)
+        )
+        chosen = [
+            asdict(count) for count in counts if dataset in ("", count.dataset) and rule in ("", count.rule)
+        ]
         return pd.DataFrame(chosen, columns=[*list_quarantine.QuarantineCount.__dataclass_fields__])
 
     def lineage(self, table: str) -> Lineage:
@@ -189,12 +219,21 @@ class Lake:
         from headgate.lineage.sources import lineage
 
         database, name, columns = self._table_named(table)
-        lake = self._built_from(database, name) if "snapshot_id" in columns else snapshots.lake_snapshot(self.environment, "current")
+        lake = (
+            self._built_from(database, name)
+            if "snapshot_id" in columns
+            else snapshots.lake_snapshot(self.environment, "current")
+        )
         system, reads = "", tuple([name] if name in lake.datasets else lake.datasets)
         if database == stores.databases(self.environment).prod:
             system, reads = systems.system_of(self.environment, name, lake)
-        records, bucket = stores.ledger(self.environment).records(), self.environment["HEADGATE_CURATED_BUCKET"]
-        return lineage(stores.objects(), bucket, lake, records, table=f"{database}.{name}", system=system, reads=reads)
+        records, bucket = (
+            stores.ledger(self.environment).records(),
+            self.environment["HEADGATE_CURATED_BUCKET"],
+        )
+        return lineage(
+            stores.objects(), bucket, lake, records, table=f"{database}.{name}", system=system, reads=reads
+        )
 
     def _built_from(self, database: str, table: str) -> LakeSnapshot:
         """Return the snapshot that a prod table was built from."""

@@ -24,7 +24,14 @@ _STEPS = 10  # lines of progress per upload
 
 
 def upload(
-    objects: S3Objects, ledger: FileLedger, bucket: str, source: str, *, dataset: str, timeout_s: float, progress: Callable[[str], None]
+    objects: S3Objects,
+    ledger: FileLedger,
+    bucket: str,
+    source: str,
+    *,
+    dataset: str,
+    timeout_s: float,
+    progress: Callable[[str], None],
 ) -> list[FileRecord]:
     """Send the files of a source, and return their records once the gate has ended with them, in the order of their keys.
 
@@ -33,16 +40,22 @@ def upload(
     """
     sent = select_files([source], dataset, Registry.load().source, sys.stdin.buffer)
     if not sent.files:
-        raise HeadgateError("There is no data to send. " + "; ".join(f"{name}: {why}" for name, why in sent.left_out))
+        raise HeadgateError(
+            "There is no data to send. " + "; ".join(f"{name}: {why}" for name, why in sent.left_out)
+        )
     report = _Bytes(sum(path.stat().st_size for _, path in sent.files), progress)
-    refs = [_send(objects, ObjectRef(bucket, key), path, report) for key, path in [*sent.files, *sent.manifests]]
+    refs = [
+        _send(objects, ObjectRef(bucket, key), path, report) for key, path in [*sent.files, *sent.manifests]
+    ]
     data = refs[: len(sent.files)]
     ended = follow(ledger, data, lambda _: None, timeout_s=timeout_s)
     for record in ended:
         counts = f"{record.received:,} rows received, {record.accepted:,} accepted, {record.quarantined:,} quarantined"
         progress(f"{record.key}: {record.state}, {counts}")
     if len(ended) < len(data):
-        progress(f"{len(data) - len(ended)} files are still in the gate after {timeout_s:g} s; `lake.files()` shows them.")
+        progress(
+            f"{len(data) - len(ended)} files are still in the gate after {timeout_s:g} s; `lake.files()` shows them."
+        )
     return sorted(ended, key=lambda record: record.key)
 
 

@@ -23,7 +23,9 @@ SUFFIX = "_for_analysts"
 OF_DATASET = "analystTableOf"  # property of a derived contract: the dataset that it is a copy of
 
 
-def analyst_contracts(datasets: Iterable[str], source: Mapping[str, Contract], prod: Mapping[str, Contract]) -> dict[str, Contract]:
+def analyst_contracts(
+    datasets: Iterable[str], source: Mapping[str, Contract], prod: Mapping[str, Contract]
+) -> dict[str, Contract]:
     """Return the contracts of the tables for analysts, by table.
 
     Args:
@@ -44,18 +46,33 @@ def personal_columns(contract: Contract, source: Contract | None = None) -> froz
     """
     if not contract.personal:
         return frozenset()
-    digits = [behind.name for column in source.columns if column.mask is Mask.SSN for behind in masked_columns(column)] if source else []
+    digits = (
+        [
+            behind.name
+            for column in source.columns
+            if column.mask is Mask.SSN
+            for behind in masked_columns(column)
+        ]
+        if source
+        else []
+    )
     return frozenset({*contract.personal, *digits, KEPT})  # nobody has classified the columns in KEPT
 
 
 def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str, Contract]) -> Contract:
     if dataset not in source:
-        raise ContractError(f"headgate.toml: analyst_tables has {dataset}, which is no dataset. Datasets: {', '.join(sorted(source))}.")
+        raise ContractError(
+            f"headgate.toml: analyst_tables has {dataset}, which is no dataset. Datasets: {', '.join(sorted(source))}."
+        )
     contract, table = curated_contract(source[dataset]), f"{dataset}{SUFFIX}"
     if not contract.personal:
-        raise ContractError(f"headgate.toml: analyst_tables has {dataset}, which analysts may read: no column has a classification.")
+        raise ContractError(
+            f"headgate.toml: analyst_tables has {dataset}, which analysts may read: no column has a classification."
+        )
     if table in prod:
-        raise ContractError(f"contracts/prod/{table}.yaml exists already. Remove {dataset} from analyst_tables, or that contract.")
+        raise ContractError(
+            f"contracts/prod/{table}.yaml exists already. Remove {dataset} from analyst_tables, or that contract."
+        )
     hidden = {*personal_columns(contract, source[dataset]), *(column.name for column in LINEAGE)}
     shown = tuple(_shown(column, contract) for column in contract.columns if column.name not in hidden)
     names = {column.name for column in shown}
@@ -76,5 +93,10 @@ def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str
 def _shown(column: Column, contract: Contract) -> Column:
     """Return a column as the copy has it: the gate has checked its values, and rows of older contract versions may lack one."""
     return Column(
-        column.name, column.type, column.description, required=column.name in contract.key, unit=column.unit, nested=column.nested
+        column.name,
+        column.type,
+        column.description,
+        required=column.name in contract.key,
+        unit=column.unit,
+        nested=column.nested,
     )

@@ -18,14 +18,24 @@ if TYPE_CHECKING:
 
 HOUR, DAY = "hour", "day"
 GRAINS = (HOUR, DAY, "week", "month")
-NAMES_OF_MOMENTS = {"period_on": "period_at", "change_on": "change_at"}  # of the columns of hours, which are no days
+NAMES_OF_MOMENTS = {
+    "period_on": "period_at",
+    "change_on": "change_at",
+}  # of the columns of hours, which are no days
 MAX_HORIZON = 400  # periods; a year of days and a month
-BLOCK_TIME, BLOCK_MEASURE = "block_time", "block_measure"  # the names of a block's columns in the rows that it reads
+BLOCK_TIME, BLOCK_MEASURE = (
+    "block_time",
+    "block_measure",
+)  # the names of a block's columns in the rows that it reads
 MAX_BY, MAX_MEASURES = 5, 8
-DECLARED_IN = "headgate.declaredIn"  # property of a contract that follows from a dashboard: the dashboard's file
+DECLARED_IN = (
+    "headgate.declaredIn"  # property of a contract that follows from a dashboard: the dashboard's file
+)
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
-_DATE, _MOMENT, _TEXT, _COUNT, _NUMBER = (ColumnType(kind) for kind in (Kind.DATE, Kind.TIMESTAMP, Kind.STRING, Kind.INTEGER, Kind.DOUBLE))
+_DATE, _MOMENT, _TEXT, _COUNT, _NUMBER = (
+    ColumnType(kind) for kind in (Kind.DATE, Kind.TIMESTAMP, Kind.STRING, Kind.INTEGER, Kind.DOUBLE)
+)
 _PERIOD = Column("period_on", _DATE, "First day of the period", required=True)
 _GRAIN = Column("grain", _TEXT, f"Length of a period: {', '.join(GRAINS)}", required=True)
 
@@ -33,23 +43,38 @@ _NO_SERIES = ("too_little_history", "too_many_series")
 
 
 def _status(*every: str) -> Column:
-    return Column("status", _TEXT, f"One of {', '.join(every)}", required=True, rules=(Rule("valid_values", every),))
+    return Column(
+        "status", _TEXT, f"One of {', '.join(every)}", required=True, rules=(Rule("valid_values", every),)
+    )
 
 
 _COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "forecast": (
         _PERIOD,
         Column("step", _COUNT, "Number of the period after the last complete one, from 1", required=True),
-        Column("mean", _NUMBER, "Expected sum of {measure}; null where the status says that there is no forecast"),
+        Column(
+            "mean", _NUMBER, "Expected sum of {measure}; null where the status says that there is no forecast"
+        ),
         Column("lower_80", _NUMBER, "Lower bound of the 80 % interval"),
         Column("upper_80", _NUMBER, "Upper bound of the 80 % interval"),
         Column("lower_95", _NUMBER, "Lower bound of the 95 % interval"),
         Column("upper_95", _NUMBER, "Upper bound of the 95 % interval"),
-        Column("naive", _NUMBER, "Forecast of the naive rule: the last week by its days or hours, or the last value of longer periods"),
+        Column(
+            "naive",
+            _NUMBER,
+            "Forecast of the naive rule: the last week by its days or hours, or the last value of longer periods",
+        ),
         Column("model", _TEXT, "Method that made the forecast; null without one"),
         _status("tested", "untested", *_NO_SERIES),
-        Column("history_periods", _COUNT, "Complete periods that are known, from the first one with a row", required=True),
-        Column("past_windows", _COUNT, "Earlier origins from which the same method was tested", required=True),
+        Column(
+            "history_periods",
+            _COUNT,
+            "Complete periods that are known, from the first one with a row",
+            required=True,
+        ),
+        Column(
+            "past_windows", _COUNT, "Earlier origins from which the same method was tested", required=True
+        ),
         Column("past_error", _NUMBER, "Mean absolute error of a period at these origins"),
         Column("past_error_naive", _NUMBER, "The same of the naive rule; never less than past_error"),
         Column("covered_80", _NUMBER, "Share of the past values that were within the 80 % interval"),
@@ -58,16 +83,26 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "anomalies": (
         _PERIOD,
         Column("actual", _NUMBER, "Sum of {measure}"),
-        Column("expected", _NUMBER, "Median of the periods around it; of days and hours, those of the same one of the week"),
+        Column(
+            "expected",
+            _NUMBER,
+            "Median of the periods around it; of days and hours, those of the same one of the week",
+        ),
         Column("lower", _NUMBER, "Least usual value"),
         Column("upper", _NUMBER, "Largest usual value"),
-        Column("score", _NUMBER, "Deviation from the expected value in robust standard deviations; beyond 3.5 it is unusual"),
+        Column(
+            "score",
+            _NUMBER,
+            "Deviation from the expected value in robust standard deviations; beyond 3.5 it is unusual",
+        ),
         Column("direction", _TEXT, "`above` or `below` for an unusual period, else null"),
         _status("judged", "mostly_zero", *_NO_SERIES),
     ),
     "trend": (
         _GRAIN,
-        Column("periods", _COUNT, "Complete periods that are known, from the first one with a row", required=True),
+        Column(
+            "periods", _COUNT, "Complete periods that are known, from the first one with a row", required=True
+        ),
         Column("recent_mean", _NUMBER, "Mean sum of {measure} in the periods of the last quarter"),
         Column("slope_per_period", _NUMBER, "Median change from one period to the next (Theil and Sen)"),
         Column("slope_share", _NUMBER, "The same as a share of the mean"),
@@ -84,15 +119,32 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _status("measured", *_NO_SERIES),
     ),
     "segments": (
-        Column("segment", _COUNT, "Number of the segment, 0 for the one with the largest {measure}; null without one"),
-        Column("segment_name", _TEXT, "The measures that are far above (high) or below (low) the mean of all members"),
-        Column("stability", _NUMBER, "Agreement of segments learnt from halves of the members, at most 1; reproducible from 0.8 on"),
+        Column(
+            "segment",
+            _COUNT,
+            "Number of the segment, 0 for the one with the largest {measure}; null without one",
+        ),
+        Column(
+            "segment_name",
+            _TEXT,
+            "The measures that are far above (high) or below (low) the mean of all members",
+        ),
+        Column(
+            "stability",
+            _NUMBER,
+            "Agreement of segments learnt from halves of the members, at most 1; reproducible from 0.8 on",
+        ),
         Column("silhouette", _NUMBER, "How well the segments are apart, -1 to 1"),
         _status("grouped", "missing_value", "too_few_members"),
     ),
 }
 _SERIES = ("of", "measure", "time", "by", "grain")
-_OPTIONS = {"forecast": (*_SERIES, "horizon"), "anomalies": _SERIES, "trend": _SERIES, "segments": ("of", "measures", "by")}
+_OPTIONS = {
+    "forecast": (*_SERIES, "horizon"),
+    "anomalies": _SERIES,
+    "trend": _SERIES,
+    "segments": ("of", "measures", "by"),
+}
 
 
 @dataclass(frozen=True)
@@ -137,28 +189,50 @@ def block_of(contract: Contract) -> Block | None:
     kind, where = kinds[0], _place_of(contract, kinds[0])
     if len(kinds) > 1 or contract.system not in {"", MODELS_SYSTEM}:
         other = f"headgate.{kinds[1]}" if len(kinds) > 1 else "headgate.system"
-        raise ContractError(f"{where} and {other} are both declared. A table is built by one of them: remove the other.")
+        raise ContractError(
+            f"{where} and {other} are both declared. A table is built by one of them: remove the other."
+        )
     options = contract.properties[f"headgate.{kind}"]
     if not isinstance(options, dict):
-        raise ContractError(f"{where} is no mapping. Declare it with the options {', '.join(_OPTIONS[kind])}.")
+        raise ContractError(
+            f"{where} is no mapping. Declare it with the options {', '.join(_OPTIONS[kind])}."
+        )
     if unknown := sorted(set(options) - set(_OPTIONS[kind])):
-        raise ContractError(f"{where} has no option {unknown[0]}. Its options are {', '.join(_OPTIONS[kind])}.")
+        raise ContractError(
+            f"{where} has no option {unknown[0]}. Its options are {', '.join(_OPTIONS[kind])}."
+        )
     texts = [option for option in ("of", "measure", "time") if option in _OPTIONS[kind]]
     if missing := [option for option in texts if not isinstance(options.get(option), str)]:
-        raise ContractError(f"{where} lacks {missing[0]}, the name of a {'table' if missing[0] == 'of' else 'column'}. Declare it.")
+        raise ContractError(
+            f"{where} lacks {missing[0]}, the name of a {'table' if missing[0] == 'of' else 'column'}. Declare it."
+        )
     if kind == "segments":
-        by, measures = _columns(where, options, "by", MAX_BY), _columns(where, options, "measures", MAX_MEASURES)
+        by, measures = (
+            _columns(where, options, "by", MAX_BY),
+            _columns(where, options, "measures", MAX_MEASURES),
+        )
         if lacking := "by" if not by else "measures" if not measures else "":
             raise ContractError(f"{where} lacks {lacking}, a list of columns. Declare it.")
         return Block(kind, options["of"], measures[-1], "", by, measures=measures)
-    by, grain, horizon = _columns(where, options, "by", MAX_BY), _grain(where, options), _horizon(where, options)
+    by, grain, horizon = (
+        _columns(where, options, "by", MAX_BY),
+        _grain(where, options),
+        _horizon(where, options),
+    )
     return Block(kind, options["of"], options["measure"], options["time"], by, grain, horizon)
 
 
 def _columns(where: str, options: Mapping[str, Any], option: str, most: int) -> tuple[str, ...]:
     names = options.get(option, [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names) or len(names) > most:
-        raise ContractError(f"{where}: {option} is {names!r}. It is a list of at most {most} different columns, such as [counter].")
+    if (
+        not isinstance(names, list)
+        or not all(isinstance(name, str) for name in names)
+        or len(set(names)) < len(names)
+        or len(names) > most
+    ):
+        raise ContractError(
+            f"{where}: {option} is {names!r}. It is a list of at most {most} different columns, such as [counter]."
+        )
     return tuple(names)
 
 
@@ -174,34 +248,46 @@ def _horizon(where: str, options: Mapping[str, Any]) -> int:
     if horizon is None:
         return 0
     if type(horizon) is not int or not 1 <= horizon <= MAX_HORIZON:
-        raise ContractError(f"{where}: horizon is {horizon!r}. It must be a whole number of periods from 1 to {MAX_HORIZON}.")
+        raise ContractError(
+            f"{where}: horizon is {horizon!r}. It must be a whole number of periods from 1 to {MAX_HORIZON}."
+        )
     return horizon
 
 
-def with_derived_columns(prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> dict[str, Contract]:
+def with_derived_columns(
+    prod: Mapping[str, Contract], curated: Mapping[str, Contract]
+) -> dict[str, Contract]:
     """Return the prod contracts; those of blocks have the columns and the key that follow from their table.
 
     Raises:
         ContractError: as `block_of`; or the block's table or a column of it is unknown, or has a type that the block cannot use.
     """
     return {
-        name: _derived(contract, block, prod, curated) if (block := block_of(contract)) else contract for name, contract in prod.items()
+        name: _derived(contract, block, prod, curated) if (block := block_of(contract)) else contract
+        for name, contract in prod.items()
     }
 
 
-def _derived(contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> Contract:
+def _derived(
+    contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]
+) -> Contract:
     own, table = _own_columns(block), _table_of(contract, block, prod, curated)
     by = _series_columns(contract, block, table, {column.name for column in own})
-    measured = {column.name: column for column in table.columns if column.name in {block.measure, *block.measures}}
+    measured = {
+        column.name: column for column in table.columns if column.name in {block.measure, *block.measures}
+    }
     sums = tuple(
-        Column(name, _NUMBER, f"Sum of {name} of {block.of}", classification=measured[name].classification) for name in block.measures
+        Column(name, _NUMBER, f"Sum of {name} of {block.of}", classification=measured[name].classification)
+        for name in block.measures
     )
     measure, classification = f"{block.measure} of {block.of}", measured[block.measure].classification
     described = tuple(
         replace(
             column,
             description=column.description.replace("{measure}", measure),
-            classification=classification if column.type == _NUMBER else "",  # values of a person stay a person's
+            classification=classification
+            if column.type == _NUMBER
+            else "",  # values of a person stay a person's
         )
         for column in own
     )
@@ -211,7 +297,10 @@ def _derived(contract: Contract, block: Block, prod: Mapping[str, Contract], cur
         contract,
         columns=(*by, *sums, *described),
         key=key,
-        grain=contract.grain or f"One row per {' and '.join(key)}".replace("period_on", block.grain).replace("period_at", block.grain),
+        grain=contract.grain
+        or f"One row per {' and '.join(key)}".replace("period_on", block.grain).replace(
+            "period_at", block.grain
+        ),
         description=contract.description or f"{block.kind.capitalize()} of {what}",
     )
 
@@ -221,48 +310,95 @@ def _own_columns(block: Block) -> tuple[Column, ...]:
     if block.grain != HOUR:
         return _COLUMNS[block.kind]
     moments = {
-        name: replace(column, name=NAMES_OF_MOMENTS[name], type=_MOMENT, description=column.description.replace("day", "moment"))
+        name: replace(
+            column,
+            name=NAMES_OF_MOMENTS[name],
+            type=_MOMENT,
+            description=column.description.replace("day", "moment"),
+        )
         for column in _COLUMNS[block.kind]
         if (name := column.name) in NAMES_OF_MOMENTS
     }
     return tuple(moments.get(column.name, column) for column in _COLUMNS[block.kind])
 
 
-def _table_of(contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]) -> Contract:
-    models = {name: table for name, table in prod.items() if not table.system and not declares_block(table.properties)}
+def _table_of(
+    contract: Contract, block: Block, prod: Mapping[str, Contract], curated: Mapping[str, Contract]
+) -> Contract:
+    models = {
+        name: table
+        for name, table in prod.items()
+        if not table.system and not declares_block(table.properties)
+    }
     if table := {**models, **curated}.get(block.of):
         return table
     system = prod[block.of].system if block.of in prod else ""
-    kind = f"a table of the system {system}" if system else "a table of a block" if block.of in prod else "no dataset and no SQL model"
-    raise _error(contract, block, f"of is {block.of}, which is {kind}", _near(block.of, {**models, **curated}))
+    kind = (
+        f"a table of the system {system}"
+        if system
+        else "a table of a block"
+        if block.of in prod
+        else "no dataset and no SQL model"
+    )
+    raise _error(
+        contract, block, f"of is {block.of}, which is {kind}", _near(block.of, {**models, **curated})
+    )
 
 
-def _series_columns(contract: Contract, block: Block, table: Contract, derived: Collection[str]) -> tuple[Column, ...]:
+def _series_columns(
+    contract: Contract, block: Block, table: Contract, derived: Collection[str]
+) -> tuple[Column, ...]:
     """Return the columns of `by` as the block's table has them, once all columns of the block are checked."""
     columns = {column.name: column for column in table.columns}
     measures, times = block.measures or (block.measure,), (block.time,) if block.time else ()
     for option, names in (("measure", measures), ("time", times), ("by", block.by)):
         if unknown := [name for name in names if name not in columns]:
-            raise _error(contract, block, f"{option} is {unknown[0]}, which {block.of} has not", _near(unknown[0], columns))
+            raise _error(
+                contract,
+                block,
+                f"{option} is {unknown[0]}, which {block.of} has not",
+                _near(unknown[0], columns),
+            )
     kind_of = {name: column.type.kind for name, column in columns.items()}
     reserved = {*measures, *derived, "as_of", "snapshot_id"}
     for name in block.by:
         if kind_of[name] in {Kind.DOUBLE, *_TIMES} or name in reserved:
-            raise _error(contract, block, f"by has {name}, whose type or name a series cannot have", "Rename or cast it in an SQL model.")
+            raise _error(
+                contract,
+                block,
+                f"by has {name}, whose type or name a series cannot have",
+                "Rename or cast it in an SQL model.",
+            )
         if not columns[name].required and name not in table.key:
             remedy = f"Require it in the contract of {block.of}, or fill it in an SQL model."
             raise _error(contract, block, f"by has {name}, which may be null", remedy)
     remedy = "Name another column, or cast it in an SQL model."
     if block.measures and (taken := sorted({*measures} & {*derived})):
-        raise _error(contract, block, f"measures has {taken[0]}, the name of a column of the block", "Rename it in an SQL model.")
+        raise _error(
+            contract,
+            block,
+            f"measures has {taken[0]}, the name of a column of the block",
+            "Rename it in an SQL model.",
+        )
     if wrong := [name for name in measures if kind_of[name] not in _NUMBERS]:
         raise _error(contract, block, f"measure is {wrong[0]}, which is no number", remedy)
     if any(kind_of[name] not in _TIMES for name in times):
         raise _error(contract, block, f"time is {block.time}, which is no date or timestamp", remedy)
     if block.grain == HOUR and any(kind_of[name] == Kind.DATE for name in times):
-        raise _error(contract, block, f"time is {block.time}, a date without hours", "Name a timestamp, or make one in an SQL model.")
+        raise _error(
+            contract,
+            block,
+            f"time is {block.time}, a date without hours",
+            "Name a timestamp, or make one in an SQL model.",
+        )
     return tuple(
-        Column(name, columns[name].type, columns[name].description, required=True, classification=columns[name].classification)
+        Column(
+            name,
+            columns[name].type,
+            columns[name].description,
+            required=True,
+            classification=columns[name].classification,
+        )
         for name in block.by
     )
 
@@ -282,5 +418,7 @@ def file_of(contract: Contract) -> str:
 
 
 def _place_of(contract: Contract, kind: str) -> str:
-    in_file = f"tables.{contract.dataset}.{kind}" if DECLARED_IN in contract.properties else f"headgate.{kind}"
+    in_file = (
+        f"tables.{contract.dataset}.{kind}" if DECLARED_IN in contract.properties else f"headgate.{kind}"
+    )
     return f"{file_of(contract)}: {in_file}"

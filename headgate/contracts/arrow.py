@@ -14,4 +14,9 @@ if TYPE_CHECKING:
 
 def arrow_schema(contract: Contract) -> pa.Schema:
     """The Arrow schema whose columns, types and nullability are the contract's, in its order."""
-    return pa.schema([pa.field(column.name, arrow_type(column.type), nullable=not column.required) for column in contract.columns])
+    return pa.schema(
+        [
+            pa.field(column.name, arrow_type(column.type), nullable=not column.required)
+            for column in contract.columns
+        ]
+    )

@@ -31,7 +31,9 @@ def of_column(place: str, own: Mapping[str, Any], mask: Mask | None) -> NoCards 
     if PROPERTY not in own:
         return None
     if mask in _CARD_MASKS:
-        raise ContractError(f"{place}: headgate.mask is {mask}, so {PROPERTY} cannot be declared. Remove one of the two.")
+        raise ContractError(
+            f"{place}: headgate.mask is {mask}, so {PROPERTY} cannot be declared. Remove one of the two."
+        )
     return NoCards.read(f"{place}: {PROPERTY}", own[PROPERTY])
 
 
@@ -39,7 +41,10 @@ def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
     """Return the contract with the lake's declaration on its columns; a contract with a card column stays as it is."""
     if lake is None or any(column.mask in _CARD_MASKS for column in contract.columns):
         return contract
-    return replace(contract, columns=tuple(replace(column, no_cards=column.no_cards or lake) for column in contract.columns))
+    return replace(
+        contract,
+        columns=tuple(replace(column, no_cards=column.no_cards or lake) for column in contract.columns),
+    )
 
 
 def described(contracts: Iterable[Contract]) -> dict[str, str]:

@@ -32,7 +32,16 @@ WHOLE_NAMES = ("prüf-nummer", "prüf-nr")
 # KPN abbreviates Kartenprüfnummer as a column's name; in a text it is a phone company, too.
 ABBREVIATED_NAMES = ("kpn",)
 # Words for many things. In a text they name a code directly behind a card number, or beside the word card.
-NAMES_BESIDE_CARD = (*ABBREVIATED_NAMES, "prüf-ziffern", "prüf-ziffer", "prüf-code", "verification code", "code", "código", "codice")
+NAMES_BESIDE_CARD = (
+    *ABBREVIATED_NAMES,
+    "prüf-ziffern",
+    "prüf-ziffer",
+    "prüf-code",
+    "verification code",
+    "code",
+    "código",
+    "codice",
+)
 
 # Each letter with an accent: as one character or two, without the accent, and in German with an e behind it.
 _SPELLINGS = {"ü": "(?:[üÜ]|u(?:e|\u0308)?+)", "é": "(?:[éÉ]|e\u0301?+)", "ó": "(?:[óÓ]|o\u0301?+)"}
@@ -42,7 +51,10 @@ _WORD_GAP, _OPTIONAL_GAP = r"[\W_]{1,3}", r"[\W_]{0,3}"
 
 def column_names(names: tuple[str, ...]) -> str:
     """Return a pattern of the names as `sensitive_names.compared` writes them."""
-    return "|".join("".join({" ": "_", "-": "_?"}.get(sign) or _COMPARED.get(sign, sign) for sign in name) for name in names)
+    return "|".join(
+        "".join({" ": "_", "-": "_?"}.get(sign) or _COMPARED.get(sign, sign) for sign in name)
+        for name in names
+    )
 
 
 def names_in_text(names: tuple[str, ...]) -> str:
@@ -50,7 +62,10 @@ def names_in_text(names: tuple[str, ...]) -> str:
 
     Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and a k of U+212A, for which no row is searched.
     """
-    return "|".join("".join({" ": _WORD_GAP, "-": _OPTIONAL_GAP}.get(sign) or _letter(sign) for sign in name) for name in names)
+    return "|".join(
+        "".join({" ": _WORD_GAP, "-": _OPTIONAL_GAP}.get(sign) or _letter(sign) for sign in name)
+        for name in names
+    )
 
 
 def _letter(sign: str) -> str:

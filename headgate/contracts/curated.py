@@ -17,11 +17,33 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-CARD_BRANDS = ("amex", "diners", "discover", "jcb", "maestro", "mastercard", "mir", "troy", "unionpay", "visa", "unknown")
+CARD_BRANDS = (
+    "amex",
+    "diners",
+    "discover",
+    "jcb",
+    "maestro",
+    "mastercard",
+    "mir",
+    "troy",
+    "unionpay",
+    "visa",
+    "unknown",
+)
 
 LINEAGE = (
-    Column("_content_sha256", ColumnType(Kind.STRING, length=64), "SHA-256 of the input file's bytes, as they lie in raw", required=True),
-    Column("_source_row", ColumnType(Kind.BIGINT), "1-based number of the data row in the input file", required=True),
+    Column(
+        "_content_sha256",
+        ColumnType(Kind.STRING, length=64),
+        "SHA-256 of the input file's bytes, as they lie in raw",
+        required=True,
+    ),
+    Column(
+        "_source_row",
+        ColumnType(Kind.BIGINT),
+        "1-based number of the data row in the input file",
+        required=True,
+    ),
 )
 
 
@@ -36,7 +58,9 @@ def curated_contract(source: Contract) -> Contract:
         id=source.id.replace("source", "curated"),
         zone="curated",
         columns=(*columns, *LINEAGE),
-        comparisons=tuple(rule for rule in source.comparisons if {rule.left, rule.right or rule.left} <= names),
+        comparisons=tuple(
+            rule for rule in source.comparisons if {rule.left, rule.right or rule.left} <= names
+        ),
     )
 
 
@@ -51,7 +75,9 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
     if column.mask is Mask.SSN:
         return (
             Column(
-                f"{column.stem or column.name}_last4", ColumnType(Kind.STRING, length=4), "Last four digits of the social security number"
+                f"{column.stem or column.name}_last4",
+                ColumnType(Kind.STRING, length=4),
+                "Last four digits of the social security number",
             ),
         )
     if column.mask is Mask.FREE_TEXT:
@@ -67,15 +93,23 @@ def with_distinct_names(columns: Iterable[Column]) -> tuple[Column, ...]:
     for place in _taken(every):
         every[place] = replace(every[place], stem=f"{every[place].name}_masked")
     while taken := _taken(every):  # the new name may be a column's, too
-        every[taken[0]] = replace(every[taken[0]], stem=f"{every[taken[0]].stem or every[taken[0]].name}_masked")
+        every[taken[0]] = replace(
+            every[taken[0]], stem=f"{every[taken[0]].stem or every[taken[0]].name}_masked"
+        )
     return tuple(every)
 
 
 def _taken(columns: Sequence[Column]) -> list[int]:
     """The places of the columns that have a stand-in with another's name."""
-    borne = Counter(name for column in columns for name in {column.name, *(behind.name for behind in masked_columns(column))})
+    borne = Counter(
+        name
+        for column in columns
+        for name in {column.name, *(behind.name for behind in masked_columns(column))}
+    )
     masked = [place for place, column in enumerate(columns) if column.mask in {Mask.PAN, Mask.SSN}]
-    return [place for place in masked if any(borne[behind.name] > 1 for behind in masked_columns(columns[place]))]
+    return [
+        place for place in masked if any(borne[behind.name] > 1 for behind in masked_columns(columns[place]))
+    ]
 
 
 def _card_columns(column: Column) -> tuple[Column, ...]:
@@ -88,7 +122,10 @@ def _card_columns(column: Column) -> tuple[Column, ...]:
             required=column.required,
         ),
         Column(
-            f"{stem}_brand", ColumnType(Kind.STRING, length=16), "Card brand by issuer range", rules=(Rule("valid_values", CARD_BRANDS),)
+            f"{stem}_brand",
+            ColumnType(Kind.STRING, length=16),
+            "Card brand by issuer range",
+            rules=(Rule("valid_values", CARD_BRANDS),),
         ),
         Column(f"{stem}_last4", ColumnType(Kind.STRING, length=4), "Last four digits of the card number"),
     )

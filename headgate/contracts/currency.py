@@ -36,8 +36,13 @@ def in_currency(contract: Contract, lake_currency: str) -> Contract:
     """
     currency = str(contract.properties.get(PROPERTY, lake_currency))
     if currency and not is_currency(currency):
-        raise ContractError(f"{contract.id}: {PROPERTY} is {currency!r}. It must be a code of three capital letters.")
-    return replace(contract, columns=tuple(replace(column, unit=unit_in(column.unit, currency)) for column in contract.columns))
+        raise ContractError(
+            f"{contract.id}: {PROPERTY} is {currency!r}. It must be a code of three capital letters."
+        )
+    return replace(
+        contract,
+        columns=tuple(replace(column, unit=unit_in(column.unit, currency)) for column in contract.columns),
+    )
 
 
 def is_currency(unit: str) -> bool:

@@ -30,7 +30,9 @@ def dashboard_documents() -> dict[str, tuple[Path, dict[str, Any]]]:
         tables = _tables(path, text) if DASHBOARD_TABLES.search(text) else {}
         for table, declared in tables.items():
             if table in documents:
-                raise ContractError(f"dashboards/{path.name}: tables.{table} is declared by another dashboard too. Remove one of them.")
+                raise ContractError(
+                    f"dashboards/{path.name}: tables.{table} is declared by another dashboard too. Remove one of them."
+                )
             documents[table] = path, _document(table, declared, f"dashboards/{path.name}")
     return documents
 
@@ -46,8 +48,13 @@ def _tables(path: Path, text: str) -> dict[str, Any]:
 def _document(table: str, declared: object, file: str) -> dict[str, Any]:
     kinds = [kind for kind in declared if kind in BLOCKS] if isinstance(declared, dict) else []
     if not isinstance(declared, dict) or len(kinds) != 1 or set(declared) - {*kinds, _DESCRIPTION}:
-        raise ContractError(f"{file}: tables.{table} must have one of {', '.join(BLOCKS)}, and may have a {_DESCRIPTION}. Correct it.")
-    own = [{"property": f"headgate.{kinds[0]}", "value": declared[kinds[0]]}, {"property": DECLARED_IN, "value": file}]
+        raise ContractError(
+            f"{file}: tables.{table} must have one of {', '.join(BLOCKS)}, and may have a {_DESCRIPTION}. Correct it."
+        )
+    own = [
+        {"property": f"headgate.{kinds[0]}", "value": declared[kinds[0]]},
+        {"property": DECLARED_IN, "value": file},
+    ]
     schema = {"name": table, _DESCRIPTION: declared.get(_DESCRIPTION, ""), "customProperties": own}
     identity = {"id": f"{project().name}.prod.{table}", "name": table, "version": "1.0.0", "status": "active"}
     return {"apiVersion": "v3.1.0", "kind": "DataContract", **identity, "schema": [schema]}

@@ -76,10 +76,15 @@ def date_pattern(text: str) -> DatePattern:
     if missing:
         raise _wrong(text, f"has no {missing[0]}, or more than one")
     _check_time(text, counted)
-    if any(first.field in _DIGITS and first.letters == 1 and second.field in _DIGITS for first, second in pairwise(parts)):
+    if any(
+        first.field in _DIGITS and first.letters == 1 and second.field in _DIGITS
+        for first, second in pairwise(parts)
+    ):
         raise _wrong(text, "has a field without a fixed width directly before another number")
     if text.startswith(("yyyy-dd-MM", "uuuu-dd-MM")):
-        raise _wrong(text, "looks like an ISO 8601 date with day and month exchanged, and ISO 8601 is always accepted")
+        raise _wrong(
+            text, "looks like an ISO 8601 date with day and month exchanged, and ISO 8601 is always accepted"
+        )
     return DatePattern(text, parts)
 
 
@@ -88,7 +93,9 @@ def _part(match: re.Match[str], pattern: str) -> DatePart:
         return DatePart("", text=match["quoted"].replace("''", "'") or "'")
     if match["literal"] is not None:
         if match["literal"] in _RESERVED:
-            raise _wrong(pattern, f"has {match['literal']!r}, which is not supported; list alternatives instead")
+            raise _wrong(
+                pattern, f"has {match['literal']!r}, which is not supported; list alternatives instead"
+            )
         return DatePart("", text=match["literal"])
     letters = match["letters"]
     if re.fullmatch(rf"S{{1,{_MAX_FRACTION}}}", letters):
@@ -107,9 +114,15 @@ def _check_time(text: str, counted: Counter[str]) -> None:
         raise _wrong(text, "needs HH alone, or hh together with a")
     if hours != counted["minute"]:
         raise _wrong(text, "needs hours and minutes together")
-    if counted["second"] > counted["minute"] or counted["fraction"] > counted["second"] or counted["offset"] > hours:
+    if (
+        counted["second"] > counted["minute"]
+        or counted["fraction"] > counted["second"]
+        or counted["offset"] > hours
+    ):
         raise _wrong(text, "has a part of a time without the parts above it")
 
 
 def _wrong(text: str, why: str) -> ContractError:
-    return ContractError(f"the date pattern {text!r} {why}. Remedy: use {LETTERS}, and quote other letters, as in d. MMMM yyyy 'Uhr'")
+    return ContractError(
+        f"the date pattern {text!r} {why}. Remedy: use {LETTERS}, and quote other letters, as in d. MMMM yyyy 'Uhr'"
+    )

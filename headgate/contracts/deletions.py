@@ -24,7 +24,11 @@ def follows_deletions(contract: Contract | None) -> bool:
     if method != _KEY_COMPARISON:
         raise ContractError(f"{contract.id}: {_PROPERTY} may only be {_KEY_COMPARISON}")
     if not contract.key:
-        raise ContractError(f"{contract.id}: deletions are found by a primary key, and the contract declares none")
+        raise ContractError(
+            f"{contract.id}: deletions are found by a primary key, and the contract declares none"
+        )
     if masked := [name for name in contract.key if contract.column(name).mask]:
-        raise ContractError(f"{contract.id}: deletions cannot be found by a key that is masked: {', '.join(masked)}")
+        raise ContractError(
+            f"{contract.id}: deletions cannot be found by a key that is masked: {', '.join(masked)}"
+        )
     return True

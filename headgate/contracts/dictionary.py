@@ -55,9 +55,20 @@ def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
 
 def _rules() -> str:
     """Describe every kind of rule: its option in a contract, and the words for rows that keep or break it."""
-    lines = ["## Rules of a column", "", "| rule | option in a contract | in words | a refused value |", "|---|---|---|---|"]
+    lines = [
+        "## Rules of a column",
+        "",
+        "| rule | option in a contract | in words | a refused value |",
+        "|---|---|---|---|",
+    ]
     for kind in RULE_KINDS.values():
-        option = f"`{kind.option}`" if kind.option else "`validValues`" if kind.argument is Argument.VALUES else f"`{kind.name}`"
+        option = (
+            f"`{kind.option}`"
+            if kind.option
+            else "`validValues`"
+            if kind.argument is Argument.VALUES
+            else f"`{kind.name}`"
+        )
         lines.append(f"| `{kind.name}` | {option} | {kind.holds.format('…')} | {kind.broken.format('…')} |")
     return "\n".join([*lines, ""])
 
@@ -68,9 +79,17 @@ def _zone(title: str, about: str, contracts: Iterable[Contract]) -> Iterator[str
 
 
 def _table(contract: Contract) -> str:
-    lines = [f"### {contract.dataset}", "", " ".join(f"{said}." for said in (contract.description, contract.grain) if said), ""]
+    lines = [
+        f"### {contract.dataset}",
+        "",
+        " ".join(f"{said}." for said in (contract.description, contract.grain) if said),
+        "",
+    ]
     if contract.order_by and contract.zone != "prod":
-        lines += [f"Of two rows with one key, the one with the later {_listed(contract.order_by)} is kept.", ""]
+        lines += [
+            f"Of two rows with one key, the one with the later {_listed(contract.order_by)} is kept.",
+            "",
+        ]
     lines += ["| column | type | unit | rules | what it is |", "|---|---|---|---|---|"]
     lines += [_row(contract, column) for column in contract.columns]
     lines += [""] + [_comparison(rule) for rule in contract.comparisons] + [""] * bool(contract.comparisons)

@@ -65,7 +65,10 @@ _FATES_OF_GONE = {
     NewColumns.ASK: ("a file that has it is pending (needs_mapping)", Breaks.BOTH),
     NewColumns.STOP: ("a file that has it is rejected", Breaks.BOTH),
     NewColumns.QUARANTINE: ("rows with a value in it are refused", Breaks.BOTH),
-    NewColumns.KEEP_AS_TEXT: ("a file that has it is accepted, and new_columns keeps its values as text", Breaks.READERS),
+    NewColumns.KEEP_AS_TEXT: (
+        "a file that has it is accepted, and new_columns keeps its values as text",
+        Breaks.READERS,
+    ),
     NewColumns.IGNORE: ("a file that has it is accepted without it", Breaks.READERS),
 }
 
@@ -85,7 +88,9 @@ def _of_table(old: Contract, new: Contract) -> Iterator[Change]:
         yield Change("", f"the dataset is called {new.dataset}, was {old.dataset}", Breaks.BOTH)
     if old.key != new.key:
         keys = [", ".join(contract.key) or "none" for contract in (new, old)]
-        yield Change("", f"the key is {keys[0]}, was {keys[1]}: other rows are duplicates now", Breaks.READERS)
+        yield Change(
+            "", f"the key is {keys[0]}, was {keys[1]}: other rows are duplicates now", Breaks.READERS
+        )
     if old.order_by != new.order_by:
         message = f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was ({', '.join(old.order_by)})"
         yield Change("", message, Breaks.READERS)
@@ -106,7 +111,10 @@ def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iter
 def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Iterator[Change]:
     """Without its alias a column may be no field any more, and its file waits for a person."""
     for field in sorted(old.keys() | new.keys()):
-        gone, fresh = old.get(field, set()) - new.get(field, set()), new.get(field, set()) - old.get(field, set())
+        gone, fresh = (
+            old.get(field, set()) - new.get(field, set()),
+            new.get(field, set()) - old.get(field, set()),
+        )
         if gone:
             yield Change(field, f"a file may no longer call it {', '.join(sorted(gone))}", Breaks.SENDERS)
         if fresh:
@@ -115,7 +123,9 @@ def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Ite
 
 def _aliases(properties: Mapping[str, object]) -> dict[str, set[str]]:
     aliases = properties.get(_ALIASES)
-    return {field: set(map(str, names)) for field, names in aliases.items()} if isinstance(aliases, dict) else {}
+    return (
+        {field: set(map(str, names)) for field, names in aliases.items()} if isinstance(aliases, dict) else {}
+    )
 
 
 def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) -> Iterator[Change]:
@@ -126,7 +136,11 @@ def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) ->
             yield Change("", f"rule {name} is new ({new.level})", _if_refusing(new.level))
         return
     if (old.left, old.operator, old.right, old.value) != (new.left, new.operator, new.right, new.value):
-        yield Change("", f"rule {name} compares something else", Breaks.BOTH if _refuse(old.level, new.level) else Breaks.NOBODY)
+        yield Change(
+            "",
+            f"rule {name} compares something else",
+            Breaks.BOTH if _refuse(old.level, new.level) else Breaks.NOBODY,
+        )
     if old.level is not new.level:
         yield _of_level(f"rule {name}", "", old.level, new.level)
 
@@ -145,14 +159,18 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
 def _gone(column: Column, policy: NewColumns) -> Change:
     """A file that still has the column has a new column; one of card data is never kept or left out without a person."""
     is_sensitive = column.mask not in {None, Mask.FREE_TEXT}
-    fate, breaks = _FATES_OF_GONE[NewColumns.ASK if is_sensitive and policy in {NewColumns.KEEP_AS_TEXT, NewColumns.IGNORE} else policy]
+    fate, breaks = _FATES_OF_GONE[
+        NewColumns.ASK if is_sensitive and policy in {NewColumns.KEEP_AS_TEXT, NewColumns.IGNORE} else policy
+    ]
     return Change(column.name, f"the column is gone; {fate}", breaks)
 
 
 def _added(column: Column) -> Change:
     if column.required or column.mask:
         why = "required" if column.required else "masked"
-        return Change(column.name, f"the column is new and {why}; a file without it is rejected", Breaks.SENDERS)
+        return Change(
+            column.name, f"the column is new and {why}; a file without it is rejected", Breaks.SENDERS
+        )
     return Change(column.name, "the column is new and may be left out", Breaks.NOBODY)
 
 
@@ -170,16 +188,26 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
     if old.format != new.format:
         yield Change(name, f"the source format is {_format(new)}, was {_format(old)}", Breaks.BOTH)
     if old.references != new.references:
-        yield Change(name, f"points to {new.references or 'nothing'}, pointed to {old.references or 'nothing'}", Breaks.NOBODY)
+        yield Change(
+            name,
+            f"points to {new.references or 'nothing'}, pointed to {old.references or 'nothing'}",
+            Breaks.NOBODY,
+        )
     yield from _of_nested(old, new)
     yield from _of_rules(old, new)
 
 
 def _of_masking(old: Column, new: Column) -> Iterator[Change]:
     if old.mask != new.mask:
-        yield Change(new.name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new))
+        yield Change(
+            new.name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new)
+        )
     elif (was := _behind(old)) != _behind(new):
-        yield Change(new.name, f"behind the gate stands {', '.join(_behind(new))}, stood {', '.join(was)}", Breaks.READERS)
+        yield Change(
+            new.name,
+            f"behind the gate stands {', '.join(_behind(new))}, stood {', '.join(was)}",
+            Breaks.READERS,
+        )
     elif old.unmasked != new.unmasked:
         yield _of_exemption(new)
     elif old.content != new.content:
@@ -224,14 +252,22 @@ def _of_exemption(new: Column) -> Change:
     if new.unmasked:
         message = f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card number is accepted"
         return Change(new.name, message, Breaks.NOBODY if is_text else Breaks.READERS)
-    return Change(new.name, f"headgate.mask: none is stated no more, and {what} that looks like a card number is refused", Breaks.SENDERS)
+    return Change(
+        new.name,
+        f"headgate.mask: none is stated no more, and {what} that looks like a card number is refused",
+        Breaks.SENDERS,
+    )
 
 
 def _of_declaration(new: Column) -> Change:
     if declared := new.no_cards:
         message = f"holds no card data, as {declared.declared_by} declared on {declared.declared_on}: it is not searched for card numbers"
         return Change(new.name, message, Breaks.NOBODY)
-    return Change(new.name, "is searched for card numbers again: it no longer declares that it holds none", Breaks.SENDERS)
+    return Change(
+        new.name,
+        "is searched for card numbers again: it no longer declares that it holds none",
+        Breaks.SENDERS,
+    )
 
 
 def _type_breaks(old: Column, new: Column) -> Breaks:
@@ -244,7 +280,9 @@ def _type_breaks(old: Column, new: Column) -> Breaks:
 def _holds_all(wide: ColumnType, narrow: ColumnType) -> bool:
     """Whether every text that is a value of `narrow` is one of `wide`."""
     if wide.kind is Kind.STRING:
-        return wide.length is None or (narrow.kind is Kind.STRING and narrow.length is not None and narrow.length <= wide.length)
+        return wide.length is None or (
+            narrow.kind is Kind.STRING and narrow.length is not None and narrow.length <= wide.length
+        )
     if wide.kind is narrow.kind is Kind.DECIMAL:
         return _whole(wide) >= _whole(narrow) and (wide.scale or 0) >= (narrow.scale or 0)
     if wide.kind in _INTEGER_BITS and narrow.kind in _INTEGER_BITS:
@@ -258,13 +296,23 @@ def _whole(column_type: ColumnType) -> int:
 
 def _of_rules(old: Column, new: Column) -> Iterator[Change]:
     if old.unique != new.unique:
-        yield Change(new.name, f"is {'unique' if new.unique else 'no longer unique'}", Breaks.SENDERS if new.unique else Breaks.READERS)
-    rules_by_name = [{rule.name: rule for rule in column.rules if _is_reported_elsewhere(rule, column)} for column in (old, new)]
+        yield Change(
+            new.name,
+            f"is {'unique' if new.unique else 'no longer unique'}",
+            Breaks.SENDERS if new.unique else Breaks.READERS,
+        )
+    rules_by_name = [
+        {rule.name: rule for rule in column.rules if _is_reported_elsewhere(rule, column)}
+        for column in (old, new)
+    ]
     for name in sorted(rules_by_name[0].keys() & rules_by_name[1].keys()):
         levels = [rules[name].level for rules in rules_by_name]
         if levels[0] is not levels[1] and (name != "required" or old.required == new.required):
             yield _of_level(name, new.name, *levels)
-    before, after = ({rule.name: rule for rule in column.rules if not _is_reported_elsewhere(rule, column)} for column in (old, new))
+    before, after = (
+        {rule.name: rule for rule in column.rules if not _is_reported_elsewhere(rule, column)}
+        for column in (old, new)
+    )
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
         if was is None and now is not None:

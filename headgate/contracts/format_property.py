@@ -59,10 +59,14 @@ def stated_format(properties: object) -> dict[str, object]:
         ContractError: a key is unknown or its value cannot be used.
     """
     if not isinstance(properties, dict):
-        raise ContractError(f"{FORMAT_PROPERTY} is not a mapping. Remedy: write it as in {{decimal: ',', thousands: '.'}}")
+        raise ContractError(
+            f"{FORMAT_PROPERTY} is not a mapping. Remedy: write it as in {{decimal: ',', thousands: '.'}}"
+        )
     unknown = sorted(str(key) for key in properties if key not in _KEYS)
     if unknown:
-        raise ContractError(f"{FORMAT_PROPERTY} has the unknown key {unknown[0]!r}. Remedy: use {', '.join(_KEYS)}")
+        raise ContractError(
+            f"{FORMAT_PROPERTY} has the unknown key {unknown[0]!r}. Remedy: use {', '.join(_KEYS)}"
+        )
     return {_KEYS[key]: _value(key, value) for key, value in properties.items()}
 
 
@@ -75,7 +79,9 @@ def _value(key: str, value: object) -> object:
         return _typed(key, value, int, "a year")
     text = _typed(key, value, str, "a text in quotes")
     if key in _CHOICES and text not in _CHOICES[key]:
-        raise ContractError(f"{FORMAT_PROPERTY}.{key}: {text!r} is not supported. Remedy: use one of {_listed(_CHOICES[key])}")
+        raise ContractError(
+            f"{FORMAT_PROPERTY}.{key}: {text!r} is not supported. Remedy: use one of {_listed(_CHOICES[key])}"
+        )
     return text
 
 
@@ -95,7 +101,9 @@ def _typed(key: str, value: object, kind: type, wanted: str) -> object:
     return value
 
 
-def source_format(kind: Kind, scale: int, table: Mapping[str, object], own: Mapping[str, object]) -> SourceFormat | None:
+def source_format(
+    kind: Kind, scale: int, table: Mapping[str, object], own: Mapping[str, object]
+) -> SourceFormat | None:
     """Return the format of a column: the table's defaults that concern its type, overridden by its own; None for the plain spelling.
 
     Args:
@@ -107,7 +115,9 @@ def source_format(kind: Kind, scale: int, table: Mapping[str, object], own: Mapp
     concerned = _ANY | _concerned(kind)
     foreign = sorted(key for key, field in _KEYS.items() if field in own and field not in concerned)
     if foreign:
-        raise ContractError(f"{FORMAT_PROPERTY}.{foreign[0]} has no effect on a {kind}. Remedy: remove it, or change physicalType")
+        raise ContractError(
+            f"{FORMAT_PROPERTY}.{foreign[0]} has no effect on a {kind}. Remedy: remove it, or change physicalType"
+        )
     declared = replace(inherited_format(kind, table), **cast("dict[str, Any]", own))
     if "percent" not in own and scale < FRACTION_DIGITS:
         declared = replace(declared, percent="")
@@ -140,22 +150,36 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
     for text in declared.patterns:
         if date_pattern(text).has_time is not (kind is Kind.TIMESTAMP):
             lack = (
-                "has no time of day, which a timestamp needs" if kind is Kind.TIMESTAMP else "has a time of day, which a date does not hold"
+                "has no time of day, which a timestamp needs"
+                if kind is Kind.TIMESTAMP
+                else "has a time of day, which a date does not hold"
             )
-            raise ContractError(f"the date pattern {text!r} {lack}. Remedy: change the pattern or physicalType")
+            raise ContractError(
+                f"the date pattern {text!r} {lack}. Remedy: change the pattern or physicalType"
+            )
     if declared.decimal == declared.thousands:
-        raise ContractError(f"{FORMAT_PROPERTY}: decimal and thousands are both {declared.decimal!r}. Remedy: declare two different signs")
+        raise ContractError(
+            f"{FORMAT_PROPERTY}: decimal and thousands are both {declared.decimal!r}. Remedy: declare two different signs"
+        )
     if bool(declared.true_words) != bool(declared.false_words):
-        raise ContractError(f"{FORMAT_PROPERTY}: trueWords and falseWords need each other. Remedy: declare both")
-    both = {word.casefold() for word in declared.true_words} & {word.casefold() for word in declared.false_words}
+        raise ContractError(
+            f"{FORMAT_PROPERTY}: trueWords and falseWords need each other. Remedy: declare both"
+        )
+    both = {word.casefold() for word in declared.true_words} & {
+        word.casefold() for word in declared.false_words
+    }
     if both:
-        raise ContractError(f"{FORMAT_PROPERTY}: {min(both)!r} is both true and false. Remedy: list each word once")
+        raise ContractError(
+            f"{FORMAT_PROPERTY}: {min(both)!r} is both true and false. Remedy: list each word once"
+        )
     if declared.percent == "fraction" and (kind is not Kind.DECIMAL or scale < FRACTION_DIGITS):
         raise ContractError(
             f"{FORMAT_PROPERTY}.percent: fraction needs a DECIMAL with two places or more. Remedy: DECIMAL(9,4), or percent: points"
         )
     if not _FIRST_YEAR <= declared.year_from <= _LAST_YEAR:
-        raise ContractError(f"{FORMAT_PROPERTY}.yearFrom: {declared.year_from} is no year. Remedy: a year such as 1930")
+        raise ContractError(
+            f"{FORMAT_PROPERTY}.yearFrom: {declared.year_from} is no year. Remedy: a year such as 1930"
+        )
     _check_signs(declared)
     _check_zone(declared.timezone)
 
@@ -174,7 +198,9 @@ def _check_zone(timezone: str) -> None:
     try:
         ZoneInfo(timezone)
     except (KeyError, OSError, ValueError):
-        raise ContractError(f"the time zone {timezone!r} is unknown. Remedy: an IANA name such as Europe/Berlin") from None
+        raise ContractError(
+            f"the time zone {timezone!r} is unknown. Remedy: an IANA name such as Europe/Berlin"
+        ) from None
 
 
 def _listed(choices: tuple[str, ...]) -> str:
@@ -184,7 +210,11 @@ def _listed(choices: tuple[str, ...]) -> str:
 def format_facts(declared: SourceFormat | None) -> dict[str, object]:
     """Return the keys of `headgate.format` that differ from the plain spelling; lists are joined by ` | `."""
     own = declared or PLAIN
-    own_keys = {key: getattr(own, field) for key, field in _KEYS.items() if getattr(own, field) != getattr(PLAIN, field)}
+    own_keys = {
+        key: getattr(own, field)
+        for key, field in _KEYS.items()
+        if getattr(own, field) != getattr(PLAIN, field)
+    }
     return {key: " | ".join(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}
 
 
@@ -198,6 +228,8 @@ def property_of(kind: Kind, declared: SourceFormat | None, table: Mapping[str, o
     single = {"patterns"} if len(own.patterns) == 1 else set()
     concerned = (_ANY | _concerned(kind)) - single - {"timezone"}
     own_keys = {
-        key: getattr(own, field) for key, field in _KEYS.items() if field in concerned and getattr(own, field) != getattr(inherited, field)
+        key: getattr(own, field)
+        for key, field in _KEYS.items()
+        if field in concerned and getattr(own, field) != getattr(inherited, field)
     }
     return {key: list(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}

@@ -25,13 +25,19 @@ def identity_of(contract: Contract) -> str:
     if identity not in {APPEND, WHOLE_ROW}:
         raise ContractError(f"{contract.id}: {PROPERTY} is {identity!r}. State {APPEND} or {WHOLE_ROW}.")
     if contract.key and PROPERTY in contract.properties:
-        raise ContractError(f"{contract.id}: {PROPERTY} is for contracts without a primary key. Remove the property or the key.")
+        raise ContractError(
+            f"{contract.id}: {PROPERTY} is for contracts without a primary key. Remove the property or the key."
+        )
     return str(identity)
 
 
 def identified(contract: Contract) -> Contract:
     """Return the contract as the gate deduplicates by it: with `whole_row`, every column is part of the key."""
-    return replace(contract, key=contract.names) if not contract.key and identity_of(contract) == WHOLE_ROW else contract
+    return (
+        replace(contract, key=contract.names)
+        if not contract.key and identity_of(contract) == WHOLE_ROW
+        else contract
+    )
 
 
 def merge_key(curated: Contract) -> tuple[str, ...]:
@@ -39,4 +45,8 @@ def merge_key(curated: Contract) -> tuple[str, ...]:
     lineage = tuple(column.name for column in LINEAGE)
     if curated.key:
         return curated.key
-    return lineage if identity_of(curated) == APPEND else tuple(name for name in curated.names if name not in lineage)
+    return (
+        lineage
+        if identity_of(curated) == APPEND
+        else tuple(name for name in curated.names if name not in lineage)
+    )

@@ -112,13 +112,21 @@ class Column:
     unit: str = ""
     references: str = ""  # "dataset.column" of a parent
     unmasked: bool = False  # stated to hold no card data, whatever its name or its numbers look like
-    classification: str = ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
+    classification: str = (
+        ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
+    )
     format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
     nested: str = ""  # ODCS logicalType `array` or `object`: lists and objects are kept as their JSON text
     no_cards: NoCards | None = None  # who declared that it holds no card data, and why
-    content: Content | None = None  # what its numbers are; they are not searched for card numbers by length alone
-    undeclared: bool = False  # a column of one file that the contract does not have (`headgate.contracts.new_columns`)
-    left_out: bool = False  # an undeclared column that a person left out of the file's mapping: its values go nowhere
+    content: Content | None = (
+        None  # what its numbers are; they are not searched for card numbers by length alone
+    )
+    undeclared: bool = (
+        False  # a column of one file that the contract does not have (`headgate.contracts.new_columns`)
+    )
+    left_out: bool = (
+        False  # an undeclared column that a person left out of the file's mapping: its values go nowhere
+    )
     stem: str = ""  # of the names of the columns that replace it, if the usual names are taken
 
 
@@ -155,7 +163,9 @@ class Contract:
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ContractError(f"{self.id}: a column is declared twice: {', '.join(twice)}. Remove one of the two.")
+            raise ContractError(
+                f"{self.id}: a column is declared twice: {', '.join(twice)}. Remove one of the two."
+            )
         unknown = sorted({*self.key, *self.order_by, *self._compared()} - set(names))
         if unknown:
             raise ContractError(f"{self.id}: names columns it does not declare: {', '.join(unknown)}")
@@ -173,7 +183,11 @@ class Contract:
     def without_required(self, columns: Collection[str]) -> Contract:
         """Return the contract with these columns optional: rows of older contract versions have no value there."""
         return replace(
-            self, columns=tuple(replace(column, required=column.required and column.name not in columns) for column in self.columns)
+            self,
+            columns=tuple(
+                replace(column, required=column.required and column.name not in columns)
+                for column in self.columns
+            ),
         )
 
     @property
@@ -184,7 +198,11 @@ class Contract:
     @property
     def sensitive(self) -> tuple[Column, ...]:
         """Columns whose values must never be written or shown as they came, free text excepted."""
-        return tuple(column for column in self.columns if column.mask not in {None, Mask.FREE_TEXT, Mask.MASKED, Mask.VERDICTS})
+        return tuple(
+            column
+            for column in self.columns
+            if column.mask not in {None, Mask.FREE_TEXT, Mask.MASKED, Mask.VERDICTS}
+        )
 
     @property
     def personal(self) -> tuple[str, ...]:

@@ -45,7 +45,9 @@ def policy_of(contract: Contract) -> NewColumns:
     if policy not in list(NewColumns):
         raise ContractError(f"{contract.id}: {PROPERTY} is {policy!r}. State one of {', '.join(NewColumns)}.")
     if policy == NewColumns.KEEP_AS_TEXT and KEPT in contract.names:
-        raise ContractError(f"{contract.id}: {PROPERTY}: {policy} needs the name {KEPT} for itself. Rename the column {KEPT}.")
+        raise ContractError(
+            f"{contract.id}: {PROPERTY}: {policy} needs the name {KEPT} for itself. Rename the column {KEPT}."
+        )
     return NewColumns(str(policy))
 
 
@@ -67,7 +69,14 @@ def declared_throughout(contract: Contract) -> NoCards | None:
 def undeclared_column(name: str, policy: NewColumns) -> Column:
     """Return a new column as the gate reads it: text, searched for card numbers like any free text."""
     rules = (Rule(RULE),) if policy is NewColumns.QUARANTINE else ()
-    return Column(name, ColumnType(Kind.STRING), mask=Mask.FREE_TEXT, rules=rules, content=content_by_name(name), undeclared=True)
+    return Column(
+        name,
+        ColumnType(Kind.STRING),
+        mask=Mask.FREE_TEXT,
+        rules=rules,
+        content=content_by_name(name),
+        undeclared=True,
+    )
 
 
 def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
@@ -96,4 +105,6 @@ def declared_only(contract: Contract) -> Contract:
 def with_declared(contract: Contract, name: str) -> Contract:
     """Return the contract with a new column declared as text: the edit that `contract check --suggest` writes."""
     column = Column(compared(name) or name, ColumnType(Kind.STRING))
-    return contract if column.name in contract.names else replace(contract, columns=(*contract.columns, column))
+    return (
+        contract if column.name in contract.names else replace(contract, columns=(*contract.columns, column))
+    )

@@ -26,8 +26,16 @@ class NoCards:
             ContractError: one of its three fields is missing or empty, or it has others.
         """
         names = [each.name for each in fields(cls)]
-        given = {str(name): str(value).strip() for name, value in declaration.items()} if isinstance(declaration, dict) else {}
-        if sorted(given) != sorted(names) or not all(given.values()) or not _DAY.fullmatch(given["declared_on"]):
+        given = (
+            {str(name): str(value).strip() for name, value in declaration.items()}
+            if isinstance(declaration, dict)
+            else {}
+        )
+        if (
+            sorted(given) != sorted(names)
+            or not all(given.values())
+            or not _DAY.fullmatch(given["declared_on"])
+        ):
             raise ContractError(
                 f"{place} must have {', '.join(names)}: the day as 2026-01-31, the others as texts. Complete it or remove it."
             )

@@ -18,7 +18,17 @@ from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.format_property import FORMAT_PROPERTY, TIMES, source_format, stated_format
 from headgate.contracts.headerless import has_header
-from headgate.contracts.model import Column, ColumnType, Comparison, Content, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import (
+    Column,
+    ColumnType,
+    Comparison,
+    Content,
+    Contract,
+    Kind,
+    Level,
+    Mask,
+    Rule,
+)
 from headgate.contracts.new_columns import policy_of
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
@@ -58,7 +68,9 @@ def load(path: Path) -> Contract:
     try:
         return _contract(path.read_text(encoding="utf-8"), path.suffix, path.parent.name)
     except RecursionError:
-        raise ContractError(f"{path.name}: lists or mappings are nested too deeply for a contract. {_COMPARE}") from None
+        raise ContractError(
+            f"{path.name}: lists or mappings are nested too deeply for a contract. {_COMPARE}"
+        ) from None
 
 
 @lru_cache(maxsize=1024)
@@ -73,12 +85,16 @@ def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
 
     # The loader in C is ten times faster, and has no guard against lists that are nested without end.
     is_flat = text.count("[") + text.count("{") < _MOST_BRACKETS
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader) if is_flat else yaml.SafeLoader)  # noqa: S506 both are safe loaders
+    return yaml.load(
+        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader) if is_flat else yaml.SafeLoader
+    )  # noqa: S506 both are safe loaders
 
 
 def load_all(folder: Path) -> dict[str, Contract]:
     """Every contract of a folder, by dataset, in the order of their names."""
-    paths = sorted((path for path in folder.iterdir() if path.suffix in {".yaml", ".json"}), key=lambda path: path.name)
+    paths = sorted(
+        (path for path in folder.iterdir() if path.suffix in {".yaml", ".json"}), key=lambda path: path.name
+    )
     contracts = [load(path) for path in paths]
     return {contract.dataset: contract for contract in contracts}
 
@@ -97,7 +113,9 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     except KeyError as error:
         raise ContractError(f"{identity}: lacks {error}, which ODCS requires. {_COMPARE}") from None
     except (TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise ContractError(f"{identity}: part of the document does not follow ODCS ({error}). {_COMPARE}") from None
+        raise ContractError(
+            f"{identity}: part of the document does not follow ODCS ({error}). {_COMPARE}"
+        ) from None
     check_rule_values(contract)
     stated_encoding(contract)
     has_header(contract)
@@ -124,7 +142,9 @@ def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
     if document.get("kind") != "DataContract" or not str(document.get("apiVersion", "")).startswith("v3."):
         raise ContractError(f"{identity}: not an ODCS v3 DataContract")
     if len(document.get("schema", [])) != 1:
-        raise ContractError(f"{identity}: one contract describes one table; found {len(document.get('schema', []))}")
+        raise ContractError(
+            f"{identity}: one contract describes one table; found {len(document.get('schema', []))}"
+        )
     table = document["schema"][0]
     own = _custom(table)
     hold_dataset(identity, table["name"])
@@ -153,7 +173,9 @@ def _stated_columns(identity: str, table: Mapping[str, Any], own: Mapping[str, A
         ContractError: a block states columns.
     """
     if declares_block(own) and table.get("properties"):
-        raise ContractError(f"{identity}: a table that headgate builds as a block has its own columns. Remedy: remove properties")
+        raise ContractError(
+            f"{identity}: a table that headgate builds as a block has its own columns. Remedy: remove properties"
+        )
     columns: list[dict[str, Any]] = [] if declares_block(own) else table["properties"]
     return columns
 
@@ -164,7 +186,9 @@ def _custom(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _key(properties: list[dict[str, Any]]) -> tuple[str, ...]:
     keyed = [item for item in properties if item.get("primaryKey")]
-    return tuple(item["name"] for item in sorted(keyed, key=lambda item: int(item.get("primaryKeyPosition", 1))))
+    return tuple(
+        item["name"] for item in sorted(keyed, key=lambda item: int(item.get("primaryKeyPosition", 1)))
+    )
 
 
 def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
@@ -177,7 +201,9 @@ def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
             "Remedy: declare the mask of the original column"
         )
     if mask not in list(Mask):
-        raise ContractError(f"{identity}: headgate.mask is {mask!r}. It must be one of {', '.join([*_MASKS, _UNMASKED])}")
+        raise ContractError(
+            f"{identity}: headgate.mask is {mask!r}. It must be one of {', '.join([*_MASKS, _UNMASKED])}"
+        )
     return Mask(mask)
 
 
@@ -186,9 +212,13 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
     column_type = parse_physical_type(item["physicalType"])
     relationships = item.get("relationships", ())
     _hold_name(identity, item["name"], own)
-    rules = _levelled(f"{identity}.{item['name']}", _rules(identity, item, column_type), own.get("headgate.severity", {}))
+    rules = _levelled(
+        f"{identity}.{item['name']}", _rules(identity, item, column_type), own.get("headgate.severity", {})
+    )
     if item.get("primaryKey") and Rule("required", level=Level.WARN) in rules:
-        raise ContractError(f"{identity}.{item['name']}: a key cannot be missing. Remedy: headgate.severity of required: error or critical")
+        raise ContractError(
+            f"{identity}.{item['name']}: a key cannot be missing. Remedy: headgate.severity of required: error or critical"
+        )
     return Column(
         name=item["name"],
         type=column_type,
@@ -218,7 +248,9 @@ def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> 
     if logical_type not in _NESTED:
         return ""
     if column_type.kind is not Kind.STRING:
-        raise ContractError(f"{identity}.{item['name']}: logicalType {logical_type} is kept as JSON text. Remedy: physicalType: TEXT")
+        raise ContractError(
+            f"{identity}.{item['name']}: logicalType {logical_type} is kept as JSON text. Remedy: physicalType: TEXT"
+        )
     return logical_type
 
 
@@ -229,14 +261,20 @@ def _unique(identity: str, item: Mapping[str, Any], own: Mapping[str, Any]) -> b
         ContractError: the column is masked, so that its values cannot be compared in the lake.
     """
     if item.get("unique") and own.get("headgate.mask", _UNMASKED) != _UNMASKED:
-        raise ContractError(f"{identity}.{item['name']}: a masked column cannot be unique. Remove unique or headgate.mask.")
+        raise ContractError(
+            f"{identity}.{item['name']}: a masked column cannot be unique. Remove unique or headgate.mask."
+        )
     return bool(item.get("unique"))
 
 
 def _classification(item: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     """Return the stated classification; empty where it only repeats that a masked column is restricted."""
     classification = str(item.get("classification", ""))
-    return "" if classification == "restricted" and own.get("headgate.mask", _UNMASKED) != _UNMASKED else classification
+    return (
+        ""
+        if classification == "restricted" and own.get("headgate.mask", _UNMASKED) != _UNMASKED
+        else classification
+    )
 
 
 def _table_formats(identity: str, own: Mapping[str, Any]) -> dict[str, object]:
@@ -246,7 +284,9 @@ def _table_formats(identity: str, own: Mapping[str, Any]) -> dict[str, object]:
         raise ContractError(f"{identity}: {error}") from None
 
 
-def _format(identity: str, item: Mapping[str, Any], column_type: ColumnType, formats: Mapping[str, object]) -> SourceFormat | None:
+def _format(
+    identity: str, item: Mapping[str, Any], column_type: ColumnType, formats: Mapping[str, object]
+) -> SourceFormat | None:
     """Return the source format that the column declares, completed by the table's.
 
     Raises:
@@ -269,7 +309,9 @@ def _content(identity: str, column: str, own: Mapping[str, Any]) -> Content | No
     if content is None:
         return None
     if content not in list(Content):
-        raise ContractError(f"{identity}.{column}: headgate.content: {content!r} is none of {', '.join(Content)}")
+        raise ContractError(
+            f"{identity}.{column}: headgate.content: {content!r} is none of {', '.join(Content)}"
+        )
     return Content(content)
 
 
@@ -321,7 +363,9 @@ def _levelled(column: str, rules: tuple[Rule, ...], severities: object) -> tuple
     """
     rule_names = {rule.name for rule in rules}
     own = {keyword for keyword, name in _SEVERED.items() if name in rule_names}
-    if not isinstance(severities, dict) or not all(rule in own and level in tuple(_LEVELS) for rule, level in severities.items()):
+    if not isinstance(severities, dict) or not all(
+        rule in own and level in tuple(_LEVELS) for rule, level in severities.items()
+    ):
         raise ContractError(
             f"{column}: headgate.severity cannot be read. Remedy: as in {{required: warning}}, "
             f"give each of the column's own {', '.join(_SEVERED)} one of {', '.join(_LEVELS)}"
@@ -340,14 +384,22 @@ def _hold_pattern(column: str, pattern: object) -> None:
 def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:
     values = check.get("arguments", {}).get("validValues")
     if check.get("metric") != "invalidValues" or check.get("mustBe") != 0 or not values:
-        raise ContractError(f"{identity}.{column}: the only quality check of a column is metric invalidValues with validValues, mustBe 0")
+        raise ContractError(
+            f"{identity}.{column}: the only quality check of a column is metric invalidValues with validValues, mustBe 0"
+        )
     return Rule("valid_values", tuple(values), _level(f"{identity}.{column}", check))
 
 
 def _comparison(identity: str, check: Mapping[str, Any]) -> Comparison:
     how = check.get("implementation", {})
-    if check.get("engine") != "headgate" or how.get("operator") not in _OPERATORS or ("right" in how) == ("value" in how):
-        raise ContractError(f"{identity}: rule {check.get('name')!r} needs engine headgate, an operator, and either right or value")
+    if (
+        check.get("engine") != "headgate"
+        or how.get("operator") not in _OPERATORS
+        or ("right" in how) == ("value" in how)
+    ):
+        raise ContractError(
+            f"{identity}: rule {check.get('name')!r} needs engine headgate, an operator, and either right or value"
+        )
     if how["operator"] == "!=" and "right" in how:
         raise ContractError(
             f"{identity}: rule {check.get('name')!r}: Great Expectations has no expectation that two columns differ. Remedy: == or an order"

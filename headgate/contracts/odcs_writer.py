@@ -34,7 +34,11 @@ _SEVERITIES = {Level.WARN: "warning", Level.QUARANTINE: "error", Level.HALT: "cr
 
 def to_odcs(contract: Contract) -> dict[str, Any]:
     """The ODCS document that states the contract, in plain values that YAML and JSON can hold."""
-    own = {"headgate.orderBy": list(contract.order_by), "headgate.system": contract.system, **contract.properties}
+    own = {
+        "headgate.orderBy": list(contract.order_by),
+        "headgate.system": contract.system,
+        **contract.properties,
+    }
     table = {
         "name": contract.dataset,
         "physicalType": "table",
@@ -73,7 +77,9 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
         "headgate.severity": _severities(column),
-        FORMAT_PROPERTY: property_of(column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))),
+        FORMAT_PROPERTY: property_of(
+            column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))
+        ),
     }
     is_secret = column.mask not in {None, Mask.FREE_TEXT}
     return _stated(
@@ -101,7 +107,9 @@ def _options(column: Column) -> dict[str, Any]:
     times = {"format": declared.patterns[0]} if declared and len(declared.patterns) == 1 else {}
     times |= {"defaultTimezone": declared.timezone} if declared and declared.timezone else {}
     return times | {
-        _OPTIONS[rule.name]: rule.argument for rule in column.rules if rule.name in _OPTIONS and (rule.name, rule.argument) != implied
+        _OPTIONS[rule.name]: rule.argument
+        for rule in column.rules
+        if rule.name in _OPTIONS and (rule.name, rule.argument) != implied
     }
 
 
@@ -141,9 +149,15 @@ def _comparison(rule: Comparison) -> dict[str, Any]:
 
 
 def _custom(own: Mapping[str, object]) -> list[dict[str, object]]:
-    return [{"property": name, "value": value} for name, value in own.items() if value not in ("", [], (), {})]
+    return [
+        {"property": name, "value": value} for name, value in own.items() if value not in ("", [], (), {})
+    ]
 
 
 def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
     """The entries that say something; ODCS takes an absent entry for its default."""
-    return {name: value for name, value in item.items() if value is not None and value is not False and value not in ("", [], {})}
+    return {
+        name: value
+        for name, value in item.items()
+        if value is not None and value is not False and value not in ("", [], {})
+    }

@@ -52,7 +52,9 @@ def _is_read_by_both(pattern: str) -> bool:
     try:
         pc.match_substring_regex(pa.nulls(1, pa.string()), pattern)
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Python warns of `[a--b]`, which a later one may read as something else
+            warnings.simplefilter(
+                "error"
+            )  # Python warns of `[a--b]`, which a later one may read as something else
             re.compile(pattern)
     except (pa.ArrowInvalid, re.error, OverflowError, Warning):
         return False

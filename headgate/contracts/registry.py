@@ -26,8 +26,18 @@ if TYPE_CHECKING:
 
 
 STAMPS = (
-    Column("as_of", ColumnType(Kind.DATE), required=True, description="Day of the data that the row was built from"),
-    Column("snapshot_id", ColumnType(Kind.STRING, length=16), required=True, description="Snapshot that the row was built from"),
+    Column(
+        "as_of",
+        ColumnType(Kind.DATE),
+        required=True,
+        description="Day of the data that the row was built from",
+    ),
+    Column(
+        "snapshot_id",
+        ColumnType(Kind.STRING, length=16),
+        required=True,
+        description="Snapshot that the row was built from",
+    ),
 )
 
 
@@ -51,7 +61,9 @@ class Registry:
         curated = {name: curated_contract(contract) for name, contract in source.items()}
         prod = with_derived_columns(prod, curated)
         derived = {} if folder else analyst_contracts(analyst_tables(), source, prod)
-        registry = cls(source, curated, {name: own_model(contract) for name, contract in (prod | derived).items()}, lake)
+        registry = cls(
+            source, curated, {name: own_model(contract) for name, contract in (prod | derived).items()}, lake
+        )
         if not folder and not is_archive():
             _check_systems(registry)
         return registry
@@ -88,7 +100,9 @@ def _check_systems(registry: Registry) -> None:
             f"The system {idle[0]} owns no table, so a run of it would publish nothing. Write contracts/prod/<table>.yaml with the "
             f"property headgate.system: {idle[0]}, or remove the system."
         )
-    if unknown := sorted(table for table, contract in registry.prod.items() if contract.system not in systems):
+    if unknown := sorted(
+        table for table, contract in registry.prod.items() if contract.system not in systems
+    ):
         named = registry.prod[unknown[0]].system
         raise ContractError(
             f"contracts/prod/{unknown[0]}.yaml names the system {named}, which no domain of the lake brings; its systems are "
@@ -129,12 +143,18 @@ def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
         _add_tables_of_dashboards(by_name)
     lake_currency, declared = currency(), no_cards()
     contracts = {name: in_currency(contract, lake_currency) for name, (_, contract) in by_name.items()}
-    return contracts if root else {name: declared_by_lake(contract, declared) for name, contract in contracts.items()}
+    return (
+        contracts
+        if root
+        else {name: declared_by_lake(contract, declared) for name, contract in contracts.items()}
+    )
 
 
 def _add_tables_of_dashboards(by_name: dict[str, tuple[Path, Contract]]) -> None:
     """Add the contracts of the tables that dashboards declare; an archive has them among its contracts."""
     for name, (path, document) in dashboard_documents().items():
         if name in by_name:
-            raise ContractError(f"{path} declares the table {name}, which has a contract in {by_name[name][0]}. Remove one of them.")
+            raise ContractError(
+                f"{path} declares the table {name}, which has a contract in {by_name[name][0]}. Remove one of them."
+            )
         by_name[name] = path, odcs_reader.parse(document, "prod")

@@ -46,10 +46,28 @@ _KINDS = (
     RuleKind("required", Argument.NONE, "has a value", "has no value"),
     RuleKind("minimum", Argument.BOUND, "≥ {}", "is less than {}", "minimum", is_lower=True),
     RuleKind("maximum", Argument.BOUND, "≤ {}", "is more than {}", "maximum", is_lower=False),
-    RuleKind("exclusive_minimum", Argument.BOUND, "> {}", "is not more than {}", "exclusiveMinimum", is_lower=True),
-    RuleKind("exclusive_maximum", Argument.BOUND, "< {}", "is not less than {}", "exclusiveMaximum", is_lower=False),
-    RuleKind("min_length", Argument.LENGTH, "at least {} characters", "is shorter than {} characters", "minLength", is_lower=True),
-    RuleKind("max_length", Argument.LENGTH, "at most {} characters", "is longer than {} characters", "maxLength", is_lower=False),
+    RuleKind(
+        "exclusive_minimum", Argument.BOUND, "> {}", "is not more than {}", "exclusiveMinimum", is_lower=True
+    ),
+    RuleKind(
+        "exclusive_maximum", Argument.BOUND, "< {}", "is not less than {}", "exclusiveMaximum", is_lower=False
+    ),
+    RuleKind(
+        "min_length",
+        Argument.LENGTH,
+        "at least {} characters",
+        "is shorter than {} characters",
+        "minLength",
+        is_lower=True,
+    ),
+    RuleKind(
+        "max_length",
+        Argument.LENGTH,
+        "at most {} characters",
+        "is longer than {} characters",
+        "maxLength",
+        is_lower=False,
+    ),
     RuleKind("pattern", Argument.PATTERN, "matches `{}`", "does not match {}", "pattern"),
     RuleKind("valid_values", Argument.VALUES, "one of {}", "is none of {}"),
 )

@@ -53,7 +53,11 @@ def _truth(value: object) -> bool:
 
 
 def _number(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal) or not _NUMBER.fullmatch(str(value)):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, str | int | float | Decimal)
+        or not _NUMBER.fullmatch(str(value))
+    ):
         raise ValueError
     return str(value)
 
@@ -120,7 +124,11 @@ def _compared(contract: Contract) -> Iterator[tuple[Column, Rule]]:
     for comparison in contract.comparisons:
         if comparison.right is None:
             is_ordering = comparison.operator in ORDERINGS
-            same = Rule(ORDERINGS[comparison.operator], comparison.value) if is_ordering else Rule("valid_values", (comparison.value,))
+            same = (
+                Rule(ORDERINGS[comparison.operator], comparison.value)
+                if is_ordering
+                else Rule("valid_values", (comparison.value,))
+            )
             yield contract.column(comparison.left), same
 
 
@@ -136,9 +144,13 @@ def _hold(column: Column, rule: Rule) -> None:
         for value in rule.argument:  # type: ignore[attr-defined] # it carries a tuple
             _hold_value(column, value)
     elif argument is Argument.TRUE and rule.argument is not True:
-        raise ContractError(f"rule {rule.name} cannot be {rule.argument!r}. Remedy: {RULE_KINDS[rule.name].option}: true, or leave it out")
+        raise ContractError(
+            f"rule {rule.name} cannot be {rule.argument!r}. Remedy: {RULE_KINDS[rule.name].option}: true, or leave it out"
+        )
     elif argument is Argument.LENGTH and not _is_length(rule.argument):
-        raise ContractError(f"the bound {rule.argument!r} is not a number of characters. Remedy: a whole number for {rule.name}")
+        raise ContractError(
+            f"the bound {rule.argument!r} is not a number of characters. Remedy: a whole number for {rule.name}"
+        )
 
 
 def _is_length(value: object) -> bool:
@@ -152,14 +164,20 @@ def _hold_value(column: Column, value: object) -> None:
         is_one = False
     if not is_one:
         quoted = " in quotes" if column.type.kind is Kind.STRING else ""
-        raise ContractError(f"the value {value!r} is not of type {column.type.kind}. Remedy: a value of that type{quoted}")
+        raise ContractError(
+            f"the value {value!r} is not of type {column.type.kind}. Remedy: a value of that type{quoted}"
+        )
 
 
 def _fits(column_type: ColumnType, value: object) -> bool:
     """Whether a column of the type may have it: a bound need not be one of its values."""
     if isinstance(value, Decimal):
         places, digits = column_type.scale or 0, column_type.precision or 0
-        return column_type.kind is Kind.DECIMAL and value == round(value, places) and abs(value) < Decimal(10) ** (digits - places)
+        return (
+            column_type.kind is Kind.DECIMAL
+            and value == round(value, places)
+            and abs(value) < Decimal(10) ** (digits - places)
+        )
     return not isinstance(value, int) or abs(value) < _INTEGERS.get(column_type.kind, _INT64)
 
 
@@ -173,8 +191,14 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
     try:
         bound = literal(column.type, rule.argument)
     except _NO_LITERAL:
-        raise ContractError(f"the bound {rule.argument!r} is not of type {kind}. Remedy: a {rule.name} of that type") from None
-    if kind not in {Kind.DOUBLE, Kind.DECIMAL} and isinstance(bound, int | Decimal) and abs(Decimal(bound)) >= _EXACT_INTEGERS:
+        raise ContractError(
+            f"the bound {rule.argument!r} is not of type {kind}. Remedy: a {rule.name} of that type"
+        ) from None
+    if (
+        kind not in {Kind.DOUBLE, Kind.DECIMAL}
+        and isinstance(bound, int | Decimal)
+        and abs(Decimal(bound)) >= _EXACT_INTEGERS
+    ):
         raise ContractError(
             f"the bound {bound} is too large for Great Expectations to keep, which compares floats. "
             f"Remedy: a {rule.name} nearer to 0 than {_EXACT_INTEGERS}, or none"
@@ -195,5 +219,7 @@ def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
     if (Decimal(near) < bound) if above else (Decimal(near) > bound):
         near = math.nextafter(near, math.inf if above else -math.inf)
     if abs(Decimal(near) - bound) >= Decimal(1).scaleb(-scale):
-        raise ContractError(f"the bound {bound} has too many digits for Great Expectations to keep at scale {scale}. Remedy: fewer")
+        raise ContractError(
+            f"the bound {bound} has too many digits for Great Expectations to keep at scale {scale}. Remedy: fewer"
+        )
     return near

@@ -15,8 +15,18 @@ def rules_fingerprint(contract: Contract, *further: object) -> str:
 
     Descriptions change nothing.
     """
-    columns = [(column.name, column.type, column.required, column.unique, column.rules) for column in contract.columns]
-    facts = (columns, contract.key, contract.order_by, contract.comparisons, sorted(contract.properties.items()), further)
+    columns = [
+        (column.name, column.type, column.required, column.unique, column.rules)
+        for column in contract.columns
+    ]
+    facts = (
+        columns,
+        contract.key,
+        contract.order_by,
+        contract.comparisons,
+        sorted(contract.properties.items()),
+        further,
+    )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 

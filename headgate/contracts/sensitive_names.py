@@ -53,13 +53,18 @@ _SENSITIVE = re.compile(
 # Numbers of other kinds. The leak scanner knows these names, too, by a list of its own.
 _OTHER_NUMBERS: tuple[tuple[Content, str], ...] = (
     (Content.PHONE, r"(?:tele|cell_?)?(?:phone|fax|mobile|tel)s?|telefon|handy|mobil|msisdn|whatsapp"),
-    (Content.TAX_NUMBER, r"tax|vat|tin|ein|steuer(?:nummer|id)?|ust_?id|cnpj|cpf|gstin|siret|siren|nif|abn|ico"),
+    (
+        Content.TAX_NUMBER,
+        r"tax|vat|tin|ein|steuer(?:nummer|id)?|ust_?id|cnpj|cpf|gstin|siret|siren|nif|abn|ico",
+    ),
     (Content.BANK_ACCOUNT, r"iban|bank_?account|konto(?:nummer)?|bban|clabe|sort_?code|routing"),
     (Content.TRACKING_NUMBER, r"tracking|waybill|awb|parcel|sendungsnummer|sscc"),
     (Content.GTIN, r"gtin|ean|upc|barcode|isbn|jan"),
     (Content.TIMESTAMP, r"timestamp|epoch|unix_?time|ts(?=_?(?:ms|us|ns)?$)"),
 )
-_CONTENTS = tuple((content, re.compile(rf"(?:.*_)?(?:{names})(?:_?[0-9]*)(?:_.*)?")) for content, names in _OTHER_NUMBERS)
+_CONTENTS = tuple(
+    (content, re.compile(rf"(?:.*_)?(?:{names})(?:_?[0-9]*)(?:_.*)?")) for content, names in _OTHER_NUMBERS
+)
 # Of a number's owner, beside the number: `tax_rate`, `parcel_count`, `phone_model` hold no such numbers.
 _MEASURES = re.compile(
     r".*_(?:rate|amount|count|total|percent|pct|share|type|model|brand|status|class|name|price|fee|at|on|date|url|carrier)"
@@ -75,7 +80,9 @@ def is_personal_name(name: str) -> bool:
 @lru_cache(maxsize=4096)  # each file asks about the same columns
 def compared(name: str) -> str:
     """The name as it is compared: words in lower case, without accents and with `_` between them."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)).replace("ß", "ss")
+    plain = "".join(
+        char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
+    ).replace("ß", "ss")
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", plain).lower()).strip("_")
 
 

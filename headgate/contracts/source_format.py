@@ -42,7 +42,9 @@ class SourceFormat:
     @property
     def is_plain_number(self) -> bool:
         """Whether numbers are written in the plain spelling."""
-        return (self.decimal, self.thousands, self.percent, self.minus) == (".", "", "", "") and not (self.currency or self.units)
+        return (self.decimal, self.thousands, self.percent, self.minus) == (".", "", "", "") and not (
+            self.currency or self.units
+        )
 
 
 PLAIN = SourceFormat()

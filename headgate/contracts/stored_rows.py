@@ -41,7 +41,11 @@ def _of_key(before: Contract, after: Contract) -> Iterator[StoredRowsEffect]:
     if was == now:
         return
     if added := [name for name in after.key if name not in before.names]:
-        yield StoredRowsEffect(", ".join(added), "stored rows lack this column of the key; replay their files from raw", needs_replay=True)
+        yield StoredRowsEffect(
+            ", ".join(added),
+            "stored rows lack this column of the key; replay their files from raw",
+            needs_replay=True,
+        )
     else:
         yield StoredRowsEffect("", f"all stored rows are merged again by ({', '.join(now)})")
 
@@ -50,11 +54,17 @@ def _of_columns(before: Contract, after: Contract) -> Iterator[StoredRowsEffect]
     types = {column.name: arrow_type(column.type) for column in before.columns}
     for column in after.columns:
         if column.name not in types:
-            yield StoredRowsEffect(column.name, f"null in stored rows, and counted there{_although_required(column)}")
+            yield StoredRowsEffect(
+                column.name, f"null in stored rows, and counted there{_although_required(column)}"
+            )
         elif types[column.name] != arrow_type(column.type):
-            yield StoredRowsEffect(column.name, "stored values are cast exactly; a misfit stops this dataset", needs_replay=True)
+            yield StoredRowsEffect(
+                column.name, "stored values are cast exactly; a misfit stops this dataset", needs_replay=True
+            )
         elif column.required and not before.column(column.name).required:
-            yield StoredRowsEffect(column.name, "stored rows without a value stop this dataset", needs_replay=True)
+            yield StoredRowsEffect(
+                column.name, "stored rows without a value stop this dataset", needs_replay=True
+            )
     for name in before.names:
         if name not in after.names:
             yield StoredRowsEffect(name, "leaves the table; stored increments keep it")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from headgate.costs.prices import Prices
 
 GB = 10**9
-GLUE_LEAST_S = 60  # Source: AWS Glue pricing, "billed per second, with a 1-minute minimum" (Glue 2.0 and later)
+GLUE_LEAST_S = (
+    60  # Source: AWS Glue pricing, "billed per second, with a 1-minute minimum" (Glue 2.0 and later)
+)
 STANDARD, FLEX = "STANDARD", "FLEX"
 _CENT = Decimal("0.01")
 
@@ -85,7 +87,9 @@ def _summed(pairs: Iterable[tuple[str, Decimal]]) -> Mapping[str, Decimal]:
     return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
-def glue_job(part: str, seconds: float, dpus: float, execution_class: str = STANDARD, runs: float = 1) -> Used:
+def glue_job(
+    part: str, seconds: float, dpus: float, execution_class: str = STANDARD, runs: float = 1
+) -> Used:
     """Return the DPU-hours of runs that take so many seconds each; at least a minute is billed for each."""
     meter = "glue.flex_dpu_hour" if execution_class == FLEX else "glue.dpu_hour"
     return Used(part, meter, runs * max(seconds, GLUE_LEAST_S) * dpus / 3600)
@@ -93,7 +97,9 @@ def glue_job(part: str, seconds: float, dpus: float, execution_class: str = STAN
 
 def function(part: str, seconds: float, memory_mb: int, invocations: float = 1) -> tuple[Used, ...]:
     """Return the GB-seconds and requests of invocations that take so many seconds each."""
-    return Used(part, "lambda.gb_second", invocations * seconds * memory_mb / 1024), Used(part, "lambda.request", invocations)
+    return Used(part, "lambda.gb_second", invocations * seconds * memory_mb / 1024), Used(
+        part, "lambda.request", invocations
+    )
 
 
 def stored(part: str, stored_bytes: float) -> Used:

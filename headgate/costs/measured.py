@@ -67,7 +67,9 @@ class Measured:
 
     def memory_gb_of(self, system: str, held_gb: float) -> float:
         """Return the memory that a system's process needs for a snapshot of so many GB of Parquet; that of the largest if not measured."""
-        beside_tables_gb = max(system_use.memory_mb.of(held_gb) for system_use in self._measured(system)) / 1000 - TABLES_GB
+        beside_tables_gb = (
+            max(system_use.memory_mb.of(held_gb) for system_use in self._measured(system)) / 1000 - TABLES_GB
+        )
         return beside_tables_gb + max(TABLES_GB, TABLES_GB_PER_GB * held_gb)
 
     def disk_gb_of(self, system: str, held_gb: float) -> float:
@@ -79,12 +81,17 @@ class Measured:
         return max(system_use.seconds.of(held_gb) for system_use in self._measured(system))
 
     def _measured(self, system: str) -> tuple[MeasuredSystem, ...]:
-        return (self.systems[system],) if system in self.systems else tuple(self.systems.values()) or (_LARGEST,)
+        return (
+            (self.systems[system],) if system in self.systems else tuple(self.systems.values()) or (_LARGEST,)
+        )
 
     @classmethod
     def load(cls) -> Measured:
         """Return the measurements that are kept with the code, and those of the systems that are kept with their domains."""
-        kept = [files("headgate.costs").joinpath("measured.toml"), *(domain.part("measured.toml") for domain in all_domains())]
+        kept = [
+            files("headgate.costs").joinpath("measured.toml"),
+            *(domain.part("measured.toml") for domain in all_domains()),
+        ]
         return cls.parse("\n".join(file.read_text(encoding="utf-8") for file in kept if file.is_file()))
 
     @classmethod
@@ -94,5 +101,9 @@ class Measured:
         for name in ("merge_s", "checks_s"):
             values[name] = Line(*values[name])
         measured = values.get("systems", {})
-        systems = {system: {name: Line(*line) for name, line in lines.items()} for system, lines in measured.items()}
-        return cls(**{**values, "systems": {system: MeasuredSystem(**lines) for system, lines in systems.items()}})
+        systems = {
+            system: {name: Line(*line) for name, line in lines.items()} for system, lines in measured.items()
+        }
+        return cls(
+            **{**values, "systems": {system: MeasuredSystem(**lines) for system, lines in systems.items()}}
+        )

@@ -33,5 +33,9 @@ class Prices:
     def load(cls) -> Prices:
         """Return the prices in `headgate/costs/prices.toml`, which is read once."""
         content = tomllib.loads(files("headgate.costs").joinpath("prices.toml").read_text(encoding="utf-8"))
-        usd = {f"{service}.{name}": Decimal(text) for service, meters in content["usd"].items() for name, text in meters.items()}
+        usd = {
+            f"{service}.{name}": Decimal(text)
+            for service, meters in content["usd"].items()
+            for name, text in meters.items()
+        }
         return cls(content["region"], content["recorded_on"], usd, content["source"])

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord
 
-REQUESTS_PER_FILE = (("sqs.request", 6), ("s3.write", 8), ("s3.read", 10), ("dynamodb.write", 12), ("dynamodb.read", 6))
+REQUESTS_PER_FILE = (
+    ("sqs.request", 6),
+    ("s3.write", 8),
+    ("s3.read", 10),
+    ("dynamodb.write", 12),
+    ("dynamodb.read", 6),
+)
 GATE_MEMORY_MB = 3008  # terraform/variables.tf
 # Assumed: billed seconds until a job's own work begins, which are Spark's start and the installation of its wheels.
 JOB_START_S = 45
@@ -77,5 +83,7 @@ def gate_s(record: FileRecord) -> float:
     if not (began and record.finished_at):
         return 0.0
     # `finished_at` has whole seconds, the stages milliseconds; a reverted file was finished again by the revert.
-    ended = max([*record.stage_times.values(), *([] if record.state is FileState.REVERTED else [record.finished_at])])
+    ended = max(
+        [*record.stage_times.values(), *([] if record.state is FileState.REVERTED else [record.finished_at])]
+    )
     return (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()

@@ -19,7 +19,10 @@ GROWTHS = (1, 10, 1000)
 
 
 def cost_report(
-    records: Sequence[FileRecord], runs: Sequence[EndedJobRun], executions: Iterable[Execution], prices: Prices
+    records: Sequence[FileRecord],
+    runs: Sequence[EndedJobRun],
+    executions: Iterable[Execution],
+    prices: Prices,
 ) -> dict[str, object]:
     """Return the cost of recorded files and runs in US dollars."""
     used = {
@@ -40,14 +43,20 @@ def cost_report(
         "by_dataset": _texts(by_part(files)),
         "by_job": _texts(by_part(jobs)),
         "runs": [_of_execution(execution, runs, prices) for execution in executions],
-        "forecast": [{"times": growth, "usd": _text(total_usd(priced(used[growth], prices)))} for growth in GROWTHS],
+        "forecast": [
+            {"times": growth, "usd": _text(total_usd(priced(used[growth], prices)))} for growth in GROWTHS
+        ],
     }
 
 
 def jobs_of(execution: Execution, runs: Iterable[EndedJobRun]) -> list[EndedJobRun]:
     """Return the runs of jobs that started while a run of the pipeline was under way, by start."""
     until = execution.ended_at
-    own = (run for run in runs if run.started_at >= execution.started_at and (not until or run.started_at <= until))
+    own = (
+        run
+        for run in runs
+        if run.started_at >= execution.started_at and (not until or run.started_at <= until)
+    )
     return sorted(own, key=lambda run: (run.started_at, run.job))
 
 
@@ -60,7 +69,12 @@ def _of_execution(execution: Execution, runs: Iterable[EndedJobRun], prices: Pri
     """One run of the pipeline: the jobs that started while it ran."""
     own = jobs_of(execution, runs)
     usd = priced(of_runs(own), prices)
-    return {"run": execution.name, "started_at": execution.started_at.isoformat(), "jobs": len(own), "usd": _text(total_usd(usd))}
+    return {
+        "run": execution.name,
+        "started_at": execution.started_at.isoformat(),
+        "jobs": len(own),
+        "usd": _text(total_usd(usd)),
+    }
 
 
 def _texts(sums: Mapping[str, Decimal]) -> dict[str, str]:

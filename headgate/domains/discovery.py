@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GROUP = "headgate.domains"  # of entry points, whose value is a module and its Domain: `bikes:DOMAIN`
-PACKED_DOMAINS = "_domains.json"  # file of a built archive with these entry points: an archive has no metadata
+PACKED_DOMAINS = (
+    "_domains.json"  # file of a built archive with these entry points: an archive has no metadata
+)
 
 
 @cache
@@ -35,8 +37,14 @@ def installed_domains() -> dict[str, Domain]:
         SettingsError: an entry point gives no domain of its name, or the name of another domain.
     """
     points = entry_points()
-    for name in (name for number, (name, _) in enumerate(points) if name in package_domains() or name in dict(points[:number])):
-        raise SettingsError(f"Two packages bring a domain {name}. Uninstall one of them, or change its name in its entry point.")
+    for name in (
+        name
+        for number, (name, _) in enumerate(points)
+        if name in package_domains() or name in dict(points[:number])
+    ):
+        raise SettingsError(
+            f"Two packages bring a domain {name}. Uninstall one of them, or change its name in its entry point."
+        )
     return {name: _loaded(name, value) for name, value in points}
 
 
@@ -81,7 +89,11 @@ def _loaded(name: str, value: str) -> Domain:
     try:
         domain = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
-        raise SettingsError(f"The domain {name} cannot be loaded from {value}: {error}. Correct its package or its entry point.") from error
+        raise SettingsError(
+            f"The domain {name} cannot be loaded from {value}: {error}. Correct its package or its entry point."
+        ) from error
     if not isinstance(domain, Domain) or domain.name != name:
-        raise SettingsError(f"{value} is not the headgate.domains.domain.Domain {name}. Give domain and entry point the same name.")
+        raise SettingsError(
+            f"{value} is not the headgate.domains.domain.Domain {name}. Give domain and entry point the same name."
+        )
     return domain

@@ -30,7 +30,15 @@ from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, plain_numbers, without_nulls
 from headgate.values.cells import blank_to_null, by_unique, flags, matches, numbers, text_array
 from headgate.values.fast_parsing import are_digits
-from headgate.values.format_inference import Inferred, Most, Reading, blanks_left_out, infer_format, infer_most, is_plain
+from headgate.values.format_inference import (
+    Inferred,
+    Most,
+    Reading,
+    blanks_left_out,
+    infer_format,
+    infer_most,
+    is_plain,
+)
 from headgate.values.inferred_times import patterns_in_order
 
 if TYPE_CHECKING:
@@ -81,7 +89,12 @@ _FEWEST_AGAINST_NAME = 10
 _FEWEST_ARTICLES, _PROBED = 5, 1000
 _PROBED_ACCOUNTS, _PROBED_ROWS = 200, 20_000
 # The lengths of MD5, SHA-1 and SHA-256; UUIDs by RFC 9562, section 4. Example: the ids of shared/data/olist.
-_HEXADECIMAL_IDS = ("[0-9a-fA-F]{32}", "[0-9a-fA-F]{40}", "[0-9a-fA-F]{64}", "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HEXADECIMAL_IDS = (
+    "[0-9a-fA-F]{32}",
+    "[0-9a-fA-F]{40}",
+    "[0-9a-fA-F]{64}",
+    "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+)
 _FEWEST_WORDS = 3  # of a text that somebody wrote; names, codes and times with a day have fewer
 
 
@@ -132,7 +145,9 @@ def with_room(plain: ColumnType) -> ColumnType:
     spare = _SCALE_OF_NUMBER_CELLS - (plain.scale or 0)
     if plain.kind is not Kind.DECIMAL or plain.precision is None or spare <= 0:
         return plain
-    return replace(plain, precision=min(MOST_PRECISION, plain.precision + spare), scale=_SCALE_OF_NUMBER_CELLS)
+    return replace(
+        plain, precision=min(MOST_PRECISION, plain.precision + spare), scale=_SCALE_OF_NUMBER_CELLS
+    )
 
 
 def _narrowed(found: Inferred, answer: Answer | None) -> Inferred:
@@ -140,7 +155,9 @@ def _narrowed(found: Inferred, answer: Answer | None) -> Inferred:
     if not (found.is_ambiguous and answer and answer.date_order):
         return found
     counts = [patterns_in_order(reading.format, answer.date_order) for reading in found.readings]
-    kept = tuple(reading for reading, count in zip(found.readings, counts, strict=True) if count == max(counts))
+    kept = tuple(
+        reading for reading, count in zip(found.readings, counts, strict=True) if count == max(counts)
+    )
     return replace(found, readings=kept) if max(counts) else found
 
 
@@ -151,8 +168,14 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
     if reading.kind is Kind.BIGINT and not len(cast(reading.plain, ColumnType(Kind.BIGINT)).misfits):
         return Guess(ColumnType(Kind.BIGINT), declared)
     decimal = _decimal_type(reading.plain)
-    if not decimal and reading.kind is Kind.DECIMAL and not len(cast(reading.plain, ColumnType(Kind.DOUBLE)).misfits):
-        return Guess(ColumnType(Kind.DOUBLE), declared)  # as programs write measured values, with up to 17 digits
+    if (
+        not decimal
+        and reading.kind is Kind.DECIMAL
+        and not len(cast(reading.plain, ColumnType(Kind.DOUBLE)).misfits)
+    ):
+        return Guess(
+            ColumnType(Kind.DOUBLE), declared
+        )  # as programs write measured values, with up to 17 digits
     return Guess(decimal, declared) if decimal and (declared or decimal.scale) else Guess(plain)
 
 
@@ -165,9 +188,19 @@ def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
     declared, kind = format_of_answer(name, pattern)
     near = _signs_beside(filled) or declared
     declared = replace(
-        declared, currency=near.currency, units=near.units, percent=near.percent, minus=near.minus, trim=near.trim, nulls=near.nulls
+        declared,
+        currency=near.currency,
+        units=near.units,
+        percent=near.percent,
+        minus=near.minus,
+        trim=near.trim,
+        nulls=near.nulls,
     )
-    widest = ColumnType(kind, precision=MOST_PRECISION, scale=_MOST_SCALE) if kind is Kind.DECIMAL else ColumnType(kind)
+    widest = (
+        ColumnType(kind, precision=MOST_PRECISION, scale=_MOST_SCALE)
+        if kind is Kind.DECIMAL
+        else ColumnType(kind)
+    )
     given = Column(name, widest, format=declared)
     misfits = cast_column(given, without_nulls(given, filled)).misfits
     if len(misfits) > (1 - MOSTLY_SHARE) * len(filled):
@@ -178,7 +211,10 @@ def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
     if kind is not Kind.DECIMAL:
         return Guess(ColumnType(kind), declared)
     plain = plain_numbers(without_nulls(given, different).drop_null(), declared).drop_null()
-    return _read_as(Reading(Kind.BIGINT if "." not in "".join(plain.to_pylist()) else kind, declared, plain), _text_type(different))
+    return _read_as(
+        Reading(Kind.BIGINT if "." not in "".join(plain.to_pylist()) else kind, declared, plain),
+        _text_type(different),
+    )
 
 
 def _signs_beside(filled: pa.Array) -> SourceFormat | None:
@@ -205,7 +241,9 @@ def _mostly(text: pa.Array) -> Most | None:
 
 
 def _are_article_numbers(different: pa.Array) -> bool:
-    return len(different) >= _FEWEST_ARTICLES and all(is_article_number(text) for text in different.slice(0, _PROBED).to_pylist())
+    return len(different) >= _FEWEST_ARTICLES and all(
+        is_article_number(text) for text in different.slice(0, _PROBED).to_pylist()
+    )
 
 
 def is_text_by_rule(name: str, different: pa.Array) -> bool:
@@ -221,7 +259,11 @@ def are_email_addresses(text: pa.Array) -> bool:
 
 def are_ibans(text: pa.Array) -> bool:
     """Whether nearly all of the first different texts are account numbers (IBAN) with right check digits."""
-    probed = pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null()).slice(0, _PROBED_ACCOUNTS).to_pylist()
+    probed = (
+        pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null())
+        .slice(0, _PROBED_ACCOUNTS)
+        .to_pylist()
+    )
     return bool(probed) and sum(map(is_iban, probed)) >= MOSTLY_SHARE * len(probed)
 
 
@@ -236,7 +278,12 @@ def are_compact_dates(name: str, different: pa.Array) -> bool:
     if re.fullmatch(_ID_NAMES, compared(name)) or not flags(matches(different, _EIGHT_DIGITS)).all():
         return False
     is_shown = len(different) >= _FEWEST_DAYS or re.fullmatch(_DATE_NAMES, compared(name)) is not None
-    return is_shown and not cast_column(Column(name, ColumnType(Kind.DATE), format=_COMPACT_DATE), different).values.null_count
+    return (
+        is_shown
+        and not cast_column(
+            Column(name, ColumnType(Kind.DATE), format=_COMPACT_DATE), different
+        ).values.null_count
+    )
 
 
 def is_code_name(name: str) -> bool:
@@ -287,7 +334,9 @@ def guess_content(name: str, text: pa.Array) -> Content | None:
     unique = pc.unique(given)
     if len(unique) < _FEWEST_IDS or not are_digits(unique, SHORTEST, LONGEST).all():
         return None
-    are_ids = float(cards.is_card(unique).mean()) <= _MOST_OF_IDS and not cards.hold_more_cards_than_chance(unique)
+    are_ids = float(cards.is_card(unique).mean()) <= _MOST_OF_IDS and not cards.hold_more_cards_than_chance(
+        unique
+    )
     return Content.IDENTIFIER if are_ids else None
 
 
@@ -295,7 +344,9 @@ def are_hexadecimal_ids(text: pa.Array) -> bool:
     """Return whether all texts are hexadecimal of one length, as digests (MD5, SHA-1, SHA-256) are, or UUIDs, and each has a letter."""
     first = text[0].as_py() if len(text) else ""
     shape = next((shape for shape in _HEXADECIMAL_IDS if re.fullmatch(shape, first)), None)
-    return shape is not None and bool(flags(matches(text, shape)).all() and flags(pc.match_substring_regex(text, "[a-fA-F]")).all())
+    return shape is not None and bool(
+        flags(matches(text, shape)).all() and flags(pc.match_substring_regex(text, "[a-fA-F]")).all()
+    )
 
 
 def card_share(text: pa.Array) -> float:
@@ -346,7 +397,11 @@ def _decimal_type(given: pa.Array) -> ColumnType | None:
     whole = _longest(given, r"^-?([0-9]+).*$")
     scale = _longest(given, r"^[^.]*\.?([0-9]*)$")
     precision = max(_LEAST_PRECISION, whole + scale + _SPARE_DIGITS)
-    return ColumnType(Kind.DECIMAL, precision=precision, scale=scale) if scale <= _MOST_SCALE and precision <= MOST_PRECISION else None
+    return (
+        ColumnType(Kind.DECIMAL, precision=precision, scale=scale)
+        if scale <= _MOST_SCALE and precision <= MOST_PRECISION
+        else None
+    )
 
 
 def _longest(given: pa.Array, pattern: str) -> int:

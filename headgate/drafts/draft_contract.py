@@ -108,7 +108,9 @@ _TOTALS = (
     "ends with the sum of the rows above: the last row is a line of totals. The gate accepts it as a row, so sums in queries count "
     "everything twice; send the file without it"
 )
-_REFUSED_TOTALS = "ends with the sum of the rows above: the last row is a line of totals, and the gate quarantines it"
+_REFUSED_TOTALS = (
+    "ends with the sum of the rows above: the last row is a line of totals, and the gate quarantines it"
+)
 _NAMED_TOTALS = (
     "{count} rows are lines of totals, by their names and their sums; the first is data row {row}. The gate accepts them as rows, so sums "
     "in queries count everything twice; send the file without them"
@@ -187,23 +189,41 @@ def draft(
         HeaderError: its header names a column twice, or not at all.
     """
     given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
-    unread = Contract(dataset, dataset, "source", "0", (), properties={name: value for name, value in given.items() if value})
+    unread = Contract(
+        dataset,
+        dataset,
+        "source",
+        "0",
+        (),
+        properties={name: value for name, value in given.items() if value},
+    )
     sample = _read_sample(body, unread, header)
     stored, cells = sample.stored, sample.cells
     rows = len(next(iter(cells.values())))
     guesses = _guesses(sample, _answers(stored.columns, formats or {}, date_order), strict=strict)
-    columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored.columns}
+    columns = {
+        column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored.columns
+    }
     columns |= _floats_again(body, stored, columns)
     columns |= _names_of_people(columns)
     names = _key(columns, cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     chance = _about_chance(names, rows) if key is None else []
     contract = _contract(stored, columns, names)
-    open_columns = [column for column in contract.columns if guesses[column.name].choices and column.mask is None]
-    questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
+    open_columns = [
+        column for column in contract.columns if guesses[column.name].choices and column.mask is None
+    ]
+    questions = tuple(
+        Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns
+    )
     layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
     layout += [Finding(name, _NOISE) for name in sample.noisy]
     zones = _about_zones(sample.content, contract.columns, cells)
-    return Draft(contract, (*layout, *_asked(questions), *_findings(contract, cells, guesses), *zones, *chance), rows, questions)
+    return Draft(
+        contract,
+        (*layout, *_asked(questions), *_findings(contract, cells, guesses), *zones, *chance),
+        rows,
+        questions,
+    )
 
 
 @dataclass(frozen=True)
@@ -233,12 +253,18 @@ def _read_sample(body: bytes, unread: Contract, header: bool | None) -> _Sample:
     content = unpack(body)
     form = format_of(content, unread)
     if stated_sheet(unread) and form.name != FormatName.XLSX:
-        raise ContractError("only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a command of their own")
+        raise ContractError(
+            "only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a command of their own"
+        )
     table = None if form.schema else _table(content, unread, header)
     columns, properties = _stored_columns(content, unread, table)
     stored = replace(unread, columns=columns, properties=properties)
     received = _sample(body, stored)
-    cells, noisy = _of_workbook(body, stored, received.cells) if received.form == FormatName.XLSX else (received.cells, {})
+    cells, noisy = (
+        _of_workbook(body, stored, received.cells)
+        if received.form == FormatName.XLSX
+        else (received.cells, {})
+    )
     typed = _typed_columns(body, stored, cells) if received.form in _TYPED_FORMS else set()
     return _Sample(content, stored, table, received, cells, [*noisy], typed)
 
@@ -258,8 +284,12 @@ def _guesses(sample: _Sample, answers: Mapping[str, Answer], *, strict: bool) ->
 
 def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, ...]) -> Contract:
     """Return the contract of a sample's drafted columns."""
-    order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
-    drafted = with_distinct_names(_keyed(column) if column.name in key else column for column in columns.values())
+    order_by = tuple(
+        name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP
+    )[:1]
+    drafted = with_distinct_names(
+        _keyed(column) if column.name in key else column for column in columns.values()
+    )
     return replace(
         stored,
         id=f"headgate.source.{stored.dataset}",
@@ -268,14 +298,22 @@ def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, .
         key=key,
         order_by=order_by,
         grain=f"One row per {' and '.join(key)}" if key else "",
-        properties={**stored.properties, **_kept_new_columns(drafted), **({"headgate.orderBy": [*order_by]} if order_by else {})},
+        properties={
+            **stored.properties,
+            **_kept_new_columns(drafted),
+            **({"headgate.orderBy": [*order_by]} if order_by else {}),
+        },
     )
 
 
 def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:
     """State that new columns are kept as text; beside card data and codes a person has to say what a new column holds."""
     sensitive = any(column.mask not in {None, Mask.FREE_TEXT} for column in columns)
-    return {} if sensitive or KEPT in {column.name for column in columns} else {PROPERTY: NewColumns.KEEP_AS_TEXT.value}
+    return (
+        {}
+        if sensitive or KEPT in {column.name for column in columns}
+        else {PROPERTY: NewColumns.KEEP_AS_TEXT.value}
+    )
 
 
 def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:
@@ -283,31 +321,58 @@ def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array
 
     The sample is read a second time with a decimal comma declared: readers spell number cells with it, and leave texts alone.
     """
-    with_comma = tuple(replace(column, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for column in contract.columns)
+    with_comma = tuple(
+        replace(column, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for column in contract.columns
+    )
     respelled = _cells(body, replace(contract, columns=with_comma))
     return {name for name, text in cells.items() if _share_equal(text, respelled[name]) == 0}
 
 
-def _of_workbook(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> tuple[Mapping[str, pa.Array], Mapping[str, pa.Array]]:
+def _of_workbook(
+    body: bytes, contract: Contract, cells: Mapping[str, pa.Array]
+) -> tuple[Mapping[str, pa.Array], Mapping[str, pa.Array]]:
     """The cells of a workbook as its columns are drafted, and those of columns of amounts in which floats leave digits.
 
     A column is one of amounts if it is whole or has few decimals without those digits; else it is one of floats, which keeps them all.
     """
     timed = _with_midnights(body, contract, cells)
-    shown = _cells(body, replace(contract, columns=tuple(replace(column, type=_WIDE_DECIMAL) for column in contract.columns)))
+    shown = _cells(
+        body,
+        replace(contract, columns=tuple(replace(column, type=_WIDE_DECIMAL) for column in contract.columns)),
+    )
     changed = {name: text for name, text in shown.items() if not text.equals(cells[name])}
-    noisy = {name: text for name, text in changed.items() if (guess_type(name, text).scale or 0) <= _MOST_DECIMALS_OF_AMOUNTS}
-    noisy = {name: text for name, text in noisy.items() if guess_type(name, text).kind in {Kind.DECIMAL, Kind.BIGINT}}
+    noisy = {
+        name: text
+        for name, text in changed.items()
+        if (guess_type(name, text).scale or 0) <= _MOST_DECIMALS_OF_AMOUNTS
+    }
+    noisy = {
+        name: text
+        for name, text in noisy.items()
+        if guess_type(name, text).kind in {Kind.DECIMAL, Kind.BIGINT}
+    }
     return {**timed, **noisy}, noisy
 
 
 def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
     """Return the cells with the time of midnights, where a column of a workbook has other times, too."""
-    mixed = {name for name, text in cells.items() if flags(pc.match_substring_regex(text, _DAY_WITH_TIME)).any()}
+    mixed = {
+        name for name, text in cells.items() if flags(pc.match_substring_regex(text, _DAY_WITH_TIME)).any()
+    }
     if not mixed:
         return cells
-    timed = tuple(replace(column, type=ColumnType(Kind.TIMESTAMP)) if column.name in mixed else column for column in contract.columns)
-    return {**cells, **{name: text for name, text in _cells(body, replace(contract, columns=timed)).items() if name in mixed}}
+    timed = tuple(
+        replace(column, type=ColumnType(Kind.TIMESTAMP)) if column.name in mixed else column
+        for column in contract.columns
+    )
+    return {
+        **cells,
+        **{
+            name: text
+            for name, text in _cells(body, replace(contract, columns=timed)).items()
+            if name in mixed
+        },
+    }
 
 
 def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
@@ -320,7 +385,9 @@ def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
 def _answers(stored: Sequence[Column], formats: Mapping[str, str], date_order: str) -> dict[str, Answer]:
     names = [column.name for column in stored]
     if unknown := sorted(set(map(folded, formats)) - set(names)):
-        raise ContractError(f"the sample has no column {unknown[0]}. Remedy: --format takes one of {', '.join(names)}")
+        raise ContractError(
+            f"the sample has no column {unknown[0]}. Remedy: --format takes one of {', '.join(names)}"
+        )
     pattern_of = {folded(name): pattern for name, pattern in formats.items()}
     return {name: Answer(pattern_of.get(name, ""), date_order) for name in names}
 
@@ -336,7 +403,9 @@ def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) ->
 
 def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
     """Return the amounts below a thousand with the separator of the file's larger ones: the next file may write 1.299,00 in them, too."""
-    comma = {name: guess.format for name, guess in guesses.items() if guess.format and guess.format.decimal == ","}
+    comma = {
+        name: guess.format for name, guess in guesses.items() if guess.format and guess.format.decimal == ","
+    }
     shown = {declared.thousands for declared in comma.values()} - {""}
     if len(shown) != 1:
         return {}
@@ -351,7 +420,8 @@ def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
 def _asked(questions: Sequence[Question]) -> list[Finding]:
     return [
         Finding(
-            question.column, f"is ambiguous and stays text: it can be {' or '.join(question.answers)}. Answer with {_options(question)}"
+            question.column,
+            f"is ambiguous and stays text: it can be {' or '.join(question.answers)}. Answer with {_options(question)}",
         )
         for question in questions
     ]
@@ -374,7 +444,9 @@ def _cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
 def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
     """The file's table, with a header of one row or none."""
     if header is not None and not format_of(content, unread).has_stated_header:
-        raise ContractError("only CSV files can have a header or none. Remedy: leave out --header and --no-header")
+        raise ContractError(
+            "only CSV files can have a header or none. Remedy: leave out --header and --no-header"
+        )
     table = read_table(content, unread, with_header=header)
     if table.two_row_sheet:
         from headgate.formats.excel.read_excel import two_row_header  # noqa: PLC0415 as read_file has it
@@ -384,18 +456,27 @@ def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
     return table
 
 
-def _stored_columns(content: bytes, unread: Contract, table: FileTable | None) -> tuple[tuple[Column, ...], Mapping[str, object]]:
+def _stored_columns(
+    content: bytes, unread: Contract, table: FileTable | None
+) -> tuple[tuple[Column, ...], Mapping[str, object]]:
     """The file's columns in the types from which the gate's reader keeps every value, and the properties of a contract that reads it."""
     properties = unread.properties
     nested: Mapping[str, str] = {}
     if table is None:
         schema = _schema(content)
         stored = {folded(field.name): _stored_type(field.type) for field in schema}
-        nested = {folded(field.name): _logical_type(field.type) for field in schema if pa.types.is_nested(field.type)}
+        nested = {
+            folded(field.name): _logical_type(field.type)
+            for field in schema
+            if pa.types.is_nested(field.type)
+        }
     else:
         is_json = format_of(content, unread).name == FormatName.JSON
         names = _json_names(content, unread) if is_json else numbered(table.names)
-        stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
+        stored = {
+            folded(name) or made_up_name(position): ColumnType(Kind.STRING)
+            for position, name in enumerate(names, 1)
+        }
         nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
     columns = _columns_of(stored, nested)
@@ -412,18 +493,27 @@ def _json_names(content: bytes, unread: Contract) -> tuple[str, ...]:
     """Return the names of the records' values; those of nested objects are joined, and a null instead of an object has no name."""
     columns = read_records(content, stated_encoding(unread), every_object).columns
     nulls = {name for name, column in columns.items() if column.null_count == len(column)}
-    return tuple(name for name in columns if name not in nulls or not any(other.startswith(f"{name}_") for other in columns))
+    return tuple(
+        name
+        for name in columns
+        if name not in nulls or not any(other.startswith(f"{name}_") for other in columns)
+    )
 
 
 def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> tuple[Column, ...]:
     """The columns in their stored types; a name that comes twice is left to the reader."""
-    return tuple(Column(name, column_type, nested=nested.get(name, "")) for name, column_type in stored.items())
+    return tuple(
+        Column(name, column_type, nested=nested.get(name, "")) for name, column_type in stored.items()
+    )
 
 
 def _nested_names(content: bytes, contract: Contract) -> dict[str, str]:
     """Return the columns that hold lists or objects when the file is read by the contract, with their ODCS logicalType."""
     read = read_records(content, stated_encoding(contract), by_contract(contract))
-    firsts = {name: next(text for text in read.columns[name].to_pylist() if text and text[0] in "[{") for name in read.nested}
+    firsts = {
+        name: next(text for text in read.columns[name].to_pylist() if text and text[0] in "[{")
+        for name in read.nested
+    }
     return {folded(name): "array" if text[0] == "[" else "object" for name, text in firsts.items()}
 
 
@@ -472,17 +562,32 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     name, mask = stored.name, _mask(stored, text)
     column_type = _masked_type(mask) or _readable(guess.type, stored.type)
     declared = guess.format if column_type == guess.type else None
-    column = Column(name, column_type, mask=mask, format=declared, classification=_classification(name, mask, text))
+    column = Column(
+        name, column_type, mask=mask, format=declared, classification=_classification(name, mask, text)
+    )
     required = len(text) > 0 and not blank_to_null(null_where_absent(column, text)).null_count
     rules = [Rule("required")] if required else []
     if column_type.length is not None:
         rules.append(Rule("max_length", column_type.length))
     content = guess_content(name, text) if mask is None else None
-    is_open = column.classification == PERSONAL or is_code_name(name) or content is not None  # the next file has other people and places
+    is_open = (
+        column.classification == PERSONAL or is_code_name(name) or content is not None
+    )  # the next file has other people and places
     if mask is None and not (guess.mostly or guess.choices or is_open):
         rules += _valid_values(text, column_type)
-    description = f"Format undecided: {' or '.join(map(answer_of, guess.choices))}" if guess.choices and mask is None else ""
-    return replace(column, required=required, rules=tuple(rules), description=description, content=content, nested=stored.nested)
+    description = (
+        f"Format undecided: {' or '.join(map(answer_of, guess.choices))}"
+        if guess.choices and mask is None
+        else ""
+    )
+    return replace(
+        column,
+        required=required,
+        rules=tuple(rules),
+        description=description,
+        content=content,
+        nested=stored.nested,
+    )
 
 
 def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
@@ -491,7 +596,13 @@ def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
     are_people = any(column.classification == PERSONAL for column in columns.values())
     if name is None or not are_people or name.mask not in {None, Mask.FREE_TEXT}:
         return {}
-    return {"name": replace(name, classification=PERSONAL, rules=tuple(rule for rule in name.rules if rule.name != "valid_values"))}
+    return {
+        "name": replace(
+            name,
+            classification=PERSONAL,
+            rules=tuple(rule for rule in name.rules if rule.name != "valid_values"),
+        )
+    }
 
 
 def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
@@ -513,7 +624,11 @@ def _mask(stored: Column, text: pa.Array) -> Mask | None:
     if stored.type.kind is Kind.STRING or mask not in {None, Mask.FREE_TEXT}:
         return mask
     values = cast(blank_to_null(text), _kept(stored.type)).values
-    return Mask.PAN if len(numeric_rows_with_cards(values)) >= CARD_SHARE * max(1, len(values) - values.null_count) else None
+    return (
+        Mask.PAN
+        if len(numeric_rows_with_cards(values)) >= CARD_SHARE * max(1, len(values) - values.null_count)
+        else None
+    )
 
 
 def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
@@ -525,12 +640,18 @@ def _kept(stored: ColumnType) -> ColumnType:
     """The stored type, no wider than a contract's."""
     if stored.precision is None or stored.scale is None:
         return stored
-    return replace(stored, precision=min(stored.precision, MOST_PRECISION), scale=min(stored.scale, MOST_PRECISION))
+    return replace(
+        stored, precision=min(stored.precision, MOST_PRECISION), scale=min(stored.scale, MOST_PRECISION)
+    )
 
 
 def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) -> dict[str, Column]:
     """Columns of floats that do not keep all digits of the guessed type: they stay floats."""
-    floats = {column.name for column in stored.columns if column.type.kind is Kind.DOUBLE and columns[column.name].mask is None}
+    floats = {
+        column.name
+        for column in stored.columns
+        if column.type.kind is Kind.DOUBLE and columns[column.name].mask is None
+    }
     if not floats:
         return {}
     guessed = tuple(columns[column.name] if column.name in floats else column for column in stored.columns)
@@ -566,7 +687,12 @@ def _may_be_key(column: Column, text: pa.Array, guess: Guess) -> bool:
     """
     if guess.choices:
         return sounds_like_key(column.name)
-    tells_apart = column.content is not None or sounds_like_key(column.name) or are_email_addresses(text) or are_ibans(text)
+    tells_apart = (
+        column.content is not None
+        or sounds_like_key(column.name)
+        or are_email_addresses(text)
+        or are_ibans(text)
+    )
     if column.classification == PERSONAL and not tells_apart:
         return False
     return column.type.kind is not Kind.STRING or sounds_like_key(column.name) or not is_prose(text)
@@ -576,19 +702,33 @@ def _stated_key(columns: Mapping[str, Column], key: Sequence[str]) -> tuple[str,
     names = tuple(map(folded, key))
     for name in names:
         if name not in columns:
-            raise ContractError(f"the sample has no column {name}. Remedy: --key takes one or more of {', '.join(columns)}")
+            raise ContractError(
+                f"the sample has no column {name}. Remedy: --key takes one or more of {', '.join(columns)}"
+            )
         if columns[name].mask is not None:
-            raise ContractError(f"column {name} is masked, so it cannot be the key. Remedy: name another column, or --no-key")
+            raise ContractError(
+                f"column {name} is masked, so it cannot be the key. Remedy: name another column, or --no-key"
+            )
     return names
 
 
-def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess], *, strict: bool) -> tuple[str, ...]:
+def _key(
+    columns: Mapping[str, Column],
+    cells: Mapping[str, pa.Array],
+    guesses: Mapping[str, Guess],
+    *,
+    strict: bool,
+) -> tuple[str, ...]:
     """Return the exact key; unless the draft is strict, a column that sounds like a key and tells apart nearly all rows is preferred."""
-    usable = {name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])}
+    usable = {
+        name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])
+    }
     exact = find_key(usable, cells)
     if strict or (len(exact) == 1 and sounds_like_key(exact[0])):
         return exact
-    candidates = [column.name for column in usable.values() if column.mask is None and column.type.kind in KEY_KINDS]
+    candidates = [
+        column.name for column in usable.values() if column.mask is None and column.type.kind in KEY_KINDS
+    ]
     return key_of_nearly_all(candidates, cells) or exact
 
 
@@ -596,32 +736,56 @@ def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
     """Return the caveat about a key that was found by its values: one column without a key's name, or several in few rows."""
     if len(names) == 1 and not sounds_like_key(names[0]):
         return [Finding(names[0], _KEY_BY_CHANCE)]
-    return [Finding(", ".join(names), _FEW_ROWS.format(rows=rows))] if len(names) > 1 and rows < FEWEST_VALUES else []
+    return (
+        [Finding(", ".join(names), _FEW_ROWS.format(rows=rows))]
+        if len(names) > 1 and rows < FEWEST_VALUES
+        else []
+    )
 
 
-def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]) -> list[Finding]:
+def _findings(
+    contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]
+) -> list[Finding]:
     findings = [
         Finding(column.name, message)
         for column in contract.columns
-        for message in (*_about(column, cells[column.name], guesses[column.name]), *_about_format(column, guesses[column.name]))
+        for message in (
+            *_about(column, cells[column.name], guesses[column.name]),
+            *_about_format(column, guesses[column.name]),
+        )
     ]
     if not any(len(text) for text in cells.values()):
-        findings.append(Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows"))
+        findings.append(
+            Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
+        )
     if summed := totals_of(contract.columns, cells):
-        findings.append(Finding(", ".join(summed), _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS))
+        findings.append(
+            Finding(
+                ", ".join(summed),
+                _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS,
+            )
+        )
     elif rows := named_totals(contract.columns, cells):
         findings.append(Finding("", _NAMED_TOTALS.format(count=len(rows), row=rows[0] + 1)))
     findings += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
     if not contract.key:
         findings.append(Finding("", _NO_KEY))
     elif not contract.order_by:
-        findings.append(Finding("", "no column says which of two rows with one key is newer: name one in headgate.orderBy"))
+        findings.append(
+            Finding(
+                "", "no column says which of two rows with one key is newer: name one in headgate.orderBy"
+            )
+        )
     return findings
 
 
 def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:
     zones = {folded(name): zone for name, zone in zones_of(_schema(content)).items()}
-    return [Finding(column.name, note) for column in columns for note in about_zone(column, cells[column.name], zones)]
+    return [
+        Finding(column.name, note)
+        for column in columns
+        for note in about_zone(column, cells[column.name], zones)
+    ]
 
 
 def _about_format(column: Column, guess: Guess) -> list[str]:
@@ -634,9 +798,13 @@ def _about_format(column: Column, guess: Guess) -> list[str]:
         notes.append(f"is written as {_shown(declared)}; confidence {_confidence(declared):.2f}")
     if declared is not None and has_short_year(declared):
         first = declared.year_from
-        notes.append(f"has years of two digits, which are read as {first} to {first + 99}: set yearFrom in headgate.format for others")
+        notes.append(
+            f"has years of two digits, which are read as {first} to {first + 99}: set yearFrom in headgate.format for others"
+        )
     if declared is not None and declared.percent:
-        notes.append("has percent signs and is read as points, so 19 % is 19: percent: fraction reads it as 0.19")
+        notes.append(
+            "has percent signs and is read as points, so 19 % is 19: percent: fraction reads it as 0.19"
+        )
     if guess.mostly and column.type.kind is Kind.STRING:
         notes.append(_why_text(column.name, guess.mostly))
     return notes
@@ -652,7 +820,10 @@ def _why_text(name: str, most: Most) -> str:
 
 
 def _shown(declared: SourceFormat) -> str:
-    facts = {key: repr(value) if key in {"decimal", "thousands"} else value for key, value in format_facts(declared).items()}
+    facts = {
+        key: repr(value) if key in {"decimal", "thousands"} else value
+        for key, value in format_facts(declared).items()
+    }
     return ", ".join(f"{key} {value}" for key, value in facts.items())
 
 
@@ -672,7 +843,9 @@ def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
     if len(text) and not len(values):
         findings.append("has no value in the sample, so its type is a guess")
     if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
-        findings.append(f"has {count} values that pass as card numbers: take the mask away only if they are none")
+        findings.append(
+            f"has {count} values that pass as card numbers: take the mask away only if they are none"
+        )
     if guess.mostly and column.type.kind is not Kind.STRING:
         findings += about_bad_values(column, text)
     elif misfits := len(cast_column(column, values).misfits):

@@ -36,17 +36,26 @@ def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
         ContractError: it is neither a date pattern nor a number such as 1.234,5, or names dates and timestamps.
     """
     if example := _EXAMPLE.fullmatch(pattern):
-        thousands, decimal = example["thousands"], example["decimal"] or ("," if example["thousands"] == "." else ".")
+        thousands, decimal = (
+            example["thousands"],
+            example["decimal"] or ("," if example["thousands"] == "." else "."),
+        )
         if thousands == decimal:
-            raise ContractError(f"column {column}: {pattern} has one sign for thousands and decimals. Remedy: write 1.234,5 or 1,234.5")
+            raise ContractError(
+                f"column {column}: {pattern} has one sign for thousands and decimals. Remedy: write 1.234,5 or 1,234.5"
+            )
         return SourceFormat(decimal=decimal, thousands=thousands), Kind.DECIMAL
     patterns = tuple(pattern.split(_BETWEEN_PATTERNS))
     try:
         have_time = {date_pattern(date).has_time for date in patterns}
     except ContractError as error:
-        raise ContractError(f"column {column}: {error}; for numbers write an example: 1.234,5 or 1,234.5") from None
+        raise ContractError(
+            f"column {column}: {error}; for numbers write an example: 1.234,5 or 1,234.5"
+        ) from None
     if len(have_time) > 1:
-        raise ContractError(f"column {column}: {pattern} names a date and a timestamp. Remedy: name patterns of one of the two")
+        raise ContractError(
+            f"column {column}: {pattern} names a date and a timestamp. Remedy: name patterns of one of the two"
+        )
     return SourceFormat(patterns=patterns), Kind.TIMESTAMP if have_time == {True} else Kind.DATE
 
 

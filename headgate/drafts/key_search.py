@@ -37,8 +37,12 @@ _LEAST_DIFFERENT = 0.9  # of the rows: more exact repeats may be a table without
 _LEAST_DENSE = 2  # half of the numbers between the least and the greatest id are there
 _LEAST_COUNTED = 0.9  # of the groups have the numbers 1 to n
 # GTFS calls it stop_sequence, Olist payment_sequential, an order its line number.
-_SEQUENCE_NAMES = r"(?:.*_)?(?:sequence|sequential|seq|ordinal|position|pos|line|line_?(?:number|no|nr)|zeile|index|idx)"
-_CALENDAR_NAMES = r"(?:.*_)?(?:year|quarter|month|week|day|weekday|hour|minute|jahr|quartal|monat|woche|tag|stunde)"
+_SEQUENCE_NAMES = (
+    r"(?:.*_)?(?:sequence|sequential|seq|ordinal|position|pos|line|line_?(?:number|no|nr)|zeile|index|idx)"
+)
+_CALENDAR_NAMES = (
+    r"(?:.*_)?(?:year|quarter|month|week|day|weekday|hour|minute|jahr|quartal|monat|woche|tag|stunde)"
+)
 _MEASURE_NAMES = r"(?:.*_)?(?:counts?|totals?|sum|amount|qty|quantity|price|value|score|cnt|anzahl|menge|summe|betrag|preis)(?:_.*)?"
 _ID, _SEQUENCE, _OTHER = range(3)
 
@@ -54,18 +58,30 @@ def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tu
     """
     rows, different = len(next(iter(cells.values()))), different_rows([*cells.values()])
     different = different if different >= _LEAST_DIFFERENT * rows else rows
-    usable = [column for column in columns.values() if column.required and column.mask is None and column.type.kind in _KEY_PARTS]
+    usable = [
+        column
+        for column in columns.values()
+        if column.required and column.mask is None and column.type.kind in _KEY_PARTS
+    ]
     codes = cache(lambda name: _codes(cells[name]))
     for names in _sets(usable, cells, codes):
-        if prod(_distinct(codes(name)) for name in names) >= different == _distinct(_joined([codes(name) for name in names])):
+        if (
+            prod(_distinct(codes(name)) for name in names)
+            >= different
+            == _distinct(_joined([codes(name) for name in names]))
+        ):
             return tuple(name for name in columns if name in names)
     return ()
 
 
-def _sets(usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Callable[[str], Rows]) -> Iterator[tuple[str, ...]]:
+def _sets(
+    usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Callable[[str], Rows]
+) -> Iterator[tuple[str, ...]]:
     """Yield sets of columns, smaller ones first, and of one size those with ids first; none that holds a measure."""
     ranks = {column.name: _rank(column) for column in usable if not _is_measure_in_a_set(column)}
-    singles = [column.name for column in usable if _may_be_alone(column, cells[column.name], [*ranks.values()])]
+    singles = [
+        column.name for column in usable if _may_be_alone(column, cells[column.name], [*ranks.values()])
+    ]
     rank_alone = {column.name: (_rank(column), column.type.kind is Kind.BIGINT) for column in usable}
     yield from ((name,) for name in sorted(singles, key=rank_alone.__getitem__))
     ids = [name for name, rank in ranks.items() if rank == _ID][:_MOST_CANDIDATES]
@@ -74,7 +90,9 @@ def _sets(usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Callab
     yield from ((group, name) for name, group in counting.items())
     candidates = sorted(ranks, key=ranks.__getitem__)[:_MOST_CANDIDATES]
     for size in range(2, _MOST_COLUMNS + 1):
-        yield from sorted(combinations(candidates, size), key=lambda names: _order([ranks[name] for name in names]))
+        yield from sorted(
+            combinations(candidates, size), key=lambda names: _order([ranks[name] for name in names])
+        )
 
 
 def _rank(column: Column) -> int:
@@ -128,10 +146,14 @@ def _counts_rows(group: Rows, text: pa.Array) -> bool:
     numbers = pc.cast(pc.if_else(pc.match_substring_regex(text, r"^\d{1,9}$"), text, "0"), pa.int64())
     table = pa.table({"group": group, "number": numbers}).group_by("group")
     counted = table.aggregate([("number", how) for how in ("min", "max", "count", "count_distinct")])
-    low, high, rows, distinct = (counted[f"number_{how}"].to_numpy() for how in ("min", "max", "count", "count_distinct"))
+    low, high, rows, distinct = (
+        counted[f"number_{how}"].to_numpy() for how in ("min", "max", "count", "count_distinct")
+    )
     is_counted = (low == 1) & (high == rows) & (distinct == rows)
     several = rows > 1
-    return bool(several.any() and is_counted.mean() >= _LEAST_COUNTED and is_counted[several].mean() >= _LEAST_COUNTED)
+    return bool(
+        several.any() and is_counted.mean() >= _LEAST_COUNTED and is_counted[several].mean() >= _LEAST_COUNTED
+    )
 
 
 def _codes(values: pa.Array) -> Rows:

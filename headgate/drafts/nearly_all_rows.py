@@ -45,7 +45,9 @@ _LETTERS_AND_DIGITS = r"(?:[^=].*)?(?:\p{L}[^\p{L}\d]*\d|\d[^\p{L}\d]*\p{L}).*"
 
 def sounds_like_key(name: str) -> bool:
     """Whether a column's name is that of a key, such as `order_id`, `Artikelnummer` or `numéro de commande`; a phone number is none."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFD", folded(name)) if not unicodedata.combining(sign))
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFD", folded(name)) if not unicodedata.combining(sign)
+    )
     names_nobody = not is_personal_name(plain) or is_account_number(compared(name))
     return _KEY_NAMES.fullmatch(plain) is not None and names_nobody
 
@@ -53,7 +55,11 @@ def sounds_like_key(name: str) -> bool:
 def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:
     """Return a column of text in the type that nearly all of its values have; the guess itself where there is none, or where ids differ."""
     values = blank_to_null(text).drop_null()
-    if guess.mostly is None or len(values) < FEWEST_VALUES or guess.mostly.reading.kind in {Kind.BOOLEAN, Kind.DOUBLE}:
+    if (
+        guess.mostly is None
+        or len(values) < FEWEST_VALUES
+        or guess.mostly.reading.kind in {Kind.BOOLEAN, Kind.DOUBLE}
+    ):
         return guess
     try:
         answered = guess_column(name, text, answer=Answer(answer_of(guess.mostly.reading)))
@@ -81,7 +87,11 @@ def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) 
     different = different_rows([*cells.values()])
     if different < FEWEST_VALUES:
         return ()
-    values = {name: len(pc.unique(blank_to_null(cells[name]).drop_null())) for name in candidates if sounds_like_key(name)}
+    values = {
+        name: len(pc.unique(blank_to_null(cells[name]).drop_null()))
+        for name in candidates
+        if sounds_like_key(name)
+    }
     best = max(values, key=lambda name: values[name], default="")
     return (best,) if best and values[best] >= NEARLY_ALL * different else ()
 
@@ -97,9 +107,15 @@ def about_key(contract: Contract, cells: Mapping[str, pa.Array]) -> list[str]:
     named = different_rows(columns[: len(keys)]) if columns and keyed.num_rows else 0
     repeated = different_rows(columns) - named if named < keyed.num_rows else 0
     missing = rows.num_rows - keyed.num_rows
-    notes = [f"{missing:,} of {rows.num_rows:,} rows have no value in it: they are quarantined"] if missing else []
+    notes = (
+        [f"{missing:,} of {rows.num_rows:,} rows have no value in it: they are quarantined"]
+        if missing
+        else []
+    )
     if repeated:
-        notes.append(f"{repeated:,} of {rows.num_rows:,} rows repeat a value of another row: only one of them is kept")
+        notes.append(
+            f"{repeated:,} of {rows.num_rows:,} rows repeat a value of another row: only one of them is kept"
+        )
     return [f"is the key. {note}. Name another key with --key, or none with --no-key" for note in notes]
 
 
@@ -112,7 +128,10 @@ def _all_valid(columns: Sequence[pa.Array]) -> pa.Array:
 
 def about_bad_values(column: Column, text: pa.Array) -> list[str]:
     """Return how many of the column's values do not have its type, if any."""
-    others, values = len(bad_values(column, text)), len(blank_to_null(null_where_absent(column, text)).drop_null())
+    others, values = (
+        len(bad_values(column, text)),
+        len(blank_to_null(null_where_absent(column, text)).drop_null()),
+    )
     if not others:
         return []
     patterns = "|".join(column.format.patterns) if column.format else ""

@@ -27,15 +27,25 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
     elif table and table.is_header_by_look:
         notes.append(_BY_LOOK)
     if sample.dialect and sample.dialect.header_lines > 1:
-        notes.append(f"the first {sample.dialect.header_lines} lines are read as the header, and the cells of each column are joined")
-    where, skipped = ("above the header", sample.dialect.skipped_lines) if sample.dialect else ("beside the header", sample.skipped_lines)
+        notes.append(
+            f"the first {sample.dialect.header_lines} lines are read as the header, and the cells of each column are joined"
+        )
+    where, skipped = (
+        ("above the header", sample.dialect.skipped_lines)
+        if sample.dialect
+        else ("beside the header", sample.skipped_lines)
+    )
     if skipped:
-        notes.append(f"{skipped:,} {'line' if skipped == 1 else 'lines'} {where} are counted as skipped and not read")
+        notes.append(
+            f"{skipped:,} {'line' if skipped == 1 else 'lines'} {where} are counted as skipped and not read"
+        )
     if sample.left_out:
         notes.append(
             f"of the workbook, {' and '.join(sample.sheets)} is read, and these sheets are not: {', '.join(sample.left_out)}. "
             "--sheet NAME drafts from another"
         )
     elif len(sample.sheets) > 1:
-        notes.append(f"the sheets {', '.join(sample.sheets)} are read as one table: --sheet NAME reads one of them alone")
+        notes.append(
+            f"the sheets {', '.join(sample.sheets)} are read as one table: --sheet NAME reads one of them alone"
+        )
     return notes

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 _OFFSET = r"\d{2}:\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _OF_ZONE = "has times of the zone {}, which are stored in UTC"
 _WITH_OFFSET = "has times with an offset, such as +01:00, which are stored in UTC"
-_LOCAL = (
-    "has times without a zone, which are taken for UTC: if they are local, state logicalTypeOptions.defaultTimezone, as in Europe/Berlin"
-)
+_LOCAL = "has times without a zone, which are taken for UTC: if they are local, state logicalTypeOptions.defaultTimezone, as in Europe/Berlin"
 
 
 def zones_of(schema: pa.Schema) -> dict[str, str]:
     """Return the zones that a Parquet file states, by column."""
-    return {field.name: str(field.type.tz) for field in schema if pa.types.is_timestamp(field.type) and field.type.tz}
+    return {
+        field.name: str(field.type.tz)
+        for field in schema
+        if pa.types.is_timestamp(field.type) and field.type.tz
+    }
 
 
 def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> list[str]:

@@ -32,7 +32,11 @@ _NAMES = (
 
 def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[str]:
     """Return the columns whose last value is the exact sum of all values above it, and not zero, or the formula of a sum."""
-    return [column.name for column in columns if column.type.kind in _EXACT and _is_sum(column, cells[column.name])]
+    return [
+        column.name
+        for column in columns
+        if column.type.kind in _EXACT and _is_sum(column, cells[column.name])
+    ]
 
 
 def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
@@ -43,21 +47,33 @@ def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> li
     if not rows:
         return []
     numbers = [
-        cast_column(column, null_where_absent(column, cells[column.name])).values for column in columns if column.type.kind in _EXACT
+        cast_column(column, null_where_absent(column, cells[column.name])).values
+        for column in columns
+        if column.type.kind in _EXACT
     ]
-    return [row for place, row in enumerate(rows) if any(_is_sum_at(values, rows[:place], row) for values in numbers)]
+    return [
+        row
+        for place, row in enumerate(rows)
+        if any(_is_sum_at(values, rows[:place], row) for values in numbers)
+    ]
 
 
 def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:
     value, begin = values[row].as_py(), totals_above[-1] + 1 if totals_above else 0
     since_last = pc.sum(values.slice(begin, row - begin)).as_py()
     above = pc.sum(values.slice(0, row)).as_py() or 0
-    return bool(value) and value in {since_last, above - sum(values[place].as_py() or 0 for place in totals_above)}
+    return bool(value) and value in {
+        since_last,
+        above - sum(values[place].as_py() or 0 for place in totals_above),
+    }
 
 
 def last_row_is_refused(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> bool:
     """Whether a value of the last row does not have its column's type, or is missing where the column requires one."""
-    return any(_is_refused(column, null_where_absent(column, cells[column.name].slice(len(cells[column.name]) - 1))) for column in columns)
+    return any(
+        _is_refused(column, null_where_absent(column, cells[column.name].slice(len(cells[column.name]) - 1)))
+        for column in columns
+    )
 
 
 def _is_refused(column: Column, last: pa.Array) -> bool:

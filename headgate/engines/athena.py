@@ -34,13 +34,21 @@ class _Compiler(AthenaCompiler):  # type: ignore[misc]  # Ibis ships no types
         rows = data.to_pyarrow(schema).to_pylist()
         written = [self._row(row, schema) for row in rows or [dict.fromkeys(schema.names)]]
         columns = [sge.to_identifier(column, quoted=True) for column in schema.names]
-        values = sge.Values(expressions=written, alias=sge.TableAlias(this=sge.to_identifier(name, quoted=True), columns=columns))
-        typed = [self.cast(sge.column(column, quoted=True), kind).as_(column, quoted=True) for column, kind in schema.items()]
+        values = sge.Values(
+            expressions=written,
+            alias=sge.TableAlias(this=sge.to_identifier(name, quoted=True), columns=columns),
+        )
+        typed = [
+            self.cast(sge.column(column, quoted=True), kind).as_(column, quoted=True)
+            for column, kind in schema.items()
+        ]
         query = sge.select(*typed).from_(values)
         return (query if rows else query.where(sge.false())).subquery(name)
 
     def _row(self, row: Mapping[str, Any], schema: Any) -> sge.Tuple:  # noqa: ANN401 Ibis ships no types
-        return sge.Tuple(expressions=[self._cell(ops.Literal(row[column], kind)) for column, kind in schema.items()])
+        return sge.Tuple(
+            expressions=[self._cell(ops.Literal(row[column], kind)) for column, kind in schema.items()]
+        )
 
     def _cell(self, literal: Any) -> Any:  # noqa: ANN401 as above
         if literal.dtype.is_floating() and literal.value is not None:
@@ -62,10 +70,18 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
     def at(self, database: str, name: str, schema: pa.Schema) -> ibis.Table:
         """A table of the catalog, whose columns are known without asking."""
         place = ops.Namespace(database=database)
-        return ops.DatabaseTable(name, schema=ibis.Schema.from_pyarrow(schema), source=self, namespace=place).to_expr()
+        return ops.DatabaseTable(
+            name, schema=ibis.Schema.from_pyarrow(schema), source=self, namespace=place
+        ).to_expr()
 
     def compile(
-        self, expr: ibis.Expr, /, *, limit: int | str | None = None, params: Mapping[Any, Any] | None = None, pretty: bool = False
+        self,
+        expr: ibis.Expr,
+        /,
+        *,
+        limit: int | str | None = None,
+        params: Mapping[Any, Any] | None = None,
+        pretty: bool = False,
     ) -> str:
         """The expression in Athena's SQL.
 
@@ -75,15 +91,21 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         query = self.compiler.to_sqlglot(expr, limit=limit, params=params)
         return str(query.sql(dialect=self.name, pretty=pretty, unsupported_level=ErrorLevel.RAISE))
 
-    def to_pyarrow(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> pa.Table:
+    def to_pyarrow(
+        self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
+    ) -> pa.Table:
         """The answer in the Arrow types of the expression."""
         table = expr.as_table()
         sql, schema = self.compile(table, params=params, limit=limit), table.schema().to_pyarrow()
         if len(sql.encode()) > LONGEST_QUERY_BYTES:
-            raise QueryError(f"a query of {len(sql.encode()):,} bytes is too long for Athena: another engine can take it")
+            raise QueryError(
+                f"a query of {len(sql.encode()):,} bytes is too long for Athena: another engine can take it"
+            )
         return expr.__pyarrow_result__(exact(self._answers(sql, schema), schema))
 
-    def execute(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
+    def execute(
+        self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
+    ) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
         """The answer in pandas."""
         table = self.to_pyarrow(expr.as_table(), params=params, limit=limit)
         return expr.__pandas_result__(frame_of(table))
@@ -117,7 +139,9 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
 
 
 @contextmanager
-def opened(tables: Mapping[str, pa.Schema], database: str, answers: Answers) -> Iterator[dict[str, ibis.Table]]:
+def opened(
+    tables: Mapping[str, pa.Schema], database: str, answers: Answers
+) -> Iterator[dict[str, ibis.Table]]:
     """Tables of the catalog by name."""
     backend = AthenaTables()
     backend.do_connect(answers)

@@ -42,4 +42,6 @@ def medians(table: ibis.Table, by: Sequence[str], whole: str, name: str) -> ibis
         }
     )
     middle = ranked.filter(ranked[_RANK] >= ranked[_OF] - 2, ranked[_RANK] <= ranked[_OF])
-    return middle.group_by(*by).agg(**{name: middle[_VALUE].sum().cast("float64") / middle.count().cast("float64")})
+    return middle.group_by(*by).agg(
+        **{name: middle[_VALUE].sum().cast("float64") / middle.count().cast("float64")}
+    )

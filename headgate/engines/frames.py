@@ -33,7 +33,9 @@ def frame_of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pd
     """As `frame_of`, for rows that come some at a time: a batch is let go before the next one comes."""
     pieces: list[list[Any]] = [[] for _ in schema]
     texts: list[dict[str, str]] = [{} for _ in schema]
-    for batch in chain(schema.empty_table().to_batches() or [pa.RecordBatch.from_pylist([], schema)], batches):
+    for batch in chain(
+        schema.empty_table().to_batches() or [pa.RecordBatch.from_pylist([], schema)], batches
+    ):
         for kept, seen, column in zip(pieces, texts, batch.columns, strict=True):
             kept.append(_shared(column, seen) if pat.is_string(column.type) else _apart(column))
     joined = {name: _joined(pieces.pop(0)) for name in schema.names}
@@ -48,10 +50,13 @@ def exact(table: pa.Table, schema: pa.Schema) -> pa.Table:
             way round, as each does it in its own way with averages and quotients of decimals. The message does not say the value.
     """
     for field in schema:
-        if {pat.is_floating(field.type), pat.is_floating(table[field.name].type)} == {True, False} and not pat.is_null(
-            table[field.name].type
-        ):
-            raise AuditError(f"{field.name}: an engine computed {table[field.name].type} for {field.type}; cast before dividing")
+        if {pat.is_floating(field.type), pat.is_floating(table[field.name].type)} == {
+            True,
+            False,
+        } and not pat.is_null(table[field.name].type):
+            raise AuditError(
+                f"{field.name}: an engine computed {table[field.name].type} for {field.type}; cast before dividing"
+            )
     try:
         return table.select(schema.names).cast(schema)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, KeyError):
@@ -87,7 +92,9 @@ def _shared(column: pa.Array, seen: dict[str, str]) -> np.ndarray:
 def _apart(column: pa.Array) -> Any:  # noqa: ANN401 Arrow or pandas, whatever the column holds
     """The values in memory of their own: a batch's memory stays while any of its columns is in use."""
     if pat.is_integer(column.type) or pat.is_boolean(column.type):
-        return pa.concat_arrays([column, column.slice(0, 0)])  # whether there are nulls further on decides what these become
+        return pa.concat_arrays(
+            [column, column.slice(0, 0)]
+        )  # whether there are nulls further on decides what these become
     if pat.is_date(column.type):
         return column.cast(pa.timestamp("s")).to_pandas().to_numpy(copy=True)
     if pat.is_timestamp(column.type):

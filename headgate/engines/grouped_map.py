@@ -43,7 +43,9 @@ class Grouping:
     def __post_init__(self) -> None:
         missing = sorted(set(self.by) - set(self.schema.names))
         if not self.by or missing:
-            raise ContractError(f"what is done to each group must give the columns that make the group; missing: {missing}")
+            raise ContractError(
+                f"what is done to each group must give the columns that make the group; missing: {missing}"
+            )
 
     @property
     def numbered(self) -> pa.Schema:

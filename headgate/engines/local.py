@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from headgate.engines.engine import Rows
 
 LEAST_MEMORY_MB = 1_000  # of DuckDB, beyond which it spills
-_LEAST_MEASURED_S = 2.0  # of processor time: the first groups include the import of libraries, so the pace is unknown before
-_PARALLEL_FROM_S = 10.0  # two further processes pay from then on: each takes about five seconds to load its libraries
+_LEAST_MEASURED_S = (
+    2.0  # of processor time: the first groups include the import of libraries, so the pace is unknown before
+)
+_PARALLEL_FROM_S = (
+    10.0  # two further processes pay from then on: each takes about five seconds to load its libraries
+)
 _CHUNKS = 64
 _BATCH_ROWS = 131_072
 
@@ -53,7 +57,9 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
     Ibis itself makes a Python object of every value of a column that has a null, and a float of a long id in it.
     """
 
-    def execute(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
+    def execute(
+        self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
+    ) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
         """The answer in pandas."""
         answer = self.to_pyarrow_batches(expr, params=params, limit=limit)
         frame = frame_of_batches(answer.schema, answer)
@@ -74,7 +80,9 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         table = expr.as_table()
         schema = table.schema().to_pyarrow()
         answer = self._to_duckdb_relation(table, params=params, limit=limit).to_arrow_reader(chunk_size)
-        batches = (part for batch in answer for part in exact(pa.Table.from_batches([batch]), schema).to_batches())
+        batches = (
+            part for batch in answer for part in exact(pa.Table.from_batches([batch]), schema).to_batches()
+        )
         return pa.RecordBatchReader.from_batches(schema, batches)
 
 
@@ -111,10 +119,14 @@ class Local:
         grouping = Grouping(tuple(by), function, schema, tuple(order_by))
         waiting = list(chunks(_arrow_of(rows), grouping.by, _CHUNKS))[::-1]
         done, began = [grouping.numbered.empty_table()], time.process_time()
-        while waiting and (self._workers == 1 or not _parallel_pays(time.process_time() - began, len(done) - 1, len(waiting))):
+        while waiting and (
+            self._workers == 1 or not _parallel_pays(time.process_time() - began, len(done) - 1, len(waiting))
+        ):
             done.append(apply(waiting.pop(), grouping))
         if waiting:
-            done += joblib.Parallel(n_jobs=self._workers)(joblib.delayed(apply)(chunk, grouping) for chunk in waiting)
+            done += joblib.Parallel(n_jobs=self._workers)(
+                joblib.delayed(apply)(chunk, grouping) for chunk in waiting
+            )
         return collected(pa.concat_tables(done), grouping)
 
 
@@ -124,4 +136,8 @@ def _parallel_pays(spent_s: float, chunks_done: int, chunks_left: int) -> bool:
 
 
 def _arrow_of(rows: Rows) -> pa.Table:
-    return rows.to_pyarrow() if isinstance(rows, ibis.Table) else pa.Table.from_pandas(rows, preserve_index=False)
+    return (
+        rows.to_pyarrow()
+        if isinstance(rows, ibis.Table)
+        else pa.Table.from_pandas(rows, preserve_index=False)
+    )

@@ -39,14 +39,18 @@ _SETTINGS = {
 class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
     """Ibis's Spark backend, with answers that come as Arrow: exact, and in the types that every engine's answers have."""
 
-    def to_pyarrow(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> pa.Table:
+    def to_pyarrow(
+        self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
+    ) -> pa.Table:
         """The answer in the Arrow types of the expression."""
         table = expr.as_table()
         self._run_pre_execute_hooks(table)
         answer = arrow_of(self._session.sql(self.compile(table, params=params, limit=limit)))
         return expr.__pyarrow_result__(exact(answer, table.schema().to_pyarrow()))
 
-    def execute(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
+    def execute(
+        self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
+    ) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
         """The answer in pandas."""
         table = self.to_pyarrow(expr.as_table(), params=params, limit=limit)
         return expr.__pandas_result__(frame_of(table))
@@ -64,9 +68,13 @@ class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         table = expr.as_table()
         self._run_pre_execute_hooks(table)
         schema = table.schema().to_pyarrow()
-        packed = self._session.sql(self.compile(table, params=params, limit=limit)).mapInArrow(_packed, "batch binary")
+        packed = self._session.sql(self.compile(table, params=params, limit=limit)).mapInArrow(
+            _packed, "batch binary"
+        )
         tables = (pa.ipc.open_stream(row.batch).read_all() for row in packed.toLocalIterator())
-        return pa.RecordBatchReader.from_batches(schema, (part for table in tables for part in exact(table, schema).to_batches()))
+        return pa.RecordBatchReader.from_batches(
+            schema, (part for table in tables for part in exact(table, schema).to_batches())
+        )
 
     def _register_in_memory_table(self, op: Any) -> None:  # noqa: ANN401 Ibis ships no types
         """Rows in memory become a view, exactly."""
@@ -97,7 +105,9 @@ class Spark:
             if gathered:
                 yield from apply(exact(pa.Table.from_batches(gathered), read_as), grouping).to_batches()
 
-        spread = frame.repartition(*grouping.by).mapInArrow(work, from_arrow_schema(grouping.numbered, prefer_timestamp_ntz=True))
+        spread = frame.repartition(*grouping.by).mapInArrow(
+            work, from_arrow_schema(grouping.numbered, prefer_timestamp_ntz=True)
+        )
         return collected(exact(arrow_of(spread), grouping.numbered), grouping)
 
     def _frame(self, rows: Rows) -> tuple[DataFrame, pa.Schema]:
@@ -147,7 +157,9 @@ def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def created(session: SparkSession, rows: pa.Table) -> DataFrame:
     """Rows as a Spark frame, by way of Python values: pandas, which Spark's faster way goes through, has no whole numbers with nulls."""
     schema = from_arrow_schema(rows.schema.remove_metadata(), prefer_timestamp_ntz=True)
-    return session.createDataFrame([tuple(row.values()) for row in rows.to_pylist()], schema=schema, verifySchema=False)
+    return session.createDataFrame(
+        [tuple(row.values()) for row in rows.to_pylist()], schema=schema, verifySchema=False
+    )
 
 
 def arrow_of(frame: DataFrame) -> pa.Table:

@@ -68,8 +68,13 @@ class StoredRows:
     def tables(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """As `batches`, in Arrow."""
         names = list(columns or self.columns)
-        own = slice(int(np.searchsorted(self._edges[1:], first, side="right")), int(np.searchsorted(self._edges[:-1], after)))
-        for group, begin, end in zip(range(own.start, own.stop), self._edges[own], self._edges[1:][own], strict=True):
+        own = slice(
+            int(np.searchsorted(self._edges[1:], first, side="right")),
+            int(np.searchsorted(self._edges[:-1], after)),
+        )
+        for group, begin, end in zip(
+            range(own.start, own.stop), self._edges[own], self._edges[1:][own], strict=True
+        ):
             offset = max(first, begin) - begin
             yield self.group(group, names).slice(offset, min(after, end) - begin - offset)
 
@@ -81,7 +86,9 @@ class StoredRows:
             self.group(group, names).take(places[edges[group] : edges[group + 1]] - self._edges[group])
             for group in np.flatnonzero(np.diff(edges)).tolist()
         )
-        return self.finished(frame_of_batches(self.schema(names), (batch for part in taken for batch in part.to_batches())))
+        return self.finished(
+            frame_of_batches(self.schema(names), (batch for part in taken for batch in part.to_batches()))
+        )
 
     def schema(self, names: Sequence[str]) -> pa.Schema:
         """The Arrow types of some columns."""
@@ -115,7 +122,9 @@ def numbers(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.NDArray
 
 def store_frames(frames: Iterable[pd.DataFrame], path: Path) -> StoredRows:
     """The rows of frames of equal columns, of which there is at least one, in a file."""
-    parts = (pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None) for frame in frames)
+    parts = (
+        pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None) for frame in frames
+    )
     first = next(parts)
     write_batches(chain([first], parts), first.schema, path)
     return StoredRows([path])

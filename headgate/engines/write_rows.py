@@ -35,11 +35,17 @@ def batches_of(table: ibis.Table) -> Iterator[pa.Table]:
     schema = table.schema().to_pyarrow()
     # Tables in memory belong to Ibis's own backend, which calls a method that DuckDB does not have any more.
     in_memory = type(table.get_backend()) is Backend
-    for batch in table.to_pyarrow().to_reader(GROUP_ROWS) if in_memory else table.to_pyarrow_batches(chunk_size=GROUP_ROWS):
+    for batch in (
+        table.to_pyarrow().to_reader(GROUP_ROWS)
+        if in_memory
+        else table.to_pyarrow_batches(chunk_size=GROUP_ROWS)
+    ):
         yield exact(pa.Table.from_batches([batch]), schema)
 
 
-def write_batches(batches: Iterable[pa.Table], schema: pa.Schema, path: Path, dictionaries: Sequence[str] = ()) -> None:
+def write_batches(
+    batches: Iterable[pa.Table], schema: pa.Schema, path: Path, dictionaries: Sequence[str] = ()
+) -> None:
     """The file holds the rows of all batches in groups of `GROUP_ROWS`; the last one may be smaller."""
     pending = schema.empty_table()
     # Read several times and then deleted: LZ4 costs least of both.

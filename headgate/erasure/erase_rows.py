@@ -117,10 +117,24 @@ class RowEraser:
 
     def keep_progress(self, subject: Subject, subject_data: SubjectData, erased: Erased) -> None:
         """Keep what to search for and what is erased so far until `end`, so that another call continues and certifies all of it."""
-        versions = [[version.ref.bucket, version.ref.key, version.ref.version_id, version.size_bytes] for version in erased.versions]
-        texts = {"identifying": sorted(subject_data.texts.identifying), "texts": sorted(subject_data.texts.shared)}
-        progress = {**texts, "rows": erased.rows, "files": erased.files, "versions": versions, "from_lake": erased.from_lake}
-        self.objects.write(self._progress_of(subject), json.dumps(progress).encode(), content_type="application/json")
+        versions = [
+            [version.ref.bucket, version.ref.key, version.ref.version_id, version.size_bytes]
+            for version in erased.versions
+        ]
+        texts = {
+            "identifying": sorted(subject_data.texts.identifying),
+            "texts": sorted(subject_data.texts.shared),
+        }
+        progress = {
+            **texts,
+            "rows": erased.rows,
+            "files": erased.files,
+            "versions": versions,
+            "from_lake": erased.from_lake,
+        }
+        self.objects.write(
+            self._progress_of(subject), json.dumps(progress).encode(), content_type="application/json"
+        )
 
     def end(self, subject: Subject, erased: Erased) -> None:
         """Delete what `keep_progress` kept."""
@@ -141,8 +155,12 @@ class RowEraser:
             for bucket, key, version_id, size in kept["versions"]
         ]
         # Release 0.1.0 kept postcodes and dates among the texts, and did not say which ones identify somebody.
-        texts = PersonalTexts(frozenset(kept.get("identifying", ()))) | texts_of_columns(frozenset(kept["texts"]), are_personal=False)
-        return Erased(Counter(kept["rows"]), list(kept["files"]), versions, from_lake=kept.get("from_lake", True)), texts
+        texts = PersonalTexts(frozenset(kept.get("identifying", ()))) | texts_of_columns(
+            frozenset(kept["texts"]), are_personal=False
+        )
+        return Erased(
+            Counter(kept["rows"]), list(kept["files"]), versions, from_lake=kept.get("from_lake", True)
+        ), texts
 
     def erase(self, subject: Subject, subject_data: SubjectData) -> Erased:
         """Erase what was found; return it with what an earlier call erased.
@@ -151,7 +169,9 @@ class RowEraser:
             ThrottledError: a worker holds one of the files; call again when it has finished.
         """
         earlier = subject_data.earlier or Erased()
-        erased = Erased(earlier.rows.copy(), [*earlier.files], [*earlier.versions], from_lake=subject_data.is_of_lake)
+        erased = Erased(
+            earlier.rows.copy(), [*earlier.files], [*earlier.versions], from_lake=subject_data.is_of_lake
+        )
         self.keep_progress(subject, subject_data, erased)
         records = defaultdict(list)
         for record in self.ledger.records():
@@ -165,7 +185,14 @@ class RowEraser:
         self.keep_progress(subject, subject_data, erased)
         return erased
 
-    def _erase_content(self, columns: SubjectColumns, dataset: str, content: str, records: Iterable[FileRecord], erased: Erased) -> None:
+    def _erase_content(
+        self,
+        columns: SubjectColumns,
+        dataset: str,
+        content: str,
+        records: Iterable[FileRecord],
+        erased: Erased,
+    ) -> None:
         for record in records:
             self._purge(record.ref, erased)
             if replacement := record.original.get("key"):
@@ -182,7 +209,9 @@ class RowEraser:
         if before:
             self.ledger.finish(_counted(before, accepted, refused, increment.key, quarantine.key))
 
-    def _rewrite(self, ref: ObjectRef, mask: Callable[[pa.Table], pa.Array], erased: Erased, dataset: str) -> pa.Table | None:
+    def _rewrite(
+        self, ref: ObjectRef, mask: Callable[[pa.Table], pa.Array], erased: Erased, dataset: str
+    ) -> pa.Table | None:
         """Write the object without the subject's rows, purge its other versions, and return its rows; None where none is left."""
         try:
             rows = table_of(self.objects.read(ref))
@@ -202,7 +231,13 @@ class RowEraser:
     def _mark_edition(self, dataset: str, content: str, rows: pa.Table | None, erased: Erased) -> None:
         """Mark the increment as another edition, so that the next merge reads all increments again."""
         prefix = keys.edition_key(dataset, content, "")
-        mark = keys.edition_key(dataset, content, hashlib.sha256(parquet_bytes(rows)).hexdigest()[:_EDITION_CHARACTERS]) if rows else ""
+        mark = (
+            keys.edition_key(
+                dataset, content, hashlib.sha256(parquet_bytes(rows)).hexdigest()[:_EDITION_CHARACTERS]
+            )
+            if rows
+            else ""
+        )
         if mark:
             self.objects.write(ObjectRef(self.buckets.curated, mark), b"", content_type="text/plain")
         for item in list(self.objects.list(self.buckets.curated, prefix)):
@@ -243,16 +278,23 @@ class RowEraser:
     def _contents_with(self, columns: SubjectColumns, dataset: str) -> Iterator[str]:
         for version in self._stored(self.buckets.curated, f"{keys.INCREMENTS}/{dataset}/"):
             parsed = keys.parse_increment_key(version.ref.key)
-            if parsed and pa.compute.any(columns.mask(dataset, table_of(self.objects.read(version.ref)))).as_py():
+            if (
+                parsed
+                and pa.compute.any(columns.mask(dataset, table_of(self.objects.read(version.ref)))).as_py()
+            ):
                 yield parsed[1]
         for version in self._stored(self.buckets.quarantine, f"{keys.QUARANTINE_ROWS}/{dataset}/"):
-            if pa.compute.any(_mask_of_records(columns, dataset, table_of(self.objects.read(version.ref)))).as_py():
+            if pa.compute.any(
+                _mask_of_records(columns, dataset, table_of(self.objects.read(version.ref)))
+            ).as_py():
                 yield version.ref.key.rpartition("/")[2].removesuffix(".parquet")
 
     def _stored(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
         """Versions with bytes that are Parquet."""
         return (
-            version for version in self.objects.versions(bucket, prefix) if not version.is_marker and version.ref.key.endswith(".parquet")
+            version
+            for version in self.objects.versions(bucket, prefix)
+            if not version.is_marker and version.ref.key.endswith(".parquet")
         )
 
     def _texts_of_rows(self, subject: Subject, columns: SubjectColumns) -> PersonalTexts:
@@ -282,7 +324,9 @@ def _mask_of_records(columns: SubjectColumns, dataset: str, rows: pa.Table) -> p
     return pa.array([columns.has(dataset, record or "") for record in rows["record"].to_pylist()], pa.bool_())
 
 
-def _counted(before: FileRecord, accepted: pa.Table | None, refused: pa.Table | None, increment: str, quarantine: str) -> FileRecord:
+def _counted(
+    before: FileRecord, accepted: pa.Table | None, refused: pa.Table | None, increment: str, quarantine: str
+) -> FileRecord:
     """The record of a file with the rows that are left; its profile is gone, because it described the erased rows, too."""
     dispositions = Counter(refused["disposition"].to_pylist() if refused else [])
     rows = accepted.num_rows if accepted else 0

@@ -31,9 +31,7 @@ LIMITS = (
     "Records that were created one by one (`headgate onboard`) are not part of the zones; delete them by their id.",
     "Copies outside of the lake, for example downloads and the source itself, are not reached.",
 )
-_KEY_ONLY = (
-    "No row of the lake has the key, so other texts of the person, for example the e-mail address, are not known and were not searched."
-)
+_KEY_ONLY = "No row of the lake has the key, so other texts of the person, for example the e-mail address, are not known and were not searched."
 _NO_TEXT = "The key is too short to be searched in texts, and no other text is known: only columns that hold this key were compared."
 
 
@@ -79,7 +77,9 @@ class Forgetter:
     @property
     def _unaccepted(self) -> UnacceptedFiles:
         of = self.eraser
-        return UnacceptedFiles(of.objects, of.ledger, of.contracts, of.buckets.raw, self.staging_bucket, of.clock, of.lease_s)
+        return UnacceptedFiles(
+            of.objects, of.ledger, of.contracts, of.buckets.raw, self.staging_bucket, of.clock, of.lease_s
+        )
 
     def forget(self, subject: Subject, plan: ErasurePlan, salt: str) -> dict[str, object]:
         """Return the certificate; `complete` is False where a text of the subject was found in what is left.
@@ -172,5 +172,11 @@ def _why_unknown(subject: Subject, column: str) -> str:
 
 
 def _stated(versions: Iterable[ObjectVersion]) -> list[dict[str, object]]:
-    named = {(version.ref.bucket, version.ref.key, version.ref.version_id): version.size_bytes for version in versions}
-    return [{"bucket": bucket, "key": key, "version_id": of, "size_bytes": size} for (bucket, key, of), size in sorted(named.items())]
+    named = {
+        (version.ref.bucket, version.ref.key, version.ref.version_id): version.size_bytes
+        for version in versions
+    }
+    return [
+        {"bucket": bucket, "key": key, "version_id": of, "size_bytes": size}
+        for (bucket, key, of), size in sorted(named.items())
+    ]

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SHORTEST_TEXT = 5  # shorter texts occur in bytes by chance
-_FEWEST_DIGITS = 9  # shorter numbers are postcodes, amounts or counts; phone, tax and account numbers are longer
+_FEWEST_DIGITS = (
+    9  # shorter numbers are postcodes, amounts or counts; phone, tax and account numbers are longer
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NO_WORD = re.compile(r"[\d@]")
 _NUMBER = re.compile(r"[\d\s+()/.-]+")
@@ -49,7 +51,9 @@ class PersonalTexts:
         >>> PersonalTexts(frozenset({"completed", "K0012"})).without_plain_words.identifying
         frozenset({'K0012'})
         """
-        identifying, shared = (frozenset(text for text in of if _NO_WORD.search(text)) for of in (self.identifying, self.shared))
+        identifying, shared = (
+            frozenset(text for text in of if _NO_WORD.search(text)) for of in (self.identifying, self.shared)
+        )
         return PersonalTexts(identifying, shared)
 
     def __or__(self, other: PersonalTexts) -> PersonalTexts:
@@ -73,7 +77,9 @@ def texts_of_columns(texts: frozenset[str], *, are_personal: bool) -> PersonalTe
     Args:
         are_personal: whether the contract marks their columns; an e-mail address of another column may be the company's.
     """
-    searched = frozenset(text for text in texts if len(text) >= SHORTEST_TEXT and _says_more_than_a_number(text))
+    searched = frozenset(
+        text for text in texts if len(text) >= SHORTEST_TEXT and _says_more_than_a_number(text)
+    )
     identifying = frozenset(text for text in searched if are_personal and _identifies(text))
     return PersonalTexts(identifying, searched - identifying)
 
@@ -111,7 +117,9 @@ def has_text(body: bytes, needle: bytes) -> bool:
     at = body.find(needle)
     while at >= 0:
         end = at + len(needle)
-        if not _ends_in_word(body[max(0, at - _LONGEST_ESCAPE) : at]) and not _starts_with_word(body[end : end + _LONGEST_CHARACTER]):
+        if not _ends_in_word(body[max(0, at - _LONGEST_ESCAPE) : at]) and not _starts_with_word(
+            body[end : end + _LONGEST_CHARACTER]
+        ):
             return True
         at = body.find(needle, at + 1)
     return False

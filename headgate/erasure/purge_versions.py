@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectVersion, VersionedObjects
     from headgate.snapshots.snapshot import LakeSnapshot
 
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's number for a gzip header; a cut file gives what comes before the cut
+_GZIP_WINDOW = (
+    16 + zlib.MAX_WBITS
+)  # zlib's number for a gzip header; a cut file gives what comes before the cut
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -58,7 +60,9 @@ class Searched:
     with_texts: list[ObjectVersion] = field(default_factory=list)
 
 
-def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, began_at: datetime) -> list[ObjectVersion]:
+def purge(
+    objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, began_at: datetime
+) -> list[ObjectVersion]:
     """Delete every version that no reader needs: of snapshots, tables, models, pages, query results; return them.
 
     Args:
@@ -66,7 +70,11 @@ def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, bega
         began_at: when the erasure began, naive UTC; earlier models and pages are deleted.
     """
     locations = tuple(of.location for of in lake.datasets.values())
-    named = {keys.lake_snapshot_key(keys.CURRENT), keys.lake_snapshot_key(lake.snapshot_id), keys.checked_references_key(lake.snapshot_id)}
+    named = {
+        keys.lake_snapshot_key(keys.CURRENT),
+        keys.lake_snapshot_key(lake.snapshot_id),
+        keys.checked_references_key(lake.snapshot_id),
+    }
     for about in (keys.merged_increments_key, keys.snapshot_parts_key):
         named |= {about(of.dataset, of.snapshot_id) for of in lake.datasets.values()}
 
@@ -79,12 +87,21 @@ def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, bega
 
     rules: list[tuple[str, str, Callable[[ObjectVersion], bool]]] = [
         (zones.curated, f"{keys.SNAPSHOTS}/", is_snapshot_needed),
-        (zones.artifacts, f"{keys.MODELS}/", lambda version: is_new(version) or version.ref.key.endswith(".json")),
+        (
+            zones.artifacts,
+            f"{keys.MODELS}/",
+            lambda version: is_new(version) or version.ref.key.endswith(".json"),
+        ),
         (zones.artifacts, f"{keys.DATA_DOCS}/", is_new),
         (zones.results, "", lambda _: False),
-        *((bucket, f"{keys.TABLES}/", lambda version: version.is_newest and _is_shown(zones, version)) for bucket in zones.prod),
+        *(
+            (bucket, f"{keys.TABLES}/", lambda version: version.is_newest and _is_shown(zones, version))
+            for bucket in zones.prod
+        ),
     ]
-    return [version for bucket, prefix, needed in rules for version in _delete(objects, bucket, prefix, needed)]
+    return [
+        version for bucket, prefix, needed in rules for version in _delete(objects, bucket, prefix, needed)
+    ]
 
 
 def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) -> Searched:
@@ -93,9 +110,13 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) 
     needles = needles_of(texts)
     for bucket in zones.buckets:
         for version in list(objects.versions(bucket, "")):
-            if version.is_marker or version.ref.key.startswith(f"{keys.ERASURES}/"):  # what is searched for; deleted at the end
+            if version.is_marker or version.ref.key.startswith(
+                f"{keys.ERASURES}/"
+            ):  # what is searched for; deleted at the end
                 continue
-            (result.with_texts if contains(objects.read(version.ref), needles) else result.clean).append(version)
+            (result.with_texts if contains(objects.read(version.ref), needles) else result.clean).append(
+                version
+            )
     return result
 
 
@@ -107,7 +128,9 @@ def contains(body: bytes, needles: Collection[bytes]) -> bool:
 def _parts(body: bytes) -> Iterator[bytes]:
     """The bytes, and what they hold packed; a rejected file may be broken, so what can be read of it counts."""
     yield body
-    with suppress(pa.ArrowException, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
+    with suppress(
+        pa.ArrowException, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError
+    ):
         if body.startswith(_PARQUET):
             yield from _cells(table_of(body))
         elif body.startswith(_GZIP):
@@ -134,7 +157,9 @@ def _is_shown(zones: BuiltZones, version: ObjectVersion) -> bool:
     return folder in zones.shown.get(version.ref.bucket, frozenset())
 
 
-def _delete(objects: VersionedObjects, bucket: str, prefix: str, needed: Callable[[ObjectVersion], bool]) -> Iterator[ObjectVersion]:
+def _delete(
+    objects: VersionedObjects, bucket: str, prefix: str, needed: Callable[[ObjectVersion], bool]
+) -> Iterator[ObjectVersion]:
     for version in list(objects.versions(bucket, prefix)):
         if not needed(version):
             objects.delete(version.ref)

@@ -28,7 +28,11 @@ def has_row(body: bytes, contract: Contract, columns: SubjectColumns) -> bool:
     something else.
     """
     wanted = columns.of(contract.dataset)
-    return bool(wanted) and bool(pc.any(columns.mask(contract.dataset, _known_columns(_table(body, contract), contract, wanted))).as_py())
+    return bool(wanted) and bool(
+        pc.any(
+            columns.mask(contract.dataset, _known_columns(_table(body, contract), contract, wanted))
+        ).as_py()
+    )
 
 
 def _table(body: bytes, contract: Contract) -> FileTable:
@@ -44,7 +48,9 @@ def _known_columns(table: FileTable, contract: Contract, wanted: Mapping[str, ob
     if not table.names or len(table.names) > MOST_COLUMNS:
         return pa.table({})
     pairs = match_columns(table.names, table.samples, contract).pairs
-    positions = {pair.field: pair.position for pair in pairs if pair.field in wanted and pair.confidence >= THRESHOLD}
+    positions = {
+        pair.field: pair.position for pair in pairs if pair.field in wanted and pair.confidence >= THRESHOLD
+    }
     return pa.table({name: _plain(table.columns[position]) for name, position in positions.items()})
 
 

@@ -45,7 +45,9 @@ class SubjectColumns:
         for column, values in self.of(dataset).items():
             if column in rows.column_names:
                 texts = pc.cast(rows[column], pa.string())
-                is_of_subject = pc.or_(is_of_subject, pc.fill_null(pc.is_in(texts, pa.array(sorted(values), pa.string())), False))  # noqa: FBT003 Arrow's interface
+                is_of_subject = pc.or_(
+                    is_of_subject, pc.fill_null(pc.is_in(texts, pa.array(sorted(values), pa.string())), False)
+                )  # noqa: FBT003 Arrow's interface
         return is_of_subject
 
     def has(self, dataset: str, record: str) -> bool:
@@ -59,7 +61,9 @@ class SubjectColumns:
         if RAGGED_TEXT in cells:
             return any(_is_in_line(value, str(cells[RAGGED_TEXT])) for value in every)
         if wanted.keys() & cells.keys():
-            return any(_plain(str(cells[column])) in values for column, values in wanted.items() if column in cells)
+            return any(
+                _plain(str(cells[column])) in values for column, values in wanted.items() if column in cells
+            )
         return any(_plain(str(cell)) in every for cell in cells.values())
 
 
@@ -82,12 +86,16 @@ def key_column(contract: Contract) -> str:
         ContractError: the key has no column or several.
     """
     if len(contract.key) != 1:
-        raise ContractError(f"{contract.id}: a subject needs a primary key of one column; this contract has {len(contract.key)}.")
+        raise ContractError(
+            f"{contract.id}: a subject needs a primary key of one column; this contract has {len(contract.key)}."
+        )
     return contract.key[0]
 
 
 def subject_columns(
-    subject: Subject, contracts: Mapping[str, Contract], read: Callable[[str, tuple[str, ...]], Iterable[pa.Table]]
+    subject: Subject,
+    contracts: Mapping[str, Contract],
+    read: Callable[[str, tuple[str, ...]], Iterable[pa.Table]],
 ) -> SubjectColumns:
     """Return which values mark the subject's rows in every dataset.
 
@@ -100,21 +108,37 @@ def subject_columns(
     pending = [subject.dataset]
     while pending:
         parent = pending.pop()
-        columns = SubjectColumns({name: {column: frozenset(values) for column, values in of.items()} for name, of in marks.items()})
+        columns = SubjectColumns(
+            {name: {column: frozenset(values) for column, values in of.items()} for name, of in marks.items()}
+        )
         referred = {reference.parent_column for reference in all_references if reference.parent == parent}
-        marked = _values(columns, parent, read(parent, (*columns.of(parent), *referred)), referred) if referred else {}
+        marked = (
+            _values(columns, parent, read(parent, (*columns.of(parent), *referred)), referred)
+            if referred
+            else {}
+        )
         if parent == subject.dataset:  # only the key itself: another column of this row may be shared
-            marked = {column: values for column, values in marked.items() if column == key_column(contracts[parent])}
+            marked = {
+                column: values for column, values in marked.items() if column == key_column(contracts[parent])
+            }
             marked.setdefault(key_column(contracts[parent]), set()).add(subject.key)
         for reference in all_references:
             new = marked.get(reference.parent_column, set()) if reference.parent == parent else set()
             if new - marks[reference.dataset][reference.column]:
                 marks[reference.dataset][reference.column] |= new
                 pending.append(reference.dataset)
-    return SubjectColumns({name: {column: frozenset(v) for column, v in of.items() if v} for name, of in marks.items() if any(of.values())})
+    return SubjectColumns(
+        {
+            name: {column: frozenset(v) for column, v in of.items() if v}
+            for name, of in marks.items()
+            if any(of.values())
+        }
+    )
 
 
-def _values(columns: SubjectColumns, dataset: str, tables: Iterable[pa.Table], wanted: Iterable[str]) -> dict[str, set[str]]:
+def _values(
+    columns: SubjectColumns, dataset: str, tables: Iterable[pa.Table], wanted: Iterable[str]
+) -> dict[str, set[str]]:
     marked: dict[str, set[str]] = defaultdict(set)
     for rows in tables:
         own = rows.filter(columns.mask(dataset, rows))

@@ -61,7 +61,11 @@ class UnacceptedFiles:
         The originals that the erasure takes anyway are not among them.
         """
         records = {record.file_id: record for record in self.ledger.records()}
-        erased = {record.file_id for record in records.values() if record.content_sha256 in subject_data.contents.get(record.dataset, ())}
+        erased = {
+            record.file_id
+            for record in records.values()
+            if record.content_sha256 in subject_data.contents.get(record.dataset, ())
+        }
         texts = subject_data.texts if subject_data.is_known else subject_data.texts.without_plain_words
         needles = needles_of(texts.identifying)
         for version in self._versions():
@@ -70,12 +74,22 @@ class UnacceptedFiles:
             if file_id in erased or not _may_be_deleted(record):
                 continue
             body = self.objects.read(version.ref)
-            if contains(body, needles) or self._has_row(body, self._dataset(version, record), subject_data.columns):
-                yield UnacceptedFile(version, record.key, _profiles_of(record)) if record else UnacceptedFile(version, version.ref.key)
+            if contains(body, needles) or self._has_row(
+                body, self._dataset(version, record), subject_data.columns
+            ):
+                yield (
+                    UnacceptedFile(version, record.key, _profiles_of(record))
+                    if record
+                    else UnacceptedFile(version, version.ref.key)
+                )
 
     def _dataset(self, version: ObjectVersion, record: FileRecord | None) -> str:
         """The dataset that the file's record or folder names."""
-        return record.dataset if record and record.dataset in self.contracts else keys.dataset_of(version.ref.key)
+        return (
+            record.dataset
+            if record and record.dataset in self.contracts
+            else keys.dataset_of(version.ref.key)
+        )
 
     def _has_row(self, body: bytes, dataset: str, columns: SubjectColumns) -> bool:
         contract = self.contracts.get(dataset)
@@ -104,7 +118,9 @@ class UnacceptedFiles:
 
     def _end_record(self, record: FileRecord) -> None:
         if not _may_be_deleted(record):
-            raise ThrottledError(f"{record.key} is {record.state}: a worker holds it, or its rows are in the lake.")
+            raise ThrottledError(
+                f"{record.key} is {record.state}: a worker holds it, or its rows are in the lake."
+            )
         if record.state is FileState.IGNORED:
             return
         if record.state is not FileState.REVERTED:

@@ -42,7 +42,9 @@ class FolderObjects:
     def info(self, ref: ObjectRef) -> ObjectInfo:
         """Return size and time of a file; NotFoundError when there is none."""
         status = self._existing(ref).stat()
-        return ObjectInfo(ref, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None))
+        return ObjectInfo(
+            ref, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
+        )
 
     def read(self, ref: ObjectRef) -> bytes:
         """Return the file's bytes; NotFoundError when there is none."""
@@ -72,7 +74,11 @@ class FolderObjects:
         """Yield every file whose key begins with the prefix, by key."""
         base = self.root / bucket
         start = base / prefix.rpartition("/")[0]
-        keys = sorted(path.relative_to(base).as_posix() for path in start.rglob("*") if path.is_file()) if start.is_dir() else []
+        keys = (
+            sorted(path.relative_to(base).as_posix() for path in start.rglob("*") if path.is_file())
+            if start.is_dir()
+            else []
+        )
         for key in keys:
             if key.startswith(prefix) and not key.endswith(".partial"):
                 yield self.info(ObjectRef(bucket, key))

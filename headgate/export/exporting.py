@@ -99,7 +99,10 @@ class Exporting:
             SchemaChangedError: the source's columns differ from a contract whose policy stops.
             SourceLostError: the source was lost in every attempt.
         """
-        asked = replace(request, tables=tuple(dict.fromkeys(map(self._dataset, request.tables))) or tuple(sorted(self._always())))
+        asked = replace(
+            request,
+            tables=tuple(dict.fromkeys(map(self._dataset, request.tables))) or tuple(sorted(self._always())),
+        )
         asked.check()
         if (landed := self._landed(asked)) and not self._left(asked):
             return ExportReport(asked.run, landed, changed=False)
@@ -112,21 +115,33 @@ class Exporting:
                 if attempt + 1 == asked.attempts:
                     raise
                 report(Progress(Phase.RETRIED, "", why=str(error)))
-                self.pause((_FIRST_LOCK_PAUSE_S if isinstance(error, TableLockedError) else _FIRST_PAUSE_S) * 2**attempt)
+                self.pause(
+                    (_FIRST_LOCK_PAUSE_S if isinstance(error, TableLockedError) else _FIRST_PAUSE_S)
+                    * 2**attempt
+                )
         raise AssertionError("the last attempt returns or raises")
 
     def _always(self) -> list[str]:
         """The tables to export when none is named: a source need not have those that are optional."""
-        return [table for table, contract in self.contracts.items() if not contract.properties.get("headgate.optional")]
+        return [
+            table
+            for table, contract in self.contracts.items()
+            if not contract.properties.get("headgate.optional")
+        ]
 
     def _dataset(self, table: str) -> str:
         """Return the dataset of a table, which its contract may name otherwise than the source does."""
-        named = (dataset for dataset, contract in self.contracts.items() if source_name(dataset, contract) == table)
+        named = (
+            dataset for dataset, contract in self.contracts.items() if source_name(dataset, contract) == table
+        )
         return next(named, table)
 
     def unfinished(self) -> list[ExportRequest]:
         """The requests that a killed or failed run left in the workspace; running one again resumes it."""
-        return [ExportRequest.from_json(path.read_text(encoding="utf-8")) for path in sorted(self.workspace.glob(f"*/*/{REQUEST}"))]
+        return [
+            ExportRequest.from_json(path.read_text(encoding="utf-8"))
+            for path in sorted(self.workspace.glob(f"*/*/{REQUEST}"))
+        ]
 
     def runs(self, table: str) -> list[ExportKey]:
         """The manifests of every landed run of a table, oldest first."""
@@ -144,7 +159,9 @@ class Exporting:
     def _left(self, request: ExportRequest) -> bool:
         """Whether an attempt of the run has ended before everything of it was put away."""
         mirrors = (self.run_store.unfinished(request.source, table, request.run) for table in request.tables)
-        return self._folder(request).exists() or (self.mirrored and not all(mirror.is_empty() for mirror in mirrors))
+        return self._folder(request).exists() or (
+            self.mirrored and not all(mirror.is_empty() for mirror in mirrors)
+        )
 
     def _folder(self, request: ExportRequest) -> Path:
         return self.workspace / request.source / request.run
@@ -162,7 +179,9 @@ class Exporting:
         except FileNotFoundError:  # nothing has begun, or the same run has just landed
             return
         if begun != request:
-            raise ConflictError(f"run {request.run} belongs to another request. Finish that request, or give this run another name")
+            raise ConflictError(
+                f"run {request.run} belongs to another request. Finish that request, or give this run another name"
+            )
 
     def _begin(self, request: ExportRequest) -> None:
         """The request is kept, so that it can be gone on with; what can never run is not."""
@@ -207,7 +226,9 @@ class Exporting:
         try:
             certificates = self._read_all(request, runs)
         except NotFoundError as error:  # the next attempt begins with what the source declares then, and the contract's policy for it
-            raise SourceLostError(f"a table or column was removed while the export started: {error}") from error
+            raise SourceLostError(
+                f"a table or column was removed while the export started: {error}"
+            ) from error
         for run, certificate in zip(runs, certificates, strict=True):
             run.folder.certify(certificate)
             listener(Progress(Phase.CERTIFIED, certificate.table, certificate.digest.rows))
@@ -215,29 +236,48 @@ class Exporting:
 
     def _read_all(self, request: ExportRequest, runs: Sequence[TableRun]) -> list[Certificate]:
         """Every slice is read, in one snapshot of the tables as they were looked up."""
-        with open_snapshot(self.connect, [run.table for run in runs], request.workers, self.methods) as snapshot:
+        with open_snapshot(
+            self.connect, [run.table for run in runs], request.workers, self.methods
+        ) as snapshot:
             for run in runs:
-                if described(snapshot.sessions[0], run.dataset, run.contract, request.sql).declared != run.table.declared:
+                if (
+                    described(snapshot.sessions[0], run.dataset, run.contract, request.sql).declared
+                    != run.table.declared
+                ):
                     raise SourceLostError(f"{run.dataset} was altered while the snapshot was opened")
             plans = [run.plan(snapshot.sessions[0]) for run in runs]
             jobs = [job for run, plan in zip(runs, plans, strict=True) for job in run.jobs(plan)]
             work(snapshot.sessions, jobs)
-            work(snapshot.sessions, [job for run, plan in zip(runs, plans, strict=True) for job in run.late_jobs(plan)])
+            work(
+                snapshot.sessions,
+                [job for run, plan in zip(runs, plans, strict=True) for job in run.late_jobs(plan)],
+            )
             return [run.certificate(plan, snapshot) for run, plan in zip(runs, plans, strict=True)]
 
     def _table_runs(self, request: ExportRequest, listener: Listener) -> list[TableRun]:
         """The request's tables as the source declares them now; every difference from a contract is seen before anything is read."""
         maskings = [self._masking(request, table) for table in request.tables]
         with closing(self.connect()) as session:
-            sources = [described(session, table, self.contracts.get(table), request.sql) for table in request.tables]
+            sources = [
+                described(session, table, self.contracts.get(table), request.sql) for table in request.tables
+            ]
         self._begin(request)
         named = zip(request.tables, sources, maskings, strict=True)
-        runs = [self._table_run(request, table, source, masking, listener) for table, source, masking in named]
+        runs = [
+            self._table_run(request, table, source, masking, listener) for table, source, masking in named
+        ]
         for run in runs:
             run.check_columns()
         return runs
 
-    def _table_run(self, request: ExportRequest, table: str, source: SourceTable, masking: Masking | None, listener: Listener) -> TableRun:
+    def _table_run(
+        self,
+        request: ExportRequest,
+        table: str,
+        source: SourceTable,
+        masking: Masking | None,
+        listener: Listener,
+    ) -> TableRun:
         contract = self.contracts.get(table)
         incremental = mode_of(contract, request.mode) is Mode.INCREMENTAL
         since = self.run_store.reached_before(request.source, table, request.run) if incremental else None
@@ -247,7 +287,9 @@ class Exporting:
 
     def _masking(self, request: ExportRequest, table: str) -> Masking | None:
         if request.mask_at_source and (self.masking is None or table not in self.contracts):
-            raise ContractError(f"{table} cannot be masked at the source: that takes a contract and a masking key")
+            raise ContractError(
+                f"{table} cannot be masked at the source: that takes a contract and a masking key"
+            )
         return self.masking if request.mask_at_source else None
 
     def _land(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
@@ -267,7 +309,11 @@ class Exporting:
         folder = self._table_folder(request, certificate.table)
         columns = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
         reached = Reached(request.run, columns, certificate.moment.taken_at)
-        if request.is_selection or folder.certificate() is None or self.run_store.passed(request.source, certificate.table, reached):
+        if (
+            request.is_selection
+            or folder.certificate() is None
+            or self.run_store.passed(request.source, certificate.table, reached)
+        ):
             return
         if folder.keys.exists():
             self.run_store.keep_keys(request.source, certificate.table, request.run, folder.keys)

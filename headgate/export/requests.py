@@ -83,13 +83,17 @@ class ExportRequest:
         if not self.tables or self.attempts < 1:
             raise SettingsError("an export needs at least one table and one attempt")
         if self.mask_at_source and self.file_format is not FileFormat.PARQUET:
-            raise SettingsError("rows masked at the source need Parquet, because CSV cannot mark them as masked. Leave out --format csv")
+            raise SettingsError(
+                "rows masked at the source need Parquet, because CSV cannot mark them as masked. Leave out --format csv"
+            )
         if self.is_selection and self.mode is Mode.INCREMENTAL:
             raise SettingsError(
                 "A filter or a query cannot be incremental, because later runs would miss the rows outside it. Export it in full"
             )
         if self.sql and (self.where or len(self.tables) != 1):
-            raise SettingsError("--sql takes neither --tables nor --where. Give --name, and put the filter into the query")
+            raise SettingsError(
+                "--sql takes neither --tables nor --where. Give --name, and put the filter into the query"
+            )
 
     def key(self, table: str, name: str) -> ExportKey:
         """Key of one object of this run in raw.

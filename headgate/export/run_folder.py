@@ -52,7 +52,9 @@ class TablePlan:
                 **read,
                 "columns": tuple(read["columns"]),
                 "key": tuple(KeyColumn(**item) for item in read["key"]),
-                "slices": tuple(Slice(item["number"], _key(item["lower"]), _key(item["upper"])) for item in read["slices"]),
+                "slices": tuple(
+                    Slice(item["number"], _key(item["lower"]), _key(item["upper"])) for item in read["slices"]
+                ),
                 "bounds": tuple(Bound(**item) for item in read["bounds"]),
                 "drift": tuple(read["drift"]),
             }
@@ -121,7 +123,9 @@ class NoMirror:
 class TableFolder:
     """One table's part of a run's folder."""
 
-    def __init__(self, path: Path, mirror: Mirror | None = None, file_format: FileFormat = FileFormat.PARQUET) -> None:
+    def __init__(
+        self, path: Path, mirror: Mirror | None = None, file_format: FileFormat = FileFormat.PARQUET
+    ) -> None:
         self.path = path
         self._format = file_format
         self._mirror = mirror or NoMirror()

@@ -56,7 +56,9 @@ class UnfinishedRun:
     def restore(self, folder: Path) -> None:
         """Download every copy into the folder."""
         for item in self.objects.list(self.bucket, self.prefix):
-            self.objects.download(ObjectRef(self.bucket, item.ref.key), folder / item.ref.key.removeprefix(self.prefix))
+            self.objects.download(
+                ObjectRef(self.bucket, item.ref.key), folder / item.ref.key.removeprefix(self.prefix)
+            )
 
     def _ref(self, name: str) -> ObjectRef:
         return ObjectRef(self.bucket, self.prefix + name)
@@ -77,7 +79,9 @@ class RunStore:
 
     def state(self, certificate: Certificate) -> None:
         """Write the run's manifest next to its files, which publishes the table."""
-        self.objects.write(self._ref(certificate, MANIFEST), certificate.to_json().encode(), content_type=_JSON)
+        self.objects.write(
+            self._ref(certificate, MANIFEST), certificate.to_json().encode(), content_type=_JSON
+        )
 
     def certificate(self, key: ExportKey) -> Certificate | None:
         """The certificate of a run of a table (whose manifest has this key), None when the run was not published."""
@@ -88,8 +92,13 @@ class RunStore:
 
     def runs(self, table: str) -> list[ExportKey]:
         """The manifests of every published run of a table, oldest first."""
-        manifests = [ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")]
-        return sorted((key for key in manifests if key and key.name == MANIFEST), key=lambda key: (key.exported_on, key.run))
+        manifests = [
+            ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")
+        ]
+        return sorted(
+            (key for key in manifests if key and key.name == MANIFEST),
+            key=lambda key: (key.exported_on, key.run),
+        )
 
     def tables(self) -> list[str]:
         """Return the names of all tables with a published run. It lists every object, so it is for destinations without a lake."""
@@ -103,20 +112,28 @@ class RunStore:
 
     def _watermark(self, source: str, table: str) -> Watermark | None:
         try:
-            return Watermark.from_json(self.objects.read(self._state(source, table, "watermark.json")).decode())
+            return Watermark.from_json(
+                self.objects.read(self._state(source, table, "watermark.json")).decode()
+            )
         except NotFoundError:
             return None
 
     def passed(self, source: str, table: str, reached: Reached) -> bool:
         """Whether another run has published the table as of a later moment; its watermark must not move back."""
         watermark = self._watermark(source, table)
-        return watermark is not None and watermark.last.run != reached.run and watermark.last.taken_at > reached.taken_at
+        return (
+            watermark is not None
+            and watermark.last.run != reached.run
+            and watermark.last.taken_at > reached.taken_at
+        )
 
     def advance(self, source: str, table: str, reached: Reached) -> None:
         """Write the watermark from which the next incremental run starts."""
         previous = self._watermark(source, table)
         watermark = Watermark(reached, previous.seen_by(reached.run) if previous else None)
-        self.objects.write(self._state(source, table, "watermark.json"), watermark.to_json().encode(), content_type=_JSON)
+        self.objects.write(
+            self._state(source, table, "watermark.json"), watermark.to_json().encode(), content_type=_JSON
+        )
         if previous and previous.before and previous.before != watermark.before:
             self.objects.delete(self._keys(source, table, previous.before.run))
 
@@ -155,9 +172,13 @@ class RunStore:
             findings.extend(f"{DELETED}: {item}" for item in self._changed_bytes(certificate, workspace))
         if not findings and total != certificate.digest:
             findings.append("the files do not add up to the table's own digest")
-        return Verification(certificate.table, certificate.run, len(certificate.files), total.rows, tuple(findings))
+        return Verification(
+            certificate.table, certificate.run, len(certificate.files), total.rows, tuple(findings)
+        )
 
-    def _checked(self, certificate: Certificate, file: CertifiedFile, workspace: Path) -> tuple[Digest, list[str]]:
+    def _checked(
+        self, certificate: Certificate, file: CertifiedFile, workspace: Path
+    ) -> tuple[Digest, list[str]]:
         nothing = Digest.of_nothing(len(certificate.digested))
         with self._local(certificate, file.name, workspace) as path:
             if path is None:
@@ -186,9 +207,13 @@ class RunStore:
             path.unlink(missing_ok=True)
 
     def _ref(self, certificate: Certificate, name: str) -> ObjectRef:
-        key = ExportKey.parse(f"{certificate.table}/dt={certificate.exported_on}/run={certificate.run}/{name}")
+        key = ExportKey.parse(
+            f"{certificate.table}/dt={certificate.exported_on}/run={certificate.run}/{name}"
+        )
         if key is None:
-            raise NotFoundError(f"{certificate.table}, {certificate.run}: these names are no valid key in raw")
+            raise NotFoundError(
+                f"{certificate.table}, {certificate.run}: these names are no valid key in raw"
+            )
         return ObjectRef(self.raw_bucket, key.path())
 
     def unfinished(self, source: str, table: str, run: str) -> UnfinishedRun:

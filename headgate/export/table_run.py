@@ -84,7 +84,11 @@ class TableRun:
     @cached_property
     def drift(self) -> tuple[str, ...]:
         """How the source's columns differ from the contract's, in words."""
-        return tuple(f"{item.change}: {item.description}" for item in differences(self.table, self.contract)) if self.contract else ()
+        return (
+            tuple(f"{item.change}: {item.description}" for item in differences(self.table, self.contract))
+            if self.contract
+            else ()
+        )
 
     @cached_property
     def columns(self) -> tuple[ExportColumn, ...]:
@@ -109,7 +113,11 @@ class TableRun:
     @cached_property
     def _sensitive(self) -> frozenset[str]:
         """Columns that nothing of is written."""
-        return frozenset(column.name for column in self.contract.columns if column.mask) if self.masking and self.contract else frozenset()
+        return (
+            frozenset(column.name for column in self.contract.columns if column.mask)
+            if self.masking and self.contract
+            else frozenset()
+        )
 
     @property
     def _follows_deletions(self) -> bool:
@@ -134,7 +142,16 @@ class TableRun:
         limits, expected = self._bounds(session), self.table.row_estimate
         key, edges = self._edges(session, limits)
         names = tuple(column.name for column in self.columns)
-        return TablePlan(self.dataset, names, schema_hash(self.certified), key, slices_between(edges), limits, expected, self.drift)
+        return TablePlan(
+            self.dataset,
+            names,
+            schema_hash(self.certified),
+            key,
+            slices_between(edges),
+            limits,
+            expected,
+            self.drift,
+        )
 
     def _edges(self, session: Session, limits: Sequence[Bound]) -> tuple[tuple[KeyColumn, ...], list[Key]]:
         """Return the key to slice by, and the boundaries: estimated in large tables that are read in full, else walked along the index."""
@@ -142,7 +159,9 @@ class TableRun:
         if not key:
             return (), []
         target = self.request.target_file_bytes
-        step = self.request.slice_rows or rows_per_slice(rows, self.table.row_bytes, target_bytes=target, workers=self.request.workers)
+        step = self.request.slice_rows or rows_per_slice(
+            rows, self.table.row_bytes, target_bytes=target, workers=self.request.workers
+        )
         if within == EVERYTHING and rows >= self.request.sampled_from_rows:
             edges = sampled(session, self.table.name, key, rows, step)
             if edges is not None:
@@ -154,8 +173,12 @@ class TableRun:
         incremental = self.mode is Mode.INCREMENTAL
         columns = () if self.request.is_selection else watermark_columns(self.table, self.contract)
         if not columns and incremental:
-            raise ContractError(f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or headgate.export: full")
-        return bounds(session, self.table.name, columns, self.since if incremental else None, self.request.overlap_s)
+            raise ContractError(
+                f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or headgate.export: full"
+            )
+        return bounds(
+            session, self.table.name, columns, self.since if incremental else None, self.request.overlap_s
+        )
 
     def _within(self, limits: Sequence[Bound]) -> str:
         if self.request.where:
@@ -181,7 +204,13 @@ class TableRun:
     def _read_keys(self, session: Session, plan: TablePlan) -> None:
         key = self.contract.key if self.contract else ()
         self.folder.keys.unlink(missing_ok=True)
-        write_keys(session, self.table.name, map_table(self.table, key, self.contract), self._within(plan.bounds), self.folder.keys)
+        write_keys(
+            session,
+            self.table.name,
+            map_table(self.table, key, self.contract),
+            self._within(plan.bounds),
+            self.folder.keys,
+        )
 
     def late_jobs(self, plan: TablePlan) -> list[Job]:
         """The jobs that follow `jobs`: rows that came since the previous run and that the watermark does not find."""
@@ -190,7 +219,10 @@ class TableRun:
         self.late[:] = any_of(came_late(self.folder.keys_before, self.folder.keys), self.table)
         outside = f"NOT {self._within(plan.bounds)}"
         first = len(plan.slices)
-        jobs = (partial(self._do, number=first + place, where=f"{outside} AND {some}") for place, some in enumerate(self.late))
+        jobs = (
+            partial(self._do, number=first + place, where=f"{outside} AND {some}")
+            for place, some in enumerate(self.late)
+        )
         return [self._named(job) for job in jobs]
 
     def _write_deleted_keys(self) -> tuple[int | None, str]:
@@ -222,8 +254,19 @@ class TableRun:
         path = self.folder.rows(number)
         expressions = ", ".join(column.read_sql for column in self.columns)
         query = f"SELECT {expressions} FROM {self.table.from_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
-        masked = MaskedSlice(self.masking, self.contract, self.columns, self._digested) if self.masking and self.contract else None
-        written = write_slice(session, query, self.columns, path, mask=masked, seen=lambda rows: self._report(Phase.READ, rows, number))
+        masked = (
+            MaskedSlice(self.masking, self.contract, self.columns, self._digested)
+            if self.masking and self.contract
+            else None
+        )
+        written = write_slice(
+            session,
+            query,
+            self.columns,
+            path,
+            mask=masked,
+            seen=lambda rows: self._report(Phase.READ, rows, number),
+        )
         self._accept_dates(written.impossible_dates)
         if not written.rows:
             require_equal(self.table.name, number, witness, Digest.of_nothing(len(self.columns)))
@@ -233,8 +276,21 @@ class TableRun:
         source = self._digest(session, where, self._digested, impossible_as_null=True) if differs else witness
         digest = digest_of_file(path, self._digested)
         withheld = masked.before.rows if masked else 0
-        require_equal(self.table.name, number, source + masked.after if masked else source, digest + masked.before if masked else digest)
-        return SliceRecord(number, digest, witness, path.stat().st_size, sha256_of(path), dict(written.impossible_dates), withheld)
+        require_equal(
+            self.table.name,
+            number,
+            source + masked.after if masked else source,
+            digest + masked.before if masked else digest,
+        )
+        return SliceRecord(
+            number,
+            digest,
+            witness,
+            path.stat().st_size,
+            sha256_of(path),
+            dict(written.impossible_dates),
+            withheld,
+        )
 
     @cached_property
     def _digested(self) -> tuple[ExportColumn, ...]:
@@ -245,7 +301,14 @@ class TableRun:
         """The digest over all columns, masked ones too: whether a finished slice still holds."""
         return self._digest(session, where, self.columns)
 
-    def _digest(self, session: Session, where: str, columns: Sequence[ExportColumn], *, impossible_as_null: bool = False) -> Digest:
+    def _digest(
+        self,
+        session: Session,
+        where: str,
+        columns: Sequence[ExportColumn],
+        *,
+        impossible_as_null: bool = False,
+    ) -> Digest:
         query = digest_sql(self.table.from_sql, columns, where, impossible_as_null=impossible_as_null)
         return digest_from(session.rows(query)[0])
 
@@ -263,12 +326,16 @@ class TableRun:
             CertificateError: the slices do not hold all rows of the table.
         """
         late_numbers = range(len(plan.slices), len(plan.slices) + len(self.late))
-        records = [self.folder.record(number) for number in (*(piece.number for piece in plan.slices), *late_numbers)]
+        records = [
+            self.folder.record(number) for number in (*(piece.number for piece in plan.slices), *late_numbers)
+        ]
         finished = [record for record in records if record is not None]
         total = sum((record.digest for record in finished), Digest.of_nothing(len(self._digested)))
         late = sum(record.digest.rows for record in finished if record.number in late_numbers)
         if len(finished) != len(records) or self.counted != [total.rows - late]:
-            raise CertificateError(f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; nothing was published")
+            raise CertificateError(
+                f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; nothing was published"
+            )
         deleted, deleted_sha256 = self._write_deleted_keys()
         return Certificate(
             source=self.request.source,
@@ -293,7 +360,12 @@ class TableRun:
     def _file(self, record: SliceRecord) -> CertifiedFile:
         seal = self.masking.seal(record.sha256) if self.masking else ""
         return CertifiedFile(
-            part_name(record.number, self.request.file_format), record.size_bytes, record.sha256, record.digest, record.number, seal
+            part_name(record.number, self.request.file_format),
+            record.size_bytes,
+            record.sha256,
+            record.digest,
+            record.number,
+            seal,
         )
 
     def _report(self, phase: Phase, rows: int = 0, number: int = -1) -> None:

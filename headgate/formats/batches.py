@@ -64,7 +64,12 @@ def all_rows(source: Source) -> Received:
         tuple(chain.from_iterable(batch.ragged.widths for batch in batches)),
     )
     cells = {name: pa.concat_arrays([batch.cells[name] for batch in batches]) for name in batches[0].cells}
-    return replace(batches[0], cells=cells, source_rows=np.concatenate([batch.source_rows for batch in batches]), ragged=ragged)
+    return replace(
+        batches[0],
+        cells=cells,
+        source_rows=np.concatenate([batch.source_rows for batch in batches]),
+        ragged=ragged,
+    )
 
 
 def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:
@@ -75,7 +80,12 @@ def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:
         last = received.source_rows[stop - 1] if stop < count else np.iinfo(np.int64).max
         ended = int(np.searchsorted(received.ragged.source_rows, last))
         cells = {name: column.slice(start, rows_at_once) for name, column in received.cells.items()}
-        yield Received(cells, received.source_rows[start:stop], ragged_slice(received.ragged, begun, ended), received.absent)
+        yield Received(
+            cells,
+            received.source_rows[start:stop],
+            ragged_slice(received.ragged, begun, ended),
+            received.absent,
+        )
         begun = ended
 
 
@@ -88,4 +98,7 @@ def ragged_slice(ragged: Ragged, start: int, stop: int) -> Ragged:
 
 def take_rows(received: Received, rows: Rows) -> Received:
     """The batch with only these of its rows."""
-    return Received({name: column.take(int_array(rows)) for name, column in received.cells.items()}, received.source_rows[rows])
+    return Received(
+        {name: column.take(int_array(rows)) for name, column in received.cells.items()},
+        received.source_rows[rows],
+    )

@@ -19,7 +19,9 @@ _BEHIND_A_WORD = rb"\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xab\xae\xbb"
 # A character of two to four bytes that no text in Windows-1252 holds. `Ã` and `Â` are nearly always UTF-8.
 _NEVER_WESTERN = re.compile(
     rb"[\xc2\xc3][\x80-\xbf]|[\xc4-\xdf](?![" + _BEHIND_A_WORD + rb"])[\x80-\xbf]"
-    rb"|\xe2[\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xef](?![" + _BEHIND_A_WORD + rb"]{2})[\x80-\xbf]{2}"
+    rb"|\xe2[\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xef](?!["
+    + _BEHIND_A_WORD
+    + rb"]{2})[\x80-\xbf]{2}"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
 )
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
@@ -54,10 +56,16 @@ def western(content: bytes) -> Western:
     """
     usual, every, strange_at = 0, 0, None
     for run in islice(_BEYOND_ASCII.finditer(content), _RUNS_PROBED):
-        signs, before, behind = run[0].decode(GUESSED), content[max(0, run.start() - 1) : run.start()], content[run.end() : run.end() + 1]
+        signs, before, behind = (
+            run[0].decode(GUESSED),
+            content[max(0, run.start() - 1) : run.start()],
+            content[run.end() : run.end() + 1],
+        )
         is_inside = before.isalpha() and behind.isalpha()
         every += len(signs)
-        if len(signs) <= _LONGEST_RUN and (not is_inside or all(sign.isalpha() or sign in _WITHIN_WORDS for sign in signs)):
+        if len(signs) <= _LONGEST_RUN and (
+            not is_inside or all(sign.isalpha() or sign in _WITHIN_WORDS for sign in signs)
+        ):
             usual += len(signs)
         elif strange_at is None and len(set(signs)) >= _STRANGE_RUN:
             strange_at = run.start()
@@ -81,8 +89,14 @@ def check_names(content: bytes, names: Iterable[str]) -> None:
         UnreadableFileError: `unknown_encoding`: the header is in another encoding, so the values would change silently.
     """
     beyond = [name for name in names if len(name) >= _SHORTEST_NAME and not name.isascii()]
-    shown = {encoding: _names_in(content[:_TOP_BYTES], encoding, beyond) for encoding in (GUESSED, *_OLD)} if beyond else {}
-    best = max(shown, key=lambda encoding: shown[encoding], default=GUESSED)  # of equally many the first, which is the guess
+    shown = (
+        {encoding: _names_in(content[:_TOP_BYTES], encoding, beyond) for encoding in (GUESSED, *_OLD)}
+        if beyond
+        else {}
+    )
+    best = max(
+        shown, key=lambda encoding: shown[encoding], default=GUESSED
+    )  # of equally many the first, which is the guess
     if best != GUESSED:
         raise UnreadableFileError(
             rule="unknown_encoding",

@@ -19,7 +19,12 @@ class FormatName(StrEnum):
         return _WORDS[self]
 
 
-_WORDS = {FormatName.CSV: "CSV", FormatName.JSON: "JSON", FormatName.PARQUET: "Parquet", FormatName.XLSX: "Excel (.xlsx)"}
+_WORDS = {
+    FormatName.CSV: "CSV",
+    FormatName.JSON: "JSON",
+    FormatName.PARQUET: "Parquet",
+    FormatName.XLSX: "Excel (.xlsx)",
+}
 
 
 def formats_in_words() -> str:

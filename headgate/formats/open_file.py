@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES
 from headgate.formats.formats import FORMATS
 from headgate.formats.read_file import read_file
-from headgate.formats.unpack import GROWS_FREELY_BYTES, MAX_EXPANDED_BYTES, MAX_RATIO, OutgrownError, UnpackedFile, unpack_file
+from headgate.formats.unpack import (
+    GROWS_FREELY_BYTES,
+    MAX_EXPANDED_BYTES,
+    MAX_RATIO,
+    OutgrownError,
+    UnpackedFile,
+    unpack_file,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +47,9 @@ def is_large(file: UnpackedFile, source: Source | None = None) -> bool:
     return max(file.size_bytes, source.held_bytes if source else 0) >= STREAMED_FROM_BYTES
 
 
-def open_batches(file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
+def open_batches(
+    file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES
+) -> Source | None:
     """The rows, some at a time; None where the file is to be read whole.
 
     Args:
@@ -49,7 +58,11 @@ def open_batches(file: UnpackedFile, contract: Contract, folder: Path, from_byte
     Raises:
         BadInputError: as the format's own reader.
     """
-    readers = (form.batches for form in FORMATS if form.batches and (form.is_read_from_disk or file.size_bytes >= from_bytes))
+    readers = (
+        form.batches
+        for form in FORMATS
+        if form.batches and (form.is_read_from_disk or file.size_bytes >= from_bytes)
+    )
     source = next(filter(None, (read(file.path, contract, folder) for read in readers)), None)
     compression = ", ".join(file.packed) or "none"
     return replace(source, written_as={**source.written_as, "compression": compression}) if source else None

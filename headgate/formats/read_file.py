@@ -23,5 +23,7 @@ def read_file(body: bytes, contract: Contract, *, with_rows_above: bool = True) 
         BadInputError: the file as a whole cannot be read, for the reason in `rule`.
     """
     file = unpacked(body)
-    received = format_of(file.content, contract).rows(file.content, contract, {"with_rows_above": with_rows_above})
+    received = format_of(file.content, contract).rows(
+        file.content, contract, {"with_rows_above": with_rows_above}
+    )
     return replace(received, packed=file.packed)

@@ -32,8 +32,14 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
     content = _unpacked(file, whole=False)
     table = _table(content, contract, whole=False)
     if table is None or table.two_row_sheet or len(table.names) > MOST_COLUMNS:
-        return None  # the gate reads no workbook with names in two rows, so a mapping of them would be of no use
-    return _by_name(table) if isinstance(content, bytes) and format_of(content, contract).name == FormatName.JSON else table
+        return (
+            None  # the gate reads no workbook with names in two rows, so a mapping of them would be of no use
+        )
+    return (
+        _by_name(table)
+        if isinstance(content, bytes) and format_of(content, contract).name == FormatName.JSON
+        else table
+    )
 
 
 def check_is_table(file: Path) -> None:
@@ -106,12 +112,16 @@ def _of_disk(path: Path, *, whole: bool) -> bytes | Path:
     if format_of(head).is_read_from_disk:
         return path
     lines = head[: head.rfind(b"\n") + 1]
-    is_enough = lines and not is_packed(head) and b"\0" not in head and (not holds_json(lines) or are_lines(lines))
+    is_enough = (
+        lines and not is_packed(head) and b"\0" not in head and (not holds_json(lines) or are_lines(lines))
+    )
     return lines if is_enough and not whole else unpack(path.read_bytes())
 
 
 def _by_name(table: FileTable) -> FileTable:
-    names, columns = zip(*sorted(zip(table.names, table.columns, strict=True), key=lambda one: folded(one[0])), strict=True)
+    names, columns = zip(
+        *sorted(zip(table.names, table.columns, strict=True), key=lambda one: folded(one[0])), strict=True
+    )
     return FileTable(names, columns)
 
 
@@ -131,7 +141,11 @@ def _table_or_none(content: bytes | Path, contract: Contract | None, *, whole: b
 
 
 def read_table(
-    content: bytes | Path, contract: Contract | None = None, *, whole: bool = True, with_header: bool | None = None
+    content: bytes | Path,
+    contract: Contract | None = None,
+    *,
+    whole: bool = True,
+    with_header: bool | None = None,
 ) -> FileTable:
     """The table of an unpacked file; NO_TABLE where a workbook has no row that could be a header.
 

@@ -56,7 +56,9 @@ class SpacedOffsets:
 
     def take(self, count: int) -> Rows:
         """The next ones."""
-        offsets: Rows = self._last + np.cumsum(self._distances[self._taken : self._taken + count], dtype=np.int64)
+        offsets: Rows = self._last + np.cumsum(
+            self._distances[self._taken : self._taken + count], dtype=np.int64
+        )
         self._taken += count
         self._last = int(offsets[-1]) if len(offsets) else self._last
         return offsets
@@ -107,7 +109,10 @@ def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str
     mark = {"utf-16": 2, "utf-32": 4}.get(encoding, 0)
     octets = np.frombuffer(text, np.uint8)
     edges = np.concatenate(([0], starts))
-    lengths = [_length(octets[start:stop], encoding) for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
+    lengths = [
+        _length(octets[start:stop], encoding)
+        for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+    ]
     return np.cumsum(lengths) + mark
 
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
-from headgate.formats.encoding import GUESSED, check_names, check_not_mixed, check_western, unknown_encoding, western
+from headgate.formats.encoding import (
+    GUESSED,
+    check_names,
+    check_not_mixed,
+    check_western,
+    unknown_encoding,
+    western,
+)
 from headgate.formats.format_name import formats_in_words
 
 if TYPE_CHECKING:
@@ -33,7 +40,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1b]")  # no text has them; the four behind part cells of rare dialects
+_CONTROLS = re.compile(
+    rb"[\x00-\x08\x0e-\x1b]"
+)  # no text has them; the four behind part cells of rare dialects
 _PROBE_BYTES = 1 << 16
 _HEADER_BYTES = 1 << 20
 
@@ -79,7 +88,9 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
 
 def only_blanks() -> UnreadableFileError:
     """The rejection of a file without a character."""
-    return UnreadableFileError(rule="empty_file", message="the file holds only blanks", remedy="send a file with a header")
+    return UnreadableFileError(
+        rule="empty_file", message="the file holds only blanks", remedy="send a file with a header"
+    )
 
 
 def text_for(content: bytes, contract: Contract) -> Text:
@@ -114,9 +125,13 @@ def _decoded(content: bytes, encoding: str, *, is_cut: bool) -> Text:
             return _recoded(content, marked)
     if wide := _unmarked_utf16(content[:_PROBE_BYTES]):
         return _recoded(content, wide)
-    if encoding.startswith("utf-16") and b"\0" in content[:_PROBE_BYTES]:  # half of all Chinese characters are two bytes of ASCII in it
+    if (
+        encoding.startswith("utf-16") and b"\0" in content[:_PROBE_BYTES]
+    ):  # half of all Chinese characters are two bytes of ASCII in it
         return _recoded(content, encoding, is_cut=is_cut)
-    plain = content.removeprefix(codecs.BOM_UTF8)  # the mark may be wrong: dirty_csv/superstore_bom_latin1.csv of shared/data
+    plain = content.removeprefix(
+        codecs.BOM_UTF8
+    )  # the mark may be wrong: dirty_csv/superstore_bom_latin1.csv of shared/data
     wrong = _not_utf8_at(plain, is_cut=is_cut)
     if wrong is None:
         return Text(plain if not is_cut else plain.decode(errors="ignore").encode(), "utf-8")
@@ -131,7 +146,11 @@ def _guessed(content: bytes) -> Text:
     try:
         return Text(content.decode(GUESSED).encode(), GUESSED, western(content))
     except UnicodeDecodeError as error:
-        raise _not_text("binary data") if _CONTROLS.search(content, 0, _PROBE_BYTES) else unknown_encoding(content, error.start) from None
+        raise (
+            _not_text("binary data")
+            if _CONTROLS.search(content, 0, _PROBE_BYTES)
+            else unknown_encoding(content, error.start)
+        ) from None
 
 
 def _recoded(content: bytes, encoding: str, *, is_cut: bool = False) -> Text:

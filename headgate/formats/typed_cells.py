@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _EXACT_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 _SHOWN = Context(prec=15)  # Excel shows no more digits
-_MOST_DIGITS_BEFORE_NOISE = 13  # of 15: at least two zeros stand before the digits that arithmetic with floats leaves
+_MOST_DIGITS_BEFORE_NOISE = (
+    13  # of 15: at least two zeros stand before the digits that arithmetic with floats leaves
+)
 
 
 @final

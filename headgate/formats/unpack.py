@@ -89,7 +89,9 @@ def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
         raise OutgrownError.of(limit_bytes)
     if not content:
         raise UnreadableFileError(
-            rule="empty_file", message="the file holds no bytes", remedy="send the file with its rows; it is empty, or its upload was cut"
+            rule="empty_file",
+            message="the file holds no bytes",
+            remedy="send the file with its rows; it is empty, or its upload was cut",
         )
     return Unpacked(content, packed)
 
@@ -215,7 +217,16 @@ def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
     try:
         with zipfile.ZipFile(file) as archive, archive.open(_data_member(archive)) as member:
             yield from _parts(member)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, OSError, ValueError, RuntimeError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        LookupError,
+        OSError,
+        ValueError,
+        RuntimeError,
+    ):
         # RuntimeError: it wants a password. Its text, as that of the others, can hold a member's name.
         raise _corrupt(ZIP) from None
 
@@ -223,7 +234,9 @@ def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
 def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     if len(archive.infolist()) > MAX_MEMBERS:
         raise UnreadableFileError(
-            rule="too_large", message=f"the zip archive has more than {MAX_MEMBERS:,} members", remedy="send the one file with the data"
+            rule="too_large",
+            message=f"the zip archive has more than {MAX_MEMBERS:,} members",
+            remedy="send the one file with the data",
         )
     members = [member for member in archive.infolist() if _is_data(member)]
     if len(members) != 1:
@@ -269,7 +282,9 @@ def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
         while not member.eof:
             if not rest:
                 raise UnreadableFileError(
-                    rule="truncated_gzip", message="the gzip stream stops before its end", remedy="send the file again; its upload was cut"
+                    rule="truncated_gzip",
+                    message="the gzip stream stops before its end",
+                    remedy="send the file again; its upload was cut",
                 )
             yield _inflated(member, rest)
             rest = member.unconsumed_tail or (b"" if member.eof else file.read(_CHUNK_BYTES))
@@ -291,5 +306,7 @@ def _inflated(member: zlib._Decompress, chunk: bytes) -> bytes:
         return member.decompress(chunk, _CHUNK_BYTES)
     except zlib.error as error:
         raise UnreadableFileError(
-            rule="corrupt_gzip", message="the gzip stream is damaged", remedy="compress the file again and send it again"
+            rule="corrupt_gzip",
+            message="the gzip stream is damaged",
+            remedy="compress the file again and send it again",
         ) from error

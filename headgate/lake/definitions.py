@@ -99,7 +99,9 @@ class DefinitionVersions:
         """Write a version unless it is written already."""
         ref = self._ref(definitions.version)
         if not any(item.ref.key == ref.key for item in self.objects.list(self.bucket, ref.key)):
-            self.objects.write(ref, json.dumps(asdict(definitions), sort_keys=True).encode(), content_type="application/json")
+            self.objects.write(
+                ref, json.dumps(asdict(definitions), sort_keys=True).encode(), content_type="application/json"
+            )
 
     def move(self, to: str, etag: str, pushed_by: str, pushed_at: str) -> Push:
         """Move the pointer to a version or to `deployed`, and return it.
@@ -113,9 +115,13 @@ class DefinitionVersions:
         push = Push(self.deployment, to, self.pointer()[0].version, pushed_by, pushed_at)
         body = json.dumps(asdict(push), sort_keys=True).encode()
         try:
-            self.objects.replace(self._pointer, body, etag, {"deployment": push.deployment, "version": push.version})
+            self.objects.replace(
+                self._pointer, body, etag, {"deployment": push.deployment, "version": push.version}
+            )
         except ConflictError:
-            raise ConflictError("Somebody else pushed in the meantime. See `headgate push --list`, then push again.") from None
+            raise ConflictError(
+                "Somebody else pushed in the meantime. See `headgate push --list`, then push again."
+            ) from None
         return push
 
     @property

@@ -62,4 +62,6 @@ def newest_first(files: FileIndex, where: FileFilter, page_size: int) -> Iterato
 
 def received_since(files: FileIndex, since: datetime) -> Iterator[FileRecord]:
     """Yield the records of files received since a moment, naive UTC, newest first; older pages are not read."""
-    return takewhile(lambda record: record.received_at >= since.isoformat(), newest_first(files, FileFilter(), _PAGE_SIZE))
+    return takewhile(
+        lambda record: record.received_at >= since.isoformat(), newest_first(files, FileFilter(), _PAGE_SIZE)
+    )

@@ -153,19 +153,29 @@ class FileRecord:
     warnings: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)  # rule → rows, refused and duplicates
     masked: Mapping[str, int] = field(default_factory=dict)  # column → values that masking changed
-    new_columns: Mapping[str, int] = field(default_factory=dict)  # column that the contract does not have → values, in all rows
+    new_columns: Mapping[str, int] = field(
+        default_factory=dict
+    )  # column that the contract does not have → values, in all rows
     curated_key: str = ""
     quarantine_key: str = ""
     error: Mapping[str, str] = field(default_factory=dict)  # rule, message, remedy, file, column
     duplicate_of: str = ""
     received_at: str = ""  # ISO 8601, UTC
     finished_at: str = ""
-    written_as: Mapping[str, str] = field(default_factory=dict)  # format, encoding, delimiter, …, confidence of the guess; sheets left out
-    profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift; summary: its key
-    mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
+    written_as: Mapping[str, str] = field(
+        default_factory=dict
+    )  # format, encoding, delimiter, …, confidence of the guess; sheets left out
+    profile: Mapping[str, str] = field(
+        default_factory=dict
+    )  # key, rows, columns, score and its parts, drift; summary: its key
+    mapping: Mapping[str, str] = field(
+        default_factory=dict
+    )  # columns (JSON, column → field), how, confidence; where the header was mapped
     # trigger, processing, validation, database → when it ended, ISO 8601, UTC; of the newest replay, with REPLAY, where there was one
     stage_times: Mapping[str, str] = field(default_factory=dict)
-    original: Mapping[str, str] = field(default_factory=dict)  # form, key, version_id, sha256 of what replaces the original in raw
+    original: Mapping[str, str] = field(
+        default_factory=dict
+    )  # form, key, version_id, sha256 of what replaces the original in raw
     closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
     seen_before: bool = field(default=False, compare=False)
 
@@ -210,7 +220,9 @@ def why_not_reopened(record: FileRecord) -> str:
 
 def why_not_finished(record: FileRecord) -> str:
     """Return why a ledger does not finish the file, and what to do."""
-    return f"{record.key} cannot become {record.state}: another worker has changed its record. Deliver it again."
+    return (
+        f"{record.key} cannot become {record.state}: another worker has changed its record. Deliver it again."
+    )
 
 
 class FileLedger(Protocol):
@@ -260,7 +272,9 @@ class FileLedger(Protocol):
         """A claim or a reopened record whose work failed is given back, so that a retry need not wait for the lease to run out."""
         ...
 
-    def reopen(self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN) -> FileRecord:
+    def reopen(
+        self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
+    ) -> FileRecord:
         """Return the finished record as it stands; until `finish`, `release` or the lease's end it is `replaying` or `reverting`.
 
         Its content stays its own. A replay or revert that died is taken over when its lease has ended; the record says so by its state.
@@ -308,7 +322,13 @@ class Catalog(Protocol):
         """Where the table points now; NotFoundError when it does not exist."""
         ...
 
-    def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
+    def move(
+        self,
+        current: TableVersion,
+        location: str,
+        columns: Sequence[Mapping[str, str]],
+        parameters: Mapping[str, str],
+    ) -> None:
         """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read."""
         ...
 

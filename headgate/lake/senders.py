@@ -26,7 +26,10 @@ class Senders:
     def corrections(self, file_id: str) -> list[str]:
         """Return the ids of the files that were sent with corrected rows of a file, oldest first."""
         notes = self.objects.list(self.bucket, keys.corrections_prefix(file_id))
-        return [keys.sent_correction(note.ref.key) for note in sorted(notes, key=lambda note: (note.modified_at, note.ref.key))]
+        return [
+            keys.sent_correction(note.ref.key)
+            for note in sorted(notes, key=lambda note: (note.modified_at, note.ref.key))
+        ]
 
     def corrected_rows(self, file_id: str, sent: str) -> dict[int, str]:
         """Return the rows of a file that the file `sent` corrects, in the order sent, each with the rule that refused it.
@@ -60,7 +63,9 @@ class Senders:
         """
         self._keep(keys.uploader_key(file_id), name, after)
 
-    def keep_uploader_of_content(self, key: str, sha256: str, name: str, *, after: FileRecord | None = None) -> None:
+    def keep_uploader_of_content(
+        self, key: str, sha256: str, name: str, *, after: FileRecord | None = None
+    ) -> None:
         """Keep who sends a content under a key of raw, before it is there: a file without a sender of its own has this one.
 
         Args:
@@ -75,7 +80,11 @@ class Senders:
 
     def _sender(self, record: FileRecord) -> dict[str, str]:
         own = self._read(keys.uploader_key(record.file_id))
-        return own or self._read(keys.uploader_of_content_key(record.key, record.content_sha256)) or self._committed(record)
+        return (
+            own
+            or self._read(keys.uploader_of_content_key(record.key, record.content_sha256))
+            or self._committed(record)
+        )
 
     def _committed(self, record: FileRecord) -> dict[str, str]:
         """Return the sender that a commit has written with the file, for a commit that died before it kept one here."""

@@ -129,7 +129,10 @@ _UNCLAIMED: Mapping[FileState | None, Condition] = {
 # A worker that was given up may still end its work: what it stored is in the lake, so its record has to say so.
 _WORKED_ON = (FileState.PROCESSING, FileState.HANDED_OVER, FileState.FAILED)
 _FINISHES: Mapping[FileState, tuple[FileState | None, ...]] = {
-    **dict.fromkeys((FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING, FileState.PROFILED), (*_WORKED_ON, FileState.REPLAYING)),
+    **dict.fromkeys(
+        (FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING, FileState.PROFILED),
+        (*_WORKED_ON, FileState.REPLAYING),
+    ),
     FileState.SKIPPED_DUPLICATE: (None, *_WORKED_ON),  # the claim was not granted, so there may be no record
     FileState.IGNORED: (FileState.PROCESSING,),
     FileState.FAILED: (FileState.PROCESSING, FileState.HANDED_OVER),
@@ -140,7 +143,9 @@ _FINISHES: Mapping[FileState, tuple[FileState | None, ...]] = {
 TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
     Action.CLAIM: _to(FileState.PROCESSING, _UNCLAIMED),
     Action.HAND_OVER: _to(FileState.HANDED_OVER, _UNCLAIMED),
-    Action.TAKE_OVER: _to(FileState.HANDED_OVER, {**_UNCLAIMED, FileState.HANDED_OVER: Condition.NO_OTHER_RUN}),
+    Action.TAKE_OVER: _to(
+        FileState.HANDED_OVER, {**_UNCLAIMED, FileState.HANDED_OVER: Condition.NO_OTHER_RUN}
+    ),
     Action.REOPEN: _to(
         FileState.REPLAYING,
         {
@@ -165,7 +170,9 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
         },
     ),
     # Twice the same state: a request that AWS answered and the network lost is sent again.
-    Action.FINISH: tuple(Transition(before, end) for end, starts in _FINISHES.items() for before in (*starts, end)),
+    Action.FINISH: tuple(
+        Transition(before, end) for end, starts in _FINISHES.items() for before in (*starts, end)
+    ),
 }
 
 # A worker holds the file: only these states have a lease.

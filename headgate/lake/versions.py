@@ -48,7 +48,9 @@ class History:
     def of(cls, records: Iterable[FileRecord]) -> History:
         """Return the history from the files' records, in any order."""
         versions: defaultdict[_Object, list[FileRecord]] = defaultdict(list)
-        for record in sorted(filter(is_accepted, records), key=lambda record: (record.received_at, record.file_id)):
+        for record in sorted(
+            filter(is_accepted, records), key=lambda record: (record.received_at, record.file_id)
+        ):
             versions[record.bucket, record.key].append(record)
         corrections = {place: _corrections(of_object) for place, of_object in versions.items()}
         first = {version.content_sha256: version.received_at for version in reversed(_by_time(versions))}
@@ -80,7 +82,9 @@ class History:
 
 def is_accepted(record: FileRecord) -> bool:
     """Whether the version's content is in the lake, if only as another file; of a refused one that is replayed nobody knows yet."""
-    return record.state in {FileState.DONE, FileState.SKIPPED_DUPLICATE} or (record.state is FileState.REPLAYING and not record.error)
+    return record.state in {FileState.DONE, FileState.SKIPPED_DUPLICATE} or (
+        record.state is FileState.REPLAYING and not record.error
+    )
 
 
 def has_no_rows(record: FileRecord) -> bool:
@@ -112,4 +116,7 @@ def _corrections(versions: Sequence[FileRecord]) -> list[FileRecord]:
 
 
 def _by_time(versions: Mapping[_Object, Sequence[FileRecord]]) -> list[FileRecord]:
-    return sorted((version for of_object in versions.values() for version in of_object), key=lambda version: version.received_at)
+    return sorted(
+        (version for of_object in versions.values() for version in of_object),
+        key=lambda version: version.received_at,
+    )

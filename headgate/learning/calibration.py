@@ -28,4 +28,6 @@ def bins_of(came_true: npt.NDArray[np.bool_], probability: Array, bins: int = 10
     """Return up to `bins` bins of equally many cases, lowest probabilities first."""
     order = np.argsort(probability, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
-    return tuple(Bin(float(probability[part].mean()), float(came_true[part].mean()), len(part)) for part in parts)
+    return tuple(
+        Bin(float(probability[part].mean()), float(came_true[part].mean()), len(part)) for part in parts
+    )

@@ -60,10 +60,16 @@ def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decis
     results = tuple(Result(name, _mean(loss), _lead(losses[standing], loss)) for name, loss in losses.items())
     cases = len(losses[standing])
     able = [result for result in results if result.lead > SIGNIFICANT_LEAD and cases >= MIN_CASES]
-    winner = min(able, key=lambda result: result.mean_loss) if able else next(result for result in results if result.recipe == standing)
+    winner = (
+        min(able, key=lambda result: result.mean_loss)
+        if able
+        else next(result for result in results if result.recipe == standing)
+    )
     if naive and cases >= MIN_CASES:
         rule = next(result for result in results if result.recipe == naive)
-        better = min((result for result in results if result.recipe != naive), key=lambda result: result.mean_loss)
+        better = min(
+            (result for result in results if result.recipe != naive), key=lambda result: result.mean_loss
+        )
         if rule.mean_loss <= winner.mean_loss:
             winner = rule if rule.mean_loss <= better.mean_loss else better
     return Decision(standing, winner.recipe, cases, results)

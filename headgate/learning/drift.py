@@ -37,8 +37,12 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         """The columns of `points` are remembered."""
         del labels
         inner = np.linspace(0, 1, self.bins + 1)[1:-1]
-        self.edges_: Mapping[str, Array] = {name: np.unique(_known(points[name], inner)) for name in points.columns}
-        self.shares_: Mapping[str, Array] = {name: _shares(points[name], self.edges_[name]) for name in points.columns}
+        self.edges_: Mapping[str, Array] = {
+            name: np.unique(_known(points[name], inner)) for name in points.columns
+        }
+        self.shares_: Mapping[str, Array] = {
+            name: _shares(points[name], self.edges_[name]) for name in points.columns
+        }
         return self
 
     def transform(self, points: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +54,10 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
 
         Source: Siddiqi (2006), Credit Risk Scorecards, eq. 8.1: Σ (now - then) · ln(now / then) over the bins.
         """
-        return {name: _moved(then, _shares(points[name], self.edges_[name])) for name, then in self.shares_.items()}
+        return {
+            name: _moved(then, _shares(points[name], self.edges_[name]))
+            for name, then in self.shares_.items()
+        }
 
 
 def _known(values: pd.Series[float], at: Array) -> Array:

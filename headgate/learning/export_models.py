@@ -89,7 +89,9 @@ def is_equal(exported: npt.NDArray[np.float64], batch: npt.NDArray[np.float64]) 
     return bool(np.all(np.abs(exported - batch) <= TOLERANCE * np.maximum(1.0, np.abs(batch))))
 
 
-def _polynomial(spline: Any, weights: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:  # noqa: ANN401 as above
+def _polynomial(
+    spline: Any, weights: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:  # noqa: ANN401 as above
     """The breaks and the powers of one column's weighted splines, between the first and the last knot inside."""
     knots, degree = spline.t, spline.k
     inside: Sequence[int] = range(degree, len(knots) - degree - 1)

@@ -77,7 +77,9 @@ def state_from_bytes(body: bytes) -> dict[str, Any]:
     try:
         state: dict[str, Any] = loads(body, trusted=TRUSTED)
     except Exception as error:  # noqa: BLE001 whatever a damaged file makes the reader raise
-        raise AuditError(f"The model's file is damaged: {type(error).__name__}. `headgate run` fits the model again.") from None
+        raise AuditError(
+            f"The model's file is damaged: {type(error).__name__}. `headgate run` fits the model again."
+        ) from None
     for boosting in _boostings(state, set()):
         _check_trees(boosting)
     return state
@@ -99,7 +101,9 @@ def _refuse_untrusted(body: bytes) -> None:
     try:
         types = get_untrusted_types(data=body)
     except Exception as error:  # noqa: BLE001 as above
-        raise AuditError(f"Not a model's file: {type(error).__name__}. `headgate run` fits the model again.") from None
+        raise AuditError(
+            f"Not a model's file: {type(error).__name__}. `headgate run` fits the model again."
+        ) from None
     if untrusted := sorted(set(types) - set(TRUSTED)):
         raise AuditError(
             f"The model has objects of types that are not trusted: {', '.join(untrusted)}. They are neither stored nor loaded. "
@@ -112,7 +116,10 @@ def _canonical(packed: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(packed)) as read:
         files = {name: read.read(name) for name in read.namelist()}
     schema = files.pop(_SCHEMA).decode()
-    numbers = {number_text: number for number, number_text in enumerate(dict.fromkeys(re.findall(r'"__id__": (\d+)', schema)))}
+    numbers = {
+        number_text: number
+        for number, number_text in enumerate(dict.fromkeys(re.findall(r'"__id__": (\d+)', schema)))
+    }
     places = dict.fromkeys(re.findall(r'"file": "([^"]+)"', schema))
     named = {name: f"{number}.{name.rpartition('.')[2]}" for number, name in enumerate(places)}
     body = json.dumps(_renumbered(json.loads(schema), numbers, named), separators=(",", ":"))
@@ -150,7 +157,11 @@ def _boostings(node: object, seen: set[int]) -> Iterator[Any]:
     seen.add(id(node))
     if hasattr(node, "_predictors"):
         yield node
-    inside = node if isinstance(node, (list, tuple)) else (node if isinstance(node, dict) else getattr(node, "__dict__", {})).values()
+    inside = (
+        node
+        if isinstance(node, (list, tuple))
+        else (node if isinstance(node, dict) else getattr(node, "__dict__", {})).values()
+    )
     for item in inside:
         yield from _boostings(item, seen)
 
@@ -162,10 +173,14 @@ def _check_trees(boosting: Any) -> None:  # noqa: ANN401 scikit-learn ships no t
         nodes, places = tree.nodes, np.arange(len(tree.nodes))
         inner = nodes["is_leaf"] == 0
         children = np.concatenate([nodes[side][inner].astype(np.int64) for side in ("left", "right")])
-        is_later = (children > np.tile(places[inner], 2)) & (children < len(nodes))  # so that no way through a tree is endless
+        is_later = (children > np.tile(places[inner], 2)) & (
+            children < len(nodes)
+        )  # so that no way through a tree is endless
         categorical = inner & (nodes["is_categorical"] != 0)
         known_columns = (nodes["feature_idx"][inner] >= 0) & (nodes["feature_idx"][inner] < columns)
         sets = min(len(tree.raw_left_cat_bitsets), len(tree.binned_left_cat_bitsets))
         known_sets = nodes["bitset_idx"][categorical] < sets
         if not (len(nodes) and is_later.all() and known_columns.all() and known_sets.all()):
-            raise AuditError("A tree of the model points outside of itself, so it was changed. `headgate run` fits the model again.")
+            raise AuditError(
+                "A tree of the model points outside of itself, so it was changed. `headgate run` fits the model again."
+            )

@@ -49,7 +49,10 @@ class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no
     def transform(self, points: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 as above
         """Return the rank of each value in its column; the exported model ranks in the same way."""
         array = np.asarray(points, dtype=np.float64)
-        ranked = [ranks_among(values, fitted, self.references_) for values, fitted in zip(array.T, self.quantiles_.T, strict=True)]
+        ranked = [
+            ranks_among(values, fitted, self.references_)
+            for values, fitted in zip(array.T, self.quantiles_.T, strict=True)
+        ]
         return np.column_stack(ranked)
 
 
@@ -87,7 +90,9 @@ def number_categories() -> Any:  # noqa: ANN401 as above
     return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=UNSEEN)
 
 
-def columns(numeric: Sequence[str], numbers: Any, categorical: Sequence[str] = (), categories: Any = "drop") -> Any:  # noqa: ANN401 as above
+def columns(
+    numeric: Sequence[str], numbers: Any, categorical: Sequence[str] = (), categories: Any = "drop"
+) -> Any:  # noqa: ANN401 as above
     """`numbers` for the numeric columns and `categories` for the categorical ones, side by side; other columns are not looked at."""
     return make_column_transformer((numbers, list(numeric)), (categories, list(categorical)))
 

@@ -28,11 +28,16 @@ def ranked(truth: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Rank
         in which the true one has the higher score, equal scores counting half. Average precision as scikit-learn defines it.
     """
     order = np.argsort(-score, kind="stable")
-    last = np.flatnonzero(np.append(np.diff(score[order]) != 0, [True] * bool(len(score))))  # of each run of equal scores
+    last = np.flatnonzero(
+        np.append(np.diff(score[order]) != 0, [True] * bool(len(score)))
+    )  # of each run of equal scores
     hits, above = np.cumsum(truth[order])[last], last + 1
     true, untrue = int(truth.sum()), int(len(truth) - truth.sum())
     if not (true and untrue):
         return Ranking(np.nan, np.nan)
     new = np.diff(hits, prepend=0)
     missed = np.diff(above - hits, prepend=0)
-    return Ranking(float((missed * (2 * hits - new)).sum() / (2 * true * untrue)), float((new * hits / above).sum() / true))
+    return Ranking(
+        float((missed * (2 * hits - new)).sum() / (2 * true * untrue)),
+        float((new * hits / above).sum() / true),
+    )

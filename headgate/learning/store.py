@@ -27,7 +27,9 @@ Kind = TypeVar("Kind", bound="Storable")
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
 STORED_AS = "skops"
-PICKLED = "joblib"  # as earlier versions of Headgate stored models; loading such a file would run what it says
+PICKLED = (
+    "joblib"  # as earlier versions of Headgate stored models; loading such a file would run what it says
+)
 _JSON = "application/json"
 
 
@@ -137,7 +139,11 @@ class ModelStore:
 
     def champion(self, system: str, model: str, before: date) -> str:
         """The recipe that the latest day before `before` left in charge; empty when there was none."""
-        days = [day for key in self._below(system, model) if (day := keys.parse_model_of_day_key(key)) and day < before]
+        days = [
+            day
+            for key in self._below(system, model)
+            if (day := keys.parse_model_of_day_key(key)) and day < before
+        ]
         if not days:
             return ""
         return self._read(keys.model_of_day_key(system, model, max(days))).recipe
@@ -159,7 +165,11 @@ class ModelStore:
     def newest(self) -> list[Card]:
         """The last word on every model of every system, by system and model."""
         model_keys = (info.ref.key for info in self.objects.list(self.bucket, f"{keys.MODELS}/"))
-        last = {key.rpartition("/as_of=")[0]: key for key in sorted(model_keys) if keys.parse_model_of_day_key(key)}
+        last = {
+            key.rpartition("/as_of=")[0]: key
+            for key in sorted(model_keys)
+            if keys.parse_model_of_day_key(key)
+        }
         return [self._read(key) for key in last.values()]
 
     def is_outdated(self, system: str, model: str, as_of: date) -> bool:
@@ -179,14 +189,18 @@ class ModelStore:
 
         name = f"model {card.system}/{card.model} version {card.version}"
         if card.stored_as != STORED_AS:
-            raise AuditError(f"{name} is a pickle of an earlier version of Headgate, which is not loaded. `headgate run` fits it again.")
+            raise AuditError(
+                f"{name} is a pickle of an earlier version of Headgate, which is not loaded. `headgate run` fits it again."
+            )
         body = self.objects.read(self._ref(keys.model_key(card.system, card.model, card.version)))
         if hashlib.sha256(body).hexdigest() != card.sha256:
             raise AuditError(f"{name}: its bytes are not those that its card names")
         return kind.from_state(state_from_bytes(body))
 
     def _below(self, system: str, model: str) -> list[str]:
-        return [info.ref.key for info in self.objects.list(self.bucket, keys.models_of_days_prefix(system, model))]
+        return [
+            info.ref.key for info in self.objects.list(self.bucket, keys.models_of_days_prefix(system, model))
+        ]
 
     def _read(self, key: str) -> Card:
         return Card.from_json(self.objects.read(self._ref(key)).decode())
@@ -199,9 +213,13 @@ class ModelStore:
 class Shelf:
     """The champions before one run of a system, and the models that the run leaves. Filled by `build`, stored by the runner."""
 
-    champions: Mapping[str, str] = field(default_factory=dict)  # model → recipe in charge before this run's day
+    champions: Mapping[str, str] = field(
+        default_factory=dict
+    )  # model → recipe in charge before this run's day
     trained: list[Trained] = field(default_factory=list)
-    exported: dict[str, Scorer | None] = field(default_factory=dict)  # model → what predictions are computed from
+    exported: dict[str, Scorer | None] = field(
+        default_factory=dict
+    )  # model → what predictions are computed from
 
     def champion(self, model: str) -> str:
         """The recipe in charge of a model; empty when there is none yet."""
@@ -217,7 +235,13 @@ class Shelf:
 
 
 def _card(trained: Trained, origin: ModelInputs, sha256: str) -> Card:
-    parts = [origin.snapshot_id, origin.as_of.isoformat(), f"code={origin.code}", f"recipe={trained.recipe}", f"model={trained.name}"]
+    parts = [
+        origin.snapshot_id,
+        origin.as_of.isoformat(),
+        f"code={origin.code}",
+        f"recipe={trained.recipe}",
+        f"model={trained.name}",
+    ]
     return Card(
         model=trained.name,
         system=origin.system,

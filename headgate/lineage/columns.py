@@ -76,19 +76,32 @@ class TableColumns:
 
     def with_models(self, models: Mapping[str, TableColumns]) -> TableColumns:
         """Return the same with the sources of the models that are sources, by model, which have theirs already."""
-        tables = {ref.table for sources in (self.rows, *self.columns.values()) for ref in sources if ref.zone == PROD}
+        tables = {
+            ref.table
+            for sources in (self.rows, *self.columns.values())
+            for ref in sources
+            if ref.zone == PROD
+        }
         unknown, rows = dict(self.unknown), _with_behind(self.rows, models)
         for table in sorted(tables):
             add(rows, models[table].rows)
         for name, sources in self.columns.items():
-            if further := next((ref for ref in sources if ref.zone == PROD and ref.column in models[ref.table].unknown), None):
-                unknown.setdefault(name, f"{further.table}.{further.column}: {models[further.table].unknown[further.column]}")
-        return TableColumns({name: _with_behind(sources, models) for name, sources in self.columns.items()}, rows, unknown)
+            if further := next(
+                (ref for ref in sources if ref.zone == PROD and ref.column in models[ref.table].unknown), None
+            ):
+                unknown.setdefault(
+                    name, f"{further.table}.{further.column}: {models[further.table].unknown[further.column]}"
+                )
+        return TableColumns(
+            {name: _with_behind(sources, models) for name, sources in self.columns.items()}, rows, unknown
+        )
 
     def to_json(self) -> str:
         """Return the text that the catalog keeps; a lineage that is too long for the catalog is unknown there."""
         columns = {name: _listed(sources) for name, sources in self.columns.items()}
-        text = json.dumps({"columns": columns, "rows": _listed(self.rows), "unknown": self.unknown}, separators=(",", ":"))
+        text = json.dumps(
+            {"columns": columns, "rows": _listed(self.rows), "unknown": self.unknown}, separators=(",", ":")
+        )
         if len(text) <= MAX_LENGTH:
             return text
         reason = f"its lineage has {len(text):,} characters, and the catalog keeps at most {MAX_LENGTH:,}"

@@ -81,15 +81,25 @@ class LineageLog:
         self._attempt(self.run.publisher, lambda: self._newest_run.write(self.run.run_id, START))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Write the events of the tables, then that of the run; the block's own error is raised after that."""
         for published, at in self._published:
-            self._report_table(published.table, lambda of=published, at=at: as_part_of(self.event_of(of, at), self.run))  # type: ignore[misc]
+            self._report_table(
+                published.table, lambda of=published, at=at: as_part_of(self.event_of(of, at), self.run)
+            )  # type: ignore[misc]
         now = self.clock()
         for database, table, cause in self._failed:
-            self._report_table(table, lambda where=database, of=table, why=cause: self._failure(where, of, why, now), FAIL)  # type: ignore[misc]
+            self._report_table(
+                table, lambda where=database, of=table, why=cause: self._failure(where, of, why, now), FAIL
+            )  # type: ignore[misc]
         ended = FAIL if error else COMPLETE
-        self._report(self.run.publisher, lambda: job_event(self.run, ended, now, self.describe(error) if error else ""), ended)
+        self._report(
+            self.run.publisher,
+            lambda: job_event(self.run, ended, now, self.describe(error) if error else ""),
+            ended,
+        )
         self._attempt(self.run.publisher, lambda: self._newest_run.write(self.run.run_id, ended))
         if self.sender:
             self.sender.finish()

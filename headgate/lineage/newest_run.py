@@ -33,7 +33,9 @@ class NewestRun:
 
     def write(self, run_id: str, kind: str) -> None:
         """The newest run is this one, and this is the type of its newest event."""
-        self.objects.write(self._ref, json.dumps({"run_id": run_id, "event": kind}).encode(), content_type="application/json")
+        self.objects.write(
+            self._ref, json.dumps({"run_id": run_id, "event": kind}).encode(), content_type="application/json"
+        )
 
     def without_end(self) -> str:
         """Return the id of the newest run if it started and reported no end, else an empty text."""

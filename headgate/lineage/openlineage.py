@@ -62,7 +62,10 @@ class LakeNames:
 
     def table(self, database: str, table: str) -> Event:
         """Namespace and name of a table."""
-        return {"namespace": f"awsathena://athena.{self.region}.amazonaws.com", "name": f"AwsDataCatalog.{database}.{table}"}
+        return {
+            "namespace": f"awsathena://athena.{self.region}.amazonaws.com",
+            "name": f"AwsDataCatalog.{database}.{table}",
+        }
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,10 @@ def job_event(run: JobRun, kind: str, at: datetime, error: str = "") -> Event:
 
 def as_part_of(event: Event, run: JobRun) -> Event:
     """Return a table's event with the job's run that published the table as its parent."""
-    parent = {"run": {"runId": run.run_id}, "job": {"namespace": run.names.job_namespace, "name": run.publisher}}
+    parent = {
+        "run": {"runId": run.run_id},
+        "job": {"namespace": run.names.job_namespace, "name": run.publisher},
+    }
     return _with_run_facets(event, _facet("parent", parent))
 
 
@@ -245,7 +251,9 @@ def _table_facets(contract: Contract | None, version: str) -> Event:
 
 def _column_facet(names: LakeNames, columns: TableColumns | None) -> Event:
     """Return the columns of datasets that each column was computed from; a column whose sources are unknown is left out."""
-    if columns is None or not (described := {name: of for name, of in columns.columns.items() if name not in columns.unknown}):
+    if columns is None or not (
+        described := {name: of for name, of in columns.columns.items() if name not in columns.unknown}
+    ):
         return {}
     fields = {name: {"inputFields": _input_fields(names, of)} for name, of in described.items()}
     return _facet("columnLineage", {"fields": fields, "dataset": _input_fields(names, columns.rows)})
@@ -256,7 +264,10 @@ def _input_fields(names: LakeNames, sources: Sources) -> list[Event]:
         {
             **names.table(names.curated_database, ref.table),
             "field": ref.column,
-            "transformations": [{"type": "DIRECT" if use.is_direct else "INDIRECT", "subtype": use.value} for use in sorted(uses)],
+            "transformations": [
+                {"type": "DIRECT" if use.is_direct else "INDIRECT", "subtype": use.value}
+                for use in sorted(uses)
+            ],
         }
         for ref, uses in sorted(sources.items())
         if ref.zone == CURATED

@@ -58,7 +58,9 @@ class EventAnswer:
 class _NoRedirects(HTTPRedirectHandler):
     """Follows no redirect: another server would get the API key."""
 
-    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str) -> None:  # noqa: PLR0917 urllib's interface
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
+    ) -> None:  # noqa: PLR0917 urllib's interface
         """Return no request, so that the redirect is an error."""
 
 
@@ -92,11 +94,17 @@ class LineageReceiver:
         """
         parts, key = _split(url), api_key.strip()
         if parts.username is not None or parts.password is not None:
-            raise SettingsError(f"The URL for lineage events has a login in it, which other people can read. Use {API_KEY_VARIABLE}.")
+            raise SettingsError(
+                f"The URL for lineage events has a login in it, which other people can read. Use {API_KEY_VARIABLE}."
+            )
         if not (key.isascii() and key.isprintable()):
-            raise SettingsError(f"{API_KEY_VARIABLE} has characters that no HTTP header may have. Set it to the key alone.")
+            raise SettingsError(
+                f"{API_KEY_VARIABLE} has characters that no HTTP header may have. Set it to the key alone."
+            )
         if key and parts.scheme == "http" and parts.hostname not in _LOCAL:
-            raise SettingsError(f"{API_KEY_VARIABLE} would be sent unencrypted to {parts.hostname}. State an https URL, or unset the key.")
+            raise SettingsError(
+                f"{API_KEY_VARIABLE} would be sent unencrypted to {parts.hostname}. State an https URL, or unset the key."
+            )
         path = parts.path if parts.path.strip("/") else DEFAULT_PATH
         return cls(urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")), key)
 
@@ -124,7 +132,10 @@ class LineageReceiver:
         raise ServiceError(f"{self.address} answered {_phrase(status)}. {_advice(status)}")
 
     def _post(self, body: bytes) -> tuple[int, str]:
-        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {self.api_key}"} if self.api_key else {})}
+        headers = {
+            "Content-Type": "application/json",
+            **({"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}),
+        }
         request = Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310 `at` accepts http and https only
         try:
             with self._opener.open(request, timeout=self.timeout_s) as response:
@@ -134,12 +145,16 @@ class LineageReceiver:
                 return refused.code, self._shown(_beginning(refused))
         except (URLError, HTTPException, OSError) as error:
             reason = getattr(error, "reason", error) or type(error).__name__
-            raise ServiceError(f"Cannot reach {self.address}: {reason}. Check the URL, and that the server runs.") from None
+            raise ServiceError(
+                f"Cannot reach {self.address}: {reason}. Check the URL, and that the server runs."
+            ) from None
 
     def _shown(self, answer: bytes) -> str:
         """The beginning of a server's answer as one line, without the key that a careless server may repeat."""
         decoded = answer.decode("utf-8", errors="replace")
-        text = " ".join("".join(character if character.isprintable() else " " for character in decoded).split())
+        text = " ".join(
+            "".join(character if character.isprintable() else " " for character in decoded).split()
+        )
         return (text.replace(self.api_key, "[key]") if self.api_key else text)[:_ANSWER_CHARACTERS]
 
 
@@ -147,11 +162,19 @@ def _split(url: str) -> SplitResult:
     """Return the parts of an http or https URL; urllib itself finds a wrong port or character late, and quotes the whole URL."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and url.isascii() and " " not in url
+        usable = (
+            parts.scheme in {"http", "https"}
+            and parts.hostname
+            and parts.port != 0
+            and url.isascii()
+            and " " not in url
+        )
     except ValueError:
         usable = False
     if not usable or not url.isprintable():
-        raise SettingsError("The setting for lineage events takes an http or https URL, for example https://marquez.example.com.")
+        raise SettingsError(
+            "The setting for lineage events takes an http or https URL, for example https://marquez.example.com."
+        )
     return parts
 
 

@@ -80,4 +80,6 @@ class LineageSender:
 
     def _note(self, error: Exception) -> None:
         """Keep the first cause; of an error of anybody else's the text may hold the key."""
-        self._cause = self._cause or (str(error) if isinstance(error, HeadgateError) else type(error).__name__)
+        self._cause = self._cause or (
+            str(error) if isinstance(error, HeadgateError) else type(error).__name__
+        )

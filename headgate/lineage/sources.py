@@ -55,9 +55,12 @@ def lineage(
         reads: the datasets that its system reads; for a dataset, the dataset itself.
     """
     datasets = tuple(lake.datasets[name] for name in sorted(set(reads)) if name in lake.datasets)
-    increments = {increment for dataset in datasets for increment in increments_of(objects, curated_bucket, dataset)}
+    increments = {
+        increment for dataset in datasets for increment in increments_of(objects, curated_bucket, dataset)
+    }
     files = sorted(
-        (record for record in records if record.curated_key in increments), key=lambda one: (one.key, one.received_at, one.file_id)
+        (record for record in records if record.curated_key in increments),
+        key=lambda one: (one.key, one.received_at, one.file_id),
     )
     return Lineage(table, system, lake.snapshot_id, lake.as_of, datasets, tuple(files))
 
@@ -67,7 +70,9 @@ def increments_of(objects: ObjectStore, curated_bucket: str, dataset: DatasetSna
     return merged_increments(objects, curated_bucket, dataset.dataset, dataset.snapshot_id)
 
 
-def merged_increments(objects: ObjectStore, curated_bucket: str, dataset: str, snapshot_id: str) -> tuple[str, ...]:
+def merged_increments(
+    objects: ObjectStore, curated_bucket: str, dataset: str, snapshot_id: str
+) -> tuple[str, ...]:
     """Return the same of a snapshot of a dataset, by its id; none where its list was deleted."""
     key = keys.merged_increments_key(dataset, snapshot_id)
     try:

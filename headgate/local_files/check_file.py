@@ -58,12 +58,16 @@ def check_by_contract(file: Path, contract: Contract) -> LocalCheck:
         return LocalCheck(check_bytes(body, contract, key, object_key=name, received_at=landed_at), {})
     except BadInputError as error:
         nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
-        decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
+        decided = (
+            nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
+        )
         if isinstance(decided, Suggested):
             raise _asked_here(decided.asked(name), contract) from None
         if decided is None:
             raise
-    return LocalCheck(check_bytes(body, decided.contract, key, object_key=name, received_at=landed_at), decided.as_record())
+    return LocalCheck(
+        check_bytes(body, decided.contract, key, object_key=name, received_at=landed_at), decided.as_record()
+    )
 
 
 def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> list[FailingColumn]:
@@ -71,17 +75,28 @@ def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> li
 
     def accepts(edited: Column) -> bool:
         again = check_by_contract(file, with_column(contract, edited)).gated
-        return not any((column.column, column.rule) == (edited.name, "type") for column in failing_columns(again.quarantine_rows, contract))
+        return not any(
+            (column.column, column.rule) == (edited.name, "type")
+            for column in failing_columns(again.quarantine_rows, contract)
+        )
 
     counts = gated.counts
-    return failing_columns(gated.quarantine_rows, contract, counts.new_columns, received=counts.received, accepts=accepts)
+    return failing_columns(
+        gated.quarantine_rows, contract, counts.new_columns, received=counts.received, accepts=accepts
+    )
 
 
 def columns_like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
     """Return the columns declared to hold no card data whose accepted values are card numbers more often than ids are by chance."""
     numeric_or_text = {Kind.STRING, Kind.BIGINT}
-    declared = [column.name for column in contract.columns if column.no_cards and column.type.kind in numeric_or_text]
-    texts = {name: gated.accepted[name].combine_chunks().cast(pa.string()) for name in declared if name in gated.accepted.column_names}
+    declared = [
+        column.name for column in contract.columns if column.no_cards and column.type.kind in numeric_or_text
+    ]
+    texts = {
+        name: gated.accepted[name].combine_chunks().cast(pa.string())
+        for name in declared
+        if name in gated.accepted.column_names
+    }
     return [name for name, values in texts.items() if hold_more_cards_than_chance(values)]
 
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     Ask = Callable[[Sequence[Question]], Mapping[str, str]]
 
-_CHECK_ROWS = "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
+_CHECK_ROWS = (
+    "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
+)
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -56,7 +58,10 @@ class DraftOptions:
 
 
 def drafts_of(
-    files: Mapping[str, Path], options: DraftOptions = DraftOptions(), formats: Mapping[str, str] | None = None, ask: Ask | None = None
+    files: Mapping[str, Path],
+    options: DraftOptions = DraftOptions(),
+    formats: Mapping[str, str] | None = None,
+    ask: Ask | None = None,
 ) -> Iterator[tuple[str, CheckedDraft]]:
     """Draft a contract from each sample and check the sample by it; each comes with the name of its dataset.
 
@@ -101,7 +106,9 @@ def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
 
 def _dataset_of(file: Path, dataset: str) -> str:
     if redact_text(dataset or file.name) != (dataset or file.name):
-        raise ContractError("The name holds a card number or a social security number. State another name of the dataset (--dataset NAME).")
+        raise ContractError(
+            "The name holds a card number or a social security number. State another name of the dataset (--dataset NAME)."
+        )
     name = dataset or dataset_name_of(file.name)
     odcs_reader.hold_dataset(name, name)
     return name
@@ -118,5 +125,7 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
     gated = check_bytes(body, contract, any_key(), object_key=contract.dataset, received_at=_EPOCH)
     if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
         reasons = ", ".join(gated.counts.reasons)
-        raise NoRowFitsError(f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: {_CHECK_ROWS}.")
+        raise NoRowFitsError(
+            f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: {_CHECK_ROWS}."
+        )
     return CheckedDraft(text, drafted, gated)

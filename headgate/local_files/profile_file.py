@@ -43,7 +43,9 @@ def profile_file(file: Path, contract: Contract | None = None) -> ProfiledFile:
     table = read_table(unpack(body), contract)
     if not table.names:
         remedy = "put the columns' names in the first row"
-        raise UnreadableFileError(rule="not_a_table", message="the file has no row that can be a header", remedy=remedy)
+        raise UnreadableFileError(
+            rule="not_a_table", message="the file has no row that can be a header", remedy=remedy
+        )
     columns = dict(zip(column_names(table.names), table.columns, strict=True))
     masked = {folded(column.name) for column in contract.columns if column.mask} if contract else set()
     profiled = profile_unknown(

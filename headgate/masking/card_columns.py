@@ -16,9 +16,30 @@ import pyarrow.compute as pc
 
 from headgate.lake.ports import MaskingKey
 from headgate.masking.find_card_numbers import CONTEXT_BELOW
-from headgate.masking.issuers import ISSUERS, LONGEST, PREFIX_DIGITS, SHORTEST, align_texts, is_issued, issuer_of, luhn_holds
+from headgate.masking.issuers import (
+    ISSUERS,
+    LONGEST,
+    PREFIX_DIGITS,
+    SHORTEST,
+    align_texts,
+    is_issued,
+    issuer_of,
+    luhn_holds,
+)
 from headgate.masking.tokens import Tokens
-from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, is_digit, literal, numbers, text_array, text_bytes
+from headgate.values.cells import (
+    NO_ROWS,
+    Flags,
+    Rows,
+    bool_array,
+    flags,
+    int_array,
+    is_digit,
+    literal,
+    numbers,
+    text_array,
+    text_bytes,
+)
 from headgate.values.fast_parsing import are_digits
 
 _BRANDS = text_array([*(issuer[2] for issuer in ISSUERS), "unknown"])
@@ -34,7 +55,9 @@ _VALID_BY_CHANCE = 0.1
 _ZERO = 0x30
 _FIRST_BEYOND_ASCII = 0x80
 # Other ASCII signs stand in no card number. In a text with % or & any sign may be part of an escaped character.
-_IN_NUMBERS = np.isin(np.arange(256), [*b"0123456789 -._'\t\n\v\f\r\x1c\x1d\x1e\x1f", *range(_FIRST_BEYOND_ASCII, 256)])
+_IN_NUMBERS = np.isin(
+    np.arange(256), [*b"0123456789 -._'\t\n\v\f\r\x1c\x1d\x1e\x1f", *range(_FIRST_BEYOND_ASCII, 256)]
+)
 _ESCAPES = np.isin(np.arange(256), [*b"%&"])
 _SEPARATORS = re.compile(r"[\s\-._\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff\u00ad]+")
 _IN_EXPONENT = np.isin(np.arange(256), [*b"eE", 0xEF])  # and the first byte of full-width letters
@@ -64,7 +87,9 @@ def _may_be_digits(texts: pa.Array) -> Flags:
         return before[starts[1:]] - before[starts[:-1]]
 
     is_long = count(is_digit(data) | (data >= _FIRST_BEYOND_ASCII)) >= SHORTEST
-    may_be: Flags = is_long & ((count(~_IN_NUMBERS[data]) == 0) | (count(_ESCAPES[data]) > 0)) & flags(texts.is_valid())
+    may_be: Flags = (
+        is_long & ((count(~_IN_NUMBERS[data]) == 0) | (count(_ESCAPES[data]) > 0)) & flags(texts.is_valid())
+    )
     return may_be
 
 
@@ -72,7 +97,9 @@ def _bare(text: str | None) -> str | None:
     if text is None:
         return None
     decoded = html.unescape(unquote(text)) if "%" in text or "&" in text else text
-    simple = unicodedata.normalize("NFKC", decoded).strip().removeprefix("'")  # Excel marks text with a leading apostrophe
+    simple = (
+        unicodedata.normalize("NFKC", decoded).strip().removeprefix("'")
+    )  # Excel marks text with a leading apostrophe
     if as_float := _AS_FLOAT.fullmatch(simple):
         return as_float[1]
     joined = _SEPARATORS.sub("", simple)
@@ -98,7 +125,9 @@ def _of_an_issuer(digits: pa.Array) -> Flags:
 
 
 def _prefixes_and_lengths(digits: pa.Array) -> tuple[Rows, Rows]:
-    return numbers(pc.cast(pc.utf8_slice_codeunits(digits, 0, PREFIX_DIGITS), pa.int64())), numbers(pc.binary_length(digits))
+    return numbers(pc.cast(pc.utf8_slice_codeunits(digits, 0, PREFIX_DIGITS), pa.int64())), numbers(
+        pc.binary_length(digits)
+    )
 
 
 def is_card(digits: pa.Array) -> Flags:
@@ -156,7 +185,9 @@ def _long_numbers(values: pa.Array, least: int) -> tuple[Rows, Rows]:
     if pa.types.is_int64(kind):
         wholes = np.abs(np.frombuffer(values.buffers()[1], np.int64, len(values), values.offset * 8))
     elif pa.types.is_float64(kind):
-        wholes = _wholes_of_doubles(np.frombuffer(values.buffers()[1], np.float64, len(values), values.offset * 8), least)
+        wholes = _wholes_of_doubles(
+            np.frombuffer(values.buffers()[1], np.float64, len(values), values.offset * 8), least
+        )
     elif pa.types.is_decimal128(kind):
         wholes = _wholes_of_decimals(values, least)
     else:
@@ -224,7 +255,9 @@ class KnownCards:
         """
         hashed = self._known
         at = pc.index_in(texts, hashed.column("text"))
-        new = _cards_of(pc.unique(texts.filter(bool_array(flags(texts.is_valid()) & ~flags(at.is_valid())))), self._tokens)
+        new = _cards_of(
+            pc.unique(texts.filter(bool_array(flags(texts.is_valid()) & ~flags(at.is_valid())))), self._tokens
+        )
         if not new.num_rows:
             return at, hashed
         if hashed.num_rows >= _MOST_KNOWN_CARDS:
@@ -233,7 +266,9 @@ class KnownCards:
         cards = pa.concat_batches([hashed, new])
         if hashed is self._known:  # else another thread has added some meanwhile
             self._known = cards
-        behind_them = pc.add(pc.index_in(texts, new.column("text")), literal(str(hashed.num_rows), pa.int32()))
+        behind_them = pc.add(
+            pc.index_in(texts, new.column("text")), literal(str(hashed.num_rows), pa.int32())
+        )
         return pc.coalesce(at, behind_them), cards
 
 

@@ -54,7 +54,8 @@ class CardContext:
     def names_card(self, start: int, stop: int) -> bool:
         """Return whether a card's name stands in a line of the number."""
         return self._may_name and any(
-            self._is_named(line) for line in range(bisect_left(self._line_ends, start), bisect_left(self._line_ends, stop) + 1)
+            self._is_named(line)
+            for line in range(bisect_left(self._line_ends, start), bisect_left(self._line_ends, stop) + 1)
         )
 
     def _is_named(self, line: int) -> bool:

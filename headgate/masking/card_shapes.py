@@ -32,7 +32,9 @@ def are_card_shapes(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
     uniform = turns[last] == turns[at + 1]
     alone = uniform & (gaps[at] != inner) & (gaps[last + 1] != inner)
     decimals = (inner == _DOT_ALONE) & ~uniform
-    fours = (_in_a_row(size == CARD_GROUP, at, last) & (runs >= _FEWEST_FOURS) & (size[last] <= CARD_GROUP)) & ~decimals
+    fours = (
+        _in_a_row(size == CARD_GROUP, at, last) & (runs >= _FEWEST_FOURS) & (size[last] <= CARD_GROUP)
+    ) & ~decimals
     fours[fours] = _are_most_of_list(groups, at[fours], runs[fours], uniform[fours])
     middle = (runs == _FEWEST_FOURS) & (size[at] == CARD_GROUP) & (size[at + 1] == MIDDLE_GROUP) & ~decimals
     middle &= (size[last] == CARD_GROUP) | (size[last] == LAST_GROUP)

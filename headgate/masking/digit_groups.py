@@ -16,8 +16,26 @@ import numpy as np
 import pyarrow.compute as pc
 
 from headgate.masking.characters import FIRST_NON_ASCII
-from headgate.masking.issuers import PREFIX_DIGITS, SHORTEST, LuhnSums, is_issued, lengths_of_issuers, luhn_holds_between, luhn_sums
-from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, is_digit, marked, rows_where, text_array, text_bytes
+from headgate.masking.issuers import (
+    PREFIX_DIGITS,
+    SHORTEST,
+    LuhnSums,
+    is_issued,
+    lengths_of_issuers,
+    luhn_holds_between,
+    luhn_sums,
+)
+from headgate.values.cells import (
+    NO_ROWS,
+    Flags,
+    Rows,
+    bool_array,
+    is_digit,
+    marked,
+    rows_where,
+    text_array,
+    text_bytes,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,19 +48,23 @@ THOUSANDS = 3
 FILLER = "\x1f"  # behind a decoded digit, for the rest of what spelled it; parts nothing
 _BLANKS = bytes({*range(0x21), 0x7F} - {ord(FILLER)})  # and control characters
 _SEPARATOR = np.isin(np.arange(256), np.frombuffer(_BLANKS + b"-._", np.uint8))
-_BEFORE_THOUSANDS = np.isin(np.arange(256), np.frombuffer(b",'", np.uint8))  # as Excel groups digits, and as Switzerland does
+_BEFORE_THOUSANDS = np.isin(
+    np.arange(256), np.frombuffer(b",'", np.uint8)
+)  # as Excel groups digits, and as Switzerland does
 _WIDEST_GAP = 3  # as in "4111 - 1111"
 # Between printed groups other signs may stand, and more of them, as in 4111|1111 and "4111", "1111"; not the separators of a track.
 _TRACK_SIGNS = b"=^?"
-_BETWEEN_PRINTED = np.isin(np.arange(256), np.frombuffer(_BLANKS + string.punctuation.encode(), np.uint8)) & ~np.isin(
-    np.arange(256), np.frombuffer(_TRACK_SIGNS, np.uint8)
-)
+_BETWEEN_PRINTED = np.isin(
+    np.arange(256), np.frombuffer(_BLANKS + string.punctuation.encode(), np.uint8)
+) & ~np.isin(np.arange(256), np.frombuffer(_TRACK_SIGNS, np.uint8))
 _WIDEST_PRINTED_GAP = 8
 _ZERO, _PLUS = 0x30, 0x2B
 # ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so a plus before 15 digits there is no phone's.
 _E164_DIGITS, _ZONE_3, _ZONE_3_DIGITS = 15, 3, 13
 # RFC 3986, section 2.1, and HTML's character references: digits, and the separators of groups.
-_ENCODED = re.compile(r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;|&#(?:160|32|45);")
+_ENCODED = re.compile(
+    r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;|&#(?:160|32|45);"
+)
 _MAY_BE_ENCODED = r"%[23]|&(?:#|nbsp;)"
 
 
@@ -104,7 +126,10 @@ class DigitGroups:
         at, size = at[whole], size[whole]
         first = self.first[at]
         cards = luhn_holds_between(self._luhn_sums, first, first + size)
-        cards &= ~(self.after_plus[at] & (size <= np.where(self.digits[first] == _ZONE_3, _ZONE_3_DIGITS, _E164_DIGITS)))
+        cards &= ~(
+            self.after_plus[at]
+            & (size <= np.where(self.digits[first] == _ZONE_3, _ZONE_3_DIGITS, _E164_DIGITS))
+        )
         return at[cards], size[cards]
 
     def _prefixes(self, first: Rows) -> Rows:
@@ -149,7 +174,9 @@ def search_form(text: pa.Array) -> pa.Array:
     """Return the texts as numbers are searched in them; URL-encoded and HTML-escaped digits are decoded, each at its own place."""
     data, _ = text_bytes(text)
     if data.max() >= FIRST_NON_ASCII:
-        text = text_array(cell if cell.isascii() else cell.translate(_SEARCH_FORM) for cell in text.to_pylist())
+        text = text_array(
+            cell if cell.isascii() else cell.translate(_SEARCH_FORM) for cell in text.to_pylist()
+        )
     if not ((data == ord("%")).any() or (data == ord("&")).any()):
         return text
     encoded = rows_where(pc.match_substring_regex(text, _MAY_BE_ENCODED))
@@ -218,7 +245,9 @@ def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
         gap, parted = gap - between, parted - between
     near = (gap <= _WIDEST_GAP) & (parted == 0)
     linked = (cell[1:] == cell[:-1]) & (near | _are_thousands(data, start, stop))
-    printed = np.flatnonzero(~linked & (cell[1:] == cell[:-1]) & _are_printed_groups(stop[:-1] - start[:-1], stop[1:] - start[1:]))
+    printed = np.flatnonzero(
+        ~linked & (cell[1:] == cell[:-1]) & _are_printed_groups(stop[:-1] - start[:-1], stop[1:] - start[1:])
+    )
     linked[printed] = _part_printed(data, stop[:-1][printed], start[1:][printed])
     return np.concatenate(([0], np.cumsum(~linked))).astype(np.int64)
 

@@ -37,7 +37,17 @@ from headgate.masking.card_shapes import are_card_shapes
 from headgate.masking.characters import FIRST_NON_ASCII, as_typed
 from headgate.masking.digit_groups import FILLER, digit_groups, search_form
 from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
-from headgate.values.cells import NO_ROWS, Flags, Rows, flags, int_array, is_digit, rows_where, text_array, text_bytes
+from headgate.values.cells import (
+    NO_ROWS,
+    Flags,
+    Rows,
+    flags,
+    int_array,
+    is_digit,
+    rows_where,
+    text_array,
+    text_bytes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +81,9 @@ _MONTH, _YEAR = r"(?:0[1-9]|1[0-2])", r"[23][0-9]"
 # MMYY, perhaps with the code, or MMYYYY; YYMM, as tracks have it; MM/YY.
 _GLUED_EXPIRY = rf"(?:{_MONTH}(?:{_YEAR}(?:[0-9]{{3}})?|20{_YEAR}|[/.-](?:20)?{_YEAR})|{_YEAR}{_MONTH})"
 # Or the verification code alone: four digits on American Express, three on other cards.
-_GLUED_TAIL, _GLUED_TO_AMEX = (re.compile(rf"(?:{_GLUED_EXPIRY}|[0-9]{{{digits}}})(?![0-9])") for digits in (3, 4))
+_GLUED_TAIL, _GLUED_TO_AMEX = (
+    re.compile(rf"(?:{_GLUED_EXPIRY}|[0-9]{{{digits}}})(?![0-9])") for digits in (3, 4)
+)
 _AMEX_DIGITS = 15
 
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
@@ -152,9 +164,15 @@ def _find_among(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[
     number_spans, cells, may_name = _that_may_count(number_spans, cells, text, context_below)
     order = np.argsort(cells, kind="stable")
     each, begins = np.unique(cells[order], return_index=True)
-    candidates = number_spans[order] - np.stack((starts[cells[order]], starts[cells[order]], *np.zeros((2, len(order)), np.int64)), axis=1)
+    candidates = number_spans[order] - np.stack(
+        (starts[cells[order]], starts[cells[order]], *np.zeros((2, len(order)), np.int64)), axis=1
+    )
     some = int_array(each)
-    texts, shown, edges = text.take(some).to_pylist(), forms.take(some).to_pylist(), [*begins.tolist(), len(order)]
+    texts, shown, edges = (
+        text.take(some).to_pylist(),
+        forms.take(some).to_pylist(),
+        [*begins.tolist(), len(order)],
+    )
     for at, cell, form, (begin, end) in zip(each.tolist(), texts, shown, pairwise(edges), strict=True):
         context = CardContext(as_typed(cell), may_name=bool(may_name[at]))
         spans = [
@@ -232,7 +250,9 @@ def _glued(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
         at = at[groups.are_cards(groups.first[at], np.full(len(at), length))]
         begins = groups.start[at]
         ends = np.minimum(groups.stop[at] + len("/2027") + 1, starts[groups.cell[at] + 1])
-        tails = [bytes(data[begin + length : end]).decode("ascii") for begin, end in zip(begins, ends, strict=True)]
+        tails = [
+            bytes(data[begin + length : end]).decode("ascii") for begin, end in zip(begins, ends, strict=True)
+        ]
         pattern = _GLUED_TO_AMEX if length == _AMEX_DIGITS else _GLUED_TAIL
         begins = begins[[pattern.match(tail) is not None for tail in tails]] if tails else begins
         spans.append(_shaped(begins, begins + length, np.full(len(begins), length)))
@@ -271,7 +291,10 @@ def _is_rounded_card(found: re.Match[str]) -> bool:
     """Whether an issuer's numbers begin so and are as long; where no digit is missing, the check digit must be right, too."""
     length = int(found[3]) + 1
     digits, fraction = (found[1] + found[2])[:length], (found[1] + found[2])[length:]
-    if fraction.strip("0") or not is_issued(np.array([int(digits[:PREFIX_DIGITS])]), np.array([length])).all():
+    if (
+        fraction.strip("0")
+        or not is_issued(np.array([int(digits[:PREFIX_DIGITS])]), np.array([length])).all()
+    ):
         return False
     own = np.frombuffer(digits.zfill(LONGEST).encode(), np.uint8).reshape(1, -1) - _ZERO
     return len(digits) < length or bool(luhn_holds(own).all())
@@ -295,7 +318,11 @@ def _are_fractions(data: Bytes, at: Rows, starts: Rows) -> Flags:
 
 
 def _without_exempt(text: str, spans: list[Span]) -> list[Span]:
-    uuids = [match.span() for match in _UUID.finditer(text) if not match[0].replace("-", "").isdigit()] if "-" in text else []
+    uuids = (
+        [match.span() for match in _UUID.finditer(text) if not match[0].replace("-", "").isdigit()]
+        if "-" in text
+        else []
+    )
     ibans = [match.span() for match in _IBAN.finditer(text) if _has_check_digits(match[0])]
     in_ids = [match.span(1) for match in _HEX_INSIDE.finditer(text)]
     return [span for span in spans if not any(_is_within(span, exempt) for exempt in (uuids, ibans, in_ids))]

@@ -15,15 +15,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.masking.characters import FIRST_NON_ASCII, as_typed, may_hold_three_digits
-from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, is_digit, marked, numbers, text_array, text_bytes
+from headgate.values.cells import (
+    NO_ROWS,
+    Rows,
+    bool_array,
+    int_array,
+    is_digit,
+    marked,
+    numbers,
+    text_array,
+    text_bytes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or of a longer grouped number.
 # Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
-_AREA, _GROUP, _SERIAL = (rf"(?!{never})[0-9]{{{count}}}" for never, count in (("000|666|9", 3), ("00", 2), ("0000", 4)))
-_GROUPED = re.compile(rf"(?=[0-9])(?<![0-9A-Za-z.-]){_AREA}(?P<gap>[-. ]){_GROUP}(?P=gap){_SERIAL}(?!-?[0-9A-Za-z]|\.[0-9])")
+_AREA, _GROUP, _SERIAL = (
+    rf"(?!{never})[0-9]{{{count}}}" for never, count in (("000|666|9", 3), ("00", 2), ("0000", 4))
+)
+_GROUPED = re.compile(
+    rf"(?=[0-9])(?<![0-9A-Za-z.-]){_AREA}(?P<gap>[-. ]){_GROUP}(?P=gap){_SERIAL}(?!-?[0-9A-Za-z]|\.[0-9])"
+)
 # Behind its name, the number needs no separators.
 _NAMED = re.compile(
     r"(?=[^\W\d_])(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number|no))?))[\W_]{0,6}"
@@ -58,7 +72,9 @@ def _found(text: pa.Array) -> Iterator[tuple[int, str, list[Span]]]:
     """Yield each row with a social security number, its text, and where the numbers stand."""
     if not may_hold_three_digits(text_bytes(text)[0]):
         return
-    candidates = np.unique(np.concatenate((_rows_with_form(text), _rows_with_name(text), _rows_beyond_ascii(text))))
+    candidates = np.unique(
+        np.concatenate((_rows_with_form(text), _rows_with_name(text), _rows_beyond_ascii(text)))
+    )
     for row, cell in zip(candidates.tolist(), text.take(int_array(candidates)).to_pylist(), strict=True):
         if spans := _find(cell or ""):
             yield row, cell, spans
@@ -95,7 +111,9 @@ def _rows_with_name(text: pa.Array) -> Rows:
     is_s, last = letters == ord("s"), max(len(letters) - 2, 0)
     second, third = letters[1 : last + 1], letters[2:]
     at = np.flatnonzero(is_s[:last])
-    named = ((second[at] == ord("s")) & (third[at] == ord("n"))) | ((second[at] == ord("o")) & (third[at] == ord("c")))
+    named = ((second[at] == ord("s")) & (third[at] == ord("n"))) | (
+        (second[at] == ord("o")) & (third[at] == ord("c"))
+    )
     return np.unique(np.searchsorted(starts, at[named], "right") - 1)
 
 

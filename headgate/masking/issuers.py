@@ -103,7 +103,9 @@ def luhn_holds(digits: Digits) -> Flags:
     Source: ISO/IEC 7812-1, annex B.
     """
     from_right = digits[:, ::-1]
-    total = from_right[:, 0::2].sum(axis=1, dtype=np.int64) + _DOUBLED[from_right[:, 1::2]].sum(axis=1, dtype=np.int64)
+    total = from_right[:, 0::2].sum(axis=1, dtype=np.int64) + _DOUBLED[from_right[:, 1::2]].sum(
+        axis=1, dtype=np.int64
+    )
     holds: Flags = total % 10 == 0
     return holds
 
@@ -153,6 +155,8 @@ def luhn_sums(digits: Digits) -> LuhnSums:
 def luhn_holds_between(sums: LuhnSums, first: Rows, end: Rows) -> Flags:
     """Return whether the digits from each of `first` up to its `end` have a right check digit."""
     odd_doubled, even_doubled = sums
-    total = np.where(end % 2 == 1, odd_doubled[end] - odd_doubled[first], even_doubled[end] - even_doubled[first])
+    total = np.where(
+        end % 2 == 1, odd_doubled[end] - odd_doubled[first], even_doubled[end] - even_doubled[first]
+    )
     holds: Flags = total % 10 == 0
     return holds

@@ -60,7 +60,9 @@ def redact_text(text: str) -> str:
 
 def rows_with_secrets(text: pa.Array) -> Rows:
     """Return the rows whose text holds a card number, a social security number or a named verification code."""
-    return np.unique(np.concatenate((rows_with_cards(text), rows_with_ssns(text), rows_with_named_codes(text))))
+    return np.unique(
+        np.concatenate((rows_with_cards(text), rows_with_ssns(text), rows_with_named_codes(text)))
+    )
 
 
 def _repeats(text: pa.Array) -> bool:

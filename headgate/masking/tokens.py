@@ -31,7 +31,9 @@ class Tokens:
     def __init__(self, key: MaskingKey) -> None:
         secret = key.secret if len(key.secret) <= _BLOCK else hashlib.sha256(key.secret).digest()
         padded = secret.ljust(_BLOCK, b"\0")
-        self._inner, self._outer = (hashlib.sha256(bytes(octet ^ pad[0] for octet in padded)) for pad in (_INNER, _OUTER))
+        self._inner, self._outer = (
+            hashlib.sha256(bytes(octet ^ pad[0] for octet in padded)) for pad in (_INNER, _OUTER)
+        )
         self._prefix = np.frombuffer(f"{key.key_id}:".encode(), np.uint8)
 
     def of(self, numbers: pa.Array) -> pa.Array:
@@ -39,9 +41,13 @@ class Tokens:
         digests = b"".join([self._digest(number) for number in pc.cast(numbers, pa.binary()).to_pylist()])
         spelled = np.empty((len(numbers), len(self._prefix) + 2 * _DIGEST), np.uint8)
         spelled[:, : len(self._prefix)] = self._prefix
-        spelled[:, len(self._prefix) :] = _HEX[np.frombuffer(digests, np.uint8)].view(np.uint8).reshape(len(numbers), 2 * _DIGEST)
+        spelled[:, len(self._prefix) :] = (
+            _HEX[np.frombuffer(digests, np.uint8)].view(np.uint8).reshape(len(numbers), 2 * _DIGEST)
+        )
         ends = np.arange(len(numbers) + 1, dtype=np.int32) * np.int32(spelled.shape[1])
-        return pa.Array.from_buffers(pa.string(), len(numbers), [None, pa.py_buffer(ends), pa.py_buffer(spelled)])
+        return pa.Array.from_buffers(
+            pa.string(), len(numbers), [None, pa.py_buffer(ends), pa.py_buffer(spelled)]
+        )
 
     def _digest(self, number: bytes) -> bytes:
         inner, outer = self._inner.copy(), self._outer.copy()

@@ -120,12 +120,22 @@ def _rows_with_name(text: pa.Array) -> Rows:
     named = (second == ord("s")) & (third == ord("c"))
     named |= (second == ord("u")) & (third == ord("r"))  # as in "security"
     before, behind = letters[of_v - 1], letters[of_v + 1]
-    codes = (before == ord("c")) & ((behind == ord("v")) | (behind == ord("c")) | (behind == ord("n"))) & ~_are_markers(data, of_v)
+    codes = (
+        (before == ord("c"))
+        & ((behind == ord("v")) | (behind == ord("c")) | (behind == ord("n")))
+        & ~_are_markers(data, of_v)
+    )
     codes |= (before == ord("a")) & (behind == ord("2"))  # "cav2"
-    codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("r")) & (letters[of_v + 3] == ord("i"))  # "verification"
-    codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("i")) & (letters[of_v + 3] == ord("l"))  # "beveiligingscode"
+    codes |= (
+        (behind == ord("e")) & (letters[of_v + 2] == ord("r")) & (letters[of_v + 3] == ord("i"))
+    )  # "verification"
+    codes |= (
+        (behind == ord("e")) & (letters[of_v + 2] == ord("i")) & (letters[of_v + 3] == ord("l"))
+    )  # "beveiligingscode"
     of_p = np.flatnonzero(letters == ord("p"))
-    checks = (letters[of_p + 1] == ord("r")) & ((letters[of_p + 2] == ord("u")) | (letters[of_p + 2] == _ACCENT_LEAD))  # as in "Prüfnummer"
+    checks = (letters[of_p + 1] == ord("r")) & (
+        (letters[of_p + 2] == ord("u")) | (letters[of_p + 2] == _ACCENT_LEAD)
+    )  # as in "Prüfnummer"
     checks |= (letters[of_p - 1] == ord("k")) & (letters[of_p + 1] == ord("n"))  # "KPN"
     rows = np.searchsorted(starts, np.concatenate((of_c[named], of_v[codes])), "right") - 1
     common = np.concatenate((of_c[_begins_foreign_name(letters, of_c)], of_p[checks]))
@@ -139,7 +149,9 @@ def _are_markers(data: np.ndarray[Any, np.dtype[np.uint8]], of_v: Rows) -> Flags
     within = np.flatnonzero((of_v >= _MARKER.index(b"V")) & (of_v + len(b"V]") < len(data)))
     markers = np.zeros(len(of_v), bool)
     first = of_v[within] - _MARKER.index(b"V")
-    markers[within] = np.logical_and.reduce([data[first + place] == sign for place, sign in enumerate(_MARKER)])
+    markers[within] = np.logical_and.reduce(
+        [data[first + place] == sign for place, sign in enumerate(_MARKER)]
+    )
     return markers
 
 
@@ -164,7 +176,9 @@ def _rows_in_full_width(text: pa.Array) -> Rows:
 
 def _matching(text: pa.Array, rows: Rows, pattern: str) -> Rows:
     """Return the rows whose text the pattern matches."""
-    matched: Rows = rows[flags(pc.match_substring_regex(text.take(int_array(rows)), pattern))] if len(rows) else rows
+    matched: Rows = (
+        rows[flags(pc.match_substring_regex(text.take(int_array(rows)), pattern))] if len(rows) else rows
+    )
     return matched
 
 

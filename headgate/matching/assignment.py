@@ -24,11 +24,15 @@ def best_pairs(gains: Gains) -> list[tuple[int, int]]:
     for row in range(rows):
         _take(row, costs, taken_by, row_price, column_price)
     return sorted(
-        (int(taken_by[column]), column) for column in range(columns) if taken_by[column] >= 0 and gains[taken_by[column], column] > 0
+        (int(taken_by[column]), column)
+        for column in range(columns)
+        if taken_by[column] >= 0 and gains[taken_by[column], column] > 0
     )
 
 
-def _take(row: int, costs: Gains, taken_by: np.ndarray[Any, Any], row_price: Gains, column_price: Gains) -> None:
+def _take(
+    row: int, costs: Gains, taken_by: np.ndarray[Any, Any], row_price: Gains, column_price: Gains
+) -> None:
     """One more row has a column, at the least total cost: the path goes over rows that give theirs up."""
     count = len(column_price)
     least, came_from, seen = np.full(count, np.inf), np.full(count, -1), np.zeros(count, bool)

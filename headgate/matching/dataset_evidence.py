@@ -20,7 +20,9 @@ _LEAST_WORTH = 0.6
 _STRONG_LIKENESS = 0.65
 
 
-def known_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]) -> str:
+def known_dataset(
+    names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]
+) -> str:
     """Return the dataset that the columns identify; empty if they identify none."""
     match = match_dataset(names, samples, contracts)
     if match is None or match.worth < _LEAST_WORTH:
@@ -30,8 +32,12 @@ def known_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: 
 
 def is_known_by_names(names: Sequence[str], match: Match) -> bool:
     """Whether at least half of the pairs have a name of the contract: the field's own, an alias, or one that is strongly like it."""
-    return 2 * sum(_is_named(names[pair.position], pair, match.dataset) for pair in match.pairs) >= len(match.pairs)
+    return 2 * sum(_is_named(names[pair.position], pair, match.dataset) for pair in match.pairs) >= len(
+        match.pairs
+    )
 
 
 def _is_named(name: str, pair: Pair, dataset: str) -> bool:
-    return pair.how in {EXACT, ALIAS} or (pair.how == FUZZY and likeness(name, pair.field, dataset) >= _STRONG_LIKENESS)
+    return pair.how in {EXACT, ALIAS} or (
+        pair.how == FUZZY and likeness(name, pair.field, dataset) >= _STRONG_LIKENESS
+    )

@@ -50,7 +50,9 @@ class FileTable:
         """The names as they may be shown: `column_3` replaces one that is blank, repeated, or may be a cell's value."""
         taken = {folded(name) for name in self.names}
         return tuple(
-            name if showable(name) and self.names.count(name) == 1 else unused_name(made_up_name(place), taken)
+            name
+            if showable(name) and self.names.count(name) == 1
+            else unused_name(made_up_name(place), taken)
             for place, name in enumerate(self.names, 1)
         )
 

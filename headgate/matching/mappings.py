@@ -32,7 +32,13 @@ if TYPE_CHECKING:
     SampleTable = Callable[[bytes | Path, Contract | None], FileTable | None]
 
 # Rules whose rejection a mapping of the header may fix.
-MAPPABLE_RULES = {"unknown_dataset", "not_a_table", "missing_column", "missing_sensitive_column", "unknown_column"}
+MAPPABLE_RULES = {
+    "unknown_dataset",
+    "not_a_table",
+    "missing_column",
+    "missing_sensitive_column",
+    "unknown_column",
+}
 REMEMBERED = "remembered"
 _WORTH_ASKING = 0.3
 
@@ -60,11 +66,20 @@ class Decided:
         """
         hidden = {column.name for column in self.contract.columns if column.left_out}
         by_name = list(zip(self.names, self.fields, strict=True))
-        pairs = {name: field for name, field in by_name if field not in hidden and folded(name) != folded(field)}
+        pairs = {
+            name: field for name, field in by_name if field not in hidden and folded(name) != folded(field)
+        }
         if not pairs and not hidden and any(column.undeclared for column in self.contract.columns):
             return {}
-        left_out = {"left_out": json.dumps([name for name, field in by_name if field in hidden])} if hidden else {}
-        return {"columns": json.dumps(pairs), "how": self.how, "confidence": f"{self.confidence:.2f}", **left_out}
+        left_out = (
+            {"left_out": json.dumps([name for name, field in by_name if field in hidden])} if hidden else {}
+        )
+        return {
+            "columns": json.dumps(pairs),
+            "how": self.how,
+            "confidence": f"{self.confidence:.2f}",
+            **left_out,
+        }
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,11 @@ class Suggested:
         """Return the request to the file's sender, or to the lake's operator."""
         from headgate.matching.suggest_mapping import THRESHOLD  # noqa: PLC0415 a cold start loads what matches headers when one asks for it
 
-        unsure = [name for name, confidence in zip(self.names, self.confidence, strict=True) if confidence < THRESHOLD]
+        unsure = [
+            name
+            for name, confidence in zip(self.names, self.confidence, strict=True)
+            if confidence < THRESHOLD
+        ]
         missing = f"; no column can be identified as {', '.join(self.absent)}" if self.absent else ""
         return BadInputError(
             rule="needs_mapping",
@@ -105,12 +124,17 @@ class Suggested:
 
     def to_json(self) -> str:
         """Its text, for the file's record."""
-        return json.dumps(vars(self) | {"confidence": [round(confidence, 2) for confidence in self.confidence]})
+        return json.dumps(
+            vars(self) | {"confidence": [round(confidence, 2) for confidence in self.confidence]}
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Suggested:
         """The suggestion that a record holds."""
-        read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
+        read: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in json.loads(text).items()
+        }
         return cls(**read)
 
 
@@ -164,8 +188,13 @@ class Mappings:
 
     def recognition_state(self) -> str:
         """Return a text that changes with all that `recognised` depends on beside the file: contracts, and what people decided."""
-        contracts = [(name, contract.version, gate_fingerprint(contract)) for name, contract in sorted(self.contracts.items())]
-        decided = sorted((mapping.ref.key, mapping.etag) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/"))
+        contracts = [
+            (name, contract.version, gate_fingerprint(contract))
+            for name, contract in sorted(self.contracts.items())
+        ]
+        decided = sorted(
+            (mapping.ref.key, mapping.etag) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")
+        )
         return hashlib.sha256(repr((contracts, decided)).encode()).hexdigest()[:16]
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
@@ -189,7 +218,11 @@ class Mappings:
             return _with_new_columns(headed, contract, match, new)
         if match.worth < _WORTH_ASKING or _is_own(headed, contract, match):
             return None
-        return _sure(headed, contract, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
+        return (
+            _sure(headed, contract, match)
+            if match.confidence >= THRESHOLD
+            else _suggested(key, headed, match)
+        )
 
     def renewed(self, key: str, suggested: Suggested, body: bytes | Path) -> Suggested:
         """Return the suggestion for a pending file by the current contracts; the old one where its dataset or header cannot be read.
@@ -217,11 +250,21 @@ class Mappings:
         """
         if dataset not in self.contracts:
             remedy = f"name one of {', '.join(sorted(self.contracts)) or 'the datasets of the lake, which has none yet'}"
-            raise BadInputError(rule="unknown_dataset", message="the lake has no dataset of this name", remedy=remedy, file=key)
+            raise BadInputError(
+                rule="unknown_dataset",
+                message="the lake has no dataset of this name",
+                remedy=remedy,
+                file=key,
+            )
         folder = keys.dataset_of(key)
         if folder in self.contracts and folder != dataset:
             message = f"the file's folder says that it is of {folder}, which no mapping changes"
-            raise BadInputError(rule="unknown_dataset", message=message, remedy=f"upload it with `--dataset {dataset}`", file=key)
+            raise BadInputError(
+                rule="unknown_dataset",
+                message=message,
+                remedy=f"upload it with `--dataset {dataset}`",
+                file=key,
+            )
         if suggested := self.suggestion(key, dataset, body):
             return suggested
         raise BadInputError(
@@ -244,7 +287,9 @@ class Mappings:
         self.check(suggested, fields)
         decided = {"dataset": suggested.dataset, "fields": list(fields), "columns": list(suggested.names)}
         mapping = json.dumps(decided, sort_keys=True).encode()
-        self.objects.write(self._ref(suggested.source, suggested.fingerprint), mapping, content_type="application/json")
+        self.objects.write(
+            self._ref(suggested.source, suggested.fingerprint), mapping, content_type="application/json"
+        )
 
     def remembered(self) -> list[Remembered]:
         """Return what is remembered, by source and header."""
@@ -259,7 +304,11 @@ class Mappings:
         Raises:
             NotFoundError: not exactly one mapping has this source and header.
         """
-        matching = [mapping for mapping in self.remembered() if header and mapping.source == source and mapping.header.startswith(header)]
+        matching = [
+            mapping
+            for mapping in self.remembered()
+            if header and mapping.source == source and mapping.header.startswith(header)
+        ]
         if len(matching) != 1:
             raise NotFoundError(
                 f"{len(matching)} remembered mappings have this source and header; exactly one is expected. "
@@ -270,8 +319,18 @@ class Mappings:
 
     def _read(self, mapping: ObjectInfo) -> Remembered:
         read = json.loads(self.objects.read(mapping.ref))
-        source, header = keys.mapping_source(mapping.ref.key), mapping.ref.key.rpartition("/")[2].removesuffix(".json")
-        return Remembered(source, header, read["dataset"], tuple(read.get("columns", ())), tuple(read["fields"]), mapping.modified_at)
+        source, header = (
+            keys.mapping_source(mapping.ref.key),
+            mapping.ref.key.rpartition("/")[2].removesuffix(".json"),
+        )
+        return Remembered(
+            source,
+            header,
+            read["dataset"],
+            tuple(read.get("columns", ())),
+            tuple(read["fields"]),
+            mapping.modified_at,
+        )
 
     def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str | None, ...]] | None:
         """Return what was decided for the header, by the source first and then by the other folders of the same people.
@@ -286,7 +345,11 @@ class Mappings:
         if source != keys.UPLOADS:
             return None
         name = f"/{headed.fingerprint}.json"
-        refs = [info.ref for info in self.objects.list(self.bucket, f"{keys.MAPPINGS}/") if info.ref.key.endswith(name)]
+        refs = [
+            info.ref
+            for info in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")
+            if info.ref.key.endswith(name)
+        ]
         named = [ref for ref in refs if keys.mapping_source(ref.key) in self.contracts]
         return self._decided(named[0]) if len(named) == 1 else None
 
@@ -301,13 +364,17 @@ class Mappings:
         return ObjectRef(self.bucket, keys.mapping_key(source, fingerprint))
 
 
-def possibly_sensitive(contract: Contract, names: Iterable[str], suggested: Suggested | None = None) -> frozenset[str]:
+def possibly_sensitive(
+    contract: Contract, names: Iterable[str], suggested: Suggested | None = None
+) -> frozenset[str]:
     """Of a file's columns those that the contract masks, or may: what it does not know may be one of them under another name."""
     masked = {folded(column.name) for column in contract.columns if column.mask}
     fields = dict(zip(suggested.names, suggested.fields, strict=True)) if suggested else {}
     own = {folded(name) for name in contract.names}
     meant = {name: folded(fields.get(name, name)) for name in names}
-    return frozenset(name for name, field in meant.items() if field in masked or (masked and field not in own))
+    return frozenset(
+        name for name, field in meant.items() if field in masked or (masked and field not in own)
+    )
 
 
 def source_of(key: str) -> str:
@@ -318,7 +385,9 @@ def source_of(key: str) -> str:
 def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
     """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no such, and means `order_id`."""
     names = names_with_numbers(headed.names, contract)
-    return not match.unknown and all(folded(names[pair.position]) == folded(pair.field) for pair in match.pairs)
+    return not match.unknown and all(
+        folded(names[pair.position]) == folded(pair.field) for pair in match.pairs
+    )
 
 
 def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: Mapping[int, str]) -> Decided:
@@ -326,14 +395,22 @@ def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: 
     fields = {pair.position: pair.field for pair in match.pairs} | dict(new)
     least = min(match.pairs, key=lambda pair: pair.confidence)
     extended = with_undeclared(contract, list(new.values()))
-    return _decided(headed, extended, tuple(fields[place] for place in range(len(headed.names))), least.how, match.pairs_confidence)
+    return _decided(
+        headed,
+        extended,
+        tuple(fields[place] for place in range(len(headed.names))),
+        least.how,
+        match.pairs_confidence,
+    )
 
 
 def _as_remembered(headed: FileTable, contract: Contract, fields: Sequence[str | None]) -> Decided:
     """Return the mapping that a person decided; the columns that it leaves out are read under names of their own, and go nowhere."""
     from headgate.matching.new_columns import undeclared_names  # noqa: PLC0415 as above
 
-    hidden = undeclared_names(headed, contract, [place for place, field in enumerate(fields) if field is None])
+    hidden = undeclared_names(
+        headed, contract, [place for place, field in enumerate(fields) if field is None]
+    )
     named = tuple(hidden[place] if field is None else field for place, field in enumerate(fields))
     return _decided(headed, with_left_out(contract, list(hidden.values())), named, REMEMBERED, 1.0)
 
@@ -341,11 +418,21 @@ def _as_remembered(headed: FileTable, contract: Contract, fields: Sequence[str |
 def _sure(headed: FileTable, contract: Contract, match: Match) -> Decided:
     fields = {pair.position: pair.field for pair in match.pairs}
     least = min(match.pairs, key=lambda pair: pair.confidence)
-    return _decided(headed, contract, tuple(fields[place] for place in range(len(headed.names))), least.how, match.confidence)
+    return _decided(
+        headed,
+        contract,
+        tuple(fields[place] for place in range(len(headed.names))),
+        least.how,
+        match.confidence,
+    )
 
 
-def _decided(headed: FileTable, contract: Contract, fields: tuple[str, ...], how: str, confidence: float) -> Decided:
-    return Decided(contract.dataset, fields, how, confidence, with_headings(contract, headed.names, fields), headed.shown)
+def _decided(
+    headed: FileTable, contract: Contract, fields: tuple[str, ...], how: str, confidence: float
+) -> Decided:
+    return Decided(
+        contract.dataset, fields, how, confidence, with_headings(contract, headed.names, fields), headed.shown
+    )
 
 
 def _suggested(key: str, headed: FileTable, match: Match) -> Suggested:
@@ -374,9 +461,17 @@ def _check(contract: Contract, names: Sequence[str], fields: Sequence[str | None
 
 def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str | None]) -> str:
     """Why the columns do not make a file; also of fields that did once, by a contract that was another then. Empty where they do."""
-    wrong = [name for name, field in zip(names, fields, strict=True) if field is not None and field not in contract.names]
+    wrong = [
+        name
+        for name, field in zip(names, fields, strict=True)
+        if field is not None and field not in contract.names
+    ]
     twice = sorted({field for field in fields if field and list(fields).count(field) > 1})
-    absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
+    absent = [
+        column.name
+        for column in contract.columns
+        if (column.required or column.mask) and column.name not in fields
+    ]
     reasons = [
         f"no field for {', '.join(wrong)}" if wrong else "",
         f"two columns for {', '.join(twice)}" if twice else "",

@@ -43,12 +43,18 @@ def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
     """The names as the header has them, but `name_2` for the second column of a name where that is a field or an alias of one."""
     own_names = {*_names_by_heading(contract), *_aliases(contract)}
-    return tuple(text if text in own_names else name for name, text in zip(names, numbered(names), strict=True))
+    return tuple(
+        text if text in own_names else name for name, text in zip(names, numbered(names), strict=True)
+    )
 
 
 def _aliases(contract: Contract) -> set[str]:
     aliases = contract.properties.get("headgate.aliases", {})
-    return {folded(str(name)) for names in aliases.values() for name in names} if isinstance(aliases, dict) else set()
+    return (
+        {folded(str(name)) for names in aliases.values() for name in names}
+        if isinstance(aliases, dict)
+        else set()
+    )
 
 
 def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection[str]) -> tuple[str, ...]:
@@ -57,12 +63,17 @@ def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection
         made_up_name(position) if not folded(name) and made_up_name(position) in fields else folded(name)
         for position, name in enumerate(names, 1)
     ]
-    return tuple(second if second in seconds else text for text, second in zip(texts, numbered(names), strict=True))
+    return tuple(
+        second if second in seconds else text for text, second in zip(texts, numbered(names), strict=True)
+    )
 
 
 def _names_by_heading(contract: Contract) -> dict[str, str]:
     """The contract's columns by what the file calls them."""
-    return {folded(heading): name for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)}
+    return {
+        folded(heading): name
+        for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)
+    }
 
 
 def match_header(names: Sequence[str], contract: Contract, *, in_order: bool = True) -> Header:
@@ -103,15 +114,23 @@ def _by_name(names: Sequence[str], contract: Contract, *, in_order: bool) -> tup
     return tuple(own[text] for text in texts)
 
 
-def _check_name(position: int, name: str, earlier: Sequence[str], own: Mapping[str, str], second: str) -> None:
+def _check_name(
+    position: int, name: str, earlier: Sequence[str], own: Mapping[str, str], second: str
+) -> None:
     """The name is a field's, and no earlier one's; `second` is the field that a contract may have for a second column of the name."""
     shown = name if showable(name) else f"number {position}"
     if not name:
         raise unnamed_column(position)
     if name in earlier:
         is_named = second != name and showable(second)
-        remedy = f"add a field {second} to the contract, or rename or leave out one of the two columns" if is_named else _ONE_OF_TWO
-        raise HeaderError(rule="duplicate_column", message="the header names a column twice", remedy=remedy, column=shown)
+        remedy = (
+            f"add a field {second} to the contract, or rename or leave out one of the two columns"
+            if is_named
+            else _ONE_OF_TWO
+        )
+        raise HeaderError(
+            rule="duplicate_column", message="the header names a column twice", remedy=remedy, column=shown
+        )
     if name not in own:
         raise HeaderError(
             rule="unknown_column",

@@ -29,7 +29,13 @@ def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int
         BadInputError: `new_column`: the contract stops files with new columns.
     """
     policy = policy_of(contract)
-    if policy is NewColumns.ASK or not match.unknown or match.absent or not match.pairs or match.pairs_confidence < THRESHOLD:
+    if (
+        policy is NewColumns.ASK
+        or not match.unknown
+        or match.absent
+        or not match.pairs
+        or match.pairs_confidence < THRESHOLD
+    ):
         return {}
     if any(is_sensitive_name(headed.names[place]) for place in match.unknown):
         return {}
@@ -50,6 +56,10 @@ def undeclared_names(headed: FileTable, contract: Contract, places: Iterable[int
     new: dict[int, str] = {}
     for place in sorted(places):
         name = headed.names[place].strip()
-        new[place] = name if showable(name) and folded(name) not in used else unused_name(made_up_name(place + 1), used)
+        new[place] = (
+            name
+            if showable(name) and folded(name) not in used
+            else unused_name(made_up_name(place + 1), used)
+        )
         used.add(folded(new[place]))
     return new

@@ -19,4 +19,6 @@ _MOST_MISFITS = 0.5  # one bad value of three is a bad row; two of three are ano
 def unfit_fields(samples: Sequence[str], contract: Contract) -> tuple[str, ...]:
     """Return the fields whose type or rules more than half of the samples break; none without samples."""
     given = Samples([pa.array(samples, pa.string())])
-    return tuple(column.name for column in contract.columns if samples and 1 - given.fit(0, column) > _MOST_MISFITS)
+    return tuple(
+        column.name for column in contract.columns if samples and 1 - given.fit(0, column) > _MOST_MISFITS
+    )

@@ -127,7 +127,11 @@ class Match:
     def worth(self) -> float:
         """How much of both sides is paired: to choose among contracts."""
         paired = sum(pair.likeness for pair in self.pairs)
-        return 2 * paired / (2 * len(self.pairs) + len(self.unknown) + 2 * len(self.absent)) if self.pairs else 0.0
+        return (
+            2 * paired / (2 * len(self.pairs) + len(self.unknown) + 2 * len(self.absent))
+            if self.pairs
+            else 0.0
+        )
 
 
 def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> Match:
@@ -141,9 +145,15 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
 
 def _match_columns(names: Sequence[str], samples: Samples, contract: Contract) -> Match:
     facts = _facts(names, samples, contract)
-    pairs = tuple(facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone)))
+    pairs = tuple(
+        facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone))
+    )
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
-    absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
+    absent = [
+        column.name
+        for column in contract.columns
+        if (column.required or column.mask) and column.name not in fields
+    ]
     match = Match(contract.dataset, pairs, tuple(set(range(len(names))) - paired), tuple(absent))
     return match if match.worth >= _WORTH_OF_OWN_FILES else _discounted(match, contract)
 
@@ -153,20 +163,30 @@ def _discounted(match: Match, contract: Contract) -> Match:
     factor = (match.worth / _WORTH_OF_OWN_FILES) ** 2
     common = {column.name for column in contract.columns if _evidence(column) < _TELLING_EVIDENCE}
     pairs = (
-        replace(pair, confidence=pair.confidence * factor) if pair.how == VALUE and pair.field in common else pair for pair in match.pairs
+        replace(pair, confidence=pair.confidence * factor)
+        if pair.how == VALUE and pair.field in common
+        else pair
+        for pair in match.pairs
     )
     return replace(match, pairs=tuple(pairs))
 
 
-def match_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]) -> Match | None:
+def match_dataset(
+    names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]
+) -> Match | None:
     """The contract that the columns fit best; None where there is none, or two fit as well."""
     of_all = Samples(samples)
     ranked = sorted(
-        (_match_columns(names, of_all, contract) for contract in contracts.values()), key=lambda match: (-match.worth, match.dataset)
+        (_match_columns(names, of_all, contract) for contract in contracts.values()),
+        key=lambda match: (-match.worth, match.dataset),
     )
     if not ranked or not ranked[0].pairs:
         return None
-    rivals = [match for match in ranked[1:] if match.confidence >= THRESHOLD and match.worth >= ranked[0].worth - _TIE]
+    rivals = [
+        match
+        for match in ranked[1:]
+        if match.confidence >= THRESHOLD and match.worth >= ranked[0].worth - _TIE
+    ]
     return None if rivals else ranked[0]
 
 
@@ -197,13 +217,19 @@ class _Facts:
     def alone(self) -> Gains:
         """How likely each pair is, whatever the others, between 0 and 1; an exact name is certain, whatever the values."""
         likely = 1 / (1 + np.exp(-sum(_WEIGHTS[name] * values for name, values in self.features().items())))
-        likely_or_alias = np.where(self.alias > 0, np.where(self.fit >= _GOOD_FIT, _ALIAS_CONFIDENCE, likely), likely)
-        return np.where(self.exact > 0, 1.0, np.where(self._taken, 0.0, np.minimum(likely_or_alias, _ALIAS_CONFIDENCE)))
+        likely_or_alias = np.where(
+            self.alias > 0, np.where(self.fit >= _GOOD_FIT, _ALIAS_CONFIDENCE, likely), likely
+        )
+        return np.where(
+            self.exact > 0, 1.0, np.where(self._taken, 0.0, np.minimum(likely_or_alias, _ALIAS_CONFIDENCE))
+        )
 
     @cached_property
     def _taken(self) -> Flags:
         """An exact name elsewhere in the row or column takes it: neither side has another choice."""
-        taken: Flags = (self.exact.max(axis=1, keepdims=True) > 0) | (self.exact.max(axis=0, keepdims=True) > 0)
+        taken: Flags = (self.exact.max(axis=1, keepdims=True) > 0) | (
+            self.exact.max(axis=0, keepdims=True) > 0
+        )
         return taken
 
     @cached_property
@@ -222,7 +248,9 @@ class _Facts:
         return Pair(
             row,
             field,
-            float(np.interp(share, _SHARES_OF_ODDS, _SHARES_RIGHT)) if how == FUZZY else min(share, _BY_VALUE_AT_MOST),
+            float(np.interp(share, _SHARES_OF_ODDS, _SHARES_RIGHT))
+            if how == FUZZY
+            else min(share, _BY_VALUE_AT_MOST),
             how,
             alone,
         )
@@ -272,7 +300,9 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
     open_rows, open_columns = (np.flatnonzero(exact.max(axis=axis, initial=0) == 0) for axis in (1, 0))
     for row, at in product(open_rows.tolist(), open_columns.tolist()):
         fit[row, at] = samples.fit(row, contract.columns[at])
-    return _Facts(exact, alias, name, fit, np.tile([_evidence(column) for column in contract.columns], (len(names), 1)))
+    return _Facts(
+        exact, alias, name, fit, np.tile([_evidence(column) for column in contract.columns], (len(names), 1))
+    )
 
 
 def share_of_odds(odds: Gains) -> Gains:
@@ -323,7 +353,12 @@ def likeness(given: str, field: str, dataset: str = "") -> float:
     choices = [(_words(given), _words(field))]
     choices.append(tuple(tuple(word for word in words if word not in own) for words in choices[0]))  # type: ignore[arg-type]  # a pair again
     return max(
-        (_alike(left, right) * (1.0 if place == 0 else 0.95) for place, (left, right) in enumerate(choices) if left and right), default=0.0
+        (
+            _alike(left, right) * (1.0 if place == 0 else 0.95)
+            for place, (left, right) in enumerate(choices)
+            if left and right
+        ),
+        default=0.0,
     )
 
 
@@ -400,7 +435,11 @@ def _share_of(read: _ReadTexts, column: Column) -> float:
     """Return the share of the texts that keep the field's rules, too; without a text of its type no rule is asked."""
     fits = read.is_read
     if read.values is not None and fits.any():
-        broken = [breach.rows for breach in column_breaches(column, read.values, read.given) if breach.rule != "required"]
+        broken = [
+            breach.rows
+            for breach in column_breaches(column, read.values, read.given)
+            if breach.rule != "required"
+        ]
         fits = fits & ~marked(np.concatenate([NO_ROWS, *broken]), len(fits))
     return float(fits.sum() / read.has_value.sum()) if read.has_value.any() else _GOOD_FIT
 

@@ -57,7 +57,9 @@ def latest_on(contract: Contract, file: Path) -> str:
         return ""
     name = contract.column(time.column).name
     days = table_of(file, [name])[name]
-    latest = pc.max(days.filter(pc.less(days, pa.scalar(_OPEN_END, pa.timestamp("us")).cast(days.type)))).as_py()
+    latest = pc.max(
+        days.filter(pc.less(days, pa.scalar(_OPEN_END, pa.timestamp("us")).cast(days.type)))
+    ).as_py()
     day = latest.date() if isinstance(latest, datetime) else latest
     return day.isoformat() if day else ""
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from headgate.snapshots.snapshot import LakeSnapshot
 
 
-def delete_old_snapshots(objects: ObjectStore, bucket: str, lake: LakeSnapshot, shown: Mapping[str, str]) -> None:
+def delete_old_snapshots(
+    objects: ObjectStore, bucket: str, lake: LakeSnapshot, shown: Mapping[str, str]
+) -> None:
     """Delete what neither `lake` nor one of the newest few manifests names; what is newer than they are stays, as it may be in the making.
 
     Args:
@@ -34,7 +36,9 @@ def delete_old_snapshots(objects: ObjectStore, bucket: str, lake: LakeSnapshot, 
     for dataset, location in shown.items():
         ids = {snapshot.datasets[dataset].snapshot_id for snapshot in named if dataset in snapshot.datasets}
         ids.add(location.rstrip("/").rpartition("/")[2])
-        gone = delete_old_versions(objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=kept[0].modified_at)
+        gone = delete_old_versions(
+            objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=kept[0].modified_at
+        )
         for snapshot_id in gone:
             objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, snapshot_id)))
             objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, snapshot_id)))
@@ -43,7 +47,10 @@ def delete_old_snapshots(objects: ObjectStore, bucket: str, lake: LakeSnapshot, 
 def _manifests(objects: ObjectStore, bucket: str) -> list[ObjectInfo]:
     """Every manifest but the pointer, oldest first."""
     listed = [item for item in objects.list(bucket, keys.LAKE_MANIFESTS) if "/" not in _id_of(item)]
-    return sorted((item for item in listed if _id_of(item) != keys.CURRENT), key=lambda item: (item.modified_at, item.ref.key))
+    return sorted(
+        (item for item in listed if _id_of(item) != keys.CURRENT),
+        key=lambda item: (item.modified_at, item.ref.key),
+    )
 
 
 def _id_of(manifest: ObjectInfo) -> str:

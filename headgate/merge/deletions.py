@@ -45,7 +45,9 @@ def moment_of(spelled: str) -> str:
     return next((part.removeprefix(_MARK) for part in spelled.split(" ")[1:] if part.startswith(_MARK)), "")
 
 
-def still_there(rows: ibis.Table, deleted: ibis.Table, last_held: ibis.Table, key: Sequence[str]) -> ibis.Table:
+def still_there(
+    rows: ibis.Table, deleted: ibis.Table, last_held: ibis.Table, key: Sequence[str]
+) -> ibis.Table:
     """The rows whose key was not deleted after their increment was last held.
 
     Args:

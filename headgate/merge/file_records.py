@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _VERSION_CHARACTERS = 16
 
 
-def publish_file_records(publisher: Publisher, contract: Contract, records: Iterable[FileRecord]) -> Published:
+def publish_file_records(
+    publisher: Publisher, contract: Contract, records: Iterable[FileRecord]
+) -> Published:
     """The table shows the ledger as it stands; nothing is written if no record changed."""
     rows = file_records(contract, records)
     version = hashlib.sha256(parquet_bytes(rows)).hexdigest()[:_VERSION_CHARACTERS]

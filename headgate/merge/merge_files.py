@@ -152,7 +152,9 @@ def newest_rows(
     listed = tuple(table.schema for table in tables.values())
     shape = {"order_by": tuple(contract.order_by), "source_key": tuple(contract.key), "listed": listed}
     sql = _newest_sql(arrow_schema(contract), tuple(key), part_rows=part_rows, **shape)
-    tables[_LAST_HELD] = pa.table([pa.array(list(part), pa.string()) for part in (since, since.values())], _LAST_HELD_COLUMNS)
+    tables[_LAST_HELD] = pa.table(
+        [pa.array(list(part), pa.string()) for part in (since, since.values())], _LAST_HELD_COLUMNS
+    )
     with memory.connect() as connection:
         read = connection.read_parquet([str(file) for file in fitted.files])
         if within:
@@ -180,7 +182,11 @@ def _newest_sql(
         listed: the columns of `deletion_tables`; empty without deletions.
     """
     rows = _table(_ROWS, schema)
-    there = still_there(rows, _table(_DELETED, listed[0]), _table(_HELD, listed[1]), source_key) if listed else rows
+    there = (
+        still_there(rows, _table(_DELETED, listed[0]), _table(_HELD, listed[1]), source_key)
+        if listed
+        else rows
+    )
     last_held = _table(_LAST_HELD, pa.schema([(name, pa.string()) for name in _LAST_HELD_COLUMNS]))
     newest = _newest(key, order_by, there, last_held)
     cut = newest.mutate(**{BEGINS_PART: begins_part(newest, key, part_rows)})
@@ -191,11 +197,17 @@ def _condition(key: Sequence[str], within: Within) -> str:
     """Return the range as a condition in DuckDB's SQL; the first part has no lower end, the last one no upper end."""
     low = f"(SELECT {row_of([FIRST + name for name in key])} FROM {EDGES} WHERE {NUMBER} = {{}})"  # noqa: S608 names of columns, quoted
     ends = [(">=", within.parts.start), ("<", within.parts.stop)]
-    bounds = [f"{row_of(key)} {sign} {low.format(number)}" for sign, number in ends if 0 < number < within.edges.num_rows]
+    bounds = [
+        f"{row_of(key)} {sign} {low.format(number)}"
+        for sign, number in ends
+        if 0 < number < within.edges.num_rows
+    ]
     return " AND ".join(bounds) or "true"
 
 
-def _newest(key: Sequence[str], order_by: Sequence[str], rows: ibis.Table, last_held: ibis.Table) -> ibis.Table:
+def _newest(
+    key: Sequence[str], order_by: Sequence[str], rows: ibis.Table, last_held: ibis.Table
+) -> ibis.Table:
     """Of what order columns leave tied that which an object came to hold last: corrected files often keep their rows' times of change."""
     dated = rows.left_join(last_held, rows["_content_sha256"] == last_held[_CONTENT]).drop(_CONTENT)
     return newest_by(dated, key, order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)
@@ -215,8 +227,13 @@ def deleted_keys(contract: Contract, file: Path) -> pa.Table:
 def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
     """Return the arguments of `still_there` about deletions, by name, in its order."""
     listed = {moment: deleted_keys(contract, file) for moment, file in deletions.files.items()}
-    gone = [keys.append_column(DELETED_BY, pa.repeat(moment, keys.num_rows)) for moment, keys in listed.items()]
-    columns_held = [pa.array(list(values), pa.string()) for values in (deletions.held_after.keys(), deletions.held_after.values())]
+    gone = [
+        keys.append_column(DELETED_BY, pa.repeat(moment, keys.num_rows)) for moment, keys in listed.items()
+    ]
+    columns_held = [
+        pa.array(list(values), pa.string())
+        for values in (deletions.held_after.keys(), deletions.held_after.values())
+    ]
     return {_DELETED: pa.concat_tables(gone), _HELD: pa.table(columns_held, [INCREMENT, HELD_AFTER])}
 
 
@@ -235,7 +252,10 @@ def _fit(contract: Contract, file: Path) -> _FittedFile:
     if missing := [name for name in contract.key if name in lacking]:
         raise AuditError(_unfit(contract, missing, "lack this column of the key"))
     table = table_of(file)
-    columns = [table.column(field.name) if field.name in table.column_names else pa.nulls(rows, field.type) for field in schema]
+    columns = [
+        table.column(field.name) if field.name in table.column_names else pa.nulls(rows, field.type)
+        for field in schema
+    ]
     nullable = pa.schema([field.with_nullable(field.nullable or field.name in lacking) for field in schema])
     exact = [_cast_exactly(column, field.type) for field, column in zip(schema, columns, strict=True)]
     if misfits := [name for name, column in zip(schema.names, exact, strict=True) if column is None]:

@@ -67,12 +67,20 @@ class _Plan:
     @property
     def is_published(self) -> bool:
         """The table shows this very snapshot already."""
-        return bool(self.base) and not self.new and self.current.location.rstrip("/").endswith(self.prefix.rstrip("/"))
+        return (
+            bool(self.base)
+            and not self.new
+            and self.current.location.rstrip("/").endswith(self.prefix.rstrip("/"))
+        )
 
     @property
     def rows(self) -> tuple[str, ...]:
         """The increments that are read: what is new, or all of them, because after a revert older rows come back."""
-        return tuple(key for key in (self.made_of.increments if self.reverted else self.new) if not keys.deleted_by(key))
+        return tuple(
+            key
+            for key in (self.made_of.increments if self.reverted else self.new)
+            if not keys.deleted_by(key)
+        )
 
     @property
     def new_rows(self) -> tuple[str, ...]:
@@ -140,14 +148,21 @@ class Merging:
         previous = newest_snapshot(self.objects, self.curated_bucket)
         last_held = self.last_held()
         plans = [self._plan(contract, previous, last_held) for contract in self.contracts.values()]
-        with tempfile.TemporaryDirectory(dir=self.workspace) as folder, self._open_memory(Path(folder)) as memory:
-            references = ReferenceCheck(self.objects, self.curated_bucket, self.contracts, Path(folder), memory)
+        with (
+            tempfile.TemporaryDirectory(dir=self.workspace) as folder,
+            self._open_memory(Path(folder)) as memory,
+        ):
+            references = ReferenceCheck(
+                self.objects, self.curated_bucket, self.contracts, Path(folder), memory
+            )
             built, failed = self._build_each(plans, references, last_held)
             publisher = replace(self._publisher, notify=self.notify)
             for _, staged in built:
                 if staged:
                     publisher.move(staged)
-            kept = [previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets]
+            kept = [
+                previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets
+            ]
             lake = _lake([*(snapshot for snapshot, _ in built), *kept], as_of, failed, self.contracts)
             if lake != previous:
                 self._check_references(references, lake, previous)
@@ -172,27 +187,47 @@ class Merging:
     def _publisher(self) -> Publisher:
         return Publisher(self.objects, self.catalog, self.database, self.curated_bucket, self.audit)
 
-    def _check_references(self, references: ReferenceCheck, lake: LakeSnapshot, previous: LakeSnapshot | None) -> None:
+    def _check_references(
+        self, references: ReferenceCheck, lake: LakeSnapshot, previous: LakeSnapshot | None
+    ) -> None:
         """Write the report of rows without a parent before the manifest is published."""
-        previous_checks = checked_references(self.objects, self.curated_bucket, previous.snapshot_id) if previous else ()
+        previous_checks = (
+            checked_references(self.objects, self.curated_bucket, previous.snapshot_id) if previous else ()
+        )
         checked = references.check(lake.datasets, previous_checks)
         for reference in checked:
             if reference.rows:
                 log.warning(
-                    "rows without parent", extra={"column": reference.column, "references": reference.references, "rows": reference.rows}
+                    "rows without parent",
+                    extra={
+                        "column": reference.column,
+                        "references": reference.references,
+                        "rows": reference.rows,
+                    },
                 )
         self._write(keys.checked_references_key(lake.snapshot_id), to_json(checked))
 
     def _publish_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
         """The table shows what was checked of this very snapshot."""
         prefix = keys.snapshot_prefix(contract.dataset, lake.snapshot_id)
-        if self.catalog.current(self.database, contract.dataset).location.rstrip("/").endswith(prefix.rstrip("/")):
+        if (
+            self.catalog.current(self.database, contract.dataset)
+            .location.rstrip("/")
+            .endswith(prefix.rstrip("/"))
+        ):
             return
         checked = checked_references(self.objects, self.curated_bucket, lake.snapshot_id)
         self._publisher.publish(contract, missing_parents(contract, checked, lake), prefix)
-        delete_old_versions(self.objects, self.curated_bucket, f"{keys.SNAPSHOTS}/{contract.dataset}/", named={lake.snapshot_id})
+        delete_old_versions(
+            self.objects,
+            self.curated_bucket,
+            f"{keys.SNAPSHOTS}/{contract.dataset}/",
+            named={lake.snapshot_id},
+        )
 
-    def _plan(self, contract: Contract, previous: LakeSnapshot | None, last_held: Mapping[str, LastHeld]) -> _Plan:
+    def _plan(
+        self, contract: Contract, previous: LakeSnapshot | None, last_held: Mapping[str, LastHeld]
+    ) -> _Plan:
         # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this merge conflicts.
         current = self.catalog.current(self.database, contract.dataset)
         increments = self._increments(contract.dataset, last_held)
@@ -218,7 +253,9 @@ class Merging:
         came back is another than the one that was merged, so all is merged again. Deletions that change no such mark are newer than
         every row, so that the snapshot before can be built upon. A content that an object came back to is newer than it was.
         """
-        listed = [item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/")]
+        listed = [
+            item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/")
+        ]
         editions: defaultdict[str, str] = defaultdict(str)
         for key, edition in sorted(spelled for key in listed if (spelled := keys.edition_of(key))):
             editions[key] += f" {edition}"
@@ -248,11 +285,15 @@ class Merging:
                 log.error("dataset not merged", extra={"dataset": plan.contract.dataset, "cause": str(error)})  # noqa: TRY400 no traceback: it may quote a cell
         return built, failed
 
-    def _build(self, plan: _Plan, references: ReferenceCheck, last_held: Mapping[str, LastHeld]) -> tuple[DatasetSnapshot, Staged | None]:
+    def _build(
+        self, plan: _Plan, references: ReferenceCheck, last_held: Mapping[str, LastHeld]
+    ) -> tuple[DatasetSnapshot, Staged | None]:
         if plan.base and plan.is_published:
             return plan.base, None
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
-            return self._build_in(Path(folder), plan, references, {content: last.at for content, last in last_held.items()})
+            return self._build_in(
+                Path(folder), plan, references, {content: last.at for content, last in last_held.items()}
+            )
 
     def _build_in(
         self, folder: Path, plan: _Plan, references: ReferenceCheck, held_at: Mapping[str, str]
@@ -260,12 +301,18 @@ class Merging:
         dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
         change = self._change(folder, plan, held_at)
         contract, publisher = change.contract, self._publisher
-        writer = SnapshotWriter(self.objects, self.curated_bucket, publisher, references.keep, folder, references.memory)
+        writer = SnapshotWriter(
+            self.objects, self.curated_bucket, publisher, references.keep, folder, references.memory
+        )
         record = writer.write(change, plan.prefix)
-        rows, size_bytes = (sum(getattr(part, name) for part in record.parts) for name in ("rows", "size_bytes"))
+        rows, size_bytes = (
+            sum(getattr(part, name) for part in record.parts) for name in ("rows", "size_bytes")
+        )
         staged = publisher.staged(contract, plan.prefix, rows, size_bytes, plan.current)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
-        self.objects.write(ObjectRef(self.curated_bucket, keys.snapshot_parts_key(dataset, snapshot_id)), record.to_parquet())
+        self.objects.write(
+            ObjectRef(self.curated_bucket, keys.snapshot_parts_key(dataset, snapshot_id)), record.to_parquet()
+        )
         snapshot = DatasetSnapshot(
             dataset=dataset,
             snapshot_id=snapshot_id,
@@ -276,17 +323,24 @@ class Merging:
             latest_on=max(part.latest_on for part in record.parts),
             missing_values=missing_values(record.parts, contract, change.arriving.absent),
         )
-        log.info("dataset merged", extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded})
+        log.info(
+            "dataset merged",
+            extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded},
+        )
         return snapshot, staged
 
     def _change(self, folder: Path, plan: _Plan, held_at: Mapping[str, str]) -> DatasetChange:
         """Download what is new, and look up what is known of the snapshot before."""
         files = self._download(folder, plan.rows)
-        arriving = fit_files(plan.contract, files, plan.base.missing_values if plan.base and not plan.reverted else ())
+        arriving = fit_files(
+            plan.contract, files, plan.base.missing_values if plan.base and not plan.reverted else ()
+        )
         deletions = self._deletions(folder, plan)
         new, new_rows = {keys.deleted_by(key) for key in plan.new}, set(plan.new_rows)
         base = part_refs(self.objects, self.curated_bucket, plan.base) if plan.base else []
-        deleted = [deleted_keys(arriving.contract, file) for moment, file in deletions.files.items() if moment in new]
+        deleted = [
+            deleted_keys(arriving.contract, file) for moment, file in deletions.files.items() if moment in new
+        ]
         return DatasetChange(
             arriving=arriving,
             new_files=[file for key, file in zip(plan.rows, files, strict=True) if key in new_rows],
@@ -331,7 +385,9 @@ class Merging:
             return ""
 
     def _write(self, key: str, text: str) -> None:
-        self.objects.write(ObjectRef(self.curated_bucket, key), text.encode(), content_type="application/json")
+        self.objects.write(
+            ObjectRef(self.curated_bucket, key), text.encode(), content_type="application/json"
+        )
 
 
 def _content_of(increment: str) -> str:
@@ -359,7 +415,10 @@ def _table_of(contract: Contract) -> str:
 
 
 def _lake(
-    snapshots: Sequence[DatasetSnapshot], as_of: date | None, failed: Mapping[str, str], contracts: Mapping[str, Contract]
+    snapshots: Sequence[DatasetSnapshot],
+    as_of: date | None,
+    failed: Mapping[str, str],
+    contracts: Mapping[str, Contract],
 ) -> LakeSnapshot:
     day = as_of or lake_day.as_of({snapshot.dataset: snapshot.latest_on for snapshot in snapshots}, contracts)
     made_of = [f"{snapshot.dataset}={snapshot.snapshot_id}" for snapshot in snapshots]

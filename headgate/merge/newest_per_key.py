@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 _RANK = "_headgate_rank"
 
 
-def newest_by(table: ibis.Table, key: Sequence[str], order_by: Sequence[str], tie_break: Sequence[str] = ()) -> ibis.Table:
+def newest_by(
+    table: ibis.Table, key: Sequence[str], order_by: Sequence[str], tie_break: Sequence[str] = ()
+) -> ibis.Table:
     """One row of `table` for each key: the one with the greatest `order_by`, and among those the greatest `tie_break`.
 
     Every remaining column breaks further ties, so rows that still tie are equal and the answer depends on the rows alone,

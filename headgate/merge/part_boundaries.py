@@ -57,7 +57,9 @@ def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Va
     return _md5_number(ibis.literal(_SEPARATOR).join(texts)) % part_rows == 0
 
 
-def write_parts(folder: Path, schema: pa.Schema, rows: Iterable[pa.RecordBatch], *, follows: bool) -> Iterator[Path]:
+def write_parts(
+    folder: Path, schema: pa.Schema, rows: Iterable[pa.RecordBatch], *, follows: bool
+) -> Iterator[Path]:
     """Write sorted rows with the column BEGINS_PART part by part, and yield each file. A file is deleted when the next is asked for.
 
     Args:
@@ -107,10 +109,14 @@ def changed_spans(
     parts = f"(SELECT {NUMBER}, {first} AS low FROM {EDGES})"  # noqa: S608 names of columns, quoted
     if arriving:
         connection.read_parquet([str(path) for path in arriving]).create_view(_ARRIVING)
-        touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low")  # noqa: S608 as above
+        touched |= _numbers(
+            connection, f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low"
+        )  # noqa: S608 as above
     if deleted:
         connection.register(_DELETED, pa.concat_tables(deleted))
-        touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low")  # noqa: S608 as above
+        touched |= _numbers(
+            connection, f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low"
+        )  # noqa: S608 as above
         joined = _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) JOIN {parts} ON k = low")  # noqa: S608 as above
     return spans(touched, joined)
 

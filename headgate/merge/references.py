@@ -38,7 +38,10 @@ _ORPHANS = "orphans"
 def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:
     """Each value of `column` that no parent has, once, with its number of rows, in the order of the values."""
     is_same_type = children[column].type() == parents[parent_column].type()
-    own, present = (value if is_same_type else value.cast("string") for value in (children[column], parents[parent_column]))
+    own, present = (
+        value if is_same_type else value.cast("string")
+        for value in (children[column], parents[parent_column])
+    )
     pointing = children.select(own.name(_VALUE)).filter(lambda row: row[_VALUE].notnull())
     orphans = pointing.anti_join(parents.select(present.name(_VALUE)), _VALUE)
     return orphans.group_by(_VALUE).aggregate(**{_ROWS: lambda row: row.count()}).order_by(_VALUE)
@@ -82,9 +85,14 @@ class ReferenceCheck:
             with pq.ParquetFile(rows) as file:
                 pq.write_table(file.read(names, use_threads=False), self._kept(dataset) / part)
 
-    def check(self, snapshots: Mapping[str, DatasetSnapshot], previous: Iterable[CheckedReference] = ()) -> tuple[CheckedReference, ...]:
+    def check(
+        self, snapshots: Mapping[str, DatasetSnapshot], previous: Iterable[CheckedReference] = ()
+    ) -> tuple[CheckedReference, ...]:
         """Every reference, over these snapshots. `previous` references of the same two snapshots are not checked again."""
-        before = {(reference.column, reference.references, reference.children, reference.parents): reference for reference in previous}
+        before = {
+            (reference.column, reference.references, reference.children, reference.parents): reference
+            for reference in previous
+        }
         checked = []
         for reference in references(self.contracts):
             about = (
@@ -99,7 +107,9 @@ class ReferenceCheck:
     def _checked(
         self, reference: Reference, about: tuple[str, str, str, str], snapshots: Mapping[str, DatasetSnapshot]
     ) -> CheckedReference:
-        child, parent = (arrow_schema(self.contracts[dataset]) for dataset in (reference.dataset, reference.parent))
+        child, parent = (
+            arrow_schema(self.contracts[dataset]) for dataset in (reference.dataset, reference.parent)
+        )
         orphans = _orphans_sql(child, reference.column, parent, reference.parent_column)
         with self.memory.connect() as connection:
             for dataset, name in ((reference.dataset, _CHILDREN), (reference.parent, _PARENTS)):
@@ -130,7 +140,8 @@ class ReferenceCheck:
 def _orphans_sql(child: pa.Schema, column: str, parent: pa.Schema, parent_column: str) -> str:
     """Return the statement of `without_parent` on the views of both datasets."""
     children, parents = (
-        ibis.table(ibis.Schema.from_pyarrow(schema), name=name) for schema, name in ((child, _CHILDREN), (parent, _PARENTS))
+        ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+        for schema, name in ((child, _CHILDREN), (parent, _PARENTS))
     )
     return str(ibis.to_sql(without_parent(children, column, parents, parent_column), dialect="duckdb"))
 
@@ -139,6 +150,9 @@ def _columns_of(dataset: str, references_of_lake: Iterable[Reference]) -> set[st
     return {
         name
         for reference in references_of_lake
-        for owner, name in ((reference.dataset, reference.column), (reference.parent, reference.parent_column))
+        for owner, name in (
+            (reference.dataset, reference.column),
+            (reference.parent, reference.parent_column),
+        )
         if owner == dataset
     }

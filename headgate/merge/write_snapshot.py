@@ -80,7 +80,9 @@ class DatasetChange:
     @property
     def usable_record(self) -> SnapshotParts | None:
         """The record of the snapshot before, where its parts can be taken over."""
-        is_usable = self.record and self.record.made_for == self.made_for and len(self.record.parts) == len(self.base)
+        is_usable = (
+            self.record and self.record.made_for == self.made_for and len(self.record.parts) == len(self.base)
+        )
         return self.record if is_usable else None
 
 
@@ -109,12 +111,17 @@ class SnapshotWriter:
         try:
             parts = self._write_spans(change, prefix, change.usable_record)
         except BoundaryMovedError:
-            log.warning("a part's first row does not begin a part; all parts are written again", extra={"dataset": change.contract.dataset})
+            log.warning(
+                "a part's first row does not begin a part; all parts are written again",
+                extra={"dataset": change.contract.dataset},
+            )
             parts = self._write_spans(change, prefix, None)
         schema = arrow_schema(change.contract)
         record = SnapshotParts(_key_schema(schema, change.key), change.made_for, tuple(parts))
         if not record.are_in_order():
-            raise AuditError(f"{change.contract.id}: the parts' ranges of the key overlap, so the key may not be unique. Report it.")
+            raise AuditError(
+                f"{change.contract.id}: the parts' ranges of the key overlap, so the key may not be unique. Report it."
+            )
         self._delete_others(prefix, len(parts))
         return record
 
@@ -129,7 +136,11 @@ class SnapshotWriter:
         if edges is not None:
             with self.memory.connect() as connection:
                 spans = changed_spans(edges, change.key, change.new_files, change.deleted, connection)
-            spans = grouped(spans, [part.size_bytes for part in old_parts], sum(file.stat().st_size for file in change.arriving.files))
+            spans = grouped(
+                spans,
+                [part.size_bytes for part in old_parts],
+                sum(file.stat().st_size for file in change.arriving.files),
+            )
         parts: list[Part] = []
         copies: list[tuple[ObjectRef, ObjectRef]] = []
 
@@ -150,19 +161,36 @@ class SnapshotWriter:
             self.publisher.audit(change.contract, arrow_schema(change.contract).empty_table())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(lambda copy: self.objects.copy(*copy), copies))
-        log.info("parts written", extra={"dataset": change.contract.dataset, "parts": len(parts), "taken_over": len(copies)})
+        log.info(
+            "parts written",
+            extra={"dataset": change.contract.dataset, "parts": len(parts), "taken_over": len(copies)},
+        )
         return parts
 
-    def _merge_span(self, change: DatasetChange, prefix: str, span: range, within: Within | None, parts: list[Part]) -> None:
+    def _merge_span(
+        self, change: DatasetChange, prefix: str, span: range, within: Within | None, parts: list[Part]
+    ) -> None:
         """Merge some parts of the snapshot before with what arrives in their range of keys; append what was written to `parts`."""
         numbers = range(0) if change.is_complete else span
         base = [self.folder / f"base-{number:05d}.parquet" for number in numbers]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(self.objects.download, change.base[numbers.start : numbers.stop], base))
         fitted = fit_files(change.contract, [*base, *change.arriving.files], change.arriving.absent)
-        rows = newest_rows(fitted, self.memory, change.deletions, held_at=change.held_at, part_rows=change.part_rows, within=within)
+        rows = newest_rows(
+            fitted,
+            self.memory,
+            change.deletions,
+            held_at=change.held_at,
+            part_rows=change.part_rows,
+            within=within,
+        )
         with values_required(fitted):
-            for file in write_parts(self.folder, arrow_schema(change.contract), rows, follows=within is not None and span.start > 0):
+            for file in write_parts(
+                self.folder,
+                arrow_schema(change.contract),
+                rows,
+                follows=within is not None and span.start > 0,
+            ):
                 parts.append(self._write(change, prefix, len(parts), file))
         for file in base:
             file.unlink()

@@ -53,9 +53,19 @@ def check_file(body: bytes, contract: Contract, key: MaskingKey, name: str) -> l
     """
     gated = check_bytes(body, contract, key, object_key=name, received_at=_EPOCH)
     names = [name for name in gated.accepted.column_names if not name.startswith("_")]
-    accepted = [RecordVerdict(row["_source_row"], {name: plain(row[name]) for name in names}) for row in gated.accepted.to_pylist()]
+    accepted = [
+        RecordVerdict(row["_source_row"], {name: plain(row[name]) for name in names})
+        for row in gated.accepted.to_pylist()
+    ]
     broken = [
-        RecordVerdict(row["source_row"], {}, row["rule"], row["column_name"] or "", row["reason"], _texts(row["record"], contract))
+        RecordVerdict(
+            row["source_row"],
+            {},
+            row["rule"],
+            row["column_name"] or "",
+            row["reason"],
+            _texts(row["record"], contract),
+        )
         for row in gated.quarantine_rows.to_pylist()
     ]
     return sorted([*accepted, *broken], key=lambda verdict: verdict.row)
@@ -66,7 +76,9 @@ def _texts(record: str, contract: Contract) -> dict[str, str | None]:
     return {name: cells.get(name) for name in contract.names} if set(cells) <= set(contract.names) else {}
 
 
-def check_records(rows: Sequence[Mapping[str, Value]], contract: Contract, key: MaskingKey) -> list[RecordVerdict]:
+def check_records(
+    rows: Sequence[Mapping[str, Value]], contract: Contract, key: MaskingKey
+) -> list[RecordVerdict]:
     """Return the verdict on each row; a column that a row does not have is null.
 
     Raises:
@@ -75,10 +87,16 @@ def check_records(rows: Sequence[Mapping[str, Value]], contract: Contract, key: 
     unknown = sorted({name for row in rows for name in row} - set(contract.names))
     if unknown:
         raise BadInputError(
-            rule="unknown_column", message=f"{contract.dataset} has no column {unknown[0]}", remedy=f"use {', '.join(contract.names)}"
+            rule="unknown_column",
+            message=f"{contract.dataset} has no column {unknown[0]}",
+            remedy=f"use {', '.join(contract.names)}",
         )
     lines = [json.dumps({name: row.get(name) for name in contract.names}, ensure_ascii=False) for row in rows]
-    return check_file("\n".join([*lines, ""]).encode(), contract, key, f"{contract.dataset}.jsonl") if rows else []
+    return (
+        check_file("\n".join([*lines, ""]).encode(), contract, key, f"{contract.dataset}.jsonl")
+        if rows
+        else []
+    )
 
 
 def plain(value: object) -> Value:

@@ -47,7 +47,9 @@ def some_models(models: Mapping[str, Model]) -> Mapping[str, Model]:
     """
     if not models:
         remedy = 'add "onboarding" to domains in headgate.toml; the folder samples has such a lake project (docs/use/uploading.md)'
-        raise BadInputError(rule="unknown_dataset", message="this lake has no model to create records of", remedy=remedy)
+        raise BadInputError(
+            rule="unknown_dataset", message="this lake has no model to create records of", remedy=remedy
+        )
     return models
 
 
@@ -63,10 +65,18 @@ def models_of(contracts: Mapping[str, Contract]) -> dict[str, Model]:
         if not name:
             continue
         if not _NAME.fullmatch(name) or name in models:
-            why = "names two contracts" if name in models else "is no capital letter with letters and digits behind it"
-            raise ContractError(f"{contract.id}: {PROPERTY} {name!r} {why}. Give the model a name of its own, such as Customer.")
+            why = (
+                "names two contracts"
+                if name in models
+                else "is no capital letter with letters and digits behind it"
+            )
+            raise ContractError(
+                f"{contract.id}: {PROPERTY} {name!r} {why}. Give the model a name of its own, such as Customer."
+            )
         if len(contract.key) != 1:
-            raise ContractError(f"{contract.id}: the key has {len(contract.key)} columns. Give a model a key of one column, the id.")
+            raise ContractError(
+                f"{contract.id}: the key has {len(contract.key)} columns. Give a model a key of one column, the id."
+            )
         models[name] = Model(name, contract)
     return dict(sorted(models.items()))
 
@@ -79,5 +89,7 @@ def model_named(models: Mapping[str, Model], name: str) -> Model:
     """
     by_name = {model_name.lower(): model for model_name, model in models.items()}
     if name.lower() not in by_name:
-        raise HeadgateError(f"There is no model {name}. Models: {', '.join(models) or 'none; add the domain onboarding to headgate.toml'}.")
+        raise HeadgateError(
+            f"There is no model {name}. Models: {', '.join(models) or 'none; add the domain onboarding to headgate.toml'}."
+        )
     return by_name[name.lower()]

@@ -61,7 +61,13 @@ def summary(outcomes: Sequence[Outcome]) -> Summary:
     """Return the counts of rows, and of failed rows by rule."""
     states = Counter(outcome.state for outcome in outcomes)
     reasons = Counter(outcome.rule for outcome in outcomes if outcome.rule)
-    return Summary(len(outcomes), len(outcomes) - states["failed"], states["failed"], states["created"], dict(sorted(reasons.items())))
+    return Summary(
+        len(outcomes),
+        len(outcomes) - states["failed"],
+        states["failed"],
+        states["created"],
+        dict(sorted(reasons.items())),
+    )
 
 
 def checked(verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
@@ -91,7 +97,11 @@ class Onboarding:
             BadInputError: there are too many rows, or one has an unknown column.
         """
         if len(rows) > LARGEST_BATCH:
-            raise BadInputError(rule="too_large", message=f"{len(rows)} rows were sent at once", remedy=f"send at most {LARGEST_BATCH}")
+            raise BadInputError(
+                rule="too_large",
+                message=f"{len(rows)} rows were sent at once",
+                remedy=f"send at most {LARGEST_BATCH}",
+            )
         return self.submit(model, check_records(rows, model.contract, self.key()))
 
     def submit(self, model: Model, verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
@@ -119,7 +129,10 @@ class Onboarding:
         """
         if changes.get(model.key, record_id) != record_id:
             raise BadInputError(
-                rule=KEY_TAKEN, message="the id of a record cannot change", remedy=f"leave {model.key} out", column=model.key
+                rule=KEY_TAKEN,
+                message="the id of a record cannot change",
+                remedy=f"leave {model.key} out",
+                column=model.key,
             )
         before = self.records.get(model.name, record_id)
         (verdict,) = check_records([{**before.values, **changes}], model.contract, self.key())
@@ -128,7 +141,9 @@ class Onboarding:
         record = record_of(model, verdict.values, before.revision + 1)
         written = self.records.update(before, record)
         if written.answer is WriteAnswer.CHANGED:
-            raise ConflictError(f"{model.name} {record_id} was changed by another call. Read it again and repeat the change.")
+            raise ConflictError(
+                f"{model.name} {record_id} was changed by another call. Read it again and repeat the change."
+            )
         if written.answer is not WriteAnswer.UPDATED:
             raise refused(*_refusal(model, written))
         return record
@@ -150,7 +165,9 @@ class Onboarding:
         if not 1 <= limit <= LARGEST_PAGE:
             raise HeadgateError(f"The limit is {limit}. Give a number from 1 to {LARGEST_PAGE}.")
         page = self.records.page(model.name, limit, _opened(cursor))
-        return RecordPage(page.records, base64.urlsafe_b64encode(page.after.encode()).decode() if page.after else "")
+        return RecordPage(
+            page.records, base64.urlsafe_b64encode(page.after.encode()).decode() if page.after else ""
+        )
 
 
 def record_of(model: Model, values: Mapping[str, Value], revision: int = 1) -> Record:
@@ -161,7 +178,9 @@ def record_of(model: Model, values: Mapping[str, Value], revision: int = 1) -> R
 
 def refused(rule: str, column: str, reason: str) -> BadInputError:
     """Return the error of a row that broke a rule."""
-    return BadInputError(rule=rule, message=reason, remedy="correct the value and send the row again", column=column)
+    return BadInputError(
+        rule=rule, message=reason, remedy="correct the value and send the row again", column=column
+    )
 
 
 def _refusal(model: Model, written: WriteResult) -> tuple[str, str, str]:

@@ -39,7 +39,9 @@ class RecordFile:
     verdicts: tuple[RecordVerdict, ...]
 
 
-def read_records(body: bytes, name: str, models: Mapping[str, Model], key: MaskingKey, model_name: str = "") -> RecordFile:
+def read_records(
+    body: bytes, name: str, models: Mapping[str, Model], key: MaskingKey, model_name: str = ""
+) -> RecordFile:
     """Return what a file holds.
 
     Args:
@@ -51,7 +53,12 @@ def read_records(body: bytes, name: str, models: Mapping[str, Model], key: Maski
     """
     headed = sample_table(body)
     if headed is None:
-        raise BadInputError(rule="not_a_table", message="no table was found", remedy=f"send {formats_in_words()} with a header", file=name)
+        raise BadInputError(
+            rule="not_a_table",
+            message="no table was found",
+            remedy=f"send {formats_in_words()} with a header",
+            file=name,
+        )
     model = model_named(models, model_name) if model_name else _detected(headed, name, models)
     contract, mapping = _mapped(headed, model.contract)
     return RecordFile(model, mapping, tuple(check_file(body, contract, key, name)))
@@ -59,10 +66,14 @@ def read_records(body: bytes, name: str, models: Mapping[str, Model], key: Maski
 
 def _detected(headed: FileTable, name: str, models: Mapping[str, Model]) -> Model:
     by_dataset = {model.contract.dataset: model for model in some_models(models).values()}
-    match = match_dataset(headed.names, headed.samples, {dataset: model.contract for dataset, model in by_dataset.items()})
+    match = match_dataset(
+        headed.names, headed.samples, {dataset: model.contract for dataset, model in by_dataset.items()}
+    )
     if match is None or match.absent:
         remedy = f"name the model with --model: {', '.join(models)}; `headgate onboard --list-models` shows their columns"
-        raise BadInputError(rule="unknown_dataset", message="the columns fit no model", remedy=remedy, file=name)
+        raise BadInputError(
+            rule="unknown_dataset", message="the columns fit no model", remedy=remedy, file=name
+        )
     return by_dataset[match.dataset]
 
 
@@ -71,7 +82,9 @@ def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, 
     match = match_columns(headed.names, headed.samples, contract)
     fields = {pair.position: pair.field for pair in match.pairs}
     mapping = {shown: fields.get(place, "") for place, shown in enumerate(headed.shown)}
-    unmatched = sorted({*match.unknown, *(pair.position for pair in match.pairs if pair.confidence < THRESHOLD)})
+    unmatched = sorted(
+        {*match.unknown, *(pair.position for pair in match.pairs if pair.confidence < THRESHOLD)}
+    )
     if unmatched and not match.absent:
         raise BadInputError(
             rule="unknown_column",
@@ -81,7 +94,9 @@ def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, 
         )
     if match.confidence < THRESHOLD:
         return contract, mapping
-    return with_headings(contract, headed.names, [fields[place] for place in range(len(headed.names))]), mapping
+    return with_headings(
+        contract, headed.names, [fields[place] for place in range(len(headed.names))]
+    ), mapping
 
 
 def failed_rows(read: RecordFile, outcomes: Iterable[Outcome]) -> bytes:

@@ -43,7 +43,10 @@ def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapp
     if many:
         outcomes = onboarding.create(model, arguments["inputs"])
         counts = summary(outcomes)
-        rows = [{name: value if value != "" else None for name, value in asdict(outcome).items()} for outcome in outcomes]
+        rows = [
+            {name: value if value != "" else None for name, value in asdict(outcome).items()}
+            for outcome in outcomes
+        ]
         return {"total": counts.total, "successful": counts.successful, "failed": counts.failed, "rows": rows}
     (outcome,) = onboarding.create(model, [arguments["input"]])
     if outcome.state == "failed":
@@ -60,7 +63,9 @@ def _check_groups(identity: Mapping[str, Any] | None, allowed: Sequence[str]) ->
         return
     groups = identity["claims"].get("cognito:groups") or []
     if not set(groups) & set(allowed):
-        raise NotPermittedError(f"This needs one of the groups {', '.join(allowed)}. Ask an operator to add you to it.")
+        raise NotPermittedError(
+            f"This needs one of the groups {', '.join(allowed)}. Ask an operator to add you to it."
+        )
 
 
 def _parsed(field: str, models: Mapping[str, Model]) -> tuple[str, Model, bool]:

@@ -27,7 +27,9 @@ Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 # A decimal of 18 digits fits 64 bits, and so does its unscaled value.
 _DIGITS_IN_64_BITS = 18
 # Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: splitmix64.
-_GOLDEN, _MIXER, _SECOND = (np.uint64(word) for word in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+_GOLDEN, _MIXER, _SECOND = (
+    np.uint64(word) for word in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,11 @@ def different_rows(columns: Sequence[pa.Array]) -> int:
 def as_numpy(values: pa.Array) -> Values:
     """Return the values of an int64 or float64 column without nulls, as a numpy array; no copy."""
     kind = np.float64 if pa.types.is_floating(values.type) else np.int64
-    return np.frombuffer(values.buffers()[1], kind, len(values), values.offset * 8) if len(values) else np.empty(0, kind)
+    return (
+        np.frombuffer(values.buffers()[1], kind, len(values), values.offset * 8)
+        if len(values)
+        else np.empty(0, kind)
+    )
 
 
 def is_valid(values: pa.Array) -> Flags:
@@ -70,7 +76,9 @@ def is_valid(values: pa.Array) -> Flags:
     bits = values.buffers()[0]
     if bits is None or not values.null_count:
         return np.ones(len(values), bool)
-    return np.unpackbits(np.frombuffer(bits, np.uint8), count=values.offset + len(values), bitorder="little")[values.offset :].view(bool)
+    return np.unpackbits(np.frombuffer(bits, np.uint8), count=values.offset + len(values), bitorder="little")[
+        values.offset :
+    ].view(bool)
 
 
 def measured(values: pa.Array) -> pa.Array:
@@ -78,7 +86,9 @@ def measured(values: pa.Array) -> pa.Array:
     kind = values.type
     if pa.types.is_decimal128(kind) and kind.precision <= _DIGITS_IN_64_BITS:
         low = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16)[::2]
-        return pa.Array.from_buffers(pa.int64(), len(values), [bits_of(is_valid(values)), pa.py_buffer(np.ascontiguousarray(low))])
+        return pa.Array.from_buffers(
+            pa.int64(), len(values), [bits_of(is_valid(values)), pa.py_buffer(np.ascontiguousarray(low))]
+        )
     if pa.types.is_date(kind):
         return pc.cast(pc.cast(pc.cast(values, pa.date32()), pa.int32()), pa.int64())
     if pa.types.is_timestamp(kind):

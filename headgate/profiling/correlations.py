@@ -42,7 +42,9 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
         r = float(table[left, right])
         coefficient = r if np.isfinite(r) else _pearson(varying[names[left]], varying[names[right]])
         if coefficient is not None:
-            pairs.append({"left": names[left], "right": names[right], "r": number_text(round(coefficient, _DECIMALS))})
+            pairs.append(
+                {"left": names[left], "right": names[right], "r": number_text(round(coefficient, _DECIMALS))}
+            )
     return pairs
 
 
@@ -65,7 +67,12 @@ def _pairwise(columns: Sequence[Floats]) -> Floats:
         scales = [_centre_and_scale(column) for column in columns]
         for start in range(0, max(map(len, columns)), _ROWS_AT_ONCE):
             stop = start + _ROWS_AT_ONCE
-            block = np.stack([(column[start:stop] - centre) / scale for column, (centre, scale) in zip(columns, scales, strict=True)])
+            block = np.stack(
+                [
+                    (column[start:stop] - centre) / scale
+                    for column, (centre, scale) in zip(columns, scales, strict=True)
+                ]
+            )
             there = np.isfinite(block)
             values, holds = np.where(there, block, 0.0), there.astype(np.float64)
             count += holds @ holds.T

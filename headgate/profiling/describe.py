@@ -37,7 +37,9 @@ _MICROS = 1_000_000
 _CLASSES = {"Lu": "A", "Ll": "a", "Lo": "a", "Nd": "9"}  # by Unicode's general category
 _SPACES = b"\t\n\f\r "
 _LETTERS_AND_DIGITS = (ascii_uppercase + ascii_lowercase + digits).encode()
-_ASCII_CLASSES = bytes.maketrans(_LETTERS_AND_DIGITS + _SPACES, b"A" * 26 + b"a" * 26 + b"9" * 10 + b" " * len(_SPACES))
+_ASCII_CLASSES = bytes.maketrans(
+    _LETTERS_AND_DIGITS + _SPACES, b"A" * 26 + b"a" * 26 + b"9" * 10 + b" " * len(_SPACES)
+)
 
 
 class _ClassesOfCharacters(dict[int, str]):
@@ -45,7 +47,9 @@ class _ClassesOfCharacters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        self[code] = " " if character.encode() in _SPACES else _CLASSES.get(unicodedata.category(character), character)
+        self[code] = (
+            " " if character.encode() in _SPACES else _CLASSES.get(unicodedata.category(character), character)
+        )
         return self[code]
 
 
@@ -89,7 +93,9 @@ def number_text(number: float) -> str:
     if not np.isfinite(number):
         return str(float(number))
     rounded = Decimal(f"{number:.{SIGNIFICANT_DIGITS}g}").normalize()
-    return f"{rounded:f}" if -SIGNIFICANT_DIGITS < rounded.adjusted() < 2 * SIGNIFICANT_DIGITS else str(rounded)
+    return (
+        f"{rounded:f}" if -SIGNIFICANT_DIGITS < rounded.adjusted() < 2 * SIGNIFICANT_DIGITS else str(rounded)
+    )
 
 
 def share_text(part: float, whole: float) -> str:
@@ -105,10 +111,18 @@ def describe_texts(texts: Counted) -> ColumnStatistics:
     if not total:
         return ColumnStatistics(0)
     length = as_numpy(pc.cast(pc.utf8_length(pc.cast(unique, pa.string())), pa.int64()))
-    facts = {"length": {"min": int(length.min()), "max": int(length.max()), "mean": number_text(float(length @ counts) / total)}}
+    facts = {
+        "length": {
+            "min": int(length.min()),
+            "max": int(length.max()),
+            "mean": number_text(float(length @ counts) / total),
+        }
+    }
     frequent = _frequent(counts, lambda at: unique.take(int_array(at)).to_pylist())
     repeated = _shortened([(text, count) for text, count in frequent if count > 1 or len(unique) <= TOP])
-    return ColumnStatistics(len(unique), facts, repeated, _patterns(unique, counts), _categories(unique, counts, total))
+    return ColumnStatistics(
+        len(unique), facts, repeated, _patterns(unique, counts), _categories(unique, counts, total)
+    )
 
 
 def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = TOP) -> list[tuple[str, int]]:
@@ -117,7 +131,11 @@ def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = 
         least = np.partition(counts, -many)[-many]
         at = np.flatnonzero(counts >= least)
         at = (
-            at if len(at) <= 100 * many else np.concatenate((np.flatnonzero(counts > least), np.flatnonzero(counts == least)[: 100 * many]))
+            at
+            if len(at) <= 100 * many
+            else np.concatenate(
+                (np.flatnonzero(counts > least), np.flatnonzero(counts == least)[: 100 * many])
+            )
         )
     else:
         at = np.arange(len(counts))
@@ -135,7 +153,9 @@ def _shortened(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
     """Templates of an even sample of the different texts, the most frequent first, each with the share of the sample's rows."""
     at = evenly_spaced(len(unique), _PATTERNS_FROM)
-    templates = _classes(pc.utf8_slice_codeunits(unique.take(int_array(at)), 0, _LONGEST_SHOWN)).dictionary_encode()
+    templates = _classes(
+        pc.utf8_slice_codeunits(unique.take(int_array(at)), 0, _LONGEST_SHOWN)
+    ).dictionary_encode()
     alike = np.bincount(numbers(templates.indices), counts[at]).astype(np.int64)
     weights: dict[str, int] = {}
     for template, count in zip(templates.dictionary.to_pylist(), alike.tolist(), strict=True):
@@ -167,15 +187,21 @@ def _categories(unique: pa.Array, counts: Values, total: int) -> dict[str, str]:
 def _describe_ordered(values: pa.Array) -> ColumnStatistics:
     present = measured(values).drop_null()
     numbers_held = as_numpy(present)
-    ordered = np.sort(numbers_held[np.isfinite(numbers_held)] if numbers_held.dtype == np.float64 else numbers_held)
+    ordered = np.sort(
+        numbers_held[np.isfinite(numbers_held)] if numbers_held.dtype == np.float64 else numbers_held
+    )
     if not len(ordered):
         return ColumnStatistics(0)
     spelled = _Spelling(values.type)
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     counts = np.diff(np.concatenate((starts, [len(ordered)])))
-    frequent = _frequent(counts, lambda at: [spelled.exactly(number) for number in ordered[starts[at]].tolist()])
+    frequent = _frequent(
+        counts, lambda at: [spelled.exactly(number) for number in ordered[starts[at]].tolist()]
+    )
     several = [(text, count) for text, count in frequent if count > 1]
-    repeated = tuple(zip(hide_numbers(text for text, _ in several), (count for _, count in several), strict=True))
+    repeated = tuple(
+        zip(hide_numbers(text for text, _ in several), (count for _, count in several), strict=True)
+    )
     bins = {} if spelled.is_time else steps(ordered[starts] * spelled.unit, counts)
     with np.errstate(over="ignore", invalid="ignore"):  # very large doubles have a spread of inf or nan
         facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
@@ -184,10 +210,15 @@ def _describe_ordered(values: pa.Array) -> ColumnStatistics:
 
 def _may_be_cards(different: Values, spelled: _Spelling) -> bool:
     """Whether some of the values could be card numbers: even a mean of such would show their first digits."""
-    if spelled.is_time or max(abs(different[0].item()), abs(different[-1].item())) * spelled.unit < _SHORTEST_CARD:
+    if (
+        spelled.is_time
+        or max(abs(different[0].item()), abs(different[-1].item())) * spelled.unit < _SHORTEST_CARD
+    ):
         return False
     sample = different[evenly_spaced(len(different), _PATTERNS_FROM)].tolist()
-    return HIDDEN in hide_secrets([spelled.exactly(number).partition(".")[0] for number in (*sample, different[-1].item())])
+    return HIDDEN in hide_secrets(
+        [spelled.exactly(number).partition(".")[0] for number in (*sample, different[-1].item())]
+    )
 
 
 @dataclass(frozen=True)
@@ -225,7 +256,9 @@ class _Spelling:
         return number_text(number * self.unit)
 
 
-def moment_facts(kind: pa.DataType, low: float, high: float, mean: float, deviation: float) -> dict[str, object]:
+def moment_facts(
+    kind: pa.DataType, low: float, high: float, mean: float, deviation: float
+) -> dict[str, object]:
     """Smallest, largest, mean and standard deviation of measured values (see `arrays.measured`), as texts."""
     spelled = _Spelling(kind)
     facts = {
@@ -269,7 +302,9 @@ def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
         below = np.searchsorted(ordered, first - fence * spread_of, "left")
         return int(below + len(ordered) - np.searchsorted(ordered, third + fence * spread_of, "right"))
 
-    fences = hide_numbers(spelled.nearly(fence) for fence in (first - INNER_FENCE * spread_of, third + INNER_FENCE * spread_of))
+    fences = hide_numbers(
+        spelled.nearly(fence) for fence in (first - INNER_FENCE * spread_of, third + INNER_FENCE * spread_of)
+    )
     return {"fences": fences, "outside": beyond(INNER_FENCE), "far_out": beyond(OUTER_FENCE)}
 
 
@@ -283,7 +318,10 @@ def steps(values: Values, counts: Values) -> dict[str, str]:
     place = np.where(size > 0, np.sign(values) * (1000 * (power + 400) + step), 0).astype(np.int64)
     unique, at = np.unique(place, return_inverse=True)
     weights = np.bincount(at, weights=counts)
-    return {_step_name(int(code)): share_text(float(weight), float(counts.sum())) for code, weight in zip(unique, weights, strict=True)}
+    return {
+        _step_name(int(code)): share_text(float(weight), float(counts.sum()))
+        for code, weight in zip(unique, weights, strict=True)
+    }
 
 
 def _step_name(code: int) -> str:

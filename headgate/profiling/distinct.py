@@ -49,7 +49,11 @@ class Distinct:
         """As `with_values`, for values that were hashed."""
         if not self.is_exact:
             others = others[others < self.smallest[-1]]
-        return Distinct(np.unique(np.concatenate((self.smallest, others)))[: self.kept], self.kept) if len(others) else self
+        return (
+            Distinct(np.unique(np.concatenate((self.smallest, others)))[: self.kept], self.kept)
+            if len(others)
+            else self
+        )
 
     def __or__(self, other: Distinct) -> Distinct:
         """The sketch of both sets together."""

@@ -59,7 +59,11 @@ class FileFigures:
         """The figures that JSON states."""
         columns = read["columns"]
         assert isinstance(columns, dict)  # noqa: S101 what `as_dict` wrote
-        return cls(str(read["content_sha256"]), int(str(read["rows"])), {name: ColumnFigures(**column) for name, column in columns.items()})
+        return cls(
+            str(read["content_sha256"]),
+            int(str(read["rows"])),
+            {name: ColumnFigures(**column) for name, column in columns.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,9 @@ class Shift:
 
 def figures_of(profile: Profile) -> FileFigures:
     """Return the figures of a profile for comparison; of sensitive columns only the count of missing values."""
-    return FileFigures(profile.content_sha256, profile.rows, {column.name: _figures(column) for column in profile.columns})
+    return FileFigures(
+        profile.content_sha256, profile.rows, {column.name: _figures(column) for column in profile.columns}
+    )
 
 
 def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
@@ -112,15 +118,25 @@ def psi_by_chance(bins: int, rows: int, rows_before: int) -> float:
     """
     degrees = max(bins - 1, 1)
     part = 2 / (9 * degrees)
-    return degrees * float(1 - part + NormalDist().inv_cdf(1 - CHANCE) * math.sqrt(part)) ** 3 * (1 / rows + 1 / rows_before)
+    return (
+        degrees
+        * float(1 - part + NormalDist().inv_cdf(1 - CHANCE) * math.sqrt(part)) ** 3
+        * (1 / rows + 1 / rows_before)
+    )
 
 
 def _figures(column: ColumnProfile) -> ColumnFigures:
     if column.is_sensitive or column.missing is None:
         return ColumnFigures(column.type, column.rows, column.missing or 0)
     facts = {} if column.is_identifier or column.type in {"date", "timestamp"} else column.description.facts
-    bins = {} if column.is_identifier else {name: float(share) for name, share in column.description.bins.items()}
-    return ColumnFigures(column.type, column.rows, column.missing, bins, _number(facts.get("mean")), _number(facts.get("std")))
+    bins = (
+        {}
+        if column.is_identifier
+        else {name: float(share) for name, share in column.description.bins.items()}
+    )
+    return ColumnFigures(
+        column.type, column.rows, column.missing, bins, _number(facts.get("mean")), _number(facts.get("std"))
+    )
 
 
 def _number(text: object) -> float | None:
@@ -150,10 +166,20 @@ def _of_schema(now: FileFigures, last: FileFigures) -> Iterable[Shift]:
 
 def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
     for name, column in now.columns.items():
-        before = [figures.columns[name] for figures in earlier if name in figures.columns and figures.columns[name].rows]
+        before = [
+            figures.columns[name]
+            for figures in earlier
+            if name in figures.columns and figures.columns[name].rows
+        ]
         if before and column.rows:
             yield from (
-                shift for shift in (_missing(name, column, before), _mean(name, column, before), _spread(name, column, before)) if shift
+                shift
+                for shift in (
+                    _missing(name, column, before),
+                    _mean(name, column, before),
+                    _spread(name, column, before),
+                )
+                if shift
             )
 
 
@@ -165,7 +191,13 @@ def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> 
     error = math.sqrt(pooled * (1 - pooled) * (1 / now.rows + 1 / rows))
     if abs(is_now - was) <= max(MISSING_LIMIT, _Z * error):
         return None
-    return Shift("missing", name, f"{is_now - was:+.4f}", f"{MISSING_LIMIT:g}", f"{is_now:.1%} are missing, where {was:.1%} were before")
+    return Shift(
+        "missing",
+        name,
+        f"{is_now - was:+.4f}",
+        f"{MISSING_LIMIT:g}",
+        f"{is_now:.1%} are missing, where {was:.1%} were before",
+    )
 
 
 def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
@@ -180,11 +212,21 @@ def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shi
         return None
     was = sum(count * mean for count, mean, _ in parts) / weight
     within = sum(count * std**2 for count, _, std in parts) + rows * now.std**2
-    pooled = math.sqrt((within + sum(count * (mean - was) ** 2 for count, mean, _ in parts)) / (weight + rows))
-    if not pooled or abs(now.mean - was) / pooled <= max(MEAN_LIMIT_SDS, _Z * math.sqrt(1 / rows + 1 / weight)):
+    pooled = math.sqrt(
+        (within + sum(count * (mean - was) ** 2 for count, mean, _ in parts)) / (weight + rows)
+    )
+    if not pooled or abs(now.mean - was) / pooled <= max(
+        MEAN_LIMIT_SDS, _Z * math.sqrt(1 / rows + 1 / weight)
+    ):
         return None
     size = (now.mean - was) / pooled
-    return Shift("mean", name, f"{size:+.4g}", f"{MEAN_LIMIT_SDS:g}", f"the mean moved by {size:+.2f} standard deviations")
+    return Shift(
+        "mean",
+        name,
+        f"{size:+.4g}",
+        f"{MEAN_LIMIT_SDS:g}",
+        f"the mean moved by {size:+.2f} standard deviations",
+    )
 
 
 def _spread(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
@@ -193,7 +235,11 @@ def _spread(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> S
     if not now.bins or not rows or not weight:
         return None
     names = {name for figures in binned for name in figures.bins}
-    expected = {name: sum((figures.rows - figures.missing) * figures.bins.get(name, 0.0) for figures in binned) / weight for name in names}
+    expected = {
+        name: sum((figures.rows - figures.missing) * figures.bins.get(name, 0.0) for figures in binned)
+        / weight
+        for name in names
+    }
     index = psi(expected, now.bins)
     if index <= max(PSI_LIMIT, psi_by_chance(len({*expected, *now.bins}), rows, weight)):
         return None

@@ -62,11 +62,19 @@ def _statistics(column: ColumnProfile) -> dict[str, object]:
 def _number(text: str) -> int | float | None:
     """Return the number; None where JSON has none for it."""
     number = Decimal(text)
-    if number.is_finite() and number == number.to_integral_value() and "." not in text and "E" not in text.upper():
+    if (
+        number.is_finite()
+        and number == number.to_integral_value()
+        and "." not in text
+        and "E" not in text.upper()
+    ):
         return int(number)
     return float(number) if isfinite(float(number)) else None
 
 
 def _missing(column: ColumnProfile) -> dict[str, object]:
     count = column.missing or 0
-    return {"count": count, "percentage": round(_WHOLE_PERCENT * count / column.rows, 2) if column.rows else 0.0}
+    return {
+        "count": count,
+        "percentage": round(_WHOLE_PERCENT * count / column.rows, 2) if column.rows else 0.0,
+    }

@@ -110,9 +110,13 @@ def infer(column: pa.Array, name: str = "") -> TypedColumn:
     given = counted(column)
     present = _without_blanks(given)
     total = int(present.counts.sum())
-    suspected = int(present.counts[flags(pc.is_in(pc.utf8_lower(present.unique), text_array(_MISSING_WORDS)))].sum())
+    suspected = int(
+        present.counts[flags(pc.is_in(pc.utf8_lower(present.unique), text_array(_MISSING_WORDS)))].sum()
+    )
     missing = len(column) - total
-    as_text = TypedColumn("string" if total else "", present.unique, present, missing, 0, suspected_missing=suspected)
+    as_text = TypedColumn(
+        "string" if total else "", present.unique, present, missing, 0, suspected_missing=suspected
+    )
     if not total or is_text_by_rule(name, present.unique):
         return as_text
     guess = _drafted(name, present.unique)
@@ -139,7 +143,13 @@ def _read_by_guess(column: pa.Array, as_text: TypedColumn, guess: Guess) -> Type
         values = cast_column(given, without_nulls(given, texts)).values
     invalid = int(as_text.texts.counts[~is_valid(values)].sum())
     form = _date_format(guess.type.kind, guess.format)
-    return replace(as_text, type=_NAMES[guess.type.kind], values=_in_rows(column, texts, values), invalid=invalid, format=form)
+    return replace(
+        as_text,
+        type=_NAMES[guess.type.kind],
+        values=_in_rows(column, texts, values),
+        invalid=invalid,
+        format=form,
+    )
 
 
 def _date_format(kind: Kind, declared: SourceFormat | None) -> str:
@@ -174,7 +184,10 @@ def _in_source_format(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
     has_digit = flags(pc.match_substring_regex(present.unique, "[0-9]"))
     if present.counts[has_digit].sum() >= MINIMUM_SHARE * present.counts.sum():
         texts = present.unique.filter(bool_array(has_digit))
-        if len(infer_format(texts.slice(0, _PROBED)).readings) > 1 and len(readings := infer_format(texts).readings) > 1:
+        if (
+            len(infer_format(texts.slice(0, _PROBED)).readings) > 1
+            and len(readings := infer_format(texts).readings) > 1
+        ):
             return replace(as_text, format=" or ".join(map(answer_of, readings)))
     most = infer_most(present.unique, present.counts)
     if most is None or is_plain(most.reading):
@@ -191,7 +204,11 @@ def _values_of(reading: Reading, texts: pa.Array) -> pa.Array:
         typed_as = Column("", ColumnType(reading.kind), format=reading.format)
         return cast_column(typed_as, without_nulls(typed_as, texts)).values
     plain = _plain_spelling(texts, reading.format)
-    return _as_decimals(plain) if reading.kind is Kind.DECIMAL else cast_column(Column("", ColumnType(Kind.BIGINT)), plain).values
+    return (
+        _as_decimals(plain)
+        if reading.kind is Kind.DECIMAL
+        else cast_column(Column("", ColumnType(Kind.BIGINT)), plain).values
+    )
 
 
 def _plain_spelling(texts: pa.Array, declared: SourceFormat) -> pa.Array:
@@ -202,10 +219,19 @@ def _plain_spelling(texts: pa.Array, declared: SourceFormat) -> pa.Array:
 
 def _readings(present: Counted) -> list[_Reading]:
     """Return the first reading that nearly all texts have, or those of its rivals that most of them have: several where it is ambiguous."""
-    first = next((reading for reading in _READINGS if _share(present, reading.pattern) >= MINIMUM_SHARE), None)
+    first = next(
+        (reading for reading in _READINGS if _share(present, reading.pattern) >= MINIMUM_SHARE), None
+    )
     if first is None or (first.type == "bool" and not (_share(present, _TRUE) and _share(present, _FALSE))):
         return []  # `no` alone is a word of several languages
-    rivals = next(([reading for reading in _READINGS if reading.name in names] for names in _RIVALS if first.name in names), [first])
+    rivals = next(
+        (
+            [reading for reading in _READINGS if reading.name in names]
+            for names in _RIVALS
+            if first.name in names
+        ),
+        [first],
+    )
     shares = [_share(present, reading.pattern) for reading in rivals]
     best = [reading for reading, share in zip(rivals, shares, strict=True) if share == max(shares)]
     return best if first.type == "date" else best[:1]
@@ -218,8 +244,14 @@ def _texts_of(kind: pa.DataType) -> pa.DataType:
 def typed(column: pa.Array) -> TypedColumn:
     """A column whose file states its type; nested values are counted, but not read."""
     kind = next((name for name, holds in _TYPES if holds(column.type)), "nested")
-    as_text = counted(pc.cast(column, pa.string())) if kind != "nested" else Counted(text_array([]), np.empty(0, np.int64))
-    return TypedColumn(kind, column if kind != "nested" else pa.nulls(len(column)), as_text, column.null_count, 0)
+    as_text = (
+        counted(pc.cast(column, pa.string()))
+        if kind != "nested"
+        else Counted(text_array([]), np.empty(0, np.int64))
+    )
+    return TypedColumn(
+        kind, column if kind != "nested" else pa.nulls(len(column)), as_text, column.null_count, 0
+    )
 
 
 def _without_blanks(given: Counted) -> Counted:
@@ -232,7 +264,9 @@ def _dense(column: pa.Array) -> pa.Array:
 
 
 def _share(present: Counted, pattern: str) -> float:
-    return float(present.counts[flags(pc.match_substring_regex(present.unique, f"^(?:{pattern})$"))].sum()) / float(present.counts.sum())
+    return float(
+        present.counts[flags(pc.match_substring_regex(present.unique, f"^(?:{pattern})$"))].sum()
+    ) / float(present.counts.sum())
 
 
 def _only(unique: pa.Array, pattern: str) -> pa.Array:
@@ -244,7 +278,9 @@ def _as_decimals(text: pa.Array) -> pa.Array:
     """As many places as the longest fraction has; what does not fit 18 digits then becomes a double, to be measured only."""
     fraction = pc.utf8_length(pc.replace_substring_regex(text, r"^[^.]*\.?", ""))
     scale = pc.max(fraction).as_py() or 0
-    whole = pc.max(pc.utf8_length(pc.replace_substring_regex(text, r"^-?(\d*)(?:\..*)?$", r"\1"))).as_py() or 0
+    whole = (
+        pc.max(pc.utf8_length(pc.replace_substring_regex(text, r"^-?(\d*)(?:\..*)?$", r"\1"))).as_py() or 0
+    )
     return pc.cast(text, pa.decimal128(_DIGITS, scale) if whole + scale <= _DIGITS else pa.float64())
 
 
@@ -256,7 +292,9 @@ def _as_days(text: pa.Array, pattern: str) -> pa.Array:
     days = months.astype("datetime64[D]") + (day - 1)
     real = is_valid(text) & (days.astype("datetime64[M]") == months)
     ints = np.ascontiguousarray(days.astype(np.int64).astype(np.int32))
-    return pa.Array.from_buffers(pa.date32(), len(text), [pa.py_buffer(np.packbits(real, bitorder="little")), pa.py_buffer(ints)])
+    return pa.Array.from_buffers(
+        pa.date32(), len(text), [pa.py_buffer(np.packbits(real, bitorder="little")), pa.py_buffer(ints)]
+    )
 
 
 def _part(parts: pa.Array, name: str) -> Values:
@@ -266,7 +304,9 @@ def _part(parts: pa.Array, name: str) -> Values:
 def _as_instants(text: pa.Array, pattern: str) -> pa.Array:
     """Naive UTC, zero seconds where none are written; null for days that no calendar has."""
     nothing = pa.nulls(1, pa.string())[0]
-    real = pc.if_else(_as_days(text, pattern).is_valid(), pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1"), nothing)
+    real = pc.if_else(
+        _as_days(text, pattern).is_valid(), pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1"), nothing
+    )
     zoned = pc.match_substring_regex(real, r":\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
     moved = pc.cast(pc.cast(pc.if_else(zoned, real, nothing), pa.timestamp("us", "UTC")), pa.timestamp("us"))
     return pc.coalesce(pc.cast(pc.if_else(zoned, nothing, real), pa.timestamp("us")), moved)

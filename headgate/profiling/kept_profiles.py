@@ -37,7 +37,9 @@ class Profiles:
     objects: ObjectStore
     bucket: str
 
-    def of(self, record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> Mapping[str, str]:
+    def of(
+        self, record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows
+    ) -> Mapping[str, str]:
         """As `keep`, for a file that went through the gate; its rows as tables, or as the Parquet that was written.
 
         Corrected rows of another file are compared with nothing: they are a few, and no delivery.
@@ -50,7 +52,9 @@ class Profiles:
             return {"failed": type(error).__name__}
         return self._store(profile) if has_corrected_rows(record.key) else self.keep(profile)
 
-    def of_unknown(self, record: FileRecord, table: FileTable, sensitive: Collection[str] = ()) -> Mapping[str, str]:
+    def of_unknown(
+        self, record: FileRecord, table: FileTable, sensitive: Collection[str] = ()
+    ) -> Mapping[str, str]:
         """As `of`, for a rejected file; it is compared with nothing.
 
         Args:
@@ -80,7 +84,10 @@ class Profiles:
             return stored
         before, own = self._before(profile.dataset), figures_of(profile)
         shifts = drift(own, before)
-        self._remember(profile.dataset, [figures for figures in before if figures.content_sha256 != own.content_sha256] + [own])
+        self._remember(
+            profile.dataset,
+            [figures for figures in before if figures.content_sha256 != own.content_sha256] + [own],
+        )
         shown = {"drift": _as_text(shifts)} if shifts else {}
         return {**stored, **shown}
 
@@ -91,7 +98,9 @@ class Profiles:
 
     def read(self, dataset: str, content_sha256: str) -> dict[str, object]:
         """A stored profile; NotFoundError when there is none."""
-        profile: dict[str, object] = json.loads(self.objects.read(ObjectRef(self.bucket, profile_key(dataset, content_sha256))))
+        profile: dict[str, object] = json.loads(
+            self.objects.read(ObjectRef(self.bucket, profile_key(dataset, content_sha256)))
+        )
         return profile
 
     def _before(self, dataset: str) -> list[FileFigures]:
@@ -103,12 +112,18 @@ class Profiles:
 
     def _remember(self, dataset: str, figures: Sequence[FileFigures]) -> None:
         kept = [file.as_dict() for file in figures[-KEPT_FILES:]]
-        self.objects.write(ObjectRef(self.bucket, baseline_key(dataset)), json.dumps(kept, sort_keys=True).encode(), content_type=_JSON)
+        self.objects.write(
+            ObjectRef(self.bucket, baseline_key(dataset)),
+            json.dumps(kept, sort_keys=True).encode(),
+            content_type=_JSON,
+        )
 
 
 def _received(record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> GatedFile:
     at = datetime.fromisoformat(record.received_at)
-    return GatedFile(contract, record.content_sha256, record.received, Columns(accepted), Columns(quarantine_rows), at)
+    return GatedFile(
+        contract, record.content_sha256, record.received, Columns(accepted), Columns(quarantine_rows), at
+    )
 
 
 def _as_text(shifts: Sequence[Shift]) -> str:

@@ -137,7 +137,11 @@ class Profile:
 
     def summary(self) -> dict[str, str]:
         """Return the profile's facts for the file's record, as texts; `statistics` are each column's own, by name, while they are few."""
-        statistics = json.dumps({column.name: column.summary() for column in self.columns}, ensure_ascii=False, separators=(",", ":"))
+        statistics = json.dumps(
+            {column.name: column.summary() for column in self.columns},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
         kept = {"statistics": statistics} if len(statistics) <= LONGEST_STATISTICS else {}
         return {"rows": str(self.rows), "columns": str(len(self.columns)), **self.score.as_texts(), **kept}
 
@@ -167,7 +171,9 @@ def profile_of(received: GatedFile) -> Profile:
     Accepted rows are masked already. Columns that replace a sensitive value have counts only.
     """
     contract, broken = received.contract, _broken(received)
-    columns = side_by_side(lambda column: _known_column(received, broken, column), contract.columns, received.rows)
+    columns = side_by_side(
+        lambda column: _known_column(received, broken, column), contract.columns, received.rows
+    )
     numeric = {column.name: received.accepted.some(column.name) for column in columns if _is_measure(column)}
     pairs, score = tuple(correlations(numeric)), _known_score(received, broken)
     return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), pairs, score)
@@ -194,10 +200,16 @@ def profile_unknown(
     hidden = {*sensitive, *(name for name in texts if _is_sensitive(name, inferred[name]))}
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
         hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
-    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(texts[name]), hidden=name in hidden), texts, rows)
+    profiled = side_by_side(
+        lambda name: _inferred_column(name, inferred[name], len(texts[name]), hidden=name in hidden),
+        texts,
+        rows,
+    )
     numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
     score = _inferred_score(texts, inferred, received_at, broken_rows)
-    return Profile(dataset, content_sha256, rows + broken_rows, tuple(profiled), tuple(correlations(numeric)), score)
+    return Profile(
+        dataset, content_sha256, rows + broken_rows, tuple(profiled), tuple(correlations(numeric)), score
+    )
 
 
 def _computable(column: pa.Array) -> pa.Array:
@@ -241,21 +253,29 @@ def _kind_of(rule: str, comparisons: set[str]) -> str:
 
 def _known_column(received: GatedFile, broken: _Broken, column: Column) -> ColumnProfile:
     refused_missing = broken.cells["required", column.name]
-    invalid = sum(count for (rule, name), count in broken.cells.items() if name == column.name and rule != "required")
+    invalid = sum(
+        count for (rule, name), count in broken.cells.items() if name == column.name and rule != "required"
+    )
     behind = masked_columns(column)
     accepted = received.accepted.count
     rows = accepted + refused_missing + invalid
     if not behind:
         return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, None, invalid, is_sensitive=True)
     if column.mask is not None or is_sensitive_name(column.name):
-        missing = refused_missing + sum(batch.null_count for batch in received.accepted.batches(behind[0].name))
-        return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True)
+        missing = refused_missing + sum(
+            batch.null_count for batch in received.accepted.batches(behind[0].name)
+        )
+        return ColumnProfile(
+            column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True
+        )
     description, nulls = _described(received.accepted, behind[0].name)
     missing = nulls + refused_missing
     is_key = bool(column.references) or received.contract.key == (column.name,)
     names_rows = is_key or _tells_apart(column.type.kind, description.distinct, accepted - nulls)
     kind = _TYPE_OF[column.type.kind]
-    return ColumnProfile(column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description)
+    return ColumnProfile(
+        column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description
+    )
 
 
 def _described(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
@@ -287,13 +307,20 @@ def _known_score(received: GatedFile, broken: _Broken) -> Score:
 def _newest(received: GatedFile) -> datetime | None:
     """The newest event of the accepted rows, by the columns that order the versions of a row."""
     names = [name for name in received.contract.order_by if name in received.accepted.names]
-    return _latest(batch for name in names for batch in received.accepted.batches(name) if pa.types.is_timestamp(batch.type))
+    return _latest(
+        batch
+        for name in names
+        for batch in received.accepted.batches(name)
+        if pa.types.is_timestamp(batch.type)
+    )
 
 
 def _latest(columns: Iterable[pa.Array]) -> datetime | None:
     """The newest instant, or Python's last one where it is later still."""
     filled = (column for column in columns if len(column) > column.null_count)
-    newest = [pc.max(column).cast(pa.timestamp("s"), safe=False).cast(pa.int64()).as_py() for column in filled]
+    newest = [
+        pc.max(column).cast(pa.timestamp("s"), safe=False).cast(pa.int64()).as_py() for column in filled
+    ]
     return _EPOCH + timedelta(seconds=min(max(*newest, _FIRST_S), _LAST_S)) if newest else None
 
 
@@ -306,10 +333,23 @@ def _inferred_column(name: str, inferred: TypedColumn, rows: int, *, hidden: boo
         return ColumnProfile(name, inferred.type, rows, inferred.missing, inferred.invalid, is_sensitive=True)
     is_text = inferred.type in {"string", "bool", ""}
     description = describe_texts(inferred.texts) if is_text else describe(inferred.values)
-    apart = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(_FEW, rows - inferred.missing)
-    extra = {"format": inferred.format, "suspected_missing": inferred.suspected_missing, "samples": _samples(inferred)}
+    apart = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(
+        _FEW, rows - inferred.missing
+    )
+    extra = {
+        "format": inferred.format,
+        "suspected_missing": inferred.suspected_missing,
+        "samples": _samples(inferred),
+    }
     return ColumnProfile(
-        name, inferred.type, rows, inferred.missing, inferred.invalid, is_identifier=apart, description=description, extra=extra
+        name,
+        inferred.type,
+        rows,
+        inferred.missing,
+        inferred.invalid,
+        is_identifier=apart,
+        description=description,
+        extra=extra,
     )
 
 
@@ -319,11 +359,18 @@ def _samples(inferred: TypedColumn) -> list[str]:
     return [text[:_SAMPLE_CHARACTERS] for text in texts if text.strip()][:_SAMPLES]
 
 
-def _inferred_score(texts: Mapping[str, pa.Array], inferred: Mapping[str, TypedColumn], received_at: datetime, broken_rows: int) -> Score:
+def _inferred_score(
+    texts: Mapping[str, pa.Array],
+    inferred: Mapping[str, TypedColumn],
+    received_at: datetime,
+    broken_rows: int,
+) -> Score:
     """Without a contract every cell should have a value. Texts that a column's type does not spell and broken rows are invalid."""
     rows = max(map(len, texts.values()), default=0)
     cells = rows * len(texts)
-    missing, invalid = (sum(getattr(column, name) for column in inferred.values()) for name in ("missing", "invalid"))
+    missing, invalid = (
+        sum(getattr(column, name) for column in inferred.values()) for name in ("missing", "invalid")
+    )
     different = different_rows([column for name, column in texts.items() if inferred[name].type != "nested"])
     newest = _latest(column.values for column in inferred.values() if column.type == "timestamp")
     return Score(

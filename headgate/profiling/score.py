@@ -77,7 +77,9 @@ def ratio(undesired: int, every: int) -> float | None:
     return max(0.0, 1.0 - undesired / every) if every else None
 
 
-def timeliness(newest: datetime | None, received_at: datetime, volatility_days: float = VOLATILITY_DAYS) -> float | None:
+def timeliness(
+    newest: datetime | None, received_at: datetime, volatility_days: float = VOLATILITY_DAYS
+) -> float | None:
     """max(0, 1 - age / volatility); an event that is dated after the file's arrival is as fresh as can be."""
     if newest is None:
         return None

@@ -33,7 +33,9 @@ def column_names(names: Iterable[str]) -> list[str]:
     """Return names that may be shown: a second column is `name_2`; a blank name or one that may be a value gets its position."""
     shown: dict[str, None] = {}
     given = list(names)
-    for place, (name, number) in enumerate(zip(hide_secrets(given), numbers_of_repeats(given), strict=True), 1):
+    for place, (name, number) in enumerate(
+        zip(hide_secrets(given), numbers_of_repeats(given), strict=True), 1
+    ):
         safe = "" if name == HIDDEN else name
         own = f"{safe}{number}" if safe in shown else safe
         shown[unused_name(own or made_up_name(place), shown if own else {*shown, *given})] = None

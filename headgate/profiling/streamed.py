@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from headgate.profiling.columns import Columns
 
 DISTINCT_ERROR = "0.8 %"
-FEWEST_SAMPLED = 100  # of so many, the count of all is known to a tenth (the standard error of a Poisson count)
+FEWEST_SAMPLED = (
+    100  # of so many, the count of all is known to a tenth (the standard error of a Poisson count)
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ class RunningMoments:
             return self
         floats = finite.astype(np.float64)
         mean = float(floats.mean())
-        part = RunningMoments(len(finite), mean, float(np.square(floats - mean).sum()), finite.min().item(), finite.max().item())
+        part = RunningMoments(
+            len(finite), mean, float(np.square(floats - mean).sum()), finite.min().item(), finite.max().item()
+        )
         return self.together(part) if self.count else part
 
     def together(self, other: RunningMoments) -> RunningMoments:
@@ -78,7 +82,9 @@ class Streamed:
         """As much, of this batch and those before."""
         there = len(batch) - batch.null_count
         moments = self.moments.with_values(_measures(batch))
-        return Streamed(self.present + there, self.missing + batch.null_count, self.distinct.with_values(batch), moments)
+        return Streamed(
+            self.present + there, self.missing + batch.null_count, self.distinct.with_values(batch), moments
+        )
 
 
 def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
@@ -89,7 +95,10 @@ def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     some = columns.some(name)
     part = describe(some)
     factor = moments.present / max(1, len(some) - some.null_count)
-    how = {"distinct": "exact" if moments.distinct.is_exact else f"standard error {DISTINCT_ERROR}", "sampled_rows": str(len(some))}
+    how = {
+        "distinct": "exact" if moments.distinct.is_exact else f"standard error {DISTINCT_ERROR}",
+        "sampled_rows": str(len(some)),
+    }
     return replace(
         part,
         distinct=moments.distinct.count,
@@ -99,7 +108,9 @@ def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     ), moments.missing
 
 
-def _facts(part: ColumnStatistics, moments: RunningMoments, kind: pa.DataType, factor: float) -> dict[str, object]:
+def _facts(
+    part: ColumnStatistics, moments: RunningMoments, kind: pa.DataType, factor: float
+) -> dict[str, object]:
     """The sample's facts, replaced by those known of all rows; none where the column may not be shown."""
     if not part.facts or not moments.count:
         return dict(part.facts)
@@ -108,7 +119,10 @@ def _facts(part: ColumnStatistics, moments: RunningMoments, kind: pa.DataType, f
     facts = dict(part.facts) | moment_facts(kind, moments.low, moments.high, moments.mean, moments.deviation)
     outliers = facts.get("outliers")
     if isinstance(outliers, dict):
-        facts["outliers"] = {name: round(count * factor) if isinstance(count, int) else count for name, count in outliers.items()}
+        facts["outliers"] = {
+            name: round(count * factor) if isinstance(count, int) else count
+            for name, count in outliers.items()
+        }
     return facts
 
 

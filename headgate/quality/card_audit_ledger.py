@@ -136,8 +136,15 @@ class CardAudit:
         previous, entries = self.ledger.load("ledger", "files"), Entries()
         new: dict[str, tuple[str, FileRecord]] = {}
         for record in records:
-            address, content = _hash(record.file_id), _hash(json.dumps(asdict(record), sort_keys=True, default=str))
-            if address in previous and previous[address].content == content and not self._is_due(previous[address]):
+            address, content = (
+                _hash(record.file_id),
+                _hash(json.dumps(asdict(record), sort_keys=True, default=str)),
+            )
+            if (
+                address in previous
+                and previous[address].content == content
+                and not self._is_due(previous[address])
+            ):
                 entries[address] = previous[address]
             else:
                 new[address] = (content, record)
@@ -146,7 +153,9 @@ class CardAudit:
         self._store_entries("ledger", "files", previous, entries)
         return [entry.scan for entry in entries.values()]
 
-    def audit_logs(self, lines: Mapping[str, Callable[[datetime], Iterable[str]]], oldest: datetime) -> list[AuditScan]:
+    def audit_logs(
+        self, lines: Mapping[str, Callable[[datetime], Iterable[str]]], oldest: datetime
+    ) -> list[AuditScan]:
         """Return a scan of every log; only lines since the last audit are read.
 
         Args:
@@ -154,31 +163,52 @@ class CardAudit:
             oldest: findings of audits before then are forgotten, as the logs are.
         """
         previous = self.ledger.load("logs", "groups")
-        entries = {address: entry for address, entry in previous.items() if entry.audited_at >= oldest and entry.scan.subject in lines}
+        entries = {
+            address: entry
+            for address, entry in previous.items()
+            if entry.audited_at >= oldest and entry.scan.subject in lines
+        }
         if self.since:
             entries = {}
         for group, read in lines.items():
             audited = [entry.audited_at for entry in entries.values() if entry.scan.subject == group]
             now, start = self.clock(), max(audited, default=oldest + _LOG_OVERLAP) - _LOG_OVERLAP
             (scan,) = scan_logs({group: read(start)})
-            entries[_hash(f"{group}\0{now.isoformat()}")] = Audited(start.isoformat(), self.scanner, now, scan)
+            entries[_hash(f"{group}\0{now.isoformat()}")] = Audited(
+                start.isoformat(), self.scanner, now, scan
+            )
         self._store_entries("logs", "groups", previous, entries)
         return [entry.scan for entry in entries.values()]
 
     def _audit_zone(self, zone: Zone) -> list[AuditScan]:
         part = zone.part or zone.bucket
         previous = self.ledger.load(zone.name, part)
-        listed = {object_address(info): info for prefix in zone.prefixes for info in self.objects.list(zone.bucket, prefix)}
+        listed = {
+            object_address(info): info
+            for prefix in zone.prefixes
+            for info in self.objects.list(zone.bucket, prefix)
+        }
         entries = {address: entry for address, entry in previous.items() if address in listed}
-        due = [(address, info) for address, info in listed.items() if self._is_new(entries.get(address), info)]
+        due = [
+            (address, info) for address, info in listed.items() if self._is_new(entries.get(address), info)
+        ]
         due += islice(
-            ((address, listed[address]) for address, entry in entries.items() if self._is_outdated(entry, listed[address])),
+            (
+                (address, listed[address])
+                for address, entry in entries.items()
+                if self._is_outdated(entry, listed[address])
+            ),
             self.outdated_per_run,
         )
         for batch in _batches(due, _SAVED_EVERY):
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                scans = list(pool.map(lambda item: scan_object(self.objects, zone, item[1].ref, self.declared), batch))
-            scanned = {address: self._entry(object_content(info), scan) for (address, info), scan in zip(batch, scans, strict=True)}
+                scans = list(
+                    pool.map(lambda item: scan_object(self.objects, zone, item[1].ref, self.declared), batch)
+                )
+            scanned = {
+                address: self._entry(object_content(info), scan)
+                for (address, info), scan in zip(batch, scans, strict=True)
+            }
             entries = entries | scanned
             previous = self._store_entries(zone.name, part, previous, previous | scanned)
         self._store_entries(zone.name, part, previous, entries)
@@ -201,12 +231,22 @@ class CardAudit:
     def _scanned_records(self, batch: Mapping[str, tuple[str, FileRecord]]) -> Entries:
         """Scan many at once; one by one only if something is found."""
         if not scan_records(record for _, record in batch.values()).findings:
-            return {address: self._entry(content, AuditScan("ledger", "files", 1, 1)) for address, (content, _) in batch.items()}
-        return {address: self._entry(content, scan_records([record])) for address, (content, record) in batch.items()}
+            return {
+                address: self._entry(content, AuditScan("ledger", "files", 1, 1))
+                for address, (content, _) in batch.items()
+            }
+        return {
+            address: self._entry(content, scan_records([record]))
+            for address, (content, record) in batch.items()
+        }
 
     def _store_entries(self, zone: str, part: str, previous: Entries, entries: Entries) -> Entries:
         """Alert, then save: if the alert fails, the next audit finds the same again."""
-        if new := [finding for address, entry in entries.items() for finding in _new_findings(previous.get(address), entry)]:
+        if new := [
+            finding
+            for address, entry in entries.items()
+            for finding in _new_findings(previous.get(address), entry)
+        ]:
             self.alert(new)
         if entries != previous:
             self.ledger.save(zone, part, entries)
@@ -222,7 +262,11 @@ def _new_findings(previous: Audited | None, entry: Audited) -> list[AuditFinding
 def alert_text(findings: Sequence[AuditFinding]) -> str:
     """Return the text of an alert about findings, without their values."""
     lines = [f"- {describe(finding)}" for finding in findings[:_NAMED]]
-    further = [f"- and {len(findings) - _NAMED} more; the table pci_audit counts them all"] if len(findings) > _NAMED else []
+    further = (
+        [f"- and {len(findings) - _NAMED} more; the table pci_audit counts them all"]
+        if len(findings) > _NAMED
+        else []
+    )
     advice = "Tables built from a dataset with a finding keep their last version. docs/operate/runbook.md says what to do."
     return "\n".join(["The card-data audit found what must not be stored:", *lines, *further, "", advice])
 
@@ -249,15 +293,30 @@ def describe(finding: AuditFinding) -> str:
 
 def _row(address: str, entry: Audited) -> dict[str, object]:
     rows = [[finding.place, finding.column, finding.check, finding.count] for finding in entry.scan.findings]
-    own = {"address": address, "content": entry.content, "scanner": entry.scanner, "audited_at": entry.audited_at}
-    return {**own, "subject": entry.scan.subject, "cells": entry.scan.cells, "findings": json.dumps(rows) if rows else ""}
+    own = {
+        "address": address,
+        "content": entry.content,
+        "scanner": entry.scanner,
+        "audited_at": entry.audited_at,
+    }
+    return {
+        **own,
+        "subject": entry.scan.subject,
+        "cells": entry.scan.cells,
+        "findings": json.dumps(rows) if rows else "",
+    }
 
 
 def _entry(zone: str, row: Mapping[str, object]) -> Audited:
     findings = tuple(AuditFinding(zone, *fields) for fields in json.loads(str(row["findings"] or "[]")))
     scan = AuditScan(zone, str(row["subject"]), 1, int(str(row["cells"])), findings)
     at = row["audited_at"]
-    return Audited(str(row["content"]), str(row["scanner"]), at if isinstance(at, datetime) else datetime.fromisoformat(str(at)), scan)
+    return Audited(
+        str(row["content"]),
+        str(row["scanner"]),
+        at if isinstance(at, datetime) else datetime.fromisoformat(str(at)),
+        scan,
+    )
 
 
 def object_address(info: ObjectInfo) -> str:

@@ -117,7 +117,11 @@ def card_numbers(text: str, fewest_alone: int = FEWEST_ALONE) -> set[str]:
     numbers, last = set[str](), 0
     for start, stop, digits, is_shaped in sorted(spans, key=lambda span: (span[0], -span[1])):
         if is_shaped and not groups.is_fraction(start):
-            counts = len(digits) >= fewest_alone or _EXPIRES.match(text, stop) is not None or lines.name_a_card(start, stop)
+            counts = (
+                len(digits) >= fewest_alone
+                or _EXPIRES.match(text, stop) is not None
+                or lines.name_a_card(start, stop)
+            )
         else:
             counts = lines.name_a_card(start, stop)
         if counts and stop > last:
@@ -131,7 +135,9 @@ def names_card(text: str) -> bool:
     return _CARD_NAMED.search(text) is not None
 
 
-_Span = tuple[int, int, str, bool]  # first character, the one behind the last, digits, whether it is written as card numbers are
+_Span = tuple[
+    int, int, str, bool
+]  # first character, the one behind the last, digits, whether it is written as card numbers are
 
 
 class _Lines:
@@ -144,7 +150,10 @@ class _Lines:
     def name_a_card(self, start: int, stop: int) -> bool:
         if not self._names:
             return False
-        return any(line in self._names for line in range(bisect_left(self._edges, start), bisect_left(self._edges, stop) + 1))
+        return any(
+            line in self._names
+            for line in range(bisect_left(self._edges, start), bisect_left(self._edges, stop) + 1)
+        )
 
 
 class _Groups:
@@ -161,7 +170,11 @@ class _Groups:
         self.starts = [run.start() for run in runs]
         self.sizes = [len(run) for run in self.runs]
         signs = (run[2] for run in runs[:-1])
-        self.gaps: list[str | None] = [None, *(_gap(*each) for each in zip(signs, pairwise(self.sizes), strict=True)), None]
+        self.gaps: list[str | None] = [
+            None,
+            *(_gap(*each) for each in zip(signs, pairwise(self.sizes), strict=True)),
+            None,
+        ]
         self.first = [0, *accumulate(self.sizes)]
         self.chain = [*accumulate(gap is None for gap in self.gaps)]
 
@@ -183,13 +196,22 @@ class _Groups:
             place = self.first[run]
             for length in _lengths_of(digits[place : place + 4]):
                 end = run_at.get(place + length)
-                if end and self.chain[end - 1] == self.chain[run] and _luhn_holds(sums, place, place + length):
+                if (
+                    end
+                    and self.chain[end - 1] == self.chain[run]
+                    and _luhn_holds(sums, place, place + length)
+                ):
                     number = digits[place : place + length]
                     windows += [(run, end, number)] if has_issuer(number) else []
         in_lists = _windows_in_lists(self, windows)
         for run, end, number in windows:
             stop = self.starts[end - 1] + self.sizes[end - 1]
-            yield self.starts[run], stop, number, end == run + 1 or (run, end) in in_lists or self._is_shaped(run, end)
+            yield (
+                self.starts[run],
+                stop,
+                number,
+                end == run + 1 or (run, end) in in_lists or self._is_shaped(run, end),
+            )
 
     def gaps_within(self, run: int, end: int) -> list[str | None]:
         """Return the gaps between the runs of a number."""
@@ -197,7 +219,11 @@ class _Groups:
 
     def is_printed_in_fours(self, run: int, end: int) -> bool:
         """Return whether the runs are four digits each, and the last one what is left over."""
-        fours = end - run >= _FEWEST_FOURS and all(size == _FOUR for size in self.sizes[run : end - 1]) and self.sizes[end - 1] <= _FOUR
+        fours = (
+            end - run >= _FEWEST_FOURS
+            and all(size == _FOUR for size in self.sizes[run : end - 1])
+            and self.sizes[end - 1] <= _FOUR
+        )
         return fours and not self._are_decimals(run, end)
 
     def _are_decimals(self, run: int, end: int) -> bool:
@@ -211,7 +237,9 @@ class _Groups:
         if len(set(gaps)) > 1 or gaps[0] in {self.gaps[run], self.gaps[end]}:
             return False
         is_amex = sizes == [_THREE] * 5 and self.runs[run][:2] in {"34", "37"}
-        return all(size == 1 for size in sizes) or (all(size == _THREE for size in sizes[1:]) and (sizes[0] < _THREE or is_amex))
+        return all(size == 1 for size in sizes) or (
+            all(size == _THREE for size in sizes[1:]) and (sizes[0] < _THREE or is_amex)
+        )
 
 
 def _gap(signs: str | None, sizes: tuple[int, int]) -> str | None:
@@ -219,7 +247,11 @@ def _gap(signs: str | None, sizes: tuple[int, int]) -> str | None:
     if signs is None:
         return None
     is_thousands = signs in _BEFORE_THOUSANDS and sizes[0] <= _THREE and sizes[1] == _THREE
-    continues = is_thousands or _NEAR.fullmatch(signs) or (sizes in _FOURS_AND_SIXES and _BETWEEN_PRINTED.fullmatch(signs))
+    continues = (
+        is_thousands
+        or _NEAR.fullmatch(signs)
+        or (sizes in _FOURS_AND_SIXES and _BETWEEN_PRINTED.fullmatch(signs))
+    )
     return signs if continues else None
 
 
@@ -235,7 +267,11 @@ def _windows_in_lists(groups: _Groups, windows: Sequence[tuple[int, int, str]]) 
         mine = [each for each in fours if (len(set(groups.gaps_within(*each))) == 1) is is_uniform]
         for run, end in mine:
             covered[lists[run + 1]].update(range(run, min(end, run + _FOUR)))
-        kept |= {each for each in mine if len(covered[lists[each[0] + 1]]) >= _LEAST_SHARE * (lengths[lists[each[0] + 1]] + 1)}
+        kept |= {
+            each
+            for each in mine
+            if len(covered[lists[each[0] + 1]]) >= _LEAST_SHARE * (lengths[lists[each[0] + 1]] + 1)
+        }
     return kept
 
 
@@ -262,7 +298,9 @@ def _in_runs(groups: _Groups) -> Iterator[_Span]:
         for length in _GLUED_LENGTHS:
             rest, end = run[length:], start + len(run)
             tail = _GLUED_TO_AMEX if length == _AMEX else _GLUED
-            is_tail = 0 < len(rest) <= _LONGEST_TAIL and tail.match(rest + groups.text[end : end + _LONGEST_TAIL])
+            is_tail = 0 < len(rest) <= _LONGEST_TAIL and tail.match(
+                rest + groups.text[end : end + _LONGEST_TAIL]
+            )
             is_second = len(rest) in _GLUED_LENGTHS and _is_card_number(rest)
             if (is_tail or is_second) and _is_card_number(run[:length]):
                 yield start, start + length, run[:length], True
@@ -300,7 +338,9 @@ def has_issuer(digits: str) -> bool:
 def _lengths_of(four: str) -> tuple[int, ...]:
     """How many digits numbers may have that begin with these four."""
     of_issuers = [lengths for first, last, lengths in ISSUERS if first[:4] <= four[: len(first)] <= last[:4]]
-    return tuple(length for length in range(SHORTEST, LONGEST + 1) if any(length in lengths for lengths in of_issuers))
+    return tuple(
+        length for length in range(SHORTEST, LONGEST + 1) if any(length in lengths for lengths in of_issuers)
+    )
 
 
 def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
     from headgate.snapshots.parts import Part
 
-SUITES_EDITION = 1  # raise it when the same rows may get another verdict by the same contract: all parts are checked again
+SUITES_EDITION = (
+    1  # raise it when the same rows may get another verdict by the same contract: all parts are checked again
+)
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,21 @@ class CheckedParts:
         if not any(item.ref.key == ref.key for item in self.objects.list(self.bucket, ref.key)):
             return {}
         saved = json.loads(self.objects.read(ref))
-        return {part_id: _checked(part) for part_id, part in saved["parts"].items()} if saved["suite"] == suite_id(contract) else {}
+        return (
+            {part_id: _checked(part) for part_id, part in saved["parts"].items()}
+            if saved["suite"] == suite_id(contract)
+            else {}
+        )
 
     def save(self, contract: Contract, parts: Mapping[str, CheckedPart]) -> None:
         """Replace the answers of a dataset. Parts that break a rule are left out: they are checked again."""
         passed = {part_id: asdict(part) for part_id, part in parts.items() if part.answers.passed}
         answers = {"suite": suite_id(contract), "parts": passed}
-        self.objects.write(self._ref(contract.dataset), json.dumps(answers, sort_keys=True).encode(), content_type="application/json")
+        self.objects.write(
+            self._ref(contract.dataset),
+            json.dumps(answers, sort_keys=True).encode(),
+            content_type="application/json",
+        )
 
     def _ref(self, dataset: str) -> ObjectRef:
         return ObjectRef(self.bucket, keys.checked_parts_key(dataset))

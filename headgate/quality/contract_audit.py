@@ -30,7 +30,14 @@ _BREAKS: Mapping[str, Callable[[pa.Array, object], pa.Array]] = {
     "max_length": lambda values, bound: pc.greater(pc.utf8_length(values), bound),
     "pattern": lambda values, pattern: pc.invert(pc.match_substring_regex(values, pattern)),
 }
-_HOLDS = {"==": pc.equal, "!=": pc.not_equal, "<": pc.less, "<=": pc.less_equal, ">": pc.greater, ">=": pc.greater_equal}
+_HOLDS = {
+    "==": pc.equal,
+    "!=": pc.not_equal,
+    "<": pc.less,
+    "<=": pc.less_equal,
+    ">": pc.greater,
+    ">=": pc.greater_equal,
+}
 
 
 def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
@@ -45,7 +52,9 @@ def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
 def require_none(contract: Contract, broken: Counter[tuple[str, str]]) -> None:
     """Nothing happens when no rule is broken. AuditError names every column and rule with the number of rows; never a value."""
     if broken:
-        failed = "; ".join(f"{place}: {rule} broken by {count} rows" for (place, rule), count in sorted(broken.items()))
+        failed = "; ".join(
+            f"{place}: {rule} broken by {count} rows" for (place, rule), count in sorted(broken.items())
+        )
         raise AuditError(f"{contract.id}: {failed}")
 
 
@@ -63,12 +72,22 @@ def broken_rules(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> C
         for name, values in unique.items():
             values.append(normal_form(batch.column(name)))
     broken.update({(", ".join(contract.key), UNIQUE): _surplus(contract, keys)})
-    broken.update({(name, UNIQUE): len(repetitions(pa.concat_arrays(values))) for name, values in unique.items() if values})
+    broken.update(
+        {
+            (name, UNIQUE): len(repetitions(pa.concat_arrays(values)))
+            for name, values in unique.items()
+            if values
+        }
+    )
     return +broken
 
 
 def _broken_in_column(column: Column, values: pa.Array) -> dict[tuple[str, str], int]:
-    counts = {(column.name, rule.name): _count(_breaks(column, rule, values)) for rule in column.rules if _asked(rule)}
+    counts = {
+        (column.name, rule.name): _count(_breaks(column, rule, values))
+        for rule in column.rules
+        if _asked(rule)
+    }
     if column.required:
         counts[column.name, "required"] = values.null_count
     if column.type.kind is Kind.DOUBLE:
@@ -84,12 +103,16 @@ def _asked(rule: Rule) -> bool:
 def _breaks(column: Column, rule: Rule, values: pa.Array) -> pa.Array:
     if rule.name == "valid_values":
         allowed = [literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
-        return pc.and_(pc.is_valid(values), pc.invert(pc.is_in(values, value_set=pa.array(allowed, values.type))))
+        return pc.and_(
+            pc.is_valid(values), pc.invert(pc.is_in(values, value_set=pa.array(allowed, values.type)))
+        )
     bound = literal(column.type, rule.argument) if rule.name in _BOUNDS else rule.argument
     return _BREAKS[rule.name](values, bound)
 
 
-def _broken_in_rows(contract: Contract, rule: Comparison, batch: pa.RecordBatch) -> dict[tuple[str, str], int]:
+def _broken_in_rows(
+    contract: Contract, rule: Comparison, batch: pa.RecordBatch
+) -> dict[tuple[str, str], int]:
     if rule.level is Level.WARN:
         return {}
     right = batch.column(rule.right) if rule.right else literal(contract.column(rule.left).type, rule.value)

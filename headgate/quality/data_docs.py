@@ -30,9 +30,17 @@ class DataDocs:
     def publish(self, validation_run: ValidationRun, snapshot_id: str, about: str) -> str:
         """Write the site of an validation_run and the index over all sites of the run; return the URL of the site's page, `s3://…`."""
         page = site_page(snapshot_id, validation_run.as_of, about, validation_run.verdicts)
-        self._write(keys.data_docs_key(snapshot_id, about, _VERDICTS), verdicts_json(validation_run.verdicts), "application/json")
+        self._write(
+            keys.data_docs_key(snapshot_id, about, _VERDICTS),
+            verdicts_json(validation_run.verdicts),
+            "application/json",
+        )
         self._write(keys.data_docs_key(snapshot_id, about, _INDEX), page, "text/html; charset=utf-8")
-        self._write(f"{_run(snapshot_id)}{_INDEX}", index_page(snapshot_id, self._sites(snapshot_id)), "text/html; charset=utf-8")
+        self._write(
+            f"{_run(snapshot_id)}{_INDEX}",
+            index_page(snapshot_id, self._sites(snapshot_id)),
+            "text/html; charset=utf-8",
+        )
         return f"s3://{self.bucket}/{keys.data_docs_key(snapshot_id, about, _INDEX)}"
 
     def fetch(self, snapshot_id: str, folder: Path) -> list[Path]:
@@ -51,8 +59,15 @@ class DataDocs:
 
     def _sites(self, snapshot_id: str) -> Mapping[str, Sequence[Mapping[str, object]]]:
         prefix = _run(snapshot_id)
-        stored = [info.ref for info in self.objects.list(self.bucket, prefix) if info.ref.key.endswith(f"/{_VERDICTS}")]
-        return {ref.key.removeprefix(prefix).partition("/")[0]: json.loads(self.objects.read(ref)) for ref in stored}
+        stored = [
+            info.ref
+            for info in self.objects.list(self.bucket, prefix)
+            if info.ref.key.endswith(f"/{_VERDICTS}")
+        ]
+        return {
+            ref.key.removeprefix(prefix).partition("/")[0]: json.loads(self.objects.read(ref))
+            for ref in stored
+        }
 
     def _write(self, key: str, text: str, content_type: str) -> None:
         self.objects.write(ObjectRef(self.bucket, key), text.encode(), content_type=content_type)

@@ -29,5 +29,10 @@ def quick_frame_of(rows: pa.Table) -> pd.DataFrame:
     """As `frame_of`, but integers and booleans without a null are pandas' own, which it compares without a call for each value."""
     columns = zip(rows.column_names, rows.columns, strict=True)
     return pd.DataFrame(
-        {name: column.to_pandas(types_mapper=_NULLABLE.get if column.null_count else None, date_as_object=True) for name, column in columns}
+        {
+            name: column.to_pandas(
+                types_mapper=_NULLABLE.get if column.null_count else None, date_as_object=True
+            )
+            for name, column in columns
+        }
     )

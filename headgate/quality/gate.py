@@ -66,7 +66,9 @@ class QualityGate:
         require(verdicts, docs_at)
         return Inspected(verdicts, docs_at)
 
-    def _verdict(self, validation_run: ValidationRun, lake: LakeSnapshot, snapshot: DatasetSnapshot) -> SuiteResult:
+    def _verdict(
+        self, validation_run: ValidationRun, lake: LakeSnapshot, snapshot: DatasetSnapshot
+    ) -> SuiteResult:
         """Ask about the parts that the current suite has not answered for yet."""
         contract = self._contract(lake, snapshot.dataset)
         record = snapshot_parts(self.objects, self.curated_bucket, snapshot)
@@ -77,10 +79,17 @@ class QualityGate:
             return self._verdict_on_parts(validation_run, contract, snapshot, record, Path(folder))
 
     def _verdict_on_parts(
-        self, validation_run: ValidationRun, contract: Contract, snapshot: DatasetSnapshot, record: SnapshotParts, folder: Path
+        self,
+        validation_run: ValidationRun,
+        contract: Contract,
+        snapshot: DatasetSnapshot,
+        record: SnapshotParts,
+        folder: Path,
     ) -> SuiteResult:
         refs = part_refs(self.objects, self.curated_bucket, snapshot)
-        problems = [] if record.are_in_order() else [FailedExpectation(UNIQUE, place_of(merge_key(contract)), None)]
+        problems = (
+            [] if record.are_in_order() else [FailedExpectation(UNIQUE, place_of(merge_key(contract)), None)]
+        )
         if self._differ(snapshot, record):
             return validation_run.conclude(contract, [], [*problems, _NOT_AS_RECORDED])
         checked_parts, checked = CheckedParts(self.objects, self.docs.bucket), dict[str, CheckedPart]()
@@ -99,7 +108,9 @@ class QualityGate:
         if not problems:
             checked_parts.save(contract, checked)
         counts = dict(Counter(checked[part_id].snapshot_id for part_id in identities if part_id in before))
-        return validation_run.conclude(contract, [checked[part_id].answers for part_id in identities], problems, counts)
+        return validation_run.conclude(
+            contract, [checked[part_id].answers for part_id in identities], problems, counts
+        )
 
     def _differ(self, snapshot: DatasetSnapshot, record: SnapshotParts) -> bool:
         """Whether the snapshot's folder has other objects than the merge recorded."""

@@ -23,7 +23,12 @@ from headgate.quality.declared_columns import NOT_SEARCHED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER = "card_number", "track_data", "security_code", "social_security_number"
+CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER = (
+    "card_number",
+    "track_data",
+    "security_code",
+    "social_security_number",
+)
 CHECKS = (CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER)
 
 # Digests and UUIDs are full of digits and are not card numbers. Only whole ones of the usual lengths, so that a number among letters stays.
@@ -52,7 +57,13 @@ _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 # Columns of other numbers, which begin like cards by chance, and how many digits these have at most.
 _OTHER_NUMBERS = (
-    (re.compile(r"(?:^|[^a-z])(?:tele)?(?:phone|fax|mobile|tel|gtin|ean|upc|barcode|vat|tax)(?:[^a-z]|$)", re.IGNORECASE), 15),
+    (
+        re.compile(
+            r"(?:^|[^a-z])(?:tele)?(?:phone|fax|mobile|tel|gtin|ean|upc|barcode|vat|tax)(?:[^a-z]|$)",
+            re.IGNORECASE,
+        ),
+        15,
+    ),
     (re.compile(r"(?:^|[^a-z])(?:tracking|iban|bank_?account)(?:[^a-z]|$)", re.IGNORECASE), 19),
 )
 # Track 1 format B and track 2. Source: ISO/IEC 7813.
@@ -111,7 +122,9 @@ def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
         fewest_alone: card numbers of fewer digits count only where the text says that they are a card's.
     """
     if _PARTED_INVISIBLY.search(text):
-        return leaks_in_text(_INVISIBLE.sub("", text), fewest_alone) | leaks_in_text(_INVISIBLE.sub(" ", text), fewest_alone)
+        return leaks_in_text(_INVISIBLE.sub("", text), fewest_alone) | leaks_in_text(
+            _INVISIBLE.sub(" ", text), fewest_alone
+        )
     plain = _DIALLED.sub(" ", _OPAQUE.sub(_ends_of_id, _typed(_decoded(text.replace(_TAKEN_OUT, "[x]")))))
     counts = {
         CARD_NUMBER: len(card_numbers(plain, fewest_alone)),
@@ -139,7 +152,9 @@ def _typed(text: str) -> str:
     if text.isascii():
         return text
     return "".join(
-        str(unicodedata.decimal(sign)) if sign.isdecimal() else {"Pd": "-", "Cf": " "}.get(unicodedata.category(sign), sign)
+        str(unicodedata.decimal(sign))
+        if sign.isdecimal()
+        else {"Pd": "-", "Cf": " "}.get(unicodedata.category(sign), sign)
         for sign in unicodedata.normalize("NFKC", text)
     )
 
@@ -166,7 +181,9 @@ def have_spaced_digits(texts: pa.Array) -> pa.Array:
     return pc.match_substring_regex(pc.replace_substring_regex(one_sign, digit, "0"), _SPACED_ZEROS)
 
 
-def leaks_in_rows(rows: pa.Table, declared: Mapping[str, int] = _NOTHING_DECLARED) -> tuple[int, Counter[tuple[str, str]]]:
+def leaks_in_rows(
+    rows: pa.Table, declared: Mapping[str, int] = _NOTHING_DECLARED
+) -> tuple[int, Counter[tuple[str, str]]]:
     """Return how many cells were scanned, and how many leaks there are by (column, kind); without a column for those in its name.
 
     Args:
@@ -194,11 +211,15 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if pa.types.is_nested(kind) or _is_bytes(kind):
         # Three or four digits are nothing by themselves; only the column's name gives them away.
         named = f"{name}: " if _is_telling(name) else ""
-        return pa.chunked_array([pa.array([leaf for value in column for leaf in _leaves(value, named)], pa.string())])
+        return pa.chunked_array(
+            [pa.array([leaf for value in column for leaf in _leaves(value, named)], pa.string())]
+        )
     if _is_telling(name):
         return pc.binary_join_element_wise(name, column.cast(pa.string()), ": ")
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return column.filter(pc.greater_equal(pc.abs(column.cast(pa.float64(), safe=False)), 10.0 ** (SHORTEST - 1))).cast(pa.string())
+        return column.filter(
+            pc.greater_equal(pc.abs(column.cast(pa.float64(), safe=False)), 10.0 ** (SHORTEST - 1))
+        ).cast(pa.string())
     return None if pa.types.is_temporal(kind) or pa.types.is_boolean(kind) else column.cast(pa.string())
 
 
@@ -208,14 +229,22 @@ def _unpacked(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if isinstance(kind, pa.BaseExtensionType):
         return _unpacked(pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type))
     if pa.types.is_dictionary(kind):
-        decoded = [chunk.dictionary.take(chunk.indices) for chunk in column.chunks]  # a cast knows no nested values
+        decoded = [
+            chunk.dictionary.take(chunk.indices) for chunk in column.chunks
+        ]  # a cast knows no nested values
         return _unpacked(pa.chunked_array(decoded, kind.value_type))
     return _unpacked(pc.run_end_decode(column)) if pa.types.is_run_end_encoded(kind) else column
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
     return any(
-        is_kind(kind) for is_kind in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
+        is_kind(kind)
+        for is_kind in (
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_fixed_size_binary,
+            pa.types.is_binary_view,
+        )
     )
 
 
@@ -226,7 +255,11 @@ def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
     if isinstance(value, pa.ExtensionScalar):
         yield from _leaves(value.value, named)
     elif isinstance(value, pa.MapScalar):
-        yield from (f"{key}: {leaf}" for key, inner in (entry.values() for entry in value.values) for leaf in _leaves(inner, named))
+        yield from (
+            f"{key}: {leaf}"
+            for key, inner in (entry.values() for entry in value.values)
+            for leaf in _leaves(inner, named)
+        )
     elif isinstance(value, pa.StructScalar):
         yield from (f"{key}: {leaf}" for key, inner in value.items() for leaf in _leaves(inner, named))
     elif isinstance(value, pa.ListScalar):
@@ -243,7 +276,9 @@ def _fewest_alone(name: str) -> int:
 
 def _is_telling(name: str) -> bool:
     """Whether a column's name is a context for its values."""
-    return bool(names_card(name) or _SECURITY_CODE.search(f"{name}: 123") or _SSN_NAMED.search(f"{name} 219099999"))
+    return bool(
+        names_card(name) or _SECURITY_CODE.search(f"{name}: 123") or _SSN_NAMED.search(f"{name} 219099999")
+    )
 
 
 def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:

@@ -65,18 +65,24 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
 
 def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
     """Whether the columns have the contract's names and Arrow types, so that their values can be compared here."""
-    return {field.name: field.type for field in schema} == {field.name: field.type for field in arrow_schema(contract)}
+    return {field.name: field.type for field in schema} == {
+        field.name: field.type for field in arrow_schema(contract)
+    }
 
 
 def has_repeated_keys(contract: Contract, rows: pa.Table) -> bool:
     """Whether columns that are unique together have the same values in two rows; nulls are equal here."""
-    return any(rows.group_by(list(key)).aggregate([]).num_rows < rows.num_rows for key in unique_keys(contract))
+    return any(
+        rows.group_by(list(key)).aggregate([]).num_rows < rows.num_rows for key in unique_keys(contract)
+    )
 
 
 def _rules_of(contract: Contract, name: str) -> set[str]:
     """The names of the rules about a column's values, with those of comparisons with a value: a bound, or an operator."""
     compared = (rule.operator for rule in contract.comparisons if rule.left == name and not rule.right)
-    return {rule.name for rule in contract.column(name).rules} | {ORDERINGS.get(operator, operator) for operator in compared}
+    return {rule.name for rule in contract.column(name).rules} | {
+        ORDERINGS.get(operator, operator) for operator in compared
+    }
 
 
 def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:

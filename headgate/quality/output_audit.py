@@ -70,8 +70,12 @@ class OutputAudit:
             raise AuditError(str(verdict))
         require_none(contract, broken)
         if leaks:
-            places = ", ".join(f"{column} ({kind}, {count})" for (column, kind), count in sorted(leaks.items()))
-            raise AuditError(f"{contract.dataset}: the card-data audit found card data in {places}, so its tables keep their last version")
+            places = ", ".join(
+                f"{column} ({kind}, {count})" for (column, kind), count in sorted(leaks.items())
+            )
+            raise AuditError(
+                f"{contract.dataset}: the card-data audit found card data in {places}, so its tables keep their last version"
+            )
 
 
 def _parts(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
@@ -113,5 +117,7 @@ def _ascend(keys: pa.Table) -> bool:
     before, after = keys.slice(0, max(0, keys.num_rows - 1)), keys.slice(1)
     greater = pa.repeat(pa.scalar(value=False), before.num_rows)
     for name in reversed(keys.column_names):
-        greater = pc.or_(pc.greater(after[name], before[name]), pc.and_(pc.equal(after[name], before[name]), greater))
+        greater = pc.or_(
+            pc.greater(after[name], before[name]), pc.and_(pc.equal(after[name], before[name]), greater)
+        )
     return pc.all(pc.fill_null(greater, fill_value=False)).as_py() is not False

@@ -26,7 +26,14 @@ th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--
 td.number, th.number { text-align: right } .failed { color: var(--bad); font-weight: 600 } .passed { color: var(--good) }
 .warned { color: var(--warn) } summary { cursor: pointer } nav { margin-bottom: 1rem }
 """
-_HEADINGS = {"dataset": "", "rows": "number", "rules": "number", "failed": "number", "warnings": "number", "result": ""}
+_HEADINGS = {
+    "dataset": "",
+    "rows": "number",
+    "rules": "number",
+    "failed": "number",
+    "warnings": "number",
+    "result": "",
+}
 
 
 def verdicts_json(verdicts: Iterable[SuiteResult]) -> str:
@@ -42,7 +49,10 @@ def index_page(snapshot_id: str, sites: Mapping[str, Sequence[Mapping[str, objec
     """
     parts = [f"<p>Snapshot <code>{escape(snapshot_id)}</code></p>"]
     for about, verdicts in sorted(sites.items()):
-        rows = [_overview(str(verdict["dataset"]), verdict, f"{about}/index.html#{verdict['dataset']}") for verdict in verdicts]
+        rows = [
+            _overview(str(verdict["dataset"]), verdict, f"{about}/index.html#{verdict['dataset']}")
+            for verdict in verdicts
+        ]
         parts += [f"<h2>{escape(about)}</h2>", _table(_HEADINGS, rows)]
     return _page("Data Docs", parts)
 
@@ -53,7 +63,9 @@ def site_page(snapshot_id: str, as_of: date, about: str, verdicts: Sequence[Suit
     parts = [
         '<nav><a href="../index.html">All checks of this run</a></nav>',
         f"<p>Snapshot <code>{escape(snapshot_id)}</code>, as of {as_of.isoformat()}.</p>",
-        _table(_HEADINGS, [_overview(verdict["dataset"], verdict, f"#{verdict['dataset']}") for verdict in facts]),
+        _table(
+            _HEADINGS, [_overview(verdict["dataset"], verdict, f"#{verdict['dataset']}") for verdict in facts]
+        ),
         *(_dataset(verdict) for verdict in verdicts),
     ]
     return _page(about, parts)
@@ -62,13 +74,19 @@ def site_page(snapshot_id: str, as_of: date, about: str, verdicts: Sequence[Suit
 def _overview(dataset: str, verdict: Mapping[str, object], link: str) -> str:
     broken, warnings = len(verdict["broken"]), len(verdict["warnings"])  # type: ignore[arg-type]  # both are lists in JSON
     result = _result(failed=broken > 0, warned=warnings > 0)
-    counts = "".join(f'<td class="number">{count:,}</td>' for count in (verdict["rows"], verdict["expectations"], broken, warnings))
+    counts = "".join(
+        f'<td class="number">{count:,}</td>'
+        for count in (verdict["rows"], verdict["expectations"], broken, warnings)
+    )
     return f'<tr><td><a href="{escape(link)}">{escape(dataset)}</a></td>{counts}<td>{result}</td></tr>'
 
 
 def _dataset(verdict: SuiteResult) -> str:
     title = f'<h2 id="{escape(verdict.dataset)}">{escape(verdict.dataset)}</h2>'
-    before = [f"{count:,} in snapshot <code>{escape(snapshot)}</code>" for snapshot, count in sorted(verdict.checked_before.items())]
+    before = [
+        f"{count:,} in snapshot <code>{escape(snapshot)}</code>"
+        for snapshot, count in sorted(verdict.checked_before.items())
+    ]
     unchanged = f" Unchanged parts were checked before: {', '.join(before)}." if before else ""
     summary = f"<p>{verdict.rows:,} rows, {verdict.expectations:,} rules asked.{unchanged}</p>"
     failing = [
@@ -95,7 +113,10 @@ def _result(*, failed: bool, warned: bool) -> str:
 
 
 def _table(headings: Mapping[str, str], rows: Iterable[str]) -> str:
-    head = "".join(f'<th class="{kind}">{escape(name)}</th>' if kind else f"<th>{escape(name)}</th>" for name, kind in headings.items())
+    head = "".join(
+        f'<th class="{kind}">{escape(name)}</th>' if kind else f"<th>{escape(name)}</th>"
+        for name, kind in headings.items()
+    )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 

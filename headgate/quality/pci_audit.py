@@ -15,7 +15,14 @@ import pyarrow as pa
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.quality.leaks import CHECKS, SOCIAL_SECURITY_NUMBER, leaks_in_rows, leaks_in_text, leaks_in_texts, without_leaks
+from headgate.quality.leaks import (
+    CHECKS,
+    SOCIAL_SECURITY_NUMBER,
+    leaks_in_rows,
+    leaks_in_text,
+    leaks_in_texts,
+    without_leaks,
+)
 from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
@@ -72,7 +79,10 @@ def snapshot_zone(curated_bucket: str, lake: LakeSnapshot) -> Zone:
     """Return the current snapshots and the table of missing parents, which only a full audit reads."""
     locations = (snapshot.location for snapshot in lake.datasets.values())
     return Zone(
-        "curated", curated_bucket, (f"{keys.SNAPSHOTS}/missing_parents/", f"{keys.SNAPSHOTS}/file_records/", *locations), part="snapshots"
+        "curated",
+        curated_bucket,
+        (f"{keys.SNAPSHOTS}/missing_parents/", f"{keys.SNAPSHOTS}/file_records/", *locations),
+        part="snapshots",
     )
 
 
@@ -92,12 +102,17 @@ def growing_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Ite
 
 def derived_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
     """Data derived from files: their profiles, and the answers to queries."""
-    return [Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)), Zone("results", results_bucket, ("",))]
+    return [
+        Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)),
+        Zone("results", results_bucket, ("",)),
+    ]
 
 
 def scan_records(records: Iterable[FileRecord]) -> AuditScan:
     """The file records of the ledger. Of counts by column the names are scanned: 350 behind `card_cvv` would read like a code."""
-    return _scan_texts("ledger", "files", (json.dumps(_without_counts(record), default=str) for record in records))
+    return _scan_texts(
+        "ledger", "files", (json.dumps(_without_counts(record), default=str) for record in records)
+    )
 
 
 def _without_counts(record: FileRecord) -> dict[str, Any]:
@@ -111,7 +126,10 @@ def scan_logs(lines: Mapping[str, Iterable[str]]) -> list[AuditScan]:
 
 def findings(scans: Iterable[AuditScan]) -> list[AuditFinding]:
     """Every finding, worst first."""
-    return sorted((finding for scan in scans for finding in scan.findings), key=lambda finding: (-finding.count, finding.place))
+    return sorted(
+        (finding for scan in scans for finding in scan.findings),
+        key=lambda finding: (-finding.count, finding.place),
+    )
 
 
 def pci_audit(scans: Iterable[AuditScan], declarations: Mapping[str, str] = _NO_DECLARATIONS) -> pd.DataFrame:
@@ -121,11 +139,25 @@ def pci_audit(scans: Iterable[AuditScan], declarations: Mapping[str, str] = _NO_
         declarations: by dataset or table, its columns that are not searched for card data, and who declared that and why.
     """
     rows = [
-        (*row, declarations.get(subject) if zone in _ZONES_OF_TABLES and row[2] != SOCIAL_SECURITY_NUMBER else None)
+        (
+            *row,
+            declarations.get(subject)
+            if zone in _ZONES_OF_TABLES and row[2] != SOCIAL_SECURITY_NUMBER
+            else None,
+        )
         for (zone, subject), group in _by_subject(scans).items()
         for row in _rows(zone, subject, group)
     ]
-    columns = ["zone", "subject", "check_name", "objects_scanned", "cells_scanned", "findings", "passed", "declared"]
+    columns = [
+        "zone",
+        "subject",
+        "check_name",
+        "objects_scanned",
+        "cells_scanned",
+        "findings",
+        "passed",
+        "declared",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -136,7 +168,9 @@ def _by_subject(scans: Iterable[AuditScan]) -> dict[tuple[str, str], list[AuditS
     return grouped
 
 
-def _rows(zone: str, subject: str, scans: Sequence[AuditScan]) -> Iterator[tuple[str, str, str, int, int, int, bool]]:
+def _rows(
+    zone: str, subject: str, scans: Sequence[AuditScan]
+) -> Iterator[tuple[str, str, str, int, int, int, bool]]:
     looked_at = sum(scan.objects for scan in scans), sum(scan.cells for scan in scans)
     counts: Counter[str] = Counter()
     for finding in findings(scans):
@@ -145,7 +179,9 @@ def _rows(zone: str, subject: str, scans: Sequence[AuditScan]) -> Iterator[tuple
         yield zone, subject, check, *looked_at, counts[check], not counts[check]
 
 
-def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED) -> AuditScan:
+def scan_object(
+    objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED
+) -> AuditScan:
     """Return what was found in one object: Parquet and CSV by their cells, JSON by its values, anything else by its lines.
 
     Args:
@@ -160,7 +196,9 @@ def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Decl
     # A name is written too.
     leaks.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
     place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
-    findings = tuple(AuditFinding(zone.name, place, column, kind, count) for (column, kind), count in sorted(leaks.items()))
+    findings = tuple(
+        AuditFinding(zone.name, place, column, kind, count) for (column, kind), count in sorted(leaks.items())
+    )
     return AuditScan(zone.name, _subject(ref.key), 1, cells, findings)
 
 
@@ -168,7 +206,9 @@ def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple
     """How many cells there were, and how many leaks by (column, kind)."""
     if key.endswith(".parquet"):
         rows = table_of(body)
-        return leaks_in_rows(_with_records_opened(rows, fewest) if fewest and _RECORD in rows.column_names else rows, fewest)
+        return leaks_in_rows(
+            _with_records_opened(rows, fewest) if fewest and _RECORD in rows.column_names else rows, fewest
+        )
     text = body.decode("utf-8", errors="replace")
     if key.endswith(".csv") and (rows := _rows_of(text)):
         return leaks_in_rows(rows, fewest)
@@ -180,17 +220,25 @@ def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
     """Rows of quarantine with the values of declared columns as columns of their own: they lie in `record` and `masked_value`."""
     records = [json.loads(text) if text else {} for text in rows[_RECORD].to_pylist()]
     of_column, values = rows["column_name"].to_pylist(), rows["masked_value"].to_pylist()
-    opened: dict[str, list[object]] = {name: [record.pop(name, None) for record in records] for name in fewest}
+    opened: dict[str, list[object]] = {
+        name: [record.pop(name, None) for record in records] for name in fewest
+    }
     broken: dict[str, list[object]] = {
-        name: [value if column == name else None for column, value in zip(of_column, values, strict=True)] for name in fewest
+        name: [value if column == name else None for column, value in zip(of_column, values, strict=True)]
+        for name in fewest
     }
     left: dict[str, list[object]] = {
         _RECORD: [json.dumps(record) for record in records],
-        "masked_value": [None if column in fewest else value for column, value in zip(of_column, values, strict=True)],
+        "masked_value": [
+            None if column in fewest else value for column, value in zip(of_column, values, strict=True)
+        ],
     }
     kept = rows.drop_columns([*left])
     columns = [*left.items(), *opened.items(), *broken.items()]
-    texts = [pa.array([None if value is None else str(value) for value in column], pa.string()) for _, column in columns]
+    texts = [
+        pa.array([None if value is None else str(value) for value in column], pa.string())
+        for _, column in columns
+    ]
     return pa.table([*kept.columns, *texts], [*kept.column_names, *(name for name, _ in columns)])
 
 
@@ -201,7 +249,10 @@ def _rows_of(text: str) -> pa.Table | None:
     """
     try:
         header, *rows = csv.reader(io.StringIO(text, newline=""))
-        columns = [pa.array([_FRACTION.sub("", cell) for cell in column], pa.string()) for column in zip(*rows, strict=True)]
+        columns = [
+            pa.array([_FRACTION.sub("", cell) for cell in column], pa.string())
+            for column in zip(*rows, strict=True)
+        ]
         return pa.Table.from_arrays(columns, names=header)
     except (csv.Error, ValueError):
         return None

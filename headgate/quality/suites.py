@@ -49,14 +49,18 @@ def suite_of(contract: Contract) -> gx.ExpectationSuite:
     """
     import great_expectations as gx  # noqa: PLC0415 takes seconds
 
-    return gx.ExpectationSuite(name=f"{contract.id}@{contract.version}", expectations=list(_expectations(contract)))
+    return gx.ExpectationSuite(
+        name=f"{contract.id}@{contract.version}", expectations=list(_expectations(contract))
+    )
 
 
 def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationSuite:
     """The expectation of `suite_of` that the values of some columns together are unique."""
     import great_expectations as gx  # noqa: PLC0415 takes seconds
 
-    return gx.ExpectationSuite(name=f"{contract.id}@{contract.version} {place_of(key)}", expectations=[_unique(key)])
+    return gx.ExpectationSuite(
+        name=f"{contract.id}@{contract.version} {place_of(key)}", expectations=[_unique(key)]
+    )
 
 
 def narrow_suite_of(contract: Contract, values_of: Collection[str], *, rows_too: bool) -> gx.ExpectationSuite:
@@ -72,19 +76,30 @@ def narrow_suite_of(contract: Contract, values_of: Collection[str], *, rows_too:
         expectation
         for expectation in _expectations(contract)
         if expectation.meta["rule"] != UNIQUE
-        and (rows_too if hasattr(expectation, "column_A") else getattr(expectation, "column", None) in values_of)
+        and (
+            rows_too
+            if hasattr(expectation, "column_A")
+            else getattr(expectation, "column", None) in values_of
+        )
     ]
-    return gx.ExpectationSuite(name=f"{contract.id}@{contract.version} of {place_of(tuple(values_of))} {rows_too}", expectations=wanted)
+    return gx.ExpectationSuite(
+        name=f"{contract.id}@{contract.version} of {place_of(tuple(values_of))} {rows_too}",
+        expectations=wanted,
+    )
 
 
 def compared_columns(contract: Contract) -> list[str]:
     """Return the columns that are compared with each other."""
-    return list(dict.fromkeys(name for rule in contract.comparisons if rule.right for name in (rule.left, rule.right)))
+    return list(
+        dict.fromkeys(name for rule in contract.comparisons if rule.right for name in (rule.left, rule.right))
+    )
 
 
 def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
     """Return the columns whose values together are unique: those that the contract states, and its key."""
-    unique = [(column.name,) for column in contract.columns if column.unique and (column.name,) != contract.key]
+    unique = [
+        (column.name,) for column in contract.columns if column.unique and (column.name,) != contract.key
+    ]
     return [*unique, *([contract.key] if contract.key else [])]
 
 
@@ -96,9 +111,13 @@ def place_of(columns: tuple[str, ...]) -> str:
 def _expectations(contract: Contract) -> Iterator[Any]:
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
-    yield gxe.ExpectTableColumnsToMatchSet(column_set=list(contract.names), exact_match=True, meta=_meta("columns", "table"))
+    yield gxe.ExpectTableColumnsToMatchSet(
+        column_set=list(contract.names), exact_match=True, meta=_meta("columns", "table")
+    )
     for column in contract.columns:
-        yield gxe.ExpectColumnValuesToBeOfType(column=column.name, type_=_PANDAS_TYPES[column.type.kind], meta=_meta("type", column.name))
+        yield gxe.ExpectColumnValuesToBeOfType(
+            column=column.name, type_=_PANDAS_TYPES[column.type.kind], meta=_meta("type", column.name)
+        )
         if column.required:
             yield gxe.ExpectColumnValuesToNotBeNull(column=column.name, meta=_meta("required", column.name))
         yield from (_of_rule(column, rule) for rule in column.rules if rule.name != "required")
@@ -118,11 +137,16 @@ def _unique(key: tuple[str, ...]) -> Any:  # noqa: ANN401 Great Expectations shi
 def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
-    options = {"column": column.name, "meta": _meta(rule.name, column.name), "severity": _severity(rule.level)}
+    options = {
+        "column": column.name,
+        "meta": _meta(rule.name, column.name),
+        "severity": _severity(rule.level),
+    }
     if rule.name in _BOUNDS:
         bound = bound_of_floats(column, rule)
         return gxe.ExpectColumnValuesToBeBetween(
-            **options, **{name: bound if value is None else value for name, value in _BOUNDS[rule.name].items()}
+            **options,
+            **{name: bound if value is None else value for name, value in _BOUNDS[rule.name].items()},
         )
     if rule.name in _LENGTHS:
         return gxe.ExpectColumnValueLengthsToBeBetween(**options, **{_LENGTHS[rule.name]: rule.argument})
@@ -141,13 +165,21 @@ def _of_comparison(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401
 def _of_columns(rule: Comparison) -> Any:  # noqa: ANN401 as above
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
-    options = {"ignore_row_if": "either_value_is_missing", "meta": _meta(rule.name, rule.left), "severity": _severity(rule.level)}
+    options = {
+        "ignore_row_if": "either_value_is_missing",
+        "meta": _meta(rule.name, rule.left),
+        "severity": _severity(rule.level),
+    }
     if rule.operator == "==":
         return gxe.ExpectColumnPairValuesToBeEqual(column_A=rule.left, column_B=rule.right, **options)
     if rule.operator == "!=":
-        raise ContractError(f"rule {rule.name}: Great Expectations has no expectation that two columns differ")
+        raise ContractError(
+            f"rule {rule.name}: Great Expectations has no expectation that two columns differ"
+        )
     greater, lesser = (rule.left, rule.right) if rule.operator.startswith(">") else (rule.right, rule.left)
-    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A=greater, column_B=lesser, or_equal=rule.operator.endswith("="), **options)
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=greater, column_B=lesser, or_equal=rule.operator.endswith("="), **options
+    )
 
 
 def _of_literal(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as above
@@ -157,9 +189,13 @@ def _of_literal(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as
     if rule.operator in ORDERINGS:
         bound = _of_rule(column, Rule(ORDERINGS[rule.operator], rule.value, rule.level))
         return bound.copy(update={"meta": _meta(rule.name, rule.left)})
-    expectation = gxe.ExpectColumnValuesToBeInSet if rule.operator == "==" else gxe.ExpectColumnValuesToNotBeInSet
+    expectation = (
+        gxe.ExpectColumnValuesToBeInSet if rule.operator == "==" else gxe.ExpectColumnValuesToNotBeInSet
+    )
     value = literal(column.type, rule.value)
-    return expectation(column=rule.left, value_set=[value], meta=_meta(rule.name, rule.left), severity=_severity(rule.level))
+    return expectation(
+        column=rule.left, value_set=[value], meta=_meta(rule.name, rule.left), severity=_severity(rule.level)
+    )
 
 
 def _meta(rule: str, place: str) -> dict[str, str]:

@@ -123,7 +123,9 @@ class ValidationRun:
         narrow_from: from how many rows on expectations are asked about the different values of each column first.
     """
 
-    def __init__(self, run: str, as_of: date, batch_rows: int = BATCH_ROWS, narrow_from: int = FROM_ROWS) -> None:
+    def __init__(
+        self, run: str, as_of: date, batch_rows: int = BATCH_ROWS, narrow_from: int = FROM_ROWS
+    ) -> None:
         self._context = _context()
         self._source = self._context.data_sources.add_pandas("lake")
         self._run_name, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
@@ -147,7 +149,11 @@ class ValidationRun:
 
     def ask(self, contract: Contract, paths: Sequence[Path]) -> Answers:
         """Return the answers of the contract's suite about the rows of Parquet files together."""
-        return self._ask(contract, self._batches(paths), lambda names: pa.concat_tables(table_of(path, names) for path in paths))
+        return self._ask(
+            contract,
+            self._batches(paths),
+            lambda names: pa.concat_tables(table_of(path, names) for path in paths),
+        )
 
     def conclude(
         self,
@@ -162,7 +168,9 @@ class ValidationRun:
         where the parts' ranges of it are disjoint; a dataset with another unique column has one part.
         """
         rules = [_merged(of_parts) for of_parts in zip(*(part.rules for part in parts), strict=True)]
-        rules += [RuleAnswer(problem.place, problem.rule, warns=False, failed=problem) for problem in problems]
+        rules += [
+            RuleAnswer(problem.place, problem.rule, warns=False, failed=problem) for problem in problems
+        ]
         verdict = _suite_result(contract, sum(part.rows for part in parts), rules)
         self.verdicts.append(replace(verdict, checked_before=checked_before or {}))
         return self.verdicts[-1]
@@ -178,7 +186,9 @@ class ValidationRun:
         if not rows:
             yield empty
 
-    def _ask(self, contract: Contract, batches: Iterable[pa.Table], columns: Callable[[list[str]], pa.Table]) -> Answers:
+    def _ask(
+        self, contract: Contract, batches: Iterable[pa.Table], columns: Callable[[list[str]], pa.Table]
+    ) -> Answers:
         """Ask about some rows at a time: as pandas objects all rows take many times the memory of their file.
 
         Args:
@@ -203,7 +213,9 @@ class ValidationRun:
         return self._of_suite(contract, rows)
 
     def _passes(self, contract: Contract, rows: pa.Table) -> bool:
-        return not has_repeated_keys(contract, rows) and all(self.holds(contract, part) for part in narrow_parts(contract, rows))
+        return not has_repeated_keys(contract, rows) and all(
+            self.holds(contract, part) for part in narrow_parts(contract, rows)
+        )
 
     def _of_no_rows(self, contract: Contract, schema: pa.Schema) -> list[RuleAnswer]:
         """Return the answers about columns without rows, in the order of the suite's answers: asked once."""
@@ -219,17 +231,23 @@ class ValidationRun:
     def holds(self, contract: Contract, part: NarrowPart) -> bool:
         """Whether the rows of a part meet every expectation about them."""
         suite = partial(narrow_suite_of, contract, part.values_of, rows_too=part.of_rows)
-        validation = self._validation(f"{contract.dataset} of {place_of(part.values_of)} {part.of_rows}", suite)
+        validation = self._validation(
+            f"{contract.dataset} of {place_of(part.values_of)} {part.of_rows}", suite
+        )
         return all(result.success for result in self._run(validation, quick_frame_of(part.rows), _YES_OR_NO))
 
-    def _unique(self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]) -> RuleAnswer:
+    def _unique(
+        self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]
+    ) -> RuleAnswer:
         """Whether a key is unique in all rows. Only rows with a repeated key become pandas objects."""
         rows = columns(sorted({*merge_key(contract), *key}))
         counts = rows.group_by(list(key)).aggregate([([], "count_all")])
         repeated = counts.filter(pc.greater(counts["count_all"], 1)).select(list(key))
         if not repeated.num_rows:
             return RuleAnswer(place_of(key), UNIQUE, warns=False, failed=None)
-        validation = self._validation(f"{contract.dataset} {place_of(key)}", partial(unique_suite_of, contract, key))
+        validation = self._validation(
+            f"{contract.dataset} {place_of(key)}", partial(unique_suite_of, contract, key)
+        )
         duplicates = rows.join(repeated, list(key), join_type="left semi")
         return _result(contract, self._asked(contract, validation, duplicates)[0])
 
@@ -249,7 +267,11 @@ class ValidationRun:
         frame = frame_of(rows)
         # To say yes or no is much faster than to say which rows; that is asked only if some are to be listed.
         results = self._run(validation, frame, _YES_OR_NO)
-        return results if all(result.success for result in results) else self._run(validation, frame, _which_rows(contract))
+        return (
+            results
+            if all(result.success for result in results)
+            else self._run(validation, frame, _which_rows(contract))
+        )
 
     def _run(self, validation: Any, frame: pd.DataFrame, how: dict[str, Any]) -> list[Any]:  # noqa: ANN401 as above
         from great_expectations.core.run_identifier import RunIdentifier  # noqa: PLC0415 takes seconds
@@ -257,8 +279,12 @@ class ValidationRun:
         run = RunIdentifier(run_name=self._run_name, run_time=self._at)
         with warnings.catch_warnings():
             # pandas warns of groups in a pattern that it only searches with.
-            warnings.filterwarnings("ignore", message="This pattern is interpreted as a regular expression", category=UserWarning)
-            return list(validation.run(batch_parameters={"dataframe": frame}, result_format=how, run_id=run).results)
+            warnings.filterwarnings(
+                "ignore", message="This pattern is interpreted as a regular expression", category=UserWarning
+            )
+            return list(
+                validation.run(batch_parameters={"dataframe": frame}, result_format=how, run_id=run).results
+            )
 
 
 def _context() -> Any:  # noqa: ANN401 as above
@@ -272,7 +298,11 @@ def _context() -> Any:  # noqa: ANN401 as above
 
 def _which_rows(contract: Contract) -> dict[str, Any]:
     """Keys of the rows that break an expectation, and none of their values."""
-    return {"result_format": "SUMMARY", "exclude_unexpected_values": True, "unexpected_index_column_names": [*merge_key(contract)]}
+    return {
+        "result_format": "SUMMARY",
+        "exclude_unexpected_values": True,
+        "unexpected_index_column_names": [*merge_key(contract)],
+    }
 
 
 def _warns(result: Any) -> bool:  # noqa: ANN401 as above
@@ -281,7 +311,9 @@ def _warns(result: Any) -> bool:  # noqa: ANN401 as above
 
 def _result(contract: Contract, result: Any) -> RuleAnswer:  # noqa: ANN401 as above
     meta = result.expectation_config.meta
-    return RuleAnswer(meta["place"], meta["rule"], _warns(result), None if result.success else _broken(contract, result))
+    return RuleAnswer(
+        meta["place"], meta["rule"], _warns(result), None if result.success else _broken(contract, result)
+    )
 
 
 def _merged(of_batches: Sequence[RuleAnswer]) -> RuleAnswer:
@@ -289,14 +321,22 @@ def _merged(of_batches: Sequence[RuleAnswer]) -> RuleAnswer:
     failed = [answer.failed for answer in of_batches if answer.failed]
     if not failed:
         return of_batches[0]
-    rows = None if any(failure.rows is None for failure in failed) else sum(failure.rows or 0 for failure in failed)
+    rows = (
+        None
+        if any(failure.rows is None for failure in failed)
+        else sum(failure.rows or 0 for failure in failed)
+    )
     keys = tuple(key for failure in failed for key in failure.keys)[:_SAMPLE_KEYS]
     return replace(of_batches[0], failed=replace(failed[0], rows=rows, keys=keys))
 
 
 def _suite_result(contract: Contract, rows: int, rules: Sequence[RuleAnswer]) -> SuiteResult:
-    critical, warned = (tuple(rule.failed for rule in rules if rule.failed and rule.warns is warns) for warns in (False, True))
-    answers = tuple(ExpectationResult(rule.place, rule.rule, rule.failed is None, rule.warns) for rule in rules)
+    critical, warned = (
+        tuple(rule.failed for rule in rules if rule.failed and rule.warns is warns) for warns in (False, True)
+    )
+    answers = tuple(
+        ExpectationResult(rule.place, rule.rule, rule.failed is None, rule.warns) for rule in rules
+    )
     return SuiteResult(contract.dataset, rows, len(rules), critical, warned, answers)
 
 
@@ -305,4 +345,6 @@ def _broken(contract: Contract, result: Any) -> FailedExpectation:  # noqa: ANN4
     columns: Mapping[str, list[object]] = next(iter(counts.get("partial_unexpected_index_list") or []), {})
     rows = zip(*(columns[name] for name in merge_key(contract)), strict=True) if columns else ()
     keys = ["/".join(map(str, row)) for row in rows]
-    return FailedExpectation(meta["rule"], meta["place"], counts.get("unexpected_count"), tuple(keys[:_SAMPLE_KEYS]))
+    return FailedExpectation(
+        meta["rule"], meta["place"], counts.get("unexpected_count"), tuple(keys[:_SAMPLE_KEYS])
+    )

@@ -6,4 +6,12 @@ from headgate.query.qualify import qualify_tables
 from headgate.query.reading import check_tables, only_reading
 from headgate.query.reasons import reason_of
 
-__all__ = ["Databases", "check_tables", "for_engine", "only_reading", "qualify_tables", "reason_of", "translate"]
+__all__ = [
+    "Databases",
+    "check_tables",
+    "for_engine",
+    "only_reading",
+    "qualify_tables",
+    "reason_of",
+    "translate",
+]

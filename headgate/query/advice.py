@@ -31,9 +31,21 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
         return f"{message.rstrip('.')}. {near_tables(match[1].lower(), tables)}"
     if match := _NO_COLUMN.search(message):
         asked = set(_tables_in(sql))
-        columns = sorted({column[0] for of in tables.values() for name, rows in of.items() if name in asked for column in rows})
+        columns = sorted(
+            {
+                column[0]
+                for of in tables.values()
+                for name, rows in of.items()
+                if name in asked
+                for column in rows
+            }
+        )
         near = difflib.get_close_matches(match[1].lower(), columns, n=3, cutoff=0.5)
-        return f"{message}. Did you mean {' or '.join(map(_as_written, near))}?" if near else f"{message}. {_columns_of(asked, tables)}"
+        return (
+            f"{message}. Did you mean {' or '.join(map(_as_written, near))}?"
+            if near
+            else f"{message}. {_columns_of(asked, tables)}"
+        )
     return message
 
 

@@ -22,8 +22,12 @@ _IN = rf"(?:\s+(?:in|from)\s+{_NAME})?"
 _SHOW_TABLES = re.compile(rf"show\s+tables{_IN}(?:\s+(?:like\s+)?'([^']*)')?", re.IGNORECASE)
 _SHOW_DATABASES = re.compile(r"show\s+(?:databases|schemas)(?:\s+(?:like\s+)?'([^']*)')?", re.IGNORECASE)
 _SHOW_COLUMNS = re.compile(rf"show\s+columns\s+(?:in|from)\s+(?:{_NAME}\.)?{_NAME}{_IN}", re.IGNORECASE)
-_DESCRIBE = re.compile(rf"(?:describe|desc)\s+(?:(?:extended|formatted)\s+)?(?:{_NAME}\.)?{_NAME}", re.IGNORECASE)
-_AS_DOCUMENTED = re.compile(r"\becommerce_(curated|prod)\b")  # the names in documents and saved questions: Terraform's defaults
+_DESCRIBE = re.compile(
+    rf"(?:describe|desc)\s+(?:(?:extended|formatted)\s+)?(?:{_NAME}\.)?{_NAME}", re.IGNORECASE
+)
+_AS_DOCUMENTED = re.compile(
+    r"\becommerce_(curated|prod)\b"
+)  # the names in documents and saved questions: Terraform's defaults
 
 
 class Databases(NamedTuple):
@@ -38,7 +42,10 @@ class Databases(NamedTuple):
 
     def tables(self) -> dict[str, Mapping[str, Sequence[tuple[str, ...]]]]:
         """Return the tables by database and name: each column's name, type and comment."""
-        return {self.curated: _of_zones(("curated", "lake"), contract_folders()), self.prod: _of_zones(("prod",), contract_folders())}
+        return {
+            self.curated: _of_zones(("curated", "lake"), contract_folders()),
+            self.prod: _of_zones(("prod",), contract_folders()),
+        }
 
 
 DOCUMENTED = Databases()
@@ -54,7 +61,9 @@ def about_tables(sql: str, databases: Databases) -> str:
     if match := _SHOW_DATABASES.fullmatch(asked):
         return _values(["database_name"], [(name,) for name in databases if _like(name, match[1])])
     if match := _SHOW_TABLES.fullmatch(asked):
-        return _values(["tab_name"], [(name,) for name in sorted(_tables(match[1], databases)) if _like(name, match[2])])
+        return _values(
+            ["tab_name"], [(name,) for name in sorted(_tables(match[1], databases)) if _like(name, match[2])]
+        )
     if match := _SHOW_COLUMNS.fullmatch(asked):
         return _values(["field"], [row[:1] for row in _columns(match[1] or match[3], match[2], databases)])
     if match := _DESCRIBE.fullmatch(asked):
@@ -65,7 +74,9 @@ def about_tables(sql: str, databases: Databases) -> str:
 def _columns(database: str | None, table: str, databases: Databases) -> list[tuple[str, ...]]:
     tables = _tables(database, databases)
     if table.lower() not in tables:
-        raise QueryError(f"TABLE_NOT_FOUND: Table '{table}' does not exist; SHOW TABLES IN <database> lists those that do")
+        raise QueryError(
+            f"TABLE_NOT_FOUND: Table '{table}' does not exist; SHOW TABLES IN <database> lists those that do"
+        )
     return list(tables[table.lower()])
 
 
@@ -73,20 +84,29 @@ def _tables(database: str | None, databases: Databases) -> Mapping[str, Sequence
     """Return the columns of each table of a database, by default of prod, the workgroup's database."""
     tables = databases.tables()
     if (name := (database or databases.prod).lower()) not in tables:
-        raise QueryError(f"SCHEMA_NOT_FOUND: Schema '{database}' does not exist; SHOW DATABASES lists those that do")
+        raise QueryError(
+            f"SCHEMA_NOT_FOUND: Schema '{database}' does not exist; SHOW DATABASES lists those that do"
+        )
     return tables[name]
 
 
 @cache
 def _of_zones(zones: tuple[str, ...], _: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]:
     registry = Registry.load()
-    tables = {name: glue_columns(contract) for zone in zones for name, contract in getattr(registry, zone).items()}
-    return {name: [(column["Name"], column["Type"], column.get("Comment", "")) for column in columns] for name, columns in tables.items()}
+    tables = {
+        name: glue_columns(contract) for zone in zones for name, contract in getattr(registry, zone).items()
+    }
+    return {
+        name: [(column["Name"], column["Type"], column.get("Comment", "")) for column in columns]
+        for name, columns in tables.items()
+    }
 
 
 def _like(name: str, pattern: str | None) -> bool:
     """Athena's patterns: `*` for any characters, `|` for or."""
-    return pattern is None or any(re.fullmatch(choice.replace("*", ".*"), name, re.IGNORECASE) for choice in pattern.split("|"))
+    return pattern is None or any(
+        re.fullmatch(choice.replace("*", ".*"), name, re.IGNORECASE) for choice in pattern.split("|")
+    )
 
 
 def _values(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -51,7 +51,9 @@ def for_engine(sql: str, dialect: str, databases: Databases) -> str:
     return translate(sql, dialect, databases=databases)
 
 
-def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None, databases: Databases = DOCUMENTED) -> str:
+def translate(
+    sql: str, dialect: str, types: Mapping[str, str] | None = None, databases: Databases = DOCUMENTED
+) -> str:
     """Return the same question in `dialect`, `athena` or one of sqlglot's; Athena's own text passes through unchanged.
 
     Args:
@@ -74,7 +76,11 @@ def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None, da
         raise QueryError(f"There are {len(statements)} statements. Send one at a time.")
     if not isinstance(statements[0], exp.Query):
         return sql
-    return prefix + str(_adapted(statements[0], _lake_types(contract_folders()) if types is None else types).sql(dialect=dialect))
+    return prefix + str(
+        _adapted(statements[0], _lake_types(contract_folders()) if types is None else types).sql(
+            dialect=dialect
+        )
+    )
 
 
 @cache
@@ -103,7 +109,10 @@ def _rewrite(node: exp.Expression) -> exp.Expression:
 
 def _divided(node: exp.Expression) -> exp.Expression:
     """Whole numbers divide to whole numbers in Athena; in DuckDB to a double."""
-    if not (node.this.is_type(*exp.DataType.INTEGER_TYPES) and node.expression.is_type(*exp.DataType.INTEGER_TYPES)):
+    if not (
+        node.this.is_type(*exp.DataType.INTEGER_TYPES)
+        and node.expression.is_type(*exp.DataType.INTEGER_TYPES)
+    ):
         return node
     return exp.Paren(this=exp.IntDiv(this=node.this, expression=node.expression))
 
@@ -152,7 +161,8 @@ def _bounded(node: exp.Expression) -> exp.Expression:
     if not (start.is_type(*exp.DataType.INTEGER_TYPES) and end.is_type(*exp.DataType.INTEGER_TYPES)):
         return node
     steps = exp.IntDiv(
-        this=exp.paren(end.copy() - start.copy()), expression=exp.paren((node.args.get("step") or exp.Literal.number(1)).copy())
+        this=exp.paren(end.copy() - start.copy()),
+        expression=exp.paren((node.args.get("step") or exp.Literal.number(1)).copy()),
     )
     refusal = exp.Anonymous(this="ERROR", expressions=[exp.Literal.string(_SEQUENCE_REFUSAL)])
     return exp.Case(ifs=[exp.If(this=steps >= _SEQUENCE_ENTRIES, true=refusal)], default=node.copy())

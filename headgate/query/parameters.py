@@ -38,7 +38,9 @@ def bind(sql: str, params: Mapping[str, object]) -> str:
     parameters = list(_parameters(sql))
     names = {name for name, _, _ in parameters}
     if missing := sorted(names - set(params)):
-        raise QueryError(f"The statement has the parameter :{missing[0]}, which has no value. Add {missing[0]!r} to params.")
+        raise QueryError(
+            f"The statement has the parameter :{missing[0]}, which has no value. Add {missing[0]!r} to params."
+        )
     if unused := sorted(set(params) - names):
         raise QueryError(
             f"params has {unused[0]!r}, but the statement has no parameter :{unused[0]}. Remove it, or use it in the statement."
@@ -55,7 +57,9 @@ def _parameters(sql: str) -> Iterator[tuple[str, int, int]]:
     try:
         tokens = sqlglot.tokenize(sql, read=_DIALECT)
     except SqlglotError:
-        raise QueryError("The statement is not Athena SQL: a text or a comment in it has no end. Close it.") from None
+        raise QueryError(
+            "The statement is not Athena SQL: a text or a comment in it has no end. Close it."
+        ) from None
     for colon, name in pairwise(tokens):
         if colon.token_type is TokenType.COLON and name.start == colon.end + 1 and _is_word(sql, name):
             yield name.text, colon.start, name.end + 1

@@ -7,7 +7,17 @@ import re
 from sqlglot.errors import ParseError, SqlglotError
 
 # What the parser calls an operator by its class; a clause it calls by its keyword.
-_OPERATORS = {"Neg": "-", "Not": "not", "Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "EQ": "=", "GT": ">", "LT": "<"}
+_OPERATORS = {
+    "Neg": "-",
+    "Not": "not",
+    "Add": "+",
+    "Sub": "-",
+    "Mul": "*",
+    "Div": "/",
+    "EQ": "=",
+    "GT": ">",
+    "LT": "<",
+}
 
 
 def describe_parse_error(error: SqlglotError) -> str:
@@ -20,4 +30,8 @@ def describe_parse_error(error: SqlglotError) -> str:
 
 
 def _incomplete(node: str) -> str:
-    return f"something is missing behind {_OPERATORS[node]}" if node in _OPERATORS else f"something is missing in {node.upper()}"
+    return (
+        f"something is missing behind {_OPERATORS[node]}"
+        if node in _OPERATORS
+        else f"something is missing in {node.upper()}"
+    )

@@ -42,7 +42,9 @@ def personal_tables(contracts: Registry, databases: Databases) -> dict[tuple[str
     for database, of in zones.items():
         for name, (contract, source) in of.items():
             if hidden := personal_columns(contract, source):
-                shown = tuple(str(column["Name"]) for column in glue_columns(contract) if column["Name"] not in hidden)
+                shown = tuple(
+                    str(column["Name"]) for column in glue_columns(contract) if column["Name"] not in hidden
+                )
                 tables[database.lower(), name.lower()] = PersonalTable(database, name, shown, hidden)
     return tables
 
@@ -70,7 +72,11 @@ def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTab
     if not all(sign.isalnum() or sign in _SIGNS_IN_EXPLAIN for sign in before):
         raise QueryError("EXPLAIN has a comment or a quoted text before its query. Remove it.")
     _check_common_tables(query, tables)
-    read = [(node, table) for node in query.find_all(exp.Table) if (table := _table_of(node, tables)) and not _is_shown_alone(node, table)]
+    read = [
+        (node, table)
+        for node in query.find_all(exp.Table)
+        if (table := _table_of(node, tables)) and not _is_shown_alone(node, table)
+    ]
     _check_columns(query, read, group)
     for column in query.find_all(exp.Column):
         if (column.text("db").lower(), column.table.lower()) in tables:
@@ -88,7 +94,10 @@ def reads_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTable
         return False
     if any(cte.alias.lower() in {name for _, name in tables} for cte in query.find_all(exp.CTE)):
         return True
-    return any((table := _table_of(node, tables)) and not _is_shown_alone(node, table) for node in query.find_all(exp.Table))
+    return any(
+        (table := _table_of(node, tables)) and not _is_shown_alone(node, table)
+        for node in query.find_all(exp.Table)
+    )
 
 
 def _table_of(node: exp.Table, tables: Mapping[tuple[str, str], PersonalTable]) -> PersonalTable | None:
@@ -101,7 +110,9 @@ def _table_of(node: exp.Table, tables: Mapping[tuple[str, str], PersonalTable]) 
 def _is_shown_alone(node: exp.Table, table: PersonalTable) -> bool:
     """Whether the table is in a subquery of its shown columns already, as `_subquery` writes it."""
     select = node.parent.parent if isinstance(node.parent, exp.From) else None
-    return isinstance(select, exp.Select) and isinstance(select.parent, exp.Subquery) and select == _shown(table)
+    return (
+        isinstance(select, exp.Select) and isinstance(select.parent, exp.Subquery) and select == _shown(table)
+    )
 
 
 def _shown(table: PersonalTable) -> exp.Select:
@@ -110,10 +121,18 @@ def _shown(table: PersonalTable) -> exp.Select:
 
 
 def _subquery(node: exp.Table, table: PersonalTable) -> exp.Subquery:
-    unmoved = [name for name, value in node.args.items() if value and name not in {"this", "db", "catalog", "alias", *_MOVED}]
+    unmoved = [
+        name
+        for name, value in node.args.items()
+        if value and name not in {"this", "db", "catalog", "alias", *_MOVED}
+    ]
     if unmoved:
-        raise QueryError(f"{table.name} is read with {unmoved[0].upper()}, which a table of people does not take. Leave it out.")
-    subquery = exp.Subquery(this=_shown(table), alias=node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name)))
+        raise QueryError(
+            f"{table.name} is read with {unmoved[0].upper()}, which a table of people does not take. Leave it out."
+        )
+    subquery = exp.Subquery(
+        this=_shown(table), alias=node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name))
+    )
     for name in _MOVED:
         if value := node.args.get(name):
             subquery.set(name, value)
@@ -123,7 +142,9 @@ def _subquery(node: exp.Table, table: PersonalTable) -> exp.Subquery:
 def _check_common_tables(query: exp.Expression, tables: Mapping[tuple[str, str], PersonalTable]) -> None:
     names = {name for _, name in tables}
     if shadows := sorted({cte.alias for cte in query.find_all(exp.CTE) if cte.alias.lower() in names}):
-        raise QueryError(f"The common table expression {shadows[0]} has the name of a table about people. Give it another name.")
+        raise QueryError(
+            f"The common table expression {shadows[0]} has the name of a table about people. Give it another name."
+        )
 
 
 def _check_columns(query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]], group: str) -> None:
@@ -134,9 +155,14 @@ def _check_columns(query: exp.Expression, read: list[tuple[exp.Table, PersonalTa
         )
 
 
-def _named(query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]]) -> Iterator[tuple[str, PersonalTable]]:
+def _named(
+    query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]]
+) -> Iterator[tuple[str, PersonalTable]]:
     """Return the hidden columns that a statement names, each with its table."""
     for column in query.find_all(exp.Column):
         for node, table in read:
-            if column.name.lower() in table.hidden and column.table.lower() in {"", node.alias_or_name.lower()}:
+            if column.name.lower() in table.hidden and column.table.lower() in {
+                "",
+                node.alias_or_name.lower(),
+            }:
                 yield column.name, table

@@ -24,13 +24,20 @@ def qualify_tables(sql: str, databases: Databases) -> str:
     if query is None:
         return sql
     defined = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-    bare = [table.this for table in query.find_all(exp.Table) if isinstance(table.this, exp.Identifier) and not table.db]
+    bare = [
+        table.this
+        for table in query.find_all(exp.Table)
+        if isinstance(table.this, exp.Identifier) and not table.db
+    ]
     named = [name for name in bare if name.name.lower() not in defined]
     if not named:
         return sql
     tables, question = databases.tables(), explained(sql)[1]
     missing = tables[databases.curated].keys() - tables[databases.prod].keys()
-    places = sorted({name.meta["start"] for name in named if name.name.lower() in missing and _stands_in(question, name)}, reverse=True)
+    places = sorted(
+        {name.meta["start"] for name in named if name.name.lower() in missing and _stands_in(question, name)},
+        reverse=True,
+    )
     qualified = question
     for place in places:
         qualified = f"{qualified[:place]}{databases.curated}.{qualified[place:]}"

@@ -52,7 +52,18 @@ _FOREIGN_FUNCTIONS = re.compile(
     r"postgres|mysql|which_secret|load_aws_credentials|force_checkpoint|checkpoint|write_log|json_execute_serialized_sql)(_\w+)?",
     re.IGNORECASE,
 )
-_UNREADABLE = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Copy, exp.Set, exp.Attach, exp.Detach, exp.Use, exp.Pragma)
+_UNREADABLE = (
+    exp.DML,
+    exp.DDL,
+    exp.Command,
+    exp.Into,
+    exp.Copy,
+    exp.Set,
+    exp.Attach,
+    exp.Detach,
+    exp.Use,
+    exp.Pragma,
+)
 
 
 def begins(sql: str) -> str:
@@ -92,7 +103,9 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     try:
         statements = [statement for statement in sqlglot.parse(question, read=ATHENA) if statement]
     except SqlglotError as error:
-        raise QueryError(f"The statement is not Athena SQL: {describe_parse_error(error)}. Correct it at that place.") from None
+        raise QueryError(
+            f"The statement is not Athena SQL: {describe_parse_error(error)}. Correct it at that place."
+        ) from None
     if len(statements) != 1:
         raise QueryError(f"{len(statements)} statements were given. Send one at a time.")
     (statement,) = statements
@@ -137,22 +150,30 @@ def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], dat
             _check_table(table, tables_by_database, database)
     for function in query.find_all(exp.Anonymous, exp.ReadCSV, exp.ReadParquet):
         if not isinstance(function, exp.Anonymous) or _FOREIGN_FUNCTIONS.fullmatch(function.name):
-            raise QueryError(f"FUNCTION_NOT_FOUND: Function '{_function_name(function)}' not registered. Athena has no such function.")
+            raise QueryError(
+                f"FUNCTION_NOT_FOUND: Function '{_function_name(function)}' not registered. Athena has no such function."
+            )
 
 
 def _check_table(table: exp.Table, tables: Mapping[str, list[str]], default: str) -> None:
     name, within = table.name.lower(), (table.db or default).lower()
     if within not in tables:
-        raise QueryError(f"SCHEMA_NOT_FOUND: Schema '{table.db}' does not exist. The databases are {', '.join(sorted(tables))}.")
+        raise QueryError(
+            f"SCHEMA_NOT_FOUND: Schema '{table.db}' does not exist. The databases are {', '.join(sorted(tables))}."
+        )
     if table.catalog.lower() not in {"", "awsdatacatalog"}:
         raise QueryError(f"CATALOG_NOT_FOUND: Catalog '{table.catalog}' does not exist. Leave it out.")
     if name not in tables[within]:
-        raise QueryError(f"TABLE_NOT_FOUND: Table '{table.db or default}.{table.name}' does not exist. {near_tables(name, tables)}")
+        raise QueryError(
+            f"TABLE_NOT_FOUND: Table '{table.db or default}.{table.name}' does not exist. {near_tables(name, tables)}"
+        )
 
 
 def near_tables(asked: str, tables_by_database: Mapping[str, Iterable[str]]) -> str:
     """Return the advice for a table that does not exist: the nearest names, or how to list all."""
-    by_name = {f"{database}.{table}": table for database, tables in tables_by_database.items() for table in tables}
+    by_name = {
+        f"{database}.{table}": table for database, tables in tables_by_database.items() for table in tables
+    }
     near = difflib.get_close_matches(asked, sorted(set(by_name.values())), n=2)
     full = [place for name in near for place, table in sorted(by_name.items()) if table == name]
     return f"Did you mean {' or '.join(full)}?" if full else "SHOW TABLES IN <database> lists the tables."

@@ -8,7 +8,10 @@ from headgate.query.dialects import ATHENA
 
 # What DuckDB says, and what Athena would. Source: Trino's StandardErrorCode, whose names Athena's messages begin with.
 _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r'Binder Error: Referenced column "(?P<name>[^"]+)" not found'), "COLUMN_NOT_FOUND: Column '{name}' cannot be resolved"),
+    (
+        re.compile(r'Binder Error: Referenced column "(?P<name>[^"]+)" not found'),
+        "COLUMN_NOT_FOUND: Column '{name}' cannot be resolved",
+    ),
     (
         re.compile(r"Catalog Error: Table with name (?P<name>\S+) does not exist"),
         "TABLE_NOT_FOUND: Table '{name}' does not exist",

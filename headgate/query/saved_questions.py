@@ -22,12 +22,17 @@ def saved_questions(systems: Collection[str]) -> dict[str, Question]:
     lake project are about the lake that it is.
     """
     listed = [question for module in _modules(systems) for question in module.QUESTIONS.values()]
-    return {**{question.name: question for question in listed if question.system in {*systems, LAKE}}, **LAKE_QUESTIONS}
+    return {
+        **{question.name: question for question in listed if question.system in {*systems, LAKE}},
+        **LAKE_QUESTIONS,
+    }
 
 
 def quality_and_answer(system: str) -> tuple[Question | None, Question | None]:
     """Return the questions how good a system's models are, and for one answer of its tables; None where its domain has none."""
-    quality, answers = ([getattr(module, name, {}) for module in _modules([system])] for name in ("QUALITY", "ANSWERS"))
+    quality, answers = (
+        [getattr(module, name, {}) for module in _modules([system])] for name in ("QUALITY", "ANSWERS")
+    )
     return ChainMap(*quality).get(system), ChainMap(*answers).get(system)
 
 

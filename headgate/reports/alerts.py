@@ -44,5 +44,12 @@ def _of_system(queries: Any, board: Dashboard) -> list[Alert]:  # noqa: ANN401 a
         except (QueryError, IndexError):
             continue
         if value is not None and Decimal(str(value)) > Decimal(str(rule.above)):
-            alerts.append(Alert(board.system, rule.name, rule.message.replace("{value}", figure(value, rule.unit)), rule.remedy))
+            alerts.append(
+                Alert(
+                    board.system,
+                    rule.name,
+                    rule.message.replace("{value}", figure(value, rule.unit)),
+                    rule.remedy,
+                )
+            )
     return alerts

@@ -90,7 +90,9 @@ def collect(lake: Lake, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN4
     )
 
 
-def ask_dashboards(queries: Any, dashboards: Iterable[Dashboard]) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:  # noqa: ANN401 as above
+def ask_dashboards(
+    queries: Any, dashboards: Iterable[Dashboard]
+) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:  # noqa: ANN401 as above
     """Return each dashboard with the answers of its panels, in their order."""
 
     def ask(panel: Panel) -> PanelAnswer:

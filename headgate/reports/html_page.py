@@ -52,20 +52,25 @@ def html(report: Report, alerts: Sequence[Alert], console_url: str = "") -> str:
 def _header(report: Report) -> str:
     at = report.made_at.isoformat(" ", "minutes")
     as_of = f", data up to {escape(report.health.as_of)}" if report.health.as_of else ""
-    return (
-        f'<h1>Headgate report: {escape(report.lake)}</h1><div class="muted">Made {at} UTC{as_of}. The lake is {report.health.state}.</div>'
-    )
+    return f'<h1>Headgate report: {escape(report.lake)}</h1><div class="muted">Made {at} UTC{as_of}. The lake is {report.health.state}.</div>'
 
 
 def _alerts(alerts: Sequence[Alert]) -> str:
     if not alerts:
         return '<h2>Alerts</h2><div class="box good">None. No figure is above its limit, and no check of the lake fails.</div>'
-    items = "".join(f"<li><b>{escape(alert.source)}</b>: {escape(alert.message)} {escape(alert.remedy)}</li>" for alert in alerts)
+    items = "".join(
+        f"<li><b>{escape(alert.source)}</b>: {escape(alert.message)} {escape(alert.remedy)}</li>"
+        for alert in alerts
+    )
     return f'<h2>Alerts</h2><div class="box"><ul>{items}</ul></div>'
 
 
 def _system(board: Dashboard, answers: Sequence[PanelAnswer], console_url: str) -> str:
-    link = f' <a href="{escape(console_url)}/#/dashboards/{escape(board.system)}">dashboard</a>' if console_url else ""
+    link = (
+        f' <a href="{escape(console_url)}/#/dashboards/{escape(board.system)}">dashboard</a>'
+        if console_url
+        else ""
+    )
     title = f"<h2>{escape(board.title)} <small class='muted'>{escape(board.system)}{link}</small></h2>"
     if all(answer.error for answer in answers):
         return f'{title}<div class="box">No tables yet. Start a run after files were accepted: <code>headgate run</code>.</div>'
@@ -78,7 +83,11 @@ def _figure(answer: PanelAnswer) -> str:
     panel = answer.panel
     row = next(iter(answer.records()), {})
     before = row.get("before")
-    compared = f"{figure(before, panel.unit)} {escape(panel.before_label or 'in the period before')}" if before is not None else "&nbsp;"
+    compared = (
+        f"{figure(before, panel.unit)} {escape(panel.before_label or 'in the period before')}"
+        if before is not None
+        else "&nbsp;"
+    )
     if row.get("value") is None and row.get("reason"):
         compared = escape(str(row["reason"]))
     value = f'<div class="value" data-figure="{escape(panel.name)}">{escape(figure(row.get("value"), panel.unit))}</div>'
@@ -105,11 +114,20 @@ def _sql(answer: PanelAnswer) -> str:
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = SHOWN_ROWS) -> str:
     """The first rows of an answer."""
     mark = [_mark([row[place] for row in rows]) for place in range(len(columns))]
-    head = "".join(f'<th class="{mark[place]}">{escape(name.replace("_", " "))}</th>' for place, name in enumerate(columns))
-    shown = [str if name.endswith("_id") else cell for name in columns]  # an id is a name, though it consists of digits
-    body = "".join(_line((show(value) for show, value in zip(shown, row, strict=True)), mark) for row in rows[:limit])
+    head = "".join(
+        f'<th class="{mark[place]}">{escape(name.replace("_", " "))}</th>'
+        for place, name in enumerate(columns)
+    )
+    shown = [
+        str if name.endswith("_id") else cell for name in columns
+    ]  # an id is a name, though it consists of digits
+    body = "".join(
+        _line((show(value) for show, value in zip(shown, row, strict=True)), mark) for row in rows[:limit]
+    )
     more = f'<div class="muted">The first {limit} of {len(rows)} rows.</div>' if len(rows) > limit else ""
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+    return (
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+    )
 
 
 def _mark(cells: Sequence[object]) -> str:
@@ -124,13 +142,26 @@ def _is_number_or_null(value: object) -> bool:
 
 
 def _line(cells: Iterable[str], mark: Sequence[str]) -> str:
-    return "<tr>" + "".join(f'<td class="{mark[place]}">{escape(text)}</td>' for place, text in enumerate(cells)) + "</tr>"
+    return (
+        "<tr>"
+        + "".join(f'<td class="{mark[place]}">{escape(text)}</td>' for place, text in enumerate(cells))
+        + "</tr>"
+    )
 
 
 def _rows(datasets: Sequence[DatasetSummary]) -> str:
     if not datasets:
         return '<h2>What came in</h2><div class="box">No file was received yet. <code>headgate upload FILE</code> sends one.</div>'
-    columns = ("dataset", "files", "rejected files", "received", "accepted", "quarantined", "duplicates", "most frequent reasons")
+    columns = (
+        "dataset",
+        "files",
+        "rejected files",
+        "received",
+        "accepted",
+        "quarantined",
+        "duplicates",
+        "most frequent reasons",
+    )
     lines = [
         (
             dataset.dataset,
@@ -164,8 +195,13 @@ def _health(report: Report) -> str:
 
 def _cost(report: Report) -> str:
     total = rounded(sum(report.cost_usd.values(), start=Decimal(0)))
-    lines = "".join(f'<tr><td>{escape(service)}</td><td class="n">${rounded(usd)}</td></tr>' for service, usd in report.cost_usd.items())
+    lines = "".join(
+        f'<tr><td>{escape(service)}</td><td class="n">${rounded(usd)}</td></tr>'
+        for service, usd in report.cost_usd.items()
+    )
     since = report.cost_since.date().isoformat()
-    note = f"Files and runs since {since}, at AWS's list prices; storage and people's queries are not included."
+    note = (
+        f"Files and runs since {since}, at AWS's list prices; storage and people's queries are not included."
+    )
     return f"""<h2>Cost</h2><div class="box"><div class="value">${total}</div><div class="muted">{note}</div>
 <table><tbody>{lines}</tbody></table></div>"""

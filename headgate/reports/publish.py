@@ -49,7 +49,9 @@ def make(env: Mapping[str, str]) -> ReportPage:
 def publish(env: Mapping[str, str]) -> str:
     """Store the page of the day, announce it, send each alert, and return the page's S3 URI."""
     page, settings = make(env), ReportSettings.from_env(env)
-    ref = ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.report_key(page.report.made_at.date()))
+    ref = ObjectRef(
+        ArtifactsSettings.from_env(env).artifacts_bucket, keys.report_key(page.report.made_at.date())
+    )
     stores.objects().write(ref, page.text.encode(), content_type="text/html; charset=utf-8")
     uri = f"s3://{ref.bucket}/{ref.key}"
     announce(page, uri, operations.alerts(env), settings.console_url)
@@ -60,11 +62,18 @@ def announce(page: ReportPage, uri: str, topic: Alerts, console_url: str) -> Non
     """Send one message for each alert of a page, then one with the page's address and figures."""
     for alert in page.alerts:
         topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, console_url))
-    topic.send(f"Headgate report of {page.report.lake}: {len(page.alerts)} alerts", "\n".join(_announcement(page, uri, console_url)))
+    topic.send(
+        f"Headgate report of {page.report.lake}: {len(page.alerts)} alerts",
+        "\n".join(_announcement(page, uri, console_url)),
+    )
 
 
 def _alert_text(alert: Alert, console_url: str) -> str:
-    link = f"{console_url}/#/{'lake' if alert.source == 'lake' else f'dashboards/{alert.source}'}" if console_url else ""
+    link = (
+        f"{console_url}/#/{'lake' if alert.source == 'lake' else f'dashboards/{alert.source}'}"
+        if console_url
+        else ""
+    )
     return "\n".join(line for line in (alert.message, alert.remedy, link) if line)
 
 

@@ -29,7 +29,9 @@ class DatasetSummary:
     skipped_lines: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)  # column → values that masking changed
-    new_columns: Counter[str] = field(default_factory=Counter)  # column that the contract does not have → values
+    new_columns: Counter[str] = field(
+        default_factory=Counter
+    )  # column that the contract does not have → values
     scored_rows: int = 0
     _scores: float = 0.0  # each file's score times its rows
 
@@ -62,7 +64,10 @@ def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     every = list(records)
     sums: dict[str, DatasetSummary] = {}
     for record in every:
-        if record.state in {FileState.IGNORED, FileState.REVERTED}:  # no data, such as the manifest of an export run; or undone
+        if record.state in {
+            FileState.IGNORED,
+            FileState.REVERTED,
+        }:  # no data, such as the manifest of an export run; or undone
             continue
         name = record.dataset or "?"
         sums.setdefault(name, DatasetSummary(name)).add(record)
@@ -97,6 +102,12 @@ def as_dicts(summaries: Iterable[DatasetSummary]) -> list[dict[str, object]]:
 
 
 def _as_dict(summary: DatasetSummary) -> dict[str, object]:
-    fields = {name: value for name, value in asdict(summary).items() if name not in {"scored_rows", "_scores"}}
+    fields = {
+        name: value for name, value in asdict(summary).items() if name not in {"scored_rows", "_scores"}
+    }
     by_name = ("reasons", "masked", "new_columns")
-    return fields | {name: dict(sorted(getattr(summary, name).items())) for name in by_name} | {"quality_score": summary.quality_score}
+    return (
+        fields
+        | {name: dict(sorted(getattr(summary, name).items())) for name in by_name}
+        | {"quality_score": summary.quality_score}
+    )

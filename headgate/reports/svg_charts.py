@@ -78,7 +78,10 @@ def _lines(panel: Panel, rows: Sequence[Row]) -> str:
 
 def _fan(panel: Panel, rows: Sequence[Row]) -> str:
     series = {name: {cell(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
-    bands = [{cell(row[panel.x]): (_number(row[low]), _number(row[high])) for row in rows} for low, high in panel.bounds]
+    bands = [
+        {cell(row[panel.x]): (_number(row[low]), _number(row[high])) for row in rows}
+        for low, high in panel.bounds
+    ]
     return _over_positions(panel, rows, series, bands)
 
 
@@ -97,7 +100,9 @@ def _over_positions(
     parts = [_grid(up), *(_band(band, places, up) for band in bands)]
     colours = _colours(series, fan=bool(bands))
     for name, points in series.items():
-        path = _path([(places[x], up.at(value)) if value is not None else None for x, value in points.items()])
+        path = _path(
+            [(places[x], up.at(value)) if value is not None else None for x, value in points.items()]
+        )
         parts.append(f'<path d="{path}" fill="none" stroke="{colours[name]}" stroke-width="2"/>')
     parts.append(_position_labels(names, places))
     return _svg(panel, parts + [_legend(colours)] * (len(series) > 1), HEIGHT)
@@ -107,7 +112,10 @@ def _colours(names: Iterable[str], *, fan: bool = False) -> dict[str, str]:
     listed = list(names)
     if fan:
         return dict(zip(listed, ("currentColor", ACCENT), strict=False))
-    return {name: ACCENT if len(listed) == 1 else COLOURS[place % len(COLOURS)] for place, name in enumerate(listed)}
+    return {
+        name: ACCENT if len(listed) == 1 else COLOURS[place % len(COLOURS)]
+        for place, name in enumerate(listed)
+    }
 
 
 def _path(points: Iterable[tuple[float, float] | None]) -> str:
@@ -122,9 +130,15 @@ def _path(points: Iterable[tuple[float, float] | None]) -> str:
     return " ".join(steps)
 
 
-def _band(band: Mapping[str, tuple[float | None, float | None]], places: Mapping[str, float], up: _Axis) -> str:
-    points = [(places[x], low, high) for x, (low, high) in band.items() if low is not None and high is not None]
-    edge = [f"{x:.1f},{up.at(high):.1f}" for x, _, high in points] + [f"{x:.1f},{up.at(low):.1f}" for x, low, _ in reversed(points)]
+def _band(
+    band: Mapping[str, tuple[float | None, float | None]], places: Mapping[str, float], up: _Axis
+) -> str:
+    points = [
+        (places[x], low, high) for x, (low, high) in band.items() if low is not None and high is not None
+    ]
+    edge = [f"{x:.1f},{up.at(high):.1f}" for x, _, high in points] + [
+        f"{x:.1f},{up.at(low):.1f}" for x, low, _ in reversed(points)
+    ]
     return f'<polygon points="{" ".join(edge)}" fill="{ACCENT}" opacity="0.18"/>'
 
 
@@ -145,7 +159,9 @@ def _position_labels(names: Sequence[str], places: Mapping[str, float]) -> str:
         if places[name] > WIDTH - RIGHT - room / 2 and len(shown) > 1:
             continue
         anchor = "start" if name == names[0] else "middle"
-        parts.append(f'<text x="{places[name]:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="{anchor}">{escape(labels[name])}</text>')
+        parts.append(
+            f'<text x="{places[name]:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="{anchor}">{escape(labels[name])}</text>'
+        )
     return "".join(parts)
 
 
@@ -189,7 +205,11 @@ def _group(panel: Panel, row: Row) -> str:
 
 def _scatter(panel: Panel, rows: Sequence[Row]) -> str:
     column = panel.y[0]
-    points = [(x, y, row) for row in rows if (x := _number(row[panel.x])) is not None and (y := _number(row[column])) is not None]
+    points = [
+        (x, y, row)
+        for row in rows
+        if (x := _number(row[panel.x])) is not None and (y := _number(row[column])) is not None
+    ]
     along = _Axis(_ticks((x for x, _, _ in points), from_zero=False), LEFT, WIDTH - RIGHT)
     up = _Axis(_ticks((y for _, y, _ in points), from_zero=False), HEIGHT - BOTTOM, TOP)
     colours = _colours(dict.fromkeys(_group(panel, row) for row in rows))
@@ -210,7 +230,9 @@ def _scatter(panel: Panel, rows: Sequence[Row]) -> str:
 
 def _svg(panel: Panel, parts: Iterable[str], height: int) -> str:
     label = f"{panel.question} {_scale(panel)}"
-    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    )
 
 
 def _scale(panel: Panel) -> str:

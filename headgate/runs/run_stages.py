@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-LEFT_TO_PENDING_RUN = "Left to the pending run"  # the machine's state in which a third run ends: the second does the same work
+LEFT_TO_PENDING_RUN = (
+    "Left to the pending run"  # the machine's state in which a third run ends: the second does the same work
+)
 TOGETHER = "Start build_systems"  # one job builds several systems; what it did not build has a job of its own after it
 _OF_SYSTEMS = ("Start build_", "Published ", "Report ")
 QUEUE, MERGE, GATE = "queue", "merge", "quality gate"
@@ -74,7 +76,9 @@ def stages(run: WatchedRun, systems: Sequence[str], now: datetime) -> list[Stage
     before = [
         _stage(QUEUE, entered.get("See who runs"), merge_at, until, ended=ended),
         _stage(MERGE, merge_at, gate_at, until, ended=ended),
-        _stage(GATE, gate_at, _first(entered, TOGETHER, "Build the systems", "Published"), until, ended=ended),
+        _stage(
+            GATE, gate_at, _first(entered, TOGETHER, "Build the systems", "Published"), until, ended=ended
+        ),
     ]
     failures = causes(run.cause, systems)
     stages = [*before, *(_system(run, system, until) for system in systems)]
@@ -97,8 +101,13 @@ def _system(run: WatchedRun, system: str, until: datetime) -> Stage:
         return Stage(system, "unchanged")
     published_at, reported_at = entered.get(f"Published {system}"), entered.get(f"Report {system}")
     began_at = entered.get(f"Start build_{system.replace('-', '_')}") or entered.get(TOGETHER)
-    if not any(name.startswith(_OF_SYSTEMS) and name != TOGETHER for name in entered):  # this history has the systems as one state
-        began_at, published_at = _first(entered, TOGETHER, "Build the systems"), entered.get("Gather the reports")
+    if not any(
+        name.startswith(_OF_SYSTEMS) and name != TOGETHER for name in entered
+    ):  # this history has the systems as one state
+        began_at, published_at = (
+            _first(entered, TOGETHER, "Build the systems"),
+            entered.get("Gather the reports"),
+        )
     if began_at and reported_at and not published_at:
         return Stage(system, "failed", (reported_at - began_at).total_seconds(), began_at)
     return _stage(system, began_at, published_at, until, ended=run.finished)
@@ -108,7 +117,9 @@ def _first(entered: Mapping[str, datetime], *names: str) -> datetime | None:
     return next((entered[name] for name in names if name in entered), None)
 
 
-def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, until: datetime, *, ended: bool) -> Stage:
+def _stage(
+    name: str, began_at: datetime | None, ended_at: datetime | None, until: datetime, *, ended: bool
+) -> Stage:
     if began_at is None:
         return Stage(name, "pending")
     if ended_at:
@@ -118,9 +129,14 @@ def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, unti
 
 def summary(stages: Sequence[Stage]) -> str:
     """Return what a run does now in one line: what runs and since when, what is done and what is pending."""
-    running = [f"{stage.name} {stage.seconds:.0f} s" for stage in stages if stage.state == "running" and stage.seconds is not None]
+    running = [
+        f"{stage.name} {stage.seconds:.0f} s"
+        for stage in stages
+        if stage.state == "running" and stage.seconds is not None
+    ]
     counts = {
-        state: sum(stage.state == state and stage.name != QUEUE for stage in stages) for state in ("done", "unchanged", "failed", "pending")
+        state: sum(stage.state == state and stage.name != QUEUE for stage in stages)
+        for state in ("done", "unchanged", "failed", "pending")
     }
     counted = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     return "; ".join(part for part in (", ".join(running), counted) if part)

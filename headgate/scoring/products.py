@@ -34,4 +34,6 @@ class Products:
         """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns) without NaN."""
         scaled = (np.arcsinh(points) - self.mean) / self.scale
         products = scaled[:, self.first] * scaled[:, self.second]
-        return np.asarray(scaled @ self.weights + products @ self.product_weights + self.intercept[0], dtype=np.float64)
+        return np.asarray(
+            scaled @ self.weights + products @ self.product_weights + self.intercept[0], dtype=np.float64
+        )

@@ -45,7 +45,11 @@ class Scorer:
 
     def part(self, prefix: str) -> dict[str, npt.NDArray[Any]]:
         """Return the arrays whose names begin with `prefix` and a dot, by the rest of their names."""
-        return {name.removeprefix(f"{prefix}."): array for name, array in self.arrays.items() if name.startswith(f"{prefix}.")}
+        return {
+            name.removeprefix(f"{prefix}."): array
+            for name, array in self.arrays.items()
+            if name.startswith(f"{prefix}.")
+        }
 
 
 def with_prefix(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:

@@ -46,11 +46,16 @@ def ranks_among(values: Array, quantiles: Array, references: Array) -> Array:
         references: the rank of each quantile, rising from 0 to 1.
     """
     last = len(quantiles) - 1
-    left = np.maximum(np.searchsorted(quantiles, values, side="right") - 1, 0)  # the last quantile that is not greater
+    left = np.maximum(
+        np.searchsorted(quantiles, values, side="right") - 1, 0
+    )  # the last quantile that is not greater
     right = np.minimum(np.searchsorted(quantiles, values, side="left"), last)  # the first that is not less
     gaps = quantiles[right] - quantiles[left]
     shares = np.where(gaps > 0, (values - quantiles[left]) / np.where(gaps > 0, gaps, 1.0), 0.5)
-    least, most = np.minimum(references[left], references[right]), np.maximum(references[left], references[right])
+    least, most = (
+        np.minimum(references[left], references[right]),
+        np.maximum(references[left], references[right]),
+    )
     ranks = np.clip(least + shares * (most - least), least, most)
     ranks = np.where(values == quantiles[last], 1.0, ranks)
     return np.asarray(np.where(np.isnan(values), np.nan, np.where(values == quantiles[0], 0.0, ranks)))
@@ -76,4 +81,6 @@ class Scaled:
 
     def log_odds(self, points: Array) -> Array:
         """Return the value of each row, shape (rows,)."""
-        return np.asarray((points - self.mean) / self.scale @ self.weights + self.intercept[0], dtype=np.float64)
+        return np.asarray(
+            (points - self.mean) / self.scale @ self.weights + self.intercept[0], dtype=np.float64
+        )

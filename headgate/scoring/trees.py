@@ -38,7 +38,9 @@ class Trees:
         Args:
             points: shape (rows, features); NaN where a value is missing.
         """
-        parts = [self._summed_leaves(points[start : start + _AT_ONCE]) for start in range(0, len(points), _AT_ONCE)]
+        parts = [
+            self._summed_leaves(points[start : start + _AT_ONCE]) for start in range(0, len(points), _AT_ONCE)
+        ]
         return np.concatenate([np.empty(0), *parts])
 
     def _summed_leaves(self, points: Array) -> Array:

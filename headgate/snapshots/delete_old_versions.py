@@ -41,7 +41,13 @@ def versions(objects: ObjectStore, bucket: str, folder: str) -> list[Version]:
 
 
 def delete_old_versions(
-    objects: ObjectStore, bucket: str, folder: str, *, named: Collection[str], keep: int = KEPT_VERSIONS, before: datetime | None = None
+    objects: ObjectStore,
+    bucket: str,
+    folder: str,
+    *,
+    named: Collection[str],
+    keep: int = KEPT_VERSIONS,
+    before: datetime | None = None,
 ) -> list[str]:
     """Delete versions below `folder`, and return their names: all but the newest `keep`, the `named`, and those not older than `before`."""
     doomed = [

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 FIRST, LAST, NUMBER = "first.", "last.", "number"  # in names of columns: before a column of the key
 _MADE_FOR = b"headgate.made_for"
-_FIGURES = [("rows", pa.int64()), ("size_bytes", pa.int64()), ("sha256", pa.string()), ("latest_on", pa.string()), ("nulls", pa.string())]
+_FIGURES = [
+    ("rows", pa.int64()),
+    ("size_bytes", pa.int64()),
+    ("sha256", pa.string()),
+    ("latest_on", pa.string()),
+    ("nulls", pa.string()),
+]
 _EDGES = "edges"
 
 
@@ -61,8 +67,12 @@ class SnapshotParts:
         """The first and last keys as columns `first.<column>` and `last.<column>`, and the part's NUMBER."""
         columns = {NUMBER: pa.array(range(len(self.parts)), pa.int64())}
         for column in self.key:
-            columns[FIRST + column.name] = pa.array([part.first.get(column.name) for part in self.parts], column.type)
-            columns[LAST + column.name] = pa.array([part.last.get(column.name) for part in self.parts], column.type)
+            columns[FIRST + column.name] = pa.array(
+                [part.first.get(column.name) for part in self.parts], column.type
+            )
+            columns[LAST + column.name] = pa.array(
+                [part.last.get(column.name) for part in self.parts], column.type
+            )
         return pa.table(columns)
 
     def are_in_order(self) -> bool:
@@ -72,7 +82,9 @@ class SnapshotParts:
         if len(self.parts) > 1 and not all(part.rows for part in self.parts):
             return False
         first, last = (row_of([side + name for name in self.key.names]) for side in (FIRST, LAST))
-        with duckdb.cursor() as connection:  # of the process's own database: another one would take 18 ms to open
+        with (
+            duckdb.cursor() as connection
+        ):  # of the process's own database: another one would take 18 ms to open
             connection.register(_EDGES, self.edges())
             ranges = f"SELECT {first} AS low, {last} AS high, lead({first}) OVER (ORDER BY {NUMBER}) AS next, {NUMBER} FROM {_EDGES}"  # noqa: S608 names of columns, quoted
             wrong = f"SELECT count(*) FROM ({ranges}) WHERE low > high OR ({NUMBER} < {len(self.parts) - 1} AND high >= next)"  # noqa: S608 as above
@@ -82,13 +94,21 @@ class SnapshotParts:
     def to_parquet(self) -> bytes:
         """Its bytes; equal records give equal bytes."""
         figures = {
-            name: pa.array([json.dumps(part.nulls, sort_keys=True) if name == "nulls" else getattr(part, name) for part in self.parts], of)
+            name: pa.array(
+                [
+                    json.dumps(part.nulls, sort_keys=True) if name == "nulls" else getattr(part, name)
+                    for part in self.parts
+                ],
+                of,
+            )
             for name, of in _FIGURES
         }
         edges = self.edges().drop([NUMBER])
         table = pa.table({**figures, **dict(zip(edges.column_names, edges.columns, strict=True))})
         out = io.BytesIO()
-        pq.write_table(table.replace_schema_metadata({_MADE_FOR: self.made_for.encode()}), out, compression="zstd")
+        pq.write_table(
+            table.replace_schema_metadata({_MADE_FOR: self.made_for.encode()}), out, compression="zstd"
+        )
         return out.getvalue()
 
     @classmethod
@@ -96,7 +116,11 @@ class SnapshotParts:
         """The record that these bytes hold."""
         table = table_of(body)
         key = pa.schema(
-            [pa.field(column.name.removeprefix(FIRST), column.type) for column in table.schema if column.name.startswith(FIRST)]
+            [
+                pa.field(column.name.removeprefix(FIRST), column.type)
+                for column in table.schema
+                if column.name.startswith(FIRST)
+            ]
         )
         parts = tuple(_part(key.names, row) for row in table.to_pylist())
         return cls(key, (table.schema.metadata or {}).get(_MADE_FOR, b"").decode(), parts)
@@ -112,10 +136,16 @@ def described(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
         for group in map(file.metadata.row_group, groups):
             for number, name in enumerate(file.schema_arrow.names):
                 nulls[name] += group.column(number).statistics.null_count
-        ends = [file.read_row_group(groups[at], columns=list(key), use_threads=False).to_pylist()[at] for at in (0, -1) if groups]
+        ends = [
+            file.read_row_group(groups[at], columns=list(key), use_threads=False).to_pylist()[at]
+            for at in (0, -1)
+            if groups
+        ]
         first, last = ends or ({}, {})
         columns_with_nulls = {name: count for name, count in nulls.items() if count}
-        return Part(file.metadata.num_rows, path.stat().st_size, sha256, first, last, latest_on, columns_with_nulls)
+        return Part(
+            file.metadata.num_rows, path.stat().st_size, sha256, first, last, latest_on, columns_with_nulls
+        )
 
 
 def row_of(columns: Sequence[str]) -> str:

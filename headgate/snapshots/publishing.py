@@ -60,7 +60,11 @@ class Staged:
     @property
     def facts(self) -> dict[str, str]:
         """Return the facts that the catalog keeps with the version."""
-        return {ROWS: str(self.rows), "headgate.contract": f"{self.contract.id}@{self.contract.version}", **self.parameters}
+        return {
+            ROWS: str(self.rows),
+            "headgate.contract": f"{self.contract.id}@{self.contract.version}",
+            **self.parameters,
+        }
 
 
 def notify_nobody(_: TableVersion) -> None:
@@ -83,7 +87,9 @@ class Publisher:
     audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
     notify: Callable[[TableVersion], None] = notify_nobody
 
-    def publish(self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None) -> Published:
+    def publish(
+        self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None
+    ) -> Published:
         """Write `rows` below `prefix` and publish them as the whole table of `contract`, or change nothing.
 
         Args:
@@ -95,7 +101,9 @@ class Publisher:
         """
         return self.move(self.stage(contract, rows, prefix, parameters=parameters))
 
-    def stage(self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None) -> Staged:
+    def stage(
+        self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None
+    ) -> Staged:
         """`rows` are audited and lie below `prefix`; the table shows what it showed before. Raises as `publish` does."""
         current = self.catalog.current(self.database, contract.dataset)
         exact = conform(contract, rows)
@@ -125,7 +133,9 @@ class Publisher:
         self.objects.upload(path, ObjectRef(self.bucket, key), content_type=PARQUET_TYPE)
         return rows
 
-    def staged(self, contract: Contract, prefix: str, rows: int, size_bytes: int, current: TableVersion) -> Staged:
+    def staged(
+        self, contract: Contract, prefix: str, rows: int, size_bytes: int, current: TableVersion
+    ) -> Staged:
         """A version whose audited parts lie below `prefix`."""
         return Staged(contract, self._location(prefix), rows, size_bytes, current, {})
 
@@ -136,7 +146,13 @@ class Publisher:
         if changed:
             facts = staged.facts
             self.catalog.move(staged.current, staged.location, glue_columns(contract), facts)
-            self.notify(replace(staged.current, location=staged.location, parameters={**staged.current.parameters, **facts}))
+            self.notify(
+                replace(
+                    staged.current,
+                    location=staged.location,
+                    parameters={**staged.current.parameters, **facts},
+                )
+            )
         return Published(contract.dataset, staged.location, staged.rows, staged.size_bytes, changed)
 
     def _location(self, prefix: str) -> str:
@@ -151,8 +167,13 @@ def conform(contract: Contract, rows: pa.Table) -> pa.Table:
     """
     schema = arrow_schema(contract)
     if set(rows.column_names) != set(schema.names):
-        missing, unknown = set(schema.names) - set(rows.column_names), set(rows.column_names) - set(schema.names)
-        raise AuditError(f"{contract.id}: columns missing {sorted(missing)}, not in the contract {sorted(unknown)}")
+        missing, unknown = (
+            set(schema.names) - set(rows.column_names),
+            set(rows.column_names) - set(schema.names),
+        )
+        raise AuditError(
+            f"{contract.id}: columns missing {sorted(missing)}, not in the contract {sorted(unknown)}"
+        )
     return pa.table([_exact(contract, rows[field.name], field) for field in schema], schema=schema)
 
 
@@ -161,7 +182,9 @@ def _exact(contract: Contract, values: pa.ChunkedArray, field: pa.Field) -> pa.C
         return values.cast(field.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         # Arrow's own message quotes the value.
-        raise AuditError(f"{contract.id}: column {field.name} does not fit {field.type}: {type(error).__name__}") from None
+        raise AuditError(
+            f"{contract.id}: column {field.name} does not fit {field.type}: {type(error).__name__}"
+        ) from None
 
 
 def parquet_bytes(rows: pa.Table) -> bytes:

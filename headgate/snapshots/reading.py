@@ -38,14 +38,18 @@ def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = 
         text = objects.read(ObjectRef(curated_bucket, keys.lake_snapshot_key(snapshot_id))).decode()
     except NotFoundError as error:
         if snapshot_id == keys.CURRENT:
-            raise NotFoundError("The lake has no snapshot yet. `headgate run` merges the accepted files into the first one.") from error
+            raise NotFoundError(
+                "The lake has no snapshot yet. `headgate run` merges the accepted files into the first one."
+            ) from error
         raise NotFoundError(
             f"The lake has no snapshot {snapshot_id}. Use `{keys.CURRENT}` for the newest one, or an id that `headgate lineage` shows."
         ) from error
     return LakeSnapshot.from_json(text)
 
 
-def checked_references(objects: ObjectStore, curated_bucket: str, snapshot_id: str) -> tuple[CheckedReference, ...]:
+def checked_references(
+    objects: ObjectStore, curated_bucket: str, snapshot_id: str
+) -> tuple[CheckedReference, ...]:
     """Return the counts of rows whose parent is not there in the snapshot of that id; nothing when it was merged before anybody looked."""
     try:
         text = objects.read(ObjectRef(curated_bucket, keys.checked_references_key(snapshot_id))).decode()
@@ -56,13 +60,19 @@ def checked_references(objects: ObjectStore, curated_bucket: str, snapshot_id: s
 
 def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> list[ObjectRef]:
     """The parts of a dataset's snapshot, in the order of the key. NotFoundError when there is none."""
-    parts = [item.ref for item in objects.list(curated_bucket, snapshot.location) if item.ref.key.endswith(keys.PARQUET)]
+    parts = [
+        item.ref
+        for item in objects.list(curated_bucket, snapshot.location)
+        if item.ref.key.endswith(keys.PARQUET)
+    ]
     if not parts:
         raise NotFoundError(f"no object below s3://{curated_bucket}/{snapshot.location}")
     return parts
 
 
-def snapshot_parts(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> SnapshotParts | None:
+def snapshot_parts(
+    objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot
+) -> SnapshotParts | None:
     """The record of a snapshot's parts; None where an older version of Headgate wrote the snapshot."""
     key = keys.snapshot_parts_key(snapshot.dataset, snapshot.snapshot_id)
     try:
@@ -77,11 +87,18 @@ def fetch(
     """Each dataset's parts as Parquet files below `folder`, in the order of the key. NotFoundError when the snapshot lacks a dataset."""
     snapshots = known_datasets(lake, datasets)
     refs = {dataset: part_refs(objects, curated_bucket, snapshot) for dataset, snapshot in snapshots.items()}
-    paths = {dataset: tuple(folder / dataset / ref.key.rpartition("/")[2] for ref in parts) for dataset, parts in refs.items()}
+    paths = {
+        dataset: tuple(folder / dataset / ref.key.rpartition("/")[2] for ref in parts)
+        for dataset, parts in refs.items()
+    }
     for dataset in snapshots:
         (folder / dataset).mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(_DOWNLOADS) as pool:
-        list(pool.map(objects.download, chain.from_iterable(refs.values()), chain.from_iterable(paths.values())))
+        list(
+            pool.map(
+                objects.download, chain.from_iterable(refs.values()), chain.from_iterable(paths.values())
+            )
+        )
     return paths
 
 

@@ -39,4 +39,7 @@ def to_json(checked: Iterable[CheckedReference]) -> str:
 
 def from_json(text: str) -> tuple[CheckedReference, ...]:
     """The report that a text states."""
-    return tuple(CheckedReference(**{**reference, "first_keys": tuple(reference["first_keys"])}) for reference in json.loads(text))
+    return tuple(
+        CheckedReference(**{**reference, "first_keys": tuple(reference["first_keys"])})
+        for reference in json.loads(text)
+    )

@@ -97,7 +97,11 @@ class LakeSnapshot:
 def _stated(snapshot: DatasetSnapshot) -> dict[str, object]:
     """The snapshot's fields; `missing_values` only where there are any, so that other manifests keep their bytes."""
     fields = asdict(snapshot)
-    return fields if snapshot.missing_values else {name: value for name, value in fields.items() if name != "missing_values"}
+    return (
+        fields
+        if snapshot.missing_values
+        else {name: value for name, value in fields.items() if name != "missing_values"}
+    )
 
 
 def snapshot_id_of(parts: Iterable[str]) -> str:

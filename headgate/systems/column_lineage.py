@@ -47,7 +47,10 @@ class _UnknownColumnError(Exception):
 
 
 def columns_of_query(
-    query: exp.Query, names: tuple[str, ...], inputs: Mapping[str, tuple[str, str]], columns: Mapping[str, tuple[str, ...]]
+    query: exp.Query,
+    names: tuple[str, ...],
+    inputs: Mapping[str, tuple[str, str]],
+    columns: Mapping[str, tuple[str, ...]],
 ) -> TableColumns:
     """Return the lineage of a query's columns. An error is a reason why it is unknown, because no run fails without its lineage.
 
@@ -99,13 +102,17 @@ def _reason(error: Exception) -> str:
 class _Statement:
     """A query whose columns all name their table, and the sources of its columns."""
 
-    def __init__(self, query: exp.Query, inputs: Mapping[str, tuple[str, str]], columns: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, query: exp.Query, inputs: Mapping[str, tuple[str, str]], columns: Mapping[str, tuple[str, ...]]
+    ) -> None:
         if any(part.args.get("recursive") for part in query.find_all(exp.With)):
             raise _UnknownColumnError("the statement is recursive")
         if isinstance(query, exp.Subquery):
             raise _UnknownColumnError("the statement is in parentheses")
         schema = {name: dict.fromkeys(names, "unknown") for name, names in columns.items()}
-        qualified = qualify(query.copy(), dialect=_ATHENA, schema=schema, validate_qualify_columns=False, identify=False)
+        qualified = qualify(
+            query.copy(), dialect=_ATHENA, schema=schema, validate_qualify_columns=False, identify=False
+        )
         self.root = cast("Scope", build_scope(qualified))
         self._inputs, self._columns = inputs, columns
         self._scopes = {id(scope.expression): scope for scope in self.root.traverse()}
@@ -146,12 +153,22 @@ class _Statement:
         if isinstance(query, exp.SetOperation):
             for side in scope.set_operation_scopes:
                 add(sources, self.rows(side))
-                for index in range(len(query.selects) if query.args.get("distinct") or not isinstance(query, exp.Union) else 0):
-                    add(sources, self._value(side, index), Use.GROUP_BY if isinstance(query, exp.Union) else Use.FILTER)
+                for index in range(
+                    len(query.selects)
+                    if query.args.get("distinct") or not isinstance(query, exp.Union)
+                    else 0
+                ):
+                    add(
+                        sources,
+                        self._value(side, index),
+                        Use.GROUP_BY if isinstance(query, exp.Union) else Use.FILTER,
+                    )
         parts = {part: _nodes(query.args.get(part)) for part in _ROWS}
         parts["joins"] = [node for join in parts["joins"] for node in _nodes(join.args.get("on"))]
         parts["order"] = parts["order"] if query.args.get("limit") or query.args.get("offset") else []
-        parts["distinct"] = query.selects if isinstance(query, exp.Select) and query.args.get("distinct") else []
+        parts["distinct"] = (
+            query.selects if isinstance(query, exp.Select) and query.args.get("distinct") else []
+        )
         for part, nodes in parts.items():
             add(sources, self._used(nodes, scope, _ROWS[part]))
         for _, source in scope.selected_sources.values():
@@ -167,7 +184,9 @@ class _Statement:
 
     def _add_used(self, node: exp.Expression, scope: Scope, use: Use, into: Sources) -> None:
         if isinstance(node, exp.Column):
-            is_output = not node.table and node.find_ancestor(exp.Order, exp.Query) is scope.expression.args.get("order")
+            is_output = not node.table and node.find_ancestor(
+                exp.Order, exp.Query
+            ) is scope.expression.args.get("order")
             add(into, self.column(scope, node.name.lower()) if is_output else self._named(node, scope), use)
         elif isinstance(node, exp.Query):  # a value, a list, or of EXISTS its rows only
             inner = self._scopes[id(node.unnest())]
@@ -175,7 +194,9 @@ class _Statement:
                 add(into, self._value(inner, index), use)
             add(into, self.rows(inner))
         else:
-            for argument, child in ((name, child) for name, value in node.args.items() for child in _nodes(value)):
+            for argument, child in (
+                (name, child) for name, value in node.args.items() for child in _nodes(value)
+            ):
                 self._add_used(child, scope, use.of(_use_of(node, argument)), into)
             for window in _named_windows(node, scope):
                 self._add_used(window, scope, use, into)
@@ -195,7 +216,11 @@ class _Statement:
 
 def _sources(scope: Scope) -> Mapping[str, exp.Table | Scope]:
     """Return the tables and queries that a scope reads, by name; those of a function are the ones before it in FROM."""
-    return scope.sources if scope.is_udtf else {name: source for name, (_, source) in scope.selected_sources.items()}
+    return (
+        scope.sources
+        if scope.is_udtf
+        else {name: source for name, (_, source) in scope.selected_sources.items()}
+    )
 
 
 def _use_of(node: exp.Expression, argument: str) -> Use:
@@ -207,7 +232,12 @@ def _use_of(node: exp.Expression, argument: str) -> Use:
 
 def _named_windows(node: exp.Expression, scope: Scope) -> list[exp.Expression]:
     """Return the window of the WINDOW clause that a window has by name."""
-    if not isinstance(node, exp.Window) or not node.alias or not node.this or isinstance(node.this, exp.Identifier):
+    if (
+        not isinstance(node, exp.Window)
+        or not node.alias
+        or not node.this
+        or isinstance(node.this, exp.Identifier)
+    ):
         return []
     return [window for window in scope.expression.args.get("windows") or [] if window.name == node.alias]
 

@@ -167,7 +167,10 @@ def _described_files(folder: Traversable) -> list[Traversable]:
     """The files in a folder: YAML, and JSON in a function's archive, because a function has no YAML parser."""
     if not folder.is_dir():
         return []
-    return sorted((item for item in folder.iterdir() if item.name.endswith((".yaml", ".json"))), key=lambda item: item.name)
+    return sorted(
+        (item for item in folder.iterdir() if item.name.endswith((".yaml", ".json"))),
+        key=lambda item: item.name,
+    )
 
 
 def _dashboard(file: str, text: str) -> Dashboard:
@@ -194,7 +197,9 @@ def _parsed_yaml(text: str) -> Any:  # noqa: ANN401 whatever the file states
 def _panel(file: str, stated: Mapping[str, Any]) -> Panel:
     values = dict(stated)
     if values.get("kind") not in set(Kind):
-        raise SettingsError(f"{file}: panel {values.get('name')} has the kind {values.get('kind')}. Kinds are {', '.join(Kind)}.")
+        raise SettingsError(
+            f"{file}: panel {values.get('name')} has the kind {values.get('kind')}. Kinds are {', '.join(Kind)}."
+        )
     values["kind"] = Kind(values["kind"])
     values["y"] = tuple(values.get("y", ()))
     values["bounds"] = tuple((low, high) for low, high in values.get("bounds", ()))

@@ -33,10 +33,15 @@ def markdown(card: ModelCard) -> str:
     parts = [f"# Model card: {card.description.name}"]
     for section in _sections(card):
         parts.append(f"## {section.title}")
-        parts.extend("\n".join(f"- {line}" for line in section.lines) if len(section.lines) > 1 else line for line in section.lines[:1])
+        parts.extend(
+            "\n".join(f"- {line}" for line in section.lines) if len(section.lines) > 1 else line
+            for line in section.lines[:1]
+        )
         if section.rows:
             table = [section.header, ("---",) * len(section.header), *section.rows]
-            parts.append("\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table))
+            parts.append(
+                "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table)
+            )
     return "\n\n".join(parts) + "\n"
 
 
@@ -65,7 +70,9 @@ def _html_section(section: _Section, card: ModelCard) -> str:
 
 def _html_table(section: _Section) -> str:
     head = "".join(f"<th>{escape(cell)}</th>" for cell in section.header)
-    rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in section.rows)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in section.rows
+    )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
@@ -95,7 +102,9 @@ def _sections(card: ModelCard) -> list[_Section]:
     return [
         _Section("What it predicts", (about.predicts, f"Tables: {', '.join(about.tables)} ({about.system})")),
         _Section("Data and period", (about.data, *_period(card))),
-        _Section("Model in charge", _in_charge(card), ("recipe", "mean loss at past origins"), _contest(card)),
+        _Section(
+            "Model in charge", _in_charge(card), ("recipe", "mean loss at past origins"), _contest(card)
+        ),
         _Section("Naive rule", (about.naive_rule,)),
         _backtests(card),
         _calibration(card),
@@ -106,20 +115,32 @@ def _sections(card: ModelCard) -> list[_Section]:
 
 def _period(card: ModelCard) -> list[str]:
     if card.missing and not card.as_of:
-        return [f"The lake has no rows of {', '.join(card.missing)}, so the tables are empty. Upload this data, then start a run."]
+        return [
+            f"The lake has no rows of {', '.join(card.missing)}, so the tables are empty. Upload this data, then start a run."
+        ]
     if not card.as_of:
         return ["There are no figures yet. `headgate run` builds the tables."]
     tested = [f"Tested on the days {card.period.replace('/', ' to ')}."] if card.period else []
-    learnt = [f"Learnt from {card.learnt_from:,} rows with the columns {', '.join(card.columns)}."] if card.learnt_from else []
+    learnt = (
+        [f"Learnt from {card.learnt_from:,} rows with the columns {', '.join(card.columns)}."]
+        if card.learnt_from
+        else []
+    )
     return [f"Data up to {card.as_of}, snapshot {card.snapshot_id}.", *learnt, *tested]
 
 
 def _in_charge(card: ModelCard) -> tuple[str, ...]:
     table = card.description.tables[0]
-    published = tuple(f"The column `{name}` of {table} states: {', '.join(methods)}." for name, methods in card.methods.items())
+    published = tuple(
+        f"The column `{name}` of {table} states: {', '.join(methods)}."
+        for name, methods in card.methods.items()
+    )
     if card.recipe:
         kept = f"Recipe {card.recipe}, version {card.version}, code {card.code}."
-        return (f"{kept} A recipe stays in charge until another is significantly better at past origins.", *published)
+        return (
+            f"{kept} A recipe stays in charge until another is significantly better at past origins.",
+            *published,
+        )
     if card.unused:
         recipe, day = card.unused
         return (*published, f"The kept model {recipe} of {day} is not in use: {table} was not built with it.")
@@ -129,7 +150,9 @@ def _in_charge(card: ModelCard) -> tuple[str, ...]:
 
 
 def _contest(card: ModelCard) -> tuple[tuple[str, ...], ...]:
-    return tuple((recipe, _number(loss)) for recipe, loss in sorted(card.contest.items(), key=lambda one: one[1]))
+    return tuple(
+        (recipe, _number(loss)) for recipe, loss in sorted(card.contest.items(), key=lambda one: one[1])
+    )
 
 
 def _backtests(card: ModelCard) -> _Section:
@@ -150,16 +173,24 @@ def _backtests(card: ModelCard) -> _Section:
         for figure in card.figures
     )
     return _Section(
-        "Backtests", ("Each figure was measured on days that the model did not learn from, except those of the fit.",), header, rows
+        "Backtests",
+        ("Each figure was measured on days that the model did not learn from, except those of the fit.",),
+        header,
+        rows,
     )
 
 
 def _calibration(card: ModelCard) -> _Section:
     if not card.calibration:
         return _Section("Calibration", ("No calibration is recorded for this model.",))
-    rows = tuple((f"{share.expected:.1%}", f"{share.observed:.1%}", f"{share.rows:,}") for share in card.calibration)
+    rows = tuple(
+        (f"{share.expected:.1%}", f"{share.observed:.1%}", f"{share.rows:,}") for share in card.calibration
+    )
     return _Section(
-        "Calibration", ("Expected and observed shares are equal for a calibrated model.",), ("expected", "observed", "rows"), rows
+        "Calibration",
+        ("Expected and observed shares are equal for a calibrated model.",),
+        ("expected", "observed", "rows"),
+        rows,
     )
 
 
@@ -167,7 +198,9 @@ def _drift(card: ModelCard) -> _Section:
     if not card.drift:
         return _Section("Drift", ("No drift is recorded for this model.",))
     shifted = f"Changed since the model learnt (index above 0.25): {', '.join(card.shifted) or 'no column'}."
-    rows = tuple((name, _number(index)) for name, index in sorted(card.drift.items(), key=lambda one: -one[1]))
+    rows = tuple(
+        (name, _number(index)) for name, index in sorted(card.drift.items(), key=lambda one: -one[1])
+    )
     return _Section("Drift", (shifted,), ("column", "population stability index"), rows)
 
 

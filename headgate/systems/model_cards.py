@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     OwnFigures = Callable[[Sequence[Mapping[str, Any]]], tuple[Sequence["Figure"], tuple[Bin, ...]]]
 
 FOLDER = "model_cards"
-SHIFTED = 0.25  # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.drift.SHIFTED
+SHIFTED = (
+    0.25  # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.drift.SHIFTED
+)
 _MOST_PERIODS = 3
 
 
@@ -160,12 +162,17 @@ def description(name: str) -> Description:
     """
     described = descriptions()
     if name not in described:
-        raise NotFoundError(f"There is no model {name}. Models: {', '.join(described) or 'none in this lake'}.")
+        raise NotFoundError(
+            f"There is no model {name}. Models: {', '.join(described) or 'none in this lake'}."
+        )
     return described[name]
 
 
 def _description(stated: Mapping[str, Any]) -> Description:
-    lists = {name: tuple(stated.get(name, ())) for name in ("tables", "quality_models", "limits", "needs", "method_columns")}
+    lists = {
+        name: tuple(stated.get(name, ()))
+        for name in ("tables", "quality_models", "limits", "needs", "method_columns")
+    }
     return Description(**{**stated, **lists})
 
 
@@ -176,7 +183,11 @@ def is_in_use(about: Description, kept: Card, current: CurrentTable) -> bool:
 
 
 def model_card(
-    about: Description, quality: Sequence[Mapping[str, Any]], record: Card | None, current: CurrentTable, missing: tuple[str, ...] = ()
+    about: Description,
+    quality: Sequence[Mapping[str, Any]],
+    record: Card | None,
+    current: CurrentTable,
+    missing: tuple[str, ...] = (),
 ) -> ModelCard:
     """Return the card of a model.
 
@@ -189,7 +200,9 @@ def model_card(
     kept = record if record and is_in_use(about, record, current) else None
     quality = [{name: _known(value) for name, value in row.items()} for row in quality]
     own_figures = _own_figures(about.quality) if quality else None
-    figures, coverage = own_figures(quality) if own_figures else (_of_measures(quality, about.quality_models), None)
+    figures, coverage = (
+        own_figures(quality) if own_figures else (_of_measures(quality, about.quality_models), None)
+    )
     stamps = quality[0] if quality else {}
     return ModelCard(
         description=about,
@@ -204,7 +217,10 @@ def model_card(
         learnt_from=kept.rows if kept else 0,
         columns=kept.columns if kept else (),
         figures=tuple(figures),
-        contest={result["recipe"]: float(result["mean_loss"]) for result in ((kept and kept.contest) or {}).get("results", ())},
+        contest={
+            result["recipe"]: float(result["mean_loss"])
+            for result in ((kept and kept.contest) or {}).get("results", ())
+        },
         calibration=coverage if coverage is not None else (kept.calibration if kept else ()),
         drift=kept.drift if kept else {},
     )

@@ -28,7 +28,9 @@ def with_plain_references(name: str, text: str) -> str:
     """
     plain = _REF.sub(rf"{_MODELS}.\2", text)
     if "{{" in plain or "{%" in plain:
-        raise ContractError(f"{name} has a template that is not {{{{ ref('table') }}}}. Macros are not run: write SQL instead.")
+        raise ContractError(
+            f"{name} has a template that is not {{{{ ref('table') }}}}. Macros are not run: write SQL instead."
+        )
     return plain
 
 
@@ -45,7 +47,9 @@ def resolved(name: str, query: exp.Query, datasets: Collection[str], tables: Map
     """
     marked = _with_lower_case_tables(query)
     for table in _tables_read(marked):
-        is_dataset = table.name in datasets and not (table.name in tables and table.db.lower().endswith("_prod"))
+        is_dataset = table.name in datasets and not (
+            table.name in tables and table.db.lower().endswith("_prod")
+        )
         if not is_dataset and tables.get(table.name, "unknown"):
             raise ContractError(_why_unknown(name, table.name, datasets, tables))
         table.set("db", None if is_dataset else exp.to_identifier(_MODELS))
@@ -84,7 +88,9 @@ def in_order(refs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
         return tuple(sorter.static_order())
     except CycleError as error:
         circle = " → ".join(reversed(error.args[1]))
-        raise ContractError(f"The models {circle} read each other. Remove one of these references, so that one of them is first.") from None
+        raise ContractError(
+            f"The models {circle} read each other. Remove one of these references, so that one of them is first."
+        ) from None
 
 
 def on_inputs(query: exp.Query) -> exp.Query:
@@ -114,4 +120,9 @@ def _with_lower_case_tables(query: exp.Query) -> exp.Query:
 
 
 def _tables_read(query: exp.Query) -> list[exp.Table]:
-    return [source for scope in traverse_scope(query) for source in scope.sources.values() if isinstance(source, exp.Table)]
+    return [
+        source
+        for scope in traverse_scope(query)
+        for source in scope.sources.values()
+        if isinstance(source, exp.Table)
+    ]

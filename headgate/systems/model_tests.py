@@ -86,15 +86,29 @@ def read_test(path: Path) -> ModelTest:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)  # noqa: S506 a safe loader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise SettingsError(f"{path.name} is not YAML{f' (line {mark.line + 1})' if mark else ''}. Correct the file.") from None
-    if not isinstance(document, dict) or not isinstance(document.get("given"), dict) or "expect" not in document:
-        raise SettingsError(f"{path.name} is not a test of a model. It has to state `given`, rows by table, and `expect`, rows.")
+        raise SettingsError(
+            f"{path.name} is not YAML{f' (line {mark.line + 1})' if mark else ''}. Correct the file."
+        ) from None
+    if (
+        not isinstance(document, dict)
+        or not isinstance(document.get("given"), dict)
+        or "expect" not in document
+    ):
+        raise SettingsError(
+            f"{path.name} is not a test of a model. It has to state `given`, rows by table, and `expect`, rows."
+        )
     if unknown := [str(field) for field in document if field not in _FIELDS]:
-        raise SettingsError(f"{path.name} has the field {unknown[0]}. A test of a model has the fields {', '.join(_FIELDS)}.")
+        raise SettingsError(
+            f"{path.name} has the field {unknown[0]}. A test of a model has the fields {', '.join(_FIELDS)}."
+        )
     given = {str(table): _stated_rows(path, str(table), rows) for table, rows in document["given"].items()}
     name = path.name.removesuffix(".yaml")
     return ModelTest(
-        name, document.get("model") or name, given, _stated_rows(path, "expect", document["expect"]), _day(path, document.get("as_of"))
+        name,
+        document.get("model") or name,
+        given,
+        _stated_rows(path, "expect", document["expect"]),
+        _day(path, document.get("as_of")),
     )
 
 
@@ -103,9 +117,15 @@ def _stated_rows(path: Path, table: str, stated: Any) -> tuple[Row, ...]:  # noq
         return _rows_of_csv(path, table, str(stated["file"]))
     rows = stated or []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise SettingsError(f"{path.name}: {table} is no list of rows. Write `- {{column: value}}` for each row, or `file: {table}.csv`.")
-    if nested := next((name for row in rows for name, value in row.items() if not isinstance(value, str | None)), None):
-        raise SettingsError(f"{path.name}: {table}: column {nested} has more than one value in a row. Write one value.")
+        raise SettingsError(
+            f"{path.name}: {table} is no list of rows. Write `- {{column: value}}` for each row, or `file: {table}.csv`."
+        )
+    if nested := next(
+        (name for row in rows for name, value in row.items() if not isinstance(value, str | None)), None
+    ):
+        raise SettingsError(
+            f"{path.name}: {table}: column {nested} has more than one value in a row. Write one value."
+        )
     return tuple(rows)
 
 
@@ -113,10 +133,14 @@ def _rows_of_csv(path: Path, table: str, name: str) -> tuple[Row, ...]:
     try:
         text = (path.parent / name).read_text(encoding="utf-8-sig")
     except (FileNotFoundError, UnicodeDecodeError):
-        raise SettingsError(f"{path.name}: {table} names {name}, which is no UTF-8 file beside the test. Correct the name.") from None
+        raise SettingsError(
+            f"{path.name}: {table} names {name}, which is no UTF-8 file beside the test. Correct the name."
+        ) from None
     rows = [*csv.DictReader(io.StringIO(text))]
     if wide := next((number for number, row in enumerate(rows, 2) if None in row), 0):
-        raise SettingsError(f"{name}: line {wide} has more cells than the header. Quote a cell that has a comma.")
+        raise SettingsError(
+            f"{name}: line {wide} has more cells than the header. Quote a cell that has a comma."
+        )
     return tuple({column: value or None for column, value in row.items()} for row in rows)
 
 
@@ -143,7 +167,9 @@ def _compared(test: ModelTest, models: SqlModels, curated: Mapping[str, Contract
     rows = _built(test, limited, {**curated, **models.contracts}).select(columns)
     expected = _typed(f"{test.name}.yaml: expect", contract, test.expect, columns)
     made, wanted = _counted(rows), _counted(expected)
-    missing, unexpected = (tuple(map(dict, (first - second).elements())) for first, second in ((wanted, made), (made, wanted)))
+    missing, unexpected = (
+        tuple(map(dict, (first - second).elements())) for first, second in ((wanted, made), (made, wanted))
+    )
     return ModelTestResult(test.name, test.model, missing, unexpected)
 
 
@@ -151,12 +177,18 @@ def _check_given(test: ModelTest, models: SqlModels) -> None:
     """Check that a test gives each table that the model is built from, and no other one."""
     may_read = sorted({*models.READS, *models.queries} - {test.model})
     if other := sorted(set(test.given) - set(may_read)):
-        raise SettingsError(f"{test.name}.yaml gives {other[0]}, which {test.model} does not read. It reads {', '.join(may_read)}.")
+        raise SettingsError(
+            f"{test.name}.yaml gives {other[0]}, which {test.model} does not read. It reads {', '.join(may_read)}."
+        )
     built, datasets = models.inputs(test.model, test.given)
     if missing := [dataset for dataset in datasets if dataset not in test.given]:
-        raise SettingsError(f"{test.name}.yaml lacks rows of {missing[0]}, which is read. Add `{missing[0]}: []` to `given` for none.")
+        raise SettingsError(
+            f"{test.name}.yaml lacks rows of {missing[0]}, which is read. Add `{missing[0]}: []` to `given` for none."
+        )
     if not test.as_of and any(models.queries[name].find(exp.CurrentDate) for name in (*built, test.model)):
-        raise SettingsError(f"{test.name}.yaml lacks the day of the data, which is read as current_date. Add `as_of: 2026-03-31`.")
+        raise SettingsError(
+            f"{test.name}.yaml lacks the day of the data, which is read as current_date. Add `as_of: 2026-03-31`."
+        )
 
 
 def _columns(test: ModelTest, contract: Contract) -> list[str]:
@@ -177,7 +209,9 @@ def _built(test: ModelTest, models: SqlModels, contracts: Mapping[str, Contract]
             write_parquet(path, table.schema, table.to_batches())
         with opened({name: str(path) for name, path in places.items()}) as tables:
             given = {name: table for name, table in tables.items() if name in models.queries}
-            frame = models.rows(test.model, {name: table for name, table in tables.items() if name not in given}, as_of, given)
+            frame = models.rows(
+                test.model, {name: table for name, table in tables.items() if name not in given}, as_of, given
+            )
             return rows_of(contract, frame.assign(as_of=as_of, snapshot_id=""))
 
 
@@ -185,8 +219,12 @@ def _typed(place: str, contract: Contract, rows: Iterable[Row], columns: Collect
     """Return rows of texts in the types of a contract; a column that no row names is null, also where the contract requires it."""
     rows = [*rows]
     _require_names(place, {name for row in rows for name in row}, contract)
-    schema = pa.schema([field.with_nullable(nullable=True) for field in arrow_schema(contract) if field.name in columns])
-    return pa.table([_column(place, field, [row.get(field.name) for row in rows]) for field in schema], schema=schema)
+    schema = pa.schema(
+        [field.with_nullable(nullable=True) for field in arrow_schema(contract) if field.name in columns]
+    )
+    return pa.table(
+        [_column(place, field, [row.get(field.name) for row in rows]) for field in schema], schema=schema
+    )
 
 
 def _column(place: str, field: pa.Field, texts: list[str | None]) -> pa.Array:
@@ -204,12 +242,17 @@ def _column(place: str, field: pa.Field, texts: list[str | None]) -> pa.Array:
 def _require_names(place: str, names: Collection[str], contract: Contract) -> None:
     if unknown := sorted(set(names) - set(contract.names)):
         near = difflib.get_close_matches(unknown[0], contract.names, n=1) or contract.names
-        raise SettingsError(f"{place} has no column {unknown[0]} in its contract. Did you mean {' or '.join(near)}?")
+        raise SettingsError(
+            f"{place} has no column {unknown[0]} in its contract. Did you mean {' or '.join(near)}?"
+        )
 
 
 def _counted(rows: pa.Table) -> Counter[tuple[tuple[str, object], ...]]:
     """Return each different row with its number; doubles that agree to nine digits are equal."""
     return Counter(
-        tuple((name, float(f"{value:.9g}") if isinstance(value, float) else value) for name, value in row.items())
+        tuple(
+            (name, float(f"{value:.9g}") if isinstance(value, float) else value)
+            for name, value in row.items()
+        )
         for row in rows.to_pylist()
     )

@@ -29,7 +29,10 @@ def package_files() -> dict[str, bytes]:
             for folder in folders(zone)
             for path in sorted(folder.glob("*.yaml"))
         }
-        | {f"headgate/_contracts/prod/{table}.json": _json(document) for table, (_, document) in dashboard_documents().items()}
+        | {
+            f"headgate/_contracts/prod/{table}.json": _json(document)
+            for table, (_, document) in dashboard_documents().items()
+        }
         | {
             path.with_suffix(".json").relative_to(root.parent).as_posix(): _as_json(path)
             for path in sorted((root / "domains").glob("*/dashboards/*.yaml"))
@@ -64,7 +67,11 @@ def _own_systems() -> dict[str, bytes]:
         return {}
     folder = lake / "systems"
     packed = OWN_SYSTEMS.replace(".", "/")
-    return {f"{packed}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in sorted(folder.rglob("*")) if _is_source(path)}
+    return {
+        f"{packed}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if _is_source(path)
+    }
 
 
 def _is_source(path: Path) -> bool:

@@ -23,9 +23,24 @@ MODELS = f"headgate/{PACKED}/"  # folder of an archive with the models
 _DEPLOY = "Deploy it: `make deploy-localstack` or `make deploy-aws`."
 # Files of an archive that are the project's own: folder in the archive, folder of the project, ending there, and why a push has none.
 _OF_PROJECT = (
-    ("headgate/_contracts/", "contracts/", ".yaml", "a contract decides tables, rights and masks, which a deployment makes"),
-    (f"headgate/{PACKED_DASHBOARDS}/", "dashboards/", ".yaml", "the API's function has the dashboards of its deployment"),
-    (f"{OWN_SYSTEMS.replace('.', '/')}/", "systems/", ".py", "a Python system is code, which is in the archives of a deployment"),
+    (
+        "headgate/_contracts/",
+        "contracts/",
+        ".yaml",
+        "a contract decides tables, rights and masks, which a deployment makes",
+    ),
+    (
+        f"headgate/{PACKED_DASHBOARDS}/",
+        "dashboards/",
+        ".yaml",
+        "the API's function has the dashboards of its deployment",
+    ),
+    (
+        f"{OWN_SYSTEMS.replace('.', '/')}/",
+        "systems/",
+        ".py",
+        "a Python system is code, which is in the archives of a deployment",
+    ),
 )
 
 
@@ -41,7 +56,9 @@ class Refusal:
 def refused_files(deployed: Mapping[str, bytes], edited: Mapping[str, bytes]) -> list[Refusal]:
     """Return what differs between two archives and is no model: definitions are never read by code that they were not checked with."""
     differing = sorted(
-        path for path in deployed.keys() | edited.keys() if not path.startswith(MODELS) and deployed.get(path, b"") != edited.get(path, b"")
+        path
+        for path in deployed.keys() | edited.keys()
+        if not path.startswith(MODELS) and deployed.get(path, b"") != edited.get(path, b"")
     )
     of_project = [refusal for path in differing if (refusal := _of_project(path))]
     code = [path for path in differing if not _of_project(path)]
@@ -68,13 +85,21 @@ def _of_project(path: str) -> Refusal | None:
     for packed, folder, ending, reason in _OF_PROJECT:
         if path.startswith(packed):
             name = path.removeprefix(packed)
-            return Refusal(f"{folder}{name.removesuffix('.json')}{ending}" if name.endswith(".json") else f"{folder}{name}", reason)
+            return Refusal(
+                f"{folder}{name.removesuffix('.json')}{ending}"
+                if name.endswith(".json")
+                else f"{folder}{name}",
+                reason,
+            )
     return None
 
 
 def _of_code(paths: list[str]) -> Refusal:
     further = f" and {len(paths) - 1:,} further files" if len(paths) > 1 else ""
-    return Refusal(f"{paths[0]}{further}", "the deployed code is another than the code of this command, which checks what is pushed")
+    return Refusal(
+        f"{paths[0]}{further}",
+        "the deployed code is another than the code of this command, which checks what is pushed",
+    )
 
 
 def _tables(deployed: Mapping[str, object], edited: Mapping[str, object]) -> Iterator[Refusal]:
@@ -87,5 +112,7 @@ def _tables(deployed: Mapping[str, object], edited: Mapping[str, object]) -> Ite
 def _reads(permitted: set[str], edited: Mapping[str, exp.Query]) -> Iterator[Refusal]:
     for table, query in sorted(edited.items()):
         if further := sorted(reads_of(query) - permitted):
-            reason = f"it reads {', '.join(further)}, which the job of the deployed models has no right to read"
+            reason = (
+                f"it reads {', '.join(further)}, which the job of the deployed models has no right to read"
+            )
             yield Refusal(f"models/{table}.sql", reason)

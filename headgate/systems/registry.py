@@ -42,7 +42,9 @@ class OptionalSystem(Protocol):
     OPTIONS: tuple[str, ...]
     MAY_READ: tuple[str, ...]
 
-    def build(self, tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    def build(
+        self, tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str]
+    ) -> dict[str, pd.DataFrame]:
         """As `System.build`; an option that is not stated is absent."""
         ...
 
@@ -78,7 +80,9 @@ def options(package: System) -> tuple[str, ...]:
     return cast("tuple[str, ...]", getattr(package, "OPTIONS", ()))
 
 
-def built(package: System, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, stated: Mapping[str, str]) -> dict[str, Made]:
+def built(
+    package: System, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, stated: Mapping[str, str]
+) -> dict[str, Made]:
     """The tables of the system and of the models that its package was given.
 
     Args:

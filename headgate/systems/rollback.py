@@ -52,7 +52,10 @@ class BuiltVersion:
 def versions_of(table: TableVersion) -> list[BuiltVersion]:
     """Return the versions of a table that the catalog knows, the newest first; the one that it shows is among them."""
     history = json.loads(table.parameters.get(VERSIONS, "[]"))
-    return [BuiltVersion(version["location"], tuple(version["columns"]), version["parameters"]) for version in history]
+    return [
+        BuiltVersion(version["location"], tuple(version["columns"]), version["parameters"])
+        for version in history
+    ]
 
 
 def with_history(staged: Staged) -> Staged:
@@ -68,7 +71,9 @@ def is_held(table: TableVersion, version: str) -> bool:
     return table.parameters.get(HELD, "") == version
 
 
-def roll_back(catalog: Catalog, objects: ObjectStore, bucket: str, table: TableVersion, to: str = "") -> BuiltVersion:
+def roll_back(
+    catalog: Catalog, objects: ObjectStore, bucket: str, table: TableVersion, to: str = ""
+) -> BuiltVersion:
     """Make the table show an earlier version, and return it.
 
     Args:
@@ -93,11 +98,15 @@ def roll_back(catalog: Catalog, objects: ObjectStore, bucket: str, table: TableV
 def _target(table: str, known: list[BuiltVersion], shown: str, to: str) -> BuiltVersion:
     names = [version.name for version in known]
     if to and to == shown:
-        raise ConflictError(f"Table {table} shows version {to} already. `headgate tables versions {table}` lists the others.")
+        raise ConflictError(
+            f"Table {table} shows version {to} already. `headgate tables versions {table}` lists the others."
+        )
     if to in names:
         return known[names.index(to)]
     before = names.index(shown) + 1 if shown in names else len(names)
     if to or before >= len(names):
         wanted = f"no version {to}" if to else "no earlier version"
-        raise NotFoundError(f"The catalog knows {wanted} of {table}. `headgate tables versions {table}` lists its versions.")
+        raise NotFoundError(
+            f"The catalog knows {wanted} of {table}. `headgate tables versions {table}` lists its versions."
+        )
     return known[before]

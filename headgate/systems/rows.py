@@ -90,10 +90,14 @@ class RowsInFile:
         """
         schema, own = arrow_schema(contract), unstamped_schema(contract)
         with pq.ParquetFile(self.path) as file:
-            if [(column.name, column.type) for column in file.schema_arrow] != [(column.name, column.type) for column in own]:
+            if [(column.name, column.type) for column in file.schema_arrow] != [
+                (column.name, column.type) for column in own
+            ]:
                 raise AuditError(f"{contract.id}: the columns of the system's file are not the contract's")
             path = self.folder / f"stamped-{self.path.name}"
-            write_parquet(path, schema, _stamped(file.iter_batches(_BATCH_ROWS, use_threads=False), schema, stamps))
+            write_parquet(
+                path, schema, _stamped(file.iter_batches(_BATCH_ROWS, use_threads=False), schema, stamps)
+            )
         return RowsInFile(path, self._folder)
 
 
@@ -106,10 +110,17 @@ def unstamped_schema(contract: Contract) -> pa.Schema:
     return pa.schema([column for column in arrow_schema(contract) if column.name not in STAMPS])
 
 
-def _stamped(batches: Iterator[pa.RecordBatch], schema: pa.Schema, stamps: Mapping[str, object]) -> Iterator[pa.RecordBatch]:
+def _stamped(
+    batches: Iterator[pa.RecordBatch], schema: pa.Schema, stamps: Mapping[str, object]
+) -> Iterator[pa.RecordBatch]:
     for batch in batches:
-        columns = {name: pa.repeat(pa.scalar(value, schema.field(name).type), batch.num_rows) for name, value in stamps.items()}
-        yield pa.RecordBatch.from_arrays([columns[name] if name in columns else batch[name] for name in schema.names], schema=schema)
+        columns = {
+            name: pa.repeat(pa.scalar(value, schema.field(name).type), batch.num_rows)
+            for name, value in stamps.items()
+        }
+        yield pa.RecordBatch.from_arrays(
+            [columns[name] if name in columns else batch[name] for name in schema.names], schema=schema
+        )
 
 
 def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
@@ -125,7 +136,11 @@ def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInF
         AuditError: as `rows_of` says.
     """
     made, schema = RowsInFile.new(contract.dataset), unstamped_schema(contract)
-    texts = [column.name for column in contract.columns if column.type.kind is Kind.STRING and column.name not in STAMPS]
+    texts = [
+        column.name
+        for column in contract.columns
+        if column.type.kind is Kind.STRING and column.name not in STAMPS
+    ]
     write_batches((_unstamped(contract, frame, schema) for frame in frames), schema, made.path, texts)
     return made
 
@@ -143,11 +158,16 @@ def rows_of(contract: Contract, frame: pd.DataFrame) -> pa.Table:
         AuditError: names the column that is missing, unknown, or holds something that its type does not hold exactly.
     """
     _require_columns(contract, frame, contract.names)
-    return pa.table({column.name: _exact(contract, column, frame[column.name]) for column in contract.columns})
+    return pa.table(
+        {column.name: _exact(contract, column, frame[column.name]) for column in contract.columns}
+    )
 
 
 def _require_columns(contract: Contract, frame: pd.DataFrame, names: Sequence[str]) -> None:
-    missing, unknown = sorted(set(names) - set(frame.columns)), sorted(set(map(str, frame.columns)) - set(names))
+    missing, unknown = (
+        sorted(set(names) - set(frame.columns)),
+        sorted(set(map(str, frame.columns)) - set(names)),
+    )
     if missing or unknown:
         raise AuditError(f"{contract.id}: columns missing {missing}, not in the contract {unknown}")
 
@@ -163,9 +183,13 @@ def _exact(contract: Contract, column: Column, values: pd.Series) -> pa.Array:
         kept = _is_natural(column.type.kind, natural.type) and exact.cast(natural.type).equals(natural)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         # Arrow's own message quotes the value.
-        raise AuditError(f"{contract.id}: column {column.name} is not all {column.type.kind}: {type(error).__name__}") from None
+        raise AuditError(
+            f"{contract.id}: column {column.name} is not all {column.type.kind}: {type(error).__name__}"
+        ) from None
     if not kept:
-        raise AuditError(f"{contract.id}: column {column.name} holds {natural.type}, which {column.type.kind} does not hold exactly")
+        raise AuditError(
+            f"{contract.id}: column {column.name} holds {natural.type}, which {column.type.kind} does not hold exactly"
+        )
     return exact
 
 

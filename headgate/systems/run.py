@@ -78,24 +78,48 @@ def run_system(
     """
     own = _contracts_of(system, contracts)
     package, code = _package_of(system, own_models)
-    shelf = Shelf({name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)} if models else {})
+    shelf = Shelf(
+        {name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)}
+        if models
+        else {}
+    )
     own_options = {name: options[name] for name in registry.options(package) if options.get(name)}
     reads = {name: registry.reads_of_table(package, name, snapshot.datasets) for name in own}
     made_of = (*(f"{name}={value}" for name, value in sorted(own_options.items())), *_champions(shelf))
-    versions = {name: version_of(own[name], snapshot, reads[name], code, made_of) for name in own if name not in inspections}
+    versions = {
+        name: version_of(own[name], snapshot, reads[name], code, made_of)
+        for name in own
+        if name not in inspections
+    }
     is_outdated = models is not None and _has_outdated_models(models, system, package, snapshot)
     built_with, columns = {DEPLOYMENT: deployment, DEFINITIONS: definitions}, _columns_of(own_models)
     kept = {} if is_outdated else _confirm_published(publisher, own, versions, built_with, columns)
     frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, own_options)
     frames |= {name: make() for name, make in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)
-    versions |= {name: version_of(own[name], snapshot, reads[name], code, (*made_of, _digest(outputs[name]))) for name in inspections}
-    inputs = {name: facts(snapshot, reads[name], registry.may_read(package, name), deployment, definitions) for name in outputs}
+    versions |= {
+        name: version_of(own[name], snapshot, reads[name], code, (*made_of, _digest(outputs[name])))
+        for name in inspections
+    }
+    inputs = {
+        name: facts(snapshot, reads[name], registry.may_read(package, name), deployment, definitions)
+        for name in outputs
+    }
     inputs = {name: {**inputs[name], COLUMNS: "", **columns.get(name, {})} for name in outputs}
-    staged = [_stage(publisher, own[name], rows, versions[name], inputs[name]) for name, rows in outputs.items()]
+    staged = [
+        _stage(publisher, own[name], rows, versions[name], inputs[name]) for name, rows in outputs.items()
+    ]
     _keep(models, shelf, ModelInputs(system, snapshot.snapshot_id, snapshot.as_of, code))
     published = [*kept.values(), *_move_all(publisher, staged)]
-    log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, "tables": len(staged), "kept": len(kept)})
+    log.info(
+        "system published",
+        extra={
+            "system": system,
+            "snapshot_id": snapshot.snapshot_id,
+            "tables": len(staged),
+            "kept": len(kept),
+        },
+    )
     return published
 
 
@@ -108,7 +132,11 @@ def _package_of(system: str, own_models: SqlModels | None) -> tuple[System, str]
 
 def _columns_of(own_models: SqlModels | None) -> dict[str, dict[str, str]]:
     """Return the lineage by column that the catalog keeps with each table; of Python systems there is none."""
-    return {name: {COLUMNS: lineage.to_json()} for name, lineage in own_models.column_lineage.items()} if own_models else {}
+    return (
+        {name: {COLUMNS: lineage.to_json()} for name, lineage in own_models.column_lineage.items()}
+        if own_models
+        else {}
+    )
 
 
 def _contracts_of(system: str, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
@@ -123,7 +151,11 @@ def _contracts_of(system: str, contracts: Mapping[str, Contract]) -> dict[str, C
 
 
 def build(
-    package: System, tables: Opened, as_of: date, shelf: Shelf | None = None, options: Mapping[str, str] = _NO_OPTIONS
+    package: System,
+    tables: Opened,
+    as_of: date,
+    shelf: Shelf | None = None,
+    options: Mapping[str, str] = _NO_OPTIONS,
 ) -> dict[str, Made]:
     """Build a system's frames from the tables as of a day; the models that it learnt stand on the shelf."""
     with tables as opened:
@@ -191,7 +223,10 @@ def _has_outdated_models(models: ModelStore, system: str, package: System, snaps
     """A model of the day is a pickle of an earlier version of Headgate, so the system fits it again although its tables are up to date."""
     outdated = [name for name in registry.learns(package) if models.is_outdated(system, name, snapshot.as_of)]
     if outdated:
-        log.info("models fitted again: a pickle of an earlier version is not loaded", extra={"system": system, "models": outdated})
+        log.info(
+            "models fitted again: a pickle of an earlier version is not loaded",
+            extra={"system": system, "models": outdated},
+        )
     return bool(outdated)
 
 
@@ -205,10 +240,18 @@ def _keep(models: ModelStore | None, shelf: Shelf, origin: ModelInputs) -> None:
         models.export(origin.system, model, scorer, origin)
 
 
-def version_of(contract: Contract, snapshot: LakeSnapshot, reads: Collection[str], code: str, made_of: tuple[str, ...] = ()) -> str:
+def version_of(
+    contract: Contract,
+    snapshot: LakeSnapshot,
+    reads: Collection[str],
+    code: str,
+    made_of: tuple[str, ...] = (),
+) -> str:
     """The id of a table's version: a function of all it is made from, and of nothing else that the snapshot holds."""
     inputs = [f"dataset {name}={version}" for name, version in inputs_of(snapshot, reads).items()]
-    return snapshot_id_of([*inputs, snapshot.as_of.isoformat(), f"{contract.id}@{contract.version}", code, *made_of])
+    return snapshot_id_of(
+        [*inputs, snapshot.as_of.isoformat(), f"{contract.id}@{contract.version}", code, *made_of]
+    )
 
 
 def _champions(shelf: Shelf) -> tuple[str, ...]:
@@ -222,7 +265,9 @@ def _digest(rows: pa.Table | RowsInFile) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _stage(publisher: Publisher, contract: Contract, rows: pa.Table | RowsInFile, version: str, known: dict[str, str]) -> Staged:
+def _stage(
+    publisher: Publisher, contract: Contract, rows: pa.Table | RowsInFile, version: str, known: dict[str, str]
+) -> Staged:
     prefix = keys.table_prefix(contract.dataset, version)
     if not isinstance(rows, RowsInFile):
         return with_history(publisher.stage(contract, rows, prefix, parameters=known))
@@ -241,5 +286,7 @@ def _move_all(publisher: Publisher, staged: Sequence[Staged]) -> list[Published]
 
 def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:
     folder = f"{keys.TABLES}/{staged.contract.dataset}/"
-    shown = {location.rstrip("/").rpartition("/")[2] for location in (staged.location, staged.current.location)}
+    shown = {
+        location.rstrip("/").rpartition("/")[2] for location in (staged.location, staged.current.location)
+    }
     delete_old_versions(publisher.objects, publisher.bucket, folder, named=shown)

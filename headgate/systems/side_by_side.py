@@ -111,7 +111,11 @@ def free_memory_bytes(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/c
     """Return the memory that programs can have without swapping: that of the machine, or of the container if it has less."""
     limits = []
     with suppress(OSError):
-        facts = dict(line.split(":", 1) for line in (proc / "meminfo").read_text(encoding="ascii").splitlines() if ":" in line)
+        facts = dict(
+            line.split(":", 1)
+            for line in (proc / "meminfo").read_text(encoding="ascii").splitlines()
+            if ":" in line
+        )
         limits.append(int(facts["MemAvailable"].split()[0]) * _KIB)
     with suppress(OSError, ValueError):  # `max` is no number: the container has no limit
         limits.append(int((cgroup / "memory.max").read_text()) - int((cgroup / "memory.current").read_text()))

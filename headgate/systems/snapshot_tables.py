@@ -80,7 +80,9 @@ class SnapshotTables:
 
     def _opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
         snapshots = known_datasets(lake, datasets)
-        engine = self.choice.asked.chosen(sum(dataset.size_bytes for dataset in snapshots.values()), self.choice.spark_from_mb)
+        engine = self.choice.asked.chosen(
+            sum(dataset.size_bytes for dataset in snapshots.values()), self.choice.spark_from_mb
+        )
         log.info("engine chosen", extra={"engine": engine, "datasets": list(snapshots)})
         if engine is EngineName.ATHENA:
             return self._in_athena(lake, datasets)
@@ -95,7 +97,9 @@ class SnapshotTables:
         for name in datasets:
             shown = self.catalog.current(self.database, name).location.rstrip("/")
             if shown != f"s3://{self.bucket}/{lake.datasets[name].location}".rstrip("/"):
-                raise ConflictError(f"table {self.database}.{name} shows another snapshot than {lake.snapshot_id}")
+                raise ConflictError(
+                    f"table {self.database}.{name} shows another snapshot than {lake.snapshot_id}"
+                )
         return self.ask_athena({name: arrow_schema(self.contracts[name]) for name in datasets}, self.database)
 
 

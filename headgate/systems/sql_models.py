@@ -28,7 +28,15 @@ from headgate.lineage.columns import CURATED, PROD
 from headgate.project import PACKED, project
 from headgate.systems import registry
 from headgate.systems.column_lineage import columns_of_block, columns_of_query
-from headgate.systems.model_references import in_order, input_name, on_inputs, reads_of, refs_of, resolved, with_plain_references
+from headgate.systems.model_references import (
+    in_order,
+    input_name,
+    on_inputs,
+    reads_of,
+    refs_of,
+    resolved,
+    with_plain_references,
+)
 from headgate.systems.rows import STAMPS
 
 if TYPE_CHECKING:
@@ -133,7 +141,10 @@ class SqlModels:
     def version(self) -> str:
         """A hash of the models' SQL, and of the columns of models that others read: tables built by other SQL lie elsewhere."""
         texts = [f"{table}\0{query.sql(dialect=ATHENA)}\n" for table, query in sorted(self.queries.items())]
-        schemas = [f"{table}\0{_schema(self.contracts[table])}\n" for table in sorted(set().union(*self.refs.values()))]
+        schemas = [
+            f"{table}\0{_schema(self.contracts[table])}\n"
+            for table in sorted(set().union(*self.refs.values()))
+        ]
         blocks = [f"{table}\0{block}\n" for table in self.order if (block := block_of(self.contracts[table]))]
         code = [registry.source_version("headgate.analytics")] if blocks else []
         return hashlib.sha256("".join([*texts, *schemas, *blocks, *code]).encode()).hexdigest()[:16]
@@ -143,7 +154,11 @@ class SqlModels:
         return {table: self.rows(table, tables, as_of) for table in self.order}
 
     def rows(
-        self, table: str, tables: Mapping[str, ibis.Table], as_of: date, given: Mapping[str, ibis.Table] = _NONE_GIVEN
+        self,
+        table: str,
+        tables: Mapping[str, ibis.Table],
+        as_of: date,
+        given: Mapping[str, ibis.Table] = _NONE_GIVEN,
     ) -> pd.DataFrame:
         """Return the rows of one table, as `build`.
 
@@ -153,7 +168,9 @@ class SqlModels:
         """
         contract, block = self.contracts[table], block_of(self.contracts[table])
         engine = next(iter({**tables, **given}.values())).get_backend()
-        inputs = ", ".join(f"{name} AS ({text})" for name, text in self._inputs(table, tables, given, as_of).items())
+        inputs = ", ".join(
+            f"{name} AS ({text})" for name, text in self._inputs(table, tables, given, as_of).items()
+        )
         schema = _block_schema(contract, block) if block else _schema(contract)
         text = f"WITH {inputs} SELECT * FROM ({self._question(table, as_of, engine.name)}) AS model"  # noqa: S608 the model is the lake owner's own SQL
         rows = ops.SQLQueryResult(query=text, schema=schema, source=engine).to_expr()
@@ -162,11 +179,19 @@ class SqlModels:
                 from headgate.analytics.build_block import block_rows  # noqa: PLC0415 its methods are slow to load
 
                 return block_rows(block, rows, as_of)
-            frame: pd.DataFrame = rows.order_by([*contract.key, *(name for name in schema.names if name not in contract.key)]).execute()
+            frame: pd.DataFrame = rows.order_by(
+                [*contract.key, *(name for name in schema.names if name not in contract.key)]
+            ).execute()
         except duckdb.Error as error:  # only an error of the statement itself quotes no value
             is_of_statement = isinstance(error, duckdb.ProgrammingError)
-            reason = " ".join(str(error).splitlines()[:2]) if is_of_statement else f"a value leads to a {type(error).__name__}."
-            raise ContractError(f"{self.file_of(table)} cannot be run: {reason} Correct the statement.") from None
+            reason = (
+                " ".join(str(error).splitlines()[:2])
+                if is_of_statement
+                else f"a value leads to a {type(error).__name__}."
+            )
+            raise ContractError(
+                f"{self.file_of(table)} cannot be run: {reason} Correct the statement."
+            ) from None
         except AuditError as error:
             raise AuditError(f"{self.file_of(table)}: {error}") from None
         return frame
@@ -187,7 +212,9 @@ class SqlModels:
     def _question(self, table: str, as_of: date, dialect: str) -> str:
         return self.translate(_as_of_day(on_inputs(self.queries[table]), as_of).sql(dialect=ATHENA), dialect)
 
-    def _inputs(self, table: str, tables: Mapping[str, ibis.Table], given: Mapping[str, ibis.Table], as_of: date) -> dict[str, str]:
+    def _inputs(
+        self, table: str, tables: Mapping[str, ibis.Table], given: Mapping[str, ibis.Table], as_of: date
+    ) -> dict[str, str]:
         """Return the SQL of every input by its name in the statement: datasets, then models, each after those that it reads.
 
         A model is in the statement of each table that reads it, because Athena has no temporary tables.
@@ -210,10 +237,14 @@ class SqlModels:
 
     def _typed(self, model: str, as_of: date, engine: Any) -> str:  # noqa: ANN401 Ibis ships no types
         """Return a model's statement with the types of its contract, as the readers of its table see them."""
-        names = {name: exp.to_identifier(name, quoted=True).sql(dialect=engine.name) for name in _schema(self.contracts[model]).names}
+        names = {
+            name: exp.to_identifier(name, quoted=True).sql(dialect=engine.name)
+            for name in _schema(self.contracts[model]).names
+        }
         types = engine.compiler.type_mapper
         columns = ", ".join(
-            f"CAST({names[name]} AS {types.to_string(kind)}) AS {names[name]}" for name, kind in _schema(self.contracts[model]).items()
+            f"CAST({names[name]} AS {types.to_string(kind)}) AS {names[name]}"
+            for name, kind in _schema(self.contracts[model]).items()
         )
         return f"SELECT {columns} FROM ({self._question(model, as_of, engine.name)}) AS model"  # noqa: S608 as above
 
@@ -242,9 +273,13 @@ def sql_models(
         )
     texts |= analyst_models(contracts) | blocks
     if missing := sorted(set(texts) - set(contracts)):
-        raise ContractError(f"models/{missing[0]}.sql has no contract. Write contracts/prod/{missing[0]}.yaml with its columns and key.")
+        raise ContractError(
+            f"models/{missing[0]}.sql has no contract. Write contracts/prod/{missing[0]}.yaml with its columns and key."
+        )
     tables = {name: "" if name in texts else contract.system for name, contract in contracts.items()}
-    queries = {table: parsed(table, text, contracts[table], datasets, tables) for table, text in texts.items()}
+    queries = {
+        table: parsed(table, text, contracts[table], datasets, tables) for table, text in texts.items()
+    }
     in_order({table: refs_of(query) for table, query in queries.items()})
     return SqlModels(queries, {table: contracts[table] for table in texts}, datasets, translate)
 
@@ -256,16 +291,23 @@ def model_texts() -> dict[str, str]:
         texts: Iterable[Path | Traversable] = packed.iterdir()
     else:
         texts = () if (package / "_contracts").is_dir() else project().models
-    return {path.name.removesuffix(".sql"): path.read_text(encoding="utf-8") for path in sorted(texts, key=lambda path: path.name)}
+    return {
+        path.name.removesuffix(".sql"): path.read_text(encoding="utf-8")
+        for path in sorted(texts, key=lambda path: path.name)
+    }
 
 
 def analyst_models(contracts: Mapping[str, Contract]) -> dict[str, str]:
     """Return the SQL of each table for analysts: the columns of its contract, from its dataset."""
     derived = {
-        name: (contract, str(contract.properties[OF_DATASET])) for name, contract in contracts.items() if OF_DATASET in contract.properties
+        name: (contract, str(contract.properties[OF_DATASET]))
+        for name, contract in contracts.items()
+        if OF_DATASET in contract.properties
     }
     return {
-        name: sqlglot.select(*(exp.column(column, quoted=True) for column in contract.names if column not in STAMPS))
+        name: sqlglot.select(
+            *(exp.column(column, quoted=True) for column in contract.names if column not in STAMPS)
+        )
         .from_(dataset)
         .sql(dialect=ATHENA)
         for name, (contract, dataset) in derived.items()
@@ -274,7 +316,9 @@ def analyst_models(contracts: Mapping[str, Contract]) -> dict[str, str]:
 
 def _block_inputs(contracts: Mapping[str, Contract]) -> dict[str, str]:
     """Return the SQL of the rows that each block reads."""
-    return {name: _block_input(block) for name, contract in contracts.items() if (block := block_of(contract))}
+    return {
+        name: _block_input(block) for name, contract in contracts.items() if (block := block_of(contract))
+    }
 
 
 def _block_input(block: Block) -> str:
@@ -282,7 +326,10 @@ def _block_input(block: Block) -> str:
     if block.measures:
         read = {name: (name, "double") for name in block.measures}
     by = [exp.column(name, quoted=True) for name in block.by]
-    cast = [exp.cast(exp.column(column, quoted=True), kind).as_(name, quoted=True) for name, (column, kind) in read.items()]
+    cast = [
+        exp.cast(exp.column(column, quoted=True), kind).as_(name, quoted=True)
+        for name, (column, kind) in read.items()
+    ]
     return str(sqlglot.select(*by, *cast).from_(block.of).sql(dialect=ATHENA))
 
 
@@ -290,10 +337,18 @@ def _block_schema(contract: Contract, block: Block) -> ibis.Schema:
     """Return the columns that a block reads."""
     own = _schema(contract)
     numbers = dict.fromkeys(block.measures or [BLOCK_MEASURE], "float64")
-    return ibis.schema({**{name: own[name] for name in block.by}, **({} if block.measures else {BLOCK_TIME: "timestamp"}), **numbers})
+    return ibis.schema(
+        {
+            **{name: own[name] for name in block.by},
+            **({} if block.measures else {BLOCK_TIME: "timestamp"}),
+            **numbers,
+        }
+    )
 
 
-def parsed(table: str, text: str, contract: Contract, datasets: Collection[str], tables: Mapping[str, str]) -> exp.Query:
+def parsed(
+    table: str, text: str, contract: Contract, datasets: Collection[str], tables: Mapping[str, str]
+) -> exp.Query:
     """Return a model's query, checked, with its references to models marked.
 
     Args:
@@ -304,22 +359,36 @@ def parsed(table: str, text: str, contract: Contract, datasets: Collection[str],
     """
     name = f"models/{table}.sql"
     try:
-        statements = [statement for statement in sqlglot.parse(with_plain_references(name, text), read=ATHENA) if statement]
+        statements = [
+            statement
+            for statement in sqlglot.parse(with_plain_references(name, text), read=ATHENA)
+            if statement
+        ]
     except SqlglotError as error:
-        raise ContractError(f"{name} is not Athena SQL: {str(error).splitlines()[0]}. Try it with `headgate query`.") from None
+        raise ContractError(
+            f"{name} is not Athena SQL: {str(error).splitlines()[0]}. Try it with `headgate query`."
+        ) from None
     if len(statements) != 1 or not isinstance(query := statements[0], exp.Query):
-        raise ContractError(f"{name} must be one SELECT or WITH statement; it has {len(statements)} statements, or writes.")
+        raise ContractError(
+            f"{name} must be one SELECT or WITH statement; it has {len(statements)} statements, or writes."
+        )
     if any(not isinstance(table.this, exp.Identifier) for table in query.find_all(exp.Table)):
         raise ContractError(f"{name} uses a table function. A model reads datasets and other models only.")
     query = resolved(name, query, datasets, tables)
     if not reads_of(query) and not refs_of(query):
         raise ContractError(f"{name} reads no table. A model reads at least one dataset or model.")
     if not_repeatable := query.find(*_NOT_REPEATABLE):
-        part = not_repeatable.sql_name() if isinstance(not_repeatable, exp.Func) else not_repeatable.key.upper()
-        raise ContractError(f"{name} uses {part}, so two builds would differ. Remove it. Use current_date for the day of the run's data.")
+        part = (
+            not_repeatable.sql_name() if isinstance(not_repeatable, exp.Func) else not_repeatable.key.upper()
+        )
+        raise ContractError(
+            f"{name} uses {part}, so two builds would differ. Remove it. Use current_date for the day of the run's data."
+        )
     expected = [column for column in contract.names if column not in STAMPS]
     if not block_of(contract) and not query.is_star and set(query.named_selects) != set(expected):
-        raise ContractError(f"{name} has the columns {', '.join(query.named_selects)}; its contract has {', '.join(expected)}.")
+        raise ContractError(
+            f"{name} has the columns {', '.join(query.named_selects)}; its contract has {', '.join(expected)}."
+        )
     return query
 
 
@@ -330,7 +399,9 @@ def _readable(contract: Contract, *, is_model: bool) -> tuple[str, ...]:
 
 def _schema(contract: Contract) -> ibis.Schema:
     """Return the columns that a model has to give."""
-    return ibis.Schema.from_pyarrow(pa.schema([field for field in arrow_schema(contract) if field.name not in STAMPS]))
+    return ibis.Schema.from_pyarrow(
+        pa.schema([field for field in arrow_schema(contract) if field.name not in STAMPS])
+    )
 
 
 def _as_of_day(query: exp.Query, as_of: date) -> exp.Expression:

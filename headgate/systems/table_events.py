@@ -64,4 +64,7 @@ class TableEvents:
             raise NotFoundError(
                 f"The snapshot that {shown.table} was built from was deleted. `headgate run` builds the table again."
             ) from None
-        return [dataset_input(self.names, dataset, self.curated.get(dataset.dataset)) for dataset in datasets_read(shown, snapshot)]
+        return [
+            dataset_input(self.names, dataset, self.curated.get(dataset.dataset))
+            for dataset in datasets_read(shown, snapshot)
+        ]

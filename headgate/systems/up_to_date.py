@@ -33,7 +33,11 @@ def inputs_of(snapshot: LakeSnapshot, datasets: Iterable[str]) -> dict[str, str]
 
 
 def facts(
-    snapshot: LakeSnapshot, reads: Collection[str], may_read: Collection[str], deployment: str, definitions: str = ""
+    snapshot: LakeSnapshot,
+    reads: Collection[str],
+    may_read: Collection[str],
+    deployment: str,
+    definitions: str = "",
 ) -> dict[str, str]:
     """Return what the catalog keeps with each table of a system.
 
@@ -56,7 +60,12 @@ def facts(
 def is_up_to_date(built: TableVersion, snapshot: LakeSnapshot, deployment: str) -> bool:
     """Return whether this deployment built the table from the same data: the same datasets in the same versions, as of the same day."""
     facts = built.parameters
-    if not deployment or facts.get(DEPLOYMENT) != deployment or facts.get(AS_OF) != snapshot.as_of.isoformat() or INPUTS not in facts:
+    if (
+        not deployment
+        or facts.get(DEPLOYMENT) != deployment
+        or facts.get(AS_OF) != snapshot.as_of.isoformat()
+        or INPUTS not in facts
+    ):
         return False
     inputs: Mapping[str, str] = json.loads(facts[INPUTS])
     return inputs == inputs_of(snapshot, inputs)
@@ -79,7 +88,9 @@ class SystemTables:
         except NotFoundError:
             return False
         return bool(shown) and all(
-            is_up_to_date(table, snapshot, deployment) and size_bytes_at(self.objects, self.bucket, table.location) for table in shown
+            is_up_to_date(table, snapshot, deployment)
+            and size_bytes_at(self.objects, self.bucket, table.location)
+            for table in shown
         )
 
 
@@ -113,7 +124,9 @@ def size_bytes_at(objects: ObjectStore, bucket: str, location: str) -> int:
     root = f"s3://{bucket}/"
     if not location.startswith(root):
         return 0
-    return sum(item.size_bytes for item in objects.list(bucket, f"{location.removeprefix(root).rstrip('/')}/"))
+    return sum(
+        item.size_bytes for item in objects.list(bucket, f"{location.removeprefix(root).rstrip('/')}/")
+    )
 
 
 def mark_unchanged(objects: ObjectStore, bucket: str, unchanged: Collection[str]) -> None:

@@ -78,12 +78,16 @@ class Uploads:
         self._check(name, dataset)
         upload_id = id_of_upload(caller, name, size_bytes, sha256, dataset)
         key = f"{dataset or keys.UPLOADS}/{name}"
-        fresh = Upload(upload_id, UploadState.OPEN, name, key, size_bytes, sha256, dataset, self._now(), by=caller)
+        fresh = Upload(
+            upload_id, UploadState.OPEN, name, key, size_bytes, sha256, dataset, self._now(), by=caller
+        )
         stored = self._stored(upload_id)
         if stored and stored.upload.state is UploadState.COMMITTING:
             return stored.upload
         if accepted := self.index.accepted_with(sha256, [dataset] if dataset else sorted(self.datasets)):
-            return self._replace(stored, replace(fresh, state=UploadState.DUPLICATE, duplicate_of=accepted)).upload
+            return self._replace(
+                stored, replace(fresh, state=UploadState.DUPLICATE, duplicate_of=accepted)
+            ).upload
         if stored and self._continues(stored.upload):
             return stored.upload
         begun = self._replace(stored, replace(fresh, store_id=self.store.begin(self.content(upload_id))))
@@ -115,9 +119,15 @@ class Uploads:
         if upload.state is UploadState.COMPLETE:
             return self.get(upload_id)
         sent = self.parts(upload)
-        wrong = [number for number in range(1, upload.part_count + 1) if upload.part_bytes(number) not in _sizes(sent, number)]
+        wrong = [
+            number
+            for number in range(1, upload.part_count + 1)
+            if upload.part_bytes(number) not in _sizes(sent, number)
+        ]
         if wrong or len(sent) > upload.part_count:
-            raise ConflictError(f"{len(wrong)} of {upload.part_count} parts are missing or have another size. Send them and repeat.")
+            raise ConflictError(
+                f"{len(wrong)} of {upload.part_count} parts are missing or have another size. Send them and repeat."
+            )
         self.store.complete(self.content(upload_id), upload.store_id, sent)
         if upload.size_bytes <= COMPARED_BYTES and self._sha256(upload_id) != upload.sha256:
             self._replace(stored, replace(upload, state=UploadState.ABORTED))
@@ -132,9 +142,13 @@ class Uploads:
         if upload.state is UploadState.COMMITTED:
             raise ConflictError("The upload is committed: the file is in raw. Revert the file to undo it.")
         if upload.state is UploadState.COMMITTING:
-            raise ConflictError("A commit of this upload is under way. Wait for its end, then revert the file to undo it.")
+            raise ConflictError(
+                "A commit of this upload is under way. Wait for its end, then revert the file to undo it."
+            )
         if upload.state is UploadState.COMPLETE and self._may_be_copied(upload):
-            raise ConflictError("A commit of this upload ended early, and the file is in raw. Repeat the commit, then revert the file.")
+            raise ConflictError(
+                "A commit of this upload ended early, and the file is in raw. Repeat the commit, then revert the file."
+            )
         if upload.state is not UploadState.ABORTED:
             upload = self._replace(stored, replace(upload, state=UploadState.ABORTED)).upload
         if upload.store_id:
@@ -163,7 +177,9 @@ class Uploads:
             raise ConflictError(_GONE_FROM_RAW) from None
         stored = self._stored(upload.upload_id)
         if stored and stored.upload.state is UploadState.COMMITTING:
-            raise ConflictError("This file is accepted with another mapping at this moment. Read the file again.")
+            raise ConflictError(
+                "This file is accepted with another mapping at this moment. Read the file again."
+            )
         self._replace(stored, upload)
         self._forget(upload.upload_id)
         self.start_dry_run(upload.upload_id, start)
@@ -186,16 +202,22 @@ class Uploads:
         if upload.state is UploadState.COMMITTED:
             return upload
         if upload.state is UploadState.COMMITTING:
-            raise ConflictError("Another commit of this upload is under way. Read the upload again for its end.")
+            raise ConflictError(
+                "Another commit of this upload is under way. Read the upload again for its end."
+            )
         _expect(upload, UploadState.COMPLETE)
         if check_id not in {"", upload.check_id}:
-            raise ConflictError("The mapping of this upload was changed after its check was read. Read the dry run again.")
+            raise ConflictError(
+                "The mapping of this upload was changed after its check was read. Read the dry run again."
+            )
         is_compared = self._check_is_checked(upload) or upload.size_bytes <= COMPARED_BYTES
         mine = self._replace(stored, replace(upload, state=UploadState.COMMITTING, committing_at=self._now()))
         try:
             self.prepare(upload, is_compared)
             source = upload.content(self.staging_bucket, self.raw_bucket)
-            sender = "" if upload.raw_version else upload.by  # who maps a file of somebody else is not its first sender
+            sender = (
+                "" if upload.raw_version else upload.by
+            )  # who maps a file of somebody else is not its first sender
             sent = self.store.copy(source, ObjectRef(self.raw_bucket, upload.key), sender)
         except NotFoundError:
             self._replace(mine, replace(upload, state=UploadState.ABORTED))
@@ -204,7 +226,9 @@ class Uploads:
             self._replace(mine, upload)
             raise
         file_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-        committed = self._replace(mine, replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id)).upload
+        committed = self._replace(
+            mine, replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id)
+        ).upload
         self.objects.delete(self.content(upload_id))
         return committed
 
@@ -219,7 +243,9 @@ class Uploads:
         if rule == CONTENT_DIFFERS:
             raise content_differs()
         if upload.mapping and check.get("state") != CHECKED and rule != TOO_LARGE:
-            raise ConflictError("The file was not checked with this mapping. Wait for the end of the dry run, or start it again.")
+            raise ConflictError(
+                "The file was not checked with this mapping. Wait for the end of the dry run, or start it again."
+            )
         return check.get("state") == CHECKED
 
     def start_dry_run(self, upload_id: str, start: Callable[[str], None]) -> Mapping[str, Any]:
@@ -245,11 +271,15 @@ class Uploads:
         A dry run without a result after its longest duration is `failed`.
         """
         try:
-            stored: dict[str, Any] = json.loads(self.objects.read(ObjectRef(self.staging_bucket, dry_run_key(upload))))
+            stored: dict[str, Any] = json.loads(
+                self.objects.read(ObjectRef(self.staging_bucket, dry_run_key(upload)))
+            )
         except NotFoundError:
             return None
         if stored["state"] == CHECKING and not self._is_recent(stored["started_at"], _LONGEST_CHECK):
-            message = "The check ended without a result. Start it again; the log of the dry run names the cause."
+            message = (
+                "The check ended without a result. Start it again; the log of the dry run names the cause."
+            )
             return {"state": FAILED, "error": {"rule": CHECK_DIED, "message": message}}
         return stored
 
@@ -259,10 +289,16 @@ class Uploads:
 
     def _check(self, name: str, dataset: str) -> None:
         if why := why_not_named(name):
-            raise BadInputError(rule="file_name", message=f"The file name {why}.", remedy="Rename the file and upload it again.")
+            raise BadInputError(
+                rule="file_name",
+                message=f"The file name {why}.",
+                remedy="Rename the file and upload it again.",
+            )
         if dataset and dataset not in self.datasets:
             remedy = f"Name one of {', '.join(sorted(self.datasets))}, or none: then the gate finds it from the columns."
-            raise BadInputError(rule="unknown_dataset", message="No contract has the name of this dataset.", remedy=remedy)
+            raise BadInputError(
+                rule="unknown_dataset", message="No contract has the name of this dataset.", remedy=remedy
+            )
 
     def _sha256(self, upload_id: str) -> str:
         with TemporaryDirectory(prefix="headgate-upload-") as folder:
@@ -301,7 +337,9 @@ class Uploads:
     def _existing(self, upload_id: str) -> _Stored:
         stored = self._stored(upload_id)
         if stored is None:
-            raise NotFoundError("There is no upload with this id, or it is older than seven days. Begin it again.")
+            raise NotFoundError(
+                "There is no upload with this id, or it is older than seven days. Begin it again."
+            )
         return stored
 
     def _stored(self, upload_id: str) -> _Stored | None:
@@ -311,7 +349,9 @@ class Uploads:
         except NotFoundError:
             return None
         upload = Upload.from_json(text)
-        if upload.state is UploadState.COMMITTING and not self._is_recent(upload.committing_at, _LONGEST_COMMIT):
+        if upload.state is UploadState.COMMITTING and not self._is_recent(
+            upload.committing_at, _LONGEST_COMMIT
+        ):
             upload = replace(upload, state=UploadState.COMPLETE)
         return _Stored(upload, etag)
 
@@ -321,7 +361,9 @@ class Uploads:
         try:
             etag = self.store.replace(ref, upload.to_json(), stored.etag if stored else "")
         except ConflictError:
-            raise ConflictError("Another request changed this upload at the same moment. Read the upload again.") from None
+            raise ConflictError(
+                "Another request changed this upload at the same moment. Read the upload again."
+            ) from None
         return _Stored(upload, etag)
 
     def _forget(self, upload_id: str) -> None:
@@ -346,4 +388,6 @@ def _sizes(sent: Collection[StoredPart], number: int) -> set[int]:
 
 def _expect(upload: Upload, *states: UploadState) -> None:
     if upload.state not in states:
-        raise ConflictError(f"The upload is {upload.state}; this needs an upload that is {' or '.join(states)}.")
+        raise ConflictError(
+            f"The upload is {upload.state}; this needs an upload that is {' or '.join(states)}."
+        )

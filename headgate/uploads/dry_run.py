@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from headgate.uploads.upload import UploadMapping
 
 FIRST_ROWS = 100
-_ROW_COLUMNS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
+_ROW_COLUMNS = (
+    "source_row",
+    "disposition",
+    "rule",
+    "column_name",
+    "masked_value",
+    "reason",
+    "all_rules",
+    "record",
+)
 _LARGEST_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
 _VERSION = "dry-run"
 
@@ -118,7 +127,9 @@ class DryRunner:
             result = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
         result["seconds"] = round(time.monotonic() - begun_s, 3)
         body = json.dumps(result, sort_keys=True, default=str).encode()
-        self.objects.write(ObjectRef(self.staging_bucket, dry_run_key(upload)), body, content_type="application/json")
+        self.objects.write(
+            ObjectRef(self.staging_bucket, dry_run_key(upload)), body, content_type="application/json"
+        )
 
 
 def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
@@ -133,7 +144,9 @@ def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
     profile: dict[str, Any] = {}
     with suppress(StopIteration, NotFoundError):
         key = record.profile.get("key", "")
-        profile = json.loads(next(body for (_, written), body in scratch.written.items() if key and written == key))
+        profile = json.loads(
+            next(body for (_, written), body in scratch.written.items() if key and written == key)
+        )
     return {"state": CHECKED, "record": asdict(record), "rows": rows, "columns": profile.get("columns", [])}
 
 

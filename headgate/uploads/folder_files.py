@@ -20,7 +20,9 @@ def objects_in(folder: Path) -> list[tuple[str, Path]]:
 
 def left_out_of(folder: Path) -> list[str]:
     """Return the printable names of data files at the top of the folder, whose dataset no folder names."""
-    return sorted(redact_text(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name))
+    return sorted(
+        redact_text(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name)
+    )
 
 
 def manifests_in(folder: Path) -> list[tuple[str, Path]]:
@@ -39,7 +41,9 @@ def _files_in(folder: Path) -> list[tuple[str, Path]]:
     every = sorted(path for path in folder.rglob("*") if path.parent != folder)
     if dangling := [path for path in every if path.is_symlink() and not path.exists()]:
         name = redact_text(str(dangling[0]))
-        raise HeadgateError(f"{name} is a link to nothing, so a file would be left out. Fix or remove the link.")
+        raise HeadgateError(
+            f"{name} is a link to nothing, so a file would be left out. Fix or remove the link."
+        )
     paths = [path for path in every if path.is_file()]
     return [(key_of(path.relative_to(folder)), path) for path in paths]
 
@@ -59,5 +63,7 @@ def key_of(path: Path) -> str:
     try:
         key.encode()
     except UnicodeEncodeError:
-        raise HeadgateError(f"the file name {redact_text(ascii(key))} is not UTF-8, as S3 requires of keys. Rename the file.") from None
+        raise HeadgateError(
+            f"the file name {redact_text(ascii(key))} is not UTF-8, as S3 requires of keys. Rename the file."
+        ) from None
     return key

@@ -44,7 +44,9 @@ class Selection:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-def select_files(sources: Sequence[str], dataset: str, datasets: Collection[str], standard_input: BinaryIO) -> Selection:
+def select_files(
+    sources: Sequence[str], dataset: str, datasets: Collection[str], standard_input: BinaryIO
+) -> Selection:
     """Return what to send for files, folders, patterns and `-`, standard input.
 
     A file's dataset is, in this order: `dataset`; its folder, if a dataset has that name; its own name; the nearest folder above. A
@@ -59,7 +61,10 @@ def select_files(sources: Sequence[str], dataset: str, datasets: Collection[str]
             f"`{draft_command('FILE', dataset)}`, deploy, and upload again."
         )
     paths = [path for source in sources for path in _paths(source, standard_input)]
-    parts = [_folder(path, dataset, datasets) if path.is_dir() else _single(path, dataset, datasets) for path in paths]
+    parts = [
+        _folder(path, dataset, datasets) if path.is_dir() else _single(path, dataset, datasets)
+        for path in paths
+    ]
     return Selection(
         tuple(_distinct(file for part in parts for file in part.files)),
         tuple(manifest for part in parts for manifest in part.manifests),
@@ -70,7 +75,9 @@ def select_files(sources: Sequence[str], dataset: str, datasets: Collection[str]
 def draft_command(file: str, dataset: str) -> str:
     """Return the command that drafts a dataset's contract from a file into the lake project that is in use."""
     target = (project().folder or Path()) / "contracts" / "source" / f"{dataset}.yaml"
-    return f"headgate contract init {shlex.quote(file)} --dataset {dataset} --output {shlex.quote(str(target))}"
+    return (
+        f"headgate contract init {shlex.quote(file)} --dataset {dataset} --output {shlex.quote(str(target))}"
+    )
 
 
 def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
@@ -89,9 +96,13 @@ def _spool_input(standard_input: BinaryIO) -> Path:
     """Return a file with what standard input holds, named by its content so that the same bytes have the same key."""
     body = standard_input.read()
     if not body:
-        raise HeadgateError("Standard input is empty. Pipe a file into the command: cat orders.csv | headgate upload -")
+        raise HeadgateError(
+            "Standard input is empty. Pipe a file into the command: cat orders.csv | headgate upload -"
+        )
     folder = tempfile.mkdtemp(prefix="headgate-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it may hold card numbers, and is sent before the command ends
+    atexit.register(
+        shutil.rmtree, folder, ignore_errors=True
+    )  # it may hold card numbers, and is sent before the command ends
     path = Path(folder) / f"stdin-{hashlib.sha256(body).hexdigest()[:12]}"
     path.write_bytes(body)
     return path
@@ -112,17 +123,26 @@ def _dataset_of(path: Path, datasets: Collection[str]) -> str:
 def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
     """Return the files of a folder: its sub-folders name datasets; without any it is flat, and each file finds its own."""
     hidden = [path for path in sorted(folder.rglob("*")) if path.is_file() and _not_data(path.name)]
-    left_out = tuple((redact_text(path.name), _not_data(path.name)) for path in hidden if not folder_files.is_manifest(path.name))
+    left_out = tuple(
+        (redact_text(path.name), _not_data(path.name))
+        for path in hidden
+        if not folder_files.is_manifest(path.name)
+    )
     if dataset:
         files = tuple(
-            (f"{dataset}/{folder_files.key_of(path.relative_to(folder))}", path) for path in sorted(folder.rglob("*")) if path.is_file()
+            (f"{dataset}/{folder_files.key_of(path.relative_to(folder))}", path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
         )
-        return Selection(tuple((key, path) for key, path in files if not _not_data(path.name)), _manifests(files), left_out)
+        return Selection(
+            tuple((key, path) for key, path in files if not _not_data(path.name)), _manifests(files), left_out
+        )
     nested = folder_files.objects_in(folder)
     if not nested:
         flat = [_single(path, "", datasets) for path in sorted(folder.iterdir()) if path.is_file()]
         return Selection(
-            tuple(file for part in flat for file in part.files), left_out=tuple(left for part in flat for left in part.left_out)
+            tuple(file for part in flat for file in part.files),
+            left_out=tuple(left for part in flat for left in part.left_out),
         )
     # A dataset's own folder: its export runs, not the datasets, are the folders in it.
     prefix = f"{_dataset_of(folder / '_', datasets)}/" if all(_RUN.match(key) for key, _ in nested) else ""
@@ -131,9 +151,16 @@ def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
             f"{redact_text(incomplete[0])} has no _manifest.json, so the gate would not process its parts. "
             "Write the folder again with this version, or put the files below their dataset without dt= and run= folders."
         )
-    loose = tuple((name, "no folder names its dataset; `headgate upload FILE` sends it alone") for name in folder_files.left_out_of(folder))
+    loose = tuple(
+        (name, "no folder names its dataset; `headgate upload FILE` sends it alone")
+        for name in folder_files.left_out_of(folder)
+    )
     keyed = tuple((prefix + key, path) for key, path in nested)
-    return Selection(keyed, tuple((prefix + key, path) for key, path in folder_files.manifests_in(folder)), (*loose, *left_out))
+    return Selection(
+        keyed,
+        tuple((prefix + key, path) for key, path in folder_files.manifests_in(folder)),
+        (*loose, *left_out),
+    )
 
 
 def _manifests(files: Iterable[tuple[str, Path]]) -> tuple[tuple[str, Path], ...]:
@@ -141,7 +168,11 @@ def _manifests(files: Iterable[tuple[str, Path]]) -> tuple[tuple[str, Path], ...
 
 
 def _not_data(name: str) -> str:
-    return "a name that begins with . or _ is not data; rename the file to send it" if name.startswith((".", "_")) else ""
+    return (
+        "a name that begins with . or _ is not data; rename the file to send it"
+        if name.startswith((".", "_"))
+        else ""
+    )
 
 
 def _distinct(files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
@@ -149,6 +180,11 @@ def _distinct(files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
     once = list(dict.fromkeys(files))
     counts = Counter(key for key, _ in once)
     return [
-        (key if counts[key] == 1 else f"{key.partition('/')[0]}/{path.resolve().parent.name}/{key.partition('/')[2]}", path)
+        (
+            key
+            if counts[key] == 1
+            else f"{key.partition('/')[0]}/{path.resolve().parent.name}/{key.partition('/')[2]}",
+            path,
+        )
         for key, path in once
     ]

@@ -32,10 +32,16 @@ class Sent:
 
 def newest_version(store: VersionedObjects, ref: ObjectRef) -> ObjectRef:
     """Return the newest version of an object, from a list: a person who may send files may not read them, not even by HeadObject."""
-    return next(version.ref for version in store.versions(ref.bucket, ref.key) if version.is_newest and version.ref.key == ref.key)
+    return next(
+        version.ref
+        for version in store.versions(ref.bucket, ref.key)
+        if version.is_newest and version.ref.key == ref.key
+    )
 
 
-def send(store: VersionedObjects, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]) -> list[Sent]:
+def send(
+    store: VersionedObjects, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]
+) -> list[Sent]:
     """Every file is in raw when this returns; `sent` hears of each as it lands."""
 
     def upload_file(item: tuple[str, Path]) -> Sent:
@@ -50,7 +56,11 @@ def send(store: VersionedObjects, bucket: str, files: Sequence[tuple[str, Path]]
 
 
 def follow(
-    ledger: FileLedger, refs: Iterable[ObjectRef], seen: Callable[[list[FileRecord]], None], *, timeout_s: float
+    ledger: FileLedger,
+    refs: Iterable[ObjectRef],
+    seen: Callable[[list[FileRecord]], None],
+    *,
+    timeout_s: float,
 ) -> list[FileRecord]:
     """The records of the objects that reached their end; fewer than asked for when `timeout_s` ran out first.
 
@@ -59,7 +69,11 @@ def follow(
     wanted = {file_id_of(ref) for ref in refs}  # a record's key may lack what the object's own holds
     deadline = time.monotonic() + timeout_s
     while True:
-        ended = [record for record in ledger.records() if record.file_id in wanted and record.state not in UNDER_WAY]
+        ended = [
+            record
+            for record in ledger.records()
+            if record.file_id in wanted and record.state not in UNDER_WAY
+        ]
         seen(ended)
         if len(ended) == len(wanted) or time.monotonic() > deadline:
             return ended

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 PART_BYTES = 16 << 20
 CONTENT_DIFFERS = "content_differs"
 
-_FORBIDDEN_KINDS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode general categories: control, format (text direction), unassigned …
+_FORBIDDEN_KINDS = {
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+    "Cn",
+    "Zl",
+    "Zp",
+}  # Unicode general categories: control, format (text direction), unassigned …
 
 
 class UploadState(StrEnum):
@@ -100,7 +108,14 @@ class Upload:
     @classmethod
     def of_file(cls, record: FileRecord, mapping: UploadMapping, begun_at: str) -> Upload:
         """Return a file of raw as a complete upload with a mapping: its commit copies the file to its own key."""
-        facts = PurePosixPath(record.key).name, record.key, record.size_bytes, record.content_sha256, record.dataset, begun_at
+        facts = (
+            PurePosixPath(record.key).name,
+            record.key,
+            record.size_bytes,
+            record.content_sha256,
+            record.dataset,
+            begun_at,
+        )
         upload_id = id_of_file_check(record.file_id)
         return cls(upload_id, UploadState.COMPLETE, *facts, mapping=mapping, raw_version=record.version_id)
 
@@ -113,7 +128,10 @@ class Upload:
     @property
     def check_id(self) -> str:
         """Return the id of a check of exactly this content with this mapping."""
-        decided = self.mapping and [self.mapping.suggestion, self.mapping.fields]  # datasets may have fields of the same names
+        decided = self.mapping and [
+            self.mapping.suggestion,
+            self.mapping.fields,
+        ]  # datasets may have fields of the same names
         return hashlib.sha256(f"{self.sha256} {json.dumps(decided)}".encode()).hexdigest()[:16]
 
     def is_of(self, caller: str) -> bool:
@@ -169,7 +187,11 @@ def why_not_named(name: str) -> str:
 def content_differs() -> BadInputError:
     """Return the error of a file whose content is another than its sender stated."""
     message = "The uploaded file has another SHA-256 than the upload states. The file changed, or a part was damaged on its way."
-    return BadInputError(rule=CONTENT_DIFFERS, message=message, remedy="Abort the upload and begin it again with the file's SHA-256.")
+    return BadInputError(
+        rule=CONTENT_DIFFERS,
+        message=message,
+        remedy="Abort the upload and begin it again with the file's SHA-256.",
+    )
 
 
 def upload_prefix(upload_id: str) -> str:

@@ -43,7 +43,10 @@ if TYPE_CHECKING:
 
 _INTEGER = r"0|-?[1-9]\d{0,18}"
 _YEAR = r"(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])"
-_DATE = _YEAR + r"-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))"
+_DATE = (
+    _YEAR
+    + r"-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))"
+)
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6}0*)?"
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
 _DOUBLE = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
@@ -84,7 +87,11 @@ def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
     if parsed is None:
         return _CASTS[column_type.kind](given, column_type)
     kind = arrow_type(column_type)
-    values = plain.as_decimals(parsed, kind) if column_type.kind is Kind.DECIMAL else plain.as_integers(parsed, kind)
+    values = (
+        plain.as_decimals(parsed, kind)
+        if column_type.kind is Kind.DECIMAL
+        else plain.as_integers(parsed, kind)
+    )
     others = flags(given.is_valid()) & ~parsed.sure
     if others.any():
         others[others] = _may_be_spelled(given.filter(bool_array(others)), column_type.kind)
@@ -114,7 +121,11 @@ def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Parsed | None:
         return plain.Parsed(parsed.values, parsed.sure & (parsed.values >= -limit) & (parsed.values < limit))
     if column_type.kind is Kind.DECIMAL:
         return plain.decimals(given, column_type.precision or 0, column_type.scale or 0)
-    return {Kind.DATE: plain.days, Kind.TIMESTAMP: plain.instants}[column_type.kind](given) if column_type.kind in _TIMES else None
+    return (
+        {Kind.DATE: plain.days, Kind.TIMESTAMP: plain.instants}[column_type.kind](given)
+        if column_type.kind in _TIMES
+        else None
+    )
 
 
 def _null_unless_matching(text: pa.Array, pattern: str) -> pa.Array:
@@ -133,14 +144,18 @@ def _integers(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 def _within_bits(text: pa.Array, bits: int) -> pa.Array:
     wide, limit = pc.cast(text, pa.decimal128(19, 0)), 2 ** (bits - 1)
-    inside = pc.and_(pc.greater_equal(wide, literal(f"-{limit}", wide.type)), pc.less(wide, literal(f"{limit}", wide.type)))
+    inside = pc.and_(
+        pc.greater_equal(wide, literal(f"-{limit}", wide.type)), pc.less(wide, literal(f"{limit}", wide.type))
+    )
     return null_where(~flags(inside), text)
 
 
 def _decimals(text: pa.Array, column_type: ColumnType) -> pa.Array:
     precision, scale = column_type.precision or 0, column_type.scale or 0
     whole = rf"(?:0|[1-9]\d{{0,{precision - scale - 1}}})" if precision > scale else "0"
-    zeros = rf"0{{0,{_MOST_DECIMAL_DIGITS - precision}}}"  # Arrow parses no more digits than a decimal128 holds
+    zeros = (
+        rf"0{{0,{_MOST_DECIMAL_DIGITS - precision}}}"  # Arrow parses no more digits than a decimal128 holds
+    )
     fraction = rf"\.\d{{1,{scale}}}{zeros}" if scale else rf"\.0{zeros}"
     return pc.cast(_null_unless_matching(text, rf"-?{whole}(?:{fraction})?"), arrow_type(column_type))
 

@@ -100,7 +100,9 @@ def _numbers(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -
         return cast_plain(plain, column_type).values
     # 19.5 with one place less by two is the integer 195; the same integer with all places is 0.195.
     scale, precision = cast("int", column_type.scale), cast("int", column_type.precision)
-    read = cast_plain(plain, ColumnType(Kind.DECIMAL, precision=precision, scale=scale - FRACTION_DIGITS)).values
+    read = cast_plain(
+        plain, ColumnType(Kind.DECIMAL, precision=precision, scale=scale - FRACTION_DIGITS)
+    ).values
     return pa.Array.from_buffers(arrow_type(column_type), len(read), read.buffers(), offset=read.offset)
 
 
@@ -138,11 +140,17 @@ def _has_blanks(declared: SourceFormat) -> bool:
 def _number_pattern(declared: SourceFormat) -> str:
     """Return the grammar (RE2) of a number with its sign; a sign stands before the number or behind it, once."""
     group = _GROUP_BLANK if declared.thousands == " " else re.escape(declared.thousands)
-    whole = rf"(?:0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+)" if declared.thousands else r"(?:0|[1-9][0-9]*)"
+    whole = (
+        rf"(?:0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+)"
+        if declared.thousands
+        else r"(?:0|[1-9][0-9]*)"
+    )
     number = rf"{whole}(?:{re.escape(declared.decimal)}[0-9]+)?"
     if declared.percent:
         return rf"-?{number}{_GROUP_BLANK}?%"
-    signs = "|".join(re.escape(sign) for sign in sorted((*declared.currency, *declared.units), key=len, reverse=True))
+    signs = "|".join(
+        re.escape(sign) for sign in sorted((*declared.currency, *declared.units), key=len, reverse=True)
+    )
     if not signs:
         return rf"-?{number}"
     return rf"-?(?:(?:{signs}){_GROUP_BLANK}?)?{number}|(?:{signs}){_GROUP_BLANK}?-{number}|-?{number}{_GROUP_BLANK}?(?:{signs})"

@@ -53,7 +53,10 @@ def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat)
     """Return dates or naive UTC timestamps; null for every text that the patterns do not read as one value."""
     if not declared.patterns:
         return _plain_in_zone(given, column_type, declared.timezone)
-    readings = [_with_zone(_read(given, date_pattern(text), declared), date_pattern(text), declared) for text in declared.patterns]
+    readings = [
+        _with_zone(_read(given, date_pattern(text), declared), date_pattern(text), declared)
+        for text in declared.patterns
+    ]
     values, is_read = readings[0].values, readings[0].is_read
     agree = np.ones(len(given), bool)
     for other in readings[1:]:
@@ -61,11 +64,17 @@ def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat)
         agree &= ~both | (values == other.values)
         values, is_read = np.where(is_read, values, other.values), is_read | other.is_read
     return _with_iso(
-        plain.as_integers(plain.Parsed(values, is_read & agree), arrow_type(column_type)), ~is_read, given, column_type, declared
+        plain.as_integers(plain.Parsed(values, is_read & agree), arrow_type(column_type)),
+        ~is_read,
+        given,
+        column_type,
+        declared,
     )
 
 
-def _with_iso(values: pa.Array, is_other: Flags, given: pa.Array, column_type: ColumnType, declared: SourceFormat) -> pa.Array:
+def _with_iso(
+    values: pa.Array, is_other: Flags, given: pa.Array, column_type: ColumnType, declared: SourceFormat
+) -> pa.Array:
     """Complete the values by those texts that no pattern reads and ISO 8601 does: typed cells of Excel, JSON and Parquet."""
     others = is_other & flags(given.is_valid())
     if not others.any():
@@ -91,7 +100,11 @@ def _plain_in_zone(given: pa.Array, column_type: ColumnType, zone: str) -> pa.Ar
 
 def _numbers(values: pa.Array) -> Rows:
     wide = pc.fill_null(pc.cast(values, pa.int64()), pc.cast(text_array(["0"]), pa.int64())[0])
-    return np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else np.empty(0, np.int64)
+    return (
+        np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8)
+        if len(wide)
+        else np.empty(0, np.int64)
+    )
 
 
 def _read(given: pa.Array, pattern: DatePattern, declared: SourceFormat) -> _Read:
@@ -112,7 +125,9 @@ def _layout(pattern: DatePattern) -> plain.Layout | None:
                 return None
             literals += [(at + offset, ord(sign)) for offset, sign in enumerate(part.text)]
             at += len(part.text)
-        elif _FIXED.get(part.field) == part.letters or (part.field == "fraction" and part.letters <= _MICRO_DIGITS):
+        elif _FIXED.get(part.field) == part.letters or (
+            part.field == "fraction" and part.letters <= _MICRO_DIGITS
+        ):
             places.append((part.field, at, part.letters))
             at += part.letters
         else:
@@ -171,7 +186,11 @@ def _field(name: str, text: pa.Array, language: str) -> Rows:
     if name == "offset":
         return _offsets(text)
     if name == "fraction":
-        return _numbers(pc.cast(pc.utf8_rpad(pc.utf8_slice_codeunits(text, 0, _MICRO_DIGITS), _MICRO_DIGITS, "0"), pa.int64()))
+        return _numbers(
+            pc.cast(
+                pc.utf8_rpad(pc.utf8_slice_codeunits(text, 0, _MICRO_DIGITS), _MICRO_DIGITS, "0"), pa.int64()
+            )
+        )
     return _numbers(pc.cast(text, pa.int64()))
 
 
@@ -189,7 +208,9 @@ def _offset_us(text: str) -> int:
     return (-1 if text[0] == "-" else 1) * minutes * 60_000_000
 
 
-def _instants(fields: Mapping[str, Rows], count: int, year_from: int, *, has_time: bool) -> tuple[Rows, Flags]:
+def _instants(
+    fields: Mapping[str, Rows], count: int, year_from: int, *, has_time: bool
+) -> tuple[Rows, Flags]:
     year = fields["year"] if "year" in fields else plain.full_years(fields["short_year"], year_from)
     month = next(fields[name] for name in ("month", "month_name", "short_month") if name in fields)
     days, real = plain.days_of(year, month, fields["day"])

@@ -42,7 +42,9 @@ def repeated(text: str, count: int) -> pa.Array:
 def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
     """The numbers as an Arrow array of 64 bits, null where `nulls` are true."""
     valid = None if nulls is None else bits_of(~nulls)
-    return pa.Array.from_buffers(pa.int64(), len(numbers), [valid, pa.py_buffer(np.ascontiguousarray(numbers, np.int64))])
+    return pa.Array.from_buffers(
+        pa.int64(), len(numbers), [valid, pa.py_buffer(np.ascontiguousarray(numbers, np.int64))]
+    )
 
 
 def rows_where(claim: pa.Array) -> Rows:
@@ -60,7 +62,9 @@ def flags(claim: pa.Array) -> Flags:
 def _unpacked(bits: pa.Buffer | None, offset: int, count: int) -> Flags:
     if not bits or not count:
         return np.zeros(count, bool)
-    return np.unpackbits(np.frombuffer(bits, np.uint8), count=offset + count, bitorder="little")[offset:].view(bool)
+    return np.unpackbits(np.frombuffer(bits, np.uint8), count=offset + count, bitorder="little")[
+        offset:
+    ].view(bool)
 
 
 def numbers(values: pa.Array) -> Rows:
@@ -94,7 +98,9 @@ def rewritten_where(claims: pa.Array, text: pa.Array, rewrite: Callable[[pa.Arra
 
 def joined(*parts: pa.Array | str) -> pa.Array:
     """The parts of each row behind one another; null where one of them is."""
-    return pc.binary_join_element_wise(*(literal(part) if isinstance(part, str) else part for part in parts), literal(""))
+    return pc.binary_join_element_wise(
+        *(literal(part) if isinstance(part, str) else part for part in parts), literal("")
+    )
 
 
 def blank_to_null(text: pa.Array) -> pa.Array:
@@ -111,7 +117,11 @@ def matches(text: pa.Array, pattern: str) -> pa.Array:
 def text_bytes(text: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Rows]:
     """The UTF-8 of all texts in one run, and where each of them starts in it; one more start than texts."""
     _, offsets, data = text.buffers()
-    starts = np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4) if len(text) else np.zeros(1, np.int32)
+    starts = (
+        np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4)
+        if len(text)
+        else np.zeros(1, np.int32)
+    )
     octets = np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8)
     return octets[starts[0] : starts[-1]], (starts - starts[0]).astype(np.int64)
 

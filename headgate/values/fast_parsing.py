@@ -54,7 +54,9 @@ def have_shape(text: pa.Array, shape: str) -> Flags:
     fits = np.ones(signs.shape[1], bool)
     for place, sign in enumerate(shape):
         fits &= is_digit(signs[place]) if sign == "9" else signs[place] == ord(sign)
-    return _placed(len(text), at, NO_ROWS if at is None else np.zeros(len(at), np.int64), fits).sure & flags(text.is_valid())
+    return _placed(len(text), at, NO_ROWS if at is None else np.zeros(len(at), np.int64), fits).sure & flags(
+        text.is_valid()
+    )
 
 
 def integers(text: pa.Array) -> Parsed:
@@ -79,9 +81,17 @@ def decimals(text: pa.Array, precision: int, scale: int) -> Parsed:
     sure[rows[1:][rows[1:] == rows[:-1]]] = False  # two points
     whole, fraction = point - first, np.maximum(starts[1:] - point - 1, 0)
     has_point = marked(rows, len(text))
-    sure &= (whole >= 1) & (whole <= min(precision - scale, MOST_DIGITS - scale)) & (fraction <= scale) & (has_point <= (fraction > 0))
+    sure &= (
+        (whole >= 1)
+        & (whole <= min(precision - scale, MOST_DIGITS - scale))
+        & (fraction <= scale)
+        & (has_point <= (fraction > 0))
+    )
     sure &= (_byte_at(data, first) != _ZERO) | (whole == 1)
-    return Parsed(_numbers(_without(text, data, starts, points), sure) * 10 ** (scale - np.where(sure, fraction, 0)), sure)
+    return Parsed(
+        _numbers(_without(text, data, starts, points), sure) * 10 ** (scale - np.where(sure, fraction, 0)),
+        sure,
+    )
 
 
 def days(text: pa.Array) -> Parsed:
@@ -122,7 +132,9 @@ def fixed_times(text: pa.Array, layout: Layout, year_from: int) -> Parsed:
     values = {name: _number(signs, start, digits) for name, start, digits in layout.fields}
     year = values["year"] if "year" in values else full_years(values["short_year"], year_from)
     since, real = days_of(year, values["month"], values["day"])
-    real &= _are_digits(signs, [place for _, start, digits in layout.fields for place in range(start, start + digits)])
+    real &= _are_digits(
+        signs, [place for _, start, digits in layout.fields for place in range(start, start + digits)]
+    )
     for place, sign in layout.literals:
         real &= signs[place] == sign
     if layout.has_time:
@@ -156,7 +168,9 @@ def as_decimals(parsed: Parsed, kind: pa.DataType) -> pa.Array:
 def as_integers(parsed: Parsed, kind: pa.DataType) -> pa.Array:
     """Return the values that were read as integers, days or instants of that type; all others are null."""
     narrow = parsed.values.astype(f"i{kind.bit_width // 8}", copy=False)
-    return pa.Array.from_buffers(kind, len(narrow), [_bits(parsed.sure), pa.py_buffer(np.ascontiguousarray(narrow))])
+    return pa.Array.from_buffers(
+        kind, len(narrow), [_bits(parsed.sure), pa.py_buffer(np.ascontiguousarray(narrow))]
+    )
 
 
 def _bits(sure: Flags) -> pa.Buffer | None:
@@ -207,7 +221,9 @@ def _of_width(text: pa.Array, width: int) -> tuple[Rows | None, Octets]:
     if fits.all():
         return None, np.ascontiguousarray(data.reshape(-1, width).T)
     at = np.flatnonzero(fits)
-    return at, np.ascontiguousarray(data[starts[at] + np.arange(width)[:, None]]) if len(at) else np.empty((width, 0), np.uint8)
+    return at, np.ascontiguousarray(data[starts[at] + np.arange(width)[:, None]]) if len(at) else np.empty(
+        (width, 0), np.uint8
+    )
 
 
 def _days(signs: Octets) -> tuple[Rows, Flags]:

@@ -23,7 +23,24 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Texts that often mean null. They are proposed as null spellings only where all other texts of the column have a type.
-NULL_WORDS = ("-", "--", "\u2013", "n/a", "N/A", "NA", "#N/A", "null", "NULL", "None", "nan", "NaN", "k.A.", "k. A.", "?", "\\N")
+NULL_WORDS = (
+    "-",
+    "--",
+    "\u2013",
+    "n/a",
+    "N/A",
+    "NA",
+    "#N/A",
+    "null",
+    "NULL",
+    "None",
+    "nan",
+    "NaN",
+    "k.A.",
+    "k. A.",
+    "?",
+    "\\N",
+)
 _WORD_PAIRS = (
     ("true", "false"), ("ja", "nein"),
     ("ja", "nee"), ("ja", "nej"), ("yes", "no"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("sí", "no"), ("si", "no"),
@@ -92,7 +109,10 @@ def infer_format(texts: pa.Array) -> Inferred:
     attempts += [(kept, has_blanks, nulls)] if nulls else []
     for some, trim, left_out in attempts if len(texts) else ():
         if (inferred := _infer(some)).readings:
-            return replace(inferred, readings=tuple(_also(reading, trim=trim, nulls=left_out) for reading in inferred.readings))
+            return replace(
+                inferred,
+                readings=tuple(_also(reading, trim=trim, nulls=left_out) for reading in inferred.readings),
+            )
     return TEXT
 
 
@@ -108,7 +128,11 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     frequent = np.argsort(-counts, kind="stable")
     has_digit = flags(pc.match_substring_regex(texts, "[0-9]"))
     is_written_in_digits = counts[has_digit].sum() >= (1 - _MOST_OTHERS) * counts.sum()
-    parts = [frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS)] if is_written_in_digits else [frequent[:_MOST_WORDS]]
+    parts = (
+        [frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS)]
+        if is_written_in_digits
+        else [frequent[:_MOST_WORDS]]
+    )
     candidates: dict[tuple[Kind, SourceFormat], Most] = {}
     for place, part in enumerate(parts):
         if place == _HOPELESS_PARTS and not candidates:
@@ -116,13 +140,19 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
         readings = infer_format(texts.take(int_array(part))).readings if len(part) else ()
         for reading in readings if len(readings) == 1 else ():
             key = reading.kind, reading.format
-            candidates[key] = candidates.get(key) or Most(replace(reading, plain=None), int(counts[~_is_read(texts, reading)].sum()))
+            candidates[key] = candidates.get(key) or Most(
+                replace(reading, plain=None), int(counts[~_is_read(texts, reading)].sum())
+            )
     best = min(candidates.values(), key=lambda candidate: candidate.others, default=None)
     return best if best and best.others <= _MOST_OTHERS * int(counts.sum()) else None
 
 
 def _is_read(texts: pa.Array, reading: Reading) -> Flags:
-    widest = ColumnType(reading.kind, precision=_WIDEST, scale=_WIDEST_SCALE) if reading.kind is Kind.DECIMAL else ColumnType(reading.kind)
+    widest = (
+        ColumnType(reading.kind, precision=_WIDEST, scale=_WIDEST_SCALE)
+        if reading.kind is Kind.DECIMAL
+        else ColumnType(reading.kind)
+    )
     column = Column("", widest, format=reading.format)
     return flags(cast_column(column, without_nulls(column, texts)).values.is_valid())
 
@@ -135,17 +165,24 @@ def _without_null_words(texts: pa.Array) -> tuple[pa.Array, tuple[str, ...]]:
     is_null = flags(pc.is_in(texts, text_array(NULL_WORDS)))
     if np.count_nonzero(~is_null) < _FEWEST_BESIDE_NULLS:
         return texts, ()
-    return texts.filter(bool_array(~is_null)), tuple(sorted(set(texts.filter(bool_array(is_null)).to_pylist())))
+    return texts.filter(bool_array(~is_null)), tuple(
+        sorted(set(texts.filter(bool_array(is_null)).to_pylist()))
+    )
 
 
 def _infer(texts: pa.Array) -> Inferred:
     if words := _words(texts):
         return Inferred((words,))
-    if not flags(matches(texts, r".*[0-9].*")).all():  # before the patterns of numbers, which take ten times as long to compile
+    if not flags(
+        matches(texts, r".*[0-9].*")
+    ).all():  # before the patterns of numbers, which take ten times as long to compile
         return TEXT
     if numbers := inferred_numbers.number_readings(texts):
         example = inferred_numbers.example_of_difference(texts, numbers) if len(numbers) > 1 else ""
-        return Inferred(tuple(Reading(_number_kind(number.plain), number.format, number.plain) for number in numbers), example)
+        return Inferred(
+            tuple(Reading(_number_kind(number.plain), number.format, number.plain) for number in numbers),
+            example,
+        )
     if not len(cast(texts, ColumnType(Kind.DOUBLE)).misfits):
         return Inferred((Reading(Kind.DOUBLE, PLAIN),))
     times = inferred_times.time_readings(texts)

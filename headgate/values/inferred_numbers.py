@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_SEPARATORS = tuple((decimal, thousands) for decimal in ".," for thousands in ("", ".", ",", " ", "'") if decimal != thousands)
+_SEPARATORS = tuple(
+    (decimal, thousands) for decimal in ".," for thousands in ("", ".", ",", " ", "'") if decimal != thousands
+)
 _CURRENCY_OF = {sign: code for code, signs in SPELLINGS.items() for sign in signs}
 # Source: the SI Brochure, 9th edition, and units in common use beside it.
 _UNITS = (
@@ -100,10 +102,22 @@ def _declared_signs(signs: Sequence[str], texts: pa.Array) -> SourceFormat | Non
     if not signs:
         return PLAIN
     if "%" in signs:
-        return replace(PLAIN, percent="points") if signs == ("%",) and flags(matches(texts, r".*%")).all() else None
+        return (
+            replace(PLAIN, percent="points")
+            if signs == ("%",) and flags(matches(texts, r".*%")).all()
+            else None
+        )
     if all(sign in _CURRENCY_OF for sign in signs):
-        return replace(PLAIN, currency=tuple(signs)) if len({_CURRENCY_OF[sign] for sign in signs}) == 1 else None
-    return replace(PLAIN, units=tuple(signs)) if len(signs) == 1 and flags(matches(texts, rf".*{re.escape(signs[0])}")).all() else None
+        return (
+            replace(PLAIN, currency=tuple(signs))
+            if len({_CURRENCY_OF[sign] for sign in signs}) == 1
+            else None
+        )
+    return (
+        replace(PLAIN, units=tuple(signs))
+        if len(signs) == 1 and flags(matches(texts, rf".*{re.escape(signs[0])}")).all()
+        else None
+    )
 
 
 def _is_code(texts: pa.Array, signed: SourceFormat) -> bool:

@@ -49,7 +49,18 @@ _NAMED = (
     "d MMM yyyy", "d MMMM yyyy", "d. MMM yyyy", "d. MMMM yyyy", "d-MMM-yyyy", "d-MMM-yy", "MMM d, yyyy", "MMMM d, yyyy", "d MMM yy",
     "d 'de' MMMM 'de' yyyy",
 )  # fmt: skip
-_TIMES = ("HH:mm", "HH:mm:ss", "H:mm", "H:mm:ss", "hh:mm a", "h:mm a", "hh:mm:ss a", "h:mm:ss a", "HH.mm", "HHmmss")
+_TIMES = (
+    "HH:mm",
+    "HH:mm:ss",
+    "H:mm",
+    "H:mm:ss",
+    "hh:mm a",
+    "h:mm a",
+    "hh:mm:ss a",
+    "h:mm:ss a",
+    "HH.mm",
+    "HHmmss",
+)
 _COMPACT = ("yyyyMMddHHmmss", "yyyyMMdd'T'HHmmss", "yyyyMMdd'T'HHmmssX")
 _JOINTS = (" ", ", ", "'T'")
 _ISO_DATES = ("yyyy-MM-dd",)
@@ -84,7 +95,9 @@ def _readings_of_one_pattern(texts: pa.Array) -> list[TimeReading]:
         if cast_times(probed, ColumnType(kind), declared).null_count:
             continue
         values = cast_times(texts, ColumnType(kind), declared)
-        if not values.null_count and not any(reading.kind is kind and reading.values.equals(values) for reading in readings):
+        if not values.null_count and not any(
+            reading.kind is kind and reading.values.equals(values) for reading in readings
+        ):
             readings.append(TimeReading(kind, declared, values))
     return readings
 
@@ -109,7 +122,9 @@ def _readings_by_shape(texts: pa.Array) -> list[list[TimeReading]]:
     """Return for each shape of the texts the patterns that read all of its texts; empty if a shape has none, or there are too many."""
     if _shape(str(texts[0])) not in _by_shape():
         return []
-    long_runs = pc.replace_substring_regex(texts, r"\d{3,}", "Y")  # a year of four digits and one of two have different shapes
+    long_runs = pc.replace_substring_regex(
+        texts, r"\d{3,}", "Y"
+    )  # a year of four digits and one of two have different shapes
     # Arrow compiles a pattern at each call, which takes 2 ms for the letters of all scripts.
     letters = "[A-Za-z]+" if pc.all(pc.string_is_ascii(texts)).as_py() else r"\pL+"
     shapes = pc.replace_substring_regex(pc.replace_substring_regex(long_runs, r"\d+", "9"), letters, "A")
@@ -145,7 +160,9 @@ def _by_shape() -> dict[str, list[tuple[str, str]]]:
     for parts in _all_patterns():
         pattern = "".join(parts)
         for shape in map("".join, product(*map(_shapes_of, parts))):
-            patterns.setdefault(shape, []).extend((pattern, language) for language in (MONTHS if "MMM" in pattern else ("en",)))
+            patterns.setdefault(shape, []).extend(
+                (pattern, language) for language in (MONTHS if "MMM" in pattern else ("en",))
+            )
     return patterns
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 
-def table_of(content: bytes | Path, columns: Sequence[str] | None = None, dictionaries: Collection[str] = ()) -> pa.Table:
+def table_of(
+    content: bytes | Path, columns: Sequence[str] | None = None, dictionaries: Collection[str] = ()
+) -> pa.Table:
     """Return the rows of a Parquet object in memory, or of a file.
 
     Threads that read are started and still clean up after the rows are there: a process that ends right then is aborted at

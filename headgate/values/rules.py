@@ -55,7 +55,11 @@ def column_breaches(column: Column, values: pa.Array, given: pa.Array) -> list[B
 
 
 def _rule_breach(rule: Rule, column: Column, values: pa.Array, given: pa.Array) -> Breach | None:
-    broken = rows_where(given.is_null()) if rule.name == "required" else _not_held(_holds(rule, column, values), values)
+    broken = (
+        rows_where(given.is_null())
+        if rule.name == "required"
+        else _not_held(_holds(rule, column, values), values)
+    )
     return Breach(rule.name, column.name, _reason(rule), broken, rule.level) if len(broken) else None
 
 
@@ -65,7 +69,9 @@ def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
     try:
         return _HOLDS[rule.name](values, rule.argument)
     except (pa.ArrowException, TypeError, ValueError, ArithmeticError) as error:
-        raise ContractError(f"column {column.name}: rule {rule.name} cannot be applied to a {column.type.kind.value}") from error
+        raise ContractError(
+            f"column {column.name}: rule {rule.name} cannot be applied to a {column.type.kind.value}"
+        ) from error
 
 
 def _not_held(holds: pa.Array, values: pa.Array) -> Rows:
@@ -96,7 +102,9 @@ def _spelled(argument: object, values: pa.DataType) -> str:
 def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401 a contract's literal
     accepted = text_array(_spelled(value, values.type) for value in allowed).cast(values.type)
     if pa.types.is_floating(values.type):
-        values, accepted = (pc.add(numbers, literal("0", values.type)) for numbers in (values, accepted))  # so that -0.0 is 0.0
+        values, accepted = (
+            pc.add(numbers, literal("0", values.type)) for numbers in (values, accepted)
+        )  # so that -0.0 is 0.0
     return pc.is_in(values, accepted)
 
 
@@ -114,7 +122,9 @@ _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     "exclusive_minimum": lambda values, bound: pc.greater(values, _bound(bound, values.type)),
     "exclusive_maximum": lambda values, bound: pc.less(values, _bound(bound, values.type)),
     "new_column": lambda values, _: bool_array(np.zeros(len(values), bool)),
-    "min_length": lambda values, length: pc.greater_equal(pc.utf8_length(values), literal(str(length), pa.int32())),
+    "min_length": lambda values, length: pc.greater_equal(
+        pc.utf8_length(values), literal(str(length), pa.int32())
+    ),
     "max_length": _is_no_longer,
     "pattern": pc.match_substring_regex,
     "valid_values": _is_valid_value,
@@ -123,7 +133,11 @@ _NEW_COLUMN = "is a column that the contract does not have"
 
 
 def _reason(rule: Rule) -> str:
-    argument = ", ".join(str(value) for value in rule.argument) if isinstance(rule.argument, tuple) else rule.argument
+    argument = (
+        ", ".join(str(value) for value in rule.argument)
+        if isinstance(rule.argument, tuple)
+        else rule.argument
+    )
     return RULE_KINDS[rule.name].broken.format(argument) if rule.name in RULE_KINDS else _NEW_COLUMN
 
 
@@ -145,5 +159,8 @@ def comparison_breach(comparison: Comparison, values: Mapping[str, pa.Array]) ->
         broken = rows_where(pc.invert(_OPERATORS[comparison.operator](left, right)))
     except (pa.ArrowException, ValueError, ArithmeticError) as error:
         raise ContractError(f"rule {comparison.name}: {comparison.left} cannot be compared so") from error
-    reason = comparison.description or f"{comparison.left} is not {comparison.operator} {comparison.right or comparison.value}"
+    reason = (
+        comparison.description
+        or f"{comparison.left} is not {comparison.operator} {comparison.right or comparison.value}"
+    )
     return Breach(comparison.name, "", reason, broken, comparison.level) if len(broken) else None

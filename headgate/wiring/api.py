@@ -7,7 +7,13 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from headgate.aws import clients
-from headgate.settings import ArtifactsSettings, DryRunSettings, OnboardingSettings, StagingSettings, UserPoolSettings
+from headgate.settings import (
+    ArtifactsSettings,
+    DryRunSettings,
+    OnboardingSettings,
+    StagingSettings,
+    UserPoolSettings,
+)
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -55,7 +61,10 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
     from headgate.profiling.kept_profiles import Profiles
     from headgate.uploads.dry_run import DryRunner
 
-    settings, artifacts_bucket = StagingSettings.from_env(env), ArtifactsSettings.from_env(env).artifacts_bucket
+    settings, artifacts_bucket = (
+        StagingSettings.from_env(env),
+        ArtifactsSettings.from_env(env).artifacts_bucket,
+    )
 
     def process(scratch: ScratchObjects, ref: ObjectRef, mapping: UploadMapping | None) -> FileRecord:
         mappings = replace(intake.mappings(env), objects=scratch)
@@ -65,11 +74,17 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
         rules = replace(intake.gate_rules(env), originals=Originals.KEEP, mappings=mappings)
         profiles = Profiles(scratch, artifacts_bucket)
         processor = FileProcessor(
-            ports, rules, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
+            ports,
+            rules,
+            profile=profiles.of,
+            profile_unknown=profiles.of_unknown,
+            profile_uncontracted=profiles.of_uncontracted,
         )
         return processor.process(ref)
 
-    return DryRunner(stores.objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, process)
+    return DryRunner(
+        stores.objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, process
+    )
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:

@@ -27,7 +27,9 @@ def forgetter(env: Mapping[str, str], build: Callable[[], None]) -> Forgetter:
 
     gate, raw = GateSettings.from_env(env), RawSettings.from_env(env).raw_bucket
     buckets = Buckets(raw, gate.curated_bucket, gate.quarantine_bucket, gate.artifacts_bucket)
-    eraser = RowEraser(stores.objects(), stores.ledger(env), stores.source_contracts(), buckets, clock.utc_now, gate.lease_s)
+    eraser = RowEraser(
+        stores.objects(), stores.ledger(env), stores.source_contracts(), buckets, clock.utc_now, gate.lease_s
+    )
     return Forgetter(eraser, partial(_built_zones, env), build, StagingSettings.from_env(env).staging_bucket)
 
 
@@ -39,10 +41,14 @@ def _built_zones(env: Mapping[str, str]) -> BuiltZones:
     gate, systems, scan = GateSettings.from_env(env), SystemSettings.from_env(env), ScanSettings.from_env(env)
     registry, named = Registry.load(), stores.databases(env)
     shown: dict[str, set[str]] = {}
-    tables = [(named.curated, name) for name in (*registry.source, *registry.lake)] + [(named.prod, name) for name in registry.prod]
+    tables = [(named.curated, name) for name in (*registry.source, *registry.lake)] + [
+        (named.prod, name) for name in registry.prod
+    ]
     for database, name in tables:
         try:
-            bucket, _, folder = stores.catalog().current(database, name).location.removeprefix("s3://").partition("/")
+            bucket, _, folder = (
+                stores.catalog().current(database, name).location.removeprefix("s3://").partition("/")
+            )
         except NotFoundError:  # of a system that is not deployed
             continue
         shown.setdefault(bucket, set()).add(folder.rstrip("/"))
@@ -52,5 +58,9 @@ def _built_zones(env: Mapping[str, str]) -> BuiltZones:
         results=scan.results_bucket,
         prod=tuple(systems.prod_buckets.values()),
         shown={bucket: frozenset(folders) for bucket, folders in shown.items()},
-        searched=(RawSettings.from_env(env).raw_bucket, gate.quarantine_bucket, StagingSettings.from_env(env).staging_bucket),
+        searched=(
+            RawSettings.from_env(env).raw_bucket,
+            gate.quarantine_bucket,
+            StagingSettings.from_env(env).staging_bucket,
+        ),
     )

@@ -44,7 +44,9 @@ def mysql_login(env: Mapping[str, str], source: str = "") -> MySqlLogin:
     from headgate.aws.secrets import Secrets
     from headgate.export.server.login import secret_of
 
-    return Secrets(clients.secretsmanager()).mysql_login(secret_of(MySqlSettings.from_env(env).mysql_secret, source))
+    return Secrets(clients.secretsmanager()).mysql_login(
+        secret_of(MySqlSettings.from_env(env).mysql_secret, source)
+    )
 
 
 def store_mysql_login(env: Mapping[str, str], source: str, url: str) -> str:
@@ -74,7 +76,13 @@ def secret_login(env: Mapping[str, str], source: str = "") -> Login:
 
 
 def exporting(
-    env: Mapping[str, str], login: Login, workspace: Path, *, mirrored: bool, masked: bool = False, source: str = ""
+    env: Mapping[str, str],
+    login: Login,
+    workspace: Path,
+    *,
+    mirrored: bool,
+    masked: bool = False,
+    source: str = "",
 ) -> Exporting:
     """Return the export of one source.
 
@@ -91,7 +99,11 @@ def exporting(
     from headgate.intake.rows.masked_at_source import AtSource
 
     settings = ExportSettings.from_env(env)
-    key = Secrets(clients.secretsmanager()).masking_key(MaskingKeySettings.from_env(env).masking_key_secret) if masked else None
+    key = (
+        Secrets(clients.secretsmanager()).masking_key(MaskingKeySettings.from_env(env).masking_key_secret)
+        if masked
+        else None
+    )
     return Exporting(
         connect=partial(Session, login),
         objects=stores.objects(),
@@ -121,7 +133,9 @@ def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
     from headgate.export.server.session import Session
 
     store = export_destination(to)
-    return Exporting(partial(Session, login), store.objects, {}, store.raw_bucket, store.state_bucket, workspace)
+    return Exporting(
+        partial(Session, login), store.objects, {}, store.raw_bucket, store.state_bucket, workspace
+    )
 
 
 def landed_exports(env: Mapping[str, str]) -> RunStore:

@@ -41,7 +41,12 @@ def gate_ports(env: Mapping[str, str]) -> GatePorts:
 
     settings = GateSettings.from_env(env)
     return GatePorts(
-        stores.objects(), stores.ledger(env), settings.curated_bucket, settings.quarantine_bucket, clock.utc_now, settings.lease_s
+        stores.objects(),
+        stores.ledger(env),
+        settings.curated_bucket,
+        settings.quarantine_bucket,
+        clock.utc_now,
+        settings.lease_s,
     )
 
 
@@ -71,7 +76,9 @@ def worker(env: Mapping[str, str]) -> Worker:
     return Worker(settings.memory_mb * MIB, disk_bytes)
 
 
-def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], is_redelivery: Callable[[], bool]) -> LargerWorker | None:
+def larger_worker(
+    env: Mapping[str, str], time_left_s: Callable[[], float], is_redelivery: Callable[[], bool]
+) -> LargerWorker | None:
     """Return the larger worker for files that are too much for this one; None where none is stated."""
     from headgate.aws.stepfunctions import Pipeline
     from headgate.intake.workers.larger_worker import LargerWorker
@@ -102,7 +109,10 @@ def file_processor(
     from headgate.intake.files.process_file import FileProcessor
     from headgate.profiling.kept_profiles import Profiles
 
-    profiles, notices = Profiles(stores.objects(), GateSettings.from_env(env).artifacts_bucket), operations.alerts(env)
+    profiles, notices = (
+        Profiles(stores.objects(), GateSettings.from_env(env).artifacts_bucket),
+        operations.alerts(env),
+    )
     return FileProcessor(
         gate_ports(env),
         gate_rules(env),
@@ -127,7 +137,9 @@ def runs(
     from headgate.intake.files.source_deletions import Sightings
 
     url = RunSettings.from_env(env).raw_queue_url
-    sightings = Sightings(stores.objects(), stores.source_contracts(), GateSettings.from_env(env).curated_bucket)
+    sightings = Sightings(
+        stores.objects(), stores.source_contracts(), GateSettings.from_env(env).curated_bucket
+    )
     processor = file_processor(env, time_left_s, run, is_redelivery)
     return Runs(
         stores.objects(),
@@ -165,7 +177,9 @@ def correction_outcomes(env: Mapping[str, str]) -> CorrectionOutcomes:
     """Return the reader of the outcomes of corrected rows."""
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
 
-    return CorrectionOutcomes(stores.objects(), stores.ledger(env), _senders(env), ClosingSettings.from_env(env).quarantine_bucket)
+    return CorrectionOutcomes(
+        stores.objects(), stores.ledger(env), _senders(env), ClosingSettings.from_env(env).quarantine_bucket
+    )
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
@@ -173,7 +187,9 @@ def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
 
     settings = ClosingSettings.from_env(env)
-    return CorrectionCloser(stores.objects(), stores.ledger(env), settings.quarantine_bucket, clock.utc_now, settings.lease_s)
+    return CorrectionCloser(
+        stores.objects(), stores.ledger(env), settings.quarantine_bucket, clock.utc_now, settings.lease_s
+    )
 
 
 def mappings(env: Mapping[str, str]) -> Mappings:
@@ -181,7 +197,12 @@ def mappings(env: Mapping[str, str]) -> Mappings:
     from headgate.contracts.registry import Registry
     from headgate.matching.mappings import Mappings
 
-    return Mappings(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, Registry.load().source, _sample_table)
+    return Mappings(
+        stores.objects(),
+        ArtifactsSettings.from_env(env).artifacts_bucket,
+        Registry.load().source,
+        _sample_table,
+    )
 
 
 def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | None:

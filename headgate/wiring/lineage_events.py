@@ -28,7 +28,9 @@ def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
     tables = table_events(env)
     run = JobRun(tables.names, publisher, str(uuid4()))
     bucket = ArtifactsSettings.from_env(env).artifacts_bucket
-    return LineageLog(stores.objects(), bucket, run, tables.event, clock.utc_now, describe_failure, lineage_sender(env))
+    return LineageLog(
+        stores.objects(), bucket, run, tables.event, clock.utc_now, describe_failure, lineage_sender(env)
+    )
 
 
 def describe_failure(error: BaseException | str) -> str:
@@ -68,4 +70,10 @@ def table_events(env: Mapping[str, str]) -> TableEvents:
 
     settings, registry = MergeSettings.from_env(env), Registry.load()
     names = LakeNames(clients.s3().meta.region_name, settings.curated_bucket, settings.curated_database)
-    return TableEvents(stores.objects(), names, registry.curated, registry.prod, cache(lambda: tuple(stores.ledger(env).records())))
+    return TableEvents(
+        stores.objects(),
+        names,
+        registry.curated,
+        registry.prod,
+        cache(lambda: tuple(stores.ledger(env).records())),
+    )

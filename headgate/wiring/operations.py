@@ -6,7 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headgate.aws import clients
-from headgate.settings import AlertSettings, MaskingKeySettings, PendingStartSettings, PipelineSettings, StartRulesSettings
+from headgate.settings import (
+    AlertSettings,
+    MaskingKeySettings,
+    PendingStartSettings,
+    PipelineSettings,
+    StartRulesSettings,
+)
 from headgate.wiring import definitions
 
 if TYPE_CHECKING:
@@ -60,7 +66,9 @@ def start_rules(env: Mapping[str, str]) -> StartRules:
     settings = StartRulesSettings.from_env(env)
     build = build_id(settings.deployment_id, definitions.versions(env).in_use())
     interval, recheck = timedelta(seconds=settings.run_interval_s), timedelta(seconds=settings.quiet_s)
-    return StartRules(build, interval, recheck, settings.run_share, timedelta(seconds=settings.run_share_wait_s))
+    return StartRules(
+        build, interval, recheck, settings.run_share, timedelta(seconds=settings.run_share_wait_s)
+    )
 
 
 def alerts(env: Mapping[str, str]) -> Alerts:

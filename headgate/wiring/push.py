@@ -63,7 +63,14 @@ def plan(env: Mapping[str, str]) -> PushPlan:
     in_use = deployed if push.version == DEPLOYED else versions.read(push.version).models
     refused = refused_files(archive, files) or refused_models(_models(env, deployed), _models(env, edited))
     by, at = _caller(), clock.utc_now().isoformat(timespec="seconds")
-    return PushPlan(Definitions(edited, by, at), deployed, push.version, etag, tuple(changed_models(in_use, edited)), tuple(refused))
+    return PushPlan(
+        Definitions(edited, by, at),
+        deployed,
+        push.version,
+        etag,
+        tuple(changed_models(in_use, edited)),
+        tuple(refused),
+    )
 
 
 def push(env: Mapping[str, str], planned: PushPlan) -> Push:
@@ -106,7 +113,11 @@ def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
     """Return the SQL of the models in an archive, by table."""
     from headgate.systems.push_rules import MODELS
 
-    return {path.removeprefix(MODELS).removesuffix(".sql"): body.decode() for path, body in files.items() if path.startswith(MODELS)}
+    return {
+        path.removeprefix(MODELS).removesuffix(".sql"): body.decode()
+        for path, body in files.items()
+        if path.startswith(MODELS)
+    }
 
 
 def _models(env: Mapping[str, str], texts: Mapping[str, str]) -> SqlModels:
@@ -115,7 +126,9 @@ def _models(env: Mapping[str, str], texts: Mapping[str, str]) -> SqlModels:
     from headgate.systems.sql_models import sql_models
 
     registry = Registry.load()
-    return sql_models(registry.prod, registry.curated, partial(translate, databases=stores.databases(env)), texts)
+    return sql_models(
+        registry.prod, registry.curated, partial(translate, databases=stores.databases(env)), texts
+    )
 
 
 def _deployed_files(env: Mapping[str, str]) -> dict[str, bytes]:
@@ -123,7 +136,9 @@ def _deployed_files(env: Mapping[str, str]) -> dict[str, bytes]:
     from headgate.lake import keys
     from headgate.lake.ports import ObjectRef
 
-    body = stores.objects().read(ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.DEPLOYED_CODE))
+    body = stores.objects().read(
+        ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.DEPLOYED_CODE)
+    )
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 

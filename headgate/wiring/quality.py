@@ -31,7 +31,13 @@ def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
     from headgate.contracts.registry import Registry
     from headgate.quality.gate import QualityGate
 
-    return QualityGate(stores.objects(), Registry.load().curated, CuratedSettings.from_env(env).curated_bucket, data_docs(env), workspace)
+    return QualityGate(
+        stores.objects(),
+        Registry.load().curated,
+        CuratedSettings.from_env(env).curated_bucket,
+        data_docs(env),
+        workspace,
+    )
 
 
 def data_docs(env: Mapping[str, str]) -> DataDocs:
@@ -69,17 +75,27 @@ def increment_scans(env: Mapping[str, str]) -> list[AuditScan]:
     return card_audit(env).audit_objects([increments_zone(CuratedSettings.from_env(env).curated_bucket)])
 
 
-def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None) -> list[AuditScan]:
+def leak_scans(
+    env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None
+) -> list[AuditScan]:
     """Return the scans for card data of accepted and quarantined rows, tables, profiles, answers, file records and logs."""
     from headgate.quality.pci_audit import derived_zones, growing_zones, snapshot_zone
 
-    settings, log_settings, audit = ScanSettings.from_env(env), LogSettings.from_env(env), card_audit(env, since)
+    settings, log_settings, audit = (
+        ScanSettings.from_env(env),
+        LogSettings.from_env(env),
+        card_audit(env, since),
+    )
     zones = growing_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values())
     zones += derived_zones(settings.artifacts_bucket, settings.results_bucket)
     zones += [snapshot_zone(settings.curated_bucket, lake)] if lake else []
     oldest = clock.utc_now() - timedelta(days=log_settings.audited_log_days)
     lines = {group: partial(_log_lines, group) for group in log_settings.log_groups}
-    return [*audit.audit_objects(zones), *audit.audit_records(stores.ledger(env).records()), *audit.audit_logs(lines, oldest)]
+    return [
+        *audit.audit_objects(zones),
+        *audit.audit_records(stores.ledger(env).records()),
+        *audit.audit_logs(lines, oldest),
+    ]
 
 
 def card_audit_table(env: Mapping[str, str]) -> pd.DataFrame:

@@ -70,7 +70,9 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
 
     settings = MergeSettings.from_env(env)
     catalog = GlueCatalog(clients.glue(), settings.crawler)
-    publisher = Publisher(stores.objects(), catalog, settings.curated_database, settings.curated_bucket, audit)
+    publisher = Publisher(
+        stores.objects(), catalog, settings.curated_database, settings.curated_bucket, audit
+    )
     return publish_file_records(publisher, Registry.load().lake["file_records"], stores.ledger(env).records())
 
 

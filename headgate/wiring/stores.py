@@ -39,7 +39,9 @@ def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
     """The file records in the order in which the files were received."""
     from headgate.aws.dynamodb.file_index import DynamoFileIndex
 
-    return DynamoFileIndex(clients.dynamodb(), LedgerSettings.from_env(env).files_table, RawSettings.from_env(env).raw_bucket)
+    return DynamoFileIndex(
+        clients.dynamodb(), LedgerSettings.from_env(env).files_table, RawSettings.from_env(env).raw_bucket
+    )
 
 
 def catalog() -> GlueCatalog:
@@ -75,7 +77,9 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     reason = partial(reason_of, dialect=settings.sql_dialect)
     limit_bytes = settings.scan_limit_gb << 30
     workgroup = permitted_workgroup(clients.athena(), settings.workgroup, settings.analysts_workgroup)
-    return AthenaQueries(clients.athena(), workgroup, settings.prod_database, spoken, reason, scan_limit_bytes=limit_bytes)
+    return AthenaQueries(
+        clients.athena(), workgroup, settings.prod_database, spoken, reason, scan_limit_bytes=limit_bytes
+    )
 
 
 def lake_tables(env: Mapping[str, str]) -> LakeTables:

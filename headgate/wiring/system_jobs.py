@@ -49,19 +49,36 @@ def build_side_by_side(
 
     jobs, measured = SystemJobsSettings.from_env(env), Measured.load()
     # Spark's executors have the role of this job. `auto` takes Spark for more data than fit here.
-    engine = {"HEADGATE_ENGINE": EngineName.DUCKDB} if EngineSettings.from_env(env).engine == EngineName.AUTO else {}
+    engine = (
+        {"HEADGATE_ENGINE": EngineName.DUCKDB}
+        if EngineSettings.from_env(env).engine == EngineName.AUTO
+        else {}
+    )
 
     modules = registry.modules()
-    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *(modules[system] for system in systems if system in modules)])
+    children = ChildProcesses(
+        [*_LIBRARIES_OF_SYSTEMS, *(modules[system] for system in systems if system in modules)]
+    )
 
     def start(system: str) -> ChildProcess:
         credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)
-        return children.start(script, {**jobs.system_arguments[system], **engine, **memory}, credentials, workspace / f"{system}.txt")
+        return children.start(
+            script,
+            {**jobs.system_arguments[system], **engine, **memory},
+            credentials,
+            workspace / f"{system}.txt",
+        )
 
     held_gb = sum(dataset.size_bytes for dataset in lake.datasets.values()) / GB
-    memory_gb, disk_gb = ([of(system, held_gb) for system in systems] for of in (measured.memory_gb_of, measured.disk_gb_of))
+    memory_gb, disk_gb = (
+        [of(system, held_gb) for system in systems] for of in (measured.memory_gb_of, measured.disk_gb_of)
+    )
     machine = this_machine()
-    at_once = min(machine.processors, fit_together(memory_gb, machine.memory_bytes / GB), fit_together(disk_gb, machine.disk_bytes / GB))
+    at_once = min(
+        machine.processors,
+        fit_together(memory_gb, machine.memory_bytes / GB),
+        fit_together(disk_gb, machine.disk_bytes / GB),
+    )
     memory = {"HEADGATE_TABLE_MEMORY_MB": str(memory_mb_of(machine.memory_bytes // max(1, at_once)))}
     longest_first = sorted(systems, key=lambda system: -measured.seconds_of(system, held_gb))
     for build in build_side_by_side(longest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
@@ -88,9 +105,9 @@ def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[s
         system
         for system, tables in sorted(owned.items())
         if quality.CARD_AUDIT not in tables
-        and SystemTables(stores.objects(), stores.catalog(), settings.prod_database, settings.prod_buckets[system], tables).are_up_to_date(
-            lake, definitions.build_id(env)
-        )
+        and SystemTables(
+            stores.objects(), stores.catalog(), settings.prod_database, settings.prod_buckets[system], tables
+        ).are_up_to_date(lake, definitions.build_id(env))
     ]
     mark_unchanged(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, unchanged)
     return unchanged

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, cast
 from headgate.aws import clients
 from headgate.errors import SettingsError
 from headgate.project import MODELS_SYSTEM
-from headgate.settings import ArtifactsSettings, DefinitionsSettings, EngineSettings, MergeSettings, SystemSettings
+from headgate.settings import (
+    ArtifactsSettings,
+    DefinitionsSettings,
+    EngineSettings,
+    MergeSettings,
+    SystemSettings,
+)
 from headgate.wiring import definitions, quality, stores
 
 if TYPE_CHECKING:
@@ -42,9 +48,13 @@ def model_card(env: Mapping[str, str], name: str) -> ModelCard:
     from headgate.systems.model_cards import description, model_card
 
     about = description(name)
-    figures = stores.lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
+    figures = (
+        stores.lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
+    )
     current = _current_table(env, about)
-    newest = (card for card in models(env).newest() if (card.system, card.model) == (about.system, about.kept))
+    newest = (
+        card for card in models(env).newest() if (card.system, card.model) == (about.system, about.kept)
+    )
     record = next((_of_current_day(env, card, current) for card in newest), None)
     return model_card(about, figures, record, current, _missing(env, about))
 
@@ -54,7 +64,9 @@ def kept_models(env: Mapping[str, str]) -> list[tuple[Card, bool]]:
     from headgate.systems.model_cards import descriptions
 
     deployed = SystemSettings.from_env(env).prod_buckets
-    described = {(about.system, about.kept): about for about in descriptions().values() if about.system in deployed}
+    described = {
+        (about.system, about.kept): about for about in descriptions().values() if about.system in deployed
+    }
     return [_with_use(env, card, described.get((card.system, card.model))) for card in models(env).newest()]
 
 
@@ -92,7 +104,9 @@ def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:
     newest = newest_snapshot(stores.objects(), SystemSettings.from_env(env).curated_bucket)
     if newest is None:
         return ()
-    return tuple(name for name in about.needs if name not in newest.datasets or not newest.datasets[name].rows)
+    return tuple(
+        name for name in about.needs if name not in newest.datasets or not newest.datasets[name].rows
+    )
 
 
 def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:
@@ -124,18 +138,32 @@ def system_runner(
 
     settings = SystemSettings.from_env(env)
     if system not in settings.prod_buckets:
-        raise SettingsError(f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of {', '.join(sorted(settings.prod_buckets))}")
+        raise SettingsError(
+            f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of {', '.join(sorted(settings.prod_buckets))}"
+        )
     own = Registry.load().tables_of(system)
     models_in_sql = own_models(env) if system == MODELS_SYSTEM else None
     package = cast("System", models_in_sql) if models_in_sql else registry.system(system)
 
     def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
         tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
-        options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
-        inspections = {quality.CARD_AUDIT: lambda: quality.card_audit_table(env)} if quality.CARD_AUDIT in own else {}
+        options = {
+            name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "")
+            for name in registry.options(package)
+        }
+        inspections = (
+            {quality.CARD_AUDIT: lambda: quality.card_audit_table(env)} if quality.CARD_AUDIT in own else {}
+        )
         with OutputAudit(quality.data_docs(env), lake, system) as audit:
             catalog = GlueCatalog(clients.glue(), settings.crawler)
-            publisher = Publisher(stores.objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit, notify)
+            publisher = Publisher(
+                stores.objects(),
+                catalog,
+                settings.prod_database,
+                settings.prod_buckets[system],
+                audit,
+                notify,
+            )
             published = run_system(
                 system,
                 lake,
@@ -189,7 +217,12 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
     memory_mb = engine.table_memory_mb or memory_mb_of(free_memory_bytes())
     reads_objects = spark_session.is_started_by_cluster()
-    choice = EngineChoice(EngineName.parse(engine.engine), engine.spark_from_mb, reads_objects=reads_objects, memory_mb=memory_mb)
+    choice = EngineChoice(
+        EngineName.parse(engine.engine),
+        engine.spark_from_mb,
+        reads_objects=reads_objects,
+        memory_mb=memory_mb,
+    )
     return SnapshotTables(
         stores.objects(),
         GlueCatalog(clients.glue(), settings.crawler),

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from headgate.costs.billing import FLEX, STANDARD, Used, glue_job
 from headgate.costs.recorded import GATE_MEMORY_MB, JOB_START_S
-from scripts.cost_planning.workers import FLEX_WORKERS, JOB_TIMEOUT_MINUTES, LEAST_WORKERS, SYSTEMS_JOB, SYSTEMS_TIMEOUT_MINUTES, WORKERS
+from scripts.cost_planning.workers import (
+    FLEX_WORKERS,
+    JOB_TIMEOUT_MINUTES,
+    LEAST_WORKERS,
+    SYSTEMS_JOB,
+    SYSTEMS_TIMEOUT_MINUTES,
+    WORKERS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,10 +60,14 @@ class CostSettings:
 
     def timeout_minutes_of(self, job: str) -> int:
         """Return after how many minutes a job is stopped."""
-        return self.job_timeouts.get(job, SYSTEMS_TIMEOUT_MINUTES if job == SYSTEMS_JOB else JOB_TIMEOUT_MINUTES)
+        return self.job_timeouts.get(
+            job, SYSTEMS_TIMEOUT_MINUTES if job == SYSTEMS_JOB else JOB_TIMEOUT_MINUTES
+        )
 
     def runs_of(self, part: str, job: str, seconds: float, runs: float) -> Used:
         """Return the DPU-hours of runs of a job without Spark, at the worker type and execution class of the job."""
         worker_type = self.worker_type_of(job)
         has_flex = self.job_execution_class == FLEX and worker_type in FLEX_WORKERS
-        return glue_job(part, seconds, LEAST_WORKERS * WORKERS[worker_type].dpus, FLEX if has_flex else STANDARD, runs)
+        return glue_job(
+            part, seconds, LEAST_WORKERS * WORKERS[worker_type].dpus, FLEX if has_flex else STANDARD, runs
+        )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headgate.costs.measured import Line, Measured
 
-HEAD = "# What `make bench-cost` measured: processor seconds and bytes. headgate.costs.measured has the units.\n"
+HEAD = (
+    "# What `make bench-cost` measured: processor seconds and bytes. headgate.costs.measured has the units.\n"
+)
 
 
 def text_of(measured: Measured) -> str:
@@ -22,7 +24,9 @@ def text_of(measured: Measured) -> str:
     parts = [HEAD + "".join(f"{name} = {value}\n" for name, value in values.items())]
     for system, use in measured.systems.items():
         lines = {"seconds": use.seconds, "memory_mb": use.memory_mb, "disk_mb": use.disk_mb}
-        parts.append(f"[systems.{system}]\n" + "".join(f"{name} = {_line(line)}\n" for name, line in lines.items()))
+        parts.append(
+            f"[systems.{system}]\n" + "".join(f"{name} = {_line(line)}\n" for name, line in lines.items())
+        )
     return "\n".join(parts)
 
 

@@ -38,7 +38,9 @@ def _gate(runs: PlannedRuns) -> Iterator[Used]:
     seconds = 0.5 * files + runs.measured.gate_s_per_gb * raw_gb
     yield from function("gate", seconds / files, settings.gate_memory_mb, files)
     yield from function("start_pipeline", 0.5, 512, files)
-    idle_polls = settings.functions / 2 * 5 * 3 * 60 * 24 * MONTH_DAYS  # two queues, five pollers each, a request every 20 s
+    idle_polls = (
+        settings.functions / 2 * 5 * 3 * 60 * 24 * MONTH_DAYS
+    )  # two queues, five pollers each, a request every 20 s
     yield Used("gate", "sqs.request", 6 * files + idle_polls)
     yield Used("gate", "s3.write", 8 * files)
     yield Used("gate", "s3.read", 10 * files)
@@ -55,20 +57,26 @@ def _runs(runs: PlannedRuns) -> Iterator[Used]:
     yield settings.runs_of("quality gate", QUALITY_JOB, start_s + runs.checks_s, count)
     copies = count * (runs.held_gb - runs.changed_gb) / PART_GB
     yield Used("merge", "s3.write", copies)
-    yield Used("merge", "s3.read", 6 * copies)  # a look before each copy, and its footer and columns that references name
+    yield Used(
+        "merge", "s3.read", 6 * copies
+    )  # a look before each copy, and its footer and columns that references name
     building = [build for group in runs.system_jobs for build in group]
     for build in building:
         yield settings.runs_of("systems", build.job, start_s + build.seconds, count)
     jobs = 2 + len(runs.systems)
     yield crawler("crawlers", 60, crawls=1)  # a crawl follows a change of columns: one a month
     looks = runs.run_s / 30
-    yield Used("runs", "stepfunctions.transition", count * (10 + 3 * jobs + 3 * looks * max(1, len(building))))
+    yield Used(
+        "runs", "stepfunctions.transition", count * (10 + 3 * jobs + 3 * looks * max(1, len(building)))
+    )
     yield Used("runs", "s3.write", count * 40 * jobs)
     yield Used("runs", "s3.read", count * (60 * jobs + runs.workload.files_per_day * runs.days_per_run))
     records = runs.workload.files_per_day * runs.workload.held_days
     yield Used("runs", "dynamodb.read", count * 2 * records * 3_000 / 8_192)  # two scans of all records
     yield Used("runs", "cloudwatch.log_gb", count * jobs * 100_000 / GB)
-    yield athena_query("queries", runs.held_gb * GB / 20, queries=20 * MONTH_DAYS)  # assumed: twenty questions a day
+    yield athena_query(
+        "queries", runs.held_gb * GB / 20, queries=20 * MONTH_DAYS
+    )  # assumed: twenty questions a day
 
 
 def _storage(runs: PlannedRuns) -> Iterator[Used]:

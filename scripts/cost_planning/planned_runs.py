@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 # Source: AWS Glue pricing, $0.29 and $0.44 a DPU-hour. It only decides which workers the estimate takes.
 FLEX_PRICE_SHARE = 0.29 / 0.44
 COPIES_ON_DISK = 2  # the merge holds what changes in one dataset, and what the sort of it spills
-LARGEST_DATASET_SHARE = 0.37  # measured on the sample data: of the bytes of a snapshot, those of its largest dataset
+LARGEST_DATASET_SHARE = (
+    0.37  # measured on the sample data: of the bytes of a snapshot, those of its largest dataset
+)
 # Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample data's datasets have 20 to 50.
 PART_GB = 0.1
 LEAST_SYSTEMS_TOGETHER = 2
@@ -106,12 +108,16 @@ class PlannedRuns:
     def system_jobs(self) -> tuple[tuple[PlannedJobRun, ...], ...]:
         """The jobs that build the systems; those of a group run at the same time, the groups one after the other."""
         own = tuple(
-            PlannedJobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items() if system not in self.together
+            PlannedJobRun(job_of(system), seconds)
+            for system, seconds in self.system_seconds.items()
+            if system not in self.together
         )
         if not self.together:
             return (own,) if own else ()
         if not self.systems_at_once:
-            every = tuple(PlannedJobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items())
+            every = tuple(
+                PlannedJobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items()
+            )
             return (PlannedJobRun(SYSTEMS_JOB, 0),), every
         seconds = [self.system_seconds[system] for system in self.together]
         joint = PlannedJobRun(SYSTEMS_JOB, max(*seconds, sum(seconds) / self.systems_at_once))
@@ -120,7 +126,9 @@ class PlannedRuns:
     @cached_property
     def together(self) -> tuple[str, ...]:
         """The systems that one job builds side by side; none where each has its own job."""
-        shared = tuple(system for system in self.systems if job_of(system) not in self.settings.job_worker_types)
+        shared = tuple(
+            system for system in self.systems if job_of(system) not in self.settings.job_worker_types
+        )
         return shared if self.settings.systems_in_one_job and len(shared) >= LEAST_SYSTEMS_TOGETHER else ()
 
     @property
@@ -129,13 +137,23 @@ class PlannedRuns:
         worker = WORKERS[self.settings.worker_type_of(SYSTEMS_JOB)]
         memory_gb = [self.measured.memory_gb_of(system, self.held_gb) for system in self.together]
         disk_gb = [self.measured.disk_gb_of(system, self.held_gb) for system in self.together]
-        return min(worker.cores, fit_together(memory_gb, worker.memory_gb - OWN_MEMORY_GB), fit_together(disk_gb, worker.disk_gb))
+        return min(
+            worker.cores,
+            fit_together(memory_gb, worker.memory_gb - OWN_MEMORY_GB),
+            fit_together(disk_gb, worker.disk_gb),
+        )
 
     def needs_of(self, job: str) -> tuple[float, float]:
         """Return the GB of memory and of disk that a worker needs for a job that builds systems: for the largest one."""
-        systems = self.together if job == SYSTEMS_JOB else [system for system in self.systems if job_of(system) == job]
+        systems = (
+            self.together
+            if job == SYSTEMS_JOB
+            else [system for system in self.systems if job_of(system) == job]
+        )
         memory_gb = max(self.measured.memory_gb_of(system, self.held_gb) for system in systems)
-        return memory_gb + OWN_MEMORY_GB, max(self.measured.disk_gb_of(system, self.held_gb) for system in systems)
+        return memory_gb + OWN_MEMORY_GB, max(
+            self.measured.disk_gb_of(system, self.held_gb) for system in systems
+        )
 
     @property
     def run_s(self) -> float:
@@ -151,7 +169,11 @@ class PlannedRuns:
     def systems_dpu_s(self) -> float:
         """The DPU-seconds that the systems of one run are billed, those of spare capacity by their lower price."""
         start_s = self.settings.job_start_s
-        used = [self.settings.runs_of("systems", build.job, start_s + build.seconds, 1) for group in self.system_jobs for build in group]
+        used = [
+            self.settings.runs_of("systems", build.job, start_s + build.seconds, 1)
+            for group in self.system_jobs
+            for build in group
+        ]
         return sum(use.quantity * 3600 * (FLEX_PRICE_SHARE if "flex" in use.meter else 1) for use in used)
 
     @property
@@ -195,7 +217,10 @@ class PlannedRuns:
                 yield f"{system} takes {seconds / 60:,.0f} minutes, and {SYSTEMS_JOB} stops it after {SYSTEM_TOGETHER_S // 60}"
 
     def _changed_gb(self, days: float) -> float:
-        return min(self.held_gb, days * self.workload.gb_per_day * self.measured.curated_share + CHANGED_DATASETS * PART_GB)
+        return min(
+            self.held_gb,
+            days * self.workload.gb_per_day * self.measured.curated_share + CHANGED_DATASETS * PART_GB,
+        )
 
     def _run_s(self, changed_gb: float) -> float:
         start_s = self.settings.job_start_s
@@ -219,7 +244,9 @@ def fitted(workload: Workload, settings: CostSettings, measured: Measured) -> Pl
     if settings.systems_in_one_job:
         ways.insert(0, _with_jobs_that_fit(_without_long_systems(runs)))
     possible = [_with_timeouts_that_fit(way) for way in ways]
-    return min((way for way in possible if not way.limits()), key=lambda way: way.systems_dpu_s, default=possible[-1])
+    return min(
+        (way for way in possible if not way.limits()), key=lambda way: way.systems_dpu_s, default=possible[-1]
+    )
 
 
 def _separate(runs: PlannedRuns) -> PlannedRuns:
@@ -230,7 +257,9 @@ def _without_long_systems(runs: PlannedRuns) -> PlannedRuns:
     """The runs with an own job for each system that the job of several would stop: a job whose worker type is stated is one."""
     long = [job_of(system) for system in runs.together if runs.system_seconds[system] > SYSTEM_TOGETHER_S]
     own = {job: runs.settings.worker_type_of(job) for job in long}
-    return replace(runs, settings=replace(runs.settings, job_worker_types={**own, **runs.settings.job_worker_types}))
+    return replace(
+        runs, settings=replace(runs.settings, job_worker_types={**own, **runs.settings.job_worker_types})
+    )
 
 
 def _with_jobs_that_fit(runs: PlannedRuns) -> PlannedRuns:
@@ -248,7 +277,11 @@ def _with_merge_that_fits(runs: PlannedRuns) -> CostSettings:
 def _with_worker(settings: CostSettings, job: str, memory_gb: float, disk_gb: float) -> CostSettings:
     current = settings.worker_type_of(job)
     worker = smallest_worker(current, memory_gb, disk_gb) or current
-    return settings if worker == current else replace(settings, job_worker_types={**settings.job_worker_types, job: worker})
+    return (
+        settings
+        if worker == current
+        else replace(settings, job_worker_types={**settings.job_worker_types, job: worker})
+    )
 
 
 def _with_timeouts_that_fit(runs: PlannedRuns) -> PlannedRuns:
@@ -257,4 +290,6 @@ def _with_timeouts_that_fit(runs: PlannedRuns) -> PlannedRuns:
         for job, seconds in runs.job_seconds.items()
         if seconds > runs.settings.timeout_minutes_of(job) * 60
     }
-    return replace(runs, settings=replace(runs.settings, job_timeouts={**runs.settings.job_timeouts, **needed}))
+    return replace(
+        runs, settings=replace(runs.settings, job_timeouts={**runs.settings.job_timeouts, **needed})
+    )

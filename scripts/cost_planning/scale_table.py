@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from headgate.costs.billing import rounded, total_usd
 from headgate.costs.measured import Measured
@@ -22,9 +24,26 @@ from scripts.cost_planning.workload import Workload
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEADER = ("GB of CSV a day", "files a day", "arrival", "US dollars a month", "minutes of a run", "runs a day", "what does not fit")
+HEADER = (
+    "GB of CSV a day",
+    "files a day",
+    "arrival",
+    "US dollars a month",
+    "minutes of a run",
+    "runs a day",
+    "what does not fit",
+)
 # GB of CSV a day, files a day, and separate arrivals a day.
-SIZES = ((0.1, 10, 1), (0.1, 1_000, 1_000), (1, 10, 1), (1, 720, 720), (1, 10_000, 1_000), (3, 100, 1), (10, 200, 1), (100, 200, 1))
+SIZES = (
+    (0.1, 10, 1),
+    (0.1, 1_000, 1_000),
+    (1, 10, 1),
+    (1, 720, 720),
+    (1, 10_000, 1_000),
+    (3, 100, 1),
+    (10, 200, 1),
+    (100, 200, 1),
+)
 
 
 def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
@@ -34,8 +53,18 @@ def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
     for gb_per_day, files, arrivals in SIZES:
         runs = fitted(Workload("", gb_per_day, files, arrivals), CostSettings(), measured)
         exceeded = runs.limits_in_short()
-        larger = [] if exceeded else [f"needs {worker} for {job}" for job, worker in runs.settings.job_worker_types.items()]
-        longer = [] if exceeded else [f"needs {minutes:,} minutes for {job}" for job, minutes in runs.settings.job_timeouts.items()]
+        larger = (
+            []
+            if exceeded
+            else [f"needs {worker} for {job}" for job, worker in runs.settings.job_worker_types.items()]
+        )
+        longer = (
+            []
+            if exceeded
+            else [
+                f"needs {minutes:,} minutes for {job}" for job, minutes in runs.settings.job_timeouts.items()
+            ]
+        )
         apart = [] if runs.settings.systems_in_one_job or exceeded else ["cheaper with a job for each system"]
         limits = "; ".join([*larger, *longer, *apart]) or exceeded or "all fits"
         usd = "none" if exceeded else f"{rounded(total_usd(monthly(runs, prices))):,.0f}"

@@ -13,8 +13,12 @@ LEAST_WORKERS = 2  # a Spark job has a driver and an executor
 OWN_MEMORY_GB = 2  # the operating system and Spark's driver, whose heap stays small while Spark has no work
 JOB_TIMEOUT_MINUTES = 60  # terraform/platform.tf
 SYSTEMS_TIMEOUT_MINUTES = 180  # terraform/platform.tf
-LONGEST_MINUTES = 10_080  # Source: AWS Glue API, "Jobs must have timeout values less than 7 days or 10080 minutes"
-SYSTEM_TOGETHER_S = 59 * 60  # the job of several systems stops a system then: the credentials of its role are valid for an hour
+LONGEST_MINUTES = (
+    10_080  # Source: AWS Glue API, "Jobs must have timeout values less than 7 days or 10080 minutes"
+)
+SYSTEM_TOGETHER_S = (
+    59 * 60
+)  # the job of several systems stops a system then: the credentials of its role are valid for an hour
 
 
 class GlueWorker(NamedTuple):
@@ -31,12 +35,27 @@ class GlueWorker(NamedTuple):
 
 
 # Source: AWS Glue developer guide, "AWS Glue worker types": DPUs, the free part of the disk in GB, and memory in GB of one worker.
-WORKERS = {"G.1X": GlueWorker(1, 44, 16), "G.2X": GlueWorker(2, 78, 32), "G.4X": GlueWorker(4, 230, 64), "G.8X": GlueWorker(8, 485, 128)}
-FLEX_WORKERS = {"G.1X", "G.2X"}  # Source: AWS Glue developer guide, "Configuring job properties", execution class
+WORKERS = {
+    "G.1X": GlueWorker(1, 44, 16),
+    "G.2X": GlueWorker(2, 78, 32),
+    "G.4X": GlueWorker(4, 230, 64),
+    "G.8X": GlueWorker(8, 485, 128),
+}
+FLEX_WORKERS = {
+    "G.1X",
+    "G.2X",
+}  # Source: AWS Glue developer guide, "Configuring job properties", execution class
 
 
 def smallest_worker(current: str, memory_gb: float, disk_gb: float) -> str | None:
     """Return the smallest worker type from the stated one on that has so much memory and disk; None where none has."""
     own = WORKERS[current]
     larger = (name for name, worker in WORKERS.items() if worker.dpus >= own.dpus)
-    return next((name for name in larger if memory_gb <= WORKERS[name].memory_gb and disk_gb <= WORKERS[name].disk_gb), None)
+    return next(
+        (
+            name
+            for name in larger
+            if memory_gb <= WORKERS[name].memory_gb and disk_gb <= WORKERS[name].disk_gb
+        ),
+        None,
+    )

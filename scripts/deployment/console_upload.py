@@ -34,25 +34,49 @@ def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
         for entry in page.get("Contents", [])
     }
-    wanted = {path.relative_to(bundle).as_posix(): path for path in bundle.rglob("*") if path.is_file() and path.name != MARK}
+    wanted = {
+        path.relative_to(bundle).as_posix(): path
+        for path in bundle.rglob("*")
+        if path.is_file() and path.name != MARK
+    }
     sent = 0
     for key in sorted(wanted, key=lambda one: (one == PAGE, one)):  # the page goes last: it names the others
         body = with_policy(wanted[key].read_bytes(), page_policy) if key == PAGE else wanted[key].read_bytes()
-        if key in held and held[key]["ETag"].strip('"') == hashlib.md5(body, usedforsecurity=False).hexdigest():
+        if (
+            key in held
+            and held[key]["ETag"].strip('"') == hashlib.md5(body, usedforsecurity=False).hexdigest()
+        ):
             continue
         client.put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType=_kind(key), CacheControl=FOREVER if key.startswith(ASSETS) else ASK_FIRST
+            Bucket=bucket,
+            Key=key,
+            Body=body,
+            ContentType=_kind(key),
+            CacheControl=FOREVER if key.startswith(ASSETS) else ASK_FIRST,
         )
         sent += 1
-    _delete_old(client, bucket, {key: entry["LastModified"] for key, entry in held.items() if key.startswith(ASSETS) and key not in wanted})
+    _delete_old(
+        client,
+        bucket,
+        {
+            key: entry["LastModified"]
+            for key, entry in held.items()
+            if key.startswith(ASSETS) and key not in wanted
+        },
+    )
     return sent
 
 
 def with_policy(page: bytes, policy: str) -> bytes:
     """Return the page with the policy as the first element of its head, so that it holds for every element after it."""
-    head, element = b"<head>", f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}" />'.encode()
+    head, element = (
+        b"<head>",
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}" />'.encode(),
+    )
     if page.count(head) != 1:
-        raise ValueError("The console's page must have one <head> element, where its content security policy is written. Build it again.")
+        raise ValueError(
+            "The console's page must have one <head> element, where its content security policy is written. Build it again."
+        )
     return page.replace(head, head + element)
 
 

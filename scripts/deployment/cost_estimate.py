@@ -37,12 +37,16 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
 
 def settings_of(stated: Mapping[str, str]) -> CostSettings:
     """Return the settings that decide the cost, from Terraform variables as its command line takes them."""
-    known: dict[str, Any] = {name: parse(stated[name]) for name, parse in _PARSERS.items() if _given(stated, name)}
+    known: dict[str, Any] = {
+        name: parse(stated[name]) for name, parse in _PARSERS.items() if _given(stated, name)
+    }
     found = replace(CostSettings(), **known)
     if _given(stated, "systems"):
         found = replace(found, systems=tuple(json.loads(stated["systems"])))
     if _given(stated, "endpoint_network"):
-        found = replace(found, endpoints=ENDPOINT_SERVICES * len(json.loads(stated["endpoint_network"])["subnet_ids"]))
+        found = replace(
+            found, endpoints=ENDPOINT_SERVICES * len(json.loads(stated["endpoint_network"])["subnet_ids"])
+        )
     return found
 
 
@@ -59,7 +63,9 @@ def _changed(own: CostSettings, fitting: CostSettings) -> dict[str, object]:
 def text(stated: Mapping[str, str]) -> str:
     """Return the estimate: a line for each workload, with its largest services, what it needs and the limits that it exceeds."""
     own, measured, prices = settings_of(stated), Measured.load(), Prices.load()
-    source = f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"
+    source = (
+        f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"
+    )
     lines = [f"Estimated cost in US dollars a month ({source}):"]
     for workload in WORKLOADS:
         runs = fitted(workload, own, measured)
@@ -71,5 +77,7 @@ def text(stated: Mapping[str, str]) -> str:
         parts = [f"{service} {rounded(usd)}" for service, usd in largest]
         needs = [f"needs {name}={json.dumps(value)}" for name, value in _changed(own, runs.settings).items()]
         facts = "; ".join([f"{runs.per_day:.1f} runs a day", ", ".join(parts), *needs])
-        lines.append(f"  {total_usd(costs):>8}  {workload.described}, {workload.held_days} days kept ({facts})")
+        lines.append(
+            f"  {total_usd(costs):>8}  {workload.described}, {workload.held_days} days kept ({facts})"
+        )
     return "\n".join(lines)

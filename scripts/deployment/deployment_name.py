@@ -22,5 +22,7 @@ def deployment_name(text: str) -> str:
     """
     if not VALID.fullmatch(text):
         example = for_example(deployment_name_of(text))
-        raise DeploymentNameError(f"{text!r} is not a name of a deployment. It must be {DEPLOYMENT_NAME_RULE}{example}.")
+        raise DeploymentNameError(
+            f"{text!r} is not a name of a deployment. It must be {DEPLOYMENT_NAME_RULE}{example}."
+        )
     return text

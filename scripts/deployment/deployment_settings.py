@@ -35,7 +35,9 @@ class DeploymentSettings:
             return {}
         stated = json.loads(self.path.read_text(encoding="utf-8"))
         if not isinstance(stated, dict) or not all(isinstance(value, str) for value in stated.values()):
-            raise ValueError(f"{self.path} is no JSON object of texts. Correct it, or delete it and give the variables again with --var.")
+            raise ValueError(
+                f"{self.path} is no JSON object of texts. Correct it, or delete it and give the variables again with --var."
+            )
         return stated
 
     def keep(self, variables: Mapping[str, str]) -> None:

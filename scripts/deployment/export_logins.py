@@ -33,7 +33,9 @@ def given(environment: Mapping[str, str], among: Iterable[str]) -> dict[str, dic
     Raises:
         SettingsError: a URL is none; the message does not repeat it.
     """
-    return {source: secret_from_url(url) for source in among if (url := environment.get(url_variable(source), ""))}
+    return {
+        source: secret_from_url(url) for source in among if (url := environment.get(url_variable(source), ""))
+    }
 
 
 def stored(client: Any, secret_id: str, among: Iterable[str]) -> set[str]:  # noqa: ANN401 a client made by name
@@ -45,7 +47,9 @@ def store_missing(client: Any, secret_id: str, logins: Mapping[str, Mapping[str,
     """Store each login whose secret has no value; return their sources. A stored login is never replaced."""
     missing = sorted(set(logins) - stored(client, secret_id, logins))
     for source in missing:
-        client.put_secret_value(SecretId=secret_of(secret_id, source), SecretString=json.dumps(logins[source]))
+        client.put_secret_value(
+            SecretId=secret_of(secret_id, source), SecretString=json.dumps(logins[source])
+        )
     return missing
 
 

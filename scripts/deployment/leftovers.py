@@ -51,7 +51,10 @@ def leftovers(client: Callable[[str], Any], names: Collection[str]) -> list[str]
 def names_in_state(state: Mapping[str, Any]) -> set[str]:
     """Return the names, ARNs and URLs of the resources that a Terraform state manages; another lake's parts have none of them."""
     attributes = (
-        instance["attributes"] for one in state["resources"] if one.get("mode") == "managed" for instance in one.get("instances", [])
+        instance["attributes"]
+        for one in state["resources"]
+        if one.get("mode") == "managed"
+        for instance in one.get("instances", [])
     )
     return {str(found[name]) for found in attributes for name in _IDENTITIES if found.get(name)}
 
@@ -59,7 +62,9 @@ def names_in_state(state: Mapping[str, Any]) -> set[str]:
 def _names(client: Any, call: str, listed: str, field: str) -> Iterator[str]:  # noqa: ANN401 a client made by name
     """The names that AWS lists now; an emulator may not have the call."""
     try:
-        pages = client.get_paginator(call).paginate() if client.can_paginate(call) else [getattr(client, call)()]
+        pages = (
+            client.get_paginator(call).paginate() if client.can_paginate(call) else [getattr(client, call)()]
+        )
         for page in pages:
             yield from (one[field] if field else one for one in page.get(listed, []))
     except ClientError as error:

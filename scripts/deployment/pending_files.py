@@ -41,7 +41,9 @@ def summary(results: list[dict[str, object]]) -> str:
     done = f"{_files(accepted)} that {were} pending {were} accepted. `headgate run` builds the tables with {them}."
     parts = [done] if accepted else []
     if outcomes:
-        kept = ", ".join(f"{outcome.replace('_', ' ')}: {_files(count)}" for outcome, count in sorted(outcomes.items()))
+        kept = ", ".join(
+            f"{outcome.replace('_', ' ')}: {_files(count)}" for outcome, count in sorted(outcomes.items())
+        )
         parts.append(f"Not accepted: {kept}. {_LISTED}.")
     return " ".join(parts)
 

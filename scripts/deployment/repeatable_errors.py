@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 # How the AWS SDK for Go v2, which Terraform's provider uses, writes an error that AWS answered. The last part is the error's code.
-_ANSWER = re.compile(r"operation error (?P<service>[^:]+): \w+, .*?(?:, |api error )(?!RequestID|HostID)(?P<code>\w+): (?P<message>.*)")
+_ANSWER = re.compile(
+    r"operation error (?P<service>[^:]+): \w+, .*?(?:, |api error )(?!RequestID|HostID)(?P<code>\w+): (?P<message>.*)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,4 +112,6 @@ def repeatable(diagnoses: Sequence[str]) -> list[Repeatable]:
 def _rows(diagnosis: str) -> list[Repeatable | None]:
     """Return the row of each answer of AWS, because Terraform may join several; None for an answer, or a diagnosis, without a row."""
     answers = [answer.groupdict() for answer in _ANSWER.finditer(diagnosis)]
-    return [next((row for row in REPEATABLE_ERRORS if row.matches(**answer)), None) for answer in answers] or [None]
+    return [
+        next((row for row in REPEATABLE_ERRORS if row.matches(**answer)), None) for answer in answers
+    ] or [None]

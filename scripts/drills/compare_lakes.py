@@ -43,7 +43,10 @@ def write_lake(data: Path, folder: Path) -> int:
     for key, path in folder_files.objects_in(data):
         objects.write(ObjectRef(RAW, key), path.read_bytes())
         record = FileProcessor(ports, rules).process(objects.info(ObjectRef(RAW, key)).ref)
-        print(f"{record.key}: {record.state}, {record.received} rows, {record.accepted} accepted", file=sys.stderr)
+        print(
+            f"{record.key}: {record.state}, {record.received} rows, {record.accepted} accepted",
+            file=sys.stderr,
+        )
     made = {f"{zone}/{key}": body for zone in ZONES for key, body in objects.contents(zone).items()}
     for name, body in made.items():
         place = folder / name
@@ -57,7 +60,11 @@ def digests(place: str) -> dict[str, str]:
     if place.startswith("s3://"):
         return _digests_of_bucket(place.removeprefix("s3://").rstrip("/"))
     folder = Path(place)
-    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): sha256_of(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def _digests_of_bucket(bucket: str) -> dict[str, str]:
@@ -76,7 +83,9 @@ def differences(first: Mapping[str, str], second: Mapping[str, str]) -> list[str
     """Return one line for each object that is missing on one side or has other bytes."""
     only = [f"only in the first: {key}" for key in sorted(first.keys() - second.keys())]
     only += [f"only in the second: {key}" for key in sorted(second.keys() - first.keys())]
-    return only + [f"other bytes: {key}" for key in sorted(first.keys() & second.keys()) if first[key] != second[key]]
+    return only + [
+        f"other bytes: {key}" for key in sorted(first.keys() & second.keys()) if first[key] != second[key]
+    ]
 
 
 def compare(first: str, second: str) -> int:
@@ -89,11 +98,15 @@ def compare(first: str, second: str) -> int:
 
 def main() -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     write = commands.add_parser("write", help="pass data through the gate and write its objects to FOLDER")
     write.add_argument("folder", type=Path)
-    write.add_argument("--data", type=Path, help="a folder as `headgate upload` takes it; default: the demo's data")
+    write.add_argument(
+        "--data", type=Path, help="a folder as `headgate upload` takes it; default: the demo's data"
+    )
     both = commands.add_parser("compare", help="compare two folders or buckets")
     both.add_argument("first")
     both.add_argument("second")

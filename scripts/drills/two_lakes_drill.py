@@ -15,7 +15,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from scripts.emulator import emulator
 from scripts.terraform_cli import STATE
@@ -30,7 +32,12 @@ SECOND_VARIABLES = ("name=second", "region=eu-central-1", "full_names=true")
 
 def identities(state: Mapping[str, Any]) -> set[str]:
     """Return the ARNs and buckets of all resources that a state manages."""
-    attributes = [instance["attributes"] for one in state["resources"] if one["mode"] == "managed" for instance in one.get("instances", [])]
+    attributes = [
+        instance["attributes"]
+        for one in state["resources"]
+        if one["mode"] == "managed"
+        for instance in one.get("instances", [])
+    ]
     return {str(found[name]) for found in attributes for name in ("arn", "bucket") if found.get(name)}
 
 
@@ -42,7 +49,10 @@ def main() -> int:
         url = found.url if found else ""
         stated = [part for variable in SECOND_VARIABLES for part in ("--var", variable)]
         _run("deploy.py", "apply", "emulator", "--name", SECOND, *stated, AWS_ENDPOINT_URL=url)
-        first, second = (identities(json.loads((STATE / name / "terraform.tfstate").read_text("utf-8"))) for name in (FIRST, SECOND))
+        first, second = (
+            identities(json.loads((STATE / name / "terraform.tfstate").read_text("utf-8")))
+            for name in (FIRST, SECOND)
+        )
         for name in (FIRST, SECOND):
             _run("smoke_test.py", name)
     finally:

@@ -19,7 +19,9 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from scripts import deploy
 from scripts.emulator import emulator
@@ -47,7 +49,9 @@ def deploy_revision(revision: str) -> None:
     tree = FOLDER / "tree"
     _git("worktree", "add", "--detach", "--force", str(tree), revision)
     command = [sys.executable, "scripts/deploy.py", "apply", "emulator", "--name", NAME, "--own"]
-    subprocess.run(command, cwd=tree, env={**emulator.shell_of_no_deployment(), "PYTHONPATH": str(tree)}, check=True)
+    subprocess.run(
+        command, cwd=tree, env={**emulator.shell_of_no_deployment(), "PYTHONPATH": str(tree)}, check=True
+    )
     for name in ("terraform.tfstate", "emulator.json", "deployment.json"):
         shutil.copy(tree / ".headgate" / NAME / name, FOLDER / name)
 
@@ -62,13 +66,17 @@ def planned_changes() -> list[Mapping[str, Any]]:
 
 def lost(changes: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the addresses of the resources with data that would be deleted, also to be made again."""
-    return sorted(one["address"] for one in changes if "delete" in one["change"]["actions"] and one["type"] in KEPT)
+    return sorted(
+        one["address"] for one in changes if "delete" in one["change"]["actions"] and one["type"] in KEPT
+    )
 
 
 def load_shop(orders: int) -> dict[str, int]:
     """Load a generated shop with the earlier revision and build its tables; returns the rows of each table."""
     tree, shop = FOLDER / "tree", str(FOLDER / "shop")
-    _headgate(tree, "sample", "--orders", str(orders), "--customers", str(orders // 2), "--defect-rate", "0", shop)
+    _headgate(
+        tree, "sample", "--orders", str(orders), "--customers", str(orders // 2), "--defect-rate", "0", shop
+    )
     _headgate(tree, "upload", shop)
     _headgate(tree, "run")
     return rows_of_tables(tree)
@@ -92,13 +100,18 @@ def rows_of_tables(tree: Path) -> dict[str, int]:
     return counted(sorted(tables), lambda sql: json.loads(_headgate(tree, "query", "--json", sql)))
 
 
-def counted(tables: Sequence[tuple[str, str]], ask: Callable[[str], list[Mapping[str, Any]]]) -> dict[str, int]:
+def counted(
+    tables: Sequence[tuple[str, str]], ask: Callable[[str], list[Mapping[str, Any]]]
+) -> dict[str, int]:
     """Return the rows of tables, as `database.table`; -1 for a table that cannot be read.
 
     Args:
         ask: answers a statement of SQL; raises CalledProcessError where it cannot be answered.
     """
-    counts = [f'select \'{database}.{table}\' as name, count(*) as count from "{database}"."{table}"' for database, table in tables]  # noqa: S608 names of the catalog
+    counts = [
+        f'select \'{database}.{table}\' as name, count(*) as count from "{database}"."{table}"'
+        for database, table in tables
+    ]  # noqa: S608 names of the catalog
     try:  # each question is a process of its own
         return {row["name"]: int(row["count"]) for row in ask(" union all ".join(counts))}
     except subprocess.CalledProcessError:
@@ -110,7 +123,11 @@ def counted(tables: Sequence[tuple[str, str]], ask: Callable[[str], list[Mapping
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, list[int]]:
     """Return the tables whose rows are not those before the upgrade, as [before, after]; -1 is a table that cannot be read."""
-    return {table: [count, after.get(table, -1)] for table, count in before.items() if after.get(table, -1) != count}
+    return {
+        table: [count, after.get(table, -1)]
+        for table, count in before.items()
+        if after.get(table, -1) != count
+    }
 
 
 def lost_tables(before: Mapping[str, int], after: Mapping[str, int], prod: str) -> dict[str, list[int]]:
@@ -122,7 +139,11 @@ def lost_tables(before: Mapping[str, int], after: Mapping[str, int], prod: str) 
         prod: the database of the systems' tables.
     """
     found = changed(before, after).items()
-    return {table: rows for table, rows in found if not table.startswith(f"{prod}.") or (rows[0] > 0 and rows[1] <= 0)}
+    return {
+        table: rows
+        for table, rows in found
+        if not table.startswith(f"{prod}.") or (rows[0] > 0 and rows[1] <= 0)
+    }
 
 
 def _headgate(tree: Path, *arguments: str) -> str:
@@ -134,9 +155,18 @@ def _headgate(tree: Path, *arguments: str) -> str:
         shutil.copy(FOLDER / "deployment.json", state / "deployment.json")
     environment = {**emulator.shell_of_no_deployment(), "PYTHONPATH": str(tree)}
     named = [*arguments, "--deployment", NAME] if arguments[0] != "sample" else list(arguments)
-    ran = subprocess.run([sys.executable, "-c", code, *named], cwd=tree, env=environment, check=False, capture_output=True, text=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *named],
+        cwd=tree,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if ran.returncode:
-        print(f"headgate {' '.join(named)} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}", flush=True)
+        print(
+            f"headgate {' '.join(named)} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}", flush=True
+        )
     ran.check_returncode()
     return ran.stdout
 
@@ -147,9 +177,13 @@ def _git(*arguments: str) -> None:
 
 def main() -> int:
     """Run the drill; 0 when nothing is lost."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("revision", help="the revision that is deployed first, such as that of release 0.1.0")
-    parser.add_argument("--orders", type=int, default=0, help="of the shop that is loaded before the upgrade; 0 only plans it")
+    parser.add_argument(
+        "--orders", type=int, default=0, help="of the shop that is loaded before the upgrade; 0 only plans it"
+    )
     arguments = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     emulator.keep_state(FOLDER / "state")
@@ -159,7 +193,9 @@ def main() -> int:
         deploy_revision(arguments.revision)
         before = load_shop(arguments.orders) if arguments.orders else {}
         if before:
-            emulator.restart(FOLDER)  # jobs then run the code of this revision; before, they ran that of its tree
+            emulator.restart(
+                FOLDER
+            )  # jobs then run the code of this revision; before, they ran that of its tree
         changes = planned_changes()
         if before:
             upgrade()
@@ -168,7 +204,11 @@ def main() -> int:
             _headgate(ROOT, "run")
             after, prod = rows_of_tables(ROOT), _environment()["HEADGATE_PROD_DATABASE"]
             rows["after a run"] = lost_tables(before, after, prod)
-            built = {table: counts for table, counts in changed(before, after).items() if table not in rows["after a run"]}
+            built = {
+                table: counts
+                for table, counts in changed(before, after).items()
+                if table not in rows["after a run"]
+            }
     finally:
         emulator.stop(FOLDER)
         _git("worktree", "remove", "--force", str(FOLDER / "tree"))
@@ -177,12 +217,17 @@ def main() -> int:
 
 
 def _environment() -> dict[str, str]:
-    stated: dict[str, str] = json.loads((FOLDER / "deployment.json").read_text(encoding="utf-8"))["environment"]
+    stated: dict[str, str] = json.loads((FOLDER / "deployment.json").read_text(encoding="utf-8"))[
+        "environment"
+    ]
     return stated
 
 
 def report(
-    revision: str, changes: list[Mapping[str, Any]], rows: Mapping[str, Mapping[str, list[int]]], built: Mapping[str, list[int]]
+    revision: str,
+    changes: list[Mapping[str, Any]],
+    rows: Mapping[str, Mapping[str, list[int]]],
+    built: Mapping[str, list[int]],
 ) -> int:
     """Print what the upgrade changed; returns the exit code.
 
@@ -194,7 +239,17 @@ def report(
     replaced = sorted(one["address"] for one in changes if len(one["change"]["actions"]) > 1)
     deleted = sorted(one["address"] for one in changes if one["change"]["actions"] == ["delete"])
     print(f"replaced: {', '.join(replaced) or 'nothing'}\ndeleted: {', '.join(deleted) or 'nothing'}")
-    print(json.dumps({"revision": revision, "changes": dict(actions), "lost": lost(changes), "wrong_rows": rows, "built_otherwise": built}))
+    print(
+        json.dumps(
+            {
+                "revision": revision,
+                "changes": dict(actions),
+                "lost": lost(changes),
+                "wrong_rows": rows,
+                "built_otherwise": built,
+            }
+        )
+    )
     return int(bool(lost(changes)) or any(rows.values()))
 
 

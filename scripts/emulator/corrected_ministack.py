@@ -29,7 +29,9 @@ from ministack import app
 from ministack.core.responses import get_region
 from ministack.services import cloudwatch, glue, iam, lambda_svc, sts
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from scripts.emulator import ministack_appsync, ministack_athena, ministack_calls
 
@@ -48,7 +50,9 @@ Answer = tuple[int, dict[str, str], bytes]
 Message = dict[str, Any]
 
 
-def describe_alarms(params: dict[str, Any], cbor_data: dict[str, Any], is_cbor: bool, is_json: bool = False) -> Answer:
+def describe_alarms(
+    params: dict[str, Any], cbor_data: dict[str, Any], is_cbor: bool, is_json: bool = False
+) -> Answer:
     """What MiniStack answers, with the settings that it left out."""
     status, headers, body = _describe(params, cbor_data, is_cbor, is_json)
     if is_cbor or is_json or status != 200:  # noqa: PLR2004 HTTP's own number
@@ -90,13 +94,22 @@ class Windows:
     AWS waits for a window's end before the first batch, too; that would only make the emulator slower.
     """
 
-    def __init__(self, every: Callable[[], Iterable[Mapping]], dispatch: Callable[..., None], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        every: Callable[[], Iterable[Mapping]],
+        dispatch: Callable[..., None],
+        clock: Callable[[], float],
+    ) -> None:
         self._every, self._dispatch, self._clock = every, dispatch, clock
         self._over_at: dict[str, float] = {}
 
     def ready(self) -> Iterator[Mapping]:
         """The mappings whose queue may be looked at now."""
-        return (mapping for mapping in self._every() if self._over_at.get(mapping[2]["UUID"], 0.0) <= self._clock())
+        return (
+            mapping
+            for mapping in self._every()
+            if self._over_at.get(mapping[2]["UUID"], 0.0) <= self._clock()
+        )
 
     def dispatch(self, esm_id: str, run: Callable[..., None], esm: dict[str, Any], *batch: object) -> None:
         """The batch is on its way to its function."""
@@ -117,12 +130,20 @@ class Repeats:
         self._calls: dict[bytes, asyncio.Task[list[Message]]] = {}
 
     async def __call__(
-        self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
     ) -> None:
         """Answer one request."""
         headers = dict(scope.get("headers", ()))
         call = headers.get(b"amz-sdk-invocation-id")
-        if scope["type"] != "http" or scope["method"] in READING or call is None or b"Terraform/" not in headers.get(b"user-agent", b""):
+        if (
+            scope["type"] != "http"
+            or scope["method"] in READING
+            or call is None
+            or b"Terraform/" not in headers.get(b"user-agent", b"")
+        ):
             await self._application(scope, receive, send)
             return
         before = self._calls.get(call)
@@ -131,10 +152,14 @@ class Repeats:
         if before is None or not _succeeded(before):
             before = self._calls[call] = asyncio.ensure_future(self._answer(scope, receive))
             self._forget_old()
-        for message in await asyncio.shield(before):  # whoever asked may be gone by now; the call is carried out all the same
+        for message in await asyncio.shield(
+            before
+        ):  # whoever asked may be gone by now; the call is carried out all the same
             await send(message)
 
-    async def _answer(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]]) -> list[Message]:
+    async def _answer(
+        self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]]
+    ) -> list[Message]:
         answer: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -172,7 +197,9 @@ def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str],
     packages = [str(path) for path in map(local_package, stated) if path]
     path = {"--PYTHONPATH": os.pathsep.join(packages)} if packages else {}
     region = {"--AWS_REGION": get_region(), "--AWS_DEFAULT_REGION": get_region()}
-    _run_script(run, job, {**arguments, **path, **region, **role_credentials(str(job.get("Role", "")))}, script)
+    _run_script(
+        run, job, {**arguments, **path, **region, **role_credentials(str(job.get("Role", "")))}, script
+    )
 
 
 def role_credentials(role_arn: str) -> dict[str, str]:

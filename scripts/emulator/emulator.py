@@ -28,7 +28,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from localstack_client import config as localstack
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from scripts.deployment.deployment_name import deployment_name
 
@@ -138,8 +140,18 @@ def start(folder: Path, port: int = 0) -> Emulator:
     url = f"http://127.0.0.1:{port or free_port()}"
     log = folder / "emulator.log"
     with log.open("wb") as out:
-        command = [sys.executable, str(Path(__file__).resolve()), "serve", "--url", url, "--folder", str(folder)]
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        command = [
+            sys.executable,
+            str(Path(__file__).resolve()),
+            "serve",
+            "--url",
+            url,
+            "--folder",
+            str(folder),
+        ]
+        process = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+        )
     emulator = Emulator(url, process.pid)
     try:
         _await_answer(emulator, process, log)
@@ -165,7 +177,12 @@ def stop(folder: Path) -> bool:
 
 def keep_state(folder: Path) -> None:
     """Let the emulators that this process and its children start keep their state in `folder`."""
-    os.environ |= {"PERSIST_STATE": "1", "STATE_DIR": str(folder), "S3_PERSIST": "1", "S3_DATA_DIR": str(folder / "s3")}
+    os.environ |= {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "s3"),
+    }
 
 
 def restart(folder: Path) -> Emulator:
@@ -227,7 +244,9 @@ def serve(url: str, folder: Path) -> int:
 
 def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
     """Functions and job scripts inherit this: our Python first, and root's key, which functions do not keep."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_", "TF_"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_", "TF_"))
+    }
     return {
         **inherited,
         **emulator.environment,
@@ -245,7 +264,9 @@ def _publish_while_running(process: subprocess.Popen[bytes], emulator: Emulator)
     """AWS publishes the depth of queues by itself, and looks at its alarms; MiniStack looks at them when a metric comes in."""
     known = emulator.environment
     # localstack-client would need this emulator in the environment of the process, where another one may stand.
-    session = boto3.Session(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"], region_name=known["AWS_REGION"])
+    session = boto3.Session(
+        known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"], region_name=known["AWS_REGION"]
+    )
     sqs = session.client("sqs", endpoint_url=emulator.url)
     cloudwatch = session.client("cloudwatch", endpoint_url=emulator.url)
     while process.poll() is None:
@@ -260,7 +281,12 @@ def _publish_while_running(process: subprocess.Popen[bytes], emulator: Emulator)
 
 def _metric(queue: str, depth: float) -> MetricDatumTypeDef:
     dimensions: list[DimensionTypeDef] = [{"Name": "QueueName", "Value": queue}]
-    return {"MetricName": "ApproximateNumberOfMessagesVisible", "Dimensions": dimensions, "Value": depth, "Unit": "Count"}
+    return {
+        "MetricName": "ApproximateNumberOfMessagesVisible",
+        "Dimensions": dimensions,
+        "Value": depth,
+        "Unit": "Count",
+    }
 
 
 def dead_letter_depths(sqs: SQSClient) -> Iterator[tuple[str, float]]:
@@ -270,7 +296,11 @@ def dead_letter_depths(sqs: SQSClient) -> Iterator[tuple[str, float]]:
     """
     urls = [url for page in sqs.get_paginator("list_queues").paginate() for url in page.get("QueueUrls", [])]
     stated = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in urls]
-    targets = {json.loads(queue["RedrivePolicy"])["deadLetterTargetArn"] for queue in stated if queue.get("RedrivePolicy")}
+    targets = {
+        json.loads(queue["RedrivePolicy"])["deadLetterTargetArn"]
+        for queue in stated
+        if queue.get("RedrivePolicy")
+    }
     for queue in stated:
         if queue["QueueArn"] in targets:
             yield queue["QueueArn"].rpartition(":")[2], float(queue["ApproximateNumberOfMessages"])
@@ -278,7 +308,9 @@ def dead_letter_depths(sqs: SQSClient) -> Iterator[tuple[str, float]]:
 
 def main() -> int:
     """Run the command line; 0 when the emulator is as asked."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("command", choices=["start", "stop", "status", "serve"])
     parser.add_argument(
         "--name",

@@ -45,7 +45,10 @@ async def save_query_results(query_id: str) -> None:
     place = urlsplit(execution["ResultConfiguration"]["OutputLocation"])
     body = result_file([results["columns"], *results["rows"]])
     answer = s3._put_object(  # noqa: SLF001 as above
-        place.netloc, place.path.lstrip("/"), body, {"content-type": "text/csv", "content-length": str(len(body))}
+        place.netloc,
+        place.path.lstrip("/"),
+        body,
+        {"content-type": "text/csv", "content-length": str(len(body))},
     )
     if answer[0] >= 300:  # noqa: PLR2004 HTTP's own number
         reason = f"The result could not be written to s3://{place.netloc}{place.path}: HTTP {answer[0]}."
@@ -76,7 +79,9 @@ def get_query_results(data: dict[str, Any]) -> Answer:
     """Return what MiniStack answers, with the scale of decimals as their values have it."""
     token = data.get("NextToken")
     if token is not None and not (token.isascii() and token.isdigit()):
-        return _answer(error_response_json("InvalidRequestException", "The NextToken is not one of this query's.", 400))
+        return _answer(
+            error_response_json("InvalidRequestException", "The NextToken is not one of this query's.", 400)
+        )
     status, headers, body = _answer(_get_query_results(data))
     execution = athena._executions.get(data.get("QueryExecutionId"))  # noqa: SLF001 as above
     types = (execution or {}).get("_column_types") or []

@@ -38,7 +38,9 @@ class Calls:
         """As MiniStack evaluates a request, and keep what a role asked for."""
         result: EvalResult = _evaluate(as_policies_name(context), *policies)
         if ":assumed-role/" in context.principal_arn:
-            self.keep(context.principal_arn.split("/")[1], context.action, result.decision, result.matched_sid)
+            self.keep(
+                context.principal_arn.split("/")[1], context.action, result.decision, result.matched_sid
+            )
         return result
 
     def keep(self, role: str, action: str, decision: str, sid: str) -> None:
@@ -48,7 +50,9 @@ class Calls:
                 return
             self._known.add((role, action, decision, sid))
             with self._path.open("a", encoding="utf-8") as out:
-                out.write(json.dumps({"role": role, "action": action, "decision": decision, "sid": sid}) + "\n")
+                out.write(
+                    json.dumps({"role": role, "action": action, "decision": decision, "sid": sid}) + "\n"
+                )
 
 
 def as_policies_name(context: EvalContext) -> EvalContext:
@@ -60,8 +64,14 @@ def as_policies_name(context: EvalContext) -> EvalContext:
     arn = context.resource_arn
     if context.action == "glue:StartCrawler":
         return replace(context, resource_arn=arn.replace(":table/", ":crawler/"))
-    is_bare_group = context.action.startswith("logs:") and ":log-group:" in arn and arn.count(":") == _COLONS_OF_A_GROUP
-    return replace(context, resource_arn=f"{arn}:*") if is_bare_group and "Tag" not in context.action else context
+    is_bare_group = (
+        context.action.startswith("logs:") and ":log-group:" in arn and arn.count(":") == _COLONS_OF_A_GROUP
+    )
+    return (
+        replace(context, resource_arn=f"{arn}:*")
+        if is_bare_group and "Tag" not in context.action
+        else context
+    )
 
 
 def correct() -> None:

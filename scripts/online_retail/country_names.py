@@ -83,6 +83,10 @@ def _known() -> dict[str, Region]:
 def _plain(name: str) -> str:
     """Letters and digits only, in one case and without accents; letters that stand alone, as in "U.K.", become one word."""
     letters = unicodedata.normalize("NFKD", name.replace("&", " and "))
-    words = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
-    text = " ".join(word for word in words.casefold().split() if word not in {"the", "of"}).replace("saint ", "st ")
+    words = "".join(
+        letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter)
+    )
+    text = " ".join(word for word in words.casefold().split() if word not in {"the", "of"}).replace(
+        "saint ", "st "
+    )
     return _BETWEEN_LETTERS.sub("", text)

@@ -27,7 +27,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.arrays import DAY_S, Bools, Floats, Ints, chosen, joined, money, nullable, text_of, timestamps
+from headgate.domains.retail.sample.arrays import (
+    DAY_S,
+    Bools,
+    Floats,
+    Ints,
+    chosen,
+    joined,
+    money,
+    nullable,
+    text_of,
+    timestamps,
+)
 from headgate.domains.retail.sample.countries import Region, regions_table
 from headgate.domains.retail.sample.defects import Spoiler
 from headgate.domains.retail.sample.part_files import PARQUET, PartFile, PartWriter, rows_by_dataset
@@ -82,7 +93,8 @@ class ImportReport:
         """Describe in one line the real and the generated data."""
         return (
             f"UCI Online Retail II, {self.lines:,} real invoice lines worth {self.amount:,} GBP ({', '.join(self.real)}); "
-            f"generated for them, because the data set lacks it: {', '.join(self.generated)}" + self._unspecified_text
+            f"generated for them, because the data set lacks it: {', '.join(self.generated)}"
+            + self._unspecified_text
         )
 
     @property
@@ -129,7 +141,9 @@ def import_online_retail(
         _write_invoices(lines, invoices, out)
         _write_generated(lines, invoices, products, out, _Wanted(seed, transactions, searches))
     amount = Decimal(int(lines.amount_units.sum())).scaleb(-PRICE_SCALE)
-    return ImportReport(tuple(out.parts), len(lines), int((~lines.is_first).sum()), amount, _unspecified(lines))
+    return ImportReport(
+        tuple(out.parts), len(lines), int((~lines.is_first).sum()), amount, _unspecified(lines)
+    )
 
 
 @dataclass(frozen=True)
@@ -176,7 +190,9 @@ def _unspecified(lines: RetailLines) -> dict[str, int]:
 def _write_masters(lines: RetailLines, invoices: _Invoices, products: pa.Table, out: PartWriter) -> None:
     regions = regions_of(lines.countries)
     different = {region.region_id: region for region in regions}
-    out.write("regions", regions_table([different[code] for code in sorted(different)], int(lines.sold_at.min())))
+    out.write(
+        "regions", regions_table([different[code] for code in sorted(different)], int(lines.sold_at.min()))
+    )
     out.write("customers", _customers(lines, invoices, [region.region_id for region in regions]))
     out.write("products", products)
 
@@ -193,7 +209,9 @@ def _customers(lines: RetailLines, invoices: _Invoices, region_ids: list[str]) -
     )[invoices.customers != NOBODY]
     seen = frame.groupby("customer").agg(first=("first", "min"), last=("last", "max"))
     votes = frame.groupby(["customer", "region"]).size().reset_index(name="invoices")
-    home = votes.sort_values(["customer", "invoices", "region"], ascending=[True, False, True]).drop_duplicates("customer")
+    home = votes.sort_values(
+        ["customer", "invoices", "region"], ascending=[True, False, True]
+    ).drop_duplicates("customer")
     unknown = pa.nulls(len(seen), pa.string())
     return pa.table(
         {
@@ -234,7 +252,9 @@ def _products(lines: RetailLines) -> pa.Table:
 
 def _most_frequent(groups: Ints, values: Ints, counted: Bools, count: int) -> tuple[Ints, Bools]:
     """For each of `count` groups its most frequent value, of several the first seen, and whether it has any."""
-    frame = pd.DataFrame({"group": groups[counted], "value": values[counted], "line": np.flatnonzero(counted)})
+    frame = pd.DataFrame(
+        {"group": groups[counted], "value": values[counted], "line": np.flatnonzero(counted)}
+    )
     votes = frame.groupby(["group", "value"])["line"].agg(["size", "min"]).reset_index()
     best = votes.sort_values(["group", "size", "min"], ascending=[True, False, True]).drop_duplicates("group")
     chosen_values, has_value = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
@@ -249,7 +269,9 @@ def _write_invoices(lines: RetailLines, invoices: _Invoices, out: PartWriter) ->
     months = invoices.first_at.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
     for month in np.unique(months):
         out.write_part("orders", orders.filter(pa.array(months == month)), expected=orders.num_rows)
-        out.write_part("order_items", items.filter(pa.array(months[lines.invoices] == month)), expected=items.num_rows)
+        out.write_part(
+            "order_items", items.filter(pa.array(months[lines.invoices] == month)), expected=items.num_rows
+        )
 
 
 def _orders(lines: RetailLines, invoices: _Invoices) -> pa.Table:
@@ -299,13 +321,19 @@ class _Wanted:
         return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
 
-def _write_generated(lines: RetailLines, invoices: _Invoices, products: pa.Table, out: PartWriter, wanted: _Wanted) -> None:
+def _write_generated(
+    lines: RetailLines, invoices: _Invoices, products: pa.Table, out: PartWriter, wanted: _Wanted
+) -> None:
     first_day, last_day = int(lines.sold_at.min()) // DAY_S, int(lines.sold_at.max()) // DAY_S
     ends_s = (last_day + 1) * DAY_S
     wallets = wallets_for(wanted.stream("cards"), len(lines.customer_ids), ends_s)
-    out.write("payments", payments_table(wanted.stream("payments"), _bills(lines, invoices), wallets, 1, ends_s))
+    out.write(
+        "payments", payments_table(wanted.stream("payments"), _bills(lines, invoices), wallets, 1, ends_s)
+    )
     days: Floats = np.ones(last_day - first_day + 1) + np.bincount(invoices.first_at // DAY_S - first_day)
-    made = transactions_of(wanted.stream("transactions"), wallets, first_day * DAY_S, days, wanted.transactions)
+    made = transactions_of(
+        wanted.stream("transactions"), wallets, first_day * DAY_S, days, wanted.transactions
+    )
     out.write("card_transactions", transactions_table(made, lines.customer_ids, wallets, 1, ends_s))
     out.write("search_queries", _searches(lines, invoices, products, wanted))
 
@@ -320,7 +348,9 @@ def _bills(lines: RetailLines, invoices: _Invoices) -> Bills:
 def _sold(lines: RetailLines, invoices: _Invoices, products: pa.Table) -> Bools:
     """Return a mask of the lines that sell merchandise on a completed invoice."""
     merchandise = pc.not_equal(products["category"], SERVICE).to_numpy()
-    return np.asarray((lines.quantities > 0) & merchandise[lines.stocks] & (invoices.status[lines.invoices] == 0))
+    return np.asarray(
+        (lines.quantities > 0) & merchandise[lines.stocks] & (invoices.status[lines.invoices] == 0)
+    )
 
 
 def _searches(lines: RetailLines, invoices: _Invoices, products: pa.Table, wanted: _Wanted) -> pa.Table:
@@ -328,7 +358,13 @@ def _searches(lines: RetailLines, invoices: _Invoices, products: pa.Table, wante
     sold = _sold(lines, invoices, products)
     weights = np.bincount(lines.stocks[sold], minlength=products.num_rows).astype(np.float64)
     offer = Offer(lines.stock_codes, products["product_name"].combine_chunks(), weights)
-    begun = sold & (lines.customers != NOBODY) & (lines.numbers == 1) & lines.is_first & (rng.random(len(lines)) < _SEARCHED_FIRST)
+    begun = (
+        sold
+        & (lines.customers != NOBODY)
+        & (lines.numbers == 1)
+        & lines.is_first
+        & (rng.random(len(lines)) < _SEARCHED_FIRST)
+    )
     bought = Bought(lines.customers[begun], lines.stocks[begun], lines.sold_at[begun])
     moments = invoices.first_at[invoices.status == 0]
     return searches_table(rng, offer, bought, lines.customer_ids, moments=moments, count=wanted.searches)

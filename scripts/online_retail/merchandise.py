@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 SERVICE = "service"
 OTHER = "other"
 # M and m: manual; D: discount; DOT and POST: postage; C2 and C3: carriage; S: samples; B: bad debt; CRUK: a charity's commission.
-_SERVICE_CODE = re.compile(r"POST|DOT|M|m|D|S|B|C2|C3|ADJUST2?|BANK CHARGES|AMAZONFEE|CRUK|TEST\d+|GIFT|gift_\d+_\d+", re.ASCII)
+_SERVICE_CODE = re.compile(
+    r"POST|DOT|M|m|D|S|B|C2|C3|ADJUST2?|BANK CHARGES|AMAZONFEE|CRUK|TEST\d+|GIFT|gift_\d+_\d+", re.ASCII
+)
 _WORDS = {
     "christmas": "CHRISTMAS XMAS ADVENT SANTA REINDEER SNOWMAN BAUBLE NATIVITY SNOWFLAKE",
     "jewellery": "NECKLACE BRACELET EARRING RING BROOCH PENDANT BANGLE ANKLET HAIR DIAMANTE CHARM BLING KEYRING",

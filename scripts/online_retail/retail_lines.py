@@ -15,7 +15,13 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from headgate.errors import NotFoundError, UnreadableFileError
-from scripts.online_retail.unreadable_lines import EXPECTED, misfit, not_csv, other_columns, refuse_other_separator
+from scripts.online_retail.unreadable_lines import (
+    EXPECTED,
+    misfit,
+    not_csv,
+    other_columns,
+    refuse_other_separator,
+)
 from scripts.online_retail.workbooks import COLUMNS, sheet_as_csv, sheet_names
 
 if TYPE_CHECKING:
@@ -30,7 +36,11 @@ _CUSTOMER = r"^(\d+)\.0$"
 _HEAD_BYTES = 4_096
 _ONE_THREAD = csv.ReadOptions(use_threads=False)  # with several threads, errors do not name the row
 _READ = (".csv", ".csv.gz", ".xlsx")
-_OTHER_NAMES = {"InvoiceNo": "Invoice", "UnitPrice": "Price", "CustomerID": "Customer ID"}  # of the first edition, Online Retail
+_OTHER_NAMES = {
+    "InvoiceNo": "Invoice",
+    "UnitPrice": "Price",
+    "CustomerID": "Customer ID",
+}  # of the first edition, Online Retail
 
 
 @dataclass(frozen=True)
@@ -93,14 +103,30 @@ def _parts(source: Path) -> list[tuple[str, pa.Table]]:
     """The name and the texts of every file and sheet, at least one line in all."""
     if not source.exists():
         raise NotFoundError(f"{source} does not exist. Name a CSV file, a workbook or a folder of them.")
-    files = [path for path in sorted(source.iterdir()) if path.name.endswith(_READ)] if source.is_dir() else [source]
+    files = (
+        [path for path in sorted(source.iterdir()) if path.name.endswith(_READ)]
+        if source.is_dir()
+        else [source]
+    )
     if not files:
         raise UnreadableFileError(
-            rule="not_a_table", message=f"{source} holds no CSV and no workbook", remedy="use UCI Online Retail II", file=source.name
+            rule="not_a_table",
+            message=f"{source} holds no CSV and no workbook",
+            remedy="use UCI Online Retail II",
+            file=source.name,
         )
-    parts = [part for path in files for part in (_sheets(path) if path.suffix == ".xlsx" else [(path.name, _csv(path, path.name))])]
+    parts = [
+        part
+        for path in files
+        for part in (_sheets(path) if path.suffix == ".xlsx" else [(path.name, _csv(path, path.name))])
+    ]
     if not any(texts.num_rows for _, texts in parts):
-        raise UnreadableFileError(rule="empty_file", message="the file holds no lines", remedy="use the whole data set", file=source.name)
+        raise UnreadableFileError(
+            rule="empty_file",
+            message="the file holds no lines",
+            remedy="use the whole data set",
+            file=source.name,
+        )
     return parts
 
 
@@ -108,7 +134,9 @@ def _sheets(workbook: Path) -> list[tuple[str, pa.Table]]:
     """The name and the texts of every sheet, by its order in the workbook."""
     try:
         with workbook.open("rb") as file:
-            sheets = [(f"{workbook.name}, sheet {name}", sheet_as_csv(file, name)) for name in sheet_names(file)]
+            sheets = [
+                (f"{workbook.name}, sheet {name}", sheet_as_csv(file, name)) for name in sheet_names(file)
+            ]
     except (BadZipFile, KeyError, ParseError) as error:
         raise UnreadableFileError(
             rule="not_a_table",
@@ -120,7 +148,9 @@ def _sheets(workbook: Path) -> list[tuple[str, pa.Table]]:
 
 
 def _csv(source: Path | io.BytesIO, name: str) -> pa.Table:
-    options = csv.ConvertOptions(column_types=dict.fromkeys((*COLUMNS, *_OTHER_NAMES), pa.string()), strings_can_be_null=False)
+    options = csv.ConvertOptions(
+        column_types=dict.fromkeys((*COLUMNS, *_OTHER_NAMES), pa.string()), strings_can_be_null=False
+    )
     try:
         refuse_other_separator(_head(source), name)
         texts = csv.read_csv(source, _ONE_THREAD, csv.ParseOptions(newlines_in_values=True), options)
@@ -130,7 +160,9 @@ def _csv(source: Path | io.BytesIO, name: str) -> pa.Table:
     if tuple(texts.column_names) != COLUMNS:
         raise other_columns(texts.column_names, name)
     place = COLUMNS.index("Customer ID")
-    return texts.set_column(place, COLUMNS[place], pc.replace_substring_regex(texts["Customer ID"], _CUSTOMER, r"\1"))
+    return texts.set_column(
+        place, COLUMNS[place], pc.replace_substring_regex(texts["Customer ID"], _CUSTOMER, r"\1")
+    )
 
 
 def _head(source: Path | io.BytesIO) -> str:
@@ -156,7 +188,9 @@ def _lines(texts: pa.Table) -> RetailLines:
         stocks=codes["StockCode"],
         country=codes["Country"],
         customers=customers,
-        descriptions=pc.if_else(pc.equal(column["Description"], ""), pa.scalar(None, pa.string()), column["Description"]),
+        descriptions=pc.if_else(
+            pc.equal(column["Description"], ""), pa.scalar(None, pa.string()), column["Description"]
+        ),
         quantities=_quantities(column["Quantity"]),
         price_units=_units(coded["Price"].dictionary)[codes["Price"]],
         sold_at=_seconds(column["InvoiceDate"]),
@@ -169,7 +203,11 @@ def _customers(spellings: pa.Array, codes: Ints) -> tuple[Ints, Ints]:
     """Customer numbers, and for each line the position in them or NOBODY."""
     is_customer = pc.not_equal(spellings, "")
     ids = _customer_ids(spellings)
-    place = np.where(is_customer.to_numpy(zero_copy_only=False), np.cumsum(is_customer.to_numpy(zero_copy_only=False)) - 1, NOBODY)
+    place = np.where(
+        is_customer.to_numpy(zero_copy_only=False),
+        np.cumsum(is_customer.to_numpy(zero_copy_only=False)) - 1,
+        NOBODY,
+    )
     return ids, place[codes]
 
 
@@ -192,11 +230,18 @@ def _seconds(texts: pa.Array) -> Ints:
 
 def _units(prices: pa.Array) -> Ints:
     """Prices as whole 1/10,000 GBP; a price with more decimals than that raises instead of being rounded."""
-    exact = pc.multiply(prices.cast(pa.decimal128(12, PRICE_SCALE)), pa.scalar(10**PRICE_SCALE, pa.decimal128(6, 0)))
+    exact = pc.multiply(
+        prices.cast(pa.decimal128(12, PRICE_SCALE)), pa.scalar(10**PRICE_SCALE, pa.decimal128(6, 0))
+    )
     return np.asarray(exact.cast(pa.int64()).to_numpy(), dtype=np.int64)
 
 
-_CONVERTERS = {"Quantity": _quantities, "InvoiceDate": _seconds, "Price": _units, "Customer ID": _customer_ids}
+_CONVERTERS = {
+    "Quantity": _quantities,
+    "InvoiceDate": _seconds,
+    "Price": _units,
+    "Customer ID": _customer_ids,
+}
 
 
 def _numbered(codes: dict[str, Ints]) -> tuple[Ints, Bools]:

@@ -39,7 +39,13 @@ def find_source(env: Mapping[str, str] = os.environ) -> Path | None:
     return path if path.is_file() else None
 
 
-def fetch(folder: Path, progress: Callable[[str, int, int], None] | None = None, *, url: str = URL, sha256: str = ARCHIVE_SHA256) -> Path:
+def fetch(
+    folder: Path,
+    progress: Callable[[str, int, int], None] | None = None,
+    *,
+    url: str = URL,
+    sha256: str = ARCHIVE_SHA256,
+) -> Path:
     """The data set as CSV in `folder`, fetched unless it is there already; the file appears complete or not at all.
 
     Raises:
@@ -71,7 +77,9 @@ def _download(url: str, progress: Callable[[str, int, int], None] | None) -> byt
                 if progress:
                     progress("download", body.tell(), size)
     except (URLError, OSError) as error:
-        raise NotFoundError(f"{url} cannot be reached ({type(error).__name__}); set HEADGATE_DATA, or use `headgate sample`") from error
+        raise NotFoundError(
+            f"{url} cannot be reached ({type(error).__name__}); set HEADGATE_DATA, or use `headgate sample`"
+        ) from error
     return body.getvalue()
 
 

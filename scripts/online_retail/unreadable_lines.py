@@ -45,8 +45,14 @@ def refuse_other_separator(head: str, file: str) -> None:
 def other_columns(names: Sequence[str], file: str) -> HeaderError:
     """The error of a file with other columns."""
     missing = ", ".join(name for name in COLUMNS if name not in names)
-    message = f"The header lacks {missing}." if missing else "The header has more columns, or the columns are in another order."
-    return HeaderError(rule="missing_column", message=message, remedy=f"Save the file with {EXPECTED}.", file=file)
+    message = (
+        f"The header lacks {missing}."
+        if missing
+        else "The header has more columns, or the columns are in another order."
+    )
+    return HeaderError(
+        rule="missing_column", message=message, remedy=f"Save the file with {EXPECTED}.", file=file
+    )
 
 
 def not_csv(error: Exception, file: str) -> UnreadableFileError:
@@ -61,11 +67,16 @@ def not_csv(error: Exception, file: str) -> UnreadableFileError:
     elif "Empty CSV" in text:
         reason, remedy = "The file is empty.", f"Use a file with {EXPECTED}."
     else:
-        reason, remedy = f"The file cannot be read as CSV ({type(error).__name__}).", f"Save the file with {EXPECTED}."
+        reason, remedy = (
+            f"The file cannot be read as CSV ({type(error).__name__}).",
+            f"Save the file with {EXPECTED}.",
+        )
     return UnreadableFileError(rule="not_a_table", message=reason, remedy=remedy, file=file)
 
 
-def misfit(texts: pa.Table, converters: Mapping[str, Callable[[pa.Array], object]], file: str) -> UnreadableFileError | None:
+def misfit(
+    texts: pa.Table, converters: Mapping[str, Callable[[pa.Array], object]], file: str
+) -> UnreadableFileError | None:
     """The error of the first row with a value that its column's converter does not take; None if there is no such row.
 
     Args:

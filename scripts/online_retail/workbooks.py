@@ -18,13 +18,28 @@ from headgate.errors import UnreadableFileError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COLUMNS = ("Invoice", "StockCode", "Description", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country")
+COLUMNS = (
+    "Invoice",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "Price",
+    "Customer ID",
+    "Country",
+)
 
 _NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 _MAIN = f"{{{_NS['m']}}}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _EPOCH = datetime(1899, 12, 30, tzinfo=UTC)  # day 0 of a workbook's dates: ECMA-376 part 1, 18.17.4.1
-_TEXTS = {"Invoice", "StockCode", "Description", "Quantity", "Country"}  # columns in which a number is an integer's text
+_TEXTS = {
+    "Invoice",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "Country",
+}  # columns in which a number is an integer's text
 
 
 def sheet_names(workbook: IO[bytes]) -> list[str]:
@@ -49,7 +64,9 @@ def sheet_as_csv(workbook: IO[bytes], sheet: str) -> bytes:
             columns = {letter: name for letter, name in header.items() if name in COLUMNS}
             if sorted(columns.values()) != sorted(COLUMNS):
                 raise UnreadableFileError(
-                    rule="missing_column", message=f"sheet {sheet} lacks columns", remedy=f"have {', '.join(COLUMNS)}"
+                    rule="missing_column",
+                    message=f"sheet {sheet} lacks columns",
+                    remedy=f"have {', '.join(COLUMNS)}",
                 )
             writer.writerow(COLUMNS)
             place = {name: letter for letter, name in columns.items()}
@@ -65,7 +82,9 @@ def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:
         if entry.get("name") == sheet:
             return "xl/" + targets[entry.get(_RELATION)].removeprefix("/xl/")
     raise UnreadableFileError(
-        rule="not_a_table", message=f"the workbook has no sheet {sheet}", remedy="use the archive of UCI data set 502"
+        rule="not_a_table",
+        message=f"the workbook has no sheet {sheet}",
+        remedy="use the archive of UCI data set 502",
     )
 
 
@@ -82,7 +101,10 @@ def _rows(source: IO[bytes], strings: list[str]) -> Iterator[dict[str, str]]:
     """Each row as column letter → text; a number keeps the text it is stored as."""
     for _, row in ET.iterparse(source):  # noqa: S314 the archive's checksum was checked
         if row.tag == f"{_MAIN}row":
-            yield {re.sub(r"\d", "", cell.get("r", "")): _cell(cell, strings) for cell in row.iterfind("m:c", _NS)}
+            yield {
+                re.sub(r"\d", "", cell.get("r", "")): _cell(cell, strings)
+                for cell in row.iterfind("m:c", _NS)
+            }
             row.clear()
 
 

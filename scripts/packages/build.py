@@ -54,7 +54,9 @@ if TYPE_CHECKING:
 
     from headgate.systems.registry import System
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from scripts.packages.job_packages import job_lock
 
@@ -95,16 +97,25 @@ def build(out: Path = BUILD) -> list[Path]:
     """Everything that Terraform reads is in `out`; the paths that changed."""
     package = package_files()
     wanted = {
-        f"lambdas/{folder.name}.zip": archive({"handler.py": _bytes(folder / "handler.py")} | _for_function(folder.name, package))
+        f"lambdas/{folder.name}.zip": archive(
+            {"handler.py": _bytes(folder / "handler.py")} | _for_function(folder.name, package)
+        )
         for folder in functions()
     }
     wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
     wanted["headgate.zip"] = archive(package)
-    wanted |= {f"requirements/{script.stem}.txt": job_lock(script).encode() for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
+    wanted |= {
+        f"requirements/{script.stem}.txt": job_lock(script).encode()
+        for script in sorted((ROOT / "glue_jobs").glob("*.py"))
+    }
     wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
-    wanted["reads.json"] = (json.dumps(datasets_by_system(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
-    wanted["systems.json"] = (json.dumps(needs_by_system(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
+    wanted["reads.json"] = (
+        json.dumps(datasets_by_system(Registry.load()), indent=1, sort_keys=True) + "\n"
+    ).encode()
+    wanted["systems.json"] = (
+        json.dumps(needs_by_system(Registry.load()), indent=1, sort_keys=True) + "\n"
+    ).encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
 
 
@@ -139,8 +150,14 @@ def sentence_model(out: Path = BUILD) -> Path | None:
         return None
     if held.version != version:
         return None
-    files = [path for path in held.files or () if path.parts[0] == name.replace("-", "_") and "__pycache__" not in path.parts]
-    packed = archive({path.as_posix(): path.read_binary() for path in files}, zipfile.ZIP_STORED)  # weights do not shrink
+    files = [
+        path
+        for path in held.files or ()
+        if path.parts[0] == name.replace("-", "_") and "__pycache__" not in path.parts
+    ]
+    packed = archive(
+        {path.as_posix(): path.read_binary() for path in files}, zipfile.ZIP_STORED
+    )  # weights do not shrink
     write(out / "sentence_model.zip", packed)
     return out / "sentence_model.zip"
 
@@ -155,7 +172,9 @@ def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
     Source: PEP 552, unchecked hash-based files. A Python of another version passes them over.
     """
-    return {cache_from_source(name): _bytecode(name, body) for name, body in files.items() if name.endswith(".py")}
+    return {
+        cache_from_source(name): _bytecode(name, body) for name, body in files.items() if name.endswith(".py")
+    }
 
 
 @cache
@@ -177,7 +196,11 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
     answering = {table for domain in lake_domains() for table in domain.route_tables}
     return {
         database: {
-            name: {"columns": glue_columns(contract), "system": contract.system, "personal": list(contract.personal)}
+            name: {
+                "columns": glue_columns(contract),
+                "system": contract.system,
+                "personal": list(contract.personal),
+            }
             | ({"predictions": True} if database == "prod" and name in answering else {})
             for name, contract in contracts.items()
         }
@@ -187,7 +210,10 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
 
 def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
     """Return the datasets of the lake that each of its systems may read, sorted; those of `own-models` are what its SQL reads."""
-    return {name: sorted(registry.curated.keys() & systems.may_read(package)) for name, package in _packages(registry).items()}
+    return {
+        name: sorted(registry.curated.keys() & systems.may_read(package))
+        for name, package in _packages(registry).items()
+    }
 
 
 def needs_by_system(registry: Registry) -> dict[str, dict[str, list[str]]]:
@@ -207,11 +233,16 @@ def needs_by_system(registry: Registry) -> dict[str, dict[str, list[str]]]:
 
 
 def _packages(registry: Registry) -> dict[str, System]:
-    return {name: _own_models(registry) if name == MODELS_SYSTEM else systems.system(name) for name in project().systems}
+    return {
+        name: _own_models(registry) if name == MODELS_SYSTEM else systems.system(name)
+        for name in project().systems
+    }
 
 
 def _own_models(registry: Registry) -> System:
-    return cast("System", sql_models(registry.prod, registry.curated, lambda text, _: text))  # nothing is built, so nothing is translated
+    return cast(
+        "System", sql_models(registry.prod, registry.curated, lambda text, _: text)
+    )  # nothing is built, so nothing is translated
 
 
 def graphql(registry: Registry) -> dict[str, Any]:
@@ -257,7 +288,9 @@ def write(path: Path, body: bytes) -> bool:
 
 def main() -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=BUILD, help="folder to build into (default: build/)")
     out = parser.parse_args().out
     changed = build(out)

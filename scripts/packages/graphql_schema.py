@@ -67,14 +67,27 @@ def graphql_schema(models: Mapping[str, Model]) -> str:
     """Return the schema's text; the same contracts give the same text."""
     queries, mutations = [], []
     for name in models:
-        queries += [f"  get{name}(id: ID!): {name}", f"  list{name}s(limit: Int, cursor: String): {name}Page!"]
+        queries += [
+            f"  get{name}(id: ID!): {name}",
+            f"  list{name}s(limit: Int, cursor: String): {name}Page!",
+        ]
         mutations += [
             f"  create{name}(input: {name}Input!): {name}!",
             f"  create{name}s(inputs: [{name}Input!]!): BatchOutcome!",
             f"  update{name}(id: ID!, input: {name}Changes!): {name}!",
         ]
     parts = [_SHARED, *("\n".join(_model(model)) for model in models.values())]
-    roots = [f"type Query {_for(READERS)} {{", *queries, "}", "", f"type Mutation {_for(WRITERS)} {{", *mutations, "}", "", _ROOT]
+    roots = [
+        f"type Query {_for(READERS)} {{",
+        *queries,
+        "}",
+        "",
+        f"type Mutation {_for(WRITERS)} {{",
+        *mutations,
+        "}",
+        "",
+        _ROOT,
+    ]
     return "\n".join([*parts, *roots])
 
 
@@ -92,14 +105,28 @@ _ROOT = """schema {
 def _model(model: Model) -> Iterator[str]:
     contract, lake = model.contract, curated_contract(model.contract)
     stored = [column for column in lake.columns if not column.name.startswith("_")]
-    yield from _block(f"type {model.name} {_AUTH}", stored, lambda column: _OUTPUTS.get(column.type.kind, "String"), model, required=True)
+    yield from _block(
+        f"type {model.name} {_AUTH}",
+        stored,
+        lambda column: _OUTPUTS.get(column.type.kind, "String"),
+        model,
+        required=True,
+    )
     yield from _block(f"input {model.name}Input", contract.columns, lambda _: "String", model, required=True)
     changed = [column for column in contract.columns if column.name != model.key]
     yield from _block(f"input {model.name}Changes", changed, lambda _: "String", model, required=False)
-    yield from [f"type {model.name}Page {_AUTH} {{", f"  records: [{model.name}!]!", "  cursor: String", "}", ""]
+    yield from [
+        f"type {model.name}Page {_AUTH} {{",
+        f"  records: [{model.name}!]!",
+        "  cursor: String",
+        "}",
+        "",
+    ]
 
 
-def _block(head: str, columns: Iterable[Column], type_of: object, model: Model, *, required: bool) -> Iterator[str]:
+def _block(
+    head: str, columns: Iterable[Column], type_of: object, model: Model, *, required: bool
+) -> Iterator[str]:
     yield f"{head} {{"
     for column in columns:
         kind = "ID" if column.name == model.key else type_of(column)  # type: ignore[operator]

@@ -68,7 +68,12 @@ def own_requirements(locked: Mapping[NormalizedName, str]) -> dict[NormalizedNam
             )
         name = canonicalize_name(pinned[1])
         if other := next(
-            (text for text in (locked.get(name), own.get(name)) if text and text.split()[0] != f"{pinned[1]}=={pinned[2]}"), None
+            (
+                text
+                for text in (locked.get(name), own.get(name))
+                if text and text.split()[0] != f"{pinned[1]}=={pinned[2]}"
+            ),
+            None,
         ):
             raise SettingsError(
                 f"requirements.txt has {line.split()[0]}, but {other.split()[0]} is locked already. State that version, or none."
@@ -81,7 +86,9 @@ def _check_imports(packages: Collection[NormalizedName]) -> None:
     """Check that the lake project's systems import only what their job has."""
     folder = project().folder
     for path in sorted((folder / "systems").rglob("*.py")) if folder else []:
-        for module in {name.partition(".")[0] for name in _imports(ast.parse(path.read_text(encoding="utf-8")))}:
+        for module in {
+            name.partition(".")[0] for name in _imports(ast.parse(path.read_text(encoding="utf-8")))
+        }:
             brought = {canonicalize_name(name) for name in _distributions().get(module, ())}
             if module not in {*sys.stdlib_module_names, "headgate"} and brought.isdisjoint(packages):
                 raise SettingsError(
@@ -96,7 +103,9 @@ def direct_requirements(script: Path) -> list[Requirement]:
     imported = {canonicalize_name(name) for module in modules for name in _distributions().get(module, ())}
     imported |= {canonicalize_name(name) for module in modules for name in WITH.get(module, ())}
     stated = {canonicalize_name(wanted.name): wanted for wanted in map(Requirement, project["dependencies"])}
-    return [stated.get(name, Requirement(name)) for name in sorted(imported & locked_lines().keys() - PROVIDED)]
+    return [
+        stated.get(name, Requirement(name)) for name in sorted(imported & locked_lines().keys() - PROVIDED)
+    ]
 
 
 def third_party(script: Path, *, at_start: bool = False) -> set[str]:
@@ -131,13 +140,17 @@ def _followed(script: Path, *, at_start: bool = False) -> tuple[set[str], set[st
 
 def locked_lines(lock: Path = LOCK) -> dict[NormalizedName, str]:
     """Return the lock's entry of every package, with its hashes, on one line."""
-    lines = [line for line in _lines(lock.read_text(encoding="utf-8")) if re.match(r"[A-Za-z0-9_.-]+==", line)]
+    lines = [
+        line for line in _lines(lock.read_text(encoding="utf-8")) if re.match(r"[A-Za-z0-9_.-]+==", line)
+    ]
     return {canonicalize_name(line.partition("==")[0]): line for line in lines}
 
 
 def _lines(text: str) -> list[str]:
     """Return the entries of a requirements file, each on one line, without comments."""
-    lines = (" ".join(re.sub(r"(^|\s)#.*", "", line).split()) for line in text.replace("\\\n", " ").splitlines())
+    lines = (
+        " ".join(re.sub(r"(^|\s)#.*", "", line).split()) for line in text.replace("\\\n", " ").splitlines()
+    )
     return [line for line in lines if line]
 
 
@@ -149,14 +162,20 @@ def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
         name, extra = open_ones.pop()
         if (canonicalize_name(name), extra) not in known:
             known.add((canonicalize_name(name), extra))
-            open_ones += [(needed.name, own) for needed in _needed(name, extra) for own in ("", *needed.extras)]
+            open_ones += [
+                (needed.name, own) for needed in _needed(name, extra) for own in ("", *needed.extras)
+            ]
     return {name for name, _ in known}
 
 
 @cache
 def _needed(name: str, extra: str) -> list[Requirement]:
     stated = map(Requirement, metadata.requires(name) or [])
-    return [needed for needed in stated if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})]
+    return [
+        needed
+        for needed in stated
+        if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})
+    ]
 
 
 def _imports_of_functions(used: Iterable[tuple[str, str]]) -> list[str]:
@@ -170,7 +189,9 @@ def _imports_of_functions(used: Iterable[tuple[str, str]]) -> list[str]:
         if name in functions and (module, name) not in followed:
             followed.add((module, name))
             imported += _imports(functions[name])
-            open_ones += [(module, node.id) for node in ast.walk(functions[name]) if isinstance(node, ast.Name)]
+            open_ones += [
+                (module, node.id) for node in ast.walk(functions[name]) if isinstance(node, ast.Name)
+            ]
             open_ones += _wiring_calls(functions[name], _wiring_modules(_tree(module)))
     return imported
 
@@ -214,7 +235,9 @@ def _imports(tree: ast.AST, *, at_start: bool = False) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("headgate"))
+            yield from (
+                f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("headgate")
+            )
         yield from _imports(node, at_start=at_start)
 
 
@@ -227,7 +250,9 @@ def _modules_of(name: str) -> tuple[str, ...]:
 
 def _modules_of_systems() -> list[str]:
     packages = [system.module for domain in package_domains().values() for system in domain.systems]
-    paths = [path for package in packages for path in sorted(ROOT.joinpath(*package.split(".")).rglob("*.py"))]
+    paths = [
+        path for package in packages for path in sorted(ROOT.joinpath(*package.split(".")).rglob("*.py"))
+    ]
     return [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths]
 
 

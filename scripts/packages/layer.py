@@ -20,7 +20,9 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from scripts.packages import build as archives
 from scripts.packages.job_packages import locked_lines
@@ -28,7 +30,9 @@ from scripts.packages.locked_archive import WheelsError, build_once, download_wh
 
 LOCK = archives.ROOT / "requirements" / "layer.lock"
 with (archives.ROOT / "pyproject.toml").open("rb") as _file:
-    PACKAGES: dict[str, set[str]] = {name: set(packages) for name, packages in tomllib.load(_file)["tool"]["headgate"]["layers"].items()}
+    PACKAGES: dict[str, set[str]] = {
+        name: set(packages) for name, packages in tomllib.load(_file)["tool"]["headgate"]["layers"].items()
+    }
 # Lambda's Python 3.11 runs on Amazon Linux 2, whose C library is glibc 2.26: wheels for a newer one (manylinux_2_28) do not load.
 TARGET = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp")
 # A function's archive and its layers together, unpacked. Source: AWS Lambda, "Lambda quotas".
@@ -78,7 +82,12 @@ def locked(name: str) -> str:
 def layered(wheels: list[Path]) -> dict[str, bytes]:
     """The wheels' files that are of use, where Lambda's Python looks for them."""
     opened = [zipfile.ZipFile(wheel) for wheel in wheels]
-    return {f"python/{name}": wheel.read(name) for wheel in opened for name in wheel.namelist() if not UNUSED.search(name)}
+    return {
+        f"python/{name}": wheel.read(name)
+        for wheel in opened
+        for name in wheel.namelist()
+        if not UNUSED.search(name)
+    }
 
 
 def unpacked_bytes(archive: Path) -> int:
@@ -94,7 +103,9 @@ def fits(size_bytes: int) -> None:
         LayerError: it does not.
     """
     if size_bytes >= LIMIT_BYTES:
-        raise LayerError(f"A function and its layers are {size_bytes:,} bytes unpacked; Lambda takes less than {LIMIT_BYTES:,}.")
+        raise LayerError(
+            f"A function and its layers are {size_bytes:,} bytes unpacked; Lambda takes less than {LIMIT_BYTES:,}."
+        )
 
 
 def _built(name: str, folder: Path) -> Path | None:
@@ -109,8 +120,12 @@ def _built(name: str, folder: Path) -> Path | None:
 
 def main() -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=archives.BUILD, help="folder to build into (default: build/)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--out", type=Path, default=archives.BUILD, help="folder to build into (default: build/)"
+    )
     out = parser.parse_args().out
     try:
         built = build(out)
@@ -119,7 +134,9 @@ def main() -> int:
         return 1
     print("\n".join(f"built {path}" for path in built) or f"{out}/layers is up to date")
     for name in PACKAGES:
-        print(f"{name}: {unpacked_bytes(layer_path(out, name)):,} bytes unpacked, {layer_path(out, name).stat().st_size:,} packed")
+        print(
+            f"{name}: {unpacked_bytes(layer_path(out, name)):,} bytes unpacked, {layer_path(out, name).stat().st_size:,} packed"
+        )
     return 0
 
 

@@ -13,7 +13,16 @@ from scripts.packages import build as archives
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_DOWNLOAD = ("-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--require-hashes")
+_DOWNLOAD = (
+    "-m",
+    "pip",
+    "download",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-deps",
+    "--only-binary=:all:",
+    "--require-hashes",
+)
 
 
 class WheelsError(Exception):
@@ -36,7 +45,9 @@ def build_once(path: Path, recipe: str, packed: Callable[[Path], bytes]) -> Path
     return path
 
 
-def download_wheels(lock: str, folder: Path, target: Sequence[str], *, cache: Path | None = None) -> list[Path]:
+def download_wheels(
+    lock: str, folder: Path, target: Sequence[str], *, cache: Path | None = None
+) -> list[Path]:
     """Download the wheels of a lock, each with its locked hash, to the folder and return their paths.
 
     Args:

@@ -15,7 +15,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from scripts.packages.job_packages import ROOT, locked_lines
 
@@ -43,7 +45,10 @@ def packages(folder: Path = REQUIREMENTS) -> list[Package]:
         for name, line in locked_lines(lock).items():
             version = line.partition("==")[2].partition(" ")[0].rstrip(";")
             found.setdefault((name, version), []).append(lock.stem)
-    return [Package(name, version, licence(name), tuple(locks)) for (name, version), locks in sorted(found.items())]
+    return [
+        Package(name, version, licence(name), tuple(locks))
+        for (name, version), locks in sorted(found.items())
+    ]
 
 
 def licence(name: str) -> str:
@@ -53,8 +58,15 @@ def licence(name: str) -> str:
     except metadata.PackageNotFoundError:
         return _UNKNOWN
     expression = _first(stated.get_all("License-Expression", []))
-    classified = [one.rpartition(" :: ")[2] for one in stated.get_all("Classifier", []) if one.startswith("License ::")]
-    return expression or "; ".join(classified) or _first(stated.get_all("License", [])).strip().partition("\n")[0] or _UNKNOWN
+    classified = [
+        one.rpartition(" :: ")[2] for one in stated.get_all("Classifier", []) if one.startswith("License ::")
+    ]
+    return (
+        expression
+        or "; ".join(classified)
+        or _first(stated.get_all("License", [])).strip().partition("\n")[0]
+        or _UNKNOWN
+    )
 
 
 def _first(texts: Iterable[str]) -> str:
@@ -85,7 +97,9 @@ def markdown(found: Iterable[Package]) -> str:
 
 def main() -> None:
     """Print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--markdown", action="store_true", help="a table instead of CycloneDX")
     found = packages()
     print(markdown(found) if parser.parse_args().markdown else json.dumps(bill_of_materials(found), indent=1))

@@ -16,7 +16,9 @@ import sys
 import zipfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # the scripts are run by path and know each other as `scripts`
 
 from scripts.packages import build as archives
 from scripts.packages.job_packages import ROOT, job_lock
@@ -27,7 +29,18 @@ CACHE = ROOT / ".headgate" / "wheels"
 # Source: AWS Glue developer guide, "Using Python libraries with AWS Glue", appendix "AWS Glue environment details".
 _GLIBC = ("2014", "_2_17", "_2_24", "_2_26", "_2_27", "_2_28", "_2_31", "_2_34")
 TARGET = tuple(token for glibc in _GLIBC for token in ("--platform", f"manylinux{glibc}_x86_64"))
-PYTHON = ("--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none")
+PYTHON = (
+    "--python-version",
+    "3.11",
+    "--implementation",
+    "cp",
+    "--abi",
+    "cp311",
+    "--abi",
+    "abi3",
+    "--abi",
+    "none",
+)
 
 
 def build(out: Path = archives.BUILD) -> list[Path]:
@@ -36,7 +49,11 @@ def build(out: Path = archives.BUILD) -> list[Path]:
     Raises:
         WheelsError: a wheel could not be downloaded, or does not have its locked hash.
     """
-    return [path for script in sorted((ROOT / "glue_jobs").glob("*.py")) if (path := _built(script, out / "wheels"))]
+    return [
+        path
+        for script in sorted((ROOT / "glue_jobs").glob("*.py"))
+        if (path := _built(script, out / "wheels"))
+    ]
 
 
 def _built(script: Path, folder: Path) -> Path | None:
@@ -65,15 +82,22 @@ def downloaded(lock: str, folder: Path) -> list[Path]:
 
 def main() -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=archives.BUILD, help="folder to build into (default: build/)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--out", type=Path, default=archives.BUILD, help="folder to build into (default: build/)"
+    )
     out = parser.parse_args().out
     try:
         built = build(out)
     except WheelsError as error:
         print(error, file=sys.stderr)
         return 1
-    print("\n".join(f"built {path}: {path.stat().st_size:,} bytes" for path in built) or f"{out}/wheels is up to date")
+    print(
+        "\n".join(f"built {path}: {path.stat().st_size:,} bytes" for path in built)
+        or f"{out}/wheels is up to date"
+    )
     return 0
 
 

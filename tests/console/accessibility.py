@@ -39,8 +39,12 @@ def seen_pages(page: Page, url: str, file_id: str) -> Iterator[Seen]:
     for name, address in pages(file_id).items():
         visit(page, url, address)
         page.evaluate(axe)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)  # the page follows, as it does when a system changes in the evening
+            page.emulate_media(
+                color_scheme=scheme
+            )  # the page follows, as it does when a system changes in the evening
             settle(page)
             yield Seen(name, scheme, page.evaluate(FOUND), sideways)

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 WIDTHS = {"phone": (375, 812), "desktop": (1440, 900)}
 SCHEMES = ("light", "dark")
 ROUTES = Path(__file__).resolve().parents[2] / "console" / "src" / "app" / "routes.tsx"
-SYSTEMS = ("market-intelligence-hub", "demand-insights-engine", "compliance-guardian", "global-market-pulse", "retail-copilot")
+SYSTEMS = (
+    "market-intelligence-hub",
+    "demand-insights-engine",
+    "compliance-guardian",
+    "global-market-pulse",
+    "retail-copilot",
+)
 
 
 def pages(file_id: str) -> dict[str, str]:
@@ -51,7 +57,9 @@ MOVES = "document.getAnimations().some(one => one instanceof CSSTransition && on
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The Chromium of the system; the headless shell, which has no windows to draw, takes less time than the whole browser."""
-    path = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
+    path = next(
+        filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
+    )
     if path is None:
         raise RuntimeError("Chromium is not installed. On Debian: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:

@@ -46,12 +46,18 @@ class Console:
         page = context.new_page()
         page.on(
             "console",
-            lambda said: self.errors.append(f"{said.text} {said.location}") if said.type == "error" and not _is_expected(said) else None,
+            lambda said: (
+                self.errors.append(f"{said.text} {said.location}")
+                if said.type == "error" and not _is_expected(said)
+                else None
+            ),
         )
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
 
-    def signed_in(self, token: str = OPERATOR, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+    def signed_in(
+        self, token: str = OPERATOR, width: int = 1440, height: int = 900, scheme: str = "light"
+    ) -> Page:
         """A page of somebody with a token."""
         page = self.page(width, height, scheme)
         page.goto(self.running.sign_in(token))

@@ -58,7 +58,9 @@ class DuckQueries:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _engine: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     _loaded: tuple[int, ...] = ()
-    _answers: dict[str, tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]] = field(default_factory=dict)
+    _answers: dict[str, tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]] = field(
+        default_factory=dict
+    )
 
     def start(self, sql: str, token: str = "") -> str:
         name = token[:32] or uuid4().hex
@@ -72,13 +74,17 @@ class DuckQueries:
         sql = self._asked[query_id]
         _, _, error = self._answer(query_id)
         state = "FAILED" if error else "SUCCEEDED"
-        return QueryStatus(query_id, state, sql, error=error, started_at=self.lake.now(), seconds=0.4, scanned_bytes=12 << 20)
+        return QueryStatus(
+            query_id, state, sql, error=error, started_at=self.lake.now(), seconds=0.4, scanned_bytes=12 << 20
+        )
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
         columns, rows, _ = self._answer(query_id)
         first = int(after or 0)
         following = first + limit
-        return QueryPage(columns, tuple(rows[first:following]), str(following) if following < len(rows) else "")
+        return QueryPage(
+            columns, tuple(rows[first:following]), str(following) if following < len(rows) else ""
+        )
 
     def stop(self, query_id: str) -> None:
         self._asked.pop(query_id, None)
@@ -99,7 +105,9 @@ class DuckQueries:
     def _run(self, sql: str) -> tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]:
         try:
             found = self._connection().execute(translate(sql, "duckdb"))
-            columns = tuple(ResultColumn(one[0], _athena_type(str(one[1]))) for one in found.description or ())
+            columns = tuple(
+                ResultColumn(one[0], _athena_type(str(one[1]))) for one in found.description or ()
+            )
             return columns, found.fetchall(), ""
         except (duckdb.Error, SqlglotError) as error:
             return (), [], str(error).splitlines()[0]
@@ -108,13 +116,21 @@ class DuckQueries:
         """DuckDB with the prod tables, and the rows that the gate has accepted so far."""
         bodies = self.lake.objects.contents("curated", "increments/")
         if self._loaded != (len(bodies),):
-            self._engine.execute("create schema if not exists ecommerce_prod; create schema if not exists ecommerce_curated")
+            self._engine.execute(
+                "create schema if not exists ecommerce_prod; create schema if not exists ecommerce_curated"
+            )
             for name, rows in self.prod.items() if not self._loaded else ():
                 self._load("ecommerce_prod", name, rows)
             for name, contract in REGISTRY.curated.items():
-                own = [body for key, body in bodies.items() if f"/{name}/" in key and key.endswith(".parquet")]
+                own = [
+                    body for key, body in bodies.items() if f"/{name}/" in key and key.endswith(".parquet")
+                ]
                 parts = [pq.read_table(pa.BufferReader(body)) for body in own]
-                rows = pa.concat_tables(parts, promote_options="permissive") if parts else arrow_schema(contract).empty_table()
+                rows = (
+                    pa.concat_tables(parts, promote_options="permissive")
+                    if parts
+                    else arrow_schema(contract).empty_table()
+                )
                 self._load("ecommerce_curated", name, rows)
             self._engine.execute("use ecommerce_prod")
             self._loaded = (len(bodies),)
@@ -143,7 +159,10 @@ class EndedRuns:
         night = self.now().replace(hour=3, minute=12, second=0, microsecond=0) - timedelta(days=1)
         return [
             Execution(
-                f"scheduled-03{12 - at}", status, began, began + (timedelta(seconds=50) if status == "FAILED" else timedelta(minutes=4))
+                f"scheduled-03{12 - at}",
+                status,
+                began,
+                began + (timedelta(seconds=50) if status == "FAILED" else timedelta(minutes=4)),
             )
             for at, status in enumerate(self.statuses)
             for began in [night - timedelta(days=at)]
@@ -176,7 +195,10 @@ class EndedRuns:
 
 def gate_cause() -> str:
     """Return what a run states when the quality gate refuses a dataset: one line of the gate's own error."""
-    broken = FailedExpectation("minimum", "amount", 3, ("A1", "A2", "A3")), FailedExpectation("valid_values", "status", 1, ("A9",))
+    broken = (
+        FailedExpectation("minimum", "amount", 3, ("A1", "A2", "A3")),
+        FailedExpectation("valid_values", "status", 1, ("A9",)),
+    )
     try:
         require([SuiteResult("orders", 10, 2, broken)], "s3://artifacts/data_docs/s1/snapshot/index.html")
     except GateError as error:
@@ -246,8 +268,12 @@ class BrowserLake(MemoryLake):
                 rows = pq.read_table(path) if path and path.exists() else arrow_schema(contract).empty_table()
                 found[name] = rows.select(list(contract.names))
                 if path and path.exists():
-                    publisher = Publisher(self.objects, self.catalog, "ecommerce_prod", system, lambda *_: None)
-                    publisher.publish(contract, found[name].cast(arrow_schema(contract)), keys.table_prefix(name, "v1"))
+                    publisher = Publisher(
+                        self.objects, self.catalog, "ecommerce_prod", system, lambda *_: None
+                    )
+                    publisher.publish(
+                        contract, found[name].cast(arrow_schema(contract)), keys.table_prefix(name, "v1")
+                    )
         return found
 
 
@@ -270,7 +296,9 @@ def served(lake: BrowserLake, bundle: Path) -> Iterator[Served]:
     api = server(LocalApi(lake, OPERATOR, _CLAIMS.get, bundle), 0)  # type: ignore[arg-type]  # a twin of the port
     lake.uploads.origin = f"http://127.0.0.1:{parts.server_address[1]}"
     ended = threading.Event()
-    threads = [threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.05}) for one in (parts, api)]
+    threads = [
+        threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.05}) for one in (parts, api)
+    ]
     threads.append(threading.Thread(target=_gate_until, args=(lake, ended)))
     for thread in threads:
         thread.start()

@@ -32,8 +32,12 @@ FOREIGN = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,h
 
 def main() -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--all", type=Path, metavar="FOLDER", help="write every page into this folder instead")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--all", type=Path, metavar="FOLDER", help="write every page into this folder instead"
+    )
     every = parser.parse_args().all
     console.build()
     lake = BrowserLake(tables_folder=kept_tables())
@@ -50,7 +54,11 @@ def receive_some_files(lake: BrowserLake) -> None:
     """Files that the gate accepts, skips and leaves for a mapping, and one with rejected rows."""
     days = [payments(range(1000 * day, 1000 * day + 400 + 37 * day)) for day in (1, 2, 3)]
     files = {f"2024-01-0{day}.csv": body for day, body in enumerate(days, 1)}
-    files |= {"2024-01-03-again.csv": days[-1], "supplier.csv": FOREIGN.replace(b"A1", b"S1"), "today.csv": PAYMENTS}
+    files |= {
+        "2024-01-03-again.csv": days[-1],
+        "supplier.csv": FOREIGN.replace(b"A1", b"S1"),
+        "today.csv": PAYMENTS,
+    }
     for name, body in files.items():
         lake.receive(f"payments/{name}", body)
         time.sleep(1)  # the page Lake sorts files by the second in which they came
@@ -77,7 +85,9 @@ def take_shown(running: Served, browser: Browser) -> None:
     visit(page, running.url, "/dashboards/market-intelligence-hub")
     page.screenshot(path=IMAGES / "console-dashboard.png")
     visit(page, running.url, "/upload")
-    page.get_by_label("Files to upload").set_input_files({"name": "payments-supplier.csv", "mimeType": "text/csv", "buffer": FOREIGN})
+    page.get_by_label("Files to upload").set_input_files(
+        {"name": "payments-supplier.csv", "mimeType": "text/csv", "buffer": FOREIGN}
+    )
     page.get_by_role("button", name="Check the file with this mapping").wait_for(timeout=60_000)
     page.screenshot(path=IMAGES / "console-mapping.png")
     page.emulate_media(color_scheme="dark")

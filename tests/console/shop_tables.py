@@ -26,7 +26,9 @@ from headgate.systems import registry
 from headgate.systems.run import run_system
 
 LINES = 15_000
-KEPT = Path(__file__).resolve().parents[2] / ".headgate" / "bench" / "console-shop"  # because five systems take a minute
+KEPT = (
+    Path(__file__).resolve().parents[2] / ".headgate" / "bench" / "console-shop"
+)  # because five systems take a minute
 
 
 def kept_tables() -> Path:

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-FIELDS = (("F1", "payment_id"), ("ref", "order_id"), ("how", "method"), ("pan", "card_number"), ("amount", "amount"))
+FIELDS = (
+    ("F1", "payment_id"),
+    ("ref", "order_id"),
+    ("how", "method"),
+    ("pan", "card_number"),
+    ("amount", "amount"),
+)
 GERMAN = FOREIGN.replace(b"10.50", b'"10,50"').replace(b"A1", b"G1").replace(b"oops", b'"13,50"')
 
 
@@ -48,17 +54,26 @@ def test_a_mapping_with_which_no_row_is_accepted_is_red_and_not_committed(consol
     map_fields(page)
     confirm_samples(page)
     page.get_by_role("button", name="Check the file with this mapping").click()
-    expect(page.get_by_role("alert")).to_contain_text(re.compile("No row is accepted: all . rows are refused"))
+    expect(page.get_by_role("alert")).to_contain_text(
+        re.compile("No row is accepted: all . rows are refused")
+    )
     expect(page.get_by_role("button", name="Commit 0 rows")).to_be_disabled()
     expect(page.get_by_text("Change the mapping and check again")).to_be_visible()
     choose(page, "how", "leave out")
-    expect(page.get_by_role("button", name="Check the file with this mapping")).to_be_visible()  # another mapping is another check
+    expect(
+        page.get_by_role("button", name="Check the file with this mapping")
+    ).to_be_visible()  # another mapping is another check
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
 
 
 def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console: Console) -> None:
     """The page of a file is as strict as an upload: a file of which no row is accepted was mapped and shown as done."""
-    body = FOREIGN.replace(b"10.50", b'"10,50"').replace(b"5.25", b'"5,25"').replace(b"A1", b"R1").replace(b"A3", b"R3")
+    body = (
+        FOREIGN.replace(b"10.50", b'"10,50"')
+        .replace(b"5.25", b'"5,25"')
+        .replace(b"A1", b"R1")
+        .replace(b"A3", b"R3")
+    )
     file_id = console.lake.receive("payments/german-in-raw.csv", body).file_id
     page = console.signed_in(UPLOADER)
     visit(page, console.url, f"/files/{file_id}")
@@ -68,7 +83,9 @@ def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
     check.click()
     mapping = page.get_by_role("region", name="Mapping")
-    expect(mapping.get_by_role("alert")).to_contain_text(re.compile("No row is accepted: all . rows are refused"))
+    expect(mapping.get_by_role("alert")).to_contain_text(
+        re.compile("No row is accepted: all . rows are refused")
+    )
     expect(mapping.get_by_test_id("count-accepted")).to_have_text("0")
     expect(page.get_by_role("button", name="Commit 0 rows")).to_be_disabled()
     assert console.lake.objects.contents("artifacts", "mappings/payments/") == {}
@@ -83,7 +100,9 @@ def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console
 
 def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console) -> None:
     header, *rows = FOREIGN.replace(b"A1", b"R5").replace(b"\n1", b"\n51").splitlines()
-    body = b"\n".join([header + b",Menge", *(row + b",7" for row in rows)])  # the header of no other test: it is remembered
+    body = b"\n".join(
+        [header + b",Menge", *(row + b",7" for row in rows)]
+    )  # the header of no other test: it is remembered
     file_id = console.lake.receive("payments/foreign-in-raw.csv", body).file_id
     page = console.signed_in(UPLOADER)
     visit(page, console.url, f"/files/{file_id}")
@@ -95,7 +114,9 @@ def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console
     page.get_by_role("button", name="Commit 1 row").click()
     expect(page.get_by_text("The mapping is remembered.")).to_be_visible()
     expect(mapping.get_by_test_id("count-accepted")).to_have_text("1")
-    expect(mapping.locator("[data-stage=validation]")).to_have_attribute("data-state", "warning")  # most of its rows are refused
+    expect(mapping.locator("[data-stage=validation]")).to_have_attribute(
+        "data-state", "warning"
+    )  # most of its rows are refused
 
 
 def test_a_command_that_a_files_remedy_names_can_be_copied(console: Console) -> None:
@@ -114,7 +135,9 @@ def test_samples_are_the_texts_of_the_file(console: Console) -> None:
 
 
 def test_a_file_that_lost_many_rows_is_a_warning_on_every_page(console: Console) -> None:
-    file_id = console.lake.receive("payments/lost.csv", TWO_BROKEN.replace(b",B", b",LOST").replace(b"\n2", b"\n7")).file_id
+    file_id = console.lake.receive(
+        "payments/lost.csv", TWO_BROKEN.replace(b",B", b",LOST").replace(b"\n2", b"\n7")
+    ).file_id
     page = console.signed_in(OPERATOR)
     visit(page, console.url, f"/files/{file_id}")
     expect(page.get_by_role("alert")).to_contain_text("2 of 3 rows are refused")
@@ -137,7 +160,9 @@ def test_an_undo_names_the_file_and_its_corrections_and_its_uploader_takes_it_ba
     expect(page.get_by_role("heading", level=1, name=re.compile("payments-undo.csv$"))).to_be_visible()
     page.get_by_role("button", name="Undo this upload").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("3 accepted rows of this file, and 1 correction of it leave every table at the next run.")
+    expect(dialog).to_contain_text(
+        "3 accepted rows of this file, and 1 correction of it leave every table at the next run."
+    )
     goes = dialog.get_by_role("list", name="What goes").get_by_role("listitem")
     expect(goes).to_have_count(2)
     expect(goes.nth(1)).to_contain_text(re.compile("^Correction .*: 2 accepted rows"))
@@ -158,7 +183,12 @@ def test_only_the_uploader_and_an_operator_may_undo(console: Console) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_checked_mapping_is_accessible_and_fits_its_window(console: Console, width: str) -> None:
-    page = uploaded(console, f"payments-{width}.csv", FOREIGN.replace(b"A1", b"W" + width.encode()), width=WIDTHS[width][0])
+    page = uploaded(
+        console,
+        f"payments-{width}.csv",
+        FOREIGN.replace(b"A1", b"W" + width.encode()),
+        width=WIDTHS[width][0],
+    )
     map_fields(page)
     page.get_by_role("button", name="Check the file with this mapping").click()
     expect(page.get_by_role("button", name="Commit 1 row")).to_be_visible()

@@ -51,7 +51,9 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 def drop(page: Page, name: str, body: bytes) -> None:
-    page.get_by_label("Files to upload").set_input_files({"name": name, "mimeType": "text/csv", "buffer": body})
+    page.get_by_label("Files to upload").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": body}
+    )
 
 
 def expect_six_stages_done(page: Page) -> None:
@@ -103,14 +105,26 @@ def test_a_foreign_header_is_mapped_and_its_rows_are_in_the_lake(console: Consol
     drop(page, "payments-foreign.csv", FOREIGN)
     check = page.get_by_role("button", name="Check the file with this mapping")
     expect(check).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)  # nothing is committed that was not checked
-    expect(page.get_by_role("row", name=re.compile("^ref "))).to_contain_text(re.compile(r"A11, A12, A3.*\d %.*The values fit the field\."))
-    expect(page.get_by_role("row", name=re.compile("^pan "))).to_contain_text("Its values are not shown, because they may be sensitive.")
+    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(
+        0
+    )  # nothing is committed that was not checked
+    expect(page.get_by_role("row", name=re.compile("^ref "))).to_contain_text(
+        re.compile(r"A11, A12, A3.*\d %.*The values fit the field\.")
+    )
+    expect(page.get_by_role("row", name=re.compile("^pan "))).to_contain_text(
+        "Its values are not shown, because they may be sensitive."
+    )
     expect(check).to_be_disabled()
     expect(page.get_by_text("Required fields without a column: payment_id, order_id, method")).to_be_visible()
     choose(page, "ref", "amount")
     expect(page.get_by_text("The samples do not fit this field.")).to_be_visible()
-    for column, field in (("F1", "payment_id"), ("ref", "order_id"), ("how", "method"), ("pan", "card_number"), ("amount", "amount")):
+    for column, field in (
+        ("F1", "payment_id"),
+        ("ref", "order_id"),
+        ("how", "method"),
+        ("pan", "card_number"),
+        ("amount", "amount"),
+    ):
         choose(page, column, field)
     expect(page.get_by_text("The samples do not fit this field.")).to_have_count(0)
     check.click()
@@ -123,17 +137,29 @@ def test_a_foreign_header_is_mapped_and_its_rows_are_in_the_lake(console: Consol
     assert "✗" not in shown  # a correct mapping is no failure
     assert "headgate " not in shown  # nor a reason for a terminal
     expect_six_stages_done(page)
-    assert "A11" in answer_of(page, console.url, "select order_id from ecommerce_curated.payments where order_id = 'A11'")
+    assert "A11" in answer_of(
+        page, console.url, "select order_id from ecommerce_curated.payments where order_id = 'A11'"
+    )
 
 
 def test_a_column_that_is_no_field_is_left_out_of_the_mapping(console: Console) -> None:
     header, *rows = FOREIGN.replace(b"A1", b"L1").replace(b"\n1", b"\n9").splitlines()
     page = console.signed_in(UPLOADER)
     visit(page, console.url, "/upload")
-    drop(page, "payments-left-out.csv", b"\n".join([header + b",Menge,Farbe", *(row + b",7,rot" for row in rows)]))
+    drop(
+        page,
+        "payments-left-out.csv",
+        b"\n".join([header + b",Menge,Farbe", *(row + b",7,rot" for row in rows)]),
+    )
     check = page.get_by_role("button", name="Check the file with this mapping")
     expect(check).to_be_disabled()
-    for column, field in (("F1", "payment_id"), ("ref", "order_id"), ("how", "method"), ("pan", "card_number"), ("amount", "amount")):
+    for column, field in (
+        ("F1", "payment_id"),
+        ("ref", "order_id"),
+        ("how", "method"),
+        ("pan", "card_number"),
+        ("amount", "amount"),
+    ):
         choose(page, column, field)
     choose(page, "Menge", "leave out")
     expect(page.get_by_text("Columns without a field: Farbe.")).to_be_visible()
@@ -179,12 +205,20 @@ def test_a_file_of_no_contract_is_described_and_gives_a_contract_to_deploy(conso
     rows = b"".join(b"%05d;%d,50;%02d.12.2026;ja\r\n" % (n, n, n) for n in range(1, 31))
     drop(page, "Lieferung.csv", "Artikel;Preis;Lieferung;geprüft\r\n".encode("cp1252") + rows)
     expect(page.get_by_text("No contract describes this file yet")).to_be_visible()
-    expect(page.get_by_role("row", name="Lieferung date dd.MM.yyyy 30 0 0 % 0 2026-12-01 2026-12-30 2026-12-15")).to_be_visible()
+    expect(
+        page.get_by_role("row", name="Lieferung date dd.MM.yyyy 30 0 0 % 0 2026-12-01 2026-12-30 2026-12-15")
+    ).to_be_visible()
     assert violations(page) == []
     with page.expect_download() as saving:
         page.get_by_role("button", name="Download contract lieferung.yaml").click()
-    contract = odcs_reader.parse(odcs_reader.yaml_document(Path(saving.value.path()).read_text(encoding="utf-8")), zone="source")
-    assert (saving.value.suggested_filename, contract.dataset, len(contract.columns)) == ("lieferung.yaml", "lieferung", 4)
+    contract = odcs_reader.parse(
+        odcs_reader.yaml_document(Path(saving.value.path()).read_text(encoding="utf-8")), zone="source"
+    )
+    assert (saving.value.suggested_filename, contract.dataset, len(contract.columns)) == (
+        "lieferung.yaml",
+        "lieferung",
+        4,
+    )
     page.get_by_role("button", name="Keep the file and its profile").click()
     expect(page.get_by_text("headgate contract init --raw uploads/")).to_be_visible()
 
@@ -205,7 +239,9 @@ def test_a_file_without_rows_that_is_sent_again_is_called_that_and_no_duplicate(
     visit(page, console.url, "/upload")
     drop(page, "payments-header.csv", header)
     expect(page.get_by_role("alert")).to_contain_text("The same file was sent before")
-    expect(page.get_by_role("alert")).to_contain_text("It has a header and no rows. Send a file with rows below the header")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "It has a header and no rows. Send a file with rows below the header"
+    )
     visit(page, console.url, f"/files/{copy.file_id}")
     expect(page.get_by_role("heading", name="The same file was sent before")).to_be_visible()
     expect(page.get_by_text("Duplicate File Skipped")).to_have_count(0)
@@ -227,7 +263,9 @@ def test_one_value_corrects_all_rejected_rows_of_a_reason(console: Console) -> N
 
 
 def test_a_corrected_row_shows_its_outcome_after_a_reload_and_a_viewer_only_reads(console: Console) -> None:
-    file_id = console.lake.receive("payments/shown.csv", TWO_BROKEN.replace(b",B", b",SHOWN").replace(b"\n2", b"\n6")).file_id
+    file_id = console.lake.receive(
+        "payments/shown.csv", TWO_BROKEN.replace(b",B", b",SHOWN").replace(b"\n2", b"\n6")
+    ).file_id
     page = console.signed_in(UPLOADER)
     visit(page, console.url, f"/files/{file_id}")
     page.get_by_role("button", name="All cells of row 1").click()
@@ -263,10 +301,14 @@ def test_no_value_for_all_rows_is_offered_for_a_key(console: Console) -> None:
     expect(page.get_by_role("button", name=re.compile("Set all"))).to_have_count(0)
 
 
-def test_updates_of_a_file_are_paused_asked_for_and_started_again(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_updates_of_a_file_are_paused_asked_for_and_started_again(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ledger, may_finish = console.lake.ledger, threading.Event()
     finish = ledger.finish
-    monkeypatch.setattr(ledger, "finish", lambda record: may_finish.wait(PATIENCE_MS / 1000) and finish(record))
+    monkeypatch.setattr(
+        ledger, "finish", lambda record: may_finish.wait(PATIENCE_MS / 1000) and finish(record)
+    )
     page = console.signed_in(UPLOADER)
     visit(page, console.url, "/upload")
     drop(page, "payments-slow.csv", PAYMENTS.replace(b"A1", b"SLOW1"))
@@ -298,33 +340,59 @@ def test_the_activity_log_has_each_stage_with_its_time(console: Console) -> None
     lines = page.get_by_role("group").filter(has_text="Activity").get_by_role("listitem").all_inner_texts()
     stages = ("upload", "trigger", "processing", "validation", "database", "complete")
     assert [re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", "TIME ", line) for line in lines] == [
-        *(f"TIME {stage}: {'warning' if stage == 'validation' else 'done'}" for stage in stages),  # two of four rows are refused
+        *(
+            f"TIME {stage}: {'warning' if stage == 'validation' else 'done'}" for stage in stages
+        ),  # two of four rows are refused
         "now: done",
     ]
 
 
-def test_a_run_shows_its_glue_jobs_with_duration_dpu_seconds_memory_and_cost(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_shows_its_glue_jobs_with_duration_dpu_seconds_memory_and_cost(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = console.lake.runs.newest()[0]
     monkeypatch.setattr(
-        console.lake, "ended_jobs", (EndedJobRun("merge_curated", run.started_at + timedelta(seconds=20), 90.0, 2.0, 180.0),)
+        console.lake,
+        "ended_jobs",
+        (EndedJobRun("merge_curated", run.started_at + timedelta(seconds=20), 90.0, 2.0, 180.0),),
     )
     page = console.signed_in(VIEWER)
     visit(page, console.url, f"/runs/{run.name}")
     table = page.get_by_role("region", name="Glue jobs").get_by_role("table")
-    assert table.get_by_role("columnheader").all_inner_texts() == ["job", "began (UTC)", "duration", "DPU-seconds", "memory", "cost"]
+    assert table.get_by_role("columnheader").all_inner_texts() == [
+        "job",
+        "began (UTC)",
+        "duration",
+        "DPU-seconds",
+        "memory",
+        "cost",
+    ]
     began = f"{run.started_at + timedelta(seconds=20):%Y-%m-%d %H:%M:%S}"
-    assert table.get_by_role("cell").all_inner_texts() == ["merge_curated", began, "90.0 s", "180", "32 GB", "$0.0220"]
+    assert table.get_by_role("cell").all_inner_texts() == [
+        "merge_curated",
+        began,
+        "90.0 s",
+        "180",
+        "32 GB",
+        "$0.0220",
+    ]
 
 
-def test_a_third_run_names_the_run_that_does_its_work(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_third_run_names_the_run_that_does_its_work(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     second = "arn:aws:states:eu-west-1:000000000000:execution:curated_to_prod:scheduled-0311"
     entered = {"Left to the pending run": console.lake.now()}
     third = PipelineRun("arn:third", "SUCCEEDED", output={"left_to": second}, entered_at=entered)
     monkeypatch.setattr(console.lake.runs, "describe", lambda _: third)
     page = console.signed_in(VIEWER)
     visit(page, console.url, "/runs/third")
-    expect(page.get_by_role("main")).to_contain_text("This run did nothing: its work was left to run scheduled-0311")
-    expect(page.get_by_role("link", name="run scheduled-0311")).to_have_attribute("href", "#/runs/scheduled-0311")
+    expect(page.get_by_role("main")).to_contain_text(
+        "This run did nothing: its work was left to run scheduled-0311"
+    )
+    expect(page.get_by_role("link", name="run scheduled-0311")).to_have_attribute(
+        "href", "#/runs/scheduled-0311"
+    )
     expect(page.get_by_text("not asked for")).to_have_count(0)
 
 
@@ -333,14 +401,18 @@ def test_a_viewer_cannot_upload(console: Console) -> None:
     visit(page, console.url, "/upload")
     expect(page.get_by_role("button", name="Choose files")).to_be_disabled()
     expect(page.get_by_text("Ask an operator for the group uploader")).to_be_visible()
-    ask = "headers => fetch('/v1/uploads', {method: 'POST', body: '{}', headers}).then(answer => answer.status)"
+    ask = (
+        "headers => fetch('/v1/uploads', {method: 'POST', body: '{}', headers}).then(answer => answer.status)"
+    )
     refused = page.evaluate(ask, {"authorization": f"Bearer {VIEWER}", "content-type": "application/json"})
     assert refused == 403
     console.errors.clear()  # the refusal is what was asked for
 
 
 @pytest.mark.parametrize(("token", "count"), [(VIEWER, 1), (OPERATOR, 0)])
-def test_the_query_page_says_to_a_viewer_that_answers_leave_out_columns_about_people(token: str, count: int, console: Console) -> None:
+def test_the_query_page_says_to_a_viewer_that_answers_leave_out_columns_about_people(
+    token: str, count: int, console: Console
+) -> None:
     page = console.signed_in(token)
     visit(page, console.url, "/query")
     expect(page.get_by_role("button", name="Run")).to_be_visible()
@@ -355,7 +427,9 @@ def test_without_a_token_the_console_asks_for_one(console: Console) -> None:
     expect(page.get_by_role("heading", name="Lake", level=1)).to_be_visible()
 
 
-def test_the_printed_address_opens_the_lake_in_a_new_tab_and_in_one_with_the_console(console: Console) -> None:
+def test_the_printed_address_opens_the_lake_in_a_new_tab_and_in_one_with_the_console(
+    console: Console,
+) -> None:
     page = console.page()
     page.goto(console.running.sign_in(OPERATOR))
     expect(page.get_by_role("heading", name="Lake", level=1)).to_be_visible()
@@ -377,7 +451,9 @@ def test_a_files_name_has_one_line_on_a_small_desktop(console: Console) -> None:
     assert page.evaluate(SIDEWAYS) <= 0
 
 
-def test_a_large_upload_continues_after_a_reload(console: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_large_upload_continues_after_a_reload(
+    console: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     path = tmp_path / "payments-large.csv"
     path.write_bytes(payments(range(100_000, 100_000 + MB * 10_000)))
     part_bytes = path.stat().st_size // 12  # about 16 MB of 200, as in a deployment
@@ -400,7 +476,11 @@ def test_a_large_upload_continues_after_a_reload(console: Console, monkeypatch: 
     assert len(set(sent)) == 13
     assert [part for part in before if sent.count(part) > 1] == []  # what had arrived is not sent again
     assert len(sent) - 13 <= 3  # parts that were on their way at the reload
-    (staged,) = (body for key, body in console.lake.objects.contents("staging").items() if len(body) == path.stat().st_size)
+    (staged,) = (
+        body
+        for key, body in console.lake.objects.contents("staging").items()
+        if len(body) == path.stat().st_size
+    )
     assert hashlib.sha256(staged).digest() == hashlib.sha256(path.read_bytes()).digest()
     console.errors.clear()  # the aborted part
 
@@ -418,7 +498,9 @@ HOSTILE_NAMES = [
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_hostile_names_headers_and_cells_are_text(console: Console, name: str) -> None:
     hostile = (
-        b"<script>alert(1)</script>,=cmd|' /C calc'!A0,<img src=x onerror=alert(2)>,\xe2\x80\xaegpj.exe," + LONG.encode() + b"\n"
+        b"<script>alert(1)</script>,=cmd|' /C calc'!A0,<img src=x onerror=alert(2)>,\xe2\x80\xaegpj.exe,"
+        + LONG.encode()
+        + b"\n"
         b"<svg/onload=alert(3)>,@SUM(1+1),\xe2\x80\xaegpj.exe,=HYPERLINK(1)," + LONG.encode() + b"\n"
     )
     page = console.signed_in(OPERATOR, width=375)
@@ -429,7 +511,11 @@ def test_hostile_names_headers_and_cells_are_text(console: Console, name: str) -
     expect(card).to_be_visible()
     expect(card).not_to_contain_text(re.compile("SHA-256|Sending|Loading"))
     if "/" in name or len(name) > 200 or "\N{RIGHT-TO-LEFT OVERRIDE}" in name:
-        expect(card).to_contain_text(re.compile("The file name (contains a slash|has more than 200|contains a control).* Rename the file"))
+        expect(card).to_contain_text(
+            re.compile(
+                "The file name (contains a slash|has more than 200|contains a control).* Rename the file"
+            )
+        )
         console.errors.clear()  # the refusal of the name
     assert page.locator("main img, main svg[onload], main script").count() == 0
     assert page.evaluate(SIDEWAYS) <= 0
@@ -449,7 +535,10 @@ def test_a_template_has_the_columns_of_its_contract(console: Console) -> None:
     with page.expect_download() as saving:
         page.get_by_role("button", name="Download template").click()
     assert saving.value.suggested_filename == "payments.csv"
-    assert Path(saving.value.path()).read_bytes().removeprefix(b"\xef\xbb\xbf").rstrip() == PAYMENTS.splitlines()[0]
+    assert (
+        Path(saving.value.path()).read_bytes().removeprefix(b"\xef\xbb\xbf").rstrip()
+        == PAYMENTS.splitlines()[0]
+    )
 
 
 def test_a_downloaded_answer_holds_no_formula(console: Console) -> None:

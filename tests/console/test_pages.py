@@ -22,7 +22,9 @@ pytestmark = pytest.mark.e2e
 def test_every_page_is_accessible_in_both_schemes_and_fits_its_window(console: Console, width: str) -> None:
     page = console.signed_in(width=WIDTHS[width][0], height=WIDTHS[width][1])
     file_id = next(one.file_id for one in console.lake.ledger.records())
-    assert [seen for seen in seen_pages(page, console.url, file_id) if seen.violations or seen.sideways > 0] == []
+    assert [
+        seen for seen in seen_pages(page, console.url, file_id) if seen.violations or seen.sideways > 0
+    ] == []
 
 
 def test_colours_follow_the_scheme(console: Console) -> None:
@@ -49,7 +51,9 @@ def test_a_dashboard_shows_the_answers_of_its_sql(console: Console, system: str)
             continue
         region = page.get_by_role("region", name=panel.question, exact=True)
         if panel.kind is Kind.TABLE and rows:
-            assert region.get_by_role("table").get_attribute("aria-rowcount") == str(len(rows) + 1), panel.name
+            assert region.get_by_role("table").get_attribute("aria-rowcount") == str(len(rows) + 1), (
+                panel.name
+            )
         elif rows:
             assert region.locator("svg path").count() > 0, panel.name
         assert "cannot be shown" not in region.inner_text()
@@ -70,7 +74,11 @@ def as_shown(value: Any, unit: str) -> Decimal:  # noqa: ANN401 whatever the SQL
         exact = exact.quantize(Decimal("0.1"), "ROUND_HALF_UP")
     if unit == "GBP" and 100 <= abs(exact) < 10_000:
         return exact.quantize(Decimal(1), "ROUND_HALF_UP").normalize() + 0
-    return exact if exact == int(exact) else significant(exact, 3 if unit == "GBP" and abs(exact) >= 10_000 else 4)
+    return (
+        exact
+        if exact == int(exact)
+        else significant(exact, 3 if unit == "GBP" and abs(exact) >= 10_000 else 4)
+    )
 
 
 def significant(exact: Decimal, digits: int) -> Decimal:

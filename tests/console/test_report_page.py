@@ -16,8 +16,28 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-COLUMNS = ("transaction_id", "transacted_at", "terminal_id", "amount", "score", "decision", "reason_1", "reason_2", "reason_3")
-ROW = (611, "2023-04-11T08:40:01", 3, "449.20", "0.991", "review", "terminal_known_fraud", "amount_unusual", "customer_burst")
+COLUMNS = (
+    "transaction_id",
+    "transacted_at",
+    "terminal_id",
+    "amount",
+    "score",
+    "decision",
+    "reason_1",
+    "reason_2",
+    "reason_3",
+)
+ROW = (
+    611,
+    "2023-04-11T08:40:01",
+    3,
+    "449.20",
+    "0.991",
+    "review",
+    "terminal_known_fraud",
+    "amount_unusual",
+    "customer_burst",
+)
 # Words that stand on more than one line: a word in one piece has one rectangle.
 BROKEN = """() => [...document.querySelectorAll('td, th')].flatMap(cell => {
   const found = []
@@ -31,8 +51,12 @@ BROKEN = """() => [...document.querySelectorAll('td, th')].flatMap(cell => {
 
 
 @pytest.mark.parametrize("width", [375, 1440])
-def test_no_word_of_a_table_is_broken_and_the_page_does_not_scroll_sideways(browser: Browser, width: int) -> None:
-    panel = Panel("queue", "Which transactions should be looked at first?", Kind.TABLE, "fraud_scores", "SELECT 1")
+def test_no_word_of_a_table_is_broken_and_the_page_does_not_scroll_sideways(
+    browser: Browser, width: int
+) -> None:
+    panel = Panel(
+        "queue", "Which transactions should be looked at first?", Kind.TABLE, "fraud_scores", "SELECT 1"
+    )
     made = report(PanelAnswer(panel, COLUMNS, (ROW,) * 3))
     page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
     page.set_content(html(made, (), ""))

@@ -32,7 +32,11 @@ API = re.compile(r"/v1/")
 NOT_BUILT = "No run has ended yet, so the table was not built. Start a run"
 # What a page says when the lake has nothing: what is so, and what to do.
 SAID_OF_NOTHING = {
-    "lake": ["No file has arrived yet. Upload one", "No run yet. Upload a file, then start a run", "No row and no file was refused"],
+    "lake": [
+        "No file has arrived yet. Upload one",
+        "No run yet. Upload a file, then start a run",
+        "No row and no file was refused",
+    ],
     "upload": ["No upload is under way."],
     "file": ["There is no record of a file with this id.", "Open the lake"],
     "run": ["There is no run of that name.", "Open the lake"],
@@ -88,10 +92,17 @@ def new_console(served_empty: Served, browser: Browser) -> Iterator[Console]:
 
 def test_every_route_is_among_the_visited_pages() -> None:
     patterns = {
-        route: re.compile("/" + re.sub(r"/:\w+\?", "(/[^/]+)?", re.sub(r":\w+(?!\?)\b", "[^/]+", route)) + "$") for route in routes()
+        route: re.compile(
+            "/" + re.sub(r"/:\w+\?", "(/[^/]+)?", re.sub(r":\w+(?!\?)\b", "[^/]+", route)) + "$"
+        )
+        for route in routes()
     }
     assert len(patterns) >= 9
-    assert [route for route, pattern in patterns.items() if not any(pattern.match(address) for address in PAGES.values())] == []
+    assert [
+        route
+        for route, pattern in patterns.items()
+        if not any(pattern.match(address) for address in PAGES.values())
+    ] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -105,7 +116,9 @@ def test_an_empty_lake_is_described_with_what_to_do(new_console: Console, name: 
     assert [one for one in new_console.errors if "404" not in one] == []
 
 
-def test_a_lake_without_dashboards_says_so_and_points_to_the_page_query(bundle: Path, browser: Browser) -> None:
+def test_a_lake_without_dashboards_says_so_and_points_to_the_page_query(
+    bundle: Path, browser: Browser
+) -> None:
     with served(BrowserLake(systems=()), bundle) as running:
         page = Console(running, browser).signed_in(OPERATOR)
         page.get_by_role("link", name="Dashboards (none)").click()
@@ -126,7 +139,9 @@ def test_the_catalog_leads_to_the_dashboards_that_there_are(bundle: Path, browse
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(console: Console, name: str) -> None:
+def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(
+    console: Console, name: str
+) -> None:
     page = console.signed_in(OPERATOR)
     held: list[Route] = []
     released: list[bool] = []
@@ -135,8 +150,12 @@ def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(c
     page.goto(f"{console.url}/#{address_of(console, name)}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if name not in WITHOUT_API:
-        expect(page.get_by_text(re.compile("Loading .* …")).or_(page.get_by_text("…", exact=True)).first).to_be_visible()
-        expect(page.get_by_text("The API takes longer than usual. The page continues by itself").first).to_be_visible()
+        expect(
+            page.get_by_text(re.compile("Loading .* …")).or_(page.get_by_text("…", exact=True)).first
+        ).to_be_visible()
+        expect(
+            page.get_by_text("The API takes longer than usual. The page continues by itself").first
+        ).to_be_visible()
     released.append(True)
     for route in held:
         route.continue_()
@@ -171,9 +190,14 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
         visit(page, console.url, PAGES[name])
         main = page.get_by_role("main")
         if name == "lake":
-            expect(main).to_contain_text("Run scheduled-0312 ended as failed. Its page says why; start a run after the cause is fixed.")
+            expect(main).to_contain_text(
+                "Run scheduled-0312 ended as failed. Its page says why; start a run after the cause is fixed."
+            )
             page.get_by_role("region", name="Runs").get_by_role("link").first.click()
-        for expectation in ("orders: amount: minimum broken by 3 rows (keys A1, A2, A3)", "status: valid_values broken by 1 row (key A9)"):
+        for expectation in (
+            "orders: amount: minimum broken by 3 rows (keys A1, A2, A3)",
+            "status: valid_values broken by 1 row (key A9)",
+        ):
             expect(main).to_contain_text(expectation)
         expect(main).not_to_contain_text("s3://")
         expect(main).to_contain_text(
@@ -184,7 +208,9 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
         lake.runs = before
 
 
-def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_them(partial_console: Console) -> None:
+def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_them(
+    partial_console: Console,
+) -> None:
     page = partial_console.signed_in(OPERATOR)
     rows = page.get_by_role("region", name="Runs").get_by_role("row")
     expect(rows.filter(has_text="succeeded with problems; not merged: payments")).to_have_count(1)
@@ -203,7 +229,11 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
         (
             "system-failed",
             "failed",
-            ["retail-copilot failed.", "AuditError: search_intents: rows lack a value", "What to do: Fix the cause"],
+            [
+                "retail-copilot failed.",
+                "AuditError: search_intents: rows lack a value",
+                "What to do: Fix the cause",
+            ],
         ),
     ],
 )
@@ -232,7 +262,9 @@ def test_a_remedy_that_is_a_command_can_be_copied(partial_console: Console) -> N
     assert page.evaluate("navigator.clipboard.readText()") == "headgate run --only SYSTEM"
 
 
-def test_a_command_that_shows_a_run_is_a_link_to_its_page(partial_console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_shows_a_run_is_a_link_to_its_page(
+    partial_console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lake = partial_console.lake
     monkeypatch.setattr(lake, "runs", ended_runs.EndedRuns(ended=lake.runs.newest()[1:]))
     page = partial_console.signed_in(OPERATOR)
@@ -252,26 +284,36 @@ def test_the_page_of_a_run_without_problems_lists_none(partial_console: Console)
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("address", ["/lake", "/runs/not-merged", "/runs/system-failed"])
-def test_problems_of_runs_are_accessible_in_both_schemes_and_fit_the_window(partial_console: Console, address: str, width: str) -> None:
+def test_problems_of_runs_are_accessible_in_both_schemes_and_fit_the_window(
+    partial_console: Console, address: str, width: str
+) -> None:
     page = partial_console.signed_in(OPERATOR, *WIDTHS[width])
     visit(page, partial_console.url, address)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        assert (
+            page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        )
 
 
 def test_an_address_of_no_file_says_so(console: Console) -> None:
     page = console.signed_in(OPERATOR)
     visit(page, console.url, "/files/none")
-    expect(page.get_by_role("main")).to_contain_text("No file has this address. The page Lake lists the files.")
+    expect(page.get_by_role("main")).to_contain_text(
+        "No file has this address. The page Lake lists the files."
+    )
 
 
 def test_a_page_without_its_program_says_what_to_do(console: Console) -> None:
     page = console.signed_in(OPERATOR)
     page.route(re.compile(r"query-page"), lambda route: route.abort())
     page.get_by_role("link", name="Query").click()
-    expect(page.get_by_text("A part of the console could not be loaded. Check the network, then load the page again.")).to_be_visible()
+    expect(
+        page.get_by_text(
+            "A part of the console could not be loaded. Check the network, then load the page again."
+        )
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Load the page again")).to_be_visible()
     console.errors.clear()  # the aborted request, and React's note of it
 

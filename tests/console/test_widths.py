@@ -33,7 +33,11 @@ KEYS = (
     "payments/" + "lieferantenkatalog_gesamtexport_mueller_und_soehne_gmbh_" * 3 + "2026-11-24T031502Z.csv",
 )
 RUN = "api-8f9a3a6e5a3f5f8e9d6d0f3c3e1f8a0211aa22bb33cc44dd55ee66ff77889900"
-REASON = "headgate.curated.payments: " + "settlement_batch_reference_number_of_the_marketplace_" * 3 + ": unique broken by 12 rows"
+REASON = (
+    "headgate.curated.payments: "
+    + "settlement_batch_reference_number_of_the_marketplace_" * 3
+    + ": unique broken by 12 rows"
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +48,10 @@ def long_names(bundle: Path, tables: Path, browser: Browser) -> Iterator[Console
         lake.receive(key, PAYMENTS.replace(b"A1", b"W%d" % at))
     began = lake.now()
     write_merge(lake, began, {"payments": REASON})
-    lake.runs = EndedRuns(ended=[Execution(RUN, "FAILED", began, lake.now())], causes={RUN: f"quality_gate: FAILED: GateError: {REASON}"})
+    lake.runs = EndedRuns(
+        ended=[Execution(RUN, "FAILED", began, lake.now())],
+        causes={RUN: f"quality_gate: FAILED: GateError: {REASON}"},
+    )
     with served(lake, bundle) as running:
         yield Console(running, browser)
 

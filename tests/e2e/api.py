@@ -79,21 +79,37 @@ class Api:
 
 def signed_in(lake: Lake, *groups: str) -> Api:
     """The API with the token of a new user in these groups."""
-    cognito, pool, client = lake.client("cognito-idp"), lake.outputs["api"]["user_pool"], lake.outputs["api"]["client"]
+    cognito, pool, client = (
+        lake.client("cognito-idp"),
+        lake.outputs["api"]["user_pool"],
+        lake.outputs["api"]["client"],
+    )
     name = f"{'-'.join(groups) or 'nobody'}@example.com"
     cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
     for group in groups:
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
-    answer = cognito.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", ClientId=client, AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD})
+    answer = cognito.initiate_auth(
+        AuthFlow="USER_PASSWORD_AUTH",
+        ClientId=client,
+        AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+    )
     return Api(lake, answer["AuthenticationResult"]["AccessToken"])
 
 
 def machine(lake: Lake) -> Api:
     """The API as a machine calls it whose policy lets it invoke every route below `/machine`."""
     iam, name = lake.client("iam"), "reporting-machine"
-    allowed = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:*:*:*/*/*/machine/*"}
+    allowed = {
+        "Effect": "Allow",
+        "Action": "execute-api:Invoke",
+        "Resource": "arn:aws:execute-api:*:*:*/*/*/machine/*",
+    }
     iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName="call", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+    iam.put_user_policy(
+        UserName=name,
+        PolicyName="call",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+    )
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return Api(lake, signer=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))

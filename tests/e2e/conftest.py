@@ -38,7 +38,17 @@ def retail_lake() -> Iterator[Lake]:
 def shop(shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a shop with defective rows and bad files, after it went through the gate."""
     folder = tmp_path_factory.mktemp("shop") / "data"
-    headgate("sample", str(folder), "--orders", "3000", "--customers", "600", "--defect-rate", "0.02", "--bad-files")
+    headgate(
+        "sample",
+        str(folder),
+        "--orders",
+        "3000",
+        "--customers",
+        "600",
+        "--defect-rate",
+        "0.02",
+        "--bad-files",
+    )
     shop_lake.headgate("upload", str(folder), expect=REFUSED_FILES_EXIT)
     return folder
 

@@ -27,7 +27,9 @@ GATE_TIMEOUT_S = 240.0
 TEST_VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2", "sentence_model=true")
 
 # Everybody of the account may assume each role of people.
-PEOPLE = "people=" + json.dumps({role: [f"arn:aws:iam::{ACCOUNT}:root"] for role in ("uploader", "analyst", "operator", "auditor")})
+PEOPLE = "people=" + json.dumps(
+    {role: [f"arn:aws:iam::{ACCOUNT}:root"] for role in ("uploader", "analyst", "operator", "auditor")}
+)
 
 # Glue's Python has none of what is installed here but what its jobs name.
 AS_IN_GLUE = """
@@ -66,7 +68,10 @@ class Lake:
 
     def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
         """A boto3 client of a service, as root or with the credentials of an assumed role."""
-        root = {"AccessKeyId": self.environment["AWS_ACCESS_KEY_ID"], "SecretAccessKey": self.environment["AWS_SECRET_ACCESS_KEY"]}
+        root = {
+            "AccessKeyId": self.environment["AWS_ACCESS_KEY_ID"],
+            "SecretAccessKey": self.environment["AWS_SECRET_ACCESS_KEY"],
+        }
         known = credentials or root
         # localstack-client gives all clients of a process the endpoint of its environment. Several emulators may run here at once, each on
         # a free port of its own, so the endpoint is stated.
@@ -107,17 +112,27 @@ class Lake:
         """
         defined = self.client("glue").get_job(JobName=self.outputs["jobs"][job])["Job"]
         arguments = defined["DefaultArguments"]
-        script, *archives = [self.fetched(uri, folder) for uri in (defined["Command"]["ScriptLocation"], *libraries(arguments))]
+        script, *archives = [
+            self.fetched(uri, folder) for uri in (defined["Command"]["ScriptLocation"], *libraries(arguments))
+        ]
         (folder / "sitecustomize.py").write_text(AS_IN_GLUE, encoding="utf-8")
-        path = os.pathsep.join(map(str, [folder, *(archive for archive in archives if archive.name != without)]))
+        path = os.pathsep.join(
+            map(str, [folder, *(archive for archive in archives if archive.name != without)])
+        )
         reached = {name: value for name, value in self.environment.items() if name.startswith("AWS_")}
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("HEADGATE_")},
             **reached,
             "PYTHONPATH": path,
         }
-        command = [sys.executable, str(script), *(token for argument in arguments.items() for token in argument)]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        command = [
+            sys.executable,
+            str(script),
+            *(token for argument in arguments.items() for token in argument),
+        ]
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr[-4000:] + done.stdout[-4000:]
         return done.stdout
 
@@ -130,7 +145,11 @@ class Lake:
 
     def objects(self, bucket_variable: str, prefix: str = "") -> list[str]:
         """Keys in the bucket that a HEADGATE_ variable names."""
-        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.environment[bucket_variable], Prefix=prefix)
+        pages = (
+            self.client("s3")
+            .get_paginator("list_objects_v2")
+            .paginate(Bucket=self.environment[bucket_variable], Prefix=prefix)
+        )
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
 
@@ -165,4 +184,8 @@ def deployed(name: str, *variables: str, project: Path = ROOT) -> Iterator[Lake]
         stated = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))
         yield Lake(name, stated["environment"], stated["outputs"])
     finally:
-        subprocess.run([sys.executable, str(ROOT / "scripts" / "emulator" / "emulator.py"), "stop", "--name", name], cwd=ROOT, check=False)
+        subprocess.run(
+            [sys.executable, str(ROOT / "scripts" / "emulator" / "emulator.py"), "stop", "--name", name],
+            cwd=ROOT,
+            check=False,
+        )

@@ -54,7 +54,9 @@ def lake(home: Path) -> Iterator[Lake]:
     """A lake with the contracts, systems, models and dashboards of both examples, after their files were sent and a run."""
     project = home / "lake"
     for example in ("airports", "bike-share"):
-        shutil.copytree(EXAMPLES / example, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            EXAMPLES / example, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+        )
     with deployed(NAME, "quiet_s=3600", "redelivery_s=10", project=project) as lake:
         before, (upload, run_command, *_) = page("bike-share")
         for command in [*before, *page("airports")[0]]:
@@ -81,7 +83,9 @@ def rows_of(viewer: Api, sql: str) -> list[dict[str, Any]]:
 
 def test_the_first_commands_of_the_page_draft_the_contract_of_the_example(lake: Lake, home: Path) -> None:
     assert lake
-    assert (home / "drafted.yaml").read_bytes() == (EXAMPLES / "bike-share" / "contracts" / "source" / "rentals.yaml").read_bytes()
+    assert (home / "drafted.yaml").read_bytes() == (
+        EXAMPLES / "bike-share" / "contracts" / "source" / "rentals.yaml"
+    ).read_bytes()
 
 
 def test_the_forecast_is_a_table(lake: Lake, home: Path) -> None:
@@ -94,23 +98,33 @@ def test_the_forecast_is_a_table(lake: Lake, home: Path) -> None:
 def test_declared_tables_are_published_with_the_models(viewer: Api) -> None:
     """A contract without columns is enough for a forecast and for unusual days, also on a deployed lake."""
     (forecast,) = rows_of(
-        viewer, "SELECT count(*) AS days, min(past_error_naive - past_error) AS gain, min(upper_80 - lower_80) AS width FROM daily_rentals"
+        viewer,
+        "SELECT count(*) AS days, min(past_error_naive - past_error) AS gain, min(upper_80 - lower_80) AS width FROM daily_rentals",
     )
     assert forecast["days"] == 14
     assert min(forecast["gain"], forecast["width"]) > 0
-    (hours,) = rows_of(viewer, "SELECT count(*) AS hours, max(past_error / past_error_naive) AS share FROM declared_demand")
+    (hours,) = rows_of(
+        viewer, "SELECT count(*) AS hours, max(past_error / past_error_naive) AS share FROM declared_demand"
+    )
     assert (hours["hours"], hours["share"] < 1) == (48, True)
-    assert rows_of(viewer, "SELECT status, count(*) AS days FROM unusual_days GROUP BY status") == [{"status": "judged", "days": 400}]
+    assert rows_of(viewer, "SELECT status, count(*) AS days FROM unusual_days GROUP BY status") == [
+        {"status": "judged", "days": 400}
+    ]
 
 
-def test_a_column_of_a_declared_table_leads_through_a_model_to_its_dataset(lake: Lake, home: Path, viewer: Api) -> None:
+def test_a_column_of_a_declared_table_leads_through_a_model_to_its_dataset(
+    lake: Lake, home: Path, viewer: Api
+) -> None:
     """The command, the API and the event of the version name the same columns."""
     (column,) = on_lake("headgate lineage declared_demand --column mean", home)["columns"]
     sources = {(use["system"], use["table"], use["column"]) for use in column["sources"]}
     assert sources == {("own-models", "hourly_rentals", "rentals"), ("", "rentals", "cnt")}
     columns = viewer.call("GET", "/v1/lineage/rentals/columns").json["columns"]
     (fed,) = (each["feeds"] for each in columns if each["column"] == "cnt")
-    assert {(use["table"], use["column"]) for use in fed} >= {("declared_demand", "mean"), ("hourly_rentals", "rentals")}
+    assert {(use["table"], use["column"]) for use in fed} >= {
+        ("declared_demand", "mean"),
+        ("hourly_rentals", "rentals"),
+    }
     event = lake.headgate("lineage", "declared_demand", "--openlineage")
     (named,) = event["outputs"][0]["facets"]["columnLineage"]["fields"]["mean"]["inputFields"]
     assert named["field"] == "cnt"
@@ -120,7 +134,10 @@ def test_the_saved_question_compares_with_the_naive_rule(lake: Lake, home: Path,
     assert lake
     figures = {row["metric"]: row for row in on_lake(page("bike-share")[1][-1], home)}
     assert figures["mae"]["value"] < figures["mae"]["baseline"]
-    listed = {question["name"]: question["sql"] for question in viewer.call("GET", "/v1/questions").json["questions"]}
+    listed = {
+        question["name"]: question["sql"]
+        for question in viewer.call("GET", "/v1/questions").json["questions"]
+    }
     assert {"busiest_hours", "forecast_against_naive"} <= set(listed)
     assert len(rows_of(viewer, listed["busiest_hours"])) == 10
 
@@ -133,10 +150,14 @@ def test_every_panel_of_the_dashboards_has_an_answer(viewer: Api) -> None:
 
 
 def test_the_scorer_answers_as_the_table_says(lake: Lake, viewer: Api) -> None:
-    (row,) = lake.query("select mean, lower_80, upper_80 from bikes_prod.hourly_demand where hour_at = timestamp '2012-02-05 08:00:00'")
+    (row,) = lake.query(
+        "select mean, lower_80, upper_80 from bikes_prod.hourly_demand where hour_at = timestamp '2012-02-05 08:00:00'"
+    )
     answer = viewer.call("POST", "/v1/predictions/hourly-demand", {"hour_at": "2012-02-05T08:00:00"})
     assert {name: answer.json[name] for name in row} == row
-    assert viewer.call("POST", "/v1/predictions/hourly-demand", {"hour_at": "2012-03-05T08:00:00"}).status == 422
+    assert (
+        viewer.call("POST", "/v1/predictions/hourly-demand", {"hour_at": "2012-03-05T08:00:00"}).status == 422
+    )
 
 
 def test_the_alert_is_raised_only_when_the_forecast_is_worse(lake: Lake, home: Path) -> None:
@@ -153,5 +174,10 @@ def test_na_is_null_and_a_missing_airport_is_reported(lake: Lake, home: Path) ->
     assert lake
     planes, parents, weather = (on_lake(command, home) for command in page("airports")[1][-3:])
     assert planes == [{"planes": 2, "with_speed": 1, "with_year": 1}]
-    assert parents == [{"column_name": "weather.origin", "references_column": "airports.faa", "first_keys": '["ZZZ"]'}]
-    assert [(row["origin"], row["hours"], row["hours_with_gusts"]) for row in weather] == [("EWR", 2, 0), ("JFK", 2, 1)]
+    assert parents == [
+        {"column_name": "weather.origin", "references_column": "airports.faa", "first_keys": '["ZZZ"]'}
+    ]
+    assert [(row["origin"], row["hours"], row["hours_with_gusts"]) for row in weather] == [
+        ("EWR", 2, 0),
+        ("JFK", 2, 1),
+    ]

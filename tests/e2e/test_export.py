@@ -19,7 +19,15 @@ from headgate.query import translate
 from tests.e2e.lakes import TEST_VARIABLES, deployed
 from tests.integration.export.conftest import free_port, install, launch
 from tests.own_data_page import run
-from tests.real_schemas import CHINOOK, CLASSICMODELS, OPENCART, SAKILA, WORDPRESS, assert_equal_tables, statements
+from tests.real_schemas import (
+    CHINOOK,
+    CLASSICMODELS,
+    OPENCART,
+    SAKILA,
+    WORDPRESS,
+    assert_equal_tables,
+    statements,
+)
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -54,7 +62,11 @@ TABLES = (
     "COMMIT",
     "CREATE DATABASE shapes CHARACTER SET utf8mb4",
     "USE shapes",
-    *(statement for script in (SAKILA, CHINOOK, CLASSICMODELS, WORDPRESS, OPENCART) for statement in statements(script)),
+    *(
+        statement
+        for script in (SAKILA, CHINOOK, CLASSICMODELS, WORDPRESS, OPENCART)
+        for statement in statements(script)
+    ),
     "COMMIT",
 )
 
@@ -63,7 +75,9 @@ TABLES = (
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with two of the lake's tables, a database of customers, and one with the tables of five real schemas."""
     if not shutil.which("mariadbd"):
-        pytest.skip("mariadbd is not installed (Debian: apt install mariadb-server); the export's end-to-end test needs it")
+        pytest.skip(
+            "mariadbd is not installed (Debian: apt install mariadb-server); the export's end-to-end test needs it"
+        )
     folder = tmp_path_factory.mktemp("mariadb")
     install(folder / "data")
     started = launch(folder, free_port())
@@ -82,14 +96,25 @@ def lake(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
     """
     folder = tmp_path_factory.mktemp("project")
     (folder / "headgate.toml").write_text(PROJECT, encoding="utf-8")
-    variables = (*TEST_VARIABLES, "export_mask_at_source=true", "export_enabled=true", f"export_sources={json.dumps(FURTHER)}")
+    variables = (
+        *TEST_VARIABLES,
+        "export_mask_at_source=true",
+        "export_enabled=true",
+        f"export_sources={json.dumps(FURTHER)}",
+    )
     with pytest.MonkeyPatch.context() as shell, ExitStack() as ending:
         for source in FURTHER:
             shell.setenv(f"MYSQL_URL_{source.upper()}", f"mysql://root:@127.0.0.1:{server.port}/{source}")
         done = run(f"headgate export contract --source shapes --into {folder}/contracts/source", folder)
         assert done.exit_code == 0, done.stderr
         standing = ending.enter_context(deployed("e2e-export", *variables, project=folder))
-        login = {"host": "127.0.0.1", "port": server.port, "username": "root", "password": "", "dbname": "ecommerce"}
+        login = {
+            "host": "127.0.0.1",
+            "port": server.port,
+            "username": "root",
+            "password": "",
+            "dbname": "ecommerce",
+        }
         secret = standing.environment["HEADGATE_MYSQL_SECRET"]
         standing.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=json.dumps(login))
         yield standing
@@ -113,7 +138,11 @@ def exported(lake: Lake) -> str:
 def merged(lake: Lake) -> None:
     """The merge's job has run."""
     glue = lake.client("glue")
-    name = lake.environment["HEADGATE_STATE_MACHINE_ARN"].rpartition(":")[2].replace("curated_to_prod", "merge_curated")
+    name = (
+        lake.environment["HEADGATE_STATE_MACHINE_ARN"]
+        .rpartition(":")[2]
+        .replace("curated_to_prod", "merge_curated")
+    )
     run = glue.start_job_run(JobName=name)["JobRunId"]
 
     def ended() -> str | None:
@@ -130,12 +159,21 @@ def test_a_scheduled_export_reaches_athena_and_no_card_number_reaches_raw(lake: 
         f"{table}/dt=2026-01-02/run=20260102T010000Z/_manifest.json" for table in ("payments", "regions")
     ]
     for key in raw:
-        body = lake.client("s3").get_object(Bucket=lake.environment["HEADGATE_RAW_BUCKET"], Key=key)["Body"].read()
+        body = (
+            lake.client("s3")
+            .get_object(Bucket=lake.environment["HEADGATE_RAW_BUCKET"], Key=key)["Body"]
+            .read()
+        )
         assert CARD.encode() not in body
         assert not key.endswith(".parquet") or not leaks_in_rows(pq.read_table(io.BytesIO(body)))[1]
 
     def all_in() -> bool:
-        return sorted(one["state"] for one in lake.records()) == ["done", "done", "ignored", "ignored"]  # two parts, two manifests
+        return sorted(one["state"] for one in lake.records()) == [
+            "done",
+            "done",
+            "ignored",
+            "ignored",
+        ]  # two parts, two manifests
 
     assert eventually(all_in, JOB_TIMEOUT_S)
     merged(lake)
@@ -157,19 +195,33 @@ def test_the_same_run_again_lands_nothing_new(lake: Lake) -> None:
 def test_only_the_database_whose_login_is_stored_is_scheduled(lake: Lake) -> None:
     """When the lake was deployed, the shell knew the login of crm; that of the deployment's own database was stored later."""
     schedules = lake.client("scheduler")
-    prefix = lake.environment["HEADGATE_STATE_MACHINE_ARN"].rpartition(":")[2].replace("curated_to_prod", "export_mysql")
-    states = {name: schedules.get_schedule(Name=name)["State"] for name in (prefix, f"{prefix}_crm", f"{prefix}_shapes")}
+    prefix = (
+        lake.environment["HEADGATE_STATE_MACHINE_ARN"]
+        .rpartition(":")[2]
+        .replace("curated_to_prod", "export_mysql")
+    )
+    states = {
+        name: schedules.get_schedule(Name=name)["State"]
+        for name in (prefix, f"{prefix}_crm", f"{prefix}_shapes")
+    }
     assert states == {prefix: "DISABLED", f"{prefix}_crm": "ENABLED", f"{prefix}_shapes": "ENABLED"}
 
 
 def test_a_further_database_is_exported_by_its_own_machine_and_login(lake: Lake) -> None:
-    ended = lake.headgate("export", "start", "--source", "crm", "--tables", "account", "--full", "--run", "20260103T010000Z")
+    ended = lake.headgate(
+        "export", "start", "--source", "crm", "--tables", "account", "--full", "--run", "20260103T010000Z"
+    )
     assert (ended["status"], ended["cause"]) == ("SUCCEEDED", "")
     landed = lake.objects("HEADGATE_RAW_BUCKET", "account/")
-    assert landed == [f"account/dt=2026-01-03/run=20260103T010000Z/{name}" for name in ("_manifest.json", "part-00000.parquet")]
+    assert landed == [
+        f"account/dt=2026-01-03/run=20260103T010000Z/{name}"
+        for name in ("_manifest.json", "part-00000.parquet")
+    ]
 
 
-def test_real_schemas_reach_athena_by_drafts_that_nobody_touched_with_equal_values(lake: Lake, server: Server) -> None:
+def test_real_schemas_reach_athena_by_drafts_that_nobody_touched_with_equal_values(
+    lake: Lake, server: Server
+) -> None:
     ended = lake.headgate("export", "start", "--source", "shapes", "--run", "20260104T010000Z")
     assert (ended["status"], ended["cause"]) == ("SUCCEEDED", "")
     landed = [key for key in lake.objects("HEADGATE_RAW_BUCKET") if key.startswith("shapes_")]
@@ -181,6 +233,11 @@ def test_real_schemas_reach_athena_by_drafts_that_nobody_touched_with_equal_valu
     assert eventually(all_in, JOB_TIMEOUT_S)
     assert sum(one["quarantined"] for one in lake.records() if one["key"].startswith("shapes_")) == 0
     merged(lake)
-    athena = AthenaQueries(lake.client("athena"), lake.environment["HEADGATE_WORKGROUP"], CURATED, partial(translate, dialect="duckdb"))
+    athena = AthenaQueries(
+        lake.client("athena"),
+        lake.environment["HEADGATE_WORKGROUP"],
+        CURATED,
+        partial(translate, dialect="duckdb"),
+    )
     with closing(Session(server.login("shapes"))) as session:
         assert_equal_tables(session, lambda sql: athena.run(sql).records(), prefix="shapes_")

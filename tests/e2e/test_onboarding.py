@@ -32,7 +32,11 @@ NAME = "e2e-records"
 FAILED_ROWS_EXIT, UNAUTHORIZED = 3, 401
 CALLERS = 4
 PAYMENTS_CONTRACT = ROOT / "headgate" / "domains" / "retail" / "contracts" / "source" / "payments.yaml"
-NUMBERS = ("4111111111111111", "5555555555554444", "378282246310005")  # test numbers that payment gateways publish
+NUMBERS = (
+    "4111111111111111",
+    "5555555555554444",
+    "378282246310005",
+)  # test numbers that payment gateways publish
 PAYMENTS = (
     "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
     f"1,O-1,card,{NUMBERS[0]},917,2027-12,10.00,GBP,2026-01-01 00:00:00,captured,read out {NUMBERS[1]},2026-01-01 00:00:00\n"
@@ -59,7 +63,9 @@ class GraphQl:
     def call(self, query: str, **variables: object) -> dict[str, Any]:
         """The whole answer: `data`, and `errors` where there are any."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        headers = {"content-type": "application/json"} | ({"authorization": self.token} if self.token else {"x-api-key": self.key})
+        headers = {"content-type": "application/json"} | (
+            {"authorization": self.token} if self.token else {"x-api-key": self.key}
+        )
         request = urllib.request.Request(self.url, body, headers)  # noqa: S310 the emulator's own address
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 as above
             answered: dict[str, Any] = json.load(answer)
@@ -90,14 +96,25 @@ def api(lake: Lake) -> GraphQl:
 
 
 def customer(number: int, email: str = "") -> dict[str, str]:
-    return {"customer_id": f"G-{number:04}", "name": f"Name {number}", "email": email or f"g{number}@example.com"}
+    return {
+        "customer_id": f"G-{number:04}",
+        "name": f"Name {number}",
+        "email": email or f"g{number}@example.com",
+    }
 
 
 def test_a_record_is_created_read_changed_and_listed(api: GraphQl) -> None:
     assert api.call(CREATE, input=customer(1))["data"]["createCustomer"]["email"] == "g1@example.com"
-    assert api.call(UPDATE, id="G-0001", input={"name": "Changed"})["data"]["updateCustomer"] == {"name": "Changed"}
+    assert api.call(UPDATE, id="G-0001", input={"name": "Changed"})["data"]["updateCustomer"] == {
+        "name": "Changed"
+    }
     found = api.call(GET, id="G-0001")["data"]["getCustomer"]
-    assert found == {"customer_id": "G-0001", "name": "Changed", "email": "g1@example.com", "country_code": None}
+    assert found == {
+        "customer_id": "G-0001",
+        "name": "Changed",
+        "email": "g1@example.com",
+        "country_code": None,
+    }
     assert api.call(LIST, limit=1)["data"]["listCustomers"]["records"] == [{"customer_id": "G-0001"}]
 
 
@@ -126,7 +143,9 @@ def test_a_call_without_a_key_is_refused(api: GraphQl) -> None:
 
 
 def test_people_come_with_their_token_and_their_groups_decide(lake: Lake, api: GraphQl) -> None:
-    viewer, uploader = (GraphQl(api.url, token=signed_in(lake, group).token) for group in ("viewer", "uploader"))
+    viewer, uploader = (
+        GraphQl(api.url, token=signed_in(lake, group).token) for group in ("viewer", "uploader")
+    )
     assert uploader.call(CREATE, input=customer(6))["data"]["createCustomer"]["customer_id"] == "G-0006"
     assert viewer.call(GET, id="G-0006")["data"]["getCustomer"]["name"] == "Name 6"
     assert "group" in viewer.call(CREATE, input=customer(7))["errors"][0]["message"]
@@ -134,14 +153,18 @@ def test_people_come_with_their_token_and_their_groups_decide(lake: Lake, api: G
 
 def test_the_command_line_creates_records_that_graphql_reads(lake: Lake, api: GraphQl) -> None:
     sample = str(ROOT / "samples" / "duplicates.csv")
-    done = lake.headgate("onboard", "--file", sample, "--submit", "--failed", "/dev/null", expect=FAILED_ROWS_EXIT)
+    done = lake.headgate(
+        "onboard", "--file", sample, "--submit", "--failed", "/dev/null", expect=FAILED_ROWS_EXIT
+    )
     assert (done["model"], done["summary"]["created"], done["summary"]["reasons"]) == (
         "Customer",
         7,
         {"duplicate_key": 1, "duplicate_row": 1, "unique": 1},
     )
     assert api.call(GET, id="C-00001")["data"]["getCustomer"]["email"] == "customer1@example.com"
-    again = lake.headgate("onboard", "--file", sample, "--submit", "--failed", "/dev/null", expect=FAILED_ROWS_EXIT)
+    again = lake.headgate(
+        "onboard", "--file", sample, "--submit", "--failed", "/dev/null", expect=FAILED_ROWS_EXIT
+    )
     assert again["summary"]["created"] == 0
 
 
@@ -155,11 +178,19 @@ def test_of_a_thousand_creates_of_a_hundred_addresses_a_hundred_win(api: GraphQl
 
     # The emulator answers on six threads where there are two processors, and each call's function needs one of them for DynamoDB.
     with ThreadPoolExecutor(CALLERS) as pool:
-        assert Counter(state for states in pool.map(created, range(10)) for state in states) == {"created": 100, "unique": 900}
+        assert Counter(state for states in pool.map(created, range(10)) for state in states) == {
+            "created": 100,
+            "unique": 900,
+        }
 
 
-def test_no_card_number_of_an_upload_is_in_any_zone_or_version_once_its_original_is_masked(lake: Lake) -> None:
-    sent = {"payments/plain.csv": PAYMENTS.encode(), "payments/packed.csv.gz": gzip.compress(PAYMENTS.replace("O-", "P-").encode())}
+def test_no_card_number_of_an_upload_is_in_any_zone_or_version_once_its_original_is_masked(
+    lake: Lake,
+) -> None:
+    sent = {
+        "payments/plain.csv": PAYMENTS.encode(),
+        "payments/packed.csv.gz": gzip.compress(PAYMENTS.replace("O-", "P-").encode()),
+    }
     assert all(any(number in text for text in texts_of(body)) for body in sent.values() for number in NUMBERS)
     versions = {key: lake.put(key, body) for key, body in sent.items()}
     for key, version in versions.items():
@@ -172,5 +203,8 @@ def test_no_card_number_of_an_upload_is_in_any_zone_or_version_once_its_original
     for zone in ("CURATED", "QUARANTINE", "ARTIFACTS"):
         assert any(place.startswith(lake.environment[f"HEADGATE_{zone}_BUCKET"]) for place in places), zone
     items = lake.client("dynamodb").scan(TableName=lake.environment["HEADGATE_FILES_TABLE"])["Items"]
-    places |= {"records": json.dumps(items, default=str), "logs": json.dumps(lake.headgate("logs", "--minutes", "60"))}
+    places |= {
+        "records": json.dumps(items, default=str),
+        "logs": json.dumps(lake.headgate("logs", "--minutes", "60")),
+    }
     assert [(place, number) for place, text in places.items() for number in NUMBERS if number in text] == []

@@ -27,7 +27,11 @@ AMOUNT = Decimal("9539484.634")
 def run(retail_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One run over the whole data set; `report` as the command prints it."""
     folder = tmp_path_factory.mktemp("retail") / "data"
-    subprocess.run([sys.executable, "scripts/import_online_retail.py", str(folder), "--defect-rate", "0.01"], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "scripts/import_online_retail.py", str(folder), "--defect-rate", "0.01"],
+        cwd=ROOT,
+        check=True,
+    )
     retail_lake.headgate("upload", str(folder))
     ended = retail_lake.headgate("run")
     return {"run": ended, "report": retail_lake.headgate("report")}
@@ -55,10 +59,14 @@ def test_accepted_and_refused_money_add_up_to_the_penny(run: dict[str, Any], ret
 
 def test_all_five_systems_publish(run: dict[str, Any]) -> None:
     assert run["run"]["status"] == "SUCCEEDED"
-    assert {one["system"]: one["state"] for one in run["run"]["output"]["systems"]} == dict.fromkeys(SYSTEMS, "published")
+    assert {one["system"]: one["state"] for one in run["run"]["output"]["systems"]} == dict.fromkeys(
+        SYSTEMS, "published"
+    )
 
 
-def test_every_table_of_every_system_has_rows_and_its_contracts_columns(run: dict[str, Any], retail_lake: Lake) -> None:
+def test_every_table_of_every_system_has_rows_and_its_contracts_columns(
+    run: dict[str, Any], retail_lake: Lake
+) -> None:
     assert run
     for name, contract in Registry.load().prod.items():
         if name in {"query_gaps", "sales_anomalies"}:
@@ -70,4 +78,6 @@ def test_every_table_of_every_system_has_rows_and_its_contracts_columns(run: dic
 
 def test_the_leak_scanner_finds_nothing(run: dict[str, Any], retail_lake: Lake) -> None:
     assert run
-    assert retail_lake.query("select sum(findings) as findings from ecommerce_prod.pci_audit") == [{"findings": 0}]
+    assert retail_lake.query("select sum(findings) as findings from ecommerce_prod.pci_audit") == [
+        {"findings": 0}
+    ]

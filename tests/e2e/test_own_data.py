@@ -82,7 +82,9 @@ def july(lake: Lake, home: Path) -> Lake:
     """The lake, after the file with a new column was replayed by a contract that has it."""
     upload, *edits, deploying = commands("A new column")
     on_lake(upload, home)
-    assert [one["new_columns"] for one in lake.records() if one["new_columns"]] == [{"Filiale": SALES_IN_JULY}]
+    assert [one["new_columns"] for one in lake.records() if one["new_columns"]] == [
+        {"Filiale": SALES_IN_JULY}
+    ]
     for edit in edits:
         here(edit, home, expect=NOT_ACCEPTED_EXIT if "contract check" in edit else 0)
     assert deploying == "HEADGATE_PROJECT=~/bikes make deploy-localstack"
@@ -95,7 +97,9 @@ def july(lake: Lake, home: Path) -> Lake:
     return lake
 
 
-def test_a_question_before_the_first_run_says_how_the_tables_are_built(asked_before_the_first_run: Ran) -> None:
+def test_a_question_before_the_first_run_says_how_the_tables_are_built(
+    asked_before_the_first_run: Ran,
+) -> None:
     assert asked_before_the_first_run.exit_code == 0, asked_before_the_first_run.stderr[-4000:]
     assert "`headgate run` builds them" in asked_before_the_first_run.stderr
 
@@ -121,7 +125,15 @@ def test_the_run_of_a_lake_without_a_domain_succeeds(lake: Lake) -> None:
 
 def test_values_are_typed_and_postal_codes_keep_their_zeros(lake: Lake) -> None:
     row = "select datum, plz, betrag, abgeholt, artikel from bikes_curated.verkaeufe where beleg = 'R-00003'"
-    assert lake.query(row) == [{"datum": "2026-01-05", "plz": "01099", "betrag": "749.00", "abgeholt": True, "artikel": "Citybike Münster"}]
+    assert lake.query(row) == [
+        {
+            "datum": "2026-01-05",
+            "plz": "01099",
+            "betrag": "749.00",
+            "abgeholt": True,
+            "artikel": "Citybike Münster",
+        }
+    ]
 
 
 def test_a_workbook_and_nested_json_are_tables_beside_the_csv_file(lake: Lake, home: Path) -> None:
@@ -132,7 +144,9 @@ def test_a_workbook_and_nested_json_are_tables_beside_the_csv_file(lake: Lake, h
         {"bestellung": 3, "kunde_plz": "80331", "artikel": None},
     ]
     row = "select bezeichnung, preis, lieferbar, seit from bikes_curated.artikel where artikelnr = 'K-2'"
-    assert lake.query(row) == [{"bezeichnung": "Citybike", "preis": "1299.00", "lieferbar": False, "seit": "2025-04-01"}]
+    assert lake.query(row) == [
+        {"bezeichnung": "Citybike", "preis": "1299.00", "lieferbar": False, "seit": "2025-04-01"}
+    ]
 
 
 def test_a_new_column_is_in_the_table_after_a_replay(july: Lake, home: Path) -> None:
@@ -155,9 +169,13 @@ def corrected(july: Lake, home: Path) -> Lake:
 
 def test_corrected_rows_replace_those_of_the_same_key(corrected: Lake, home: Path) -> None:
     ask = commands("A correction")[-1]
-    found = {one["beleg"]: (one["menge"], one["betrag"]) for one in json.loads(on_lake(f"{ask} --json", home))}
+    found = {
+        one["beleg"]: (one["menge"], one["betrag"]) for one in json.loads(on_lake(f"{ask} --json", home))
+    }
     assert found == {"R-00207": (2, "49.90"), "R-00216": (1, "1299.00")}
-    assert corrected.query("select count(*) as n from bikes_curated.verkaeufe") == [{"n": SALES + SALES_IN_JULY}]
+    assert corrected.query("select count(*) as n from bikes_curated.verkaeufe") == [
+        {"n": SALES + SALES_IN_JULY}
+    ]
 
 
 def test_an_undone_correction_gives_back_the_rows_that_it_had_replaced(corrected: Lake, home: Path) -> None:
@@ -165,10 +183,16 @@ def test_an_undone_correction_gives_back_the_rows_that_it_had_replaced(corrected
     revert, build, ask = commands("An undo")
     on_lake(revert, home)
     on_lake(build, home)
-    found = {one["beleg"]: (one["menge"], one["betrag"]) for one in json.loads(on_lake(f"{ask} --json", home))}
+    found = {
+        one["beleg"]: (one["menge"], one["betrag"]) for one in json.loads(on_lake(f"{ask} --json", home))
+    }
     assert found == {"R-00207": (1, "49.90")}
-    assert corrected.query("select count(*) as n from bikes_curated.verkaeufe") == [{"n": SALES + SALES_IN_JULY - 1}]
-    assert {one["key"]: one["state"] for one in corrected.records()}["verkaeufe/verkaeufe-korrektur.csv"] == "reverted"
+    assert corrected.query("select count(*) as n from bikes_curated.verkaeufe") == [
+        {"n": SALES + SALES_IN_JULY - 1}
+    ]
+    assert {one["key"]: one["state"] for one in corrected.records()}[
+        "verkaeufe/verkaeufe-korrektur.csv"
+    ] == "reverted"
 
 
 def test_a_pending_file_is_taken_up_by_the_next_deployment(corrected: Lake, home: Path) -> None:
@@ -178,10 +202,14 @@ def test_a_pending_file_is_taken_up_by_the_next_deployment(corrected: Lake, home
     deploy(NAME, *VARIABLES, project=home / "bikes")
     file = home / "august.csv"
     header = "Beleg;Datum;Artikel;Kunde;PLZ;Menge;Betrag;Abgeholt;Filiale;Kasse"
-    file.write_bytes(f"{header}\nR-90001;01.08.2026;Klingel;Ott;01067;1;9,90 €;ja;Altstadt;K2\n".encode("cp1252"))
+    file.write_bytes(
+        f"{header}\nR-90001;01.08.2026;Klingel;Ott;01067;1;9,90 €;ja;Altstadt;K2\n".encode("cp1252")
+    )
     on_lake(f"headgate upload {file} --dataset verkaeufe", home, expect=NOT_ACCEPTED_EXIT)
     text = path.read_text(encoding="utf-8").replace("version: 0.2.0", "version: 0.3.0")
-    path.write_text(f"{text}  - name: kasse\n    logicalType: string\n    physicalType: TEXT\n", encoding="utf-8")
+    path.write_text(
+        f"{text}  - name: kasse\n    logicalType: string\n    physicalType: TEXT\n", encoding="utf-8"
+    )
     deploy(NAME, *VARIABLES, project=home / "bikes")
     record = next(one for one in corrected.records() if one["key"] == "verkaeufe/august.csv")
     assert (record["state"], record["accepted"]) == ("done", 1)

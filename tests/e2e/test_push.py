@@ -114,10 +114,16 @@ def test_a_version_can_be_used_again_and_so_can_that_of_the_deployment(lake: Lak
     [
         ("contracts/source/weather.yaml", "required: true", "required: false"),
         ("headgate.toml", "domains = []", 'domains = []\ncurrency = "USD"'),
-        ("models/weather_of_airports.sql", "from weather as w", "from weather as w join planes as p on p.tailnum = w.origin"),
+        (
+            "models/weather_of_airports.sql",
+            "from weather as w",
+            "from weather as w join planes as p on p.tailnum = w.origin",
+        ),
     ],
 )
-def test_an_edit_that_needs_a_deployment_changes_nothing(lake: Lake, folder: Path, file: str, old: str, new: str) -> None:
+def test_an_edit_that_needs_a_deployment_changes_nothing(
+    lake: Lake, folder: Path, file: str, old: str, new: str
+) -> None:
     path, before = folder / file, lake.headgate("push", "--list")["current"]
     original = path.read_text(encoding="utf-8")
     assert old in original
@@ -136,7 +142,9 @@ def test_sql_whose_test_fails_is_not_pushed(lake: Lake, folder: Path) -> None:
     assert (answer["pushed"], answer["failed_tests"]) == (False, [TABLE])
 
 
-def test_an_operator_pushes_with_the_rights_of_the_role_and_an_analyst_cannot(lake: Lake, folder: Path) -> None:
+def test_an_operator_pushes_with_the_rights_of_the_role_and_an_analyst_cannot(
+    lake: Lake, folder: Path
+) -> None:
     edit(folder, "a.name,", "'Sixth' as name,")
     denied = run_as(lake, "analyst", "push", "--yes")
     assert (denied.returncode, "AccessDenied" in denied.stderr) == (1, True)
@@ -150,12 +158,18 @@ def test_an_operator_pushes_with_the_rights_of_the_role_and_an_analyst_cannot(la
 
 def newest_run(lake: Lake) -> str:
     """The name by which Step Functions knows the newest run."""
-    listed = lake.client("stepfunctions").list_executions(stateMachineArn=lake.environment["HEADGATE_STATE_MACHINE_ARN"])["executions"]
+    listed = lake.client("stepfunctions").list_executions(
+        stateMachineArn=lake.environment["HEADGATE_STATE_MACHINE_ARN"]
+    )["executions"]
     return str(listed[0]["executionArn"])
 
 
 def states_of_newest_run(lake: Lake) -> set[str]:
     """The states that the newest run has entered."""
     client = lake.client("stepfunctions")
-    events: list[dict[str, Any]] = client.get_execution_history(executionArn=newest_run(lake), maxResults=1000)["events"]
-    return {event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event}
+    events: list[dict[str, Any]] = client.get_execution_history(
+        executionArn=newest_run(lake), maxResults=1000
+    )["events"]
+    return {
+        event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event
+    }

@@ -42,14 +42,18 @@ pytestmark = pytest.mark.e2e
 
 REFUSED_FILES_EXIT = 3
 SHORTEST_SECRET = 8  # shorter texts are defects that say nothing
-LIKE_A_SECRET = re.compile(r"[0-9A-Z .+-]{9,}")  # defects have letters; only what is like them is searched for a thousand values
+LIKE_A_SECRET = re.compile(
+    r"[0-9A-Z .+-]{9,}"
+)  # defects have letters; only what is like them is searched for a thousand values
 
 
 @pytest.fixture(scope="module")
 def quarantine(shop: Path, shop_lake: Lake) -> list[dict[str, Any]]:
     """Every row in quarantine."""
     assert shop
-    return shop_lake.query("select object_key, source_row, rule, column_name, disposition, record from ecommerce_curated.quarantine")
+    return shop_lake.query(
+        "select object_key, source_row, rule, column_name, disposition, record from ecommerce_curated.quarantine"
+    )
 
 
 def test_the_plan_after_an_apply_is_empty(shop_lake: Lake) -> None:
@@ -62,7 +66,10 @@ def test_the_plan_after_an_apply_is_empty(shop_lake: Lake) -> None:
 def test_every_row_of_the_truth_is_caught_for_the_right_reason_and_nothing_else_is_refused(
     shop: Path, quarantine: list[dict[str, Any]]
 ) -> None:
-    truth = {(row["object_key"], row["source_row"], row["rule"]) for row in pq.read_table(shop / "truth.parquet").to_pylist()}
+    truth = {
+        (row["object_key"], row["source_row"], row["rule"])
+        for row in pq.read_table(shop / "truth.parquet").to_pylist()
+    }
     caught = {(row["object_key"], row["source_row"], row["rule"]) for row in quarantine}
     assert caught == truth
     assert len(quarantine) == len(truth)
@@ -89,22 +96,32 @@ def test_a_refused_file_stays_in_raw_and_nothing_of_it_is_visible(shop: Path, sh
         assert not record["content_sha256"] or record["content_sha256"] not in increments
 
 
-def test_new_curated_data_puts_the_start_of_the_pipeline_a_quiet_time_ahead(shop: Path, shop_lake: Lake) -> None:
+def test_new_curated_data_puts_the_start_of_the_pipeline_a_quiet_time_ahead(
+    shop: Path, shop_lake: Lake
+) -> None:
     assert shop
     name = shop_lake.environment["HEADGATE_DEBOUNCE_SCHEDULE"]
     scheduler = shop_lake.client("scheduler")
-    found = eventually(lambda: [one["Name"] for one in scheduler.list_schedules(NamePrefix=name)["Schedules"]], 60)
+    found = eventually(
+        lambda: [one["Name"] for one in scheduler.list_schedules(NamePrefix=name)["Schedules"]], 60
+    )
     assert found == [name]
 
 
 def test_rows_of_every_file_add_up(shop: Path, shop_lake: Lake) -> None:
     assert shop
     for record in shop_lake.records():
-        assert record["received"] == record["accepted"] + record["quarantined"] + record["duplicates"], record["key"]
+        assert record["received"] == record["accepted"] + record["quarantined"] + record["duplicates"], (
+            record["key"]
+        )
 
 
 def test_the_same_file_twice_is_accepted_once(shop: Path, shop_lake: Lake) -> None:
-    key = next(path for path in sorted(shop.rglob("part-*.csv.gz")) if path.parts[-4] == "orders").relative_to(shop).as_posix()
+    key = (
+        next(path for path in sorted(shop.rglob("part-*.csv.gz")) if path.parts[-4] == "orders")
+        .relative_to(shop)
+        .as_posix()
+    )
     before = len(shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/"))
     version = shop_lake.put(key, (shop / key).read_bytes())
     assert shop_lake.record_of(key, version)["state"] == "skipped_duplicate"
@@ -116,9 +133,13 @@ def test_no_card_number_or_ssn_of_the_input_is_anywhere_behind_the_gate(built: P
     assert len(secrets["card_number"]) > 100
     assert len(secrets["ssn"]) > 10
     texts = _everything_written(shop_lake)
-    assert {"curated", "quarantine", "prod", "dynamodb", "logs", "queues"} <= {place.partition(":")[0] for place in texts}
+    assert {"curated", "quarantine", "prod", "dynamodb", "logs", "queues"} <= {
+        place.partition(":")[0] for place in texts
+    }
     found = {
-        place: leaked for place, text in texts.items() if (leaked := [kind for kind, values in secrets.items() if _holds(text, values)])
+        place: leaked
+        for place, text in texts.items()
+        if (leaked := [kind for kind, values in secrets.items() if _holds(text, values)])
     }
     assert found == {}
 
@@ -126,7 +147,11 @@ def test_no_card_number_or_ssn_of_the_input_is_anywhere_behind_the_gate(built: P
 def test_no_refused_row_keeps_its_cvv(shop: Path, quarantine: list[dict[str, Any]]) -> None:
     """Three digits alone are everywhere, so each CVV is looked for in its own row."""
     sent = _cvv_of_rows(shop)
-    payments = [row for row in quarantine if row["object_key"].startswith("payments/") and (row["object_key"], row["source_row"]) in sent]
+    payments = [
+        row
+        for row in quarantine
+        if row["object_key"].startswith("payments/") and (row["object_key"], row["source_row"]) in sent
+    ]
     assert payments
     for row in payments:
         cells = json.loads(row["record"])
@@ -139,10 +164,15 @@ def test_the_grep_for_sensitive_values_would_see_one() -> None:
     assert not _holds("… tok_k1:9f4111111111111111ab …".replace("4111111111111111", ""), {"4111111111111111"})
 
 
-def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_completes_the_file(shop: Path, shop_lake: Lake) -> None:
+def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_completes_the_file(
+    shop: Path, shop_lake: Lake
+) -> None:
     assert shop
     iam, role = shop_lake.client("iam"), shop_lake.outputs["functions"]["raw_to_curated"]["role"]
-    denied = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}]}
+    denied = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}],
+    }
     iam.put_role_policy(RoleName=role, PolicyName="taken-away", PolicyDocument=json.dumps(denied))
     key, body = "regions/late/regions.csv", _regions_csv("XQ", "Late Region")
     version = shop_lake.put(key, body)
@@ -151,14 +181,20 @@ def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_com
     assert "AccessDenied" in _log_texts(shop_lake)
     alarm = shop_lake.outputs["alarms"]["dead_letters"]
     cloudwatch = shop_lake.client("cloudwatch")
-    assert eventually(lambda: cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"] == "ALARM", 60)
+    assert eventually(
+        lambda: cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"] == "ALARM", 60
+    )
     assert [one for one in shop_lake.records() if one["key"] == key and one["state"] == "done"] == []
 
     iam.delete_role_policy(RoleName=role, PolicyName="taken-away")
     assert shop_lake.headgate("queue", "redrive", "--yes") == {"redriven": 1}
     record = shop_lake.record_of(key, version)
     assert (record["state"], record["received"], record["accepted"]) == ("done", 1, 1)
-    stored = [one for one in shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/regions/") if record["content_sha256"] in one]
+    stored = [
+        one
+        for one in shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/regions/")
+        if record["content_sha256"] in one
+    ]
     assert len(stored) == 1
     assert _dead_letters(shop_lake) == 0
 
@@ -167,17 +203,47 @@ def test_a_system_reads_its_own_datasets_and_writes_its_own_lineage_only(shop_la
     """With the policy of its job's role in a role that this test may assume: only Glue and the job of all systems may assume that one."""
     s3 = _with_rights_of(shop_lake, "build_global_market_pulse")
     read, write = partial(_answer, s3.get_object), partial(_answer, s3.put_object, Body=b"{}")
-    curated, artifacts = (shop_lake.environment[f"HEADGATE_{zone}_BUCKET"] for zone in ("CURATED", "ARTIFACTS"))
-    datasets = ("orders", "order_items", "products", "regions", "customers", "payments", "card_transactions", "search_queries")
-    answers = {name: read(Bucket=curated, Key=f"snapshots/{name}/none/part-00000.parquet") for name in datasets}
-    assert [name for name, answer in answers.items() if answer == "NoSuchKey"] == ["orders", "order_items", "products", "regions"]
-    assert {answers[name] for name in ("customers", "payments", "card_transactions", "search_queries")} == {"AccessDenied"}
-    manifests = ("current", "0123456789abcdef", "references/0123456789abcdef", "increments/customers/0123456789abcdef")
-    refused = [read(Bucket=curated, Key=f"snapshots/_lake/{name}.json") == "AccessDenied" for name in manifests]
+    curated, artifacts = (
+        shop_lake.environment[f"HEADGATE_{zone}_BUCKET"] for zone in ("CURATED", "ARTIFACTS")
+    )
+    datasets = (
+        "orders",
+        "order_items",
+        "products",
+        "regions",
+        "customers",
+        "payments",
+        "card_transactions",
+        "search_queries",
+    )
+    answers = {
+        name: read(Bucket=curated, Key=f"snapshots/{name}/none/part-00000.parquet") for name in datasets
+    }
+    assert [name for name, answer in answers.items() if answer == "NoSuchKey"] == [
+        "orders",
+        "order_items",
+        "products",
+        "regions",
+    ]
+    assert {answers[name] for name in ("customers", "payments", "card_transactions", "search_queries")} == {
+        "AccessDenied"
+    }
+    manifests = (
+        "current",
+        "0123456789abcdef",
+        "references/0123456789abcdef",
+        "increments/customers/0123456789abcdef",
+    )
+    refused = [
+        read(Bucket=curated, Key=f"snapshots/_lake/{name}.json") == "AccessDenied" for name in manifests
+    ]
     assert refused == [False, False, True, True]
     assert _answer(s3.list_objects_v2, Bucket=curated, Prefix="increments/") == "AccessDenied"
 
-    own, others = "openlineage/dt=2000-01-01/global-market-pulse/x.json", "openlineage/dt=2000-01-01/retail-copilot/x.json"
+    own, others = (
+        "openlineage/dt=2000-01-01/global-market-pulse/x.json",
+        "openlineage/dt=2000-01-01/retail-copilot/x.json",
+    )
     assert [write(Bucket=artifacts, Key=key) for key in (own, others)] == ["", "AccessDenied"]
     shop_lake.client("s3").delete_object(Bucket=artifacts, Key=own)
 
@@ -196,9 +262,19 @@ def _with_rights_of(lake: Lake, job: str) -> Any:  # noqa: ANN401 boto3 makes a 
     role = lake.client("glue").get_job(JobName=lake.outputs["jobs"][job])["Job"]["Role"].rpartition("/")[2]
     (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
     document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
-    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))["Role"]
-    iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document if isinstance(document, str) else json.dumps(document))
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    made = iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]
+    iam.put_role_policy(
+        RoleName=name,
+        PolicyName=policy,
+        PolicyDocument=document if isinstance(document, str) else json.dumps(document),
+    )
     taken = lake.client("sts").assume_role(RoleArn=made["Arn"], RoleSessionName="test")["Credentials"]
     return lake.client("s3", taken)
 
@@ -212,7 +288,9 @@ def _answer(call: Callable[..., object], **arguments: object) -> str:
     return ""
 
 
-def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(built: Path, shop_lake: Lake) -> None:
+def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(
+    built: Path, shop_lake: Lake
+) -> None:
     """One job builds all systems. Two fail there; the job of one of them works, and that of the other fails, too."""
     assert built
     jobs, own = shop_lake.outputs["jobs"], "--HEADGATE_SYSTEM_ARGUMENTS"
@@ -225,7 +303,11 @@ def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(built: 
         _changed(shop_lake, "build_retail_copilot", {"--HEADGATE_PROD_DATABASE": ""}),
     ):
         ended = shop_lake.headgate("run", "--as-of", "2024-12-30", expect=REFUSED_FILES_EXIT)
-    assert _runs_since(shop_lake, ended) == {"build_systems": 1, "build_global_market_pulse": 1, "build_retail_copilot": 1}
+    assert _runs_since(shop_lake, ended) == {
+        "build_systems": 1,
+        "build_global_market_pulse": 1,
+        "build_retail_copilot": 1,
+    }
     assert ended["status"] == "FAILED"
     assert "retail-copilot" in ended["cause"]
     assert "HEADGATE_PROD_DATABASE" in ended["cause"]
@@ -240,8 +322,14 @@ def _changed(lake: Lake, job: str, arguments: dict[str, str]) -> Iterator[None]:
     """A job with other arguments while the block runs."""
     glue, name = lake.client("glue"), lake.outputs["jobs"][job]
     found = glue.get_job(JobName=name)["Job"]
-    intact = {key: found[key] for key in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout") if key in found}
-    glue.update_job(JobName=name, JobUpdate={**intact, "DefaultArguments": {**intact["DefaultArguments"], **arguments}})
+    intact = {
+        key: found[key]
+        for key in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout")
+        if key in found
+    }
+    glue.update_job(
+        JobName=name, JobUpdate={**intact, "DefaultArguments": {**intact["DefaultArguments"], **arguments}}
+    )
     try:
         yield
     finally:
@@ -253,7 +341,9 @@ def _runs_since(lake: Lake, run: dict[str, Any]) -> dict[str, int]:
     began_at = datetime.fromisoformat(run["stages"][0]["began_at"]).replace(tzinfo=UTC)
     names = {key: name for key, name in lake.outputs["jobs"].items() if key.startswith("build_")}
     started = {
-        key: sum(one["StartedOn"] >= began_at for one in lake.client("glue").get_job_runs(JobName=name)["JobRuns"])
+        key: sum(
+            one["StartedOn"] >= began_at for one in lake.client("glue").get_job_runs(JobName=name)["JobRuns"]
+        )
         for key, name in names.items()
     }
     return {key: count for key, count in started.items() if count}
@@ -263,11 +353,16 @@ def test_the_jobs_of_one_system_alone_get_the_sentence_model_and_read_searches_w
     built: Path, shop_lake: Lake, tmp_path: Path
 ) -> None:
     assert built
-    jobs = {key: shop_lake.client("glue").get_job(JobName=name)["Job"] for key, name in shop_lake.outputs["jobs"].items()}
+    jobs = {
+        key: shop_lake.client("glue").get_job(JobName=name)["Job"]
+        for key, name in shop_lake.outputs["jobs"].items()
+    }
     given = {key: [Path(uri).name for uri in libraries(job["DefaultArguments"])] for key, job in jobs.items()}
     if not any(len(names) > 1 for names in given.values()):
         pytest.skip("the sentence model is not installed: make setup")
-    with_model = {key: ["headgate.zip", "sentence_model.zip"] for key in ("build_retail_copilot", "build_systems")}
+    with_model = {
+        key: ["headgate.zip", "sentence_model.zip"] for key in ("build_retail_copilot", "build_systems")
+    }
     assert given == {key: ["headgate.zip"] for key in jobs} | with_model
 
     shop_lake.run_as_glue("build_retail_copilot", tmp_path / "words", without="sentence_model.zip")
@@ -287,7 +382,9 @@ def _sensitive_values(shop: Path) -> dict[str, set[str]]:
             for row in csv.DictReader(lines):
                 for kind, values in found.items():
                     values.add(row.get(kind) or "")
-    secrets = {kind: {value for value in values if len(value) > SHORTEST_SECRET} for kind, values in found.items()}
+    secrets = {
+        kind: {value for value in values if len(value) > SHORTEST_SECRET} for kind, values in found.items()
+    }
     assert all(LIKE_A_SECRET.fullmatch(value) for values in secrets.values() for value in values)
     return secrets
 
@@ -299,7 +396,9 @@ def _cvv_of_rows(shop: Path) -> dict[tuple[str, int], str]:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
             rows = csv.DictReader(lines)
             key = path.relative_to(shop).as_posix()
-            found |= {(key, number): row["card_cvv"] for number, row in enumerate(rows, 1) if row.get("card_cvv")}
+            found |= {
+                (key, number): row["card_cvv"] for number, row in enumerate(rows, 1) if row.get("card_cvv")
+            }
     return found
 
 
@@ -315,7 +414,10 @@ def _everything_written(lake: Lake) -> dict[str, str]:
         lake.client("dynamodb").scan(TableName=lake.environment["HEADGATE_FILES_TABLE"])["Items"], default=str
     )
     texts["queues:dead letters"] = _queue_texts(lake)
-    buckets = {"curated": lake.environment["HEADGATE_CURATED_BUCKET"], "quarantine": lake.environment["HEADGATE_QUARANTINE_BUCKET"]}
+    buckets = {
+        "curated": lake.environment["HEADGATE_CURATED_BUCKET"],
+        "quarantine": lake.environment["HEADGATE_QUARANTINE_BUCKET"],
+    }
     prod = json.loads(lake.environment["HEADGATE_PROD_BUCKETS"])
     for place, bucket in [*buckets.items(), *(("prod", name) for name in prod.values())]:
         texts |= {f"{place}:{bucket}/{key}": text for key, text in _object_texts(lake, bucket)}
@@ -343,7 +445,9 @@ def _log_texts(lake: Lake) -> str:
 
 def _queue_texts(lake: Lake) -> str:
     sqs = lake.client("sqs")
-    reported = sqs.receive_message(QueueUrl=lake.outputs["raw_dead_letter_queue_url"], MaxNumberOfMessages=10, VisibilityTimeout=0)
+    reported = sqs.receive_message(
+        QueueUrl=lake.outputs["raw_dead_letter_queue_url"], MaxNumberOfMessages=10, VisibilityTimeout=0
+    )
     return json.dumps(reported.get("Messages", []))
 
 
@@ -357,7 +461,9 @@ def _regions_csv(region_id: str, name: str) -> bytes:
     return f"{header}\n{region_id},{name},,EU,1000,1000.00,2024-01-01 00:00:00\n".encode()
 
 
-def test_reasons_in_the_records_are_those_in_quarantine(shop: Path, shop_lake: Lake, quarantine: list[dict[str, Any]]) -> None:
+def test_reasons_in_the_records_are_those_in_quarantine(
+    shop: Path, shop_lake: Lake, quarantine: list[dict[str, Any]]
+) -> None:
     assert shop
     recorded: Counter[str] = Counter()
     for record in shop_lake.records():

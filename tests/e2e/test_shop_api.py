@@ -43,13 +43,23 @@ def viewer(shop_lake: Lake) -> Api:
 def test_tokens_and_groups_decide_who_may_do_what(shop_lake: Lake, viewer: Api, operator: Api) -> None:
     assert Api(shop_lake).call("GET", "/v1/health").status == 401
     assert Api(shop_lake, "not.a.token").call("GET", "/v1/health").status == 401
-    assert (viewer.call("GET", "/v1/me").json["groups"], viewer.call("POST", "/v1/runs", {}).status) == (["viewer"], 403)
-    assert operator.call("GET", "/v1/me").json["groups"] == ["viewer", "uploader", "operator", "personal-data"]
+    assert (viewer.call("GET", "/v1/me").json["groups"], viewer.call("POST", "/v1/runs", {}).status) == (
+        ["viewer"],
+        403,
+    )
+    assert operator.call("GET", "/v1/me").json["groups"] == [
+        "viewer",
+        "uploader",
+        "operator",
+        "personal-data",
+    ]
     assert signed_in(shop_lake).call("GET", "/v1/files").status == 403
     assert viewer.call("GET", "/v1/nothing").status == 404
 
 
-def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(shop_lake: Lake, operator: Api) -> None:
+def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(
+    shop_lake: Lake, operator: Api
+) -> None:
     asked, path = uploaded(operator, "api.csv", PAYMENTS, "payments")
     before = traces(shop_lake)
     assert operator.call("POST", f"{path}/dry-run").status == 202
@@ -57,8 +67,14 @@ def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(shop_
     assert (found["outcome"], found["accepted"], found["quarantined"]) == ("done", 1, 1)
     assert traces(shop_lake) == before
     file_id = operator.call("POST", f"{path}/commit").json["file_id"]
-    story = operator.until(f"/v1/files/{file_id}", lambda one: one["state"] not in {"processing", "handed_over"})
-    assert (story["state"], story["accepted"], story["acceptance"]) == ("done", 1, "many_refused")  # one of two rows
+    story = operator.until(
+        f"/v1/files/{file_id}", lambda one: one["state"] not in {"processing", "handed_over"}
+    )
+    assert (story["state"], story["accepted"], story["acceptance"]) == (
+        "done",
+        1,
+        "many_refused",
+    )  # one of two rows
     assert {one["state"] for one in story["stages"] if one["name"] != "validation"} == {"done"}
     assert operator.call("POST", "/v1/uploads", asked).json["state"] == "duplicate"
     (row,) = operator.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
@@ -70,28 +86,48 @@ def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(shop_
         assert operator.call("POST", f"/v1/files/{one}/revert").json["accepted"] == 1
 
 
-def test_a_file_in_raw_is_checked_with_its_mapping_without_a_trace_and_then_accepted(shop_lake: Lake, operator: Api) -> None:
+def test_a_file_in_raw_is_checked_with_its_mapping_without_a_trace_and_then_accepted(
+    shop_lake: Lake, operator: Api
+) -> None:
     # Mappings are remembered by header, so no other test of this lake may map this one.
-    _, path = uploaded(operator, "foreign.csv", PAYMENTS.replace(b"amount", b"gezahlt").replace(b"\n90", b"\n91"), "payments")
+    _, path = uploaded(
+        operator, "foreign.csv", PAYMENTS.replace(b"amount", b"gezahlt").replace(b"\n90", b"\n91"), "payments"
+    )
     file = f"/v1/files/{operator.call('POST', f'{path}/commit').json['file_id']}"
-    assert operator.until(file, lambda one: one["state"] not in {"processing", "handed_over"})["state"] == "needs_mapping"
+    assert (
+        operator.until(file, lambda one: one["state"] not in {"processing", "handed_over"})["state"]
+        == "needs_mapping"
+    )
     before = traces(shop_lake)
     suggested = operator.call("GET", f"{file}/mapping")
-    asked = operator.call("PUT", f"{file}/mapping", {"columns": {"gezahlt": "amount"}}, If_Match=suggested.headers["ETag"])
+    asked = operator.call(
+        "PUT", f"{file}/mapping", {"columns": {"gezahlt": "amount"}}, If_Match=suggested.headers["ETag"]
+    )
     assert asked.status == 200, asked.body
     found = operator.until(f"{file}/dry-run", lambda one: one["state"] != "checking")
-    assert (found["outcome"], found["accepted"], found["quarantined"], traces(shop_lake)) == ("done", 1, 1, before)
+    assert (found["outcome"], found["accepted"], found["quarantined"], traces(shop_lake)) == (
+        "done",
+        1,
+        1,
+        before,
+    )
     etag = operator.call("GET", f"{file}/dry-run").headers["ETag"]
     assert operator.call("POST", f"{file}/mapping/accept", If_Match='"another"').status == 412
     accepted = operator.call("POST", f"{file}/mapping/accept", If_Match=etag)
     assert accepted.status == 202, accepted.body
-    story = operator.until(f"/v1/files/{accepted.json['file_id']}", lambda one: one["state"] not in {"processing", "handed_over"})
+    story = operator.until(
+        f"/v1/files/{accepted.json['file_id']}", lambda one: one["state"] not in {"processing", "handed_over"}
+    )
     assert (story["state"], story["accepted"], story["mapping"]["how"]) == ("done", 1, "remembered")
     assert operator.call("POST", f"/v1/files/{story['file_id']}/revert").json["accepted"] == 1
 
 
 def test_a_dry_run_drafts_a_contract_for_a_file_that_none_describes(operator: Api) -> None:
-    _, path = uploaded(operator, "loans.csv", b"loan,due\n" + b"".join(b"L-%d,%02d.12.2026\n" % (day, day) for day in range(1, 29)))
+    _, path = uploaded(
+        operator,
+        "loans.csv",
+        b"loan,due\n" + b"".join(b"L-%d,%02d.12.2026\n" % (day, day) for day in range(1, 29)),
+    )
     operator.call("POST", f"{path}/dry-run")
     found = operator.until(f"{path}/dry-run", lambda one: one["state"] != "checking")
     assert (found["outcome"], found["draft"]["dataset"]) == ("profiled", "loans")
@@ -112,13 +148,20 @@ def test_predictions_are_those_of_the_published_tables(shop_lake: Lake, operator
     assert predicted.status == 200, predicted.body
     assert predicted.json["churn_probability"] == pytest.approx(churn["churn_probability"], abs=1e-9)
     assert predicted.json["drivers"][0] == churn["driver_1"]
-    week, *_ = shop_lake.query("select * from ecommerce_prod.sales_forecast where series_id = 'total' order by period_on")
+    week, *_ = shop_lake.query(
+        "select * from ecommerce_prod.sales_forecast where series_id = 'total' order by period_on"
+    )
     forecast = operator.call("POST", "/v1/predictions/forecast", {"series_id": "total"}).json
-    assert (forecast["periods"][0]["period_on"], forecast["periods"][0]["mean"]) == (week["period_on"], week["mean"])
+    assert (forecast["periods"][0]["period_on"], forecast["periods"][0]["mean"]) == (
+        week["period_on"],
+        week["mean"],
+    )
 
 
 def test_sql_is_asked_in_steps_and_reads_only(operator: Api) -> None:
-    started = operator.call("POST", "/v1/queries", {"sql": "select count(*) as n from ecommerce_prod.fraud_scores"})
+    started = operator.call(
+        "POST", "/v1/queries", {"sql": "select count(*) as n from ecommerce_prod.fraud_scores"}
+    )
     assert started.status == 202, started.body
     path = f"/v1/queries/{started.json['query_id']}"
     assert operator.until(path, lambda one: one["state"] not in {"queued", "running"})["state"] == "succeeded"
@@ -127,15 +170,23 @@ def test_sql_is_asked_in_steps_and_reads_only(operator: Api) -> None:
 
 
 def test_every_system_answers_its_own_tables_and_none_of_another(shop_lake: Lake, operator: Api) -> None:
-    systems = {one["name"]: [table["name"] for table in one["tables"]] for one in operator.call("GET", "/v1/systems").json["systems"]}
+    systems = {
+        one["name"]: [table["name"] for table in one["tables"]]
+        for one in operator.call("GET", "/v1/systems").json["systems"]
+    }
     for system, tables in systems.items():
         for table in tables:
-            assert operator.call("GET", f"/v1/systems/{system}/tables/{table}/rows?limit=1").status == 200, table
+            assert operator.call("GET", f"/v1/systems/{system}/tables/{table}/rows?limit=1").status == 200, (
+                table
+            )
     # The cursor names a version, so the function asks the other system's bucket and not the catalog, whose databases all share.
     cursor = cursors.encode(["0a", 0, _digest(RowsRequest("", (), "", sees_personal_data=True))])
     path = "/v1/systems/compliance-guardian/tables/fraud_scores/rows"
     answer = invoked(shop_lake, "tables_retail-copilot", path, {"cursor": cursor})
-    assert (answer["statusCode"], json.loads(answer["body"])["type"]) == (502, "urn:headgate:problem:not-permitted")
+    assert (answer["statusCode"], json.loads(answer["body"])["type"]) == (
+        502,
+        "urn:headgate:problem:not-permitted",
+    )
 
 
 def test_every_deployed_route_answers_as_its_document_says_and_no_file_changes(
@@ -148,7 +199,17 @@ def test_every_deployed_route_answers_as_its_document_says_and_no_file_changes(
     for caller, choice in asked:
         headers = {"Authorization": f"Bearer {caller.token}", "Host": caller.host}
         operations = [option for name in CHANGES_FILES for option in (choice, name)]
-        assert failures(shop_lake.environment["AWS_ENDPOINT_URL"], headers, tmp_path, *some, *operations, timeout_s=300) == ""
+        assert (
+            failures(
+                shop_lake.environment["AWS_ENDPOINT_URL"],
+                headers,
+                tmp_path,
+                *some,
+                *operations,
+                timeout_s=300,
+            )
+            == ""
+        )
     assert {one["file_id"]: one for one in shop_lake.records() if one["file_id"] in before} == before
 
 
@@ -164,7 +225,12 @@ def test_what_the_api_logs_holds_no_card_number(shop_lake: Lake, operator: Api) 
 
 def uploaded(caller: Api, name: str, body: bytes, dataset: str = "") -> tuple[dict[str, Any], str]:
     """What was asked for a new upload, and the upload's path, once all of its bytes arrived."""
-    asked = {"name": name, "size_bytes": len(body), "sha256": hashlib.sha256(body).hexdigest(), "dataset": dataset}
+    asked = {
+        "name": name,
+        "size_bytes": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "dataset": dataset,
+    }
     upload = caller.call("POST", "/v1/uploads", asked)
     assert (upload.status, upload.json["state"]) == (201, "open")
     path = f"/v1/uploads/{upload.json['upload_id']}"
@@ -179,14 +245,35 @@ def uploaded(caller: Api, name: str, body: bytes, dataset: str = "") -> tuple[di
 def invoked(lake: Lake, function: str, path: str, query: dict[str, str]) -> Any:  # noqa: ANN401 a response of the function
     """What a function answers to a request that API Gateway would not send to it."""
     claims = {"token_use": "access", "username": "x", "cognito:groups": "[operator]"}
-    context = {"requestId": "r", "stage": "$default", "authorizer": {"jwt": {"claims": claims}}, "http": {"method": "GET", "path": path}}
-    event = {"version": "2.0", "rawPath": path, "queryStringParameters": query, "headers": {}, "requestContext": context}
+    context = {
+        "requestId": "r",
+        "stage": "$default",
+        "authorizer": {"jwt": {"claims": claims}},
+        "http": {"method": "GET", "path": path},
+    }
+    event = {
+        "version": "2.0",
+        "rawPath": path,
+        "queryStringParameters": query,
+        "headers": {},
+        "requestContext": context,
+    }
     name = lake.outputs["functions"][f"api_{function}"]["name"]
-    return json.loads(lake.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())["Payload"].read())
+    return json.loads(
+        lake.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())["Payload"].read()
+    )
 
 
 def traces(lake: Lake) -> list[object]:
     """Everything that a dry run must leave as it is."""
-    zones = ("HEADGATE_RAW_BUCKET", "HEADGATE_CURATED_BUCKET", "HEADGATE_QUARANTINE_BUCKET", "HEADGATE_ARTIFACTS_BUCKET")
+    zones = (
+        "HEADGATE_RAW_BUCKET",
+        "HEADGATE_CURATED_BUCKET",
+        "HEADGATE_QUARANTINE_BUCKET",
+        "HEADGATE_ARTIFACTS_BUCKET",
+    )
     items = lake.client("dynamodb").scan(TableName=lake.environment["HEADGATE_FILES_TABLE"])["Items"]
-    return [*(lake.objects(zone) for zone in zones), sorted(json.dumps(item, sort_keys=True) for item in items)]
+    return [
+        *(lake.objects(zone) for zone in zones),
+        sorted(json.dumps(item, sort_keys=True) for item in items),
+    ]

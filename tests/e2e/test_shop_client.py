@@ -66,7 +66,9 @@ def test_every_table_equals_athenas_answer_cell_by_cell(connected: client.Lake, 
         assert ordered(connected.sql(sql, arrow=True).to_pylist()) == answer, table
 
 
-def test_a_forecast_comes_from_the_files_of_the_datasets_that_its_system_reads(connected: client.Lake) -> None:
+def test_a_forecast_comes_from_the_files_of_the_datasets_that_its_system_reads(
+    connected: client.Lake,
+) -> None:
     found = connected.lineage("sales_forecast")
     assert found.system == "market-intelligence-hub"
     assert {one.dataset for one in found.files} == {one.dataset for one in found.datasets if one.rows}
@@ -88,7 +90,9 @@ def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_co
         assert ref.key == f"openlineage/dt={event['eventTime'][:10]}/{publisher_of(event)}/{name}.json"
         written.setdefault(run_id(event), []).append(event)
     for events in written.values():
-        ends = ("COMPLETE", "FAIL") if not table_of(events[0]) else ("COMPLETE",)  # another test lets the job of a system fail
+        ends = (
+            ("COMPLETE", "FAIL") if not table_of(events[0]) else ("COMPLETE",)
+        )  # another test lets the job of a system fail
         assert tuple(sorted(one["eventType"] for one in events)) in {(end, "START") for end in ends}
     current = shop_lake.headgate("lineage", "--openlineage")
     assert sorted(map(table_of, current)) == sorted([*registry.curated, *registry.prod])
@@ -103,10 +107,19 @@ def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_co
 
 
 def test_the_example_notebook_runs(connected: client.Lake) -> None:
-    cells = ["".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    cells = [
+        "".join(cell["source"])
+        for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
     environment = {**os.environ, **connected.environment}
     done = subprocess.run(
-        [sys.executable, "-c", SHOW_LAST.format(cells=cells)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", SHOW_LAST.format(cells=cells)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     assert "(<FileState.DONE: 'done'>, 2, 1, 1)" in done.stdout

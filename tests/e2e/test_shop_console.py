@@ -53,7 +53,12 @@ def sign_in(browser: Browser, lake: Lake, group: str, errors: list[str]) -> Page
     user = lake.headgate("users", "add", f"console-{group}@example.com", "--group", group, "--permanent")
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.set_default_timeout(PATIENCE_MS)
-    page.on("console", lambda said: errors.append(f"{said.text} {said.location}") if is_error(said.type, said.text) else None)
+    page.on(
+        "console",
+        lambda said: (
+            errors.append(f"{said.text} {said.location}") if is_error(said.type, said.text) else None
+        ),
+    )
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(user["console"])
     page.locator("#username").fill(user["email"])
@@ -69,7 +74,9 @@ def is_error(kind: str, text: str) -> bool:
 
 
 def drop(page: Page, name: str, body: bytes) -> None:
-    page.get_by_label("Files to upload").set_input_files({"name": name, "mimeType": "text/csv", "buffer": body})
+    page.get_by_label("Files to upload").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": body}
+    )
 
 
 def choose_fields(page: Page) -> None:
@@ -116,7 +123,9 @@ def test_a_foreign_file_is_mapped_fixed_committed_skipped_the_second_time_and_fo
     url = page.url.partition("#")[0].rstrip("/")
     visit(page, url, "/upload")
     drop(page, "payments-supplier.csv", FOREIGN)
-    expect(page.get_by_role("button", name="Check the file with this mapping")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
+    expect(page.get_by_role("button", name="Check the file with this mapping")).to_be_visible(
+        timeout=GATE_TIMEOUT_S * MS
+    )
     choose_fields(page)
     page.get_by_role("button", name="Check the file with this mapping").click()
     expect(page.get_by_test_id("count-quarantined")).to_have_text("2", timeout=GATE_TIMEOUT_S * MS)
@@ -138,18 +147,26 @@ def test_a_foreign_file_is_mapped_fixed_committed_skipped_the_second_time_and_fo
     expect(page.get_by_text("Duplicate File Skipped")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
 
     shop_lake.headgate("run")
-    visit(page, url, "/query?sql=select sum(amount) as total from ecommerce_curated.payments where order_id in ('C1', 'C2', 'C3')")
+    visit(
+        page,
+        url,
+        "/query?sql=select sum(amount) as total from ecommerce_curated.payments where order_id in ('C1', 'C2', 'C3')",
+    )
     page.get_by_role("button", name=re.compile("Run")).click()
     expect(page.get_by_role("table").get_by_text("23.25")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
 
     visit(page, url, "/dashboards/market-intelligence-hub")
     forecast = page.get_by_role("region", name="What did the shop sell, and what will it sell?")
     expect(forecast.locator("svg").first).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
-    expect(forecast.locator("svg path")).not_to_have_count(0)  # the first is a grid line, which has no area and counts as hidden
+    expect(forecast.locator("svg path")).not_to_have_count(
+        0
+    )  # the first is a grid line, which has no area and counts as hidden
     assert errors == []
 
 
-def test_a_large_upload_continues_after_a_reload_and_arrives_as_it_was(shop_lake: Lake, browser: Browser, tmp_path: Path) -> None:
+def test_a_large_upload_continues_after_a_reload_and_arrives_as_it_was(
+    shop_lake: Lake, browser: Browser, tmp_path: Path
+) -> None:
     path = tmp_path / "payments-large.csv"
     path.write_bytes(payments(range(100_000, 100_000 + MB * 10_000)))
     parts = -(-path.stat().st_size // PART_BYTES)
@@ -170,7 +187,11 @@ def test_a_large_upload_continues_after_a_reload_and_arrives_as_it_was(shop_lake
 def staged_bodies(lake: Lake) -> Iterator[bytes]:
     """The files that are uploaded and not yet committed."""
     for key in lake.objects("HEADGATE_STAGING_BUCKET", "uploads/"):
-        yield lake.client("s3").get_object(Bucket=lake.environment["HEADGATE_STAGING_BUCKET"], Key=key)["Body"].read()
+        yield (
+            lake.client("s3")
+            .get_object(Bucket=lake.environment["HEADGATE_STAGING_BUCKET"], Key=key)["Body"]
+            .read()
+        )
 
 
 def test_a_viewer_cannot_upload_and_no_other_page_calls_the_api(shop_lake: Lake, browser: Browser) -> None:
@@ -183,5 +204,8 @@ def test_a_viewer_cannot_upload_and_no_other_page_calls_the_api(shop_lake: Lake,
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     stranger = browser.new_page()
     stranger.goto(shop_lake.environment["AWS_ENDPOINT_URL"] + "/_localstack/health")
-    refused = stranger.evaluate("url => fetch(url).then(() => 'answered', () => 'refused')", shop_lake.outputs["api"]["url"] + "/v1/health")
+    refused = stranger.evaluate(
+        "url => fetch(url).then(() => 'answered', () => 'refused')",
+        shop_lake.outputs["api"]["url"] + "/v1/health",
+    )
     assert refused == "refused"

@@ -92,7 +92,9 @@ LIMITS = {"aws_iam_policy": 6_144, "aws_iam_role_policy": 10_240}
 
 def widen(build: Path) -> None:
     """Add datasets with personal data until there are `TABLES`, give one system as many tables, and let it read every dataset."""
-    catalog, reads = (json.loads((build / name).read_text(encoding="utf-8")) for name in ("catalog.json", "reads.json"))
+    catalog, reads = (
+        json.loads((build / name).read_text(encoding="utf-8")) for name in ("catalog.json", "reads.json")
+    )
     system = min(reads)
     for number in range(TABLES):
         name = f"supplier_invoice_lines_by_region_{number:03}"
@@ -121,7 +123,14 @@ def planned_policies(lake: Lake, folder: Path) -> dict[str, str]:
     terraform = Terraform(own, {**os.environ, **lake.environment})
     options = [option for name, value in variables.items() for option in ("-var", f"{name}={value}")]
     terraform.run(
-        "plan", "-no-color", "-input=false", "-lock=false", "-refresh=false", f"-state={terraform.state}", f"-out={folder}/plan", *options
+        "plan",
+        "-no-color",
+        "-input=false",
+        "-lock=false",
+        "-refresh=false",
+        f"-state={terraform.state}",
+        f"-out={folder}/plan",
+        *options,
     )
     planned = json.loads(terraform.run("show", "-json", f"{folder}/plan"))["planned_values"]["root_module"]
     return {
@@ -154,19 +163,36 @@ def words(built: Path, shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory
     foreign.write_bytes(PAYMENTS.replace(b"amount", b"wert").replace(b"\n90", b"\n92"))
     shop_lake.headgate("upload", str(foreign), "--dataset", "payments", expect=3)
     (customer,) = shop_lake.query("select min(customer_id) as id from ecommerce_curated.customers")
-    key = min(record["key"] for record in shop_lake.records() if record["dataset"] == "regions" and record["state"] == "done")
-    return {"KEY": key, "CUSTOMER": str(customer["id"]), "FILE": str(built / "regions"), "FOREIGN": "payments/roles.csv"}
+    key = min(
+        record["key"]
+        for record in shop_lake.records()
+        if record["dataset"] == "regions" and record["state"] == "done"
+    )
+    return {
+        "KEY": key,
+        "CUSTOMER": str(customer["id"]),
+        "FILE": str(built / "regions"),
+        "FOREIGN": "payments/roles.csv",
+    }
 
 
 def run_as(lake: Lake, role: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command on the lake with a role's own rights, as a person does who has assumed it."""
-    arn = lake.client("iam").get_role(RoleName=f"{lake.environment['HEADGATE_WORKGROUP']}-{role}")["Role"]["Arn"]
+    arn = lake.client("iam").get_role(RoleName=f"{lake.environment['HEADGATE_WORKGROUP']}-{role}")["Role"][
+        "Arn"
+    ]
     taken = lake.client("sts").assume_role(RoleArn=arn, RoleSessionName="person")["Credentials"]
-    names = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey", "AWS_SESSION_TOKEN": "SessionToken"}
+    names = {
+        "AWS_ACCESS_KEY_ID": "AccessKeyId",
+        "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
+        "AWS_SESSION_TOKEN": "SessionToken",
+    }
     environment = {**lake.environment, **{name: taken[part] for name, part in names.items()}}
     folder = STATE / f"{lake.name}-{role}"
     folder.mkdir(exist_ok=True)
-    (folder / "deployment.json").write_text(json.dumps({"environment": environment, "outputs": lake.outputs}), encoding="utf-8")
+    (folder / "deployment.json").write_text(
+        json.dumps({"environment": environment, "outputs": lake.outputs}), encoding="utf-8"
+    )
     command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--deployment", folder.name, "--json"]
     try:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -179,7 +205,9 @@ def test_every_command_of_the_page_is_run_or_has_a_reason() -> None:
 
 
 @pytest.mark.parametrize("role", ["uploader", "analyst", "auditor", "operator"])
-def test_a_role_may_run_every_command_that_the_page_gives_it(shop_lake: Lake, words: dict[str, str], role: str) -> None:
+def test_a_role_may_run_every_command_that_the_page_gives_it(
+    shop_lake: Lake, words: dict[str, str], role: str
+) -> None:
     failed = {}
     for name in sorted(commands_of_roles()[role] - NOT_RUN.keys()):
         done = run_as(shop_lake, role, *name.split(), *(words.get(one, one) for one in ARGUMENTS[name]))
@@ -189,7 +217,9 @@ def test_a_role_may_run_every_command_that_the_page_gives_it(shop_lake: Lake, wo
 
 
 @pytest.mark.parametrize(("role", "name"), DENIED)
-def test_a_role_may_not_do_the_work_of_another(shop_lake: Lake, words: dict[str, str], role: str, name: str) -> None:
+def test_a_role_may_not_do_the_work_of_another(
+    shop_lake: Lake, words: dict[str, str], role: str, name: str
+) -> None:
     done = run_as(shop_lake, role, *name.split(), *(words.get(one, one) for one in ARGUMENTS[name]))
     assert done.returncode == 1
     assert "AccessDenied" in done.stderr

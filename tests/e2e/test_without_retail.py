@@ -48,7 +48,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository without the domain, its tests, and the lake project that names it."""
     copy = tmp_path_factory.mktemp("alone") / "headgate"
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for path in filter(None, listed.stdout.split("\0")):
         if not path.startswith(DOMAIN) and (ROOT / path).is_file():
@@ -63,7 +67,18 @@ def lake(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     """The folder of a clinic's lake project, which is deployed by the copy."""
     project = clinic.lake(tmp_path_factory.mktemp("clinic"))
     try:
-        python(engine, "scripts/deploy.py", "apply", "emulator", "--name", NAME, "--own", "--var", "quiet_s=3600", project=project)
+        python(
+            engine,
+            "scripts/deploy.py",
+            "apply",
+            "emulator",
+            "--name",
+            NAME,
+            "--own",
+            "--var",
+            "quiet_s=3600",
+            project=project,
+        )
         yield project
     finally:
         python(engine, "scripts/emulator/emulator.py", "stop", "--name", NAME)
@@ -72,14 +87,20 @@ def lake(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
 def python(engine: Path, *arguments: str, project: Path | None = None) -> str:
     """Return what the copy's code prints; the environment's own Headgate comes behind it on Python's path."""
     own = {"PYTHONPATH": str(engine), "HEADGATE_PROJECT": str(project or engine), "HYPOTHESIS_PROFILE": "few"}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HEADGATE_", "PYTEST_"))} | own
-    done = subprocess.run([sys.executable, *arguments], cwd=engine, env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("HEADGATE_", "PYTEST_"))
+    } | own
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=engine, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
 
 
 def answer(engine: Path, project: Path, *arguments: str) -> Any:  # noqa: ANN401 whatever JSON the command prints
-    return json.loads(python(engine, "-m", "headgate.cli.main", *arguments, "--deployment", NAME, "--json", project=project))
+    return json.loads(
+        python(engine, "-m", "headgate.cli.main", *arguments, "--deployment", NAME, "--json", project=project)
+    )
 
 
 def test_the_copy_has_no_retail(engine: Path) -> None:
@@ -92,7 +113,9 @@ def test_the_engines_unit_tests_pass(engine: Path) -> None:
     assert [path for path in WITH_DATA_OF_THE_SHOP if not (engine / "tests" / "unit" / path).is_file()] == []
     left_out = [f"--ignore=tests/unit/{path}" for path in WITH_DATA_OF_THE_SHOP]
     folders = [f"tests/unit/{folder}" for folder in FOLDERS.split()]
-    printed = python(engine, "-m", "pytest", *folders, *left_out, "-q", "-x", "-m", "unit", "-p", "no:cacheprovider")
+    printed = python(
+        engine, "-m", "pytest", *folders, *left_out, "-q", "-x", "-m", "unit", "-p", "no:cacheprovider"
+    )
     passed = re.search(r"(\d+) passed", printed)
     assert passed
     assert int(passed[1]) >= LEAST_TESTS
@@ -100,7 +123,19 @@ def test_the_engines_unit_tests_pass(engine: Path) -> None:
 
 def test_a_lake_of_another_domain_publishes_its_tables(engine: Path, lake: Path, tmp_path: Path) -> None:
     (tmp_path / "visits.csv").write_text(VISITS, encoding="utf-8")
-    python(engine, "-m", "headgate.cli.main", "upload", str(tmp_path / "visits.csv"), "--deployment", NAME, project=lake)
+    python(
+        engine,
+        "-m",
+        "headgate.cli.main",
+        "upload",
+        str(tmp_path / "visits.csv"),
+        "--deployment",
+        NAME,
+        project=lake,
+    )
     python(engine, "-m", "headgate.cli.main", "run", "--deployment", NAME, project=lake)
     rows = answer(engine, lake, "query", "select day, visits from clinic_prod.visits_by_day order by day")
-    assert [(str(row["day"])[:10], int(row["visits"])) for row in rows] == [("2026-01-05", 2), ("2026-01-06", 1)]
+    assert [(str(row["day"])[:10], int(row["visits"])) for row in rows] == [
+        ("2026-01-05", 2),
+        ("2026-01-06", 1),
+    ]

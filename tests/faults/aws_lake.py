@@ -58,7 +58,9 @@ class Stand:
         self.clients["secretsmanager"].create_secret(Name=self.name, SecretString=json.dumps(key))
         self.versioned_bucket(self.bucket("raw"))
         for path, body in GROUPS[self.group]:
-            version = self.clients["s3"].put_object(Bucket=self.bucket("raw"), Key=path, Body=body)["VersionId"]
+            version = self.clients["s3"].put_object(Bucket=self.bucket("raw"), Key=path, Body=body)[
+                "VersionId"
+            ]
             self.refs.append(ObjectRef(self.bucket("raw"), path, version))
 
     def bucket(self, zone: str) -> str:
@@ -80,7 +82,10 @@ class Stand:
             try:
                 self.worker.meet(context[_CALL], BEFORE)
             except RefusedError as refused:
-                return AWSResponse("", refused.status, HTTPHeaders(), None), {"Error": {"Code": refused.code}, "ResponseMetadata": {}}
+                return AWSResponse("", refused.status, HTTPHeaders(), None), {
+                    "Error": {"Code": refused.code},
+                    "ResponseMetadata": {},
+                }
         return None
 
     def _after(self, context: dict[str, Any], **_: object) -> None:
@@ -100,7 +105,11 @@ def throttled(worker: Worker) -> None:
     """AWS asks for patience, each service in its own words."""
     call = worker.calls[-1].name
     of_dynamodb = call in {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "GetItem"}
-    raise RefusedError(400, "ProvisionedThroughputExceededException") if of_dynamodb else RefusedError(503, "SlowDown")
+    raise (
+        RefusedError(400, "ProvisionedThroughputExceededException")
+        if of_dynamodb
+        else RefusedError(503, "SlowDown")
+    )
 
 
 def answer_lost(worker: Worker) -> None:
@@ -153,7 +162,13 @@ class AwsLake(Lake):
         def send(refs: Sequence[ObjectRef]) -> None:
             Queues(clients["sqs"]).send(stand.queue_url, [notification(ref) for ref in refs])
 
-        return Ports(self.objects, self.ledger, partial(Secrets(clients["secretsmanager"]).masking_key, stand.name), alerts, send)
+        return Ports(
+            self.objects,
+            self.ledger,
+            partial(Secrets(clients["secretsmanager"]).masking_key, stand.name),
+            alerts,
+            send,
+        )
 
     def fresh(self) -> Lake:
         """Another lake on this stand."""
@@ -166,7 +181,10 @@ class AwsLake(Lake):
     @property
     def settings(self) -> dict[str, str]:
         """The lake as a function finds it in its environment."""
-        zones = {f"HEADGATE_{zone.upper()}_BUCKET": self.bucket(zone) for zone in ("curated", "quarantine", "artifacts")}
+        zones = {
+            f"HEADGATE_{zone.upper()}_BUCKET": self.bucket(zone)
+            for zone in ("curated", "quarantine", "artifacts")
+        }
         return zones | {
             "HEADGATE_FILES_TABLE": self.prefix,
             "HEADGATE_MASKING_KEY_SECRET": self.stand.name,

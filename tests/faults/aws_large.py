@@ -29,7 +29,9 @@ class AwsLargeLake(LargeLake, AwsLake):
     def __post_init__(self) -> None:
         super().__post_init__()
         role = self.stand.emulator.role("states")
-        made = self.stand.clients["stepfunctions"].create_state_machine(name=self.prefix, definition=NOTHING, roleArn=role)
+        made = self.stand.clients["stepfunctions"].create_state_machine(
+            name=self.prefix, definition=NOTHING, roleArn=role
+        )
         self.machine = made["stateMachineArn"]
 
     def starting(self, worker: Worker) -> Callable[[str, Mapping[str, str]], object]:  # noqa: ARG002 the stand knows it

@@ -64,15 +64,30 @@ def _checked(path: Path, contract: Contract, key: MaskingKey, *, folder: Path, *
             folder.joinpath(name).write_bytes(body)
         return deepcopy(known.counts)
     before = set(folder.iterdir())
-    assert not {ACCEPTED, QUARANTINE} & {one.name for one in before}, "a file of rows would be overwritten, and not kept here"
+    assert not {ACCEPTED, QUARANTINE} & {one.name for one in before}, (
+        "a file of rows would be overwritten, and not kept here"
+    )
     counts = check_file(path, contract, key, folder=folder, **stated)
-    like.append(Checked(contract, deepcopy(counts), {made.name: made.read_bytes() for made in set(folder.iterdir()) - before}))
+    like.append(
+        Checked(
+            contract,
+            deepcopy(counts),
+            {made.name: made.read_bytes() for made in set(folder.iterdir()) - before},
+        )
+    )
     return counts
 
 
 def _remembered(received: GatedFile) -> Profile:
     rows = (_digest(received.accepted.rows), _digest(received.quarantine_rows.rows))
-    key = (received.contract.dataset, received.contract.version, received.content_sha256, received.rows, received.received_at, *rows)
+    key = (
+        received.contract.dataset,
+        received.contract.version,
+        received.content_sha256,
+        received.rows,
+        received.received_at,
+        *rows,
+    )
     if key not in _KEPT:
         _KEPT[key] = profile_of(received)
     return _KEPT[key]

@@ -54,7 +54,12 @@ def parquet(body: bytes) -> bytes:
     """The CSV's rows as Parquet."""
     header, *rows = [line.split(",") for line in body.decode().splitlines()]
     out = io.BytesIO()
-    pq.write_table(pa.table({name: pa.array(cells) for name, cells in zip(header, zip(*rows, strict=True), strict=True)}), out)
+    pq.write_table(
+        pa.table(
+            {name: pa.array(cells) for name, cells in zip(header, zip(*rows, strict=True), strict=True)}
+        ),
+        out,
+    )
     return out.getvalue()
 
 
@@ -64,7 +69,10 @@ def run(name: str, *parts: bytes, gone: tuple[str, ...] = ()) -> tuple[Upload, .
     deleted = parquet("\n".join(["region_id", *gone, ""]).encode()) if gone else b""
     names = [f"part-{number:05d}.parquet" for number in range(len(parts))]
     manifest = {
-        "files": [{"name": part, "sha256": hashlib.sha256(body).hexdigest()} for part, body in zip(names, parts, strict=True)],
+        "files": [
+            {"name": part, "sha256": hashlib.sha256(body).hexdigest()}
+            for part, body in zip(names, parts, strict=True)
+        ],
         "moment": {"taken_at": "2024-05-01T00:00:00"},
         "deleted_sha256": hashlib.sha256(deleted).hexdigest() if gone else "",
     }
@@ -73,14 +81,19 @@ def run(name: str, *parts: bytes, gone: tuple[str, ...] = ()) -> tuple[Upload, .
     return tuple((replace(key, name=part).path(), body) for part, body in uploads)
 
 
-MIXED = payments("10.50", "not an amount", "12.00") + payments("10.50").split(b"\n", 1)[1]  # one refused row, one duplicate
+MIXED = (
+    payments("10.50", "not an amount", "12.00") + payments("10.50").split(b"\n", 1)[1]
+)  # one refused row, one duplicate
 UNSURE = PAYMENT.replace("payment_id", "F1").replace("order_id", "F2").replace("amount", "F3")
 GROUPS: dict[str, tuple[Upload, ...]] = {
     "csv": (("regions/clean.csv", regions("GB", "FR")),),
     "parquet": (("regions/clean.parquet", parquet(regions("DE", "IT"))),),
     "gzip": (("regions/packed.csv.gz", gzip.compress(regions("ES", "not a code", "ES"), mtime=0)),),
     "copies": (("payments/may.csv", MIXED), ("payments/may again.csv", MIXED)),
-    "correction": (("payments/june.csv", MIXED[:-1] + b"\n\n"), ("payments/june.csv", payments("10.50", "11.00", "12.00"))),
+    "correction": (
+        ("payments/june.csv", MIXED[:-1] + b"\n\n"),
+        ("payments/june.csv", payments("10.50", "11.00", "12.00")),
+    ),
     "refused": (("payments/no-table.csv", b"%PDF-1.4"),),
     "empty": (("regions/empty.csv", b""),),
     "to map": (("payments/unsure.csv", payments("10.50", "11.50", header=UNSURE)),),
@@ -91,10 +104,19 @@ GROUPS: dict[str, tuple[Upload, ...]] = {
     "no manifest": ((ExportKey("regions", date(2024, 5, 2), "r2", RUN_MANIFEST).path(), b"[]"),),
 }
 GROUPS["all"] = tuple(upload for group in GROUPS.values() for upload in group)
-GROUPS["reverted"] = (("payments/july.csv", MIXED), ("payments/july.csv", payments("9.50", "no amount")), ("payments/july.csv", MIXED))
-GROUPS["sent again"] = (("payments/august.csv", MIXED), ("payments/august.csv", None), ("payments/august.csv", MIXED))
+GROUPS["reverted"] = (
+    ("payments/july.csv", MIXED),
+    ("payments/july.csv", payments("9.50", "no amount")),
+    ("payments/july.csv", MIXED),
+)
+GROUPS["sent again"] = (
+    ("payments/august.csv", MIXED),
+    ("payments/august.csv", None),
+    ("payments/august.csv", MIXED),
+)
 # Three files like each other and one unlike them: an alert reports it, and it must not be compared with itself when it comes again.
 GROUPS["out of line"] = tuple(
-    (f"payments/{number}.csv", payments(*[f"{amount}.{number}" for amount in range(100, 400)])) for number in (1, 2, 3)
+    (f"payments/{number}.csv", payments(*[f"{amount}.{number}" for amount in range(100, 400)]))
+    for number in (1, 2, 3)
 )
 GROUPS["out of line"] += (("payments/4.csv", payments(*[f"{amount}.4" for amount in range(9000, 9300)])),)

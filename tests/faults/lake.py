@@ -155,7 +155,9 @@ class Watched:
 
         def called(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 as above
             refs = [each for each in args if isinstance(each, ObjectRef)]
-            return self.worker.call(f"{name} {refs[0].bucket}" if refs else name, partial(method, *args, **kwargs))
+            return self.worker.call(
+                f"{name} {refs[0].bucket}" if refs else name, partial(method, *args, **kwargs)
+            )
 
         return called
 
@@ -241,24 +243,47 @@ class Lake:
         ports = self.ports(worker)
         rules, profiles = self.gate_rules(ports), Profiles(ports.objects, self.bucket("artifacts"))
         curation = self.curation(
-            self.gate_ports(ports), rules, profiles.of, profiles.of_unknown, alert=ports.alerts.settled, executor=self.executor
+            self.gate_ports(ports),
+            rules,
+            profiles.of,
+            profiles.of_unknown,
+            alert=ports.alerts.settled,
+            executor=self.executor,
         )
-        return Runs(ports.objects, curation.process, ports.send, Sightings(ports.objects, rules.contracts, self.bucket("curated")))
+        return Runs(
+            ports.objects,
+            curation.process,
+            ports.send,
+            Sightings(ports.objects, rules.contracts, self.bucket("curated")),
+        )
 
     def replay(self, file_id: str, worker: Worker) -> Replayed:
         """The file goes through the gate again, under another masking key, as after a rotation."""
         ports = self.ports(worker)
-        rules = replace(self.gate_rules(ports), masking_key=lambda: worker.call("read secret", lambda: ROTATED))
+        rules = replace(
+            self.gate_rules(ports), masking_key=lambda: worker.call("read secret", lambda: ROTATED)
+        )
         return Replayer(self.gate_ports(ports), rules).replay(file_id)
 
     def gate_ports(self, ports: Ports) -> GatePorts:
         """Return the gate's stores, behind these ports."""
-        return GatePorts(ports.objects, ports.ledger, self.bucket("curated"), self.bucket("quarantine"), lambda: self.now, LEASE_S)
+        return GatePorts(
+            ports.objects,
+            ports.ledger,
+            self.bucket("curated"),
+            self.bucket("quarantine"),
+            lambda: self.now,
+            LEASE_S,
+        )
 
     def gate_rules(self, ports: Ports) -> GateRules:
         """Return the gate's rules, behind these ports."""
         sources = contracts()
-        return GateRules(sources, ports.masking_key, Mappings(ports.objects, self.bucket("artifacts"), sources, sample_table))
+        return GateRules(
+            sources,
+            ports.masking_key,
+            Mappings(ports.objects, self.bucket("artifacts"), sources, sample_table),
+        )
 
     def ports(self, worker: Worker) -> Ports:
         """What the worker speaks to."""
@@ -281,7 +306,11 @@ class Lake:
 
     def copy(self) -> Lake:
         """Return a lake in memory in the state of this one, without processing its files again."""
-        locks = {id(port._lock): RLock() for port in (self.objects, self.ledger) if isinstance(port, MemoryObjects | MemoryLedger)}
+        locks = {
+            id(port._lock): RLock()
+            for port in (self.objects, self.ledger)
+            if isinstance(port, MemoryObjects | MemoryLedger)
+        }
         return deepcopy(self, locks)
 
     def state(self) -> bytes:
@@ -290,7 +319,10 @@ class Lake:
         The time and memory that a file took differ in every run, so no test may depend on them.
         """
         objects, ledger = cast("MemoryObjects", self.objects), cast("MemoryLedger", self.ledger)
-        measured = {kind: [replace(one, milliseconds=0, peak_bytes=0) for one in files] for kind, files in ledger._measured.items()}
+        measured = {
+            kind: [replace(one, milliseconds=0, peak_bytes=0) for one in files]
+            for kind, files in ledger._measured.items()
+        }
         claims = (ledger._records, ledger._leases, ledger._contents, ledger._takers, measured)
         rules = (type(self), type(objects), type(ledger), self.curation, self.executor)
         return _digest((rules, self.group, objects._versions, claims, *self.progress()))
@@ -305,7 +337,9 @@ class Lake:
 
     def contents(self, zone: str) -> dict[str, bytes]:
         """Every object of a zone."""
-        return {info.ref.key: self.objects.read(info.ref) for info in self.objects.list(self.bucket(zone), "")}
+        return {
+            info.ref.key: self.objects.read(info.ref) for info in self.objects.list(self.bucket(zone), "")
+        }
 
     @property
     def winners(self) -> tuple[str, ...]:
@@ -315,13 +349,21 @@ class Lake:
     def outcome(self) -> dict[str, object]:
         """All that a lake is, without when each file was finished, and in which order the figures of files were kept."""
         zones = {zone: self.contents(zone) for zone in ("raw", "curated", "quarantine", "artifacts")}
-        figures = {key: json.loads(zones["artifacts"].pop(key)) for key in sorted(zones["artifacts"]) if key.endswith("_baseline.json")}
+        figures = {
+            key: json.loads(zones["artifacts"].pop(key))
+            for key in sorted(zones["artifacts"])
+            if key.endswith("_baseline.json")
+        }
         records = sorted(
-            (replace(record, finished_at="", stage_times={}) for record in self.ledger.records()), key=lambda record: record.file_id
+            (replace(record, finished_at="", stage_times={}) for record in self.ledger.records()),
+            key=lambda record: record.file_id,
         )
         return {
             **zones,
-            "figures": {key: sorted(files, key=lambda one: str(one["content_sha256"])) for key, files in figures.items()},
+            "figures": {
+                key: sorted(files, key=lambda one: str(one["content_sha256"]))
+                for key, files in figures.items()
+            },
             "drift": [record.profile.get("drift") for record in records],
             "records": [replace(record, profile={**record.profile, "drift": ""}) for record in records],
             "inbox": self.inbox,

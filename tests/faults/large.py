@@ -52,14 +52,21 @@ class LargeLake(Lake):
 
     def runs(self, worker: Worker) -> Runs:
         """The function's own way, on which it hands files over."""
-        capacity = {FORETOLD: Capacity(1, GIB), OUTGROWN: Capacity(GIB, 4), DIED: Capacity(GIB, GIB)}[self.sees]
+        capacity = {FORETOLD: Capacity(1, GIB), OUTGROWN: Capacity(GIB, 4), DIED: Capacity(GIB, GIB)}[
+            self.sees
+        ]
         start = self.starting(worker)
         from_bytes = 1 if self.sees == FORETOLD else GIB
-        larger_worker = LargerWorker(capacity, lambda: 300.0, start, RUN_S, from_bytes, is_redelivery=lambda: self.sees == DIED)
+        larger_worker = LargerWorker(
+            capacity, lambda: 300.0, start, RUN_S, from_bytes, is_redelivery=lambda: self.sees == DIED
+        )
 
         def small(gate: FileProcessor) -> FileProcessor:
             return replace(
-                gate, larger_worker=larger_worker, measured_from_bytes=1, rules=replace(gate.rules, largest_bytes=capacity.largest_bytes)
+                gate,
+                larger_worker=larger_worker,
+                measured_from_bytes=1,
+                rules=replace(gate.rules, largest_bytes=capacity.largest_bytes),
             )
 
         return self._changed(super().runs(worker), small)
@@ -78,7 +85,9 @@ class LargeLake(Lake):
             return replace(gate, run=run, measured_from_bytes=1, ports=replace(gate.ports, lease_s=RUN_S))
 
         runs = self._changed(super().runs(worker), large)
-        return retry_throttled(partial(runs.receive, self.started[run]), pauses_s=PAUSES_S, sleep=super().wait)
+        return retry_throttled(
+            partial(runs.receive, self.started[run]), pauses_s=PAUSES_S, sleep=super().wait
+        )
 
     def wait(self, seconds: float) -> None:
         """Time passes, in which every run that was started ends."""
@@ -113,7 +122,9 @@ class LargeLake(Lake):
         """As the machine's last states have it."""
         record = self.ledger.get(run.partition("-")[0])
         if record.state == "handed_over":
-            self.ledger.finish(replace(record, state="failed", error={"rule": "job_failed", "message": "attempts used up"}))
+            self.ledger.finish(
+                replace(record, state="failed", error={"rule": "job_failed", "message": "attempts used up"})
+            )
             self.dead.add(self.started[run])
 
     def _start(self, worker: Worker, run: str, reported: Mapping[str, str]) -> None:

@@ -22,7 +22,20 @@ from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
 from tests.faults.inputs import contracts, payments
-from tests.faults.lake import ADVICE, AFTER, BEFORE, HIDDEN_S, Call, Fault, Lake, StoppedError, Worker, calls_of, difference, failing
+from tests.faults.lake import (
+    ADVICE,
+    AFTER,
+    BEFORE,
+    HIDDEN_S,
+    Call,
+    Fault,
+    Lake,
+    StoppedError,
+    Worker,
+    calls_of,
+    difference,
+    failing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +56,11 @@ def troubled(seed: int, group: str = "all") -> Lake:
     order = list(range(len(lake.refs)))
     dice.shuffle(order)
     for place in order:
-        call, when, happen = dice.choice(calls_of(Lake(group), place) or NO_CALLS), dice.choice([BEFORE, AFTER]), dice.choice(HAPPENS)
+        call, when, happen = (
+            dice.choice(calls_of(Lake(group), place) or NO_CALLS),
+            dice.choice([BEFORE, AFTER]),
+            dice.choice(HAPPENS),
+        )
         with suppress(HeadgateError, StoppedError):
             lake.receive(lake.refs[place], Worker(Fault(call, when, happen)))
     lake.wait(dice.choice([0, HIDDEN_S]))
@@ -74,13 +91,19 @@ def test_the_merged_snapshot_is_that_of_a_quiet_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sent", ["AB", "BA", "ABA", "BAB", "ABAB"])
 @pytest.mark.parametrize("merges", ["once", "after each"])
-def test_the_lake_shows_what_an_object_holds_though_its_rows_have_no_newer_time_of_change(sent: str, merges: str, tmp_path: Path) -> None:
+def test_the_lake_shows_what_an_object_holds_though_its_rows_have_no_newer_time_of_change(
+    sent: str, merges: str, tmp_path: Path
+) -> None:
     """A corrected file whose sender left `updated_at` as it was; and one that goes back to what it held before."""
-    assert _shown_after([("june", content) for content in sent], tmp_path, every_time=merges == "after each") == [sent[-1]]
+    assert _shown_after(
+        [("june", content) for content in sent], tmp_path, every_time=merges == "after each"
+    ) == [sent[-1]]
 
 
 @pytest.mark.parametrize("every_time", [False, True])
-def test_a_correction_wins_that_came_under_another_name_first_and_a_copy_does_not(tmp_path: Path, *, every_time: bool) -> None:
+def test_a_correction_wins_that_came_under_another_name_first_and_a_copy_does_not(
+    tmp_path: Path, *, every_time: bool
+) -> None:
     corrected = [("other", "A"), ("june", "B"), ("june", "A")]
     assert _shown_after(corrected, tmp_path, every_time=every_time) == ["A"]
     assert _shown_after([*corrected, ("june", "B"), ("copy", "A")], tmp_path, every_time=every_time) == ["B"]
@@ -100,7 +123,12 @@ def _shown_after(sent: list[tuple[str, str]], workspace: Path, *, every_time: bo
             _merging(lake, catalog, workspace).merge()
     key = catalog.current("curated", "payments").location.removeprefix("s3://curated/")
     rows = pq.read_table(pa.BufferReader(objects.read(ObjectRef("curated", part(key))))).to_pylist()
-    return [content for row in rows for content, amount in amounts.items() if float(amount) == float(row["amount"])]
+    return [
+        content
+        for row in rows
+        for content, amount in amounts.items()
+        if float(amount) == float(row["amount"])
+    ]
 
 
 def _merged(lake: Lake, workspace: Path) -> dict[str, bytes]:

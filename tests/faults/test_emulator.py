@@ -24,7 +24,11 @@ pytestmark = pytest.mark.faults
 
 # Between them they make every call that there is; the others make the same ones. FAULTS=all sends the rest, too.
 SENT = ["copies", "correction", "refused", "to map", "unknown", "run"]
-REST = ["csv", "parquet", "gzip", "empty", "found by its header", "no manifest"] if os.environ.get("FAULTS") == "all" else []
+REST = (
+    ["csv", "parquet", "gzip", "empty", "found by its header", "no manifest"]
+    if os.environ.get("FAULTS") == "all"
+    else []
+)
 
 
 @pytest.fixture(params=[*SENT, *REST], scope="module")
@@ -47,7 +51,9 @@ def holds_for_all(stand: Stand, when: str, happen: Callable[[Worker], None]) -> 
 
 
 @pytest.mark.parametrize("when", [BEFORE, AFTER])
-def test_a_worker_stopped_before_or_after_any_call_to_aws_loses_and_doubles_nothing(stand: Stand, when: str) -> None:
+def test_a_worker_stopped_before_or_after_any_call_to_aws_loses_and_doubles_nothing(
+    stand: Stand, when: str
+) -> None:
     holds_for_all(stand, when, Worker.stop)
 
 
@@ -71,10 +77,17 @@ def test_a_call_to_aws_whose_answer_is_lost_loses_and_doubles_nothing(stand: Sta
         ("TransactWriteItems", 2, AFTER),
     ],
 )
-def test_a_process_that_the_system_kills_loses_and_doubles_nothing(copies: Stand, operation: str, number: int, when: str) -> None:
-    lake, (ref, _) = AwsLake(copies.group, stand=copies, now=datetime.now(UTC).replace(tzinfo=None)), copies.refs
+def test_a_process_that_the_system_kills_loses_and_doubles_nothing(
+    copies: Stand, operation: str, number: int, when: str
+) -> None:
+    lake, (ref, _) = (
+        AwsLake(copies.group, stand=copies, now=datetime.now(UTC).replace(tzinfo=None)),
+        copies.refs,
+    )
     place = (ref.bucket, ref.key, ref.version_id, operation, str(number), when)
     environment = {**os.environ, **copies.emulator.environment, **lake.settings}
-    done = subprocess.run([sys.executable, "-m", "tests.faults.killed_worker", *place], env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.killed_worker", *place], env=environment, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     assert found_wrong(lake) == []

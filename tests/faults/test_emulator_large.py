@@ -49,8 +49,17 @@ def quiet_calls(stand: Stand, who: str) -> list[Call]:
 
 def test_the_hand_over_makes_the_calls_that_it_is_known_to_make(stand: Stand) -> None:
     names = {call.name for call in quiet_calls(stand, FUNCTION)}
-    assert {"HeadObject raw", "GetItem", "GetObject raw", "TransactWriteItems", "StartExecution", "UpdateItem"} == names
-    assert {"TransactWriteItems", "PutObject curated", "PutObject quarantine", "PutItem"} <= {call.name for call in quiet_calls(stand, JOB)}
+    assert {
+        "HeadObject raw",
+        "GetItem",
+        "GetObject raw",
+        "TransactWriteItems",
+        "StartExecution",
+        "UpdateItem",
+    } == names
+    assert {"TransactWriteItems", "PutObject curated", "PutObject quarantine", "PutItem"} <= {
+        call.name for call in quiet_calls(stand, JOB)
+    }
 
 
 @pytest.mark.parametrize(("when", "happen"), MOMENTS.values(), ids=MOMENTS)

@@ -121,18 +121,24 @@ def test_the_files_of_the_harness_go_all_ways_that_there_are(group: str) -> None
 
 @pytest.mark.parametrize("executor", [Soon, Late])
 @pytest.mark.parametrize("group", SMALL)
-def test_a_worker_killed_before_or_after_any_call_loses_and_doubles_nothing(group: str, executor: type[Executor]) -> None:
+def test_a_worker_killed_before_or_after_any_call_loses_and_doubles_nothing(
+    group: str, executor: type[Executor]
+) -> None:
     holds_for_all(group, Worker.stop, executor)
 
 
 @pytest.mark.parametrize("error", [ServiceError, ThrottledError])
 @pytest.mark.parametrize("group", SMALL)
-def test_a_call_that_fails_or_whose_answer_is_lost_loses_and_doubles_nothing(group: str, error: type[ServiceError]) -> None:
+def test_a_call_that_fails_or_whose_answer_is_lost_loses_and_doubles_nothing(
+    group: str, error: type[ServiceError]
+) -> None:
     """`SlowDown` and `ProvisionedThroughputExceeded` are ThrottledErrors; an answer that was lost is a failure after the call."""
     holds_for_all(group, failing(error))
 
 
-@pytest.mark.parametrize("waited_s", [0, LEASE_S], ids=["at the same time", "when the first one's lease has run out"])
+@pytest.mark.parametrize(
+    "waited_s", [0, LEASE_S], ids=["at the same time", "when the first one's lease has run out"]
+)
 @pytest.mark.parametrize("group", [group for group in SMALL if len(GROUPS[group]) < MANY])
 def test_a_second_worker_at_any_moment_of_the_first_changes_nothing(group: str, waited_s: int) -> None:
     """On the same file and on the other one of its group: a copy, or a corrected version."""
@@ -173,7 +179,9 @@ def test_a_worker_that_died_is_waited_for_until_its_lease_has_run_out() -> None:
 class FinishesFirst(FileProcessor):
     """A gate that is wrong: the record stands before the rows are stored."""
 
-    def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
+    def _check_and_store(
+        self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract
+    ) -> FileRecord:
         self.ports.ledger.finish(replace(record, state="done"))
         return super()._check_and_store(record, info, path, contract)
 

@@ -43,20 +43,29 @@ def merged_once(folder: Path) -> Lake:
 
 
 def merge(lake: Lake, worker: Worker) -> None:
-    ports = cast("SnapshotObjects", Watched(lake.objects, worker)), cast("Catalog", Watched(lake.catalog, worker))
+    ports = (
+        cast("SnapshotObjects", Watched(lake.objects, worker)),
+        cast("Catalog", Watched(lake.catalog, worker)),
+    )
     with suppress(StoppedError):
         replace(lake.merging(), objects=ports[0], catalog=ports[1]).merge()
 
 
 def lake_of(lake: Lake) -> dict[str, Any]:
     """Its snapshots, and the tables that point to them."""
-    shown = {dataset: lake.catalog.current("ecommerce_curated", dataset).location for dataset in lake.contracts}
+    shown = {
+        dataset: lake.catalog.current("ecommerce_curated", dataset).location for dataset in lake.contracts
+    }
     return {"snapshots": lake.snapshots(), "tables": shown}
 
 
 def changes(worker: Worker) -> list[Call]:
     """The calls that change the lake: killed before another call, a worker leaves what it left after the change before it."""
-    return [call for call in worker.calls if call.name.partition(" ")[0] in {"write", "upload", "copy", "delete", "move"}]
+    return [
+        call
+        for call in worker.calls
+        if call.name.partition(" ")[0] in {"write", "upload", "copy", "delete", "move"}
+    ]
 
 
 def test_a_merge_that_is_killed_at_any_change_leaves_the_lake_to_the_next_run(tmp_path: Path) -> None:

@@ -36,7 +36,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.faults
 
-LARGE = ["csv", "parquet", "gzip", "copies", "correction", "refused", "to map", "unknown", "found by its header", "run"]
+LARGE = [
+    "csv",
+    "parquet",
+    "gzip",
+    "copies",
+    "correction",
+    "refused",
+    "to map",
+    "unknown",
+    "found by its header",
+    "run",
+]
 HAPPENS = {"killed": Worker.stop, "failed": failing(ServiceError), "throttled": failing(ThrottledError)}
 FUNCTION, JOB = "function", "job"
 
@@ -80,7 +91,9 @@ def befallen(lake: LargeLake, place: int, fault: Fault, who: str) -> Worker:
 
 @pytest.mark.parametrize("sees", [FORETOLD, OUTGROWN])
 @pytest.mark.parametrize("group", LARGE)
-def test_every_file_goes_to_the_larger_worker_and_becomes_there_what_it_becomes_here(group: str, sees: str) -> None:
+def test_every_file_goes_to_the_larger_worker_and_becomes_there_what_it_becomes_here(
+    group: str, sees: str
+) -> None:
     lake = LargeLake(group, sees=sees)
     lake.deliver(lake.refs)
     assert difference(lake) == []
@@ -145,7 +158,10 @@ def troubled(seed: int) -> LargeLake:
     order = list(range(len(lake.refs)))
     dice.shuffle(order)
     for place in order:
-        faults = [Fault(_some_call(dice), dice.choice([BEFORE, AFTER]), dice.choice([*HAPPENS.values()])) for _ in range(2)]
+        faults = [
+            Fault(_some_call(dice), dice.choice([BEFORE, AFTER]), dice.choice([*HAPPENS.values()]))
+            for _ in range(2)
+        ]
         lake.befalls.append(Worker(faults[0]))
         try:
             lake.receive(lake.refs[place], Worker(faults[1]))
@@ -153,7 +169,9 @@ def troubled(seed: int) -> LargeLake:
             hidden.append(lake.refs[place])
     lake.wait(dice.choice([0, HIDDEN_S]))
     lake.deliver([ref for ref in lake.refs for _ in range(dice.randint(1, 6))], dice)
-    lake.deliver(hidden, dice)  # the messages of those that died or failed: SQS shows them again when no lease runs any more
+    lake.deliver(
+        hidden, dice
+    )  # the messages of those that died or failed: SQS shows them again when no lease runs any more
     lake.deliver(sorted(lake.dead & set(lake.refs), key=str))  # as `headgate queue redrive` does
     return lake
 
@@ -191,11 +209,15 @@ def test_the_harness_finds_a_file_without_an_alert() -> None:
     assert found_wrong(StartsNothing("csv"))
 
 
-def test_a_worker_that_dies_while_it_fetches_a_large_file_leaves_a_record_and_a_job_accepts_the_file() -> None:
+def test_a_worker_that_dies_while_it_fetches_a_large_file_leaves_a_record_and_a_job_accepts_the_file() -> (
+    None
+):
     """The record is there from the first moment. When the lease has ended, the file is handed over: the function may be too small."""
     lake = lake_at("csv", 0, DIED)
     befallen(lake, 0, Fault(Call("download raw", 1), BEFORE, Worker.stop), FUNCTION)
-    assert [(record.key, record.state) for record in lake.ledger.records()] == [(lake.refs[0].key, "processing")]
+    assert [(record.key, record.state) for record in lake.ledger.records()] == [
+        (lake.refs[0].key, "processing")
+    ]
     lake.wait(HIDDEN_S)
     lake.receive_once(lake.refs[0])
     assert [record.state for record in lake.ledger.records()] == ["handed_over"]

@@ -45,9 +45,15 @@ def replayed(lake: Lake) -> list[tuple[str, Call]]:
     return made
 
 
-@pytest.mark.parametrize("happen", [Worker.stop, failing(ServiceError), failing(ThrottledError)], ids=["killed", "failed", "throttled"])
+@pytest.mark.parametrize(
+    "happen",
+    [Worker.stop, failing(ServiceError), failing(ThrottledError)],
+    ids=["killed", "failed", "throttled"],
+)
 @pytest.mark.parametrize("group", GROUPS)
-def test_a_replay_that_ends_before_or_after_any_call_loses_and_doubles_nothing(group: str, happen: Callable[[Worker], None]) -> None:
+def test_a_replay_that_ends_before_or_after_any_call_loses_and_doubles_nothing(
+    group: str, happen: Callable[[Worker], None]
+) -> None:
     calm = settled(group)
     for file_id, call in replayed(calm):
         for when in (BEFORE, AFTER):
@@ -58,7 +64,9 @@ def test_a_replay_that_ends_before_or_after_any_call_loses_and_doubles_nothing(g
             lake.wait(LEASE_S)
             replayed(lake)
             expected, found = calm.outcome(), lake.outcome()
-            assert [name for name in expected if expected[name] != found[name]] == [], f"{group}, {when} {call}"
+            assert [name for name in expected if expected[name] != found[name]] == [], (
+                f"{group}, {when} {call}"
+            )
 
 
 def test_a_replay_under_another_key_makes_other_tokens_of_every_card() -> None:

@@ -52,7 +52,8 @@ def lake(emulator: Emulator) -> Lake:
     """An empty lake."""
     name = unique("lake")
     settings = {
-        f"HEADGATE_{zone.upper()}_BUCKET": _bucket(emulator, f"{name}-{zone}") for zone in ("raw", "curated", "quarantine", "artifacts")
+        f"HEADGATE_{zone.upper()}_BUCKET": _bucket(emulator, f"{name}-{zone}")
+        for zone in ("raw", "curated", "quarantine", "artifacts")
     }
     registry = Registry.load()
     prod_buckets = {system: _bucket(emulator, f"{name}-{system}") for system in SYSTEMS}
@@ -63,9 +64,15 @@ def lake(emulator: Emulator) -> Lake:
             "HEADGATE_PROD_BUCKETS": json.dumps(prod_buckets),
             "HEADGATE_FILES_TABLE": _files_table(emulator, f"{name}-files"),
             "HEADGATE_MASKING_KEY_SECRET": _masking_key(emulator, f"{name}-masking"),
-            "HEADGATE_RAW_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=f"{name}-raw")["QueueUrl"],
-            "HEADGATE_ALERTS_TOPIC_ARN": emulator.client("sns").create_topic(Name=f"{name}-alerts")["TopicArn"],
-            "HEADGATE_CURATED_DATABASE": _database(emulator, f"{name}_curated", {**registry.curated, **registry.lake}),
+            "HEADGATE_RAW_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=f"{name}-raw")[
+                "QueueUrl"
+            ],
+            "HEADGATE_ALERTS_TOPIC_ARN": emulator.client("sns").create_topic(Name=f"{name}-alerts")[
+                "TopicArn"
+            ],
+            "HEADGATE_CURATED_DATABASE": _database(
+                emulator, f"{name}_curated", {**registry.curated, **registry.lake}
+            ),
             "HEADGATE_PROD_DATABASE": _database(emulator, f"{name}_prod", registry.prod),
         },
     )
@@ -82,11 +89,16 @@ def _files_table(emulator: Emulator, name: str) -> str:
     emulator.client("dynamodb").create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "file_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("file_id", "bucket", "received_at")],
+        AttributeDefinitions=[
+            {"AttributeName": one, "AttributeType": "S"} for one in ("file_id", "bucket", "received_at")
+        ],
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "by_received_at",
-                "KeySchema": [{"AttributeName": "bucket", "KeyType": "HASH"}, {"AttributeName": "received_at", "KeyType": "RANGE"}],
+                "KeySchema": [
+                    {"AttributeName": "bucket", "KeyType": "HASH"},
+                    {"AttributeName": "received_at", "KeyType": "RANGE"},
+                ],
                 "Projection": {"ProjectionType": "ALL"},
             }
         ],
@@ -106,6 +118,11 @@ def _database(emulator: Emulator, name: str, contracts: Mapping[str, Contract]) 
     glue.create_database(DatabaseInput={"Name": name})
     for table, contract in contracts.items():
         descriptor = {"Location": f"s3://{name}/empty/", "Columns": glue_columns(contract), **PARQUET}
-        made = {"Name": table, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": descriptor, "Parameters": {"classification": "parquet"}}
+        made = {
+            "Name": table,
+            "TableType": "EXTERNAL_TABLE",
+            "StorageDescriptor": descriptor,
+            "Parameters": {"classification": "parquet"},
+        }
         glue.create_table(DatabaseName=name, TableInput=made)
     return name

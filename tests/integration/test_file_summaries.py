@@ -33,7 +33,9 @@ def files() -> Iterator[tuple[str, bytes]]:
         yield path.name, path.read_bytes()
     for archive in sorted(folder.glob("*.tar.gz")):
         with tarfile.open(archive) as packed:
-            members = sorted((member for member in packed if member.name.endswith(".csv")), key=lambda member: member.name)
+            members = sorted(
+                (member for member in packed if member.name.endswith(".csv")), key=lambda member: member.name
+            )
             for member in members[:: 1 if os.environ.get("FILES") == "all" else STRIDE]:
                 if content := packed.extractfile(member):
                     yield member.name, content.read()
@@ -52,7 +54,14 @@ def test_every_table_has_a_summary_of_the_named_shape() -> None:
         profile = profile_unknown(columns, dataset="", content_sha256="0", received_at=datetime(2024, 1, 1))
         summary = file_summary(name, profile)
         assert to_json(summary)
-        assert list(summary) == ["file_name", "row_count", "schema", "statistics", "quality_issues", "quality_score"], name
+        assert list(summary) == [
+            "file_name",
+            "row_count",
+            "schema",
+            "statistics",
+            "quality_issues",
+            "quality_score",
+        ], name
         assert summary["row_count"] == max(len(column) for column in columns.values()), name
         schema, statistics, issues = summary["schema"], summary["statistics"], summary["quality_issues"]
         assert isinstance(schema, dict)
@@ -60,7 +69,9 @@ def test_every_table_has_a_summary_of_the_named_shape() -> None:
         assert isinstance(issues, dict)
         assert set(schema) == set(columns), name
         assert set(schema.values()) <= TYPES, (name, schema)
-        assert all({"min", "max"} <= set(found) <= {"min", "max", "avg"} for found in statistics.values()), name
+        assert all({"min", "max"} <= set(found) <= {"min", "max", "avg"} for found in statistics.values()), (
+            name
+        )
         assert set(issues) == {"missing_values", "invalid_values"}, name
         assert all(set(found) == {"count", "percentage"} for found in issues["missing_values"].values()), name
     assert seen

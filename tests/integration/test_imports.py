@@ -69,14 +69,18 @@ assert digest_of(pa.RecordBatch.from_arrays(arrays, ["double", "bigint"]), colum
 def loaded(script: str) -> frozenset[str]:
     """The modules that a process has loaded after it ran the script."""
     program = f"{script}\nimport sys\nprint(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     return frozenset(done.stdout.split())
 
 
 @pytest.mark.parametrize("parts", [GATE_PARTS, "lambdas.start_pipeline.handler, headgate.aws.scheduler"])
 def test_a_function_starts_without_the_jobs_libraries(parts: str) -> None:
     """Pandas, Great Expectations and Ibis belong to the jobs."""
-    assert loaded(f"import {parts}").isdisjoint({"pandas", "great_expectations", "ibis", "duckdb", "sklearn", "yaml"})
+    assert loaded(f"import {parts}").isdisjoint(
+        {"pandas", "great_expectations", "ibis", "duckdb", "sklearn", "yaml"}
+    )
 
 
 def test_the_gate_imports_nothing_that_a_plain_file_has_no_use_for() -> None:
@@ -88,7 +92,10 @@ def test_the_wiring_imports_a_stage_only_when_one_of_its_functions_is_called() -
     names = loaded(f"from headgate.wiring import {', '.join(modules)}")
     rooms = {".".join(name.split(".")[:2]) for name in names}
     assert len(modules) > 5
-    assert {name for name in names if name.startswith("headgate.domains.")} == {"headgate.domains.discovery", "headgate.domains.domain"}
+    assert {name for name in names if name.startswith("headgate.domains.")} == {
+        "headgate.domains.discovery",
+        "headgate.domains.domain",
+    }
     assert {name for name in rooms if name.startswith("headgate.")} == {
         "headgate.aws",
         "headgate.domains",

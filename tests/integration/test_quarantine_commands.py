@@ -39,7 +39,9 @@ def _shell_of_this_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
 def curated(lake: Lake, *rows: str) -> FileRecord:
     key = f"payments/{unique('p')}.csv"
     ref = ObjectRef(lake.bucket("raw"), key)
-    stores.objects().write(ref, (HEADER + "".join(row.replace("O-", f"O-{key[-6:-4]}-") for row in rows)).encode())
+    stores.objects().write(
+        ref, (HEADER + "".join(row.replace("O-", f"O-{key[-6:-4]}-") for row in rows)).encode()
+    )
     return intake.file_processor(lake.environment).process(ref)
 
 
@@ -57,14 +59,24 @@ def key_ids(lake: Lake, record: FileRecord) -> list[str]:
 def test_quarantined_rows_are_listed_shown_and_replayed(lake: Lake) -> None:
     record = curated(lake, GOOD, BAD)
     _, lines = ran("quarantine", "list", "--dataset", "payments", "--files")
-    assert ("valid_values", 1) in [(line["rule"], line["rows"]) for line in lines if line["file_id"] == record.file_id]
+    assert ("valid_values", 1) in [
+        (line["rule"], line["rows"]) for line in lines if line["file_id"] == record.file_id
+    ]
     code, shown = ran("quarantine", "show", record.key)
     assert (code, [row["rule"] for row in shown["rows"]]) == (0, ["valid_values"])
     code, (done,) = ran("quarantine", "replay", record.key)
-    assert (code, done["outcome"], done["left"], done["accepted"], done["quarantined"]) == (0, "replayed", 0, 1, 1)
+    assert (code, done["outcome"], done["left"], done["accepted"], done["quarantined"]) == (
+        0,
+        "replayed",
+        0,
+        1,
+        1,
+    )
     after = stores.ledger(lake.environment).get(record.file_id)
     assert (after.state, after.reasons) == ("done", record.reasons)
-    assert record.file_id not in [one["file_id"] for one in ran("quarantine", "replay", "--dataset", "payments")[1]]
+    assert record.file_id not in [
+        one["file_id"] for one in ran("quarantine", "replay", "--dataset", "payments")[1]
+    ]
 
 
 def test_an_unknown_file_is_an_error(lake: Lake) -> None:

@@ -81,7 +81,9 @@ def lake(emulator: Emulator) -> dict[str, str]:
         emulator.client("glue").create_database(DatabaseInput={"Name": database})
     rows = io.BytesIO()
     pq.write_table(pa.table({"id": pa.array([1, 2], pa.int64())}), rows)
-    emulator.client("s3").put_object(Bucket=buckets["curated"], Key="orders/part-00000.parquet", Body=rows.getvalue())
+    emulator.client("s3").put_object(
+        Bucket=buckets["curated"], Key="orders/part-00000.parquet", Body=rows.getvalue()
+    )
     stored = {**TABLE, "Location": f"s3://{buckets['curated']}/orders/"}
     emulator.client("glue").create_table(
         DatabaseName=databases[0],
@@ -120,7 +122,14 @@ def terraform(folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     own.run("init", "-input=false", "-no-color", *([f"-plugin-dir={mirror}"] if mirror else []))
     trusted = json.dumps([f"arn:aws:iam::{ACCOUNT}:root"])
     own.run(
-        "apply", "-auto-approve", "-input=false", "-no-color", "-var", f"deployment={folder}/deployment.json", "-var", f"trusted={trusted}"
+        "apply",
+        "-auto-approve",
+        "-input=false",
+        "-no-color",
+        "-var",
+        f"deployment={folder}/deployment.json",
+        "-var",
+        f"trusted={trusted}",
     )
     return {name: one["value"] for name, one in json.loads(own.run("output", "-json")).items()}
 
@@ -128,10 +137,14 @@ def terraform(folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
 def test_the_reader_selects_and_browses(reader: Reader) -> None:
     athena, names = reader.client("athena"), reader.names
     sql = f"select count(*) as n from {names['HEADGATE_CURATED_DATABASE']}.orders"  # noqa: S608 a name of this test
-    asked = athena.start_query_execution(QueryString=sql, WorkGroup=names["HEADGATE_WORKGROUP"])["QueryExecutionId"]
+    asked = athena.start_query_execution(QueryString=sql, WorkGroup=names["HEADGATE_WORKGROUP"])[
+        "QueryExecutionId"
+    ]
     # AWS looks up the query's workgroup, which the policy names; the emulator asks for a right on everything, so its root reads the answer.
     root, deadline = reader.emulator.client("athena"), time.monotonic() + 60
-    while (state := root.get_query_execution(QueryExecutionId=asked)["QueryExecution"]["Status"]["State"]) in {"QUEUED", "RUNNING"}:
+    while (
+        state := root.get_query_execution(QueryExecutionId=asked)["QueryExecution"]["Status"]["State"]
+    ) in {"QUEUED", "RUNNING"}:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     assert state == "SUCCEEDED"
@@ -139,7 +152,12 @@ def test_the_reader_selects_and_browses(reader: Reader) -> None:
     assert row["Data"][0]["VarCharValue"] == "2"
     tables = reader.client("glue").get_tables(DatabaseName=names["HEADGATE_CURATED_DATABASE"])["TableList"]
     assert [one["Name"] for one in tables] == ["orders"]
-    assert reader.client("s3").get_object(Bucket=names["HEADGATE_CURATED_BUCKET"], Key="orders/part-00000.parquet")["ContentLength"] > 0
+    assert (
+        reader.client("s3").get_object(
+            Bucket=names["HEADGATE_CURATED_BUCKET"], Key="orders/part-00000.parquet"
+        )["ContentLength"]
+        > 0
+    )
 
 
 def test_the_reader_writes_nothing_and_sees_neither_raw_nor_the_masking_key(reader: Reader) -> None:
@@ -148,11 +166,19 @@ def test_the_reader_writes_nothing_and_sees_neither_raw_nor_the_masking_key(read
     refused: dict[str, Callable[[], object]] = {
         "write curated": lambda: s3.put_object(**curated, Body=b"PAR1"),
         "delete curated": lambda: s3.delete_object(**curated),
-        "write beside the results": lambda: s3.put_object(Bucket=names["HEADGATE_RESULTS_BUCKET"], Key="mine", Body=b""),
+        "write beside the results": lambda: s3.put_object(
+            Bucket=names["HEADGATE_RESULTS_BUCKET"], Key="mine", Body=b""
+        ),
         "list raw": lambda: s3.list_objects_v2(Bucket=names["HEADGATE_RAW_BUCKET"]),
-        "read the masking key": lambda: reader.client("secretsmanager").get_secret_value(SecretId=names["HEADGATE_MASKING_KEY_SECRET"]),
-        "drop a table": lambda: glue.delete_table(DatabaseName=names["HEADGATE_CURATED_DATABASE"], Name="orders"),
-        "take another workgroup": lambda: reader.client("athena").start_query_execution(QueryString="select 1", WorkGroup="primary"),
+        "read the masking key": lambda: reader.client("secretsmanager").get_secret_value(
+            SecretId=names["HEADGATE_MASKING_KEY_SECRET"]
+        ),
+        "drop a table": lambda: glue.delete_table(
+            DatabaseName=names["HEADGATE_CURATED_DATABASE"], Name="orders"
+        ),
+        "take another workgroup": lambda: reader.client("athena").start_query_execution(
+            QueryString="select 1", WorkGroup="primary"
+        ),
     }
     assert [what for what, call in refused.items() if not is_refused(call)] == []
     rights = reader.emulator.client("s3").head_object(**curated)

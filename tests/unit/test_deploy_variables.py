@@ -39,7 +39,9 @@ def test_the_region_of_headgate_toml_is_deployed_to_unless_a_variable_states_ano
         assert stated_region(tmp_path / "shop", platform, {"region": "eu-west-1"}) == "eu-west-1"
 
 
-def test_a_region_given_once_with_a_variable_is_that_of_later_deployments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_region_given_once_with_a_variable_is_that_of_later_deployments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "headgate.toml").write_text('name = "bikes"\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert stated_region(tmp_path / "shop", "aws", {}) == ""
@@ -49,11 +51,15 @@ def test_a_region_given_once_with_a_variable_is_that_of_later_deployments(tmp_pa
     assert stated_region(tmp_path / "shop", "emulator", {}) == ""
 
 
-def test_a_deployment_keeps_its_region_where_nothing_states_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deployment_keeps_its_region_where_nothing_states_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without its project `make clean-localstack` asked the buckets of Frankfurt in Virginia, and S3 answered 301."""
     (tmp_path / "headgate.toml").write_text('name = "bikes"\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
-    (tmp_path / "deployment.json").write_text('{"environment": {"AWS_REGION": "eu-central-1"}}', encoding="utf-8")
+    (tmp_path / "deployment.json").write_text(
+        '{"environment": {"AWS_REGION": "eu-central-1"}}', encoding="utf-8"
+    )
     assert stated_region(tmp_path, "emulator", {}) == "eu-central-1"
     assert stated_region(tmp_path, "emulator", {"region": "eu-west-1"}) == "eu-west-1"
 

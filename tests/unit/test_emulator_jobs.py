@@ -23,12 +23,17 @@ def archive(path: Path, answer: str) -> Path:
     return path
 
 
-def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from scripts.emulator import corrected_ministack  # noqa: PLC0415 loads the emulator
 
     monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
     script = tmp_path / "job.py"
-    script.write_text(f"import deployed_package\nopen({str(tmp_path / 'out')!r}, 'a').write(deployed_package.ANSWER)\n", encoding="utf-8")
+    script.write_text(
+        f"import deployed_package\nopen({str(tmp_path / 'out')!r}, 'a').write(deployed_package.ANSWER)\n",
+        encoding="utf-8",
+    )
     for answer in ("first", "second"):
         package = archive(tmp_path / "package.zip", answer)
         run: dict[str, Any] = {}
@@ -47,20 +52,31 @@ def test_a_package_is_kept_under_its_content(tmp_path: Path) -> None:
     assert local_package("s3://nowhere/package.zip") is None
 
 
-def test_a_job_has_the_rights_of_its_role_and_without_a_role_those_of_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_has_the_rights_of_its_role_and_without_a_role_those_of_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
 
     monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "root")
     monkeypatch.setitem(corrected_ministack.iam._roles, "reader-job", {"RoleId": "AROAREADER"})
     script = tmp_path / "job.py"
-    script.write_text(f"import os\nopen({str(tmp_path / 'out')!r}, 'a').write(os.environ['AWS_ACCESS_KEY_ID'] + ' ')\n", encoding="utf-8")
-    for role in ("arn:aws:iam::000000000000:role/reader-job", "arn:aws:iam::000000000000:role/nobody-created-it"):
+    script.write_text(
+        f"import os\nopen({str(tmp_path / 'out')!r}, 'a').write(os.environ['AWS_ACCESS_KEY_ID'] + ' ')\n",
+        encoding="utf-8",
+    )
+    for role in (
+        "arn:aws:iam::000000000000:role/reader-job",
+        "arn:aws:iam::000000000000:role/nobody-created-it",
+    ):
         run: dict[str, Any] = {}
         corrected_ministack.run_job(run, {"Role": role}, {}, str(script))
         assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     key, root = (tmp_path / "out").read_text(encoding="utf-8").split()
-    assert corrected_ministack.sts._sessions[key]["Arn"] == "arn:aws:sts::000000000000:assumed-role/reader-job/glue"
+    assert (
+        corrected_ministack.sts._sessions[key]["Arn"]
+        == "arn:aws:sts::000000000000:assumed-role/reader-job/glue"
+    )
     assert root == "root"
 
 
@@ -73,14 +89,19 @@ def test_a_job_asks_its_own_region(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     script = tmp_path / "job.py"
-    script.write_text(f"import os\nopen({str(tmp_path / 'out')!r}, 'a').write(os.environ['AWS_REGION'])\n", encoding="utf-8")
+    script.write_text(
+        f"import os\nopen({str(tmp_path / 'out')!r}, 'a').write(os.environ['AWS_REGION'])\n", encoding="utf-8"
+    )
     token = responses._request_region.set("eu-central-1")
     try:
         run: dict[str, Any] = {}
         corrected_ministack.run_job(run, {}, {}, str(script))
     finally:
         responses._request_region.reset(token)
-    assert (run["JobRunState"], (tmp_path / "out").read_text(encoding="utf-8")) == ("SUCCEEDED", "eu-central-1")
+    assert (run["JobRunState"], (tmp_path / "out").read_text(encoding="utf-8")) == (
+        "SUCCEEDED",
+        "eu-central-1",
+    )
 
 
 def test_a_log_group_and_a_crawler_are_compared_as_policies_name_them() -> None:
@@ -89,7 +110,9 @@ def test_a_log_group_and_a_crawler_are_compared_as_policies_name_them() -> None:
     from scripts.emulator.ministack_calls import as_policies_name  # noqa: PLC0415 as above
 
     def named(action: str, arn: str) -> str:
-        return as_policies_name(EvalContext("arn:aws:sts::0:assumed-role/a/b", "AssumedRole", "0", action, arn, "us-east-1")).resource_arn
+        return as_policies_name(
+            EvalContext("arn:aws:sts::0:assumed-role/a/b", "AssumedRole", "0", action, arn, "us-east-1")
+        ).resource_arn
 
     group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws-glue/lake/error"
     assert named("logs:FilterLogEvents", group) == f"{group}:*"

@@ -40,7 +40,10 @@ DATA = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
 BIKES, AIRPORTS = EXAMPLES / "bike-share", EXAMPLES / "airports"
 MOST_LINES = 600
 LAKE_DAY = date(2013, 1, 31)
-WORDS = re.compile(r"bike.?share|hourly.demand|demand.quality|daily.rentals|weekly.profile|weather.of.airports", re.IGNORECASE)
+WORDS = re.compile(
+    r"bike.?share|hourly.demand|demand.quality|daily.rentals|weekly.profile|weather.of.airports",
+    re.IGNORECASE,
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +80,9 @@ def built(file: Path, days: int = 10_000, as_of: date = LAKE_DAY) -> tuple[dict[
     rows["dteday"] = pd.to_datetime(rows["dteday"], format="%m/%d/%Y").dt.date
     rows = rows[rows["dteday"] < min(rows["dteday"]) + timedelta(days=days)]
     shelf = Shelf()
-    made: Any = build(registry.system("hourly-demand"), _Opened({"rentals": ibis.memtable(rows)}), as_of, shelf)
+    made: Any = build(
+        registry.system("hourly-demand"), _Opened({"rentals": ibis.memtable(rows)}), as_of, shelf
+    )
     return made, shelf
 
 
@@ -102,31 +107,50 @@ def test_a_domain_takes_at_most_600_lines() -> None:
 
 
 def test_all_files_are_counted_but_data_and_locks(tmp_path: Path) -> None:
-    for path in ("data/rows.csv", "requirements.txt", "systems/__pycache__/a.pyc", "systems/a.py", "README.md"):
+    for path in (
+        "data/rows.csv",
+        "requirements.txt",
+        "systems/__pycache__/a.pyc",
+        "systems/a.py",
+        "README.md",
+    ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("one\ntwo\n", encoding="utf-8")
     assert lines_of(tmp_path) == 4
 
 
 def test_the_package_does_not_name_the_examples() -> None:
-    files = [path for path in (ROOT / "headgate").rglob("*") if path.suffix in {".py", ".toml", ".yaml", ".json"}]
+    files = [
+        path for path in (ROOT / "headgate").rglob("*") if path.suffix in {".py", ".toml", ".yaml", ".json"}
+    ]
     assert [path for path in files if WORDS.search(path.read_text(encoding="utf-8"))] == []
     assert WORDS.search((BIKES / "systems" / "hourly_demand.py").read_text(encoding="utf-8"))
 
 
 def test_the_contract_is_the_one_that_the_draft_command_writes(rentals: Path, tmp_path: Path) -> None:
     drafted = tmp_path / "drafted.yaml"
-    result = CliRunner().invoke(cli, ["contract", "init", str(rentals), "--key", "dteday,hr", "--output", str(drafted)])
+    result = CliRunner().invoke(
+        cli, ["contract", "init", str(rentals), "--key", "dteday,hr", "--output", str(drafted)]
+    )
     assert result.exit_code == 0, result.output
-    assert drafted.read_text(encoding="utf-8") == (BIKES / "contracts" / "source" / "rentals.yaml").read_text(encoding="utf-8")
+    assert drafted.read_text(encoding="utf-8") == (BIKES / "contracts" / "source" / "rentals.yaml").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.usefixtures("bikes")
 def test_a_lake_project_brings_all_that_a_domain_brings() -> None:
     own = project().own_domain
-    assert (own.questions, own.routes) == ("headgate.project_systems._questions", "headgate.project_systems._routes")
+    assert (own.questions, own.routes) == (
+        "headgate.project_systems._questions",
+        "headgate.project_systems._routes",
+    )
     assert [*Registry.load().tables_of("hourly-demand")] == ["demand_quality", "hourly_demand"]
-    assert set(saved_questions(["hourly-demand"])) == {"busiest_hours", "forecast_against_naive", "why_refused"}
+    assert set(saved_questions(["hourly-demand"])) == {
+        "busiest_hours",
+        "forecast_against_naive",
+        "why_refused",
+    }
     assert [rule.name for rule in dashboards()["hourly-demand"].alerts] == ["worse_than_naive"]
     assert registry.exports(registry.system("hourly-demand")) == ("demand",)
     assert description("hourly-demand").quality == "demand_quality"
@@ -142,14 +166,19 @@ def test_the_tables_have_the_columns_of_their_contracts(rentals: Path) -> None:
     hours = made["hourly_demand"]
     assert (len(hours), hours["mean"].notna().sum(), hours["hour_at"].is_unique) == (16 * 24, 48, True)
     ahead = hours[hours["mean"].notna()]
-    assert (ahead[["lower_95", "lower_80", "mean", "upper_80", "upper_95"]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+    assert (
+        ahead[["lower_95", "lower_80", "mean", "upper_80", "upper_95"]].diff(axis=1).iloc[:, 1:] >= 0
+    ).all(axis=None)
 
 
 @pytest.mark.usefixtures("bikes")
 def test_the_forecast_is_better_than_the_naive_rule_and_its_intervals_hold(rentals: Path) -> None:
     figures = built(rentals)[0]["demand_quality"].set_index("metric")
     check_figures(figures)
-    assert (round(figures.value["mae"], 1), round(figures.baseline["mae"], 1)) == (14.4, 18.3)  # as the example's page has them
+    assert (round(figures.value["mae"], 1), round(figures.baseline["mae"], 1)) == (
+        14.4,
+        18.3,
+    )  # as the example's page has them
 
 
 @pytest.mark.usefixtures("bikes")
@@ -180,7 +209,9 @@ def test_rows_after_the_day_of_a_run_are_not_known_to_it(rentals: Path) -> None:
 @pytest.mark.usefixtures("bikes")
 def test_the_same_rentals_give_the_same_bytes(rentals: Path) -> None:
     (first, kept), (second, again) = built(rentals), built(rentals)
-    assert {name: frame.to_csv() for name, frame in first.items()} == {name: frame.to_csv() for name, frame in second.items()}
+    assert {name: frame.to_csv() for name, frame in first.items()} == {
+        name: frame.to_csv() for name, frame in second.items()
+    }
     assert scorer_of(kept).to_bytes() == scorer_of(again).to_bytes()
 
 
@@ -190,13 +221,19 @@ def test_the_scorer_gives_the_forecast_of_the_table(rentals: Path) -> None:
     profile = load("headgate.project_systems._profile").Profile(**scorer_of(shelf).arrays)
     for row in made["hourly_demand"].tail(48).itertuples():
         mean, bounds = profile.at(row.hour_at.weekday(), row.hour_at.hour)
-        assert np.round([mean, *bounds], 2) == pytest.approx([row.mean, row.lower_95, row.lower_80, row.upper_80, row.upper_95])
+        assert np.round([mean, *bounds], 2) == pytest.approx(
+            [row.mean, row.lower_95, row.lower_80, row.upper_80, row.upper_95]
+        )
 
 
 @pytest.mark.usefixtures("bikes")
 def test_a_history_that_is_too_short_gives_no_forecast_and_no_scorer(rentals: Path) -> None:
     made, shelf = built(rentals, days=62)
-    assert (len(made["hourly_demand"]), len(made["demand_quality"]), shelf.exported) == (0, 0, {"demand": None})
+    assert (len(made["hourly_demand"]), len(made["demand_quality"]), shelf.exported) == (
+        0,
+        0,
+        {"demand": None},
+    )
     assert len(built(rentals, days=63)[0]["demand_quality"]) == 4
 
 
@@ -218,10 +255,14 @@ def test_the_sql_model_of_the_airports_passes_its_test() -> None:
 @pytest.mark.parametrize("folder", ["examples", "original"])
 def test_the_tables_of_the_airports_are_accepted_and_na_is_null(dataset: str, folder: str) -> None:
     file = AIRPORTS / "data" / f"{dataset}.csv" if folder == "examples" else real(f"airports/{dataset}.csv")
-    checked = python_api.check(file, python_api.load_contract(AIRPORTS / "contracts" / "source" / f"{dataset}.yaml"))
+    checked = python_api.check(
+        file, python_api.load_contract(AIRPORTS / "contracts" / "source" / f"{dataset}.yaml")
+    )
     assert checked.complete
     texts = pd.read_csv(file, dtype=str, keep_default_na=False)
-    assert {name: checked.accepted[name].null_count for name in texts.columns} == (texts == "NA").sum().to_dict()
+    assert {name: checked.accepted[name].null_count for name in texts.columns} == (
+        texts == "NA"
+    ).sum().to_dict()
 
 
 def test_the_bike_share_declares_tables_without_code(rentals: Path, bikes: Path) -> None:
@@ -229,10 +270,14 @@ def test_the_bike_share_declares_tables_without_code(rentals: Path, bikes: Path)
     assert bikes
     tables = run_system_locally(MODELS_SYSTEM, rentals.parent).tables
     rows = tables["daily_rentals"].to_pylist()
-    assert [row["period_on"] for row in rows] == [rows[0]["as_of"] + timedelta(days=step) for step in range(1, 15)]
+    assert [row["period_on"] for row in rows] == [
+        rows[0]["as_of"] + timedelta(days=step) for step in range(1, 15)
+    ]
     assert {row["status"] for row in rows} == {"tested"}
     assert rows[0]["past_error"] < rows[0]["past_error_naive"]
-    assert all(row["lower_95"] <= row["lower_80"] < row["mean"] < row["upper_80"] <= row["upper_95"] for row in rows)
+    assert all(
+        row["lower_95"] <= row["lower_80"] < row["mean"] < row["upper_80"] <= row["upper_95"] for row in rows
+    )
     hours = tables["declared_demand"].to_pylist()
     first = datetime.combine(hours[0]["as_of"], time(0)) + timedelta(days=1)
     assert [row["period_at"] for row in hours] == [first + timedelta(hours=step) for step in range(48)]

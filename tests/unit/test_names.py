@@ -20,7 +20,9 @@ def counts(source: str) -> tuple[int, int]:
     tree = ast.parse(source)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     texts = [ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, documented)]
-    assigned = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    assigned = [
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
     return sum(text.startswith(STARTS) for text in texts), sum(name in NAMES for name in assigned)
 
 
@@ -29,7 +31,8 @@ def by_room(folder: Path) -> dict[str, tuple[int, int]]:
     for path in folder.rglob("*.py"):
         room = path.relative_to(folder).parts[0].removesuffix(".py")
         starts[room], names[room] = (
-            old + new for old, new in zip((starts[room], names[room]), counts(path.read_text("utf-8")), strict=True)
+            old + new
+            for old, new in zip((starts[room], names[room]), counts(path.read_text("utf-8")), strict=True)
         )
     return {room: (starts[room], names[room]) for room in sorted(starts) if starts[room] or names[room]}
 
@@ -40,4 +43,6 @@ def test_no_room_has_them() -> None:
 
 
 def test_such_a_docstring_and_such_a_name_are_counted() -> None:
-    assert counts('"""What it is."""\nfound = 1\nfor one in (): pass\n[known for known in ()]\nclass A:\n    """Those that."""\n') == (2, 3)
+    assert counts(
+        '"""What it is."""\nfound = 1\nfor one in (): pass\n[known for known in ()]\nclass A:\n    """Those that."""\n'
+    ) == (2, 3)

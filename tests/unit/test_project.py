@@ -32,13 +32,17 @@ def test_without_a_file_a_lake_has_every_domain(tmp_path: Path) -> None:
     assert project(tmp_path) == LakeProject(domains=tuple(package_domains()))
 
 
-def test_a_stated_folder_without_a_project_is_an_error_and_not_the_default_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stated_folder_without_a_project_is_an_error_and_not_the_default_lake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "bikse"))
     with pytest.raises(SettingsError, match=r"bikse, where no headgate\.toml lies"):
         project()
 
 
-def test_a_lake_without_a_domain_has_its_own_contracts_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lake_without_a_domain_has_its_own_contracts_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written(tmp_path, 'name = "sensors"\ndomains = []\n')
     contract = (ROOT / "headgate/domains/retail/contracts/source/calendar.yaml").read_text(encoding="utf-8")
     (tmp_path / "contracts" / "source").mkdir(parents=True)
@@ -63,7 +67,10 @@ def test_a_file_that_no_model_is_read_from_is_named_with_the_remedy(tmp_path: Pa
     path.parent.mkdir(parents=True)
     path.write_text("select 1", encoding="utf-8")
     name = ignored.partition("/")[0]
-    with pytest.raises(SettingsError, match=rf"models/{name} is not read: a file in models/ ends in \.sql\. .*models/<table>\.sql"):
+    with pytest.raises(
+        SettingsError,
+        match=rf"models/{name} is not read: a file in models/ ends in \.sql\. .*models/<table>\.sql",
+    ):
         _ = read(written(tmp_path, 'name = "sensors"')).systems
 
 
@@ -110,7 +117,10 @@ def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(t
         ("a = 1\nname = \n", "line 2"),
         ('name = "No Way"', "name is 'No Way'"),
         ('name = "M\u00fcller"', r"letters a to z.*for example muller\."),
-        ('[environments.prod]\nname = "M\u00fcller"', r"environments.prod.name is 'M\u00fcller'.*for example muller\."),
+        (
+            '[environments.prod]\nname = "M\u00fcller"',
+            r"environments.prod.name is 'M\u00fcller'.*for example muller\.",
+        ),
         ("environments.prod = 3", "environments.prod is not a table"),
         ('domains = ["shop"]', "domains has 'shop'"),
         ('domains = "retail"', "domains is 'retail'"),

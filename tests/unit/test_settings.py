@@ -53,7 +53,13 @@ def test_every_missing_variable_is_named_at_once() -> None:
     ],
 )
 def test_a_variable_that_cannot_be_read_is_named(settings: type[Settings], variable: str, text: str) -> None:
-    env = {**GATE, "HEADGATE_PROD_DATABASE": "prod", "HEADGATE_PROD_BUCKETS": "{}", "HEADGATE_SYSTEM_ROLES": "{}", variable: text}
+    env = {
+        **GATE,
+        "HEADGATE_PROD_DATABASE": "prod",
+        "HEADGATE_PROD_BUCKETS": "{}",
+        "HEADGATE_SYSTEM_ROLES": "{}",
+        variable: text,
+    }
     with pytest.raises(SettingsError, match=variable):
         settings.from_env(env)
 

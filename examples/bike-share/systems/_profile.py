@@ -43,6 +43,8 @@ def week_ahead(days: Array, weekdays: npt.NDArray[np.int64]) -> Array:
     """
     past, kinds = days[-7 * WEEKS :], weekdays[-7 * WEEKS :]
     weights = DECAY ** (np.arange(len(past))[::-1] // 7)
-    week = np.array([np.average(past[kinds == kind], axis=0, weights=weights[kinds == kind]) for kind in range(7)])
+    week = np.array(
+        [np.average(past[kinds == kind], axis=0, weights=weights[kinds == kind]) for kind in range(7)]
+    )
     expected = week[kinds[-LEVEL_DAYS:]].sum()
     return week * (past[-LEVEL_DAYS:].sum() / expected if expected else 1.0)

@@ -39,12 +39,21 @@ def _recorded(lake: Lake) -> dict[str, TableColumns]:
     return {name: columns for name, columns in recorded.items() if columns}
 
 
-def _column(contract: Contract, zone: str, name: str, own: TableColumns | None, every: dict[str, TableColumns]) -> LineageColumn:
+def _column(
+    contract: Contract, zone: str, name: str, own: TableColumns | None, every: dict[str, TableColumns]
+) -> LineageColumn:
     ref = ColumnRef(zone, contract.dataset, name)
-    fed = {ColumnRef(PROD, table, to): sources[ref] for table, of in every.items() for to, sources in of.columns.items() if ref in sources}
+    fed = {
+        ColumnRef(PROD, table, to): sources[ref]
+        for table, of in every.items()
+        for to, sources in of.columns.items()
+        if ref in sources
+    }
     fed |= {ColumnRef(PROD, table, ""): of.rows[ref] for table, of in every.items() if ref in of.rows}
     sources = _uses(own.columns.get(name, {})) if own else ()
-    return LineageColumn(column=name, sources=sources, feeds=_uses(fed), unknown=_why_unknown(contract, zone, name, own))
+    return LineageColumn(
+        column=name, sources=sources, feeds=_uses(fed), unknown=_why_unknown(contract, zone, name, own)
+    )
 
 
 def _why_unknown(contract: Contract, zone: str, name: str, own: TableColumns | None) -> str:
@@ -57,6 +66,11 @@ def _why_unknown(contract: Contract, zone: str, name: str, own: TableColumns | N
 
 def _uses(sources: Sources) -> tuple[ColumnUse, ...]:
     return tuple(
-        ColumnUse(system=MODELS_SYSTEM if ref.zone == PROD else "", table=ref.table, column=ref.column, uses=tuple(sorted(uses)))
+        ColumnUse(
+            system=MODELS_SYSTEM if ref.zone == PROD else "",
+            table=ref.table,
+            column=ref.column,
+            uses=tuple(sorted(uses)),
+        )
         for ref, uses in sorted(sources.items())
     )

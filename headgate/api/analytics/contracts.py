@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.api.http.problems import not_found
-from headgate.api.shapes.lake import CatalogTable, CatalogTables, ContractColumn, ContractDetail, Contracts, ContractSummary
+from headgate.api.shapes.lake import (
+    CatalogTable,
+    CatalogTables,
+    ContractColumn,
+    ContractDetail,
+    Contracts,
+    ContractSummary,
+)
 
 if TYPE_CHECKING:
     from headgate.api.ports import Lake
@@ -16,25 +23,37 @@ _ZONES = ("source", "prod", "lake")
 
 def summaries(lake: Lake) -> Contracts:
     """Return all contracts, by zone and name."""
-    contracts = [(zone, contract) for zone in _ZONES for _, contract in sorted(getattr(lake.contracts, zone).items())]
-    return Contracts(contracts=tuple(ContractSummary(**_summary(zone, contract)) for zone, contract in contracts))
+    contracts = [
+        (zone, contract) for zone in _ZONES for _, contract in sorted(getattr(lake.contracts, zone).items())
+    ]
+    return Contracts(
+        contracts=tuple(ContractSummary(**_summary(zone, contract)) for zone, contract in contracts)
+    )
 
 
 def detail(lake: Lake, zone: str, name: str) -> ContractDetail:
     """Return one contract with its columns."""
     contract = getattr(lake.contracts, zone).get(name)
     if contract is None:
-        raise not_found(f"There is no contract of that name in {zone}. GET /v1/contracts lists all contracts.")
+        raise not_found(
+            f"There is no contract of that name in {zone}. GET /v1/contracts lists all contracts."
+        )
     return ContractDetail(**_summary(zone, contract), column_list=_columns(contract))
 
 
 def catalog(lake: Lake) -> CatalogTables:
     """Return the tables that SQL can read, as the contracts state them."""
     registry, names = lake.contracts, lake.databases
-    tables = [(names.curated, contract) for zone in (registry.curated, registry.lake) for contract in zone.values()]
-    tables += [(names.prod, contract) for contract in registry.prod.values() if contract.system in lake.systems]
+    tables = [
+        (names.curated, contract) for zone in (registry.curated, registry.lake) for contract in zone.values()
+    ]
+    tables += [
+        (names.prod, contract) for contract in registry.prod.values() if contract.system in lake.systems
+    ]
     shown = (
-        CatalogTable(database=database, name=contract.dataset, system=contract.system, columns=_columns(contract))
+        CatalogTable(
+            database=database, name=contract.dataset, system=contract.system, columns=_columns(contract)
+        )
         for database, contract in sorted(tables, key=lambda table: (table[0], table[1].dataset))
     )
     return CatalogTables(tables=tuple(shown))

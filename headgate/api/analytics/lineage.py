@@ -49,7 +49,9 @@ def _built_from(lake: Lake, version: TableVersion) -> LakeSnapshot:
     try:
         return snapshot_built_from(lake.objects, lake.bucket("curated"), version)
     except NotFoundError:
-        raise not_found("The snapshot that the table was built from is deleted. POST /v1/runs builds the table again.") from None
+        raise not_found(
+            "The snapshot that the table was built from is deleted. POST /v1/runs builds the table again."
+        ) from None
 
 
 def _of_dataset(lake: Lake, dataset: str) -> Lineage:
@@ -78,12 +80,18 @@ def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageData
 
 
 def _dataset(lake: Lake, of: DatasetSnapshot) -> LineageDataset:
-    merged = {key for key in increments_of(lake.objects, lake.bucket("curated"), of) if keys.parse_increment_key(key)}
+    merged = {
+        key
+        for key in increments_of(lake.objects, lake.bucket("curated"), of)
+        if keys.parse_increment_key(key)
+    }
     files = tuple(
         LineageFile(file_id=file.file_id, key=file.key, received_at=file.received_at, accepted=file.accepted)
         for file in islice(_newest(lake, of.dataset, merged), MOST_FILES)
     )
-    return LineageDataset(dataset=of.dataset, snapshot_id=of.snapshot_id, rows=of.rows, files=files, file_count=len(merged))
+    return LineageDataset(
+        dataset=of.dataset, snapshot_id=of.snapshot_id, rows=of.rows, files=files, file_count=len(merged)
+    )
 
 
 def _newest(lake: Lake, dataset: str, increments: set[str]) -> Iterator[FileRecord]:

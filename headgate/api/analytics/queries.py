@@ -44,7 +44,9 @@ def start(lake: Lake, caller: CallerIdentity, asked: QueryAsked, key: str) -> Qu
         check_tables(query, lake.databases.tables(), lake.databases.prod)
     if not caller.may(Group.PERSONAL_DATA):
         try:
-            sql = without_personal_data(sql, personal_tables(lake.contracts, lake.databases), Group.PERSONAL_DATA)
+            sql = without_personal_data(
+                sql, personal_tables(lake.contracts, lake.databases), Group.PERSONAL_DATA
+            )
         except QueryError:
             if not asked.question:
                 raise
@@ -91,11 +93,15 @@ def page(lake: Lake, caller: CallerIdentity, query_id: str, limit: int, cursor: 
 
     answered = status(lake, caller, query_id)
     if answered.state != "succeeded":
-        raise conflict(f"The query is {answered.state}: it has no rows. GET /v1/queries/{{query_id}} says why.")
+        raise conflict(
+            f"The query is {answered.state}: it has no rows. GET /v1/queries/{{query_id}} says why."
+        )
     try:
         answer = lake.queries.page(query_id, limit, cursor)
     except QueryError:
-        raise invalid("query.cursor", "cursor", "The cursor is not one of this query. Begin again without `cursor`.") from None
+        raise invalid(
+            "query.cursor", "cursor", "The cursor is not one of this query. Begin again without `cursor`."
+        ) from None
     return QueryRows(
         columns=tuple(ResultColumn(name=column.name, type=column.type) for column in answer.columns),
         rows=tuple(tuple(cell(value) for value in row) for row in answer.rows),
@@ -125,7 +131,9 @@ def _check_right(lake: Lake, caller: CallerIdentity, sql: str) -> None:
     except QueryError:  # asked outside the API: nobody knows what it shows
         is_personal = True
     if is_personal:
-        raise forbidden(f"This query reads personal data, which needs the group {Group.PERSONAL_DATA}. Ask it again without these columns.")
+        raise forbidden(
+            f"This query reads personal data, which needs the group {Group.PERSONAL_DATA}. Ask it again without these columns."
+        )
 
 
 def _statement(lake: Lake, asked: QueryAsked) -> str:
@@ -135,9 +143,17 @@ def _statement(lake: Lake, asked: QueryAsked) -> str:
         raise invalid("body", "sql_or_question", "Send either `sql` or `question`, and not both.")
     if not asked.question:
         if redact_text(asked.sql) != asked.sql:
-            raise invalid("body.sql", "card_number", "`sql` contains a card or social security number. The lake has tokens only.")
+            raise invalid(
+                "body.sql",
+                "card_number",
+                "`sql` contains a card or social security number. The lake has tokens only.",
+            )
         return asked.sql
     sql = next((question.sql for question in every(lake) if question.name == asked.question), None)
     if sql is None:
-        raise invalid("body.question", "unknown_question", "There is no saved question of that name. GET /v1/questions lists them.")
+        raise invalid(
+            "body.question",
+            "unknown_question",
+            "There is no saved question of that name. GET /v1/questions lists them.",
+        )
     return sql

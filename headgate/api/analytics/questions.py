@@ -16,7 +16,10 @@ def every(lake: Lake) -> tuple[Question, ...]:
 
     return tuple(
         Question(
-            name=question.name, system=question.system, description=question.description, sql=lake.databases.rename_in(question.sql).strip()
+            name=question.name,
+            system=question.system,
+            description=question.description,
+            sql=lake.databases.rename_in(question.sql).strip(),
         )
         for question in saved_questions(lake.systems).values()
     )

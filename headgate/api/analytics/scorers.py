@@ -20,10 +20,14 @@ Model = TypeVar("Model")
 
 _MOST_KEPT = 8
 _NOT_EXPORTED = "No run has exported this model. It needs enough data to learn from; POST /v1/runs builds it."
-_kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = OrderedDict()  # by place and ETag, which changes with every export
+_kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = (
+    OrderedDict()
+)  # by place and ETag, which changes with every export
 
 
-def exported(lake: Lake, system: str, name: str, kind: Callable[[Scorer], Model]) -> tuple[Mapping[str, Any], Model]:
+def exported(
+    lake: Lake, system: str, name: str, kind: Callable[[Scorer], Model]
+) -> tuple[Mapping[str, Any], Model]:
     """Return the facts and the model of the newest export; it is read again when a run has replaced it."""
     from headgate.scoring.scorer import FORMAT, Scorer
 

@@ -95,7 +95,11 @@ def cell(value: object) -> Cell:
     if isinstance(value, int):
         return value if abs(value) <= _EXACT_IN_JAVASCRIPT else str(value)
     if isinstance(value, float):
-        return value if math.isfinite(value) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+        return (
+            value
+            if math.isfinite(value)
+            else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+        )
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
@@ -124,11 +128,16 @@ def _mask(name: str, column: pa.ChunkedArray, operator: str, value: str) -> pa.C
     if operator == "contains" and pa.types.is_string(column.type):
         return pc.match_substring(column, value, ignore_case=True)
     if operator == "in":
-        return pc.is_in(column, value_set=pa.array([_typed(name, part, column.type) for part in value.split(",")], column.type))
+        return pc.is_in(
+            column,
+            value_set=pa.array([_typed(name, part, column.type) for part in value.split(",")], column.type),
+        )
     if operator not in _COMPARISONS:
         text = ", contains" if pa.types.is_string(column.type) else ""
         comparisons = f"{', '.join(_COMPARISONS)}, in{text}, and empty:true or empty:false"
-        raise invalid("query.filter", "operator", f"The operator of a `filter` on {name} must be one of {comparisons}.")
+        raise invalid(
+            "query.filter", "operator", f"The operator of a `filter` on {name} must be one of {comparisons}."
+        )
     return _COMPARISONS[operator](column, _typed(name, value, column.type))
 
 
@@ -138,7 +147,9 @@ def _typed(name: str, value: str, kind: pa.DataType) -> pa.Scalar:
     try:
         return pa.scalar(value).cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise invalid("query.filter", "type", f"The value of a `filter` on {name} must be {_written(kind)}.") from None
+        raise invalid(
+            "query.filter", "type", f"The value of a `filter` on {name} must be {_written(kind)}."
+        ) from None
 
 
 def _written(kind: pa.DataType) -> str:

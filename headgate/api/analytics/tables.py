@@ -16,7 +16,15 @@ from headgate.api.analytics.questions import every
 from headgate.api.http import cursors
 from headgate.api.http.access import Group
 from headgate.api.http.problems import ProblemError, forbidden, invalid, not_found
-from headgate.api.shapes.tables import Download, ResultColumn, Rows, Systems, SystemSummary, TableDetail, TableSummary
+from headgate.api.shapes.tables import (
+    Download,
+    ResultColumn,
+    Rows,
+    Systems,
+    SystemSummary,
+    TableDetail,
+    TableSummary,
+)
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
@@ -101,15 +109,21 @@ def rows(lake: Lake, system: str, table: str, request: RowsRequest, *, limit: in
 
     contract = _contract(lake, system, table)
     version, first = _place(lake, system, table, request, cursor)
-    matching = table_rows.filtered(permitted(_read(lake, system, contract, version), contract, request), request.filters)
-    shown = table_rows.selected(table_rows.ordered(matching, request.sort).slice(first, limit), request.columns)
+    matching = table_rows.filtered(
+        permitted(_read(lake, system, contract, version), contract, request), request.filters
+    )
+    shown = table_rows.selected(
+        table_rows.ordered(matching, request.sort).slice(first, limit), request.columns
+    )
     following = first + limit
     return Rows(
         version=version,
         columns=_columns(contract, shown.column_names),
         rows=table_rows.cells(shown),
         total=matching.num_rows,
-        next_cursor=cursors.encode([version, following, _digest(request)]) if following < matching.num_rows else "",
+        next_cursor=cursors.encode([version, following, _digest(request)])
+        if following < matching.num_rows
+        else "",
     )
 
 
@@ -119,10 +133,15 @@ def download(lake: Lake, system: str, table: str, request: RowsRequest, form: st
 
     contract = _contract(lake, system, table)
     version = _version(lake, system, table)
-    matching = table_rows.filtered(permitted(_read(lake, system, contract, version), contract, request), request.filters)
+    matching = table_rows.filtered(
+        permitted(_read(lake, system, contract, version), contract, request), request.filters
+    )
     shown = table_rows.selected(table_rows.ordered(matching, request.sort), request.columns)
     body = table_rows.as_csv(shown) if form == "csv" else table_rows.as_parquet(shown)
-    ref = ObjectRef(lake.bucket("athena_results"), f"downloads/{system}/{table}/{version or 'empty'}/{_digest(request)}.{form}")
+    ref = ObjectRef(
+        lake.bucket("athena_results"),
+        f"downloads/{system}/{table}/{version or 'empty'}/{_digest(request)}.{form}",
+    )
     lake.objects.write(ref, body, content_type=_TYPES[form])
     expires_at = (lake.now() + timedelta(seconds=URL_EXPIRES_S)).isoformat(timespec="seconds")
     name = f"{table}.{form}"
@@ -151,9 +170,15 @@ def _place(lake: Lake, system: str, table: str, request: RowsRequest, cursor: st
         return _version(lake, system, table), 0
     place = cursors.decode(cursor, list)
     match place:
-        case [str(version), int(first), str(digest)] if first >= 0 and version.isalnum() and digest == _digest(request):
+        case [str(version), int(first), str(digest)] if (
+            first >= 0 and version.isalnum() and digest == _digest(request)
+        ):
             return version, first
-    raise invalid("query.cursor", "cursor", "The cursor is of another filter, sort or list. Begin again without `cursor`.")
+    raise invalid(
+        "query.cursor",
+        "cursor",
+        "The cursor is of another filter, sort or list. Begin again without `cursor`.",
+    )
 
 
 def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table:
@@ -167,11 +192,18 @@ def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table
     location = f"{bucket}/{prefix}"
     if location not in _kept.tables:
         try:
-            bodies = [lake.objects.read(ObjectRef(bucket, part.ref.key)) for part in lake.objects.list(bucket, prefix)]
+            bodies = [
+                lake.objects.read(ObjectRef(bucket, part.ref.key))
+                for part in lake.objects.list(bucket, prefix)
+            ]
         except NotFoundError:
             bodies = []
         if not bodies:
-            raise ProblemError(410, "gone", "This version of the table was removed after a newer one. Begin again without `cursor`.")
+            raise ProblemError(
+                410,
+                "gone",
+                "This version of the table was removed after a newer one. Begin again without `cursor`.",
+            )
         _kept.put(location, table_rows.read(bodies, schema))
     return _kept.tables[location]
 
@@ -187,9 +219,19 @@ def permitted(found: pa.Table, contract: Contract, request: RowsRequest) -> pa.T
     if request.sees_personal_data:
         return found
     hidden = [name for name in found.column_names if name in personal_columns(contract)]
-    named = {column.strip().removeprefix("-") for text in (request.columns, request.sort) for column in text.split(",")}
-    if refused := [name for name in hidden if name in named | {condition.partition(":")[0] for condition in request.filters}]:
-        raise forbidden(f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. Leave it out.")
+    named = {
+        column.strip().removeprefix("-")
+        for text in (request.columns, request.sort)
+        for column in text.split(",")
+    }
+    if refused := [
+        name
+        for name in hidden
+        if name in named | {condition.partition(":")[0] for condition in request.filters}
+    ]:
+        raise forbidden(
+            f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. Leave it out."
+        )
     return found.drop_columns(hidden)
 
 

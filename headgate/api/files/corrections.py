@@ -32,10 +32,14 @@ def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> Correctio
     if not record.quarantine_key:
         raise conflict("The file has no rows in quarantine, so there is nothing to correct.")
     if record.size_bytes > LARGEST_BYTES:
-        raise conflict(f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and upload it again.")
+        raise conflict(
+            f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and upload it again."
+        )
     edits = {row.source_row: row.values for row in asked.rows}
     if len(edits) != len(asked.rows):
-        raise invalid("body.rows", "row_twice", "A row is corrected twice in this request. Send each row once.")
+        raise invalid(
+            "body.rows", "row_twice", "A row is corrected twice in this request. Send each row once."
+        )
     quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)
     rules = dict(zip(quarantined["source_row"].to_pylist(), quarantined["rule"].to_pylist(), strict=True))
     original = _original(lake, record)
@@ -74,7 +78,11 @@ def _contract(lake: Lake, record: FileRecord, original: bytes | None) -> Contrac
     """The contract with the file's own headings, as the gate has read it."""
     from headgate.matching.mappings import Decided
 
-    decided = lake.mappings.decide(record.key, record.dataset, original) if record.mapping and original is not None else None
+    decided = (
+        lake.mappings.decide(record.key, record.dataset, original)
+        if record.mapping and original is not None
+        else None
+    )
     return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
 
 

@@ -35,7 +35,9 @@ def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
     after = str(cursors.decode(cursor, str)) if cursor else ""
     newest = lake.files.newest(limit, after=after, where=where)
     following = cursors.encode(newest.after) if newest.after else ""
-    return FilePage(files=tuple(FileSummary(**summary(lake, record)) for record in newest.records), next_cursor=following)
+    return FilePage(
+        files=tuple(FileSummary(**summary(lake, record)) for record in newest.records), next_cursor=following
+    )
 
 
 def record_of(lake: Lake, file_id: str) -> FileRecord:
@@ -98,11 +100,18 @@ def summary(lake: Lake, record: FileRecord) -> dict[str, object]:
 
 def error_of(error: Mapping[str, Any]) -> FileError | None:
     """Return why a file was rejected, from its record's error; None where it was not."""
-    return FileError(**{name: error.get(name, "") for name in FileError.model_fields}) if error.get("rule") else None
+    return (
+        FileError(**{name: error.get(name, "") for name in FileError.model_fields})
+        if error.get("rule")
+        else None
+    )
 
 
 def _texts(facts: object) -> dict[str, str]:
-    return {name: value if isinstance(value, str) else json.dumps(value, default=str) for name, value in dict(facts).items()}  # type: ignore[call-overload]  # a mapping
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, default=str)
+        for name, value in dict(facts).items()
+    }  # type: ignore[call-overload]  # a mapping
 
 
 def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:
@@ -112,4 +121,8 @@ def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:
     bucket = lake.bucket("curated")
     newest = newest_snapshot(lake.objects, bucket)
     dataset = newest.datasets.get(record.dataset) if newest else None
-    return newest.snapshot_id if newest and dataset and record.curated_key in increments_of(lake.objects, bucket, dataset) else ""
+    return (
+        newest.snapshot_id
+        if newest and dataset and record.curated_key in increments_of(lake.objects, bucket, dataset)
+        else ""
+    )

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from headgate.uploads.upload import Upload, UploadMapping
 
 
-def start(lake: Lake, caller: CallerIdentity, file_id: str, decision: MappingDecision, if_match: str) -> DryRun:
+def start(
+    lake: Lake, caller: CallerIdentity, file_id: str, decision: MappingDecision, if_match: str
+) -> DryRun:
     """Start the gate on the whole file with the mapping that the caller decides; nothing is remembered."""
     record = record_of(lake, file_id)
     mapping = decided(lake, caller, record, decision, if_match)
@@ -39,7 +41,9 @@ def shown(lake: Lake, caller: CallerIdentity, file_id: str) -> DryRun:
     try:
         return _shown(lake, caller, record, *_checked(lake, record))
     except NotFoundError:
-        raise not_found("This file was not checked with a mapping. `PUT /v1/files/{file_id}/mapping` checks it.") from None
+        raise not_found(
+            "This file was not checked with a mapping. `PUT /v1/files/{file_id}/mapping` checks it."
+        ) from None
 
 
 def accept(lake: Lake, caller: CallerIdentity, file_id: str, if_match: str) -> MappingRemembered:
@@ -55,14 +59,18 @@ def accept(lake: Lake, caller: CallerIdentity, file_id: str, if_match: str) -> M
         upload, mapping = _checked(lake, record)
         check_match(_shown(lake, caller, record, upload, mapping), if_match)
     except NotFoundError:
-        raise conflict("This file was not checked with a mapping. `PUT /v1/files/{file_id}/mapping` checks it.") from None
+        raise conflict(
+            "This file was not checked with a mapping. `PUT /v1/files/{file_id}/mapping` checks it."
+        ) from None
     if upload.state is not UploadState.COMMITTED:
         expect_undecided(record)
     accepted = uploads_of(lake).commit(upload.upload_id, upload.check_id)
     Senders(lake.objects, lake.bucket("artifacts")).keep_uploader(accepted.file_id, caller.name, after=record)
     suggestion = Suggested.from_json(mapping.suggestion)
     columns = dict(zip(suggestion.names, mapping.fields, strict=True))
-    return MappingRemembered(dataset=suggestion.dataset, source=suggestion.source, columns=columns, file_id=accepted.file_id)
+    return MappingRemembered(
+        dataset=suggestion.dataset, source=suggestion.source, columns=columns, file_id=accepted.file_id
+    )
 
 
 def _checked(lake: Lake, record: FileRecord) -> tuple[Upload, UploadMapping]:
@@ -73,7 +81,9 @@ def _checked(lake: Lake, record: FileRecord) -> tuple[Upload, UploadMapping]:
     return upload, upload.mapping
 
 
-def _shown(lake: Lake, caller: CallerIdentity, record: FileRecord, upload: Upload, mapping: UploadMapping) -> DryRun:
+def _shown(
+    lake: Lake, caller: CallerIdentity, record: FileRecord, upload: Upload, mapping: UploadMapping
+) -> DryRun:
     """Return a check, without the values of the file where the caller may not see them.
 
     The mapping says of a column only what its decider claims, so the right to see values is that of the file before it.

@@ -47,7 +47,9 @@ def suggested(lake: Lake, caller: CallerIdentity, file_id: str, dataset: str = "
     return _shown(lake, caller, record, dataset, _suggestion(lake, record, dataset))
 
 
-def _shown(lake: Lake, caller: CallerIdentity, record: FileRecord, dataset: str, suggestion: Suggested) -> Mapping:
+def _shown(
+    lake: Lake, caller: CallerIdentity, record: FileRecord, dataset: str, suggestion: Suggested
+) -> Mapping:
     facts = visible_facts(lake, caller, record, _profiled(lake, record, dataset))
     return shown(suggestion, lake.contracts.source, facts)
 
@@ -102,7 +104,9 @@ def _profiled(lake: Lake, record: FileRecord, dataset: str) -> Sequence[Facts]:
     return [] if dataset else stored_profile(lake, record).get("columns", [])
 
 
-def decided(lake: Lake, caller: CallerIdentity, record: FileRecord, decision: MappingDecision, if_match: str) -> UploadMapping:
+def decided(
+    lake: Lake, caller: CallerIdentity, record: FileRecord, decision: MappingDecision, if_match: str
+) -> UploadMapping:
     """Return the mapping that a caller decides for a file whose suggestion it has read.
 
     Raises:
@@ -113,12 +117,16 @@ def decided(lake: Lake, caller: CallerIdentity, record: FileRecord, decision: Ma
     conditional_requests.check_match(_shown(lake, caller, record, decision.dataset, suggestion), if_match)
     fields = decided_fields(suggestion, decision.columns)
     lake.mappings.check(suggestion, fields)
-    return UploadMapping(suggestion.to_json(), sample_facts(_profiled(lake, record, decision.dataset)), fields)
+    return UploadMapping(
+        suggestion.to_json(), sample_facts(_profiled(lake, record, decision.dataset)), fields
+    )
 
 
 def sample_facts(profiled: Sequence[Facts]) -> tuple[Facts, ...]:
     """Return the facts of profiled columns by which a suggestion is shown."""
-    return tuple({name: fact[name] for name in ("name", "samples", "sensitive") if name in fact} for fact in profiled)
+    return tuple(
+        {name: fact[name] for name in ("name", "samples", "sensitive") if name in fact} for fact in profiled
+    )
 
 
 def samples_of(facts: Facts) -> tuple[str, ...]:
@@ -130,7 +138,11 @@ def reason_of(field: str, how: str, facts: Facts) -> str:
     """Return why a field is suggested for a column, with a note where its values are hidden."""
     why = _REASONS.get(how, "") if field else "Neither the name nor the values fit a field."
     hidden = "Its values are not shown, because they may be sensitive." if facts.get("sensitive") else ""
-    personal = "Its values are shown to the file's sender and to the group personal-data." if facts.get("personal") and not hidden else ""
+    personal = (
+        "Its values are shown to the file's sender and to the group personal-data."
+        if facts.get("personal") and not hidden
+        else ""
+    )
     return " ".join(part for part in (why, hidden, personal) if part)
 
 
@@ -154,7 +166,9 @@ def _suggestion(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
     if dataset:
         return _for_dataset(lake, record, dataset)
     if record.state is not FileState.NEEDS_MAPPING or record.closed_by:
-        raise not_found("The file needs no mapping. `GET /v1/files?state=needs_mapping` lists the files that do.")
+        raise not_found(
+            "The file needs no mapping. `GET /v1/files?state=needs_mapping` lists the files that do."
+        )
     stored = Suggested.from_json(record.error["suggestion"])
     try:
         return lake.mappings.renewed(record.key, stored, lake.objects.read(record.ref))
@@ -174,4 +188,6 @@ def _for_dataset(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
 def expect_undecided(record: FileRecord) -> None:
     """Raise 404 unless the file may be mapped."""
     if record.state not in UNDECIDED or record.closed_by:
-        raise not_found("The file needs no mapping. `GET /v1/files?state=profiled` and `?state=needs_mapping` list the files that may.")
+        raise not_found(
+            "The file needs no mapping. `GET /v1/files?state=profiled` and `?state=needs_mapping` list the files that may."
+        )

@@ -14,7 +14,20 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord
 
-_COUNTS = frozenset({"name", "type", "rows", "missing", "missing_share", "invalid", "identifier", "sensitive", "distinct", "format"})
+_COUNTS = frozenset(
+    {
+        "name",
+        "type",
+        "rows",
+        "missing",
+        "missing_share",
+        "invalid",
+        "identifier",
+        "sensitive",
+        "distinct",
+        "format",
+    }
+)
 
 
 def sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool:
@@ -26,7 +39,9 @@ def sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool:
     return caller.name == Senders(lake.objects, lake.bucket("artifacts")).first_uploader(record) != ""
 
 
-def visible_facts(lake: Lake, caller: CallerIdentity, record: FileRecord, columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def visible_facts(
+    lake: Lake, caller: CallerIdentity, record: FileRecord, columns: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Return the columns of a file's stored profile as the caller may see them.
 
     Without the right to see values, only a column that the contract names and does not classify as personal has them: nobody has said
@@ -36,7 +51,9 @@ def visible_facts(lake: Lake, caller: CallerIdentity, record: FileRecord, column
         return [dict(column) for column in columns]
     contract = lake.contracts.source.get(record.dataset)
     impersonal = set(contract.names) - set(contract.personal) if contract else set()
-    return [dict(column) if column.get("name") in impersonal else _without_values(column) for column in columns]
+    return [
+        dict(column) if column.get("name") in impersonal else _without_values(column) for column in columns
+    ]
 
 
 def row_without_values(row: Mapping[str, Any]) -> dict[str, Any]:

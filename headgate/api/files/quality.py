@@ -65,14 +65,20 @@ def history(lake: Lake, dataset: str) -> QualityHistory:
     """Return the quality of the newest files of a dataset, oldest first."""
     if dataset not in lake.contracts.source:
         raise not_found("There is no dataset of that name. GET /v1/contracts lists all datasets.")
-    newest = list(islice(newest_first(lake.files, FileFilter(dataset, FileState.DONE), MOST_POINTS), MOST_POINTS))
+    newest = list(
+        islice(newest_first(lake.files, FileFilter(dataset, FileState.DONE), MOST_POINTS), MOST_POINTS)
+    )
     return QualityHistory(dataset=dataset, points=tuple(_point(record) for record in reversed(newest)))
 
 
 def _point(record: FileRecord) -> QualityPoint:
     profile = dict(record.profile)
     score = profile.get("score", "")
-    parts = {name: value for name in profile if name not in {"score", "rows", "columns"} and (value := _share(profile[name])) is not None}
+    parts = {
+        name: value
+        for name in profile
+        if name not in {"score", "rows", "columns"} and (value := _share(profile[name])) is not None
+    }
     return QualityPoint(
         file_id=record.file_id,
         key=record.key,

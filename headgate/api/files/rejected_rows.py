@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _CELLS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
 
 
-def page(lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: int, cursor: str) -> RejectedRows:
+def page(
+    lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: int, cursor: str
+) -> RejectedRows:
     """Return some rows of a file in quarantine, in the file's order; without their values where the caller may not see these."""
     from headgate.intake.quarantine.list_quarantine import rows_of
 
@@ -35,28 +37,45 @@ def page(lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: 
     unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
     shows_values = sees_values(lake, caller, record)
     rows = tuple(
-        row_of(row if shows_values else row_without_values(row), unique, *corrected.get(row["source_row"], (None, "")))
+        row_of(
+            row if shows_values else row_without_values(row),
+            unique,
+            *corrected.get(row["source_row"], (None, "")),
+        )
         for row in table.select(cells).slice(max(0, first), limit).to_pylist()
     )
     following = first + limit
     return RejectedRows(
-        reasons=reasons, rows=rows, total=table.num_rows, next_cursor=cursors.encode(following) if following < table.num_rows else ""
+        reasons=reasons,
+        rows=rows,
+        total=table.num_rows,
+        next_cursor=cursors.encode(following) if following < table.num_rows else "",
     )
 
 
 def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:
     """Return the rows by rule, most rows first."""
-    return tuple(ReasonCount(rule=rule, rows=rows) for rule, rows in sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0])))
+    return tuple(
+        ReasonCount(rule=rule, rows=rows)
+        for rule, rows in sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))
+    )
 
 
 def unique_columns(lake: Lake, dataset: str) -> frozenset[str]:
     """Return the columns in which no two rows of a dataset may have the same value, alone or together; none of an unknown dataset."""
     contract = lake.contracts.source.get(dataset)
-    return frozenset((*contract.key, *(column.name for column in contract.columns if column.unique))) if contract else frozenset()
+    return (
+        frozenset((*contract.key, *(column.name for column in contract.columns if column.unique)))
+        if contract
+        else frozenset()
+    )
 
 
 def row_of(
-    row: Mapping[str, Any], unique: Collection[str] = (), correction: Correction | None = None, corrected_by: str = ""
+    row: Mapping[str, Any],
+    unique: Collection[str] = (),
+    correction: Correction | None = None,
+    corrected_by: str = "",
 ) -> RejectedRow:
     """Return a row of the quarantine table."""
     record = json.loads(row["record"]) if row.get("record") else {}
@@ -83,7 +102,9 @@ def counts(lake: Lake, dataset: str, rule: str) -> QuarantineCounts:
     listed = count_quarantined(records, correction_outcomes(lake).replaced_rows(records))
     lines = [line for line in listed if dataset in ("", line.dataset) and rule in ("", line.rule)]
     names = tuple(QuarantineLine.model_fields)
-    return QuarantineCounts(lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines))
+    return QuarantineCounts(
+        lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines)
+    )
 
 
 def _text(value: object) -> str:

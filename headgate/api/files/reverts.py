@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 LARGEST_BYTES = 64 << 20  # the gate checks at least 10 MB/s, and the API's function ends after 29 s
-_NOT_YOURS = "This file was sent by somebody else, or not through the API. Ask its sender or an operator to undo it."
+_NOT_YOURS = (
+    "This file was sent by somebody else, or not through the API. Ask its sender or an operator to undo it."
+)
 
 
 def preview(lake: Lake, caller: CallerIdentity, file_id: str) -> RevertPreview:
@@ -50,7 +52,9 @@ def revert(lake: Lake, caller: CallerIdentity, file_id: str) -> Reverted:
     if why := why_not_reverted(lake.reverter.chain(file_id)):
         raise conflict(why)
     if before.size_bytes > LARGEST_BYTES and lake.reverter.has_skipped_copy(file_id):
-        why = f"A copy of this file would be accepted instead, and it has more than {LARGEST_BYTES >> 20} MiB."
+        why = (
+            f"A copy of this file would be accepted instead, and it has more than {LARGEST_BYTES >> 20} MiB."
+        )
         raise conflict(f"{why} Ask an operator for `headgate files revert {file_id}`.")
     done = lake.reverter.revert(file_id)
     files = _shown([before, *done.corrections])
@@ -63,7 +67,9 @@ def restore(lake: Lake, caller: CallerIdentity, file_id: str) -> Restored:
     undone = lake.reverter.undone(file_id)
     if sum(record.size_bytes for record in undone) > LARGEST_BYTES:
         why = f"The gate checks the originals again, and they have more than {LARGEST_BYTES >> 20} MiB."
-        raise conflict(f"{why} Ask an operator for `headgate quarantine replay {' '.join(record.file_id for record in undone)}`.")
+        raise conflict(
+            f"{why} Ask an operator for `headgate quarantine replay {' '.join(record.file_id for record in undone)}`."
+        )
     files = _shown(lake.reverter.restore(file_id))
     return Restored(file_id=file_id, files=files, **_totals(files))
 
@@ -99,4 +105,7 @@ def _shown(records: Sequence[FileRecord]) -> tuple[RevertedFile, ...]:
 
 
 def _totals(files: Sequence[RevertedFile]) -> dict[str, int]:
-    return {"accepted": sum(file.accepted for file in files), "quarantined": sum(file.quarantined for file in files)}
+    return {
+        "accepted": sum(file.accepted for file in files),
+        "quarantined": sum(file.quarantined for file in files),
+    }

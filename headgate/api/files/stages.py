@@ -32,9 +32,13 @@ def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple
     story, before = [], ""
     for name in _NAMES:
         at = ended.get(name, "")
-        was_waiting = (is_reverted and name == "complete") or (REPLAY in record.stage_times and name == "trigger")
+        was_waiting = (is_reverted and name == "complete") or (
+            REPLAY in record.stage_times and name == "trigger"
+        )
         took = None if was_waiting else _seconds(before, at)
-        story.append(FileStage(name=name, state=states[name], at=at, seconds=took, message=_message(name, record)))
+        story.append(
+            FileStage(name=name, state=states[name], at=at, seconds=took, message=_message(name, record))
+        )
         before = at
     return tuple(story)
 
@@ -50,15 +54,31 @@ def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState
     if record.state in UNDER_WAY:
         first = next((name for name in _NAMES if name not in reached), "complete")
         place = _NAMES.index(first)
-        return {name: "done" if n < place else "running" if n == place else "pending" for n, name in enumerate(_NAMES)}
-    if record.state in {FileState.DONE, FileState.REVERTED, FileState.WAITING}:  # a reverted file had passed them all
+        return {
+            name: "done" if n < place else "running" if n == place else "pending"
+            for n, name in enumerate(_NAMES)
+        }
+    if record.state in {
+        FileState.DONE,
+        FileState.REVERTED,
+        FileState.WAITING,
+    }:  # a reverted file had passed them all
         return dict.fromkeys(_NAMES, "pending" if record.state is FileState.WAITING else "done")
-    stopped_at = {FileState.SKIPPED_DUPLICATE: "processing", FileState.IGNORED: "trigger"}.get(record.state, "validation")
-    place, ends_well = _NAMES.index(stopped_at), record.state in {FileState.SKIPPED_DUPLICATE, FileState.IGNORED, FileState.PROFILED}
-    states: dict[StageName, StageState] = {name: "done" if n < place + ends_well else "skipped" for n, name in enumerate(_NAMES)}
+    stopped_at = {FileState.SKIPPED_DUPLICATE: "processing", FileState.IGNORED: "trigger"}.get(
+        record.state, "validation"
+    )
+    place, ends_well = (
+        _NAMES.index(stopped_at),
+        record.state in {FileState.SKIPPED_DUPLICATE, FileState.IGNORED, FileState.PROFILED},
+    )
+    states: dict[StageName, StageState] = {
+        name: "done" if n < place + ends_well else "skipped" for n, name in enumerate(_NAMES)
+    }
     states["complete"] = "done" if ends_well or record.state in NOT_ACCEPTED else "failed"
     if not ends_well:
-        states["validation"] = "warning" if record.state is FileState.NEEDS_MAPPING else "failed"  # it awaits a decision, no correction
+        states["validation"] = (
+            "warning" if record.state is FileState.NEEDS_MAPPING else "failed"
+        )  # it awaits a decision, no correction
     return states
 
 
@@ -68,7 +88,9 @@ def _message(name: StageName, record: FileRecord) -> str:
             return "The file has a header and no rows"
         duplicates = f"{record.duplicates:,} duplicate{'' if record.duplicates == 1 else 's'}"
         return f"{record.received:,} rows: {record.accepted:,} accepted, {record.quarantined:,} refused, {duplicates}"
-    if name == ("complete" if record.state is FileState.REVERTED else "validation") and record.error.get("message"):
+    if name == ("complete" if record.state is FileState.REVERTED else "validation") and record.error.get(
+        "message"
+    ):
         return record.error["message"]
     if name == "processing" and record.state is FileState.SKIPPED_DUPLICATE:
         return record.error.get("message") or "Duplicate File Skipped: this content was processed before"

@@ -34,7 +34,9 @@ _PARTS_OF_A_PAGE = 100
 
 def begin(lake: Lake, caller: str, asked: UploadAsked) -> Upload:
     """Begin an upload, or return the one that the same caller began with the same file."""
-    upload = uploads_of(lake).begin(caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset)
+    upload = uploads_of(lake).begin(
+        caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset
+    )
     return _shown(upload)
 
 
@@ -95,7 +97,9 @@ def _current_check(lake: Lake, upload: KeptUpload) -> DryRun:
     return shown_check(lake, upload, stored)
 
 
-def decide_mapping(lake: Lake, caller: CallerIdentity, upload_id: str, decision: UploadMappingDecision) -> DryRun:
+def decide_mapping(
+    lake: Lake, caller: CallerIdentity, upload_id: str, decision: UploadMappingDecision
+) -> DryRun:
     """Keep the mapping with the upload, and start the gate on the whole file again.
 
     Raises:
@@ -107,7 +111,9 @@ def decide_mapping(lake: Lake, caller: CallerIdentity, upload_id: str, decision:
     uploads, upload = uploads_of(lake), _own(lake, caller, upload_id)
     asked = _suggested(upload, uploads.dry_run(upload) or {})
     if asked is None:
-        raise conflict("No mapping is suggested for this upload. Start its dry run; the outcome `needs_mapping` asks for a mapping.")
+        raise conflict(
+            "No mapping is suggested for this upload. Start its dry run; the outcome `needs_mapping` asks for a mapping."
+        )
     text, profiled = asked
     suggestion = Suggested.from_json(text)
     fields = decided_fields(suggestion, decision.columns)
@@ -135,7 +141,9 @@ def _own(lake: Lake, caller: CallerIdentity, upload_id: str) -> KeptUpload:
     """Return an upload; 403 where another caller began it, unless an operator asks."""
     upload = uploads_of(lake).get(upload_id)
     if not (upload.is_of(caller.name) or caller.may(Group.OPERATOR)):
-        raise forbidden("Somebody else began this upload. Only its sender or an operator may read or change it.")
+        raise forbidden(
+            "Somebody else began this upload. Only its sender or an operator may read or change it."
+        )
     return upload
 
 
@@ -151,7 +159,14 @@ def uploads_of(lake: Lake) -> Uploads:
             _senders(lake).keep_uploader_of_content(upload.key, upload.sha256, upload.by)
 
     return Uploads(
-        lake.objects, lake.uploads, lake.files, lake.bucket("staging"), lake.bucket("raw"), lake.contracts.source.keys(), prepare, lake.now
+        lake.objects,
+        lake.uploads,
+        lake.files,
+        lake.bucket("staging"),
+        lake.bucket("raw"),
+        lake.contracts.source.keys(),
+        prepare,
+        lake.now,
     )
 
 
@@ -188,7 +203,13 @@ def shown_check(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> Dr
     record = stored.get("record")
     if record is None:
         failure = error_of(stored.get("error", {}))
-        return DryRun(upload_id=upload.upload_id, state=stored["state"], error=failure, seconds=stored.get("seconds"), **asked)
+        return DryRun(
+            upload_id=upload.upload_id,
+            state=stored["state"],
+            error=failure,
+            seconds=stored.get("seconds"),
+            **asked,
+        )
     checked = FileRecord(**record)
     return DryRun(
         upload_id=upload.upload_id,

@@ -76,9 +76,15 @@ def identity_of(event: Mapping[str, Any]) -> CallerIdentity:
     """
     authorizer = event.get("requestContext", {}).get("authorizer", {})
     claims = authorizer.get("jwt", {}).get("claims") or {}
-    if claims.get("token_use") == _ACCESS:  # the authorizer accepts ID tokens, too: their audience is the same client
-        groups = frozenset(Group(name) for name in _listed(claims.get("cognito:groups", "")) if name in set(Group))
-        return CallerIdentity(str(claims.get("username") or claims.get("cognito:username") or claims.get("sub", "")), groups)
+    if (
+        claims.get("token_use") == _ACCESS
+    ):  # the authorizer accepts ID tokens, too: their audience is the same client
+        groups = frozenset(
+            Group(name) for name in _listed(claims.get("cognito:groups", "")) if name in set(Group)
+        )
+        return CallerIdentity(
+            str(claims.get("username") or claims.get("cognito:username") or claims.get("sub", "")), groups
+        )
     if (iam := authorizer.get("iam")) and iam.get("userArn"):
         return CallerIdentity(str(iam["userArn"]), frozenset({Group.OPERATOR}))
     detail = "The request has no valid token. Sign in and send the access token as `Authorization: Bearer <token>`."
@@ -105,12 +111,18 @@ def check(caller: CallerIdentity, required: Iterable[Access], method: str, path:
     """
     group = next((rule.group for rule in required if rule.matches(method, path)), None)
     if group and not caller.may(group):
-        raise ProblemError(403, "forbidden", f"This needs the group {group}. Ask an operator to add you to it.")
+        raise ProblemError(
+            403, "forbidden", f"This needs the group {group}. Ask an operator to add you to it."
+        )
 
 
 def _listed(groups: object) -> list[str]:
     """The groups of a claim: API Gateway passes a list as the text `[viewer operator]`."""
-    return [str(group) for group in groups] if isinstance(groups, list) else str(groups).strip("[]").replace(",", " ").split()
+    return (
+        [str(group) for group in groups]
+        if isinstance(groups, list)
+        else str(groups).strip("[]").replace(",", " ").split()
+    )
 
 
 def caller(request: Request) -> CallerIdentity:

@@ -44,9 +44,15 @@ def check_match(current: Shape, if_match: str) -> None:
         ProblemError: 428 without If-Match, 412 when the state is another by now.
     """
     if not if_match:
-        raise ProblemError(428, "precondition-required", "Send the ETag of what you have read as If-Match, so that no edit is lost.")
+        raise ProblemError(
+            428,
+            "precondition-required",
+            "Send the ETag of what you have read as If-Match, so that no edit is lost.",
+        )
     if etag_of(current.model_dump_json()) not in _listed(if_match):
-        raise ProblemError(412, "precondition-failed", "It changed since you read it. Read it again and repeat the edit.")
+        raise ProblemError(
+            412, "precondition-failed", "It changed since you read it. Read it again and repeat the edit."
+        )
 
 
 def _listed(tags: str) -> set[str]:

@@ -25,5 +25,7 @@ def decode(cursor: str, kind: type[list[object] | str | int]) -> object:
     except (binascii.Error, ValueError, RecursionError):
         place = None
     if not isinstance(place, kind) or isinstance(place, bool):
-        raise invalid("query.cursor", "cursor", "The cursor is not one of this list. Begin again without `cursor`.")
+        raise invalid(
+            "query.cursor", "cursor", "The cursor is not one of this list. Begin again without `cursor`."
+        )
     return place

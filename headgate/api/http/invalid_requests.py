@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _MOST_ERRORS, _MOST_IN_WORDS = 50, 3
-_WHOLE, _NUMBER, _OBJECT, _LIST = "must be a whole number", "must be a number", "must be a JSON object", "must be a list"
+_WHOLE, _NUMBER, _OBJECT, _LIST = (
+    "must be a whole number",
+    "must be a number",
+    "must be a JSON object",
+    "must be a list",
+)
 # Pydantic's rules. Source: https://docs.pydantic.dev/latest/errors/validation_errors/; names in braces are of a rule's context.
 _RULES: Mapping[str, str] = {
     "missing": "is missing. Send it",
@@ -72,7 +77,9 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
     where, rule = redact_text(".".join(str(part) for part in error["loc"])), str(error["type"])
     context = error.get("ctx") or {}
     try:
-        broken = _RULES.get(rule, _OTHER).format(**{name: _readable(value) for name, value in context.items()})
+        broken = _RULES.get(rule, _OTHER).format(
+            **{name: _readable(value) for name, value in context.items()}
+        )
     except KeyError:
         broken = _OTHER
     return FieldError(where=where, rule=rule, message=f"`{where}` {broken}.")

@@ -53,4 +53,6 @@ class CallerLimit:
             return
         if count > self.per_minute:
             detail = f"More than {self.per_minute:,} requests in a minute. Wait for the seconds in Retry-After, then repeat the request."
-            raise ProblemError(429, "too-many-requests", detail, headers={"Retry-After": str(_MINUTE_S - second)})
+            raise ProblemError(
+                429, "too-many-requests", detail, headers={"Retry-After": str(_MINUTE_S - second)}
+            )

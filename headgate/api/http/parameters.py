@@ -13,10 +13,17 @@ from headgate.api.http import access
 Lake = Annotated[ports.Lake, Depends(ports.lake)]
 Caller = Annotated[access.CallerIdentity, Depends(access.caller)]
 
-Cursor = Annotated[str, Query(max_length=4_000, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before.")]
+Cursor = Annotated[
+    str, Query(max_length=4_000, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before.")
+]
 Limit = Annotated[int, Query(ge=1, le=500, description="At most so many entries.")]
-IfNoneMatch = Annotated[str, Header(alias="If-None-Match", max_length=1_000, description="ETag of what the caller has.")]
-IfMatch = Annotated[str, Header(alias="If-Match", max_length=1_000, description="ETag of what the caller read before the edit.")]
+IfNoneMatch = Annotated[
+    str, Header(alias="If-None-Match", max_length=1_000, description="ETag of what the caller has.")
+]
+IfMatch = Annotated[
+    str,
+    Header(alias="If-Match", max_length=1_000, description="ETag of what the caller read before the edit."),
+]
 IdempotencyKey = Annotated[
     str,
     Header(

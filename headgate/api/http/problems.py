@@ -35,7 +35,13 @@ class ProblemError(HeadgateError):
     """
 
     def __init__(
-        self, status: int, name: str, detail: str, *, errors: Iterable[FieldError] = (), headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        name: str,
+        detail: str,
+        *,
+        errors: Iterable[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.name, self.detail = status, name, detail
@@ -49,7 +55,9 @@ def not_found(detail: str) -> ProblemError:
 
 def invalid(where: str, rule: str, detail: str) -> ProblemError:
     """A part of the request breaks a rule that its type does not state."""
-    return ProblemError(422, "invalid-request", detail, errors=[FieldError(where=where, rule=rule, message=detail)])
+    return ProblemError(
+        422, "invalid-request", detail, errors=[FieldError(where=where, rule=rule, message=detail)]
+    )
 
 
 def not_built(system: str, systems: Sequence[str]) -> ProblemError:
@@ -80,7 +88,9 @@ _KINDS: tuple[tuple[type[HeadgateError], int, str, bool], ...] = (
     (NotPermittedError, 502, "not-permitted", False),
     (ServiceError, 502, "service-failed", False),
 )
-_PLACE = re.compile(r"s3://|\barn:aws")  # the text of an adapter names buckets and roles, which are no caller's business
+_PLACE = re.compile(
+    r"s3://|\barn:aws"
+)  # the text of an adapter names buckets and roles, which are no caller's business
 _UNSAID = {
     "refused-input": "The input is refused. The log has the details under this request's id.",
     "query-refused": "The query is refused. The log has the details under this request's id.",
@@ -96,7 +106,9 @@ _UNSAID = {
 def problem_of(error: Exception, request_id: str) -> tuple[Problem, dict[str, str]]:
     """Return the problem that an error is, and the headers to send with it. Card and social security numbers are redacted."""
     if isinstance(error, ProblemError):
-        return _problem(error.status, error.name, error.detail, request_id, errors=error.errors), error.headers
+        return _problem(
+            error.status, error.name, error.detail, request_id, errors=error.errors
+        ), error.headers
     for kind, status, name, is_public in _KINDS:
         if isinstance(error, kind):
             text = _text_of(error)
@@ -110,7 +122,12 @@ def problem_of(error: Exception, request_id: str) -> tuple[Problem, dict[str, st
 def response_of(error: Exception, request_id: str) -> Response[str]:
     """Return the answer to a request that failed."""
     problem, headers = problem_of(error, request_id)
-    return Response(problem.status, MEDIA_TYPE, problem.model_dump_json(), headers={**headers, "Cache-Control": "no-store"})
+    return Response(
+        problem.status,
+        MEDIA_TYPE,
+        problem.model_dump_json(),
+        headers={**headers, "Cache-Control": "no-store"},
+    )
 
 
 def _text_of(error: HeadgateError) -> str:
@@ -129,5 +146,10 @@ def _sentence(text: str) -> str:
 def _problem(status: int, name: str, detail: str, request_id: str, **more: object) -> Problem:
     from headgate.masking.redaction import redact_text
 
-    problem = {"title": name.replace("-", " ").capitalize(), "detail": redact_text(detail), "instance": request_id, **more}
+    problem = {
+        "title": name.replace("-", " ").capitalize(),
+        "detail": redact_text(detail),
+        "instance": request_id,
+        **more,
+    }
     return Problem.model_validate({"type": f"urn:headgate:problem:{name}", "status": status, **problem})

@@ -49,11 +49,15 @@ class Routes:
         self.tag, self.router = tag, Router()  # type: ignore[no-untyped-call]  # Powertools leaves its constructor without types
         self.access: list[Access] = []
 
-    def get(self, path: str, group: Group, *, problems: Iterable[int] = (), cached: bool = False) -> Callable[[Handler], Handler]:
+    def get(
+        self, path: str, group: Group, *, problems: Iterable[int] = (), cached: bool = False
+    ) -> Callable[[Handler], Handler]:
         """Declare a route that reads; `cached` ones answer 304 to a request that names their ETag."""
         return self._route("GET", path, group, 200, [*problems, *([304] if cached else [])])
 
-    def post(self, path: str, group: Group, *, status: int = 200, problems: Iterable[int] = ()) -> Callable[[Handler], Handler]:
+    def post(
+        self, path: str, group: Group, *, status: int = 200, problems: Iterable[int] = ()
+    ) -> Callable[[Handler], Handler]:
         """Declare a route that starts or makes something."""
         return self._route("POST", path, group, status, [*problems, *WITH_BODY])
 
@@ -61,11 +65,15 @@ class Routes:
         """Declare a route that changes something that the caller has read."""
         return self._route("PUT", path, group, 200, [*problems, *WITH_BODY])
 
-    def delete(self, path: str, group: Group, *, problems: Iterable[int] = ()) -> Callable[[Handler], Handler]:
+    def delete(
+        self, path: str, group: Group, *, problems: Iterable[int] = ()
+    ) -> Callable[[Handler], Handler]:
         """Declare a route that ends something."""
         return self._route("DELETE", path, group, 200, problems)
 
-    def _route(self, method: str, path: str, group: Group, status: int, problems: Iterable[int]) -> Callable[[Handler], Handler]:
+    def _route(
+        self, method: str, path: str, group: Group, status: int, problems: Iterable[int]
+    ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary, _, rest = inspect.cleandoc(handler.__doc__ or "").partition("\n")
             self.access.append(Access(method, path, group))
@@ -98,8 +106,12 @@ def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callabl
         return answer if isinstance(answer, Response) else Response(200, JSON, answer.model_dump_json())
 
     signature = inspect.signature(handler)
-    parameters = [parameter.replace(annotation=hints[name]) for name, parameter in signature.parameters.items()]
-    rendered.__signature__ = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]  # inspect reads it
+    parameters = [
+        parameter.replace(annotation=hints[name]) for name, parameter in signature.parameters.items()
+    ]
+    rendered.__signature__ = signature.replace(
+        parameters=parameters, return_annotation=inspect.Signature.empty
+    )  # type: ignore[attr-defined]  # inspect reads it
     return rendered
 
 

@@ -20,4 +20,6 @@ def of_days(lake: Lake, days: int) -> Costs:
     """Return the cost of the files and runs of the last days, at AWS's list prices."""
     since = lake.now() - timedelta(days=days)
     records, runs = list(received_since(lake.files, since)), lake.job_runs(since=since)
-    return Costs.model_validate({"days": days, **cost_report(records, runs, lake.runs.newest(_SHOWN_RUNS), Prices.load())})
+    return Costs.model_validate(
+        {"days": days, **cost_report(records, runs, lake.runs.newest(_SHOWN_RUNS), Prices.load())}
+    )

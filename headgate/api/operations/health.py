@@ -36,7 +36,13 @@ def health_of(lake: Lake) -> Health:
     files = lake.files.newest(NEWEST_FILES, where=FileFilter()).records
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
     not_merged = sorted(newest.failed) if newest else []
-    checks = (_run(lake, not_merged), _tables(lake), _freshness(files, lake.now()), _files(files, lake.most_refused_share), _quality(files))
+    checks = (
+        _run(lake, not_merged),
+        _tables(lake),
+        _freshness(files, lake.now()),
+        _files(files, lake.most_refused_share),
+        _quality(files),
+    )
     worst = max((check.state for check in checks), key=_ORDER.index)
     snapshot_id, as_of = (newest.snapshot_id, newest.as_of.isoformat()) if newest else ("", "")
     return Health(state=worst, checks=checks, snapshot_id=snapshot_id, as_of=as_of)
@@ -47,16 +53,30 @@ def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
     runs = lake.runs.newest(MOST_RUNS)
     newest = next((run for run in runs if run.status not in RUNNING), None)
     if not newest:
-        return HealthCheck(name="run", state="unknown", message="No run has ended yet. Start one when files were accepted.")
+        return HealthCheck(
+            name="run", state="unknown", message="No run has ended yet. Start one when files were accepted."
+        )
     at = newest.started_at.isoformat()
-    kept = f" These datasets could not be merged and keep their previous tables: {', '.join(not_merged)}." if not_merged else ""
+    kept = (
+        f" These datasets could not be merged and keep their previous tables: {', '.join(not_merged)}."
+        if not_merged
+        else ""
+    )
     if newest.status != SUCCEEDED:
         message = f"Run {newest.name} ended as {newest.status.lower()}.{kept} Its page says why; start a run after the cause is fixed."
         return HealthCheck(name="run", state="failed", message=message, at=at)
-    if failed := {name: problems.failed_stages for name, problems in unsolved_problems(lake, runs).items() if problems.failed_stages}:
-        return HealthCheck(name="run", state="failed", message=_failed_before(newest.name, failed) + kept, at=at)
+    if failed := {
+        name: problems.failed_stages
+        for name, problems in unsolved_problems(lake, runs).items()
+        if problems.failed_stages
+    }:
+        return HealthCheck(
+            name="run", state="failed", message=_failed_before(newest.name, failed) + kept, at=at
+        )
     if not_merged:
-        message = f"Run {newest.name} succeeded with problems.{kept} `headgate runs show {newest.name}` says why."
+        message = (
+            f"Run {newest.name} succeeded with problems.{kept} `headgate runs show {newest.name}` says why."
+        )
         return HealthCheck(name="run", state="degraded", message=message, at=at)
     return HealthCheck(name="run", state="healthy", message=f"Run {newest.name} succeeded.", at=at)
 
@@ -78,7 +98,9 @@ def _tables(lake: Lake) -> HealthCheck:
         return HealthCheck(name="tables", state="healthy", message=message, at=at)
     (table, why), further = min(comparison.implausible.items()), len(comparison.implausible) - 1
     more = f" `headgate runs show {newest.name}` names {further} more." if further else ""
-    return HealthCheck(name="tables", state="degraded", message=f"{table}: {why}{more}{_not_added_up(comparison)}", at=at)
+    return HealthCheck(
+        name="tables", state="degraded", message=f"{table}: {why}{more}{_not_added_up(comparison)}", at=at
+    )
 
 
 def _not_added_up(comparison: TableComparison) -> str:
@@ -102,7 +124,9 @@ def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:
         return HealthCheck(name="freshness", state="unknown", message="No file was received yet. Upload one.")
     newest = files[0].received_at
     if now - datetime.fromisoformat(newest) <= STALE_AFTER:
-        return HealthCheck(name="freshness", state="healthy", message="The newest file came within two days.", at=newest)
+        return HealthCheck(
+            name="freshness", state="healthy", message="The newest file came within two days.", at=newest
+        )
     message = "No file came for more than two days. Check the export and those who upload."
     return HealthCheck(name="freshness", state="degraded", message=message, at=newest)
 
@@ -112,12 +136,20 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
     past = History.of(files)
     originals = [record for record in files if not keys.has_corrected_rows(record.key)]
     lost = [record for record in originals if _has_lost_rows(record, files, most_refused_share)]
-    failed = [record for record in files if record.state in NOT_ACCEPTED or record.state is FileState.FAILED or record in lost]
+    failed = [
+        record
+        for record in files
+        if record.state in NOT_ACCEPTED or record.state is FileState.FAILED or record in lost
+    ]
     bad = [record for record in failed if not past.is_settled(record)]
     if not files:
         return HealthCheck(name="files", state="unknown", message="No file was received yet.")
     if not bad:
-        return HealthCheck(name="files", state="healthy", message=f"{_newest(len(files), 'file', 'needs', 'need')} no action.")
+        return HealthCheck(
+            name="files",
+            state="healthy",
+            message=f"{_newest(len(files), 'file', 'needs', 'need')} no action.",
+        )
     subject = _some_of(len(bad), len(files), "file", "needs", "need")
     message = f"{subject} an action: rejected, failed, without a mapping, or with too many refused rows. "
     newest = f"The newest is {bad[0].key}{_counts(bad[0])}; its page and `headgate files show {shlex.quote(bad[0].key)}` say why."
@@ -126,30 +158,46 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
 
 def _has_lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
     """Return whether too many rows of an accepted file are refused, and no correction has brought them into the lake since."""
-    return acceptance_of(record, most_refused_share, _corrected_rows(record, files)) not in {None, Acceptance.OK}
+    return acceptance_of(record, most_refused_share, _corrected_rows(record, files)) not in {
+        None,
+        Acceptance.OK,
+    }
 
 
 def _corrected_rows(record: FileRecord, files: Sequence[FileRecord]) -> int:
     """Return the rows of a file that its corrections, and the corrections of these, have brought into the lake."""
     beginning = keys.corrections_of(record.dataset, record.file_id)
     corrections = [file for file in files if file.key.startswith(beginning)]
-    return sum((file.accepted if file.state is FileState.DONE else 0) + _corrected_rows(file, files) for file in corrections)
+    return sum(
+        (file.accepted if file.state is FileState.DONE else 0) + _corrected_rows(file, files)
+        for file in corrections
+    )
 
 
 def _counts(record: FileRecord) -> str:
     """Return the counts of an accepted file; empty for any other file, whose state says why."""
     if record.state is not FileState.DONE:
         return ""
-    return f" ({record.accepted:,} of {record.received:,} rows accepted; correct its refused rows, or undo it)"
+    return (
+        f" ({record.accepted:,} of {record.received:,} rows accepted; correct its refused rows, or undo it)"
+    )
 
 
 def _quality(files: Sequence[FileRecord]) -> HealthCheck:
     """Judge what files hold. Their timeliness is left out: the check of freshness covers time, and history is old by its nature."""
-    scored = [(record, Score.of_texts(record.profile).of_content) for record in files if record.state is FileState.DONE]
+    scored = [
+        (record, Score.of_texts(record.profile).of_content)
+        for record in files
+        if record.state is FileState.DONE
+    ]
     scored = [(record, score) for record, score in scored if score.total is not None]
     low = [(record, score) for record, score in scored if _is_low(score) or record.profile.get("drift")]
     if not scored:
-        return HealthCheck(name="quality", state="unknown", message="No file was profiled yet. A file is profiled when it is accepted.")
+        return HealthCheck(
+            name="quality",
+            state="unknown",
+            message="No file was profiled yet. A file is profiled when it is accepted.",
+        )
     if not low:
         subject = _newest(len(scored), "profiled file", "scores", "score")
         message = f"{subject} at least {LOW_SCORE} without timeliness, and no drift was found."

@@ -48,7 +48,13 @@ def compare_tables(lake: Lake, run: Execution, built: Collection[str]) -> TableC
     try:
         merged = {name: of for name, of in snapshot.datasets.items() if name not in snapshot.failed}
         accepted, not_added_up = _accepted_rows(lake, merged, run)
-        implausible = dict([*_days(lake, snapshot), *_datasets(lake, merged, accepted), *_system_tables(lake, snapshot, built)])
+        implausible = dict(
+            [
+                *_days(lake, snapshot),
+                *_datasets(lake, merged, accepted),
+                *_system_tables(lake, snapshot, built),
+            ]
+        )
     except ServiceError as error:
         return TableComparison(failure=str(error))
     return TableComparison(implausible, not_added_up)
@@ -66,12 +72,19 @@ def _days(lake: Lake, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
         return
     column = event_time(lake.contracts.curated[leader]).column  # type: ignore[union-attr] # it decides, so it has one
     newest = f"order by {column} desc limit 10"
-    shown = f'`headgate query "select * from {lake.databases.curated}.{leader} {newest}"` shows its newest rows;'  # noqa: S608 a person runs it
+    shown = (
+        f'`headgate query "select * from {lake.databases.curated}.{leader} {newest}"` shows its newest rows;'  # noqa: S608 a person runs it
+    )
     if days[leader] > lake.now().date() + _AHEAD:
         why = f"Expected no day after today, but `{column}` reaches {days[leader]}, and all tables are as of that day."
-        yield leader, f"{why} {shown} correct or undo their file; or state the column of events as `{PROPERTY}`."
+        yield (
+            leader,
+            f"{why} {shown} correct or undo their file; or state the column of events as `{PROPERTY}`.",
+        )
         return
-    named_days = {name: day for name, day in days.items() if PROPERTY in lake.contracts.curated[name].properties}
+    named_days = {
+        name: day for name, day in days.items() if PROPERTY in lake.contracts.curated[name].properties
+    }
     for name, day in named_days.items():  # of others the first date may be a date of birth
         if (missing := snapshot.as_of - day) > _LONGEST_LAG:
             why = f"Expected days up to {snapshot.as_of}, as {leader} has them, but it ends on {day}"
@@ -80,7 +93,9 @@ def _days(lake: Lake, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
             yield name, f"{why}: {effect}. {remedy}, state `{PROPERTY}: {NONE}` in its contract."
 
 
-def _datasets(lake: Lake, merged: Mapping[str, DatasetSnapshot], accepted: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+def _datasets(
+    lake: Lake, merged: Mapping[str, DatasetSnapshot], accepted: Mapping[str, int]
+) -> Iterator[tuple[str, str]]:
     """Yield datasets whose table has other rows than the snapshot, or whose snapshot has other rows than its files."""
     shown = _shown(lake, lake.databases.curated, merged)
     for name, of in merged.items():
@@ -92,10 +107,15 @@ def _datasets(lake: Lake, merged: Mapping[str, DatasetSnapshot], accepted: Mappi
             )
         elif accepted.get(name, of.rows_in) != of.rows_in:
             files = f"Expected the {accepted[name]:,} rows that its files have accepted, but {of.rows_in:,} were merged."
-            yield name, f"{files} `headgate lineage {name}` lists the files; replay those that lack rows (`headgate quarantine replay`)."
+            yield (
+                name,
+                f"{files} `headgate lineage {name}` lists the files; replay those that lack rows (`headgate quarantine replay`).",
+            )
 
 
-def _accepted_rows(lake: Lake, merged: Mapping[str, DatasetSnapshot], run: Execution) -> tuple[dict[str, int], tuple[str, ...]]:
+def _accepted_rows(
+    lake: Lake, merged: Mapping[str, DatasetSnapshot], run: Execution
+) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the accepted rows of the files that each dataset was merged from, and the datasets whose files could not be added up.
 
     Reads at most `MOST_RECORDS` records, once for all datasets: the ledger's index is one list, which a filter by dataset does not shorten.
@@ -111,11 +131,17 @@ def _accepted_rows(lake: Lake, merged: Mapping[str, DatasetSnapshot], run: Execu
         if not unread:
             break
     not_added_up = processed_again.union(unread.values())
-    return {name: accepted for name, accepted in rows.items() if name not in not_added_up}, tuple(sorted(not_added_up))
+    return {name: accepted for name, accepted in rows.items() if name not in not_added_up}, tuple(
+        sorted(not_added_up)
+    )
 
 
 def _increments(lake: Lake, of: DatasetSnapshot) -> list[str]:
-    return [key for key in increments_of(lake.objects, lake.bucket("curated"), of) if keys.parse_increment_key(key)]
+    return [
+        key
+        for key in increments_of(lake.objects, lake.bucket("curated"), of)
+        if keys.parse_increment_key(key)
+    ]
 
 
 def _system_tables(lake: Lake, snapshot: LakeSnapshot, built: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -129,17 +155,30 @@ def _system_tables(lake: Lake, snapshot: LakeSnapshot, built: Collection[str]) -
                 yield name, why
 
 
-def _empty(system: str, shown: Mapping[str, TableVersion], snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
+def _empty(
+    system: str, shown: Mapping[str, TableVersion], snapshot: LakeSnapshot
+) -> Iterator[tuple[str, str]]:
     """Yield all tables of a system if none has a row although its inputs do, and tables that were never built."""
-    read = {name for table in shown.values() for name in table.parameters.get(READS, "").split(",") if name in snapshot.datasets}
+    read = {
+        name
+        for table in shown.values()
+        for name in table.parameters.get(READS, "").split(",")
+        if name in snapshot.datasets
+    }
     rows_read = sum(snapshot.datasets[name].rows for name in read)
     is_empty = not any(_rows(table) for table in shown.values())
     for name, table in shown.items():
         if _rows(table) is None:
-            yield name, f"Expected a table that {system} built, but it was never built. Deploy again, then `headgate run --only {system}`."
+            yield (
+                name,
+                f"Expected a table that {system} built, but it was never built. Deploy again, then `headgate run --only {system}`.",
+            )
         elif is_empty and rows_read:
             why = f"Expected rows, because {system} read {rows_read:,} rows ({', '.join(sorted(read))}), but all its tables are empty."
-            yield name, f"{why} Check its models and options, deploy again, then `headgate run --only {system}`."
+            yield (
+                name,
+                f"{why} Check its models and options, deploy again, then `headgate run --only {system}`.",
+            )
 
 
 def _outdated(system: str, table: TableVersion, snapshot: LakeSnapshot) -> str:
@@ -152,7 +191,11 @@ def _outdated(system: str, table: TableVersion, snapshot: LakeSnapshot) -> str:
     remedy = f"`headgate run --only {system}` builds it again."
     if facts[AS_OF] != newest:
         return f"Expected the day of the newest data, {newest}, but it shows {facts[AS_OF]}. {remedy}"
-    return f"Expected the newest versions of {', '.join(changed)}, but it was built from older ones. {remedy}" if changed else ""
+    return (
+        f"Expected the newest versions of {', '.join(changed)}, but it was built from older ones. {remedy}"
+        if changed
+        else ""
+    )
 
 
 def _rows(table: TableVersion) -> int | None:

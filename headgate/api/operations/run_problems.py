@@ -79,7 +79,11 @@ class RunProblems:
 
     def summary(self) -> str:
         """Return what was left out in one line; empty where nothing was."""
-        named = {"not merged": self.datasets_not_merged, "failed": self.failed_stages, "implausible": self.implausible_tables}
+        named = {
+            "not merged": self.datasets_not_merged,
+            "failed": self.failed_stages,
+            "implausible": self.implausible_tables,
+        }
         return "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in named.items() if names)
 
 
@@ -89,7 +93,12 @@ def problems_of(lake: Lake, runs: Sequence[Execution]) -> dict[str, RunProblems]
     newest = next(iter(lake.runs.newest(1)), None)
     comparison = newest_comparison(lake, newest) if newest and newest in runs else None
     implausible = {newest.name: comparison.implausible} if newest and comparison else {}
-    return {run.name: RunProblems(not_merged.get(run.name, {}), failed_stages(lake, run), implausible.get(run.name, {})) for run in runs}
+    return {
+        run.name: RunProblems(
+            not_merged.get(run.name, {}), failed_stages(lake, run), implausible.get(run.name, {})
+        )
+        for run in runs
+    }
 
 
 def problems_of_one(lake: Lake, name: str, run: PipelineRun) -> RunProblems:
@@ -115,8 +124,12 @@ def unsolved_problems(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunPro
         tried = {} if run.status in RUNNING else dict(_tried_stages(lake, run))
         if tried.get(MERGE) == "":
             tried[_DATASETS] = ""
-        not_merged = _datasets_not_merged(lake, [run])[run.name] if _DATASETS in undecided & tried.keys() else {}
-        problems = RunProblems(not_merged, {stage: why for stage, why in tried.items() if why and stage in undecided})
+        not_merged = (
+            _datasets_not_merged(lake, [run])[run.name] if _DATASETS in undecided & tried.keys() else {}
+        )
+        problems = RunProblems(
+            not_merged, {stage: why for stage, why in tried.items() if why and stage in undecided}
+        )
         undecided -= tried.keys()
         if problems.exist:
             unsolved[run.name] = problems
@@ -136,7 +149,9 @@ def newest_comparison(lake: Lake, newest: Execution) -> TableComparison | None:
         return None
     comparisons, key = lake.known_runs.comparisons, (newest.name, newest.ended_at)
     if key not in comparisons:
-        built = {stage for stage, why in _tried_stages(lake, newest).items() if not why and stage in lake.systems}
+        built = {
+            stage for stage, why in _tried_stages(lake, newest).items() if not why and stage in lake.systems
+        }
         comparison = compare_tables(lake, newest, built)
         if comparison.failure:
             return comparison
@@ -184,7 +199,9 @@ def _read_datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[st
 def _failures(lake: Lake, days: Iterable[date]) -> Iterator[tuple[str, ObjectInfo]]:
     """Yield the events of datasets that could not be merged, with their datasets."""
     for day in days:
-        for item in lake.objects.list(lake.bucket("artifacts"), f"{keys.lineage_events_prefix(day)}{MERGE_JOB}/"):
+        for item in lake.objects.list(
+            lake.bucket("artifacts"), f"{keys.lineage_events_prefix(day)}{MERGE_JOB}/"
+        ):
             if dataset := keys.failed_table_of(item.ref.key):
                 yield dataset, item
 
@@ -197,5 +214,7 @@ def _days(run: Execution) -> list[date]:
 def _run_at(runs: Sequence[Execution], moment: datetime) -> str:
     """Return the run that was at work at a moment: the oldest of those under way, because the others are pending; empty if none was."""
     # S3 states whole seconds.
-    under_way = [run for run in runs if run.started_at.replace(microsecond=0) <= moment <= (run.ended_at or moment)]
+    under_way = [
+        run for run in runs if run.started_at.replace(microsecond=0) <= moment <= (run.ended_at or moment)
+    ]
     return min(under_way, key=lambda run: run.started_at).name if under_way else ""

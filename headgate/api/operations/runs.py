@@ -58,7 +58,12 @@ def detail(lake: Lake, name: str) -> RunDetail:
     except NotFoundError:
         raise not_found("There is no run of that name. GET /v1/runs lists the newest runs.") from None
     run_stages = tuple(
-        RunStage(name=stage.name, state=stage.state, began_at=stage.began_at.isoformat() if stage.began_at else "", seconds=stage.seconds)
+        RunStage(
+            name=stage.name,
+            state=stage.state,
+            began_at=stage.began_at.isoformat() if stage.began_at else "",
+            seconds=stage.seconds,
+        )
         for stage in stages(run, lake.systems, lake.now())
     )
     problems = problems_of_one(lake, name, run)
@@ -102,12 +107,24 @@ def _job(run: EndedJobRun, prices: Prices) -> RunJob:
 def start(lake: Lake, caller: str, asked: RunAsked, key: str) -> RunStarted:
     """Start a run; the same caller and Idempotency-Key start it once, because a run's name is its lock."""
     if asked.only and asked.only not in lake.systems:
-        names = f"must be one of {', '.join(lake.systems)}" if lake.systems else "must be left out, because this lake builds no system"
+        names = (
+            f"must be one of {', '.join(lake.systems)}"
+            if lake.systems
+            else "must be left out, because this lake builds no system"
+        )
         raise invalid("body.only", "unknown_system", f"`only` {names}.")
     if asked.as_of and not _is_day(asked.as_of):
-        raise invalid("body.as_of", "not_a_day", "`as_of` is no day of the calendar. Send a day such as 2024-02-29, or leave it out.")
+        raise invalid(
+            "body.as_of",
+            "not_a_day",
+            "`as_of` is no day of the calendar. Send a day such as 2024-02-29, or leave it out.",
+        )
     now = lake.now()
-    name = f"api-{hashlib.sha256(f'{caller} {key}'.encode()).hexdigest()[:32]}" if key else f"api-{now:%Y%m%dT%H%M%S%f}"
+    name = (
+        f"api-{hashlib.sha256(f'{caller} {key}'.encode()).hexdigest()[:32]}"
+        if key
+        else f"api-{now:%Y%m%dT%H%M%S%f}"
+    )
     payload = {what: text for what, text in (("as_of", asked.as_of), ("only", asked.only)) if text}
     lake.runs.start(name, payload)
     return RunStarted(name=name)

@@ -23,7 +23,10 @@ def list_contracts(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Cont
 
 @routes.get("/v1/contracts/<zone>/<name>", Group.VIEWER, problems=[404], cached=True)
 def get_contract(
-    lake: Lake, zone: Annotated[Literal["source", "prod", "lake"], Path()], name: Name, if_none_match: IfNoneMatch = ""
+    lake: Lake,
+    zone: Annotated[Literal["source", "prod", "lake"], Path()],
+    name: Name,
+    if_none_match: IfNoneMatch = "",
 ) -> Response[ContractDetail]:
     """One contract with its columns and rules."""
     return tagged(contracts.detail(lake, zone, name), if_none_match)

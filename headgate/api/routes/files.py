@@ -5,7 +5,15 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from headgate.api.files import corrections, file_records, mapping_checks, mappings, quality, rejected_rows, reverts
+from headgate.api.files import (
+    corrections,
+    file_records,
+    mapping_checks,
+    mappings,
+    quality,
+    rejected_rows,
+    reverts,
+)
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.parameters import Caller, Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
@@ -34,9 +42,15 @@ routes = Routes("Files")
 Part = Annotated[str, Query(max_length=200)]
 AssignedDataset = Annotated[
     str,
-    Query(max_length=100, pattern=r"^[a-z0-9_\-]*$", description="Dataset of the file, where its names identify none."),
+    Query(
+        max_length=100,
+        pattern=r"^[a-z0-9_\-]*$",
+        description="Dataset of the file, where its names identify none.",
+    ),
 ]
-Rule = Annotated[str, Query(max_length=100, pattern="^[a-z0-9_]*$", description="Only rows that this rule quarantined.")]
+Rule = Annotated[
+    str, Query(max_length=100, pattern="^[a-z0-9_]*$", description="Only rows that this rule quarantined.")
+]
 
 
 @routes.get("/v1/files", Group.VIEWER, cached=True)
@@ -71,14 +85,20 @@ def list_rejected_rows(  # noqa: PLR0917 as above
 
 
 @routes.post("/v1/files/<file_id>/corrections", Group.UPLOADER, status=202, problems=[404, 409])
-def send_corrections(lake: Lake, caller: Caller, file_id: FileId, body: Corrections) -> Response[CorrectionsSent]:
+def send_corrections(
+    lake: Lake, caller: Caller, file_id: FileId, body: Corrections
+) -> Response[CorrectionsSent]:
     """Send corrected rows, and only these, through the gate. Repeating is safe."""
     return accepted(corrections.send(lake, caller.name, file_id, body))
 
 
 @routes.get("/v1/files/<file_id>/mapping", Group.VIEWER, problems=[404], cached=True)
 def get_mapping(
-    lake: Lake, caller: Caller, file_id: FileId, dataset: AssignedDataset = "", if_none_match: IfNoneMatch = ""
+    lake: Lake,
+    caller: Caller,
+    file_id: FileId,
+    dataset: AssignedDataset = "",
+    if_none_match: IfNoneMatch = "",
 ) -> Response[Mapping]:
     """The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state `profiled`, too.
 
@@ -88,13 +108,17 @@ def get_mapping(
 
 
 @routes.put("/v1/files/<file_id>/mapping", Group.UPLOADER, problems=[404, 409, 412, 428])
-def check_mapping(lake: Lake, caller: Caller, file_id: FileId, body: MappingDecision, if_match: IfMatch = "") -> DryRun:
+def check_mapping(
+    lake: Lake, caller: Caller, file_id: FileId, body: MappingDecision, if_match: IfMatch = ""
+) -> DryRun:
     """Decide which column is which field, and let the gate check the whole file with this mapping. Nothing is remembered yet."""
     return mapping_checks.start(lake, caller, file_id, body, if_match)
 
 
 @routes.get("/v1/files/<file_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
-def get_mapping_check(lake: Lake, caller: Caller, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[DryRun]:
+def get_mapping_check(
+    lake: Lake, caller: Caller, file_id: FileId, if_none_match: IfNoneMatch = ""
+) -> Response[DryRun]:
     """The newest check of a file with a mapping: counts, reasons, the first rejected rows, and the mapping.
 
     Values are shown to the same callers as those of the suggested mapping.
@@ -103,7 +127,9 @@ def get_mapping_check(lake: Lake, caller: Caller, file_id: FileId, if_none_match
 
 
 @routes.post("/v1/files/<file_id>/mapping/accept", Group.UPLOADER, status=202, problems=[404, 409, 412, 428])
-def accept_mapping(lake: Lake, caller: Caller, file_id: FileId, if_match: IfMatch = "") -> Response[MappingRemembered]:
+def accept_mapping(
+    lake: Lake, caller: Caller, file_id: FileId, if_match: IfMatch = ""
+) -> Response[MappingRemembered]:
     """Remember the mapping that was checked, and process the file again with it. Repeating is safe.
 
     `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended the answer is 409.
@@ -133,7 +159,9 @@ def restore_file(lake: Lake, caller: Caller, file_id: FileId) -> Restored:
 
 
 @routes.get("/v1/files/<file_id>/profile", Group.VIEWER, problems=[404], cached=True)
-def get_profile(lake: Lake, caller: Caller, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileProfile]:
+def get_profile(
+    lake: Lake, caller: Caller, file_id: FileId, if_none_match: IfNoneMatch = ""
+) -> Response[FileProfile]:
     """Statistics of a file's columns.
 
     Without values, such as samples and the smallest, are columns that the contract classifies as personal; where it does that, also

@@ -25,7 +25,9 @@ def get_health(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Health]:
 
 
 @routes.get("/v1/costs", Group.VIEWER)
-def get_costs(lake: Lake, days: Annotated[int, Query(ge=1, le=90, description="How far back to add up.")] = 30) -> Costs:
+def get_costs(
+    lake: Lake, days: Annotated[int, Query(ge=1, le=90, description="How far back to add up.")] = 30
+) -> Costs:
     """Cost of files and runs by service, dataset and job, with a forecast for more data."""
     return costs.of_days(lake, days)
 

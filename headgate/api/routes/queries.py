@@ -22,13 +22,17 @@ def list_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Ques
 
 
 @routes.post("/v1/queries", Group.VIEWER, status=202)
-def start_query(lake: Lake, caller: Caller, body: QueryAsked, idempotency_key: IdempotencyKey = "") -> Response[Query]:
+def start_query(
+    lake: Lake, caller: Caller, body: QueryAsked, idempotency_key: IdempotencyKey = ""
+) -> Response[Query]:
     """Start a query that reads. It ends by itself at the scan limit of the workgroup."""
     return accepted(queries.start(lake, caller, body, idempotency_key))
 
 
 @routes.get("/v1/queries/<query_id>", Group.VIEWER, problems=[404], cached=True)
-def get_query(lake: Lake, caller: Caller, query_id: QueryId, if_none_match: IfNoneMatch = "") -> Response[Query]:
+def get_query(
+    lake: Lake, caller: Caller, query_id: QueryId, if_none_match: IfNoneMatch = ""
+) -> Response[Query]:
     """How a query stands: its state, what it read, and what that costs."""
     return tagged(queries.status(lake, caller, query_id), if_none_match)
 

@@ -17,7 +17,9 @@ RunName = Annotated[str, Path(pattern="^[A-Za-z0-9_.-]{1,80}$", description="Nam
 
 
 @routes.get("/v1/runs", Group.VIEWER, cached=True)
-def list_runs(lake: Lake, limit: Annotated[int, Query(ge=1, le=100)] = 20, if_none_match: IfNoneMatch = "") -> Response[Runs]:
+def list_runs(
+    lake: Lake, limit: Annotated[int, Query(ge=1, le=100)] = 20, if_none_match: IfNoneMatch = ""
+) -> Response[Runs]:
     """The newest runs with what they left out, newest first."""
     return tagged(runs.newest(lake, limit), if_none_match)
 
@@ -29,6 +31,8 @@ def get_run(lake: Lake, name: RunName, if_none_match: IfNoneMatch = "") -> Respo
 
 
 @routes.post("/v1/runs", Group.OPERATOR, status=202, problems=[404])
-def start_run(lake: Lake, caller: Caller, body: RunAsked, idempotency_key: IdempotencyKey = "") -> Response[RunStarted]:
+def start_run(
+    lake: Lake, caller: Caller, body: RunAsked, idempotency_key: IdempotencyKey = ""
+) -> Response[RunStarted]:
     """Start a run: merge curated data, check it, build the systems' tables and publish them."""
     return accepted(runs.start(lake, caller.name, body, idempotency_key))

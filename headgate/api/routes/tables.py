@@ -13,7 +13,14 @@ from headgate.api.http.routing import Routes
 from headgate.api.shapes.tables import Download, Rows, Systems, TableDetail
 
 routes = Routes("Tables")
-Columns = Annotated[str, Query(max_length=4_000, description="Columns, separated by commas; empty for all.", examples=["period_on,mean"])]
+Columns = Annotated[
+    str,
+    Query(
+        max_length=4_000,
+        description="Columns, separated by commas; empty for all.",
+        examples=["period_on,mean"],
+    ),
+]
 Filter = Annotated[
     list[Annotated[str, Query(max_length=2_000)]],
     Query(
@@ -25,7 +32,12 @@ Filter = Annotated[
         examples=["level:eq:total"],
     ),
 ]
-Sort = Annotated[str, Query(max_length=1_000, description="Columns, separated by commas; `-` before a column sorts it descending.")]
+Sort = Annotated[
+    str,
+    Query(
+        max_length=1_000, description="Columns, separated by commas; `-` before a column sorts it descending."
+    ),
+]
 
 
 @routes.get("/v1/systems", Group.VIEWER, cached=True)
@@ -35,7 +47,9 @@ def list_systems(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[System
 
 
 @routes.get("/v1/systems/<system>/tables/<table>", Group.VIEWER, problems=[404], cached=True)
-def get_table(lake: Lake, system: Name, table: Name, if_none_match: IfNoneMatch = "") -> Response[TableDetail]:
+def get_table(
+    lake: Lake, system: Name, table: Name, if_none_match: IfNoneMatch = ""
+) -> Response[TableDetail]:
     """A published table: columns, number of rows, and what it was built from."""
     return tagged(tables.detail(lake, system, table), if_none_match)
 
@@ -77,4 +91,10 @@ def download_table(  # noqa: PLR0917 as above
 
     In CSV a text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    return tables.download(lake, system, table, tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA)), format)
+    return tables.download(
+        lake,
+        system,
+        table,
+        tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA)),
+        format,
+    )

@@ -53,19 +53,25 @@ def start_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> Response[D
 
 
 @routes.get("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
-def get_dry_run(lake: Lake, caller: Caller, upload_id: UploadId, if_none_match: IfNoneMatch = "") -> Response[DryRun]:
+def get_dry_run(
+    lake: Lake, caller: Caller, upload_id: UploadId, if_none_match: IfNoneMatch = ""
+) -> Response[DryRun]:
     """Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the mapping."""
     return tagged(uploads.dry_run(lake, caller, upload_id), if_none_match)
 
 
 @routes.put("/v1/uploads/<upload_id>/mapping", Group.UPLOADER, problems=[404, 409])
-def decide_upload_mapping(lake: Lake, caller: Caller, upload_id: UploadId, body: UploadMappingDecision) -> DryRun:
+def decide_upload_mapping(
+    lake: Lake, caller: Caller, upload_id: UploadId, body: UploadMappingDecision
+) -> DryRun:
     """Decide which column is which field, and let the gate check the whole file again with this mapping."""
     return uploads.decide_mapping(lake, caller, upload_id, body)
 
 
 @routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409, 412])
-def commit_upload(lake: Lake, caller: Caller, upload_id: UploadId, if_match: IfMatch = "") -> Response[Upload]:
+def commit_upload(
+    lake: Lake, caller: Caller, upload_id: UploadId, if_match: IfMatch = ""
+) -> Response[Upload]:
     """Move the file to raw, where the gate processes it. Repeating is safe.
 
     A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this content with this mapping

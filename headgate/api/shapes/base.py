@@ -19,12 +19,18 @@ class Asked(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
 
-Moment = Annotated[str, Field(description="ISO 8601 in UTC, without a zone.", examples=["2026-01-02T03:04:05"])]
+Moment = Annotated[
+    str, Field(description="ISO 8601 in UTC, without a zone.", examples=["2026-01-02T03:04:05"])
+]
 Day = Annotated[str, Field(description="ISO 8601 date.", examples=["2026-01-02"])]
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the content, in lower-case hex.")]
-NextCursor = Annotated[str, Field(description="Ask for the next page with this `cursor`; empty on the last page.")]
+Sha256 = Annotated[
+    str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the content, in lower-case hex.")
+]
+NextCursor = Annotated[
+    str, Field(description="Ask for the next page with this `cursor`; empty on the last page.")
+]
 
 
 class FieldError(Shape):
@@ -41,7 +47,9 @@ class Problem(Shape):
     type: str = Field(description="Stable name of the problem.", examples=["urn:headgate:problem:not-found"])
     title: str = Field(description="What happened, the same text for every problem of this type.")
     status: int = Field(ge=400, le=599)
-    detail: str = Field("", description="What happened here, what was expected, and what to do. It carries no cell's value.")
+    detail: str = Field(
+        "", description="What happened here, what was expected, and what to do. It carries no cell's value."
+    )
     instance: str = Field("", description="Id of the request, which the log has too.")
     rule: str = Field("", description="Reason code, where a rule of the lake was broken.")
     column: str = ""

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from headgate.api.shapes.base import Shape
 
-Column = Annotated[str, Field(description="A column of the answer; empty where the kind of chart needs none.")]
+Column = Annotated[
+    str, Field(description="A column of the answer; empty where the kind of chart needs none.")
+]
 
 
 class Panel(Shape):
@@ -24,7 +26,9 @@ class Panel(Shape):
     before_label: str = Field(description="What `before` of a figure is; empty for the period before.")
     x: Column
     y: tuple[str, ...]
-    bounds: tuple[tuple[str, str], ...] = Field(description="Pairs of columns: lower and upper end of an interval.")
+    bounds: tuple[tuple[str, str], ...] = Field(
+        description="Pairs of columns: lower and upper end of an interval."
+    )
     series: Column
     size: Column
 

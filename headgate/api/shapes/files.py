@@ -8,7 +8,10 @@ from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Shape, Sh
 from headgate.lake.acceptance import Acceptance
 from headgate.lake.states import Disposition, FileState
 
-MappedFields = Annotated[dict[Annotated[str, Field(max_length=500)], Annotated[str | None, Field(max_length=200)]], Field(max_length=2_000)]
+MappedFields = Annotated[
+    dict[Annotated[str, Field(max_length=500)], Annotated[str | None, Field(max_length=200)]],
+    Field(max_length=2_000),
+]
 StageName = Literal["upload", "trigger", "processing", "validation", "database", "complete"]
 # A corrected row is sent until the gate has checked it; refused is one that is quarantined again, or whose file was rejected.
 Correction = Literal["sent", "accepted", "refused"]
@@ -21,8 +24,12 @@ class FileStage(Shape):
 
     name: StageName
     state: StageState
-    at: Moment = Field("", description="When the stage ended, or began if it still runs; empty when that is not recorded.")
-    seconds: float | None = Field(None, ge=0, description="How long it took; null while it runs, and when that is not recorded.")
+    at: Moment = Field(
+        "", description="When the stage ended, or began if it still runs; empty when that is not recorded."
+    )
+    seconds: float | None = Field(
+        None, ge=0, description="How long it took; null while it runs, and when that is not recorded."
+    )
     message: str = Field("", description="What the stage found, for the activity log.")
 
 
@@ -56,7 +63,9 @@ class FileSummary(Shape):
     )
     quality_score: Share | None = None
     error: FileError | None = None
-    duplicate_of: str = Field("", description="Id of the file with the same content that was accepted before.")
+    duplicate_of: str = Field(
+        "", description="Id of the file with the same content that was accepted before."
+    )
     closed_by: str = Field("", description="Id of the later version that replaces this one.")
 
 
@@ -71,9 +80,14 @@ class FileWork(Shape):
     """The time and cost of the gate's function for one file."""
 
     seconds: Annotated[float, Field(ge=0)]
-    rows_per_s: Annotated[float, Field(ge=0)] | None = Field(description="Received rows by second; null when no time was recorded.")
+    rows_per_s: Annotated[float, Field(ge=0)] | None = Field(
+        description="Received rows by second; null when no time was recorded."
+    )
     memory_mb: Count = Field(description="Memory of the function, which is what Lambda bills.")
-    usd: str = Field(description="At AWS's list prices with requests and a month of storage, in US dollars.", examples=["0.0004"])
+    usd: str = Field(
+        description="At AWS's list prices with requests and a month of storage, in US dollars.",
+        examples=["0.0004"],
+    )
 
 
 class FileDetail(FileSummary):
@@ -84,15 +98,21 @@ class FileDetail(FileSummary):
     warnings: Count
     reasons: dict[str, int] = Field(description="Rows by rule: refused rows and duplicates.")
     masked: dict[str, int] = Field(description="Masked values by column.")
-    written_as: dict[str, str] = Field(description="What was found of the file's form: format, encoding, delimiter …")
+    written_as: dict[str, str] = Field(
+        description="What was found of the file's form: format, encoding, delimiter …"
+    )
     profile: dict[str, str] = Field(description="Quality score with its parts, and drift.")
     mapping: dict[str, str] = Field(
         description="Column to field where the header was mapped, how, the confidence, and as `left_out` a JSON list of columns left out."
     )
     stages: tuple[FileStage, ...] = Field(description="The six stages in their order.")
     work: FileWork
-    uploaded_by: str = Field("", description="Who sent the file through the API; empty if it came another way.")
-    in_snapshot: str = Field("", description="Id of the newest snapshot if it has the file's rows; else empty.")
+    uploaded_by: str = Field(
+        "", description="Who sent the file through the API; empty if it came another way."
+    )
+    in_snapshot: str = Field(
+        "", description="Id of the newest snapshot if it has the file's rows; else empty."
+    )
 
 
 class RejectedRow(Shape):
@@ -105,9 +125,16 @@ class RejectedRow(Shape):
     value: str | None = Field(description="The value of that column, masked.")
     reason: str
     all_rules: str = Field("", description="Every rule that the row broke.")
-    record: dict[str, str | None] = Field(description="The row by column, masked; a row with a wrong number of cells has `_raw`.")
-    is_unique: bool = Field(default=False, description="The column is part of the key, or unique: a value for several rows is wrong.")
-    correction: Correction | None = Field(None, description="What became of the newest correction of this row; null when none was sent.")
+    record: dict[str, str | None] = Field(
+        description="The row by column, masked; a row with a wrong number of cells has `_raw`."
+    )
+    is_unique: bool = Field(
+        default=False,
+        description="The column is part of the key, or unique: a value for several rows is wrong.",
+    )
+    correction: Correction | None = Field(
+        None, description="What became of the newest correction of this row; null when none was sent."
+    )
     corrected_by: str = Field("", description="Id of the file that was sent with this correction.")
 
 
@@ -131,8 +158,12 @@ class CorrectedRow(Asked):
     """New values for one row in quarantine; columns that are not named keep the file's own value."""
 
     source_row: int = Field(ge=1, le=2**53)
-    values: dict[Annotated[str, Field(max_length=200)], Annotated[str | None, Field(max_length=10_000)]] = Field(
-        description="New text by contract column, as it would stand in a CSV file; null for no value.", min_length=1, max_length=500
+    values: dict[Annotated[str, Field(max_length=200)], Annotated[str | None, Field(max_length=10_000)]] = (
+        Field(
+            description="New text by contract column, as it would stand in a CSV file; null for no value.",
+            min_length=1,
+            max_length=500,
+        )
     )
 
 
@@ -157,8 +188,12 @@ class MappedColumn(Shape):
     field: str = Field(description="Field of the contract; empty when none is suggested.")
     confidence: Share
     is_confident: bool = Field(description="The gate accepts a column with this confidence by itself.")
-    samples: tuple[str, ...] = Field((), description="Up to three values as the file has them; none of a column that may be sensitive.")
-    unfit_fields: tuple[str, ...] = Field((), description="Fields whose type or rules more than half of the samples break.")
+    samples: tuple[str, ...] = Field(
+        (), description="Up to three values as the file has them; none of a column that may be sensitive."
+    )
+    unfit_fields: tuple[str, ...] = Field(
+        (), description="Fields whose type or rules more than half of the samples break."
+    )
     reason: str = Field("", description="Why this field is suggested, or why none is.")
 
 
@@ -175,7 +210,9 @@ class Mapping(Shape):
     """The fields suggested for the columns of a file whose header fits no contract."""
 
     dataset: str
-    source: str = Field(description="First folder of the key; the decision is remembered for it and this header.")
+    source: str = Field(
+        description="First folder of the key; the decision is remembered for it and this header."
+    )
     columns: tuple[MappedColumn, ...]
     missing: tuple[str, ...] = Field(description="Required fields without a column.")
     fields: tuple[ContractField, ...] = Field(description="All fields of the contract.")
@@ -184,7 +221,9 @@ class Mapping(Shape):
 class MappingDecision(Asked):
     """The field of each column, by name; the columns of the suggestion that are not named keep the suggested field."""
 
-    columns: MappedFields = Field({}, description="Column to field; null leaves the column out: none of its values enters the lake.")
+    columns: MappedFields = Field(
+        {}, description="Column to field; null leaves the column out: none of its values enters the lake."
+    )
     dataset: str = Field(
         "",
         max_length=100,
@@ -207,7 +246,9 @@ class ColumnProfile(Shape):
 
     name: str
     type: str
-    facts: dict[str, object] = Field(description="As the profile has them: missing, invalid, distinct, min, max, top …")
+    facts: dict[str, object] = Field(
+        description="As the profile has them: missing, invalid, distinct, min, max, top …"
+    )
 
 
 class FileProfile(Shape):
@@ -266,7 +307,9 @@ class RevertedFile(Shape):
     state: FileState
     accepted: Count
     quarantined: Count = Field(description="Rows in quarantine, refused ones and duplicates.")
-    is_correction: bool = Field(description="It has corrected rows of the file that is undone, or of another correction.")
+    is_correction: bool = Field(
+        description="It has corrected rows of the file that is undone, or of another correction."
+    )
 
 
 class RevertPreview(Shape):
@@ -275,9 +318,13 @@ class RevertPreview(Shape):
     file_id: str
     files: tuple[RevertedFile, ...] = Field(description="The file, and then its corrections.")
     accepted: Count = Field(description="Rows of all these files in curated.")
-    quarantined: Count = Field(description="Rows of all these files in quarantine, refused ones and duplicates.")
+    quarantined: Count = Field(
+        description="Rows of all these files in quarantine, refused ones and duplicates."
+    )
     may_revert: bool = Field(description="Whether the caller may undo the file now.")
-    may_restore: bool = Field(description="Whether the file is undone, and the caller may take the undo back.")
+    may_restore: bool = Field(
+        description="Whether the file is undone, and the caller may take the undo back."
+    )
     reason: str = Field("", description="Why the caller may not undo the file; empty if it may.")
     uploaded_by: str = Field("", description="As in the file.")
 
@@ -286,7 +333,9 @@ class Restored(Shape):
     """The undo was taken back: the originals went through the gate again."""
 
     file_id: str
-    files: tuple[RevertedFile, ...] = Field(description="The file and the corrections that were undone with it, as they are now.")
+    files: tuple[RevertedFile, ...] = Field(
+        description="The file and the corrections that were undone with it, as they are now."
+    )
     accepted: Count
     quarantined: Count
 
@@ -295,7 +344,13 @@ class Reverted(Shape):
     """The upload was undone with its corrections; the tables show it after the next run."""
 
     file_id: str
-    files: tuple[RevertedFile, ...] = Field(description="The file, and then its corrections, as they were before the undo.")
+    files: tuple[RevertedFile, ...] = Field(
+        description="The file, and then its corrections, as they were before the undo."
+    )
     accepted: Count = Field(description="Rows of all these files that left curated.")
-    quarantined: Count = Field(description="Rows of all these files that left quarantine, refused ones and duplicates.")
-    accepted_as: str = Field("", description="Key of another file with the same content, whose rows are in the lake now.")
+    quarantined: Count = Field(
+        description="Rows of all these files that left quarantine, refused ones and duplicates."
+    )
+    accepted_as: str = Field(
+        "", description="Key of another file with the same content, whose rows are in the lake now."
+    )

@@ -45,8 +45,12 @@ class ContractColumn(Shape):
     description: str = ""
     required: bool = False
     primary_key: bool = False
-    sensitive: str = Field("", description="How the gate masks it: pan, cvv, ssn, track, free_text …; empty for other columns.")
-    rules: tuple[str, ...] = Field((), description="What its values are checked against, in words.", examples=[["at least 0"]])
+    sensitive: str = Field(
+        "", description="How the gate masks it: pan, cvv, ssn, track, free_text …; empty for other columns."
+    )
+    rules: tuple[str, ...] = Field(
+        (), description="What its values are checked against, in words.", examples=[["at least 0"]]
+    )
 
 
 class ContractSummary(Shape):
@@ -123,7 +127,9 @@ class ColumnUse(Shape):
 
     system: str = Field("", description="System that builds the table; empty for a dataset.")
     table: str
-    column: str = Field(description="Empty for the rows of the table: the column decides which ones there are.")
+    column: str = Field(
+        description="Empty for the rows of the table: the column decides which ones there are."
+    )
     uses: tuple[Use, ...] = Field(
         description="IDENTITY, TRANSFORMATION and AGGREGATION take its value; the others decide on it, as OpenLineage names them."
     )
@@ -133,7 +139,9 @@ class LineageColumn(Shape):
     """A column with the columns behind it and those computed from it, at any distance."""
 
     column: str
-    sources: tuple[ColumnUse, ...] = Field(description="Empty for a constant, a count of rows, and a column of a dataset.")
+    sources: tuple[ColumnUse, ...] = Field(
+        description="Empty for a constant, a count of rows, and a column of a dataset."
+    )
     feeds: tuple[ColumnUse, ...]
     unknown: str = Field("", description="Why its sources are not known.")
 
@@ -143,4 +151,6 @@ class ColumnLineage(Shape):
 
     table: str
     columns: tuple[LineageColumn, ...]
-    rows: tuple[ColumnUse, ...] = Field(description="Columns that decide which rows the table has, and so touch every column.")
+    rows: tuple[ColumnUse, ...] = Field(
+        description="Columns that decide which rows the table has, and so touch every column."
+    )

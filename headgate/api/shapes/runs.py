@@ -9,16 +9,24 @@ from headgate.api.shapes.base import Asked, Day, Moment, Shape
 RunState = Literal["running", "pending", "succeeded", "failed", "timed_out", "aborted"]
 RunStartedBy = Annotated[
     Literal["schedule", "new_data", "person", "unknown"],
-    Field(description="What started the run; `unknown` for runs of older deployments, which did not record it."),
+    Field(
+        description="What started the run; `unknown` for runs of older deployments, which did not record it."
+    ),
 ]
 
 
 class RunProblems(Shape):
     """The datasets and stages that a run left out. A run that could not merge a dataset succeeds, and publishes the others."""
 
-    has_problems: bool = Field(description="Whether the run left out a dataset, a stage failed, or a table is implausible.")
-    datasets_not_merged: dict[str, str] = Field(description="Why a dataset keeps its previous table, by dataset.")
-    failed_stages: dict[str, str] = Field(description="Why a stage failed, by stage: the merge, the quality gate, or a system.")
+    has_problems: bool = Field(
+        description="Whether the run left out a dataset, a stage failed, or a table is implausible."
+    )
+    datasets_not_merged: dict[str, str] = Field(
+        description="Why a dataset keeps its previous table, by dataset."
+    )
+    failed_stages: dict[str, str] = Field(
+        description="Why a stage failed, by stage: the merge, the quality gate, or a system."
+    )
     implausible_tables: dict[str, str] = Field(
         description="In which way a table differs from what its inputs imply, and what to do, by table. Only for the newest run."
     )
@@ -55,8 +63,12 @@ class RunJob(Shape):
     job: str
     started_at: Moment
     seconds: Annotated[float, Field(ge=0)]
-    dpus: Annotated[float, Field(ge=0)] = Field(description="The most that it may use; one DPU has 4 processors and 16 GB of memory.")
-    dpu_seconds: Annotated[float, Field(ge=0)] = Field(description="What is billed, or `dpus` times `seconds` where Glue states nothing.")
+    dpus: Annotated[float, Field(ge=0)] = Field(
+        description="The most that it may use; one DPU has 4 processors and 16 GB of memory."
+    )
+    dpu_seconds: Annotated[float, Field(ge=0)] = Field(
+        description="What is billed, or `dpus` times `seconds` where Glue states nothing."
+    )
     memory_gb: Annotated[float, Field(ge=0)] = Field(description="Memory of its workers.")
     usd: str = Field(description="At AWS's list price, in US dollars.", examples=["0.0513"])
 
@@ -75,14 +87,18 @@ class RunDetail(RunProblems):
     cause: str = ""
     jobs: tuple[RunJob, ...] = Field(description="The Glue jobs that have ended, by start.")
     output: dict[str, object] = Field(description="What the run reported, empty until it ended.")
-    left_to: str = Field("", description="Name of the pending run that does this run's work; empty if this run does it.")
+    left_to: str = Field(
+        "", description="Name of the pending run that does this run's work; empty if this run does it."
+    )
 
 
 class RunAsked(Asked):
     """The work that a run is asked for; without any field: everything, as of the last day of the data."""
 
     as_of: Annotated[Day, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
-    only: str = Field("", max_length=100, description="Build only this system; merge and checks run as always.")
+    only: str = Field(
+        "", max_length=100, description="Build only this system; merge and checks run as always."
+    )
 
 
 class RunStarted(Shape):

@@ -57,7 +57,9 @@ class Rows(Shape):
     timestamps (ISO 8601), and `NaN` or `Infinity`.
     """
 
-    version: str = Field(description="Version of the table that the page is from; all pages of a cursor are of one version.")
+    version: str = Field(
+        description="Version of the table that the page is from; all pages of a cursor are of one version."
+    )
     columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: Count = Field(description="How many rows match the filter.")
@@ -102,7 +104,10 @@ class Query(Shape):
     query_id: str
     state: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     sql: str = ""
-    error: str = Field("", description="Why it failed, with the nearest names if it names a column or table that does not exist.")
+    error: str = Field(
+        "",
+        description="Why it failed, with the nearest names if it names a column or table that does not exist.",
+    )
     started_at: Moment = ""
     seconds: float | None = Field(None, ge=0)
     scanned_bytes: Count = Field(0, description="What was read.")

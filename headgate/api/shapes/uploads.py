@@ -5,11 +5,20 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Sha256, Shape
-from headgate.api.shapes.files import ColumnProfile, FileError, MappedFields, Mapping, ReasonCount, RejectedRow
+from headgate.api.shapes.files import (
+    ColumnProfile,
+    FileError,
+    MappedFields,
+    Mapping,
+    ReasonCount,
+    RejectedRow,
+)
 from headgate.lake.acceptance import Acceptance
 from headgate.lake.states import FileState
 
-UploadState = Literal["open", "complete", "checking", "checked", "committing", "committed", "aborted", "duplicate"]
+UploadState = Literal[
+    "open", "complete", "checking", "checked", "committing", "committed", "aborted", "duplicate"
+]
 
 LARGEST_UPLOAD_BYTES = 100 << 30
 
@@ -25,7 +34,10 @@ class UploadAsked(Asked):
     size_bytes: int = Field(ge=1, le=LARGEST_UPLOAD_BYTES)
     sha256: Sha256
     dataset: str = Field(
-        "", max_length=100, pattern=r"^[a-z0-9_\-]*$", description="Dataset with a contract; empty: the gate finds it from the columns."
+        "",
+        max_length=100,
+        pattern=r"^[a-z0-9_\-]*$",
+        description="Dataset with a contract; empty: the gate finds it from the columns.",
     )
 
 
@@ -53,7 +65,9 @@ class UploadPart(Shape):
     size_bytes: Count
     uploaded: bool
     etag: str = ""
-    url: str = Field("", description="Send the part with PUT to this URL within an hour; empty once it is uploaded.")
+    url: str = Field(
+        "", description="Send the part with PUT to this URL within an hour; empty once it is uploaded."
+    )
 
 
 class UploadParts(Shape):
@@ -74,14 +88,18 @@ class ContractDraft(Shape):
     """A contract drafted from a file that fits none, as `headgate contract init` drafts it."""
 
     dataset: str = Field(description="Name of the dataset, from the file's name.")
-    document: dict[str, Any] = Field(description="The contract as an ODCS 3.1 document; YAML of it belongs into `contracts/source`.")
+    document: dict[str, Any] = Field(
+        description="The contract as an ODCS 3.1 document; YAML of it belongs into `contracts/source`."
+    )
     notes: tuple[DraftNote, ...] = ()
 
 
 class UploadMappingDecision(Asked):
     """The field of each column of an upload, by name; columns that are not named keep the suggested field."""
 
-    columns: MappedFields = Field(description="Column to field; null leaves the column out: none of its values enters the lake.")
+    columns: MappedFields = Field(
+        description="Column to field; null leaves the column out: none of its values enters the lake."
+    )
 
 
 class DryRun(Shape):
@@ -105,11 +123,15 @@ class DryRun(Shape):
     quality: dict[str, str] = Field({}, description="Quality score with its parts, and drift.")
     columns: tuple[ColumnProfile, ...] = ()
     mapping: Mapping | None = Field(
-        None, description="With the outcome `needs_mapping`, and after the decision: what is suggested for the columns."
+        None,
+        description="With the outcome `needs_mapping`, and after the decision: what is suggested for the columns.",
     )
     mapped: dict[str, str | None] | None = Field(
-        None, description="Column to field, as decided for this check; null for a column that is left out. Null without a decision."
+        None,
+        description="Column to field, as decided for this check; null for a column that is left out. Null without a decision.",
     )
-    draft: ContractDraft | None = Field(None, description="With the outcome `profiled`: a contract for files such as this.")
+    draft: ContractDraft | None = Field(
+        None, description="With the outcome `profiled`: a contract for files such as this."
+    )
     error: FileError | None = None
     seconds: float | None = Field(None, ge=0, description="How long the gate took.")

@@ -207,11 +207,17 @@ class AthenaQueries:
             ended = self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
             has_names = not after and ended.get("StatementType") == "DML"
             try:
-                page = self.client.get_query_results(QueryExecutionId=query_id, MaxResults=limit + has_names, **token)
+                page = self.client.get_query_results(
+                    QueryExecutionId=query_id, MaxResults=limit + has_names, **token
+                )
             except self.client.exceptions.InvalidRequestException:
-                raise QueryError(f"Athena has no such page of query {query_id}. Begin again with its first page.") from None
+                raise QueryError(
+                    f"Athena has no such page of query {query_id}. Begin again with its first page."
+                ) from None
         columns, rows = _columns(page), page["ResultSet"]["Rows"]
-        return QueryPage(columns, tuple(_typed(columns, rows[1:] if has_names else rows)), page.get("NextToken", ""))
+        return QueryPage(
+            columns, tuple(_typed(columns, rows[1:] if has_names else rows)), page.get("NextToken", "")
+        )
 
     def stop(self, query_id: str) -> None:
         """Stop a query; one that has ended is fine."""
@@ -224,16 +230,24 @@ class AthenaQueries:
 
         rows = self.run(sql).rows
         columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
-        return pa.table([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema)
+        return pa.table(
+            [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)],
+            schema=schema,
+        )
 
     def _start(self, sql: str, database: str, token: str = "") -> str:
         once: _Once = {"ClientRequestToken": token} if token else {}
         try:
             started = self.client.start_query_execution(
-                QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=self.workgroup, **once
+                QueryString=sql,
+                QueryExecutionContext={"Database": database},
+                WorkGroup=self.workgroup,
+                **once,
             )
         except self.client.exceptions.InvalidRequestException as error:
-            raise QueryError(f"Athena refused the query: {self.reason(error.response['Error']['Message'])}") from None
+            raise QueryError(
+                f"Athena refused the query: {self.reason(error.response['Error']['Message'])}"
+            ) from None
         return started["QueryExecutionId"]
 
     def _ended(self, query_id: str, deadline_s: float) -> QueryExecutionTypeDef:
@@ -247,7 +261,9 @@ class AthenaQueries:
                 raise QueryError(f"query {query_id} {status['State'].lower()}: {why}")
             if self.monotonic_s() > deadline_s:
                 self.client.stop_query_execution(QueryExecutionId=query_id)
-                raise QueryError(f"query {query_id} took too long and was stopped. Ask for fewer rows or columns, or add a condition.")
+                raise QueryError(
+                    f"query {query_id} took too long and was stopped. Ask for fewer rows or columns, or add a condition."
+                )
             self.sleep(pause_s)
         raise AssertionError  # pauses never end
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
 
 POLL_S = 0.25
-LONGEST_ROW_BYTES = 32 << 20  # Source: Amazon Athena user guide, "Considerations and limitations for SQL queries": 32 MB for a row
+LONGEST_ROW_BYTES = (
+    32 << 20
+)  # Source: Amazon Athena user guide, "Considerations and limitations for SQL queries": 32 MB for a row
 
 # Source: Amazon Athena user guide, "Data types in Amazon Athena". Every other type stays the text that Athena writes.
 _ARROW = {
@@ -72,14 +74,23 @@ class LakeTables:
                 raise NotFoundError(f"There is no table {table} in {database}.")
             try:
                 frame = wr.s3.read_parquet_table(
-                    table, database, columns=list(columns) if columns else None, dtype_backend="pyarrow", use_threads=True
+                    table,
+                    database,
+                    columns=list(columns) if columns else None,
+                    dtype_backend="pyarrow",
+                    use_threads=True,
                 )
             except wr.exceptions.NoFilesFound:
                 frame = None
         schema = pa.schema([(name, _catalog_type(types[name])) for name in columns or types])
         if frame is None:
             return schema.empty_table()
-        return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata().select(schema.names).cast(schema)
+        return (
+            pa.Table.from_pandas(frame, preserve_index=False)
+            .replace_schema_metadata()
+            .select(schema.names)
+            .cast(schema)
+        )
 
     def sql(self, sql: str) -> pa.Table:
         """Return the answer to one statement of Athena SQL. The metadata of its schema has `query_id` and `scanned_bytes`.
@@ -91,7 +102,9 @@ class LakeTables:
 
         statement = self.spoken(sql)
         with translated("query Athena"), self._explained():
-            query_id = wr.athena.start_query_execution(statement, database=self.database, workgroup=self.workgroup)
+            query_id = wr.athena.start_query_execution(
+                statement, database=self.database, workgroup=self.workgroup
+            )
             ended = wr.athena.wait_query(query_id, athena_query_wait_polling_delay=POLL_S)
             first = self.athena.get_query_results(QueryExecutionId=query_id, MaxResults=1)
         columns = first["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
@@ -108,7 +121,9 @@ class LakeTables:
         except (wr.exceptions.QueryFailed, wr.exceptions.QueryCancelled) as error:
             raise QueryError(f"Athena did not answer the query: {self.reason(str(error))}") from None
         except self.athena.exceptions.InvalidRequestException as error:
-            raise QueryError(f"Athena refused the query: {self.reason(error.response['Error']['Message'])}") from None
+            raise QueryError(
+                f"Athena refused the query: {self.reason(error.response['Error']['Message'])}"
+            ) from None
 
     def _rows(self, ended: Mapping[str, Any], columns: Sequence[ColumnInfoTypeDef]) -> pa.Table:
         place = urlsplit(ended["ResultConfiguration"]["OutputLocation"])
@@ -128,7 +143,10 @@ def read_result(body: bytes, types: Sequence[pa.DataType]) -> pa.Table:
     names = [str(place) for place in range(len(types))]
     parse = pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
     convert = pa_csv.ConvertOptions(
-        column_types=dict(zip(names, types, strict=True)), null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        column_types=dict(zip(names, types, strict=True)),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
     )
     if body.count(b"\n") <= 1:  # a header only
         return pa.schema(list(zip(names, types, strict=True))).empty_table()

@@ -42,7 +42,12 @@ class DynamoFileIndex:
         for _ in range(_MOST_QUERIES):
             with translated(f"list files of {self.table}"):
                 page = self.client.query(
-                    TableName=self.table, IndexName=INDEX, ScanIndexForward=False, Limit=limit - len(records), **self._asked(where), **start
+                    TableName=self.table,
+                    IndexName=INDEX,
+                    ScanIndexForward=False,
+                    Limit=limit - len(records),
+                    **self._asked(where),
+                    **start,
                 )
             records += [record_of(decode(item)) for item in page["Items"]]
             last = page.get("LastEvaluatedKey")
@@ -55,7 +60,13 @@ class DynamoFileIndex:
         """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
         ids = [f"{CONTENT}{dataset}#{content_sha256}" for dataset in datasets]
         for first in range(0, len(ids), _MOST_KEYS):
-            asked: Any = {self.table: {"Keys": [encode({"file_id": content_id}) for content_id in ids[first : first + _MOST_KEYS]]}}
+            asked: Any = {
+                self.table: {
+                    "Keys": [
+                        encode({"file_id": content_id}) for content_id in ids[first : first + _MOST_KEYS]
+                    ]
+                }
+            }
             with translated(f"look up contents in {self.table}"):
                 items = self.client.batch_get_item(RequestItems=asked)["Responses"].get(self.table, [])
             owners = [item["owner"] for item in map(decode, items) if item.get("state") == "done"]

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 
 CONTENT, PACE = "content#", "pace#"
 _FIELDS = tuple(field.name for field in fields(FileRecord))
-_COUNTS = tuple(field.name for field in fields(FileRecord) if field.type == "int")  # annotations are text there
+_COUNTS = tuple(
+    field.name for field in fields(FileRecord) if field.type == "int"
+)  # annotations are text there
 _MAPPINGS = ("reasons", "masked", "new_columns", "error", "profile", "mapping", "stage_times", "original")
 _NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
 _FREE = "attribute_not_exists(file_id)"
@@ -76,7 +78,9 @@ class DynamoLedger:
         until = {":processing": FileState.PROCESSING, ":until": _epoch_ms(now) + 1000 * lease_s}
         self._extend(record.file_id, "#state = :processing", until)
         if record.content_sha256:
-            self._extend(_content_id(record), "#state = :processing AND #owner = :me", until | {":me": record.file_id})
+            self._extend(
+                _content_id(record), "#state = :processing AND #owner = :me", until | {":me": record.file_id}
+            )
 
     def _extend(self, item_id: str, condition: str, values: _Item) -> None:
         """Set the item's lease to `:until`, where the condition holds."""
@@ -95,7 +99,9 @@ class DynamoLedger:
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
         """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
         until_ms = _epoch_ms(now) + 1000 * lease_s
-        self._extend(file_id, "#state = :handed_over", {":handed_over": FileState.HANDED_OVER, ":until": until_ms})
+        self._extend(
+            file_id, "#state = :handed_over", {":handed_over": FileState.HANDED_OVER, ":until": until_ms}
+        )
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
         """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""
@@ -110,16 +116,27 @@ class DynamoLedger:
             file |= {"taken_by": run, "taken_until_ms": until_ms}
         writes = [self._put(file, *_permitted(action, now_ms, run))]
         if record.content_sha256:
-            item = {"file_id": _content_id(record), "owner": record.file_id, "state": "processing", "lease_until_ms": until_ms}
+            item = {
+                "file_id": _content_id(record),
+                "owner": record.file_id,
+                "state": "processing",
+                "lease_until_ms": until_ms,
+            }
             mine = {":processing": "processing", ":now": now_ms, ":me": record.file_id}
             writes.append(self._put(item, f"{_FREE} OR #owner = :me OR {_RUN_OUT}", mine))
         obstacles = self._transact(f"claim {record.key}", writes)
-        return Claim(ClaimAnswer.GRANTED, record.file_id) if obstacles is None else _refusal(action, record, obstacles)
+        return (
+            Claim(ClaimAnswer.GRANTED, record.file_id)
+            if obstacles is None
+            else _refusal(action, record, obstacles)
+        )
 
     def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
         """Return the use of the newest files of a kind, oldest first; none where none was measured."""
         with translated(f"read what files of {kind} took"):
-            item = self.client.get_item(TableName=self.table, Key=encode({"file_id": PACE + kind})).get("Item")
+            item = self.client.get_item(TableName=self.table, Key=encode({"file_id": PACE + kind})).get(
+                "Item"
+            )
         files = decode(item)["files"] if item else []
         return tuple(MeasuredFile(**{name: int(value) for name, value in fields.items()}) for fields in files)
 
@@ -153,7 +170,9 @@ class DynamoLedger:
         if record.content_sha256:
             self._release_content(record)
 
-    def reopen(self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN) -> FileRecord:
+    def reopen(
+        self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
+    ) -> FileRecord:
         """The finished record as it stands; it is `replaying` or `reverting` from now on, in one conditional update."""
         now_ms = _epoch_ms(now)
         condition, values = _permitted(action, now_ms)
@@ -185,7 +204,9 @@ class DynamoLedger:
 
     def _item(self, file_id: str) -> _Item | None:
         with translated(f"read the record of {file_id}"):
-            item = self.client.get_item(TableName=self.table, Key=encode({"file_id": file_id}), ConsistentRead=True).get("Item")
+            item = self.client.get_item(
+                TableName=self.table, Key=encode({"file_id": file_id}), ConsistentRead=True
+            ).get("Item")
         return decode(item) if item else None
 
     def records(self) -> Iterator[FileRecord]:
@@ -203,7 +224,9 @@ class DynamoLedger:
     def _put_finished(self, record: FileRecord) -> None:
         try:
             with translated(f"record {record.key}"):
-                self.client.put_item(TableName=self.table, Item=encode(_file_item(record)), **_condition(*_finishable(record)))
+                self.client.put_item(
+                    TableName=self.table, Item=encode(_file_item(record)), **_condition(*_finishable(record))
+                )
         except ConflictError:
             raise ConflictError(why_not_finished(record)) from None
 
@@ -211,7 +234,10 @@ class DynamoLedger:
         """Record and content become done together, so that no copy can be accepted between the two."""
         content = {"file_id": _content_id(record), "owner": record.file_id, "state": "done"}
         mine = f"{_FREE} OR #owner = :me"
-        writes = [self._put(_file_item(record), *_finishable(record)), self._put(content, mine, {":me": record.file_id})]
+        writes = [
+            self._put(_file_item(record), *_finishable(record)),
+            self._put(content, mine, {":me": record.file_id}),
+        ]
         obstacles = self._transact(f"record {record.key}", writes)
         if obstacles is None:
             return
@@ -223,7 +249,9 @@ class DynamoLedger:
         """Record a reverted file; its content, unless another file owns it, is free with the same write."""
         free = {"TableName": self.table, "Key": encode({"file_id": _content_id(record)})}
         free |= _condition("#owner = :me", {":me": record.file_id})
-        obstacles = self._transact(f"record {record.key}", [self._put(_file_item(record), *_finishable(record)), {"Delete": free}])
+        obstacles = self._transact(
+            f"record {record.key}", [self._put(_file_item(record), *_finishable(record)), {"Delete": free}]
+        )
         if obstacles is None:
             return
         if obstacles[0]["Code"] == _FAILED:
@@ -243,7 +271,11 @@ class DynamoLedger:
             )
 
     def _put(self, item: _Item, condition: str, values: _Item) -> _Item:
-        put = {"TableName": self.table, "Item": encode(item), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        put = {
+            "TableName": self.table,
+            "Item": encode(item),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         return {"Put": put | _condition(condition, values)}
 
     def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
@@ -267,7 +299,10 @@ def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
         return Claim(answer_to_claim(action, before), record.file_id)
     if content and content[0]["Code"] == _FAILED:
         content_item = decode(content[0].get("Item", {}))
-        return Claim(ClaimAnswer.DUPLICATE if content_item.get("state") == "done" else ClaimAnswer.BUSY, content_item.get("owner", ""))
+        return Claim(
+            ClaimAnswer.DUPLICATE if content_item.get("state") == "done" else ClaimAnswer.BUSY,
+            content_item.get("owner", ""),
+        )
     return Claim(ClaimAnswer.BUSY)  # another worker's transaction on the same items is under way
 
 
@@ -278,7 +313,9 @@ def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
         clauses.append(f"({_is_one_of(states)}{_CONDITIONS[condition]})")
         values |= _values(states)
     expression = " OR ".join(clauses)
-    return expression, values | {name: value for name, value in {":now": now_ms, ":run": run}.items() if name in expression}
+    return expression, values | {
+        name: value for name, value in {":now": now_ms, ":run": run}.items() if name in expression
+    }
 
 
 def _finishable(record: FileRecord) -> tuple[str, _Item]:
@@ -319,7 +356,10 @@ def record_of(item: _Item) -> FileRecord:
     """The record that an item holds; DynamoDB's numbers become integers, fields it does not know keep their default."""
     stored = {name: item[name] for name in _FIELDS if name in item}
     counts = {name: int(stored[name]) for name in _COUNTS if name in stored}
-    by_name = {name: {key: int(count) for key, count in stored.get(name, {}).items()} for name in ("reasons", "masked", "new_columns")}
+    by_name = {
+        name: {key: int(count) for key, count in stored.get(name, {}).items()}
+        for name in ("reasons", "masked", "new_columns")
+    }
     return FileRecord(**{**stored, **counts, **by_name})
 
 

@@ -40,7 +40,10 @@ class DynamoRecords:
 
     def create(self, record: Record) -> WriteResult:
         """Write the record and guards of its unique values, if neither id nor values are taken."""
-        writes = [self._put(_item(record), "attribute_not_exists(record_id)"), *(self._guard(record, name) for name in record.unique)]
+        writes = [
+            self._put(_item(record), "attribute_not_exists(record_id)"),
+            *(self._guard(record, name) for name in record.unique),
+        ]
         reasons = self._transact(f"create {record.model}", writes)
         if reasons is None:
             return WriteResult(WriteAnswer.CREATED)
@@ -62,12 +65,18 @@ class DynamoRecords:
         reasons = self._transact(f"update {record.model}", writes)
         if reasons is None:
             return WriteResult(WriteAnswer.UPDATED)
-        return WriteResult(WriteAnswer.CHANGED) if _failed(reasons[0]) else _taken(record, reasons[1 : 1 + len(moved)], moved)
+        return (
+            WriteResult(WriteAnswer.CHANGED)
+            if _failed(reasons[0])
+            else _taken(record, reasons[1 : 1 + len(moved)], moved)
+        )
 
     def get(self, model: str, record_id: str) -> Record:
         """Return the record; NotFoundError if there is none."""
         with translated(f"read {model}"):
-            response = self.client.get_item(TableName=self.table, Key=_key(model, record_id), ConsistentRead=True)
+            response = self.client.get_item(
+                TableName=self.table, Key=_key(model, record_id), ConsistentRead=True
+            )
         if "Item" not in response:
             raise NotFoundError(f"There is no {model} of this id.")
         return _record(response["Item"])
@@ -83,19 +92,38 @@ class DynamoRecords:
                 Limit=limit,
                 **start,  # type: ignore[arg-type]  # typed as every argument of query
             )
-        return RecordPage([_record(item) for item in page["Items"]], page.get("LastEvaluatedKey", {}).get("record_id", {}).get("S", ""))
+        return RecordPage(
+            [_record(item) for item in page["Items"]],
+            page.get("LastEvaluatedKey", {}).get("record_id", {}).get("S", ""),
+        )
 
     def _put(self, item: _Item, condition: str, values: _Item | None = None) -> _Item:
-        put = {"TableName": self.table, "Item": item, "ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        put = {
+            "TableName": self.table,
+            "Item": item,
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         return {"Put": {**put, **({"ExpressionAttributeValues": values} if values else {})}}
 
     def _guard(self, record: Record, column: str) -> _Item:
         item = {**_key(_guard_model(record, column), record.unique[column]), "held_by": {"S": record.id}}
-        return self._put(item, "attribute_not_exists(record_id) OR held_by = :owner", {":owner": {"S": record.id}})
+        return self._put(
+            item, "attribute_not_exists(record_id) OR held_by = :owner", {":owner": {"S": record.id}}
+        )
 
     def _unguard(self, record: Record, column: str) -> _Item:
-        condition = {"ConditionExpression": "held_by = :owner", "ExpressionAttributeValues": {":owner": {"S": record.id}}}
-        return {"Delete": {"TableName": self.table, "Key": _key(_guard_model(record, column), record.unique[column]), **condition}}
+        condition = {
+            "ConditionExpression": "held_by = :owner",
+            "ExpressionAttributeValues": {":owner": {"S": record.id}},
+        }
+        return {
+            "Delete": {
+                "TableName": self.table,
+                "Key": _key(_guard_model(record, column), record.unique[column]),
+                **condition,
+            }
+        }
 
     def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
         """Do all writes and return None, or none of them and return the reason of each.
@@ -127,7 +155,9 @@ def _failed(reason: _Item) -> bool:
 
 def _taken(record: Record, reasons: list[_Item], columns: list[str] | None = None) -> WriteResult:
     names = [*record.unique] if columns is None else columns
-    return WriteResult(WriteAnswer.TAKEN, next(name for name, reason in zip(names, reasons, strict=True) if _failed(reason)))
+    return WriteResult(
+        WriteAnswer.TAKEN, next(name for name, reason in zip(names, reasons, strict=True) if _failed(reason))
+    )
 
 
 def _key(model: str, record_id: str) -> _Item:
@@ -139,10 +169,19 @@ def _guard_model(record: Record, column: str) -> str:
 
 
 def _item(record: Record) -> _Item:
-    body = {"body": {"S": json.dumps(record.values, sort_keys=True)}, "unique": {"S": json.dumps(record.unique, sort_keys=True)}}
+    body = {
+        "body": {"S": json.dumps(record.values, sort_keys=True)},
+        "unique": {"S": json.dumps(record.unique, sort_keys=True)},
+    }
     return {**_key(record.model, record.id), **body, "revision": {"N": str(record.revision)}}
 
 
 def _record(item: _Item) -> Record:
     unique = json.loads(item["unique"]["S"])
-    return Record(item["record_model"]["S"], item["record_id"]["S"], json.loads(item["body"]["S"]), unique, int(item["revision"]["N"]))
+    return Record(
+        item["record_model"]["S"],
+        item["record_id"]["S"],
+        json.loads(item["body"]["S"]),
+        unique,
+        int(item["revision"]["N"]),
+    )

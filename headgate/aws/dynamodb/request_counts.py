@@ -27,7 +27,10 @@ class DynamoRequestCounts:
                 TableName=self.table,
                 Key={"caller_minute": {"S": f"{caller}#{minute}"}},
                 UpdateExpression="ADD requests :one SET expires_at = :expires_at",
-                ExpressionAttributeValues={":one": {"N": "1"}, ":expires_at": {"N": str(minute * 60 + _KEPT_S)}},
+                ExpressionAttributeValues={
+                    ":one": {"N": "1"},
+                    ":expires_at": {"N": str(minute * 60 + _KEPT_S)},
+                },
                 ReturnValues="UPDATED_NEW",
             )
         return int(counted["Attributes"]["requests"]["N"])

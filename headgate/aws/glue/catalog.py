@@ -52,9 +52,17 @@ class GlueCatalog:
         """Where the table points now; NotFoundError when it does not exist."""
         definition = self._table(database, table)
         location = definition.get("StorageDescriptor", {}).get("Location", "")
-        return TableVersion(database, table, location, definition.get("VersionId", ""), dict(definition.get("Parameters", {})))
+        return TableVersion(
+            database, table, location, definition.get("VersionId", ""), dict(definition.get("Parameters", {}))
+        )
 
-    def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
+    def move(
+        self,
+        current: TableVersion,
+        location: str,
+        columns: Sequence[Mapping[str, str]],
+        parameters: Mapping[str, str],
+    ) -> None:
         """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read.
 
         Everything else a crawler or Terraform put on the table stays as it is.
@@ -62,8 +70,12 @@ class GlueCatalog:
         definition = self._table(current.database, current.table)
         before = [_shape(column) for column in definition.get("StorageDescriptor", {}).get("Columns", [])]
         if definition.get("VersionId", "") != current.revision:
-            raise ConflictError(f"{current.database}.{current.table} changed since revision {current.revision}")
-        moved = {name: definition[name] for name in _WRITABLE if definition.get(name)}  # an empty Owner is read, but not taken back
+            raise ConflictError(
+                f"{current.database}.{current.table} changed since revision {current.revision}"
+            )
+        moved = {
+            name: definition[name] for name in _WRITABLE if definition.get(name)
+        }  # an empty Owner is read, but not taken back
         moved["StorageDescriptor"] = {
             **definition.get("StorageDescriptor", {}),
             "Location": location,

@@ -65,7 +65,9 @@ class ChildProcesses:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(libraries) if sys.platform == "linux" else [])
 
-    def start(self, script: Path, arguments: Mapping[str, str], credentials: Mapping[str, str], errors: Path) -> ChildProcess:
+    def start(
+        self, script: Path, arguments: Mapping[str, str], credentials: Mapping[str, str], errors: Path
+    ) -> ChildProcess:
         """Start a script with the arguments of this process, of which `arguments` replace some.
 
         Args:
@@ -76,7 +78,12 @@ class ChildProcesses:
         inherited = {name: value for name, value in os.environ.items() if name not in _DRIVER}
         process = self._context.Process(
             target=_run,
-            args=(str(script), [*sys.argv[1:], *own_arguments], {**inherited, "PYTHONPATH": _python_path(), **credentials}, str(errors)),
+            args=(
+                str(script),
+                [*sys.argv[1:], *own_arguments],
+                {**inherited, "PYTHONPATH": _python_path(), **credentials},
+                str(errors),
+            ),
         )
         errors.touch()
         with _prepared_fork_server():

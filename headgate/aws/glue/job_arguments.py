@@ -58,7 +58,9 @@ def snapshot_id(arguments: Mapping[str, str]) -> str:
 
 
 def _named(argv: Sequence[str]) -> list[tuple[str, str]]:
-    return [_pair(token, following) for token, following in pairwise([*argv, _MARK]) if token.startswith(_MARK)]
+    return [
+        _pair(token, following) for token, following in pairwise([*argv, _MARK]) if token.startswith(_MARK)
+    ]
 
 
 def _pair(token: str, following: str) -> tuple[str, str]:

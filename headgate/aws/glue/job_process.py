@@ -34,9 +34,17 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; its time is CloudWatch's."""
         extra = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
-        line = {"level": record.levelname, "message": record.getMessage(), "logger": record.name, **self._always, **extra}
+        line = {
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            **self._always,
+            **extra,
+        }
         if record.exc_info:
-            line["exception"] = getattr(record.exc_info[0], "__name__", "")  # its text may hold a cell's value
+            line["exception"] = getattr(
+                record.exc_info[0], "__name__", ""
+            )  # its text may hold a cell's value
         return json.dumps(line, default=str)
 
 

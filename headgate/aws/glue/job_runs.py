@@ -35,7 +35,9 @@ class GlueRuns:
         pages = self.client.get_paginator("get_job_runs").paginate(JobName=name)
         try:
             with translated(f"list runs of {name}"):
-                ended = [_job_run(job, run) for page in pages for run in page["JobRuns"] if run.get("CompletedOn")]
+                ended = [
+                    _job_run(job, run) for page in pages for run in page["JobRuns"] if run.get("CompletedOn")
+                ]
         except NotFoundError:
             return
         yield from (run for run in ended if run.started_at >= since)

@@ -52,7 +52,10 @@ class Tally:
         if self.end:
             return f"{self.table}: {self.done:,} rows {self.end}"
         left = self.left_s(now_s)
-        line = [f"{self.table}: {self.done:,} of about {max(self.expected, self.done):,} rows", f"{self.rows_per_s(now_s):,.0f} rows/s"]
+        line = [
+            f"{self.table}: {self.done:,} of about {max(self.expected, self.done):,} rows",
+            f"{self.rows_per_s(now_s):,.0f} rows/s",
+        ]
         return ", ".join([*line, f"{left:,.0f} s left"] if left is not None else line)
 
 

@@ -45,7 +45,9 @@ class FittingTable(Table):
         records: draws the rows from the names, the cells and the width where they do not fit beside each other.
     """
 
-    def __init__(self, *names: str, title: str = "", show_lines: bool = False, records: Records | None = None) -> None:
+    def __init__(
+        self, *names: str, title: str = "", show_lines: bool = False, records: Records | None = None
+    ) -> None:
         super().__init__(title=title or None, title_justify="left", show_lines=show_lines)
         for name in names:
             self.add_column(name, overflow="fold")
@@ -62,10 +64,19 @@ class FittingTable(Table):
         if self.title:
             yield Text(str(self.title), style="italic")
         names = [str(column.header) for column in self.columns]
-        yield self._records(names, [*zip(*(map(str, column.cells) for column in self.columns), strict=True)], options.max_width)
+        yield self._records(
+            names,
+            [*zip(*(map(str, column.cells) for column in self.columns), strict=True)],
+            options.max_width,
+        )
 
     def _use(self, frame: _Frame, widths: Sequence[int]) -> None:
-        self.box, self.padding, self.show_edge, self.pad_edge = frame.box, frame.padding, frame.has_edge, frame.has_edge
+        self.box, self.padding, self.show_edge, self.pad_edge = (
+            frame.box,
+            frame.padding,
+            frame.has_edge,
+            frame.has_edge,
+        )
         for column, width in zip(self.columns, widths, strict=True):
             column.width = width
 
@@ -77,12 +88,17 @@ def _column_texts(header: RenderableType, cells: Iterable[RenderableType]) -> tu
 def _fit(columns: Sequence[tuple[str, Sequence[str]]], space: int) -> list[int]:
     """Return a width for each column in which no word is broken, as wide as its longest line where there is room; empty if none fit."""
     least = [_least_width(header, cells) for header, cells in columns]
-    wanted = [max(_longest([header, *cells], str.splitlines), narrow) for (header, cells), narrow in zip(columns, least, strict=True)]
+    wanted = [
+        max(_longest([header, *cells], str.splitlines), narrow)
+        for (header, cells), narrow in zip(columns, least, strict=True)
+    ]
     room = space - sum(least)
     if room < 0:
         return []
     widths = least.copy()
-    for at in sorted(range(len(columns)), key=lambda at: wanted[at] - least[at]):  # the most columns possible are not broken at all
+    for at in sorted(
+        range(len(columns)), key=lambda at: wanted[at] - least[at]
+    ):  # the most columns possible are not broken at all
         widths[at] += min(room, wanted[at] - least[at])
         room -= widths[at] - least[at]
     return widths
@@ -114,7 +130,10 @@ def _packed(facts: Iterable[tuple[str, str]], width: int) -> list[str]:
         if shares and is_word and cell_len(f"{lines[-1]}, {name}: {cell}") <= width:
             lines[-1] += f", {name}: {cell}"
         else:
-            lines += [f"{'    ' if at else '  '}{line}" for at, line in enumerate(_wrapped(f"{name}: {cell}", width - 4))]
+            lines += [
+                f"{'    ' if at else '  '}{line}"
+                for at, line in enumerate(_wrapped(f"{name}: {cell}", width - 4))
+            ]
         shares = is_word
     return lines[1:]
 

@@ -62,14 +62,22 @@ def _counts(summary: DatasetSummary) -> list[str]:
     problems = {"rejected": summary.files_rejected, "need a mapping": summary.files_needing_mapping}
     not_accepted = ", ".join(f"{count:,} {what}" for what, count in problems.items() if count)
     files = f"{summary.files:,}" + (f" ({not_accepted})" if not_accepted else "")
-    rows = (summary.received, summary.accepted, summary.quarantined, summary.duplicates, summary.skipped_lines)
+    rows = (
+        summary.received,
+        summary.accepted,
+        summary.quarantined,
+        summary.duplicates,
+        summary.skipped_lines,
+    )
     return [files, *(f"{count:,}" for count in rows)]
 
 
 def reasons(summaries: Iterable[DatasetSummary]) -> Table:
     """Refused and duplicate rows by dataset and reason, most frequent first."""
     made = table("dataset", "reason", "rows", title="Why rows were refused", numbers=["rows"])
-    counts = [(dataset.dataset, rule, rows) for dataset in summaries for rule, rows in dataset.reasons.items()]
+    counts = [
+        (dataset.dataset, rule, rows) for dataset in summaries for rule, rows in dataset.reasons.items()
+    ]
     counted = sorted(counts, key=lambda each: (-each[2], each))
     for dataset, rule, rows in counted[:SHOWN_REASONS]:
         made.add_row(dataset, rule, f"{rows:,}")
@@ -80,21 +88,29 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
 
 def dataset_tables(tables: Iterable[DatasetTable]) -> Table:
     """Rows that SQL sees and the quality score of the files, by dataset."""
-    made = table("dataset", "rows in SQL", "quality score", title="Datasets", numbers=["rows in SQL", "quality score"])
+    made = table(
+        "dataset", "rows in SQL", "quality score", title="Datasets", numbers=["rows in SQL", "quality score"]
+    )
     for dataset in tables:
         rows = "no run yet" if dataset.rows is None else f"{dataset.rows:,}"
-        made.add_row(dataset.table, rows, "" if dataset.quality_score is None else f"{dataset.quality_score:.3f}")
+        made.add_row(
+            dataset.table, rows, "" if dataset.quality_score is None else f"{dataset.quality_score:.3f}"
+        )
     return made
 
 
 def masked(summaries: Sequence[DatasetSummary]) -> Table:
     """Values that masking changed, by dataset and column."""
-    return _by_column("Values that masking changed", ((summary.dataset, summary.masked) for summary in summaries))
+    return _by_column(
+        "Values that masking changed", ((summary.dataset, summary.masked) for summary in summaries)
+    )
 
 
 def new_columns(summaries: Sequence[DatasetSummary]) -> Table:
     """Columns that files have and their contracts do not, by dataset."""
-    return _by_column("New columns, not in the contract", ((summary.dataset, summary.new_columns) for summary in summaries))
+    return _by_column(
+        "New columns, not in the contract", ((summary.dataset, summary.new_columns) for summary in summaries)
+    )
 
 
 def _by_column(title: str, counts: Iterable[tuple[str, Mapping[str, int]]]) -> Table:
@@ -129,7 +145,9 @@ def unread_sheets(files: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
 def references(checked: Iterable[CheckedReference]) -> Table:
     """Rows whose parent is not in the lake (yet), by the column that points to it."""
     numbers = ("rows", "different keys")
-    made = table("column", "points to", *numbers, title="Rows whose parent is not there (yet)", numbers=numbers)
+    made = table(
+        "column", "points to", *numbers, title="Rows whose parent is not there (yet)", numbers=numbers
+    )
     for reference in checked:
         made.add_row(reference.column, reference.references, f"{reference.rows:,}", f"{reference.keys:,}")
     return made
@@ -179,7 +197,10 @@ def _one_cell_per_line(names: Sequence[str], rows: Sequence[Sequence[str]], _wid
     for number, row in enumerate(rows, 1):
         lines.append(f"── row {number} ──")
         for name, cell in zip(names, row, strict=True):
-            lines.append(f"{' ' * (margin - cell_len(name))}{name}  " + f"\n{' ' * (margin + 2)}".join(cell.split("\n")))
+            lines.append(
+                f"{' ' * (margin - cell_len(name))}{name}  "
+                + f"\n{' ' * (margin + 2)}".join(cell.split("\n"))
+            )
     return as_it_is(lines)
 
 
@@ -191,7 +212,9 @@ def _cell(value: object) -> str:
 
 def _is_numeric(values: Iterable[object]) -> bool:
     present = [value for value in values if value is not None]
-    return bool(present) and all(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in present)
+    return bool(present) and all(
+        isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in present
+    )
 
 
 def _left_out(rows: Sequence[object], limit: int) -> list[str]:

@@ -61,7 +61,10 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: D
     if not rows:
         return SystemFacts(system, {}, NOT_PUBLISHED, "", tuple(tables))
     missing = tuple(name for name in tables if name not in rows)
-    quality, answer = (_asked(queries, databases.rename_in(question.sql)) if question else "" for question in quality_and_answer(system))
+    quality, answer = (
+        _asked(queries, databases.rename_in(question.sql)) if question else ""
+        for question in quality_and_answer(system)
+    )
     return SystemFacts(system, rows, quality, answer, missing)
 
 
@@ -73,7 +76,11 @@ def _rows(queries: AthenaQueries, tables: Sequence[str], database: str) -> dict[
     try:
         return dict(queries.run(f"select * from ({counts}) as counted (name, size) order by name").rows)  # noqa: S608 as above
     except QueryError:
-        return {name: size for table in tables for name, size in _rows(queries, [table], database).items()} if len(tables) > 1 else {}
+        return (
+            {name: size for table in tables for name, size in _rows(queries, [table], database).items()}
+            if len(tables) > 1
+            else {}
+        )
 
 
 def _asked(queries: AthenaQueries, sql: str) -> str:

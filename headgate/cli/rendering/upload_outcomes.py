@@ -18,7 +18,10 @@ _WHY = ("rule", "message", "remedy", "column")
 
 
 def upload_outcomes(
-    sent: Iterable[tuple[Path, ObjectRef]], records: Sequence[FileRecord], ledger: FileLedger, timeout_s: float
+    sent: Iterable[tuple[Path, ObjectRef]],
+    records: Sequence[FileRecord],
+    ledger: FileLedger,
+    timeout_s: float,
 ) -> list[dict[str, object]]:
     """Return the outcome of each file, in the order in which they were named.
 
@@ -45,7 +48,15 @@ def _ended(record: FileRecord, ledger: FileLedger) -> dict[str, object]:
     copy = {"duplicate_of": record.duplicate_of, "duplicate_of_key": _key_of(record.duplicate_of, ledger)}
     sheets = {name: record.written_as[name] for name in ("sheets", "left_out") if name in record.written_as}
     reasons = dict(sorted(record.reasons.items()))
-    return {"state": record.state.value, "dataset": record.dataset, **rows, **sheets, "reasons": reasons, **why, **copy}
+    return {
+        "state": record.state.value,
+        "dataset": record.dataset,
+        **rows,
+        **sheets,
+        "reasons": reasons,
+        **why,
+        **copy,
+    }
 
 
 def _under_way(file_id: str, timeout_s: float) -> dict[str, object]:
@@ -55,7 +66,15 @@ def _under_way(file_id: str, timeout_s: float) -> dict[str, object]:
         "remedy": f"see `headgate files show {file_id}`, or wait longer with --timeout-s",
         "column": "",
     }
-    return {"state": None, "dataset": "", **dict.fromkeys(_ROWS, 0), "reasons": {}, **why, "duplicate_of": "", "duplicate_of_key": ""}
+    return {
+        "state": None,
+        "dataset": "",
+        **dict.fromkeys(_ROWS, 0),
+        "reasons": {},
+        **why,
+        "duplicate_of": "",
+        "duplicate_of_key": "",
+    }
 
 
 def _key_of(file_id: str, ledger: FileLedger) -> str:

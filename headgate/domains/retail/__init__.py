@@ -18,9 +18,26 @@ DOMAIN = Domain(
     card_figures=f"{__name__}.card_figures",
     currency="GBP",
     words=(
-        *("churn", "fraud", "naive2", "owa", "pence", "retail", "sales_forecast", "series_id", "shop", "shops"),
+        *(
+            "churn",
+            "fraud",
+            "naive2",
+            "owa",
+            "pence",
+            "retail",
+            "sales_forecast",
+            "series_id",
+            "shop",
+            "shops",
+        ),
         *("compliance-guardian", "demand-insights-engine", "global-market-pulse", "market-intelligence-hub"),
     ),
-    commands=(Command("sample", f"{__name__}.commands:sample", "Write a generated shop, with known defects, as files to upload."),),
+    commands=(
+        Command(
+            "sample",
+            f"{__name__}.commands:sample",
+            "Write a generated shop, with known defects, as files to upload.",
+        ),
+    ),
 )
 SYSTEMS = tuple(system.name for system in DOMAIN.systems)

@@ -18,7 +18,11 @@ def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], t
     total = _total(rows)
     tested = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
     errors, coverage = _notes_of_forecasts(total)
-    by_year = "last year was not known at each of these origins" if total["windows"] and total["smape_last_year"] is None else errors
+    by_year = (
+        "last year was not known at each of these origins"
+        if total["windows"] and total["smape_last_year"] is None
+        else errors
+    )
     figures = [
         ("smape", total["smape"], total["smape_naive2"], "Naive2", errors),
         ("smape", total["smape"], total["smape_last_year"], "same period of last year", by_year),
@@ -28,7 +32,8 @@ def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], t
         ("coverage_95", total["coverage_95"], 0.95, "nominal", coverage),
     ]
     of_total = [
-        Figure(total["model"], metric, value, base, who, tested, total["windows"], note) for metric, value, base, who, note in figures
+        Figure(total["model"], metric, value, base, who, tested, total["windows"], note)
+        for metric, value, base, who, note in figures
     ]
     return [*of_total, _share_as_good_as_naive2(rows)], _coverage(rows)
 
@@ -39,7 +44,16 @@ def _share_as_good_as_naive2(rows: Sequence[Mapping[str, Any]]) -> Figure:
     untested = sum(row["windows"] == 0 for row in rows)
     lacking = f"; the published method of {untested} of {len(rows)} series is not tested" if untested else ""
     note = f"Naive2 is the rule to beat{lacking}"
-    return Figure("all series", "share_with_owa_up_to_1", share, None, "", "the past origins of each series", len(scored), note)
+    return Figure(
+        "all series",
+        "share_with_owa_up_to_1",
+        share,
+        None,
+        "",
+        "the past origins of each series",
+        len(scored),
+        note,
+    )
 
 
 def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
@@ -54,7 +68,11 @@ def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
 def _coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:
     total = _total(rows)
     nominal = {0.8: total["coverage_80"], 0.95: total["coverage_95"]}
-    return tuple(Bin(share, observed, total["windows"] * total["horizon"]) for share, observed in nominal.items() if observed is not None)
+    return tuple(
+        Bin(share, observed, total["windows"] * total["horizon"])
+        for share, observed in nominal.items()
+        if observed is not None
+    )
 
 
 def _total(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

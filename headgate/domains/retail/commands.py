@@ -35,10 +35,21 @@ _AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
 )
 @click.option("--days", type=_AT_LEAST_ONE, default=730, show_default=True, help="How many days of history.")
 @click.option("--ends-on", type=_DAY, default="2024-12-31", show_default=True, help="The shop's last day.")
-@click.option("--transactions", type=click.IntRange(min=0), default=0, help="Card transactions; 0 lets the shop's size decide.")
-@click.option("--searches", type=click.IntRange(min=0), default=0, help="Searches; 0 lets the shop's size decide.")
 @click.option(
-    "--defect-rate", type=_RATE, default=0.01, show_default=True, help="Defective rows per clean row; 0 writes a clean shop as Parquet."
+    "--transactions",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Card transactions; 0 lets the shop's size decide.",
+)
+@click.option(
+    "--searches", type=click.IntRange(min=0), default=0, help="Searches; 0 lets the shop's size decide."
+)
+@click.option(
+    "--defect-rate",
+    type=_RATE,
+    default=0.01,
+    show_default=True,
+    help="Defective rows per clean row; 0 writes a clean shop as Parquet.",
 )
 @click.option("--bad-files", is_flag=True, help="Add files that the gate must reject.")
 @click.option("--rows-per-file", type=_AT_LEAST_ONE, default=250_000, show_default=True)
@@ -54,7 +65,13 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
     spec = ShopSpec(ends_on=ends_on.date(), file_format=file_format, **sizes)  # type: ignore[arg-type]  # click checked the options
     with written_rows(options.progress_console()) as progress:
         made = generate(spec, folder, progress)
-    fact = {"summary": made.summary, "files": len(made.parts), "rows": made.rows, "defects": made.defects, "frauds": made.frauds}
+    fact = {
+        "summary": made.summary,
+        "files": len(made.parts),
+        "rows": made.rows,
+        "defects": made.defects,
+        "frauds": made.frauds,
+    }
     options.show(
         as_json=as_json,
         value=lambda: fact,
@@ -65,7 +82,12 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
 @contextmanager
 def written_rows(console: Console) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar per dataset, fed with dataset, rows written and rows expected."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} rows"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} rows"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         tasks: dict[str, object] = {}
 

@@ -27,6 +27,8 @@ class Measure:
 
 def table(measures: Iterable[Measure]) -> pd.DataFrame:
     """One row per measure, in the order of model, metric and period."""
-    frame = pd.DataFrame([asdict(measure) for measure in measures], columns=[field.name for field in fields(Measure)])
+    frame = pd.DataFrame(
+        [asdict(measure) for measure in measures], columns=[field.name for field in fields(Measure)]
+    )
     typed = frame.astype({"value": "float64", "baseline": "float64", "rows_used": "int64"})
     return typed.sort_values(["model", "metric", "period"], ignore_index=True)

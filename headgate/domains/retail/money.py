@@ -24,7 +24,10 @@ def amounts(values: Iterable[float], places: int = PENCE) -> npt.NDArray[np.obje
     unit = Decimal(1).scaleb(-places)
     # Prices come again and again: one object for each different one, not for each of millions of rows.
     different, places_of = np.unique(np.fromiter(values, dtype=np.float64) + 0.0, return_inverse=True)
-    exact = [Decimal(repr(float(value))).quantize(unit, ROUND_HALF_EVEN) if np.isfinite(value) else None for value in different]
+    exact = [
+        Decimal(repr(float(value))).quantize(unit, ROUND_HALF_EVEN) if np.isfinite(value) else None
+        for value in different
+    ]
     return np.array([*exact, None], dtype=object)[places_of]
 
 
@@ -34,7 +37,10 @@ def amounts_in_arrow(values: npt.NDArray[np.float64], places: int = PENCE) -> pd
     # Beside the middle between two units, a value and its shortest text are rounded to the same unit.
     with np.errstate(invalid="ignore"):  # infinity is not clear either
         is_clear = (np.abs(scaled) < _LARGE) & (np.abs(scaled - np.floor(scaled) - 0.5) > _NEAR_MIDDLE)
-    units, is_null = np.rint(np.where(is_clear, scaled, 0.0)).astype(np.int64), np.zeros(len(values), dtype=np.bool_)
+    units, is_null = (
+        np.rint(np.where(is_clear, scaled, 0.0)).astype(np.int64),
+        np.zeros(len(values), dtype=np.bool_),
+    )
     for place in np.flatnonzero(~is_clear).tolist():
         (rounded,) = amounts(values[place : place + 1], places)
         units[place], is_null[place] = int((rounded or Decimal(0)).scaleb(places)), rounded is None

@@ -131,9 +131,13 @@ class Certificate:
         except (ValueError, TypeError, AttributeError) as error:
             raise CertificateError(f"the manifest is damaged: {type(error).__name__}. {_AGAIN}") from None
         if seal[0] is None:
-            raise OtherManifestError("the manifest is not of an export that certifies. `headgate export run` writes such a manifest.")
+            raise OtherManifestError(
+                "the manifest is not of an export that certifies. `headgate export run` writes such a manifest."
+            )
         if seal[0] != FORMAT:
-            raise CertificateError(f"the manifest is not of format {FORMAT}: another version of Headgate wrote it. {_AGAIN}")
+            raise CertificateError(
+                f"the manifest is not of format {FORMAT}: another version of Headgate wrote it. {_AGAIN}"
+            )
         if seal[1] != _sha256_of({"format": FORMAT, **read}):
             raise CertificateError(f"the manifest was changed after it was written. {_AGAIN}")
         return _from_dict(read)
@@ -149,21 +153,43 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
             **{
                 **read,
                 "moment": Moment(**read["moment"]),
-                "columns": tuple(CertifiedColumn(**{**item, "form": CanonicalForm(item["form"])}) for item in read["columns"]),
+                "columns": tuple(
+                    CertifiedColumn(**{**item, "form": CanonicalForm(item["form"])})
+                    for item in read["columns"]
+                ),
                 "digest": Digest.from_dict(read["digest"]),
-                "files": tuple(CertifiedFile(**{**item, "digest": Digest.from_dict(item["digest"])}) for item in read["files"]),
+                "files": tuple(
+                    CertifiedFile(**{**item, "digest": Digest.from_dict(item["digest"])})
+                    for item in read["files"]
+                ),
                 "watermark": {name: tuple(bounds) for name, bounds in read["watermark"].items()},
                 "drift": tuple(read["drift"]),
             }
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:  # of another version of Headgate that calls itself by this format
-        raise CertificateError(f"the manifest holds no certificate ({type(error).__name__}). {_AGAIN}") from None
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:  # of another version of Headgate that calls itself by this format
+        raise CertificateError(
+            f"the manifest holds no certificate ({type(error).__name__}). {_AGAIN}"
+        ) from None
 
 
-def certified_columns(columns: Iterable[ExportColumn], masked: Collection[str] = ()) -> tuple[CertifiedColumn, ...]:
+def certified_columns(
+    columns: Iterable[ExportColumn], masked: Collection[str] = ()
+) -> tuple[CertifiedColumn, ...]:
     """The columns as a certificate states them."""
     return tuple(
-        CertifiedColumn(column.name, column.declared, str(column.type), column.form, column.fraction_digits, column.name not in masked)
+        CertifiedColumn(
+            column.name,
+            column.declared,
+            str(column.type),
+            column.form,
+            column.fraction_digits,
+            column.name not in masked,
+        )
         for column in columns
     )
 
@@ -181,7 +207,11 @@ def require_equal(table: str, slice_number: int, source: Digest, written: Digest
         CertificateError: they do not; the message has counts only.
     """
     if source != written:
-        nulls = [number for number, counts in enumerate(zip(source.present, written.present, strict=True)) if counts[0] != counts[1]]
+        nulls = [
+            number
+            for number, counts in enumerate(zip(source.present, written.present, strict=True))
+            if counts[0] != counts[1]
+        ]
         raise CertificateError(
             f"{table}, slice {slice_number}: the source has {source.rows} rows, checksum {source.checksum}; "
             f"the file has {written.rows} rows, checksum {written.checksum}; "

@@ -41,9 +41,22 @@ def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within
     """The file at `path` holds every row's key, and whether the condition `within` holds for the row; there is none for an empty table."""
     columns = [
         *key,
-        ExportColumn(_WITHIN, "int", pa.int64(), nullable=False, form=CanonicalForm.NUMBER, read_sql=f"({within})", text_sql=""),
+        ExportColumn(
+            _WITHIN,
+            "int",
+            pa.int64(),
+            nullable=False,
+            form=CanonicalForm.NUMBER,
+            read_sql=f"({within})",
+            text_sql="",
+        ),
     ]
-    write_slice(session, f"SELECT {', '.join(column.read_sql for column in columns)} FROM {quoted(table)}", columns, path)  # noqa: S608 quoted names
+    write_slice(
+        session,
+        f"SELECT {', '.join(column.read_sql for column in columns)} FROM {quoted(table)}",
+        columns,
+        path,
+    )  # noqa: S608 quoted names
 
 
 def deleted(before: Path, now: Path) -> pa.Table:
@@ -60,7 +73,9 @@ def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
     """The keys for which the condition holds and that the others are not among; beyond some memory the comparison spills beside them."""
     with ExitStack() as stack:
         spill = stack.enter_context(TemporaryDirectory(dir=keys.parent, prefix="spill-"))
-        connection = stack.enter_context(duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill, "threads": 2}))
+        connection = stack.enter_context(
+            duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill, "threads": 2})
+        )
         batches = _batches(stack, keys)
         schema = pa.schema([field for field in pq.read_schema(keys) if field.name != _WITHIN])
         names = ", ".join(quoted_name(name) for name in schema.names)
@@ -75,7 +90,12 @@ def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
 def _batches(stack: ExitStack, path: Path) -> pa.RecordBatchReader:
     """A file of keys, read while it is asked for; decimals that are too long for DuckDB as text."""
     file = stack.enter_context(pq.ParquetFile(path, pre_buffer=False))
-    schema = pa.schema([pa.field(field.name, pa.string()) if pa.types.is_decimal256(field.type) else field for field in file.schema_arrow])
+    schema = pa.schema(
+        [
+            pa.field(field.name, pa.string()) if pa.types.is_decimal256(field.type) else field
+            for field in file.schema_arrow
+        ]
+    )
     batches = file.iter_batches(_BATCH_ROWS, use_threads=False)
     return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in batches))
 
@@ -94,7 +114,11 @@ def _literal(column: SourceColumn, value: object) -> str:
     if isinstance(value, bytes):
         return f"X'{value.hex()}'"
     if isinstance(value, bool | int | float | Decimal):
-        return format(value, "f") if isinstance(value, Decimal) else repr(int(value) if isinstance(value, bool) else value)
+        return (
+            format(value, "f")
+            if isinstance(value, Decimal)
+            else repr(int(value) if isinstance(value, bool) else value)
+        )
     text = f"_utf8mb4 X'{str(value).encode().hex()}'"
     return f"FROM_BASE64({text})" if column.kind in BYTES else text
 

@@ -51,7 +51,9 @@ _NULLS_ASKED = 16
 
 def _scalar(value: bytes) -> pa.Scalar:
     """`pa.scalar` would do, but imports pandas for it, which costs more than the digest of a small table."""
-    return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(value))), pa.py_buffer(value)])[0]
+    return pa.Array.from_buffers(
+        pa.binary(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(value))), pa.py_buffer(value)]
+    )[0]
 
 
 _SEPARATOR, _NO_NULLS = _scalar(SEPARATOR), _scalar(b"0")
@@ -84,7 +86,9 @@ class Digest:
         return cls(read["rows"], read["checksum"], tuple(read["present"]))
 
 
-def digest_sql(table_sql: str, columns: Sequence[ExportColumn], where: str, *, impossible_as_null: bool = False) -> str:
+def digest_sql(
+    table_sql: str, columns: Sequence[ExportColumn], where: str, *, impossible_as_null: bool = False
+) -> str:
     """The query whose one row is the digest of the rows that `where` lets through.
 
     Args:
@@ -102,7 +106,11 @@ def _nulls_sql(conditions: Sequence[str]) -> list[str]:
     """Return the expressions of the numbers whose bits are 1 where a value is null."""
     expressions = []
     for first in range(0, len(conditions), _NULLS_AT_ONCE):
-        places = [(place, condition) for place, condition in enumerate(conditions[first : first + _NULLS_AT_ONCE]) if condition]
+        places = [
+            (place, condition)
+            for place, condition in enumerate(conditions[first : first + _NULLS_AT_ONCE])
+            if condition
+        ]
         groups = [places[start : start + _NULLS_ASKED] for start in range(0, len(places), _NULLS_ASKED)]
         expressions.append(" | ".join(map(_null_bits_sql, groups)) or "0")
     return expressions
@@ -129,7 +137,9 @@ def digest_of_file(path: Path, columns: Sequence[Printed]) -> Digest:
 
 def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed]) -> Digest:
     """The digest of the rows."""
-    texts = [canonical_text(rows.column(column.name), column.form, column.fraction_digits) for column in columns]
+    texts = [
+        canonical_text(rows.column(column.name), column.form, column.fraction_digits) for column in columns
+    ]
     lines = pc.binary_join_element_wise(*_nulls(texts), *texts, _SEPARATOR, null_handling="skip")
     present = tuple(rows.num_rows - text.null_count for text in texts)
     return Digest(rows.num_rows, sum(map(zlib.crc32, lines.to_pylist())), present)
@@ -137,7 +147,9 @@ def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed]) -> Digest:
 
 def _nulls(texts: Sequence[pa.Array]) -> list[pa.Array | pa.Scalar]:
     """Return the value of `_nulls_sql` at the server."""
-    return [_nulls_of(texts[first : first + _NULLS_AT_ONCE]) for first in range(0, len(texts), _NULLS_AT_ONCE)]
+    return [
+        _nulls_of(texts[first : first + _NULLS_AT_ONCE]) for first in range(0, len(texts), _NULLS_AT_ONCE)
+    ]
 
 
 def _nulls_of(texts: Sequence[pa.Array]) -> pa.Array | pa.Scalar:
@@ -147,7 +159,11 @@ def _nulls_of(texts: Sequence[pa.Array]) -> pa.Array | pa.Scalar:
     for place, text in enumerate(texts):
         if text.null_count:
             bits |= _is_null(text).astype(np.int64) << place
-    return pa.Array.from_buffers(pa.int64(), len(bits), [None, pa.py_buffer(bits)]).cast(pa.string()).cast(pa.binary())
+    return (
+        pa.Array.from_buffers(pa.int64(), len(bits), [None, pa.py_buffer(bits)])
+        .cast(pa.string())
+        .cast(pa.binary())
+    )
 
 
 def _is_null(values: pa.Array) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -174,9 +190,17 @@ def canonical_text(values: pa.Array, form: CanonicalForm, fraction_digits: int =
 
 def _checksum_text(values: pa.Array) -> pa.Array:
     """Return the decimal CRC-32 of every value's bytes, null for null."""
-    checksums = np.fromiter((zlib.crc32(value or b"") for value in values.cast(pa.binary()).to_pylist()), np.int64, len(values))
-    present = None if not values.null_count else pa.py_buffer(np.packbits(_is_null(values) == 0, bitorder="little"))
-    return pa.Array.from_buffers(pa.int64(), len(values), [present, pa.py_buffer(checksums)]).cast(pa.string()).cast(pa.binary())
+    checksums = np.fromiter(
+        (zlib.crc32(value or b"") for value in values.cast(pa.binary()).to_pylist()), np.int64, len(values)
+    )
+    present = (
+        None if not values.null_count else pa.py_buffer(np.packbits(_is_null(values) == 0, bitorder="little"))
+    )
+    return (
+        pa.Array.from_buffers(pa.int64(), len(values), [present, pa.py_buffer(checksums)])
+        .cast(pa.string())
+        .cast(pa.binary())
+    )
 
 
 def _real_texts(values: pa.Array) -> pa.Array:
@@ -185,13 +209,17 @@ def _real_texts(values: pa.Array) -> pa.Array:
     text = values.cast(pa.string())
     other = pc.match_substring_regex(text, "e|^-0$")
     rows = pc.filter(values, other).to_pylist()
-    return pc.replace_with_mask(text, other, _strings([real_text(value) for value in rows if value is not None]))
+    return pc.replace_with_mask(
+        text, other, _strings([real_text(value) for value in rows if value is not None])
+    )
 
 
 def _strings(texts: Sequence[str]) -> pa.Array:
     """Return an array of ASCII texts. `pa.array` would do, but imports pandas for it."""
     ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
-    return pa.Array.from_buffers(pa.string(), len(texts), [None, pa.py_buffer(ends), pa.py_buffer("".join(texts).encode("ascii"))])
+    return pa.Array.from_buffers(
+        pa.string(), len(texts), [None, pa.py_buffer(ends), pa.py_buffer("".join(texts).encode("ascii"))]
+    )
 
 
 def _moment_text(values: pa.Array, fraction_digits: int) -> pa.Array:
@@ -219,7 +247,12 @@ def _shortest(value: float) -> tuple[str, str, int]:
     parts = _REAL.fullmatch(repr(value))
     if not parts:
         raise ValueError("a source's float is never infinite or not a number")
-    sign, whole, fraction, exponent = parts["sign"], parts["whole"], parts["fraction"] or "", int(parts["exponent"] or 0)
+    sign, whole, fraction, exponent = (
+        parts["sign"],
+        parts["whole"],
+        parts["fraction"] or "",
+        int(parts["exponent"] or 0),
+    )
     digits = (whole + fraction).lstrip("0")
     leading = len(whole + fraction) - len(digits)
     return sign, digits.rstrip("0") or "0", len(whole) - leading + exponent

@@ -61,7 +61,9 @@ def draft(session: Session, table: SourceTable, guess_mask: GuessMask, source: s
     prefix = f"{source}_" if source else ""
     parents = {column: f"{prefix}{parent}" for column, parent in parents.items()}
     dataset = prefix + table.name.lower()
-    named = ({TABLE_PROPERTY: table.name} if dataset != table.name else {}) | ({SOURCE_PROPERTY: source} if source else {})
+    named = ({TABLE_PROPERTY: table.name} if dataset != table.name else {}) | (
+        {SOURCE_PROPERTY: source} if source else {}
+    )
     # Without a column that says when a row changed, an incremental run would miss updates.
     incremental = {ORDER_BY_PROPERTY: order_by} if order_by else {MODE_PROPERTY: str(Mode.FULL)}
     return Contract(
@@ -77,15 +79,33 @@ def draft(session: Session, table: SourceTable, guess_mask: GuessMask, source: s
     )
 
 
-def _column(session: Session, table: SourceTable, column: SourceColumn, parents: Mapping[str, str], guess_mask: GuessMask) -> Column:
+def _column(
+    session: Session,
+    table: SourceTable,
+    column: SourceColumn,
+    parents: Mapping[str, str],
+    guess_mask: GuessMask,
+) -> Column:
     wanted = _type(column, is_flag=_is_flag(session, table, column))
-    mask = guess_mask(column.name.lower(), _sample(session, table, column)) if wanted.kind is Kind.STRING else mask_by_name(column.name)
+    mask = (
+        guess_mask(column.name.lower(), _sample(session, table, column))
+        if wanted.kind is Kind.STRING
+        else mask_by_name(column.name)
+    )
     column_type = ColumnType(Kind.STRING) if mask else wanted
     # A date that is on no calendar arrives as null, whatever the table says.
     required = not column.nullable and column_type.kind not in {Kind.DATE, Kind.TIMESTAMP}
     rules = (*_rules(column_type, required=required), *(_members(column) if mask is None else ()))
     name = column.name.lower()
-    return Column(name, column_type, column.declared, required=required, mask=mask, rules=rules, references=parents.get(name, ""))
+    return Column(
+        name,
+        column_type,
+        column.declared,
+        required=required,
+        mask=mask,
+        rules=rules,
+        references=parents.get(name, ""),
+    )
 
 
 def _type(column: SourceColumn, *, is_flag: bool) -> ColumnType:
@@ -112,7 +132,10 @@ def _sample(session: Session, table: SourceTable, column: SourceColumn) -> pa.Ar
         return pa.array([], pa.string())
     name = quoted(column.name)
     query = f"SELECT CAST({name} AS CHAR(1000)) FROM {quoted(table.name)} WHERE {name} IS NOT NULL LIMIT {_SAMPLE_ROWS}"  # noqa: S608 quoted names
-    texts = [value.decode("utf-8", "replace") if isinstance(value, bytes) else value for (value,) in session.rows(query)]
+    texts = [
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        for (value,) in session.rows(query)
+    ]
     return pa.array(texts, pa.string())
 
 
@@ -125,7 +148,13 @@ def _members(column: SourceColumn) -> Sequence[Rule]:
     """An ENUM's members, as a rule that only warns: outside strict mode MySQL keeps an empty text for everything else."""
     if column.kind != "enum":
         return ()
-    return (Rule("valid_values", tuple(member.replace("''", "'") for member in _MEMBERS.findall(column.declared)), Level.WARN),)
+    return (
+        Rule(
+            "valid_values",
+            tuple(member.replace("''", "'") for member in _MEMBERS.findall(column.declared)),
+            Level.WARN,
+        ),
+    )
 
 
 def _parents(session: Session, table: SourceTable) -> dict[str, str]:

@@ -65,9 +65,14 @@ def policy_of(contract: Contract) -> dict[SchemaChange, SchemaAction]:
     """The contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
     policy = contract.properties.get("headgate.schemaPolicy", {})
     if not isinstance(policy, dict):
-        raise ContractError(f"{contract.id}: headgate.schemaPolicy is not a mapping. Write it as in {{added: ignore}}")
+        raise ContractError(
+            f"{contract.id}: headgate.schemaPolicy is not a mapping. Write it as in {{added: ignore}}"
+        )
     try:
-        return {**DEFAULT_POLICY, **{SchemaChange(name): SchemaAction(action) for name, action in policy.items()}}
+        return {
+            **DEFAULT_POLICY,
+            **{SchemaChange(name): SchemaAction(action) for name, action in policy.items()},
+        }
     except ValueError as error:
         raise ContractError(f"{contract.id}: headgate.schemaPolicy: {error}") from error
 
@@ -84,15 +89,28 @@ def differences(table: SourceTable, contract: Contract) -> tuple[Difference, ...
         elif renamed := _renamed(column, place, missing, contract):
             missing.remove(renamed)
             all_differences.append(
-                Difference(SchemaChange.RENAMED, renamed.name, f"{renamed.name} is gone; {column.name} may be its new name")
+                Difference(
+                    SchemaChange.RENAMED,
+                    renamed.name,
+                    f"{renamed.name} is gone; {column.name} may be its new name",
+                )
             )
         else:
-            all_differences.append(Difference(SchemaChange.ADDED, column.name, f"{column.name} {column.declared} is not in the contract"))
-    all_differences.extend(Difference(SchemaChange.MISSING, column.name, f"{column.name} is not at the source") for column in missing)
+            all_differences.append(
+                Difference(
+                    SchemaChange.ADDED, column.name, f"{column.name} {column.declared} is not in the contract"
+                )
+            )
+    all_differences.extend(
+        Difference(SchemaChange.MISSING, column.name, f"{column.name} is not at the source")
+        for column in missing
+    )
     return tuple(all_differences)
 
 
-def columns_to_export(table: SourceTable, contract: Contract | None, drift: Sequence[Difference]) -> tuple[str, ...]:
+def columns_to_export(
+    table: SourceTable, contract: Contract | None, drift: Sequence[Difference]
+) -> tuple[str, ...]:
     """The names of the columns to export, in the source's order.
 
     Raises:
@@ -102,7 +120,9 @@ def columns_to_export(table: SourceTable, contract: Contract | None, drift: Sequ
         return tuple(column.name for column in table.columns)
     policy = policy_of(contract)
     if stopping := [item.description for item in drift if policy[item.change] is SchemaAction.STOP]:
-        raise SchemaChangedError(f"{table.name} differs from contract {contract.id} {contract.version}: {'; '.join(stopping)}")
+        raise SchemaChangedError(
+            f"{table.name} differs from contract {contract.id} {contract.version}: {'; '.join(stopping)}"
+        )
     left_out = {item.column for item in drift if policy[item.change] is SchemaAction.LEAVE_OUT}
     declared = {column.name for column in contract.columns}
     if policy[SchemaChange.ADDED] is not SchemaAction.EXPORT:
@@ -110,7 +130,9 @@ def columns_to_export(table: SourceTable, contract: Contract | None, drift: Sequ
     return tuple(column.name for column in table.columns if column.name not in left_out)
 
 
-def _renamed(column: SourceColumn, place: int, missing: Sequence[Column], contract: Contract) -> Column | None:
+def _renamed(
+    column: SourceColumn, place: int, missing: Sequence[Column], contract: Contract
+) -> Column | None:
     for candidate in missing:
         if contract.names.index(candidate.name) == place and not _typed(column, candidate):
             return candidate
@@ -124,21 +146,33 @@ def _typed(column: SourceColumn, declared: Column) -> list[Difference]:
         return []
     change = SchemaChange.WIDENED if _family(source) == _family(target) else SchemaChange.CHANGED
     wanted = declared.type.kind.value.upper()
-    return [Difference(change, column.name, f"{column.name} is {column.declared} at the source, {wanted} in the contract")]
+    return [
+        Difference(
+            change, column.name, f"{column.name} is {column.declared} at the source, {wanted} in the contract"
+        )
+    ]
 
 
 def _longer(column: SourceColumn, declared: Column) -> bool:
     """A VARCHAR that holds more characters than the contract allows; TEXT is unbounded on purpose."""
     limit = declared.type.length
     characters = column.declared.partition("(")[2].rstrip(")")
-    return bool(limit) and column.kind in {"char", "varchar"} and characters.isdigit() and int(characters) > int(limit or 0)
+    return (
+        bool(limit)
+        and column.kind in {"char", "varchar"}
+        and characters.isdigit()
+        and int(characters) > int(limit or 0)
+    )
 
 
 def _fits(source: pa.DataType, target: pa.DataType) -> bool:
     if source == target or pa.types.is_string(target):
         return not pa.types.is_binary(source)
     if pa.types.is_decimal(source) and pa.types.is_decimal(target):
-        return bool(source.scale <= target.scale and source.precision - source.scale <= target.precision - target.scale)
+        return bool(
+            source.scale <= target.scale
+            and source.precision - source.scale <= target.precision - target.scale
+        )
     if pa.types.is_integer(source) and pa.types.is_integer(target):
         return bool(source.bit_width <= target.bit_width)
     if pa.types.is_floating(source) and pa.types.is_floating(target):

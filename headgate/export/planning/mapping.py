@@ -46,7 +46,13 @@ LONG_BYTES = 65_535
 _DECIMAL128_DIGITS = 38
 _BIGINT_BITS = 64
 
-_SIGNED = {"tinyint": pa.int16(), "smallint": pa.int16(), "mediumint": pa.int32(), "int": pa.int32(), "bigint": pa.int64()}
+_SIGNED = {
+    "tinyint": pa.int16(),
+    "smallint": pa.int16(),
+    "mediumint": pa.int32(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+}
 _UNSIGNED = {
     "tinyint": pa.int16(),
     "smallint": pa.int32(),
@@ -54,7 +60,21 @@ _UNSIGNED = {
     "int": pa.int64(),
     "bigint": pa.decimal128(20, 0),
 }
-_TEXT = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json", "uuid", "inet4", "inet6", "xmltype"}
+_TEXT = {
+    "char",
+    "varchar",
+    "tinytext",
+    "text",
+    "mediumtext",
+    "longtext",
+    "enum",
+    "set",
+    "json",
+    "uuid",
+    "inet4",
+    "inet6",
+    "xmltype",
+}
 BYTES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "vector"}
 _GEOMETRY = {
     "geometry",
@@ -132,7 +152,11 @@ class ExportColumn:
 
     def _null_sql(self, impossible_as_null: bool) -> str:
         """An expression that is NULL where Parquet holds null; it converts no value to text for that."""
-        return self.digest_sql(impossible_as_null=True) if self.impossible_sql and impossible_as_null else quoted(self.name)
+        return (
+            self.digest_sql(impossible_as_null=True)
+            if self.impossible_sql and impossible_as_null
+            else quoted(self.name)
+        )
 
     @property
     def is_base64(self) -> bool:
@@ -145,7 +169,9 @@ class ExportColumn:
         return pa.field(self.name, self.type)
 
 
-def map_table(table: SourceTable, columns: Sequence[str], contract: Contract | None = None) -> tuple[ExportColumn, ...]:
+def map_table(
+    table: SourceTable, columns: Sequence[str], contract: Contract | None = None
+) -> tuple[ExportColumn, ...]:
     """The named columns of a table, in that order, as they will be exported.
 
     Raises:
@@ -180,7 +206,9 @@ def map_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn
 
 def _has_no_text(column: SourceColumn) -> bool:
     """Bytes, and decimals that neither Athena nor a contract can hold as numbers."""
-    return column.kind in BYTES | _GEOMETRY or (column.kind == "decimal" and column.precision > _DECIMAL128_DIGITS)
+    return column.kind in BYTES | _GEOMETRY or (
+        column.kind == "decimal" and column.precision > _DECIMAL128_DIGITS
+    )
 
 
 def _as_text(column: SourceColumn) -> ExportColumn:
@@ -190,9 +218,15 @@ def _as_text(column: SourceColumn) -> ExportColumn:
     """
     is_decimal = column.kind == "decimal"
     # RFC 4648 has no line ends, which TO_BASE64 puts after every 76 characters.
-    text = f"CAST({quoted(column.name)} AS CHAR)" if is_decimal else f"REPLACE(TO_BASE64({_read_sql(column)}), '\\n', '')"
+    text = (
+        f"CAST({quoted(column.name)} AS CHAR)"
+        if is_decimal
+        else f"REPLACE(TO_BASE64({_read_sql(column)}), '\\n', '')"
+    )
     bounded = is_decimal or (column.kind not in _UNBOUNDED and column.max_bytes * 4 // 3 < LONG_BYTES)
-    form, canonical = (CanonicalForm.TEXT, f"CAST({text} AS BINARY)") if bounded else (CanonicalForm.LONG, f"CRC32({text})")
+    form, canonical = (
+        (CanonicalForm.TEXT, f"CAST({text} AS BINARY)") if bounded else (CanonicalForm.LONG, f"CRC32({text})")
+    )
     return ExportColumn(column.name, column.declared, pa.string(), column.nullable, form, text, canonical)
 
 
@@ -205,9 +239,17 @@ def arrow_type_of(column: SourceColumn, wanted: Kind | None = None) -> pa.DataTy
     if column.kind == "float" and wanted is Kind.DOUBLE:
         return pa.float64()
     if column.kind == "decimal":
-        return (pa.decimal128 if column.precision <= _DECIMAL128_DIGITS else pa.decimal256)(column.precision, column.scale)
+        return (pa.decimal128 if column.precision <= _DECIMAL128_DIGITS else pa.decimal256)(
+            column.precision, column.scale
+        )
     if column.kind == "bit":
-        return pa.bool_() if column.precision == 1 else pa.decimal128(20, 0) if column.precision == _BIGINT_BITS else pa.int64()
+        return (
+            pa.bool_()
+            if column.precision == 1
+            else pa.decimal128(20, 0)
+            if column.precision == _BIGINT_BITS
+            else pa.int64()
+        )
     if column.kind in _PLAIN:
         return _PLAIN[column.kind]
     raise ContractError(

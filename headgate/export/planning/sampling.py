@@ -53,7 +53,9 @@ class _Estimates:
         return None
 
 
-def sampled(session: Session, table: str, key: Sequence[KeyColumn], rows: int, rows_per_slice: int) -> list[Key] | None:
+def sampled(
+    session: Session, table: str, key: Sequence[KeyColumn], rows: int, rows_per_slice: int
+) -> list[Key] | None:
     """Boundaries in the key's first column that cut slices of about so many rows; None where they can only be found by walking.
 
     Args:
@@ -74,5 +76,8 @@ def sampled(session: Session, table: str, key: Sequence[KeyColumn], rows: int, r
         place = following
         places.append(place)
     slices = max(round(rows / rows_per_slice), 1)
-    chosen = sorted({round(number * (len(places) + 1) / slices) - 1 for number in range(1, slices)} & set(range(len(places))))
+    chosen = sorted(
+        {round(number * (len(places) + 1) / slices) - 1 for number in range(1, slices)}
+        & set(range(len(places)))
+    )
     return [(column.literal(str(places[number])),) for number in chosen]

@@ -100,8 +100,13 @@ def key_of(table: SourceTable, sensitive: Collection[str] = ()) -> tuple[KeyColu
     """
     whole = [index.columns for index in table.unique]
     beginnings = [_beginning(table, index.columns, sensitive) for index in table.indexes]
-    for names in [*(names for names in whole if _beginning(table, names, sensitive) == names), *filter(None, beginnings)]:
-        return tuple(KeyColumn(column.name, column.kind, column.charset) for column in map(table.column, names))
+    for names in [
+        *(names for names in whole if _beginning(table, names, sensitive) == names),
+        *filter(None, beginnings),
+    ]:
+        return tuple(
+            KeyColumn(column.name, column.kind, column.charset) for column in map(table.column, names)
+        )
     return ()
 
 
@@ -130,7 +135,9 @@ def _beyond(key: Sequence[KeyColumn], bound: Key, strictly: str, finally_: str) 
     ways = []
     for depth in range(len(names)):
         equal = [f"{names[i]} = {bound[i]}" for i in range(depth)]
-        ways.append(" AND ".join([*equal, f"{names[depth]} {finally_ if depth == last else strictly} {bound[depth]}"]))
+        ways.append(
+            " AND ".join([*equal, f"{names[depth]} {finally_ if depth == last else strictly} {bound[depth]}"])
+        )
     return "(" + " OR ".join(f"({way})" for way in ways) + ")" if last else ways[0]
 
 
@@ -140,7 +147,9 @@ def slices_between(boundaries: Sequence[Key]) -> tuple[Slice, ...]:
     return tuple(Slice(number, edges[number], edges[number + 1]) for number in range(len(edges) - 1))
 
 
-def walk(session: Session, table: str, key: Sequence[KeyColumn], rows_per_slice: int, where: str = EVERYTHING) -> Iterator[Key]:
+def walk(
+    session: Session, table: str, key: Sequence[KeyColumn], rows_per_slice: int, where: str = EVERYTHING
+) -> Iterator[Key]:
     """Every `rows_per_slice`-th key in order, but for the last row's; one pass over the key's index."""
     names = ", ".join(quoted(column.name) for column in key)
     texts = ", ".join(column.text_sql for column in key)

@@ -154,7 +154,9 @@ def _growing_key(table: SourceTable) -> list[str]:
     return list(keys[0]) if fit else []
 
 
-def bounds(session: Session, table: str, columns: Sequence[WatermarkColumn], since: Reached | None, overlap_s: int) -> tuple[Bound, ...]:
+def bounds(
+    session: Session, table: str, columns: Sequence[WatermarkColumn], since: Reached | None, overlap_s: int
+) -> tuple[Bound, ...]:
     """The bounds of a run from what landed before up to the newest value that the session's snapshot shows."""
     bounds_of_columns = []
     for column in columns:
@@ -164,12 +166,17 @@ def bounds(session: Session, table: str, columns: Sequence[WatermarkColumn], sin
     return tuple(bounds_of_columns)
 
 
-def _bound_of_moments(session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int) -> Bound:
+def _bound_of_moments(
+    session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int
+) -> Bound:
     """Up to the server's clock: one row that is stamped in the future would else keep all rows of the time until then out."""
     name, clock = quoted(column.name), str(session.value("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)"))
     newest, besides = _newest(session, table, column), f"{name} < '{_FIRST_DATE}'"
     if newest and newest > clock:
-        newest, besides = _newest(session, table, column, f"{name} <= '{clock}'"), f"{besides} OR {name} > '{clock}'"
+        newest, besides = (
+            _newest(session, table, column, f"{name} <= '{clock}'"),
+            f"{besides} OR {name} > '{clock}'",
+        )
     if newest is None or not _on_calendar(newest):
         return Bound(column.name, after, None)
     begun = (after or "").strip("'")
@@ -179,7 +186,9 @@ def _bound_of_moments(session: Session, table: str, column: WatermarkColumn, aft
     return Bound(column.name, after if continues else None, column.literal(newest), overlap, besides=besides)
 
 
-def _bound_of_numbers(session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int) -> Bound:
+def _bound_of_numbers(
+    session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int
+) -> Bound:
     newest = _newest(session, table, column)
     if newest is None:
         return Bound(column.name, after, None)
@@ -201,7 +210,9 @@ def _newest(session: Session, table: str, column: WatermarkColumn, where: str = 
 def _on_calendar(text: str, back_s: int = 0) -> bool:
     """Whether a moment, and the one so many seconds before it, can be reckoned with; with others the server's conditions are NULL."""
     try:
-        return (datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(seconds=back_s)).year >= _FIRST_YEAR
+        return (
+            datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(seconds=back_s)
+        ).year >= _FIRST_YEAR
     except (ValueError, OverflowError):
         return False
 

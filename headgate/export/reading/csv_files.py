@@ -35,18 +35,24 @@ class CsvWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._writer and self._stream:
             self._writer.close()
             self._stream.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
         """The rows are in the file."""
-        spelled = pa.RecordBatch.from_arrays([_spelled(values) for values in batch.columns], batch.schema.names)
+        spelled = pa.RecordBatch.from_arrays(
+            [_spelled(values) for values in batch.columns], batch.schema.names
+        )
         if self._writer is None:
             self._stream = pa.CompressedOutputStream(str(self._path), "gzip")
             # "needed" quotes every text, so that an empty one is not taken for null.
-            self._writer = csv.CSVWriter(self._stream, spelled.schema, write_options=csv.WriteOptions(quoting_style="needed"))
+            self._writer = csv.CSVWriter(
+                self._stream, spelled.schema, write_options=csv.WriteOptions(quoting_style="needed")
+            )
         self._writer.write_batch(spelled)
         self.rows += batch.num_rows
 
@@ -56,7 +62,10 @@ def _spelled(values: pa.Array) -> pa.Array:
     if pa.types.is_decimal(values.type):
         return decimal_text(values)
     if pa.types.is_binary(values.type):
-        return pa.array([None if value is None else base64.b64encode(value).decode() for value in values.to_pylist()], pa.string())
+        return pa.array(
+            [None if value is None else base64.b64encode(value).decode() for value in values.to_pylist()],
+            pa.string(),
+        )
     return values
 
 
@@ -66,7 +75,9 @@ def decimal_text(values: pa.Array) -> pa.Array:
     short = pc.match_substring(text, "E") if values.type.scale > 6 else None  # noqa: PLR2004 Arrow's limit, as Java's BigDecimal
     if short is None or not pc.any(short).as_py():
         return text
-    return pc.replace_with_mask(text, short, pa.array([format(value, "f") for value in values.filter(short).to_pylist()], pa.string()))
+    return pc.replace_with_mask(
+        text, short, pa.array([format(value, "f") for value in values.filter(short).to_pylist()], pa.string())
+    )
 
 
 def csv_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[pa.RecordBatch]:
@@ -85,16 +96,23 @@ def csv_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[
     # With one column a null is an empty line.
     parse = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=len(wanted) > 1)
     read = csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
-    with pa.input_stream(str(path), compression="gzip") as stream, csv.open_csv(stream, read, parse, convert) as reader:
+    with (
+        pa.input_stream(str(path), compression="gzip") as stream,
+        csv.open_csv(stream, read, parse, convert) as reader,
+    ):
         for batch in reader:
-            arrays = [_read(values, kind) for values, kind in zip(batch.columns, wanted.values(), strict=True)]
+            arrays = [
+                _read(values, kind) for values, kind in zip(batch.columns, wanted.values(), strict=True)
+            ]
             yield pa.RecordBatch.from_arrays(arrays, list(wanted))
 
 
 def _read(values: pa.Array, kind: pa.DataType) -> pa.Array:
     if not pa.types.is_binary(kind):
         return values
-    return pa.array([None if value is None else base64.b64decode(value) for value in values.to_pylist()], pa.binary())
+    return pa.array(
+        [None if value is None else base64.b64decode(value) for value in values.to_pylist()], pa.binary()
+    )
 
 
 def _type_named(name: str) -> pa.DataType:

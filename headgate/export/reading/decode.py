@@ -27,8 +27,29 @@ if TYPE_CHECKING:
 Values = np.ndarray[Any, np.dtype[Any]]
 
 # Type numbers of the protocol.
-_TINY, _SHORT, _LONG, _FLOAT, _DOUBLE, _TIMESTAMP, _LONGLONG, _INT24, _DATE, _DATETIME, _YEAR = 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13
-_NUMBERS = {_TINY: "i1", _SHORT: "i2", _YEAR: "i2", _LONG: "i4", _INT24: "i4", _LONGLONG: "i8", _FLOAT: "f4", _DOUBLE: "f8"}
+_TINY, _SHORT, _LONG, _FLOAT, _DOUBLE, _TIMESTAMP, _LONGLONG, _INT24, _DATE, _DATETIME, _YEAR = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    7,
+    8,
+    9,
+    10,
+    12,
+    13,
+)
+_NUMBERS = {
+    _TINY: "i1",
+    _SHORT: "i2",
+    _YEAR: "i2",
+    _LONG: "i4",
+    _INT24: "i4",
+    _LONGLONG: "i8",
+    _FLOAT: "f4",
+    _DOUBLE: "f8",
+}
 _REALS = {_FLOAT, _DOUBLE}
 _DATES = {_DATE, _DATETIME, _TIMESTAMP}
 
@@ -37,7 +58,9 @@ _WITH_TIME, _WITH_MICROSECONDS = 7, 11
 # First byte of a length-encoded string: below 251 the length itself; 252, 253, 254 say how many bytes hold it.
 _LENGTH_BYTES = {0xFC: 2, 0xFD: 3, 0xFE: 8}
 _LONGEST_SHORT = 250
-_DAYS_BEFORE_MONTH = np.array([0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 0, 0, 0], dtype=np.int32)
+_DAYS_BEFORE_MONTH = np.array(
+    [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 0, 0, 0], dtype=np.int32
+)
 _DAYS_IN_MONTH = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0], dtype=np.uint8)
 _FEBRUARY = 2
 _DAYS_TO_1970 = 719_162  # from 0001-01-01
@@ -66,7 +89,9 @@ class Decoder:
             arrays.append(array)
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
-    def _column(self, column: ExportColumn, wire: WireColumn, nulls: Values | None, block: _Block, at: Values) -> tuple[pa.Array, Values]:
+    def _column(
+        self, column: ExportColumn, wire: WireColumn, nulls: Values | None, block: _Block, at: Values
+    ) -> tuple[pa.Array, Values]:
         if wire.type_code in _NUMBERS:
             values, at = block.numbers(wire, nulls, at)
             return _number_array(values, nulls, column.type), at
@@ -100,7 +125,9 @@ class _Block:
 
     def _view(self, kind: str) -> Values:
         """The value of that kind which begins at each byte."""
-        return np.ndarray((len(self._block) - np.dtype(kind).itemsize + 1,), f"<{kind}", self._block, strides=(1,))
+        return np.ndarray(
+            (len(self._block) - np.dtype(kind).itemsize + 1,), f"<{kind}", self._block, strides=(1,)
+        )
 
     def numbers(self, wire: WireColumn, nulls: Values | None, at: Values) -> tuple[Values, Values]:
         """Values (of any content where null), and where they end."""
@@ -152,7 +179,9 @@ class _Block:
         count = len(start)
         offsets = np.empty(2 * count, np.int32)
         offsets[0::2], offsets[1::2] = start, end
-        both = pa.Array.from_buffers(pa.binary(), max(2 * count - 1, 0), [None, pa.py_buffer(offsets), pa.py_buffer(self._block)])
+        both = pa.Array.from_buffers(
+            pa.binary(), max(2 * count - 1, 0), [None, pa.py_buffer(offsets), pa.py_buffer(self._block)]
+        )
         return both.take(_array(np.arange(0, 2 * count, 2, dtype=np.int32), nulls))
 
 
@@ -177,7 +206,9 @@ def _date_array(days: Values, micros: Values, gone: Values | None, target: pa.Da
 def _array(values: Values, nulls: Values | None, target: pa.DataType | None = None) -> pa.Array:
     """The values as an Arrow array over the same memory. `pa.array` would do, but imports pandas for it: 0.7 s of a short run."""
     valid = None if nulls is None else pa.py_buffer(np.packbits(~nulls, bitorder="little"))
-    return pa.Array.from_buffers(target or pa.from_numpy_dtype(values.dtype), len(values), [valid, pa.py_buffer(values)])
+    return pa.Array.from_buffers(
+        target or pa.from_numpy_dtype(values.dtype), len(values), [valid, pa.py_buffer(values)]
+    )
 
 
 def _number_array(values: Values, nulls: Values | None, target: pa.DataType) -> pa.Array:

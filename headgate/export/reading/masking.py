@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class Masking(Protocol):
     """Masks rows as the gate would, before they are written anywhere."""
 
-    def mask(self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()) -> tuple[pa.RecordBatch, pa.Array]:
+    def mask(
+        self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
+    ) -> tuple[pa.RecordBatch, pa.Array]:
         """The masked rows, and for each whether a number was taken out of a column that declares none; `encoded` columns are base64."""
         ...
 
@@ -32,7 +34,13 @@ class Masking(Protocol):
 class MaskedSlice:
     """Masks one slice's batches, and keeps account of what the digest will miss: certified columns that had something taken out."""
 
-    def __init__(self, masking: Masking, contract: Contract, columns: Sequence[ExportColumn], digested: Sequence[ExportColumn]) -> None:
+    def __init__(
+        self,
+        masking: Masking,
+        contract: Contract,
+        columns: Sequence[ExportColumn],
+        digested: Sequence[ExportColumn],
+    ) -> None:
         self._masking, self._contract, self._digested = masking, contract, digested
         self._encoded = frozenset(column.name for column in columns if column.is_base64)
         self.before = self.after = Digest.of_nothing(len(digested))

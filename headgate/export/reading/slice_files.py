@@ -67,7 +67,9 @@ class GroupedWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None and self._rows:
             self._write(self._rows)
         if self._writer:
@@ -135,7 +137,10 @@ def write_slice(
     """
     stream = ResultStream(session, query)
     decoder = Decoder(columns, stream.columns)
-    with _room(path.parent), CsvWriter(path) if path.name.endswith(FileFormat.CSV) else GroupedWriter(path) as writer:
+    with (
+        _room(path.parent),
+        CsvWriter(path) if path.name.endswith(FileFormat.CSV) else GroupedWriter(path) as writer,
+    ):
         for rows in stream:
             batch = decoder.batch(rows)
             writer.add(mask(batch) if mask else batch)

@@ -37,7 +37,9 @@ def check_source(source: str) -> None:
         SettingsError: the name cannot be part of a secret's and a variable's name.
     """
     if source and not _SOURCE.fullmatch(source):
-        raise SettingsError(f"{source!r} cannot name a source. Use a-z, 0-9 and _, at most 32 characters, beginning with a letter")
+        raise SettingsError(
+            f"{source!r} cannot name a source. Use a-z, 0-9 and _, at most 32 characters, beginning with a letter"
+        )
 
 
 def secret_of(secret_id: str, source: str = "") -> str:
@@ -73,7 +75,11 @@ def login_from_url(url: str) -> Login:
     database = unquote(parts.path.strip("/"))
     if parts.scheme not in _SCHEMES or not host or not database or not _understood(options):
         raise SettingsError(_SPELLING)
-    tls = options["tls"] == "on" if "tls" in options else bool({"ca", "name"} & options.keys()) or not is_this_machine(host)
+    tls = (
+        options["tls"] == "on"
+        if "tls" in options
+        else bool({"ca", "name"} & options.keys()) or not is_this_machine(host)
+    )
     return Login(
         host,
         port,
@@ -109,7 +115,9 @@ def secret_from_url(url: str) -> dict[str, str]:
     try:
         authority = Path(login.tls_ca).read_text(encoding="ascii") if login.tls_ca else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"?ca={login.tls_ca} is not a readable PEM file: {error}. Name the file of the authority to trust.") from None
+        raise SettingsError(
+            f"?ca={login.tls_ca} is not a readable PEM file: {error}. Name the file of the authority to trust."
+        ) from None
     optional = {"ca": authority, "name": login.tls_name, "tls": said}
     return {
         "host": login.host,

@@ -22,7 +22,28 @@ _ABSENT = {1049, 1054, 1146}
 _BUSY = {1205}  # waited too long for a lock
 _CROWDED = {1203, 1226}  # more connections, or more work in an hour, than the account may have
 # Gone away, lost, shut down, killed, deadlock, too many connections; 1412: the table changed under the snapshot.
-_PASSING = {0, 1040, 1053, 1077, 1078, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1213, 1317, 1412, 1927, 2003, 2006, 2013, 2055}
+_PASSING = {
+    0,
+    1040,
+    1053,
+    1077,
+    1078,
+    1079,
+    1080,
+    1152,
+    1158,
+    1159,
+    1160,
+    1161,
+    1213,
+    1317,
+    1412,
+    1927,
+    2003,
+    2006,
+    2013,
+    2055,
+}
 
 # While a lock on the whole server waits for a long query, everybody else waits for it: it gives up soon.
 LOCK_WAIT_S = 5
@@ -74,7 +95,15 @@ class Login:
     @classmethod
     def from_secret(cls, secret: Mapping[str, Any], *, tls: bool = True, tls_ca: str = "") -> Login:
         """The login that the secret's JSON states: host, port, username, password, dbname."""
-        return cls(secret["host"], int(secret["port"]), secret["username"], secret["password"], secret["dbname"], tls=tls, tls_ca=tls_ca)
+        return cls(
+            secret["host"],
+            int(secret["port"]),
+            secret["username"],
+            secret["password"],
+            secret["dbname"],
+            tls=tls,
+            tls_ca=tls_ca,
+        )
 
 
 class Session:
@@ -147,7 +176,9 @@ class _NamedContext(ssl.SSLContext):
     server_name = ""
 
     def wrap_socket(self, *given: Any, **named: Any) -> ssl.SSLSocket:  # noqa: ANN401 what ssl.SSLContext takes
-        return super().wrap_socket(*given, **{**named, "server_hostname": self.server_name or named.get("server_hostname")})
+        return super().wrap_socket(
+            *given, **{**named, "server_hostname": self.server_name or named.get("server_hostname")}
+        )
 
 
 @contextmanager
@@ -163,7 +194,9 @@ def server_errors(doing: str) -> Iterator[None]:
         number = error.args[0] if error.args and isinstance(error.args[0], int) else -1
         raise _error_of(number, doing, error) from error
     except (OSError, EOFError) as error:
-        raise SourceLostError(f"the connection to the source broke during {doing}: {type(error).__name__}") from error
+        raise SourceLostError(
+            f"the connection to the source broke during {doing}: {type(error).__name__}"
+        ) from error
 
 
 @contextmanager
@@ -182,7 +215,11 @@ def errors_of_table(table: str) -> Iterator[None]:
 
 def _why(error: ssl.SSLError) -> str:
     """Return the reason that TLS gives of a certificate, which is no secret."""
-    return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else str(error.reason or type(error).__name__)
+    return (
+        error.verify_message
+        if isinstance(error, ssl.SSLCertVerificationError)
+        else str(error.reason or type(error).__name__)
+    )
 
 
 def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
@@ -190,7 +227,9 @@ def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
     if number in _PASSING or isinstance(error, pymysql.err.InterfaceError):
         return SourceLostError(f"the source was lost during {doing} (error {number})")
     if number in _BUSY:
-        return ThrottledError(f"the source was busy for longer than {LOCK_WAIT_S} s during {doing} (error {number})")
+        return ThrottledError(
+            f"the source was busy for longer than {LOCK_WAIT_S} s during {doing} (error {number})"
+        )
     if number in _DENIED:
         return NotPermittedError(f"the source refused {doing}: {error.args[1]} (error {number})")
     if number in _ABSENT:

@@ -66,7 +66,10 @@ class Snapshot:
 
 @contextmanager
 def open_snapshot(
-    connect: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[SnapshotMethod] = tuple(SnapshotMethod)
+    connect: Callable[[], Session],
+    tables: Sequence[SourceTable],
+    workers: int,
+    methods: Sequence[SnapshotMethod] = tuple(SnapshotMethod),
 ) -> Iterator[Snapshot]:
     """A snapshot by the first of the methods that the account may use; everything is closed at the end.
 
@@ -89,7 +92,11 @@ def open_snapshot(
 
 
 def _first_allowed(
-    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[SnapshotMethod]
+    holder: Session,
+    join: Callable[[], Session],
+    tables: Sequence[SourceTable],
+    workers: int,
+    methods: Sequence[SnapshotMethod],
 ) -> Snapshot:
     unheld = sorted(table.name for table in tables if not table.transactional)
     refusals, busy = [], False
@@ -111,18 +118,24 @@ class _NotAgreedError(ServiceError):
     """The source wrote on between the snapshots, or reports no positions."""
 
 
-def _by_global_lock(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
+def _by_global_lock(
+    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
+) -> Snapshot:
     del tables
     holder.do("FLUSH TABLES WITH READ LOCK")
     return _under_lock(holder, join, workers, keep, SnapshotMethod.GLOBAL_LOCK)
 
 
-def _by_table_locks(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
+def _by_table_locks(
+    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
+) -> Snapshot:
     holder.do("LOCK TABLES " + ", ".join(f"{quoted(table.name)} READ" for table in tables))
     return _under_lock(holder, join, workers, keep, SnapshotMethod.TABLE_LOCKS)
 
 
-def _under_lock(holder: Session, join: Callable[[], Session], workers: int, keep: bool, method: SnapshotMethod) -> Snapshot:
+def _under_lock(
+    holder: Session, join: Callable[[], Session], workers: int, keep: bool, method: SnapshotMethod
+) -> Snapshot:
     try:
         sessions = tuple(_begun(join()) for _ in range(workers))
     except HeadgateError:
@@ -135,7 +148,9 @@ def _under_lock(holder: Session, join: Callable[[], Session], workers: int, keep
     return Snapshot(sessions, method, position or _own_position(sessions[0]), gtid, taken_at)
 
 
-def _by_agreement(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
+def _by_agreement(
+    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
+) -> Snapshot:
     """Snapshots at one position of the binlog, between which no transaction wrote or committed.
 
     Equal positions alone prove nothing: what an unlogged session commits, an ignored schema or a replica that logs no updates, moves none.
@@ -149,9 +164,13 @@ def _by_agreement(holder: Session, join: Callable[[], Session], tables: Sequence
         time.sleep(_COMMITTING_S)
         positions = {_own_position(_begun(session)) for session in sessions}
         if "" in positions or not before:
-            raise _NotAgreedError("the server reports no position of a snapshot, or does not count its transactions")
+            raise _NotAgreedError(
+                "the server reports no position of a snapshot, or does not count its transactions"
+            )
         if len(positions) == 1 and _transactions(holder) == before:
-            return Snapshot(sessions, SnapshotMethod.AGREED_POSITION, positions.pop(), "", _server_time(holder))
+            return Snapshot(
+                sessions, SnapshotMethod.AGREED_POSITION, positions.pop(), "", _server_time(holder)
+            )
     raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_TRIES} times")
 
 
@@ -164,10 +183,14 @@ def _transactions(session: Session) -> str:
     return str(status[0][1]) if status else ""
 
 
-def _by_one_connection(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
+def _by_one_connection(
+    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
+) -> Snapshot:
     del tables, workers, keep
     session = _begun(join())
-    return Snapshot((session,), SnapshotMethod.ONE_CONNECTION, _own_position(session), "", _server_time(holder))
+    return Snapshot(
+        (session,), SnapshotMethod.ONE_CONNECTION, _own_position(session), "", _server_time(holder)
+    )
 
 
 _HOW = {

@@ -136,7 +136,11 @@ class SourceTable:
 
 def contracts_of(contracts: Mapping[str, Contract], source: str) -> dict[str, Contract]:
     """Return the contracts of one source: those whose `headgate.source` names it, or that name none for the deployment's own."""
-    return {name: contract for name, contract in contracts.items() if contract.properties.get(SOURCE_PROPERTY, "") == source}
+    return {
+        name: contract
+        for name, contract in contracts.items()
+        if contract.properties.get(SOURCE_PROPERTY, "") == source
+    }
 
 
 def source_name(dataset: str, contract: Contract | None) -> str:
@@ -149,11 +153,20 @@ def described(session: Session, dataset: str, contract: Contract | None, query: 
 
     A table may be called otherwise there (`headgate.table`). Names of columns differ in case only, which MySQL does not tell apart.
     """
-    table = describe_query(session, dataset, query) if query else describe(session, source_name(dataset, contract))
+    table = (
+        describe_query(session, dataset, query)
+        if query
+        else describe(session, source_name(dataset, contract))
+    )
     called = {name.lower(): name for name in contract.names} if contract else {}
-    columns = tuple(replace(column, name=called.get(column.name.lower(), column.name)) for column in table.columns)
+    columns = tuple(
+        replace(column, name=called.get(column.name.lower(), column.name)) for column in table.columns
+    )
     unique, indexes = (
-        tuple(replace(index, columns=tuple(called.get(name.lower(), name) for name in index.columns)) for index in group)
+        tuple(
+            replace(index, columns=tuple(called.get(name.lower(), name) for name in index.columns))
+            for index in group
+        )
         for group in (table.unique, table.indexes)
     )
     return replace(table, columns=columns, unique=unique, indexes=indexes)
@@ -177,7 +190,9 @@ def describe(session: Session, table: str) -> SourceTable:
     engine, rows, row_bytes = facts[0]
     columns = tuple(_column(row) for row in session.rows(_COLUMNS.format(table=name)))
     parts = session.rows(_INDEXES.format(table=name))
-    return SourceTable(table, engine or "", columns, _unique(parts), _ordering(parts), int(rows or 0), int(row_bytes or 0))
+    return SourceTable(
+        table, engine or "", columns, _unique(parts), _ordering(parts), int(rows or 0), int(row_bytes or 0)
+    )
 
 
 def describe_query(session: Session, name: str, query: str) -> SourceTable:
@@ -188,7 +203,9 @@ def describe_query(session: Session, name: str, query: str) -> SourceTable:
     """
     query = query.strip().rstrip(";")
     table = SourceTable(name, "QUERY", (), query=query)
-    columns = tuple(_announced(column) for column in announced_columns(session, f"SELECT * FROM {table.from_sql} LIMIT 0"))  # noqa: S608 the caller's own query
+    columns = tuple(
+        _announced(column) for column in announced_columns(session, f"SELECT * FROM {table.from_sql} LIMIT 0")
+    )  # noqa: S608 the caller's own query
     return replace(table, columns=columns)
 
 
@@ -203,7 +220,9 @@ def _announced(wire: WireColumn) -> SourceColumn:
         precision = wire.length - (scale > 0) - (not wire.unsigned)
     elif kind == "bit":
         precision = wire.length
-    size = f"({precision},{scale})" if kind == "decimal" else f"({wire.length})" if kind == "varbinary" else ""
+    size = (
+        f"({precision},{scale})" if kind == "decimal" else f"({wire.length})" if kind == "varbinary" else ""
+    )
     declared = f"{kind}{size}{' unsigned' if wire.unsigned and kind in _NUMBERS else ''}{' zerofill' if wire.is_padded else ''}"
     fraction = wire.scale if kind in {"datetime", "timestamp", "time"} else 0
     length = wire.length if kind in {"varchar", "varbinary"} else 0

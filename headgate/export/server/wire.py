@@ -197,7 +197,9 @@ def announced_columns(session: Session, query: str) -> tuple[WireColumn, ...]:
         for _ in stream:
             pass
     except ServiceError as error:
-        if isinstance(error, (SourceLostError, NotPermittedError)) or not isinstance(error.__cause__, MySQLError):
+        if isinstance(error, (SourceLostError, NotPermittedError)) or not isinstance(
+            error.__cause__, MySQLError
+        ):
             raise
         raise SettingsError(f"the server does not accept the query: {error.__cause__.args[-1]}") from error
     return stream.columns

@@ -32,7 +32,9 @@ def end_of_regular_quotes(octets: Octets, at: int, window: int, form: Form) -> i
     return int(outside[-1]) + 1 if len(outside) else at
 
 
-def _in_place(octets: Octets, quotes: np.ndarray[Any, np.dtype[np.int64]], at: int, form: Form) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _in_place(
+    octets: Octets, quotes: np.ndarray[Any, np.dtype[np.int64]], at: int, form: Form
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Source: RFC 4180, section 2, rules 5 to 7."""
     is_opening = np.arange(len(quotes)) % 2 == 0
     neighbours = np.where(is_opening, quotes - 1, quotes + 1)

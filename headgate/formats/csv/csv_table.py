@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 1 << 18
 
 
-def csv_table(content: bytes, contract: Contract | None, *, with_header: bool | None, whole: bool) -> FileTable:
+def csv_table(
+    content: bytes, contract: Contract | None, *, with_header: bool | None, whole: bool
+) -> FileTable:
     """Return the table; without `whole`, its first rows. `with_header` as in `sniff_dialect`."""
     text = text_of(content, stated_encoding(contract)).utf8
     if (contract is None or not contract.columns) and is_single_value(text):
@@ -30,7 +32,14 @@ def csv_table(content: bytes, contract: Contract | None, *, with_header: bool | 
     cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
     rows = read_rows(read, dialect)
     broken = len(rows.ragged.source_rows)
-    return FileTable(names, rows.columns, dialect.header_lines > 0, cells, is_header_by_look=dialect.is_header_by_look, broken_rows=broken)
+    return FileTable(
+        names,
+        rows.columns,
+        dialect.header_lines > 0,
+        cells,
+        is_header_by_look=dialect.is_header_by_look,
+        broken_rows=broken,
+    )
 
 
 def _for_width(dialect: Dialect) -> tuple[str, ...]:

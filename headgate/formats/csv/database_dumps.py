@@ -34,7 +34,9 @@ class DumpForm(Form):
     def _cell(self) -> re.Pattern[str]:
         """A cell and what ends it; a carriage return ends a line with a line feed only, since MySQL leaves others as they are."""
         delimiter = re.escape(self.delimiter)
-        return re.compile(rf"((?>[^{delimiter}\r\n\\]++|\\(?:\r\n|.|\Z)|\r(?!\n|\Z))*+)({delimiter}|\r?\n|\r?\Z)", re.DOTALL)
+        return re.compile(
+            rf"((?>[^{delimiter}\r\n\\]++|\\(?:\r\n|.|\Z)|\r(?!\n|\Z))*+)({delimiter}|\r?\n|\r?\Z)", re.DOTALL
+        )
 
     def rows(self, text: str, at: int = 0, width: int = 0) -> Iterator[Row]:  # noqa: ARG002 no width decides how such a row is read
         """The rows from a place in the text on; blank lines are none."""

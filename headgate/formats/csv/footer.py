@@ -56,7 +56,9 @@ def footer_rows_of_path(path: Path, data_at: int, dialect: Dialect, columns: Seq
         return count_footer_rows(file.read(), dialect, columns, is_cut=start > data_at)
 
 
-def count_footer_rows(rows: bytes, dialect: Dialect, columns: Sequence[Column], *, is_cut: bool = False) -> int:
+def count_footer_rows(
+    rows: bytes, dialect: Dialect, columns: Sequence[Column], *, is_cut: bool = False
+) -> int:
     """How many rows at the end of a file are its footer.
 
     Args:
@@ -92,11 +94,19 @@ def mark_footer_in_batches(batches: Iterator[Received], rows: int) -> Iterator[R
         batches_behind.append(batch)
         while sum(each.rows for each in islice(batches_behind, 1, None)) >= rows:
             yield batches_behind.popleft()
-    behind = [sum(each.rows for each in islice(batches_behind, place + 1, None)) for place in range(len(batches_behind))]
-    yield from (mark_footer(batch, min(batch.rows, max(0, rows - after))) for batch, after in zip(batches_behind, behind, strict=True))
+    behind = [
+        sum(each.rows for each in islice(batches_behind, place + 1, None))
+        for place in range(len(batches_behind))
+    ]
+    yield from (
+        mark_footer(batch, min(batch.rows, max(0, rows - after)))
+        for batch, after in zip(batches_behind, behind, strict=True)
+    )
 
 
-def _rows_after_table(rows: bytes, dialect: Dialect, first: Column, line_ends: int, *, is_cut: bool) -> tuple[list[Row], list[Row], bool]:
+def _rows_after_table(
+    rows: bytes, dialect: Dialect, first: Column, line_ends: int, *, is_cut: bool
+) -> tuple[list[Row], list[Row], bool]:
     """The rows of so many lines; those of them behind the last one of the table's; and whether others stand before the first.
 
     One of the table's is as wide as it is, or as wide as can be with a delimiter too few or too many at its end.
@@ -105,14 +115,19 @@ def _rows_after_table(rows: bytes, dialect: Dialect, first: Column, line_ends: i
     read: list[Row] = []
     with suppress(UnreadableFileError):
         read = list(dialect.form.rows(rows[start:].decode(errors="replace")))
-    behind = next((place + 1 for place in reversed(range(len(read))) if _is_table_row(read[place], dialect, first)), 0)
+    behind = next(
+        (place + 1 for place in reversed(range(len(read))) if _is_table_row(read[place], dialect, first)), 0
+    )
     return read, read[behind:], is_cut or start > 0
 
 
 def _start_of_lines(rows: bytes, form: Form, line_ends: int, *, is_cut: bool) -> int:
     """Where the last lines begin that have so many ends outside quotes. A file ends outside quotes, so they are counted from there."""
     octets = np.frombuffer(rows, np.uint8)
-    quotes, ends = np.flatnonzero(octets == ord(form.quote)), np.flatnonzero((octets == _LF) | (octets == _CR))
+    quotes, ends = (
+        np.flatnonzero(octets == ord(form.quote)),
+        np.flatnonzero((octets == _LF) | (octets == _CR)),
+    )
     outside = ends[(len(quotes) - np.searchsorted(quotes, ends)) % 2 == 0]
     if len(outside) > line_ends:
         return int(outside[-line_ends]) + 1

@@ -62,8 +62,12 @@ def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, 
     Source: Pollock, file_header_multirow_2.csv and file_no_header.csv.
     """
     below = rows[min(_HEADER_LINES, len(rows) // 2) :]
-    body = [row for row in below if len(row) == width and row != rows[0]]  # a second table may repeat the header
-    columns = [column for place in range(width) if (column := _digit_column(place, [row[place] for row in body]))]
+    body = [
+        row for row in below if len(row) == width and row != rows[0]
+    ]  # a second table may repeat the header
+    columns = [
+        column for place in range(width) if (column := _digit_column(place, [row[place] for row in body]))
+    ]
     reading = _reading(rows, columns, width)
     if reading is Reading.DATA:
         return 0, reading
@@ -88,8 +92,16 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
     cells = {column.place: rows[0][column.place].strip() for column in columns if column.place < len(rows[0])}
     if columns and sum(map(bool, cells.values())) < len(columns) / 2:
         return Reading.DATA
-    given = [(column, cells[column.place]) for column in columns if cells.get(column.place, "").lower() not in _NO_VALUE]
-    names = [column for column, cell in given if (_is_no_number(cell) if column.is_numeric else not _has_digit(cell))]
+    given = [
+        (column, cells[column.place])
+        for column in columns
+        if cells.get(column.place, "").lower() not in _NO_VALUE
+    ]
+    names = [
+        column
+        for column, cell in given
+        if (_is_no_number(cell) if column.is_numeric else not _has_digit(cell))
+    ]
     named = {column.place for column in names}
     others = [(column, cell) for column, cell in given if column.place not in named]
     values = [column for column, cell in others if _shape(cell) in column.shapes]
@@ -124,11 +136,16 @@ def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> Reading:
         return Reading.NAMES
     if len(rows[0]) != width:
         return Reading.DATA
-    columns = [(rows[0][place].strip(), [row[place].strip() for row in below if row[place].strip()]) for place in range(width)]
+    columns = [
+        (rows[0][place].strip(), [row[place].strip() for row in below if row[place].strip()])
+        for place in range(width)
+    ]
     is_repeated = any(name and name in cells for name, cells in columns)
     if is_repeated or len({folded(name) for name, _ in columns}) < width:
         return Reading.DATA
-    looks_so = any(name and (_is_unlike(name, cells) or _is_name_above(name, cells)) for name, cells in columns)
+    looks_so = any(
+        name and (_is_unlike(name, cells) or _is_name_above(name, cells)) for name, cells in columns
+    )
     return Reading.NAMES_BY_LOOK if looks_so else Reading.DATA
 
 
@@ -150,7 +167,9 @@ def _is_name_above(name: str, cells: Sequence[str]) -> bool:
 
 def _has_name_word(cell: str) -> bool:
     words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", cell)]
-    return len(words) <= _MOST_WORDS and not _NAME_WORDS.isdisjoint((*words, *(word.removesuffix("s") for word in words)))
+    return len(words) <= _MOST_WORDS and not _NAME_WORDS.isdisjoint(
+        (*words, *(word.removesuffix("s") for word in words))
+    )
 
 
 def _shape(cell: str) -> str:

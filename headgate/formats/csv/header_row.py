@@ -48,7 +48,12 @@ def header_by_contract(head: str, contract: Contract) -> Dialect:
             if (count := count_known(row.texts, contract)) > most:
                 most, end = count, row.end
                 best = Dialect(
-                    form, row.texts, 0, len(row.texts), above, confidence=round(count / max(1, len(without_trailing_blanks(row.texts))), 3)
+                    form,
+                    row.texts,
+                    0,
+                    len(row.texts),
+                    above,
+                    confidence=round(count / max(1, len(without_trailing_blanks(row.texts))), 3),
                 )
     if best.form.quote == '"':
         best = replace(best, form=choose_quoting(head[end:], best.form.delimiter, best.width))

@@ -20,10 +20,18 @@ _PADDED_SHARE = 0.99
 
 def candidate_forms(head: str) -> list[Form]:
     """The forms that the text can have at all, the usual ones first."""
-    delimiters = [_full_delimiter(head, delimiter) for delimiter in (*DELIMITERS, *RARE_DELIMITERS) if delimiter in head] or [","]
+    delimiters = [
+        _full_delimiter(head, delimiter) for delimiter in (*DELIMITERS, *RARE_DELIMITERS) if delimiter in head
+    ] or [","]
     doubles = head.count('"')
-    quoted = [('"', delimiter) for delimiter in delimiters] + [("'", each) for each in delimiters if _opening_singles(head, each) > doubles]
-    dumps: list[Form] = [DumpForm(each) for each in delimiters if len(each) == 1 and "\\N" in head and dump_signs(head, each).is_likely]
+    quoted = [('"', delimiter) for delimiter in delimiters] + [
+        ("'", each) for each in delimiters if _opening_singles(head, each) > doubles
+    ]
+    dumps: list[Form] = [
+        DumpForm(each)
+        for each in delimiters
+        if len(each) == 1 and "\\N" in head and dump_signs(head, each).is_likely
+    ]
     return [*dumps, *(Form(delimiter, quote, _escape(head, quote, delimiter)) for quote, delimiter in quoted)]
 
 
@@ -36,7 +44,9 @@ def _is_padded(head: str, delimiter: str) -> bool:
     """Whether a blank follows every delimiter of the first line that has one, and nearly every other, and so belongs to it."""
     at = head.find(delimiter)
     first = re.match(r"[^\r\n]*", head[at:])[0] if at >= 0 else ""  # type: ignore[index]  # it matches nothing, too
-    return first.count(f"{delimiter} ") == first.count(delimiter) and head.count(f"{delimiter} ") > _PADDED_SHARE * head.count(delimiter)
+    return first.count(f"{delimiter} ") == first.count(delimiter) and head.count(
+        f"{delimiter} "
+    ) > _PADDED_SHARE * head.count(delimiter)
 
 
 def choose_quoting(text: str, delimiter: str, width: int) -> Form:
@@ -65,12 +75,18 @@ def _is_dump(text: str, delimiter: str, width: int) -> bool:
 def _all_fit(text: str, form: Form, width: int) -> bool:
     rows = probe_rows(text, form)
     is_whole = len(rows) == PROBE_ROWS or not text[rows[-1].end if rows else 0 :].strip()
-    return is_whole and all(len(row.cells) == width for row in rows) and (form.quote == '"' or not _all_span_lines(text, form, rows))
+    return (
+        is_whole
+        and all(len(row.cells) == width for row in rows)
+        and (form.quote == '"' or not _all_span_lines(text, form, rows))
+    )
 
 
 def _all_span_lines(text: str, form: Form, rows: Sequence[Row]) -> bool:
     """Whether every row with such a quote spans lines: then two apostrophes may have made one row of two, and a row would be lost."""
-    quoted = [text[row.start : row.end].rstrip("\r\n") for row in rows if form.quote in text[row.start : row.end]]
+    quoted = [
+        text[row.start : row.end].rstrip("\r\n") for row in rows if form.quote in text[row.start : row.end]
+    ]
     return all("\n" in row or "\r" in row for row in quoted)
 
 
@@ -85,5 +101,11 @@ def _escape(head: str, quote: str, delimiter: str) -> str:
     Sources: Pollock, file_escape_char_0x5C.csv; RFC 4180, section 2, rule 7: where quotes are doubled, a backslash is a character.
     """
     end = re.escape(delimiter)
-    escaped = len(re.findall(rf"\\{quote}(?!{quote}|{end}|[\r\n]|\Z)", head))  # a backslash before a doubled quote is one of the text
-    return "\\" if escaped and escaped >= len(re.findall(rf"[^\r\n\\{quote}](?<!{end}){quote}{quote}", head)) else ""
+    escaped = len(
+        re.findall(rf"\\{quote}(?!{quote}|{end}|[\r\n]|\Z)", head)
+    )  # a backslash before a doubled quote is one of the text
+    return (
+        "\\"
+        if escaped and escaped >= len(re.findall(rf"[^\r\n\\{quote}](?<!{end}){quote}{quote}", head))
+        else ""
+    )

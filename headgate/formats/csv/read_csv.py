@@ -50,7 +50,9 @@ if TYPE_CHECKING:
     from headgate.values.cells import Rows
 
 NULL_TEXTS = ["", NULL]
-MAX_COLUMNS = 4096  # far above any table that people keep, far below what would fill the memory with empty columns
+MAX_COLUMNS = (
+    4096  # far above any table that people keep, far below what would fill the memory with empty columns
+)
 _BLOCK_BYTES = 1 << 20
 _ROWS_AT_ONCE = 1 << 16
 _WORTH_BYTES = 1 << 14  # reading these takes Arrow no longer than to begin
@@ -82,11 +84,16 @@ def read_csv(content: bytes, contract: Contract) -> Received:
     header = match_header(dialect.names, contract)
     table = read_rows(text.utf8, dialect)
     columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
-    cells = {name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
+    cells = {
+        name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names
+    }
     starts = offsets_in_original(text.utf8, table.starts, content, text.encoding)
     footer = footer_rows_of_text(text.utf8, dialect, [contract.column(name) for name in header.names])
     dialect = replace(dialect, footer_lines=footer)
-    return mark_footer(Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts), footer)
+    return mark_footer(
+        Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts),
+        footer,
+    )
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:
@@ -99,7 +106,11 @@ def read_rows(text: bytes, dialect: Dialect) -> TextTable:
     _check_width(dialect.width)
     start, stop = dialect.rows_above
     above = stop - start
-    data = pa.py_buffer(text[start:stop] + text[dialect.data_at :]) if above else pa.py_buffer(text).slice(dialect.data_at)
+    data = (
+        pa.py_buffer(text[start:stop] + text[dialect.data_at :])
+        if above
+        else pa.py_buffer(text).slice(dialect.data_at)
+    )
     table = _read_rows(data, dialect)
     starts = np.where(table.starts < above, table.starts + start, table.starts + dialect.data_at - above)
     return replace(table, columns=tuple(named_columns(table.columns, dialect)), starts=starts)
@@ -130,7 +141,9 @@ def _check_width(width: int) -> None:
 def too_wide() -> UnreadableFileError:
     """The rejection of a text or Parquet file with absurdly many columns; JSON and workbooks have limits of their own."""
     return UnreadableFileError(
-        rule="too_large", message=f"the header has more than {MAX_COLUMNS:,} columns", remedy="send a table with fewer columns"
+        rule="too_large",
+        message=f"the header has more than {MAX_COLUMNS:,} columns",
+        remedy="send a table with fewer columns",
     )
 
 
@@ -141,7 +154,10 @@ def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:
     """
     octets = np.frombuffer(data, np.uint8)
     quote = ord(dialect.form.quote)
-    blocks = [np.flatnonzero(octets[at : at + _BLOCK_BYTES] == quote) + at for at in range(0, len(octets), _BLOCK_BYTES)]
+    blocks = [
+        np.flatnonzero(octets[at : at + _BLOCK_BYTES] == quote) + at
+        for at in range(0, len(octets), _BLOCK_BYTES)
+    ]
     quotes = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
     if len(quotes) % 2:
         return False
@@ -164,7 +180,9 @@ def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
     columns = table.columns
     del table  # so that each column's blocks are freed once it is in one piece
     starts = row_starts(memoryview(data), dialect.form.quote)
-    return TextTable(tuple(in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged, starts)
+    return TextTable(
+        tuple(in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged, starts
+    )
 
 
 def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
@@ -183,7 +201,9 @@ def _parse_whole(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]
     except pa.ArrowInvalid:
         # Arrow's own message can hold a cell's value, so it is not passed on.
         raise UnreadableFileError(
-            rule="not_a_table", message="the rows cannot be read as CSV", remedy="check the file's quotes and its encoding"
+            rule="not_a_table",
+            message="the rows cannot be read as CSV",
+            remedy="check the file's quotes and its encoding",
         ) from None
 
 
@@ -200,7 +220,10 @@ def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[
         # One thread: only then does Arrow number the rows it cannot read, and with newlines in values it is faster, too.
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
         parse_options=pa_csv.ParseOptions(
-            delimiter=dialect.form.delimiter, quote_char=dialect.form.quote, newlines_in_values=True, invalid_row_handler=collect_ragged
+            delimiter=dialect.form.delimiter,
+            quote_char=dialect.form.quote,
+            newlines_in_values=True,
+            invalid_row_handler=collect_ragged,
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
@@ -232,13 +255,18 @@ def _read_one_by_one(text: str, dialect: Dialect) -> TextTable:
     count, starts = 0, array("q")
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         starts.extend(row.start for row in some)
-        ragged += [(count + at, text[row.start : row.end].rstrip("\r\n"), len(row.cells)) for at, row in _misfits(some, dialect.width)]
+        ragged += [
+            (count + at, text[row.start : row.end].rstrip("\r\n"), len(row.cells))
+            for at, row in _misfits(some, dialect.width)
+        ]
         blocks.append(_columns(some, dialect.width))
         count += len(some)
     numbers, texts, widths = zip(*ragged, strict=True) if ragged else ((), (), ())
     apart = Ragged(np.array(numbers, np.int64), texts, widths)
     columns = tuple(pa.concat_arrays(column) for column in zip(*blocks, strict=True))
-    return TextTable(columns, _numbers_without(apart.source_rows, count - len(ragged)), apart, _bytes_to(text, starts))
+    return TextTable(
+        columns, _numbers_without(apart.source_rows, count - len(ragged)), apart, _bytes_to(text, starts)
+    )
 
 
 def read_in_turns(data: pa.Buffer, dialect: Dialect, worth_bytes: int = _WORTH_BYTES) -> TextTable:
@@ -257,7 +285,11 @@ def read_in_turns(data: pa.Buffer, dialect: Dialect, worth_bytes: int = _WORTH_B
         else:
             rows = _some_rows(dialect.form.rows(text, at, dialect.width), stop, patience)
             tables.append(_of_rows(rows, text, dialect.width))
-            at, window, patience = rows[-1].end if rows else len(octets), 4 * worth_bytes, min(2 * patience, _ROWS_AT_ONCE)
+            at, window, patience = (
+                rows[-1].end if rows else len(octets),
+                4 * worth_bytes,
+                min(2 * patience, _ROWS_AT_ONCE),
+            )
     return _behind_one_another(tables)
 
 
@@ -280,7 +312,9 @@ def _of_rows(rows: list[Row], text: str, width: int) -> TextTable:
         tuple(len(row.cells) for _, row in misfits),
     )
     numbers = _numbers_without(apart.source_rows, len(rows) - len(misfits))
-    return TextTable(tuple(_columns(rows, width)), numbers, apart, np.array([row.start for row in rows], np.int64))
+    return TextTable(
+        tuple(_columns(rows, width)), numbers, apart, np.array([row.start for row in rows], np.int64)
+    )
 
 
 def _as_utf8(cell: str | None) -> str | None:
@@ -294,12 +328,16 @@ def _moved(table: TextTable, by: int) -> TextTable:
 def _behind_one_another(tables: list[TextTable]) -> TextTable:
     before = np.cumsum([0, *(len(table.source_rows) + len(table.ragged.source_rows) for table in tables)])
     ragged = Ragged(
-        np.concatenate([table.ragged.source_rows + first for table, first in zip(tables, before, strict=False)]),
+        np.concatenate(
+            [table.ragged.source_rows + first for table, first in zip(tables, before, strict=False)]
+        ),
         tuple(chain.from_iterable(table.ragged.texts for table in tables)),
         tuple(chain.from_iterable(table.ragged.widths for table in tables)),
     )
     rows = np.concatenate([table.source_rows + first for table, first in zip(tables, before, strict=False)])
-    columns = tuple(pa.concat_arrays(column) for column in zip(*(table.columns for table in tables), strict=True))
+    columns = tuple(
+        pa.concat_arrays(column) for column in zip(*(table.columns for table in tables), strict=True)
+    )
     return TextTable(columns, rows, ragged, np.concatenate([table.starts for table in tables]))
 
 
@@ -318,4 +356,8 @@ def _misfits(rows: list[Row], width: int) -> Iterator[tuple[int, Row]]:
 
 def _columns(rows: list[Row], width: int) -> Sequence[pa.Array]:
     whole = [row.cells for row in rows if len(row.cells) == width]
-    return [text_array(column) for column in zip(*whole, strict=True)] if whole else [pa.nulls(0, pa.string())] * width
+    return (
+        [text_array(column) for column in zip(*whole, strict=True)]
+        if whole
+        else [pa.nulls(0, pa.string())] * width
+    )

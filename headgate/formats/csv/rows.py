@@ -59,7 +59,9 @@ class Form:
     @cached_property
     def _strict(self) -> re.Pattern[str]:
         quote = re.escape(self.quote)
-        return re.compile(rf"{quote}({self._inside}){quote}(?={self._stop})|((?!{quote}){self._bare})", re.DOTALL)
+        return re.compile(
+            rf"{quote}({self._inside}){quote}(?={self._stop})|((?!{quote}){self._bare})", re.DOTALL
+        )
 
     @cached_property
     def _opened(self) -> re.Pattern[str]:
@@ -68,7 +70,9 @@ class Form:
     @cached_property
     def _lenient(self) -> re.Pattern[str]:
         quote = re.escape(self.quote)
-        return re.compile(rf"{quote}((?>[^{quote}]|{quote}(?!{self._stop}))*+){quote}(?={self._stop})|((?!{quote}){self._bare})")
+        return re.compile(
+            rf"{quote}((?>[^{quote}]|{quote}(?!{self._stop}))*+){quote}(?={self._stop})|((?!{quote}){self._bare})"
+        )
 
     @cached_property
     def _literal(self) -> re.Pattern[str]:
@@ -122,7 +126,9 @@ class Form:
                 return candidate
         return readings[1] or ([line], line_end)
 
-    def _cells(self, reading: re.Pattern[str], text: str, at: int, stop: int) -> tuple[list[str | None], int] | None:
+    def _cells(
+        self, reading: re.Pattern[str], text: str, at: int, stop: int
+    ) -> tuple[list[str | None], int] | None:
         """The cells of a row by one reading, and where they end; None where it does not hold."""
         cells: list[str | None] = []
         while match := reading.match(text, at, stop):

@@ -14,8 +14,20 @@ from typing import TYPE_CHECKING
 from headgate.contracts.headerless import has_header
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.header_evidence import Reading, count_header_lines
-from headgate.formats.csv.header_row import header_by_contract, header_in_first_row, joined_names, skip_repeated_header
-from headgate.formats.csv.probe_rows import bytes_to, filled_cells, first_row, probe_rows, share_of_width, usual_width
+from headgate.formats.csv.header_row import (
+    header_by_contract,
+    header_in_first_row,
+    joined_names,
+    skip_repeated_header,
+)
+from headgate.formats.csv.probe_rows import (
+    bytes_to,
+    filled_cells,
+    first_row,
+    probe_rows,
+    share_of_width,
+    usual_width,
+)
 from headgate.formats.csv.quoting import RARE_DELIMITERS, candidate_forms, choose_quoting
 from headgate.matching.match_header import count_known, fields_of
 from headgate.values.accepted_texts import is_accepted
@@ -33,7 +45,9 @@ _PROBE_CHARACTERS = 1 << 20
 _FIRST_ROW_BYTES = 1 << 14
 
 
-def sniff_dialect(text: bytes, contract: Contract | None = None, *, with_header: bool | None = None) -> Dialect:
+def sniff_dialect(
+    text: bytes, contract: Contract | None = None, *, with_header: bool | None = None
+) -> Dialect:
     """The dialect of a UTF-8 text.
 
     Args:
@@ -41,10 +55,17 @@ def sniff_dialect(text: bytes, contract: Contract | None = None, *, with_header:
     """
     head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
     dialect = _with_contract(head, contract) if contract else _by_shape(head, with_header=with_header)
-    first = first_row(text[dialect.data_at : dialect.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"), dialect.form)
-    is_even = first is not None and len(first.cells) == dialect.width == len(without_trailing_blanks(dialect.names))
+    first = first_row(
+        text[dialect.data_at : dialect.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"),
+        dialect.form,
+    )
+    is_even = first is not None and len(first.cells) == dialect.width == len(
+        without_trailing_blanks(dialect.names)
+    )
     is_ambiguous = contract is not None and _writes_numbers_with(dialect.form.delimiter, contract)
-    return replace(dialect if is_even or is_ambiguous else _without_unnamed(dialect, head), line_end=_line_end(head))
+    return replace(
+        dialect if is_even or is_ambiguous else _without_unnamed(dialect, head), line_end=_line_end(head)
+    )
 
 
 def _writes_numbers_with(delimiter: str, contract: Contract) -> bool:
@@ -58,13 +79,19 @@ def _with_contract(head: str, contract: Contract) -> Dialect:
         return dialect
     if not has_header(contract):
         return _without_header(head, contract)
-    return _with_rows_above(_header_as_by_shape(head, contract) or header_by_contract(head, contract), head, contract)
+    return _with_rows_above(
+        _header_as_by_shape(head, contract) or header_by_contract(head, contract), head, contract
+    )
 
 
 def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
     """The dialect that the text has without a contract, if its header is the contract's: a draft and its contract read the same rows."""
     dialect = _by_shape(head)
-    if not dialect.header_lines or not dialect.names or count_known(dialect.names, contract) < len(dialect.names):
+    if (
+        not dialect.header_lines
+        or not dialect.names
+        or count_known(dialect.names, contract) < len(dialect.names)
+    ):
         return None
     end = len(head.encode()[: dialect.data_at].decode())
     return skip_repeated_header(replace(dialect, width=len(dialect.names), confidence=1.0), head, end)
@@ -82,7 +109,14 @@ def _without_header(head: str, contract: Contract) -> Dialect:
 def _with_rows_above(found: Dialect, head: str, contract: Contract) -> Dialect:
     """The dialect that also reads the rows above the header, from the first that is as wide as the header and fits the contract."""
     above = probe_rows(head, found.form, found.width)[: found.skipped_lines]
-    first = next((at for at, row in enumerate(above) if len(row.cells) == found.width and _fits_contract(row, found, contract)), None)
+    first = next(
+        (
+            at
+            for at, row in enumerate(above)
+            if len(row.cells) == found.width and _fits_contract(row, found, contract)
+        ),
+        None,
+    )
     if first is None:
         return found
     rows_above = (bytes_to(head, above[first].start), bytes_to(head, above[-1].end))
@@ -95,7 +129,9 @@ def _fits_contract(row: Row, found: Dialect, contract: Contract) -> bool:
         return False
     fields = fields_of(found.names, contract)
     return all(
-        is_accepted(contract.column(field), text_array([cell])).all() for field, cell in zip(fields, row.cells, strict=True) if field
+        is_accepted(contract.column(field), text_array([cell])).all()
+        for field, cell in zip(fields, row.cells, strict=True)
+        if field
     )
 
 
@@ -120,7 +156,11 @@ def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
     """The dialect in which most rows have one width of several cells."""
     readings = [(form, _below_comments(probe_rows(head, form))) for form in candidate_forms(head)]
     form, rows = max(
-        readings, key=lambda reading: _evenness(reading[1]) * (_RARE_DELIMITER_WEIGHT if reading[0].delimiter[0] in RARE_DELIMITERS else 1)
+        readings,
+        key=lambda reading: (
+            _evenness(reading[1])
+            * (_RARE_DELIMITER_WEIGHT if reading[0].delimiter[0] in RARE_DELIMITERS else 1)
+        ),
     )
     width = usual_width(rows)
     form = choose_quoting(head, form.delimiter, width) if form.quote == '"' else form
@@ -136,7 +176,14 @@ def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
     header = rows[above : above + lines]
     by_look = reading is Reading.NAMES_BY_LOOK and with_header is None
     return Dialect(
-        form, joined_names(header), bytes_to(head, header[-1].end), width, above, lines, confidence=confidence, is_header_by_look=by_look
+        form,
+        joined_names(header),
+        bytes_to(head, header[-1].end),
+        width,
+        above,
+        lines,
+        confidence=confidence,
+        is_header_by_look=by_look,
     )
 
 

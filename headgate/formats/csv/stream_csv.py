@@ -70,7 +70,9 @@ def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
     plain = _find_plain_csv(path, contract)
     if plain is None:
         return None
-    footer = footer_rows_of_path(path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names])
+    footer = footer_rows_of_path(
+        path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names]
+    )
     layout = lru_cache(maxsize=1)(partial(_layout, plain))
     return Source(
         lambda: mark_footer_in_batches(_batches(plain, contract, layout), footer),
@@ -114,7 +116,12 @@ def _is_plain_text(head: bytes) -> bool:
     if b"\0" in head[len(lines) :]:  # a file without line ends may be binary data
         return False
     with suppress(UnreadableFileError):
-        return bool(lines) and not is_parquet(head) and text_of(lines).encoding == "utf-8" and not is_json(text_of(lines).utf8)
+        return (
+            bool(lines)
+            and not is_parquet(head)
+            and text_of(lines).encoding == "utf-8"
+            and not is_json(text_of(lines).utf8)
+        )
     return False
 
 
@@ -190,10 +197,14 @@ def _plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received
         number = end
     if apart or number == 1:
         nothing = [pa.nulls(0, pa.string())] * len(plain.header.names)
-        yield _received(plain, contract, nothing, np.arange(number, number + len(apart), dtype=np.int64), list(apart))
+        yield _received(
+            plain, contract, nothing, np.arange(number, number + len(apart), dtype=np.int64), list(apart)
+        )
 
 
-def _received(plain: PlainCsv, contract: Contract, columns: Sequence[pa.Array], numbers: Any, apart: list[Any]) -> Received:  # noqa: ANN401 as below
+def _received(
+    plain: PlainCsv, contract: Contract, columns: Sequence[pa.Array], numbers: Any, apart: list[Any]
+) -> Received:  # noqa: ANN401 as below
     named = dict(zip(plain.header.names, columns, strict=True))
     missing = pa.nulls(len(columns[0]), pa.string())
     ragged = Ragged(
@@ -202,7 +213,13 @@ def _received(plain: PlainCsv, contract: Contract, columns: Sequence[pa.Array], 
         tuple(row.actual_columns for row in apart),
     )
     rows = np.delete(numbers, ragged.source_rows - numbers[0]) if apart else numbers
-    return Received({name: named.get(name, missing) for name in contract.names}, rows, ragged, plain.header.absent, dialect=plain.dialect)
+    return Received(
+        {name: named.get(name, missing) for name in contract.names},
+        rows,
+        ragged,
+        plain.header.absent,
+        dialect=plain.dialect,
+    )
 
 
 def _columns(plain: PlainCsv, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]:
@@ -211,8 +228,14 @@ def _columns(plain: PlainCsv, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]
         with pa.OSFile(str(plain.path)) as file:
             file.seek(plain.data_at)
             if plain.data_at < file.size():
-                yield from (named_columns(columns, plain.dialect) for columns in _joined(_reader(file, plain.dialect, apart)))
-    except (pa.ArrowInvalid, HeaderError):  # a row longer than a block, bytes that are not UTF-8, or a value that no name is above
+                yield from (
+                    named_columns(columns, plain.dialect)
+                    for columns in _joined(_reader(file, plain.dialect, apart))
+                )
+    except (
+        pa.ArrowInvalid,
+        HeaderError,
+    ):  # a row longer than a block, bytes that are not UTF-8, or a value that no name is above
         raise NotPlainError from None
 
 
@@ -220,7 +243,10 @@ def _joined(blocks: Iterator[pa.RecordBatch]) -> Iterator[list[pa.Array]]:
     pending: list[pa.RecordBatch] = []
     for block in blocks:
         pending.append(block)
-        if sum(each.num_rows for each in pending) >= ROWS_AT_ONCE or sum(each.nbytes for each in pending) >= _BATCH_BYTES:
+        if (
+            sum(each.num_rows for each in pending) >= ROWS_AT_ONCE
+            or sum(each.nbytes for each in pending) >= _BATCH_BYTES
+        ):
             yield [pa.concat_arrays(parts) for parts in zip(*pending, strict=True)]
             pending = []
     if pending:
@@ -238,7 +264,10 @@ def _reader(file: pa.NativeFile, dialect: Dialect, apart: deque[Any]) -> pa_csv.
         file,
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=_BLOCK_BYTES),
         parse_options=pa_csv.ParseOptions(
-            delimiter=dialect.form.delimiter, quote_char=dialect.form.quote, newlines_in_values=True, invalid_row_handler=put_apart
+            delimiter=dialect.form.delimiter,
+            quote_char=dialect.form.quote,
+            newlines_in_values=True,
+            invalid_row_handler=put_apart,
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),

@@ -66,16 +66,26 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
     """
     candidates = [_found(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
     if not candidates:
-        raise UnreadableFileError(rule="empty_file", message="no sheet of the workbook holds anything", remedy="send it with its rows")
+        raise UnreadableFileError(
+            rule="empty_file",
+            message="no sheet of the workbook holds anything",
+            remedy="send it with its rows",
+        )
     most = max(each.known_names for each in candidates)
     named = _named_sheets([each.sheet for each in candidates], contract)
-    meant = [each for each in candidates if (each.sheet in named if stated_sheet(contract) else _is_meant(each, most, contract))]
+    meant = [
+        each
+        for each in candidates
+        if (each.sheet in named if stated_sheet(contract) else _is_meant(each, most, contract))
+    ]
     meant = meant if most else meant[:1]
     rows = [_of_sheet(each, contract, with_rows_above=with_rows_above) for each in meant]
     others = [each for each in candidates if each not in meant]
     for each in others if not stated_sheet(contract) else ():
         _check_other(each, meant)
-    joined = _joined(rows, tuple(f"{_shown(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others))
+    joined = _joined(
+        rows, tuple(f"{_shown(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others)
+    )
     return replace(joined, sheets=tuple(_shown(each.sheet) for each in meant))
 
 
@@ -108,7 +118,9 @@ def _of_sheet(found: _HeaderRow, contract: Contract, *, with_rows_above: bool) -
         return _rows(found, contract, with_rows_above=with_rows_above)
     except HeaderError as error:
         message = f"sheet {_shown(found.sheet)}: {error.message}"
-        raise HeaderError(rule=error.rule, message=message, remedy=error.remedy, column=error.column) from None
+        raise HeaderError(
+            rule=error.rule, message=message, remedy=error.remedy, column=error.column
+        ) from None
 
 
 def _check_other(other: _HeaderRow, meant: Sequence[_HeaderRow]) -> None:
@@ -184,8 +196,14 @@ def _in_two_rows(found: _HeaderRow) -> Heading | None:
     rows = [row for row in found.sheet.rows if any(row)]
     places = [place for place, row in enumerate(rows) if row is found.sheet.rows[found.row]]
     for first in (first for at in places for first in (at - 1, at)):
-        if first >= 0 and first + 2 < len(rows) and _is_one_header(rows[first], rows[first + 1], rows[first + 2 :]):
-            return Heading(_joined_names(rows[first], rows[first + 1]), _shown(found.sheet), tuple(rows[first + 2 :]))
+        if (
+            first >= 0
+            and first + 2 < len(rows)
+            and _is_one_header(rows[first], rows[first + 1], rows[first + 2 :])
+        ):
+            return Heading(
+                _joined_names(rows[first], rows[first + 1]), _shown(found.sheet), tuple(rows[first + 2 :])
+            )
     return None
 
 
@@ -204,7 +222,11 @@ def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
         return False
     pairs = list(zip_longest(upper, lower))
     fills = (sum(1 for top, low in pairs if top and not low), sum(1 for top, low in pairs if low and not top))
-    if not all(top or low for top, low in pairs) or not all(fills) or min(sum(map(bool, row)) for row in (upper, lower)) < _FEWEST_NAMES:
+    if (
+        not all(top or low for top, low in pairs)
+        or not all(fills)
+        or min(sum(map(bool, row)) for row in (upper, lower)) < _FEWEST_NAMES
+    ):
         return False
     named = [column for column, (_, low) in enumerate(pairs) if low]
     values = ([row[column] for row in below if column < len(row) and row[column]] for column in named)
@@ -213,14 +235,19 @@ def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
 
 def _is_value(cell: str | None) -> bool:
     """Whether a cell is a number or a date, and so no name."""
-    return isinstance(cell, TypedText | MidnightText) or (cell is not None and _NUMBER.fullmatch(cell) is not None)
+    return isinstance(cell, TypedText | MidnightText) or (
+        cell is not None and _NUMBER.fullmatch(cell) is not None
+    )
 
 
 def _found(sheet: Sheet, contract: Contract) -> _HeaderRow:
     named = [(row, _named(cells)) for row, cells in enumerate(sheet.rows[:TOP_ROWS]) if any(cells)]
     rows = [_HeaderRow(sheet, names, row, count_known(names, contract), row) for row, names in named]
     first = next((each for each in rows if _is_header(each, contract)), None)
-    return _behind_repeats(first or max(rows, key=lambda each: (each.known_names, -each.row), default=_HeaderRow(sheet, (), 0, 0)))
+    return _behind_repeats(
+        first
+        or max(rows, key=lambda each: (each.known_names, -each.row), default=_HeaderRow(sheet, (), 0, 0))
+    )
 
 
 def _is_header(found: _HeaderRow, contract: Contract) -> bool:
@@ -266,7 +293,9 @@ def _rows(found: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Re
     padded = [[*body[number - 1][:width], *[None] * (width - len(body[number - 1]))] for number in whole]
     columns = dict(zip(header.names, zip(*padded, strict=True), strict=True)) if padded else {}
     cells = {
-        name: column_texts(contract.column(name), columns[name]) if name in columns else pa.nulls(len(whole), pa.string())
+        name: column_texts(contract.column(name), columns[name])
+        if name in columns
+        else pa.nulls(len(whole), pa.string())
         for name in contract.names
     }
     texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in apart)
@@ -288,14 +317,18 @@ def _fits(row: Cells, columns: Sequence[Column]) -> bool:
     """Whether most of the row's cells have a value, and each fits its column."""
     cells = [*row, *[None] * (len(columns) - len(row))]
     is_filled = 2 * sum(bool(cell) for cell in row) > len(columns) >= len(row)
-    return is_filled and all(is_accepted(column, text_array([cell])).all() for column, cell in zip(columns, cells, strict=True))
+    return is_filled and all(
+        is_accepted(column, text_array([cell])).all() for column, cell in zip(columns, cells, strict=True)
+    )
 
 
 def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
     """The sheets' rows behind one another, numbered through; a column that is absent in one sheet is null in its rows."""
     before = np.cumsum([0, *(part.rows for part in parts)])
     shifted = zip(parts, before[:-1].tolist(), strict=True)
-    numbers, apart = zip(*((part.source_rows + start, part.ragged.source_rows + start) for part, start in shifted), strict=True)
+    numbers, apart = zip(
+        *((part.source_rows + start, part.ragged.source_rows + start) for part, start in shifted), strict=True
+    )
     ragged = Ragged(
         np.concatenate(apart),
         tuple(text for part in parts for text in part.ragged.texts),
@@ -304,4 +337,6 @@ def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
     cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in parts[0].cells}
     absent = tuple(name for name in parts[0].absent if all(name in part.absent for part in parts))
     skipped = sum(part.skipped_lines for part in parts)
-    return Received(cells, np.concatenate(numbers), ragged, absent, "xlsx", left_out=left_out, skipped_lines=skipped)
+    return Received(
+        cells, np.concatenate(numbers), ragged, absent, "xlsx", left_out=left_out, skipped_lines=skipped
+    )

@@ -35,8 +35,12 @@ CHARACTERS_FREELY = 1 << 27
 _XML_BYTES_OF_A_CELL = 16  # `<c><v>1</v></c>`
 MAX_COLUMNS = 16_384  # Excel's own limit
 TOP_ROWS = 64  # where a header may stand
-_MAX_UNASKED = 1 << 20  # elements between two that are asked for, which stay in memory: a row of all columns has fewer
-_EXACT = re.compile(r"-?[1-9][0-9]{14}[0-9]*[1-9][0-9]*")  # Excel has zeros behind the fifteenth digit of what it rounded
+_MAX_UNASKED = (
+    1 << 20
+)  # elements between two that are asked for, which stay in memory: a row of all columns has fewer
+_EXACT = re.compile(
+    r"-?[1-9][0-9]{14}[0-9]*[1-9][0-9]*"
+)  # Excel has zeros behind the fifteenth digit of what it rounded
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _FIRST_SURE_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 1 March are off by one
 _LAST_DAY = 2_958_466  # 9999-12-31 and a fraction
@@ -106,7 +110,17 @@ def sheets(content: bytes) -> Iterator[Sheet]:
             book = _book(archive, _Budget(min(MAX_EXPANDED_BYTES, allowed_bytes(len(content)))))
             for name, part in book.parts.items():
                 yield _sheet(archive, book, name, part)
-    except (zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError, EOFError, NotImplementedError, RuntimeError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ParseError,
+        LookupError,
+        ValueError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+    ):
         raise UnreadableFileError(
             rule="corrupt_workbook",
             message="the workbook is cut, damaged or has a password",
@@ -141,7 +155,9 @@ def _children(element: Element, tag: str) -> Iterator[Element]:
 def _book(archive: zipfile.ZipFile, budget: _Budget) -> _Book:
     members = set(archive.namelist())
     texts = (
-        [_rich(entry) for entry in _elements(archive, budget, "xl/sharedStrings.xml", "si")] if "xl/sharedStrings.xml" in members else []
+        [_rich(entry) for entry in _elements(archive, budget, "xl/sharedStrings.xml", "si")]
+        if "xl/sharedStrings.xml" in members
+        else []
     )
     dates = _date_styles(archive, budget) if "xl/styles.xml" in members else frozenset()
     links = _elements(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
@@ -165,7 +181,12 @@ def _part(target: str) -> str:
 
 def _rich(entry: Element) -> str:
     """A text, whose runs may each have a font; phonetic hints (`rPh`) are no part of it."""
-    runs = [text for child in entry if _tag(child) in {"t", "r"} for text in ([child] if _tag(child) == "t" else _children(child, "t"))]
+    runs = [
+        text
+        for child in entry
+        if _tag(child) in {"t", "r"}
+        for text in ([child] if _tag(child) == "t" else _children(child, "t"))
+    ]
     text = "".join(run.text or "" for run in runs)
     if "_x" not in text:
         return text
@@ -264,11 +285,17 @@ def date_time_text(text: str, epoch: datetime) -> str:
     except InvalidOperation:
         return text
     first = _FIRST_SURE_DAY if epoch.year < 1900 else 0  # noqa: PLR2004 the older of the two epochs
-    milliseconds = int((days * 86_400_000).to_integral_value()) if days.is_finite() and 0 <= days < _LAST_DAY else -1
+    milliseconds = (
+        int((days * 86_400_000).to_integral_value()) if days.is_finite() and 0 <= days < _LAST_DAY else -1
+    )
     if milliseconds < 0 or (1 <= days < first):
         return number_text(text)
     at = epoch + timedelta(milliseconds=milliseconds)
     clock = at.time().isoformat(timespec="milliseconds" if at.microsecond else "seconds")
     if days < 1:
         return clock
-    return MidnightText(at.date().isoformat()) if milliseconds % 86_400_000 == 0 else f"{at.date().isoformat()} {clock}"
+    return (
+        MidnightText(at.date().isoformat())
+        if milliseconds % 86_400_000 == 0
+        else f"{at.date().isoformat()} {clock}"
+    )

@@ -30,11 +30,15 @@ def workbook_table(content: bytes, contract: Contract | None) -> FileTable:
     places = tuple(str(place) for place in range(len(names)))
     texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
     properties = {SHEET_PROPERTY: stated_sheet(contract)}
-    read = read_excel(content, with_headings(Contract("", "", "source", "0", texts, properties=properties), names, places))
+    read = read_excel(
+        content, with_headings(Contract("", "", "source", "0", texts, properties=properties), names, places)
+    )
     return FileTable(names, tuple(read.cells.values()))
 
 
 def _columns_of(rows: Sequence[Cells], width: int) -> tuple[pa.Array, ...]:
     """Return the columns of a workbook's rows, as texts; cells to the right of the header are left out."""
     padded = [[*row[:width], *[None] * (width - len(row))] for row in rows]
-    return tuple(column_texts(Column("", ColumnType(Kind.STRING)), cells) for cells in zip(*padded, strict=True))
+    return tuple(
+        column_texts(Column("", ColumnType(Kind.STRING)), cells) for cells in zip(*padded, strict=True)
+    )

@@ -28,7 +28,9 @@ def not_kept(column: str, *, is_declared: bool = True) -> UnreadableFileError:
     return UnreadableFileError(
         rule="type",
         message="the column holds lists or objects, and the contract does not keep it as JSON text",
-        remedy=_KEEP_AS_JSON if is_declared else f"{_KEEP_AS_JSON}, or leave it out with headgate.newColumns: ignore",
+        remedy=_KEEP_AS_JSON
+        if is_declared
+        else f"{_KEEP_AS_JSON}, or leave it out with headgate.newColumns: ignore",
         column=column,
     )
 
@@ -43,13 +45,19 @@ def json_text(value: object) -> str:
         return _written(value)
     except RecursionError:
         raise UnreadableFileError(
-            rule="too_large", message="a list is nested deeper than can be written", remedy="send less deeply nested records"
+            rule="too_large",
+            message="a list is nested deeper than can be written",
+            remedy="send less deeply nested records",
         ) from None
 
 
 def _written(value: object) -> str:
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_written(name)}:{_written(inner)}" for name, inner in sorted(value.items())) + "}"
+        return (
+            "{"
+            + ",".join(f"{_written(name)}:{_written(inner)}" for name, inner in sorted(value.items()))
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ",".join(map(_written, value)) + "]"
     if isinstance(value, TypedText) and value not in _NO_JSON_NUMBER:

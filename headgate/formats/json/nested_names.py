@@ -65,6 +65,10 @@ def expanded(record: dict[str, Any], expands: Expands, level: int = 0) -> dict[s
         else:
             parts = expanded({f"{name}_{key}": inner for key, inner in value.items()}, expands, level + 1)
         if not flat.keys().isdisjoint(parts):
-            raise HeaderError(rule="duplicate_column", message="a record has two values for a name", remedy="keep one of the two values")
+            raise HeaderError(
+                rule="duplicate_column",
+                message="a record has two values for a name",
+                remedy="keep one of the two values",
+            )
         flat |= parts
     return flat

@@ -18,7 +18,16 @@ from headgate.errors import BadInputError
 from headgate.formats.batches import Source
 from headgate.formats.json.json_text import not_kept
 from headgate.formats.json.nested_names import by_contract
-from headgate.formats.json.records import NO_RECORD, Records, are_lines, check_names, holds_json, read_lines, records_of, shown_name
+from headgate.formats.json.records import (
+    NO_RECORD,
+    Records,
+    are_lines,
+    check_names,
+    holds_json,
+    read_lines,
+    records_of,
+    shown_name,
+)
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets, line_starts
 from headgate.formats.sniff import is_utf8, text_for
@@ -45,11 +54,15 @@ def read_json(content: bytes, contract: Contract) -> Source:
         HeaderError: as `read_records`, or the names do not match the contract.
     """
     read = records_of(text_for(content, contract), content, by_contract(contract))
-    form = Received({}, NO_ROWS, form=read.form, encoding=read.encoding, confidence=read.confidence, starts=read.starts)
+    form = Received(
+        {}, NO_ROWS, form=read.form, encoding=read.encoding, confidence=read.confidence, starts=read.starts
+    )
     return _source(lambda: iter((read,)), tuple(read.columns), read.nested, form, contract)
 
 
-def read_json_lines(path: Path, contract: Contract, spool: Path, block_bytes: int = _BLOCK_BYTES) -> Source | None:
+def read_json_lines(
+    path: Path, contract: Contract, spool: Path, block_bytes: int = _BLOCK_BYTES
+) -> Source | None:
     """The rows of JSON Lines in UTF-8, a batch for each block of lines; None for any other file.
 
     Args:
@@ -59,12 +72,18 @@ def read_json_lines(path: Path, contract: Contract, spool: Path, block_bytes: in
     Raises:
         UnreadableFileError, HeaderError: as `read_json`.
     """
-    read = _spool_records(path, spool, block_bytes, by_contract(contract)) if _starts_with_lines(path) else None
+    read = (
+        _spool_records(path, spool, block_bytes, by_contract(contract)) if _starts_with_lines(path) else None
+    )
     return _source(read.blocks, tuple(read.names), read.nested, read.form, contract) if read else None
 
 
 def _source(
-    blocks: Callable[[], Iterator[Records]], names: Sequence[str], nested: Iterable[str], form: Received, contract: Contract
+    blocks: Callable[[], Iterator[Records]],
+    names: Sequence[str],
+    nested: Iterable[str],
+    form: Received,
+    contract: Contract,
 ) -> Source:
     """The source of blocks of records.
 
@@ -79,7 +98,11 @@ def _source(
     def batches() -> Iterator[Received]:
         for block in blocks():
             yield replace(
-                form, cells=_cells(block, contract, name_of), source_rows=block.source_rows, ragged=block.ragged, absent=header.absent
+                form,
+                cells=_cells(block, contract, name_of),
+                source_rows=block.source_rows,
+                ragged=block.ragged,
+                absent=header.absent,
             )
 
     return Source(batches, len(names), header.absent, form.written_as, partial(ListedOffsets, form.starts))
@@ -131,16 +154,28 @@ class _Spool:
     def form(self) -> Received:
         """How the file is written, and where its rows begin."""
         confidence = self.records / self.lines if self.records else 0.0
-        return Received({}, NO_ROWS, form="json_lines", encoding="utf-8", confidence=confidence, starts=np.concatenate(self.starts))
+        return Received(
+            {},
+            NO_ROWS,
+            form="json_lines",
+            encoding="utf-8",
+            confidence=confidence,
+            starts=np.concatenate(self.starts),
+        )
 
     def write(self, sink: pa.NativeFile, read: Records, starts: Rows) -> None:
         """Write the next block."""
         self.names |= dict.fromkeys(read.columns)
         check_names(len(self.names) - 1)
         self.nested |= read.nested
-        records = {"row": int_array(read.source_rows + self.lines)} | {f"/{name}": column for name, column in read.columns.items()}
+        records = {"row": int_array(read.source_rows + self.lines)} | {
+            f"/{name}": column for name, column in read.columns.items()
+        }
         records |= {f"?{name}": is_typed for name, is_typed in read.typed.items()}
-        apart = {"row": int_array(read.ragged.source_rows + self.lines), "text": text_array(read.ragged.texts)}
+        apart = {
+            "row": int_array(read.ragged.source_rows + self.lines),
+            "text": text_array(read.ragged.texts),
+        }
         self._places.append((_write(sink, records), _write(sink, apart)))
         self.starts.append(starts)
         self.records += len(read.source_rows)
@@ -151,9 +186,22 @@ class _Spool:
         for places in self._places:
             with pa.OSFile(str(self.path)) as source:
                 records, apart = (_read(source, place) for place in places)
-            columns, typed = ({name[1:]: records[name] for name in records.schema.names if name[0] == sign} for sign in "/?")
-            ragged = Ragged(numbers(apart["row"]), tuple(apart["text"].to_pylist()), (NO_RECORD,) * apart.num_rows)
-            yield Records(columns, frozenset(), numbers(records["row"]), ragged, "json_lines", "utf-8", NO_ROWS, typed=typed)
+            columns, typed = (
+                {name[1:]: records[name] for name in records.schema.names if name[0] == sign} for sign in "/?"
+            )
+            ragged = Ragged(
+                numbers(apart["row"]), tuple(apart["text"].to_pylist()), (NO_RECORD,) * apart.num_rows
+            )
+            yield Records(
+                columns,
+                frozenset(),
+                numbers(records["row"]),
+                ragged,
+                "json_lines",
+                "utf-8",
+                NO_ROWS,
+                typed=typed,
+            )
 
 
 def _starts_with_lines(path: Path) -> bool:
@@ -161,7 +209,10 @@ def _starts_with_lines(path: Path) -> bool:
         head = file.read(_BLOCK_BYTES)
     lines = head[: head.rfind(b"\n") + 1]
     return (
-        holds_json(lines) and not lines.startswith((b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")) and b"\0" not in lines and are_lines(lines)
+        holds_json(lines)
+        and not lines.startswith((b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe"))
+        and b"\0" not in lines
+        and are_lines(lines)
     )
 
 
@@ -172,7 +223,11 @@ def _spool_records(path: Path, spool: Path, block_bytes: int, expands: Expands) 
         with path.open("rb") as file, pa.OSFile(str(spool), "wb") as sink:
             for at, block in _blocks(file, block_bytes):
                 block.decode()
-                spooled.write(sink, read_lines([line for line in block.splitlines() if line.strip()], expands), at + line_starts(block))
+                spooled.write(
+                    sink,
+                    read_lines([line for line in block.splitlines() if line.strip()], expands),
+                    at + line_starts(block),
+                )
     except UnicodeDecodeError:
         return None
     except BadInputError:

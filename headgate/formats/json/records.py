@@ -53,7 +53,9 @@ _RECORDS_AT_ONCE = 1 << 15
 _TEXT_KINDS = {str, TypedText, type(None)}  # whose values are texts already
 _OBJECT_START = re.compile(rb"\s*\{(?!\s*[^\s:\"',;\t|{}]+\s*\})")  # `{8F14E45F-…}` is an id
 # `[2024-01-01 10:00:00,123] INFO` is the line of a log, and `[id],[name]` a header.
-_ARRAY_START = re.compile(rb"\s*\[\s*(?:[\"'\[{\]]|(?:[-+.\d][-+.\deE]*|true|false|null|NaN)\s*(?:[,\]]|\Z)|\Z)")
+_ARRAY_START = re.compile(
+    rb"\s*\[\s*(?:[\"'\[{\]]|(?:[-+.\d][-+.\deE]*|true|false|null|NaN)\s*(?:[,\]]|\Z)|\Z)"
+)
 _BRACKETED_CELL = re.compile(rb"\s*\[[^\[\]\"'{},;\t|\r\n]+\][ ]*[,;\t|]")
 _MORE_CELLS = re.compile(r"[ ]*[,;\t|][ ]*[^\s]")
 _PROBE_BYTES = 1 << 12
@@ -65,7 +67,11 @@ def is_json(text: bytes) -> bool:
     probe = text[:_PROBE_BYTES]
     if _OBJECT_START.match(probe):
         return True
-    return _ARRAY_START.match(probe) is not None and not _BRACKETED_CELL.match(probe) and not _has_more_cells(probe)
+    return (
+        _ARRAY_START.match(probe) is not None
+        and not _BRACKETED_CELL.match(probe)
+        and not _has_more_cells(probe)
+    )
 
 
 def _has_more_cells(probe: bytes) -> bool:
@@ -89,7 +95,9 @@ def is_single_value(text: bytes) -> bool:
 def holds_json(content: bytes, encoding: str = "") -> bool:
     """Whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
     try:
-        return is_json(text_of(content[:_TEXT_PROBE_BYTES], encoding, is_cut=len(content) > _TEXT_PROBE_BYTES).utf8)
+        return is_json(
+            text_of(content[:_TEXT_PROBE_BYTES], encoding, is_cut=len(content) > _TEXT_PROBE_BYTES).utf8
+        )
     except UnreadableFileError:  # only blanks, or not text: the CSV reader reports it
         return False
 
@@ -157,7 +165,9 @@ def records_of(text: Text, content: bytes, expands: Expands) -> Records:
     if records.count and not records.whole:
         raise no_objects(records.count)
     read = records.all(
-        "json" if lines is None else "json_lines", text.encoding, offsets_in_original(text.utf8, starts, content, text.encoding)
+        "json" if lines is None else "json_lines",
+        text.encoding,
+        offsets_in_original(text.utf8, starts, content, text.encoding),
     )
     return replace(read, encoding_confidence=text.confidence)
 
@@ -233,14 +243,25 @@ class _Gathered:
         apart = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
         columns = {name: pa.concat_arrays(self.blocks.pop(name)) for name in tuple(self.blocks)}
         typed = {name: pa.concat_arrays(self.typed.pop(name)) for name in tuple(self.typed)}
-        return Records(columns, frozenset(self.nested), np.array(self.whole, np.int64), apart, form, encoding, starts, typed=typed)
+        return Records(
+            columns,
+            frozenset(self.nested),
+            np.array(self.whole, np.int64),
+            apart,
+            form,
+            encoding,
+            starts,
+            typed=typed,
+        )
 
 
 def check_names(names: int) -> None:
     """There may be one more name beside so many; UnreadableFileError where there may not."""
     if names >= MAX_NAMES:
         raise UnreadableFileError(
-            rule="too_large", message=f"the records have more than {MAX_NAMES:,} different names", remedy="send records with fewer names"
+            rule="too_large",
+            message=f"the records have more than {MAX_NAMES:,} different names",
+            remedy="send records with fewer names",
         )
 
 
@@ -279,7 +300,10 @@ def _check_whole(text: str) -> None:
 
 def _halved(column: str = "") -> UnreadableFileError:
     return UnreadableFileError(
-        rule="not_a_table", message="a text holds half of a surrogate pair", remedy="write the file as valid UTF-8", column=column
+        rule="not_a_table",
+        message="a text holds half of a surrogate pair",
+        remedy="write the file as valid UTF-8",
+        column=column,
     )
 
 
@@ -342,10 +366,18 @@ def _several_values(line: int) -> UnreadableFileError:
 def _decoded(text: bytes) -> object:
     try:
         # Numbers stay the characters they are written in.
-        return json.loads(text.decode(), parse_int=TypedText, parse_float=TypedText, parse_constant=TypedText, object_pairs_hook=_record)
+        return json.loads(
+            text.decode(),
+            parse_int=TypedText,
+            parse_float=TypedText,
+            parse_constant=TypedText,
+            object_pairs_hook=_record,
+        )
     except RecursionError:
         raise UnreadableFileError(
-            rule="too_large", message="the JSON is nested deeper than any table", remedy="send flat records, one for each row"
+            rule="too_large",
+            message="the JSON is nested deeper than any table",
+            remedy="send flat records, one for each row",
         ) from None
 
 
@@ -354,7 +386,10 @@ def _record(pairs: list[tuple[str, Any]]) -> Record:
     if len(record) != len(pairs):
         twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
         raise HeaderError(
-            rule="duplicate_column", message="a record has a name twice", remedy="keep one of the two values", column=shown_name(twice)
+            rule="duplicate_column",
+            message="a record has a name twice",
+            remedy="keep one of the two values",
+            column=shown_name(twice),
         )
     return record
 
@@ -363,7 +398,11 @@ def _array(parsed: object) -> Iterator[object]:
     """The records of an array, of the one array in an object, or the object itself."""
     if isinstance(parsed, list):
         return iter(parsed)
-    arrays = {name: value for name, value in parsed.items() if _is_records(value)} if isinstance(parsed, dict) else {}
+    arrays = (
+        {name: value for name, value in parsed.items() if _is_records(value)}
+        if isinstance(parsed, dict)
+        else {}
+    )
     if len(arrays) > 1:
         names = ", ".join(filter(None, map(shown_name, arrays)))
         raise UnreadableFileError(

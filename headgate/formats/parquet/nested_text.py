@@ -30,7 +30,11 @@ from headgate.values.cells import text_array
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NO_JSON_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}  # as Arrow spells them: as JSON text quotes them
+_NO_JSON_NUMBER = {
+    "nan": "NaN",
+    "inf": "Infinity",
+    "-inf": "-Infinity",
+}  # as Arrow spells them: as JSON text quotes them
 
 
 class NoJsonValueError(Exception):
@@ -54,11 +58,16 @@ def _parsed(values: pa.Array) -> list[Any]:
     if types.is_struct(kind):
         return _objects(values)
     if types.is_map(kind):
-        entries = _parsed(values.cast(pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)]))))
+        entries = _parsed(
+            values.cast(pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)])))
+        )
         return [None if pairs is None else _map(pairs) for pairs in entries]
     if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         items = iter(_parsed(values.flatten()))  # which has no items of null lists
-        return [None if size is None else [*islice(items, size)] for size in pc.list_value_length(values).to_pylist()]
+        return [
+            None if size is None else [*islice(items, size)]
+            for size in pc.list_value_length(values).to_pylist()
+        ]
     return _leaves(values)
 
 
@@ -68,7 +77,10 @@ def _objects(values: pa.StructArray) -> list[Any]:
         raise NoJsonValueError
     columns = [_parsed(column) for column in values.flatten()]
     rows = zip(*columns, strict=True) if columns else ((),) * len(values)
-    return [dict(zip(names, row, strict=True)) if valid else None for valid, row in zip(values.is_valid().to_pylist(), rows, strict=True)]
+    return [
+        dict(zip(names, row, strict=True)) if valid else None
+        for valid, row in zip(values.is_valid().to_pylist(), rows, strict=True)
+    ]
 
 
 def _map(pairs: Sequence[dict[str, Any]]) -> dict[str, Any] | list[Any]:
@@ -86,7 +98,9 @@ def _leaves(values: pa.Array) -> list[Any]:
     if types.is_null(kind) or types.is_boolean(kind):
         return list(values.to_pylist())
     if types.is_integer(kind) or types.is_floating(kind):
-        return [None if text is None else TypedText(_NO_JSON_NUMBER.get(text, text)) for text in _texts(values)]
+        return [
+            None if text is None else TypedText(_NO_JSON_NUMBER.get(text, text)) for text in _texts(values)
+        ]
     if types.is_decimal(kind):
         return [None if text is None else TypedText(f"{Decimal(text):f}") for text in _texts(values)]
     if types.is_timestamp(kind):
@@ -98,7 +112,13 @@ def _leaves(values: pa.Array) -> list[Any]:
 
 def is_textual(held: pa.DataType) -> bool:
     """Whether values of the type are text, or bytes that may be text."""
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary)
+    tests = (
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_string_view,
+        pa.types.is_binary,
+        pa.types.is_large_binary,
+    )
     return any(test(held) for test in (*tests, pa.types.is_binary_view, pa.types.is_fixed_size_binary))
 
 

@@ -23,7 +23,11 @@ def parquet_table(content: bytes | Path, *, whole: bool) -> FileTable:
     try:
         file = pq.ParquetFile(content if isinstance(content, Path) else pa.BufferReader(content))
         check_size(file.metadata, size_bytes)
-        table = file.read() if whole else pa.Table.from_batches(islice(file.iter_batches(SAMPLE_ROWS), 1), file.schema_arrow)
+        table = (
+            file.read()
+            if whole
+            else pa.Table.from_batches(islice(file.iter_batches(SAMPLE_ROWS), 1), file.schema_arrow)
+        )
     except BROKEN:
         raise corrupt_parquet() from None
     return FileTable(tuple(table.column_names), tuple(table.columns))
@@ -38,4 +42,6 @@ def parquet_schema(content: bytes) -> pa.Schema:
     try:
         return stored_columns(pq.read_schema(pa.BufferReader(content)))
     except (pa.ArrowException, OSError, ValueError):
-        raise UnreadableFileError(rule="corrupt_parquet", message="the Parquet file is damaged", remedy="write it again") from None
+        raise UnreadableFileError(
+            rule="corrupt_parquet", message="the Parquet file is damaged", remedy="write it again"
+        ) from None

@@ -41,7 +41,16 @@ from headgate.formats.parquet.nested_text import NoJsonValueError, is_textual, n
 from headgate.formats.received_rows import Received
 from headgate.formats.unpack import allowed_bytes, too_large
 from headgate.matching.match_header import match_header
-from headgate.values.cells import NO_ROWS, bool_array, flags, int_array, joined, literal, rewritten_where, text_array
+from headgate.values.cells import (
+    NO_ROWS,
+    bool_array,
+    flags,
+    int_array,
+    joined,
+    literal,
+    rewritten_where,
+    text_array,
+)
 from headgate.values.declared_spelling import in_declared_format
 
 if TYPE_CHECKING:
@@ -54,16 +63,26 @@ if TYPE_CHECKING:
 BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
 _INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
-_MASKED_DIGITS = {Mask.PAN, Mask.CVV, Mask.SSN}  # texts that are whole numbers where they are stored as numbers
+_MASKED_DIGITS = {
+    Mask.PAN,
+    Mask.CVV,
+    Mask.SSN,
+}  # texts that are whole numbers where they are stored as numbers
 # IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float and back.
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
 # Times that 64-bit nanoseconds since 1970 can hold.
-_NANOSECONDS_FROM, _NANOSECONDS_TO = literal("1678-01-01", pa.timestamp("us")), literal("2262-01-01", pa.timestamp("us"))
+_NANOSECONDS_FROM, _NANOSECONDS_TO = (
+    literal("1678-01-01", pa.timestamp("us")),
+    literal("2262-01-01", pa.timestamp("us")),
+)
 _MAX_FIELDS = 16 * MAX_COLUMNS
 _CELL_BYTES = 8  # of a short text in memory, or a number
 _READ_AHEAD_BYTES = 1 << 20
 # Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`; offsets as ISO 8601 has them.
-_UTC = re.compile(r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?", re.IGNORECASE)
+_UTC = re.compile(
+    r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?",
+    re.IGNORECASE,
+)
 _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
@@ -84,15 +103,25 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
             inside = nested_columns_in_int96(opened.schema)
     except BROKEN:
         raise corrupt_parquet() from None
-    size_bytes = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)  # values that repeat are stored once
+    size_bytes = max(
+        stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES
+    )  # values that repeat are stored once
     header = match_header(names, contract, in_order=False)
     _check_times_inside(dict(zip(header.names, names, strict=True)), inside, contract)
     fine = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
     form = Received({}, NO_ROWS, form="parquet").written_as
-    return Source(partial(_batches, file, contract, header, fine, rows_at_once), len(names), header.absent, form, held_bytes=size_bytes)
+    return Source(
+        partial(_batches, file, contract, header, fine, rows_at_once),
+        len(names),
+        header.absent,
+        form,
+        held_bytes=size_bytes,
+    )
 
 
-def _batches(file: Path | bytes, contract: Contract, header: Header, fine: Sequence[str], rows_at_once: int) -> Iterator[Received]:
+def _batches(
+    file: Path | bytes, contract: Contract, header: Header, fine: Sequence[str], rows_at_once: int
+) -> Iterator[Received]:
     """The rows, with nanoseconds in the `fine` columns; one empty batch where there are none."""
     number = 1
     exact = _tables(file, rows_at_once, fine) if fine else repeat(None)
@@ -141,7 +170,9 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
     named = table.rename_columns(list(header.names))
     missing = pa.nulls(table.num_rows, pa.string())
     cells = {
-        column.name: missing if column.left_out or column.name in header.absent else exact_texts(named.column(column.name), column)
+        column.name: missing
+        if column.left_out or column.name in header.absent
+        else exact_texts(named.column(column.name), column)
         for column in contract.columns
     }
     rows = np.arange(first_row, first_row + table.num_rows, dtype=np.int64)
@@ -190,19 +221,31 @@ def corrupt_parquet() -> UnreadableFileError:
 def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
     """The flat columns that hold timestamps in the form that Impala and older Sparks write."""
     columns = [schema.column(at) for at in range(len(schema))]
-    return list(dict.fromkeys(column.path for column in columns if column.physical_type == "INT96" and column.path == column.name))
+    return list(
+        dict.fromkeys(
+            column.path
+            for column in columns
+            if column.physical_type == "INT96" and column.path == column.name
+        )
+    )
 
 
 def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
     """The names of lists, structs and maps with timestamps in that form inside; up to the first point, as paths are joined with it."""
     columns = [schema.column(at) for at in range(len(schema))]
-    return {column.path.partition(".")[0] for column in columns if column.physical_type == "INT96" and column.path != column.name}
+    return {
+        column.path.partition(".")[0]
+        for column in columns
+        if column.physical_type == "INT96" and column.path != column.name
+    }
 
 
 def _check_times_inside(name_of: Mapping[str, str], inside: Collection[str], contract: Contract) -> None:
     """Raise UnreadableFileError for such a column that the contract keeps: it is read in microseconds, so that nanoseconds are lost."""
     for column in contract.columns:
-        if (column.nested or (column.undeclared and not column.left_out)) and name_of.get(column.name, "").partition(".")[0] in inside:
+        if (column.nested or (column.undeclared and not column.left_out)) and name_of.get(
+            column.name, ""
+        ).partition(".")[0] in inside:
             raise UnreadableFileError(
                 rule="type",
                 message="the column holds timestamps in the old form INT96 inside lists or objects",
@@ -248,7 +291,9 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
     if _is_recoverable(plain.type, column):
         text = in_declared_format(column, _text_of(plain, column))
         is_local = column.format is not None and column.format.timezone and pa.types.is_timestamp(plain.type)
-        return joined(text, "Z") if is_local else text  # a stored timestamp is UTC whatever zone the texts have
+        return (
+            joined(text, "Z") if is_local else text
+        )  # a stored timestamp is UTC whatever zone the texts have
     raise UnreadableFileError(
         rule="type",
         message=f"the column is stored as {plain.type}, from which a {column.type.kind.value} cannot be had back",
@@ -268,7 +313,10 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
         text.validate(full=True)  # a damaged file may call invalid bytes text
     except pa.ArrowInvalid:
         raise UnreadableFileError(
-            rule="type", message="the column holds bytes that are no UTF-8 text", remedy="write the column as text", column=column.name
+            rule="type",
+            message="the column holds bytes that are no UTF-8 text",
+            remedy="write the column as text",
+            column=column.name,
         ) from None
     return text
 
@@ -291,7 +339,9 @@ def _as_json(held: pa.Array, column: Column) -> pa.Array:
 def _is_recoverable(held: pa.DataType, column: Column) -> bool:
     kind, types = column.type.kind, pa.types
     if types.is_integer(held):
-        is_written_as_day = kind is Kind.DATE and column.format is not None and bool(column.format.patterns)  # 20230115 by yyyyMMdd
+        is_written_as_day = (
+            kind is Kind.DATE and column.format is not None and bool(column.format.patterns)
+        )  # 20230115 by yyyyMMdd
         return is_written_as_day or kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
     if types.is_floating(held):
         return kind in _NUMBERS or column.mask is Mask.PAN
@@ -319,19 +369,28 @@ def _floats(held: pa.Array, column: Column) -> pa.Array:
     if column.type.kind is Kind.DOUBLE:
         return shortest
     wide = pc.cast(held, pa.float64())
-    floats = np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
+    floats = (
+        np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
+    )
     with np.errstate(invalid="ignore"):  # a signalling NaN is no reason to warn: it is not integral
-        integral = flags(held.is_valid()) & (np.abs(floats) < _EXACT_INTEGERS[held.type]) & (np.trunc(floats) == floats)
+        integral = (
+            flags(held.is_valid())
+            & (np.abs(floats) < _EXACT_INTEGERS[held.type])
+            & (np.trunc(floats) == floats)
+        )
     whole = int_array(np.where(integral, floats, 0).astype(np.int64), nulls=~integral)
     plain = _without_exponent(shortest) if column.type.kind is Kind.DECIMAL else shortest
-    return pc.coalesce(pc.cast(whole, pa.string()), _marked_inexact(plain, shortest, _EXACT_DIGITS[held.type]))
+    return pc.coalesce(
+        pc.cast(whole, pa.string()), _marked_inexact(plain, shortest, _EXACT_DIGITS[held.type])
+    )
 
 
 def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> pa.Array:
     """Numbers with more digits than their float keeps are written with an exponent, which fits no integer and no decimal."""
     significant = pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.|e.*", "")
     inexact = pc.and_(
-        pc.greater(pc.utf8_length(significant), literal(str(exact_digits), pa.int32())), pc.invert(pc.match_substring(plain, "e"))
+        pc.greater(pc.utf8_length(significant), literal(str(exact_digits), pa.int32())),
+        pc.invert(pc.match_substring(plain, "e")),
     )
     return rewritten_where(inexact, plain, lambda some: joined(some, "e0"))
 
@@ -339,7 +398,9 @@ def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> p
 def _without_exponent(text: pa.Array) -> pa.Array:
     """Arrow spells large and small numbers with an exponent; these are written without one."""
     has_one = pc.match_substring_regex(text, r"[0-9][eE]")
-    return rewritten_where(has_one, text, lambda some: text_array(f"{Decimal(number):f}" for number in some.to_pylist()))
+    return rewritten_where(
+        has_one, text, lambda some: text_array(f"{Decimal(number):f}" for number in some.to_pylist())
+    )
 
 
 def _decimals(held: pa.Array, column: Column) -> pa.Array:

@@ -131,7 +131,13 @@ def check_readable(path: Path, largest_bytes: int) -> None:
 
 
 def check_local_file(
-    record: FileRecord, path: Path, received_at: datetime, contract: Contract, *, rules: GateRules, objects: ObjectStore
+    record: FileRecord,
+    path: Path,
+    received_at: datetime,
+    contract: Contract,
+    *,
+    rules: GateRules,
+    objects: ObjectStore,
 ) -> CheckedParquet:
     """Check every row of a local file; accepted and quarantined rows are written to the file's folder.
 
@@ -163,7 +169,9 @@ def check_local_file(
     return CheckedParquet(counts, folder / ACCEPTED, folder / QUARANTINE)
 
 
-def check_masked_form(record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> CheckedParquet:
+def check_masked_form(
+    record: FileRecord, path: Path, received_at: datetime, contract: Contract
+) -> CheckedParquet:
     """Check every row of the masked form that replaced the file's original in raw, as `check_local_file` does.
 
     Raises:
@@ -174,7 +182,9 @@ def check_masked_form(record: FileRecord, path: Path, received_at: datetime, con
 
     if sha256_of(path) != record.original["sha256"]:
         raise NotFoundError(f"the masked form of {record.key} is not the one that the gate wrote")
-    counts = masked_original.check(path, contract, origin_of(record, contract, path, received_at), path.parent)
+    counts = masked_original.check(
+        path, contract, origin_of(record, contract, path, received_at), path.parent
+    )
     return CheckedParquet(counts, path.parent / ACCEPTED, path.parent / QUARANTINE)
 
 

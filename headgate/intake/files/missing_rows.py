@@ -22,7 +22,10 @@ def files_without_rows(
         record
         for record in records
         if record.state in {FileState.DONE, FileState.REPLAYING}
-        and (_is_missing(objects, curated_bucket, record.curated_key) or _is_missing(objects, quarantine_bucket, record.quarantine_key))
+        and (
+            _is_missing(objects, curated_bucket, record.curated_key)
+            or _is_missing(objects, quarantine_bucket, record.quarantine_key)
+        )
     ]
     return sorted(missing, key=lambda record: (record.received_at, record.file_id))
 

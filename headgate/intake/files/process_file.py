@@ -106,7 +106,9 @@ class FileProcessor:
 
     ports: GatePorts
     rules: GateRules
-    profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = None
+    profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = (
+        None
+    )
     profile_unknown: Callable[[FileRecord, FileTable, Collection[str]], Mapping[str, str]] | None = None
     profile_uncontracted: Callable[[FileRecord, FileTable], Mapping[str, str]] | None = None
     alert: Callable[[FileRecord], None] | None = None
@@ -124,8 +126,12 @@ class FileProcessor:
             ThrottledError: another worker holds the file or its content; deliver it again later.
             ServiceError: a service failed; the claim is given back and nothing of the file is recorded as done.
         """
-        if keys.masked_original_of(ref.key):  # the gate wrote it, and the file that it belongs to has a record
-            return replace(_received(ObjectInfo(ref, 0, self.ports.clock())), state=FileState.IGNORED, seen_before=True)
+        if keys.masked_original_of(
+            ref.key
+        ):  # the gate wrote it, and the file that it belongs to has a record
+            return replace(
+                _received(ObjectInfo(ref, 0, self.ports.clock())), state=FileState.IGNORED, seen_before=True
+            )
         if reason := why_ignored(ref.key):
             return self._ignore(ref, reason)
         try:
@@ -133,7 +139,9 @@ class FileProcessor:
         except NotFoundError:
             return self._answer_replaced(ref)
         record = self._reached(_received(info), "trigger")
-        if self.larger_worker and self.larger_worker.shortage(self.ports.objects, self.ports.ledger, record, info):
+        if self.larger_worker and self.larger_worker.shortage(
+            self.ports.objects, self.ports.ledger, record, info
+        ):
             return self._hand_over(record, info)
         with workspace() as folder:
             return self._process_data(record, info, folder / RECEIVED)
@@ -154,7 +162,9 @@ class FileProcessor:
         claim = self.ports.ledger.claim(record, now=self.ports.clock(), lease_s=self.ports.lease_s)
         if not claim.granted:
             return self._answer_refused_claim(record, claim)
-        ignored = replace(record, state=FileState.IGNORED, error={"rule": "not_data", "message": reason, "file": record.key})
+        ignored = replace(
+            record, state=FileState.IGNORED, error={"rule": "not_data", "message": reason, "file": record.key}
+        )
         return self._finish(record, lambda: ignored)
 
     def _process_data(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
@@ -211,7 +221,10 @@ class FileProcessor:
 
     def _reached(self, record: FileRecord, stage: str) -> FileRecord:
         """Note when a stage of the file ended, for people who watch it; nothing depends on these times."""
-        return replace(record, stage_times={**record.stage_times, stage: self.ports.clock().isoformat(timespec="milliseconds")})
+        return replace(
+            record,
+            stage_times={**record.stage_times, stage: self.ports.clock().isoformat(timespec="milliseconds")},
+        )
 
     def _claim(self, record: FileRecord) -> Claim:
         now, lease_s = self.ports.clock(), self.ports.lease_s
@@ -225,11 +238,21 @@ class FileProcessor:
         if larger_worker is None:
             return record
         try:
-            claim = larger_worker.hand_over(ports.ledger, record, info.ref, now=ports.clock(), claim_s=ports.lease_s)
+            claim = larger_worker.hand_over(
+                ports.ledger, record, info.ref, now=ports.clock(), claim_s=ports.lease_s
+            )
         except BadInputError as error:
             rejected, claim = self._rejected(record, error), self._claim(record)
-            return self._finish(record, lambda: rejected) if claim.granted else self._answer_refused_claim(record, claim)
-        return replace(record, state=FileState.HANDED_OVER) if claim.granted else self._answer_refused_claim(record, claim)
+            return (
+                self._finish(record, lambda: rejected)
+                if claim.granted
+                else self._answer_refused_claim(record, claim)
+            )
+        return (
+            replace(record, state=FileState.HANDED_OVER)
+            if claim.granted
+            else self._answer_refused_claim(record, claim)
+        )
 
     def _fits(self, info: ObjectInfo) -> bool:
         """Whether this worker can read the object at all; a larger one is rejected unread."""
@@ -263,7 +286,9 @@ class FileProcessor:
         lease_s = self.ports.lease_s
         if self.run:
             return nullcontext()
-        return heartbeat(lambda: self.ports.ledger.renew(record, now=self.ports.clock(), lease_s=lease_s), lease_s)
+        return heartbeat(
+            lambda: self.ports.ledger.renew(record, now=self.ports.clock(), lease_s=lease_s), lease_s
+        )
 
     def _answer_refused_claim(self, record: FileRecord, claim: Claim) -> FileRecord:
         if claim.answer in {ClaimAnswer.DONE, ClaimAnswer.HANDED_OVER} or (
@@ -277,7 +302,13 @@ class FileProcessor:
         owner = self.ports.ledger.get(claim.owner)
         error = {**_COPY_WITHOUT_ROWS, "file": record.key} if has_no_rows(owner) else {}
         copy = of_copy(record, owner, self.rules.originals)
-        skipped = replace(copy, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, error=error, finished_at=self.ports.now())
+        skipped = replace(
+            copy,
+            state=FileState.SKIPPED_DUPLICATE,
+            duplicate_of=claim.owner,
+            error=error,
+            finished_at=self.ports.now(),
+        )
         self.ports.ledger.finish(skipped)
         return skipped
 
@@ -299,9 +330,15 @@ class FileProcessor:
         except BadInputError as error:
             return self._map_or_reject(record, info, path, error)
 
-    def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
-        gated = check_local_file(record, path, info.modified_at, contract, rules=self.rules, objects=self.ports.objects)
-        counted = self._reached(with_counts(record, gated.counts, self.rules.contracts.get(record.dataset)), "validation")
+    def _check_and_store(
+        self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract
+    ) -> FileRecord:
+        gated = check_local_file(
+            record, path, info.modified_at, contract, rules=self.rules, objects=self.ports.objects
+        )
+        counted = self._reached(
+            with_counts(record, gated.counts, self.rules.contracts.get(record.dataset)), "validation"
+        )
         with self.executor() as executor:  # storing waits for S3 most of its time
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
@@ -309,7 +346,9 @@ class FileProcessor:
         checked = CheckedOriginal(path, contract, info.modified_at, gated)
         return self._reached(with_replacement(self.rules, self.ports.objects, done, checked), "database")
 
-    def _map_or_reject(self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError) -> FileRecord:
+    def _map_or_reject(
+        self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError
+    ) -> FileRecord:
         """Map the header to the contract: accept the file where the confidence is high, else ask a person, else reject the file."""
         try:
             decided = self._mapping(record, path) if error.rule in MAPPABLE_RULES else None
@@ -317,17 +356,27 @@ class FileProcessor:
             return self._with_unknown_profile(self._rejected(record, stopped), path)
         if isinstance(decided, Suggested):
             asked = self._rejected(record, decided.asked(record.key))
-            pending = replace(asked, state=FileState.NEEDS_MAPPING, error={**asked.error, "suggestion": decided.to_json()})
+            pending = replace(
+                asked, state=FileState.NEEDS_MAPPING, error={**asked.error, "suggestion": decided.to_json()}
+            )
             return self._with_unknown_profile(pending, path)
         if decided is None:
-            return self._profiled(record, path, error) or self._with_unknown_profile(self._rejected(record, error), path)
+            return self._profiled(record, path, error) or self._with_unknown_profile(
+                self._rejected(record, error), path
+            )
         try:
-            return replace(self._check_and_store(record, info, path, decided.contract), mapping=decided.as_record())
+            return replace(
+                self._check_and_store(record, info, path, decided.contract), mapping=decided.as_record()
+            )
         except BadInputError as still:
             return self._rejected(record, still)
 
     def _mapping(self, record: FileRecord, path: Path) -> Decided | Suggested | None:
-        return self.rules.mappings.decide(record.key, record.dataset, self._readable(path)) if self.rules.mappings else None
+        return (
+            self.rules.mappings.decide(record.key, record.dataset, self._readable(path))
+            if self.rules.mappings
+            else None
+        )
 
     def _profile(self, record: FileRecord, gated: CheckedParquet) -> Mapping[str, str]:
         contract = self.rules.contracts[record.dataset]
@@ -345,7 +394,9 @@ class FileProcessor:
         table = unknown_table(file, contract)
         asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
         sensitive = possibly_sensitive(contract, table.shown, asked) if contract else frozenset()
-        return replace(record, profile=self.profile_unknown(record, table, sensitive)) if table.names else record
+        return (
+            replace(record, profile=self.profile_unknown(record, table, sensitive)) if table.names else record
+        )
 
     def _profiled(self, record: FileRecord, path: Path, error: BadInputError) -> FileRecord | None:
         """The record of a table that no contract fits, with its summary, or of a file that cannot be read; None for any other file."""
@@ -368,7 +419,9 @@ class FileProcessor:
             f"or, if it belongs to a dataset of the lake, map it: `headgate mapping accept {record.key} --dataset NAME`"
         )
         what = BadInputError(
-            rule=UNKNOWN_DATASET, message="no contract describes this file, so none of its rows entered the lake", remedy=remedy
+            rule=UNKNOWN_DATASET,
+            message="no contract describes this file, so none of its rows entered the lake",
+            remedy=remedy,
         )
         return replace(self._rejected(record, what), state=FileState.PROFILED, profile=profile)
 
@@ -380,15 +433,21 @@ class FileProcessor:
             return path
 
     def _rejected(self, record: FileRecord, error: BadInputError) -> FileRecord:
-        rejected = replace(record, state=FileState.REJECTED, error={**error_fields(error), "file": record.key})
+        rejected = replace(
+            record, state=FileState.REJECTED, error={**error_fields(error), "file": record.key}
+        )
         return checked_by(rejected, self.rules.contracts.get(rejected.dataset))
 
     def _store(self, record: FileRecord, gated: CheckedParquet) -> FileRecord:
         """The record with the keys of the stored rows. Quarantined rows are written first, so that none is ever missing."""
         return replace(
             record,
-            quarantine_key=self.ports.store(gated.quarantine_rows, self.ports.quarantine_of(record)) if gated.has_quarantine_rows else "",
-            curated_key=self.ports.store(gated.accepted, self.ports.increment_of(record)) if gated.has_accepted else "",
+            quarantine_key=self.ports.store(gated.quarantine_rows, self.ports.quarantine_of(record))
+            if gated.has_quarantine_rows
+            else "",
+            curated_key=self.ports.store(gated.accepted, self.ports.increment_of(record))
+            if gated.has_accepted
+            else "",
         )
 
 

@@ -49,7 +49,9 @@ def is_pending(record: FileRecord) -> bool:
     return record.original.get(FORM) == OriginalForm.PENDING
 
 
-def with_replacement(rules: GateRules, objects: ObjectStore, record: FileRecord, checked: CheckedOriginal) -> FileRecord:
+def with_replacement(
+    rules: GateRules, objects: ObjectStore, record: FileRecord, checked: CheckedOriginal
+) -> FileRecord:
     """Write what replaces the original; return the record that names it, or says that it is pending.
 
     A file without card data, and one that was masked at its source, keep their originals.
@@ -67,15 +69,23 @@ def with_replacement(rules: GateRules, objects: ObjectStore, record: FileRecord,
         origin = origin_of(record, checked.contract, checked.path, checked.received_at)
         original = masked_original.Checked(checked.path, checked.contract, origin, gated.counts)
         form = masked_original.write(original, rules.masking_key(), rules.largest_bytes)
-        return replace(record, original={**_store(objects, record, form), "received_at": checked.received_at.isoformat()})
+        return replace(
+            record, original={**_store(objects, record, form), "received_at": checked.received_at.isoformat()}
+        )
     except Exception as error:  # noqa: BLE001 the file is accepted whatever happens to its original
-        reason = str(error) if isinstance(error, HeadgateError) else type(error).__name__  # another text may hold a cell's value
+        reason = (
+            str(error) if isinstance(error, HeadgateError) else type(error).__name__
+        )  # another text may hold a cell's value
         return replace(record, original={FORM: OriginalForm.PENDING, "reason": reason})
 
 
 def of_copy(copy: FileRecord, owner: FileRecord, originals: Originals) -> FileRecord:
     """The record of a file that was skipped as a copy of another one: what replaces that original replaces this one, too."""
-    return copy if originals is Originals.KEEP or not is_replaced(owner) else replace(copy, original=owner.original)
+    return (
+        copy
+        if originals is Originals.KEEP or not is_replaced(owner)
+        else replace(copy, original=owner.original)
+    )
 
 
 def end_original(objects: ObjectStore, record: FileRecord, ref: ObjectRef, originals: Originals) -> None:
@@ -108,7 +118,9 @@ def ref_of(record: FileRecord) -> ObjectRef:
     return record.ref
 
 
-def replaced_record(objects: ObjectStore, ledger: FileLedger, ref: ObjectRef, file_id: str) -> FileRecord | None:
+def replaced_record(
+    objects: ObjectStore, ledger: FileLedger, ref: ObjectRef, file_id: str
+) -> FileRecord | None:
     """The record of an object that is gone because its original was replaced; None for any other.
 
     Args:
@@ -116,7 +128,11 @@ def replaced_record(objects: ObjectStore, ledger: FileLedger, ref: ObjectRef, fi
     """
     listed = objects.list(ref.bucket, keys.masked_originals_of(ref.key)) if not ref.version_id else ()
     forms = sorted(listed, key=lambda item: (item.modified_at, item.ref.key))
-    original_id = file_id if ref.version_id else next((keys.masked_original_of(item.ref.key) for item in reversed(forms)), "")
+    original_id = (
+        file_id
+        if ref.version_id
+        else next((keys.masked_original_of(item.ref.key) for item in reversed(forms)), "")
+    )
     if not original_id:
         return None
     try:
@@ -144,7 +160,9 @@ def replace_later(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecor
     return after
 
 
-def replaceable(objects: ObjectStore, records: Iterable[FileRecord], contracts: Mapping[str, Contract]) -> list[FileRecord]:
+def replaceable(
+    objects: ObjectStore, records: Iterable[FileRecord], contracts: Mapping[str, Contract]
+) -> list[FileRecord]:
     """Return the files that the gate has ended with and whose originals may hold card data and are still in raw, copies last.
 
     Originals that a worker replaced and died before it deleted them are among these.
@@ -153,9 +171,16 @@ def replaceable(objects: ObjectStore, records: Iterable[FileRecord], contracts: 
         record
         for record in records
         if record.state in _ENDED
-        and (_is_in_raw(objects, record) if is_replaced(record) else _may_hold_card_data(record, contracts.get(record.dataset)))
+        and (
+            _is_in_raw(objects, record)
+            if is_replaced(record)
+            else _may_hold_card_data(record, contracts.get(record.dataset))
+        )
     ]
-    return sorted(replaceable_records, key=lambda one: (one.state is FileState.SKIPPED_DUPLICATE, one.received_at, one.file_id))
+    return sorted(
+        replaceable_records,
+        key=lambda one: (one.state is FileState.SKIPPED_DUPLICATE, one.received_at, one.file_id),
+    )
 
 
 def _is_in_raw(objects: ObjectStore, record: FileRecord) -> bool:
@@ -172,7 +197,12 @@ def _may_hold_card_data(record: FileRecord, contract: Contract | None) -> bool:
     if contract is None:
         return False
     by_contract = any(column.mask in SENSITIVE for column in contract.columns)
-    return by_contract or bool(record.masked) or any(rule.startswith("undeclared_") for rule in record.reasons) or is_pending(record)
+    return (
+        by_contract
+        or bool(record.masked)
+        or any(rule.startswith("undeclared_") for rule in record.reasons)
+        or is_pending(record)
+    )
 
 
 def _replace(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecord:
@@ -200,14 +230,21 @@ def _with_replacement_of(ports: GatePorts, rules: GateRules, before: FileRecord,
         contract = decided.contract if isinstance(decided, Decided) else contract
     record = replace(before, original={})
     gated = check_local_file(record, path, info.modified_at, contract, rules=rules, objects=ports.objects)
-    return with_replacement(rules, ports.objects, record, CheckedOriginal(path, contract, info.modified_at, gated))
+    return with_replacement(
+        rules, ports.objects, record, CheckedOriginal(path, contract, info.modified_at, gated)
+    )
 
 
 def _store(objects: ObjectStore, record: FileRecord, form: Path) -> dict[str, str]:
     ref = ObjectRef(record.bucket, keys.masked_original_key(record.key, record.file_id))
     objects.upload(form, ref, content_type=_ARCHIVE)
     stored = objects.info(ref).ref
-    return {FORM: OriginalForm.MASKED, "key": stored.key, "version_id": stored.version_id, "sha256": sha256_of(form)}
+    return {
+        FORM: OriginalForm.MASKED,
+        "key": stored.key,
+        "version_id": stored.version_id,
+        "sha256": sha256_of(form),
+    }
 
 
 def _mark_deleted(objects: ObjectStore, record: FileRecord) -> dict[str, str]:

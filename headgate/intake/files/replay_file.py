@@ -25,7 +25,15 @@ from headgate.intake.files.check_local_file import (
     error_fields,
     with_counts,
 )
-from headgate.intake.files.replace_original import FORM, RECEIVED, end_original, is_masked, is_pending, ref_of, with_replacement
+from headgate.intake.files.replace_original import (
+    FORM,
+    RECEIVED,
+    end_original,
+    is_masked,
+    is_pending,
+    ref_of,
+    with_replacement,
+)
 from headgate.intake.files.workspace import workspace
 from headgate.intake.quarantine.union_by_source_row import in_order, source_rows, without
 from headgate.intake.rows.check_rows import DISTINCT_QUARANTINE
@@ -43,16 +51,27 @@ if TYPE_CHECKING:
     from headgate.intake.files.check_local_file import CheckedParquet
     from headgate.intake.files.gate import GatePorts, GateRules
 
-REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
+REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = (
+    "replayed",
+    "still_rejected",
+    "raw_gone",
+    "accepted_elsewhere",
+)
 _EDITION_CHARACTERS = 16
-_COMPARED_WITH = "compared_with"  # in a record's error: contracts and mappings by which the file was not recognised
+_COMPARED_WITH = (
+    "compared_with"  # in a record's error: contracts and mappings by which the file was not recognised
+)
 _INSTEAD = {
     OriginalForm.DELETED: "restore the objects of curated and quarantine by their versions, or send the data again from their source",
     OriginalForm.MASKED: "its masked form is not in raw any more; send the data again from their source",
     OriginalForm.PENDING: "it is not in raw any more; send the data again from their source",
 }
 _NUMBER = "a card or social security number"
-_MASKED_IN_KEYS = {"[PAN ": _NUMBER, "[SSN ": _NUMBER, "[CVV]": "a verification code"}  # the masks that a record's key may hold
+_MASKED_IN_KEYS = {
+    "[PAN ": _NUMBER,
+    "[SSN ": _NUMBER,
+    "[CVV]": "a verification code",
+}  # the masks that a record's key may hold
 
 
 @dataclass(frozen=True)
@@ -157,7 +176,11 @@ class Replayer:
         if owner := self._accepted_elsewhere(after):
             # What was waiting for a contract has nothing left to wait for.
             kept = before if record is before else replace(before, closed_by=owner)
-            return self._keep(kept, ACCEPTED_ELSEWHERE, {"message": "the same content was accepted as another file in the meantime"})
+            return self._keep(
+                kept,
+                ACCEPTED_ELSEWHERE,
+                {"message": "the same content was accepted as another file in the meantime"},
+            )
         left, entered = self._write(after, gated)
         record = self._record(replace(after, stage_times={**times, "database": self._moment()}), gated)
         record = with_replacement(self.rules, self.ports.objects, record, checked)
@@ -193,9 +216,15 @@ class Replayer:
         fields = error_fields(error)
         contract = self.rules.contracts.get(record.dataset)
         if record is before or contract is None:
-            is_known_only_now = before.state is FileState.REJECTED and before.error.get("rule") == UNKNOWN_DATASET and contract is None
+            is_known_only_now = (
+                before.state is FileState.REJECTED
+                and before.error.get("rule") == UNKNOWN_DATASET
+                and contract is None
+            )
             kept = replace(before, error={**fields, "file": before.key}) if is_known_only_now else before
-            return self._keep(kept, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")})
+            return self._keep(
+                kept, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")}
+            )
         asked = self._suggestion(record, path) if error.rule in MAPPABLE_RULES else None
         fields = error_fields(asked.asked(record.key)) if asked else fields
         rejected = replace(
@@ -205,15 +234,21 @@ class Replayer:
             profile={name: value for name, value in record.profile.items() if name != SUMMARY},
         )
         self.ports.ledger.finish(rejected)
-        return Replayed(STILL_REJECTED, rejected, reason={name: fields[name] for name in ("rule", "message", "column")})
+        return Replayed(
+            STILL_REJECTED, rejected, reason={name: fields[name] for name in ("rule", "message", "column")}
+        )
 
     def _suggestion(self, record: FileRecord, path: Path) -> Suggested | None:
-        decided = self.rules.mappings.decide(record.key, record.dataset, path) if self.rules.mappings else None
+        decided = (
+            self.rules.mappings.decide(record.key, record.dataset, path) if self.rules.mappings else None
+        )
         return decided if isinstance(decided, Suggested) else None
 
     def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
         """Restore the record as it was; after a replay that died it stays `replaying`, because its rows may have moved."""
-        had_no_rows = before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
+        had_no_rows = (
+            before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
+        )
         kept = replace(before, state=_state_without_rows(before)) if had_no_rows else before
         if kept.state is FileState.REPLAYING:
             self.ports.ledger.release(kept)
@@ -225,7 +260,9 @@ class Replayer:
         """Whether a replay that died may have stored rows of the file."""
         if not record.content_sha256:
             return True
-        return any(self._exists(at) for at in (self.ports.quarantine_of(record), self.ports.increment_of(record)))
+        return any(
+            self._exists(at) for at in (self.ports.quarantine_of(record), self.ports.increment_of(record))
+        )
 
     def _exists(self, ref: ObjectRef) -> bool:
         try:
@@ -263,18 +300,26 @@ class Replayer:
         record = replace(before, content_sha256=sha256)
         if decided is None:
             try:
-                gated = check_local_file(record, path, modified_at, contract, rules=self.rules, objects=self.ports.objects)
+                gated = check_local_file(
+                    record, path, modified_at, contract, rules=self.rules, objects=self.ports.objects
+                )
                 return CheckedOriginal(path, contract, modified_at, gated, before.mapping)
             except BadInputError as error:
-                decided = self._mapping(before, path) if error.rule in MAPPABLE_RULES and not was_mapped else None
+                decided = (
+                    self._mapping(before, path) if error.rule in MAPPABLE_RULES and not was_mapped else None
+                )
                 if decided is None:
                     raise
-        gated = check_local_file(record, path, modified_at, decided.contract, rules=self.rules, objects=self.ports.objects)
+        gated = check_local_file(
+            record, path, modified_at, decided.contract, rules=self.rules, objects=self.ports.objects
+        )
         return CheckedOriginal(path, decided.contract, modified_at, gated, decided.as_record())
 
     def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
         """Return how the file's columns are mapped by the current contract; None where a person has to say so."""
-        decided = self.rules.mappings.decide(before.key, before.dataset, path) if self.rules.mappings else None
+        decided = (
+            self.rules.mappings.decide(before.key, before.dataset, path) if self.rules.mappings else None
+        )
         return decided if isinstance(decided, Decided) else None
 
     def _write(self, before: FileRecord, gated: CheckedParquet) -> tuple[int, int]:
@@ -284,7 +329,9 @@ class Replayer:
         old, new = source_rows(previous), source_rows(gated.quarantine_rows)
         leaving = len(without(old, new))
         if len(new):
-            self.ports.store(_union(gated.quarantine_rows, previous) if leaving else gated.quarantine_rows, at)
+            self.ports.store(
+                _union(gated.quarantine_rows, previous) if leaving else gated.quarantine_rows, at
+            )
         self._write_increment(before, gated)
         if leaving:
             self._store_or_delete(gated.quarantine_rows, at, has_rows=gated.has_quarantine_rows)
@@ -296,13 +343,17 @@ class Replayer:
         self._store_or_delete(gated.accepted, self.ports.increment_of(before), has_rows=gated.has_accepted)
         if gated.has_accepted:
             mark = keys.edition_key(before.dataset, sha256, sha256_of(gated.accepted)[:_EDITION_CHARACTERS])
-            self.ports.objects.write(self._curated(mark), gated.counts.contract.encode(), content_type="text/plain")
+            self.ports.objects.write(
+                self._curated(mark), gated.counts.contract.encode(), content_type="text/plain"
+            )
             marks.discard(mark)
         for stale in sorted(marks):
             self.ports.objects.delete(self._curated(stale))
 
     def _marks(self, before: FileRecord) -> set[str]:
-        listed = self.ports.objects.list(self.ports.curated_bucket, keys.edition_key(before.dataset, before.content_sha256, ""))
+        listed = self.ports.objects.list(
+            self.ports.curated_bucket, keys.edition_key(before.dataset, before.content_sha256, "")
+        )
         return {item.ref.key for item in listed}
 
     def _curated(self, key: str) -> ObjectRef:
@@ -357,7 +408,9 @@ def why_gone(record: FileRecord) -> str:
     masked_part = next((what for mark, what in _MASKED_IN_KEYS.items() if mark in record.key), "")
     if not masked_part:
         return "the original is not in raw any more"
-    return f"its key held {masked_part}, so the original cannot be found by it; send it again under another name"
+    return (
+        f"its key held {masked_part}, so the original cannot be found by it; send it again under another name"
+    )
 
 
 def _union(new: Path, previous: Path) -> Path:

@@ -102,8 +102,14 @@ class Reverter:
         """
         file, *corrections = self.chain(file_id)
         if file is None or not is_undone(file):
-            raise ConflictError(f"The file is {file.state if file else 'unknown'}, so there is no undo to take back.")
-        with_file = [record for record in corrections if record and is_undone(record) and record.error.get(_REVERTED_WITH) == file_id]
+            raise ConflictError(
+                f"The file is {file.state if file else 'unknown'}, so there is no undo to take back."
+            )
+        with_file = [
+            record
+            for record in corrections
+            if record and is_undone(record) and record.error.get(_REVERTED_WITH) == file_id
+        ]
         return [*reversed(with_file), file]
 
     def restore(self, file_id: str) -> list[FileRecord]:
@@ -126,13 +132,18 @@ class Reverter:
                 for restored in after:
                     if restored.state is not FileState.REVERTED:
                         self._revert(restored.file_id, with_file=file_id)
-                raise ConflictError(f"The undo cannot be taken back: {record.key}: {replayed.reason['message']}.")
+                raise ConflictError(
+                    f"The undo cannot be taken back: {record.key}: {replayed.reason['message']}."
+                )
             after.append(replayed.record)
         return after[::-1]
 
     def has_skipped_copy(self, file_id: str) -> bool:
         """Whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
-        return any(copy.state is FileState.SKIPPED_DUPLICATE for copy in self._same_content(self.ports.ledger.get(file_id)))
+        return any(
+            copy.state is FileState.SKIPPED_DUPLICATE
+            for copy in self._same_content(self.ports.ledger.get(file_id))
+        )
 
     def _why_not_restored(self, records: Sequence[FileRecord]) -> str:
         """Return why files cannot be accepted again, as far as it is known before; empty if they can."""
@@ -142,10 +153,14 @@ class Reverter:
             except NotFoundError:
                 return f"{record.key}: {why_gone(record)}"
         owner = self._owner(records[-1])
-        return f"the same content was accepted as {owner} in the meantime; undo that file first" if owner else ""
+        return (
+            f"the same content was accepted as {owner} in the meantime; undo that file first" if owner else ""
+        )
 
     def _revert(self, file_id: str, with_file: str = "") -> Reverted:
-        before = self.ports.ledger.reopen(file_id, now=self.ports.clock(), lease_s=self.ports.lease_s, action=Action.REVERT)
+        before = self.ports.ledger.reopen(
+            file_id, now=self.ports.clock(), lease_s=self.ports.lease_s, action=Action.REVERT
+        )
         try:
             owner = self._owner(before)
             if not owner:
@@ -160,7 +175,10 @@ class Reverter:
 
     def _owner(self, before: FileRecord) -> str:
         """The key of another file that has this content in the lake; empty where the rows are this file's."""
-        return next((copy.key for copy in self._same_content(before) if is_accepted(copy) and not copy.duplicate_of), "")
+        return next(
+            (copy.key for copy in self._same_content(before) if is_accepted(copy) and not copy.duplicate_of),
+            "",
+        )
 
     def _same_content(self, before: FileRecord) -> list[FileRecord]:
         """Other files of the dataset with this content, oldest first."""
@@ -168,7 +186,9 @@ class Reverter:
         copies = [
             record
             for record in self.ports.ledger.records()
-            if record.file_id != before.file_id and record.content_sha256 and (record.dataset, record.content_sha256) == content
+            if record.file_id != before.file_id
+            and record.content_sha256
+            and (record.dataset, record.content_sha256) == content
         ]
         return sorted(copies, key=lambda copy: (copy.received_at, copy.file_id))
 
@@ -185,7 +205,9 @@ class Reverter:
     def _record(self, before: FileRecord, with_file: str = "") -> FileRecord:
         message = f"the file was reverted: its accepted rows ({before.accepted}) left the lake"
         remedy = f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or masked form is in raw"
-        kept = {name: text for name, text in before.error.items() if name == "suggestion"}  # a replay maps the header by it
+        kept = {
+            name: text for name, text in before.error.items() if name == "suggestion"
+        }  # a replay maps the header by it
         kept |= {_REVERTED_WITH: with_file} if with_file else {}
         return replace(
             before,
@@ -217,7 +239,11 @@ class Reverter:
         replayed = Replayer(self.ports, self.rules).replay(heir.file_id)
         for other in others:
             self.ports.ledger.finish(replace(other, duplicate_of=heir.file_id))
-        return heir.key if replayed.outcome == ACCEPTED_ELSEWHERE or replayed.record.state is FileState.DONE else ""
+        return (
+            heir.key
+            if replayed.outcome == ACCEPTED_ELSEWHERE or replayed.record.state is FileState.DONE
+            else ""
+        )
 
 
 def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
@@ -225,9 +251,17 @@ def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
     file, *corrections = chain
     if file is None or not _may_be_reverted(file):
         return f"The file is {file.state if file else 'unknown'}, and only a file that the gate has checked can be reverted."
-    pending = [record for record in corrections if record is None or not (record.state is FileState.REVERTED or _may_be_reverted(record))]
+    pending = [
+        record
+        for record in corrections
+        if record is None or not (record.state is FileState.REVERTED or _may_be_reverted(record))
+    ]
     if pending:
-        subject = "A correction of this file is" if len(pending) == 1 else f"{len(pending)} corrections of this file are"
+        subject = (
+            "A correction of this file is"
+            if len(pending) == 1
+            else f"{len(pending)} corrections of this file are"
+        )
         return f"{subject} not checked yet. Wait until the gate has ended with them, then undo the file with all its corrections."
     return ""
 
@@ -248,8 +282,16 @@ def newest_upload(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
     Args:
         name: a file id, which names one version, or a key in raw.
     """
-    versions = [record for record in named(records, name) if record.state not in {FileState.REVERTED, FileState.IGNORED}]
+    versions = [
+        record
+        for record in named(records, name)
+        if record.state not in {FileState.REVERTED, FileState.IGNORED}
+    ]
     if not versions:
         return []
     content = versions[0].content_sha256
-    return list(takewhile(lambda version: version.content_sha256 == content, versions)) if content else versions[:1]
+    return (
+        list(takewhile(lambda version: version.content_sha256 == content, versions))
+        if content
+        else versions[:1]
+    )

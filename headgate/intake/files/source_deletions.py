@@ -60,16 +60,28 @@ class Sightings:
         for file in run["files"]:
             self._mark(contract.dataset, file["sha256"], moment)
         if run.get("deleted_sha256"):
-            self._delete(contract, ObjectRef(bucket, replace(manifest_key, name=keys.RUN_DELETIONS).path()), run["deleted_sha256"], moment)
+            self._delete(
+                contract,
+                ObjectRef(bucket, replace(manifest_key, name=keys.RUN_DELETIONS).path()),
+                run["deleted_sha256"],
+                moment,
+            )
 
     def of_file(self, record: FileRecord) -> None:
         """Record that the source held the rows of a file without a run when the file was received."""
         contract = self.contracts.get(record.dataset)
-        if record.content_sha256 and record.received_at and contract is not None and follows_deletions(contract):
+        if (
+            record.content_sha256
+            and record.received_at
+            and contract is not None
+            and follows_deletions(contract)
+        ):
             self._mark(record.dataset, record.content_sha256, datetime.fromisoformat(record.received_at))
 
     def _mark(self, dataset: str, content_sha256: str, moment: datetime) -> None:
-        self.objects.write(ObjectRef(self.curated_bucket, keys.sighting_key(dataset, content_sha256, moment)), b"")
+        self.objects.write(
+            ObjectRef(self.curated_bucket, keys.sighting_key(dataset, content_sha256, moment)), b""
+        )
 
     def _delete(self, contract: Contract, ref: ObjectRef, sha256: str, moment: datetime) -> None:
         body = self.objects.read(ref)
@@ -89,5 +101,6 @@ def deleted_keys(contract: Contract, listed: pa.Table) -> pa.Table:
     """Return the keys in the contract's types, without those that do not fit: no row with such a key was ever accepted."""
     columns = [contract.column(name) for name in contract.key]
     return pa.table(
-        [cast_column(column, exact_texts(listed.column(column.name), column)).values for column in columns], list(contract.key)
+        [cast_column(column, exact_texts(listed.column(column.name), column)).values for column in columns],
+        list(contract.key),
     ).drop_null()

@@ -24,7 +24,10 @@ _RULE = "correction"
 
 
 def corrected_csv(
-    body: bytes | None, contract: Contract, corrections: Mapping[int, Mapping[str, str | None]], quarantined: Collection[int]
+    body: bytes | None,
+    contract: Contract,
+    corrections: Mapping[int, Mapping[str, str | None]],
+    quarantined: Collection[int],
 ) -> bytes:
     """Return the corrected rows as CSV with the contract's columns, in the file's order; equal corrections give equal bytes.
 
@@ -40,10 +43,15 @@ def corrected_csv(
     """
     open_rows = set(quarantined)
     if strangers := sorted(set(corrections) - open_rows):
-        raise _refused(f"{len(strangers)} of the rows are not in quarantine, the first is row {strangers[0]}.", "Correct quarantined rows.")
+        raise _refused(
+            f"{len(strangers)} of the rows are not in quarantine, the first is row {strangers[0]}.",
+            "Correct quarantined rows.",
+        )
     names = without_left_out(contract).names
     if any(name not in names for values in corrections.values() for name in values):
-        raise _refused("A correction names a column that the contract does not have.", f"Columns: {', '.join(names)}.")
+        raise _refused(
+            "A correction names a column that the contract does not have.", f"Columns: {', '.join(names)}."
+        )
     received = read_file(body, contract) if body is not None else None
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -52,7 +60,11 @@ def corrected_csv(
         original = _texts(received, row) if received else None
         values = corrections[row]
         if original is None and set(values) != set(names):
-            what = f"Row {row} has a wrong number of cells." if received else f"The original of row {row} was masked or deleted."
+            what = (
+                f"Row {row} has a wrong number of cells."
+                if received
+                else f"The original of row {row} was masked or deleted."
+            )
             raise _refused(what, "Give a value or null for every column of the contract.")
         cells = {**(original or {}), **values}
         writer.writerow(["" if cells.get(name) is None else cells[name] for name in names])

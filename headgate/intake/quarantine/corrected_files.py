@@ -130,10 +130,16 @@ def _check_that_it_settles(old: FileRecord, by: FileRecord) -> None:
         )
     if by.state is not FileState.DONE or not by.accepted:
         raise BadInputError(
-            rule=_RULE, message=f"No row of {by.key} was accepted ({by.state}).", remedy="Name a file whose rows are in the lake."
+            rule=_RULE,
+            message=f"No row of {by.key} was accepted ({by.state}).",
+            remedy="Name a file whose rows are in the lake.",
         )
     if by.file_id == old.file_id or by.received_at < old.received_at:
-        raise BadInputError(rule=_RULE, message=f"{by.key} did not come after {old.key}.", remedy="Name the file with the corrected rows.")
+        raise BadInputError(
+            rule=_RULE,
+            message=f"{by.key} did not come after {old.key}.",
+            remedy="Name the file with the corrected rows.",
+        )
     if old.reasons and by.dataset != old.dataset:
         raise BadInputError(
             rule=_RULE,
@@ -144,7 +150,11 @@ def _check_that_it_settles(old: FileRecord, by: FileRecord) -> None:
 
 def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRecord, FileRecord]]:
     """Return each open version with quarantined rows or an error, with the version that settles it."""
-    open_versions = [record for record in records if record.state in CHECKED and not record.closed_by and (record.reasons or record.error)]
+    open_versions = [
+        record
+        for record in records
+        if record.state in CHECKED and not record.closed_by and (record.reasons or record.error)
+    ]
     return [(record, newer) for record in open_versions if (newer := past.settled_by(record))]
 
 

@@ -52,7 +52,9 @@ class CorrectionOutcomes:
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for file_id, sent in checked.items():
             replaced: dict[int, str] = {}
-            for sent_id in reversed([sent_id for sent_id in self.senders.corrections(file_id) if sent_id in sent]):
+            for sent_id in reversed(
+                [sent_id for sent_id in self.senders.corrections(file_id) if sent_id in sent]
+            ):
                 rules = self.senders.corrected_rows(file_id, sent_id)
                 corrected_again = {place for place, row in enumerate(rules, start=1) if row in replaced}
                 counts[sent_id] += self._count_rules(sent[sent_id], corrected_again)
@@ -63,7 +65,9 @@ class CorrectionOutcomes:
     def _count_rules(self, record: FileRecord, places: Collection[int]) -> Counter[str]:
         if not places or not record.quarantine_key:
             return Counter()
-        rows = rows_of(self.objects, self.quarantine_bucket, record).select(["source_row", "rule"]).to_pylist()
+        rows = (
+            rows_of(self.objects, self.quarantine_bucket, record).select(["source_row", "rule"]).to_pylist()
+        )
         return Counter(row["rule"] or "" for row in rows if row["source_row"] in places)
 
     def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, Outcome]:
@@ -79,6 +83,10 @@ class CorrectionOutcomes:
             return dict.fromkeys(rows, "refused")
         if record.state is not FileState.DONE:
             return dict.fromkeys(rows, "sent")
-        places = rows_of(self.objects, self.quarantine_bucket, record)["source_row"].to_pylist() if record.quarantine_key else []
+        places = (
+            rows_of(self.objects, self.quarantine_bucket, record)["source_row"].to_pylist()
+            if record.quarantine_key
+            else []
+        )
         refused = {rows[place - 1] for place in places}
         return {row: "refused" if row in refused else "accepted" for row in rows}

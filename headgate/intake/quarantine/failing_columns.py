@@ -96,15 +96,28 @@ def failing_columns(
             _add(by_column, json.loads(row["all_rules"]), json.loads(row["record"]))
     for name in new_columns:
         by_column[name, RULE].rows += 0
-    warnings = {(column.name, rule.name) for column in contract.columns for rule in column.rules if rule.level is Level.WARN}
+    warnings = {
+        (column.name, rule.name)
+        for column in contract.columns
+        for rule in column.rules
+        if rule.level is Level.WARN
+    }
     listed = [
-        _failing(contract, *key, failures, received=received, accepts=accepts) for key, failures in by_column.items() if key not in warnings
+        _failing(contract, *key, failures, received=received, accepts=accepts)
+        for key, failures in by_column.items()
+        if key not in warnings
     ]
     return sorted(listed, key=lambda one: (-one.rows, one.column, one.rule))
 
 
 def _failing(
-    contract: Contract, column: str, rule: str, found: _Found, *, received: int, accepts: Callable[[Column], bool]
+    contract: Contract,
+    column: str,
+    rule: str,
+    found: _Found,
+    *,
+    received: int,
+    accepts: Callable[[Column], bool],
 ) -> FailingColumn:
     """The remedies by how likely they are right: words for null, a format or wider type, the data, and only then a weaker contract."""
     nulls = found.nulls(rule)
@@ -117,24 +130,39 @@ def _failing(
     likely = _likely(contract, own, [*found.values], accepts)
     table = stated_format(contract.properties.get(FORMAT_PROPERTY, {}))
     if len(likely) == 1:
-        return replace(plain, edit=change_in_words(own, likely[0], table), other_edits=weaker_edits, edited=likely[0])
+        return replace(
+            plain, edit=change_in_words(own, likely[0], table), other_edits=weaker_edits, edited=likely[0]
+        )
     if likely:
         written = " or ".join(change_in_words(own, change, table).partition(": ")[2] for change in likely)
-        return replace(plain, edit=f"{column}: decide how it is written, since both read these values: {written}", other_edits=weaker_edits)
+        return replace(
+            plain,
+            edit=f"{column}: decide how it is written, since both read these values: {written}",
+            other_edits=weaker_edits,
+        )
     if received >= _FEWEST_ROWS and found.rows <= _FEW_ROWS * received:
         return replace(
-            plain, edit=_CORRECT.format(rows=found.rows, received=received, column=column), other_edits=weaker_edits, is_for_source=True
+            plain,
+            edit=_CORRECT.format(rows=found.rows, received=received, column=column),
+            other_edits=weaker_edits,
+            is_for_source=True,
         )
     return plain
 
 
-def _likely(contract: Contract, column: Column, values: Sequence[str], accepts: Callable[[Column], bool]) -> list[Column]:
+def _likely(
+    contract: Contract, column: Column, values: Sequence[str], accepts: Callable[[Column], bool]
+) -> list[Column]:
     """The formats and wider types that read every value of the file; of a key only formats, because stored keys keep their type."""
     accepting = []
     for likely in likely_columns(column, values):
         both = in_both_formats(column, likely)
         tried = [likely, *([both] if both else [])]
-        accepting += [edited for edited in tried if (column.name not in contract.key or edited.type == column.type) and accepts(edited)][:1]
+        accepting += [
+            edited
+            for edited in tried
+            if (column.name not in contract.key or edited.type == column.type) and accepts(edited)
+        ][:1]
     return accepting
 
 
@@ -157,7 +185,12 @@ def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
 
 def with_column(contract: Contract, column: Column) -> Contract:
     """Return the contract with this column instead of its own of the name."""
-    return replace(contract, columns=tuple(column if kept_column.name == column.name else kept_column for kept_column in contract.columns))
+    return replace(
+        contract,
+        columns=tuple(
+            column if kept_column.name == column.name else kept_column for kept_column in contract.columns
+        ),
+    )
 
 
 def _add(found: defaultdict[tuple[str, str], _Found], codes: Sequence[str], record: dict[str, Any]) -> None:
@@ -195,9 +228,13 @@ def _edited(contract: Contract, name: str, rule: str, nulls: tuple[str, ...]) ->
     if rule == RULE:
         return with_declared(contract, name)
     if not name:
-        return replace(contract, comparisons=tuple(comparison for comparison in contract.comparisons if comparison.name != rule))
+        return replace(
+            contract,
+            comparisons=tuple(comparison for comparison in contract.comparisons if comparison.name != rule),
+        )
     columns = tuple(
-        _edited_column(column, rule, nulls) if column.name == name and name not in contract.key else column for column in contract.columns
+        _edited_column(column, rule, nulls) if column.name == name and name not in contract.key else column
+        for column in contract.columns
     )
     return replace(contract, columns=columns)
 
@@ -214,4 +251,8 @@ def _edited_column(column: Column, rule: str, nulls: tuple[str, ...]) -> Column:
     if rule in _UNDECLARED and column.type.kind is Kind.STRING:
         return replace(column, mask=Mask.FREE_TEXT)
     rules = tuple(kept_rule for kept_rule in column.rules if kept_rule.name != rule)
-    return replace(column, rules=rules, required=column.required and rule != "required") if rules != column.rules else column
+    return (
+        replace(column, rules=rules, required=column.required and rule != "required")
+        if rules != column.rules
+        else column
+    )

@@ -30,14 +30,20 @@ class OldTokens:
 
 
 def old_tokens(
-    objects: ObjectStore, curated_bucket: str, records: Iterable[FileRecord], contracts: Mapping[str, Contract], current_key_id: str
+    objects: ObjectStore,
+    curated_bucket: str,
+    records: Iterable[FileRecord],
+    contracts: Mapping[str, Contract],
+    current_key_id: str,
 ) -> Iterator[OldTokens]:
     """Every file that has tokens of another key than the current one, by dataset and key; only their token columns are read."""
     for record in sorted(records, key=lambda record: (record.dataset, record.key, record.file_id)):
         columns = token_columns(contracts[record.dataset]) if record.dataset in contracts else ()
         if not record.curated_key or not columns:
             continue
-        other = key_ids(objects.read(ObjectRef(curated_bucket, record.curated_key)), columns) - {current_key_id}
+        other = key_ids(objects.read(ObjectRef(curated_bucket, record.curated_key)), columns) - {
+            current_key_id
+        }
         if other:
             yield OldTokens(record, tuple(sorted(other)))
 

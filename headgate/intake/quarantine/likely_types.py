@@ -45,7 +45,12 @@ def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
 def in_both_formats(column: Column, likely: Column) -> Column | None:
     """Return the likely column that also reads the patterns that the column has; None where it has none of its own."""
     own = column.format.patterns if column.format else ()
-    if likely.format is None or not likely.format.patterns or not own or likely.type.kind is not column.type.kind:
+    if (
+        likely.format is None
+        or not likely.format.patterns
+        or not own
+        or likely.type.kind is not column.type.kind
+    ):
         return None
     return replace(likely, format=replace(likely.format, patterns=(*own, *likely.format.patterns)))
 
@@ -69,7 +74,9 @@ def change_in_words(column: Column, likely: Column, table: Mapping[str, object])
     named = property_of(likely.type.kind, likely.format, table)
     facts += [f"{FORMAT_PROPERTY}: {json.dumps(named, ensure_ascii=False)}"] if named else []
     words = " or ".join(declared.true_words + declared.false_words)
-    written = words or answer_of(Reading(Kind.DECIMAL if is_number and likely.type.scale else likely.type.kind, declared))
+    written = words or answer_of(
+        Reading(Kind.DECIMAL if is_number and likely.type.scale else likely.type.kind, declared)
+    )
     old = column.format.patterns if column.format else ()
     if changed := [pattern for pattern in old if pattern not in declared.patterns]:
         facts.append(f"instead of {' and '.join(changed)}: accepted values are read in the new order, too")
@@ -80,7 +87,9 @@ def _in_format(column: Column, reading: Reading, texts: pa.Array) -> Column | No
     """The column in the reading's format, with the narrowest type that reads all texts."""
     declared = _merged(column.format or PLAIN, reading.format)
     if reading.format.nulls:
-        column = replace(column, required=False, rules=tuple(rule for rule in column.rules if rule.name != "required"))
+        column = replace(
+            column, required=False, rules=tuple(rule for rule in column.rules if rule.name != "required")
+        )
     for wider in _types(column.type, reading.kind):
         edited = replace(column, type=wider, format=None if declared == PLAIN else declared)
         if not len(cast_column(edited, without_nulls(edited, texts)).misfits):
@@ -113,7 +122,10 @@ def _types(own: ColumnType, kind: Kind) -> Iterator[ColumnType]:
         if own.kind in {Kind.SMALLINT, Kind.INTEGER}:
             yield ColumnType(Kind.BIGINT)
         whole = max((own.precision or 0) - (own.scale or 0), _WIDEST_WHOLE)
-        yield from (ColumnType(Kind.DECIMAL, precision=min(MOST_PRECISION, whole + scale), scale=scale) for scale in _scales(own))
+        yield from (
+            ColumnType(Kind.DECIMAL, precision=min(MOST_PRECISION, whole + scale), scale=scale)
+            for scale in _scales(own)
+        )
 
 
 def _scales(own: ColumnType) -> Iterable[int]:

@@ -48,7 +48,11 @@ class QuarantineCount:
 
 
 def count_quarantined(
-    records: Iterable[FileRecord], corrected: Mapping[str, Mapping[str, int]], *, by_file: bool = False, closed: bool = False
+    records: Iterable[FileRecord],
+    corrected: Mapping[str, Mapping[str, int]],
+    *,
+    by_file: bool = False,
+    closed: bool = False,
 ) -> list[QuarantineCount]:
     """Count open quarantined rows and rejected files by dataset and rule, and by file where asked for; most rows first.
 
@@ -72,14 +76,23 @@ def count_quarantined(
             place = (record.dataset, record.error.get("rule", ""), *of_file)
             files[place] += 1
             refused[place] += 1
-    listed = [QuarantineCount(place[0], place[1], files[place], refused[place], rows[place], *place[2:]) for place in files]
-    return sorted(listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id))
+    listed = [
+        QuarantineCount(place[0], place[1], files[place], refused[place], rows[place], *place[2:])
+        for place in files
+    ]
+    return sorted(
+        listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id)
+    )
 
 
 def open_rows(record: FileRecord, corrected: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     """Return, by rule, the quarantined rows of a file that no correction has replaced."""
     replaced = corrected.get(record.file_id, {})
-    return {rule: count - replaced.get(rule, 0) for rule, count in record.reasons.items() if count > replaced.get(rule, 0)}
+    return {
+        rule: count - replaced.get(rule, 0)
+        for rule, count in record.reasons.items()
+        if count > replaced.get(rule, 0)
+    }
 
 
 def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str:
@@ -96,7 +109,10 @@ def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str 
     rows = table_of(objects.read(ObjectRef(bucket, record.quarantine_key)))
     if not rule:
         return rows
-    broken = [{code.partition(":")[0] for code in json.loads(codes)} for codes in rows.column("all_rules").to_pylist()]
+    broken = [
+        {code.partition(":")[0] for code in json.loads(codes)}
+        for codes in rows.column("all_rules").to_pylist()
+    ]
     return rows.filter(bool_array(np.array([rule in rules for rules in broken], dtype=bool)))
 
 
@@ -146,7 +162,11 @@ def replayable(
             and (not pending or record.state in WITHOUT_ROWS)
             and dataset in ("", record.dataset)
             and broke(record, rule)
-            and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_checked_by_another(record, contracts)))
+            and (
+                again
+                or record.state is FileState.REPLAYING
+                or (not record.closed_by and _is_checked_by_another(record, contracts))
+            )
         ),
         key=lambda record: (record.dataset, record.key, record.received_at, record.file_id),
     )
@@ -159,7 +179,11 @@ def broke(record: FileRecord, rule: str) -> bool:
 
 def _rules(record: FileRecord) -> set[str]:
     """Return the rules by which something of the file was not accepted, and the empty text for any; none if all of it was accepted."""
-    rules = {*record.reasons, *([record.error["rule"]] if "rule" in record.error else []), *([RULE] if record.new_columns else [])}
+    rules = {
+        *record.reasons,
+        *([record.error["rule"]] if "rule" in record.error else []),
+        *([RULE] if record.new_columns else []),
+    }
     return {"", *rules} if rules or record.state is FileState.REPLAYING else set()
 
 
@@ -167,5 +191,8 @@ def _is_checked_by_another(record: FileRecord, contracts: Mapping[str, Contract]
     contract = contracts.get(record.dataset)
     if contract is None:
         return False
-    has_other_rules = record.contract_rules not in {"", gate_fingerprint(contract)}  # records of earlier versions have no fingerprint
+    has_other_rules = record.contract_rules not in {
+        "",
+        gate_fingerprint(contract),
+    }  # records of earlier versions have no fingerprint
     return has_other_rules or record.contract != f"{contract.id}@{contract.version}"

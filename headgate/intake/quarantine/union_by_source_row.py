@@ -45,10 +45,15 @@ def _by_turns(some: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[
     ahead = {part: table for part in (some, others) if (table := _filled(part))}
     while ahead:
         last = min(table[_NAME][-1].as_py() for table in ahead.values())
-        counts = {part: int(np.searchsorted(numbers(table[_NAME].combine_chunks()), last, "right")) for part, table in ahead.items()}
+        counts = {
+            part: int(np.searchsorted(numbers(table[_NAME].combine_chunks()), last, "right"))
+            for part, table in ahead.items()
+        }
         yield [table.slice(0, counts[part]) for part, table in ahead.items()]
         rest = {part: table.slice(counts[part]) for part, table in ahead.items()}
-        ahead = {part: table for part, left in rest.items() if (table := left if left.num_rows else _filled(part))}
+        ahead = {
+            part: table for part, left in rest.items() if (table := left if left.num_rows else _filled(part))
+        }
 
 
 def _filled(tables: Iterator[pa.Table]) -> pa.Table | None:

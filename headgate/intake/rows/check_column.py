@@ -49,13 +49,29 @@ def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
         breaches += [
             undeclared_card(column, rows_with_cards(text, context_below=context_below(column))),
             _undeclared("undeclared_ssn", column, "a social security number", rows_with_ssns(text)),
-            _undeclared("undeclared_cvv", column, "a verification code", NO_ROWS if column.no_cards else rows_with_named_codes(text)),
+            _undeclared(
+                "undeclared_cvv",
+                column,
+                "a verification code",
+                NO_ROWS if column.no_cards else rows_with_named_codes(text),
+            ),
         ]
     elif not column.unmasked:
-        breaches.append(undeclared_card(column, numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST))))
+        breaches.append(
+            undeclared_card(
+                column,
+                numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST)),
+            )
+        )
     breaches = [breach for breach in breaches if len(breach.rows)]
     breaches += column_breaches(column, fitted.values, present)
-    return CheckedColumn(column, texts_for_quarantine(column, text, present), fitted.values, {column.name: fitted.values}, tuple(breaches))
+    return CheckedColumn(
+        column,
+        texts_for_quarantine(column, text, present),
+        fitted.values,
+        {column.name: fitted.values},
+        tuple(breaches),
+    )
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:

@@ -157,7 +157,13 @@ class SpooledBatch:
 
 
 def check_bytes(
-    body: bytes, contract: Contract, key: MaskingKey, *, object_key: str, received_at: datetime, content_sha256: str = ""
+    body: bytes,
+    contract: Contract,
+    key: MaskingKey,
+    *,
+    object_key: str,
+    received_at: datetime,
+    content_sha256: str = "",
 ) -> CheckedRows:
     """Check every row of a file in memory: it is accepted and masked, or quarantined with its reasons.
 
@@ -170,7 +176,9 @@ def check_bytes(
     Raises:
         BadInputError: the whole file is rejected; `rule` says why.
     """
-    origin = RowOrigin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
+    origin = RowOrigin(
+        contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at
+    )
     return check_source(source_of(read_file(body, contract)), contract, key, origin)
 
 
@@ -179,7 +187,9 @@ def check_source(source: Source, contract: Contract, key: MaskingKey, origin: Ro
     run = CheckRun(source, contract, key, origin)
     batches = [(each_value_once(accepted), quarantine_rows) for accepted, quarantine_rows in run.rows()]
     accepted = pa.concat_tables([accepted for accepted, _ in batches]).unify_dictionaries()
-    return CheckedRows(run.counts(), accepted, pa.concat_tables([rows for _, rows in batches]).unify_dictionaries())
+    return CheckedRows(
+        run.counts(), accepted, pa.concat_tables([rows for _, rows in batches]).unify_dictionaries()
+    )
 
 
 class CheckRun:
@@ -189,7 +199,14 @@ class CheckRun:
         folder: a local folder for spooled batches; without it they stay in memory.
     """
 
-    def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: RowOrigin, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        contract: Contract,
+        key: MaskingKey,
+        origin: RowOrigin,
+        folder: Path | None = None,
+    ) -> None:
         self._hides_columns = any(column.left_out for column in contract.columns)
         contract = without_left_out(contract)
         self._new_columns = tuple(column.name for column in contract.columns if column.undeclared)
@@ -215,7 +232,9 @@ class CheckRun:
         check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
         chosen = self._survivors()
         pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
-        for accepted, quarantine_rows in in_turn(partial(self._finish_batch, chosen), self._spooled_batches()):
+        for accepted, quarantine_rows in in_turn(
+            partial(self._finish_batch, chosen), self._spooled_batches()
+        ):
             self._accepted += accepted.num_rows
             self._reasons.update(_counts(quarantine_rows.column("rule")))
             self._dispositions.update(_counts(quarantine_rows.column("disposition")))
@@ -235,7 +254,9 @@ class CheckRun:
             warned=warned,
             reasons=dict(sorted(self._reasons.items())),
             masked=dict(sorted(sum((Counter(batch.masked) for batch in self._batches), Counter()).items())),
-            new_columns={name: sum(batch.new_columns[name] for batch in self._batches) for name in self._new_columns},
+            new_columns={
+                name: sum(batch.new_columns[name] for batch in self._batches) for name in self._new_columns
+            },
             written_as=self._source.written_as,
         )
 
@@ -253,7 +274,10 @@ class CheckRun:
             self._refused.put(refused)
 
     def _check_batch(self, received: Received) -> tuple[CheckedBatch, pa.Table, pa.Table]:
-        checked = [check_column(column, received.cells[column.name], self._cards) for column in self._contract.columns]
+        checked = [
+            check_column(column, received.cells[column.name], self._cards)
+            for column in self._contract.columns
+        ]
         values = {each.column.name: each.values for each in checked}
         verdict = refuse_rows(self._contract, checked, len(received.source_rows))
         refused = verdict.refused
@@ -266,7 +290,10 @@ class CheckRun:
             refused=refused,
             warnings=verdict.of(Level.WARN),
             halts=verdict.of(Level.HALT),
-            keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by, *self._unique}},
+            keys={
+                name: values[name].filter(passing)
+                for name in {*self._contract.key, *self._contract.order_by, *self._unique}
+            },
             masked=masked_values(checked, passing),
             new_columns=new_values(checked),
         )
@@ -276,7 +303,9 @@ class CheckRun:
         names = {*self._contract.key, *self._contract.order_by, *self._unique} if self._batches else ()
         values = {name: pa.concat_arrays([batch.keys.pop(name) for batch in self._batches]) for name in names}
         count = sum(batch.rows - len(batch.refused) for batch in self._batches)
-        chosen = survivors(self._contract, count, values, lambda rows: self._tie_breakers(self._cells_of(rows)))
+        chosen = survivors(
+            self._contract, count, values, lambda rows: self._tie_breakers(self._cells_of(rows))
+        )
         return keep_unique(chosen, [values[name] for name in self._unique]) if values else chosen
 
     def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
@@ -297,7 +326,12 @@ class CheckRun:
         before = 0
         for batch, received in zip(self._batches, self._source.batches(), strict=True):
             passing = batch.passing
-            wanted = candidates[np.searchsorted(candidates, before) : np.searchsorted(candidates, before + len(passing))] - before
+            wanted = (
+                candidates[
+                    np.searchsorted(candidates, before) : np.searchsorted(candidates, before + len(passing))
+                ]
+                - before
+            )
             if len(wanted):
                 parts.append(take_rows(received, passing[wanted]))
             before += len(passing)
@@ -306,7 +340,9 @@ class CheckRun:
     def _spooled_batches(self) -> Iterator[SpooledBatch]:
         offsets = self._source.row_offsets() if self._source.row_offsets else ListedOffsets(NO_ROWS)
         before, first_row = 0, 1
-        for batch, candidates, refused in zip(self._batches, self._candidates.tables(), self._refused.tables(), strict=True):
+        for batch, candidates, refused in zip(
+            self._batches, self._candidates.tables(), self._refused.tables(), strict=True
+        ):
             starts = offsets.take(batch.rows + batch.ragged)
             yield SpooledBatch(before, batch, candidates, refused, first_row, starts)
             before, first_row = before + candidates.num_rows, first_row + batch.rows + batch.ragged
@@ -318,13 +354,18 @@ class CheckRun:
         lost = outcomes != KEPT
         if lost.any():
             rows = candidates.filter(bool_array(lost))
-            warnings = [among(breach, batch.checked.passing[lost], batch.checked.rows) for breach in batch.checked.warnings]
+            warnings = [
+                among(breach, batch.checked.passing[lost], batch.checked.rows)
+                for breach in batch.checked.warnings
+            ]
             checked = columns_from_candidates(self._contract, rows, warnings)
             source_rows = numbers(rows.column(_SOURCE_ROW).combine_chunks())
             duplicates = duplicate_rows(source_rows, checked, warnings, outcomes[lost], self._unique)
             quarantine_rows = _in_file_order(quarantine_rows, duplicates)
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
-        return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.first_row, batch.starts)
+        return self._with_lineage(kept), with_origin(
+            quarantine_rows, self._origin, batch.first_row, batch.starts
+        )
 
     def _with_lineage(self, kept: pa.Table) -> pa.Table:
         rows = kept.append_column("_content_sha256", repeated(self._origin.content_sha256, kept.num_rows))
@@ -362,7 +403,9 @@ def check_file(
     if source:
         with suppress(NotPlainError):
             return write_outputs(CheckRun(source, contract, key, origin, spool_folder), folder)
-    return write_outputs(CheckRun(source_of(read_whole(file, contract)), contract, key, origin, spool_folder), folder)
+    return write_outputs(
+        CheckRun(source_of(read_whole(file, contract)), contract, key, origin, spool_folder), folder
+    )
 
 
 def write_outputs(run: CheckRun, folder: Path) -> Counts:
@@ -393,7 +436,13 @@ def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
 def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: pa.Array) -> pa.Table:
     """The masked columns of the rows that were not refused: of a card only token, brand and last four digits."""
     behind = {name: column.filter(passing) for each in checked for name, column in each.behind.items()}
-    return pa.table({**behind, **kept_texts(checked, passing), _SOURCE_ROW: int_array(received.source_rows).filter(passing)})
+    return pa.table(
+        {
+            **behind,
+            **kept_texts(checked, passing),
+            _SOURCE_ROW: int_array(received.source_rows).filter(passing),
+        }
+    )
 
 
 def _hidden(ragged: Ragged) -> Ragged:
@@ -406,5 +455,7 @@ def _counts(column: pa.ChunkedArray) -> Counter[str]:
     reasons: Counter[str] = Counter()
     for chunk in column.chunks:
         counts = np.bincount(numbers(chunk.indices), minlength=len(chunk.dictionary)).tolist()
-        reasons.update({text: count for text, count in zip(chunk.dictionary.to_pylist(), counts, strict=True) if count})
+        reasons.update(
+            {text: count for text, count in zip(chunk.dictionary.to_pylist(), counts, strict=True) if count}
+        )
     return reasons

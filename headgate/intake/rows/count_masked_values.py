@@ -27,14 +27,20 @@ def masked_values(checked: Sequence[CheckedColumn], passing: pa.Array) -> dict[s
     Args:
         passing: whether each row broke no rule.
     """
-    counts = {each.column.name: _changed(each, passing) for each in checked if each.column.mask not in _ALREADY_MASKED}
+    counts = {
+        each.column.name: _changed(each, passing)
+        for each in checked
+        if each.column.mask not in _ALREADY_MASKED
+    }
     return {name: count for name, count in counts.items() if count}
 
 
 def _changed(checked: CheckedColumn, passing: pa.Array) -> int:
     if checked.column.mask is Mask.FREE_TEXT:
         redacted = checked.behind[checked.column.name]
-        changed = None if redacted is checked.values else pc.and_(pc.not_equal(checked.values, redacted), passing)
+        changed = (
+            None if redacted is checked.values else pc.and_(pc.not_equal(checked.values, redacted), passing)
+        )
     else:
         changed = pc.and_(checked.values.is_valid(), passing)
     return 0 if changed is None else pc.sum(changed).as_py() or 0

@@ -166,7 +166,9 @@ def _word(key: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     if pa.types.is_decimal128(kind):
         return np.frombuffer(key.buffers()[1], np.uint64, 2 * len(key), key.offset * 16)[::2]
     if pa.types.is_integer(kind) or pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return np.frombuffer(key.buffers()[1], f"i{kind.bit_width // 8}", len(key), key.offset * kind.bit_width // 8).astype(np.uint64)
+        return np.frombuffer(
+            key.buffers()[1], f"i{kind.bit_width // 8}", len(key), key.offset * kind.bit_width // 8
+        ).astype(np.uint64)
     return np.zeros(len(key), np.uint64)  # two doubles may be equal and not be spelled the same
 
 
@@ -242,7 +244,11 @@ def _codes(values: pa.Array) -> Rows:
 def _ranks(values: pa.Array) -> Rows:
     """A number for each value, greater where the value is; null is least."""
     if pa.types.is_timestamp(values.type) or pa.types.is_integer(values.type):
-        return np.where(flags(values.is_valid()), numbers(values), _LOWEST) if values.null_count else numbers(values)
+        return (
+            np.where(flags(values.is_valid()), numbers(values), _LOWEST)
+            if values.null_count
+            else numbers(values)
+        )
     encoded = values.dictionary_encode()
     rank = np.empty(len(encoded.dictionary), np.int64)
     rank[numbers(pc.sort_indices(encoded.dictionary))] = np.arange(len(rank))

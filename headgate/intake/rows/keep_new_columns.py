@@ -22,7 +22,9 @@ _SEPARATOR = ", "
 
 def new_values(checked: Sequence[CheckedColumn]) -> dict[str, int]:
     """Return new column → number of its values in all received rows; columns without a value count 0."""
-    return {each.column.name: len(each.text) - each.text.null_count for each in checked if each.column.undeclared}
+    return {
+        each.column.name: len(each.text) - each.text.null_count for each in checked if each.column.undeclared
+    }
 
 
 def kept_as_text(rows: pa.Table, names: Sequence[str]) -> pa.Array:
@@ -34,7 +36,9 @@ def kept_as_text(rows: pa.Table, names: Sequence[str]) -> pa.Array:
         return pa.nulls(rows.num_rows, pa.string())
     members = [_members(name, in_one_piece(rows.column(name))) for name in sorted(names)]
     joined = pc.binary_join_element_wise(*members, literal(""))
-    objects = pc.binary_join_element_wise(literal("{"), pc.utf8_slice_codeunits(joined, 0, -len(_SEPARATOR)), literal("}"), literal(""))
+    objects = pc.binary_join_element_wise(
+        literal("{"), pc.utf8_slice_codeunits(joined, 0, -len(_SEPARATOR)), literal("}"), literal("")
+    )
     return pc.if_else(pc.not_equal(joined, literal("")), objects, pa.nulls(rows.num_rows, pa.string()))
 
 
@@ -42,5 +46,10 @@ def _members(name: str, values: pa.Array) -> pa.Array:
     """Return `"name": "value", ` for each value; an empty text where there is none."""
     each = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     key = json.dumps(name, ensure_ascii=False)
-    spelled = text_array([f"{key}: {json.dumps(value, ensure_ascii=False)}{_SEPARATOR}" for value in each.dictionary.to_pylist()])
+    spelled = text_array(
+        [
+            f"{key}: {json.dumps(value, ensure_ascii=False)}{_SEPARATOR}"
+            for value in each.dictionary.to_pylist()
+        ]
+    )
     return pc.fill_null(spelled.take(each.indices), literal(""))

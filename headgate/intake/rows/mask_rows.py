@@ -45,7 +45,12 @@ def mask_cards(column: Column, text: pa.Array, known: KnownCards) -> CheckedColu
     wrong = misfits[~destroyed]
     more = rows_with_cards(present.take(int_array(wrong)), context_below=ANYWHERE)
     breaches = [
-        Breach("destroyed_number", column.name, "was rounded by a spreadsheet; its digits cannot be had back", misfits[destroyed]),
+        Breach(
+            "destroyed_number",
+            column.name,
+            "was rounded by a spreadsheet; its digits cannot be had back",
+            misfits[destroyed],
+        ),
         Breach("card_number_and_more", column.name, _AND_MORE, wrong[more]),
         Breach("card_number", column.name, "has a wrong length or check digit", np.delete(wrong, more)),
     ]
@@ -61,14 +66,22 @@ def mask_ssns(column: Column, text: pa.Array) -> CheckedColumn:
     last4 = pc.utf8_slice_codeunits(null_where(~fits, present), -4)
     misfits = np.flatnonzero(flags(present.is_valid()) & ~fits)
     (behind,) = masked_columns(column)
-    return _checked(column, present, present, {behind.name: last4}, [Breach("type", column.name, "is no social security number", misfits)])
+    return _checked(
+        column,
+        present,
+        present,
+        {behind.name: last4},
+        [Breach("type", column.name, "is no social security number", misfits)],
+    )
 
 
 def mask_free_text(column: Column, text: pa.Array) -> CheckedColumn:
     """Redact card numbers, codes and social security numbers in a text."""
     present = cast_column(column, null_where_absent(column, text)).values if column.format else text
     redacted = redact(present, context_below=context_below(column))
-    return CheckedColumn(column, text, present, {column.name: redacted}, tuple(column_breaches(column, present, present)))
+    return CheckedColumn(
+        column, text, present, {column.name: redacted}, tuple(column_breaches(column, present, present))
+    )
 
 
 def drop_values(column: Column, text: pa.Array) -> CheckedColumn:
@@ -84,7 +97,9 @@ def take_masked(column: Column, text: pa.Array) -> CheckedColumn:
     return CheckedColumn(column, text, text, {column.name: text}, tuple(column_breaches(column, text, text)))
 
 
-def _checked(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[str, pa.Array], found: list[Breach]) -> CheckedColumn:
+def _checked(
+    column: Column, given: pa.Array, values: pa.Array, behind: Mapping[str, pa.Array], found: list[Breach]
+) -> CheckedColumn:
     """Return the column with the breaches `found` so far, followed by those of its own rules."""
     breaches = [breach for breach in found if len(breach.rows)]
     return CheckedColumn(column, given, values, behind, (*breaches, *column_breaches(column, values, given)))

@@ -40,7 +40,16 @@ from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.redaction import redact
 from headgate.masking.searched_columns import context_below
-from headgate.values.cells import NO_ROWS, bool_array, decoded, flags, marked, null_where, rewritten_where, text_bytes
+from headgate.values.cells import (
+    NO_ROWS,
+    bool_array,
+    decoded,
+    flags,
+    marked,
+    null_where,
+    rewritten_where,
+    text_bytes,
+)
 from headgate.values.rules import comparison_breach
 
 if TYPE_CHECKING:
@@ -99,7 +108,9 @@ def _seals(objects: ObjectStore, record: FileRecord) -> list[str]:
     if place is None:
         return []
     try:
-        manifest = json.loads(objects.read(ObjectRef(record.bucket, replace(place, name=RUN_MANIFEST).path())))
+        manifest = json.loads(
+            objects.read(ObjectRef(record.bucket, replace(place, name=RUN_MANIFEST).path()))
+        )
     except NotFoundError:
         return []
     return [str(file.get("seal", "")) for file in manifest["files"] if file["name"] == place.name]
@@ -109,7 +120,12 @@ def masked_form(contract: Contract, key_id: str) -> Contract:
     """The contract of the dataset's files once they were masked at the source, with tokens under that key."""
     columns = [behind for column in contract.columns for behind in _already_masked(column, key_id)]
     names = {column.name for column in columns if column.mask is None}
-    verdicts = Column(VERDICTS, ColumnType(Kind.STRING), "What was wrong with values that are masked now", mask=Mask.VERDICTS)
+    verdicts = Column(
+        VERDICTS,
+        ColumnType(Kind.STRING),
+        "What was wrong with values that are masked now",
+        mask=Mask.VERDICTS,
+    )
     comparisons = tuple(rule for rule in contract.comparisons if _compares(rule) <= names)
     return replace(contract, columns=(*columns, verdicts), comparisons=comparisons, headings=())
 
@@ -142,7 +158,9 @@ class AtSource:
         """Return the manifest's entry for a file with this SHA-256."""
         return seal(self.key, sha256)
 
-    def mask(self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()) -> tuple[pa.RecordBatch, pa.Array]:
+    def mask(
+        self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
+    ) -> tuple[pa.RecordBatch, pa.Array]:
         """The rows with nothing sensitive in them, and which of them had a number taken out of a column that declares none.
 
         Columns that the contract does not know are searched as well: texts as free text is, numbers and bytes for what they hold.
@@ -151,7 +169,11 @@ class AtSource:
             encoded: columns whose text is base64; the decoded bytes are searched.
         """
         rows, breaches = _without_hidden(contract, rows, encoded)
-        checked = {column.name: self._check(column, rows) for column in contract.columns if column.name in _checked_columns(contract, rows)}
+        checked = {
+            column.name: self._check(column, rows)
+            for column in contract.columns
+            if column.name in _checked_columns(contract, rows)
+        }
         arrays: dict[str, pa.Array] = {}
         withheld = marked(np.concatenate((NO_ROWS, *(breach.rows for breach in breaches))), rows.num_rows)
         for name, values in zip(rows.schema.names, rows.columns, strict=True):
@@ -191,10 +213,14 @@ class AtSource:
         return KnownCards(self.key)
 
     def _check(self, column: Column, rows: pa.RecordBatch) -> CheckedColumn:
-        return check_column(column, exact_texts(pa.chunked_array([rows.column(column.name)]), column), self._cards)
+        return check_column(
+            column, exact_texts(pa.chunked_array([rows.column(column.name)]), column), self._cards
+        )
 
 
-def _without_hidden(contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]) -> tuple[pa.RecordBatch, list[Breach]]:
+def _without_hidden(
+    contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]
+) -> tuple[pa.RecordBatch, list[Breach]]:
     """The rows without the numbers and bytes that are or hold a number which nobody declared, and where these were."""
     declared = {column.name: column for column in contract.columns}
     arrays, breaches = [], []
@@ -211,7 +237,11 @@ def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
     """Rows whose value is no text and yet is, or holds, a number that the column does not declare."""
     kind = values.type
     if is_base64 or pa.types.is_binary(kind):
-        text = _as_read(pa.array([value and b64decode(value) for value in values.to_pylist()], pa.binary()) if is_base64 else values)
+        text = _as_read(
+            pa.array([value and b64decode(value) for value in values.to_pylist()], pa.binary())
+            if is_base64
+            else values
+        )
         cards = rows_with_cards(text, context_below=NOWHERE if column.no_cards else CONTEXT_BELOW)
         return np.unique(np.concatenate((cards, rows_with_ssns(text))))
     if column.mask or column.unmasked:
@@ -233,17 +263,26 @@ def _as_read(values: pa.Array) -> pa.Array:
 def _checked_columns(contract: Contract, rows: pa.RecordBatch) -> set[str]:
     """Columns that are masked, that may hold what they do not declare, or that are compared with a masked one."""
     wanted = {column.name for column in contract.columns if column.mask or column.type.kind is Kind.STRING}
-    return {*wanted, *(name for rule in _of_masked(contract) for name in _compares(rule))} & set(rows.schema.names)
+    return {*wanted, *(name for rule in _of_masked(contract) for name in _compares(rule))} & set(
+        rows.schema.names
+    )
 
 
 def _of_masked(contract: Contract) -> tuple[Comparison, ...]:
     """The rules over the row that can only be checked where nothing is masked."""
-    return tuple(rule for rule in contract.comparisons if any(contract.column(name).mask for name in _compares(rule)))
+    return tuple(
+        rule for rule in contract.comparisons if any(contract.column(name).mask for name in _compares(rule))
+    )
 
 
 def _breaches(contract: Contract, checked: Mapping[str, CheckedColumn]) -> list[Breach]:
     """Return the breaches that the gate cannot see any more."""
-    of_columns = [breach for each in checked.values() for breach in each.breaches if each.column.mask or breach.rule in _UNDECLARED]
+    of_columns = [
+        breach
+        for each in checked.values()
+        for breach in each.breaches
+        if each.column.mask or breach.rule in _UNDECLARED
+    ]
     values = {name: each.values for name, each in checked.items()}
     rules = [rule for rule in _of_masked(contract) if _compares(rule) <= values.keys()]
     return [*of_columns, *(breach for rule in rules if (breach := comparison_breach(rule, values)))]
@@ -252,7 +291,12 @@ def _breaches(contract: Contract, checked: Mapping[str, CheckedColumn]) -> list[
 def _undeclared(checked: CheckedColumn | None, values: pa.Array) -> Flags:
     """The rows whose value holds a number that its column does not declare."""
     if checked is not None:
-        return marked(np.concatenate((NO_ROWS, *(breach.rows for breach in checked.breaches if breach.rule in _UNDECLARED))), len(values))
+        return marked(
+            np.concatenate(
+                (NO_ROWS, *(breach.rows for breach in checked.breaches if breach.rule in _UNDECLARED))
+            ),
+            len(values),
+        )
     if not pa.types.is_string(values.type):
         return np.zeros(len(values), bool)
     return flags(pc.not_equal(values, redact(values)))
@@ -261,12 +305,20 @@ def _undeclared(checked: CheckedColumn | None, values: pa.Array) -> Flags:
 def _without(values: pa.Array, hidden: Flags) -> pa.Array:
     if not hidden.any():
         return values
-    return rewritten_where(bool_array(hidden), values, _redact_strictly) if pa.types.is_string(values.type) else null_where(hidden, values)
+    return (
+        rewritten_where(bool_array(hidden), values, _redact_strictly)
+        if pa.types.is_string(values.type)
+        else null_where(hidden, values)
+    )
 
 
 def _with_texts(values: pa.Array, rows: Rows, texts: pa.Array) -> pa.Array:
     """The values, with these texts in these rows."""
-    return pc.replace_with_mask(pc.cast(values, pa.string()), bool_array(marked(rows, len(values))), pc.cast(decoded(texts), pa.string()))
+    return pc.replace_with_mask(
+        pc.cast(values, pa.string()),
+        bool_array(marked(rows, len(values))),
+        pc.cast(decoded(texts), pa.string()),
+    )
 
 
 def _redact_strictly(values: pa.Array) -> pa.Array:

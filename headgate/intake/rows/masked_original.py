@@ -82,7 +82,9 @@ class About:
     def of(cls, text: str) -> About:
         """The same from its JSON text."""
         document = json.loads(text)
-        return cls(**{**document, "absent": tuple(document["absent"]), "undeclared": tuple(document["undeclared"])})
+        return cls(
+            **{**document, "absent": tuple(document["absent"]), "undeclared": tuple(document["undeclared"])}
+        )
 
 
 def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> bool:
@@ -91,7 +93,9 @@ def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> boo
         return True
     if not quarantine.is_file():
         return False
-    return bool(pc.any(pc.match_substring(table_of(quarantine, ["all_rules"])["all_rules"], _UNDECLARED)).as_py())
+    return bool(
+        pc.any(pc.match_substring(table_of(quarantine, ["all_rules"])["all_rules"], _UNDECLARED)).as_py()
+    )
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,12 @@ def check(form: Path, contract: Contract, origin: RowOrigin, folder: Path) -> Co
         archive.extractall(inside)  # the ledger names the form's hash, so the gate wrote it
     about = About.of((inside / ABOUT).read_text())
     lacking = [name for name in about.undeclared if name not in contract.names]
-    masked = masked_form(without_left_out(with_undeclared(contract, lacking) if lacking else contract), about.key_id)
-    source = Source(partial(_batches, inside / ROWS, masked), len(masked.columns), about.absent, about.written_as)
+    masked = masked_form(
+        without_left_out(with_undeclared(contract, lacking) if lacking else contract), about.key_id
+    )
+    source = Source(
+        partial(_batches, inside / ROWS, masked), len(masked.columns), about.absent, about.written_as
+    )
     counts = write_outputs(CheckRun(source, masked, MaskingKey(about.key_id, b""), origin, folder), folder)
     return _with_earlier_quarantine(counts, about, inside / QUARANTINE, folder / QUARANTINE, origin)
 
@@ -158,10 +166,19 @@ def _write_batches(source: Source, original: Checked, masking: AtSource, folder:
     rows = RowsFile(folder / ROWS, (*contract.key, *contract.order_by, _SOURCE_ROW))
     for received in source.batches():
         cells = {column.name: received.cells[column.name] for column in contract.columns}
-        rows.add(masking.mask_received(contract, cells).append_column(_SOURCE_ROW, int_array(received.source_rows)))
+        rows.add(
+            masking.mask_received(contract, cells).append_column(_SOURCE_ROW, int_array(received.source_rows))
+        )
     rows.close()
     undeclared = tuple(column.name for column in contract.columns if column.undeclared)
-    return About(counts.contract, masking.key.key_id, source.absent, undeclared, dict(counts.masked), dict(counts.written_as))
+    return About(
+        counts.contract,
+        masking.key.key_id,
+        source.absent,
+        undeclared,
+        dict(counts.masked),
+        dict(counts.written_as),
+    )
 
 
 def _add(archive: zipfile.ZipFile, name: str, member: Path) -> None:
@@ -177,11 +194,20 @@ def _check_equal(form: Path, original: Checked) -> None:
     again.mkdir(exist_ok=True)
     same = _sizes(check(form, original.contract, original.origin, again)) == _sizes(original.counts)
     if not same or any(_hash(again / name) != _hash(folder / name) for name in (ACCEPTED, QUARANTINE)):
-        raise AuditError(f"{original.contract.dataset}: the masked form of the original does not give the rows that the original gave")
+        raise AuditError(
+            f"{original.contract.dataset}: the masked form of the original does not give the rows that the original gave"
+        )
 
 
 def _sizes(counts: Counts) -> tuple[object, ...]:
-    return (counts.received, counts.accepted, counts.quarantined, counts.duplicates, counts.warnings, dict(counts.reasons))
+    return (
+        counts.received,
+        counts.accepted,
+        counts.quarantined,
+        counts.duplicates,
+        counts.warnings,
+        dict(counts.reasons),
+    )
 
 
 def _hash(path: Path) -> str:
@@ -196,12 +222,17 @@ def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
     with pq.ParquetFile(rows) as file:
         for batch in file.iter_batches(ROWS_AT_ONCE, use_threads=False):
             present = set(batch.schema.names)
-            cells = {name: batch.column(name) if name in present else pa.nulls(batch.num_rows, pa.string()) for name in contract.names}
+            cells = {
+                name: batch.column(name) if name in present else pa.nulls(batch.num_rows, pa.string())
+                for name in contract.names
+            }
             texts = {name: pc.cast(values, pa.string()) for name, values in cells.items()}
             yield Received(texts, numbers(batch.column(_SOURCE_ROW)))
 
 
-def _with_earlier_quarantine(counts: Counts, about: About, earlier: Path, path: Path, origin: RowOrigin) -> Counts:
+def _with_earlier_quarantine(
+    counts: Counts, about: About, earlier: Path, path: Path, origin: RowOrigin
+) -> Counts:
     """Restore the gate's own description of each row that is quarantined again for the same rules; return the counts with all rows."""
     with_facts = replace(counts, masked=about.masked, written_as=about.written_as)
     if not earlier.is_file():
@@ -218,13 +249,17 @@ def _with_earlier_quarantine(counts: Counts, about: About, earlier: Path, path: 
     rows.close()
     more = without_cells.num_rows
     reasons = dict(sorted(Counter(every["rule"].to_pylist()).items()))
-    return replace(with_facts, received=counts.received + more, quarantined=counts.quarantined + more, reasons=reasons)
+    return replace(
+        with_facts, received=counts.received + more, quarantined=counts.quarantined + more, reasons=reasons
+    )
 
 
 def _restored(new: pa.Table, old: pa.Table, *, is_same: bool) -> pa.Table:
     """The earlier rows that are quarantined again: under the same contract all, under another those that break the same rules."""
     described = {row: _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(new)}
-    again = [described.get(row) == _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(old)]
+    again = [
+        described.get(row) == _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(old)
+    ]
     return old.filter(pa.array(again, pa.bool_()))
 
 
@@ -239,6 +274,9 @@ def _judged(rules: str, fate: str, *, is_same: bool) -> tuple[Disposition, froze
 def _from(origin: RowOrigin, rows: pa.Table) -> pa.Table:
     """The rows as those of the file that is checked now: a copy under another key has the same masked form."""
     at = pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows.num_rows)
-    for name, values in (("object_key", decoded(repeated(redact_text(origin.object_key), rows.num_rows))), ("received_at", at)):
+    for name, values in (
+        ("object_key", decoded(repeated(redact_text(origin.object_key), rows.num_rows))),
+        ("received_at", at),
+    ):
         rows = rows.set_column(rows.column_names.index(name), name, values)
     return rows

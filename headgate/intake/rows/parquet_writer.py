@@ -27,7 +27,9 @@ class RowsFile:
         distinct: columns whose values rarely repeat: dictionaries would cost time and bytes.
     """
 
-    def __init__(self, sink: Path | IO[bytes], distinct: Collection[str] = (), row_group_rows: int = ROW_GROUP_ROWS) -> None:
+    def __init__(
+        self, sink: Path | IO[bytes], distinct: Collection[str] = (), row_group_rows: int = ROW_GROUP_ROWS
+    ) -> None:
         self._sink, self._distinct, self._row_group_rows = sink, distinct, row_group_rows
         self._held: list[pa.Table] = []
         self._writer: pq.ParquetWriter | None = None
@@ -78,7 +80,9 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def without_batches(rows: pa.Table) -> pa.Table:
     """The rows without a trace of the batches they came in, nor of Arrow's dictionaries: Parquet makes its own, and faster."""
-    return pa.Table.from_arrays([in_one_piece(_spelled_out(column)) for column in rows.columns], names=rows.column_names)
+    return pa.Table.from_arrays(
+        [in_one_piece(_spelled_out(column)) for column in rows.columns], names=rows.column_names
+    )
 
 
 def _spelled_out(column: pa.ChunkedArray) -> pa.ChunkedArray:

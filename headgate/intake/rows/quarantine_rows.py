@@ -57,7 +57,13 @@ class RowOrigin:
     received_at: datetime
 
 
-def refused_rows(received: Received, checked: Sequence[CheckedColumn], breaches: Sequence[Breach], refused: Rows, width: int) -> pa.Table:
+def refused_rows(
+    received: Received,
+    checked: Sequence[CheckedColumn],
+    breaches: Sequence[Breach],
+    refused: Rows,
+    width: int,
+) -> pa.Table:
     """Describe the refused rows of a batch and its ragged rows, by source row.
 
     Args:
@@ -74,11 +80,19 @@ def refused_rows(received: Received, checked: Sequence[CheckedColumn], breaches:
     )
     if not len(received.ragged.source_rows):
         return table
-    return pa.concat_tables([table, _ragged_rows(received.ragged, width)]).unify_dictionaries().sort_by("source_row")
+    return (
+        pa.concat_tables([table, _ragged_rows(received.ragged, width)])
+        .unify_dictionaries()
+        .sort_by("source_row")
+    )
 
 
 def duplicate_rows(
-    source_rows: Rows, checked: Sequence[CheckedColumn], warnings: Sequence[Breach], outcomes: Rows, unique: Sequence[str] = ()
+    source_rows: Rows,
+    checked: Sequence[CheckedColumn],
+    warnings: Sequence[Breach],
+    outcomes: Rows,
+    unique: Sequence[str] = (),
 ) -> pa.Table:
     """Describe rows that are duplicates of another row: of its key, or of its value of a unique column.
 
@@ -96,7 +110,9 @@ def duplicate_rows(
             "is the same, after masking, as the row that was kept for its key",
             rows[outcomes == ROW_OUTCOME],
         ),
-        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[outcomes == KEY_OUTCOME]),
+        Breach(
+            SAME_KEY, "", "another row with its key is newer, or won the tie", rows[outcomes == KEY_OUTCOME]
+        ),
         *(
             Breach(
                 UNIQUE,
@@ -110,7 +126,9 @@ def duplicate_rows(
     return _describe(source_rows, checked, [*warnings, *lost], Disposition.DUPLICATE)
 
 
-def _describe(source_rows: Rows, checked: Sequence[CheckedColumn], reasons: Sequence[Breach], disposition: Disposition) -> pa.Table:
+def _describe(
+    source_rows: Rows, checked: Sequence[CheckedColumn], reasons: Sequence[Breach], disposition: Disposition
+) -> pa.Table:
     count = len(source_rows)
     first = int_array(_first(reasons, count))
     columns = text_array(reason.column or None for reason in reasons).take(first)
@@ -143,8 +161,12 @@ def _all_codes(reasons: Sequence[Breach], count: int) -> pa.Array:
     positions = np.repeat(np.arange(len(reasons)), [len(reason.rows) for reason in reasons])
     rows = np.concatenate((NO_ROWS, *(reason.rows for reason in reasons)))
     counts = np.bincount(rows, minlength=count)
-    codes = text_array(json.dumps(reason.code) for reason in reasons).take(int_array(positions[np.lexsort((positions, rows))]))
-    lists = pa.ListArray.from_arrays(pc.cast(int_array(np.concatenate(([0], np.cumsum(counts)))), pa.int32()), codes)
+    codes = text_array(json.dumps(reason.code) for reason in reasons).take(
+        int_array(positions[np.lexsort((positions, rows))])
+    )
+    lists = pa.ListArray.from_arrays(
+        pc.cast(int_array(np.concatenate(([0], np.cumsum(counts)))), pa.int32()), codes
+    )
     return joined("[", pc.binary_join(lists, literal(", ")), "]")
 
 
@@ -152,7 +174,9 @@ def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
     """For each row the shown text of the column that it names."""
     value = pa.nulls(len(columns), pa.string())
     for name in pc.unique(columns).drop_null().to_pylist():
-        recorded = texts.get(name, literal(MASKED))  # the column was masked before it came, and its value with it
+        recorded = texts.get(
+            name, literal(MASKED)
+        )  # the column was masked before it came, and its value with it
         value = pc.if_else(bool_array(flags(pc.equal(columns, literal(name)))), recorded, value)
     return value
 
@@ -163,7 +187,9 @@ def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
     before = "{"
     for name, text in texts.items():
         escaped = _escaped(text)
-        quote = "" if text.null_count else '"'  # where all have values, the quotes belong to what stands between the columns
+        quote = (
+            "" if text.null_count else '"'
+        )  # where all have values, the quotes belong to what stands between the columns
         parts += [
             f"{before}{json.dumps(name)}: {quote}",
             pc.coalesce(joined('"', escaped, '"'), literal("null")) if text.null_count else escaped,
@@ -177,7 +203,11 @@ def _escaped(text: pa.Array) -> pa.Array:
     if not ((data < _BLANK).any() or (data == ord('"')).any() or (data == ord("\\")).any()):
         return text
     unsafe = pc.match_substring_regex(text, _UNSAFE_IN_JSON)
-    return rewritten_where(unsafe, text, lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()))
+    return rewritten_where(
+        unsafe,
+        text,
+        lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()),
+    )
 
 
 def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
@@ -214,7 +244,10 @@ def with_origin(table: pa.Table, origin: RowOrigin, first_row: int, starts: Rows
     """
     rows = table.num_rows
     object_key = redact_text(origin.object_key)
-    before = {"dataset": repeated(origin.dataset, rows), "content_sha256": repeated(origin.content_sha256, rows)}
+    before = {
+        "dataset": repeated(origin.dataset, rows),
+        "content_sha256": repeated(origin.content_sha256, rows),
+    }
     after = {
         "object_key": repeated(object_key, rows),
         "received_at": pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows),
@@ -227,4 +260,7 @@ def with_origin(table: pa.Table, origin: RowOrigin, first_row: int, starts: Rows
 def _offsets(places: Rows, starts: Rows) -> pa.Array:
     """Null where a row's place is not known."""
     has_offset = places < len(starts)
-    return int_array(np.where(has_offset, starts[np.minimum(places, len(starts) - 1)] if len(starts) else 0, 0), nulls=~has_offset)
+    return int_array(
+        np.where(has_offset, starts[np.minimum(places, len(starts) - 1)] if len(starts) else 0, 0),
+        nulls=~has_offset,
+    )

@@ -19,7 +19,17 @@ from headgate.masking.find_ssns import redact_ssn_forms
 from headgate.masking.redaction import redact, redact_cards
 from headgate.masking.searched_columns import context_below
 from headgate.masking.verification_codes import redact_named_codes
-from headgate.values.cells import NO_ROWS, Flags, bool_array, flags, joined, literal, marked, matches, rewritten_where
+from headgate.values.cells import (
+    NO_ROWS,
+    Flags,
+    bool_array,
+    flags,
+    joined,
+    literal,
+    marked,
+    matches,
+    rewritten_where,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +64,9 @@ def shown(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str, pa.Arr
 
 def without_digits(text: pa.Array) -> pa.Array:
     """The text with `#` for every digit of any script."""
-    digit = "[0-9]" if pc.all(pc.string_is_ascii(text)).as_py() else r"\p{Nd}"  # Arrow compiles the pattern at each call
+    digit = (
+        "[0-9]" if pc.all(pc.string_is_ascii(text)).as_py() else r"\p{Nd}"
+    )  # Arrow compiles the pattern at each call
     return pc.replace_substring_regex(text, digit, "#")
 
 
@@ -96,7 +108,9 @@ def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Ar
     if kind is Kind.STRING or checked.column.mask is Mask.MASKED:
         is_searched = passed and checked.column.mask is None
         return redact_ssn_forms(
-            (text if below == NOWHERE else redact_named_codes(text)) if is_searched else redact(text, context_below=below)
+            (text if below == NOWHERE else redact_named_codes(text))
+            if is_searched
+            else redact(text, context_below=below)
         )
     fitting = text if kind in _HARMLESS else redact_cards(text, context_below=below)
     misfits = bool_array(_broken(checked, "type"))

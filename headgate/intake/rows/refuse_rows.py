@@ -34,7 +34,9 @@ class Verdict:
 def refuse_rows(contract: Contract, checked: Sequence[CheckedColumn], count: int) -> Verdict:
     """Refuse each of the `count` rows that breaks a rule at the level `quarantine`, of a column or over the row."""
     values = {each.column.name: each.values for each in checked}
-    over_rows = [breach for comparison in contract.comparisons if (breach := comparison_breach(comparison, values))]
+    over_rows = [
+        breach for comparison in contract.comparisons if (breach := comparison_breach(comparison, values))
+    ]
     breaches = [*(breach for each in checked for breach in each.breaches), *over_rows]
     broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
     return Verdict(breaches, np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), count)))

@@ -50,14 +50,19 @@ def _kept_name(column: Column) -> str:
     return f"_text_of.{column.name}"
 
 
-def columns_from_candidates(contract: Contract, rows: pa.Table, warnings: Sequence[Breach]) -> list[CheckedColumn]:
+def columns_from_candidates(
+    contract: Contract, rows: pa.Table, warnings: Sequence[Breach]
+) -> list[CheckedColumn]:
     """Return the checked columns of candidate rows.
 
     Args:
         rows: their curated columns, with their `kept_texts`.
         warnings: the rules at level `warn` that they break.
     """
-    return [_restore(column, rows, tuple(each for each in warnings if each.column == column.name)) for column in contract.columns]
+    return [
+        _restore(column, rows, tuple(each for each in warnings if each.column == column.name))
+        for column in contract.columns
+    ]
 
 
 def _restore(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> CheckedColumn:

@@ -31,7 +31,9 @@ class Spool:
             self._held.append(table)
             return
         if self._writer is None:
-            self._path.unlink(missing_ok=True)  # one that was given up may still be open, and would write into this one
+            self._path.unlink(
+                missing_ok=True
+            )  # one that was given up may still be open, and would write into this one
             self._file = pa.OSFile(str(self._path), "wb")
             self._writer = pa.ipc.new_stream(self._file, table.schema, options=_WHAT_IS_NEW)
         columns = [in_one_piece(column) for column in table.columns]

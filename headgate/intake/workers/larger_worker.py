@@ -13,7 +13,14 @@ from urllib.parse import quote_plus, unquote_plus
 
 from headgate.errors import ServiceError, ThrottledError, UnreadableFileError
 from headgate.formats.unpack import unpacked_bytes
-from headgate.intake.workers.worker_sizing import HEAD_BYTES, KEPT_MEASUREMENTS, MEASURED_FROM_BYTES, form_of, need, pace
+from headgate.intake.workers.worker_sizing import (
+    HEAD_BYTES,
+    KEPT_MEASUREMENTS,
+    MEASURED_FROM_BYTES,
+    form_of,
+    need,
+    pace,
+)
 from headgate.lake import keys
 from headgate.lake.ports import MeasuredFile, ObjectRef
 
@@ -57,9 +64,13 @@ class LargerWorker:
         if not is_large:
             return ""
         form = form_of(objects.head(info.ref, HEAD_BYTES))
-        return need(info.size_bytes, pace(form, ledger.measured(kind_of(record, form)))).beyond(self.worker, self.time_left_s())
+        return need(info.size_bytes, pace(form, ledger.measured(kind_of(record, form)))).beyond(
+            self.worker, self.time_left_s()
+        )
 
-    def hand_over(self, ledger: FileLedger, record: FileRecord, ref: ObjectRef, *, now: datetime, claim_s: int) -> Claim:
+    def hand_over(
+        self, ledger: FileLedger, record: FileRecord, ref: ObjectRef, *, now: datetime, claim_s: int
+    ) -> Claim:
         """Start a run for the file; the claim says why none was started.
 
         Args:
@@ -87,7 +98,9 @@ def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) 
     try:
         return ledger.hand_over(record, now=now, lease_s=claim_s)
     except ThrottledError as error:
-        raise ServiceError(f"the answer to the hand-over of {record.key} was lost; deliver it again when the lease has ended") from error
+        raise ServiceError(
+            f"the answer to the hand-over of {record.key} was lost; deliver it again when the lease has ended"
+        ) from error
 
 
 def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
@@ -136,7 +149,9 @@ class Stopwatch:
             kind = kind_of(record, form_of(file.read(HEAD_BYTES)))
         peak = _peak_bytes()
         milliseconds = max(1, int((now - self.began_at).total_seconds() / _MILLISECOND_S))
-        took = MeasuredFile(record.size_bytes, unpacked_bytes(path), milliseconds, peak if peak > self.peak_bytes else 0)
+        took = MeasuredFile(
+            record.size_bytes, unpacked_bytes(path), milliseconds, peak if peak > self.peak_bytes else 0
+        )
         ledger.measure(kind, (*ledger.measured(kind), took)[-KEPT_MEASUREMENTS:])
 
 

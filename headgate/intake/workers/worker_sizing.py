@@ -100,9 +100,13 @@ def form_of(head: bytes) -> str:
 def pace(form: str, measured: Sequence[MeasuredFile]) -> Pace:
     """Return the slowest and largest of the measured files; FIRST's value where nothing was measured."""
     first = FIRST.get(form, FIRST[FormatName.PARQUET])  # a binary format that was not measured
-    memory = [(file.peak_bytes - _OWN_MEMORY_BYTES) / file.unpacked_bytes for file in measured if file.peak_bytes]
+    memory = [
+        (file.peak_bytes - _OWN_MEMORY_BYTES) / file.unpacked_bytes for file in measured if file.peak_bytes
+    ]
     return Pace(
-        bytes_per_s=min((1000 * file.size_bytes / file.milliseconds for file in measured), default=first.bytes_per_s),
+        bytes_per_s=min(
+            (1000 * file.size_bytes / file.milliseconds for file in measured), default=first.bytes_per_s
+        ),
         growth=max((file.unpacked_bytes / file.size_bytes for file in measured), default=first.growth),
         memory=max(memory, default=first.memory),
     )

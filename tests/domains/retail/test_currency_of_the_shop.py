@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 
-def test_a_domain_states_the_currency_of_a_lake_that_states_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_domain_states_the_currency_of_a_lake_that_states_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for stated, unit in (("", "GBP"), ('currency = "EUR"', "EUR")):
-        folder = clinic.write(tmp_path / unit, {"headgate.toml": f'name = "shop"\ndomains = ["retail"]\n{stated}\n'})
+        folder = clinic.write(
+            tmp_path / unit, {"headgate.toml": f'name = "shop"\ndomains = ["retail"]\n{stated}\n'}
+        )
         monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
-        assert {column.unit for column in Registry.load().source["order_items"].columns} & {"GBP", "EUR"} == {unit}
+        assert {column.unit for column in Registry.load().source["order_items"].columns} & {"GBP", "EUR"} == {
+            unit
+        }

@@ -52,7 +52,9 @@ def test_a_panel_reads_tables_of_its_own_system_only(system: str, panel: Panel) 
 
 
 @pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
-def test_the_answer_has_the_columns_that_the_chart_uses(system: str, panel: Panel, prod: duckdb.DuckDBPyConnection) -> None:
+def test_the_answer_has_the_columns_that_the_chart_uses(
+    system: str, panel: Panel, prod: duckdb.DuckDBPyConnection
+) -> None:
     assert system in SYSTEMS
     assert only_reading(panel.sql) is not None
     answer = prod.execute(translate(panel.sql, "duckdb"))
@@ -67,7 +69,9 @@ def test_a_chart_names_what_it_draws_and_a_question_ends_with_its_mark(system: s
 
 
 @pytest.mark.parametrize(("system", "rule"), ALERTS, ids=[f"{system}/{rule.name}" for system, rule in ALERTS])
-def test_an_alert_asks_its_own_system_for_one_value(system: str, rule: AlertRule, prod: duckdb.DuckDBPyConnection) -> None:
+def test_an_alert_asks_its_own_system_for_one_value(
+    system: str, rule: AlertRule, prod: duckdb.DuckDBPyConnection
+) -> None:
     read = {table.name for table in sqlglot.parse_one(rule.sql, read="athena").find_all(exp.Table)}
     assert read <= set(REGISTRY.tables_of(system))
     answer = prod.execute(translate(rule.sql, "duckdb"))
@@ -106,7 +110,9 @@ def test_unlabelled_transactions_come_first_and_probabilities_before_ranks() -> 
 
 
 @pytest.mark.parametrize(("windows", "smape", "reason"), [(0, None, "Not tested"), (3, 12.5, None)])
-def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(windows: int, smape: float | None, reason: str | None) -> None:
+def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
+    windows: int, smape: float | None, reason: str | None
+) -> None:
     """A history that is too short to test a forecast is no missing run."""
     panels = {panel.name: panel for panel in dashboards()["market-intelligence-hub"].panels}
     empty = arrow_schema(REGISTRY.prod["forecast_accuracy"]).empty_table()
@@ -114,7 +120,10 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(windows: 
     with duckdb.connect() as engine:
         engine.register("given", empty)
         engine.execute("create table forecast_accuracy as select * from given")
-        engine.execute("insert into forecast_accuracy (series_id, level, model, windows, smape) values (?, ?, ?, ?, ?)", row)
+        engine.execute(
+            "insert into forecast_accuracy (series_id, level, model, windows, smape) values (?, ?, ?, ?, ?)",
+            row,
+        )
         value, _, shown = engine.execute(translate(panels["forecast_error"].sql, "duckdb")).fetchall()[0]
         table = engine.execute(translate(panels["accuracy"].sql, "duckdb")).fetchall()
     assert (value, shown and shown[:10]) == (smape, reason)

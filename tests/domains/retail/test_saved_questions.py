@@ -40,7 +40,10 @@ def athena(empty_lake: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCon
 def empty_lake() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every table of the lake, empty, where Athena shows it."""
     with duckdb.connect() as engine:
-        for database, contracts in (("ecommerce_prod", REGISTRY.prod), ("ecommerce_curated", {**REGISTRY.curated, **REGISTRY.lake})):
+        for database, contracts in (
+            ("ecommerce_prod", REGISTRY.prod),
+            ("ecommerce_curated", {**REGISTRY.curated, **REGISTRY.lake}),
+        ):
             engine.execute(f"create schema {database}").fetchall()
             for contract in contracts.values():
                 fill(engine, database, contract, [])
@@ -48,7 +51,9 @@ def empty_lake() -> Iterator[duckdb.DuckDBPyConnection]:
         yield engine
 
 
-def fill(engine: duckdb.DuckDBPyConnection, database: str, contract: Contract, rows: list[dict[str, object]]) -> None:
+def fill(
+    engine: duckdb.DuckDBPyConnection, database: str, contract: Contract, rows: list[dict[str, object]]
+) -> None:
     engine.register("given", pa.Table.from_pylist(rows, arrow_schema(contract)))
     engine.execute(f"create or replace table {database}.{contract.dataset} as select * from given").fetchall()  # noqa: S608 names of contracts
     engine.unregister("given")
@@ -81,7 +86,11 @@ def test_accepted_refused_and_duplicate_money_add_up_in_decimals(athena: duckdb.
         "ecommerce_curated",
         REGISTRY.lake["quarantine"],
         [
-            {"dataset": "order_items", "disposition": disposition, "record": json.dumps({"quantity": quantity, "unit_price": price})}
+            {
+                "dataset": "order_items",
+                "disposition": disposition,
+                "record": json.dumps({"quantity": quantity, "unit_price": price}),
+            }
             for disposition, quantity, price in records
         ],
     )

@@ -23,7 +23,18 @@ def failures(url: str, headers: dict[str, str], folder: Path, *options: str, tim
     assert program
     sent = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     bounds = ["--seed", "1", "--no-shrink", "--no-color", "--request-timeout", "20", "--warnings", "off"]
-    command = [program, "--config-file", str(RULES), "run", str(ROOT / "docs" / "openapi.json"), "--url", url, *sent, *bounds, *options]
+    command = [
+        program,
+        "--config-file",
+        str(RULES),
+        "run",
+        str(ROOT / "docs" / "openapi.json"),
+        "--url",
+        url,
+        *sent,
+        *bounds,
+        *options,
+    ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=timeout_s, check=False)
     # A request may be a megabyte of one line; what the API answered stands in short ones.
     lines = [line[:400] for line in (done.stdout + done.stderr).splitlines()]

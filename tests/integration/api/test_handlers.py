@@ -44,14 +44,26 @@ def caller(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Caller:
 
 
 def test_a_file_goes_from_an_upload_through_a_dry_run_to_its_record(lake: Lake, caller: Caller) -> None:
-    asked = {"name": "api.csv", "size_bytes": len(PAYMENTS), "sha256": hashlib.sha256(PAYMENTS).hexdigest(), "dataset": "payments"}
+    asked = {
+        "name": "api.csv",
+        "size_bytes": len(PAYMENTS),
+        "sha256": hashlib.sha256(PAYMENTS).hexdigest(),
+        "dataset": "payments",
+    }
     path = f"/v1/uploads/{caller.call('POST', '/v1/uploads', asked).json['upload_id']}"
     (part,) = caller.call("GET", f"{path}/parts").json["parts"]
-    with urllib.request.urlopen(urllib.request.Request(part["url"], PAYMENTS, method="PUT"), timeout=30) as answer:  # noqa: S310 the emulator's
+    with urllib.request.urlopen(
+        urllib.request.Request(part["url"], PAYMENTS, method="PUT"), timeout=30
+    ) as answer:  # noqa: S310 the emulator's
         assert answer.status == 200
     assert caller.call("POST", f"{path}/complete").json["state"] == "complete"
     found = caller.call("POST", f"{path}/dry-run").json
-    assert (found["state"], found["outcome"], found["accepted"], len(found["rejected_rows"])) == ("checked", "done", 1, 3)
+    assert (found["state"], found["outcome"], found["accepted"], len(found["rejected_rows"])) == (
+        "checked",
+        "done",
+        1,
+        3,
+    )
     assert list(stores.ledger(lake.environment).records()) == []
     for zone in ("raw", "curated", "quarantine", "artifacts"):
         assert list(stores.objects().list(lake.bucket(zone), "")) == [], zone
@@ -59,7 +71,14 @@ def test_a_file_goes_from_an_upload_through_a_dry_run_to_its_record(lake: Lake, 
     record = intake.file_processor(lake.environment).process(ObjectRef(lake.bucket("raw"), committed["key"]))
     assert (record.file_id, record.accepted) == (committed["file_id"], found["accepted"])
     story = caller.call("GET", f"/v1/files/{record.file_id}").json
-    assert [one["state"] for one in story["stages"]] == ["done", "done", "done", "warning", "done", "done"]  # two of four rows are refused
+    assert [one["state"] for one in story["stages"]] == [
+        "done",
+        "done",
+        "done",
+        "warning",
+        "done",
+        "done",
+    ]  # two of four rows are refused
     assert [one["file_id"] for one in caller.call("GET", "/v1/files").json["files"]] == [record.file_id]
     assert caller.call("POST", "/v1/uploads", asked).json["state"] == "duplicate"
     rows = caller.call("GET", f"/v1/files/{record.file_id}/rejected-rows").json

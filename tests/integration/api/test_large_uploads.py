@@ -23,13 +23,22 @@ HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,cur
 
 
 def begin(caller: Caller, body: bytes) -> str:
-    asked = {"name": "large.csv", "size_bytes": len(body), "sha256": hashlib.sha256(body).hexdigest(), "dataset": "payments"}
+    asked = {
+        "name": "large.csv",
+        "size_bytes": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "dataset": "payments",
+    }
     return str(caller.call("POST", "/v1/uploads", asked).json["upload_id"])
 
 
 def send(caller: Caller, upload_id: str, body: bytes, at_most: int | None = None) -> int:
     """Send parts that are missing; return how many were missing."""
-    missing = [part for part in caller.call("GET", f"/v1/uploads/{upload_id}/parts").json["parts"] if not part["uploaded"]]
+    missing = [
+        part
+        for part in caller.call("GET", f"/v1/uploads/{upload_id}/parts").json["parts"]
+        if not part["uploaded"]
+    ]
     for part in missing[:at_most]:
         store_id = parse_qs(urlsplit(part["url"]).query)["store_id"][0]
         first = (part["number"] - 1) * PART_BYTES
@@ -41,7 +50,10 @@ def payments(size_mb: int) -> bytes:
     """Payments with a test card number; every hundredth amount is no number, and every thousandth row comes twice."""
     row = "{0},A{0},card,4111111111111111,917,2026-01,{1},GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
     count = size_mb * 1_000_000 // len(row.format(1_000_000, "10.50"))
-    rows = (row.format(n - (n % 1_000 == 999), "oops" if n % 100 == 50 else "10.50") for n in range(1_000_000, 1_000_000 + count))
+    rows = (
+        row.format(n - (n % 1_000 == 999), "oops" if n % 100 == 50 else "10.50")
+        for n in range(1_000_000, 1_000_000 + count)
+    )
     return (HEADER + "".join(rows)).encode()
 
 

@@ -49,7 +49,12 @@ def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]
     topic = sns.create_topic(Name=unique("alerts"))["TopicArn"]
     queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    publishing = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    publishing = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
     policy = {"Version": "2012-10-17", "Statement": [publishing]}
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
@@ -61,12 +66,19 @@ def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]
     return Alerts(sns, topic), received
 
 
-def test_a_refused_file_is_reported_with_file_column_rule_and_remedy(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+def test_a_refused_file_is_reported_with_file_column_rule_and_remedy(
+    inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
+) -> None:
     alerts, received = inbox
     alerts.refused(REFUSED)
     (reported,) = received()
     assert reported["Subject"] == "Headgate rejected a file: missing_sensitive_column"
-    for part in ("s3://ecommerce-raw/payments/may.csv", "card_number", "missing_sensitive_column", "send the file with it"):
+    for part in (
+        "s3://ecommerce-raw/payments/may.csv",
+        "card_number",
+        "missing_sensitive_column",
+        "send the file with it",
+    ):
         assert part in reported["Message"]
 
 
@@ -90,16 +102,24 @@ def test_people_hear_of_files_that_were_refused_wait_or_are_out_of_line_and_of_n
     ]
 
 
-def test_people_hear_of_new_columns_and_what_to_do(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+def test_people_hear_of_new_columns_and_what_to_do(
+    inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
+) -> None:
     alerts, received = inbox
     alerts.settled(replace(REFUSED, state="done", error={}, new_columns={"Filiale": 1200}))
     (message,) = received()
     assert message["Subject"] == "Headgate found new columns in a file of payments"
-    for part in ("Filiale (1,200 values)", "s3://ecommerce-raw/payments/may.csv", "headgate quarantine replay --dataset payments"):
+    for part in (
+        "Filiale (1,200 values)",
+        "s3://ecommerce-raw/payments/may.csv",
+        "headgate quarantine replay --dataset payments",
+    ):
         assert part in message["Message"]
 
 
-def test_people_hear_which_datasets_could_not_be_merged(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+def test_people_hear_which_datasets_could_not_be_merged(
+    inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
+) -> None:
     alerts, received = inbox
     alerts.datasets_not_merged({"returns": "rows lack a value: reason", "orders": "rows do not fit: total"})
     (message,) = received()
@@ -107,14 +127,18 @@ def test_people_hear_which_datasets_could_not_be_merged(inbox: tuple[Alerts, Cal
     assert "returns: rows lack a value: reason" in message["Message"]
 
 
-def test_a_number_in_a_files_key_is_sent_to_nobody(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+def test_a_number_in_a_files_key_is_sent_to_nobody(
+    inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
+) -> None:
     alerts, received = inbox
     alerts.refused(replace(REFUSED, key="payments/4111111111111111.csv"))
     (reported,) = received()
     assert "s3://ecommerce-raw/payments/[PAN ****1111].csv" in reported["Message"]
 
 
-def test_a_subject_is_cut_and_cleaned_to_what_email_allows(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+def test_a_subject_is_cut_and_cleaned_to_what_email_allows(
+    inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
+) -> None:
     alerts, received = inbox
     alerts.send("line\nbreak é " + "x" * 200, "message")
     (reported,) = received()
@@ -124,16 +148,30 @@ def test_a_subject_is_cut_and_cleaned_to_what_email_allows(inbox: tuple[Alerts, 
 
 def test_an_absent_topic_is_not_found(emulator: Emulator) -> None:
     with pytest.raises(NotFoundError):
-        Alerts(emulator.client("sns"), f"arn:aws:sns:us-east-1:000000000000:{unique('absent')}").send("subject", "message")
+        Alerts(emulator.client("sns"), f"arn:aws:sns:us-east-1:000000000000:{unique('absent')}").send(
+            "subject", "message"
+        )
 
 
-def test_a_report_sends_each_business_alert_and_then_its_address(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+def test_a_report_sends_each_business_alert_and_then_its_address(
+    inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
+) -> None:
     topic, received = inbox
-    fraud = Alert("compliance-guardian", "fraud_share", "7 % of the money is in transactions to review.", "Look at the queue.")
+    fraud = Alert(
+        "compliance-guardian",
+        "fraud_share",
+        "7 % of the money is in transactions to review.",
+        "Look at the queue.",
+    )
     stale = Alert("lake", "freshness", "No file came for more than two days.")
     made_at = datetime(2026, 11, 21, 6, tzinfo=UTC)
     report = Report("ecommerce", made_at, Health(state="degraded", checks=()), (), (), {}, made_at)
-    announce(ReportPage(report, (fraud, stale), "<html>"), "s3://artifacts/reports/2026-11-21.html", topic, "https://console.example")
+    announce(
+        ReportPage(report, (fraud, stale), "<html>"),
+        "s3://artifacts/reports/2026-11-21.html",
+        topic,
+        "https://console.example",
+    )
     messages: dict[str, str] = {}
     while len(messages) < 3:  # a queue gives its messages in any order, and not always all at once
         messages |= {one["Subject"]: one["Message"] for one in received()}

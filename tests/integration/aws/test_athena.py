@@ -34,7 +34,16 @@ COLUMNS = [
     ("returned", "boolean"),
     ("quantity", "int"),
 ]
-FIRST = (9007199254740993, "007123", Decimal("19.90"), 0.25, date(2011, 12, 9), datetime(2011, 12, 9, 12, 50, 1), True, 3)
+FIRST = (
+    9007199254740993,
+    "007123",
+    Decimal("19.90"),
+    0.25,
+    date(2011, 12, 9),
+    datetime(2011, 12, 9, 12, 50, 1),
+    True,
+    3,
+)
 SECOND = (2, "", None, None, None, None, None, None)
 
 
@@ -64,14 +73,28 @@ def queries(emulator: Emulator) -> AthenaQueries:
     athena, workgroup = emulator.client("athena"), unique("workgroup")
     athena.create_work_group(
         Name=workgroup,
-        Configuration={"ResultConfiguration": {"OutputLocation": f"s3://{bucket}/results/"}, "EnforceWorkGroupConfiguration": True},
+        Configuration={
+            "ResultConfiguration": {"OutputLocation": f"s3://{bucket}/results/"},
+            "EnforceWorkGroupConfiguration": True,
+        },
     )
     return AthenaQueries(athena, workgroup, database)
 
 
 def _store(emulator: Emulator, bucket: str) -> None:
-    types = [pa.int64(), pa.string(), pa.decimal128(12, 2), pa.float64(), pa.date32(), pa.timestamp("us"), pa.bool_(), pa.int32()]
-    arrays = [pa.array(values, kind) for values, kind in zip(zip(FIRST, SECOND, strict=True), types, strict=True)]
+    types = [
+        pa.int64(),
+        pa.string(),
+        pa.decimal128(12, 2),
+        pa.float64(),
+        pa.date32(),
+        pa.timestamp("us"),
+        pa.bool_(),
+        pa.int32(),
+    ]
+    arrays = [
+        pa.array(values, kind) for values, kind in zip(zip(FIRST, SECOND, strict=True), types, strict=True)
+    ]
     out = io.BytesIO()
     pq.write_table(pa.table(arrays, names=[name for name, _ in COLUMNS]), out)
     s3 = emulator.client("s3")
@@ -87,7 +110,10 @@ def test_every_type_comes_back_exactly(queries: AthenaQueries) -> None:
 
 
 def test_records_are_by_column_name(queries: AthenaQueries) -> None:
-    assert queries.run("select id, code from sales order by id").records() == [{"id": 2, "code": ""}, {"id": FIRST[0], "code": "007123"}]
+    assert queries.run("select id, code from sales order by id").records() == [
+        {"id": 2, "code": ""},
+        {"id": FIRST[0], "code": "007123"},
+    ]
 
 
 def test_no_rows_are_an_answer_with_columns(queries: AthenaQueries) -> None:
@@ -132,15 +158,27 @@ def test_a_query_is_spoken_as_the_engine_understands_it(queries: AthenaQueries) 
 
 def test_a_query_that_takes_too_long_is_stopped(queries: AthenaQueries) -> None:
     clock = iter(range(0, 10_000, 100))
-    hasty = AthenaQueries(queries.client, queries.workgroup, queries.database, sleep=lambda _: None, monotonic_s=lambda: next(clock))
+    hasty = AthenaQueries(
+        queries.client,
+        queries.workgroup,
+        queries.database,
+        sleep=lambda _: None,
+        monotonic_s=lambda: next(clock),
+    )
     slow = "select count(*) from range(3000000) as a(x), range(3000) as b(y) where (x * y) % 7 = 3"
     with pytest.raises(QueryError, match=r"took too long and was stopped\. Ask for fewer rows"):
         hasty.run(slow, timeout_s=1)
 
 
-def test_questions_about_tables_and_reasons_are_athenas_whatever_engine_answers(queries: AthenaQueries) -> None:
-    asked = replace(queries, spoken=partial(translate, dialect="duckdb"), reason=partial(reason_of, dialect="duckdb"))
+def test_questions_about_tables_and_reasons_are_athenas_whatever_engine_answers(
+    queries: AthenaQueries,
+) -> None:
+    asked = replace(
+        queries, spoken=partial(translate, dialect="duckdb"), reason=partial(reason_of, dialect="duckdb")
+    )
     assert {"tab_name": "orders"} in asked.run("show tables in ecommerce_curated").records()
-    assert [row["col_name"] for row in asked.run("describe ecommerce_curated.regions").records()][:1] == ["region_id"]
+    assert [row["col_name"] for row in asked.run("describe ecommerce_curated.regions").records()][:1] == [
+        "region_id"
+    ]
     with pytest.raises(QueryError, match=r"COLUMN_NOT_FOUND: Column .nope. cannot be resolved$"):
         asked.run("select nope from sales")

@@ -41,12 +41,19 @@ def glue_table() -> dict[str, object]:
             "Location": "s3://curated/empty/",
             "Columns": [],
             "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-            "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+            "SerdeInfo": {
+                "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+            },
         },
     }
 
 
-@pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("glue", marks=pytest.mark.integration)])
+@pytest.fixture(
+    params=[
+        pytest.param("memory", marks=pytest.mark.unit),
+        pytest.param("glue", marks=pytest.mark.integration),
+    ]
+)
 def catalog(request: pytest.FixtureRequest) -> Catalog:
     if request.param == "glue":
         return glue_catalog(request.getfixturevalue("emulator"))
@@ -97,7 +104,9 @@ def test_an_absent_table_is_not_moved(catalog: Catalog) -> None:
 @pytest.mark.integration
 def test_a_move_keeps_what_others_put_on_the_table(emulator: Emulator) -> None:
     catalog = glue_catalog(emulator)
-    catalog.move(catalog.current(DATABASE, "orders"), "s3://curated/new/", [ID_COLUMN], {"headgate.rows": "3"})
+    catalog.move(
+        catalog.current(DATABASE, "orders"), "s3://curated/new/", [ID_COLUMN], {"headgate.rows": "3"}
+    )
     table = emulator.client("glue").get_table(DatabaseName=DATABASE, Name="orders")["Table"]
     assert table["Description"] == "one row per order"
     assert table["Parameters"] == {"classification": "parquet", "headgate.rows": "3"}

@@ -29,7 +29,9 @@ def said_by(script: str, **environment: str) -> str:
 
 
 def test_garbage_is_collected_again_once_everything_is_imported_and_imports_are_frozen() -> None:
-    said = said_by("import gc, lambdas.raw_to_curated.handler; print(gc.isenabled(), gc.get_freeze_count() > 50_000)")
+    said = said_by(
+        "import gc, lambdas.raw_to_curated.handler; print(gc.isenabled(), gc.get_freeze_count() > 50_000)"
+    )
     assert said == "True True"
 
 
@@ -41,4 +43,10 @@ def test_garbage_is_not_collected_while_modules_are_imported() -> None:
 def test_linear_algebra_starts_no_threads_unless_asked() -> None:
     threads = "import headgate.aws.cold_start, numpy, os; print(len(os.listdir('/proc/self/task')))"  # Arrow has one of its own
     assert said_by(threads) == "1"
-    assert said_by("import lambdas.raw_to_curated.handler, os; print(os.environ['OPENBLAS_NUM_THREADS'])", OPENBLAS_NUM_THREADS="3") == "3"
+    assert (
+        said_by(
+            "import lambdas.raw_to_curated.handler, os; print(os.environ['OPENBLAS_NUM_THREADS'])",
+            OPENBLAS_NUM_THREADS="3",
+        )
+        == "3"
+    )

@@ -38,7 +38,17 @@ def index(request: pytest.FixtureRequest, lake: Lake) -> FileIndex:
     for n in range(7):
         state = FileState.REJECTED if n % 2 else FileState.DONE
         at = (BEGAN + timedelta(seconds=n)).isoformat()
-        record = FileRecord(f"f{n}", bucket, f"orders/{n}.csv", "v", "orders" if n < 5 else "payments", state, 1, f"sha{n}", received_at=at)
+        record = FileRecord(
+            f"f{n}",
+            bucket,
+            f"orders/{n}.csv",
+            "v",
+            "orders" if n < 5 else "payments",
+            state,
+            1,
+            f"sha{n}",
+            received_at=at,
+        )
         ledger.claim(record, now=BEGAN, lease_s=60)
         ledger.finish(record)
     return found

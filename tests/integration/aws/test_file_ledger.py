@@ -35,7 +35,12 @@ def dynamo_ledger(emulator: Emulator) -> DynamoLedger:
     return DynamoLedger(client, table)
 
 
-@pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("dynamodb", marks=pytest.mark.integration)])
+@pytest.fixture(
+    params=[
+        pytest.param("memory", marks=pytest.mark.unit),
+        pytest.param("dynamodb", marks=pytest.mark.integration),
+    ]
+)
 def ledger(request: pytest.FixtureRequest) -> FileLedger:
     if request.param == "memory":
         return MemoryLedger()
@@ -158,7 +163,9 @@ def test_finishing_twice_changes_nothing(ledger: FileLedger) -> None:
 
 
 def test_a_record_comes_back_exactly_as_it_was_finished(ledger: FileLedger) -> None:
-    record = replace(finished(file("a.csv")), error={"rule": "empty_file", "message": "it is empty"}, warnings=3)
+    record = replace(
+        finished(file("a.csv")), error={"rule": "empty_file", "message": "it is empty"}, warnings=3
+    )
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.finish(record)
     assert ledger.get(record.file_id) == record
@@ -382,7 +389,9 @@ def test_a_file_that_failed_may_be_claimed_again(ledger: FileLedger) -> None:
         lambda: ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S),
         lambda: ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S),
     ):
-        ledger.finish(replace(file("a.csv"), state="failed", error={"rule": "job_failed", "message": "out of memory"}))
+        ledger.finish(
+            replace(file("a.csv"), state="failed", error={"rule": "job_failed", "message": "out of memory"})
+        )
         assert ask().granted
 
 

@@ -31,7 +31,9 @@ def s3_objects(emulator: Emulator) -> S3Objects:
     return S3Objects(client)
 
 
-@pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("s3", marks=pytest.mark.integration)])
+@pytest.fixture(
+    params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("s3", marks=pytest.mark.integration)]
+)
 def objects(request: pytest.FixtureRequest) -> SnapshotObjects:
     if request.param == "memory":
         return MemoryObjects()
@@ -83,7 +85,9 @@ def test_a_version_downloads_as_that_version(objects: ObjectStore, ref: ObjectRe
     assert (tmp_path / "first").read_bytes() == b"first"
 
 
-def test_an_uploaded_file_is_downloaded_unchanged(objects: ObjectStore, ref: ObjectRef, tmp_path: Path) -> None:
+def test_an_uploaded_file_is_downloaded_unchanged(
+    objects: ObjectStore, ref: ObjectRef, tmp_path: Path
+) -> None:
     source, copy = tmp_path / "source", tmp_path / "copy"
     source.write_bytes(bytes(range(256)) * 64)
     objects.upload(source, ref)
@@ -134,7 +138,9 @@ def test_a_bucket_that_does_not_exist_is_not_found(emulator: Emulator) -> None:
         S3Objects(emulator.client("s3")).read(ObjectRef(unique("absent"), "key"))
 
 
-def test_a_large_version_downloads_as_it_is_and_its_head_is_its_first_bytes(objects: ObjectStore, ref: ObjectRef, tmp_path: Path) -> None:
+def test_a_large_version_downloads_as_it_is_and_its_head_is_its_first_bytes(
+    objects: ObjectStore, ref: ObjectRef, tmp_path: Path
+) -> None:
     large = bytes(range(256)) * 70_000
     objects.write(ref, large)
     info = objects.info(ref)
@@ -144,13 +150,17 @@ def test_a_large_version_downloads_as_it_is_and_its_head_is_its_first_bytes(obje
     assert objects.head(info.ref, 1000) == large[:1000]
 
 
-def test_a_download_of_another_size_than_was_looked_up_is_no_download(objects: ObjectStore, ref: ObjectRef, tmp_path: Path) -> None:
+def test_a_download_of_another_size_than_was_looked_up_is_no_download(
+    objects: ObjectStore, ref: ObjectRef, tmp_path: Path
+) -> None:
     objects.write(ref, b"12345")
     with pytest.raises(ServiceError):
         objects.download(ref, tmp_path / "cut", 4)
 
 
-def test_a_small_and_a_large_file_are_uploaded_whole(objects: ObjectStore, ref: ObjectRef, tmp_path: Path) -> None:
+def test_a_small_and_a_large_file_are_uploaded_whole(
+    objects: ObjectStore, ref: ObjectRef, tmp_path: Path
+) -> None:
     for body in (b"12345", bytes(range(256)) * 70_000):
         (tmp_path / "up").write_bytes(body)
         objects.upload(tmp_path / "up", ref, content_type="text/csv")
@@ -169,7 +179,9 @@ def test_nothing_is_copied_from_an_absent_object(objects: SnapshotObjects, ref: 
         objects.copy(ref, replace(ref, key=f"{ref.key}-copied"))
 
 
-def test_a_column_of_a_parquet_object_is_read_without_the_others(objects: SnapshotObjects, ref: ObjectRef) -> None:
+def test_a_column_of_a_parquet_object_is_read_without_the_others(
+    objects: SnapshotObjects, ref: ObjectRef
+) -> None:
     body = io.BytesIO()
     pq.write_table(pa.table({"id": [1, 2], "text": ["a" * 9_000, "b" * 9_000]}), body)
     objects.write(ref, body.getvalue())
@@ -177,7 +189,9 @@ def test_a_column_of_a_parquet_object_is_read_without_the_others(objects: Snapsh
         assert file.read(["id"], use_threads=False).to_pydict() == {"id": [1, 2]}
 
 
-def test_an_open_object_reads_from_the_place_that_was_sought(objects: SnapshotObjects, ref: ObjectRef) -> None:
+def test_an_open_object_reads_from_the_place_that_was_sought(
+    objects: SnapshotObjects, ref: ObjectRef
+) -> None:
     objects.write(ref, b"0123456789")
     with objects.open(ref) as opened:
         assert opened.seek(-3, io.SEEK_END) == 7

@@ -31,8 +31,13 @@ def records_table(emulator: Emulator) -> str:
     name = unique("records")
     emulator.client("dynamodb").create_table(
         TableName=name,
-        KeySchema=[{"AttributeName": "record_model", "KeyType": "HASH"}, {"AttributeName": "record_id", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("record_model", "record_id")],
+        KeySchema=[
+            {"AttributeName": "record_model", "KeyType": "HASH"},
+            {"AttributeName": "record_id", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": key, "AttributeType": "S"} for key in ("record_model", "record_id")
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
     return name
@@ -43,14 +48,27 @@ def dynamo_records(emulator: Emulator) -> DynamoRecords:
     return DynamoRecords(emulator.client("dynamodb", config=retrying), records_table(emulator))
 
 
-@pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("dynamodb", marks=pytest.mark.integration)])
+@pytest.fixture(
+    params=[
+        pytest.param("memory", marks=pytest.mark.unit),
+        pytest.param("dynamodb", marks=pytest.mark.integration),
+    ]
+)
 def onboarding(request: pytest.FixtureRequest) -> Onboarding:
-    records: RecordTable = dynamo_records(request.getfixturevalue("emulator")) if request.param == "dynamodb" else MemoryRecords()
+    records: RecordTable = (
+        dynamo_records(request.getfixturevalue("emulator"))
+        if request.param == "dynamodb"
+        else MemoryRecords()
+    )
     return Onboarding(records, lambda: MaskingKey("k1", bytes(32)))
 
 
 def customer(number: int, email: str = "") -> dict[str, str | int | float | bool | None]:
-    return {"customer_id": f"C-{number:04}", "name": f"Name {number}", "email": email or f"c{number}@example.com"}
+    return {
+        "customer_id": f"C-{number:04}",
+        "name": f"Name {number}",
+        "email": email or f"c{number}@example.com",
+    }
 
 
 def test_a_created_record_is_read_by_its_id(onboarding: Onboarding) -> None:
@@ -109,7 +127,9 @@ def test_an_update_moves_the_address_and_frees_the_old_one(onboarding: Onboardin
     assert onboarding.get(CUSTOMER, "C-0001") == changed
 
 
-def test_an_update_of_what_somebody_else_changed_is_refused(onboarding: Onboarding, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_update_of_what_somebody_else_changed_is_refused(
+    onboarding: Onboarding, monkeypatch: pytest.MonkeyPatch
+) -> None:
     onboarding.create(CUSTOMER, [customer(1)])
     before = onboarding.get(CUSTOMER, "C-0001")
     onboarding.update(CUSTOMER, "C-0001", {"name": "First"})
@@ -137,10 +157,15 @@ def test_of_a_thousand_writers_of_a_hundred_addresses_a_hundred_win(emulator: Em
     rows = [customer(number, f"a{number % 100}@example.com") for number in range(1000)]
     with ThreadPoolExecutor(32) as pool:
         outcomes = list(pool.map(lambda row: onboarding.create(CUSTOMER, [row])[0], rows))
-    assert Counter((one.state, one.rule, one.column) for one in outcomes) == {("created", "", ""): 100, ("failed", "unique", "email"): 900}
+    assert Counter((one.state, one.rule, one.column) for one in outcomes) == {
+        ("created", "", ""): 100,
+        ("failed", "unique", "email"): 900,
+    }
     page = onboarding.page(CUSTOMER, 200)
     assert (len(page.records), page.after) == (100, "")
-    assert {str(record.values["email"]) for record in page.records} == {f"a{number}@example.com" for number in range(100)}
+    assert {str(record.values["email"]) for record in page.records} == {
+        f"a{number}@example.com" for number in range(100)
+    }
 
 
 @pytest.mark.unit

@@ -16,14 +16,22 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-SUCCEEDING = {"StartAt": "Merge", "States": {"Merge": {"Type": "Pass", "Next": "Publish"}, "Publish": {"Type": "Pass", "End": True}}}
-FAILING = {"StartAt": "Gate", "States": {"Gate": {"Type": "Fail", "Error": "GateError", "Cause": "orders: order_id is not unique"}}}
+SUCCEEDING = {
+    "StartAt": "Merge",
+    "States": {"Merge": {"Type": "Pass", "Next": "Publish"}, "Publish": {"Type": "Pass", "End": True}},
+}
+FAILING = {
+    "StartAt": "Gate",
+    "States": {"Gate": {"Type": "Fail", "Error": "GateError", "Cause": "orders: order_id is not unique"}},
+}
 WAITING = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
 
 
 def pipeline(emulator: Emulator, definition: dict[str, object]) -> Pipeline:
     client = emulator.client("stepfunctions")
-    made = client.create_state_machine(name=unique("machine"), definition=json.dumps(definition), roleArn=emulator.role("states"))
+    made = client.create_state_machine(
+        name=unique("machine"), definition=json.dumps(definition), roleArn=emulator.role("states")
+    )
     return Pipeline(client, made["stateMachineArn"], sleep=lambda _: None)
 
 
@@ -41,8 +49,13 @@ def test_a_run_that_succeeded_reports_its_states_and_output(emulator: Emulator) 
     assert looks[-1] == run
 
 
-@pytest.mark.parametrize(("payload", "only"), [({"only": "retail-copilot"}, "retail-copilot"), ({"as_of": "2011-12-09"}, ""), (None, "")])
-def test_a_run_states_the_one_system_that_it_was_asked_to_build(emulator: Emulator, payload: dict[str, str] | None, only: str) -> None:
+@pytest.mark.parametrize(
+    ("payload", "only"),
+    [({"only": "retail-copilot"}, "retail-copilot"), ({"as_of": "2011-12-09"}, ""), (None, "")],
+)
+def test_a_run_states_the_one_system_that_it_was_asked_to_build(
+    emulator: Emulator, payload: dict[str, str] | None, only: str
+) -> None:
     assert ended(pipeline(emulator, SUCCEEDING), payload)[0].only == only
 
 

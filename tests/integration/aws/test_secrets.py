@@ -42,7 +42,9 @@ def test_a_rotated_key_is_seen_after_the_cached_time_and_not_before(emulator: Em
     name, seconds = stored(emulator, masking("k1", KEY)), [0.0]
     secrets = Secrets(emulator.client("secretsmanager"), monotonic_s=lambda: seconds[0])
     assert secrets.masking_key(name).key_id == "k1"
-    emulator.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(masking("k2", KEY)))
+    emulator.client("secretsmanager").put_secret_value(
+        SecretId=name, SecretString=json.dumps(masking("k2", KEY))
+    )
     assert secrets.masking_key(name).key_id == "k1"
     seconds[0] = CACHED_S + 1
     assert secrets.masking_key(name).key_id == "k2"
@@ -57,7 +59,9 @@ def test_a_rotated_key_is_seen_after_the_cached_time_and_not_before(emulator: Em
         (masking("k1", b"short"), "at least 32"),
     ],
 )
-def test_a_key_that_cannot_be_one_is_refused_without_being_shown(emulator: Emulator, document: object, reported: str) -> None:
+def test_a_key_that_cannot_be_one_is_refused_without_being_shown(
+    emulator: Emulator, document: object, reported: str
+) -> None:
     name = stored(emulator, document)
     with pytest.raises(SettingsError, match=reported) as caught:
         Secrets(emulator.client("secretsmanager")).masking_key(name)
@@ -80,9 +84,18 @@ def test_a_secret_that_is_not_json_is_refused(emulator: Emulator) -> None:
 
 
 def test_the_login_is_read_and_its_text_hides_the_password(emulator: Emulator) -> None:
-    name = stored(emulator, {"host": "db", "port": 3306, "username": "reader", "password": "hunter2", "dbname": "ecommerce"})
+    name = stored(
+        emulator,
+        {"host": "db", "port": 3306, "username": "reader", "password": "hunter2", "dbname": "ecommerce"},
+    )
     login = Secrets(emulator.client("secretsmanager")).mysql_login(name)
-    assert (login.host, login.port, login.username, login.password, login.dbname) == ("db", 3306, "reader", "hunter2", "ecommerce")
+    assert (login.host, login.port, login.username, login.password, login.dbname) == (
+        "db",
+        3306,
+        "reader",
+        "hunter2",
+        "ecommerce",
+    )
     assert "hunter2" not in repr(login)
 
 
@@ -120,7 +133,12 @@ def test_of_two_rotations_at_the_same_time_one_is_refused(emulator: Emulator) ->
 
 
 def test_a_key_of_another_name_is_followed_by_a_numbered_one(emulator: Emulator) -> None:
-    assert Secrets(emulator.client("secretsmanager")).rotate_masking_key(stored(emulator, masking("first", KEY)), b"2" * 32).key_id == "k2"
+    assert (
+        Secrets(emulator.client("secretsmanager"))
+        .rotate_masking_key(stored(emulator, masking("first", KEY)), b"2" * 32)
+        .key_id
+        == "k2"
+    )
 
 
 @pytest.mark.parametrize("key", [b"short", KEY])

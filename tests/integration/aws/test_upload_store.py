@@ -39,9 +39,16 @@ def put(url: str, body: bytes) -> None:
 
 def test_an_interrupted_upload_has_the_same_hash_when_it_is_continued(lake: Lake) -> None:
     client = lake.emulator.client("s3")
-    store, objects, ref = upload_store(lake), S3Objects(client), ObjectRef(lake.bucket("raw"), "uploads/x/content")
+    store, objects, ref = (
+        upload_store(lake),
+        S3Objects(client),
+        ObjectRef(lake.bucket("raw"), "uploads/x/content"),
+    )
     body = random.Random(7).randbytes(3 * PART_BYTES + 1)  # noqa: S311 a seeded file
-    parts = {number + 1: body[first : first + PART_BYTES] for number, first in enumerate(range(0, len(body), PART_BYTES))}
+    parts = {
+        number + 1: body[first : first + PART_BYTES]
+        for number, first in enumerate(range(0, len(body), PART_BYTES))
+    }
     store_id = store.begin(ref)
     for number in (3, 1):
         put(store.part_url(ref, store_id, number, 60), parts[number])
@@ -62,7 +69,11 @@ def test_an_interrupted_upload_has_the_same_hash_when_it_is_continued(lake: Lake
 
 def test_an_old_version_is_copied_onto_its_own_key(lake: Lake) -> None:
     client = lake.emulator.client("s3")
-    store, objects, ref = upload_store(lake), S3Objects(client), ObjectRef(lake.bucket("raw"), "orders/again.csv")
+    store, objects, ref = (
+        upload_store(lake),
+        S3Objects(client),
+        ObjectRef(lake.bucket("raw"), "orders/again.csv"),
+    )
     objects.write(ref, b"first")
     first = objects.info(ref).ref
     objects.write(ref, b"second")
@@ -81,10 +92,16 @@ def test_an_aborted_upload_is_forgotten_and_aborting_twice_is_fine(lake: Lake) -
 @pytest.fixture(params=["memory", "s3"])
 def replacing(request: pytest.FixtureRequest) -> UploadStore:
     """The store and its twin."""
-    return MemoryUploads(MemoryObjects()) if request.param == "memory" else upload_store(request.getfixturevalue("lake"))
+    return (
+        MemoryUploads(MemoryObjects())
+        if request.param == "memory"
+        else upload_store(request.getfixturevalue("lake"))
+    )
 
 
-def test_an_object_is_replaced_only_as_long_as_it_is_the_one_that_was_read(replacing: UploadStore, lake: Lake) -> None:
+def test_an_object_is_replaced_only_as_long_as_it_is_the_one_that_was_read(
+    replacing: UploadStore, lake: Lake
+) -> None:
     ref = ObjectRef(lake.bucket("raw"), "uploads/z/upload.json")
     first = replacing.replace(ref, b"first", "")
     assert replacing.read_with_etag(ref) == (b"first", first)
@@ -104,7 +121,9 @@ def test_of_many_replacements_at_the_same_moment_one_wins(replacing: UploadStore
         ref = ObjectRef(lake.bucket("raw"), f"uploads/{turn}/race.json")
         etag, barrier = replacing.replace(ref, b"before", ""), Barrier(8)
 
-        def write(number: int, ref: ObjectRef = ref, etag: str = etag, barrier: Barrier = barrier) -> bytes | None:
+        def write(
+            number: int, ref: ObjectRef = ref, etag: str = etag, barrier: Barrier = barrier
+        ) -> bytes | None:
             barrier.wait()
             try:
                 replacing.replace(ref, b"%d" % number, etag)

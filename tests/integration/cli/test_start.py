@@ -36,7 +36,12 @@ LOADED_BY_HELP = {
     "headgate.plain_names",
     "headgate.project",
 }
-FOUND_BY_PYTHON = {"click", "sitecustomize", "distutils-precedence", "_distutils_hack"}  # a package manager's hooks load at every start
+FOUND_BY_PYTHON = {
+    "click",
+    "sitecustomize",
+    "distutils-precedence",
+    "_distutils_hack",
+}  # a package manager's hooks load at every start
 
 
 def loaded_by(arguments: list[str]) -> set[str]:
@@ -46,25 +51,39 @@ def loaded_by(arguments: list[str]) -> set[str]:
         "from headgate.cli.entry import main\n"
         "try:\n    main()\nexcept SystemExit:\n    print(*sorted(sys.modules), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
     return set(done.stderr.split())
 
 
 def test_help_loads_only_the_listed_modules() -> None:
-    loaded = {name for name in loaded_by(["--help"]) if name.partition(".")[0] not in sys.stdlib_module_names | FOUND_BY_PYTHON}
+    loaded = {
+        name
+        for name in loaded_by(["--help"])
+        if name.partition(".")[0] not in sys.stdlib_module_names | FOUND_BY_PYTHON
+    }
     own = {name for name in loaded if name.startswith("headgate")}
     assert own == LOADED_BY_HELP
-    assert {name for name in loaded - own if not name.startswith("__")} == set()  # `__editable__…` is how Python finds a clone
+    assert {
+        name for name in loaded - own if not name.startswith("__")
+    } == set()  # `__editable__…` is how Python finds a clone
 
 
 @pytest.mark.parametrize("command", ["contract", "profile", "sample", "questions"])
 def test_a_command_that_needs_no_lake_loads_no_aws_client_before_it_runs(command: str) -> None:
-    assert loaded_by([command, "--help"]).isdisjoint({"boto3", "botocore", "pandas", "pyarrow", "scipy", "sklearn"})
+    assert loaded_by([command, "--help"]).isdisjoint(
+        {"boto3", "botocore", "pandas", "pyarrow", "scipy", "sklearn"}
+    )
 
 
-@pytest.mark.parametrize("command", ["files", "upload", "run", "report", "query", "quarantine", "queue", "logs", "mapping"])
+@pytest.mark.parametrize(
+    "command", ["files", "upload", "run", "report", "query", "quarantine", "queue", "logs", "mapping"]
+)
 def test_a_command_of_the_lake_loads_no_engine_before_it_runs(command: str) -> None:
-    assert loaded_by([command, "--help"]).isdisjoint({"pandas", "pyarrow", "numpy", "scipy", "sklearn", "duckdb"})
+    assert loaded_by([command, "--help"]).isdisjoint(
+        {"pandas", "pyarrow", "numpy", "scipy", "sklearn", "duckdb"}
+    )
 
 
 @pytest.mark.parametrize("name", commands())
@@ -86,11 +105,16 @@ def test_a_path_that_cannot_be_written_is_one_sentence_and_a_usage_error(
 ) -> None:
     (tmp_path / "orders.csv").write_text("order_id\n1\n")
     target = str(tmp_path / "orders.csv" / "draft.yaml")  # below a file, where not even root may write
-    monkeypatch.setattr(sys, "argv", ["headgate", "contract", "init", str(tmp_path / "orders.csv"), "--output", target])
+    monkeypatch.setattr(
+        sys, "argv", ["headgate", "contract", "init", str(tmp_path / "orders.csv"), "--output", target]
+    )
     with pytest.raises(SystemExit) as ended:
         command_line.main()
     assert ended.value.code == click.UsageError.exit_code
-    assert f"headgate: {tmp_path / 'orders.csv'} cannot be read or written: File exists. Name a path" in capsys.readouterr().err
+    assert (
+        f"headgate: {tmp_path / 'orders.csv'} cannot be read or written: File exists. Name a path"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_failure_of_a_connection_is_not_taken_for_one_of_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +143,9 @@ main()
 
 def test_an_interrupt_ends_the_command_in_one_line_from_its_first_moment_on() -> None:
     """The import of the command itself is where the first second goes, so the signal is sent while it is under way."""
-    with subprocess.Popen([sys.executable, "-c", SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as command:
         assert command.stdout is not None
         assert command.stdout.readline() == "loading\n"
         time.sleep(0.1)

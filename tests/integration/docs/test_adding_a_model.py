@@ -37,7 +37,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ran(project: Path, *command: str) -> str:
     """What a Python command in the copy prints; it fails the test when it fails."""
     environment = {**os.environ, "PYTHONPATH": str(project)}
-    done = subprocess.run([sys.executable, *command], cwd=project, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *command], cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -61,9 +63,37 @@ def test_the_data_dictionary_has_the_table(project: Path) -> None:
 
 def test_its_system_builds_the_table_beside_its_own(project: Path, tmp_path: Path) -> None:
     shop, out = str(tmp_path / "shop"), tmp_path / "out"
-    ran(project, "-m", "headgate.cli.main", "sample", shop, "--customers", "20", "--orders", "50", "--days", "60")
-    ran(project, "-m", "headgate.cli.main", "systems", "run", "global-market-pulse", "--local", "--data", shop, "--output", str(out))
-    assert sorted(path.stem for path in out.iterdir()) == ["market_opportunities", "regional_performance", "return_rates"]
+    ran(
+        project,
+        "-m",
+        "headgate.cli.main",
+        "sample",
+        shop,
+        "--customers",
+        "20",
+        "--orders",
+        "50",
+        "--days",
+        "60",
+    )
+    ran(
+        project,
+        "-m",
+        "headgate.cli.main",
+        "systems",
+        "run",
+        "global-market-pulse",
+        "--local",
+        "--data",
+        shop,
+        "--output",
+        str(out),
+    )
+    assert sorted(path.stem for path in out.iterdir()) == [
+        "market_opportunities",
+        "regional_performance",
+        "return_rates",
+    ]
 
 
 def test_its_files_are_written_as_the_project_writes(project: Path) -> None:
@@ -78,4 +108,12 @@ def test_a_page_whose_model_does_not_do_what_it_says_would_be_seen(project: Path
     model = wrong / "headgate" / "domains" / "retail" / "global_market_pulse" / "return_rates.py"
     model.write_text(model.read_text().replace("PRIOR_UNITS = 100", "PRIOR_UNITS = 1"))
     with pytest.raises(AssertionError, match="test_the_whole_table"):
-        ran(wrong, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/domains/retail/global_market_pulse/test_return_rates.py")
+        ran(
+            wrong,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "tests/domains/retail/global_market_pulse/test_return_rates.py",
+        )

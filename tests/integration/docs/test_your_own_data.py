@@ -55,7 +55,9 @@ def test_the_way_to_the_chart_has_at_most_seven_commands() -> None:
 
 
 def test_the_way_through_the_console_has_eight_steps_whose_commands_are_those_of_the_page() -> None:
-    steps = re.findall(r"^(\d)\. (.*)$", section("The shortest way: three commands and the console"), re.MULTILINE)
+    steps = re.findall(
+        r"^(\d)\. (.*)$", section("The shortest way: three commands and the console"), re.MULTILINE
+    )
     assert [int(number) for number, _ in steps] == [*range(1, 9)]
     setup, draft, deploying = (re.findall(r"^`(.*?)`", text)[0] for _, text in steps[:3])
     assert setup == commands(DRAFT)[0]
@@ -91,9 +93,13 @@ def test_the_check_accepts_as_many_rows_as_the_page_says(home: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["artikel.xlsx", "bestellungen.json"])
-def test_the_workbook_and_the_nested_json_are_accepted_by_drafts_that_nobody_edited(name: str, home: Path) -> None:
+def test_the_workbook_and_the_nested_json_are_accepted_by_drafts_that_nobody_edited(
+    name: str, home: Path
+) -> None:
     drafted = f"~/bikes/contracts/source/{name.partition('.')[0]}.yaml"
-    counts = json.loads(ran(f"headgate contract check docs/examples/{name} --contract {drafted} --json", home))
+    counts = json.loads(
+        ran(f"headgate contract check docs/examples/{name} --contract {drafted} --json", home)
+    )
     assert (counts["received"], counts["accepted"]) == (3, 3)
 
 
@@ -110,8 +116,13 @@ def test_the_page_queries_a_list_in_sql_that_the_lake_takes() -> None:
         lake.execute(
             "create schema bikes_curated; create table bikes_curated.bestellungen (bestellung bigint, kunde_plz text, positionen text)"
         )
-        lake.execute("""insert into bikes_curated.bestellungen values (1, '04109', '[{"artikel":"K-1"}]'), (3, '80331', '[]')""")
-        assert lake.execute(translate(sql, dialect="duckdb")).fetchall() == [(1, "04109", "K-1"), (3, "80331", None)]
+        lake.execute(
+            """insert into bikes_curated.bestellungen values (1, '04109', '[{"artikel":"K-1"}]'), (3, '80331', '[]')"""
+        )
+        assert lake.execute(translate(sql, dialect="duckdb")).fetchall() == [
+            (1, "04109", "K-1"),
+            (3, "80331", None),
+        ]
 
 
 def test_a_new_column_is_reported_and_declared_once_the_contract_has_it(home: Path) -> None:

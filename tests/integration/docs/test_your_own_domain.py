@@ -25,7 +25,11 @@ BLOCK = re.compile(r"^(?:`(?P<path>[\w/.-]+)`\n\n)?```\w+\n(?P<text>.*?)^```$", 
 def environment() -> dict[str, str]:
     """The variables of a reader in a clone that has no lake of its own."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("HEADGATE_")}
-    return {**own, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]), "COLUMNS": "200"}
+    return {
+        **own,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "COLUMNS": "200",
+    }
 
 
 def follow(page: str, folder: Path) -> None:
@@ -36,11 +40,20 @@ def follow(page: str, folder: Path) -> None:
             (folder / block["path"]).parent.mkdir(parents=True, exist_ok=True)
             (folder / block["path"]).write_text(block["text"], encoding="utf-8")
             continue
-        for command, *expected in (part.splitlines() for part in re.split(r"^\$ ", block["text"], flags=re.MULTILINE)[1:]):
+        for command, *expected in (
+            part.splitlines() for part in re.split(r"^\$ ", block["text"], flags=re.MULTILINE)[1:]
+        ):
             if command.startswith("cd "):
                 place /= shlex.split(command)[1]
                 continue
-            done = subprocess.run(["/bin/bash", "-c", command], cwd=place, env=environment(), capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["/bin/bash", "-c", command],
+                cwd=place,
+                env=environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
             for line in expected:
                 assert line.rstrip() in done.stdout, f"{command}: {done.stdout}"

@@ -76,7 +76,11 @@ def shuffled(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shuffled")
     for path in shop.glob("*.parquet"):
         rows = pq.read_table(path)
-        pq.write_table(rows.take(np.random.default_rng(5).permutation(rows.num_rows)), folder / path.name, row_group_size=97)
+        pq.write_table(
+            rows.take(np.random.default_rng(5).permutation(rows.num_rows)),
+            folder / path.name,
+            row_group_size=97,
+        )
     return folder
 
 
@@ -85,7 +89,11 @@ def _make_awkward(path: Path) -> None:
     for number, field in enumerate(rows.schema):
         if pa.types.is_timestamp(field.type):
             fractions = pa.array(np.arange(rows.num_rows) * 7_919 % 1_000_000, pa.duration("us"))
-            rows = rows.set_column(number, field, pc.add(pc.floor_temporal(rows[field.name], unit="second"), fractions).cast(field.type))
+            rows = rows.set_column(
+                number,
+                field,
+                pc.add(pc.floor_temporal(rows[field.name], unit="second"), fractions).cast(field.type),
+            )
         if field.name == "customer_id":
             rows = rows.set_column(number, field, pc.add(rows[field.name], BEYOND_FLOATS))
     pq.write_table(rows, path, store_schema=False)

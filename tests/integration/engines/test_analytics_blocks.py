@@ -38,12 +38,19 @@ SEGMENTS = {"of": "card_transactions", "measures": ["transaction_id", "amount"],
 def models(kind: str, options: Mapping[str, object]) -> SqlModels:
     stated = Contract("made.prod.made", "made", "prod", "1.0.0", (), properties={f"headgate.{kind}": options})
     curated = Registry.load().curated
-    contracts = {name: own_model(contract) for name, contract in with_derived_columns({"made": stated}, curated).items()}
-    return sql_models(contracts, curated, partial(translate, databases=Databases("made_curated", "made_prod")))
+    contracts = {
+        name: own_model(contract)
+        for name, contract in with_derived_columns({"made": stated}, curated).items()
+    }
+    return sql_models(
+        contracts, curated, partial(translate, databases=Databases("made_curated", "made_prod"))
+    )
 
 
 @pytest.mark.parametrize("kind", BLOCKS)
-def test_spark_and_duckdb_make_the_same_rows(kind: str, shop: Path, shuffled: Path, spark_here: SparkSession) -> None:
+def test_spark_and_duckdb_make_the_same_rows(
+    kind: str, shop: Path, shuffled: Path, spark_here: SparkSession
+) -> None:
     options = SEGMENTS if kind == "segments" else SERIES
     own, name = models(kind, options), str(options["of"])
     with local.opened({name: str(shuffled / f"{name}.parquet")}) as tables:

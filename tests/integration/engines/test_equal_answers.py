@@ -77,7 +77,10 @@ def asked(system: str, shop: Path) -> list[tuple[ibis.Table, pa.Table]]:
     backend = Recording()
     backend.do_connect()
     backend.asked = []
-    built(system, {name: backend.read_parquet(place, table_name=name) for name, place in places(system, shop).items()})
+    built(
+        system,
+        {name: backend.read_parquet(place, table_name=name) for name, place in places(system, shop).items()},
+    )
     backend.disconnect()
     assert backend.asked
     return backend.asked
@@ -93,7 +96,9 @@ def same(found: pa.Table, expected: pa.Table) -> bool:
     return by_rows(found, []).equals(by_rows(expected.cast(found.schema), []))
 
 
-def test_spark_answers_what_duckdb_answers(system: str, asked: list[Any], shop: Path, spark_tables: Any) -> None:  # noqa: ANN401 a fixture's function
+def test_spark_answers_what_duckdb_answers(
+    system: str, asked: list[Any], shop: Path, spark_tables: Any
+) -> None:  # noqa: ANN401 a fixture's function
     with spark_tables(places(system, shop)) as tables:
         for expression, expected in asked:
             assert same(moved(expression, tables).to_pyarrow(), expected), ibis.to_sql(expression)
@@ -111,7 +116,9 @@ def test_the_same_rows_in_another_order_give_the_same_tables(system: str, shop: 
     assert first == second
 
 
-def test_spark_builds_the_same_tables_twice_and_as_duckdb_does(shop: Path, shuffled: Path, spark_tables: Any) -> None:  # noqa: ANN401 as above
+def test_spark_builds_the_same_tables_twice_and_as_duckdb_does(
+    shop: Path, shuffled: Path, spark_tables: Any
+) -> None:  # noqa: ANN401 as above
     system = "global-market-pulse"
     expected = outputs(system, shop)
     for folder in (shop, shuffled):
@@ -126,7 +133,9 @@ def outputs(system: str, folder: Path) -> dict[str, pa.Table]:
 
 def exact(frames: dict[str, pd.DataFrame]) -> dict[str, pa.Table]:
     contracts = Registry.load().prod
-    stamped = {name: frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef") for name, frame in frames.items()}
+    stamped = {
+        name: frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef") for name, frame in frames.items()
+    }
     return {name: rows_of(contracts[name], frame) for name, frame in stamped.items()}
 
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-SCHEMA = pa.schema({"region": pa.string(), "place": pa.int64(), "amount": pa.decimal128(12, 2), "process": pa.int64()})
+SCHEMA = pa.schema(
+    {"region": pa.string(), "place": pa.int64(), "amount": pa.decimal128(12, 2), "process": pa.int64()}
+)
 LONG_ID = 2**60 + 1
 
 
@@ -39,7 +41,9 @@ def processes() -> Iterator[None]:
 
 def numbered(rows: pd.DataFrame, process: int = 0) -> pd.DataFrame:
     """The rows of one region with their place in it."""
-    return pd.DataFrame({"region": rows["region"], "place": range(len(rows)), "amount": rows["amount"], "process": process})
+    return pd.DataFrame(
+        {"region": rows["region"], "place": range(len(rows)), "amount": rows["amount"], "process": process}
+    )
 
 
 def process_id_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -47,27 +51,41 @@ def process_id_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def sales(pairs: list[tuple[str | None, int]]) -> pd.DataFrame:
-    return pd.DataFrame({"region": [region for region, _ in pairs], "amount": [Decimal(pence).scaleb(-2) for _, pence in pairs]})
+    return pd.DataFrame(
+        {
+            "region": [region for region, _ in pairs],
+            "amount": [Decimal(pence).scaleb(-2) for _, pence in pairs],
+        }
+    )
 
 
-@given(st.lists(st.tuples(st.sampled_from(["GB", "FR", None]), st.integers(-5, 5)), min_size=1, max_size=20), st.randoms())
+@given(
+    st.lists(st.tuples(st.sampled_from(["GB", "FR", None]), st.integers(-5, 5)), min_size=1, max_size=20),
+    st.randoms(),
+)
 def test_the_order_of_the_rows_changes_nothing(pairs: list[tuple[str | None, int]], chance: object) -> None:
     shuffled = pairs.copy()
     chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
-    first, second = (LOCAL.map_groups(sales(rows), ["region"], numbered, SCHEMA, ["amount"]) for rows in (pairs, shuffled))
+    first, second = (
+        LOCAL.map_groups(sales(rows), ["region"], numbered, SCHEMA, ["amount"]) for rows in (pairs, shuffled)
+    )
     pd.testing.assert_frame_equal(first, second)
     assert len(first) == len(pairs)
 
 
 def test_groups_come_in_the_order_of_their_columns_and_a_null_is_a_group() -> None:
-    made = LOCAL.map_groups(sales([("GB", 1), (None, 2), ("FR", 4), ("FR", 3)]), ["region"], numbered, SCHEMA, ["amount"])
+    made = LOCAL.map_groups(
+        sales([("GB", 1), (None, 2), ("FR", 4), ("FR", 3)]), ["region"], numbered, SCHEMA, ["amount"]
+    )
     assert made["region"].tolist() == ["FR", "FR", "GB", None]
     assert made["amount"].tolist() == [Decimal("0.03"), Decimal("0.04"), Decimal("0.01"), Decimal("0.02")]
     assert made["place"].tolist() == [0, 1, 0, 0]
 
 
 def test_no_rows_give_no_rows_with_the_columns_asked_for() -> None:
-    empty = ibis.memtable(pa.table({"region": pa.array([], pa.string()), "amount": pa.array([], pa.decimal128(12, 2))}))
+    empty = ibis.memtable(
+        pa.table({"region": pa.array([], pa.string()), "amount": pa.array([], pa.decimal128(12, 2))})
+    )
     assert list(LOCAL.map_groups(empty, ["region"], numbered, SCHEMA).columns) == SCHEMA.names
 
 
@@ -77,7 +95,9 @@ def test_processes_give_what_one_process_gives(monkeypatch: pytest.MonkeyPatch) 
     work = partial(numbered, process=1)
     alone = Local(workers=1).map_groups(rows, ["region"], work, SCHEMA, ["amount"])
     monkeypatch.setattr(local_engine, "_LEAST_MEASURED_S", 0.0)
-    pd.testing.assert_frame_equal(Local(workers=2).map_groups(rows, ["region"], work, SCHEMA, ["amount"]), alone)
+    pd.testing.assert_frame_equal(
+        Local(workers=2).map_groups(rows, ["region"], work, SCHEMA, ["amount"]), alone
+    )
 
 
 @pytest.mark.usefixtures("processes")
@@ -109,7 +129,9 @@ def test_every_result_must_name_its_group() -> None:
 
 def test_a_value_that_the_schema_cannot_hold_is_an_error() -> None:
     with pytest.raises(pa.ArrowInvalid):
-        LOCAL.map_groups(sales([("GB", 1)]), ["region"], numbered, SCHEMA.set(2, pa.field("amount", pa.decimal128(12, 1))))
+        LOCAL.map_groups(
+            sales([("GB", 1)]), ["region"], numbered, SCHEMA.set(2, pa.field("amount", pa.decimal128(12, 1)))
+        )
 
 
 def test_tables_in_memory_are_worked_on_here() -> None:

@@ -42,7 +42,12 @@ SCHEMA = pa.schema(
 )
 VALUES: dict[str, list[Any]] = {
     "id": [2**53 + 1, 2**53 + 2, -1, 0],
-    "updated_at": [None, datetime(2024, 1, 1), datetime(2024, 1, 1, 0, 0, 0, 1), datetime(1969, 12, 31, 23, 59, 59)],
+    "updated_at": [
+        None,
+        datetime(2024, 1, 1),
+        datetime(2024, 1, 1, 0, 0, 0, 1),
+        datetime(1969, 12, 31, 23, 59, 59),
+    ],
     "price": [None, Decimal("0.1000"), Decimal("-0.1000"), Decimal("99999999.9999")],
     "ratio": [None, 0.0, -0.0, 1e300],
     "name": [None, "", "a", "B", "ß", "\U0001f6d2", "NA"],
@@ -55,13 +60,18 @@ VALUES: dict[str, list[Any]] = {
 def rows(seed: int) -> pa.Table:
     """Few values for each column, so that most rows tie in most of them."""
     chance = np.random.default_rng(seed)
-    drawn = {name: [values[place] for place in chance.integers(0, len(values), 200)] for name, values in VALUES.items()}
+    drawn = {
+        name: [values[place] for place in chance.integers(0, len(values), 200)]
+        for name, values in VALUES.items()
+    }
     return pa.table(drawn, schema=SCHEMA)
 
 
 def merged(seed: int) -> ibis.Table:
     held = ibis.memtable(pa.table({INCREMENT: ["bb"], HELD_AFTER: ["2024-01-02"]}))
-    deleted = ibis.memtable(pa.table({"id": pa.array([-1, 0], pa.int64()), DELETED_BY: ["2024-01-01", "2024-01-03"]}))
+    deleted = ibis.memtable(
+        pa.table({"id": pa.array([-1, 0], pa.int64()), DELETED_BY: ["2024-01-01", "2024-01-03"]})
+    )
     there = still_there(ibis.memtable(rows(seed)), deleted, held, ["id"])
     return newest_by(there, ["id"], ["updated_at"], ["_content_sha256", "_source_row"]).select(SCHEMA.names)
 

@@ -58,7 +58,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(int(port))
         return
     if not (shutil.which("mariadbd") and shutil.which("mariadb-install-db")):
-        pytest.skip("mariadbd is not installed (Debian: apt install mariadb-server); the export's integration tests need it")
+        pytest.skip(
+            "mariadbd is not installed (Debian: apt install mariadb-server); the export's integration tests need it"
+        )
     folder = tmp_path_factory.mktemp("mariadb")
     install(folder / "data")
     started = launch(folder, free_port())
@@ -87,13 +89,21 @@ def launch(folder: Path, port: int, *more: str) -> Server:
         *more,
     ]
     with (folder / "log").open("ab") as log:
-        return _started(Server(port, subprocess.Popen([shutil.which("mariadbd") or "mariadbd", *options], stderr=log)))
+        return _started(
+            Server(port, subprocess.Popen([shutil.which("mariadbd") or "mariadbd", *options], stderr=log))
+        )
 
 
 def install(data: Path) -> None:
     """An empty server's data."""
     subprocess.run(
-        ["mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--user={_user()}", "--auth-root-authentication-method=normal"],
+        [
+            "mariadb-install-db",
+            "--no-defaults",
+            f"--datadir={data}",
+            f"--user={_user()}",
+            "--auth-root-authentication-method=normal",
+        ],
         check=True,
         capture_output=True,
     )
@@ -152,8 +162,15 @@ class Shop:
 
     def exporting(self, **given: Any) -> Exporting:  # noqa: ANN401 what Exporting takes
         """An export of this database."""
-        settings: dict[str, Any] = {"contracts": {}, "pause": lambda _: None, "connect": self.session, **given}
-        return Exporting(objects=self.objects, raw_bucket="raw", state_bucket="state", workspace=self.workspace, **settings)
+        settings: dict[str, Any] = {
+            "contracts": {},
+            "pause": lambda _: None,
+            "connect": self.session,
+            **given,
+        }
+        return Exporting(
+            objects=self.objects, raw_bucket="raw", state_bucket="state", workspace=self.workspace, **settings
+        )
 
     def export(self, tables: Sequence[str], run: str = "r1", **given: Any) -> ExportReport:  # noqa: ANN401 what ExportRequest takes
         """The tables, exported."""
@@ -162,7 +179,9 @@ class Shop:
     def landed(self, table: str, run: str = "r1") -> pa.Table:
         """Every row that a run landed of a table."""
         prefix = f"{table}/dt=2026-01-01/run={run}/"
-        keys = [item.ref.key for item in self.objects.list("raw", prefix) if item.ref.key.endswith(".parquet")]
+        keys = [
+            item.ref.key for item in self.objects.list("raw", prefix) if item.ref.key.endswith(".parquet")
+        ]
         return pa.concat_tables([self.parquet(key) for key in sorted(keys)])
 
     def parquet(self, key: str) -> pa.Table:

@@ -58,7 +58,10 @@ ODD = Contract(
 
 
 def test_nulls_of_a_single_column_are_kept(shop: Shop) -> None:
-    shop.run("CREATE TABLE one (t VARCHAR(9))", "INSERT INTO one VALUES (NULL), ('x'), (NULL), (''), ('a\nb'), (NULL)")
+    shop.run(
+        "CREATE TABLE one (t VARCHAR(9))",
+        "INSERT INTO one VALUES (NULL), ('x'), (NULL), (''), ('a\nb'), (NULL)",
+    )
     assert shop.export(["one"], file_format=FileFormat.CSV).rows == 6
     assert shop.exporting().verify(shop.exporting().runs("one")[0]).holds
 
@@ -77,10 +80,16 @@ def test_every_value_is_read_back_and_certified(shop: Shop) -> None:
 
 
 def test_null_and_the_empty_text_are_distinguished_and_bytes_are_base64(shop: Shop) -> None:
-    shop.run("CREATE TABLE two (id INT PRIMARY KEY, t VARCHAR(9), b BLOB)", "INSERT INTO two VALUES (1, '', X'00ff'), (2, NULL, NULL)")
+    shop.run(
+        "CREATE TABLE two (id INT PRIMARY KEY, t VARCHAR(9), b BLOB)",
+        "INSERT INTO two VALUES (1, '', X'00ff'), (2, NULL, NULL)",
+    )
     shop.export(["two"], file_format=FileFormat.CSV)
     body = shop.objects.read(ObjectRef("raw", "two/dt=2026-01-01/run=r1/part-00000.csv.gz"))
-    assert pa.input_stream(pa.BufferReader(body), compression="gzip").read() == b'"id","t","b"\n1,"","AP8="\n2,,\n'
+    assert (
+        pa.input_stream(pa.BufferReader(body), compression="gzip").read()
+        == b'"id","t","b"\n1,"","AP8="\n2,,\n'
+    )
 
 
 def test_a_changed_value_in_a_csv_file_is_found(shop: Shop) -> None:
@@ -99,7 +108,10 @@ def test_the_gate_makes_the_same_rows_of_csv_and_parquet(shop: Shop) -> None:
         shop.exporting(contracts={"odd": ODD}).run(request(["odd"], form.name, file_format=form))
         objects = MemoryObjects()
         key = f"odd/part.{form}"
-        objects.write(ObjectRef("raw", key), shop.objects.read(ObjectRef("raw", f"odd/dt=2026-01-01/run={form.name}/part-00000.{form}")))
+        objects.write(
+            ObjectRef("raw", key),
+            shop.objects.read(ObjectRef("raw", f"odd/dt=2026-01-01/run={form.name}/part-00000.{form}")),
+        )
         ports = GatePorts(objects, MemoryLedger(), "curated", "quarantine", now, 300)
         record = FileProcessor(ports, GateRules({"odd": ODD}, lambda: KEY)).process(ObjectRef("raw", key))
         assert (record.state, record.accepted) == ("done", 4), (record.error, record.reasons)
@@ -112,7 +124,9 @@ def test_the_gate_makes_the_same_rows_of_csv_and_parquet(shop: Shop) -> None:
 def test_masked_rows_are_not_written_as_csv(shop: Shop) -> None:
     """It cannot say of itself that it is masked."""
     with pytest.raises(SettingsError, match="masked at the source need Parquet"):
-        shop.exporting(masking=AtSource(KEY)).run(request(["odd"], file_format=FileFormat.CSV, mask_at_source=True))
+        shop.exporting(masking=AtSource(KEY)).run(
+            request(["odd"], file_format=FileFormat.CSV, mask_at_source=True)
+        )
 
 
 def now() -> datetime:

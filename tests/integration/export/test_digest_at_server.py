@@ -32,7 +32,10 @@ def test_values_that_moved_to_the_column_beside_are_seen(shop: Shop) -> None:
         "INSERT INTO t VALUES (1, 'a', NULL), (2, NULL, 'b')",
     )
     before = digest(shop, "t")
-    shop.run("UPDATE t SET work = home, home = NULL WHERE id = 1", "UPDATE t SET home = work, work = NULL WHERE id = 2")
+    shop.run(
+        "UPDATE t SET work = home, home = NULL WHERE id = 1",
+        "UPDATE t SET home = work, work = NULL WHERE id = 2",
+    )
     moved = digest(shop, "t")
     assert moved.present == before.present
     assert moved != before

@@ -47,7 +47,16 @@ def fill(shop: Shop, rows: int) -> None:
 
 
 def contract(*columns: Column, **given: object) -> Contract:
-    return Contract(**{"id": "shop.numbers", "dataset": "numbers", "zone": "source", "version": "1.0.0", "columns": columns, **given})  # type: ignore[arg-type]  # tests give what fits
+    return Contract(
+        **{
+            "id": "shop.numbers",
+            "dataset": "numbers",
+            "zone": "source",
+            "version": "1.0.0",
+            "columns": columns,
+            **given,
+        }
+    )  # type: ignore[arg-type]  # tests give what fits
 
 
 NUMBERS_CONTRACT = contract(
@@ -59,7 +68,9 @@ NUMBERS_CONTRACT = contract(
 )
 
 KEY = MaskingKey("k1", b"0" * 32)
-CARDS = contract(Column("id", ColumnType(Kind.INTEGER)), Column("card", ColumnType(Kind.STRING), mask=Mask.PAN))
+CARDS = contract(
+    Column("id", ColumnType(Kind.INTEGER)), Column("card", ColumnType(Kind.STRING), mask=Mask.PAN)
+)
 
 
 class Heard:
@@ -88,7 +99,10 @@ def test_the_slices_hold_every_row_once(shop: Shop) -> None:
     ("declared", "value"),
     [
         ("a INT, b INT, PRIMARY KEY (a, b)", "seq MOD 7, seq"),
-        ("a VARCHAR(20), b DATE, PRIMARY KEY (a, b)", "CONCAT('ké', seq MOD 5), DATE '2020-01-01' + INTERVAL seq DAY"),
+        (
+            "a VARCHAR(20), b DATE, PRIMARY KEY (a, b)",
+            "CONCAT('ké', seq MOD 5), DATE '2020-01-01' + INTERVAL seq DAY",
+        ),
         ("a VARCHAR(30) CHARACTER SET latin1 PRIMARY KEY, b INT", "CONCAT('Ü', seq), seq"),
         ("a BINARY(8) PRIMARY KEY, b INT", "UNHEX(LEFT(MD5(seq), 16)), seq"),
         ("a BIGINT UNSIGNED PRIMARY KEY, b INT", "18446744073709551615 - seq * seq * seq, seq"),
@@ -96,7 +110,10 @@ def test_the_slices_hold_every_row_once(shop: Shop) -> None:
         ("a INT, b INT NOT NULL, UNIQUE (a), UNIQUE (b)", "NULLIF(seq, 9), seq"),
         ("a INT, b INT", "seq MOD 3, seq"),
         ("a ENUM('z','b','a'), b INT, PRIMARY KEY (a, b)", "1 + seq MOD 3, seq"),
-        ("a VARCHAR(20) COLLATE utf8mb4_unicode_ci, b INT, UNIQUE (a, b)", "IF(seq MOD 2, 'abc', 'ABD'), seq"),
+        (
+            "a VARCHAR(20) COLLATE utf8mb4_unicode_ci, b INT, UNIQUE (a, b)",
+            "IF(seq MOD 2, 'abc', 'ABD'), seq",
+        ),
     ],
 )
 def test_any_key_can_be_sliced_by_or_needs_no_slices(shop: Shop, declared: str, value: str) -> None:
@@ -111,19 +128,46 @@ def test_any_key_can_be_sliced_by_or_needs_no_slices(shop: Shop, declared: str, 
     ("declared", "value", "files"),
     [
         pytest.param("a INT NOT NULL, b INT, KEY (a)", "seq, seq", 6, id="no key, every value once"),
-        pytest.param("a INT NOT NULL, b INT, KEY (a)", "seq DIV 40, seq", 5, id="no key, values that many rows share"),
-        pytest.param("a INT NOT NULL, b INT, c INT NOT NULL, KEY (a), KEY (c)", "7, seq, seq", 6, id="the index that tells more apart"),
-        pytest.param("a ENUM('z','b','a'), b INT, PRIMARY KEY (a, b)", "1 + seq MOD 3, seq", 6, id="enum before a number"),
-        pytest.param("a SET('z','b','a'), b INT, PRIMARY KEY (a, b)", "seq MOD 8, seq", 6, id="set before a number"),
-        pytest.param("a BIT(64), b INT, PRIMARY KEY (a)", "18446744073709551615 - seq * seq, seq", 6, id="bits"),
+        pytest.param(
+            "a INT NOT NULL, b INT, KEY (a)", "seq DIV 40, seq", 5, id="no key, values that many rows share"
+        ),
+        pytest.param(
+            "a INT NOT NULL, b INT, c INT NOT NULL, KEY (a), KEY (c)",
+            "7, seq, seq",
+            6,
+            id="the index that tells more apart",
+        ),
+        pytest.param(
+            "a ENUM('z','b','a'), b INT, PRIMARY KEY (a, b)",
+            "1 + seq MOD 3, seq",
+            6,
+            id="enum before a number",
+        ),
+        pytest.param(
+            "a SET('z','b','a'), b INT, PRIMARY KEY (a, b)", "seq MOD 8, seq", 6, id="set before a number"
+        ),
+        pytest.param(
+            "a BIT(64), b INT, PRIMARY KEY (a)", "18446744073709551615 - seq * seq, seq", 6, id="bits"
+        ),
         pytest.param("a DOUBLE, b INT, PRIMARY KEY (a)", "seq, seq", 1, id="floats"),
-        pytest.param("a INT NOT NULL, d DOUBLE, b INT, PRIMARY KEY (a, d)", "seq DIV 50, seq, seq", 6, id="a float behind a number"),
+        pytest.param(
+            "a INT NOT NULL, d DOUBLE, b INT, PRIMARY KEY (a, d)",
+            "seq DIV 50, seq, seq",
+            6,
+            id="a float behind a number",
+        ),
         pytest.param("a INT, b INT, KEY (a)", "seq, seq", 1, id="nullable"),
         pytest.param("a INT NOT NULL, b INT, KEY (a)", "7, seq", 1, id="one value"),
     ],
 )
-def test_tables_are_sliced_by_whatever_orders_their_rows(shop: Shop, declared: str, value: str, files: int) -> None:
-    shop.run(f"CREATE TABLE keyed ({declared})", f"INSERT INTO keyed SELECT {value} FROM seq_1_to_550", "ANALYZE TABLE keyed")  # noqa: S608 values of this file
+def test_tables_are_sliced_by_whatever_orders_their_rows(
+    shop: Shop, declared: str, value: str, files: int
+) -> None:
+    shop.run(
+        f"CREATE TABLE keyed ({declared})",
+        f"INSERT INTO keyed SELECT {value} FROM seq_1_to_550",
+        "ANALYZE TABLE keyed",
+    )  # noqa: S608 values of this file
     (certificate,) = shop.export(["keyed"]).certificates
     assert len(certificate.files) == files
     assert sorted(shop.landed("keyed")["b"].to_pylist()) == list(range(1, 551))
@@ -134,14 +178,24 @@ def test_tables_are_sliced_by_whatever_orders_their_rows(shop: Shop, declared: s
     [
         pytest.param("a BIGINT PRIMARY KEY, b INT", "seq, seq", id="even"),
         pytest.param("a BIGINT PRIMARY KEY, b INT", "seq * seq * seq * 1000, seq", id="skewed"),
-        pytest.param("a BIGINT PRIMARY KEY, b INT", "IF(seq < 100000, seq, 9000000000000000000 + seq), seq", id="two heaps"),
-        pytest.param("a BIGINT, b INT, PRIMARY KEY (a, b)", "CAST(seq DIV 1000 AS SIGNED) - 50, seq", id="composite"),
+        pytest.param(
+            "a BIGINT PRIMARY KEY, b INT",
+            "IF(seq < 100000, seq, 9000000000000000000 + seq), seq",
+            id="two heaps",
+        ),
+        pytest.param(
+            "a BIGINT, b INT, PRIMARY KEY (a, b)", "CAST(seq DIV 1000 AS SIGNED) - 50, seq", id="composite"
+        ),
         pytest.param("a BIGINT, b INT, PRIMARY KEY (a, b)", "IF(seq % 20, 7, 9), seq", id="most share one"),
         pytest.param("a VARCHAR(40) PRIMARY KEY, b INT", "CONCAT('k', seq), seq", id="text"),
     ],
 )
 def test_large_tables_are_cut_by_estimates_or_else_by_walking(shop: Shop, declared: str, value: str) -> None:
-    shop.run(f"CREATE TABLE wide ({declared})", f"INSERT INTO wide SELECT {value} FROM seq_1_to_120000", "ANALYZE TABLE wide")  # noqa: S608 values of this file
+    shop.run(
+        f"CREATE TABLE wide ({declared})",
+        f"INSERT INTO wide SELECT {value} FROM seq_1_to_120000",
+        "ANALYZE TABLE wide",
+    )  # noqa: S608 values of this file
     (certificate,) = shop.export(["wide"], slice_rows=20_000, sampled_from_rows=1000).certificates
     rows = [file.digest.rows for file in certificate.files]
     assert sum(rows) == 120_000
@@ -164,7 +218,9 @@ def test_an_empty_table_lands_as_a_manifest_alone(shop: Shop) -> None:
     shop.run(NUMBERS)
     report = shop.export(["numbers"])
     assert report.certificates[0].files == ()
-    assert [item.ref.key for item in shop.objects.list("raw", "")] == ["numbers/dt=2026-01-01/run=r1/_manifest.json"]
+    assert [item.ref.key for item in shop.objects.list("raw", "")] == [
+        "numbers/dt=2026-01-01/run=r1/_manifest.json"
+    ]
 
 
 def test_a_table_named_twice_is_exported_once(shop: Shop) -> None:
@@ -193,7 +249,10 @@ def test_equal_rows_give_equal_bytes(shop: Shop) -> None:
 
 def test_a_value_that_changes_on_the_way_fails_the_certificate_and_lands_nothing(shop: Shop) -> None:
     """A masking function that touches a column it should leave alone is as good as a flipped bit."""
-    shop.run("CREATE TABLE numbers (id INT PRIMARY KEY, card VARCHAR(19))", "INSERT INTO numbers SELECT seq, NULL FROM seq_1_to_300")
+    shop.run(
+        "CREATE TABLE numbers (id INT PRIMARY KEY, card VARCHAR(19))",
+        "INSERT INTO numbers SELECT seq, NULL FROM seq_1_to_300",
+    )
     exporting = shop.exporting(contracts={"numbers": CARDS}, masking=Meddling(KEY))
     with pytest.raises(CertificateError, match="Nothing was published"):
         exporting.run(request(["numbers"], mask_at_source=True))
@@ -204,7 +263,9 @@ def test_a_value_that_changes_on_the_way_fails_the_certificate_and_lands_nothing
 class Meddling(AtSource):
     """Masks, and changes a number that it should leave alone."""
 
-    def mask(self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()) -> tuple[pa.RecordBatch, pa.Array]:
+    def mask(
+        self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
+    ) -> tuple[pa.RecordBatch, pa.Array]:
         masked, withheld = super().mask(contract, rows, encoded)
         ids = [0 if number == 250 else number for number in masked.column("id").to_pylist()]
         return masked.set_column(0, "id", pa.array(ids, pa.int32())), withheld
@@ -251,11 +312,17 @@ def test_a_finished_slice_that_changed_since_is_read_again(shop: Shop) -> None:
 
     with pytest.raises(KeyError):
         shop.exporting().run(request(["numbers"], workers=1), Heard(stop))
-    shop.run("UPDATE numbers SET v = -1 WHERE id = 150", "DELETE FROM numbers WHERE id = 950", "INSERT INTO numbers VALUES (5000, 1, NULL)")
+    shop.run(
+        "UPDATE numbers SET v = -1 WHERE id = 150",
+        "DELETE FROM numbers WHERE id = 950",
+        "INSERT INTO numbers VALUES (5000, 1, NULL)",
+    )
     heard = Heard()
     shop.exporting().run(request(["numbers"], workers=1), heard)
     assert sorted(heard.slices(Phase.KEPT)) == [0, 2, 3, 4, 5]
-    assert shop.landed("numbers").sort_by("id")["v"].to_pylist() == [row[0] for row in shop.ask("SELECT v FROM numbers ORDER BY id")]
+    assert shop.landed("numbers").sort_by("id")["v"].to_pylist() == [
+        row[0] for row in shop.ask("SELECT v FROM numbers ORDER BY id")
+    ]
 
 
 def test_a_mirrored_run_continues_where_the_disk_is_lost(shop: Shop) -> None:
@@ -273,7 +340,9 @@ def test_a_mirrored_run_continues_where_the_disk_is_lost(shop: Shop) -> None:
     report = shop.exporting(mirrored=True).run(request(["numbers"], workers=1), heard)
     assert sorted(heard.slices(Phase.KEPT)) == [0, 1, 2, 3, 4, 5]
     assert report.rows == shop.landed("numbers").num_rows == 1000
-    assert [item.ref.key for item in shop.objects.list("state", "")] == ["exports/shop/numbers/watermark.json"]
+    assert [item.ref.key for item in shop.objects.list("state", "")] == [
+        "exports/shop/numbers/watermark.json"
+    ]
 
 
 def test_a_dropped_connection_begins_a_new_attempt(shop: Shop) -> None:
@@ -335,7 +404,10 @@ class DyingObjects:
 
 def test_two_runs_at_once_exclude_each_other(shop: Shop) -> None:
     fill(shop, 10)
-    with lock_tables(shop.session, ["numbers"]), pytest.raises(ConflictError, match="another run is exporting numbers"):
+    with (
+        lock_tables(shop.session, ["numbers"]),
+        pytest.raises(ConflictError, match="another run is exporting numbers"),
+    ):
         shop.export(["numbers"])
 
 
@@ -359,7 +431,9 @@ def test_the_same_run_delivered_twice_lands_once(shop: Shop) -> None:
         deliveries[0].start()
         assert certified.wait(30)
         shop.run("INSERT INTO numbers (v) VALUES (1)")
-        deliveries.append(Thread(target=deliver, args=(replace(shop.exporting(), workspace=workspace), run, _ignore)))
+        deliveries.append(
+            Thread(target=deliver, args=(replace(shop.exporting(), workspace=workspace), run, _ignore))
+        )
         deliveries[1].start()
         for delivery in deliveries:
             delivery.join(60)
@@ -463,7 +537,9 @@ def test_an_incremental_run_takes_what_changed_with_an_overlap(shop: Shop) -> No
     report = exporting.run(request(["numbers"], "r2", mode=Mode.INCREMENTAL, overlap_s=300))
     landed = shop.landed("numbers", "r2")["id"].to_pylist()
     assert sorted(landed) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 300, 900, 901]
-    assert report.certificates[0].watermark == {"changed_at": ("'2026-01-01 00:00:00.000000'", "'2026-01-02 00:00:00.000000'")}
+    assert report.certificates[0].watermark == {
+        "changed_at": ("'2026-01-01 00:00:00.000000'", "'2026-01-02 00:00:00.000000'")
+    }
 
 
 def test_a_table_without_watermark_column_goes_by_its_automatic_key(shop: Shop) -> None:
@@ -508,7 +584,11 @@ def test_a_row_that_comes_with_an_old_watermark_is_not_lost(shop: Shop) -> None:
         "moved",
         "source",
         "1.0.0",
-        (Column("a", ColumnType(Kind.STRING)), Column("b", ColumnType(Kind.DATE)), Column("changed_at", ColumnType(Kind.TIMESTAMP))),
+        (
+            Column("a", ColumnType(Kind.STRING)),
+            Column("b", ColumnType(Kind.DATE)),
+            Column("changed_at", ColumnType(Kind.TIMESTAMP)),
+        ),
         ("a", "b"),
         ("changed_at",),
         **asking,
@@ -540,7 +620,12 @@ def test_impossible_dates_become_null_and_are_counted(shop: Shop) -> None:
     report = shop.export(["dated"])
     landed = shop.landed("dated")
     assert report.certificates[0].impossible_dates == {"d": 3, "s": 1, "t": 3}
-    assert [value and value.isoformat() for value in landed["d"].to_pylist()] == [None, None, "2024-02-29", None]
+    assert [value and value.isoformat() for value in landed["d"].to_pylist()] == [
+        None,
+        None,
+        "2024-02-29",
+        None,
+    ]
     assert landed["t"].null_count == 4
     with pytest.raises(ImpossibleDateError, match="d: 3, t: 3, s: 1"):
         shop.export(["dated"], "r2", impossible_dates=ImpossibleDates.STOP)
@@ -554,23 +639,32 @@ def test_impossible_dates_become_null_and_are_counted(shop: Shop) -> None:
         ("SELECT ON *.*", SnapshotMethod.AGREED_POSITION),
     ],
 )
-def test_the_account_decides_how_the_source_is_held_still(shop: Shop, grants: str, method: SnapshotMethod) -> None:
+def test_the_account_decides_how_the_source_is_held_still(
+    shop: Shop, grants: str, method: SnapshotMethod
+) -> None:
     user = f"u{method}"[:20]
     fill(shop, 300)
-    shop.run(f"CREATE OR REPLACE USER {user}@localhost IDENTIFIED BY 'pw'", f"GRANT {grants} TO {user}@localhost")
+    shop.run(
+        f"CREATE OR REPLACE USER {user}@localhost IDENTIFIED BY 'pw'", f"GRANT {grants} TO {user}@localhost"
+    )
     report = shop.exporting(connect=lambda: Session(shop.login(user, "pw"))).run(request(["numbers"]))
     moment = report.certificates[0].moment
     assert moment.method == method
     assert moment.position.startswith("bin.")
 
 
-@pytest.mark.parametrize(("every_time", "method"), [(False, SnapshotMethod.AGREED_POSITION), (True, SnapshotMethod.ONE_CONNECTION)])
+@pytest.mark.parametrize(
+    ("every_time", "method"), [(False, SnapshotMethod.AGREED_POSITION), (True, SnapshotMethod.ONE_CONNECTION)]
+)
 def test_snapshots_between_which_an_unlogged_transaction_committed_do_not_agree(
     shop: Shop, every_time: bool, method: SnapshotMethod
 ) -> None:
     """It moves no binlog position; they are taken again, and where that does not help one connection reads everything."""
     fill(shop, 300)
-    shop.run("CREATE OR REPLACE USER reader@localhost IDENTIFIED BY 'pw'", "GRANT SELECT ON *.* TO reader@localhost")
+    shop.run(
+        "CREATE OR REPLACE USER reader@localhost IDENTIFIED BY 'pw'",
+        "GRANT SELECT ON *.* TO reader@localhost",
+    )
     begun: list[str] = []
 
     class Interrupted(Session):
@@ -670,9 +764,15 @@ def test_a_contract_decides_what_a_changed_schema_does(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     ("alter", "landed"),
-    [("DROP COLUMN v", ["id", "changed_at"]), ("ADD w INT DEFAULT 1", ["id", "v", "changed_at", "w"]), ("MODIFY v BIGINT", None)],
+    [
+        ("DROP COLUMN v", ["id", "changed_at"]),
+        ("ADD w INT DEFAULT 1", ["id", "v", "changed_at", "w"]),
+        ("MODIFY v BIGINT", None),
+    ],
 )
-def test_a_table_altered_before_its_snapshot_is_looked_up_again(shop: Shop, alter: str, landed: list[str] | None) -> None:
+def test_a_table_altered_before_its_snapshot_is_looked_up_again(
+    shop: Shop, alter: str, landed: list[str] | None
+) -> None:
     fill(shop, 10)
     connect = altering(shop, f"ALTER TABLE numbers {alter}")
     report = shop.exporting(connect=connect).run(request(["numbers"]))
@@ -710,7 +810,9 @@ def altering(shop: Shop, alter: str) -> Callable[[], Session]:
 
 def test_a_column_that_goes_before_its_table_is_read_begins_a_new_attempt(shop: Shop) -> None:
     fill(shop, 300)
-    shop.run("CREATE TABLE others (id INT, v INT, w INT)", "INSERT INTO others SELECT seq, 1, 2 FROM seq_1_to_500")
+    shop.run(
+        "CREATE TABLE others (id INT, v INT, w INT)", "INSERT INTO others SELECT seq, 1, 2 FROM seq_1_to_500"
+    )
     dropped: list[str] = []
 
     def drop(event: Progress) -> None:
@@ -767,7 +869,9 @@ def test_an_export_of_nothing_is_refused(shop: Shop) -> None:
         ((SnapshotMethod.ONE_CONNECTION,), LEDGER_RUNS_EACH, False),
     ],
 )
-def test_a_moving_ledger_still_balances(shop: Shop, methods: tuple[SnapshotMethod, ...], runs: int, logged: bool) -> None:
+def test_a_moving_ledger_still_balances(
+    shop: Shop, methods: tuple[SnapshotMethod, ...], runs: int, logged: bool
+) -> None:
     """Transfers, new and closed accounts keep the sum over two tables at zero, in every run, whatever the writer does meanwhile."""
     shop.run(
         "CREATE TABLE debits (id INT PRIMARY KEY AUTO_INCREMENT, amount DECIMAL(14,4))",
@@ -805,7 +909,9 @@ def _write(shop: Shop, done: Event, logged: bool) -> None:
             if number % 3 == 0:
                 session.do(f"UPDATE credits SET amount = 2 * {amount} + amount WHERE id = 'n{number}'")  # noqa: S608 numbers
                 session.do(f"UPDATE debits SET amount = amount - {amount} WHERE id = {account}")  # noqa: S608 numbers
-                session.do(f"DELETE FROM debits WHERE amount = {amount} AND id > 2000 ORDER BY id DESC LIMIT 1")  # noqa: S608 numbers
+                session.do(
+                    f"DELETE FROM debits WHERE amount = {amount} AND id > 2000 ORDER BY id DESC LIMIT 1"
+                )  # noqa: S608 numbers
             session.do("COMMIT")
 
 

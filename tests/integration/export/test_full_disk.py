@@ -35,8 +35,12 @@ def files_below(size_bytes: int) -> Iterator[None]:
 @pytest.mark.parametrize("file_format", list(FileFormat))
 def test_a_full_disk_is_an_error_with_its_remedy(shop: Shop, file_format: FileFormat) -> None:
     shop.run(
-        "CREATE TABLE wide (id INT PRIMARY KEY, a VARBINARY(1000))", "INSERT INTO wide SELECT seq, RANDOM_BYTES(1000) FROM seq_1_to_3000"
+        "CREATE TABLE wide (id INT PRIMARY KEY, a VARBINARY(1000))",
+        "INSERT INTO wide SELECT seq, RANDOM_BYTES(1000) FROM seq_1_to_3000",
     )
-    with files_below(500_000), pytest.raises(WorkspaceError, match=r"wide cannot be written \(File too large\). Free space there"):
+    with (
+        files_below(500_000),
+        pytest.raises(WorkspaceError, match=r"wide cannot be written \(File too large\). Free space there"),
+    ):
         shop.export(["wide"], slice_rows=0, file_format=file_format)
     assert shop.export(["wide"], slice_rows=0, file_format=file_format).rows == 3000

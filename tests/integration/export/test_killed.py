@@ -65,21 +65,31 @@ def test_kills_at_any_moment_leave_the_same_lake(shop: Shop, tmp_path: Path) -> 
         "CREATE TABLE numbers (id INT PRIMARY KEY, v VARCHAR(200))",
         "INSERT INTO numbers SELECT seq, REPEAT(MD5(seq), 6) FROM seq_1_to_60000",
     )
-    undisturbed = {file.name: file.sha256 for file in shop.export(["numbers"], "undisturbed", slice_rows=300).certificates[0].files}
+    undisturbed = {
+        file.name: file.sha256
+        for file in shop.export(["numbers"], "undisturbed", slice_rows=300).certificates[0].files
+    }
     moments = random.Random(4)  # noqa: S311 seeded moments, no secret
     runs: list[str] = []
     kills = 0
     while kills < KILLS:  # a fast machine lands some runs before their last kill, so it takes more of them
         runs.append(f"r{len(runs)}")
-        killed = killed_until_it_lands(shop, runs[-1], tmp_path, moments, most=min(MOST_KILLS_OF_A_RUN, KILLS - kills))
+        killed = killed_until_it_lands(
+            shop, runs[-1], tmp_path, moments, most=min(MOST_KILLS_OF_A_RUN, KILLS - kills)
+        )
         assert killed, "the run landed before any kill"
         kills += killed
     for run in runs:
         assert start(shop, run, tmp_path).wait(120) == 0
         finished = [int(number) for phase, number in events(tmp_path / run) if phase == "finished"]
         assert len(finished) == len(set(finished)), "a finished slice was read again"
-        assert {path.name.rpartition("!")[2]: sha256_of(path) for path in tmp_path.glob(f"numbers!*run={run}!*.parquet")} == undisturbed
-    assert "kept" in {phase for run in runs for phase, _ in events(tmp_path / run)}, "no kill came between two slices"
+        assert {
+            path.name.rpartition("!")[2]: sha256_of(path)
+            for path in tmp_path.glob(f"numbers!*run={run}!*.parquet")
+        } == undisturbed
+    assert "kept" in {phase for run in runs for phase, _ in events(tmp_path / run)}, (
+        "no kill came between two slices"
+    )
 
 
 def killed_until_it_lands(shop: Shop, run: str, folder: Path, moments: random.Random, most: int) -> int:
@@ -97,7 +107,9 @@ def killed_until_it_lands(shop: Shop, run: str, folder: Path, moments: random.Ra
 
 def events(log: Path) -> list[tuple[str, str]]:
     """What the processes of a run have said, in turn."""
-    return [(phase, number) for phase, _, number in (line.partition(" ") for line in reported(log).splitlines())]
+    return [
+        (phase, number) for phase, _, number in (line.partition(" ") for line in reported(log).splitlines())
+    ]
 
 
 def reported(log: Path) -> str:
@@ -109,7 +121,9 @@ def wait_for_work(log: Path, starts: int, finished: int) -> None:
     """The process that was started last has its plan, and so many slices are finished, or there are no more."""
     for _ in range(6000):
         said = reported(log)
-        if (said.count("planned") >= starts or "certified" in said) and (said.count("finished") >= finished or "landed" in said):
+        if (said.count("planned") >= starts or "certified" in said) and (
+            said.count("finished") >= finished or "landed" in said
+        ):
             return
         time.sleep(0.005)
     raise AssertionError("the export did not begin")

@@ -73,14 +73,23 @@ def curated(shop: Shop, run: str) -> dict[str, pa.Table]:
         if f"/run={run}/" in item.ref.key:
             objects.write(ObjectRef("raw", item.ref.key), shop.objects.read(item.ref))
             queue.append(ObjectRef("raw", item.ref.key))
-    ports, rules = GatePorts(objects, MemoryLedger(), "curated", "quarantine", lambda: LANDED, 300), GateRules(CONTRACTS, lambda: KEY)
-    runs = Runs(objects, FileProcessor(ports, rules).process, queue.extend, Sightings(objects, CONTRACTS, "curated"))
+    ports, rules = (
+        GatePorts(objects, MemoryLedger(), "curated", "quarantine", lambda: LANDED, 300),
+        GateRules(CONTRACTS, lambda: KEY),
+    )
+    runs = Runs(
+        objects, FileProcessor(ports, rules).process, queue.extend, Sightings(objects, CONTRACTS, "curated")
+    )
     while queue:
         record = runs.receive(queue.popleft())
         assert record.state in {"done", "ignored"}, record.error
-    rows = {name: [read(body) for key, body in objects.contents("curated").items() if f"/{name}/" in key] for name in CONTRACTS}
+    rows = {
+        name: [read(body) for key, body in objects.contents("curated").items() if f"/{name}/" in key]
+        for name in CONTRACTS
+    }
     return {
-        name: pa.concat_tables(tables).sort_by(CONTRACTS[name].key[0]).drop_columns(["_content_sha256"]) for name, tables in rows.items()
+        name: pa.concat_tables(tables).sort_by(CONTRACTS[name].key[0]).drop_columns(["_content_sha256"])
+        for name, tables in rows.items()
     }
 
 
@@ -93,9 +102,17 @@ def test_no_card_number_reaches_raw_and_the_lake_is_the_same(shop: Shop) -> None
     masked, _ = exported(shop, "masked", mask_at_source=True)
     for item in shop.objects.list("raw", ""):
         body = shop.objects.read(item.ref)
-        assert not (leaks_in_rows(read(body))[1] if item.ref.key.endswith(".parquet") else leaks_in_text(body.decode()))
+        assert not (
+            leaks_in_rows(read(body))[1]
+            if item.ref.key.endswith(".parquet")
+            else leaks_in_text(body.decode())
+        )
         assert b"4111111111111111" not in body
-    assert {column.name for column in masked.columns if not column.digested} == {"card_number", "card_cvv", "notes"}
+    assert {column.name for column in masked.columns if not column.digested} == {
+        "card_number",
+        "card_cvv",
+        "notes",
+    }
     assert (masked.digest.rows, masked.withheld) == (1000, 20)
     exported(shop, "usual", mask_at_source=False)
     early, usual = curated(shop, "masked"), curated(shop, "usual")
@@ -106,7 +123,13 @@ def test_no_card_number_reaches_raw_and_the_lake_is_the_same(shop: Shop) -> None
 
 def test_numbers_and_bytes_are_searched_as_well(shop: Shop) -> None:
     """Whatever a column's type, and whether the contract knows it: none of it is written, and a declared column's row is refused."""
-    columns = [("id", Kind.INTEGER), ("big", Kind.BIGINT), ("exact", Kind.DECIMAL), ("approximate", Kind.DOUBLE), ("bytes", Kind.STRING)]
+    columns = [
+        ("id", Kind.INTEGER),
+        ("big", Kind.BIGINT),
+        ("exact", Kind.DECIMAL),
+        ("approximate", Kind.DOUBLE),
+        ("bytes", Kind.STRING),
+    ]
     types = {Kind.DECIMAL: ColumnType(Kind.DECIMAL, precision=20, scale=2)}
     odd = Contract(
         "shop.odd",
@@ -124,7 +147,10 @@ def test_numbers_and_bytes_are_searched_as_well(shop: Shop) -> None:
     shop.run(
         """CREATE TABLE odd (id INT PRIMARY KEY, big BIGINT, exact DECIMAL(20,2), approximate DOUBLE, bytes BLOB, parcel BIGINT, heard BLOB,
         new_big BIGINT, new_unsigned BIGINT UNSIGNED, new_exact DECIMAL(60,0), new_bytes BLOB, new_wide VARBINARY(200))""",
-        *(f"INSERT INTO odd (id, {name}) VALUES ({number}, {value})" for number, (name, value) in enumerate(HIDDEN)),  # noqa: S608 literals of this file
+        *(
+            f"INSERT INTO odd (id, {name}) VALUES ({number}, {value})"
+            for number, (name, value) in enumerate(HIDDEN)
+        ),  # noqa: S608 literals of this file
         "INSERT INTO odd VALUES (99, 12, 1.25, 0.5, X'00FF', 4111111111111111, 'called', 1, 2, 3, X'FF', X'')",
     )
     exporting = shop.exporting(contracts={"odd": odd}, masking=AtSource(KEY))
@@ -135,7 +161,11 @@ def test_numbers_and_bytes_are_searched_as_well(shop: Shop) -> None:
         assert ("undeclared_card_number" in (row["_verdicts"] or "")) == (not name.startswith("new_"))
     *_, untouched = rows
     assert (untouched["big"], untouched["exact"], untouched["bytes"]) == (12, Decimal("1.25"), "AP8=")
-    assert (untouched["parcel"], untouched["heard"], untouched["new_bytes"]) == (4111111111111111, b64encode(b"called").decode(), b"\xff")
+    assert (untouched["parcel"], untouched["heard"], untouched["new_bytes"]) == (
+        4111111111111111,
+        b64encode(b"called").decode(),
+        b"\xff",
+    )
     assert certificate.withheld == len(HIDDEN)
     assert all(exporting.verify(manifest).holds for manifest in exporting.runs("odd"))
 
@@ -172,7 +202,9 @@ def test_a_masked_run_continues(shop: Shop) -> None:
     with pytest.raises(KeyError):
         exporting.run(asked, stop)
     kept: list[int] = []
-    report = exporting.run(asked, lambda event: kept.append(event.slice_number) if event.phase is Phase.KEPT else None)
+    report = exporting.run(
+        asked, lambda event: kept.append(event.slice_number) if event.phase is Phase.KEPT else None
+    )
     assert sorted(kept) == sorted(finished)
     assert report.rows == 1000
 
@@ -182,12 +214,16 @@ def test_a_key_that_must_not_be_written_down_is_no_boundary_between_slices(shop:
     card_key = replace(CONTRACTS["payments"], columns=CONTRACTS["payments"].columns, key=("payment_id",))
     shop.run(
         *(
-            statement.replace("BIGINT PRIMARY KEY", "BIGINT").replace("VARCHAR(19)", "VARCHAR(19) NOT NULL UNIQUE")
+            statement.replace("BIGINT PRIMARY KEY", "BIGINT").replace(
+                "VARCHAR(19)", "VARCHAR(19) NOT NULL UNIQUE"
+            )
             for statement in PAYMENTS[:1]
         ),
         "INSERT INTO payments (payment_id, card_number) VALUES (1, '4111111111111111'), (2, '5555555555554444'), (3, '378282246310005')",
     )
-    shop.exporting(contracts={"payments": card_key}, masking=AtSource(KEY)).run(request(["payments"], mask_at_source=True, slice_rows=1))
+    shop.exporting(contracts={"payments": card_key}, masking=AtSource(KEY)).run(
+        request(["payments"], mask_at_source=True, slice_rows=1)
+    )
     assert shop.landed("payments").num_rows == 3
     manifest = shop.objects.read(ObjectRef("raw", "payments/dt=2026-01-01/run=r1/_manifest.json"))
     assert b'"slice_number": 1' not in manifest

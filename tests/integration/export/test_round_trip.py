@@ -41,7 +41,15 @@ from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from headgate.query import translate
 from tests.conftest import unique
-from tests.real_schemas import CHINOOK, CLASSICMODELS, OPENCART, SAKILA, WORDPRESS, assert_equal_tables, statements
+from tests.real_schemas import (
+    CHINOOK,
+    CLASSICMODELS,
+    OPENCART,
+    SAKILA,
+    WORDPRESS,
+    assert_equal_tables,
+    statements,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +131,12 @@ class Lake:
     def export(self, run: str = RUN, mode: Mode = Mode.FULL) -> None:
         """Every table has landed in raw."""
         exporting = Exporting(
-            self.shop.session, self.objects, self.contracts, f"{self.name}-raw", f"{self.name}-state", self.workspace / "runs"
+            self.shop.session,
+            self.objects,
+            self.contracts,
+            f"{self.name}-raw",
+            f"{self.name}-state",
+            self.workspace / "runs",
         )
         exporting.run(ExportRequest("shop", run, day_of(run, datetime.now(UTC).date()), mode=mode))
 
@@ -131,9 +144,13 @@ class Lake:
         """Everything in raw went through the gate, and no row was refused; a table that did not change is skipped as a duplicate."""
         curated, quarantine = f"{self.name}-curated", f"{self.name}-quarantine"
         ports = GatePorts(self.objects, self.ledger, curated, quarantine, now, 300)
-        queue = deque(ObjectRef(f"{self.name}-raw", item.ref.key) for item in self.objects.list(f"{self.name}-raw", ""))
+        queue = deque(
+            ObjectRef(f"{self.name}-raw", item.ref.key) for item in self.objects.list(f"{self.name}-raw", "")
+        )
         processor = FileProcessor(ports, GateRules(self.contracts, lambda: KEY))
-        runs = Runs(self.objects, processor.process, queue.extend, Sightings(self.objects, self.contracts, curated))
+        runs = Runs(
+            self.objects, processor.process, queue.extend, Sightings(self.objects, self.contracts, curated)
+        )
         while queue:
             record = runs.receive(queue.popleft())
             assert record.state in {"done", "ignored", "skipped_duplicate"}, (record.key, record.error)
@@ -141,9 +158,21 @@ class Lake:
 
     def merge(self) -> None:
         """Athena shows the snapshot."""
-        catalog, curated = GlueCatalog(self.emulator.client("glue")), {name: curated_contract(one) for name, one in self.contracts.items()}
+        catalog, curated = (
+            GlueCatalog(self.emulator.client("glue")),
+            {name: curated_contract(one) for name, one in self.contracts.items()},
+        )
         bucket, records = f"{self.name}-curated", self.ledger.records()
-        Merging(self.objects, catalog, curated, bucket, self.database, self.workspace, audit, last_held=lambda: last_held(records)).merge()
+        Merging(
+            self.objects,
+            catalog,
+            curated,
+            bucket,
+            self.database,
+            self.workspace,
+            audit,
+            last_held=lambda: last_held(records),
+        ).merge()
 
     @property
     def database(self) -> str:
@@ -152,7 +181,9 @@ class Lake:
 
     def query(self, sql: str) -> list[dict[str, object]]:
         """What `headgate query` gets."""
-        athena = AthenaQueries(self.emulator.client("athena"), self.name, self.database, partial(translate, dialect="duckdb"))
+        athena = AthenaQueries(
+            self.emulator.client("athena"), self.name, self.database, partial(translate, dialect="duckdb")
+        )
         return athena.run(sql).records()
 
 
@@ -167,7 +198,9 @@ def lake(shop: Shop, emulator: Emulator, tmp_path: Path, request: pytest.Fixture
     with closing(shop.session()) as session:
         drafts = [draft(session, describe(session, table), guess_mask) for table in tables(session)]
     for one in drafts:
-        (tmp_path / f"{one.dataset}.yaml").write_text(yaml.safe_dump(to_odcs(one), sort_keys=False, allow_unicode=True), encoding="utf-8")
+        (tmp_path / f"{one.dataset}.yaml").write_text(
+            yaml.safe_dump(to_odcs(one), sort_keys=False, allow_unicode=True), encoding="utf-8"
+        )
     made = Lake(shop, emulator, odcs_reader.load_all(tmp_path), unique("trip"), tmp_path)
     for zone in ("raw", "state", "curated", "quarantine"):
         emulator.client("s3").create_bucket(Bucket=f"{made.name}-{zone}")
@@ -191,11 +224,21 @@ def catalogued(lake: Lake) -> None:
             "Columns": glue_columns(curated_contract(contract)),
             "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
             "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-            "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+            "SerdeInfo": {
+                "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+            },
         }
-        table = {"Name": name, "TableType": "EXTERNAL_TABLE", "Parameters": {"classification": "parquet"}, "StorageDescriptor": descriptor}
+        table = {
+            "Name": name,
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"classification": "parquet"},
+            "StorageDescriptor": descriptor,
+        }
         glue.create_table(DatabaseName=lake.database, TableInput=table)
-    configuration = {"ResultConfiguration": {"OutputLocation": f"s3://{lake.name}-state/results/"}, "EnforceWorkGroupConfiguration": True}
+    configuration = {
+        "ResultConfiguration": {"OutputLocation": f"s3://{lake.name}-state/results/"},
+        "EnforceWorkGroupConfiguration": True,
+    }
     lake.emulator.client("athena").create_work_group(Name=lake.name, Configuration=configuration)
 
 
@@ -203,7 +246,9 @@ def of_every_type() -> list[str]:
     """A table with two rows of extremes and one of nulls."""
     columns = ", ".join(f"{name} {kind}" for name, (kind, *_) in EVERY_TYPE.items())
     given = {name: values for name, (_, *values) in EVERY_TYPE.items() if values[0]}
-    rows = [f"({number + 1}, {', '.join(values[number] for values in given.values())})" for number in range(2)]
+    rows = [
+        f"({number + 1}, {', '.join(values[number] for values in given.values())})" for number in range(2)
+    ]
     return [
         f"CREATE TABLE every_type (id INT PRIMARY KEY, {columns})",
         f"INSERT INTO every_type (id, {', '.join(given)}) VALUES {', '.join(rows)}, (3{', NULL' * len(given)})",  # noqa: S608 literals here
@@ -230,14 +275,32 @@ def test_every_value_comes_out_of_athena_as_the_server_says_it_is(lake: Lake) ->
     ("lake", "updates"),
     [
         pytest.param(
-            [*statements(SAKILA), "CREATE TABLE film_text (film_id SMALLINT PRIMARY KEY, title VARCHAR(255) NOT NULL, description TEXT)"],
-            ["INSERT INTO film_text VALUES (1, 'A', NULL)", "UPDATE film SET title = 'CHANGED' WHERE film_id = 7"],
+            [
+                *statements(SAKILA),
+                "CREATE TABLE film_text (film_id SMALLINT PRIMARY KEY, title VARCHAR(255) NOT NULL, description TEXT)",
+            ],
+            [
+                "INSERT INTO film_text VALUES (1, 'A', NULL)",
+                "UPDATE film SET title = 'CHANGED' WHERE film_id = 7",
+            ],
             id="Sakila",
         ),
         pytest.param(statements(CHINOOK), ["UPDATE Track SET Name = 'changed' LIMIT 1"], id="Chinook"),
-        pytest.param(statements(CLASSICMODELS), ["UPDATE orders SET status = 'Shipped', shippedDate = '2003-01-11'"], id="classicmodels"),
-        pytest.param(statements(WORDPRESS), ["UPDATE wp_posts SET post_title = 'Bye', comment_count = 2 WHERE ID = 1"], id="WordPress"),
-        pytest.param(statements(OPENCART), ["UPDATE oc_setting SET `value` = 'Other' WHERE setting_id = 1"], id="OpenCart"),
+        pytest.param(
+            statements(CLASSICMODELS),
+            ["UPDATE orders SET status = 'Shipped', shippedDate = '2003-01-11'"],
+            id="classicmodels",
+        ),
+        pytest.param(
+            statements(WORDPRESS),
+            ["UPDATE wp_posts SET post_title = 'Bye', comment_count = 2 WHERE ID = 1"],
+            id="WordPress",
+        ),
+        pytest.param(
+            statements(OPENCART),
+            ["UPDATE oc_setting SET `value` = 'Other' WHERE setting_id = 1"],
+            id="OpenCart",
+        ),
     ],
     indirect=["lake"],
 )
@@ -245,7 +308,9 @@ def test_a_schedule_runs_on_drafts_that_nobody_touched(lake: Lake, updates: list
     """A scheduled run is incremental; the next one brings updates of tables without a change column too."""
     lake.export("20260102T010000Z", Mode.INCREMENTAL)
     lake.process()
-    time.sleep(1)  # S3 gives whole seconds, and rows that tie in all else are distinguished by when their object came
+    time.sleep(
+        1
+    )  # S3 gives whole seconds, and rows that tie in all else are distinguished by when their object came
     lake.shop.run(*updates)
     lake.export("20260103T010000Z", Mode.INCREMENTAL)
     lake.process()
@@ -260,7 +325,9 @@ def assert_athena_equals_the_server(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize("lake", [pytest.param(statements(SAKILA), id="Sakila")], indirect=True)
-def test_a_row_that_the_server_deletes_leaves_athena_and_comes_back_when_it_is_inserted_again(lake: Lake) -> None:
+def test_a_row_that_the_server_deletes_leaves_athena_and_comes_back_when_it_is_inserted_again(
+    lake: Lake,
+) -> None:
     with_deletions = {**lake.contracts["film"].properties, "headgate.deletes": "key_comparison"}
     following = replace(lake, contracts={"film": replace(lake.contracts["film"], properties=with_deletions)})
 
@@ -281,14 +348,29 @@ def test_a_row_that_the_server_deletes_leaves_athena_and_comes_back_when_it_is_i
     assert lake.query("select title from film where film_id = 7") == [{"title": "AGAIN"}]
 
 
-@pytest.mark.parametrize("lake", [pytest.param([*statements(CHINOOK), *statements(SAKILA)], id="both")], indirect=True)
+@pytest.mark.parametrize(
+    "lake", [pytest.param([*statements(CHINOOK), *statements(SAKILA)], id="both")], indirect=True
+)
 def test_a_draft_says_what_the_server_knows(lake: Lake) -> None:
     film, staff, track = (lake.contracts[name] for name in ("film", "staff", "track"))
-    assert (film.key, film.order_by, film.column("language_id").references) == (("film_id",), ("last_update",), "language.language_id")
+    assert (film.key, film.order_by, film.column("language_id").references) == (
+        ("film_id",),
+        ("last_update",),
+        "language.language_id",
+    )
     assert Rule("valid_values", ("G", "PG", "PG-13", "R", "NC-17"), Level.WARN) in film.column("rating").rules
-    assert (staff.column("active").type.kind, staff.column("picture").type.kind) == (Kind.BOOLEAN, Kind.STRING)
-    assert (track.properties["headgate.table"], track.column("albumid").references) == ("Track", "album.albumid")
-    assert (lake.contracts["playlisttrack"].key, "film_list" in lake.contracts) == (("playlistid", "trackid"), False)
+    assert (staff.column("active").type.kind, staff.column("picture").type.kind) == (
+        Kind.BOOLEAN,
+        Kind.STRING,
+    )
+    assert (track.properties["headgate.table"], track.column("albumid").references) == (
+        "Track",
+        "album.albumid",
+    )
+    assert (lake.contracts["playlisttrack"].key, "film_list" in lake.contracts) == (
+        ("playlistid", "trackid"),
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -304,6 +386,12 @@ def test_a_draft_says_what_the_server_knows(lake: Lake) -> None:
     ],
     indirect=True,
 )
-def test_a_draft_masks_what_is_named_or_filled_like_a_card_number_and_takes_a_used_flag_for_a_number(lake: Lake) -> None:
+def test_a_draft_masks_what_is_named_or_filled_like_a_card_number_and_takes_a_used_flag_for_a_number(
+    lake: Lake,
+) -> None:
     table = lake.contracts["t"]
-    assert (table.column("card_number").mask, table.column("n").mask, table.column("f").type.kind) == (Mask.PAN, Mask.PAN, Kind.SMALLINT)
+    assert (table.column("card_number").mask, table.column("n").mask, table.column("f").type.kind) == (
+        Mask.PAN,
+        Mask.PAN,
+        Kind.SMALLINT,
+    )

@@ -32,7 +32,10 @@ def openssl(folder: Path, words: str) -> None:
 
 def authority(folder: Path, name: str) -> str:
     """A new authority's certificate, PEM."""
-    openssl(folder, f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -keyout {name}.key -out {name}.pem")
+    openssl(
+        folder,
+        f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -keyout {name}.key -out {name}.pem",
+    )
     return (folder / f"{name}.pem").read_text()
 
 
@@ -44,9 +47,16 @@ def tls_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
     authority(folder, "ours")
     openssl(folder, "req -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -keyout server.key -out server.csr")
     (folder / "names").write_text("subjectAltName=IP:127.0.0.1")
-    openssl(folder, "x509 -req -in server.csr -CA ours.pem -CAkey ours.key -CAcreateserial -days 2 -extfile names -out server.pem")
+    openssl(
+        folder,
+        "x509 -req -in server.csr -CA ours.pem -CAkey ours.key -CAcreateserial -days 2 -extfile names -out server.pem",
+    )
     install(folder / "data")
-    papers = (f"--ssl-ca={folder / 'ours.pem'}", f"--ssl-cert={folder / 'server.pem'}", f"--ssl-key={folder / 'server.key'}")
+    papers = (
+        f"--ssl-ca={folder / 'ours.pem'}",
+        f"--ssl-cert={folder / 'server.pem'}",
+        f"--ssl-key={folder / 'server.key'}",
+    )
     started = launch(folder, free_port(), *papers)
     yield started, folder
     started.stop()
@@ -57,18 +67,25 @@ def shop_of(server: Server, folder: Path) -> Shop:
     with closing(Session(server.login())) as session:
         session.do("CREATE OR REPLACE DATABASE shop")
     shop = Shop(server, "shop", MemoryObjects(), folder / "runs")
-    shop.run("CREATE TABLE numbers (id INT PRIMARY KEY, v VARCHAR(20))", "INSERT INTO numbers SELECT seq, 'x' FROM seq_1_to_3000")
+    shop.run(
+        "CREATE TABLE numbers (id INT PRIMARY KEY, v VARCHAR(20))",
+        "INSERT INTO numbers SELECT seq, 'x' FROM seq_1_to_3000",
+    )
     return shop
 
 
-def test_an_authority_in_the_secret_is_trusted_and_nobody_reads_along(tls_server: tuple[Server, Path], tmp_path: Path) -> None:
+def test_an_authority_in_the_secret_is_trusted_and_nobody_reads_along(
+    tls_server: tuple[Server, Path], tmp_path: Path
+) -> None:
     server, papers = tls_server
     shop = shop_of(server, tmp_path)
     secret = {"host": "127.0.0.1", "port": server.port, "username": "root", "password": "", "dbname": "shop"}
     login = login_from_secret({**secret, "ca": (papers / "ours.pem").read_text()})
     with closing(Session(login)) as session:
         assert dict(session.rows("SHOW STATUS LIKE 'Ssl_cipher'"))["Ssl_cipher"]
-    assert shop.exporting(connect=lambda: Session(login)).run(request(["numbers"], slice_rows=1000)).rows == 3000
+    assert (
+        shop.exporting(connect=lambda: Session(login)).run(request(["numbers"], slice_rows=1000)).rows == 3000
+    )
     with closing(Session(replace(login, tls_ca=str(papers / "ours.pem")))) as session:
         assert session.value("SELECT 1") == 1
 
@@ -109,7 +126,11 @@ def test_a_server_that_dies_and_comes_back_loses_no_finished_slice(server: Serve
 
     def kill_once(event: Progress) -> None:
         seen.append(event)
-        if event.phase is Phase.FINISHED and len(running) == 1 and sum(one.phase is Phase.FINISHED for one in seen) == 4:
+        if (
+            event.phase is Phase.FINISHED
+            and len(running) == 1
+            and sum(one.phase is Phase.FINISHED for one in seen) == 4
+        ):
             kill(running[0])
             running.append(launch(tmp_path, running[0].port))
 
@@ -124,7 +145,9 @@ def test_a_server_that_dies_and_comes_back_loses_no_finished_slice(server: Serve
     assert [event.slice_number for event in seen if event.phase is Phase.KEPT] == finished[:4]
 
 
-def test_a_tunnel_on_this_machine_is_verified_by_the_servers_own_name(tls_server: tuple[Server, Path]) -> None:
+def test_a_tunnel_on_this_machine_is_verified_by_the_servers_own_name(
+    tls_server: tuple[Server, Path],
+) -> None:
     """The certificate names 127.0.0.1; `localhost` is the near end of a tunnel here."""
     server, papers = tls_server
     url = f"mysql://root:@localhost:{server.port}/mysql?ca={papers / 'ours.pem'}"

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-BYTES, SIGNED_64, UNSIGNED_64 = "HEX(c)", ("-9223372036854775808", "9223372036854775807"), ("0", "18446744073709551615")
+BYTES, SIGNED_64, UNSIGNED_64 = (
+    "HEX(c)",
+    ("-9223372036854775808", "9223372036854775807"),
+    ("0", "18446744073709551615"),
+)
 LONGEST = "9" * 65
 PLAIN = [
     ("tinyint", ("-128", "127", "0"), pa.int16()),
@@ -28,13 +32,29 @@ PLAIN = [
     ("bigint", (*SIGNED_64, "9007199254740993"), pa.int64()),
     ("bigint unsigned", (*UNSIGNED_64, "9223372036854775808"), pa.decimal128(20, 0)),
     ("decimal(12,2)", ("-9999999999.99", "9999999999.99", "0", "-0.01"), pa.decimal128(12, 2)),
-    ("decimal(38,10)", (f"{'9' * 28}.9999999999", "0.0000000001", "0", "-1.0000000000"), pa.decimal128(38, 10)),
+    (
+        "decimal(38,10)",
+        (f"{'9' * 28}.9999999999", "0.0000000001", "0", "-1.0000000000"),
+        pa.decimal128(38, 10),
+    ),
     ("decimal(65,0)", (LONGEST, f"-{LONGEST}", "0"), pa.decimal256(65, 0)),
-    ("decimal(65,30)", (f"{LONGEST[:35]}.{LONGEST[:30]}", "0.000000000000000000000000000001", "0"), pa.decimal256(65, 30)),
+    (
+        "decimal(65,30)",
+        (f"{LONGEST[:35]}.{LONGEST[:30]}", "0.000000000000000000000000000001", "0"),
+        pa.decimal256(65, 30),
+    ),
     ("decimal(5,0)", ("-99999", "99999"), pa.decimal128(5, 0)),
     ("date", ("'1000-01-01'", "'9999-12-31'", "'2024-02-29'", "'0001-01-01'", "'1900-02-28'"), pa.date32()),
-    ("datetime", ("'1000-01-01 00:00:00'", "'9999-12-31 23:59:59'", "'1969-12-31 23:59:59'"), pa.timestamp("us")),
-    ("datetime(3)", ("'2024-02-29 12:34:56.789'", "'2024-02-29 00:00:00.001'", "'2024-03-01'"), pa.timestamp("us")),
+    (
+        "datetime",
+        ("'1000-01-01 00:00:00'", "'9999-12-31 23:59:59'", "'1969-12-31 23:59:59'"),
+        pa.timestamp("us"),
+    ),
+    (
+        "datetime(3)",
+        ("'2024-02-29 12:34:56.789'", "'2024-02-29 00:00:00.001'", "'2024-03-01'"),
+        pa.timestamp("us"),
+    ),
     ("datetime(6)", ("'1000-01-01 00:00:00.000001'", "'9999-12-31 23:59:59.999999'"), pa.timestamp("us")),
     ("timestamp", ("'1970-01-01 00:00:01'", "'2038-01-19 03:14:07'"), pa.timestamp("us")),
     ("timestamp(6)", ("'1970-01-01 00:00:01.000001'", "'2038-01-19 03:14:07.999999'"), pa.timestamp("us")),
@@ -66,12 +86,28 @@ BINARY = [
     ("varbinary(300)", ("X''", "X'00'", f"X'{'fe' * 300}'"), BYTES),
     ("blob", ("X'1f1e0a00'", f"REPEAT(X'fb', {65000})"), BYTES),
     ("longblob", (f"REPEAT(X'00', {6 << 20})", f"REPEAT(X'ff', {17 << 20})", "X'fb'"), BYTES),
-    ("geometry", ("ST_GeomFromText('POINT(1.5 -2)')", "ST_GeomFromText('LINESTRING(0 0, 1 1)')"), "HEX(ST_AsWKB(c))"),
+    (
+        "geometry",
+        ("ST_GeomFromText('POINT(1.5 -2)')", "ST_GeomFromText('LINESTRING(0 0, 1 1)')"),
+        "HEX(ST_AsWKB(c))",
+    ),
     ("polygon", ("ST_GeomFromText('POLYGON((0 0, 1 0, 1 1, 0 0))')",), "HEX(ST_AsWKB(c))"),
 ]
 REAL = [
     ("float", ("0", "3.4028235e38", "1.17549435e-38", "16777217", "0.1", "-0.3333333"), pa.float32()),
-    ("double", ("0", "1.7976931348623157e308", "2.2250738585072014e-308", "5e-324", "0.1", "1e15", "9007199254740993"), pa.float64()),
+    (
+        "double",
+        (
+            "0",
+            "1.7976931348623157e308",
+            "2.2250738585072014e-308",
+            "5e-324",
+            "0.1",
+            "1e15",
+            "9007199254740993",
+        ),
+        pa.float64(),
+    ),
     ("double(10,2)", ("12345.67", "-0.01"), pa.float64()),
 ]
 
@@ -104,34 +140,48 @@ def shown(value: Any, declared: str) -> str | None:  # noqa: ANN401 any Parquet 
         return format(value, "f")
     if declared.startswith(("datetime", "timestamp")):
         digits = int(declared.partition("(")[2].rstrip(")") or 0)
-        return value.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0") + (f".{value.microsecond:06d}"[: digits + 1] if digits else "")
+        return value.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0") + (
+            f".{value.microsecond:06d}"[: digits + 1] if digits else ""
+        )
     return str(value)
 
 
 @pytest.mark.parametrize(("declared", "literals", "arrow"), PLAIN, ids=[row[0] for row in PLAIN])
-def test_every_value_is_what_the_server_casts_it_to(shop: Shop, declared: str, literals: tuple[str, ...], arrow: pa.DataType) -> None:
+def test_every_value_is_what_the_server_casts_it_to(
+    shop: Shop, declared: str, literals: tuple[str, ...], arrow: pa.DataType
+) -> None:
     fill(shop, declared, literals)
     column = exported(shop)
     numeric = declared.startswith(("bit", "year")) or "zerofill" in declared
     assert column.type == arrow
-    assert [shown(value, declared) for value in column.to_pylist()] == said(shop, "CAST(c + 0 AS CHAR)" if numeric else "CAST(c AS CHAR)")
+    assert [shown(value, declared) for value in column.to_pylist()] == said(
+        shop, "CAST(c + 0 AS CHAR)" if numeric else "CAST(c AS CHAR)"
+    )
 
 
 @pytest.mark.parametrize(("declared", "literals", "expression"), BINARY, ids=[row[0] for row in BINARY])
-def test_bytes_arrive_unchanged(shop: Shop, declared: str, literals: tuple[str, ...], expression: str) -> None:
+def test_bytes_arrive_unchanged(
+    shop: Shop, declared: str, literals: tuple[str, ...], expression: str
+) -> None:
     fill(shop, declared, literals)
     column = exported(shop)
     assert column.type == pa.binary()
-    assert [value if value is None else value.hex().upper() for value in column.to_pylist()] == said(shop, expression)
+    assert [value if value is None else value.hex().upper() for value in column.to_pylist()] == said(
+        shop, expression
+    )
 
 
 @pytest.mark.parametrize(("declared", "literals", "arrow"), REAL, ids=[row[0] for row in REAL])
-def test_floats_arrive_bit_for_bit(shop: Shop, declared: str, literals: tuple[str, ...], arrow: pa.DataType) -> None:
+def test_floats_arrive_bit_for_bit(
+    shop: Shop, declared: str, literals: tuple[str, ...], arrow: pa.DataType
+) -> None:
     """A server's own CAST of a FLOAT shows six digits only, so it is asked for the double that it is."""
     fill(shop, declared, literals)
     column = exported(shop)
     assert column.type == arrow
-    assert column.to_pylist() == [value if value is None else float(value) for value in said(shop, "CAST(c + 0e0 AS CHAR)")]
+    assert column.to_pylist() == [
+        value if value is None else float(value) for value in said(shop, "CAST(c + 0e0 AS CHAR)")
+    ]
 
 
 def test_one_bit_is_a_boolean(shop: Shop) -> None:

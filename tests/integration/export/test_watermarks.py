@@ -23,7 +23,9 @@ def ordered(shop: Shop, declared: str, kind: ColumnType) -> Exporting:
     """A table `t` whose contract orders its rows by the column `at`."""
     shop.run(f"CREATE TABLE t (id INT PRIMARY KEY, at {declared})")
     columns = (Column("id", ColumnType(Kind.INTEGER)), Column("at", kind))
-    return shop.exporting(contracts={"t": Contract("shop.t", "t", "source", "1.0.0", columns, ("id",), ("at",))})
+    return shop.exporting(
+        contracts={"t": Contract("shop.t", "t", "source", "1.0.0", columns, ("id",), ("at",))}
+    )
 
 
 def taken(shop: Shop, exporting: Exporting, run: str, overlap_s: int = 300) -> list[int]:
@@ -33,7 +35,9 @@ def taken(shop: Shop, exporting: Exporting, run: str, overlap_s: int = 300) -> l
 
 
 def test_a_transaction_that_commits_behind_a_run_is_taken_by_the_next(shop: Shop) -> None:
-    shop.run("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 1), (2, 1)")
+    shop.run(
+        "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 1), (2, 1)"
+    )
     exporting = shop.exporting()
     with closing(shop.session()) as late:
         late.do("START TRANSACTION")
@@ -45,9 +49,14 @@ def test_a_transaction_that_commits_behind_a_run_is_taken_by_the_next(shop: Shop
     assert taken(shop, exporting, "r3") == []
 
 
-def test_ids_that_never_came_do_not_bring_the_whole_table_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_that_never_came_do_not_bring_the_whole_table_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(watermark, "UNSETTLED_IDS", 50)
-    shop.run("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY)", "INSERT INTO t SELECT seq FROM seq_1_to_200 WHERE seq <> 170")
+    shop.run(
+        "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY)",
+        "INSERT INTO t SELECT seq FROM seq_1_to_200 WHERE seq <> 170",
+    )
     exporting = shop.exporting()
     assert len(taken(shop, exporting, "r1")) == 199
     assert taken(shop, exporting, "r2") == list(range(171, 201))
@@ -59,7 +68,9 @@ def test_ids_that_never_came_do_not_bring_the_whole_table_again(shop: Shop, monk
 
 
 def test_a_table_that_was_emptied_begins_again(shop: Shop) -> None:
-    shop.run("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY)", "INSERT INTO t SELECT seq FROM seq_1_to_20")
+    shop.run(
+        "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY)", "INSERT INTO t SELECT seq FROM seq_1_to_20"
+    )
     exporting = shop.exporting()
     taken(shop, exporting, "r1")
     shop.run("TRUNCATE t", "INSERT INTO t VALUES (), ()")
@@ -79,7 +90,9 @@ def test_a_table_that_was_emptied_begins_again(shop: Shop) -> None:
     ],
 )
 def test_numbers_reach_back_as_moments_do(shop: Shop, declared: str, before: str, late: str) -> None:
-    exporting = ordered(shop, declared, ColumnType(Kind.DECIMAL, None, 28, 9) if "(" in declared else ColumnType(Kind.INTEGER))
+    exporting = ordered(
+        shop, declared, ColumnType(Kind.DECIMAL, None, 28, 9) if "(" in declared else ColumnType(Kind.INTEGER)
+    )
     shop.run(f"INSERT INTO t VALUES (1, {before})")  # noqa: S608 a number of this file
     taken(shop, exporting, "r1")
     shop.run(f"INSERT INTO t VALUES (2, {late})")  # noqa: S608 as above
@@ -88,7 +101,11 @@ def test_numbers_reach_back_as_moments_do(shop: Shop, declared: str, before: str
 
 MOMENTS = pytest.mark.parametrize(
     ("declared", "kind"),
-    [("DATETIME", ColumnType(Kind.TIMESTAMP)), ("TIMESTAMP NULL", ColumnType(Kind.TIMESTAMP)), ("DATE", ColumnType(Kind.DATE))],
+    [
+        ("DATETIME", ColumnType(Kind.TIMESTAMP)),
+        ("TIMESTAMP NULL", ColumnType(Kind.TIMESTAMP)),
+        ("DATE", ColumnType(Kind.DATE)),
+    ],
 )
 
 

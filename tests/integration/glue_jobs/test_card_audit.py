@@ -39,7 +39,11 @@ def log_group(lake: Lake, *lines: str) -> str:
     logs.create_log_group(logGroupName=name)
     logs.create_log_stream(logGroupName=name, logStreamName="one")
     now = int(time.time() * 1000)
-    logs.put_log_events(logGroupName=name, logStreamName="one", logEvents=[{"timestamp": now, "message": line} for line in lines])
+    logs.put_log_events(
+        logGroupName=name,
+        logStreamName="one",
+        logEvents=[{"timestamp": now, "message": line} for line in lines],
+    )
     return name
 
 
@@ -53,10 +57,20 @@ def environment(lake: Lake, *groups: str) -> dict[str, str]:
 
 
 def test_a_card_number_in_a_log_is_found_and_a_clean_log_passes(lake: Lake) -> None:
-    clean, leaking = log_group(lake, "file done", "12 rows"), log_group(lake, f"cannot read {PAN}", "file done")
+    clean, leaking = (
+        log_group(lake, "file done", "12 rows"),
+        log_group(lake, f"cannot read {PAN}", "file done"),
+    )
     reported = pci_audit(quality.leak_scans(environment(lake, clean, leaking)))
-    of_logs = {row["subject"]: row for row in reported.to_dict("records") if (row["zone"], row["check_name"]) == ("logs", "card_number")}
-    assert [(of_logs[name]["cells_scanned"], of_logs[name]["findings"]) for name in (leaking, clean)] == [(2, 1), (2, 0)]
+    of_logs = {
+        row["subject"]: row
+        for row in reported.to_dict("records")
+        if (row["zone"], row["check_name"]) == ("logs", "card_number")
+    }
+    assert [(of_logs[name]["cells_scanned"], of_logs[name]["findings"]) for name in (leaking, clean)] == [
+        (2, 1),
+        (2, 0),
+    ]
     assert [of_logs[name]["passed"] for name in (leaking, clean)] == [False, True]
     assert PAN not in reported.to_csv()
 

@@ -34,7 +34,12 @@ def ended(child: ChildProcess) -> str:
     return str(soon(lambda: None if (cause := child.cause()) is None else (cause,))[0])
 
 
-def started(folder: Path, script: str, arguments: dict[str, str] | None = None, credentials: dict[str, str] | None = None) -> ChildProcess:
+def started(
+    folder: Path,
+    script: str,
+    arguments: dict[str, str] | None = None,
+    credentials: dict[str, str] | None = None,
+) -> ChildProcess:
     """A script that runs as a child."""
     path = folder / "job.py"
     path.write_text(script, encoding="utf-8")
@@ -47,9 +52,16 @@ def test_a_child_has_the_arguments_of_its_parent_then_its_own_and_other_credenti
     monkeypatch.setattr(sys, "argv", ["job.py", "--snapshot_id", "current"])
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "headgate.zip")])
     out = tmp_path / "out.json"
-    for name, value in {"AWS_ACCESS_KEY_ID": "parent", "KEPT": "yes", "PYSPARK_GATEWAY_PORT": "1", "OUT": str(out)}.items():
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "parent",
+        "KEPT": "yes",
+        "PYSPARK_GATEWAY_PORT": "1",
+        "OUT": str(out),
+    }.items():
         monkeypatch.setenv(name, value)
-    assert ended(started(tmp_path, WRITES, {"system": "retail-copilot"}, {"AWS_ACCESS_KEY_ID": "child"})) == ""
+    assert (
+        ended(started(tmp_path, WRITES, {"system": "retail-copilot"}, {"AWS_ACCESS_KEY_ID": "child"})) == ""
+    )
     argv, environment, path = json.loads(out.read_text())
     assert argv == ["--snapshot_id", "current", "--system", "retail-copilot"]
     assert environment == {"AWS_ACCESS_KEY_ID": "child", "KEPT": "yes", "PYSPARK_GATEWAY_PORT": None}
@@ -57,17 +69,25 @@ def test_a_child_has_the_arguments_of_its_parent_then_its_own_and_other_credenti
 
 
 def test_a_child_that_fails_names_its_cause_in_one_line(tmp_path: Path) -> None:
-    script = "import sys\nsys.stderr.write('a warning of a library\\n')\nraise SystemExit('AuditError: no rows')"
+    script = (
+        "import sys\nsys.stderr.write('a warning of a library\\n')\nraise SystemExit('AuditError: no rows')"
+    )
     assert ended(started(tmp_path, script)) == "AuditError: no rows"
 
 
 def test_a_child_that_is_killed_probably_had_too_little_memory(tmp_path: Path) -> None:
     cause = ended(started(tmp_path, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"))
-    assert cause == "The process ended with -9 and without a message. The machine probably had too little memory."
+    assert (
+        cause
+        == "The process ended with -9 and without a message. The machine probably had too little memory."
+    )
 
 
 def test_a_child_that_fails_without_a_word_is_a_failure(tmp_path: Path) -> None:
-    assert ended(started(tmp_path, "import os\nos._exit(3)")) == "The process ended with 3 and without a message."
+    assert (
+        ended(started(tmp_path, "import os\nos._exit(3)"))
+        == "The process ended with 3 and without a message."
+    )
 
 
 def test_a_child_that_is_stopped_ends(tmp_path: Path) -> None:
@@ -112,13 +132,20 @@ for run in runs:
 """
 
 
-def test_children_are_copies_of_one_process_and_the_script_that_runs_is_not_imported_by_them(tmp_path: Path) -> None:
+def test_children_are_copies_of_one_process_and_the_script_that_runs_is_not_imported_by_them(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "job.py").write_text(STARTS_TWO, encoding="utf-8")
     (tmp_path / "named.py").write_text(NAMES_ITSELF, encoding="utf-8")
     # A folder with a long name, where a socket could not be.
     long = tmp_path / ("long" * 30)
     long.mkdir()
-    subprocess.run([sys.executable, tmp_path / "job.py", tmp_path], check=True, cwd=ROOT, env={**os.environ, "TMPDIR": str(long)})
+    subprocess.run(
+        [sys.executable, tmp_path / "job.py", tmp_path],
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(long)},
+    )
     first, second = (json.loads((tmp_path / name).read_text()) for name in ("first", "second"))
     assert first == second
     assert first[:2] == ["__main__", True]
@@ -151,5 +178,7 @@ def test_a_child_runs_the_code_of_its_parent_and_not_that_of_the_working_directo
         (elsewhere / f"{module}.py").touch()
     (tmp_path / "child.py").write_text(SAYS_WHERE_IT_IS_FROM, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", STARTS_ONE, tmp_path], check=True, cwd=elsewhere.parent, env=environment)
+    subprocess.run(
+        [sys.executable, "-c", STARTS_ONE, tmp_path], check=True, cwd=elsewhere.parent, env=environment
+    )
     assert (tmp_path / "from").read_text() == errors.__file__

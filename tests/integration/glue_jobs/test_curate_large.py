@@ -44,7 +44,9 @@ def machine(lake: Lake) -> str:
     """A state machine that does nothing but remember its input."""
     definition = {"StartAt": "Settled", "States": {"Settled": {"Type": "Pass", "End": True}}}
     role = lake.emulator.role("states")
-    made = lake.emulator.client("stepfunctions").create_state_machine(name=unique("large"), definition=json.dumps(definition), roleArn=role)
+    made = lake.emulator.client("stepfunctions").create_state_machine(
+        name=unique("large"), definition=json.dumps(definition), roleArn=role
+    )
     return made["stateMachineArn"]
 
 
@@ -55,11 +57,15 @@ def of_function(body: bytes, ref: ObjectRef, lake: Lake) -> tuple[FileRecord, di
     objects.write(ObjectRef(ref.bucket, ref.key), body)
     contracts, zones = stores.source_contracts(), (lake.bucket("curated"), lake.bucket("quarantine"))
     ports = GatePorts(objects, MemoryLedger(), *zones, lambda: landed, 300)
-    record = FileProcessor(ports, GateRules(contracts, lambda: KEY)).process(objects.info(ObjectRef(ref.bucket, ref.key)).ref)
+    record = FileProcessor(ports, GateRules(contracts, lambda: KEY)).process(
+        objects.info(ObjectRef(ref.bucket, ref.key)).ref
+    )
     return record, {zone: next(iter(objects.contents(zone).values())) for zone in zones}
 
 
-def test_the_job_makes_of_a_file_what_the_function_makes_of_it(lake: Lake, machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_job_makes_of_a_file_what_the_function_makes_of_it(
+    lake: Lake, machine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in lake.environment.items():
         monkeypatch.setenv(name, value)
     clients.s3.cache_clear()
@@ -83,7 +89,12 @@ def test_the_job_makes_of_a_file_what_the_function_makes_of_it(lake: Lake, machi
     settled = stores.ledger(lake.environment).get(handed.file_id)
     set_again = {"file_id": "", "version_id": "", "finished_at": "", "profile": {}, "stage_times": {}}
     assert replace(settled, **set_again) == replace(record, **set_again)
-    assert (settled.state, settled.received, settled.accepted, settled.duplicates) == ("done", 160_000, 159_834, 4)
+    assert (settled.state, settled.received, settled.accepted, settled.duplicates) == (
+        "done",
+        160_000,
+        159_834,
+        4,
+    )
     for zone, expected in contents.items():
         name = settled.curated_key if zone == lake.bucket("curated") else settled.quarantine_key
         assert stores.objects().read(ObjectRef(zone, name)) == expected
@@ -91,5 +102,9 @@ def test_the_job_makes_of_a_file_what_the_function_makes_of_it(lake: Lake, machi
 
 
 def test_a_job_for_an_object_that_is_gone_fails_and_names_it(lake: Lake) -> None:
-    run = run_job(lake, "curate_large.py", {"--object": f"s3://{lake.bucket('raw')}/payments/gone.csv", "--run": "r"})
-    assert (run["JobRunState"], run["ErrorMessage"].partition(":")[0]) == ("FAILED", "NotFoundError"), run["ErrorMessage"]
+    run = run_job(
+        lake, "curate_large.py", {"--object": f"s3://{lake.bucket('raw')}/payments/gone.csv", "--run": "r"}
+    )
+    assert (run["JobRunState"], run["ErrorMessage"].partition(":")[0]) == ("FAILED", "NotFoundError"), run[
+        "ErrorMessage"
+    ]

@@ -43,7 +43,11 @@ REGION = {
 
 
 def run_job(
-    lake: Lake, script: str, arguments: dict[str, str] | None = None, defaults: dict[str, str] | None = None, role: str = ""
+    lake: Lake,
+    script: str,
+    arguments: dict[str, str] | None = None,
+    defaults: dict[str, str] | None = None,
+    role: str = "",
 ) -> dict[str, Any]:
     """One run of a job, as the emulator reports it when it has ended.
 
@@ -55,14 +59,24 @@ def run_job(
     given = lake.settings if defaults is None else defaults
     glue.create_job(
         Name=name,
-        Role=role or lake.emulator.role("glue", "*"),  # the rights of each job are tested with its own role in tests/e2e
-        Command={"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{lake.bucket('raw')}/jobs/{name}.py"},
+        Role=role
+        or lake.emulator.role(
+            "glue", "*"
+        ),  # the rights of each job are tested with its own role in tests/e2e
+        Command={
+            "Name": "pythonshell",
+            "PythonVersion": "3.9",
+            "ScriptLocation": f"s3://{lake.bucket('raw')}/jobs/{name}.py",
+        },
         DefaultArguments={f"--{key}": value for key, value in given.items()},
         Timeout=300,
     )
     run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
     deadline = time.monotonic() + 280
-    while (run := glue.get_job_run(JobName=name, RunId=run_id)["JobRun"])["JobRunState"] in {"STARTING", "RUNNING"}:
+    while (run := glue.get_job_run(JobName=name, RunId=run_id)["JobRun"])["JobRunState"] in {
+        "STARTING",
+        "RUNNING",
+    }:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     ended: dict[str, Any] = run
@@ -71,7 +85,10 @@ def run_job(
 
 def workgroup_of(lake: Lake) -> str:
     """A new workgroup of Athena, whose answers lie in raw."""
-    name, results = unique("workgroup"), {"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket('raw')}/results/"}}
+    name, results = (
+        unique("workgroup"),
+        {"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket('raw')}/results/"}},
+    )
     lake.emulator.client("athena").create_work_group(Name=name, Configuration=results)
     return name
 
@@ -79,7 +96,9 @@ def workgroup_of(lake: Lake) -> str:
 def build_on(lake: Lake, engine: str) -> dict[str, Any]:
     """One run of the job of a system, on an engine."""
     athena = {"--HEADGATE_WORKGROUP": workgroup_of(lake), "--HEADGATE_SQL_DIALECT": "duckdb"}
-    return run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": engine, **athena})
+    return run_job(
+        lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": engine, **athena}
+    )
 
 
 def put_region(lake: Lake) -> None:
@@ -97,15 +116,21 @@ def merged(lake: Lake) -> dict[str, Any]:
     return run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
 
 
-def test_the_merge_reads_settings_and_arguments_and_publishes_a_snapshot(lake: Lake, merged: dict[str, Any]) -> None:
+def test_the_merge_reads_settings_and_arguments_and_publishes_a_snapshot(
+    lake: Lake, merged: dict[str, Any]
+) -> None:
     assert merged["JobRunState"] == "SUCCEEDED", merged.get("ErrorMessage")
-    stored = lake.emulator.client("s3").get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))
+    stored = lake.emulator.client("s3").get_object(
+        Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT)
+    )
     pointer = json.loads(stored["Body"].read())
     assert (pointer["as_of"], pointer["datasets"]["regions"]["rows"]) == (date(2011, 12, 9).isoformat(), 1)
 
 
 @pytest.mark.usefixtures("merged")
-def test_a_job_writes_one_event_for_each_table_that_it_published_and_none_where_nothing_changed(lake: Lake) -> None:
+def test_a_job_writes_one_event_for_each_table_that_it_published_and_none_where_nothing_changed(
+    lake: Lake,
+) -> None:
     curated = set(Registry.load().curated)
     assert sorted(events_by_table(lake)) == sorted(curated)
     for event in events_by_table(lake).values():
@@ -120,7 +145,9 @@ def test_a_job_writes_one_event_for_each_table_that_it_published_and_none_where_
         assert sorted(events) == sorted([*curated, *Registry.load().tables_of("market-intelligence-hub")])
     forecast = events["sales_forecast"]
     check_run_event(forecast)
-    assert f"AwsDataCatalog.{lake.settings['HEADGATE_CURATED_DATABASE']}.orders" in {one["name"] for one in forecast["inputs"]}
+    assert f"AwsDataCatalog.{lake.settings['HEADGATE_CURATED_DATABASE']}.orders" in {
+        one["name"] for one in forecast["inputs"]
+    }
 
 
 def events_by_table(lake: Lake) -> dict[str, dict[str, Any]]:
@@ -142,7 +169,11 @@ def test_a_job_that_fails_posts_its_start_and_its_failure_with_the_key_of_the_se
     lake.emulator.client("secretsmanager").create_secret(Name=secret, SecretString="a-secret-key")
     with lineage_server() as server:
         stated = {"--HEADGATE_LINEAGE_URL": server.url, "--HEADGATE_LINEAGE_KEY_SECRET": secret}
-        run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--snapshot_id": "0123456789abcdef", **stated})
+        run = run_job(
+            lake,
+            "build_system.py",
+            {"--system": "global-market-pulse", "--snapshot_id": "0123456789abcdef", **stated},
+        )
     assert run["JobRunState"] == "FAILED"
     assert [(key, event["eventType"]) for _, key, event in server.received] == [
         ("Bearer a-secret-key", "START"),
@@ -174,7 +205,11 @@ def start_and_kill(lake: Lake, system: str) -> None:
     s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     command = [sys.executable, str(JOBS / "build_system.py"), "--system", system]
     with subprocess.Popen(command, env={**os.environ, **lake.environment}) as process:
-        eventually(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=keys.newest_run_key(system)).get("Contents"), 60, every_s=0.02)
+        eventually(
+            lambda: s3.list_objects_v2(Bucket=bucket, Prefix=keys.newest_run_key(system)).get("Contents"),
+            60,
+            every_s=0.02,
+        )
         process.kill()
 
 
@@ -206,14 +241,19 @@ def marked(lake: Lake, arguments: dict[str, str]) -> list[str]:
     """Return the marks in the artifacts bucket after the gate has run."""
     run = run_job(lake, "quality_gate.py", arguments)
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
-    listed = lake.emulator.client("s3").list_objects_v2(Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS)
+    listed = lake.emulator.client("s3").list_objects_v2(
+        Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS
+    )
     return [one["Key"] for one in listed.get("Contents", [])]
 
 
 def test_a_job_without_its_settings_fails_with_one_line_that_names_them_all(lake: Lake) -> None:
     run = run_job(lake, "merge_curated.py", defaults={})
     assert run["JobRunState"] == "FAILED"
-    assert run["ErrorMessage"].strip() == "SettingsError: missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_CURATED_DATABASE"
+    assert (
+        run["ErrorMessage"].strip()
+        == "SettingsError: missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_CURATED_DATABASE"
+    )
 
 
 def test_a_job_with_a_wrong_argument_fails_with_one_line_that_names_it(lake: Lake) -> None:
@@ -230,7 +270,9 @@ def test_a_snapshot_that_does_not_exist_is_named(lake: Lake) -> None:
 @pytest.mark.usefixtures("merged")
 def test_a_system_without_a_bucket_is_named(lake: Lake) -> None:
     run = run_job(lake, "build_system.py", {"--system": "water-works"})
-    assert run["ErrorMessage"].startswith("SettingsError: HEADGATE_PROD_BUCKETS names no bucket of water-works")
+    assert run["ErrorMessage"].startswith(
+        "SettingsError: HEADGATE_PROD_BUCKETS names no bucket of water-works"
+    )
 
 
 @pytest.mark.usefixtures("merged")
@@ -243,7 +285,10 @@ def test_a_system_is_built_on_the_engine_that_is_asked_for(lake: Lake, engine: s
 @pytest.mark.usefixtures("merged")
 def test_an_engine_that_there_is_not_is_named(lake: Lake) -> None:
     run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": "polars"})
-    assert run["ErrorMessage"].strip() == "SettingsError: no engine polars; there are auto, duckdb, spark, athena"
+    assert (
+        run["ErrorMessage"].strip()
+        == "SettingsError: no engine polars; there are auto, duckdb, spark, athena"
+    )
 
 
 @pytest.mark.usefixtures("merged")
@@ -252,9 +297,18 @@ def test_a_dataset_that_cannot_be_merged_is_alerted_once_and_the_run_continues(l
     sqs = lake.emulator.client("sqs")
     queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    sending = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [sending]})})
-    lake.emulator.client("sns").subscribe(TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
+    sending = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    sqs.set_queue_attributes(
+        QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [sending]})}
+    )
+    lake.emulator.client("sns").subscribe(
+        TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn
+    )
     out = io.BytesIO()
     pq.write_table(pa.table({"other_id": ["FR"], "_content_sha256": ["1" * 64], "_source_row": [1]}), out)
     key, s3 = keys.increment_key("regions", "1" * 64), lake.emulator.client("s3")
@@ -262,9 +316,16 @@ def test_a_dataset_that_cannot_be_merged_is_alerted_once_and_the_run_continues(l
     try:
         for _ in range(2):
             assert run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})["JobRunState"] == "SUCCEEDED"
-        pointer = json.loads(s3.get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))["Body"].read())
+        pointer = json.loads(
+            s3.get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))[
+                "Body"
+            ].read()
+        )
         assert list(pointer["failed"]) == ["regions"]
-        alerts = [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])]
+        alerts = [
+            json.loads(one["Body"])
+            for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        ]
         assert [alert["Subject"] for alert in alerts] == ["Headgate could not merge regions"]
     finally:
         s3.delete_object(Bucket=lake.bucket("curated"), Key=key)

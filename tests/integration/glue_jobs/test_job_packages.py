@@ -41,7 +41,11 @@ for name in {modules!r}:
         ("export_mysql", ["headgate.export.exporting", "headgate.export.run_store"]),
         (
             "merge_curated",
-            ["headgate.merge.merge_lake", "headgate.intake.quarantine.corrected_files", "headgate.quality.card_audit_ledger"],
+            [
+                "headgate.merge.merge_lake",
+                "headgate.intake.quarantine.corrected_files",
+                "headgate.quality.card_audit_ledger",
+            ],
         ),
         ("quality_gate", ["headgate.quality.gate", "headgate.quality.data_docs"]),
         ("audit_cards", ["headgate.quality.pci_audit", "headgate.quality.card_audit_ledger"]),
@@ -51,5 +55,7 @@ def test_a_job_starts_with_only_its_own_packages(job: str, modules: list[str]) -
     script = ROOT / "glue_jobs" / f"{job}.py"
     allowed = ["headgate", *sorted(closure(direct_requirements(script)))]
     program = HIDDEN.format(allowed=allowed, modules=[f"glue_jobs.{job}", *modules])
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-1500:]

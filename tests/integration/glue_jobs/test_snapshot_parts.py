@@ -70,15 +70,22 @@ def merged(lake: Lake) -> Lake:
 
 
 def parts(objects: Any, bucket: str) -> list[bytes]:  # noqa: ANN401 either port
-    return [objects.read(ref) for ref in part_refs(objects, bucket, lake_snapshot(objects, bucket).datasets["regions"])]
+    return [
+        objects.read(ref)
+        for ref in part_refs(objects, bucket, lake_snapshot(objects, bucket).datasets["regions"])
+    ]
 
 
-def test_a_lake_that_grew_in_the_store_has_the_bytes_of_one_that_is_merged_at_once(merged: Lake, tmp_path: Path) -> None:
+def test_a_lake_that_grew_in_the_store_has_the_bytes_of_one_that_is_merged_at_once(
+    merged: Lake, tmp_path: Path
+) -> None:
     memory, catalog, contract = MemoryObjects(), MemoryCatalog(), Registry.load().curated["regions"]
     catalog.create("curated", "regions", "s3://curated/empty/")
     for content, body in INCREMENTS.items():
         memory.write(ObjectRef("curated", keys.increment_key("regions", content * 64)), body)
-    Merging(memory, catalog, {"regions": contract}, "curated", "curated", tmp_path, audit, part_rows=PART_ROWS).merge()
+    Merging(
+        memory, catalog, {"regions": contract}, "curated", "curated", tmp_path, audit, part_rows=PART_ROWS
+    ).merge()
     stored = parts(S3Objects(merged.emulator.client("s3")), merged.bucket("curated"))
     assert len(stored) > 3
     assert stored == parts(memory, "curated")
@@ -99,7 +106,7 @@ def test_every_engine_reads_all_parts(merged: Lake, engine: str) -> None:
 
 
 def test_sql_counts_the_rows_of_all_parts(merged: Lake) -> None:
-    answer = AthenaQueries(merged.emulator.client("athena"), workgroup_of(merged), merged.settings["HEADGATE_CURATED_DATABASE"]).run(
-        "select count(*) as regions from regions"
-    )
+    answer = AthenaQueries(
+        merged.emulator.client("athena"), workgroup_of(merged), merged.settings["HEADGATE_CURATED_DATABASE"]
+    ).run("select count(*) as regions from regions")
     assert answer.records() == [{"regions": len(NAMES)}]

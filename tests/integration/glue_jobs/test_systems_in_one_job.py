@@ -31,15 +31,23 @@ def role(lake: Lake, *actions: str, assumed_by: str = "") -> str:
     if assumed_by:
         trust.append({"Effect": "Allow", "Principal": {"AWS": assumed_by}, "Action": "sts:AssumeRole"})
     document = json.dumps({"Version": "2012-10-17", "Statement": trust})
-    lake.emulator.client("iam").update_assume_role_policy(RoleName=arn.rpartition("/")[2], PolicyDocument=document)
+    lake.emulator.client("iam").update_assume_role_policy(
+        RoleName=arn.rpartition("/")[2], PolicyDocument=document
+    )
     return arn
 
 
 def one_job(lake: Lake, systems: tuple[str, ...], roles: dict[str, str], own: str) -> dict[str, Any]:
     """One run of the job that builds several systems."""
     arguments = {system: {"system": system, "HEADGATE_DEPLOYMENT_ID": "one"} for system in systems}
-    stated = {"HEADGATE_SYSTEM_ROLES": json.dumps(roles), "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments), "HEADGATE_ENGINE": "auto"}
-    return run_job(lake, "build_system.py", {"--systems": ",".join(systems)}, {**lake.settings, **stated}, role=own)
+    stated = {
+        "HEADGATE_SYSTEM_ROLES": json.dumps(roles),
+        "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments),
+        "HEADGATE_ENGINE": "auto",
+    }
+    return run_job(
+        lake, "build_system.py", {"--systems": ",".join(systems)}, {**lake.settings, **stated}, role=own
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +62,18 @@ def run(lake: Lake, own_role: str) -> dict[str, Any]:
     put_region(lake)
     assert run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})["JobRunState"] == "SUCCEEDED"
     roles = {system: role(lake, *OF_A_SYSTEM, assumed_by=own_role) for system in BUILT}
-    return one_job(lake, (*BUILT, REFUSED), {**roles, REFUSED: role(lake, "s3:PutObject", assumed_by=own_role)}, own_role)
+    return one_job(
+        lake, (*BUILT, REFUSED), {**roles, REFUSED: role(lake, "s3:PutObject", assumed_by=own_role)}, own_role
+    )
 
 
-def test_a_system_has_the_rights_of_its_own_role_only_and_its_failure_does_not_stop_the_others(lake: Lake, run: dict[str, Any]) -> None:
+def test_a_system_has_the_rights_of_its_own_role_only_and_its_failure_does_not_stop_the_others(
+    lake: Lake, run: dict[str, Any]
+) -> None:
     assert run["JobRunState"] == "FAILED"
-    assert run["ErrorMessage"].startswith(f"ServiceError: {REFUSED}: NotPermittedError: read s3://{lake.bucket('curated')}/snapshots/")
+    assert run["ErrorMessage"].startswith(
+        f"ServiceError: {REFUSED}: NotPermittedError: read s3://{lake.bucket('curated')}/snapshots/"
+    )
     assert not any(system in run["ErrorMessage"] for system in BUILT)
     for table in (table for system in BUILT for table in Registry.load().tables_of(system)):
         assert keys.TABLES in location(lake, table), table
@@ -68,7 +82,9 @@ def test_a_system_has_the_rights_of_its_own_role_only_and_its_failure_does_not_s
 
 @pytest.mark.usefixtures("run")
 def test_each_system_that_was_built_is_marked_so_that_its_own_job_does_not_start(lake: Lake) -> None:
-    listed = lake.emulator.client("s3").list_objects_v2(Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS)
+    listed = lake.emulator.client("s3").list_objects_v2(
+        Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS
+    )
     assert [one["Key"].removeprefix(keys.UNCHANGED_SYSTEMS) for one in listed["Contents"]] == list(BUILT)
 
 
@@ -80,7 +96,10 @@ def test_each_system_has_lineage_events_of_its_own_run(lake: Lake) -> None:
     for table in built:
         check_run_event(events[table])
     parents = {
-        system: {events[table]["run"]["facets"]["parent"]["run"]["runId"] for table in Registry.load().tables_of(system)}
+        system: {
+            events[table]["run"]["facets"]["parent"]["run"]["runId"]
+            for table in Registry.load().tables_of(system)
+        }
         for system in BUILT
     }
     assert all(len(runs) == 1 for runs in parents.values())
@@ -106,12 +125,17 @@ def test_a_role_that_does_not_name_the_job_is_not_taken(lake: Lake, own_role: st
     refused = one_job(lake, BUILT, roles, own_role)
     assert refused["JobRunState"] == "FAILED"
     for system in BUILT:
-        assert f"{system}: NotPermittedError: assume {roles[system].rpartition('/')[2]}" in refused["ErrorMessage"]
+        assert (
+            f"{system}: NotPermittedError: assume {roles[system].rpartition('/')[2]}"
+            in refused["ErrorMessage"]
+        )
 
 
 def location(lake: Lake, table: str) -> str:
     """Where a prod table points."""
-    found = lake.emulator.client("glue").get_table(DatabaseName=lake.settings["HEADGATE_PROD_DATABASE"], Name=table)["Table"]
+    found = lake.emulator.client("glue").get_table(
+        DatabaseName=lake.settings["HEADGATE_PROD_DATABASE"], Name=table
+    )["Table"]
     return str(found["StorageDescriptor"]["Location"])
 
 
@@ -125,7 +149,9 @@ def objects(lake: Lake, system: str, table: str) -> Iterator[dict[str, str]]:
 
 def stored(lake: Lake, system: str, table: str) -> list[bytes]:
     """The bytes of each object that a table shows."""
-    return [lake.emulator.client("s3").get_object(**one)["Body"].read() for one in objects(lake, system, table)]
+    return [
+        lake.emulator.client("s3").get_object(**one)["Body"].read() for one in objects(lake, system, table)
+    ]
 
 
 def delete(lake: Lake, system: str, table: str) -> None:

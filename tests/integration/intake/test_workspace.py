@@ -28,7 +28,9 @@ def test_a_folder_is_empty_and_gone_afterwards(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_worker_left_is_removed_and_what_another_works_on_is_not(tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", DIES, str(tmp_path)], check=False, env={**os.environ, "PYTHONPATH": "."})
+    ended = subprocess.run(
+        [sys.executable, "-c", DIES, str(tmp_path)], check=False, env={**os.environ, "PYTHONPATH": "."}
+    )
     assert ended.returncode == -signal.SIGKILL
     assert len(list(tmp_path.iterdir())) == 1
     with workspace(tmp_path) as first:

@@ -79,7 +79,9 @@ def test_after_the_start_a_new_event_begins_a_new_burst(schedule: PendingStart) 
 def test_a_postponed_start_is_pending_until_then(schedule: PendingStart) -> None:
     schedule.postpone(NOW, NOW + timedelta(hours=1))
     assert planned(schedule) == "at(2199-05-01T13:00:00)"
-    assert schedule.push(NOW + timedelta(seconds=1)) == NOW + timedelta(hours=1), "new data do not start it earlier"
+    assert schedule.push(NOW + timedelta(seconds=1)) == NOW + timedelta(hours=1), (
+        "new data do not start it earlier"
+    )
 
 
 def test_a_start_that_is_pending_already_is_not_moved_by_a_postponed_one(schedule: PendingStart) -> None:
@@ -93,7 +95,9 @@ def test_the_schedule_really_sends_one_message_and_is_gone(emulator: Emulator) -
     queue = queues.create_queue(QueueName=unique("changes"))["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     role = emulator.role("scheduler", "sqs:SendMessage")
-    schedule = PendingStart(emulator.client("scheduler"), unique("quiet"), role, arn, timedelta(seconds=2), MAX_WAIT)
+    schedule = PendingStart(
+        emulator.client("scheduler"), unique("quiet"), role, arn, timedelta(seconds=2), MAX_WAIT
+    )
     now = datetime.now(UTC).replace(tzinfo=None)
     schedule.push(now)
     due_at = schedule.push(now + timedelta(milliseconds=100))

@@ -51,10 +51,17 @@ def lines(said: io.StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in said.getvalue().splitlines()]
 
 
-def test_a_processed_file_is_logged_with_its_counts_and_reasons(report: GateReport, said: io.StringIO) -> None:
+def test_a_processed_file_is_logged_with_its_counts_and_reasons(
+    report: GateReport, said: io.StringIO
+) -> None:
     report.record(DONE)
     (line,) = lines(said)
-    assert (line["message"], line["file_id"], line["received"], line["accepted"]) == ("file processed", DONE.file_id, 10, 7)
+    assert (line["message"], line["file_id"], line["received"], line["accepted"]) == (
+        "file processed",
+        DONE.file_id,
+        10,
+        7,
+    )
     assert line["reasons"] == {"minimum": 2, "duplicate_row": 1}
 
 
@@ -65,10 +72,26 @@ def test_the_line_of_a_file_with_many_codes_is_no_leak_itself(report: GateReport
     assert not leaks_in_text(said.getvalue())
 
 
-def test_the_same_content_under_another_name_is_reported_as_a_duplicate_that_was_skipped(report: GateReport, said: io.StringIO) -> None:
-    report.record(replace(DONE, state="skipped_duplicate", duplicate_of="the first", received=0, accepted=0, quarantined=0, duplicates=0))
+def test_the_same_content_under_another_name_is_reported_as_a_duplicate_that_was_skipped(
+    report: GateReport, said: io.StringIO
+) -> None:
+    report.record(
+        replace(
+            DONE,
+            state="skipped_duplicate",
+            duplicate_of="the first",
+            received=0,
+            accepted=0,
+            quarantined=0,
+            duplicates=0,
+        )
+    )
     (line,) = lines(said)
-    assert (line["message"], line["duplicate_of"], line["received"]) == ("Duplicate File Skipped", "the first", 0)
+    assert (line["message"], line["duplicate_of"], line["received"]) == (
+        "Duplicate File Skipped",
+        "the first",
+        0,
+    )
 
 
 def test_of_a_profile_the_score_is_logged_and_no_value(report: GateReport, said: io.StringIO) -> None:
@@ -82,10 +105,18 @@ def test_rows_and_files_are_counted(report: GateReport) -> None:
     report.record(DONE)
     report.record(DONE)
     sums = {name: sum(metric["Value"]) for name, metric in report.metrics.metric_set.items()}
-    assert sums == {"RowsReceived": 20, "RowsAccepted": 14, "RowsQuarantined": 4, "RowsDuplicate": 2, "FilesDone": 2}
+    assert sums == {
+        "RowsReceived": 20,
+        "RowsAccepted": 14,
+        "RowsQuarantined": 4,
+        "RowsDuplicate": 2,
+        "FilesDone": 2,
+    }
 
 
-def test_a_file_that_was_delivered_again_is_logged_and_not_counted(report: GateReport, said: io.StringIO) -> None:
+def test_a_file_that_was_delivered_again_is_logged_and_not_counted(
+    report: GateReport, said: io.StringIO
+) -> None:
     report.record(replace(DONE, state="rejected", seen_before=True))
     assert [line["message"] for line in lines(said)] == ["file seen before"]
     assert not report.metrics.metric_set
@@ -106,7 +137,9 @@ def test_a_failure_is_logged_with_its_file_and_continues(report: GateReport, sai
     assert "AccessDenied" in str(line["cause"])
 
 
-def test_an_unforeseen_error_is_reported_by_kind_and_place_and_never_by_its_text(report: GateReport, said: io.StringIO) -> None:
+def test_an_unforeseen_error_is_reported_by_kind_and_place_and_never_by_its_text(
+    report: GateReport, said: io.StringIO
+) -> None:
     with pytest.raises(HeadgateError) as caught, report.of(REF):
         int(f"{PAN}x")
     assert caught.value.__suppress_context__

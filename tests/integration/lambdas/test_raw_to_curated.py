@@ -52,7 +52,14 @@ def _function_of_this_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function starts cold, in this lake's environment."""
     for variable, value in lake.environment.items():
         monkeypatch.setenv(variable, value)
-    for cached in (entry.gate, clients.s3, clients.dynamodb, clients.secretsmanager, clients.sns, clients.sqs):
+    for cached in (
+        entry.gate,
+        clients.s3,
+        clients.dynamodb,
+        clients.secretsmanager,
+        clients.sns,
+        clients.sqs,
+    ):
         cached.cache_clear()
 
 
@@ -61,8 +68,13 @@ def sent(lake: Lake) -> Callable[[str, str], dict[str, Any]]:
     """Puts an object into raw and gives the message that S3 sends for it."""
 
     def put(key: str, body: str) -> dict[str, Any]:
-        version = lake.emulator.client("s3").put_object(Bucket=lake.bucket("raw"), Key=key, Body=body.encode())["VersionId"]
-        reported = {"bucket": {"name": lake.bucket("raw")}, "object": {"key": quote_plus(key, safe="/"), "versionId": version}}
+        version = lake.emulator.client("s3").put_object(
+            Bucket=lake.bucket("raw"), Key=key, Body=body.encode()
+        )["VersionId"]
+        reported = {
+            "bucket": {"name": lake.bucket("raw")},
+            "object": {"key": quote_plus(key, safe="/"), "versionId": version},
+        }
         return message({"Records": [{"eventName": "ObjectCreated:Put", "s3": reported}]})
 
     return put
@@ -80,16 +92,26 @@ def records(lake: Lake, key: str) -> list[FileRecord]:
     return [record for record in stores.ledger(lake.environment).records() if record.key == key]
 
 
-def test_a_file_is_curated_and_every_row_accounted_for(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+def test_a_file_is_curated_and_every_row_accounted_for(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]]
+) -> None:
     key = f"payments/{unique('may')} +é.csv"
     assert handled(sent(key, HEADER + GOOD + BAD + GOOD)) == {"batchItemFailures": []}
     (record,) = records(lake, key)
-    assert (record.state, record.received, record.accepted, record.quarantined, record.duplicates) == ("done", 3, 1, 1, 1)
+    assert (record.state, record.received, record.accepted, record.quarantined, record.duplicates) == (
+        "done",
+        3,
+        1,
+        1,
+        1,
+    )
     assert stores.objects().info(ObjectRef(lake.bucket("curated"), record.curated_key)).size_bytes > 0
     assert stores.objects().info(ObjectRef(lake.bucket("quarantine"), record.quarantine_key)).size_bytes > 0
 
 
-def test_a_file_delivered_twice_is_recorded_once(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+def test_a_file_delivered_twice_is_recorded_once(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]]
+) -> None:
     key = f"payments/{unique('twice')}.csv"
     event = sent(key, HEADER + GOOD.replace("O-1", "O-twice"))
     handled(event, event)
@@ -97,7 +119,9 @@ def test_a_file_delivered_twice_is_recorded_once(lake: Lake, sent: Callable[[str
     assert [record.accepted for record in records(lake, key)] == [1]
 
 
-def test_the_same_content_under_another_name_is_skipped(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+def test_the_same_content_under_another_name_is_skipped(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]]
+) -> None:
     body, copy = HEADER + GOOD.replace("O-1", "O-copied"), f"payments/{unique('copy')}.csv"
     handled(sent(f"payments/{unique('first')}.csv", body), sent(copy, body))
     (record,) = records(lake, copy)
@@ -105,23 +129,36 @@ def test_the_same_content_under_another_name_is_skipped(lake: Lake, sent: Callab
     assert record.duplicate_of
 
 
-def test_a_refused_file_fails_no_message_and_raises_an_alert(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+def test_a_refused_file_fails_no_message_and_raises_an_alert(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]]
+) -> None:
     inbox = subscribed(lake)
     key = f"payments/{unique('headless')}.csv"
-    assert handled(sent(key, HEADER.replace("card_cvv,", "") + GOOD.replace(f"{CVV},", ""))) == {"batchItemFailures": []}
+    assert handled(sent(key, HEADER.replace("card_cvv,", "") + GOOD.replace(f"{CVV},", ""))) == {
+        "batchItemFailures": []
+    }
     (record,) = records(lake, key)
-    assert (record.state, record.error["rule"], record.error["file"]) == ("rejected", "missing_sensitive_column", key)
+    assert (record.state, record.error["rule"], record.error["file"]) == (
+        "rejected",
+        "missing_sensitive_column",
+        key,
+    )
     (reported,) = inbox()
     for part in (key, record.error["column"], record.error["rule"], record.error["remedy"]):
         assert part in reported["Message"]
 
 
-def test_only_the_message_that_failed_is_delivered_again(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+def test_only_the_message_that_failed_is_delivered_again(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]]
+) -> None:
     good = sent(f"payments/{unique('good')}.csv", HEADER + GOOD.replace("O-1", "O-good"))
     gone = message(
         {
             "Records": [
-                {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": lake.bucket("raw")}, "object": {"key": "payments/gone.csv"}}}
+                {
+                    "eventName": "ObjectCreated:Put",
+                    "s3": {"bucket": {"name": lake.bucket("raw")}, "object": {"key": "payments/gone.csv"}},
+                }
             ]
         }
     )
@@ -138,7 +175,9 @@ class KilledError(BaseException):
 
 
 @pytest.fixture
-def delivered(lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Delivered:
+def delivered(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> Delivered:
     """A message of a real queue that hides it for half an hour, received by the function; a claim is valid for 3 seconds."""
     sqs = lake.emulator.client("sqs")
     url = sqs.create_queue(QueueName=unique("raw"), Attributes={"VisibilityTimeout": "1800"})["QueueUrl"]
@@ -150,7 +189,15 @@ def delivered(lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatc
         return sqs.receive_message(QueueUrl=url, WaitTimeSeconds=wait_s).get("Messages", [])
 
     (first,) = again(5)
-    return Delivered({"messageId": "1", "eventSource": "aws:sqs", "body": first["Body"], "receiptHandle": first["ReceiptHandle"]}, again)
+    return Delivered(
+        {
+            "messageId": "1",
+            "eventSource": "aws:sqs",
+            "body": first["Body"],
+            "receiptHandle": first["ReceiptHandle"],
+        },
+        again,
+    )
 
 
 @dataclass(frozen=True)
@@ -172,7 +219,9 @@ def working(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None
     monkeypatch.setattr(entry, "gate", Gate)
 
 
-def test_the_message_of_a_killed_worker_comes_again_soon(delivered: Delivered, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_of_a_killed_worker_comes_again_soon(
+    delivered: Delivered, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def killed() -> object:
         time.sleep(1)  # the first heartbeat is sent beside the work
         raise KilledError
@@ -200,7 +249,9 @@ def test_the_message_of_a_worker_that_works_for_longer_than_a_lease_is_delivered
 
 
 def test_a_failed_file_whose_key_is_a_card_number_shows_it_nowhere(
-    sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sent: Callable[[str, str], dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     log = io.StringIO()
     monkeypatch.setattr(entry.logger.registered_handler, "stream", log)
@@ -213,7 +264,9 @@ def test_a_failed_file_whose_key_is_a_card_number_shows_it_nowhere(
 
 
 def test_the_test_event_of_s3_is_ignored() -> None:
-    assert handled(message({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "raw"})) == {"batchItemFailures": []}
+    assert handled(message({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "raw"})) == {
+        "batchItemFailures": []
+    }
 
 
 def test_a_failed_attempt_leaves_the_file_free_for_the_next(
@@ -239,7 +292,11 @@ def test_logs_and_metrics_report_counts_and_no_card_data(
     handled(sent(f"payments/{unique('loud')}.csv", f"{PAN};{CVV}"))
     said = "".join(capsys.readouterr())
     metrics = [json.loads(line) for line in said.splitlines() if '"CloudWatchMetrics"' in line]
-    assert (metrics[0]["RowsReceived"], metrics[0]["RowsAccepted"], metrics[0]["RowsQuarantined"]) == ([2.0], [1.0], [1.0])
+    assert (metrics[0]["RowsReceived"], metrics[0]["RowsAccepted"], metrics[0]["RowsQuarantined"]) == (
+        [2.0],
+        [1.0],
+        [1.0],
+    )
     assert metrics[1]["FilesRejected"] == [1.0]
     assert PAN not in said
     assert CVV not in TIME_OR_ID.sub("", said)
@@ -250,10 +307,22 @@ def subscribed(lake: Lake) -> Callable[[], list[dict[str, str]]]:
     sqs = lake.emulator.client("sqs")
     queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    sending = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [sending]})})
-    lake.emulator.client("sns").subscribe(TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
-    return lambda: [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])]
+    sending = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    sqs.set_queue_attributes(
+        QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [sending]})}
+    )
+    lake.emulator.client("sns").subscribe(
+        TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn
+    )
+    return lambda: [
+        json.loads(one["Body"])
+        for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    ]
 
 
 def test_a_run_enters_with_its_manifest(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
@@ -267,4 +336,6 @@ def test_a_run_enters_with_its_manifest(lake: Lake, sent: Callable[[str, str], d
     url = lake.settings["HEADGATE_RAW_QUEUE_URL"]
     [called] = lake.emulator.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=2)["Messages"]
     assert handled({**part, "body": called["Body"]}, part) == {"batchItemFailures": []}
-    assert [(record.state, record.accepted) for record in records(lake, f"{folder}/part é.csv")] == [("done", 1)]
+    assert [(record.state, record.accepted) for record in records(lake, f"{folder}/part é.csv")] == [
+        ("done", 1)
+    ]

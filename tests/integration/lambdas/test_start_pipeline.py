@@ -41,9 +41,21 @@ class Context:
 def event(*objects: str) -> dict[str, object]:
     """A batch with one message per created object."""
     bodies = [
-        {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "curated"}, "object": {"key": key}}}]} for key in objects
+        {
+            "Records": [
+                {
+                    "eventName": "ObjectCreated:Put",
+                    "s3": {"bucket": {"name": "curated"}, "object": {"key": key}},
+                }
+            ]
+        }
+        for key in objects
     ]
-    return {"Records": [{"messageId": f"m{number}", "body": json.dumps(body)} for number, body in enumerate(bodies)]}
+    return {
+        "Records": [
+            {"messageId": f"m{number}", "body": json.dumps(body)} for number, body in enumerate(bodies)
+        ]
+    }
 
 
 @pytest.fixture
@@ -80,11 +92,22 @@ def machine(emulator: Emulator, schedule: str, monkeypatch: pytest.MonkeyPatch) 
 
 def due(trigger: Trigger, at: datetime = DUE_AT) -> dict[str, object]:
     """A batch with one message which says that a run is due."""
-    return {"Records": [{"messageId": "due", "body": Due(trigger, at).message(), "attributes": {"SentTimestamp": "1700000000000"}}]}
+    return {
+        "Records": [
+            {
+                "messageId": "due",
+                "body": Due(trigger, at).message(),
+                "attributes": {"SentTimestamp": "1700000000000"},
+            }
+        ]
+    }
 
 
 def runs(emulator: Emulator, machine: str) -> list[str]:
-    return [run["name"] for run in emulator.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]]
+    return [
+        run["name"]
+        for run in emulator.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+    ]
 
 
 def exists(emulator: Emulator, schedule: str) -> bool:
@@ -92,17 +115,23 @@ def exists(emulator: Emulator, schedule: str) -> bool:
 
 
 def test_new_increments_plan_a_start(emulator: Emulator, schedule: str) -> None:
-    assert handler(event("increments/orders/00.parquet", "increments/orders/01.parquet"), Context()) == {"batchItemFailures": []}
+    assert handler(event("increments/orders/00.parquet", "increments/orders/01.parquet"), Context()) == {
+        "batchItemFailures": []
+    }
     assert exists(emulator, schedule)
 
 
 @pytest.mark.parametrize("key", ["snapshots/orders/0123/part-00000.parquet", "snapshots/_lake/current.json"])
-def test_what_the_pipeline_itself_writes_does_not_start_it_again(emulator: Emulator, schedule: str, key: str) -> None:
+def test_what_the_pipeline_itself_writes_does_not_start_it_again(
+    emulator: Emulator, schedule: str, key: str
+) -> None:
     assert handler(event(key), Context()) == {"batchItemFailures": []}
     assert not exists(emulator, schedule)
 
 
-def test_events_that_come_while_the_start_is_due_are_delivered_again(emulator: Emulator, schedule: str) -> None:
+def test_events_that_come_while_the_start_is_due_are_delivered_again(
+    emulator: Emulator, schedule: str
+) -> None:
     emulator.client("scheduler").create_schedule(
         Name=schedule,
         Description=f"{SINCE}2011-12-09T12:00:00",
@@ -128,22 +157,30 @@ def test_a_due_run_starts_once_however_often_the_message_arrives(emulator: Emula
     assert runs(emulator, machine) == ["20260501T120000Z-new-data-abcd1234"]
 
 
-def test_while_a_run_works_one_start_is_pending_and_none_is_made(emulator: Emulator, machine: str, schedule: str) -> None:
+def test_while_a_run_works_one_start_is_pending_and_none_is_made(
+    emulator: Emulator, machine: str, schedule: str
+) -> None:
     handler(due(Trigger.NEW_DATA), Context())
     for minute in range(1, 6):
-        assert handler(due(Trigger.NEW_DATA, DUE_AT.replace(minute=minute)), Context()) == {"batchItemFailures": []}
+        assert handler(due(Trigger.NEW_DATA, DUE_AT.replace(minute=minute)), Context()) == {
+            "batchItemFailures": []
+        }
     assert len(runs(emulator, machine)) == 1
     assert len(emulator.client("scheduler").list_schedules(NamePrefix=schedule)["Schedules"]) == 1
 
 
-def test_the_daily_check_starts_no_run_when_nothing_is_new(emulator: Emulator, machine: str, schedule: str) -> None:
+def test_the_daily_check_starts_no_run_when_nothing_is_new(
+    emulator: Emulator, machine: str, schedule: str
+) -> None:
     handler(due(Trigger.NEW_DATA), Context())
     arn = machine.replace(":stateMachine:", ":execution:") + ":20260501T120000Z-new-data-abcd1234"
     assert handler(due(Trigger.DAILY, DUE_AT.replace(hour=13)), Context()) == {"batchItemFailures": []}
     assert not exists(emulator, schedule), "the run under way does the work"
     emulator.client("stepfunctions").stop_execution(executionArn=arn)
     assert handler(due(Trigger.DAILY, DUE_AT.replace(hour=14)), Context()) == {"batchItemFailures": []}
-    assert runs(emulator, machine)[0] == "20260501T140000Z-schedule-abcd1234", "a run that did not succeed is repeated"
+    assert runs(emulator, machine)[0] == "20260501T140000Z-schedule-abcd1234", (
+        "a run that did not succeed is repeated"
+    )
 
 
 def test_the_daily_check_after_a_push_starts_a_run(emulator: Emulator, machine: str) -> None:
@@ -162,9 +199,13 @@ def test_the_daily_check_after_a_push_starts_a_run(emulator: Emulator, machine: 
     versions.move("0123456789abcdef", versions.pointer()[1], "somebody", "2026-05-01T13:30:00")
     handler(due(Trigger.DAILY, DUE_AT.replace(hour=14)), Context())
     handler(due(Trigger.DAILY, DUE_AT.replace(hour=14)), Context())
-    assert sorted(runs(emulator, machine)) == sorted([name, f"20260501T140000Z-schedule-{build_id('abcd1234', '0123456789abcdef')}"])
+    assert sorted(runs(emulator, machine)) == sorted(
+        [name, f"20260501T140000Z-schedule-{build_id('abcd1234', '0123456789abcdef')}"]
+    )
 
 
-def test_a_due_message_fails_when_the_runs_cannot_be_listed(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_due_message_fails_when_the_runs_cannot_be_listed(
+    machine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HEADGATE_STATE_MACHINE_ARN", f"{machine}-gone")
     assert handler(due(Trigger.NEW_DATA), Context()) == {"batchItemFailures": [{"itemIdentifier": "due"}]}

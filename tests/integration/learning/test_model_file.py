@@ -69,7 +69,9 @@ def test_every_fraud_model_scores_as_before_after_it_was_stored(recipe: str) -> 
     pd.testing.assert_series_equal(read.reference, model.reference)
 
 
-@pytest.mark.parametrize(("fitted", "recipe"), [(churn_model, "calibrated_splines"), (fraud_model, models.FIRST)])
+@pytest.mark.parametrize(
+    ("fitted", "recipe"), [(churn_model, "calibrated_splines"), (fraud_model, models.FIRST)]
+)
 def test_equal_models_give_equal_bytes(fitted: Any, recipe: str) -> None:  # noqa: ANN401 a function with a cache
     model, make = fitted(recipe), fitted.__wrapped__
     body = model_file.to_bytes(model)
@@ -82,26 +84,45 @@ def test_another_process_gives_equal_bytes() -> None:
         "import hashlib, sys; sys.path.insert(0, '.'); from tests.integration.learning import test_model_file as t; "
         "print(hashlib.sha256(t.model_file.to_bytes(t.churn_model('silence_rule'))).hexdigest())"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == hashlib.sha256(model_file.to_bytes(churn_model("silence_rule"))).hexdigest()
 
 
 def test_the_list_of_trusted_types_has_no_type_that_no_model_needs() -> None:
-    needed = {name for recipe in churn.RECIPES for name in get_untrusted_types(data=model_file.to_bytes(churn_model(recipe)))}
-    needed |= {name for recipe in models.RECIPES for name in get_untrusted_types(data=model_file.to_bytes(fraud_model(recipe)))}
+    needed = {
+        name
+        for recipe in churn.RECIPES
+        for name in get_untrusted_types(data=model_file.to_bytes(churn_model(recipe)))
+    }
+    needed |= {
+        name
+        for recipe in models.RECIPES
+        for name in get_untrusted_types(data=model_file.to_bytes(fraud_model(recipe)))
+    }
     assert needed == set(model_file.TRUSTED)
 
 
 def test_a_file_with_a_function_to_run_is_refused_and_the_message_names_it() -> None:
     """`partial` would be made on loading, and a later call would run what it holds."""
     body = dumps({"classifier": functools.partial(subprocess.run, ["true"])})
-    with pytest.raises(AuditError, match=r"types that are not trusted: functools\.partial.*They are neither stored nor loaded"):
+    with pytest.raises(
+        AuditError,
+        match=r"types that are not trusted: functools\.partial.*They are neither stored nor loaded",
+    ):
         model_file.state_from_bytes(body)
 
 
 def test_a_damaged_file_is_refused() -> None:
     body = model_file.to_bytes(churn_model("silence_rule"))
-    for damaged in (b"", b"PK", body[: len(body) // 2], with_schema(body, lambda _: "{}"), with_schema(body, lambda _: "[")):
+    for damaged in (
+        b"",
+        b"PK",
+        body[: len(body) // 2],
+        with_schema(body, lambda _: "{}"),
+        with_schema(body, lambda _: "["),
+    ):
         with pytest.raises(AuditError, match=r"Not a model's file|damaged"):
             model_file.state_from_bytes(damaged)
 
@@ -123,7 +144,9 @@ class Changed:
         raise NotImplementedError(state)
 
 
-@pytest.mark.parametrize(("column", "value"), [("left", 0), ("right", 1_000_000), ("feature_idx", 3), ("feature_idx", -1)])
+@pytest.mark.parametrize(
+    ("column", "value"), [("left", 0), ("right", 1_000_000), ("feature_idx", 3), ("feature_idx", -1)]
+)
 def test_a_tree_that_points_outside_of_itself_is_refused(column: str, value: int) -> None:
     """scikit-learn would read memory that is not the tree's, or never end."""
     with pytest.raises(AuditError, match="points outside of itself"):

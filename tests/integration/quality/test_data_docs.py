@@ -44,7 +44,9 @@ LAKE = LakeSnapshot("5nap", date(2026, 3, 1), {})
 
 
 def scores(*given: float) -> pa.Table:
-    return pa.table({"customer_id": list(range(1, len(given) + 1)), "score": list(given)}, schema=arrow_schema(CONTRACT))
+    return pa.table(
+        {"customer_id": list(range(1, len(given) + 1)), "score": list(given)}, schema=arrow_schema(CONTRACT)
+    )
 
 
 def audited(objects: MemoryObjects, rows: pa.Table) -> OutputAudit:
@@ -64,11 +66,16 @@ def test_an_output_with_card_data_is_not_published() -> None:
         zone="prod",
         version="1.0.0",
         key=("customer_id",),
-        columns=(Column("customer_id", ColumnType(Kind.BIGINT), required=True), Column("note", ColumnType(Kind.STRING))),
+        columns=(
+            Column("customer_id", ColumnType(Kind.BIGINT), required=True),
+            Column("note", ColumnType(Kind.STRING)),
+        ),
     )
     rows = pa.table({"customer_id": [1], "note": ["paid by 4111111111111111"]}, schema=arrow_schema(contract))
     with (
-        pytest.raises(AuditError, match=r"notes: the card-data audit found card data in note \(card_number, 1\)") as stopped,
+        pytest.raises(
+            AuditError, match=r"notes: the card-data audit found card data in note \(card_number, 1\)"
+        ) as stopped,
         OutputAudit(DataDocs(MemoryObjects(), "artifacts"), LAKE, "demand-insights-engine") as audit,
     ):
         audit(contract, rows)
@@ -87,7 +94,10 @@ def test_an_output_that_breaks_its_contract_is_refused_with_its_rows_and_reporte
     with pytest.raises(AuditError, match=r"scores: score: maximum broken by 1 rows \(keys 2\)"):
         audited(objects, scores(0.5, 1.5))
     page = objects.read(ObjectRef("artifacts", "data_docs/5nap/demand-insights-engine/index.html")).decode()
-    assert '<td>score</td><td>maximum</td><td class="number">1</td><td>2</td><td><span class="failed">failed</span></td>' in page
+    assert (
+        '<td>score</td><td>maximum</td><td class="number">1</td><td>2</td><td><span class="failed">failed</span></td>'
+        in page
+    )
 
 
 def test_what_great_expectations_cannot_ask_is_asked_too() -> None:
@@ -123,7 +133,9 @@ def test_one_index_shows_every_dataset_of_every_check_with_its_counts() -> None:
     with pytest.raises(AuditError), OutputAudit(docs, LAKE, "compliance-guardian") as audit:
         audit(replace(CONTRACT, dataset="others"), scores(7.0))
     index = objects.read(ObjectRef("artifacts", "data_docs/5nap/index.html")).decode()
-    assert '<a href="demand-insights-engine/index.html#scores">scores</a></td><td class="number">2</td>' in index
+    assert (
+        '<a href="demand-insights-engine/index.html#scores">scores</a></td><td class="number">2</td>' in index
+    )
     assert '<a href="compliance-guardian/index.html#others">others</a>' in index
     assert "None" not in index
 

@@ -45,10 +45,16 @@ CONTRACT = Contract(
     version="1.0.0",
     key=("line_id",),
     columns=(
-        Column("line_id", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"), Rule("minimum", 1))),
+        Column(
+            "line_id", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"), Rule("minimum", 1))
+        ),
         Column("price", MONEY, rules=(Rule("exclusive_minimum", 0), Rule("maximum", 99.99))),
         Column("share", ColumnType(Kind.DOUBLE), rules=(Rule("minimum", 0), Rule("exclusive_maximum", 1))),
-        Column("code", ColumnType(Kind.STRING), rules=(Rule("max_length", 4), Rule("min_length", 2), Rule("pattern", "^([A-Z]|\\d)+$"))),
+        Column(
+            "code",
+            ColumnType(Kind.STRING),
+            rules=(Rule("max_length", 4), Rule("min_length", 2), Rule("pattern", "^([A-Z]|\\d)+$")),
+        ),
         Column("state", ColumnType(Kind.STRING), rules=(Rule("valid_values", ("open", "NA")),)),
         Column("on", ColumnType(Kind.DATE), rules=(Rule("minimum", "2020-01-01"),)),
         Column("at", ColumnType(Kind.TIMESTAMP), rules=(Rule("maximum", "2030-01-01T00:00:00"),)),
@@ -119,7 +125,10 @@ def test_no_rows_pass() -> None:
 
 
 def test_one_row_of_each_defect_fails_its_own_expectation() -> None:
-    bad = [changes | ({} if "line_id" in changes else {"line_id": number}) for number, (changes, _, _) in enumerate(BROKEN, 100)]
+    bad = [
+        changes | ({} if "line_id" in changes else {"line_id": number})
+        for number, (changes, _, _) in enumerate(BROKEN, 100)
+    ]
     verdict = check(CONTRACT, rows({}, *bad))
     assert places(verdict.broken) == {(place, rule) for _, place, rule in BROKEN}
 
@@ -132,14 +141,23 @@ def test_the_audit_finds_the_rule_that_a_row_breaks(changes: dict[str, Any], pla
 def test_the_gate_and_the_audit_count_the_same_rows_for_every_rule() -> None:
     # Each row alone is compared in test_same_verdict.py; here one run of Great Expectations answers for all of them.
     bad = rows(
-        {"line_id": 7}, *[changes | ({} if "line_id" in changes else {"line_id": at}) for at, (changes, _, _) in enumerate(BROKEN, 100)]
+        {"line_id": 7},
+        *[
+            changes | ({} if "line_id" in changes else {"line_id": at})
+            for at, (changes, _, _) in enumerate(BROKEN, 100)
+        ],
     )
     verdict = check(CONTRACT, bad)
-    assert {(broken.place, broken.rule): broken.rows for broken in verdict.broken} == dict(broken_rules(CONTRACT, bad))
+    assert {(broken.place, broken.rule): broken.rows for broken in verdict.broken} == dict(
+        broken_rules(CONTRACT, bad)
+    )
 
 
 def test_a_failing_expectation_reports_its_count_and_keys_but_no_other_value() -> None:
-    verdict = check(CONTRACT, rows({"line_id": 41, "state": "4111111111111111"}, {"line_id": 42, "state": "5555555555554444"}))
+    verdict = check(
+        CONTRACT,
+        rows({"line_id": 41, "state": "4111111111111111"}, {"line_id": 42, "state": "5555555555554444"}),
+    )
     assert verdict.broken == (FailedExpectation("valid_values", "state", 2, ("41", "42")),)
 
 
@@ -172,14 +190,17 @@ def test_a_column_of_another_type_fails() -> None:
 
 def test_missing_and_unknown_columns_fail() -> None:
     assert ("table", "columns") in places(check(CONTRACT, rows({}).drop_columns(["flag"])).broken)
-    assert places(check(CONTRACT, rows({}).append_column("extra", pa.array([1]))).broken) == {("table", "columns")}
+    assert places(check(CONTRACT, rows({}).append_column("extra", pa.array([1]))).broken) == {
+        ("table", "columns")
+    }
 
 
 def test_rules_that_only_warn_are_reported_and_do_not_fail() -> None:
     lenient = replace(
         CONTRACT,
         columns=tuple(
-            replace(column, rules=tuple(replace(rule, level=Level.WARN) for rule in column.rules)) for column in CONTRACT.columns
+            replace(column, rules=tuple(replace(rule, level=Level.WARN) for rule in column.rules))
+            for column in CONTRACT.columns
         ),
     )
     verdict = check(lenient, rows({"state": "closed"}))
@@ -202,17 +223,23 @@ def test_the_error_names_every_failing_dataset() -> None:
 def test_the_error_says_where_the_data_docs_lie() -> None:
     with pytest.raises(GateError, match=r"Data Docs: s3://artifacts/data_docs/abc/snapshot/index\.html$"):
         require(
-            [SuiteResult("orders", 9, 3, (FailedExpectation("unique", "order_id", 2),))], "s3://artifacts/data_docs/abc/snapshot/index.html"
+            [SuiteResult("orders", 9, 3, (FailedExpectation("unique", "order_id", 2),))],
+            "s3://artifacts/data_docs/abc/snapshot/index.html",
         )
 
 
 def test_a_verdict_does_not_depend_on_how_many_rows_are_asked_about_at_once(tmp_path: Path) -> None:
     """A key that is repeated in another batch is found, and counts are those of all batches."""
-    table = rows({"state": "closed"}, {"line_id": 2}, {"line_id": 3, "state": "closed"}, {"line_id": 2}, {"line_id": 5})
+    table = rows(
+        {"state": "closed"}, {"line_id": 2}, {"line_id": 3, "state": "closed"}, {"line_id": 2}, {"line_id": 5}
+    )
     path = tmp_path / "lines.parquet"
     pq.write_table(table, path)
     whole = check(CONTRACT, table)
-    assert {(one.place, one.rule, one.rows) for one in whole.broken} == {("state", "valid_values", 2), ("line_id", "unique", 2)}
+    assert {(one.place, one.rule, one.rows) for one in whole.broken} == {
+        ("state", "valid_values", 2),
+        ("line_id", "unique", 2),
+    }
     assert ValidationRun("batches", date.min, batch_rows=2).check(CONTRACT, table) == whole
     assert ValidationRun("file", date.min, batch_rows=2).check_files(CONTRACT, [path]) == whole
     parts = [tmp_path / f"part-{number}.parquet" for number in range(3)]
@@ -242,20 +269,38 @@ def test_every_column_is_in_a_narrow_part_and_a_bad_value_is_found_there(
     good = rows({}, {"line_id": 2, "units": None}, {"line_id": 4, "flag": False, "code": None})
     assert {name for part in narrow_parts(CONTRACT, good) for name in part.values_of} == set(CONTRACT.names)
     for changes, place, rule in BROKEN:
-        table = rows({}, {"line_id": 2, "units": None}, {"line_id": 3} | changes, {"line_id": 4, "flag": False, "code": None})
+        table = rows(
+            {},
+            {"line_id": 2, "units": None},
+            {"line_id": 3} | changes,
+            {"line_id": 4, "flag": False, "code": None},
+        )
         held = [narrow.holds(CONTRACT, part) for part in narrow_parts(CONTRACT, table)]
         assert not all(held), (place, rule)
 
 
 def test_many_rows_are_refused_by_the_same_rules_as_few(narrow: ValidationRun) -> None:
-    bad = rows({}, {"line_id": 2, "state": "closed"}, {"line_id": 2, "units": None, "state": "closed"}, {"line_id": 4, "code": None})
+    bad = rows(
+        {},
+        {"line_id": 2, "state": "closed"},
+        {"line_id": 2, "units": None, "state": "closed"},
+        {"line_id": 4, "code": None},
+    )
     found = narrow.check(CONTRACT, bad)
-    assert {(one.place, one.rule, one.rows) for one in found.broken} == {("state", "valid_values", 2), ("line_id", "unique", 2)}
+    assert {(one.place, one.rule, one.rows) for one in found.broken} == {
+        ("state", "valid_values", 2),
+        ("line_id", "unique", 2),
+    }
     assert found == check(CONTRACT, bad)
 
 
 def test_many_good_rows_have_the_same_answers_as_few_in_the_same_order() -> None:
-    good = rows({}, {"line_id": 2}, dict.fromkeys(GOOD) | {"line_id": 3}, {"line_id": 4, "price": Decimal("1.50"), "units": 2})
+    good = rows(
+        {},
+        {"line_id": 2},
+        dict.fromkeys(GOOD) | {"line_id": 3},
+        {"line_id": 4, "price": Decimal("1.50"), "units": 2},
+    )
     verdict = ValidationRun("rows", date.min, narrow_from=1).check(CONTRACT, good)
     assert verdict.passed
     assert verdict == check(CONTRACT, good)
@@ -265,7 +310,9 @@ def test_each_different_value_is_asked_about_once(monkeypatch: pytest.MonkeyPatc
     """Only floats and columns that are compared with each other are asked about row by row."""
     asked: list[int] = []
     seen = validation.quick_frame_of
-    monkeypatch.setattr(validation, "quick_frame_of", lambda table: asked.append(table.num_rows) or seen(table))
+    monkeypatch.setattr(
+        validation, "quick_frame_of", lambda table: asked.append(table.num_rows) or seen(table)
+    )
     many = rows(*({"line_id": number} for number in range(1, 51)))
     assert ValidationRun("rows", date.min, narrow_from=1).check(CONTRACT, many).passed
     assert sorted(asked) == [2, 50]
@@ -284,8 +331,13 @@ def test_many_rows_with_other_columns_fail_as_few_do(shape: str) -> None:
     assert found == check(CONTRACT, changed)
 
 
-def test_one_text_of_another_length_and_one_text_that_is_no_text_are_found_among_many(narrow: ValidationRun) -> None:
-    lengths = tuple(replace(column, rules=column.rules[:2]) if column.name == "code" else column for column in CONTRACT.columns)
+def test_one_text_of_another_length_and_one_text_that_is_no_text_are_found_among_many(
+    narrow: ValidationRun,
+) -> None:
+    lengths = tuple(
+        replace(column, rules=column.rules[:2]) if column.name == "code" else column
+        for column in CONTRACT.columns
+    )
     contract = replace(CONTRACT, columns=lengths)
     for code, rule in (("ABCDE", "max_length"), ("A", "min_length")):
         table = rows({}, {"line_id": 2, "code": code}, {"line_id": 3, "code": None})

@@ -77,21 +77,33 @@ class Gate:
             path = self.workspace / "part"
             schema = arrow_schema(CONTRACT)
             table = pa.table(
-                [pa.array(column, of) for column, of in zip(zip(*rows, strict=True), schema.types, strict=True)], schema=schema
+                [
+                    pa.array(column, of)
+                    for column, of in zip(zip(*rows, strict=True), schema.types, strict=True)
+                ],
+                schema=schema,
             )
             path.write_bytes(parquet_bytes(table))
             made.append(described(path, ["line_id"]))
             self.objects.upload(path, ObjectRef("curated", keys.part(prefix, number)))
         record = SnapshotParts(pa.schema([("line_id", pa.int64())]), "", tuple(made))
         if is_recorded:
-            self.objects.write(ObjectRef("curated", keys.snapshot_parts_key("lines", snapshot_id)), record.to_parquet())
+            self.objects.write(
+                ObjectRef("curated", keys.snapshot_parts_key("lines", snapshot_id)), record.to_parquet()
+            )
         snapshot = DatasetSnapshot("lines", snapshot_id, prefix, sum(map(len, parts)), 1)
         return LakeSnapshot(f"lake-{snapshot_id}", date(2026, 1, 1), {"lines": snapshot})
 
     def inspect(self, lake: LakeSnapshot) -> SuiteResult:
         """The verdict; afterwards `objects.downloaded` has what was read for it."""
         self.objects.downloaded.clear()
-        gate = QualityGate(self.objects, {"lines": self.contract}, "curated", DataDocs(self.objects, "artifacts"), self.workspace)
+        gate = QualityGate(
+            self.objects,
+            {"lines": self.contract},
+            "curated",
+            DataDocs(self.objects, "artifacts"),
+            self.workspace,
+        )
         (verdict,) = gate.inspect(lake).verdicts
         return verdict
 
@@ -155,7 +167,12 @@ def test_a_key_in_two_parts_is_refused_although_it_is_unique_in_each(gate: Gate,
 @pytest.mark.parametrize(
     "changed",
     [
-        {"columns": (CONTRACT.columns[0], replace(CONTRACT.columns[1], rules=(Rule("minimum", 0), Rule("maximum", 99, Level.WARN))))},
+        {
+            "columns": (
+                CONTRACT.columns[0],
+                replace(CONTRACT.columns[1], rules=(Rule("minimum", 0), Rule("maximum", 99, Level.WARN))),
+            )
+        },
         {"columns": (CONTRACT.columns[0], replace(CONTRACT.columns[1], required=True))},
         {"columns": (CONTRACT.columns[0], replace(CONTRACT.columns[1], unique=True))},
         {"key": ("units",)},
@@ -168,14 +185,18 @@ def test_everything_is_checked_again_when_the_contract_changes(gate: Gate, chang
     assert sorted(gate.objects.downloaded) == ["part-00000.parquet", "part-00001.parquet"]
 
 
-def test_everything_is_checked_again_by_another_version_of_great_expectations(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_is_checked_again_by_another_version_of_great_expectations(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gate.inspect(gate.merged("s1", [FIRST, SECOND]))
     monkeypatch.setattr("headgate.quality.checked_parts.version", lambda name: f"99 of {name}")
     assert CheckedParts(gate.objects, "artifacts").load(CONTRACT) == {}
 
 
 def test_a_unique_column_is_compared_over_all_parts(gate: Gate) -> None:
-    gate.contract = replace(CONTRACT, columns=(CONTRACT.columns[0], replace(CONTRACT.columns[1], unique=True)))
+    gate.contract = replace(
+        CONTRACT, columns=(CONTRACT.columns[0], replace(CONTRACT.columns[1], unique=True))
+    )
     with pytest.raises(GateError, match="units: unique broken by 2 rows"):
         gate.inspect(gate.merged("s1", [FIRST, [(3, 2)]]))
 

@@ -37,7 +37,12 @@ CONTRACT = Contract(
     system="tiny",
 )
 Rows = list[tuple[str, int, float, str | None]]
-GOOD: Rows = [("card", 1, 0.1, None), ("card", 2, 0.2, "fine"), ("customer", 1, 0.3, None), ("customer", 5, 0.4, None)]
+GOOD: Rows = [
+    ("card", 1, 0.1, None),
+    ("card", 2, 0.2, "fine"),
+    ("customer", 1, 0.3, None),
+    ("customer", 5, 0.4, None),
+]
 
 
 def reader(rows: Sequence[tuple[str, int, float, str | None]], batch_rows: int) -> pa.RecordBatchReader:
@@ -49,7 +54,11 @@ def reader(rows: Sequence[tuple[str, int, float, str | None]], batch_rows: int) 
 @pytest.fixture
 def audit(monkeypatch: pytest.MonkeyPatch) -> OutputAudit:
     monkeypatch.setattr(output_audit, "BATCH_ROWS", 2)
-    return OutputAudit(DataDocs(MemoryObjects(), "artifacts"), LakeSnapshot("0123456789abcdef", date(2024, 1, 31), {}), "tiny")
+    return OutputAudit(
+        DataDocs(MemoryObjects(), "artifacts"),
+        LakeSnapshot("0123456789abcdef", date(2024, 1, 31), {}),
+        "tiny",
+    )
 
 
 @pytest.mark.parametrize("batch_rows", [1, 2, 3, 4])
@@ -68,7 +77,9 @@ def test_good_rows_pass_however_they_are_batched(audit: OutputAudit, batch_rows:
         [*GOOD, ("card", 1, 0.1, None)],
     ],
 )
-def test_a_key_that_is_repeated_or_out_of_order_is_refused_across_batches(audit: OutputAudit, rows: Rows) -> None:
+def test_a_key_that_is_repeated_or_out_of_order_is_refused_across_batches(
+    audit: OutputAudit, rows: Rows
+) -> None:
     with pytest.raises(AuditError, match="kind, number: unique"):
         audit(CONTRACT, reader(rows, 1))
 

@@ -55,7 +55,9 @@ EXAMPLES = {
 def contract_with(name: str) -> Contract:
     example = EXAMPLES[name]
     column = Column("value", example.type, required=name == "required", rules=(Rule(name, example.argument),))
-    return Contract(id="headgate.source.lines", dataset="lines", zone="source", version="1.0.0", columns=(column,))
+    return Contract(
+        id="headgate.source.lines", dataset="lines", zone="source", version="1.0.0", columns=(column,)
+    )
 
 
 def test_every_kind_has_an_example() -> None:
@@ -69,7 +71,9 @@ def test_the_gate_and_the_audit_refuse_the_bad_value_and_no_other(name: str) -> 
     values = pa.array([example.good, example.bad], pa.string() if example.type is TEXT else pa.int64())
     (breach,) = column_breaches(column, values, values.cast(pa.string()))
     assert (breach.rule, breach.rows.tolist()) == (name, [1])
-    assert breach.reason == RULE_KINDS[name].broken.format(example.argument if name != "valid_values" else "open")
+    assert breach.reason == RULE_KINDS[name].broken.format(
+        example.argument if name != "valid_values" else "open"
+    )
     assert broken_rules(contract, pa.table({"value": values})) == {("value", name): 1}
 
 

@@ -35,10 +35,16 @@ CONTRACT = Contract(
     zone="curated",
     version="1.0.0",
     columns=(
-        Column("number", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"), Rule("minimum", 1))),
+        Column(
+            "number", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"), Rule("minimum", 1))
+        ),
         Column("price", MONEY, rules=(Rule("exclusive_minimum", 0), Rule("maximum", 99.99))),
         Column("share", ColumnType(Kind.DOUBLE), rules=(Rule("minimum", 0), Rule("exclusive_maximum", 1))),
-        Column("code", ColumnType(Kind.STRING), rules=(Rule("max_length", 4), Rule("min_length", 2), Rule("pattern", "^([A-Z]|\\d)+$"))),
+        Column(
+            "code",
+            ColumnType(Kind.STRING),
+            rules=(Rule("max_length", 4), Rule("min_length", 2), Rule("pattern", "^([A-Z]|\\d)+$")),
+        ),
         Column("state", ColumnType(Kind.STRING), rules=(Rule("valid_values", ("open", "NA")),)),
         Column("on", ColumnType(Kind.DATE), rules=(Rule("minimum", "2020-01-01"),)),
         Column("at", ColumnType(Kind.TIMESTAMP), rules=(Rule("maximum", "2030-01-01T00:00:00"),)),
@@ -92,7 +98,11 @@ texts = st.text(st.sampled_from([*"ab-1_,$ \n\v\r", "\u017f", "\u212a", "é", "\
 
 def by_the_row_engine(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tuple[str, str], list[int]]:
     values = {name: rows.column(name).combine_chunks() for name in contract.names}
-    found = [breach for column in contract.columns for breach in column_breaches(column, values[column.name], values[column.name])]
+    found = [
+        breach
+        for column in contract.columns
+        for breach in column_breaches(column, values[column.name], values[column.name])
+    ]
     reported = {(breach.rule, breach.column): breach.rows.tolist() for breach in found}
     for comparison in contract.comparisons:
         if breach := comparison_breach(comparison, values):
@@ -108,17 +118,29 @@ def batches() -> Any:  # noqa: ANN401 Great Expectations ships no types
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context.data_sources.add_pandas("frames").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+    return (
+        context.data_sources.add_pandas("frames")
+        .add_dataframe_asset("rows")
+        .add_batch_definition_whole_dataframe("all")
+    )
 
 
 def by_great_expectations(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tuple[str, str], list[int]]:
     batch = batches().get_batch({"dataframe": frame_of(rows)})
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="This pattern is interpreted as a regular expression", category=UserWarning)
+        warnings.filterwarnings(
+            "ignore", message="This pattern is interpreted as a regular expression", category=UserWarning
+        )
         results = batch.validate(suite_of(contract), result_format="COMPLETE").results
-    failed = [result for result in results if not result.success and result.expectation_config.meta["rule"] != "type"]
+    failed = [
+        result
+        for result in results
+        if not result.success and result.expectation_config.meta["rule"] != "type"
+    ]
     return {
-        (result.expectation_config.meta["rule"], result.expectation_config.meta["place"]): sorted(result.result["unexpected_index_list"])
+        (result.expectation_config.meta["rule"], result.expectation_config.meta["place"]): sorted(
+            result.result["unexpected_index_list"]
+        )
         for result in failed
     }
 
@@ -133,7 +155,10 @@ def test_both_find_the_same_rows_to_break_the_same_rules(frame: list[dict[str, A
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(patterns, min_size=12, max_size=12), st.lists(texts | st.none(), min_size=1, max_size=30))
 def test_both_read_a_pattern_alike(drawn: list[str], cells: list[str | None]) -> None:
-    columns = tuple(Column(f"c{place}", ColumnType(Kind.STRING), rules=(Rule("pattern", pattern),)) for place, pattern in enumerate(drawn))
+    columns = tuple(
+        Column(f"c{place}", ColumnType(Kind.STRING), rules=(Rule("pattern", pattern),))
+        for place, pattern in enumerate(drawn)
+    )
     contract = Contract(id="x", dataset="x", zone="curated", version="1", columns=columns)
     rows = pa.table([pa.array(cells, pa.string())] * len(columns), names=contract.names)
     assert by_the_row_engine(rows, contract) == by_great_expectations(rows, contract)

@@ -70,7 +70,9 @@ def test_compiled_modules_are_those_that_python_itself_would_load(built: Path, t
     """And it looks at no source for them: a wrong source beside them changes nothing."""
     with zipfile.ZipFile(built / "lambdas" / "raw_to_curated.zip") as packed:
         packed.extractall(tmp_path)
-    (tmp_path / "headgate" / "errors.py").write_text("raise SystemExit('read from its source')", encoding="utf-8")
+    (tmp_path / "headgate" / "errors.py").write_text(
+        "raise SystemExit('read from its source')", encoding="utf-8"
+    )
     script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import headgate.errors; print(headgate.errors.__file__)"
     done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == str(tmp_path / "headgate" / "errors.py"), done.stderr
@@ -100,13 +102,17 @@ def test_packed_contracts_say_what_the_written_ones_say(built: Path, tmp_path: P
         ("start_pipeline", TOOLS, "import os; handler.operations.pending_start(os.environ)"),
     ],
 )
-def test_a_function_needs_nothing_but_its_archive_and_the_layers(built: Path, function: str, layers: str, call: str) -> None:
+def test_a_function_needs_nothing_but_its_archive_and_the_layers(
+    built: Path, function: str, layers: str, call: str
+) -> None:
     environment = {f"HEADGATE_{name}": "x" for name in SETTINGS.split()} | {
         "AWS_DEFAULT_REGION": "us-east-1",
         "POWERTOOLS_TRACE_DISABLED": "1",
     }
     script = BARE_IMPORT.format(layers=layers, archive=str(built / "lambdas" / f"{function}.zip"), call=call)
-    done = subprocess.run([sys.executable, "-I", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -134,7 +140,12 @@ def test_each_systems_role_is_given_the_datasets_that_its_code_reads(built: Path
     curated = set(Registry.load().curated)
     assert reads == {name: sorted(curated & set(systems.may_read(systems.system(name)))) for name in SYSTEMS}
     assert reads["global-market-pulse"] == ["order_items", "orders", "products", "regions"]
-    assert reads["market-intelligence-hub"] == ["calendar", "order_items", "orders", "products"]  # it looks at the calendar if there is one
+    assert reads["market-intelligence-hub"] == [
+        "calendar",
+        "order_items",
+        "orders",
+        "products",
+    ]  # it looks at the calendar if there is one
 
 
 def test_only_the_roles_of_systems_that_keep_models_are_given_their_folder(built: Path) -> None:
@@ -152,14 +163,16 @@ def test_only_the_jobs_of_systems_that_name_them_are_given_options_and_archives(
     assert {name: needs[name]["options"] for name in needs if needs[name]["options"]} == {
         "market-intelligence-hub": ["forecast_grain", "forecast_horizon", "forecast_by"]
     }
-    assert {name: needs[name]["archives"] for name in needs if needs[name]["archives"]} == {"retail-copilot": ["sentence_model"]}
+    assert {name: needs[name]["archives"] for name in needs if needs[name]["archives"]} == {
+        "retail-copilot": ["sentence_model"]
+    }
 
 
 def test_the_catalog_marks_the_tables_that_predictions_read(built: Path) -> None:
     catalog = json.loads((built / "catalog.json").read_text(encoding="utf-8"))
-    assert [(zone, name) for zone in catalog for name, table in catalog[zone].items() if "predictions" in table] == [
-        ("prod", "sales_forecast")
-    ]
+    assert [
+        (zone, name) for zone in catalog for name, table in catalog[zone].items() if "predictions" in table
+    ] == [("prod", "sales_forecast")]
 
 
 def needs_of_systems(built: Path) -> dict[str, dict[str, list[str]]]:
@@ -167,7 +180,9 @@ def needs_of_systems(built: Path) -> dict[str, dict[str, list[str]]]:
     return needs
 
 
-def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_models_are_given_the_datasets_that_their_sql_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("orders", "regions"):
         write_contract(tmp_path / "contracts" / "source", name)
     write_contract(tmp_path / "contracts" / "prod", "order_ids")
@@ -176,16 +191,25 @@ def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, 
     (tmp_path / "headgate.toml").write_text('name = "own"\ndomains = []\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert build.datasets_by_system(Registry.load()) == {"own-models": ["orders"]}
-    assert build.needs_by_system(Registry.load()) == {"own-models": {"models": [], "options": [], "archives": []}}
+    assert build.needs_by_system(Registry.load()) == {
+        "own-models": {"models": [], "options": [], "archives": []}
+    }
 
 
-def test_a_table_for_analysts_is_built_by_the_archive_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "headgate.toml").write_text('name = "shop"\ndomains = ["retail"]\nanalyst_tables = ["customers"]\n', encoding="utf-8")
+def test_a_table_for_analysts_is_built_by_the_archive_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "headgate.toml").write_text(
+        'name = "shop"\ndomains = ["retail"]\nanalyst_tables = ["customers"]\n', encoding="utf-8"
+    )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     build.write(tmp_path / "headgate.zip", build.archive(package_files()))
     assert build.datasets_by_system(Registry.load())["own-models"] == ["customers"]
     tables = build.catalog(Registry.load())
-    assert (tables["curated"]["customers"]["personal"], tables["prod"]["customers_for_analysts"]["personal"]) == (
+    assert (
+        tables["curated"]["customers"]["personal"],
+        tables["prod"]["customers_for_analysts"]["personal"],
+    ) == (
         ["email", "full_name"],
         [],
     )
@@ -198,11 +222,15 @@ def test_a_table_for_analysts_is_built_by_the_archive_alone(tmp_path: Path, monk
             "print(*sql_models(registry.prod, registry.curated, None).queries)",
         )
     )
-    done = subprocess.run([sys.executable, "-I", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == ["customers_for_analysts"]
 
 
-def test_a_lake_without_systems_gives_nobody_datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lake_without_systems_gives_nobody_datasets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_contract(tmp_path / "contracts" / "source", "orders")
     (tmp_path / "headgate.toml").write_text('name = "own"\ndomains = []\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
@@ -212,9 +240,23 @@ def test_a_lake_without_systems_gives_nobody_datasets(tmp_path: Path, monkeypatc
 def write_contract(folder: Path, name: str) -> None:
     """Write the contract of a table with one column, its key."""
     folder.mkdir(parents=True, exist_ok=True)
-    key = {"name": "id", "logicalType": "string", "physicalType": "TEXT", "primaryKey": True, "primaryKeyPosition": 1, "required": True}
+    key = {
+        "name": "id",
+        "logicalType": "string",
+        "physicalType": "TEXT",
+        "primaryKey": True,
+        "primaryKeyPosition": 1,
+        "required": True,
+    }
     table = {"name": name, "description": "Ids", "properties": [{**key, "description": "Its id"}]}
-    head = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": f"own.{name}", "name": name, "version": "1.0.0", "status": "active"}
+    head = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": f"own.{name}",
+        "name": name,
+        "version": "1.0.0",
+        "status": "active",
+    }
     (folder / f"{name}.yaml").write_text(json.dumps({**head, "schema": [table]}), encoding="utf-8")
 
 
@@ -222,14 +264,24 @@ def test_jobs_install_all_they_need_at_locked_versions_and_nothing_of_developmen
     lines = (built / "requirements" / "build_system.txt").read_text(encoding="utf-8").splitlines()
     stated = {line.partition("==")[0] for line in lines}
     assert {"ibis-framework", "duckdb", "great-expectations", "botocore", "python-dateutil"} <= stated
-    assert not stated & {"pytest", "ruff", "mypy", "ministack", "hypothesis", "localstack-client", "awswrangler"}
+    assert not stated & {
+        "pytest",
+        "ruff",
+        "mypy",
+        "ministack",
+        "hypothesis",
+        "localstack-client",
+        "awswrangler",
+    }
     assert all("--hash=sha256:" in line for line in lines)
 
 
 def test_a_projects_own_dashboards_are_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dashboards").mkdir()
     (tmp_path / "headgate.toml").write_text('name = "library"\ndomains = []\n', encoding="utf-8")
-    (tmp_path / "dashboards" / "loans.yaml").write_text("system: own-models\ntitle: Loans\npanels: []\n", encoding="utf-8")
+    (tmp_path / "dashboards" / "loans.yaml").write_text(
+        "system: own-models\ntitle: Loans\npanels: []\n", encoding="utf-8"
+    )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert json.loads(package_files()["headgate/_dashboards/loans.json"])["title"] == "Loans"
 
@@ -251,7 +303,9 @@ print(registry.code_version("visit-counts"), dashboards_of(["visit-counts"])["vi
 
 
 @pytest.mark.parametrize("kind", ["of a lake project", "of an installed package"])
-def test_a_system_outside_the_package_runs_from_the_archive_alone(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_outside_the_package_runs_from_the_archive_alone(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if kind == "of a lake project":
         clinic.lake(tmp_path)
     else:
@@ -262,7 +316,13 @@ def test_a_system_outside_the_package_runs_from_the_archive_alone(kind: str, tmp
     assert build.datasets_by_system(Registry.load()) == {"visit-counts": ["visits"]}
     build.write(tmp_path / "away" / "headgate.zip", build.archive(package_files()))
     script = PACKED_CLINIC.format(archive=str(tmp_path / "away" / "headgate.zip"))
-    done = subprocess.run([sys.executable, "-I", "-c", script], cwd=tmp_path / "away", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script],
+        cwd=tmp_path / "away",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["visits", "visits_by_day", systems.code_version("visit-counts"), "Visits"]
     discovery.installed_domains.cache_clear()

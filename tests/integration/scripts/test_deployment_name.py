@@ -19,12 +19,22 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[3]
 WRONG = ["../x", "Mein Lager", "", "a", "Zu", "1a", "-a", "a/b", "a\n", "\u00fcber", "a" * 21, "a'b; touch x"]
-DEPLOYMENTS = ("deploy-localstack", "destroy-localstack", "clean-localstack", "plan-aws", "deploy-aws", "destroy-aws", "clean-aws")
+DEPLOYMENTS = (
+    "deploy-localstack",
+    "destroy-localstack",
+    "clean-localstack",
+    "plan-aws",
+    "deploy-aws",
+    "destroy-aws",
+    "clean-aws",
+)
 
 
 def test_a_name_has_the_rule_of_the_terraform_variable() -> None:
     """A name that deploys as a folder may be the lake's name, too."""
-    (stated,) = re.findall(r'regex\("\^(.*?)\$", var\.name\)', (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8"))
+    (stated,) = re.findall(
+        r'regex\("\^(.*?)\$", var\.name\)', (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8")
+    )
     assert deployment_name.VALID.pattern == stated
 
 
@@ -73,11 +83,15 @@ def test_a_deployment_is_checked_by_its_name(target: str) -> None:
 def _recipe(target: str, *variables: str, **environment: str) -> str:
     """The last line that make would run."""
     command = ["make", "--dry-run", "--silent", target, *variables]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
     return done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize(("name", "like"), [("\u00dcbung", "ubung"), ("Mein Lager", "mein-lager"), ("1a-b", "a-b")])
+@pytest.mark.parametrize(
+    ("name", "like"), [("\u00dcbung", "ubung"), ("Mein Lager", "mein-lager"), ("1a-b", "a-b")]
+)
 def test_a_message_suggests_a_name_with_the_same_letters(name: str, like: str) -> None:
     with pytest.raises(deployment_name.DeploymentNameError, match=f"for example {like}\\.$"):
         deployment_name.deployment_name(name)

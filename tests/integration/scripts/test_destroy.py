@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-KEYS = ["orders/pct%20+&=#?.csv", "orders/a b.csv", "orders/é\u00a0𝄞.csv", "orders/%2F..//x", "orders/'<quoted>\"", "plain.csv", "folder/"]
+KEYS = [
+    "orders/pct%20+&=#?.csv",
+    "orders/a b.csv",
+    "orders/é\u00a0𝄞.csv",
+    "orders/%2F..//x",
+    "orders/'<quoted>\"",
+    "plain.csv",
+    "folder/",
+]
 
 
 def target(emulator: Emulator) -> deploy.Target:
@@ -26,10 +34,19 @@ def target(emulator: Emulator) -> deploy.Target:
 
 
 def state_of(folder: Path, **buckets: bool) -> Path:
-    instances = [{"attributes": {"bucket": name, "force_destroy": may_go}} for name, may_go in buckets.items()]
+    instances = [
+        {"attributes": {"bucket": name, "force_destroy": may_go}} for name, may_go in buckets.items()
+    ]
     state = folder / "terraform.tfstate"
     state.write_text(
-        json.dumps({"resources": [{"type": "aws_s3_bucket", "instances": instances}, {"type": "aws_sqs_queue", "instances": []}]})
+        json.dumps(
+            {
+                "resources": [
+                    {"type": "aws_s3_bucket", "instances": instances},
+                    {"type": "aws_sqs_queue", "instances": []},
+                ]
+            }
+        )
     )
     return state
 
@@ -58,7 +75,9 @@ def test_no_version_and_no_upload_is_left_whatever_its_key(emulator: Emulator, t
     emulator.client("s3").delete_bucket(Bucket=name)
 
 
-def test_a_protected_bucket_keeps_everything_and_one_that_is_gone_is_no_error(emulator: Emulator, tmp_path: Path) -> None:
+def test_a_protected_bucket_keeps_everything_and_one_that_is_gone_is_no_error(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     name = bucket(emulator)
     deploy.empty_buckets(target(emulator), state_of(tmp_path, **{name: False, unique("gone"): True}))
     assert held(emulator, name) == 2 * len(KEYS) + 1

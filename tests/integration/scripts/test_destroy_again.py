@@ -98,7 +98,9 @@ class _Passing(BaseHTTPRequestHandler):
 
     def _pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "amz-sdk-invocation-id"}
+        headers = {
+            name: value for name, value in self.headers.items() if name.lower() != "amz-sdk-invocation-id"
+        }
         behind = http.client.HTTPConnection(self.server.behind)
         behind.request(self.command, self.path, body, headers)
         answer = behind.getresponse()
@@ -138,7 +140,11 @@ def test_a_destroy_whose_request_was_carried_out_without_an_answer_ends_well(
     monkeypatch.setattr(terraform_cli, "TERRAFORM_ROOT", tmp_path / "root")
     stated = {"comment": unique("lossy")}
     with lossy_proxy(emulator.environment["AWS_ENDPOINT_URL"]) as proxy:
-        environment = {**os.environ, **emulator.environment, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{proxy.server_port}"}
+        environment = {
+            **os.environ,
+            **emulator.environment,
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{proxy.server_port}",
+        }
         terraform = Terraform(tmp_path / "lake", environment)
         terraform.init()
         terraform.apply(stated)

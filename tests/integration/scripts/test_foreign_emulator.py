@@ -45,7 +45,12 @@ def localstack() -> Iterator[str]:
 
 
 def test_a_localstack_that_somebody_names_is_refused_with_the_reason() -> None:
-    with localstack() as url, pytest.raises(emulators.EmulatorError, match=rf"{url} is LocalStack 4\.14\.0.*unset AWS_ENDPOINT_URL"):
+    with (
+        localstack() as url,
+        pytest.raises(
+            emulators.EmulatorError, match=rf"{url} is LocalStack 4\.14\.0.*unset AWS_ENDPOINT_URL"
+        ),
+    ):
         emulators.foreign({"AWS_ENDPOINT_URL": url})
 
 

@@ -74,8 +74,14 @@ class Lambda:
         """What the script prints."""
         for name in layers:
             shutil.unpack_archive(layer.layer_path(self.built, name), self.folder)
-        places = [str(self.built / "lambdas" / f"{function}.zip"), str(self.folder / "python"), str(self._runtime())]
-        environment = {f"HEADGATE_{name}": "x" for name in SETTINGS.split()} | {"AWS_DEFAULT_REGION": "us-east-1"}
+        places = [
+            str(self.built / "lambdas" / f"{function}.zip"),
+            str(self.folder / "python"),
+            str(self._runtime()),
+        ]
+        environment = {f"HEADGATE_{name}": "x" for name in SETTINGS.split()} | {
+            "AWS_DEFAULT_REGION": "us-east-1"
+        }
         command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {places!r}\n{script}"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -128,7 +134,10 @@ def test_libraries_load_on_amazon_linux_2(built: Path) -> None:
 def test_the_same_lock_gives_the_same_layers(built: Path, tmp_path: Path) -> None:
     assert layer.build(built) == []
     layer.build(tmp_path)
-    assert all(layer.layer_path(tmp_path, name).read_bytes() == layer.layer_path(built, name).read_bytes() for name in layer.PACKAGES)
+    assert all(
+        layer.layer_path(tmp_path, name).read_bytes() == layer.layer_path(built, name).read_bytes()
+        for name in layer.PACKAGES
+    )
 
 
 def test_lambda_takes_function_and_layers_together(built: Path) -> None:
@@ -144,11 +153,17 @@ def test_a_function_that_is_too_large_is_refused() -> None:
 def test_a_lock_without_a_layers_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "layer.lock").write_text("numpy==2.2.6\n", encoding="utf-8")
     monkeypatch.setattr(layer, "LOCK", tmp_path / "layer.lock")
-    with pytest.raises(layer.LayerError, match=f"does not lock all of {', '.join(sorted(layer.PACKAGES['arrow']))}"):
+    with pytest.raises(
+        layer.LayerError, match=f"does not lock all of {', '.join(sorted(layer.PACKAGES['arrow']))}"
+    ):
         layer.locked("arrow")
 
 
 def _glibc_minors(archive: Path) -> set[str]:
     with zipfile.ZipFile(archive) as packed:
         libraries = [name for name in packed.namelist() if re.search(r"\.so(\.|$)", name)]
-        return {minor.decode() for name in libraries for minor in re.findall(rb"\0GLIBC_2\.(\d+)(?=[.\0])", packed.read(name))}
+        return {
+            minor.decode()
+            for name in libraries
+            for minor in re.findall(rb"\0GLIBC_2\.(\d+)(?=[.\0])", packed.read(name))
+        }

@@ -54,13 +54,18 @@ def test_make_lock_writes_every_lock(tmp_path: Path) -> None:
     """A version is changed in one place; the pins stay, only their hashes are written, and a layer's new package is added."""
     shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
     layer_lock = tmp_path / "requirements" / "layer.lock"
-    layer_lock.write_text(re.sub(r"jmespath==\S+ \\\n(?: +--hash.*\n)+", "", layer_lock.read_text(encoding="utf-8")), encoding="utf-8")
+    layer_lock.write_text(
+        re.sub(r"jmespath==\S+ \\\n(?: +--hash.*\n)+", "", layer_lock.read_text(encoding="utf-8")),
+        encoding="utf-8",
+    )
     assert "jmespath" not in locked_lines(layer_lock)
     command = [ROOT / "scripts" / "packages" / "lock.sh", Path(sys.executable).parents[1]]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"the package index gave no hashes: {done.stderr[-300:]}")
-    assert [line.split()[1] for line in done.stdout.splitlines()] == [f"requirements/{lock.name}" for lock in LOCKS]
+    assert [line.split()[1] for line in done.stdout.splitlines()] == [
+        f"requirements/{lock.name}" for lock in LOCKS
+    ]
     for lock in LOCKS:
         assert _versions(tmp_path / "requirements" / lock.name) == _versions(lock)
     assert "jmespath" in locked_lines(layer_lock)
@@ -82,7 +87,10 @@ def test_the_layers_hold_what_a_function_may_import_later(function: str) -> None
 
 
 def test_no_exception_from_the_layers_is_out_of_date() -> None:
-    assert set().union(*(_outside_layers(function, at_start=False) for function in LAYERS)) >= NEVER_CALLED.keys()
+    assert (
+        set().union(*(_outside_layers(function, at_start=False) for function in LAYERS))
+        >= NEVER_CALLED.keys()
+    )
 
 
 def test_an_import_that_no_layer_holds_is_found(tmp_path: Path) -> None:
@@ -120,9 +128,15 @@ def test_locked_lines_are_read_with_all_their_hashes() -> None:
 def _outside_layers(function: str, *, at_start: bool) -> set[str]:
     """Return the modules of a function that neither its layers nor Lambda itself have."""
     held = set().union(*(layer.PACKAGES[name] for name in LAYERS[function])) | {"boto3", "botocore"}
-    modules = third_party(ROOT / "lambdas" / function / "handler.py", at_start=at_start) - sys.stdlib_module_names
+    modules = (
+        third_party(ROOT / "lambdas" / function / "handler.py", at_start=at_start) - sys.stdlib_module_names
+    )
     packages = metadata.packages_distributions()
-    return {module for module in modules if not held & {name.lower().replace("_", "-") for name in packages.get(module, [module])}}
+    return {
+        module
+        for module in modules
+        if not held & {name.lower().replace("_", "-") for name in packages.get(module, [module])}
+    }
 
 
 def _versions(lock: Path) -> set[str]:

@@ -53,7 +53,16 @@ def test_a_local_state_moves_to_the_bucket_and_is_locked_there(emulator: Emulato
     }
     terraform.state.write_text(json.dumps(state), encoding="utf-8")
     terraform.init()
-    assert json.loads(client.get_object(Bucket=bucket, Key="shop/terraform.tfstate")["Body"].read())["outputs"]["kept"]["value"] == "1"
+    assert (
+        json.loads(client.get_object(Bucket=bucket, Key="shop/terraform.tfstate")["Body"].read())["outputs"][
+            "kept"
+        ]["value"]
+        == "1"
+    )
     assert not terraform.state.exists()
-    assert json.loads(terraform.current_state().read_text(encoding="utf-8"))["outputs"]["kept"]["value"] == "1"
-    assert json.loads((terraform.root / "backend.tf.json").read_text(encoding="utf-8"))["terraform"]["backend"]["s3"]["use_lockfile"]
+    assert (
+        json.loads(terraform.current_state().read_text(encoding="utf-8"))["outputs"]["kept"]["value"] == "1"
+    )
+    assert json.loads((terraform.root / "backend.tf.json").read_text(encoding="utf-8"))["terraform"][
+        "backend"
+    ]["s3"]["use_lockfile"]

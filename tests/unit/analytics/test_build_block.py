@@ -43,21 +43,40 @@ COUNTS = Contract(
 def counts(**series: np.ndarray) -> pd.DataFrame:
     """One row per counter and day from FIRST on."""
     frames = [
-        pd.DataFrame({"counter": name, BLOCK_TIME: pd.date_range(FIRST, periods=len(values)), BLOCK_MEASURE: np.asarray(values, float)})
+        pd.DataFrame(
+            {
+                "counter": name,
+                BLOCK_TIME: pd.date_range(FIRST, periods=len(values)),
+                BLOCK_MEASURE: np.asarray(values, float),
+            }
+        )
         for name, values in series.items()
     ]
     return pd.concat(frames, ignore_index=True)
 
 
-def published(kind: str, rows: pd.DataFrame, *, by: bool = True, grain: str = "day", as_of: date | None = None) -> pa.Table:
+def published(
+    kind: str, rows: pd.DataFrame, *, by: bool = True, grain: str = "day", as_of: date | None = None
+) -> pa.Table:
     """The audited rows of a block over the counts."""
-    options = {"of": "counts", "measure": "bikes", "time": "day", "grain": grain, "by": ["counter"] if by else []}
-    stated = Contract("bikes.prod.made", "made", "prod", "1.0.0", (), properties={f"headgate.{kind}": options})
+    options = {
+        "of": "counts",
+        "measure": "bikes",
+        "time": "day",
+        "grain": grain,
+        "by": ["counter"] if by else [],
+    }
+    stated = Contract(
+        "bikes.prod.made", "made", "prod", "1.0.0", (), properties={f"headgate.{kind}": options}
+    )
     contract = own_model(with_derived_columns({"made": stated}, {"counts": COUNTS})["made"])
     block = block_of(contract)
     assert block
     as_of = as_of or (rows[BLOCK_TIME].max().date() if len(rows) else FIRST)
-    made = rows_of(contract, block_rows(block, ibis.memtable(rows), as_of).assign(as_of=as_of, snapshot_id="0123456789abcdef"))
+    made = rows_of(
+        contract,
+        block_rows(block, ibis.memtable(rows), as_of).assign(as_of=as_of, snapshot_id="0123456789abcdef"),
+    )
     audit(contract, made)
     keys = [tuple(row[name] for name in contract.key) for row in made.to_pylist()]
     assert keys == sorted(set(keys))
@@ -104,17 +123,29 @@ def test_a_period_far_from_those_like_it_is_unusual() -> None:
     assert {row["status"] for row in rows} == {"judged"}
 
 
-@pytest.mark.parametrize(("values", "status"), [(np.ones(60), "too_little_history"), (np.arange(300.0) % 5 // 4, "mostly_zero")])
+@pytest.mark.parametrize(
+    ("values", "status"), [(np.ones(60), "too_little_history"), (np.arange(300.0) % 5 // 4, "mostly_zero")]
+)
 def test_a_series_that_cannot_be_judged_says_why(values: np.ndarray, status: str) -> None:
     rows = published("anomalies", counts(a=values)).to_pylist()
     assert {(row["status"], row["direction"], row["expected"]) for row in rows} == {(status, None, None)}
 
 
 def test_a_rise_is_measured_and_dated() -> None:
-    rows = published("trend", counts(a=np.r_[np.full(140, 10.0), np.full(140, 30.0)], b=5 + np.arange(280.0)), grain="week").to_pylist()
+    rows = published(
+        "trend", counts(a=np.r_[np.full(140, 10.0), np.full(140, 30.0)], b=5 + np.arange(280.0)), grain="week"
+    ).to_pylist()
     step, line = rows
-    assert (step["changes"], step["change_on"], step["change_share"]) == (1, FIRST + timedelta(days=140), pytest.approx(2.0))
-    assert (line["direction"], line["slope_per_period"], line["changes"]) == ("rising", pytest.approx(49.0), 0)
+    assert (step["changes"], step["change_on"], step["change_share"]) == (
+        1,
+        FIRST + timedelta(days=140),
+        pytest.approx(2.0),
+    )
+    assert (line["direction"], line["slope_per_period"], line["changes"]) == (
+        "rising",
+        pytest.approx(49.0),
+        0,
+    )
     assert {row["status"] for row in rows} == {"measured"}
 
 
@@ -123,12 +154,19 @@ def test_incomplete_periods_are_no_fall() -> None:
     values = np.full(7 * 40 + 2, 10.0)
     (trend,) = published("trend", counts(a=values), grain="week").to_pylist()
     assert (trend["periods"], trend["direction"], trend["recent_mean"]) == (40, "flat", 70.0)
-    assert not [row for row in published("anomalies", counts(a=values), grain="week").to_pylist() if row["direction"]]
+    assert not [
+        row for row in published("anomalies", counts(a=values), grain="week").to_pylist() if row["direction"]
+    ]
 
 
 def test_a_short_series_has_no_trend_and_says_so() -> None:
     (trend,) = published("trend", counts(a=np.ones(5))).to_pylist()
-    assert (trend["status"], trend["periods"], trend["direction"], trend["slope_per_period"]) == ("too_little_history", 5, None, None)
+    assert (trend["status"], trend["periods"], trend["direction"], trend["slope_per_period"]) == (
+        "too_little_history",
+        5,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize("later", [1, 10, 400])
@@ -145,7 +183,9 @@ def test_a_table_that_ends_before_others_of_the_lake_has_no_zeros_after_its_end(
 @pytest.mark.parametrize("as_of", [date(2025, 12, 31), date(2027, 6, 1)])
 def test_rows_that_are_dated_by_the_first_day_of_their_month_are_whole_months(as_of: date) -> None:
     """The month of the last row is complete once the lake knows its end."""
-    months = pd.DataFrame({"counter": "a", BLOCK_TIME: pd.date_range(FIRST, periods=24, freq="MS"), BLOCK_MEASURE: 5.0})
+    months = pd.DataFrame(
+        {"counter": "a", BLOCK_TIME: pd.date_range(FIRST, periods=24, freq="MS"), BLOCK_MEASURE: 5.0}
+    )
     (trend,) = published("trend", months, grain="month", as_of=as_of).to_pylist()
     assert (trend["periods"], trend["recent_mean"]) == (24, 5.0)
 
@@ -155,11 +195,16 @@ def segments(rows: pd.DataFrame) -> list[dict[str, Any]]:
     sums = [Column(name, ColumnType(Kind.DOUBLE)) for name in ("day", "night")]
     table = replace(COUNTS, columns=(*sums, Column("meter", ColumnType(Kind.BIGINT), required=True)), key=())
     options = {"of": "counts", "measures": ["day", "night"], "by": ["meter"]}
-    stated = Contract("meters.prod.made", "made", "prod", "1.0.0", (), properties={"headgate.segments": options})
+    stated = Contract(
+        "meters.prod.made", "made", "prod", "1.0.0", (), properties={"headgate.segments": options}
+    )
     contract = own_model(with_derived_columns({"made": stated}, {"counts": table})["made"])
     block = block_of(contract)
     assert block
-    made = rows_of(contract, block_rows(block, ibis.memtable(rows), FIRST).assign(as_of=FIRST, snapshot_id="0123456789abcdef"))
+    made = rows_of(
+        contract,
+        block_rows(block, ibis.memtable(rows), FIRST).assign(as_of=FIRST, snapshot_id="0123456789abcdef"),
+    )
     audit(contract, made)
     return list(made.to_pylist())
 
@@ -168,11 +213,16 @@ def test_members_that_are_alike_are_one_segment() -> None:
     """Households use power in the day or at night; names say which measures are far from the mean. Rows of one member are summed."""
     random = np.random.default_rng(3)
     kinds = random.permutation(np.repeat([0, 1, 2], 60))
-    day, night = (np.array(sums)[kinds] * random.uniform(0.9, 1.1, 180) for sums in ([1000, 20, 20], [20, 20, 1000]))
+    day, night = (
+        np.array(sums)[kinds] * random.uniform(0.9, 1.1, 180) for sums in ([1000, 20, 20], [20, 20, 1000])
+    )
     rows = pd.DataFrame({"meter": np.arange(180), "day": day / 2, "night": night / 2})
     made = segments(pd.concat([rows, rows], ignore_index=True))
     assert [row["meter"] for row in made] == [*range(180)]
-    by_kind = [{row["segment_name"] for row, kind in zip(made, kinds, strict=True) if kind == number} for number in range(3)]
+    by_kind = [
+        {row["segment_name"] for row, kind in zip(made, kinds, strict=True) if kind == number}
+        for number in range(3)
+    ]
     assert by_kind == [{"high day, low night"}, {"low day, low night"}, {"low day, high night"}]
     assert {row["segment"] for row, kind in zip(made, kinds, strict=True) if kind == 2} == {0}
     assert made[0]["stability"] == pytest.approx(1.0)
@@ -181,7 +231,13 @@ def test_members_that_are_alike_are_one_segment() -> None:
 
 def test_a_member_without_a_value_has_no_segment_and_says_so() -> None:
     random = np.random.default_rng(3)
-    rows = pd.DataFrame({"meter": np.arange(80), "day": random.uniform(1, 9, 80), "night": [np.nan, *random.uniform(1, 9, 79)]})
+    rows = pd.DataFrame(
+        {
+            "meter": np.arange(80),
+            "day": random.uniform(1, 9, 80),
+            "night": [np.nan, *random.uniform(1, 9, 79)],
+        }
+    )
     first, *others = segments(rows)
     assert (first["status"], first["segment"], first["segment_name"]) == ("missing_value", None, None)
     assert {row["status"] for row in others} == {"grouped"}

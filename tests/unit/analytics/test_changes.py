@@ -24,7 +24,11 @@ def _persistent(size: int, share: float, seed: int) -> Array:
 def test_each_of_several_levels_is_found_where_it_begins() -> None:
     levels = np.repeat([100.0, 160.0, 90.0, 140.0], [30, 20, 40, 14])
     found = changes(levels + 10 * _persistent(104, 0.0, 1), LEAST)
-    assert [(change.begins, change.at, change.ends) for change in found] == [(0, 30, 50), (30, 50, 90), (50, 90, 104)]
+    assert [(change.begins, change.at, change.ends) for change in found] == [
+        (0, 30, 50),
+        (30, 50, 90),
+        (50, 90, 104),
+    ]
     assert all(change.p_value < CHANGE_P for change in found)
 
 

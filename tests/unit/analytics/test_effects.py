@@ -69,7 +69,9 @@ def test_a_closed_period_is_replaced_by_the_usual_sales_around_it_and_a_coming_o
 
 def test_an_event_of_a_kind_that_never_was_has_the_expected_effect() -> None:
     never = np.zeros((1, 40, 2))
-    assert effects_of((np.full(40, 10.0),), never, 1, np.array([0.0, -1.0])).uplift == pytest.approx(np.array([[0.0, -1.0]]))
+    assert effects_of((np.full(40, 10.0),), never, 1, np.array([0.0, -1.0])).uplift == pytest.approx(
+        np.array([[0.0, -1.0]])
+    )
 
 
 def test_the_usual_sales_of_a_long_closure_are_those_of_the_nearest_open_periods() -> None:

@@ -31,7 +31,9 @@ def rows_of(values: Sequence[float], name: str = "a", first: date = FIRST) -> pd
     return pd.DataFrame({"name": name, BLOCK_TIME: days, BLOCK_MEASURE: np.asarray(values, dtype=float)})
 
 
-def forecast(rows: pd.DataFrame, *, by: tuple[str, ...] = ("name",), grain: str = "day", horizon: int = 7) -> pd.DataFrame:
+def forecast(
+    rows: pd.DataFrame, *, by: tuple[str, ...] = ("name",), grain: str = "day", horizon: int = 7
+) -> pd.DataFrame:
     block = Block("forecast", "counts", "bikes", "day", by, grain, horizon)
     return block_rows(block, ibis.memtable(rows), rows[BLOCK_TIME].max().date())
 
@@ -64,7 +66,11 @@ def test_a_series_without_noise_has_no_interval_of_zero_width() -> None:
 def test_the_published_method_never_loses_to_the_naive_rule_at_earlier_origins(seed: int, kind: str) -> None:
     random = np.random.default_rng(seed)
     walk = 200 + random.normal(size=70).cumsum()
-    values = {"weekly": weekly(10, noise=20, seed=seed), "walk": walk, "seldom": (random.random(70) < 0.2) * 9.0}[kind]
+    values = {
+        "weekly": weekly(10, noise=20, seed=seed),
+        "walk": walk,
+        "seldom": (random.random(70) < 0.2) * 9.0,
+    }[kind]
     made = forecast(rows_of([1.0, *values]))
     assert (made.past_error <= made.past_error_naive + 1e-9).all()
     assert ((made.upper_80 > made.lower_80) | (values[-60:].max() == 0)).all()
@@ -73,7 +79,12 @@ def test_the_published_method_never_loses_to_the_naive_rule_at_earlier_origins(s
 def test_a_series_with_too_little_history_has_a_row_that_says_so() -> None:
     made = forecast(pd.concat([rows_of(weekly(6)), rows_of([3, 4, 5], "b", FIRST + timedelta(days=39))]))
     (row,) = made[made.name == "b"].to_dict("records")
-    assert (row["status"], row["step"], row["history_periods"], row["past_windows"]) == ("too_little_history", 1, 3, 0)
+    assert (row["status"], row["step"], row["history_periods"], row["past_windows"]) == (
+        "too_little_history",
+        1,
+        3,
+        0,
+    )
     assert pd.isna(row["mean"])
     assert row["model"] is None
     assert len(made[made.name == "a"]) == 7
@@ -87,7 +98,9 @@ def test_a_table_without_rows_has_no_series() -> None:
 
 def test_incomplete_periods_are_not_compared() -> None:
     """A week that began before the first row, and one that has not ended, would read as a fall."""
-    made = forecast(rows_of(np.full(7 * 30 + 5, 10.0), first=FIRST + timedelta(days=2)), grain="week", horizon=2)
+    made = forecast(
+        rows_of(np.full(7 * 30 + 5, 10.0), first=FIRST + timedelta(days=2)), grain="week", horizon=2
+    )
     assert made.history_periods.unique().tolist() == [30]
     assert made["mean"].round(6).tolist() == [70.0, 70.0]
     assert made.period_on.iloc[0] == FIRST + timedelta(days=7 * 31)

@@ -20,7 +20,9 @@ def panel() -> pd.DataFrame:
         "short": np.array([1.0, 2]),
         "none": np.zeros(30),
     }
-    return pd.concat([pd.DataFrame({"unique_id": name, "ds": np.arange(y.size), "y": y}) for name, y in walks.items()])
+    return pd.concat(
+        [pd.DataFrame({"unique_id": name, "ds": np.arange(y.size), "y": y}) for name, y in walks.items()]
+    )
 
 
 def test_every_series_gets_every_step_in_order(panel: pd.DataFrame) -> None:
@@ -73,7 +75,10 @@ def test_a_promotion_that_is_known_to_come_is_forecast_with_what_earlier_ones_di
     under = (rng.random((12, 70)) < 0.2).astype(float)
     sold = (100 + rng.normal(0, 3, (12, 70))) * (1 + 0.8 * under)
     histories, ahead = tuple(sold[:, :60]), sold[:, 60:]
-    blind, heeding = (backtest(panel, Task(10), cuts=())[0] for panel in (Panel(histories), Panel(histories, under[:, :, None])))
+    blind, heeding = (
+        backtest(panel, Task(10), cuts=())[0]
+        for panel in (Panel(histories), Panel(histories, under[:, :, None]))
+    )
     blind_error, error = (np.abs(origin.means - ahead).mean() for origin in (blind, heeding))
     assert error < 0.25 * blind_error
     assert error < 5
@@ -89,22 +94,35 @@ def test_an_origin_knows_the_events_that_were_to_come_then() -> None:
 
 def test_a_calendar_without_events_changes_nothing() -> None:
     histories = tuple(50 + np.random.default_rng(4).normal(0, 1, (3, 40)))
-    plain, empty = (backtest(panel, Task(5), cuts=())[0] for panel in (Panel(histories), Panel(histories, np.zeros((3, 45, 2)))))
+    plain, empty = (
+        backtest(panel, Task(5), cuts=())[0]
+        for panel in (Panel(histories), Panel(histories, np.zeros((3, 45, 2))))
+    )
     assert plain.means.tolist() == empty.means.tolist()
 
 
-SERIES = st.lists(st.one_of(st.just(0.0), st.floats(-1e6, 1e6), st.sampled_from([np.nan, 1e-9, 7.0])), min_size=1, max_size=30)
+SERIES = st.lists(
+    st.one_of(st.just(0.0), st.floats(-1e6, 1e6), st.sampled_from([np.nan, 1e-9, 7.0])),
+    min_size=1,
+    max_size=30,
+)
 
 
 @settings(max_examples=25, deadline=None)
-@example(values=[[1e-308] * 28 + [7.0, 1e-308]], horizon=1, is_promoted=True)  # an uplift over a level that rounds to nothing
+@example(
+    values=[[1e-308] * 28 + [7.0, 1e-308]], horizon=1, is_promoted=True
+)  # an uplift over a level that rounds to nothing
 @given(st.lists(SERIES, min_size=1, max_size=4), st.integers(1, 6), st.booleans())
 def test_short_constant_gappy_and_negative_series_have_finite_nested_intervals(
     values: list[list[float]], horizon: int, is_promoted: bool
 ) -> None:
     histories = tuple(np.nan_to_num(np.array(y)) for y in values)
-    exposure = np.full((len(histories), 30 + horizon, 3), 0.5) * (np.arange(30 + horizon) % 4 == 0)[None, :, None]
-    now, past = backtest(Panel(histories, exposure if is_promoted else None), Task(horizon, (4,)), cuts=(horizon, horizon + 2))
+    exposure = (
+        np.full((len(histories), 30 + horizon, 3), 0.5) * (np.arange(30 + horizon) % 4 == 0)[None, :, None]
+    )
+    now, past = backtest(
+        Panel(histories, exposure if is_promoted else None), Task(horizon, (4,)), cuts=(horizon, horizon + 2)
+    )
     bounds = bounded(now, offsets(past.past, now.spread, (80, 95)))
     ordered = np.stack([bounds[95][0], bounds[80][0], now.means, bounds[80][1], bounds[95][1]])
     assert np.isfinite(ordered).all()

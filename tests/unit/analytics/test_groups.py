@@ -8,7 +8,9 @@ pytestmark = pytest.mark.unit
 
 
 def partition(points: np.ndarray) -> Clusters:
-    return groups.best_partition(points, (("old", "new"), ("often", "rarely"), ("much", "little")), "everyone")
+    return groups.best_partition(
+        points, (("old", "new"), ("often", "rarely"), ("much", "little")), "everyone"
+    )
 
 
 def clouds(*centres: tuple[float, float, float]) -> np.ndarray:
@@ -39,7 +41,9 @@ def test_names_are_never_given_twice() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_members_beyond_those_that_shape_the_clusters_join_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_beyond_those_that_shape_the_clusters_join_the_nearest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     points = clouds((-1.5, 1.5, 1.5), (0, 0, 0), (1.5, -1.5, -1.5))
     expected = partition(points)
     monkeypatch.setattr(groups, "MAX_LEARNT_FROM", 90)

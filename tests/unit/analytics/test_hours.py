@@ -12,7 +12,13 @@ import pytest
 from headgate.analytics.build_block import block_rows
 from headgate.analytics.forecast_block import LAST_DAY, MEAN_WEEK
 from headgate.analytics.periods import HOUR
-from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, Block, block_of, with_derived_columns
+from headgate.contracts.analytics_blocks import (
+    BLOCK_MEASURE,
+    BLOCK_TIME,
+    Block,
+    block_of,
+    with_derived_columns,
+)
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.errors import ContractError
@@ -22,7 +28,9 @@ from headgate.systems.rows import rows_of
 pytestmark = pytest.mark.unit
 
 FIRST = datetime(2025, 1, 6)  # a Monday
-WEEK = np.repeat([1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.4], 24) * np.tile(60 + 40 * np.sin(np.arange(24) * 2 * np.pi / 24), 7)
+WEEK = np.repeat([1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.4], 24) * np.tile(
+    60 + 40 * np.sin(np.arange(24) * 2 * np.pi / 24), 7
+)
 
 
 def hourly(values: np.ndarray, first: datetime = FIRST) -> pd.DataFrame:
@@ -32,10 +40,21 @@ def hourly(values: np.ndarray, first: datetime = FIRST) -> pd.DataFrame:
 
 def rows(kind: str, of: pd.DataFrame, horizon: int = 0) -> pd.DataFrame:
     """The rows of a block, which its derived contract accepts."""
-    columns = (Column("at", ColumnType(Kind.TIMESTAMP), required=True), Column("bikes", ColumnType(Kind.DOUBLE)))
+    columns = (
+        Column("at", ColumnType(Kind.TIMESTAMP), required=True),
+        Column("bikes", ColumnType(Kind.DOUBLE)),
+    )
     counts = Contract("bikes.curated.counts", "counts", "curated", "1.0.0", columns, key=("at",))
-    options = {"of": "counts", "measure": "bikes", "time": "at", "grain": "hour", **({"horizon": horizon} if horizon else {})}
-    stated = Contract("bikes.prod.made", "made", "prod", "1.0.0", (), properties={f"headgate.{kind}": options})
+    options = {
+        "of": "counts",
+        "measure": "bikes",
+        "time": "at",
+        "grain": "hour",
+        **({"horizon": horizon} if horizon else {}),
+    }
+    stated = Contract(
+        "bikes.prod.made", "made", "prod", "1.0.0", (), properties={f"headgate.{kind}": options}
+    )
     contract = own_model(with_derived_columns({"made": stated}, {"counts": counts})["made"])
     block, as_of = block_of(contract), of[BLOCK_TIME].max().date()
     assert block
@@ -53,13 +72,19 @@ def test_hours_are_forecast_from_the_last_one_on_by_their_place_in_the_week() ->
     assert (made.past_error <= made.past_error_naive).all()
     assert (made.lower_80 < made["mean"]).all()
     assert np.abs(made["mean"] - WEEK[:48]).max() < 25
-    assert (made.upper_80 - made.lower_80).median() < 60  # no season of a year widens the intervals of two days
+    assert (
+        made.upper_80 - made.lower_80
+    ).median() < 60  # no season of a year widens the intervals of two days
 
 
 def test_a_profile_of_the_week_is_nearer_than_one_noisy_week() -> None:
     """Working days and weekends differ in shape, and one week alone is noise."""
     weekend = np.r_[np.zeros(5), 1.0, 1.0].repeat(24)
-    week = np.where(weekend > 0, 30 + 20 * np.sin(np.arange(168) / 24 * 2 * np.pi), 60 + 50 * np.cos(np.arange(168) / 12 * 2 * np.pi))
+    week = np.where(
+        weekend > 0,
+        30 + 20 * np.sin(np.arange(168) / 24 * 2 * np.pi),
+        60 + 50 * np.cos(np.arange(168) / 12 * 2 * np.pi),
+    )
     made = rows("forecast", hourly(np.tile(week, 12) + np.random.default_rng(5).normal(0, 10, 168 * 12)))
     assert set(made.model) == {MEAN_WEEK}
     assert made.past_error[0] < 0.85 * made.past_error_naive[0]
@@ -74,7 +99,15 @@ def test_the_last_day_is_a_naive_rule_of_hours() -> None:
 def test_a_series_ends_at_its_last_hour_and_begins_with_a_complete_one() -> None:
     """The hours of the last day that are still to come are not zero."""
     values = np.full(24 * 10 + 14, 5.0)
-    made = rows("anomalies", pd.concat([hourly(values), pd.DataFrame({BLOCK_TIME: [FIRST - timedelta(minutes=20)], BLOCK_MEASURE: [1.0]})]))
+    made = rows(
+        "anomalies",
+        pd.concat(
+            [
+                hourly(values),
+                pd.DataFrame({BLOCK_TIME: [FIRST - timedelta(minutes=20)], BLOCK_MEASURE: [1.0]}),
+            ]
+        ),
+    )
     assert (made.period_at.min(), made.period_at.max()) == (FIRST, FIRST + timedelta(days=10, hours=13))
     assert (made.actual == 5).all()
 
@@ -102,7 +135,13 @@ def test_the_trend_of_hours_is_measured_by_day() -> None:
 
 
 def test_a_date_has_no_hours() -> None:
-    days = Contract("b.curated.days", "days", "curated", "1", (Column("day", ColumnType(Kind.DATE)), Column("n", ColumnType(Kind.BIGINT))))
+    days = Contract(
+        "b.curated.days",
+        "days",
+        "curated",
+        "1",
+        (Column("day", ColumnType(Kind.DATE)), Column("n", ColumnType(Kind.BIGINT))),
+    )
     options = {"of": "days", "measure": "n", "time": "day", "grain": "hour"}
     stated = Contract("b.prod.made", "made", "prod", "1", (), properties={"headgate.forecast": options})
     with pytest.raises(ContractError, match="time is day, a date without hours"):

@@ -84,7 +84,9 @@ def test_days_repeat_the_shares_of_their_week() -> None:
 
 def test_months_have_their_season() -> None:
     months = 100 * np.tile(np.r_[np.ones(11), 2.0], 4)
-    means = level_and_season((months[:30] * np.exp(np.random.default_rng(8).normal(0, 0.02, 30)),), 12, 12).means[0]
+    means = level_and_season(
+        (months[:30] * np.exp(np.random.default_rng(8).normal(0, 0.02, 30)),), 12, 12
+    ).means[0]
     assert smape(months[30:42], means) < 5
 
 

@@ -45,7 +45,10 @@ def test_growth_is_known_from_the_overlap_and_damped() -> None:
 
 def test_all_series_grow_as_the_panel_does() -> None:
     """The growth of one series alone would mostly be noise."""
-    panel, task = Panel((np.concatenate([SEASON, 1.5 * SEASON[:26]]), np.concatenate([SEASON, SEASON[:26]]))), Task(13, (52,))
+    panel, task = (
+        Panel((np.concatenate([SEASON, 1.5 * SEASON[:26]]), np.concatenate([SEASON, SEASON[:26]]))),
+        Task(13, (52,)),
+    )
     now, _ = backtest(panel, task, cuts=())
     found = candidates(now, panel, task, 52).means[LAST_YEAR]
     assert found[0] == pytest.approx(found[1])
@@ -67,7 +70,9 @@ def test_every_history_has_a_forecast_of_the_right_length(values: list[float], h
 def origins_of(history: np.ndarray) -> tuple[object, ...]:
     panel, task = Panel((history,)), Task(13, (52,))
     now, past = backtest(panel, task, cuts=WEEK_CUTS)
-    tried = tuple(candidates(one, panel.before(history.size - one.histories[0].size), task, 52) for one in past.origins)
+    tried = tuple(
+        candidates(one, panel.before(history.size - one.histories[0].size), task, 52) for one in past.origins
+    )
     return now, past, tried, candidates(now, panel, task, 52)
 
 
@@ -102,11 +107,15 @@ def test_level_and_season_is_published_where_no_naive_rule_was_nearer() -> None:
 
 def test_the_mean_with_a_rule_is_published_where_the_rule_beat_level_and_season() -> None:
     """The two miss on different sides, so that their mean is nearer than either."""
-    assert method_tested_by({LEVEL: 1.2, "": 1.3, WITH_LAST_YEAR: 1.05, LAST_YEAR: 0.9, LAST_VALUE: 2.0}) == [WITH_LAST_YEAR]
+    assert method_tested_by({LEVEL: 1.2, "": 1.3, WITH_LAST_YEAR: 1.05, LAST_YEAR: 0.9, LAST_VALUE: 2.0}) == [
+        WITH_LAST_YEAR
+    ]
 
 
 def test_a_rule_that_beat_everything_is_published() -> None:
-    assert method_tested_by({LEVEL: 1.2, "": 1.3, WITH_LAST_YEAR: 1.15, LAST_YEAR: 1.1, LAST_VALUE: 2.0}) == [LAST_YEAR]
+    assert method_tested_by({LEVEL: 1.2, "": 1.3, WITH_LAST_YEAR: 1.15, LAST_YEAR: 1.1, LAST_VALUE: 2.0}) == [
+        LAST_YEAR
+    ]
 
 
 def test_a_forecast_of_nothing_is_never_published() -> None:
@@ -134,7 +143,9 @@ def origin_saying(mean: float, model: str, weeks: int = 30) -> Origin:
 def judged_unmoved(said: Origin, *, moved_to: float, actual: float = 100.0) -> bool:
     """Whether a rule that would say 100 again stays, if at one past origin it was moved from what was said."""
     past = Backtest((said,), np.full((1, 1, 4), actual))
-    return is_better_unmoved(0, origin_saying(100, LAST_VALUE), past, (replace(said, means=np.full((1, 4), moved_to)),))
+    return is_better_unmoved(
+        0, origin_saying(100, LAST_VALUE), past, (replace(said, means=np.full((1, 4), moved_to)),)
+    )
 
 
 def test_a_rule_stays_unmoved_where_adding_up_made_past_forecasts_worse() -> None:

@@ -16,7 +16,9 @@ VALUES = st.one_of(st.just(0.0), st.floats(-1e9, 1e9), st.sampled_from([np.nan, 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(VALUES, max_size=40), st.integers(1, 20), st.sampled_from([(), (4,), (4, 7)]))
-def test_any_history_gets_a_finite_forecast(history: list[float], horizon: int, seasons: tuple[int, ...]) -> None:
+def test_any_history_gets_a_finite_forecast(
+    history: list[float], horizon: int, seasons: tuple[int, ...]
+) -> None:
     found = point_forecast(np.array(history), horizon, seasons)
     assert found.mean.shape == (horizon,)
     assert np.isfinite(found.mean).all()
@@ -73,7 +75,12 @@ def test_the_listed_methods_never_fail_either(history: list[float], seasons: tup
 
 def test_the_listed_methods_carry_two_seasons_on() -> None:
     at = np.arange(96)
-    history = 100 + 10 * np.sin(2 * np.pi * at / 4) + 20 * np.sin(2 * np.pi * at / 12) + np.random.default_rng(8).normal(0, 0.5, 96)
+    history = (
+        100
+        + 10 * np.sin(2 * np.pi * at / 4)
+        + 20 * np.sin(2 * np.pi * at / 12)
+        + np.random.default_rng(8).normal(0, 0.5, 96)
+    )
     found = point_forecast(history[:84], 12, (4, 12), ensemble=Ensemble.LISTED)
     assert found.model == "listed"
     assert found.mean == pytest.approx(history[84:], abs=5)
@@ -86,7 +93,10 @@ def test_where_the_panel_forecasts_a_series_well_no_method_of_one_series_outvote
     ahead = np.full((2, 4), said)
     alone = point_forecast(history, 4, (52,), SeriesVotes(ahead, left=0.2))
     assert alone.mean == pytest.approx([said] * 4)
-    assert point_forecast(history, 4, (52,), SeriesVotes(ahead, left=0.9)).mean.max() < history.max() + np.ptp(history) / 2
+    assert (
+        point_forecast(history, 4, (52,), SeriesVotes(ahead, left=0.9)).mean.max()
+        < history.max() + np.ptp(history) / 2
+    )
 
 
 @pytest.mark.parametrize("season", [4, 7, 12, 24])
@@ -108,7 +118,11 @@ def test_a_short_season_of_sales_that_touch_zero_is_found_too() -> None:
 
 
 def test_a_season_that_was_seen_once_is_averaged_with_the_methods_of_the_series() -> None:
-    history = 100 * (1 + np.exp(-0.5 * ((np.arange(90) % 52 - 40) / 3) ** 2)) * np.exp(np.random.default_rng(3).normal(0, 0.05, 90))
+    history = (
+        100
+        * (1 + np.exp(-0.5 * ((np.arange(90) % 52 - 40) / 3) ** 2))
+        * np.exp(np.random.default_rng(3).normal(0, 0.05, 90))
+    )
     plain, seasonal = point_forecast(history, 6), point_forecast(history, 6, (52,))
     outlook = level_and_season((history,), 6, 52)
     assert seasonal.model == plain.model == "ensemble"

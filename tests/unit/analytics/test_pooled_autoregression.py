@@ -16,7 +16,11 @@ def _panel(count: int, size: int = 400) -> list[np.ndarray]:
     """Series of one seasonal shape, each at its own level, scale and phase, with noise."""
     rng = np.random.default_rng(17)
     at = np.arange(size + STEPS)
-    levels, scales, phases = rng.uniform(50, 5000, count), rng.uniform(1, 20, count), rng.integers(0, SEASON, count)
+    levels, scales, phases = (
+        rng.uniform(50, 5000, count),
+        rng.uniform(1, 20, count),
+        rng.integers(0, SEASON, count),
+    )
     shape = np.repeat([0.0, 1, 3, 5, 2, -1], SEASON // 6)
     return [
         level + scale * (shape[(at + phase) % SEASON] + rng.normal(0, 0.2, at.size))
@@ -40,7 +44,9 @@ def test_small_panels_and_panels_without_a_season_have_nothing_to_say() -> None:
 
 
 @pytest.mark.parametrize(("season", "speaks"), [(7, False), (24, False), (25, True)])
-def test_a_panel_is_silent_about_seasons_that_each_series_shows_often_enough(season: int, *, speaks: bool) -> None:
+def test_a_panel_is_silent_about_seasons_that_each_series_shows_often_enough(
+    season: int, *, speaks: bool
+) -> None:
     assert np.isfinite(pooled_votes(tuple(_panel(20)), STEPS, (season,)).ahead).all() == speaks
 
 

@@ -66,9 +66,19 @@ class EndedRuns(MemoryRuns):
             names += ["Build the systems", "Gather the reports"]
         return names
 
-    def add(self, name: str, minutes: tuple[float, float], *, cause: str = "", only: str = "", is_left: bool = False) -> None:
+    def add(
+        self,
+        name: str,
+        minutes: tuple[float, float],
+        *,
+        cause: str = "",
+        only: str = "",
+        is_left: bool = False,
+    ) -> None:
         """Add a run as the newest one; it failed if it has a cause."""
-        self.ended.insert(0, Execution(name, "FAILED" if cause else "SUCCEEDED", after(minutes[0]), after(minutes[1])))
+        self.ended.insert(
+            0, Execution(name, "FAILED" if cause else "SUCCEEDED", after(minutes[0]), after(minutes[1]))
+        )
         self.causes |= {name: cause} if cause else {}
         self.only |= {name: only} if only else {}
         self.left |= {name} if is_left else set()
@@ -101,4 +111,6 @@ def write_merge(lake: MemoryLake, at: datetime, failed: Mapping[str, str]) -> No
         for dataset, cause in failed.items():
             events.fail(names.curated_database, dataset, cause)
     snapshot = LakeSnapshot("s", date(2026, 1, 2), {}, failed)
-    lake.objects.write(ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT)), snapshot.to_json().encode())
+    lake.objects.write(
+        ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT)), snapshot.to_json().encode()
+    )

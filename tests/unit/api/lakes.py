@@ -80,7 +80,11 @@ class MemoryRuns:
             return self.described[arn]
         if arn.removeprefix("arn:") not in self.started:
             raise NotFoundError(f"no run {arn}")
-        return PipelineRun(arn, "RUNNING", entered_at={"See who runs": BEGAN, "Start merge_curated": BEGAN + timedelta(seconds=5)})
+        return PipelineRun(
+            arn,
+            "RUNNING",
+            entered_at={"See who runs": BEGAN, "Start merge_curated": BEGAN + timedelta(seconds=5)},
+        )
 
 
 @dataclass
@@ -97,7 +101,9 @@ class MemoryQueries:
     def status(self, query_id: str) -> QueryStatus:
         if query_id not in self.asked:
             raise NotFoundError("no query")
-        return QueryStatus(query_id, "SUCCEEDED", self.asked[query_id], started_at=BEGAN, seconds=0.5, scanned_bytes=1 << 20)
+        return QueryStatus(
+            query_id, "SUCCEEDED", self.asked[query_id], started_at=BEGAN, seconds=0.5, scanned_bytes=1 << 20
+        )
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
         del query_id, limit, after
@@ -123,7 +129,9 @@ class MemoryLake:
     caller_limit: CallerLimit | None = None
     most_refused_share: float = 0.2
     originals: Originals = Originals.KEEP
-    ended_jobs: tuple[EndedJobRun, ...] = (EndedJobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),)
+    ended_jobs: tuple[EndedJobRun, ...] = (
+        EndedJobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),
+    )
 
     @cached_property
     def objects(self) -> MemoryObjects:
@@ -202,7 +210,9 @@ class MemoryLake:
 
     def contents(self) -> dict[str, dict[str, bytes]]:
         """What a trace would be in."""
-        return {bucket: self.objects.contents(bucket) for bucket in ("raw", "curated", "quarantine", "artifacts")}
+        return {
+            bucket: self.objects.contents(bucket) for bucket in ("raw", "curated", "quarantine", "artifacts")
+        }
 
 
 @dataclass(frozen=True)
@@ -252,7 +262,9 @@ class Caller:
         """The answer to one request; `path` may have a query string, and `If_Match` is the header `if-match`."""
         sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         text = None if body is None else body if isinstance(body, str) else json.dumps(body)
-        return self.send(method, path, text, sent | ({"content-type": "application/json"} if text is not None else {}))
+        return self.send(
+            method, path, text, sent | ({"content-type": "application/json"} if text is not None else {})
+        )
 
     def send(self, method: str, path: str, text: str | None, headers: Mapping[str, str]) -> Answer:
         asked = urlsplit(path)
@@ -264,7 +276,10 @@ class Caller:
             "rawPath": asked.path,
             "rawQueryString": asked.query,
             "headers": dict(headers),
-            "queryStringParameters": {name: ",".join(values) for name, values in parse_qs(asked.query, keep_blank_values=True).items()},
+            "queryStringParameters": {
+                name: ",".join(values)
+                for name, values in parse_qs(asked.query, keep_blank_values=True).items()
+            },
             "requestContext": {
                 "requestId": "r-1",
                 "stage": "$default",
@@ -299,5 +314,9 @@ def processor(ports: GatePorts, rules: GateRules) -> FileProcessor:
     """Return the processor of files with this gate, profiles included."""
     profiles = Profiles(ports.objects, "artifacts")
     return FileProcessor(
-        ports, rules, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
+        ports,
+        rules,
+        profile=profiles.of,
+        profile_unknown=profiles.of_unknown,
+        profile_uncontracted=profiles.of_uncontracted,
     )

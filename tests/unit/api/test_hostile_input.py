@@ -40,13 +40,19 @@ def test_hostile_text_in_path_query_and_body_is_answered_4xx_or_inert(
     before = caller.lake.contents()
     for kind, text in HOSTILE.items():
         asked = quote(text, errors="surrogatepass")
-        paths = [path.replace("{", "").replace("}", "") and concrete(path) + f"?{name}={asked}" for name in parameters(operation)]
+        paths = [
+            path.replace("{", "").replace("}", "") and concrete(path) + f"?{name}={asked}"
+            for name in parameters(operation)
+        ]
         paths += [concrete(path).replace("0" * 32, asked)] if "0" * 32 in concrete(path) else []
         for place in paths:
             answer = caller.call(method, place, {} if "requestBody" in operation else None)
             assert answer.status < 500, (kind, place[:80], answer.text[:300])
             assert text not in answer.text
-        for body in (json.dumps(text), json.dumps(dict.fromkeys(("name", "sql", "question", "as_of", "only", "columns", "rows"), text))):
+        for body in (
+            json.dumps(text),
+            json.dumps(dict.fromkeys(("name", "sql", "question", "as_of", "only", "columns", "rows"), text)),
+        ):
             answer = caller.call(method, concrete(path), body)
             assert answer.status < 500, (kind, answer.text[:300])
             assert text not in answer.text
@@ -59,7 +65,9 @@ def test_a_body_of_ten_megabytes_is_refused_unread() -> None:
     assert (answer.status, answer.json["title"]) == (413, "Too large")
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"text"', "1", '{"sql": 1}', "[" * 100_000, '{"sql": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", '"text"', "1", '{"sql": 1}', "[" * 100_000, '{"sql": "\\ud800"}']
+)
 def test_a_body_that_is_not_what_was_asked_for_is_a_422(body: str) -> None:
     answer = Caller(MemoryLake()).call("POST", "/v1/queries", body)
     assert answer.status == 422, answer.text
@@ -79,12 +87,18 @@ def test_an_unforeseen_error_is_a_500_that_says_nothing_of_its_text(caplog: pyte
 
     with caplog.at_level(logging.ERROR):
         answer = Caller(Broken()).call("GET", "/v1/files")
-    assert (answer.status, answer.json["type"], answer.json["instance"]) == (500, "urn:headgate:problem:internal-error", "r-1")
+    assert (answer.status, answer.json["type"], answer.json["instance"]) == (
+        500,
+        "urn:headgate:problem:internal-error",
+        "r-1",
+    )
     assert "4111" not in answer.text + caplog.text
     assert caplog.messages == ["request failed"]
 
 
-def test_each_request_leaves_one_line_that_holds_nothing_of_its_path(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_request_leaves_one_line_that_holds_nothing_of_its_path(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.INFO, logger="headgate.api.app"):
         answer = Caller(MemoryLake()).call("GET", "/v1/files/4111111111111111")
     (line,) = [vars(one) for one in caplog.records]

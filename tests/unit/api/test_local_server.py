@@ -41,7 +41,9 @@ def port(tmp_path: Path) -> Iterator[int]:
     thread.join()
 
 
-def ask(port: int, path: str, method: str = "GET", token: str = TOKEN, host: str = "", **headers: str) -> tuple[int, str]:
+def ask(
+    port: int, path: str, method: str = "GET", token: str = TOKEN, host: str = "", **headers: str
+) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     sent = {"Authorization": f"Bearer {token}", "Host": host or f"localhost:{port}", **headers}
     connection.request(method, path, headers=sent)

@@ -47,7 +47,10 @@ def test_personal_data_needs_its_group_or_an_operator(groups: set[str], *, sees:
 
 def test_the_group_alone_gives_no_other_right(lake: MemoryLake) -> None:
     assert Caller(lake, ("personal-data",)).call("GET", "/v1/files").status == 403
-    assert Caller(lake, ("viewer", "personal-data")).call("GET", "/v1/me").json["groups"] == ["viewer", "personal-data"]
+    assert Caller(lake, ("viewer", "personal-data")).call("GET", "/v1/me").json["groups"] == [
+        "viewer",
+        "personal-data",
+    ]
     assert Caller(lake, ("viewer", "personal-data")).call("POST", "/v1/runs", {}).status == 403
 
 
@@ -55,13 +58,20 @@ def test_the_statement_of_a_viewer_is_sent_without_the_columns_about_people(lake
     Caller(lake, ("viewer",)).call("POST", "/v1/queries", ASKED)
     Caller(lake, ("viewer", "personal-data")).call("POST", "/v1/queries", ASKED)
     viewers, others = lake.queries.asked.values()
-    assert ("email" in viewers, '"customer_id"' in viewers, others) == (False, True, "select * from ecommerce_curated.customers")
+    assert ("email" in viewers, '"customer_id"' in viewers, others) == (
+        False,
+        True,
+        "select * from ecommerce_curated.customers",
+    )
 
 
 def test_a_viewer_who_names_a_column_about_people_learns_which_group_sees_it(lake: MemoryLake) -> None:
     answer = Caller(lake, ("viewer",)).call("POST", "/v1/queries", {"sql": "select email from customers"})
     assert (answer.status, lake.queries.asked) == (422, {})
-    assert "The column email of customers is personal data, which needs the group personal-data." in answer.json["detail"]
+    assert (
+        "The column email of customers is personal data, which needs the group personal-data."
+        in answer.json["detail"]
+    )
 
 
 def test_a_viewer_can_ask_every_saved_question_or_learns_from_it_which_group_can(lake: MemoryLake) -> None:
@@ -70,14 +80,19 @@ def test_a_viewer_can_ask_every_saved_question_or_learns_from_it_which_group_can
         answer = viewer.call("POST", "/v1/queries", {"question": saved["name"]})
         if answer.status == 403:
             refused.add(saved["name"])
-            assert f"The saved question {saved['name']} reads personal data, which needs the group personal-data." in answer.json["detail"]
+            assert (
+                f"The saved question {saved['name']} reads personal data, which needs the group personal-data."
+                in answer.json["detail"]
+            )
         assert (answer.status == 403) == ("needs the group personal-data" in saved["description"])
         assert answer.status in {202, 403}
     assert refused == {"online_retail_money"}
 
 
 @pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("GET", "/rows"), ("DELETE", "")])
-def test_a_viewer_does_not_get_the_answer_to_another_persons_query_about_people(lake: MemoryLake, method: str, rest: str) -> None:
+def test_a_viewer_does_not_get_the_answer_to_another_persons_query_about_people(
+    lake: MemoryLake, method: str, rest: str
+) -> None:
     for sql in (ASKED["sql"], "with customers as (select 1) select * from customers"):
         path = f"/v1/queries/{Caller(lake).call('POST', '/v1/queries', {'sql': sql}).json['query_id']}{rest}"
         assert Caller(lake, ("viewer",)).call(method, path).status == 403
@@ -86,7 +101,8 @@ def test_a_viewer_does_not_get_the_answer_to_another_persons_query_about_people(
 
 def test_one_idempotency_key_does_not_give_a_viewer_the_query_of_an_operator(lake: MemoryLake) -> None:
     ids = {
-        Caller(lake, (group,)).call("POST", "/v1/queries", ASKED, Idempotency_Key="k").json["query_id"] for group in ("operator", "viewer")
+        Caller(lake, (group,)).call("POST", "/v1/queries", ASKED, Idempotency_Key="k").json["query_id"]
+        for group in ("operator", "viewer")
     }
     assert len(ids) == 2
 
@@ -101,7 +117,10 @@ def test_a_viewer_reads_the_answer_to_its_own_query(lake: MemoryLake) -> None:
 def test_rejected_rows_of_people_have_no_values_for_a_viewer(lake: MemoryLake) -> None:
     file_id = lake.receive("customers/today.csv", CUSTOMERS).file_id
     path = f"/v1/files/{file_id}/rejected-rows"
-    answers = {groups: Caller(lake, groups).call("GET", path) for groups in (("viewer",), ("viewer", "personal-data"), ("operator",))}
+    answers = {
+        groups: Caller(lake, groups).call("GET", path)
+        for groups in (("viewer",), ("viewer", "personal-data"), ("operator",))
+    }
     assert {groups: EMAIL in answer.text for groups, answer in answers.items()} == {
         ("viewer",): False,
         ("viewer", "personal-data"): True,
@@ -114,7 +133,10 @@ def test_rejected_rows_of_people_have_no_values_for_a_viewer(lake: MemoryLake) -
 def test_who_sent_a_file_sees_the_values_of_its_rejected_rows(lake: MemoryLake) -> None:
     file_id = lake.receive("customers/today.csv", CUSTOMERS).file_id
     Senders(lake.objects, "artifacts").keep_uploader(file_id, "ana")
-    seen = [EMAIL in Caller(lake, ("uploader",), name).call("GET", f"/v1/files/{file_id}/rejected-rows").text for name in ("ana", "bob")]
+    seen = [
+        EMAIL in Caller(lake, ("uploader",), name).call("GET", f"/v1/files/{file_id}/rejected-rows").text
+        for name in ("ana", "bob")
+    ]
     assert seen == [True, False]
 
 
@@ -126,12 +148,17 @@ def test_who_corrects_a_file_of_somebody_else_does_not_see_its_values(lake: Memo
         Senders(lake.objects, "artifacts").keep_uploader(file_id, sender)
     for full_name in ("Some Body", "Any Body"):
         row = {"source_row": 1, "values": {"full_name": full_name}}
-        sent = Caller(lake, ("uploader",), "bob").call("POST", f"/v1/files/{file_id}/corrections", {"rows": [row]})
+        sent = Caller(lake, ("uploader",), "bob").call(
+            "POST", f"/v1/files/{file_id}/corrections", {"rows": [row]}
+        )
         file_id = lake.receive(sent.json["key"]).file_id
         path = f"/v1/files/{file_id}/rejected-rows"
         answers = {name: Caller(lake, ("uploader",), name).call("GET", path) for name in ("ana", "bob")}
         assert all(answer.json["total"] == 1 for answer in answers.values())
-        assert {name: EMAIL in answer.text for name, answer in answers.items()} == {"ana": bool(sender), "bob": False}
+        assert {name: EMAIL in answer.text for name, answer in answers.items()} == {
+            "ana": bool(sender),
+            "bob": False,
+        }
 
 
 def test_who_maps_a_file_of_somebody_else_does_not_see_its_values(lake: MemoryLake) -> None:
@@ -142,7 +169,10 @@ def test_who_maps_a_file_of_somebody_else_does_not_see_its_values(lake: MemoryLa
     mapped = mapped_file(bob, path, {"columns": {"C1": "customer_id"}})
     file_id = lake.receive("customers/foreign.csv").file_id
     assert file_id == mapped.json["file_id"]
-    seen = [EMAIL in Caller(lake, ("uploader",), name).call("GET", f"/v1/files/{file_id}/rejected-rows").text for name in ("ana", "bob")]
+    seen = [
+        EMAIL in Caller(lake, ("uploader",), name).call("GET", f"/v1/files/{file_id}/rejected-rows").text
+        for name in ("ana", "bob")
+    ]
     assert seen == [True, False]
 
 
@@ -155,7 +185,13 @@ def test_a_sender_that_an_earlier_version_kept_sees_no_values(lake: MemoryLake) 
 
 
 MANY = CUSTOMERS.replace(b"x,", b"7,") + CUSTOMERS.splitlines(keepends=True)[1].replace(b"x,", b"8,")
-READERS = {"ana": ("uploader",), "bob": ("uploader",), "vera": ("viewer",), "pia": ("viewer", "personal-data"), "olga": ("operator",)}
+READERS = {
+    "ana": ("uploader",),
+    "bob": ("uploader",),
+    "vera": ("viewer",),
+    "pia": ("viewer", "personal-data"),
+    "olga": ("operator",),
+}
 
 
 def seen_by(lake: MemoryLake, path: str, text: str) -> set[str]:
@@ -167,29 +203,48 @@ def seen_by(lake: MemoryLake, path: str, text: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("key", "body"),
-    [("customers/today.csv", MANY), ("today.csv", MANY.replace(b"customer_id,email", b"a,b").replace(b"full_name", b"label"))],
+    [
+        ("customers/today.csv", MANY),
+        ("today.csv", MANY.replace(b"customer_id,email", b"a,b").replace(b"full_name", b"label")),
+    ],
     ids=["of the contract", "of no contract"],
 )
-def test_a_profile_has_values_about_people_for_its_sender_and_the_group_only(lake: MemoryLake, key: str, body: bytes) -> None:
+def test_a_profile_has_values_about_people_for_its_sender_and_the_group_only(
+    lake: MemoryLake, key: str, body: bytes
+) -> None:
     record = lake.receive(key, body)
     lake.senders.keep_uploader(record.file_id, "ana")
     path = f"/v1/files/{record.file_id}/profile"
     assert seen_by(lake, path, EMAIL) == seen_by(lake, path, "Some One") == {"ana", "pia", "olga"}
-    facts = {one["name"]: one["facts"] for one in Caller(lake, ("viewer",), "vera").call("GET", path).json["columns"]}
+    facts = {
+        one["name"]: one["facts"]
+        for one in Caller(lake, ("viewer",), "vera").call("GET", path).json["columns"]
+    }
     personal = facts["email" if "email" in facts else "b"]
-    assert (personal["rows"], personal["missing"], personal["distinct"], personal["personal"]) == (2, 0, 1, True)
+    assert (personal["rows"], personal["missing"], personal["distinct"], personal["personal"]) == (
+        2,
+        0,
+        1,
+        True,
+    )
     assert not {"samples", "top", "min", "max", "patterns", "bins", "length"} & personal.keys()
     assert ("top" in facts["region_id"]) == (record.dataset == "customers")
 
 
-def test_a_suggested_mapping_has_samples_about_people_for_its_sender_and_the_group_only(lake: MemoryLake) -> None:
+def test_a_suggested_mapping_has_samples_about_people_for_its_sender_and_the_group_only(
+    lake: MemoryLake,
+) -> None:
     record = lake.receive("customers/foreign.csv", CUSTOMERS.replace(b"customer_id,email", b"C1,C2"))
     assert record.state == "needs_mapping"
     lake.senders.keep_uploader(record.file_id, "ana")
     path = f"/v1/files/{record.file_id}/mapping"
     assert seen_by(lake, path, EMAIL) == {"ana", "pia", "olga"}
-    columns = {one["column"]: one for one in Caller(lake, ("viewer",), "vera").call("GET", path).json["columns"]}
-    assert columns["C2"]["reason"].endswith("Its values are shown to the file's sender and to the group personal-data.")
+    columns = {
+        one["column"]: one for one in Caller(lake, ("viewer",), "vera").call("GET", path).json["columns"]
+    }
+    assert columns["C2"]["reason"].endswith(
+        "Its values are shown to the file's sender and to the group personal-data."
+    )
     assert (columns["C2"]["samples"], columns["region_id"]["samples"]) == ([], ["north"])
 
 
@@ -217,9 +272,15 @@ PEOPLE = Contract(
 ROWS = pa.table({"number": [1], "email": [EMAIL]})
 
 
-@pytest.mark.parametrize(("columns", "filters", "sort"), [("email", (), ""), ("", ("email:contains:a",), ""), ("", (), "-email")])
-def test_a_column_about_people_neither_filters_nor_sorts_a_table_for_a_viewer(columns: str, filters: tuple[str, ...], sort: str) -> None:
-    with pytest.raises(ProblemError, match="The column email is personal data, which needs the group personal-data"):
+@pytest.mark.parametrize(
+    ("columns", "filters", "sort"), [("email", (), ""), ("", ("email:contains:a",), ""), ("", (), "-email")]
+)
+def test_a_column_about_people_neither_filters_nor_sorts_a_table_for_a_viewer(
+    columns: str, filters: tuple[str, ...], sort: str
+) -> None:
+    with pytest.raises(
+        ProblemError, match="The column email is personal data, which needs the group personal-data"
+    ):
         tables.permitted(ROWS, PEOPLE, tables.RowsRequest(columns, filters, sort, sees_personal_data=False))
 
 
@@ -227,4 +288,6 @@ def test_rows_of_a_table_and_its_download_differ_by_the_right_to_personal_data()
     asked = tables.RowsRequest("", (), "", sees_personal_data=False)
     assert tables.permitted(ROWS, PEOPLE, asked).column_names == ["number"]
     assert tables.permitted(ROWS, PEOPLE, asked._replace(sees_personal_data=True)) == ROWS
-    assert json.dumps(asked) != json.dumps(asked._replace(sees_personal_data=True))  # names the object of a download
+    assert json.dumps(asked) != json.dumps(
+        asked._replace(sees_personal_data=True)
+    )  # names the object of a download

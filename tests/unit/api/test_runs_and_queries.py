@@ -26,7 +26,9 @@ def caller() -> Caller:
 
 def test_the_same_idempotency_key_starts_one_run(caller: Caller) -> None:
     asked = {"only": "retail-copilot"}
-    names = [caller.call("POST", "/v1/runs", asked, Idempotency_Key=key).json["name"] for key in ("a", "a", "b")]
+    names = [
+        caller.call("POST", "/v1/runs", asked, Idempotency_Key=key).json["name"] for key in ("a", "a", "b")
+    ]
     assert (names[0] == names[1] != names[2], len(caller.lake.runs.started)) == (True, 2)
     assert caller.lake.runs.started[names[0]] == {"only": "retail-copilot"}
 
@@ -34,7 +36,10 @@ def test_the_same_idempotency_key_starts_one_run(caller: Caller) -> None:
 def test_a_run_has_its_stages(caller: Caller) -> None:
     name = caller.call("POST", "/v1/runs", {}).json["name"]
     found = caller.call("GET", f"/v1/runs/{name}").json
-    assert (found["state"], [one["name"] for one in found["stages"]][:3]) == ("running", ["queue", "merge", "quality gate"])
+    assert (found["state"], [one["name"] for one in found["stages"]][:3]) == (
+        "running",
+        ["queue", "merge", "quality gate"],
+    )
     assert [one["state"] for one in found["stages"]][:2] == ["done", "running"]
     assert [one["name"] for one in caller.call("GET", "/v1/runs").json["runs"]] == [name]
     assert caller.call("GET", "/v1/runs/nothing").status == 404
@@ -43,12 +48,16 @@ def test_a_run_has_its_stages(caller: Caller) -> None:
 def test_a_third_run_names_the_pending_run_that_does_its_work(caller: Caller) -> None:
     second = "arn:aws:states:eu-west-1:000000000000:execution:curated_to_prod:cli-second"
     entered = {"See who runs": BEGAN, "Left to the pending run": BEGAN}
-    caller.lake.runs.described["arn:third"] = PipelineRun("arn:third", "SUCCEEDED", output={"left_to": second}, entered_at=entered)
+    caller.lake.runs.described["arn:third"] = PipelineRun(
+        "arn:third", "SUCCEEDED", output={"left_to": second}, entered_at=entered
+    )
     found = caller.call("GET", "/v1/runs/third").json
     assert (found["left_to"], {one["state"] for one in found["stages"]}) == ("cli-second", {"left"})
 
 
-@pytest.mark.parametrize("body", [{"only": "nothing"}, {"as_of": "soon"}, {"as_of": "2024-02-30"}, {"unknown": 1}])
+@pytest.mark.parametrize(
+    "body", [{"only": "nothing"}, {"as_of": "soon"}, {"as_of": "2024-02-30"}, {"unknown": 1}]
+)
 def test_a_run_that_makes_no_sense_is_refused(caller: Caller, body: dict[str, object]) -> None:
     assert caller.call("POST", "/v1/runs", body).status == 422
     assert caller.lake.runs.started == {}
@@ -76,7 +85,9 @@ def test_every_saved_question_may_be_asked(caller: Caller) -> None:
 def test_a_lake_shows_dashboards_and_questions_of_its_deployed_systems_only() -> None:
     def shown(*systems: str) -> tuple[set[str], set[str]]:
         caller = Caller(MemoryLake(systems=systems))
-        boards, questions = (caller.call("GET", f"/v1/{kind}").json[kind] for kind in ("dashboards", "questions"))
+        boards, questions = (
+            caller.call("GET", f"/v1/{kind}").json[kind] for kind in ("dashboards", "questions")
+        )
         return {one["system"] for one in boards}, {one["system"] for one in questions}
 
     assert shown() == (set(), {"lake"})
@@ -89,7 +100,10 @@ def test_a_lake_without_systems_has_no_question_about_the_tables_of_a_shop() -> 
 
 
 def test_the_same_idempotency_key_and_statement_start_one_query(caller: Caller) -> None:
-    ids = {caller.call("POST", "/v1/queries", {"sql": "select 1"}, Idempotency_Key="k").json["query_id"] for _ in range(2)}
+    ids = {
+        caller.call("POST", "/v1/queries", {"sql": "select 1"}, Idempotency_Key="k").json["query_id"]
+        for _ in range(2)
+    }
     assert len(ids) == 1
 
 
@@ -99,8 +113,14 @@ def test_a_query_costs_its_list_price_and_at_least_ten_megabytes() -> None:
 
 def test_contracts_and_catalog_are_those_of_the_registry(caller: Caller) -> None:
     every = caller.call("GET", "/v1/contracts").json["contracts"]
-    assert {(one["zone"], one["name"]) for one in every} >= {("source", "payments"), ("prod", "fraud_scores"), ("lake", "quarantine")}
-    columns = {one["name"]: one for one in caller.call("GET", "/v1/contracts/source/payments").json["column_list"]}
+    assert {(one["zone"], one["name"]) for one in every} >= {
+        ("source", "payments"),
+        ("prod", "fraud_scores"),
+        ("lake", "quarantine"),
+    }
+    columns = {
+        one["name"]: one for one in caller.call("GET", "/v1/contracts/source/payments").json["column_list"]
+    }
     assert (columns["card_number"]["sensitive"], columns["payment_id"]["primary_key"]) == ("pan", True)
     assert ("ecommerce_prod", "fraud_scores") in {
         (one["database"], one["name"]) for one in caller.call("GET", "/v1/catalog").json["tables"]
@@ -115,15 +135,29 @@ def test_lineage_goes_from_a_table_to_datasets_and_their_files(caller: Caller) -
     for name in ("s1", keys.CURRENT):
         lake.objects.write(ObjectRef("curated", keys.lake_snapshot_key(name)), snapshot.to_json().encode())
     merged = MergedIncrements("p1", "payments@1", (record.curated_key,))
-    lake.objects.write(ObjectRef("curated", keys.merged_increments_key("payments", "p1")), merged.to_json().encode())
+    lake.objects.write(
+        ObjectRef("curated", keys.merged_increments_key("payments", "p1")), merged.to_json().encode()
+    )
     lake.catalog.create("ecommerce_prod", "fraud_scores", "s3://x/empty/")
-    facts = {"headgate.snapshot_id": "s1", "headgate.as_of": "2026-01-02", "headgate.reads": "card_transactions,payments"}
+    facts = {
+        "headgate.snapshot_id": "s1",
+        "headgate.as_of": "2026-01-02",
+        "headgate.reads": "card_transactions,payments",
+    }
     facts["headgate.inputs"] = json.dumps({"card_transactions": "", "payments": "p1"})
-    lake.catalog.move(lake.catalog.current("ecommerce_prod", "fraud_scores"), "s3://x/tables/fraud_scores/v1/", [], facts)
+    lake.catalog.move(
+        lake.catalog.current("ecommerce_prod", "fraud_scores"), "s3://x/tables/fraud_scores/v1/", [], facts
+    )
     found = caller.call("GET", "/v1/lineage/fraud_scores").json
-    assert (found["version"], found["as_of"], [one["dataset"] for one in found["datasets"]]) == ("v1", "2026-01-02", ["payments"])
+    assert (found["version"], found["as_of"], [one["dataset"] for one in found["datasets"]]) == (
+        "v1",
+        "2026-01-02",
+        ["payments"],
+    )
     assert [one["file_id"] for one in found["datasets"][0]["files"]] == [record.file_id]
-    lake.objects.delete(ObjectRef("curated", keys.lake_snapshot_key("s1")))  # old manifests are deleted; the table is unchanged
+    lake.objects.delete(
+        ObjectRef("curated", keys.lake_snapshot_key("s1"))
+    )  # old manifests are deleted; the table is unchanged
     assert caller.call("GET", "/v1/lineage/fraud_scores").json == found
     assert caller.call("GET", "/v1/lineage/payments").json["datasets"] == found["datasets"]
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["in_snapshot"] == "s1"
@@ -132,7 +166,9 @@ def test_lineage_goes_from_a_table_to_datasets_and_their_files(caller: Caller) -
 
 def test_a_run_that_is_redriven_has_not_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     lake = MemoryLake()
-    monkeypatch.setattr(lake.runs, "newest", lambda _: [Execution("nightly", "PENDING_REDRIVE", lake.now(), None)])
+    monkeypatch.setattr(
+        lake.runs, "newest", lambda _: [Execution("nightly", "PENDING_REDRIVE", lake.now(), None)]
+    )
     assert {one.name: one.state for one in health_of(lake).checks}["run"] == "unknown"
 
 
@@ -156,7 +192,10 @@ def test_a_file_of_history_is_not_of_low_quality(caller: Caller) -> None:
     assert (float(record.profile["score"]) < 0.8, record.profile["timeliness"]) == (True, "0.0000")
     checks = {one.name: one for one in health_of(caller.lake).checks}
     assert checks["quality"].state == "healthy"
-    assert checks["quality"].message == "The newest profiled file scores at least 0.8 without timeliness, and no drift was found."
+    assert (
+        checks["quality"].message
+        == "The newest profiled file scores at least 0.8 without timeliness, and no drift was found."
+    )
     assert checks["files"].message == "The newest file needs no action."
 
 

@@ -37,7 +37,11 @@ def presigned(monkeypatch: pytest.MonkeyPatch, region: str, endpoint: str | None
         monkeypatch.delenv(name, raising=False)
     if endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    for name, value in {"AWS_REGION": region, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}.items():
+    for name, value in {
+        "AWS_REGION": region,
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+    }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     uploads, ref = S3Uploads(clients.s3.__wrapped__()), ObjectRef(BUCKET, "uploads/1")  # type: ignore[attr-defined]  # of functools.wraps
@@ -45,13 +49,17 @@ def presigned(monkeypatch: pytest.MonkeyPatch, region: str, endpoint: str | None
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_the_console_may_call_the_hosts_of_presigned_urls(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+def test_the_console_may_call_the_hosts_of_presigned_urls(
+    monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
     hosts = {urlsplit(url).netloc for url in presigned(monkeypatch, region, None)}
     assert hosts == allowed_hosts(region)
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:4566", "http://localhost:4566"])
-def test_behind_an_endpoint_of_its_own_the_path_names_the_bucket(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+def test_behind_an_endpoint_of_its_own_the_path_names_the_bucket(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
     for url in presigned(monkeypatch, "eu-central-1", endpoint):
         assert url.startswith(f"{endpoint}/{BUCKET}/uploads/1?")
 

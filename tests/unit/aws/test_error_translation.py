@@ -29,7 +29,12 @@ def reported(error: Exception) -> ServiceError:
 
 @pytest.mark.parametrize(
     ("codes", "kind"),
-    [(NOT_FOUND, NotFoundError), (NOT_PERMITTED, NotPermittedError), (CONFLICT, ConflictError), (THROTTLED, ThrottledError)],
+    [
+        (NOT_FOUND, NotFoundError),
+        (NOT_PERMITTED, NotPermittedError),
+        (CONFLICT, ConflictError),
+        (THROTTLED, ThrottledError),
+    ],
 )
 def test_every_code_of_a_table_has_its_kind(codes: frozenset[str], kind: type[ServiceError]) -> None:
     assert {type(reported(refused(code))) for code in codes} == {kind}
@@ -51,7 +56,9 @@ def test_a_refused_permission_is_reported_in_awss_own_words() -> None:
     assert message in str(reported(refused("AccessDenied", message)))
 
 
-@pytest.mark.parametrize("code", ["ValidationException", "ThrottlingException", "ConditionalCheckFailedException", "NoSuchKey"])
+@pytest.mark.parametrize(
+    "code", ["ValidationException", "ThrottlingException", "ConditionalCheckFailedException", "NoSuchKey"]
+)
 def test_awss_text_is_left_out_elsewhere_because_it_may_repeat_what_was_sent(code: str) -> None:
     assert PAN not in str(reported(refused(code, f"invalid value {PAN}")))
 
@@ -74,7 +81,9 @@ def test_missing_credentials_are_not_permitted() -> None:
 
 def test_a_cancelled_transaction_is_reported_by_its_reason() -> None:
     reasons = [{"Code": "None"}, {"Code": "ThrottlingError"}]
-    assert isinstance(reported(refused("TransactionCanceledException", CancellationReasons=reasons)), ThrottledError)
+    assert isinstance(
+        reported(refused("TransactionCanceledException", CancellationReasons=reasons)), ThrottledError
+    )
 
 
 def test_a_failed_transfer_is_reported_by_the_refusal_it_met() -> None:

@@ -20,13 +20,19 @@ FIXTURES = Path(__file__).parent / "events"
 
 
 def notification(key: str, event: str = "ObjectCreated:Put", **more: str) -> str:
-    return json.dumps({"Records": [{"eventName": event, "s3": {"bucket": {"name": "raw"}, "object": {"key": key, **more}}}]})
+    return json.dumps(
+        {"Records": [{"eventName": event, "s3": {"bucket": {"name": "raw"}, "object": {"key": key, **more}}}]}
+    )
 
 
 def test_a_real_notification_names_bucket_decoded_key_and_version() -> None:
     body = json.loads((FIXTURES / "sqs_s3_put.json").read_text())["Records"][0]["body"]
     assert list(created_objects(body)) == [
-        ObjectRef("ecommerce-raw-000000000000", "orders/dt=2024-05-01/run=r 1/part+é.csv.gz", "096fKKXTRTtl3on89fVO.nfljtsv6qko")
+        ObjectRef(
+            "ecommerce-raw-000000000000",
+            "orders/dt=2024-05-01/run=r 1/part+é.csv.gz",
+            "096fKKXTRTtl3on89fVO.nfljtsv6qko",
+        )
     ]
 
 

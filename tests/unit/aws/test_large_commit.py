@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 API_GATEWAY_S = 29  # Source: API Gateway quotas, maximum integration timeout less one second for the answer
-COPIED_BYTES_A_SECOND = 100 << 20  # Source: Amazon S3 user guide, "Performance design patterns": 85 to 90 MB/s and more for one request
+COPIED_BYTES_A_SECOND = (
+    100 << 20
+)  # Source: Amazon S3 user guide, "Performance design patterns": 85 to 90 MB/s and more for one request
 
 
 class LargeObjects:
@@ -39,8 +41,12 @@ class LargeObjects:
             self._copy()
             return _response(request, b'<CopyPartResult><ETag>"part"</ETag></CopyPartResult>')
         begins = request.url.endswith("?uploads")
-        kind, body = ("Initiate", "<UploadId>u</UploadId>") if begins else ("Complete", '<ETag>"whole"</ETag>')
-        return _response(request, f"<{kind}MultipartUploadResult>{body}</{kind}MultipartUploadResult>".encode())
+        kind, body = (
+            ("Initiate", "<UploadId>u</UploadId>") if begins else ("Complete", '<ETag>"whole"</ETag>')
+        )
+        return _response(
+            request, f"<{kind}MultipartUploadResult>{body}</{kind}MultipartUploadResult>".encode()
+        )
 
     def _copy(self) -> None:
         with self._lock:

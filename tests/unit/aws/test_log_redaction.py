@@ -35,7 +35,9 @@ def lines() -> Iterator[io.StringIO]:
 
 @pytest.mark.parametrize("number", [PAN, "4111 1111 1111 1111", "4111-1111-1111-1111", SSN])
 def test_a_number_in_a_message_or_its_arguments_is_redacted(lines: io.StringIO, number: str) -> None:
-    logging.getLogger("some.library").warning("failed payments/%s.csv, see %s", number, f"payments/{number}.csv")
+    logging.getLogger("some.library").warning(
+        "failed payments/%s.csv, see %s", number, f"payments/{number}.csv"
+    )
     assert number not in lines.getvalue()
     assert "failed payments/" in lines.getvalue()
 
@@ -55,13 +57,23 @@ def test_a_functions_own_logger_is_redacted_in_every_field() -> None:
     logger = Logger(service="test", stream=written)
     redact_logs(logger)
     redact_logs(logger)
-    logger.info("received", extra={"key": f"payments/{PAN}.csv", "deep": {"list": [PAN], PAN: 1}, "error": ValueError(PAN), "rows": 3})
+    logger.info(
+        "received",
+        extra={
+            "key": f"payments/{PAN}.csv",
+            "deep": {"list": [PAN], PAN: 1},
+            "error": ValueError(PAN),
+            "rows": 3,
+        },
+    )
     logged = json.loads(written.getvalue())
     assert PAN not in written.getvalue()
     assert (logged["rows"], logged["message"]) == (3, "received")
 
 
-def test_every_glue_job_redacts_its_log(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_glue_job_redacts_its_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
     monkeypatch.setattr("sys.argv", ["job.py"])
 
@@ -75,7 +87,10 @@ def test_every_glue_job_redacts_its_log(capsys: pytest.CaptureFixture[str], monk
     assert PAN not in said
 
 
-@pytest.mark.parametrize("text", ["file processed", "run 2024-01-02T03:04:05 of 541909 rows", "arn:aws:states:us-east-1:000000000000:x"])
+@pytest.mark.parametrize(
+    "text",
+    ["file processed", "run 2024-01-02T03:04:05 of 541909 rows", "arn:aws:states:us-east-1:000000000000:x"],
+)
 def test_a_text_without_such_numbers_is_unchanged(text: str) -> None:
     assert redact_log_text(text) == text
 
@@ -89,4 +104,7 @@ def test_a_function_without_pyarrow_redacts_by_check_digit(monkeypatch: pytest.M
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    assert redact_log_text(f"a {PAN} b {SSN} c 4111111111111112") == "a [PAN ****1111] b [SSN] c 4111111111111112"
+    assert (
+        redact_log_text(f"a {PAN} b {SSN} c 4111111111111112")
+        == "a [PAN ****1111] b [SSN] c 4111111111111112"
+    )

@@ -24,13 +24,17 @@ pytestmark = pytest.mark.unit
 
 NOON = datetime(2026, 5, 1, 12, 0)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-REDELIVERED_AFTER = timedelta(seconds=180)  # the visibility timeout of the queue `curated_changes` (terraform/ingestion.tf)
+REDELIVERED_AFTER = timedelta(
+    seconds=180
+)  # the visibility timeout of the queue `curated_changes` (terraform/ingestion.tf)
 MAX_RECEIVES = 10  # of the same queue, before a message goes to the dead letters
 NEW_FILE = "a new file"
 
 
 def pending_start(scheduler: LaggingScheduler) -> PendingStart:
-    return PendingStart(cast("EventBridgeSchedulerClient", scheduler), "quiet", "role", "queue", MINUTE, 15 * MINUTE)
+    return PendingStart(
+        cast("EventBridgeSchedulerClient", scheduler), "quiet", "role", "queue", MINUTE, 15 * MINUTE
+    )
 
 
 @dataclass
@@ -86,7 +90,9 @@ class Queue:
         decision = self.rules.decide(due, self.executions, now)
         if isinstance(decision, Start):
             self.executions.insert(0, Execution(decision.name, "RUNNING", now))
-            self.running_most = max(self.running_most, sum(run.status == "RUNNING" for run in self.executions))
+            self.running_most = max(
+                self.running_most, sum(run.status == "RUNNING" for run in self.executions)
+            )
         elif isinstance(decision, Postpone):
             pending_start(self.scheduler).postpone(now, decision.until)
 
@@ -123,7 +129,11 @@ def test_no_start_is_lost_however_late_a_fired_schedule_is_deleted(
 @pytest.mark.parametrize("lag_s", [0, 1, 30, 60])
 def test_a_start_that_is_postponed_while_a_run_works_follows_that_run(lag_s: int) -> None:
     """The due message arrives while the schedule that sent it is still listed: the start is scheduled again all the same."""
-    queue = Queue(LaggingScheduler(NOON, deletes_late=lag_s * SECOND), StartRules("any", timedelta(0), MINUTE), 10 * MINUTE)
+    queue = Queue(
+        LaggingScheduler(NOON, deletes_late=lag_s * SECOND),
+        StartRules("any", timedelta(0), MINUTE),
+        10 * MINUTE,
+    )
     queue.send(NEW_FILE, NOON)
     queue.send(NEW_FILE, NOON + 3 * MINUTE)
     queue.play(NOON + HOUR)

@@ -43,8 +43,13 @@ def test_an_endpoint_that_does_not_answer_is_a_network_trouble(shell: pytest.Mon
     import boto3  # noqa: PLC0415 after the shell is set
 
     shell.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    client = boto3.client("sts", endpoint_url=f"http://127.0.0.1:{closed_port()}", config=Config(retries={"max_attempts": 0}))
-    with pytest.raises(ServiceError, match=r"could not be reached.*Check the network") as met, translated("ask"):
+    client = boto3.client(
+        "sts", endpoint_url=f"http://127.0.0.1:{closed_port()}", config=Config(retries={"max_attempts": 0})
+    )
+    with (
+        pytest.raises(ServiceError, match=r"could not be reached.*Check the network") as met,
+        translated("ask"),
+    ):
         client.get_caller_identity()
     assert not isinstance(met.value, NotPermittedError)
 

@@ -18,7 +18,10 @@ pytestmark = pytest.mark.unit
     [
         ("headgate/mysql", "headgate export login"),
         ("headgate/mysql/shop", "headgate export login"),
-        ("arn:aws:secretsmanager:eu-central-1:000000000000:secret:headgate/mysql-AbCdEf", "headgate export login"),
+        (
+            "arn:aws:secretsmanager:eu-central-1:000000000000:secret:headgate/mysql-AbCdEf",
+            "headgate export login",
+        ),
         ("headgate/masking-key", "deploy again"),
         ("marquez-key", "aws secretsmanager put-secret-value"),
     ],
@@ -49,7 +52,10 @@ class OneSecret:
 )
 @pytest.mark.parametrize(
     ("secret_id", "step"),
-    [("headgate/masking-key", "aws secretsmanager update-secret-version-stage"), ("other", "aws secretsmanager put-secret-value")],
+    [
+        ("headgate/masking-key", "aws secretsmanager update-secret-version-stage"),
+        ("other", "aws secretsmanager put-secret-value"),
+    ],
 )
 def test_a_masking_key_with_a_wrong_value_names_what_to_do(secret_id: str, step: str, text: str) -> None:
     client: Any = OneSecret(text)
@@ -67,5 +73,7 @@ def test_keys_without_their_ids_name_what_to_do() -> None:
 
 def test_a_login_with_a_wrong_value_names_the_command_that_stores_it() -> None:
     client: Any = OneSecret(json.dumps({"host": "db"}))
-    with pytest.raises(SettingsError, match=r"lacks dbname, password, port, username\..*`headgate export login`"):
+    with pytest.raises(
+        SettingsError, match=r"lacks dbname, password, port, username\..*`headgate export login`"
+    ):
         Secrets(client).mysql_login("headgate/mysql/shop")

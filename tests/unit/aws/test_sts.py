@@ -21,7 +21,13 @@ class Tokens:
     def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> dict[str, Any]:  # noqa: N803 boto3's names
         if RoleArn != ROLE:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not authorized"}}, "AssumeRole")
-        return {"Credentials": {"AccessKeyId": f"key of {RoleSessionName}", "SecretAccessKey": "secret", "SessionToken": "token"}}
+        return {
+            "Credentials": {
+                "AccessKeyId": f"key of {RoleSessionName}",
+                "SecretAccessKey": "secret",
+                "SessionToken": "token",
+            }
+        }
 
 
 def test_the_session_has_the_name_of_the_system() -> None:

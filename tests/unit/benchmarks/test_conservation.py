@@ -67,7 +67,9 @@ def test_no_row_of_a_file_without_a_header_is_taken_for_one(rows: list[list[str]
 
 @examples(20)
 @given(tables(), st.integers(0, 3), st.booleans())
-def test_each_row_below_a_header_and_each_line_above_it_is_counted(rows: list[list[str]], above: int, is_packed: bool) -> None:
+def test_each_row_below_a_header_and_each_line_above_it_is_counted(
+    rows: list[list[str]], above: int, is_packed: bool
+) -> None:
     header = [f"name {chr(97 + at)}" for at in range(len(rows[0]))]
     text = "report of the day\n" * above + csv_of([header, *rows])
     assert balance(gzip.compress(text.encode()) if is_packed else text.encode(), above + 1) == COUNTED
@@ -101,7 +103,10 @@ def test_the_rows_of_every_sheet_are_counted(sheets: list[tuple[list[list[str]],
 
 
 @examples(20)
-@given(st.lists(st.fixed_dictionaries({"id": st.integers(), "name": WORDS}), min_size=1, max_size=20), st.booleans())
+@given(
+    st.lists(st.fixed_dictionaries({"id": st.integers(), "name": WORDS}), min_size=1, max_size=20),
+    st.booleans(),
+)
 def test_each_object_of_a_json_text_is_counted(objects: list[dict[str, object]], is_lines: bool) -> None:
     text = "\n".join(map(json.dumps, objects)) if is_lines else json.dumps(objects)
     assert balance(text.encode(), 0) == COUNTED
@@ -115,7 +120,10 @@ def test_a_reader_that_drops_a_row_is_found(monkeypatch: pytest.MonkeyPatch) -> 
     def dropping(text: bytes, dialect: object) -> read_csv.TextTable:
         table = read_rows(text, dialect)  # type: ignore[arg-type]  # the reader's own
         return replace(
-            table, columns=tuple(column[1:] for column in table.columns), source_rows=table.source_rows[1:], starts=table.starts[1:]
+            table,
+            columns=tuple(column[1:] for column in table.columns),
+            source_rows=table.source_rows[1:],
+            starts=table.starts[1:],
         )
 
     monkeypatch.setattr(read_csv, "read_rows", dropping)
@@ -135,7 +143,9 @@ def test_a_row_that_is_taken_for_a_header_is_found() -> None:
     assert imbalance(replace(account, received=3), Records(frozenset({3}), 1)) == (0, 1)
 
 
-@pytest.mark.parametrize("folder", ["airports", "bike_sharing", "cdnow", "dirty_csv/csv_spectrum", "queries", "regional"])
+@pytest.mark.parametrize(
+    "folder", ["airports", "bike_sharing", "cdnow", "dirty_csv/csv_spectrum", "queries", "regional"]
+)
 def test_each_record_of_the_shared_files_is_counted(folder: str) -> None:
     if not (DATA / folder).is_dir():
         pytest.skip(f"{DATA / folder} is absent; set HEADGATE_DATA")

@@ -38,10 +38,17 @@ def test_the_days_that_are_needed_are_enough() -> None:
 
 @pytest.mark.parametrize(
     ("variables", "message"),
-    [({"DATA": "absent.csv"}, "absent.csv does not exist"), ({"SHOPS": "online-retial"}, "No shop is measured")],
+    [
+        ({"DATA": "absent.csv"}, "absent.csv does not exist"),
+        ({"SHOPS": "online-retial"}, "No shop is measured"),
+    ],
 )
 def test_an_expected_failure_is_one_line_and_an_exit_code(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, variables: dict[str, str], message: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    variables: dict[str, str],
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("DATA", "SHOPS"):

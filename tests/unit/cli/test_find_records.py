@@ -45,7 +45,11 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     mappings = Mappings(objects, "artifacts", contracts, sample_table)
     ports = GatePorts(objects, ledger, "curated", "quarantine", lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300)
     rules = GateRules(contracts, lambda: MaskingKey("k1", b"0" * 32), mappings)
-    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}))
+    monkeypatch.setattr(
+        deployment,
+        "activate",
+        lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}),
+    )
     monkeypatch.setattr(stores, "objects", lambda: objects)
     monkeypatch.setattr(stores, "ledger", lambda _: ledger)
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: lake)
@@ -53,7 +57,9 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     monkeypatch.setattr(intake, "replayer", lambda _: Replayer(ports, rules))
     senders = Senders(objects, "artifacts")
     monkeypatch.setattr(intake, "reverter", lambda _: Reverter(ports, rules, senders))
-    monkeypatch.setattr(intake, "correction_outcomes", lambda _: CorrectionOutcomes(objects, ledger, senders, "quarantine"))
+    monkeypatch.setattr(
+        intake, "correction_outcomes", lambda _: CorrectionOutcomes(objects, ledger, senders, "quarantine")
+    )
 
     def putting(key: str, body: str) -> None:
         objects.write(ObjectRef("raw", key), body.encode())
@@ -72,13 +78,19 @@ def ran(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("key", [f"payments/card {PAN}.csv", f"payments/{SSN}.csv"])
 @pytest.mark.parametrize("command", [["quarantine", "show"], ["files", "show"]])
-def test_a_file_is_found_by_the_key_it_was_sent_under(put: Callable[[str, str], None], key: str, command: list[str]) -> None:
+def test_a_file_is_found_by_the_key_it_was_sent_under(
+    put: Callable[[str, str], None], key: str, command: list[str]
+) -> None:
     put(key, HEADER + BAD)
     assert ran(*command, key).exit_code == 0
 
 
-@pytest.mark.parametrize("command", [["quarantine", "show"], ["quarantine", "replay"], ["files", "show"], ["mapping", "show"]])
-def test_what_is_found_nowhere_is_reported_without_its_number(put: Callable[[str, str], None], command: list[str]) -> None:
+@pytest.mark.parametrize(
+    "command", [["quarantine", "show"], ["quarantine", "replay"], ["files", "show"], ["mapping", "show"]]
+)
+def test_what_is_found_nowhere_is_reported_without_its_number(
+    put: Callable[[str, str], None], command: list[str]
+) -> None:
     put("payments/a.csv", HEADER + BAD)
     reported = ran(*command, f"payments/card {PAN}.csv")
     assert reported.exit_code == 1
@@ -86,7 +98,9 @@ def test_what_is_found_nowhere_is_reported_without_its_number(put: Callable[[str
 
 
 @pytest.mark.parametrize("key", [f"payments/card {PAN}.csv", f"payments/{SSN}.csv"])
-def test_a_replay_says_that_the_original_cannot_be_found_by_a_masked_key(put: Callable[[str, str], None], key: str) -> None:
+def test_a_replay_says_that_the_original_cannot_be_found_by_a_masked_key(
+    put: Callable[[str, str], None], key: str
+) -> None:
     put(key, HEADER + BAD)
     reported = ran("quarantine", "replay", key, "--json")
     (done,) = json.loads(reported.stdout)
@@ -101,7 +115,9 @@ def test_a_replay_says_that_an_original_is_gone(put: Callable[[str, str], None])
     assert (done["outcome"], done["reason"]) == ("raw_gone", "the original is not in raw any more")
 
 
-def test_a_file_of_a_masked_key_cannot_be_checked_with_a_mapping_and_has_to_be_sent_again(put: Callable[[str, str], None]) -> None:
+def test_a_file_of_a_masked_key_cannot_be_checked_with_a_mapping_and_has_to_be_sent_again(
+    put: Callable[[str, str], None],
+) -> None:
     key, header = f"payments/card {PAN}.csv", HEADER.replace("order_id", "Vorgang")
     put(key, header + BAD)
     reported = ran("mapping", "set", key, "Vorgang=order_id")
@@ -110,7 +126,9 @@ def test_a_file_of_a_masked_key_cannot_be_checked_with_a_mapping_and_has_to_be_s
     assert intake.mappings({}).remembered() == []
 
 
-def test_a_key_names_the_file_with_the_rows_when_a_copy_was_sent_later(put: Callable[[str, str], None]) -> None:
+def test_a_key_names_the_file_with_the_rows_when_a_copy_was_sent_later(
+    put: Callable[[str, str], None],
+) -> None:
     put("payments/a.csv", HEADER + BAD)
     put("payments/a.csv", HEADER + BAD)
     shown = ran("quarantine", "show", "payments/a.csv", "--json")
@@ -136,4 +154,6 @@ def test_a_revert_names_only_uploads_that_are_still_in_the_lake(put: Callable[[s
 def test_a_revert_names_another_file_that_has_the_same_rows(put: Callable[[str, str], None]) -> None:
     put("payments/a.csv", HEADER + BAD)
     put("payments/b.csv", HEADER + BAD)
-    assert "The same rows are in the lake as payments/b.csv" in " ".join(ran("files", "revert", "payments/a.csv", "--yes").stdout.split())
+    assert "The same rows are in the lake as payments/b.csv" in " ".join(
+        ran("files", "revert", "payments/a.csv", "--yes").stdout.split()
+    )

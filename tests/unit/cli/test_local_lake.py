@@ -88,8 +88,13 @@ def test_a_python_system_runs_as_the_models_do(lake: Path) -> None:
 
 def test_a_folder_of_files_is_merged_and_the_same_key_counts_once(lake: Path) -> None:
     (lake / "data" / "visits.csv").unlink()
-    clinic.write(lake / "data" / "visits", {"old/march.csv": VISITS, "new.jsonl": '{"visit_id": "3", "day": "2026-03-02"}\n', "_note": "x"})
-    pq.write_table(pa.table({"visit_id": ["5"], "day": [date(2026, 3, 3)]}), lake / "data" / "visits" / "april.parquet")
+    clinic.write(
+        lake / "data" / "visits",
+        {"old/march.csv": VISITS, "new.jsonl": '{"visit_id": "3", "day": "2026-03-02"}\n', "_note": "x"},
+    )
+    pq.write_table(
+        pa.table({"visit_id": ["5"], "day": [date(2026, 3, 3)]}), lake / "data" / "visits" / "april.parquet"
+    )
     run = run_system_locally("visit-counts", lake / "data")
     assert [row["visits"] for row in rows(run.tables["visits_by_day"])] == [2, 1, 1]
     assert run.datasets["visits"].files == 3
@@ -108,11 +113,13 @@ def test_the_day_of_the_data_can_be_given(lake: Path) -> None:
 def test_a_missing_file_is_named_with_its_reader_and_its_place(lake: Path) -> None:
     (lake / "data" / "visits.csv").rename(lake / "data" / "visit.csv")
     with pytest.raises(
-        NotFoundError, match=r"dataset visits, which is read by models/days.sql and models/busy_days.sql.*staff.csv, visit.csv"
+        NotFoundError,
+        match=r"dataset visits, which is read by models/days.sql and models/busy_days.sql.*staff.csv, visit.csv",
     ):
         run_system_locally(MODELS_SYSTEM, lake / "data")
     with pytest.raises(
-        NotFoundError, match=r"which is read by the system visit-counts.*Put its rows into .*visits.csv.*or rename visit.csv"
+        NotFoundError,
+        match=r"which is read by the system visit-counts.*Put its rows into .*visits.csv.*or rename visit.csv",
     ):
         run_system_locally("visit-counts", lake / "data")
 
@@ -124,13 +131,19 @@ def test_a_file_that_the_gate_rejects_is_named(lake: Path) -> None:
 
 
 def test_a_table_that_breaks_its_contract_is_an_error_as_in_the_lake(lake: Path) -> None:
-    clinic.write(lake, {"models/days.sql": DAYS.replace("group by", "where visit_id > '' group by visit_id,")})
+    clinic.write(
+        lake, {"models/days.sql": DAYS.replace("group by", "where visit_id > '' group by visit_id,")}
+    )
     with pytest.raises(AuditError, match="days"):
         run_system_locally(MODELS_SYSTEM, lake / "data", ["days"])
 
 
-@pytest.mark.parametrize(("system", "names", "message"), [("own-models", ["nix"], "no model nix"), ("nix", [], "no system nix")])
-def test_an_unknown_name_is_answered_with_all_names(lake: Path, system: str, names: list[str], message: str) -> None:
+@pytest.mark.parametrize(
+    ("system", "names", "message"), [("own-models", ["nix"], "no model nix"), ("nix", [], "no system nix")]
+)
+def test_an_unknown_name_is_answered_with_all_names(
+    lake: Path, system: str, names: list[str], message: str
+) -> None:
     with pytest.raises(NotFoundError, match=message):
         run_system_locally(system, lake / "data", names)
 
@@ -145,18 +158,36 @@ def test_the_error_of_a_project_without_models_says_how_to_write_one(lake: Path)
 
 
 def test_the_command_shows_first_rows_and_writes_parquet(lake: Path) -> None:
-    arguments = ["run", "--local", "--data", str(lake / "data"), "--rows", "1", "--output", str(lake / "out"), "days"]
+    arguments = [
+        "run",
+        "--local",
+        "--data",
+        str(lake / "data"),
+        "--rows",
+        "1",
+        "--output",
+        str(lake / "out"),
+        "days",
+    ]
     screen = CliRunner().invoke(models, arguments)
     assert screen.exit_code == 0, screen.output
     assert all(
-        text in screen.output for text in ("type 1", "contract check FILE --dataset visits", "days: 2 rows, the first 1", "2026-03-01")
+        text in screen.output
+        for text in (
+            "type 1",
+            "contract check FILE --dataset visits",
+            "days: 2 rows, the first 1",
+            "2026-03-01",
+        )
     )
     assert "2026-03-02 " not in screen.output.partition("days: 2 rows")[2]
     assert pq.read_table(lake / "out" / "days.parquet").num_rows == 2
 
 
 def test_the_command_for_a_system_has_one_json_document(lake: Path) -> None:
-    done = CliRunner().invoke(systems, ["run", "visit-counts", "--local", "--data", str(lake / "data"), "--json"])
+    done = CliRunner().invoke(
+        systems, ["run", "visit-counts", "--local", "--data", str(lake / "data"), "--json"]
+    )
     assert json.loads(done.output)["tables"]["visits_by_day"]["rows"] == 2
 
 

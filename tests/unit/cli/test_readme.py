@@ -36,6 +36,12 @@ def test_every_command_has_an_example() -> None:
 
 
 def test_every_command_has_json_but_those_that_the_readme_names() -> None:
-    (reported,) = re.findall(r"^Every command has `--json` for machines.*$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    without = {name for name, command in commands(cli) if "--json" not in {text for one in command.params for text in one.opts}}
+    (reported,) = re.findall(
+        r"^Every command has `--json` for machines.*$", README.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    without = {
+        name
+        for name, command in commands(cli)
+        if "--json" not in {text for one in command.params for text in one.opts}
+    }
     assert without == set(re.findall(r"`(headgate [^`]+)`", reported))

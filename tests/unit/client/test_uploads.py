@@ -22,7 +22,14 @@ pytestmark = pytest.mark.unit
 class InTenParts(MemoryObjects):
     """Reports each tenth of a file, as a multipart upload does."""
 
-    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "", sent: Callable[[int], object] = lambda _: None) -> None:
+    def upload(
+        self,
+        path: Path,
+        ref: ObjectRef,
+        *,
+        content_type: str = "",
+        sent: Callable[[int], object] = lambda _: None,
+    ) -> None:
         super().upload(path, ref, content_type=content_type)
         for _ in range(10):
             sent(path.stat().st_size // 10)
@@ -31,7 +38,10 @@ class InTenParts(MemoryObjects):
 def uploaded(source: Path) -> list[str]:
     lines: list[str] = []
     objects: Any = InTenParts()
-    assert upload(objects, MemoryLedger(), "raw", str(source), dataset="", timeout_s=0, progress=lines.append) == []
+    assert (
+        upload(objects, MemoryLedger(), "raw", str(source), dataset="", timeout_s=0, progress=lines.append)
+        == []
+    )
     return lines
 
 

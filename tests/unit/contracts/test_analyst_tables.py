@@ -60,14 +60,23 @@ def test_columns_about_a_person_digits_lineage_and_columns_that_nobody_classifie
     assert KEPT in curated_contract(PEOPLE).names
     (table,) = analyst_contracts(["people"], {"people": PEOPLE}, {}).values()
     assert table.names == ("id", "city", "seen_on")
-    assert (table.dataset, table.key, table.personal, table.version) == ("people_for_analysts", ("id",), (), "1.2.0")
+    assert (table.dataset, table.key, table.personal, table.version) == (
+        "people_for_analysts",
+        ("id",),
+        (),
+        "1.2.0",
+    )
     assert "email, name" in table.description
 
 
 def test_what_the_gate_has_checked_is_not_checked_again() -> None:
     """Rows of an older contract version may lack a value that is required now, and the copy must not fail for them."""
     (table,) = analyst_contracts(["people"], {"people": PEOPLE}, {}).values()
-    assert (table.column("city").required, table.column("city").rules, table.column("city").references) == (False, (), "")
+    assert (table.column("city").required, table.column("city").rules, table.column("city").references) == (
+        False,
+        (),
+        "",
+    )
     assert table.column("id").required
 
 
@@ -78,7 +87,9 @@ def test_a_table_whose_key_is_a_person_has_no_key() -> None:
 
 
 def test_a_dataset_that_is_unknown_or_open_or_has_a_table_already_is_named() -> None:
-    with pytest.raises(ContractError, match=r"analyst_tables has persons, which is no dataset\. Datasets: people\."):
+    with pytest.raises(
+        ContractError, match=r"analyst_tables has persons, which is no dataset\. Datasets: people\."
+    ):
         analyst_contracts(["persons"], {"people": PEOPLE}, {})
     public = replace(PEOPLE, columns=tuple(replace(one, classification="") for one in PEOPLE.columns))
     with pytest.raises(ContractError, match="which analysts may read"):
@@ -87,8 +98,12 @@ def test_a_dataset_that_is_unknown_or_open_or_has_a_table_already_is_named() -> 
         analyst_contracts(["people"], {"people": PEOPLE}, {"people_for_analysts": PEOPLE})
 
 
-def test_a_lake_with_such_tables_has_them_as_tables_of_its_own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "headgate.toml").write_text('name = "shop"\ndomains = ["retail"]\nanalyst_tables = ["customers"]\n', encoding="utf-8")
+def test_a_lake_with_such_tables_has_them_as_tables_of_its_own_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "headgate.toml").write_text(
+        'name = "shop"\ndomains = ["retail"]\nanalyst_tables = ["customers"]\n', encoding="utf-8"
+    )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     registry = Registry.load()
     table = registry.prod["customers_for_analysts"]
@@ -104,20 +119,33 @@ def test_a_lake_with_such_tables_has_them_as_tables_of_its_own_models(tmp_path: 
 
 
 def test_no_name_and_no_address_reaches_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "headgate.toml").write_text('name = "shop"\ndomains = ["retail"]\nanalyst_tables = ["customers"]\n', encoding="utf-8")
+    (tmp_path / "headgate.toml").write_text(
+        'name = "shop"\ndomains = ["retail"]\nanalyst_tables = ["customers"]\n', encoding="utf-8"
+    )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     registry = Registry.load()
     own = sql_models(registry.prod, registry.curated, partial(translate, databases=Databases("c", "p")))
-    schema = pa.schema([field.with_nullable(nullable=True) for field in arrow_schema(registry.curated["customers"])])
-    people = [{"customer_id": number, "email": f"{name}@example.org", "full_name": name} for number, name in ((2, "Berta"), (1, "Anna"))]
+    schema = pa.schema(
+        [field.with_nullable(nullable=True) for field in arrow_schema(registry.curated["customers"])]
+    )
+    people = [
+        {"customer_id": number, "email": f"{name}@example.org", "full_name": name}
+        for number, name in ((2, "Berta"), (1, "Anna"))
+    ]
     pq.write_table(pa.Table.from_pylist(people, schema=schema), tmp_path / "customers.parquet")
     objects, catalog = MemoryObjects(), MemoryCatalog()
     catalog.create("p", "customers_for_analysts", "s3://own/tables/customers_for_analysts/none/")
     publisher = Publisher(objects, catalog, "p", "own", audit)
     lake = LakeSnapshot("0123456789abcdef", date(2026, 3, 2), {})
     tables = local.opened({"customers": str(tmp_path / "customers.parquet")})
-    (made,) = run_system(MODELS_SYSTEM, lake, tables, publisher, registry.tables_of(MODELS_SYSTEM), own_models=own)
-    rows = pq.read_table(pa.BufferReader(objects.read(ObjectRef("own", made.location.removeprefix("s3://own/") + "part-00000.parquet"))))
+    (made,) = run_system(
+        MODELS_SYSTEM, lake, tables, publisher, registry.tables_of(MODELS_SYSTEM), own_models=own
+    )
+    rows = pq.read_table(
+        pa.BufferReader(
+            objects.read(ObjectRef("own", made.location.removeprefix("s3://own/") + "part-00000.parquet"))
+        )
+    )
     assert rows["customer_id"].to_pylist() == [1, 2]
     assert "Anna" not in str(rows.to_pylist())
     assert rows.schema.names == list(registry.prod["customers_for_analysts"].names)

@@ -21,7 +21,13 @@ COUNTS = Contract(
     version="1.0.0",
     key=("counter", "day"),
     columns=(
-        Column("counter", ColumnType(Kind.STRING), "Name of the counter", required=True, classification="personal"),
+        Column(
+            "counter",
+            ColumnType(Kind.STRING),
+            "Name of the counter",
+            required=True,
+            classification="personal",
+        ),
         Column("day", ColumnType(Kind.DATE), required=True),
         Column("bikes", ColumnType(Kind.BIGINT)),
         Column("weather", ColumnType(Kind.STRING)),
@@ -32,9 +38,20 @@ STATED = {"of": "counts", "measure": "bikes", "time": "day"}
 
 
 def declared(stated: Any, *properties: tuple[str, Any], kind: str = "forecast") -> Contract:  # noqa: ANN401 as a file may have it
-    custom = [{"property": f"headgate.{kind}", "value": stated}, *({"property": name, "value": value} for name, value in properties)]
-    document = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "bikes.prod.ahead", "version": "1.0.0", "status": "active"}
-    return odcs_reader.parse({**document, "schema": [{"name": "ahead", "customProperties": custom}]}, zone="prod")
+    custom = [
+        {"property": f"headgate.{kind}", "value": stated},
+        *({"property": name, "value": value} for name, value in properties),
+    ]
+    document = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": "bikes.prod.ahead",
+        "version": "1.0.0",
+        "status": "active",
+    }
+    return odcs_reader.parse(
+        {**document, "schema": [{"name": "ahead", "customProperties": custom}]}, zone="prod"
+    )
 
 
 def derived(stated: Any, *others: Contract, kind: str = "forecast") -> Contract:  # noqa: ANN401 as above
@@ -89,7 +106,9 @@ def test_options_have_defaults() -> None:
     ],
 )
 def test_an_error_names_file_option_and_remedy(change: dict[str, Any], reason: str) -> None:
-    other = Contract("bikes.prod.others", "others", "prod", "1.0.0", COUNTS.columns, COUNTS.key, system="other-system")
+    other = Contract(
+        "bikes.prod.others", "others", "prod", "1.0.0", COUNTS.columns, COUNTS.key, system="other-system"
+    )
     with pytest.raises(ContractError) as error:
         derived({**STATED, **change}, other)
     assert str(error.value).startswith("contracts/prod/ahead.yaml: headgate.forecast")
@@ -99,7 +118,15 @@ def test_an_error_names_file_option_and_remedy(change: dict[str, Any], reason: s
 def test_segments_have_the_sums_of_their_measures() -> None:
     contract = derived({"of": "counts", "by": ["counter"], "measures": ["bikes"]}, kind="segments")
     assert contract.key == ("counter",)
-    assert contract.names == ("counter", "bikes", "segment", "segment_name", "stability", "silhouette", "status")
+    assert contract.names == (
+        "counter",
+        "bikes",
+        "segment",
+        "segment_name",
+        "stability",
+        "silhouette",
+        "status",
+    )
     assert contract.description == "Segments of bikes of counts"
 
 
@@ -108,12 +135,18 @@ def test_segments_have_the_sums_of_their_measures() -> None:
     [
         ({"of": "counts", "measures": ["bikes"]}, "lacks by, a list of columns"),
         ({"of": "counts", "by": ["counter"]}, "lacks measures, a list of columns"),
-        ({"of": "counts", "by": ["counter"], "measures": ["weather"]}, "measure is weather, which is no number"),
+        (
+            {"of": "counts", "by": ["counter"], "measures": ["weather"]},
+            "measure is weather, which is no number",
+        ),
         (
             {"of": "counts", "by": ["counter"], "measures": ["bikes"], "time": "day"},
             "has no option time. Its options are of, measures, by.",
         ),
-        ({"of": "counts", "by": ["counter"], "measures": ["bike"]}, "measure is bike, which counts has not. Did you mean bikes?"),
+        (
+            {"of": "counts", "by": ["counter"], "measures": ["bike"]},
+            "measure is bike, which counts has not. Did you mean bikes?",
+        ),
     ],
 )
 def test_an_error_of_segments_names_the_option(options: dict[str, Any], reason: str) -> None:
@@ -126,9 +159,13 @@ def test_an_error_of_segments_names_the_option(options: dict[str, Any], reason: 
 @pytest.mark.parametrize("kind", ["forecast", "anomalies", "trend"])
 def test_values_about_a_person_stay_about_a_person(kind: str) -> None:
     """The role of analysts cannot read a table with such a column, so a sum of salaries is not published by a block unnoticed."""
-    private = replace(COUNTS, columns=tuple(replace(column, classification="personal") for column in COUNTS.columns))
+    private = replace(
+        COUNTS, columns=tuple(replace(column, classification="personal") for column in COUNTS.columns)
+    )
     contract = with_derived_columns({"ahead": declared(STATED, kind=kind)}, {"counts": private})["ahead"]
-    assert {column.name for column in contract.columns if column.type.kind is Kind.DOUBLE} == set(contract.personal)
+    assert {column.name for column in contract.columns if column.type.kind is Kind.DOUBLE} == set(
+        contract.personal
+    )
 
 
 def test_a_block_is_a_mapping() -> None:
@@ -144,7 +181,17 @@ def test_a_table_is_built_by_a_block_or_by_a_system() -> None:
 
 def test_a_block_states_no_columns() -> None:
     """A second list of columns would be a second truth."""
-    document = {"name": "ahead", "customProperties": [{"property": "headgate.forecast", "value": STATED}], "properties": [{"name": "a"}]}
-    stated = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "bikes.prod.ahead", "version": "1.0.0", "schema": [document]}
+    document = {
+        "name": "ahead",
+        "customProperties": [{"property": "headgate.forecast", "value": STATED}],
+        "properties": [{"name": "a"}],
+    }
+    stated = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": "bikes.prod.ahead",
+        "version": "1.0.0",
+        "schema": [document],
+    }
     with pytest.raises(ContractError, match="has its own columns"):
         odcs_reader.parse(stated, zone="prod")

@@ -24,7 +24,15 @@ from headgate.project import read
 from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, scanner_version
 from headgate.quality.declared_columns import Declared, declared_columns
 from headgate.quality.leaks import leaks_in_rows
-from headgate.quality.pci_audit import AuditFinding, AuditScan, Zone, findings, increments_zone, pci_audit, scan_object
+from headgate.quality.pci_audit import (
+    AuditFinding,
+    AuditScan,
+    Zone,
+    findings,
+    increments_zone,
+    pci_audit,
+    scan_object,
+)
 from headgate.snapshots.publishing import parquet_bytes
 
 if TYPE_CHECKING:
@@ -35,7 +43,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 PAN = "4111111111111111"  # a test number that payment gateways publish
-SAID = {"declared_by": "R. Meyer, data owner", "declared_on": "2026-01-31", "reason": "ids of a meter, 16 digits"}
+SAID = {
+    "declared_by": "R. Meyer, data owner",
+    "declared_on": "2026-01-31",
+    "reason": "ids of a meter, 16 digits",
+}
 LAKE = NoCards(**SAID)
 KEY = MaskingKey("k1", bytes(32))
 
@@ -43,7 +55,13 @@ KEY = MaskingKey("k1", bytes(32))
 def contract_of(properties: list[dict[str, Any]] | None = None, mask: str = "") -> Contract:
     own = [*(properties or []), *([{"property": "headgate.mask", "value": mask}] if mask else [])]
     columns = [
-        {"name": "id", "logicalType": "integer", "physicalType": "BIGINT", "primaryKey": True, "required": True},
+        {
+            "name": "id",
+            "logicalType": "integer",
+            "physicalType": "BIGINT",
+            "primaryKey": True,
+            "required": True,
+        },
         {"name": "meter", "logicalType": "string", "physicalType": "TEXT", "customProperties": own},
     ]
     document = {
@@ -62,7 +80,9 @@ def declared() -> Contract:
 
 
 def gate(body: str, contract: Contract) -> CheckedRows:
-    return check_bytes(body.encode(), contract, KEY, object_key="readings/in.csv", received_at=datetime(2026, 5, 1))
+    return check_bytes(
+        body.encode(), contract, KEY, object_key="readings/in.csv", received_at=datetime(2026, 5, 1)
+    )
 
 
 def test_a_declared_column_is_accepted_as_it_is_and_another_is_not() -> None:
@@ -93,7 +113,9 @@ def test_the_table_of_the_audit_names_declared_columns_with_who_and_why() -> Non
         listed = frame[frame["declared"].notna()]
         assert set(listed["declared"]) == {text}
         assert sorted(zip(listed["zone"], listed["check_name"], strict=True)) == [
-            (zone, check) for zone in ("curated", "quarantine") for check in ("card_number", "security_code", "track_data")
+            (zone, check)
+            for zone in ("curated", "quarantine")
+            for check in ("card_number", "security_code", "track_data")
         ]
     assert described([curated_contract(contract_of())]) == {}
 
@@ -105,12 +127,16 @@ def test_the_table_of_the_audit_names_declared_columns_with_who_and_why() -> Non
         ("headgate.mask", "none", "meter (nobody named: headgate.mask none)"),
     ],
 )
-def test_the_table_of_the_audit_lists_columns_that_a_contract_excepts_without_a_name(property_name: str, value: str, text: str) -> None:
+def test_the_table_of_the_audit_lists_columns_that_a_contract_excepts_without_a_name(
+    property_name: str, value: str, text: str
+) -> None:
     """Each column that the audit searches less is listed; a declaration with a person replaces the words about nobody."""
     own = {"property": property_name, "value": value}
     assert described([curated_contract(contract_of([own]))]) == {"readings": text}
     named = contract_of([own, {"property": PROPERTY, "value": SAID}])
-    assert described([curated_contract(named)]) == {"readings": "meter (R. Meyer, data owner, 2026-01-31: ids of a meter, 16 digits)"}
+    assert described([curated_contract(named)]) == {
+        "readings": "meter (R. Meyer, data owner, 2026-01-31: ids of a meter, 16 digits)"
+    }
 
 
 @pytest.mark.parametrize(
@@ -129,7 +155,10 @@ def test_the_audit_lists_exactly_the_columns_that_its_scanner_excepts(own: dict[
     assert listed.keys() == excepted.keys() == (set() if own["value"] == "free_text" else {"readings"})
 
 
-@pytest.mark.parametrize("stated", [{"headgate.content": "tracking_number"}, {"headgate.content": "phone"}, {"headgate.mask": "none"}])
+@pytest.mark.parametrize(
+    "stated",
+    [{"headgate.content": "tracking_number"}, {"headgate.content": "phone"}, {"headgate.mask": "none"}],
+)
 def test_the_audit_agrees_with_the_gate_about_what_a_contract_states(stated: dict[str, str]) -> None:
     contract = contract_of([{"property": name, "value": value} for name, value in stated.items()])
     texts = ["30569309025904", "4222222222222", "378282246310005", PAN, f"card {PAN}"]
@@ -159,7 +188,13 @@ def test_a_finding_goes_with_the_next_audit_after_the_declaration() -> None:
 
     def scans(scanner: str, of: Declared) -> list[AuditFinding]:
         audit = CardAudit(
-            objects, ledger, lambda: datetime(2026, 5, 1), list[AuditFinding]().extend, scanner, outdated_per_run=0, declared=of
+            objects,
+            ledger,
+            lambda: datetime(2026, 5, 1),
+            list[AuditFinding]().extend,
+            scanner,
+            outdated_per_run=0,
+            declared=of,
         )
         return findings(audit.audit_objects([increments_zone("curated")]))
 
@@ -168,13 +203,24 @@ def test_a_finding_goes_with_the_next_audit_after_the_declaration() -> None:
 
 
 def test_a_declaration_says_who_when_and_why() -> None:
-    for stated in ({}, "yes", {**SAID, "reason": " "}, {**SAID, "declared_on": "soon"}, {**SAID, "note": "x"}):
-        with pytest.raises(ContractError, match=r"readings\.meter: headgate\.no_cards must have declared_by, declared_on, reason"):
+    for stated in (
+        {},
+        "yes",
+        {**SAID, "reason": " "},
+        {**SAID, "declared_on": "soon"},
+        {**SAID, "note": "x"},
+    ):
+        with pytest.raises(
+            ContractError,
+            match=r"readings\.meter: headgate\.no_cards must have declared_by, declared_on, reason",
+        ):
             contract_of([{"property": PROPERTY, "value": stated}])
 
 
 def test_a_card_column_cannot_declare_that_it_holds_no_cards() -> None:
-    with pytest.raises(ContractError, match=r"headgate\.mask is pan, so headgate\.no_cards cannot be declared"):
+    with pytest.raises(
+        ContractError, match=r"headgate\.mask is pan, so headgate\.no_cards cannot be declared"
+    ):
         contract_of([{"property": PROPERTY, "value": SAID}], mask="pan")
 
 
@@ -196,15 +242,21 @@ CARDS = '[cards]\nnone = true\ndeclared_by = "R. Meyer"\ndeclared_on = 2026-01-3
 
 
 def test_a_lake_declares_it_in_its_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "headgate.toml").write_text(f'name = "sensors"\ndomains = ["retail"]\n{CARDS}', encoding="utf-8")
+    (tmp_path / "headgate.toml").write_text(
+        f'name = "sensors"\ndomains = ["retail"]\n{CARDS}', encoding="utf-8"
+    )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert no_cards() == NoCards("R. Meyer", "2026-01-31", "sensors only")
     registry = Registry.load()
-    assert {column.no_cards for column in registry.curated["calendar"].columns if not column.name.startswith("_")} == {no_cards()}
+    assert {
+        column.no_cards for column in registry.curated["calendar"].columns if not column.name.startswith("_")
+    } == {no_cards()}
     assert all(column.no_cards is None for column in registry.source["payments"].columns)
 
 
-@pytest.mark.parametrize("moment", ["2026-01-31T10:00:00", "2026-01-31T10:00:00Z", "10:00:00", '"2026-01-31"'])
+@pytest.mark.parametrize(
+    "moment", ["2026-01-31T10:00:00", "2026-01-31T10:00:00Z", "10:00:00", '"2026-01-31"']
+)
 def test_the_day_of_a_lakes_declaration_is_a_date_without_a_time(tmp_path: Path, moment: str) -> None:
     path = tmp_path / "headgate.toml"
     path.write_text(CARDS.replace("2026-01-31", moment), encoding="utf-8")

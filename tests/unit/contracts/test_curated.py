@@ -26,7 +26,11 @@ def names(column: Column) -> list[str]:
 
 def test_a_card_number_becomes_token_brand_and_last_four() -> None:
     assert names(Column("card_number", TEXT, mask=Mask.PAN)) == ["card_token", "card_brand", "card_last4"]
-    assert names(Column("backup_pan", TEXT, mask=Mask.PAN)) == ["backup_token", "backup_brand", "backup_last4"]
+    assert names(Column("backup_pan", TEXT, mask=Mask.PAN)) == [
+        "backup_token",
+        "backup_brand",
+        "backup_last4",
+    ]
 
 
 def test_the_token_is_required_exactly_where_the_number_is() -> None:
@@ -52,20 +56,35 @@ def test_a_replacement_column_takes_no_other_columns_name() -> None:
         Column("ssn", TEXT, mask=Mask.SSN),
     )
     apart = {
-        column.name: names(column) for column in with_distinct_names((card, Column("card_last4", TEXT), Column("ssn_last4", TEXT), ssn))
+        column.name: names(column)
+        for column in with_distinct_names((card, Column("card_last4", TEXT), Column("ssn_last4", TEXT), ssn))
     }
-    assert apart["card_number"] == ["card_number_masked_token", "card_number_masked_brand", "card_number_masked_last4"]
-    assert (apart["ssn"], apart["card_last4"], apart["ssn_last4"]) == (["ssn_masked_last4"], ["card_last4"], ["ssn_last4"])
+    assert apart["card_number"] == [
+        "card_number_masked_token",
+        "card_number_masked_brand",
+        "card_number_masked_last4",
+    ]
+    assert (apart["ssn"], apart["card_last4"], apart["ssn_last4"]) == (
+        ["ssn_masked_last4"],
+        ["card_last4"],
+        ["ssn_last4"],
+    )
     assert len({name for column in with_distinct_names((card, other)) for name in names(column)}) == 6
     assert with_distinct_names((card, ssn, Column("last4", TEXT))) == (card, ssn, Column("last4", TEXT))
 
 
 @given(
     st.lists(st.sampled_from(["card", "card_number", "card_pan", "card_last4"]), min_size=1, max_size=4),
-    st.lists(st.sampled_from(["", "_masked", "_masked_masked", "_masked_last4", "_masked_masked_token"]), min_size=1, max_size=4),
+    st.lists(
+        st.sampled_from(["", "_masked", "_masked_masked", "_masked_last4", "_masked_masked_token"]),
+        min_size=1,
+        max_size=4,
+    ),
     st.randoms(use_true_random=False),
 )
-def test_no_two_columns_behind_the_gate_ever_have_one_name(stems: list[str], endings: list[str], chance: Random) -> None:
+def test_no_two_columns_behind_the_gate_ever_have_one_name(
+    stems: list[str], endings: list[str], chance: Random
+) -> None:
     every = sorted({stem + ending for stem in stems for ending in endings})
     masks = [Mask.PAN, Mask.SSN, Mask.CVV, None]
     columns = with_distinct_names(Column(name, TEXT, mask=chance.choice(masks)) for name in every)
@@ -84,7 +103,11 @@ def test_a_stand_ins_second_name_may_be_taken_too() -> None:
 
 def test_free_text_stays_but_promises_no_length() -> None:
     text = Column(
-        "notes", TEXT, mask=Mask.FREE_TEXT, rules=(Rule("required"), Rule("max_length", 19), Rule("pattern", "^a")), required=True
+        "notes",
+        TEXT,
+        mask=Mask.FREE_TEXT,
+        rules=(Rule("required"), Rule("max_length", 19), Rule("pattern", "^a")),
+        required=True,
     )
     (kept,) = masked_columns(text)
     assert (kept.name, kept.mask, kept.type.length, kept.rules) == ("notes", None, None, (Rule("required"),))
@@ -109,10 +132,18 @@ def test_key_order_and_grain_stay_and_lineage_is_added() -> None:
             Column("cvv", TEXT, mask=Mask.CVV),
             Column("size", ColumnType(Kind.INTEGER)),
         ),
-        comparisons=(Comparison("cvv_is_not_id", "cvv", "!=", "id"), Comparison("size_positive", "size", ">", value=0)),
+        comparisons=(
+            Comparison("cvv_is_not_id", "cvv", "!=", "id"),
+            Comparison("size_positive", "size", ">", value=0),
+        ),
     )
     behind = curated_contract(source)
-    assert (behind.id, behind.zone, behind.version, behind.grain) == ("headgate.curated.cards", "curated", "2.0.0", "One row per card")
+    assert (behind.id, behind.zone, behind.version, behind.grain) == (
+        "headgate.curated.cards",
+        "curated",
+        "2.0.0",
+        "One row per card",
+    )
     assert behind.names == ("id", "size", *(column.name for column in LINEAGE))
     assert [rule.name for rule in behind.comparisons] == ["size_positive"]
 

@@ -42,7 +42,11 @@ def with_units(contract: str, units: dict[str, str], **of_table: str) -> str:
 
 
 FEES = clinic.contract(
-    "fees", ("fee_id", "string", "TEXT"), ("amount", "integer", "BIGINT"), ("daily", "integer", "BIGINT"), ("imported", "integer", "BIGINT")
+    "fees",
+    ("fee_id", "string", "TEXT"),
+    ("amount", "integer", "BIGINT"),
+    ("daily", "integer", "BIGINT"),
+    ("imported", "integer", "BIGINT"),
 )
 UNITS = {"amount": "currency", "daily": "currency per day", "imported": "USD"}
 
@@ -51,7 +55,10 @@ UNITS = {"amount": "currency", "daily": "currency per day", "imported": "USD"}
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lake in euros, with one column in dollars."""
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
-    clinic.write(clinic.lake(tmp_path), {"contracts/source/fees.yaml": with_units(FEES, UNITS), "dashboards/visit-counts.yaml": BOARD})
+    clinic.write(
+        clinic.lake(tmp_path),
+        {"contracts/source/fees.yaml": with_units(FEES, UNITS), "dashboards/visit-counts.yaml": BOARD},
+    )
     with (tmp_path / "headgate.toml").open("a", encoding="utf-8") as settings:
         settings.write('currency = "EUR"\n')
     return tmp_path
@@ -83,5 +90,7 @@ def test_a_currency_that_is_no_code_is_refused(lake: Path) -> None:
     with pytest.raises(ContractError, match=r"headgate\.currency is 'euro'"):
         Registry.load()
     clinic.write(lake, {"headgate.toml": 'name = "clinic"\ncurrency = "euro"\n'})
-    with pytest.raises(SettingsError, match=r"currency is 'euro'\. It must be a code of three capital letters"):
+    with pytest.raises(
+        SettingsError, match=r"currency is 'euro'\. It must be a code of three capital letters"
+    ):
         read(lake / "headgate.toml")

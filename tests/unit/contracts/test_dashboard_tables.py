@@ -35,7 +35,8 @@ schema:
 """
 BOARD = "system: {}\ntitle: Bikes\npanels: []\n"
 TABLES = (
-    BOARD.format("bikes") + "tables:\n  ahead:\n    description: Bikes to come\n    forecast: {of: counts, measure: bikes, time: day}\n"
+    BOARD.format("bikes")
+    + "tables:\n  ahead:\n    description: Bikes to come\n    forecast: {of: counts, measure: bikes, time: day}\n"
 )
 
 
@@ -64,7 +65,9 @@ def test_a_table_of_a_dashboard_is_a_block_like_that_of_a_contract(folder: Path)
     assert (table.id, table.key, table.description) == ("bikes.prod.ahead", ("period_on",), "Bikes to come")
     contract = json.loads(package_files()["headgate/_contracts/prod/ahead.json"])
     custom = contract["schema"][0]["customProperties"]
-    contract["schema"][0]["customProperties"] = [entry for entry in custom if entry["property"] != DECLARED_IN]
+    contract["schema"][0]["customProperties"] = [
+        entry for entry in custom if entry["property"] != DECLARED_IN
+    ]
     board(folder, BOARD.format("bikes"))
     (folder / "contracts" / "prod" / "ahead.json").write_text(json.dumps(contract), encoding="utf-8")
     assert Registry.load().prod["ahead"].columns == table.columns
@@ -84,17 +87,28 @@ def test_the_archive_has_the_table_among_its_contracts(folder: Path) -> None:
     ("tables", "message"),
     [
         ("tables: [ahead]", r"dashboards/bikes\.yaml: tables is no mapping"),
-        ("tables:\n  ahead: forecast", r"tables\.ahead must have one of forecast, anomalies, trend, segments"),
+        (
+            "tables:\n  ahead: forecast",
+            r"tables\.ahead must have one of forecast, anomalies, trend, segments",
+        ),
         ("tables:\n  ahead: {forecasts: {of: counts}}", r"tables\.ahead must have one of forecast"),
-        ("tables:\n  ahead: {forecast: {of: counts}, trend: {of: counts}}", r"tables\.ahead must have one of forecast"),
-        ("tables:\n  ahead: {forecast: {of: counts, measure: bikes}}", r"dashboards/bikes\.yaml: tables\.ahead\.forecast lacks time"),
+        (
+            "tables:\n  ahead: {forecast: {of: counts}, trend: {of: counts}}",
+            r"tables\.ahead must have one of forecast",
+        ),
+        (
+            "tables:\n  ahead: {forecast: {of: counts, measure: bikes}}",
+            r"dashboards/bikes\.yaml: tables\.ahead\.forecast lacks time",
+        ),
         (
             "tables:\n  ahead: {forecast: {of: count, measure: bikes, time: day}}",
             r"dashboards/bikes\.yaml: tables\.ahead\.forecast: of is count, .*Did you mean counts",
         ),
     ],
 )
-def test_a_declaration_that_cannot_be_used_names_the_dashboard(folder: Path, tables: str, message: str) -> None:
+def test_a_declaration_that_cannot_be_used_names_the_dashboard(
+    folder: Path, tables: str, message: str
+) -> None:
     board(folder, f"{BOARD.format('bikes')}{tables}\n")
     with pytest.raises(ContractError, match=message):
         Registry.load()
@@ -103,10 +117,14 @@ def test_a_declaration_that_cannot_be_used_names_the_dashboard(folder: Path, tab
 def test_a_table_is_declared_once(folder: Path) -> None:
     board(folder, TABLES)
     board(folder, TABLES.replace("system: bikes", "system: other"), "other")
-    with pytest.raises(ContractError, match=r"dashboards/other\.yaml: tables\.ahead is declared by another dashboard"):
+    with pytest.raises(
+        ContractError, match=r"dashboards/other\.yaml: tables\.ahead is declared by another dashboard"
+    ):
         Registry.load()
     (folder / "dashboards" / "other.yaml").unlink()
     prod = COUNTS.replace("counts", "ahead").replace("source", "prod")
     (folder / "contracts" / "prod" / "ahead.yaml").write_text(prod, encoding="utf-8")
-    with pytest.raises(ContractError, match=r"bikes\.yaml declares the table ahead, which has a contract in .*prod"):
+    with pytest.raises(
+        ContractError, match=r"bikes\.yaml declares the table ahead, which has a contract in .*prod"
+    ):
         Registry.load()

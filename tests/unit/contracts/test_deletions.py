@@ -23,4 +23,6 @@ def test_deletions_are_asked_for_by_the_contract_with_a_key() -> None:
     with pytest.raises(ContractError, match="masked: id"):
         follows_deletions(Contract("c", "t", "source", "1", masked, ("id",), properties=wanting))
     with pytest.raises(ContractError, match="may only be key_comparison"):
-        follows_deletions(Contract("c", "t", "source", "1", columns, ("id",), properties={"headgate.deletes": "soft"}))
+        follows_deletions(
+            Contract("c", "t", "source", "1", columns, ("id",), properties={"headgate.deletes": "soft"})
+        )

@@ -23,9 +23,26 @@ ORDERS = Contract(
     key=("order_id",),
     order_by=("updated_at",),
     columns=(
-        Column("order_id", ColumnType(Kind.BIGINT), "Order", required=True, rules=(Rule("required"), Rule("minimum", 1))),
-        Column("state", ColumnType(Kind.STRING), "State", rules=(Rule("valid_values", ("open", "NA"), Level.WARN),)),
-        Column("code", ColumnType(Kind.STRING), "Code", rules=(Rule("pattern", "^a|b$", Level.HALT),), references="codes.code"),
+        Column(
+            "order_id",
+            ColumnType(Kind.BIGINT),
+            "Order",
+            required=True,
+            rules=(Rule("required"), Rule("minimum", 1)),
+        ),
+        Column(
+            "state",
+            ColumnType(Kind.STRING),
+            "State",
+            rules=(Rule("valid_values", ("open", "NA"), Level.WARN),),
+        ),
+        Column(
+            "code",
+            ColumnType(Kind.STRING),
+            "Code",
+            rules=(Rule("pattern", "^a|b$", Level.HALT),),
+            references="codes.code",
+        ),
         Column("total", ColumnType(Kind.DECIMAL, precision=12, scale=2), "Total", unit="GBP"),
         Column("card_number", ColumnType(Kind.STRING), "Card", mask=Mask.PAN),
         Column("updated_at", ColumnType(Kind.TIMESTAMP), "Changed", required=True),
@@ -59,7 +76,12 @@ def test_everything_that_a_contract_states_is_described(text: str, line: str) ->
 
 def test_every_table_of_the_lake_is_in_it() -> None:
     registry, reported = Registry.load(), dictionary(Registry.load()).splitlines()
-    for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values(), *registry.source.values()]:
+    for contract in [
+        *registry.curated.values(),
+        *registry.lake.values(),
+        *registry.prod.values(),
+        *registry.source.values(),
+    ]:
         assert f"### {contract.dataset}" in reported
 
 
@@ -70,10 +92,17 @@ def test_the_copy_in_docs_is_up_to_date() -> None:
 
 def test_a_value_whose_absence_only_warns_or_refuses_the_file_is_described() -> None:
     columns = tuple(
-        Column(level.value, ColumnType(Kind.DATE), required=level is not Level.WARN, rules=(Rule("required", level=level),))
+        Column(
+            level.value,
+            ColumnType(Kind.DATE),
+            required=level is not Level.WARN,
+            rules=(Rule("required", level=level),),
+        )
         for level in Level
     )
-    reported = dictionary(Registry(source={"x": Contract("x", "x", "source", "1", columns)}, curated={}, prod={}, lake={}))
+    reported = dictionary(
+        Registry(source={"x": Contract("x", "x", "source", "1", columns)}, curated={}, prod={}, lake={})
+    )
     assert "| warn | date |  | has a value (only warns); may be null |" in reported
     assert "| quarantine | date |  |  |" in reported
     assert "| halt | date |  | has a value (rejects the file) |" in reported
@@ -87,4 +116,6 @@ def test_a_lake_of_another_name_has_databases_of_its_own() -> None:
 
 def test_a_table_without_a_description_begins_with_its_grain() -> None:
     bare = Contract("id", "loans", "source", "1", ORDERS.columns, grain="One row per loan")
-    assert "\nOne row per loan.\n" in dictionary(Registry(source={"loans": bare}, curated={}, prod={}, lake={}))
+    assert "\nOne row per loan.\n" in dictionary(
+        Registry(source={"loans": bare}, curated={}, prod={}, lake={})
+    )

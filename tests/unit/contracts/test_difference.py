@@ -14,14 +14,28 @@ from headgate.contracts.source_format import SourceFormat
 
 pytestmark = pytest.mark.unit
 
-TEXT, TEXT20, TEXT40 = ColumnType(Kind.STRING), ColumnType(Kind.STRING, length=20), ColumnType(Kind.STRING, length=40)
-MONEY, MORE_MONEY = ColumnType(Kind.DECIMAL, precision=10, scale=2), ColumnType(Kind.DECIMAL, precision=12, scale=2)
+TEXT, TEXT20, TEXT40 = (
+    ColumnType(Kind.STRING),
+    ColumnType(Kind.STRING, length=20),
+    ColumnType(Kind.STRING, length=40),
+)
+MONEY, MORE_MONEY = (
+    ColumnType(Kind.DECIMAL, precision=10, scale=2),
+    ColumnType(Kind.DECIMAL, precision=12, scale=2),
+)
 FINER_MONEY = ColumnType(Kind.DECIMAL, precision=10, scale=3)
 INT, BIG = ColumnType(Kind.INTEGER), ColumnType(Kind.BIGINT)
 
 
 def contract(*columns: Column, **facts: Any) -> Contract:  # noqa: ANN401 any field of a contract
-    return Contract(id="x", dataset="x", zone="source", version="1", columns=(Column("id", BIG, required=True), *columns), **facts)
+    return Contract(
+        id="x",
+        dataset="x",
+        zone="source",
+        version="1",
+        columns=(Column("id", BIG, required=True), *columns),
+        **facts,
+    )
 
 
 def breaks(old: Column | None, new: Column | None) -> list[Breaks]:
@@ -86,12 +100,18 @@ def required(level: Level) -> Column:
         (required(Level.QUARANTINE), required(Level.HALT), Breaks.SENDERS),
         (required(Level.WARN), required(Level.QUARANTINE), Breaks.SENDERS),
         (required(Level.QUARANTINE), required(Level.WARN), Breaks.READERS),
-        (col(type=TEXT20, rules=(Rule("max_length", 20, Level.WARN),)), col(type=TEXT20, rules=(Rule("max_length", 20),)), Breaks.SENDERS),
+        (
+            col(type=TEXT20, rules=(Rule("max_length", 20, Level.WARN),)),
+            col(type=TEXT20, rules=(Rule("max_length", 20),)),
+            Breaks.SENDERS,
+        ),
         (col(mask=Mask.PAN), col(mask=Mask.FREE_TEXT), Breaks.READERS),
         (col(required=True), col(required=True, mask=Mask.FREE_TEXT), Breaks.NOBODY),
     ],
 )
-def test_a_change_of_a_column_breaks_exactly_those_it_concerns(old: Column | None, new: Column | None, whom: Breaks) -> None:
+def test_a_change_of_a_column_breaks_exactly_those_it_concerns(
+    old: Column | None, new: Column | None, whom: Breaks
+) -> None:
     assert breaks(old, new) == [whom]
 
 
@@ -104,7 +124,9 @@ def test_a_change_of_a_column_breaks_exactly_those_it_concerns(old: Column | Non
         (rule("maximum", 10, Level.HALT), rule("maximum", 100), [Breaks.READERS, Breaks.NOBODY]),
     ],
 )
-def test_a_bound_and_a_level_that_change_at_once_are_both_reported(old: Column, new: Column, whom: list[Breaks]) -> None:
+def test_a_bound_and_a_level_that_change_at_once_are_both_reported(
+    old: Column, new: Column, whom: list[Breaks]
+) -> None:
     assert breaks(old, new) == whom
 
 
@@ -117,7 +139,11 @@ def test_a_row_rule_and_its_level_that_change_at_once_are_both_reported() -> Non
 @pytest.mark.parametrize(
     ("old", "new", "whom"),
     [
-        ({"headgate.aliases": {"c": ["amount", "sum"]}}, {"headgate.aliases": {"c": ["sum"]}}, Breaks.SENDERS),
+        (
+            {"headgate.aliases": {"c": ["amount", "sum"]}},
+            {"headgate.aliases": {"c": ["sum"]}},
+            Breaks.SENDERS,
+        ),
         ({"headgate.aliases": {"c": ["amount"]}}, {}, Breaks.SENDERS),
         ({}, {"headgate.aliases": {"c": ["amount"]}}, Breaks.NOBODY),
         ({}, {"headgate.deletes": "key_comparison"}, Breaks.READERS),
@@ -128,18 +154,26 @@ def test_a_row_rule_and_its_level_that_change_at_once_are_both_reported() -> Non
         ({}, {"headgate.volatilityDays": 3}, Breaks.NOBODY),
     ],
 )
-def test_a_change_of_our_own_property_is_reported(old: dict[str, object], new: dict[str, object], whom: Breaks) -> None:
+def test_a_change_of_our_own_property_is_reported(
+    old: dict[str, object], new: dict[str, object], whom: Breaks
+) -> None:
     (change,) = differences(contract(col(), properties=old), contract(col(), properties=new))
     assert change.breaks is whom
 
 
 def test_properties_of_others_and_aliases_in_another_order_are_no_change() -> None:
-    old, new = {"headgate.aliases": {"c": ["a", "b"]}, "team": "a"}, {"headgate.aliases": {"c": ["b", "a"]}, "team": "b"}
+    old, new = (
+        {"headgate.aliases": {"c": ["a", "b"]}, "team": "a"},
+        {"headgate.aliases": {"c": ["b", "a"]}, "team": "b"},
+    )
     assert differences(contract(col(), properties=old), contract(col(), properties=new)) == []
 
 
 def test_another_source_format_changes_what_senders_write_and_readers_find() -> None:
-    old, new = col(type=ColumnType(Kind.DATE)), col(type=ColumnType(Kind.DATE), format=SourceFormat(patterns=("dd.MM.yyyy",)))
+    old, new = (
+        col(type=ColumnType(Kind.DATE)),
+        col(type=ColumnType(Kind.DATE), format=SourceFormat(patterns=("dd.MM.yyyy",))),
+    )
     (change,) = differences(contract(old), contract(new))
     assert change.breaks is Breaks.BOTH
     assert change.message == "the source format is patterns dd.MM.yyyy, was plain"
@@ -147,12 +181,27 @@ def test_another_source_format_changes_what_senders_write_and_readers_find() -> 
 
 def test_words_are_no_change() -> None:
     old = contract(col(description="before"))
-    assert differences(old, replace(old, version="2", description="other", columns=contract(col(description="after")).columns)) == []
+    assert (
+        differences(
+            old,
+            replace(
+                old, version="2", description="other", columns=contract(col(description="after")).columns
+            ),
+        )
+        == []
+    )
 
 
 def test_changes_of_key_order_and_dataset_are_reported_once_each() -> None:
-    old, new = contract(col(), key=("id",)), replace(contract(col(), key=("id", "c"), order_by=("c",)), dataset="y")
-    assert [change.breaks for change in differences(old, new)] == [Breaks.BOTH, Breaks.READERS, Breaks.READERS]
+    old, new = (
+        contract(col(), key=("id",)),
+        replace(contract(col(), key=("id", "c"), order_by=("c",)), dataset="y"),
+    )
+    assert [change.breaks for change in differences(old, new)] == [
+        Breaks.BOTH,
+        Breaks.READERS,
+        Breaks.READERS,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +211,11 @@ def test_changes_of_key_order_and_dataset_are_reported_once_each() -> None:
         ((), (Comparison("r", "id", ">", value=1, level=Level.WARN),), Breaks.NOBODY),
         ((Comparison("r", "id", ">", value=1),), (), Breaks.READERS),
         ((Comparison("r", "id", ">", value=1),), (Comparison("r", "id", ">", value=2),), Breaks.BOTH),
-        ((Comparison("r", "id", ">", value=1),), (Comparison("r", "id", ">", value=1, level=Level.HALT),), Breaks.SENDERS),
+        (
+            (Comparison("r", "id", ">", value=1),),
+            (Comparison("r", "id", ">", value=1, level=Level.HALT),),
+            Breaks.SENDERS,
+        ),
     ],
 )
 def test_rules_over_the_row_are_compared_by_name(old: Any, new: Any, whom: Breaks) -> None:  # noqa: ANN401 tuples of comparisons
@@ -189,11 +242,18 @@ def test_a_column_that_takes_a_stand_ins_name_renames_it_for_readers() -> None:
         ("stop", None, "a file that has it is rejected", Breaks.BOTH),
         ("quarantine", None, "rows with a value in it are refused", Breaks.BOTH),
         ("ignore", None, "a file that has it is accepted without it", Breaks.READERS),
-        ("keep_as_text", None, "a file that has it is accepted, and new_columns keeps its values as text", Breaks.READERS),
+        (
+            "keep_as_text",
+            None,
+            "a file that has it is accepted, and new_columns keeps its values as text",
+            Breaks.READERS,
+        ),
         ("keep_as_text", Mask.PAN, "a file that has it is pending (needs_mapping)", Breaks.BOTH),
     ],
 )
-def test_a_column_that_is_gone_has_the_fate_of_a_new_column(policy: str | None, mask: Mask | None, fate: str, whom: Breaks) -> None:
+def test_a_column_that_is_gone_has_the_fate_of_a_new_column(
+    policy: str | None, mask: Mask | None, fate: str, whom: Breaks
+) -> None:
     properties = {"headgate.newColumns": policy} if policy else {}
     (change,) = differences(contract(col(mask=mask), properties=properties), contract(properties=properties))
     assert (change.message, change.breaks) == (f"the column is gone; {fate}", whom)

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 
-def contract(physical: str, *, options: dict[str, Any] | None = None, own: object = None, table: object = None) -> Contract:
+def contract(
+    physical: str, *, options: dict[str, Any] | None = None, own: object = None, table: object = None
+) -> Contract:
     """A contract of one column that declares these."""
     column: dict[str, Any] = {"name": "bought", "physicalType": physical, "logicalTypeOptions": options or {}}
     column["customProperties"] = [{"property": "headgate.format", "value": own}] if own is not None else []
     stated = [{"property": "headgate.format", "value": table}] if table is not None else []
     described = {"name": "orders", "customProperties": stated, "properties": [column]}
-    return odcs_reader.parse({"apiVersion": "v3.1.0", "kind": "DataContract", "id": "o", "version": "1", "schema": [described]}, "source")
+    return odcs_reader.parse(
+        {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "o", "version": "1", "schema": [described]},
+        "source",
+    )
 
 
 def declared(*given: Any, **stated: Any) -> SourceFormat | None:  # noqa: ANN401 passed on
@@ -47,7 +52,10 @@ def test_a_contract_without_formats_has_none() -> None:
     [
         ("DATE", {"options": {"format": "dd.MM.yyyy"}}),
         ("DATE", {"own": {"patterns": ["dd.MM.yyyy", "d. MMMM yyyy"], "language": "de", "yearFrom": 1930}}),
-        ("DECIMAL(9,2)", {"own": {"decimal": ",", "thousands": ".", "currency": ["€"], "nulls": ["-"], "trim": True}}),
+        (
+            "DECIMAL(9,2)",
+            {"own": {"decimal": ",", "thousands": ".", "currency": ["€"], "nulls": ["-"], "trim": True}},
+        ),
         ("DECIMAL(9,2)", {"table": {"decimal": ",", "thousands": "."}}),
         ("DECIMAL(9,2)", {"table": {"decimal": ","}, "own": {"decimal": "."}}),
         ("TEXT", {"table": {"nulls": ["-"]}, "own": {"nulls": []}}),
@@ -77,7 +85,11 @@ def test_nothing_behind_the_gate_has_a_source_format() -> None:
         ("DATE", {"options": {"format": "dMyyyy"}}, "without a fixed width"),
         ("DATE", {"options": {"format": "dd.MM[.yyyy]"}}, "list alternatives"),
         ("TIMESTAMP", {"options": {"format": "dd.MM.yyyy hh:mm"}}, "hh together with a"),
-        ("TIMESTAMP", {"options": {"format": "dd.MM.yyyy HH:mm", "defaultTimezone": "Berlin"}}, "Europe/Berlin"),
+        (
+            "TIMESTAMP",
+            {"options": {"format": "dd.MM.yyyy HH:mm", "defaultTimezone": "Berlin"}},
+            "Europe/Berlin",
+        ),
         ("DATE", {"own": {"decimal": ","}}, "has no effect on a date"),
         ("TEXT", {"own": {"thousands": "."}}, "has no effect on a string"),
         ("DOUBLE", {"own": {"thousands": "."}}, "both '.'"),
@@ -93,7 +105,9 @@ def test_nothing_behind_the_gate_has_a_source_format() -> None:
         ("DATE", {"table": {"nulls": [None]}}, "not a list of texts"),
     ],
 )
-def test_a_format_that_cannot_be_used_is_refused_with_the_reason(physical: str, stated: dict[str, Any], said: str) -> None:
+def test_a_format_that_cannot_be_used_is_refused_with_the_reason(
+    physical: str, stated: dict[str, Any], said: str
+) -> None:
     with pytest.raises(ContractError) as refused:
         contract(physical, **stated)
     assert said in str(refused.value)

@@ -52,7 +52,13 @@ DOCUMENT: dict[str, Any] = {
             ],
             "properties": [
                 {"name": "line", "physicalType": "INT", "primaryKey": True, "primaryKeyPosition": 2},
-                {"name": "order_id", "physicalType": "varchar(20)", "primaryKey": True, "primaryKeyPosition": 1, "required": True},
+                {
+                    "name": "order_id",
+                    "physicalType": "varchar(20)",
+                    "primaryKey": True,
+                    "primaryKeyPosition": 1,
+                    "required": True,
+                },
                 {
                     "name": "total",
                     "physicalType": "DECIMAL(12, 2)",
@@ -64,11 +70,24 @@ DOCUMENT: dict[str, Any] = {
                     "physicalType": "TEXT",
                     "logicalTypeOptions": {"pattern": "^[a-z]+$"},
                     "quality": [
-                        {"metric": "invalidValues", "arguments": {"validValues": ["open", "NA"]}, "mustBe": 0, "severity": "critical"}
+                        {
+                            "metric": "invalidValues",
+                            "arguments": {"validValues": ["open", "NA"]},
+                            "mustBe": 0,
+                            "severity": "critical",
+                        }
                     ],
                 },
-                {"name": "card_number", "physicalType": "CHAR(19)", "customProperties": [{"property": "headgate.mask", "value": "pan"}]},
-                {"name": "customer_id", "physicalType": "BIGINT", "relationships": [{"type": "foreignKey", "to": "customers.customer_id"}]},
+                {
+                    "name": "card_number",
+                    "physicalType": "CHAR(19)",
+                    "customProperties": [{"property": "headgate.mask", "value": "pan"}],
+                },
+                {
+                    "name": "customer_id",
+                    "physicalType": "BIGINT",
+                    "relationships": [{"type": "foreignKey", "to": "customers.customer_id"}],
+                },
                 {"name": "shipped_at", "physicalType": "DATETIME"},
                 {"name": "updated_at", "physicalType": "TIMESTAMP", "required": True},
             ],
@@ -87,18 +106,38 @@ def changed(*path: str | int, to: object) -> dict[str, Any]:
     return document
 
 
-MALFORMED: list[Any] = ["warning", None, ["required"], 1, {"required": ["warning"]}, {"required": None}, {None: "warning"}, {1: "error"}]
+MALFORMED: list[Any] = [
+    "warning",
+    None,
+    ["required"],
+    1,
+    {"required": ["warning"]},
+    {"required": None},
+    {None: "warning"},
+    {1: "error"},
+]
 
 
 def levels(column: int, severities: object) -> dict[str, Any]:
     """The document with severities for rules of a column."""
-    return changed("schema", 0, "properties", column, "customProperties", to=[{"property": "headgate.severity", "value": severities}])
+    return changed(
+        "schema",
+        0,
+        "properties",
+        column,
+        "customProperties",
+        to=[{"property": "headgate.severity", "value": severities}],
+    )
 
 
 def test_every_rule_of_a_column_has_the_level_that_the_contract_gives_it() -> None:
-    total = odcs_reader.parse(levels(2, {"minimum": "warning", "exclusiveMaximum": "critical"}), zone="source").column("total")
+    total = odcs_reader.parse(
+        levels(2, {"minimum": "warning", "exclusiveMaximum": "critical"}), zone="source"
+    ).column("total")
     assert total.rules == (Rule("minimum", 0, Level.WARN), Rule("exclusive_maximum", 100, Level.HALT))
-    order_id = odcs_reader.parse(levels(1, {"required": "critical", "maxLength": "warning"}), zone="source").column("order_id")
+    order_id = odcs_reader.parse(
+        levels(1, {"required": "critical", "maxLength": "warning"}), zone="source"
+    ).column("order_id")
     assert order_id.rules == (Rule("required", level=Level.HALT), Rule("max_length", 20, Level.WARN))
     assert order_id.required
 
@@ -113,17 +152,34 @@ def test_a_value_whose_absence_only_warns_may_be_missing() -> None:
 
 def test_everything_that_the_document_says_is_read() -> None:
     contract = odcs_reader.parse(DOCUMENT, zone="source")
-    assert (contract.id, contract.dataset, contract.zone, contract.version) == ("headgate.source.orders", "orders", "source", "1.2.0")
-    assert (contract.key, contract.order_by, contract.system) == (("order_id", "line"), ("updated_at",), "retail-copilot")
+    assert (contract.id, contract.dataset, contract.zone, contract.version) == (
+        "headgate.source.orders",
+        "orders",
+        "source",
+        "1.2.0",
+    )
+    assert (contract.key, contract.order_by, contract.system) == (
+        ("order_id", "line"),
+        ("updated_at",),
+        "retail-copilot",
+    )
     assert contract.column("total") == Column(
-        "total", ColumnType(Kind.DECIMAL, precision=12, scale=2), rules=(Rule("minimum", 0), Rule("exclusive_maximum", 100)), unit="GBP"
+        "total",
+        ColumnType(Kind.DECIMAL, precision=12, scale=2),
+        rules=(Rule("minimum", 0), Rule("exclusive_maximum", 100)),
+        unit="GBP",
     )
     assert contract.column("order_id").rules == (Rule("required"), Rule("max_length", 20))
     assert contract.column("line").required
-    assert contract.column("status").rules == (Rule("pattern", "^[a-z]+$"), Rule("valid_values", ("open", "NA"), Level.HALT))
+    assert contract.column("status").rules == (
+        Rule("pattern", "^[a-z]+$"),
+        Rule("valid_values", ("open", "NA"), Level.HALT),
+    )
     assert contract.column("card_number").mask is Mask.PAN
     assert contract.column("customer_id").references == "customers.customer_id"
-    assert contract.comparisons == (Comparison("shipped_after_ordered", "shipped_at", ">=", "updated_at", level=Level.WARN),)
+    assert contract.comparisons == (
+        Comparison("shipped_after_ordered", "shipped_at", ">=", "updated_at", level=Level.WARN),
+    )
     assert [column.name for column in contract.sensitive] == ["card_number"]
 
 
@@ -134,16 +190,40 @@ def test_everything_that_the_document_says_is_read() -> None:
         (changed("apiVersion", to="v2.2.2"), "not an ODCS v3 DataContract"),
         (changed("schema", to=[]), "describes one table; found 0"),
         (changed("schema", to=DOCUMENT["schema"] * 2), "describes one table; found 2"),
-        (changed("schema", 0, "properties", 0, "physicalType", to="FLOAT"), "physicalType 'FLOAT' is not supported"),
+        (
+            changed("schema", 0, "properties", 0, "physicalType", to="FLOAT"),
+            "physicalType 'FLOAT' is not supported",
+        ),
         (changed("schema", 0, "properties", 0, "name", to="order_id"), "declared twice: order_id"),
-        (changed("schema", 0, "customProperties", 0, "value", to=["changed_at"]), "does not declare: changed_at"),
-        (changed("schema", 0, "quality", 0, "implementation", "left", to="sent_at"), "does not declare: sent_at"),
-        (changed("schema", 0, "quality", 0, "implementation", "operator", to="~"), "'shipped_after_ordered' needs engine headgate"),
-        (changed("schema", 0, "quality", 0, "engine", to="soda"), "'shipped_after_ordered' needs engine headgate"),
+        (
+            changed("schema", 0, "customProperties", 0, "value", to=["changed_at"]),
+            "does not declare: changed_at",
+        ),
+        (
+            changed("schema", 0, "quality", 0, "implementation", "left", to="sent_at"),
+            "does not declare: sent_at",
+        ),
+        (
+            changed("schema", 0, "quality", 0, "implementation", "operator", to="~"),
+            "'shipped_after_ordered' needs engine headgate",
+        ),
+        (
+            changed("schema", 0, "quality", 0, "engine", to="soda"),
+            "'shipped_after_ordered' needs engine headgate",
+        ),
         (changed("schema", 0, "quality", 0, "implementation", "value", to=0), "either right or value"),
-        (changed("schema", 0, "properties", 3, "quality", 0, "metric", to="rowCount"), "status: the only quality check"),
-        (changed("schema", 0, "properties", 3, "quality", 0, "mustBe", to=1), "status: the only quality check"),
-        (changed("schema", 0, "properties", 3, "quality", 0, "arguments", to={}), "status: the only quality check"),
+        (
+            changed("schema", 0, "properties", 3, "quality", 0, "metric", to="rowCount"),
+            "status: the only quality check",
+        ),
+        (
+            changed("schema", 0, "properties", 3, "quality", 0, "mustBe", to=1),
+            "status: the only quality check",
+        ),
+        (
+            changed("schema", 0, "properties", 3, "quality", 0, "arguments", to={}),
+            "status: the only quality check",
+        ),
         (
             changed("schema", 0, "properties", 4, "customProperties", to=[]),
             "card_number: the name says that it holds sensitive data, .* headgate.mask: pan",
@@ -153,14 +233,23 @@ def test_everything_that_the_document_says_is_read() -> None:
             "CVV Code: the name says that it holds sensitive data, .* headgate.mask: cvv",
         ),
         (levels(1, {"required": "warning"}), "order_id: a key cannot be missing"),
-        (levels(2, {"pattern": "warning"}), "total: headgate.severity .* give each of the column's own required, minimum"),
+        (
+            levels(2, {"pattern": "warning"}),
+            "total: headgate.severity .* give each of the column's own required, minimum",
+        ),
         *(
-            (levels(1, malformed), "order_id: headgate.severity cannot be read. Remedy: as in {required: warning}")
+            (
+                levels(1, malformed),
+                "order_id: headgate.severity cannot be read. Remedy: as in {required: warning}",
+            )
             for malformed in MALFORMED
         ),
         (levels(2, {"minimum": "warn"}), "one of warning, error, critical"),
         (levels(3, {"valid_values": "warning"}), "status: headgate.severity"),
-        (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "("}), "status: the pattern does not mean the same"),
+        (
+            changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "("}),
+            "status: the pattern does not mean the same",
+        ),
         (
             changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "a(?=b)"}),
             "status: the pattern does not mean the same",
@@ -179,18 +268,31 @@ def test_everything_that_the_document_says_is_read() -> None:
             changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="pam"),
             "headgate.mask is 'pam'. It must be one of pan, cvv",
         ),
-        (changed("schema", 0, "properties", 4, "customProperties", 0, "value", to=["pan"]), "It must be one of pan, cvv"),
-        (changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="verdicts"), "no contract declares it"),
+        (
+            changed("schema", 0, "properties", 4, "customProperties", 0, "value", to=["pan"]),
+            "It must be one of pan, cvv",
+        ),
+        (
+            changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="verdicts"),
+            "no contract declares it",
+        ),
     ],
 )
-def test_a_contract_that_cannot_be_kept_is_refused_with_the_reason(document: dict[str, Any], reported: str) -> None:
+def test_a_contract_that_cannot_be_kept_is_refused_with_the_reason(
+    document: dict[str, Any], reported: str
+) -> None:
     with pytest.raises(ContractError, match=reported):
         odcs_reader.parse(document, zone="source")
 
 
-@pytest.mark.parametrize("name", ["../../etc", "Re turns", "Orders", "2024", "_orders", "orders\n", "", "orders/x", "größen", None, 7])
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc", "Re turns", "Orders", "2024", "_orders", "orders\n", "", "orders/x", "größen", None, 7],
+)
 def test_a_dataset_is_called_what_can_be_a_folder_and_a_table(name: object) -> None:
-    with pytest.raises(ContractError, match=r"headgate.source.orders: the dataset's name .* Remedy: .* order_items"):
+    with pytest.raises(
+        ContractError, match=r"headgate.source.orders: the dataset's name .* Remedy: .* order_items"
+    ):
         odcs_reader.parse(changed("schema", 0, "name", to=name), zone="source")
 
 
@@ -210,7 +312,11 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "a.yaml").write_text(yaml.safe_dump(DOCUMENT))
     (folder / "b.json").write_text(json.dumps(DOCUMENT))
-    assert odcs_reader.load(folder / "a.yaml") == odcs_reader.load(folder / "b.json") == odcs_reader.parse(DOCUMENT, zone="source")
+    assert (
+        odcs_reader.load(folder / "a.yaml")
+        == odcs_reader.load(folder / "b.json")
+        == odcs_reader.parse(DOCUMENT, zone="source")
+    )
 
 
 @pytest.mark.parametrize(
@@ -219,7 +325,12 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
         ("VARCHAR(20)", ColumnType(Kind.STRING, length=20), pa.string(), "string"),
         ("CHAR(3)", ColumnType(Kind.STRING, length=3), pa.string(), "string"),
         ("text", ColumnType(Kind.STRING), pa.string(), "string"),
-        ("DECIMAL(38,10)", ColumnType(Kind.DECIMAL, precision=38, scale=10), pa.decimal128(38, 10), "decimal(38,10)"),
+        (
+            "DECIMAL(38,10)",
+            ColumnType(Kind.DECIMAL, precision=38, scale=10),
+            pa.decimal128(38, 10),
+            "decimal(38,10)",
+        ),
         ("SMALLINT", ColumnType(Kind.SMALLINT), pa.int16(), "smallint"),
         ("INTEGER", ColumnType(Kind.INTEGER), pa.int32(), "int"),
         ("BIGINT", ColumnType(Kind.BIGINT), pa.int64(), "bigint"),
@@ -229,12 +340,17 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
         ("DATETIME", ColumnType(Kind.TIMESTAMP), pa.timestamp("us"), "timestamp"),
     ],
 )
-def test_every_type_has_one_exact_arrow_and_glue_type(text: str, kind: ColumnType, arrow: pa.DataType, glue: str) -> None:
+def test_every_type_has_one_exact_arrow_and_glue_type(
+    text: str, kind: ColumnType, arrow: pa.DataType, glue: str
+) -> None:
     assert parse_physical_type(text) == kind
     assert (arrow_type(kind), glue_type(kind)) == (arrow, glue)
 
 
-@given(text=st.sampled_from(["DECIMAL", "VARCHAR(x)", "FLOAT", "INT UNSIGNED", "TIMESTAMPTZ", "ENUM('a')"]) | st.text(max_size=6))
+@given(
+    text=st.sampled_from(["DECIMAL", "VARCHAR(x)", "FLOAT", "INT UNSIGNED", "TIMESTAMPTZ", "ENUM('a')"])
+    | st.text(max_size=6)
+)
 def test_a_type_is_read_exactly_or_refused(text: str) -> None:
     try:
         found = parse_physical_type(text)
@@ -245,22 +361,44 @@ def test_a_type_is_read_exactly_or_refused(text: str) -> None:
 
 def test_arrow_and_glue_columns_follow_the_contract() -> None:
     contract = Contract(
-        "a", "a", "prod", "1", (Column("n", ColumnType(Kind.INTEGER), "x" * 300, required=True), Column("s", ColumnType(Kind.STRING)))
+        "a",
+        "a",
+        "prod",
+        "1",
+        (
+            Column("n", ColumnType(Kind.INTEGER), "x" * 300, required=True),
+            Column("s", ColumnType(Kind.STRING)),
+        ),
     )
-    assert arrow_schema(contract) == pa.schema([pa.field("n", pa.int32(), nullable=False), pa.field("s", pa.string())])
-    assert glue_columns(contract) == [{"Name": "n", "Type": "int", "Comment": "x" * 255}, {"Name": "s", "Type": "string", "Comment": ""}]
+    assert arrow_schema(contract) == pa.schema(
+        [pa.field("n", pa.int32(), nullable=False), pa.field("s", pa.string())]
+    )
+    assert glue_columns(contract) == [
+        {"Name": "n", "Type": "int", "Comment": "x" * 255},
+        {"Name": "s", "Type": "string", "Comment": ""},
+    ]
 
 
 def test_every_contract_of_the_lake_can_be_read_and_is_complete() -> None:
     registry = Registry.load()
-    for contract in [*registry.source.values(), *registry.curated.values(), *registry.prod.values(), *registry.lake.values()]:
+    for contract in [
+        *registry.source.values(),
+        *registry.curated.values(),
+        *registry.prod.values(),
+        *registry.lake.values(),
+    ]:
         assert contract.key, contract.id
         assert contract.grain, contract.id
         assert all(column.description for column in contract.columns), contract.id
 
 
 def test_every_file_is_named_for_its_table() -> None:
-    for path in [path for zone in ("source", "prod", "lake") for folder in folders(zone) for path in folder.glob("*.yaml")]:
+    for path in [
+        path
+        for zone in ("source", "prod", "lake")
+        for folder in folders(zone)
+        for path in folder.glob("*.yaml")
+    ]:
         assert odcs_reader.load(path).dataset == path.stem
         assert odcs_reader.load(path).id == f"headgate.{path.parent.name}.{path.stem}"
 
@@ -320,12 +458,15 @@ def test_a_deeply_nested_document_is_a_contract_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "remedy"), [("patern", "did you mean pattern?"), ("maxlength", "did you mean maxLength?"), ("checksum", "")]
+    ("option", "remedy"),
+    [("patern", "did you mean pattern?"), ("maxlength", "did you mean maxLength?"), ("checksum", "")],
 )
 def test_a_misspelt_rule_is_an_error_and_does_not_check_nothing(option: str, remedy: str) -> None:
     document = deepcopy(DOCUMENT)
     column = document["schema"][0]["properties"][0]
     column["logicalTypeOptions"] = {option: "x"}
-    with pytest.raises(ContractError, match=rf"logicalTypeOptions has no option {option}, so it would check nothing") as refused:
+    with pytest.raises(
+        ContractError, match=rf"logicalTypeOptions has no option {option}, so it would check nothing"
+    ) as refused:
         odcs_reader.parse(document, zone="source")
     assert remedy in str(refused.value)

@@ -30,9 +30,18 @@ def test_levels_keys_masks_and_bounds_survive() -> None:
         version="2.0.0",
         columns=(
             Column("b", ColumnType(Kind.SMALLINT), required=True, rules=(Rule("required"),)),
-            Column("a", ColumnType(Kind.DECIMAL, precision=12, scale=3), required=True, rules=(Rule("required"), Rule("minimum", 0))),
+            Column(
+                "a",
+                ColumnType(Kind.DECIMAL, precision=12, scale=3),
+                required=True,
+                rules=(Rule("required"), Rule("minimum", 0)),
+            ),
             Column("card_number", ColumnType(Kind.BIGINT), unmasked=True),
-            Column("d", ColumnType(Kind.DATE), rules=(Rule("required", level=Level.WARN), Rule("maximum", "2030-01-01", Level.HALT))),
+            Column(
+                "d",
+                ColumnType(Kind.DATE),
+                rules=(Rule("required", level=Level.WARN), Rule("maximum", "2030-01-01", Level.HALT)),
+            ),
             Column(
                 "e",
                 ColumnType(Kind.STRING, length=4),
@@ -45,10 +54,17 @@ def test_levels_keys_masks_and_bounds_survive() -> None:
                 mask=Mask.FREE_TEXT,
                 references="y.c",
                 unit="GBP",
-                rules=(Rule("max_length", 4), Rule("min_length", 2), Rule("valid_values", ("p", "q"), Level.HALT)),
+                rules=(
+                    Rule("max_length", 4),
+                    Rule("min_length", 2),
+                    Rule("valid_values", ("p", "q"), Level.HALT),
+                ),
             ),
         ),
         key=("a", "b"),
-        comparisons=(Comparison("a_is_small", "a", "<", value=7, level=Level.WARN), Comparison("a_over_b", "a", ">", right="b")),
+        comparisons=(
+            Comparison("a_is_small", "a", "<", value=7, level=Level.WARN),
+            Comparison("a_over_b", "a", ">", right="b"),
+        ),
     )
     assert odcs_reader.parse(to_odcs(contract), "source") == contract

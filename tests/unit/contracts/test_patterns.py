@@ -15,20 +15,79 @@ from headgate.errors import ContractError
 
 pytestmark = pytest.mark.unit
 
-SIGNS = st.sampled_from([*"abskKS1_-{},.$^[]| \n\r\t\v\f\\", "\u017f", "\u212a", "é", "İ", "\uff11", "\u00a0", "\x1c", "\x85", "\u2028"])
+SIGNS = st.sampled_from(
+    [
+        *"abskKS1_-{},.$^[]| \n\r\t\v\f\\",
+        "\u017f",
+        "\u212a",
+        "é",
+        "İ",
+        "\uff11",
+        "\u00a0",
+        "\x1c",
+        "\x85",
+        "\u2028",
+    ]
+)
 TEXTS = st.lists(st.text(SIGNS, max_size=5), min_size=1, max_size=12)
 ESCAPES = st.sampled_from(
-    [*(f"\\{sign}" for sign in "dDwWsSbBAZzafnrtv.-_$^[]{}()|/ 01QECNu"), "\\x41", "\\x0b", "\\012", "\\pL", "\\u0041"]
+    [
+        *(f"\\{sign}" for sign in "dDwWsSbBAZzafnrtv.-_$^[]{}()|/ 01QECNu"),
+        "\\x41",
+        "\\x0b",
+        "\\012",
+        "\\pL",
+        "\\u0041",
+    ]
 )
 LITERALS = st.sampled_from([*"abskKS1_-,}.$^ \n\v", "\u017f", "é", "İ", "{", "]"])
-IN_CLASSES = st.sampled_from(["a-c", "^", "]", "[", "-", "$", "&&", "||", "~~", "--", "[:alpha:]", "é", "\u017f", "+--", "a", "\v", " "])
-CLASSES = st.tuples(st.sampled_from(["[", "[^"]), st.lists(IN_CLASSES | ESCAPES, max_size=4).map("".join)).map(
-    lambda both: f"{both[0]}{both[1]}]"
+IN_CLASSES = st.sampled_from(
+    [
+        "a-c",
+        "^",
+        "]",
+        "[",
+        "-",
+        "$",
+        "&&",
+        "||",
+        "~~",
+        "--",
+        "[:alpha:]",
+        "é",
+        "\u017f",
+        "+--",
+        "a",
+        "\v",
+        " ",
+    ]
 )
+CLASSES = st.tuples(
+    st.sampled_from(["[", "[^"]), st.lists(IN_CLASSES | ESCAPES, max_size=4).map("".join)
+).map(lambda both: f"{both[0]}{both[1]}]")
 FLAGS = st.sampled_from(["(?i)", "(?m)", "(?s)", "(?x)", "(?U)", "(?a)", "(?im)", "(?i:", "(?-i:"])
 OPENINGS = st.sampled_from(["(", "(?:", "(?P<n>", "(?<n>", "(?=", "(?!", "(?<=", "(?>", "(?#", "(?i:"])
 REPEATS = st.sampled_from(
-    ["", "", "", "*", "+", "?", "*?", "+?", "??", "*+", "{2}", "{,2}", "{1,}", "{0,2}", "{00,2}", "{ 1}", "{1,2}?", "{2}{2}"]
+    [
+        "",
+        "",
+        "",
+        "*",
+        "+",
+        "?",
+        "*?",
+        "+?",
+        "??",
+        "*+",
+        "{2}",
+        "{,2}",
+        "{1,}",
+        "{0,2}",
+        "{00,2}",
+        "{ 1}",
+        "{1,2}?",
+        "{2}{2}",
+    ]
 )
 ATOMS = LITERALS | ESCAPES | CLASSES
 GROUPED = st.recursive(
@@ -50,7 +109,9 @@ def test_a_pattern_holds_for_the_same_texts_in_both_or_is_refused(pattern: str, 
         python = re.compile(python_pattern(pattern))
     except ContractError:
         return
-    assert [python.search(text) is not None for text in texts] == pc.match_substring_regex(pa.array(texts), pattern).to_pylist()
+    assert [python.search(text) is not None for text in texts] == pc.match_substring_regex(
+        pa.array(texts), pattern
+    ).to_pylist()
 
 
 @pytest.mark.parametrize(
@@ -98,6 +159,8 @@ def test_a_pattern_that_the_two_would_read_differently_is_refused(pattern: objec
         ("^[^@ ]+@(?:[a-z]+[.])+(?P<end>[a-z]{2,})$", {"a@b.cd": True, "a@b": False}),
     ],
 )
-def test_a_pattern_that_both_read_means_in_python_what_it_means_in_arrow(pattern: str, texts: dict[str, bool]) -> None:
+def test_a_pattern_that_both_read_means_in_python_what_it_means_in_arrow(
+    pattern: str, texts: dict[str, bool]
+) -> None:
     assert {text: re.search(python_pattern(pattern), text) is not None for text in texts} == texts
     assert pc.match_substring_regex(pa.array([*texts]), pattern).to_pylist() == [*texts.values()]

@@ -22,7 +22,11 @@ from headgate.lake.ports import MaskingKey
 pytestmark = pytest.mark.unit
 
 DAY, MOMENT = ColumnType(Kind.DATE), ColumnType(Kind.TIMESTAMP)
-BIGINT, DOUBLE, MONEY = ColumnType(Kind.BIGINT), ColumnType(Kind.DOUBLE), ColumnType(Kind.DECIMAL, precision=20, scale=2)
+BIGINT, DOUBLE, MONEY = (
+    ColumnType(Kind.BIGINT),
+    ColumnType(Kind.DOUBLE),
+    ColumnType(Kind.DECIMAL, precision=20, scale=2),
+)
 
 
 def loaded(column_type: ColumnType, *stated: Rule | Comparison) -> Contract:
@@ -69,15 +73,54 @@ def test_a_double_may_have_any_bound_that_is_a_float(bound: object) -> None:
 @pytest.mark.parametrize(
     ("column_type", "bound"),
     [
-        *((BIGINT, "many"), (DOUBLE, "many"), (DOUBLE, 10**400), (DOUBLE, [1]), (DOUBLE, float("inf")), (BIGINT, float("nan"))),
-        *((MONEY, "much"), (MONEY, float("nan")), (MONEY, "Infinity"), (MONEY, "1e-40"), (MONEY, "1_0"), (MONEY, True)),
-        *((BIGINT, True), (BIGINT, [1]), (BIGINT, " 1 "), (BIGINT, "\u0663"), (DOUBLE, "1_0"), (DOUBLE, True), (DOUBLE, None)),
-        *((DAY, "2024-13-01"), (DAY, "20240101"), (DAY, "2024-W01-1"), (DAY, datetime(2024, 1, 1)), (DAY, "2024-01-01 00:00:00")),
-        *((MOMENT, "2024-01-01T00:00:00Z"), (MOMENT, "2024-01-01 00:00+02:00"), (MOMENT, "20240101"), (MOMENT, "2024")),
-        *((MOMENT, datetime(2024, 1, 1, tzinfo=UTC)), (ColumnType(Kind.BOOLEAN), "yes"), (ColumnType(Kind.STRING), 1.5)),
+        *(
+            (BIGINT, "many"),
+            (DOUBLE, "many"),
+            (DOUBLE, 10**400),
+            (DOUBLE, [1]),
+            (DOUBLE, float("inf")),
+            (BIGINT, float("nan")),
+        ),
+        *(
+            (MONEY, "much"),
+            (MONEY, float("nan")),
+            (MONEY, "Infinity"),
+            (MONEY, "1e-40"),
+            (MONEY, "1_0"),
+            (MONEY, True),
+        ),
+        *(
+            (BIGINT, True),
+            (BIGINT, [1]),
+            (BIGINT, " 1 "),
+            (BIGINT, "\u0663"),
+            (DOUBLE, "1_0"),
+            (DOUBLE, True),
+            (DOUBLE, None),
+        ),
+        *(
+            (DAY, "2024-13-01"),
+            (DAY, "20240101"),
+            (DAY, "2024-W01-1"),
+            (DAY, datetime(2024, 1, 1)),
+            (DAY, "2024-01-01 00:00:00"),
+        ),
+        *(
+            (MOMENT, "2024-01-01T00:00:00Z"),
+            (MOMENT, "2024-01-01 00:00+02:00"),
+            (MOMENT, "20240101"),
+            (MOMENT, "2024"),
+        ),
+        *(
+            (MOMENT, datetime(2024, 1, 1, tzinfo=UTC)),
+            (ColumnType(Kind.BOOLEAN), "yes"),
+            (ColumnType(Kind.STRING), 1.5),
+        ),
     ],
 )
-def test_a_bound_that_is_no_value_of_its_column_keeps_the_contract_from_loading(column_type: ColumnType, bound: object) -> None:
+def test_a_bound_that_is_no_value_of_its_column_keeps_the_contract_from_loading(
+    column_type: ColumnType, bound: object
+) -> None:
     with pytest.raises(ContractError, match=r"x.number: .* Remedy: a minimum of that type"):
         loaded(column_type, Rule("minimum", bound))
 
@@ -99,8 +142,13 @@ def test_a_bound_that_is_no_value_of_its_column_keeps_the_contract_from_loading(
         (MOMENT, "2024-01-01 00:00:00.000001", "2024-01-01 00:00:00", "2024-01-01 00:00:00.000001"),
     ],
 )
-def test_however_a_bound_is_written_the_gate_parts_values_by_it(column_type: ColumnType, bound: object, below: str, at_least: str) -> None:
-    for contract in (loaded(column_type, Rule("minimum", bound)), loaded(column_type, Comparison("floor", "number", ">=", value=bound))):
+def test_however_a_bound_is_written_the_gate_parts_values_by_it(
+    column_type: ColumnType, bound: object, below: str, at_least: str
+) -> None:
+    for contract in (
+        loaded(column_type, Rule("minimum", bound)),
+        loaded(column_type, Comparison("floor", "number", ">=", value=bound)),
+    ):
         assert accepted_rows(contract, below, at_least) == [at_least]
 
 
@@ -120,7 +168,9 @@ def test_however_allowed_values_are_written_the_gate_knows_them(
 ) -> None:
     contract = loaded(column_type, Rule("valid_values", allowed))
     assert accepted_rows(contract, *kept, refused) == kept
-    assert accepted_rows(loaded(column_type, Comparison("one", "number", "==", value=allowed[0])), kept[0], refused) == [kept[0]]
+    assert accepted_rows(
+        loaded(column_type, Comparison("one", "number", "==", value=allowed[0])), kept[0], refused
+    ) == [kept[0]]
 
 
 @pytest.mark.parametrize(
@@ -133,9 +183,13 @@ def test_however_allowed_values_are_written_the_gate_knows_them(
         *((DAY, "soon"), (DOUBLE, "a"), (ColumnType(Kind.BOOLEAN), 1)),
     ],
 )
-def test_an_allowed_value_that_is_none_of_its_column_keeps_the_contract_from_loading(column_type: ColumnType, value: object) -> None:
+def test_an_allowed_value_that_is_none_of_its_column_keeps_the_contract_from_loading(
+    column_type: ColumnType, value: object
+) -> None:
     for stated in (Rule("valid_values", (value,)), Comparison("same", "number", "==", value=value)):
-        with pytest.raises(ContractError, match=r"x.number: the value .* is not of type .* Remedy: a value of that type"):
+        with pytest.raises(
+            ContractError, match=r"x.number: the value .* is not of type .* Remedy: a value of that type"
+        ):
             loaded(column_type, stated)
 
 
@@ -148,30 +202,45 @@ def test_a_length_is_a_number_of_characters(length: object) -> None:
 def accepted_rows(contract: Contract, *values: str) -> list[str]:
     """Which of these the gate accepts."""
     body = "number\n" + "".join(f"{value}\n" for value in values)
-    gated = check_bytes(body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1))
+    gated = check_bytes(
+        body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1)
+    )
     return [values[row - 1] for row in gated.accepted["_source_row"].to_pylist()]
 
 
 @pytest.mark.parametrize("rule", [Rule("pattern", "^a$"), Rule("min_length", 2), Rule("max_length", 2)])
 def test_a_rule_about_texts_is_refused_for_other_columns(rule: Rule) -> None:
     assert loaded(ColumnType(Kind.STRING), rule)
-    with pytest.raises(ContractError, match=rf"x.number: rule {rule.name} checks texts, not values of type bigint"):
+    with pytest.raises(
+        ContractError, match=rf"x.number: rule {rule.name} checks texts, not values of type bigint"
+    ):
         loaded(BIGINT, rule)
 
 
 def test_a_kind_without_an_argument_is_stated_as_true(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULE_KINDS, "vat_number", RuleKind("vat_number", Argument.TRUE, "is a VAT number", "is no VAT number", "vatNumber"))
+    monkeypatch.setitem(
+        RULE_KINDS,
+        "vat_number",
+        RuleKind("vat_number", Argument.TRUE, "is a VAT number", "is no VAT number", "vatNumber"),
+    )
     monkeypatch.setitem(RULE_OF_OPTION, "vatNumber", "vat_number")
 
     def stated(physical_type: str, **options: object) -> Contract:
         column = {"name": "number", "physicalType": physical_type, "logicalTypeOptions": options}
         table = {"name": "x", "properties": [column]}
-        return odcs_reader.parse({"kind": "DataContract", "apiVersion": "v3.1.0", "id": "x", "version": "1", "schema": [table]}, "source")
+        return odcs_reader.parse(
+            {"kind": "DataContract", "apiVersion": "v3.1.0", "id": "x", "version": "1", "schema": [table]},
+            "source",
+        )
 
     checked = stated("TEXT", vatNumber=True)
     assert checked.columns[0].rules == (Rule("vat_number", argument=True),)
-    assert [change.message for change in differences(stated("TEXT"), checked)] == ["vat_number is new (quarantine)"]
-    with pytest.raises(ContractError, match=r"x.number: rule vat_number cannot be False. Remedy: vatNumber: true"):
+    assert [change.message for change in differences(stated("TEXT"), checked)] == [
+        "vat_number is new (quarantine)"
+    ]
+    with pytest.raises(
+        ContractError, match=r"x.number: rule vat_number cannot be False. Remedy: vatNumber: true"
+    ):
         stated("TEXT", vatNumber=False)
     with pytest.raises(ContractError, match="rule vat_number checks texts"):
         stated("BIGINT", vatNumber=True)

@@ -24,13 +24,20 @@ NAMES_IN_OTHER_LANGUAGES = {
     "|Prüfnummer|Pruefnummer|Pru\u0308fnummer|Prüf-Nr.|KPN|Karten-KPN|Code de se\u0301curite\u0301",
 }
 OTHERS = "card_token|card_brand|card_number_last4|ssn_last4|company|japan|discard_no|has_credit_card|track|tracking_number|card"
-OTHERS_IN_OTHER_LANGUAGES = "TÜV-Prüfnummer|Geräteprüfnummer|Prüfziffer|kunde_kpn|Kartennummer|carte|carte de fidélité"
+OTHERS_IN_OTHER_LANGUAGES = (
+    "TÜV-Prüfnummer|Geräteprüfnummer|Prüfziffer|kunde_kpn|Kartennummer|carte|carte de fidélité"
+)
 OTHERS_IN_OTHER_LANGUAGES += "|tarjeta|Sicherheit|kaartnummer|hat_kreditkarte"
 
 
 @pytest.mark.parametrize(
     ("mask", "name"),
-    [(mask, name) for known in (NAMES, NAMES_IN_OTHER_LANGUAGES) for mask, names in known.items() for name in names.split("|")],
+    [
+        (mask, name)
+        for known in (NAMES, NAMES_IN_OTHER_LANGUAGES)
+        for mask, names in known.items()
+        for name in names.split("|")
+    ],
 )
 def test_a_name_that_says_what_it_holds_needs_its_mask(mask: Mask, name: str) -> None:
     assert mask_by_name(name) is mask
@@ -44,7 +51,18 @@ def test_other_names_need_none(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["verification_code", "account_number", "iban", "track", "cc", "password", "Passwort", "Mot de passe", "Contraseña", "wachtwoord"],
+    [
+        "verification_code",
+        "account_number",
+        "iban",
+        "track",
+        "cc",
+        "password",
+        "Passwort",
+        "Mot de passe",
+        "Contraseña",
+        "wachtwoord",
+    ],
 )
 def test_a_profile_hides_more_than_a_contract_masks(name: str) -> None:
     assert is_sensitive_name(name)

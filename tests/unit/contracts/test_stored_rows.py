@@ -17,7 +17,10 @@ OLD = Contract(
     zone="source",
     version="1.0.0",
     key=("order_id",),
-    columns=(Column("order_id", ColumnType(Kind.STRING), required=True), Column("total", ColumnType(Kind.BIGINT))),
+    columns=(
+        Column("order_id", ColumnType(Kind.STRING), required=True),
+        Column("total", ColumnType(Kind.BIGINT)),
+    ),
 )
 CHANNEL = Column("channel", ColumnType(Kind.STRING), required=True)
 
@@ -42,7 +45,9 @@ def test_a_new_optional_column_is_null_in_stored_rows() -> None:
 
 
 def test_a_column_that_is_gone_leaves_the_table() -> None:
-    assert effects(replace(OLD, columns=OLD.columns[:1])) == {"total: leaves the table; stored increments keep it": False}
+    assert effects(replace(OLD, columns=OLD.columns[:1])) == {
+        "total: leaves the table; stored increments keep it": False
+    }
 
 
 def test_another_type_may_need_a_replay() -> None:
@@ -65,4 +70,6 @@ def test_a_key_of_stored_columns_merges_all_rows_again() -> None:
 
 
 def test_without_a_key_rows_are_distinguished_by_their_place() -> None:
-    assert effects(replace(OLD, key=())) == {": all stored rows are merged again by (_content_sha256, _source_row)": False}
+    assert effects(replace(OLD, key=())) == {
+        ": all stored rows are merged again by (_content_sha256, _source_row)": False
+    }

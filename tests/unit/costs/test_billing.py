@@ -38,7 +38,9 @@ def test_a_short_job_is_billed_a_minute_and_a_short_crawl_ten() -> None:
 
 
 def test_spare_capacity_has_a_price_of_its_own() -> None:
-    standard, flex = (total_usd(priced([glue_job("job", 3600, 100, kind)], PRICES)) for kind in ("STANDARD", FLEX))
+    standard, flex = (
+        total_usd(priced([glue_job("job", 3600, 100, kind)], PRICES)) for kind in ("STANDARD", FLEX)
+    )
     assert (standard, flex) == (Decimal("44.00"), Decimal("29.00"))
 
 
@@ -49,7 +51,9 @@ def test_a_function_costs_memory_times_time_and_a_request() -> None:
 
 
 def test_costs_are_summed_by_part_and_by_service_largest_first() -> None:
-    costs = priced([*function("gate", 10, 1024, 1000), glue_job("merge", 3600, 2), glue_job("merge", 3600, 2)], PRICES)
+    costs = priced(
+        [*function("gate", 10, 1024, 1000), glue_job("merge", 3600, 2), glue_job("merge", 3600, 2)], PRICES
+    )
     assert by_part(costs) == {"merge": Decimal("1.76"), "gate": Decimal("0.1668670")}
     assert list(by_service(costs)) == ["glue", "lambda"]
 
@@ -73,14 +77,36 @@ def test_recorded_files_cost_by_dataset_what_their_times_say() -> None:
 
 
 def test_a_file_of_less_than_a_second_has_the_time_of_its_stages() -> None:
-    times = {"trigger": "2026-01-02T00:00:05.436", "validation": "2026-01-02T00:00:05.592", "database": "2026-01-02T00:00:05.677"}
-    record = FileRecord("1", "raw", "a.csv", "", "orders", FileState.DONE, finished_at="2026-01-02T00:00:05", stage_times=times)
+    times = {
+        "trigger": "2026-01-02T00:00:05.436",
+        "validation": "2026-01-02T00:00:05.592",
+        "database": "2026-01-02T00:00:05.677",
+    }
+    record = FileRecord(
+        "1",
+        "raw",
+        "a.csv",
+        "",
+        "orders",
+        FileState.DONE,
+        finished_at="2026-01-02T00:00:05",
+        stage_times=times,
+    )
     assert gate_s(record) == pytest.approx(0.241)
 
 
 def test_the_time_until_a_file_is_reverted_is_no_work_of_the_gate() -> None:
     times = {"trigger": "2026-01-02T00:00:05.000", "database": "2026-01-02T00:00:06.500"}
-    record = FileRecord("1", "raw", "a.csv", "", "orders", FileState.REVERTED, finished_at="2026-01-02T00:07:00", stage_times=times)
+    record = FileRecord(
+        "1",
+        "raw",
+        "a.csv",
+        "",
+        "orders",
+        FileState.REVERTED,
+        finished_at="2026-01-02T00:07:00",
+        stage_times=times,
+    )
     assert gate_s(record) == 1.5
 
 

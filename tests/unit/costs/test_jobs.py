@@ -27,7 +27,9 @@ SHARES = {
 LONGEST = job_of("compliance-guardian")
 
 
-def measured(s_per_gb: float = 20, memory_mb_per_gb: float = 700, disk_mb_per_gb: float = 100, s: float = 50) -> Measured:
+def measured(
+    s_per_gb: float = 20, memory_mb_per_gb: float = 700, disk_mb_per_gb: float = 100, s: float = 50
+) -> Measured:
     """Systems that share these seconds, and take up to so much memory and disk."""
     systems = {
         system: MeasuredSystem(
@@ -37,7 +39,9 @@ def measured(s_per_gb: float = 20, memory_mb_per_gb: float = 700, disk_mb_per_gb
         )
         for system, share in SHARES.items()
     }
-    return Measured(date(2026, 1, 2), 60, 0.2, Line(2, 20), Line(5, 20), systems)  # 6 GB of Parquet for 1 GB of CSV a day
+    return Measured(
+        date(2026, 1, 2), 60, 0.2, Line(2, 20), Line(5, 20), systems
+    )  # 6 GB of Parquet for 1 GB of CSV a day
 
 
 MEASURED = measured()
@@ -76,7 +80,9 @@ def test_files_that_trickle_in_start_a_run_an_hour_at_most() -> None:
 
 def test_long_runs_start_less_often() -> None:
     slow = measured(s_per_gb=10_000)
-    limited, unlimited = (PlannedRuns(TRICKLE, replace(SETTINGS, run_share=share), slow).per_day for share in (0.04, 1))
+    limited, unlimited = (
+        PlannedRuns(TRICKLE, replace(SETTINGS, run_share=share), slow).per_day for share in (0.04, 1)
+    )
     assert limited < unlimited
     assert limited < 1
 
@@ -85,7 +91,9 @@ def test_the_share_of_time_makes_new_data_wait_a_week_at_most() -> None:
     slow = measured(s_per_gb=10_000)  # a run of eight hours
     assert 7 * 3600 < PlannedRuns(SMALL, SETTINGS, slow).run_s < 9 * 3600
     assert PlannedRuns(SMALL, SETTINGS, slow).per_day == pytest.approx(1 / 7)
-    assert PlannedRuns(SMALL, replace(SETTINGS, run_share_wait_s=3 * DAY_S), slow).per_day == pytest.approx(1 / 3)
+    assert PlannedRuns(SMALL, replace(SETTINGS, run_share_wait_s=3 * DAY_S), slow).per_day == pytest.approx(
+        1 / 3
+    )
     assert PlannedRuns(SMALL, replace(SETTINGS, run_share_wait_s=30 * DAY_S), slow).per_day < 1 / 7
 
 
@@ -95,7 +103,9 @@ def test_runs_that_take_longer_than_the_wait_follow_each_other() -> None:
 
 
 def test_a_run_merges_all_days_since_the_run_before() -> None:
-    one, three = (PlannedRuns(SMALL, replace(SETTINGS, run_interval_s=days * DAY_S), MEASURED) for days in (1, 3))
+    one, three = (
+        PlannedRuns(SMALL, replace(SETTINGS, run_interval_s=days * DAY_S), MEASURED) for days in (1, 3)
+    )
     assert (one.days_per_run, three.days_per_run) == (1, 3)
     assert three.changed_gb == pytest.approx(one.changed_gb + 2 * 0.2)
 
@@ -103,11 +113,17 @@ def test_a_run_merges_all_days_since_the_run_before() -> None:
 def test_never_more_than_all_is_changed() -> None:
     few = PlannedRuns(replace(SMALL, gb_per_day=0.001), SETTINGS, MEASURED)
     assert few.changed_gb == few.held_gb
-    assert few.held_gb < PlannedRuns(SMALL, SETTINGS, MEASURED).changed_gb < PlannedRuns(SMALL, SETTINGS, MEASURED).held_gb
+    assert (
+        few.held_gb
+        < PlannedRuns(SMALL, SETTINGS, MEASURED).changed_gb
+        < PlannedRuns(SMALL, SETTINGS, MEASURED).held_gb
+    )
 
 
 def test_large_workers_are_not_billed_as_spare_capacity() -> None:
-    billed = replace(SETTINGS, job_worker_types={"merge_curated": "G.4X"}).runs_of("merge", "merge_curated", 3600, 1)
+    billed = replace(SETTINGS, job_worker_types={"merge_curated": "G.4X"}).runs_of(
+        "merge", "merge_curated", 3600, 1
+    )
     assert (billed.meter, billed.quantity) == ("glue.dpu_hour", 8)
     assert SETTINGS.runs_of("merge", "merge_curated", 3600, 1).meter == "glue.flex_dpu_hour"
 
@@ -128,7 +144,9 @@ def test_a_merge_that_exceeds_the_disk_of_its_worker_gets_the_smallest_that_hold
         pytest.param(measured(disk_mb_per_gb=20_000), "G.4X", id="126 GB of disk"),
     ],
 )
-def test_a_system_that_exceeds_its_worker_gets_the_smallest_that_holds_it(hungry: Measured, worker: str) -> None:
+def test_a_system_that_exceeds_its_worker_gets_the_smallest_that_holds_it(
+    hungry: Measured, worker: str
+) -> None:
     assert PlannedRuns(SMALL, SEPARATE, hungry).limits()
     fitting = fitted(SMALL, SEPARATE, hungry)
     assert fitting.settings.job_worker_types[LONGEST] == worker
@@ -143,7 +161,9 @@ def test_the_job_of_several_systems_gets_the_smallest_worker_that_holds_the_larg
 
 
 def test_one_job_takes_as_long_as_its_longest_system_and_at_least_as_long_as_its_cores_need_for_all() -> None:
-    assert jobs_of(PlannedRuns(SMALL, SETTINGS, MEASURED)) == [{"build_systems": ALL_S / 2}]  # four vCPU of two cores
+    assert jobs_of(PlannedRuns(SMALL, SETTINGS, MEASURED)) == [
+        {"build_systems": ALL_S / 2}
+    ]  # four vCPU of two cores
     larger = PlannedRuns(SMALL, replace(SETTINGS, job_worker_types={"build_systems": "G.2X"}), MEASURED)
     assert jobs_of(larger) == [{"build_systems": 0.4 * ALL_S}]
 
@@ -163,7 +183,10 @@ def test_fewer_systems_at_once_take_longer(hungry: Measured) -> None:
 
 def test_systems_that_do_not_fit_into_one_job_have_a_job_each_after_it() -> None:
     hungry = measured(memory_mb_per_gb=4000)
-    assert jobs_of(PlannedRuns(SMALL, SETTINGS, hungry)) == [{"build_systems": 0}, *jobs_of(PlannedRuns(SMALL, SEPARATE, hungry))]
+    assert jobs_of(PlannedRuns(SMALL, SETTINGS, hungry)) == [
+        {"build_systems": 0},
+        *jobs_of(PlannedRuns(SMALL, SEPARATE, hungry)),
+    ]
 
 
 def test_a_system_that_has_a_worker_type_of_its_own_has_its_own_job() -> None:
@@ -189,7 +212,13 @@ def test_the_cheaper_way_is_taken_unless_a_job_for_each_system_is_stated() -> No
 
 
 def test_a_run_lasts_until_its_longest_system_is_built() -> None:
-    longer = replace(MEASURED, systems={**MEASURED.systems, "compliance-guardian": MeasuredSystem(Line(1000, 0), Line(500, 0), Line(0, 0))})
+    longer = replace(
+        MEASURED,
+        systems={
+            **MEASURED.systems,
+            "compliance-guardian": MeasuredSystem(Line(1000, 0), Line(500, 0), Line(0, 0)),
+        },
+    )
     gained_s = PlannedRuns(SMALL, SEPARATE, longer).run_s - PlannedRuns(SMALL, SEPARATE, MEASURED).run_s
     assert gained_s == pytest.approx(1000 - 0.4 * ALL_S)
 
@@ -209,7 +238,9 @@ def test_a_system_that_fits_keeps_its_worker() -> None:
 
 def test_a_job_that_exceeds_its_timeout_is_named_and_gets_a_longer_one() -> None:
     slow = measured(s_per_gb=2000)  # 80 minutes for the longest system
-    assert f"{LONGEST} takes 81 minutes and is stopped after 60" in PlannedRuns(SMALL, SEPARATE, slow).limits()
+    assert (
+        f"{LONGEST} takes 81 minutes and is stopped after 60" in PlannedRuns(SMALL, SEPARATE, slow).limits()
+    )
     fitting = fitted(SMALL, SEPARATE, slow)
     assert fitting.settings.job_timeouts[LONGEST] == 180
     assert fitting.limits() == ()
@@ -218,7 +249,8 @@ def test_a_job_that_exceeds_its_timeout_is_named_and_gets_a_longer_one() -> None
 def test_a_system_that_the_one_job_would_stop_has_its_own_job() -> None:
     slow = measured(s_per_gb=2000)
     assert any(
-        "compliance-guardian takes 80 minutes, and build_systems stops it" in limit for limit in PlannedRuns(SMALL, SETTINGS, slow).limits()
+        "compliance-guardian takes 80 minutes, and build_systems stops it" in limit
+        for limit in PlannedRuns(SMALL, SETTINGS, slow).limits()
     )
     fitting = fitted(SMALL, SETTINGS, slow)
     assert "compliance-guardian" not in fitting.together

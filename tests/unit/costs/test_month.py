@@ -43,8 +43,18 @@ def test_old_versions_of_snapshots_cost_what_they_hold() -> None:
 
 
 def test_the_merge_and_the_gate_are_billed_for_what_a_day_changes_and_the_systems_for_what_is_held() -> None:
-    month, year = (monthly(PlannedRuns(replace(SMALL, held_days=days), SETTINGS, MEASURED), PRICES) for days in (30, 365))
-    parts = {part: [cost.usd for costs in (month, year) for cost in costs if cost.part == part and cost.service == "glue"] for part in JOBS}
+    month, year = (
+        monthly(PlannedRuns(replace(SMALL, held_days=days), SETTINGS, MEASURED), PRICES) for days in (30, 365)
+    )
+    parts = {
+        part: [
+            cost.usd
+            for costs in (month, year)
+            for cost in costs
+            if cost.part == part and cost.service == "glue"
+        ]
+        for part in JOBS
+    }
     assert parts["merge"][0] == parts["merge"][1]
     assert parts["quality gate"][0] == parts["quality gate"][1]
     assert parts["systems"][0] < parts["systems"][1]
@@ -61,6 +71,8 @@ def test_one_job_for_small_systems_costs_less() -> None:
 
 def test_the_kept_measurements_are_within_what_a_small_shop_accepts() -> None:
     kept = Measured.load()
-    small, trickle = (total_usd(monthly(fitted(workload, CostSettings(), kept), PRICES)) for workload in (SMALL, TRICKLE))
+    small, trickle = (
+        total_usd(monthly(fitted(workload, CostSettings(), kept), PRICES)) for workload in (SMALL, TRICKLE)
+    )
     assert small <= 60
     assert trickle <= 120

@@ -17,4 +17,6 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "operate" / "scale.md"
 
 def test_the_page_shows_the_calculated_table() -> None:
     table = "\n".join(scale_table(Measured.load(), Prices.load()))
-    assert table in PAGE.read_text(encoding="utf-8"), "replace the table by what `python scripts/cost_planning/scale_table.py` prints"
+    assert table in PAGE.read_text(encoding="utf-8"), (
+        "replace the table by what `python scripts/cost_planning/scale_table.py` prints"
+    )

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.unit
         ([], 8, 0),
     ],
 )
-def test_as_many_fit_side_by_side_as_do_whichever_they_are(needs: list[float], free: float, together: int) -> None:
+def test_as_many_fit_side_by_side_as_do_whichever_they_are(
+    needs: list[float], free: float, together: int
+) -> None:
     assert fit_together(needs, free) == together
 
 

@@ -52,7 +52,8 @@ def test_every_action_is_one_of_its_service() -> None:
     unknown = [
         name
         for name in sorted(asked)
-        if OPERATION_OF.get(name, name.partition(":")[2]) not in session.get_service_model(name.partition(":")[0]).operation_names
+        if OPERATION_OF.get(name, name.partition(":")[2])
+        not in session.get_service_model(name.partition(":")[0]).operation_names
     ]
     assert unknown == []
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-PAGES = [page for page in EVERY_PAGE if page.name != "CHANGELOG.md"]  # it also names commands of earlier releases
+PAGES = [
+    page for page in EVERY_PAGE if page.name != "CHANGELOG.md"
+]  # it also names commands of earlier releases
 # In a code span, or as a line of a console.
 WRITTEN = re.compile(r"`(headgate [^`\n]+)`|^(?:\$ )?(?:[A-Z_]+=\S+ )?(headgate [a-z][^`\n]*)$", re.MULTILINE)
 ROLES = re.compile(r"^\| `(uploader|analyst|operator|auditor)` \| (.*) \|$", re.MULTILINE)
@@ -30,7 +32,12 @@ ON_THIS_MACHINE = {"contract check", "contract diff", "contract list"}
 
 def written_in(text: str) -> Iterator[str]:
     """Yield each command that a page writes; `a|b|c` are several, and so are those that `&&` joins."""
-    for written in (part for found in WRITTEN.findall(text) for part in "".join(found).split(" && ") if part.startswith("headgate ")):
+    for written in (
+        part
+        for found in WRITTEN.findall(text)
+        for part in "".join(found).split(" && ")
+        if part.startswith("headgate ")
+    ):
         either = re.search(r"[a-z-]+(?:\|[a-z-]+)+", written)
         for one in either[0].split("|") if either else [""]:
             yield written.replace(either[0], one) if either else written
@@ -63,14 +70,24 @@ def command_of(written: str) -> tuple[str, click.Command, list[str]]:
 
 def unknown_options(command: click.Command, words: list[str]) -> list[str]:
     """Return the options among the words that the command does not have."""
-    has = {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"--help", "--version"}
-    return [word for word in words if re.fullmatch(r"--[a-z][a-z-]*(=.*)?", word) and word.partition("=")[0] not in has]
+    has = {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {
+        "--help",
+        "--version",
+    }
+    return [
+        word
+        for word in words
+        if re.fullmatch(r"--[a-z][a-z-]*(=.*)?", word) and word.partition("=")[0] not in has
+    ]
 
 
 def commands_of_roles() -> dict[str, set[str]]:
     """Return the commands of each role of people, as the threat model lists them."""
     rows = ROLES.findall(THREAT_MODEL.read_text(encoding="utf-8"))
-    return {role: {command_of(f"headgate {name}")[0] for name in re.findall(r"`([a-z][^`]*)`", cell)} for role, cell in rows}
+    return {
+        role: {command_of(f"headgate {name}")[0] for name in re.findall(r"`([a-z][^`]*)`", cell)}
+        for role, cell in rows
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -93,7 +110,10 @@ def test_a_command_or_option_that_does_not_exist_is_seen() -> None:
         command_of("headgate keys rotatee")
     _, command, words = command_of("headgate keys rotate --now")
     assert unknown_options(command, words) == ["--now"]
-    assert list(written_in("Use `headgate status`.\n$ headgate runs --limit 3\n")) == ["headgate status", "headgate runs --limit 3"]
+    assert list(written_in("Use `headgate status`.\n$ headgate runs --limit 3\n")) == [
+        "headgate status",
+        "headgate runs --limit 3",
+    ]
 
 
 def test_the_operator_may_run_every_command_of_the_runbook() -> None:

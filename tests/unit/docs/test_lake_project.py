@@ -22,17 +22,26 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 DOCS = Path(__file__).parents[3] / "docs"
-PAGE, TUTORIAL = ((DOCS / "use" / name).read_text(encoding="utf-8") for name in ("lake-project.md", "your-own-data.md"))
+PAGE, TUTORIAL = (
+    (DOCS / "use" / name).read_text(encoding="utf-8") for name in ("lake-project.md", "your-own-data.md")
+)
 
 
 def shown_files() -> Mapping[str, str]:
     """The files that the page shows: a block whose first line names its path."""
-    return {found[1]: found[0] for found in re.findall(r"```(?:sql|yaml)\n((?:--|#) (\S+)\n.*?)```", PAGE, re.DOTALL)}
+    return {
+        found[1]: found[0]
+        for found in re.findall(r"```(?:sql|yaml)\n((?:--|#) (\S+)\n.*?)```", PAGE, re.DOTALL)
+    }
 
 
-def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(DOCS.parent)
-    line = next(line for line in re.findall(r"^\$ headgate (.*)$", TUTORIAL, re.MULTILINE) if line.startswith("init"))
+    line = next(
+        line for line in re.findall(r"^\$ headgate (.*)$", TUTORIAL, re.MULTILINE) if line.startswith("init")
+    )
     done = CliRunner().invoke(cli, line.replace("~", str(tmp_path)).split(), catch_exceptions=False)
     assert done.exit_code == 0, f"{line}: {done.output}"
     for name, text in shown_files().items():
@@ -51,5 +60,7 @@ def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(tmp_path: Path, mo
 
 
 def test_the_page_explains_every_field_of_the_settings() -> None:
-    stated = re.findall(r"^\| `\[?(\w+)", PAGE.partition("## headgate.toml")[2].partition("## ")[0], re.MULTILINE)
+    stated = re.findall(
+        r"^\| `\[?(\w+)", PAGE.partition("## headgate.toml")[2].partition("## ")[0], re.MULTILINE
+    )
     assert set(stated) == set(LakeProject.__dataclass_fields__) - {"folder"}

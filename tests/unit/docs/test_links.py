@@ -11,9 +11,24 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/*.md")])
-FOLDERS = ("headgate", "console/src", "lambdas", "glue_jobs", "crawlers", "scripts", "terraform", "benchmarks", "tests")
+FOLDERS = (
+    "headgate",
+    "console/src",
+    "lambdas",
+    "glue_jobs",
+    "crawlers",
+    "scripts",
+    "terraform",
+    "benchmarks",
+    "tests",
+)
 ENDS = {".py", ".tf", ".sh", ".yaml", ".toml", ".ts", ".tsx"}
-SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in ENDS and ".terraform" not in path.parts]
+SOURCES = [
+    path
+    for folder in FOLDERS
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in ENDS and ".terraform" not in path.parts
+]
 LINK = re.compile(r'(?:\]\(|src="|href=")(?!\w+:)([^)\s"#]+)')
 PAGE = re.compile(r"docs/[\w/-]+\.(?:md|json|tsv)\b")
 DECISION = re.compile(r"(?:\bADR |docs/adr/)(\d+)\b")
@@ -21,7 +36,11 @@ DECISION = re.compile(r"(?:\bADR |docs/adr/)(\d+)\b")
 
 def dead_links(page: Path) -> list[str]:
     """Return the links of a page to files that do not exist."""
-    return sorted(link for link in set(LINK.findall(page.read_text(encoding="utf-8"))) if not (page.parent / link).exists())
+    return sorted(
+        link
+        for link in set(LINK.findall(page.read_text(encoding="utf-8")))
+        if not (page.parent / link).exists()
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -31,7 +50,9 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
 
 def test_every_page_that_code_a_message_or_another_page_names_exists() -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in (*SOURCES, *PAGES, *ROOT.glob("*.toml"))}
-    named = {(str(path.relative_to(ROOT)), name) for path, text in texts.items() for name in PAGE.findall(text)}
+    named = {
+        (str(path.relative_to(ROOT)), name) for path, text in texts.items() for name in PAGE.findall(text)
+    }
     assert sorted((path, name) for path, name in named if not (ROOT / name).exists()) == []
 
 

@@ -71,7 +71,9 @@ def test_terraform_descriptions_and_comments_are_checked() -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "body"), [("page.md", "It was told."), ("lake.tftest.hcl", 'error_message = "It was told."')])
+@pytest.mark.parametrize(
+    ("name", "body"), [("page.md", "It was told."), ("lake.tftest.hcl", 'error_message = "It was told."')]
+)
 def test_a_finding_names_the_plain_form(
     name: str, body: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -15,7 +15,9 @@ RUNBOOK = (ROOT / "docs" / "operate" / "runbook.md").read_text(encoding="utf-8")
 
 def alarm_names(terraform: str) -> set[str]:
     """The keys of `local.alarms`, as their alarms are named."""
-    body = terraform[terraform.index("alarms = merge(") : terraform.index('resource "aws_cloudwatch_metric_alarm"')]
+    body = terraform[
+        terraform.index("alarms = merge(") : terraform.index('resource "aws_cloudwatch_metric_alarm"')
+    ]
     plain = re.findall(r"^      (\w+) = \{$", body, flags=re.MULTILINE)
     looped = [key for keys in re.findall(r"in \{([^{}]*)\} :", body) for key in re.findall(r"(\w+) =", keys)]
     return {key.replace("_", "-") for key in (*plain, *looped)}
@@ -24,11 +26,22 @@ def alarm_names(terraform: str) -> set[str]:
 def machine_alarm_names(terraform: str) -> set[str]:
     """The keys of `local.machine_alarms`: each watched machine with each way to end, and the successes that are awaited."""
     ends = re.findall(r'(\w+) = "', re.findall(r"^  ends = .*$", terraform, flags=re.MULTILINE)[0])
-    exports = re.findall(r'source == "" \? "(\w+)"', terraform)  # those of the deployment's own database; others add their source
+    exports = re.findall(
+        r'source == "" \? "(\w+)"', terraform
+    )  # those of the deployment's own database; others add their source
     block = terraform.split("  watched = merge(", 1)[1].split("\n  })", 1)[0]
-    watched = [*re.findall(r"^    (\w+) +=", block, flags=re.MULTILINE), *(key for key in exports if not key.startswith("no_"))]
-    awaited = [*re.findall(r"^ +(no_\w+) = \{$", terraform, flags=re.MULTILINE), *(key for key in exports if key.startswith("no_"))]
-    return {name.replace("_", "-") for name in (*awaited, *(f"{machine}_{end}" for machine in watched for end in ends))}
+    watched = [
+        *re.findall(r"^    (\w+) +=", block, flags=re.MULTILINE),
+        *(key for key in exports if not key.startswith("no_")),
+    ]
+    awaited = [
+        *re.findall(r"^ +(no_\w+) = \{$", terraform, flags=re.MULTILINE),
+        *(key for key in exports if key.startswith("no_")),
+    ]
+    return {
+        name.replace("_", "-")
+        for name in (*awaited, *(f"{machine}_{end}" for machine in watched for end in ends))
+    }
 
 
 def missing(alarms: set[str]) -> list[str]:

@@ -56,7 +56,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 
 def built(system: str) -> pd.DataFrame:
-    visits = pd.DataFrame({"visit_id": ["a", "b", "c"], "day": [date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 2)]})
+    visits = pd.DataFrame(
+        {"visit_id": ["a", "b", "c"], "day": [date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 2)]}
+    )
     tables = {"visits": ibis.memtable(visits)}
     made = registry.built(registry.system(system), tables, date(2026, 1, 2), Shelf(), {})["visits_by_day"]
     assert isinstance(made, pd.DataFrame)
@@ -97,12 +99,15 @@ def test_a_lake_has_the_domains_of_the_package_and_its_own(lake: Path) -> None:
     assert len(project().systems) == 6
 
 
-def test_systems_of_two_lakes_in_one_process_are_not_mixed(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_systems_of_two_lakes_in_one_process_are_not_mixed(
+    lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clinic.lake(lake)
     version = registry.code_version("visit-counts")
     assert built("visit-counts")["visits"].tolist() == [2, 1]
     clinic.write(
-        clinic.lake(tmp_path / "other"), {"systems/visit_counts.py": clinic.SYSTEM.replace("visits.count()", "visits.count() * 10")}
+        clinic.lake(tmp_path / "other"),
+        {"systems/visit_counts.py": clinic.SYSTEM.replace("visits.count()", "visits.count() * 10")},
     )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "other"))
     assert built("visit-counts")["visits"].tolist() == [20, 10]
@@ -137,17 +142,24 @@ def test_a_lake_of_sql_models_alone_may_have_questions(lake: Path) -> None:
     """They need neither QUALITY nor ANSWERS, nor a system in Python."""
     question = 'QUESTIONS = {"visits": Question("visits", "own-models", "Which visits?", "SELECT 1")}\n'
     clinic.write(
-        lake, {"headgate.toml": "domains = []\n", "systems/_questions.py": f"from headgate.query.questions import Question\n{question}"}
+        lake,
+        {
+            "headgate.toml": "domains = []\n",
+            "systems/_questions.py": f"from headgate.query.questions import Question\n{question}",
+        },
     )
     assert set(saved_questions(["own-models"])) == {"visits", "why_refused"}
     assert quality_and_answer("own-models") == (None, None)
 
 
-def test_an_unknown_domain_is_an_error_that_lists_the_domains_and_how_to_add_one(lake: Path, install: Callable[..., None]) -> None:
+def test_an_unknown_domain_is_an_error_that_lists_the_domains_and_how_to_add_one(
+    lake: Path, install: Callable[..., None]
+) -> None:
     install()
     clinic.write(lake, {"headgate.toml": 'domains = ["hospital"]\n'})
     with pytest.raises(
-        SettingsError, match=r"'hospital', .*there are clinic, onboarding, retail\. Install .*entry point .*headgate\.domains"
+        SettingsError,
+        match=r"'hospital', .*there are clinic, onboarding, retail\. Install .*entry point .*headgate\.domains",
     ):
         project()
 
@@ -156,7 +168,10 @@ def test_domains_of_one_contract(lake: Path) -> None:
     """Two domains that bring the same contract are an error that names both, not a silent overwrite."""
     clinic.lake(lake, '["retail"]')
     clinic.write(lake, {"contracts/source/customers.yaml": clinic.VISITS.replace("visits", "customers")})
-    with pytest.raises(ContractError, match=r"source contract customers: .*domains/retail/contracts/source and .*lake/contracts/source\."):
+    with pytest.raises(
+        ContractError,
+        match=r"source contract customers: .*domains/retail/contracts/source and .*lake/contracts/source\.",
+    ):
         Registry.load()
 
 
@@ -175,9 +190,12 @@ def test_domains_of_one_name(lake: Path, install: Callable[..., None]) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry_point", ["hospital = clinic_ext:DOMAIN", "hospital = clinic_ext:NOTHING", "hospital = no_such_package:DOMAIN"]
+    "entry_point",
+    ["hospital = clinic_ext:DOMAIN", "hospital = clinic_ext:NOTHING", "hospital = no_such_package:DOMAIN"],
 )
-def test_an_entry_point_without_its_domain_is_named(lake: Path, install: Callable[..., None], entry_point: str) -> None:
+def test_an_entry_point_without_its_domain_is_named(
+    lake: Path, install: Callable[..., None], entry_point: str
+) -> None:
     install(entry_point)
     clinic.write(lake, {"headgate.toml": 'domains = ["hospital"]\n'})
     with pytest.raises(SettingsError, match=entry_point.partition(" = ")[2]):
@@ -194,7 +212,10 @@ def test_a_system_without_a_table_is_an_error_and_not_a_success(lake: Path) -> N
 def test_a_table_of_a_system_that_nobody_brings_is_an_error(lake: Path) -> None:
     clinic.lake(lake)
     shutil.rmtree(lake / "systems")
-    with pytest.raises(ContractError, match=r"visits_by_day\.yaml names the system visit-counts.*add systems/visit_counts\.py"):
+    with pytest.raises(
+        ContractError,
+        match=r"visits_by_day\.yaml names the system visit-counts.*add systems/visit_counts\.py",
+    ):
         Registry.load()
 
 

@@ -23,7 +23,9 @@ pytestmark = pytest.mark.unit
 
 
 def gated(body: bytes, contract: Contract) -> CheckedRows:
-    return check_bytes(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1))
+    return check_bytes(
+        body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1)
+    )
 
 
 def csv_of(**columns: Sequence[str]) -> bytes:
@@ -49,7 +51,10 @@ def test_one_bad_date_and_one_text_do_not_make_their_columns_text() -> None:
     body = csv_of(**columns)
     drafted = draft(body, "orders", strict=False)
     assert [column.type.kind for column in drafted.contract.columns] == [Kind.STRING, Kind.DATE, Kind.DECIMAL]
-    assert any(note.startswith("1 of 200 values do not read as dd.MM.yyyy: their rows are quarantined") for note in notes(drafted, "day"))
+    assert any(
+        note.startswith("1 of 200 values do not read as dd.MM.yyyy: their rows are quarantined")
+        for note in notes(drafted, "day")
+    )
     checked = gated(body, drafted.contract)
     assert (checked.counts.accepted, dict(checked.counts.reasons)) == (198, {"type": 2})
     assert (checked.accepted.column("day")[0].as_py(), checked.accepted.column("price")[0].as_py()) == (
@@ -72,7 +77,9 @@ def test_few_values_or_many_bad_ones_leave_the_column_text(rows: int, bad: int) 
     assert draft(csv_of(**columns), "orders", strict=False).contract.column("day").type.kind is Kind.STRING
 
 
-@pytest.mark.parametrize(("name", "other"), [("invoice_no", "void"), ("house", "12a"), ("invoice", "C536379")])
+@pytest.mark.parametrize(
+    ("name", "other"), [("invoice_no", "void"), ("house", "12a"), ("invoice", "C536379")]
+)
 def test_ids_of_another_kind_are_no_bad_numbers(name: str, other: str) -> None:
     """Online Retail (UCI): 1.7 % of the invoices are cancellations such as C536379 among whole numbers."""
     body = csv_of(day=orders()["day"], **{name: [*(str(536000 + at % 40) for at in range(199)), other]})
@@ -85,9 +92,16 @@ def test_a_missing_key_and_a_repeated_row_do_not_hide_the_key() -> None:
     body = csv_of(**columns)
     drafted = draft(body, "orders", strict=False)
     assert drafted.contract.key == ("order_id",)
-    assert any("1 of 201 rows have no value in it: they are quarantined" in note for note in notes(drafted, "order_id"))
+    assert any(
+        "1 of 201 rows have no value in it: they are quarantined" in note
+        for note in notes(drafted, "order_id")
+    )
     checked = gated(body, drafted.contract)
-    assert (checked.counts.accepted, checked.counts.duplicates, dict(checked.counts.reasons)["required"]) == (199, 1, 1)
+    assert (checked.counts.accepted, checked.counts.duplicates, dict(checked.counts.reasons)["required"]) == (
+        199,
+        1,
+        1,
+    )
 
 
 def test_rows_that_share_a_key_are_counted() -> None:
@@ -95,7 +109,10 @@ def test_rows_that_share_a_key_are_counted() -> None:
     columns["order_id"][50] = columns["order_id"][51]
     drafted = draft(csv_of(**columns), "orders", strict=False)
     assert drafted.contract.key == ("order_id",)
-    assert any("1 of 200 rows repeat a value of another row: only one of them is kept" in note for note in notes(drafted, "order_id"))
+    assert any(
+        "1 of 200 rows repeat a value of another row: only one of them is kept" in note
+        for note in notes(drafted, "order_id")
+    )
 
 
 def test_a_person_names_the_key_or_none() -> None:
@@ -110,7 +127,13 @@ def test_a_person_names_the_key_or_none() -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.integers(0, 199), st.sampled_from(["", "soon", "-", "31.02.2026", "1.2.3", "7", "R-00001"]), max_size=4))
+@given(
+    st.dictionaries(
+        st.integers(0, 199),
+        st.sampled_from(["", "soon", "-", "31.02.2026", "1.2.3", "7", "R-00001"]),
+        max_size=4,
+    )
+)
 def test_a_draft_refuses_no_row_but_those_with_a_bad_value(bad: dict[int, str]) -> None:
     columns = orders()
     for at, value in bad.items():

@@ -53,7 +53,9 @@ def drafted(body: bytes) -> Contract:
 
 
 def gated(body: bytes, contract: Contract) -> CheckedRows:
-    return check_bytes(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1))
+    return check_bytes(
+        body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1)
+    )
 
 
 def csv_of(**columns: list[str]) -> bytes:
@@ -81,11 +83,23 @@ def test_types_are_the_narrowest_that_lose_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "texts", [["007", "8"], ["NA", "1"], ["1", "n/a"], ["+1", "2"], ["2024-02-30", "2024-01-01"], ["1,299"], ["0", "1_0"]]
+    "texts",
+    [
+        ["007", "8"],
+        ["NA", "1"],
+        ["1", "n/a"],
+        ["+1", "2"],
+        ["2024-02-30", "2024-01-01"],
+        ["1,299"],
+        ["0", "1_0"],
+    ],
 )
 def test_what_only_looks_like_a_number_or_a_day_stays_text(texts: list[str]) -> None:
     quoted = [f'"{text}"' for text in texts]
-    assert drafted(csv_of(id=[str(at) for at in range(len(texts))], v=quoted)).column("v").type.kind is Kind.STRING
+    assert (
+        drafted(csv_of(id=[str(at) for at in range(len(texts))], v=quoted)).column("v").type.kind
+        is Kind.STRING
+    )
 
 
 @pytest.mark.parametrize("name", ["zip", "phone_number", "product_code", "sku", "account_no"])
@@ -153,7 +167,10 @@ def test_some_card_numbers_among_other_texts_make_free_text() -> None:
 def test_numbers_of_which_some_pass_as_cards_are_reported() -> None:
     found = draft(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
     assert found.contract.column("ref").mask is Mask.FREE_TEXT
-    assert any(finding.column == "ref" and "1 values that pass as card numbers" in finding.message for finding in found.findings)
+    assert any(
+        finding.column == "ref" and "1 values that pass as card numbers" in finding.message
+        for finding in found.findings
+    )
 
 
 # Numbers with a card's issuer and check digit, as one in ten of those that begin like a card has.
@@ -197,11 +214,18 @@ def test_columns_of_other_numbers_are_declared_so_by_their_name(name: str, conte
     column = next(column for column in contract.columns if column.name != "id")
     assert (column.content, column.mask) == (content, None)
     (table,) = to_odcs(contract)["schema"]  # type: ignore[misc]
-    stated = {entry["property"]: entry["value"] for item in table["properties"] for entry in item.get("customProperties", [])}
+    stated = {
+        entry["property"]: entry["value"]
+        for item in table["properties"]
+        for entry in item.get("customProperties", [])
+    }
     assert stated.get("headgate.content") == (content.value if content else None)
 
 
-@pytest.mark.parametrize("name", ["phone", "mobile_no", "fax", "vat_id", "iban", "tracking_number", "gtin", "ean", "event_timestamp"])
+@pytest.mark.parametrize(
+    "name",
+    ["phone", "mobile_no", "fax", "vat_id", "iban", "tracking_number", "gtin", "ean", "event_timestamp"],
+)
 def test_no_value_is_altered_in_a_column_named_for_other_numbers(name: str) -> None:
     values = [*LIKE_CARDS, *PUBLISHED_PHONES]
     body = csv_of(id=[str(row) for row in range(len(values))], **{name: values})
@@ -228,7 +252,10 @@ def test_a_column_of_plain_ids_is_drafted_as_such_and_its_rows_are_accepted() ->
     assert drafted(csv_of(id=["1", "2"], meter=ids[:2])).column("meter").content is None
 
 
-@pytest.mark.parametrize("spelled", [str, lambda text: str(uuid.UUID(text)), lambda text: text + "0123abcd", lambda text: text.upper()])
+@pytest.mark.parametrize(
+    "spelled",
+    [str, lambda text: str(uuid.UUID(text)), lambda text: text + "0123abcd", lambda text: text.upper()],
+)
 def test_a_column_of_hexadecimal_ids_is_the_key_and_no_free_text(spelled: Callable[[str], str]) -> None:
     """As the ids of shared/data/olist, of which one in some thousands has a card number among its digits."""
     ids = [spelled(hashlib.md5(str(row).encode(), usedforsecurity=False).hexdigest()) for row in range(200)]
@@ -268,7 +295,10 @@ def test_a_card_number_is_found_among_phone_numbers() -> None:
 
 
 def test_an_amount_that_passes_as_a_card_number_by_chance_stays_a_number() -> None:
-    assert drafted(csv_of(id=["1", "2", "3"], gdp=["41111111111111.11", "3.00", "4.00"])).column("gdp").type.kind is Kind.DECIMAL
+    assert (
+        drafted(csv_of(id=["1", "2", "3"], gdp=["41111111111111.11", "3.00", "4.00"])).column("gdp").type.kind
+        is Kind.DECIMAL
+    )
 
 
 def test_no_finding_shows_a_value() -> None:
@@ -277,7 +307,10 @@ def test_no_finding_shows_a_value() -> None:
 
 def test_the_key_is_what_tells_rows_apart_and_sounds_like_one() -> None:
     assert drafted(SAMPLE).key == ("payment_id",)
-    assert drafted(csv_of(order_id=["1", "1", "2"], line=["1", "2", "1"], price=["1", "1", "1"])).key == ("order_id", "line")
+    assert drafted(csv_of(order_id=["1", "1", "2"], line=["1", "2", "1"], price=["1", "1", "1"])).key == (
+        "order_id",
+        "line",
+    )
 
 
 def test_without_a_key_the_draft_says_so() -> None:
@@ -304,7 +337,10 @@ def test_people_and_codes_are_no_list_of_valid_values(name: str) -> None:
 
 
 def test_a_draft_keeps_new_columns_unless_it_masks_card_data() -> None:
-    plain, cards = drafted(csv_of(id=["1", "2"], item=["a", "b"])), drafted(csv_of(id=["1", "2"], cvv=["917", "918"]))
+    plain, cards = (
+        drafted(csv_of(id=["1", "2"], item=["a", "b"])),
+        drafted(csv_of(id=["1", "2"], cvv=["917", "918"])),
+    )
     assert plain.properties["headgate.newColumns"] == "keep_as_text"
     assert "headgate.newColumns" not in cards.properties
 
@@ -355,7 +391,10 @@ def test_a_file_that_has_the_last_four_digits_itself_keeps_them_beside_those_of_
     body = b"id,card_number,card_last4,ssn,ssn_last4\n1,4111111111111111,1111,219-09-9999,9999\n2,5555555555554444,4444,,\n"
     own = gated(body, odcs_reader.parse(to_odcs(drafted(body)), "source"))
     assert own.counts.quarantined == 0
-    rows = [{name: row[name] for name in ("card_last4", "card_number_masked_last4", "ssn_last4")} for row in own.accepted.to_pylist()]
+    rows = [
+        {name: row[name] for name in ("card_last4", "card_number_masked_last4", "ssn_last4")}
+        for row in own.accepted.to_pylist()
+    ]
     assert rows[0] == {"card_last4": "1111", "card_number_masked_last4": "1111", "ssn_last4": "9999"}
 
 
@@ -374,7 +413,14 @@ def test_card_numbers_that_are_stored_as_floats_are_masked() -> None:
 
 
 @pytest.mark.parametrize(
-    "stored", [pa.decimal128(16, 0), pa.decimal128(19, 0), pa.decimal128(38, 0), pa.decimal256(50, 0), pa.decimal128(20, 2)]
+    "stored",
+    [
+        pa.decimal128(16, 0),
+        pa.decimal128(19, 0),
+        pa.decimal128(38, 0),
+        pa.decimal256(50, 0),
+        pa.decimal128(20, 2),
+    ],
 )
 def test_card_numbers_that_are_stored_as_decimals_are_masked(stored: pa.DataType) -> None:
     numbers = [Decimal(4111111111111111), Decimal(5555555555554444), None]
@@ -390,7 +436,9 @@ def test_card_numbers_that_are_stored_as_decimals_are_masked(stored: pa.DataType
 
 @pytest.mark.parametrize(("name", "value"), [("cvv", 123), ("ssn", 219099999)])
 def test_other_secrets_that_are_stored_as_decimals_are_masked(name: str, value: int) -> None:
-    body = parquet_of(**{"id": pa.array(range(2)), name: pa.array([Decimal(value), None], pa.decimal128(10, 0))})
+    body = parquet_of(
+        **{"id": pa.array(range(2)), name: pa.array([Decimal(value), None], pa.decimal128(10, 0))}
+    )
     assert drafted(body).column(name).mask in {Mask.CVV, Mask.SSN}
     assert gated(body, drafted(body)).counts.quarantined == 0
 
@@ -414,7 +462,8 @@ def test_a_number_in_the_first_row_is_no_name_of_a_column(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "error"), [(b"", UnreadableFileError), (b"a,a,a_2\n1,2,3\n", HeaderError), (b"PAR1xx", UnreadableFileError)]
+    ("body", "error"),
+    [(b"", UnreadableFileError), (b"a,a,a_2\n1,2,3\n", HeaderError), (b"PAR1xx", UnreadableFileError)],
 )
 def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type[BadInputError]) -> None:
     with pytest.raises(error):
@@ -423,17 +472,31 @@ def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.lists(st.tuples(LETTERS, st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-1000, max_value=1000)), min_size=1)
+    st.lists(
+        st.tuples(
+            LETTERS,
+            st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-1000, max_value=1000),
+        ),
+        min_size=1,
+    )
 )
 def test_whatever_the_sample_holds_the_draft_refuses_none_of_its_rows(rows: list[tuple[str, object]]) -> None:
-    body = "\n".join(["id,word,price", *(f'{at},"{word}",{price}' for at, (word, price) in enumerate(rows))]).encode()
+    body = "\n".join(
+        ["id,word,price", *(f'{at},"{word}",{price}' for at, (word, price) in enumerate(rows))]
+    ).encode()
     assert gated(body, drafted(body)).counts.quarantined == 0
 
 
 def test_a_committed_dataset_is_found_in_its_own_draft(tmp_path: Path) -> None:
     """The contracts written by hand are no stranger to the draft: same key, same masks."""
-    generate(ShopSpec(orders=300, ends_on=dt.date(2024, 6, 30), file_format="parquet", defect_rate=0), tmp_path)
-    generated = {name: contract for name, contract in Registry.load().source.items() if "headgate.optional" not in contract.properties}
+    generate(
+        ShopSpec(orders=300, ends_on=dt.date(2024, 6, 30), file_format="parquet", defect_rate=0), tmp_path
+    )
+    generated = {
+        name: contract
+        for name, contract in Registry.load().source.items()
+        if "headgate.optional" not in contract.properties
+    }
     for dataset, wanted in generated.items():
         body = next(iter(sorted((tmp_path / dataset).rglob("*.parquet")))).read_bytes()
         own = draft(body, dataset).contract
@@ -477,7 +540,11 @@ def workbook(*rows: tuple[str, ...]) -> bytes:
     links = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     lines = [
         f'<row r="{at}">'
-        + "".join(f'<c r="{"ABC"[place]}{at}" t="inlineStr"><is><t>{text}</t></is></c>' for place, text in enumerate(row) if text)
+        + "".join(
+            f'<c r="{"ABC"[place]}{at}" t="inlineStr"><is><t>{text}</t></is></c>'
+            for place, text in enumerate(row)
+            if text
+        )
         + "</row>"
         for at, row in enumerate(rows, 1)
     ]
@@ -515,18 +582,30 @@ def test_parquet_with_a_column_twice_is_refused_and_json_is_too(names: list[str]
     [
         (pa.array([1.5, float("nan"), 2.5]), "1 of 3 values do not read as DOUBLE"),
         (pa.array([1.5, float("inf"), float("-inf")], pa.float32()), "2 of 3 values do not read as DOUBLE"),
-        (pa.array([Decimal("1" * 44 + ".5"), Decimal("2.5"), None], pa.decimal256(45, 1)), "1 of 2 values do not read as DECIMAL(38,1)"),
-        (pa.array([Decimal("0." + "1" * 45), Decimal("0.5"), None], pa.decimal256(47, 45)), "2 of 2 values do not read as DECIMAL(38,38)"),
+        (
+            pa.array([Decimal("1" * 44 + ".5"), Decimal("2.5"), None], pa.decimal256(45, 1)),
+            "1 of 2 values do not read as DECIMAL(38,1)",
+        ),
+        (
+            pa.array([Decimal("0." + "1" * 45), Decimal("0.5"), None], pa.decimal256(47, 45)),
+            "2 of 2 values do not read as DECIMAL(38,38)",
+        ),
         (pa.array([1, 1001, 2000], pa.timestamp("ns")), "2 of 3 values do not read as TIMESTAMP"),
         (pa.array([1.5, 2.5, None]), ""),
     ],
 )
-def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(values: pa.Array, reported: str) -> None:
+def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(
+    values: pa.Array, reported: str
+) -> None:
     body = io.BytesIO()
     pq.write_table(pa.table({"id": ["a", "b", "c"], "v": values}), body)
     made = draft(body.getvalue(), "payments")
     refused = gated(body.getvalue(), made.contract).counts.quarantined
-    counts = [finding.message for finding in made.findings if finding.column == "v" and "do not read as" in finding.message]
+    counts = [
+        finding.message
+        for finding in made.findings
+        if finding.column == "v" and "do not read as" in finding.message
+    ]
     assert [count.partition(":")[0] for count in counts] == ([reported] if reported else [])
     assert (reported or "0 of").startswith(f"{refused} of")
     assert odcs_reader.parse(json.loads(json.dumps(to_odcs(made.contract))), "source") == made.contract
@@ -548,7 +627,10 @@ def test_a_german_file_is_drafted_with_its_formats_and_accepts_its_sample() -> N
     assert not found.questions
     written = odcs_reader.parse(to_odcs(found.contract), "source")
     assert written == found.contract
-    assert gated(GERMAN, written).accepted.column("preis").to_pylist() == [Decimal("1299.00"), Decimal("89.90")]
+    assert gated(GERMAN, written).accepted.column("preis").to_pylist() == [
+        Decimal("1299.00"),
+        Decimal("89.90"),
+    ]
 
 
 @pytest.mark.parametrize("missing", ["", "NA"])
@@ -560,7 +642,11 @@ def test_measured_values_with_seventeen_digits_are_doubles(missing: str) -> None
 
 
 def test_a_number_that_a_double_would_change_keeps_its_column_text() -> None:
-    column = drafted(csv_of(lat=["48.053808600000004", "41.1304722", "NA"] * 3, number=[str(number) for number in range(9)])).column("lat")
+    column = drafted(
+        csv_of(
+            lat=["48.053808600000004", "41.1304722", "NA"] * 3, number=[str(number) for number in range(9)]
+        )
+    ).column("lat")
     assert column.type.kind is Kind.STRING
 
 
@@ -591,7 +677,10 @@ def test_columns_named_for_codes_are_never_numbers(name: str) -> None:
 
 def test_article_numbers_are_text_by_their_check_digits() -> None:
     numbers = ["4006381333931", "4006381333948", "4006381333955", "4006381333962", "4006381333979"]
-    assert drafted(csv_of(id=["1", "2", "3", "4", "5"], artikel=numbers)).column("artikel").type.kind is Kind.STRING
+    assert (
+        drafted(csv_of(id=["1", "2", "3", "4", "5"], artikel=numbers)).column("artikel").type.kind
+        is Kind.STRING
+    )
 
 
 def test_data_about_people_are_proposed_as_personal() -> None:
@@ -601,7 +690,9 @@ def test_data_about_people_are_proposed_as_personal() -> None:
 
 def personal(**columns: list[str]) -> set[str]:
     """The columns that the draft of a table proposes as personal data."""
-    return {column.name for column in drafted(csv_of(**columns)).columns if column.classification == "personal"}
+    return {
+        column.name for column in drafted(csv_of(**columns)).columns if column.classification == "personal"
+    }
 
 
 def test_a_name_beside_contacts_is_that_of_a_person() -> None:
@@ -621,15 +712,24 @@ def test_a_sample_without_rows_says_that_its_types_are_guesses() -> None:
     assert not [note for note in notes if "no value in the sample" in note]
 
 
-@pytest.mark.parametrize(("name", "is_quoted"), [("preis in eur", True), ("auftrags-nr", True), ("stückzahl", True), ("price_2", False)])
+@pytest.mark.parametrize(
+    ("name", "is_quoted"),
+    [("preis in eur", True), ("auftrags-nr", True), ("stückzahl", True), ("price_2", False)],
+)
 def test_names_that_queries_must_quote_are_named(name: str, is_quoted: bool) -> None:
-    notes = [finding.message for finding in draft(csv_of(id=["1"], **{name: ["x"]}), "x").findings if finding.column == name]
+    notes = [
+        finding.message
+        for finding in draft(csv_of(id=["1"], **{name: ["x"]}), "x").findings
+        if finding.column == name
+    ]
     assert ("stands in double quotes in queries, because of its characters" in notes) is is_quoted
 
 
 def dirty(good: list[str], bad: str) -> bytes:
     """A sample in which one of 60 values is written in another way."""
-    return csv_of(id=[str(at) for at in range(60)], v=[f'"{good[at % len(good)]}"' for at in range(59)] + [f'"{bad}"'])
+    return csv_of(
+        id=[str(at) for at in range(60)], v=[f'"{good[at % len(good)]}"' for at in range(59)] + [f'"{bad}"']
+    )
 
 
 @pytest.mark.parametrize(
@@ -641,7 +741,9 @@ def dirty(good: list[str], bad: str) -> bytes:
         (["ja", "nein"], "maybe", "1 value is no boolean: correct the sample"),
     ],
 )  # fmt: skip
-def test_the_few_values_that_keep_a_column_text_are_counted_with_what_to_do(good: list[str], bad: str, note: str) -> None:
+def test_the_few_values_that_keep_a_column_text_are_counted_with_what_to_do(
+    good: list[str], bad: str, note: str
+) -> None:
     notes = [finding.message for finding in draft(dirty(good, bad), "x").findings if finding.column == "v"]
     assert [one for one in notes if note in one]
     assert len([one for one in notes if "stays text" in one]) == 1
@@ -655,7 +757,9 @@ def test_the_few_values_that_keep_a_column_text_are_counted_with_what_to_do(good
         (["7", "8"], "1234", 7),
     ],
 )
-def test_an_answer_types_a_column_and_refuses_the_rows_of_a_few_other_values(good: list[str], pattern: str, first: object) -> None:
+def test_an_answer_types_a_column_and_refuses_the_rows_of_a_few_other_values(
+    good: list[str], pattern: str, first: object
+) -> None:
     body = dirty(good, "unknown")
     checked = gated(body, draft(body, "x", formats={"v": pattern}).contract)
     assert (checked.counts.accepted, dict(checked.counts.reasons)) == (59, {"type": 1})
@@ -670,7 +774,9 @@ def test_a_few_repeated_rows_do_not_hide_the_key() -> None:
     assert gated(body, found).counts.duplicates == 1
 
 
-@pytest.mark.parametrize("name", ["Artikelnummer", "Best.-Nr.", "Numéro de commande", "Código artículo", "order_id", "EAN"])
+@pytest.mark.parametrize(
+    "name", ["Artikelnummer", "Best.-Nr.", "Numéro de commande", "Código artículo", "order_id", "EAN"]
+)
 def test_a_key_of_nearly_all_rows_is_found_by_its_name_in_any_of_the_languages(name: str) -> None:
     """A German supplier's list of 401 rows: one number comes twice, and two are blank."""
     numbers = [f"{4711 + 13 * at:08}" for at in range(398)]
@@ -686,7 +792,12 @@ def test_a_key_of_nearly_all_rows_is_found_by_its_name_in_any_of_the_languages(n
 
 @pytest.mark.parametrize("name", ["Telefonnummer", "Numéro de téléphone", "Bezeichnung", "Einzelpreis"])
 def test_a_phone_number_or_a_measure_is_no_key_although_nearly_all_rows_differ_in_it(name: str) -> None:
-    body = csv_of(**{name: [*[f"0731 / {1000 + at}" for at in range(99)], ""], "Menge": [str(at % 40) for at in range(100)]})
+    body = csv_of(
+        **{
+            name: [*[f"0731 / {1000 + at}" for at in range(99)], ""],
+            "Menge": [str(at % 40) for at in range(100)],
+        }
+    )
     assert draft(body, "x", strict=False).contract.key == ()
 
 
@@ -697,7 +808,9 @@ def test_an_ambiguous_column_stays_text_and_is_asked_about() -> None:
     found = draft(AMBIGUOUS, "x")
     assert found.contract.column("bought").type.kind is Kind.STRING
     assert "Format undecided" in found.contract.column("bought").description
-    assert [(one.column, one.answers) for one in found.questions] == [("bought", ("dd/MM/yyyy", "MM/dd/yyyy"))]
+    assert [(one.column, one.answers) for one in found.questions] == [
+        ("bought", ("dd/MM/yyyy", "MM/dd/yyyy"))
+    ]
     assert any("--format 'bought=MM/dd/yyyy'" in finding.message for finding in found.findings)
 
 
@@ -705,7 +818,10 @@ def test_an_ambiguous_column_stays_text_and_is_asked_about() -> None:
 def test_an_answer_decides_an_ambiguous_column(answer: dict[str, str]) -> None:
     found = draft(AMBIGUOUS, "x", **answer)  # type: ignore[arg-type] # one of two options
     assert not found.questions
-    assert gated(AMBIGUOUS, found.contract).accepted.column("bought").to_pylist() == [dt.date(2026, 3, 4), dt.date(2026, 5, 6)]
+    assert gated(AMBIGUOUS, found.contract).accepted.column("bought").to_pylist() == [
+        dt.date(2026, 3, 4),
+        dt.date(2026, 5, 6),
+    ]
 
 
 def test_a_column_with_two_date_patterns_is_drafted_with_both() -> None:
@@ -714,22 +830,34 @@ def test_a_column_with_two_date_patterns_is_drafted_with_both() -> None:
     assert not found.questions
     assert found.contract.column("bought").format == SourceFormat(patterns=("dd.MM.yyyy", "MM/dd/yyyy"))
     day = dt.date(2026, 12, 31)
-    assert gated(body, found.contract).accepted.column("bought").to_pylist() == [day, day, dt.date(2026, 1, 2)]
+    assert gated(body, found.contract).accepted.column("bought").to_pylist() == [
+        day,
+        day,
+        dt.date(2026, 1, 2),
+    ]
 
 
 @pytest.mark.parametrize("answer", [{"date_order": "mdy"}, {"formats": {"bought": "dd.MM.yyyy|MM/dd/yyyy"}}])
 def test_an_answer_decides_an_ambiguous_column_with_two_date_patterns(answer: dict[str, str]) -> None:
     body = csv_of(id=["1", "2"], bought=["31.12.2026", "03/04/2026"])
-    assert [one.answers for one in draft(body, "x").questions] == [("dd.MM.yyyy|dd/MM/yyyy", "dd.MM.yyyy|MM/dd/yyyy")]
+    assert [one.answers for one in draft(body, "x").questions] == [
+        ("dd.MM.yyyy|dd/MM/yyyy", "dd.MM.yyyy|MM/dd/yyyy")
+    ]
     found = draft(body, "x", **answer)  # type: ignore[arg-type] # one of two options
-    assert gated(body, found.contract).accepted.column("bought").to_pylist() == [dt.date(2026, 12, 31), dt.date(2026, 3, 4)]
+    assert gated(body, found.contract).accepted.column("bought").to_pylist() == [
+        dt.date(2026, 12, 31),
+        dt.date(2026, 3, 4),
+    ]
 
 
 def test_an_answer_with_a_number_decides_between_thousands_and_decimals() -> None:
     body = csv_of(id=["1", "2"], price=["1.299", "2.450"])
     assert [one.answers for one in draft(body, "x").questions] == [("1234.5", "1.234")]
     decided = {answer: draft(body, "x", formats={"price": answer}).contract for answer in ("1234.5", "1.234")}
-    assert gated(body, decided["1234.5"]).accepted.column("price").to_pylist() == [Decimal("1.299"), Decimal("2.450")]
+    assert gated(body, decided["1234.5"]).accepted.column("price").to_pylist() == [
+        Decimal("1.299"),
+        Decimal("2.450"),
+    ]
     assert gated(body, decided["1.234"]).accepted.column("price").to_pylist() == [1299, 2450]
 
 
@@ -740,10 +868,15 @@ def test_an_answer_that_does_not_fit_is_refused(answer: dict[str, str]) -> None:
 
 
 def test_prices_with_a_word_among_them_are_no_list_of_valid_values() -> None:
-    body = csv_of(id=[str(at) for at in range(200)], price=['"1,50"', '"2,50"', *['"3,00"'] * 8] * 19 + ['"1,50"'] * 9 + ["gratis"])
+    body = csv_of(
+        id=[str(at) for at in range(200)],
+        price=['"1,50"', '"2,50"', *['"3,00"'] * 8] * 19 + ['"1,50"'] * 9 + ["gratis"],
+    )
     found = draft(body, "x")
     assert [rule.name for rule in found.contract.column("price").rules] == ["required"]
-    assert any("1 value is no decimal" in finding.message for finding in found.findings if finding.column == "price")
+    assert any(
+        "1 value is no decimal" in finding.message for finding in found.findings if finding.column == "price"
+    )
 
 
 def test_a_number_of_json_is_no_question_and_a_text_like_it_is() -> None:
@@ -780,14 +913,28 @@ def test_account_numbers_are_personal_under_any_name_and_by_their_check_digits_o
 
 
 def test_a_text_of_several_words_is_no_key_although_it_differs_in_every_row() -> None:
-    assert drafted(csv_of(thema=["wir gehen heim", "das ist gut so", "was nun denn"], preis=["1.50", "2.50", "2.50"])).key == ()
+    assert (
+        drafted(
+            csv_of(thema=["wir gehen heim", "das ist gut so", "was nun denn"], preis=["1.50", "2.50", "2.50"])
+        ).key
+        == ()
+    )
 
 
 def test_an_address_of_mail_and_an_account_may_be_the_key() -> None:
     assert drafted(csv_of(email=["a@b.de", "c@d.de"], punkte=["1.50", "1.50"])).key == ("email",)
-    assert drafted(csv_of(iban=["DE89370400440532013000", "GB82WEST12345698765432"], saldo=["1.50", "1.50"])).key == ("iban",)
+    assert drafted(
+        csv_of(iban=["DE89370400440532013000", "GB82WEST12345698765432"], saldo=["1.50", "1.50"])
+    ).key == ("iban",)
 
 
 @pytest.mark.parametrize("name", ["Kontonummer", "account_number"])
 def test_a_number_of_accounts_is_the_key_of_a_list_of_accounts(name: str) -> None:
-    assert len(drafted(csv_of(**{name: ["1002345", "9876543", "5550001"], "saldo": ["1.50", "1.50", "2.50"]})).key) == 1
+    assert (
+        len(
+            drafted(
+                csv_of(**{name: ["1002345", "9876543", "5550001"], "saldo": ["1.50", "1.50", "2.50"]})
+            ).key
+        )
+        == 1
+    )

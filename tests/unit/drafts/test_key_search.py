@@ -31,7 +31,10 @@ def day(at: int) -> dt.date:
 
 def test_a_date_that_is_unique_is_the_key_and_no_count_beside_it() -> None:
     """New York City's cases by day: with the count in the key a restated day stayed beside the day that it corrects."""
-    counts = csv_of("date_of_interest,hospitalized_count,case_count", *((day(at), at * 7919 % 1009, at % 7) for at in range(60)))
+    counts = csv_of(
+        "date_of_interest,hospitalized_count,case_count",
+        *((day(at), at * 7919 % 1009, at % 7) for at in range(60)),
+    )
     assert key_of(counts) == ("date_of_interest",)
 
 
@@ -52,11 +55,16 @@ def test_a_place_in_a_sequence_is_a_better_key_than_a_second_id() -> None:
 
 
 def test_numbers_that_count_the_rows_of_each_id_are_part_of_the_key_under_any_name() -> None:
-    assert key_of(csv_of("order_id,n,colour", *((f"O{at // 3}", at % 3 + 1, "red") for at in range(60)))) == ("order_id", "n")
+    assert key_of(csv_of("order_id,n,colour", *((f"O{at // 3}", at % 3 + 1, "red") for at in range(60)))) == (
+        "order_id",
+        "n",
+    )
 
 
 def test_a_year_is_no_measure() -> None:
-    years = [(f"C{country}", 1990 + at, (country + at) * 7919 % 1009) for country in range(9) for at in range(9)]
+    years = [
+        (f"C{country}", 1990 + at, (country + at) * 7919 % 1009) for country in range(9) for at in range(9)
+    ]
     assert key_of(csv_of("country_code,year,population", *years)) == ("country_code", "year")
 
 
@@ -67,7 +75,10 @@ def test_three_columns_are_the_key_where_no_two_are() -> None:
 
 def test_a_key_of_several_columns_in_few_rows_has_a_caveat() -> None:
     few, many = ([(f"s{at % 5}", day(at // 5), 1) for at in range(rows)] for rows in (20, 100))
-    caveats = [[one.column for one in draft(csv_of("a,b,c", *rows), "x").findings if "are few" in one.message] for rows in (few, many)]
+    caveats = [
+        [one.column for one in draft(csv_of("a,b,c", *rows), "x").findings if "are few" in one.message]
+        for rows in (few, many)
+    ]
     assert caveats == [["a, b"], []]
 
 
@@ -75,8 +86,14 @@ AMOUNTS = st.integers(-(2**63), 2**63 - 1)  # a wider number is a text, as long 
 
 
 @examples(40)
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5), AMOUNTS), min_size=1, max_size=40))
-def test_the_rows_of_a_sample_differ_in_its_key_and_no_smaller_part_of_it(rows: list[tuple[int, ...]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5), AMOUNTS), min_size=1, max_size=40
+    )
+)
+def test_the_rows_of_a_sample_differ_in_its_key_and_no_smaller_part_of_it(
+    rows: list[tuple[int, ...]],
+) -> None:
     body = csv_of("a,b,c,amount", *((f"a{a}", f"b{b}", f"c{c}", amount) for a, b, c, amount in rows))
     key = [("a", "b", "c", "amount").index(name) for name in draft(body, "x").contract.key]
     different = len(set(rows)) if len(set(rows)) >= 0.9 * len(rows) else len(rows)
@@ -96,12 +113,20 @@ def column_of(body: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 def test_days_written_as_numbers_are_dates() -> None:
     assert column_of(csv_of("d,x", *((text, 1) for text in DAYS)), "d") == ("date", ("yyyyMMdd",))
-    assert column_of(csv_of("start_date,x", ("20230115", 1), ("20230115", 2)), "start_date") == ("date", ("yyyyMMdd",))
+    assert column_of(csv_of("start_date,x", ("20230115", 1), ("20230115", 2)), "start_date") == (
+        "date",
+        ("yyyyMMdd",),
+    )
     stored = io.BytesIO()
     pq.write_table(pa.table({"d": [*map(int, DAYS)]}), stored)
     assert column_of(stored.getvalue(), "d") == ("date", ("yyyyMMdd",))
 
 
-@pytest.mark.parametrize(("name", "texts"), [("trip_id", DAYS), ("d", [*DAYS, "20231301"]), ("d", ["20230115"]), ("d", ["18990101"] * 9)])
-def test_ids_impossible_days_and_one_number_under_another_name_stay_numbers(name: str, texts: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [("trip_id", DAYS), ("d", [*DAYS, "20231301"]), ("d", ["20230115"]), ("d", ["18990101"] * 9)],
+)
+def test_ids_impossible_days_and_one_number_under_another_name_stay_numbers(
+    name: str, texts: list[str]
+) -> None:
     assert column_of(csv_of(f"{name},x", *((text, 1) for text in texts)), name)[0] == "bigint"

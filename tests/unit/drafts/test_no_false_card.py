@@ -17,13 +17,21 @@ from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
 DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[4] / "shared/data"))
-pytestmark = [pytest.mark.unit, pytest.mark.skipif(not (DATA / "text_pii").is_dir(), reason="text_pii/ is not here; set HEADGATE_DATA")]
+pytestmark = [
+    pytest.mark.unit,
+    pytest.mark.skipif(not (DATA / "text_pii").is_dir(), reason="text_pii/ is not here; set HEADGATE_DATA"),
+]
 
 
 def labelled(kind: str) -> list[str]:
     """What people labelled in Presidio's data set."""
     with gzip.open(DATA / "text_pii" / "synth_dataset_v2.json.gz", "rt", encoding="utf-8") as file:
-        return [span["entity_value"] for entry in json.load(file) for span in entry["spans"] if span["entity_type"] == kind]
+        return [
+            span["entity_value"]
+            for entry in json.load(file)
+            for span in entry["spans"]
+            if span["entity_type"] == kind
+        ]
 
 
 def phones_of_banks() -> list[str]:
@@ -52,7 +60,11 @@ def test_no_published_number_is_altered(name: str, values: object) -> None:
     csv.writer(written).writerows([("id", name), *enumerate(numbers)])
     body = written.getvalue().encode()
     made = check_bytes(
-        body, draft(body, "contacts").contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2026, 1, 1)
+        body,
+        draft(body, "contacts").contract,
+        MaskingKey("k", b"0" * 32),
+        object_key="x",
+        received_at=dt.datetime(2026, 1, 1),
     )
     assert made.accepted[name].to_pylist() == numbers
     assert made.counts.masked == {}

@@ -33,25 +33,35 @@ def test_midnights_among_the_times_of_a_workbook_are_times(every: int) -> None:
     body = workbook(["nr", "wann"], *([at, when] for at, when in enumerate(times)))
     contract = draft(body, "termine", strict=False).contract
     assert contract.column("wann").type == ColumnType(Kind.TIMESTAMP)
-    checked = check_bytes(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1))
+    checked = check_bytes(
+        body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1)
+    )
     assert checked.accepted["wann"].to_pylist() == times
 
 
 def test_amounts_above_a_line_of_totals_have_two_places() -> None:
     """Nobody worked out the sum of the last row: openpyxl stores the formula alone, and the gate quarantines the row."""
-    body = workbook(["nr", "gebuehr"], *([at, 12.5 * (at % 3)] for at in range(60)), ["Summe", "=SUM(B2:B61)"])
+    body = workbook(
+        ["nr", "gebuehr"], *([at, 12.5 * (at % 3)] for at in range(60)), ["Summe", "=SUM(B2:B61)"]
+    )
     column = draft(body, "leser", strict=False).contract.column("gebuehr")
     assert (column.type.kind, column.type.scale) == (Kind.DECIMAL, 2)
 
 
 def test_counts_above_a_line_of_totals_are_numbers_as_amounts_are() -> None:
     """A formula is no id of another kind, though `=SUM(B2:B81)` has letters and digits; the gate quarantines its row."""
-    body = workbook(["artikel", "menge"], *([f"Rad {at}", at % 7] for at in range(80)), ["Summe", "=SUM(B2:B81)"])
+    body = workbook(
+        ["artikel", "menge"], *([f"Rad {at}", at % 7] for at in range(80)), ["Summe", "=SUM(B2:B81)"]
+    )
     drafted = draft(body, "lager", strict=False)
     assert drafted.contract.column("menge").type.kind is Kind.BIGINT
     notes = [finding.message for finding in drafted.findings if finding.column == "menge"]
-    assert any(note.startswith("1 of 81 values do not read as BIGINT: their rows are quarantined") for note in notes)
-    assert any(note.endswith("the last row is a line of totals, and the gate quarantines it") for note in notes)
+    assert any(
+        note.startswith("1 of 81 values do not read as BIGINT: their rows are quarantined") for note in notes
+    )
+    assert any(
+        note.endswith("the last row is a line of totals, and the gate quarantines it") for note in notes
+    )
     assert draft(body, "lager", strict=True).contract.column("menge").type.kind is Kind.STRING
 
 
@@ -68,7 +78,10 @@ def test_days_of_a_workbook_stay_days() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [json.dumps([{"nr": 1, "preis": 9.9}, {"nr": 2, "preis": 24.5}]).encode(), workbook(["nr", "preis"], [1, 9.9], [2, 24.5])],
+    [
+        json.dumps([{"nr": 1, "preis": 9.9}, {"nr": 2, "preis": 24.5}]).encode(),
+        workbook(["nr", "preis"], [1, 9.9], [2, 24.5]),
+    ],
     ids=["JSON", "Excel"],
 )
 def test_an_amount_whose_last_digit_is_zero_in_all_rows_has_two_places(body: bytes) -> None:
@@ -76,5 +89,7 @@ def test_an_amount_whose_last_digit_is_zero_in_all_rows_has_two_places(body: byt
     contract = draft(body, "medien").contract
     assert (contract.column("preis").type.kind, contract.column("preis").type.scale) == (Kind.DECIMAL, 2)
     later = json.dumps([{"nr": 3, "preis": 18.55}]).encode()
-    checked = check_bytes(later, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1))
+    checked = check_bytes(
+        later, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1)
+    )
     assert checked.accepted["preis"].to_pylist() == [Decimal("18.55")]

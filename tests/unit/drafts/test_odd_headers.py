@@ -61,8 +61,14 @@ def _parquet(names: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-@given(names=HEADERS, write=st.sampled_from([_csv, _json, _parquet]), has_header=st.sampled_from([None, True, False]))
-def test_a_draft_of_an_odd_header_fails_with_words_about_the_file_only(names: list[str], write: object, has_header: bool | None) -> None:
+@given(
+    names=HEADERS,
+    write=st.sampled_from([_csv, _json, _parquet]),
+    has_header=st.sampled_from([None, True, False]),
+)
+def test_a_draft_of_an_odd_header_fails_with_words_about_the_file_only(
+    names: list[str], write: object, has_header: bool | None
+) -> None:
     """`the contract has no such column` would be untrue: the contract is drafted from the same names."""
     assert callable(write)
     header = has_header if write is _csv else None
@@ -80,7 +86,9 @@ def _why_not_drafted(body: bytes, header: bool | None) -> BadInputError | None:
 
 
 @given(names=HEADERS, write=st.sampled_from([_csv, _json, _parquet]))
-def test_a_file_of_no_contract_has_distinct_names_without_a_number_sign(names: list[str], write: object) -> None:
+def test_a_file_of_no_contract_has_distinct_names_without_a_number_sign(
+    names: list[str], write: object
+) -> None:
     assert callable(write)
     shown = [*unknown_table(write(names)).by_shown_name, *column_names(names)]
     assert not [name for name in shown if "#" in name]

@@ -22,7 +22,10 @@ def notes(body: bytes) -> dict[str, str]:
 def test_times_of_a_parquet_file_with_a_zone_are_stored_in_utc() -> None:
     times = [datetime(2026, 3, 29, hour, 15, tzinfo=ZoneInfo("Europe/Berlin")) for hour in range(9)]
     out = io.BytesIO()
-    columns = {"At": pa.array(times, pa.timestamp("us", tz="Europe/Berlin")), "utc": pa.array(times, pa.timestamp("us", tz="UTC"))}
+    columns = {
+        "At": pa.array(times, pa.timestamp("us", tz="Europe/Berlin")),
+        "utc": pa.array(times, pa.timestamp("us", tz="UTC")),
+    }
     pq.write_table(pa.table({"id": range(9), **columns}), out)
     assert notes(out.getvalue()) == {"at": "has times of the zone Europe/Berlin, which are stored in UTC"}
 

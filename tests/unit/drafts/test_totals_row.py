@@ -33,7 +33,9 @@ def test_a_line_of_totals_that_the_gate_quarantines_doubles_nothing() -> None:
     """A reader list of 60 loans: below the dates the last row has a word, so its sum of fees never reaches a table."""
     rows = "".join(f"{4000 + at};{1 + at % 28:02}.10.2026;{at % 7};{at % 5},50\n" for at in range(60))
     totals = f"4999;Summe;{sum(at % 7 for at in range(60))};{sum(at % 5 for at in range(60)) + 30},00\n"
-    found = draft(("nr;ausgeliehen;tage;betrag\n" + rows + totals).encode(), "ausleihen", strict=False).findings
+    found = draft(
+        ("nr;ausgeliehen;tage;betrag\n" + rows + totals).encode(), "ausleihen", strict=False
+    ).findings
     (note,) = [one.message for one in found if "line of totals" in one.message]
     assert note.endswith("the last row is a line of totals, and the gate quarantines it")
 
@@ -52,12 +54,19 @@ SUBTOTALS = (
 
 
 def test_subtotals_and_their_total_are_lines_of_totals() -> None:
-    (note,) = [one.message for one in draft(shops(*SUBTOTALS), "umsatz").findings if "lines of totals" in one.message]
-    assert note.startswith("3 rows are lines of totals, by their names and their sums; the first is data row 21.")
+    (note,) = [
+        one.message for one in draft(shops(*SUBTOTALS), "umsatz").findings if "lines of totals" in one.message
+    ]
+    assert note.startswith(
+        "3 rows are lines of totals, by their names and their sums; the first is data row 21."
+    )
 
 
 def test_a_name_without_the_sum_is_no_line_of_totals() -> None:
-    wrong = [line.replace("220,00", "221,00").replace("240,00", "241,00").replace("460,00", "999,00") for line in SUBTOTALS]
+    wrong = [
+        line.replace("220,00", "221,00").replace("240,00", "241,00").replace("460,00", "999,00")
+        for line in SUBTOTALS
+    ]
     assert not [one for one in draft(shops(*wrong), "umsatz").findings if "of totals" in one.message]
 
 

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.unit
 MB = 10**6
 
 
-@pytest.mark.parametrize(("size_bytes", "expected"), [(0, "duckdb"), (2_000 * MB - 1, "duckdb"), (2_000 * MB, "spark"), (10**12, "spark")])
+@pytest.mark.parametrize(
+    ("size_bytes", "expected"),
+    [(0, "duckdb"), (2_000 * MB - 1, "duckdb"), (2_000 * MB, "spark"), (10**12, "spark")],
+)
 def test_auto_goes_by_size(size_bytes: int, expected: str) -> None:
     assert EngineName.AUTO.chosen(size_bytes, spark_from_mb=2_000) == expected
 
@@ -28,7 +31,9 @@ def test_an_engine_that_there_is_not_is_named_with_those_there_are() -> None:
         EngineName.parse("polars")
 
 
-def test_spark_reads_objects_only_where_a_cluster_has_started_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spark_reads_objects_only_where_a_cluster_has_started_the_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delenv("PYSPARK_GATEWAY_PORT", raising=False)
     assert not spark_session.is_started_by_cluster()
     monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "25333")

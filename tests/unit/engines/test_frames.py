@@ -58,7 +58,12 @@ def test_duckdb_answers_by_this_rule(tmp_path: pytest.TempPathFactory) -> None:
 
 
 def test_an_instant_becomes_naive_utc_and_a_decimal_takes_its_scale() -> None:
-    answer = pa.table({"at": pa.array([datetime(2024, 1, 1)], pa.timestamp("us", "UTC")), "money": pa.array([Decimal("1.1")])})
+    answer = pa.table(
+        {
+            "at": pa.array([datetime(2024, 1, 1)], pa.timestamp("us", "UTC")),
+            "money": pa.array([Decimal("1.1")]),
+        }
+    )
     wanted = pa.schema({"money": pa.decimal128(38, 4), "at": pa.timestamp("us")})
     assert exact(answer, wanted).to_pylist() == [{"money": Decimal("1.1000"), "at": datetime(2024, 1, 1)}]
 
@@ -73,7 +78,9 @@ def test_an_instant_becomes_naive_utc_and_a_decimal_takes_its_scale() -> None:
         (pa.array(["12x"]), pa.int64()),
     ],
 )
-def test_a_value_that_would_change_is_an_error_that_does_not_show_it(answered: pa.Array, wanted: pa.DataType) -> None:
+def test_a_value_that_would_change_is_an_error_that_does_not_show_it(
+    answered: pa.Array, wanted: pa.DataType
+) -> None:
     with pytest.raises(AuditError) as reported:
         exact(pa.table({"money": answered}), pa.schema({"money": wanted}))
     assert str(answered[0].as_py()) not in str(reported.value)
@@ -101,4 +108,10 @@ def test_equal_texts_are_one_object_however_the_rows_are_batched() -> None:
 def test_texts_beyond_those_that_are_looked_out_for_come_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "_REMEMBERED", 1)
     table = pa.table({"token": ["a", "b", "a", "c", "b"]})
-    assert frame_of_batches(table.schema, table.to_batches(max_chunksize=1))["token"].tolist() == ["a", "b", "a", "c", "b"]
+    assert frame_of_batches(table.schema, table.to_batches(max_chunksize=1))["token"].tolist() == [
+        "a",
+        "b",
+        "a",
+        "c",
+        "b",
+    ]

@@ -21,7 +21,9 @@ LONG_ID = 2**60 + 1
 
 def frame(first: int, after: int) -> pd.DataFrame:
     numbered = np.arange(first, after)
-    return pd.DataFrame({"id": numbered + LONG_ID, "name": [f"c{number}" for number in numbered], "share": numbered / 7})
+    return pd.DataFrame(
+        {"id": numbered + LONG_ID, "name": [f"c{number}" for number in numbered], "share": numbered / 7}
+    )
 
 
 @pytest.fixture

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.unit,
-    pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),  # Ibis calls DuckDB's old name
+    pytest.mark.filterwarnings(
+        r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"
+    ),  # Ibis calls DuckDB's old name
 ]
 
 REGISTRY = Registry.load()
@@ -69,7 +71,16 @@ class Shop:
         contracts = {name: REGISTRY.curated[name] for name in DATASETS}
         for name in contracts:
             self.catalog.create("curated", name, "s3://curated/none/")
-        return Merging(self.lake.objects, self.catalog, contracts, "curated", "curated", self.folder, audit, memory=MEMORY)
+        return Merging(
+            self.lake.objects,
+            self.catalog,
+            contracts,
+            "curated",
+            "curated",
+            self.folder,
+            audit,
+            memory=MEMORY,
+        )
 
     def fill(self) -> None:
         self.lake.receive("customers/a.csv", CUSTOMERS.encode())
@@ -87,7 +98,9 @@ class Shop:
         lake = self.merging.merge(date(2024, 1, 31))
         customers = self.rows("customers")
         version = f"{keys.TABLES}/churn_risk/{lake.snapshot_id}/part-00000.parquet"
-        self.lake.objects.write(ObjectRef("prod", version), parquet_bytes(customers.select(["customer_id", "full_name"])))
+        self.lake.objects.write(
+            ObjectRef("prod", version), parquet_bytes(customers.select(["customer_id", "full_name"]))
+        )
         self.shown = frozenset({version.rpartition("/")[0]})
 
     def rows(self, dataset: str) -> pa.Table:
@@ -95,9 +108,13 @@ class Shop:
         return table_of(self.lake.objects.read(ObjectRef("curated", keys.part(of.location))))
 
     def zones(self) -> BuiltZones:
-        curated = {of.location.rstrip("/") for of in lake_snapshot(self.lake.objects, "curated").datasets.values()}
+        curated = {
+            of.location.rstrip("/") for of in lake_snapshot(self.lake.objects, "curated").datasets.values()
+        }
         shown = {"curated": frozenset(curated), "prod": self.shown}
-        return BuiltZones("curated", "artifacts", "athena_results", ("prod",), shown, ("raw", "quarantine", "staging"))
+        return BuiltZones(
+            "curated", "artifacts", "athena_results", ("prod",), shown, ("raw", "quarantine", "staging")
+        )
 
     @property
     def forgetter(self) -> Forgetter:
@@ -110,8 +127,13 @@ class Shop:
 
     def bodies(self) -> dict[tuple[str, str, str], bytes]:
         """Every stored version."""
-        stored = [one for bucket in BUCKETS for one in self.lake.objects.versions(bucket, "") if not one.is_marker]
-        return {(one.ref.bucket, one.ref.key, one.ref.version_id): self.lake.objects.read(one.ref) for one in stored}
+        stored = [
+            one for bucket in BUCKETS for one in self.lake.objects.versions(bucket, "") if not one.is_marker
+        ]
+        return {
+            (one.ref.bucket, one.ref.key, one.ref.version_id): self.lake.objects.read(one.ref)
+            for one in stored
+        }
 
 
 @dataclass(frozen=True)
@@ -142,12 +164,16 @@ def failing() -> None:
 TEXTS = [text.encode() for text in (MAIL, "Jane Forgotten", "JANE-ORDER-1")]
 
 
-def test_no_version_of_any_object_has_a_text_of_the_person_although_a_first_call_failed(forgotten: Forgotten) -> None:
+def test_no_version_of_any_object_has_a_text_of_the_person_although_a_first_call_failed(
+    forgotten: Forgotten,
+) -> None:
     assert {place[0] for place, body in forgotten.before.items() if contains(body, TEXTS)} == set(BUCKETS)
     assert [place for place, body in forgotten.shop.bodies().items() if contains(body, TEXTS)] == []
     assert forgotten.certificate["complete"]
     assert forgotten.certificate["rows_erased"] == {"customers": 2, "orders": 1}
-    listed = {(one["bucket"], one["key"], one["version_id"]) for one in forgotten.certificate["deleted_versions"]}
+    listed = {
+        (one["bucket"], one["key"], one["version_id"]) for one in forgotten.certificate["deleted_versions"]
+    }
     assert set(forgotten.before) - set(forgotten.shop.bodies()) <= listed
     assert forgotten.planned_files == 3  # two uploads of customers, one of orders
 
@@ -159,13 +185,21 @@ def test_rows_of_others_stay_in_the_tables(forgotten: Forgotten) -> None:
 
 def test_records_count_the_rows_that_are_left(forgotten: Forgotten) -> None:
     records = list(forgotten.shop.lake.ledger.records())
-    assert all(record.received == record.accepted + record.quarantined + record.duplicates for record in records)
-    done = {record.key: (record.received, record.accepted) for record in records if record.state is FileState.DONE}
+    assert all(
+        record.received == record.accepted + record.quarantined + record.duplicates for record in records
+    )
+    done = {
+        record.key: (record.received, record.accepted) for record in records if record.state is FileState.DONE
+    }
     assert done == {"customers/a.csv": (1, 1), "orders/a.csv": (1, 1)}
 
 
-def test_the_certificate_lists_the_searched_versions_and_does_not_name_the_person(forgotten: Forgotten) -> None:
-    searched = {(one["bucket"], one["key"], one["version_id"]) for one in forgotten.certificate["searched_versions"]}
+def test_the_certificate_lists_the_searched_versions_and_does_not_name_the_person(
+    forgotten: Forgotten,
+) -> None:
+    searched = {
+        (one["bucket"], one["key"], one["version_id"]) for one in forgotten.certificate["searched_versions"]
+    }
     assert searched == set(forgotten.shop.bodies())
     assert not any(text.decode() in json.dumps(forgotten.certificate) for text in TEXTS)
     assert '"4711"' not in json.dumps(forgotten.certificate)
@@ -184,7 +218,9 @@ def test_the_certificate_lists_the_searched_versions_and_does_not_name_the_perso
         ({}, False),
     ],
 )
-def test_a_quarantined_row_is_found_by_its_column_else_by_any_cell(record: dict[str, str], *, is_theirs: bool) -> None:
+def test_a_quarantined_row_is_found_by_its_column_else_by_any_cell(
+    record: dict[str, str], *, is_theirs: bool
+) -> None:
     columns = SubjectColumns({"orders": {"customer_id": frozenset({"4711"})}})
     assert columns.has("orders", json.dumps(record)) is is_theirs
 
@@ -200,7 +236,10 @@ def test_texts_are_found_inside_of_compressed_objects(tmp_path: Path) -> None:
     assert not contains(b"nothing", [MAIL.encode()])
 
 
-@pytest.mark.parametrize("body", [b"PAR1 not parquet PAR1", b"PK\x03\x04 no archive", b"\x1f\x8b no gzip", gzip.compress(b"x" * 99)[:-20]])
+@pytest.mark.parametrize(
+    "body",
+    [b"PAR1 not parquet PAR1", b"PK\x03\x04 no archive", b"\x1f\x8b no gzip", gzip.compress(b"x" * 99)[:-20]],
+)
 def test_a_broken_file_is_searched_as_far_as_it_can_be_read(body: bytes) -> None:
     assert not contains(body, [MAIL.encode()])
     assert contains(body + b"," + MAIL.encode(), [MAIL.encode()])

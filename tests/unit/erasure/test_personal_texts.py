@@ -39,7 +39,16 @@ def test_a_letter_of_windows_1252_continues_a_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "around", [("", ""), ("a,", ",b"), ('"', '"'), ("<t>", "</t>"), ("kunde_", "_x"), ("\x05\x00\x00\x00", "\x00"), ("„", "“")]
+    "around",
+    [
+        ("", ""),
+        ("a,", ",b"),
+        ('"', '"'),
+        ("<t>", "</t>"),
+        ("kunde_", "_x"),
+        ("\x05\x00\x00\x00", "\x00"),
+        ("„", "“"),
+    ],
 )
 def test_a_text_between_other_characters_is_found(around: tuple[str, str]) -> None:
     before, after = around
@@ -52,7 +61,18 @@ def test_a_text_behind_an_escape_of_json_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["01079", "1985-02-03", "03.02.1985", "1985-02-03 10:00:00", "12345.50", "-1200.00", "12 345", "Ulm", "true"]
+    "text",
+    [
+        "01079",
+        "1985-02-03",
+        "03.02.1985",
+        "1985-02-03 10:00:00",
+        "12345.50",
+        "-1200.00",
+        "12 345",
+        "Ulm",
+        "true",
+    ],
 )
 def test_a_postcode_a_date_an_amount_or_a_short_word_names_nobody(text: str) -> None:
     assert not texts_of_columns(frozenset({text}), are_personal=True).every
@@ -70,14 +90,21 @@ def test_a_name_or_an_address_may_belong_to_several_people(text: str) -> None:
     assert (found.identifying, found.shared) == (frozenset(), {text})
 
 
-@pytest.mark.parametrize(("key", "identifies", "is_searched"), [("K0012", True, True), ("4711", False, False), ("90107", False, True)])
-def test_a_key_identifies_its_person_unless_it_is_a_short_number(key: str, *, identifies: bool, is_searched: bool) -> None:
+@pytest.mark.parametrize(
+    ("key", "identifies", "is_searched"),
+    [("K0012", True, True), ("4711", False, False), ("90107", False, True)],
+)
+def test_a_key_identifies_its_person_unless_it_is_a_short_number(
+    key: str, *, identifies: bool, is_searched: bool
+) -> None:
     found = texts_of_key(key)
     assert (bool(found.identifying), bool(found.every)) == (identifies, is_searched)
 
 
 def test_a_text_that_identifies_is_not_counted_as_shared_too() -> None:
-    both = texts_of_columns(frozenset({MAIL}), are_personal=False) | texts_of_columns(frozenset({MAIL}), are_personal=True)
+    both = texts_of_columns(frozenset({MAIL}), are_personal=False) | texts_of_columns(
+        frozenset({MAIL}), are_personal=True
+    )
     assert (both.identifying, both.shared) == ({MAIL}, frozenset())
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.unit,
-    pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),  # Ibis calls DuckDB's old name
+    pytest.mark.filterwarnings(
+        r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"
+    ),  # Ibis calls DuckDB's old name
 ]
 
 PENDING = "orders/pending.csv"
@@ -44,13 +46,18 @@ def receive_pending(shop: Shop, text: str) -> FileRecord:
 
 
 def is_in_raw(shop: Shop, key: str = PENDING) -> bool:
-    return any(version.ref.key == key and not version.is_marker for version in shop.lake.objects.versions("raw", ""))
+    return any(
+        version.ref.key == key and not version.is_marker for version in shop.lake.objects.versions("raw", "")
+    )
 
 
 @pytest.mark.parametrize(
-    ("of_person", "in_file"), [("01079", "9010795"), ("01079", "01079"), ("1985-02-03", "1985-02-03"), ("Hauptstr. 7", "Hauptstr. 70")]
+    ("of_person", "in_file"),
+    [("01079", "9010795"), ("01079", "01079"), ("1985-02-03", "1985-02-03"), ("Hauptstr. 7", "Hauptstr. 70")],
 )
-def test_a_pending_file_of_other_people_is_kept_and_the_erasure_is_complete(tmp_path: Path, of_person: str, in_file: str) -> None:
+def test_a_pending_file_of_other_people_is_kept_and_the_erasure_is_complete(
+    tmp_path: Path, of_person: str, in_file: str
+) -> None:
     shop = shop_with(tmp_path, of_person)
     pending = receive_pending(shop, in_file)
     assert pending.state is FileState.NEEDS_MAPPING
@@ -69,7 +76,9 @@ def test_a_pending_file_with_only_a_name_is_kept_and_reported(tmp_path: Path) ->
     assert [one["key"] for one in certificate["versions_with_texts"]] == [PENDING]
 
 
-def test_a_pending_file_that_names_the_person_is_listed_deleted_and_its_record_says_so(tmp_path: Path) -> None:
+def test_a_pending_file_that_names_the_person_is_listed_deleted_and_its_record_says_so(
+    tmp_path: Path,
+) -> None:
     shop = shop_with(tmp_path)
     pending = receive_pending(shop, MAIL)
     shop.lake.objects.write(ObjectRef("staging", "uploads/u1/content"), MAIL.encode())
@@ -103,7 +112,9 @@ def test_a_file_that_arrives_after_the_question_is_kept_and_reported(tmp_path: P
 
 
 @pytest.mark.parametrize("state", [FileState.DONE, FileState.REPLAYING])
-def test_a_file_that_is_accepted_after_the_question_is_kept_and_reported(tmp_path: Path, state: FileState) -> None:
+def test_a_file_that_is_accepted_after_the_question_is_kept_and_reported(
+    tmp_path: Path, state: FileState
+) -> None:
     shop = shop_with(tmp_path)
     pending = receive_pending(shop, MAIL)
     plan = shop.forgetter.plan(JANE)
@@ -120,7 +131,9 @@ def test_a_key_that_no_row_has_is_an_error_and_nothing_is_deleted(tmp_path: Path
     shop = shop_with(tmp_path)
     shop.lake.objects.write(ObjectRef("athena_results", "query.csv"), b"x")
     before = shop.bodies()
-    with pytest.raises(NotFoundError, match=r"No row of customers has this customer_id.*nothing was deleted.*headgate query") as reported:
+    with pytest.raises(
+        NotFoundError, match=r"No row of customers has this customer_id.*nothing was deleted.*headgate query"
+    ) as reported:
         shop.forgetter.plan(Subject("customers", "99471199"))
     assert "99471199" not in str(reported.value)
     assert shop.bodies() == before
@@ -153,7 +166,9 @@ def refuse() -> None:
 
 
 @pytest.mark.parametrize("cell", [NEW_KEY, f"00{NEW_KEY}", f" {NEW_KEY} "])
-def test_a_person_who_is_only_in_a_pending_file_is_found_by_key_and_the_file_is_deleted(tmp_path: Path, cell: str) -> None:
+def test_a_person_who_is_only_in_a_pending_file_is_found_by_key_and_the_file_is_deleted(
+    tmp_path: Path, cell: str
+) -> None:
     shop = shop_with(tmp_path)
     pending = receive_newcomer(shop, cell=cell)
     assert pending.state is FileState.NEEDS_MAPPING
@@ -172,11 +187,17 @@ def test_a_person_who_is_only_in_a_pending_file_is_found_by_key_and_the_file_is_
         forgetter.plan(NEWCOMER)
 
 
-def test_a_person_of_a_pending_file_is_forgotten_in_a_lake_in_which_nothing_was_ever_merged(tmp_path: Path) -> None:
+def test_a_person_of_a_pending_file_is_forgotten_in_a_lake_in_which_nothing_was_ever_merged(
+    tmp_path: Path,
+) -> None:
     shop = Shop(tmp_path)
     shop.shown = frozenset()
     shop.lake.receive("customers/new.csv", f"{FOREIGN_HEADER}\n4711,,,,,,,,\n".encode())
-    forgetter = replace(shop.forgetter, build=refuse, zones=lambda: BuiltZones("curated", "artifacts", "results", (), {}, ("raw",)))
+    forgetter = replace(
+        shop.forgetter,
+        build=refuse,
+        zones=lambda: BuiltZones("curated", "artifacts", "results", (), {}, ("raw",)),
+    )
     certificate = forgetter.forget(JANE, forgetter.plan(JANE), "salt")
     assert (certificate["complete"], certificate["snapshot_id"]) == (True, "")
     assert "too short to be searched" in str(certificate["limits"])
@@ -191,7 +212,9 @@ def test_a_short_key_in_another_column_or_another_dataset_names_nobody(tmp_path:
         shop.forgetter.plan(NEWCOMER)
 
 
-def test_a_row_that_refers_to_the_person_in_a_pending_file_of_another_dataset_is_listed(tmp_path: Path) -> None:
+def test_a_row_that_refers_to_the_person_in_a_pending_file_of_another_dataset_is_listed(
+    tmp_path: Path,
+) -> None:
     shop = shop_with(tmp_path)
     header, _, row = ORDERS.strip().split("\n")
     shop.lake.receive(PENDING, f"{header},Filiale\n{row.replace('4710', NEW_KEY)},1\n".encode())
@@ -213,7 +236,9 @@ def test_a_key_with_letters_and_digits_is_found_in_a_file_of_no_dataset(tmp_path
     assert [one.key for one in plan.unaccepted] == ["liste.csv"]
 
 
-def test_a_file_of_a_short_key_that_is_accepted_after_the_question_makes_the_certificate_incomplete(tmp_path: Path) -> None:
+def test_a_file_of_a_short_key_that_is_accepted_after_the_question_makes_the_certificate_incomplete(
+    tmp_path: Path,
+) -> None:
     shop = shop_with(tmp_path)
     pending = shop.lake.receive("customers/new.csv", f"{FOREIGN_HEADER}\n99,,,,,,,,\n".encode())
     subject = Subject("customers", "99")
@@ -231,7 +256,9 @@ def test_a_known_person_with_a_short_key_has_pending_rows_listed_by_their_column
     assert [one.key for one in shop.forgetter.plan(JANE).unaccepted] == [PENDING]
 
 
-def test_the_profile_of_a_deleted_file_goes_with_it_although_the_key_is_too_short_to_be_searched(tmp_path: Path) -> None:
+def test_the_profile_of_a_deleted_file_goes_with_it_although_the_key_is_too_short_to_be_searched(
+    tmp_path: Path,
+) -> None:
     shop = shop_with(tmp_path)
     pending = shop.lake.receive("customers/new.csv", f"{FOREIGN_HEADER}\n77,,Ada,,,,,,\n".encode())
     assert pending.profile["key"] in {key for _, key, _ in shop.bodies()}

@@ -45,7 +45,15 @@ pytestmark = pytest.mark.unit
 def results(target: str, *cases: Case) -> Results:
     sizes = [Measure("F", "time by file size", "s", (0.1 * at, 0.12 * at), at=10.0**at) for at in (3, 4, 5)]
     latency = Measure("B", "warm", "ms", tuple(range(1, 11)), headline="~50 ms a file")
-    return Results(target, "2026-01-02T03:04:05", {"cores": 2}, 12.5, [latency, *sizes], list(cases), {"H": "It changes permissions."})
+    return Results(
+        target,
+        "2026-01-02T03:04:05",
+        {"cores": 2},
+        12.5,
+        [latency, *sizes],
+        list(cases),
+        {"H": "It changes permissions."},
+    )
 
 
 def test_wilson_is_that_of_the_published_example() -> None:
@@ -66,7 +74,11 @@ def test_results_are_read_back_as_they_were_written() -> None:
     found = results("emulator", Case("C", "events", "late", "done", "done"))
     assert Results.from_json(found.to_json()) == found
     stated = json.loads(found.to_json())
-    assert (stated["measures"][0]["median"], stated["measures"][0]["low"], stated["measures"][0]["high"]) == (5.5, 2, 9)
+    assert (stated["measures"][0]["median"], stated["measures"][0]["low"], stated["measures"][0]["high"]) == (
+        5.5,
+        2,
+        9,
+    )
     assert stated["cases"][0]["passed"] is True
 
 
@@ -78,10 +90,18 @@ def test_without_a_run_on_aws_nothing_is_measured() -> None:
 
 
 def test_a_case_that_passes_only_on_the_emulator_is_a_false_pass() -> None:
-    here = results("emulator", Case("C", "events", "late", "done", "done"), Case("C", "events", "twice", "done", "done"))
-    there = results("aws", Case("C", "events", "late", "done", "failed"), Case("C", "events", "twice", "done", "done"))
+    here = results(
+        "emulator", Case("C", "events", "late", "done", "done"), Case("C", "events", "twice", "done", "done")
+    )
+    there = results(
+        "aws", Case("C", "events", "late", "done", "failed"), Case("C", "events", "twice", "done", "done")
+    )
     (events,) = [one for one in fidelity(here, there) if one.category == "events"]
-    assert (events.false_passes, events.agreement, events.coverage) == (("late",), "50% (9% to 91%)", "2 of 2")
+    assert (events.false_passes, events.agreement, events.coverage) == (
+        ("late",),
+        "50% (9% to 91%)",
+        "2 of 2",
+    )
 
 
 class Tags(HTMLParser):
@@ -113,12 +133,22 @@ def test_granted_actions_are_those_of_all_policies_but_logging() -> None:
 
         def get_role_policy(self, RoleName: str, PolicyName: str) -> dict[str, object]:  # noqa: N803 boto3's interface
             del RoleName, PolicyName
-            return {"PolicyDocument": {"Statement": [{"Action": "s3:GetObject"}, {"Action": ["kms:Decrypt", "logs:PutLogEvents"]}]}}
+            return {
+                "PolicyDocument": {
+                    "Statement": [
+                        {"Action": "s3:GetObject"},
+                        {"Action": ["kms:Decrypt", "logs:PutLogEvents"]},
+                    ]
+                }
+            }
 
     assert granted_actions(Iam(), "gate") == {"s3:GetObject", "kms:Decrypt"}
 
 
-CALLS = Calls(frozenset({"s3:GetObject", "dynamodb:GetItem"}), frozenset({"s3:PutObject", "sns:Publish", "dynamodb:Scan"}))
+CALLS = Calls(
+    frozenset({"s3:GetObject", "dynamodb:GetItem"}),
+    frozenset({"s3:PutObject", "sns:Publish", "dynamodb:Scan"}),
+)
 
 
 def test_a_file_must_stop_without_an_action_that_its_processing_asks_for() -> None:
@@ -134,21 +164,35 @@ def test_an_action_that_aws_takes_with_the_role_is_a_false_pass_where_the_file_i
 
 
 def test_a_role_has_granted_actions_that_nobody_used_and_calls_that_it_may_not_make() -> None:
-    found = privileges("gate", {"s3:GetObject", "s3:PutObject", "kms:Decrypt", "states:StartExecution"}, CALLS)
+    found = privileges(
+        "gate", {"s3:GetObject", "s3:PutObject", "kms:Decrypt", "states:StartExecution"}, CALLS
+    )
     assert (found.by_aws, found.unused) == (("kms:Decrypt",), ("states:StartExecution",))
     assert found.missing == ("dynamodb:Scan", "sns:Publish")
 
 
 def test_recorded_calls_are_those_of_the_role(tmp_path: Path) -> None:
-    lines = [("gate", "s3:GetObject", "Allow"), ("gate", "s3:PutObject", "ImplicitDeny"), ("report", "s3:ListBucket", "Allow")]
+    lines = [
+        ("gate", "s3:GetObject", "Allow"),
+        ("gate", "s3:PutObject", "ImplicitDeny"),
+        ("report", "s3:ListBucket", "Allow"),
+    ]
     path = tmp_path / "calls.jsonl"
-    path.write_text("".join(json.dumps(dict(zip(("role", "action", "decision"), one, strict=True))) + "\n" for one in lines))
+    path.write_text(
+        "".join(
+            json.dumps(dict(zip(("role", "action", "decision"), one, strict=True))) + "\n" for one in lines
+        )
+    )
     assert recorded_calls(path, "gate") == Calls(frozenset({"s3:GetObject"}), frozenset({"s3:PutObject"}))
     assert recorded_calls(tmp_path / "none", "gate") == Calls(frozenset(), frozenset())
 
 
 # One role may do three things; a call used one of them.
-READ, WRITE, DELETE = Grant("ReadRaw", "s3:GetObject"), Grant("WriteRows", "s3:PutObject"), Grant("WriteRows", "s3:DeleteObject")
+READ, WRITE, DELETE = (
+    Grant("ReadRaw", "s3:GetObject"),
+    Grant("WriteRows", "s3:PutObject"),
+    Grant("WriteRows", "s3:DeleteObject"),
+)
 GRANTED = {"gate": {READ, WRITE, DELETE}, "report": {READ}}
 USED = {"gate": {READ}, "report": {READ}}
 
@@ -175,18 +219,27 @@ def test_a_reason_is_outdated_when_a_call_used_the_grant_or_no_role_has_it() -> 
     gone = Grant("Gone", "s3:GetObject")
     unused = unused_grants(GRANTED, USED)
     assert outdated_reasons(GRANTED, unused, [reason(WRITE, DELETE)]) == []
-    assert outdated_reasons(GRANTED, unused, [reason(WRITE, READ, gone)]) == ["gate: ReadRaw s3:GetObject", "gate: Gone s3:GetObject"]
+    assert outdated_reasons(GRANTED, unused, [reason(WRITE, READ, gone)]) == [
+        "gate: ReadRaw s3:GetObject",
+        "gate: Gone s3:GetObject",
+    ]
     assert outdated_reasons(GRANTED, unused, [reason(gone, roles=("not-deployed",))]) == []
-    assert outdated_reasons(GRANTED, unused, [reason(WRITE, roles=("gate", "report"))]) == ["report: WriteRows s3:PutObject"]
+    assert outdated_reasons(GRANTED, unused, [reason(WRITE, roles=("gate", "report"))]) == [
+        "report: WriteRows s3:PutObject"
+    ]
 
 
 def test_a_reason_for_a_grant_of_a_setting_is_outdated_only_where_the_setting_is_made() -> None:
     gone = Grant("WriteMaskedForms", "s3:PutObject")
-    optional = Reason(("gate",), (gone,), "a masked form", "No scenario writes one.", only_with="raw_originals is mask")
+    optional = Reason(
+        ("gate",), (gone,), "a masked form", "No scenario writes one.", only_with="raw_originals is mask"
+    )
     assert outdated_reasons(GRANTED, unused_grants(GRANTED, USED), [optional]) == []
     granted = {"gate": {gone}}
     assert outdated_reasons(granted, unused_grants(granted, {}), [optional]) == []
-    assert outdated_reasons(granted, unused_grants(granted, granted), [optional]) == ["gate: WriteMaskedForms s3:PutObject"]
+    assert outdated_reasons(granted, unused_grants(granted, granted), [optional]) == [
+        "gate: WriteMaskedForms s3:PutObject"
+    ]
 
 
 def test_a_record_grows_by_used_grants_and_loses_those_that_a_role_has_lost(tmp_path: Path) -> None:
@@ -199,10 +252,16 @@ def test_a_record_grows_by_used_grants_and_loses_those_that_a_role_has_lost(tmp_
 
 def test_a_recorded_call_names_the_statement_that_allowed_it(tmp_path: Path) -> None:
     names = ("role", "action", "decision", "sid")
-    lines = [("lake-gate", "s3:GetObject", "Allow", "ReadRaw"), ("lake-gate", "s3:PutObject", "ImplicitDeny", "")]
+    lines = [
+        ("lake-gate", "s3:GetObject", "Allow", "ReadRaw"),
+        ("lake-gate", "s3:PutObject", "ImplicitDeny", ""),
+    ]
     path = tmp_path / "calls.jsonl"
     path.write_text("".join(json.dumps(dict(zip(names, one, strict=True))) + "\n" for one in lines))
-    assert used_grants(path, {"gate": "lake-gate", "report": "lake-report"}) == {"gate": {READ}, "report": set()}
+    assert used_grants(path, {"gate": "lake-gate", "report": "lake-report"}) == {
+        "gate": {READ},
+        "report": set(),
+    }
 
 
 def test_every_written_reason_says_what_uses_the_grant_and_none_is_for_a_recorded_one() -> None:
@@ -219,8 +278,12 @@ def test_every_written_reason_says_what_uses_the_grant_and_none_is_for_a_recorde
     assert [(role, grant) for role, grant in named if grant in kept.get(role, ())] == []
 
 
-@pytest.mark.parametrize(("state", "outcome"), [(FileState.HANDED_OVER, "handed_over after 0 s"), (None, "no record after 0 s")])
-def test_a_file_that_is_still_in_work_when_the_time_is_used_up_is_not_called_lost(state: FileState | None, outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "outcome"), [(FileState.HANDED_OVER, "handed_over after 0 s"), (None, "no record after 0 s")]
+)
+def test_a_file_that_is_still_in_work_when_the_time_is_used_up_is_not_called_lost(
+    state: FileState | None, outcome: str
+) -> None:
     class Busy:
         """A lake whose workers end with no file."""
 

@@ -37,7 +37,11 @@ def counted(body: bytes) -> bytes:
     size = len(body)
     if size < 251:
         return bytes([size]) + body
-    return b"\xfc" + struct.pack("<H", size) + body if size < 1 << 16 else b"\xfd" + struct.pack("<I", size)[:3] + body
+    return (
+        b"\xfc" + struct.pack("<H", size) + body
+        if size < 1 << 16
+        else b"\xfd" + struct.pack("<I", size)[:3] + body
+    )
 
 
 def spelled(value: Any, wire: WireColumn) -> bytes:  # noqa: ANN401 any value of a column
@@ -53,8 +57,14 @@ def spelled(value: Any, wire: WireColumn) -> bytes:  # noqa: ANN401 any value of
     if isinstance(value, float):
         return struct.pack("<d", value)
     if isinstance(value, int):
-        return struct.pack({TINY: "<b", LONG: "<i", LONGLONG: "<Q" if wire.unsigned else "<q"}[wire.type_code], value)
-    return counted(value if isinstance(value, bytes) else (format(value, "f") if isinstance(value, Decimal) else value).encode())
+        return struct.pack(
+            {TINY: "<b", LONG: "<i", LONGLONG: "<Q" if wire.unsigned else "<q"}[wire.type_code], value
+        )
+    return counted(
+        value
+        if isinstance(value, bytes)
+        else (format(value, "f") if isinstance(value, Decimal) else value).encode()
+    )
 
 
 def packets(rows: list[tuple[Any, ...]], wire: list[WireColumn]) -> bytearray:
@@ -63,15 +73,21 @@ def packets(rows: list[tuple[Any, ...]], wire: list[WireColumn]) -> bytearray:
     for row in rows:
         nulls = sum(1 << (place + 2) for place, value in enumerate(row) if value is None)
         body = b"\0" + nulls.to_bytes((len(row) + 9) // 8, "little")
-        body += b"".join(spelled(value, kind) for value, kind in zip(row, wire, strict=True) if value is not None)
+        body += b"".join(
+            spelled(value, kind) for value, kind in zip(row, wire, strict=True) if value is not None
+        )
         block += struct.pack("<I", len(body))[:3] + b"\7" + body
     return block
 
 
-def decoded(rows: list[tuple[Any, ...]], columns: list[ExportColumn], wire: list[WireColumn]) -> list[tuple[Any, ...]]:
+def decoded(
+    rows: list[tuple[Any, ...]], columns: list[ExportColumn], wire: list[WireColumn]
+) -> list[tuple[Any, ...]]:
     block, starts = packets(rows, wire), list[int]()
     assert find_rows(block, 0, len(block), starts) == len(block)
-    batch = Decoder(columns, wire).batch(WireRows(block + bytes(MARGIN_BYTES), np.array(starts, dtype=np.int64)))
+    batch = Decoder(columns, wire).batch(
+        WireRows(block + bytes(MARGIN_BYTES), np.array(starts, dtype=np.int64))
+    )
     batch.validate(full=True)
     return list(zip(*(array.to_pylist() for array in batch.columns), strict=True))
 
@@ -87,7 +103,10 @@ COLUMNS = [
     column("double"),
     column("int"),
 ]
-WIRE = [WireColumn("c", kind, kind == LONGLONG and place == 3) for place, kind in enumerate([8, 253, 12, 8, 252, 246, 10, 5, 3])]
+WIRE = [
+    WireColumn("c", kind, kind == LONGLONG and place == 3)
+    for place, kind in enumerate([8, 253, 12, 8, 252, 246, 10, 5, 3])
+]
 ROW = st.tuples(
     st.none() | st.integers(-(2**63), 2**63 - 1),
     st.none() | st.text(max_size=400),
@@ -114,7 +133,9 @@ def test_rows_come_back_as_they_were_sent(rows: list[tuple[Any, ...]]) -> None:
 
 @pytest.mark.parametrize("size", [0, 250, 251, 65_535, 65_536, 200_000])
 def test_strings_of_every_length_prefix_come_whole(size: int) -> None:
-    assert decoded([(b"x" * size,), (b"end",)], [column("longblob")], [WireColumn("c", BLOB, unsigned=False)]) == [
+    assert decoded(
+        [(b"x" * size,), (b"end",)], [column("longblob")], [WireColumn("c", BLOB, unsigned=False)]
+    ) == [
         (b"x" * size,),
         (b"end",),
     ]
@@ -133,7 +154,9 @@ def test_an_incomplete_packet_is_left_for_the_next_block(bodies: list[bytes], da
     assert len(starts) == len(bodies)
 
 
-@pytest.mark.parametrize("parts", [(0, 0, 0), (2023, 0, 1), (2023, 2, 29), (2023, 4, 31), (0, 1, 1), (2023, 13, 1), (2100, 2, 29)])
+@pytest.mark.parametrize(
+    "parts", [(0, 0, 0), (2023, 0, 1), (2023, 2, 29), (2023, 4, 31), (0, 1, 1), (2023, 13, 1), (2100, 2, 29)]
+)
 def test_a_date_on_no_calendar_becomes_null_and_is_counted(parts: tuple[int, int, int]) -> None:
     body = b"\0\0\x04" + struct.pack("<HBB", *parts)
     decoder = Decoder([column("date")], [WireColumn("c", DATE, unsigned=False)])

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-COLUMNS = (CertifiedColumn("a", "int", "int32", CanonicalForm.NUMBER), CertifiedColumn("b", "text", "string", CanonicalForm.TEXT))
+COLUMNS = (
+    CertifiedColumn("a", "int", "int32", CanonicalForm.NUMBER),
+    CertifiedColumn("b", "text", "string", CanonicalForm.TEXT),
+)
 rows_of = st.lists(st.tuples(st.none() | st.integers(-99, 99), st.none() | st.text(max_size=5)), max_size=20)
 
 
 def digest(rows: Sequence[tuple[Any, Any]]) -> Digest:
-    columns = [pa.array([row[0] for row in rows], pa.int32()), pa.array([row[1] for row in rows], pa.string())]
+    columns = [
+        pa.array([row[0] for row in rows], pa.int32()),
+        pa.array([row[1] for row in rows], pa.string()),
+    ]
     return digest_of(pa.RecordBatch.from_arrays(columns, ["a", "b"]), COLUMNS)
 
 
@@ -59,7 +65,9 @@ def test_lost_doubled_changed_and_shifted_values_are_seen(broken: list[tuple[Any
 
 
 def test_the_checksum_is_the_sum_of_the_rows_own() -> None:
-    assert digest([(7, "é"), (-1, None)]) == Digest(2, zlib.crc32("0\x1f7\x1fé".encode()) + zlib.crc32(b"2\x1f-1"), (2, 1))
+    assert digest([(7, "é"), (-1, None)]) == Digest(
+        2, zlib.crc32("0\x1f7\x1fé".encode()) + zlib.crc32(b"2\x1f-1"), (2, 1)
+    )
 
 
 def test_values_that_moved_to_the_column_beside_are_seen() -> None:
@@ -91,15 +99,21 @@ def text(values: pa.Array, form: CanonicalForm = CanonicalForm.NUMBER, digits: i
 
 @given(st.lists(st.none() | st.decimals(-(10**20), 10**20, places=10), max_size=10))
 def test_decimals_keep_all_their_digits(values: list[Decimal | None]) -> None:
-    assert text(pa.array(values, pa.decimal128(38, 10))) == [None if value is None else format(value, "f").encode() for value in values]
+    assert text(pa.array(values, pa.decimal128(38, 10))) == [
+        None if value is None else format(value, "f").encode() for value in values
+    ]
 
 
 def test_small_decimals_have_no_exponent() -> None:
-    assert text(pa.array([Decimal("0E-10"), Decimal("1E-10")], pa.decimal128(38, 10))) == [b"0.0000000000", b"0.0000000001"]
+    assert text(pa.array([Decimal("0E-10"), Decimal("1E-10")], pa.decimal128(38, 10))) == [
+        b"0.0000000000",
+        b"0.0000000001",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("digits", "shown"), [(0, b"2026-01-02 03:04:05"), (3, b"2026-01-02 03:04:05.120"), (6, b"2026-01-02 03:04:05.120000")]
+    ("digits", "shown"),
+    [(0, b"2026-01-02 03:04:05"), (3, b"2026-01-02 03:04:05.120"), (6, b"2026-01-02 03:04:05.120000")],
 )
 def test_moments_show_the_columns_own_digits(digits: int, shown: bytes) -> None:
     micros = 1_767_323_045_000_000 + (120_000 if digits else 0)
@@ -108,7 +122,10 @@ def test_moments_show_the_columns_own_digits(digits: int, shown: bytes) -> None:
 
 def test_booleans_are_numbers_and_long_values_their_own_checksum() -> None:
     assert text(pa.array([True, False, None])) == [b"1", b"0", None]
-    assert text(pa.array(["x" * 100_000, None]), CanonicalForm.LONG) == [str(zlib.crc32(b"x" * 100_000)).encode(), None]
+    assert text(pa.array(["x" * 100_000, None]), CanonicalForm.LONG) == [
+        str(zlib.crc32(b"x" * 100_000)).encode(),
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import ContractError
-from headgate.export.planning.drift import SchemaAction, SchemaChange, SchemaChangedError, columns_to_export, differences, policy_of
+from headgate.export.planning.drift import (
+    SchemaAction,
+    SchemaChange,
+    SchemaChangedError,
+    columns_to_export,
+    differences,
+    policy_of,
+)
 from headgate.export.server.tables import SourceColumn, SourceTable
 
 pytestmark = pytest.mark.unit
@@ -26,11 +33,20 @@ SAME = (
 
 
 def contract(policy: object = None) -> Contract:
-    return Contract("shop.sales", "sales", "source", "1.0.0", DECLARED, properties={"headgate.schemaPolicy": policy} if policy else {})
+    return Contract(
+        "shop.sales",
+        "sales",
+        "source",
+        "1.0.0",
+        DECLARED,
+        properties={"headgate.schemaPolicy": policy} if policy else {},
+    )
 
 
 def found(*columns: SourceColumn) -> dict[str, SchemaChange]:
-    return {item.column: item.change for item in differences(SourceTable("sales", "InnoDB", columns), contract())}
+    return {
+        item.column: item.change for item in differences(SourceTable("sales", "InnoDB", columns), contract())
+    }
 
 
 def exported(*columns: SourceColumn, policy: object = None) -> tuple[str, ...]:
@@ -52,7 +68,10 @@ def test_what_fits_the_contract_is_no_difference() -> None:
 def test_each_kind_of_change_is_distinguished() -> None:
     assert found(*SAME, NEW) == {"secret": SchemaChange.ADDED}
     assert found(*SAME[:3]) == {"paid": SchemaChange.MISSING}
-    assert found(SAME[0], LONGER, WIDER, SAME[3]) == {"name": SchemaChange.WIDENED, "price": SchemaChange.WIDENED}
+    assert found(SAME[0], LONGER, WIDER, SAME[3]) == {
+        "name": SchemaChange.WIDENED,
+        "price": SchemaChange.WIDENED,
+    }
     assert found(SAME[0], SAME[1], OTHER, SAME[3]) == {"price": SchemaChange.CHANGED}
     assert found(SAME[0], RENAMED, *SAME[2:]) == {"name": SchemaChange.RENAMED}
 
@@ -72,7 +91,13 @@ def test_missing_renamed_and_changed_columns_stop_unless_the_contract_says_other
 
 
 def test_without_a_contract_everything_is_exported() -> None:
-    assert columns_to_export(SourceTable("sales", "InnoDB", (*SAME, NEW)), None, ()) == ("id", "name", "price", "paid", "secret")
+    assert columns_to_export(SourceTable("sales", "InnoDB", (*SAME, NEW)), None, ()) == (
+        "id",
+        "name",
+        "price",
+        "paid",
+        "secret",
+    )
 
 
 def test_an_unknown_policy_is_refused() -> None:

@@ -13,20 +13,39 @@ from pymysql.connections import Connection  # type: ignore[import-untyped]  # Py
 from pymysql.protocol import MysqlPacket  # type: ignore[import-untyped]  # as above
 
 from headgate.errors import SettingsError
-from headgate.export.server.login import is_this_machine, login_from_secret, login_from_url, secret_from_url, secret_of, url_variable
+from headgate.export.server.login import (
+    is_this_machine,
+    login_from_secret,
+    login_from_url,
+    secret_from_url,
+    secret_of,
+    url_variable,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
-SECRET = {"host": "db.example.com", "port": 3306, "username": "reader", "password": "p", "dbname": "ecommerce"}
+SECRET = {
+    "host": "db.example.com",
+    "port": 3306,
+    "username": "reader",
+    "password": "p",
+    "dbname": "ecommerce",
+}
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_every_user_and_password_can_be_spelt(username: str, password: str) -> None:
     login = login_from_url(f"mysql://{quote(username, safe='')}:{quote(password, safe='')}@db:3307/shop")
-    assert (login.username, login.password, login.host, login.port, login.database) == (username, password, "db", 3307, "shop")
+    assert (login.username, login.password, login.host, login.port, login.database) == (
+        username,
+        password,
+        "db",
+        3307,
+        "shop",
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +95,16 @@ def test_an_authority_can_be_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", ["", "?tls=off", "?tls=on", "?name=db.example.com", "?ca={ca}", "?ca={ca}&name=db.example.com", "?ca={ca}&tls=off"]
+    "options",
+    [
+        "",
+        "?tls=off",
+        "?tls=on",
+        "?name=db.example.com",
+        "?ca={ca}",
+        "?ca={ca}&name=db.example.com",
+        "?ca={ca}&tls=off",
+    ],
 )
 @pytest.mark.parametrize("host", ["127.0.0.1", "db.example.com"])
 def test_the_job_connects_as_the_url_says(tmp_path: Path, host: str, options: str) -> None:

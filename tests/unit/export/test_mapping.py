@@ -57,7 +57,11 @@ def test_a_backtick_in_a_name_stays_within_its_quotes() -> None:
 def test_what_no_contract_can_hold_becomes_text_where_the_contract_says_text() -> None:
     """base64: in hexadecimal, runs of digits would pass for card numbers."""
     blob = map_column(column("varbinary", "varbinary(300)", max_bytes=300), Kind.STRING)
-    assert (blob.type, blob.form, blob.read_sql) == (pa.string(), CanonicalForm.TEXT, "REPLACE(TO_BASE64(`c`), '\\n', '')")
+    assert (blob.type, blob.form, blob.read_sql) == (
+        pa.string(),
+        CanonicalForm.TEXT,
+        "REPLACE(TO_BASE64(`c`), '\\n', '')",
+    )
     assert map_column(column("longblob", max_bytes=2**32 - 1), Kind.STRING).form is CanonicalForm.LONG
     assert map_column(column("point"), Kind.STRING).read_sql == "REPLACE(TO_BASE64(ST_AsWKB(`c`)), '\\n', '')"
     assert map_column(column("decimal", precision=65, scale=30), Kind.STRING).read_sql == "CAST(`c` AS CHAR)"

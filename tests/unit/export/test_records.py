@@ -68,7 +68,9 @@ def test_a_manifest_of_another_format_is_refused() -> None:
         Certificate.from_json(json.dumps({**json.loads(CERTIFICATE.to_json()), "format": 1}))
 
 
-@pytest.mark.parametrize("damaged", ["", "{", "[]", "7", '{"format": 2}', b"\xff\xfe{", CERTIFICATE.to_json()[:-1]])
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "[]", "7", '{"format": 2}', b"\xff\xfe{", CERTIFICATE.to_json()[:-1]]
+)
 def test_a_damaged_manifest_is_reported(damaged: str | bytes) -> None:
     with pytest.raises(CertificateError, match=r"manifest.*`headgate export run`"):
         Certificate.from_json(damaged)
@@ -77,7 +79,10 @@ def test_a_damaged_manifest_is_reported(damaged: str | bytes) -> None:
 @pytest.mark.parametrize("name", sorted(json.loads(CERTIFICATE.to_json()).keys() - {"format"}))
 def test_a_change_of_anything_that_a_manifest_states_is_seen(name: str) -> None:
     stated = json.loads(CERTIFICATE.to_json())
-    for another in ({**stated, name: "otherwise"}, {key: value for key, value in stated.items() if key != name}):
+    for another in (
+        {**stated, name: "otherwise"},
+        {key: value for key, value in stated.items() if key != name},
+    ):
         with pytest.raises(CertificateError, match=r"changed after it was written.*`headgate export run`"):
             Certificate.from_json(json.dumps(another))
 
@@ -89,16 +94,22 @@ def test_a_manifest_of_another_program_is_recognised() -> None:
 
 def test_a_mismatch_names_counts_and_columns_but_no_value() -> None:
     require_equal("orders", 0, DIGEST, DIGEST)
-    with pytest.raises(CertificateError, match=r"these columns \(by position\) have a different number of nulls: \[1\]"):
+    with pytest.raises(
+        CertificateError, match=r"these columns \(by position\) have a different number of nulls: \[1\]"
+    ):
         require_equal("orders", 0, DIGEST, Digest(2, 78, (2, 2)))
 
 
 def test_a_request_comes_back_from_its_text() -> None:
-    asked = ExportRequest("shop", "r1", date(2026, 1, 2), ("orders",), Mode.INCREMENTAL, impossible_dates=ImpossibleDates.STOP)
+    asked = ExportRequest(
+        "shop", "r1", date(2026, 1, 2), ("orders",), Mode.INCREMENTAL, impossible_dates=ImpossibleDates.STOP
+    )
     assert ExportRequest.from_json(asked.to_json()) == asked
 
 
-@pytest.mark.parametrize(("run", "table"), [("..", "t"), ("a/../../x", "t"), ("", "t"), (".", "t"), ("r1", "sl/ash"), ("r1", "..")])
+@pytest.mark.parametrize(
+    ("run", "table"), [("..", "t"), ("a/../../x", "t"), ("", "t"), (".", "t"), ("r1", "sl/ash"), ("r1", "..")]
+)
 def test_names_that_make_no_key_are_refused(run: str, table: str) -> None:
     with pytest.raises(SettingsError, match="has no valid key in raw"):
         ExportRequest("shop", run, date(2026, 1, 2), (table,)).key(table, "_manifest.json")
@@ -109,7 +120,12 @@ def test_plans_and_slices_come_back_from_the_run_folder(tmp_path: Path) -> None:
     assert folder.plan() is None
     assert folder.record(0) is None
     plan = TablePlan(
-        "orders", ("id",), "00", (KeyColumn("id", "int"),), (Slice(0, None, ("7",)), Slice(1, ("7",), None)), (Bound("at", None, "'x'", 3),)
+        "orders",
+        ("id",),
+        "00",
+        (KeyColumn("id", "int"),),
+        (Slice(0, None, ("7",)), Slice(1, ("7",), None)),
+        (Bound("at", None, "'x'", 3),),
     )
     record = SliceRecord(1, DIGEST, DIGEST, 10, "ab", {"at": 1})
     folder.begin(plan)
@@ -142,12 +158,17 @@ def test_bounds_reach_back_by_the_overlap_and_take_rows_without_a_watermark() ->
 
 
 def keys(path: Path, *pairs: tuple[int, str]) -> Path:
-    pq.write_table(pa.table({"a": pa.array([a for a, _ in pairs], pa.int64()), "b": [b for _, b in pairs]}), path)
+    pq.write_table(
+        pa.table({"a": pa.array([a for a, _ in pairs], pa.int64()), "b": [b for _, b in pairs]}), path
+    )
     return path
 
 
 def test_deleted_rows_are_the_keys_that_went(tmp_path: Path) -> None:
-    before, now = keys(tmp_path / "before", (2, "y"), (1, "x"), (2, "x")), keys(tmp_path / "now", (2, "x"), (3, "x"))
+    before, now = (
+        keys(tmp_path / "before", (2, "y"), (1, "x"), (2, "x")),
+        keys(tmp_path / "now", (2, "x"), (3, "x")),
+    )
     assert write_deleted(before, now, tmp_path / "gone") == 2
     assert pq.read_table(tmp_path / "gone").to_pylist() == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
     assert write_deleted(before, before, tmp_path / "none") == 0

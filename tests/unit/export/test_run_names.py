@@ -21,7 +21,9 @@ def test_a_name_contains_its_day(at: datetime) -> None:
 
 
 def test_a_name_is_in_utc() -> None:
-    assert named_by_time(datetime(2026, 1, 2, 1, 0, tzinfo=timezone(timedelta(hours=2)))) == "20260101T230000Z"
+    assert (
+        named_by_time(datetime(2026, 1, 2, 1, 0, tzinfo=timezone(timedelta(hours=2)))) == "20260101T230000Z"
+    )
 
 
 @pytest.mark.parametrize("run", ["nightly", "", "20261399T000000Z", "20260102"])

@@ -23,13 +23,18 @@ def holding(pieces: tuple[Slice, ...], key: tuple[KeyColumn, ...], row: tuple[in
     with sqlite3.connect(":memory:") as database:
         database.execute("CREATE TABLE t (a INT, b INT)")
         database.execute("INSERT INTO t VALUES (?, ?)", row)
-        asked = [database.execute(f"SELECT {piece.number} FROM t WHERE {piece.where(key)}").fetchall() for piece in pieces]  # noqa: S608 SQL under test
+        asked = [
+            database.execute(f"SELECT {piece.number} FROM t WHERE {piece.where(key)}").fetchall()
+            for piece in pieces
+        ]  # noqa: S608 SQL under test
     database.close()
     return [found[0][0] for found in asked if found]
 
 
 @given(st.lists(st.tuples(small, small), unique=True), st.tuples(small, small))
-def test_every_pair_lies_in_exactly_one_slice_in_key_order(bounds: list[tuple[int, int]], row: tuple[int, int]) -> None:
+def test_every_pair_lies_in_exactly_one_slice_in_key_order(
+    bounds: list[tuple[int, int]], row: tuple[int, int]
+) -> None:
     edges = sorted(bounds)
     pieces = slices_between([(str(a), str(b)) for a, b in edges])
     assert holding(pieces, PAIR, row) == [sum(edge < row for edge in edges)]
@@ -66,7 +71,9 @@ def test_a_text_that_is_no_value_of_the_type_is_never_spliced_into_sql(kind: str
         KeyColumn("k", kind).literal("1 OR 1=1")
 
 
-def table(*columns: SourceColumn, unique: tuple[SourceIndex, ...] = (), indexes: tuple[SourceIndex, ...] = ()) -> SourceTable:
+def table(
+    *columns: SourceColumn, unique: tuple[SourceIndex, ...] = (), indexes: tuple[SourceIndex, ...] = ()
+) -> SourceTable:
     return SourceTable("t", "InnoDB", columns, unique, indexes)
 
 
@@ -83,7 +90,11 @@ def test_the_first_key_that_orders_as_it_compares_is_taken() -> None:
 
 def test_without_such_a_key_the_beginning_of_an_index_is_taken() -> None:
     """The best one comes first; nullable columns, floats and what must not be written down end it."""
-    best_first = (SourceIndex("PRIMARY", ("w", "n")), SourceIndex("a", ("m", "n")), SourceIndex("b", ("size", "n", "w")))
+    best_first = (
+        SourceIndex("PRIMARY", ("w", "n")),
+        SourceIndex("a", ("m", "n")),
+        SourceIndex("b", ("size", "n", "w")),
+    )
     found = table(WEIGHT, SIZE, NUMBER, MAYBE, unique=best_first[:1], indexes=best_first)
     assert key_of(found) == (KeyColumn("size", "enum"), KeyColumn("n", "int"))
     assert key_of(found, {"n"}) == (KeyColumn("size", "enum"),)
@@ -96,7 +107,12 @@ def test_a_place_is_spelled_as_its_number() -> None:
 
 
 def test_a_table_without_such_a_key_has_none() -> None:
-    assert key_of(table(WEIGHT, unique=(SourceIndex("PRIMARY", ("w",)),), indexes=(SourceIndex("PRIMARY", ("w",)),))) == ()
+    assert (
+        key_of(
+            table(WEIGHT, unique=(SourceIndex("PRIMARY", ("w",)),), indexes=(SourceIndex("PRIMARY", ("w",)),))
+        )
+        == ()
+    )
 
 
 @given(st.integers(0, 10**10), st.integers(0, 10**7), st.integers(1, 64))

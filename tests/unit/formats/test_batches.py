@@ -42,7 +42,9 @@ line = st.builds(
     st.sampled_from(["", "thanks", f"card {PANS[0]}", '"two\nlines"']),
     st.integers(1, 2),
 )
-lines = st.lists(st.one_of(line, line, line, st.sampled_from(["too,short", f"1,{PANS[1]},way too short"])), max_size=40)
+lines = st.lists(
+    st.one_of(line, line, line, st.sampled_from(["too,short", f"1,{PANS[1]},way too short"])), max_size=40
+)
 
 
 def csv_of(rows: list[str]) -> bytes:
@@ -56,7 +58,9 @@ def in_batches_of(body: bytes, rows_at_once: int) -> CheckedRows:
 def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> tuple[bytes, bytes]:
     accepted, aside = io.BytesIO(), io.BytesIO()
     files = (RowsFile(accepted, (), 7), RowsFile(aside, ("record",), 7))
-    for both in CheckRun(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
+    for both in CheckRun(
+        source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder
+    ).rows():
         for file, rows in zip(files, both, strict=True):
             file.add(rows)
     for file in files:
@@ -66,7 +70,9 @@ def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> 
 
 @settings(max_examples=30, deadline=None)
 @given(lines, st.integers(1, 9))
-def test_what_is_written_is_equal_in_every_byte_whatever_the_size_of_batches(rows: list[str], rows_at_once: int) -> None:
+def test_what_is_written_is_equal_in_every_byte_whatever_the_size_of_batches(
+    rows: list[str], rows_at_once: int
+) -> None:
     body = csv_of(rows)
     with tempfile.TemporaryDirectory() as folder:
         assert bytes_in_batches_of(body, rows_at_once, Path(folder)) == bytes_in_batches_of(body, 1000, None)
@@ -74,7 +80,9 @@ def test_what_is_written_is_equal_in_every_byte_whatever_the_size_of_batches(row
 
 @settings(max_examples=30, deadline=None)
 @given(lines, st.integers(1, 9))
-def test_what_is_reported_of_a_file_is_equal_whatever_the_size_of_batches(rows: list[str], rows_at_once: int) -> None:
+def test_what_is_reported_of_a_file_is_equal_whatever_the_size_of_batches(
+    rows: list[str], rows_at_once: int
+) -> None:
     body = csv_of(rows)
     some, every = in_batches_of(body, rows_at_once), in_batches_of(body, 1000)
     assert some.accepted.to_pylist() == every.accepted.to_pylist()
@@ -87,12 +95,18 @@ def test_a_file_on_disk_is_accepted_as_one_in_memory(tmp_path: Path) -> None:
     good = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
     body = csv_of([good, good, "too,short", good.replace("1,A1", "2,A2")])
     (tmp_path / "in.csv").write_bytes(body)
-    counts = check_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
+    counts = check_file(
+        tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path
+    )
     gated = check_bytes(body, PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED)
     assert (counts.received, counts.accepted, counts.quarantined, counts.duplicates) == (4, 2, 1, 1)
     assert pq.read_table(tmp_path / "accepted.parquet").to_pylist() == gated.accepted.to_pylist()
     assert pq.read_table(tmp_path / "quarantine.parquet").to_pylist() == gated.quarantine_rows.to_pylist()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["accepted.parquet", "in.csv", "quarantine.parquet"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "accepted.parquet",
+        "in.csv",
+        "quarantine.parquet",
+    ]
 
 
 def test_no_file_is_written_for_no_rows(tmp_path: Path) -> None:
@@ -104,7 +118,9 @@ def test_no_file_is_written_for_no_rows(tmp_path: Path) -> None:
 
 def test_ragged_rows_come_with_the_batch_that_they_stand_in() -> None:
     cells = {"a": pa.array(["1", "2", "3", "4"])}
-    received = Received(cells, np.array([1, 3, 4, 6]), Ragged(np.array([2, 5, 7]), ("x", "y", "z"), (2, 2, 2)))
+    received = Received(
+        cells, np.array([1, 3, 4, 6]), Ragged(np.array([2, 5, 7]), ("x", "y", "z"), (2, 2, 2))
+    )
     batches = list(source_of(received, 2).batches())
     assert [batch.source_rows.tolist() for batch in batches] == [[1, 3], [4, 6]]
     assert [batch.ragged.texts for batch in batches] == [("x",), ("y", "z")]
@@ -122,8 +138,15 @@ def test_a_spool_returns_what_was_spooled_once_and_in_order(tmp_path: Path, *, i
 
 
 @settings(max_examples=30, deadline=None)
-@given(lines, st.sampled_from(["\n", "\r\n"]), st.sampled_from([b"", b"\xef\xbb\xbf"]), st.sampled_from(["", ",", ",,"]))
-def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(rows: list[str], line_end: str, mark: bytes, tail: str) -> None:
+@given(
+    lines,
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([b"", b"\xef\xbb\xbf"]),
+    st.sampled_from(["", ",", ",,"]),
+)
+def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(
+    rows: list[str], line_end: str, mark: bytes, tail: str
+) -> None:
     body = mark + "".join(f"{row}{tail}{line_end}" for row in [",".join(PAYMENTS.names), *rows]).encode()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "in.csv"
@@ -136,7 +159,9 @@ def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(rows: list[str]
     assert streamed.quarantine_rows.to_pylist() == every.quarantine_rows.to_pylist()
 
 
-GOOD_LINE = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
+GOOD_LINE = (
+    "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
+)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +216,11 @@ def test_a_file_that_turns_out_not_to_be_plain_is_read_whole(tmp_path: Path) -> 
     long_line = GOOD_LINE.replace("thanks", "thanks " * 100)
     many = csv_of([long_line.replace("1,A1", f"{row},A{row}") for row in range(1, 25_001)])
     assert len(many) > STREAMED_FROM_BYTES
-    (tmp_path / "in.csv").write_bytes(many + GOOD_LINE.replace("1,A1", "0,A0").replace("thanks", "café").encode("cp1252"))
-    counts = check_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
+    (tmp_path / "in.csv").write_bytes(
+        many + GOOD_LINE.replace("1,A1", "0,A0").replace("thanks", "café").encode("cp1252")
+    )
+    counts = check_file(
+        tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path
+    )
     assert (counts.received, counts.accepted, counts.quarantined) == (25_001, 25_000, 1)
     assert "café" in pq.read_table(tmp_path / "quarantine.parquet")["record"][0].as_py()

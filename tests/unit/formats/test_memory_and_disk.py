@@ -47,7 +47,9 @@ Outcome = tuple[object, ...]
 
 def in_memory(body: bytes, contract: Contract) -> Outcome:
     try:
-        gated = check_bytes(body, contract, KEY, object_key="a/b", received_at=LANDED, content_sha256="0" * 64)
+        gated = check_bytes(
+            body, contract, KEY, object_key="a/b", received_at=LANDED, content_sha256="0" * 64
+        )
     except BadInputError as error:
         return (error.rule, error.message, error.column)
     return gated.counts, _plain(gated.accepted), _plain(gated.quarantine_rows)
@@ -63,9 +65,14 @@ def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outco
         source = open_batches(file, contract, folder, from_bytes=0)
         if source:
             with suppress(NotPlainError):
-                return STREAMED, _reported(write_outputs(CheckRun(source, contract, KEY, origin, folder), folder), folder)
+                return STREAMED, _reported(
+                    write_outputs(CheckRun(source, contract, KEY, origin, folder), folder), folder
+                )
         return WHOLE, _reported(
-            write_outputs(CheckRun(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder
+            write_outputs(
+                CheckRun(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder
+            ),
+            folder,
         )
     except BadInputError as error:
         return REFUSED, (error.rule, error.message, error.column)
@@ -112,7 +119,12 @@ def parquet() -> bytes:
 def workbook() -> bytes:
     from tests.unit.formats.excel.test_read_excel import sheet, workbook  # noqa: PLC0415 only here
 
-    return workbook({"payments": sheet([list(ROWS[0]), *(list(row.values()) for row in ROWS)]), "notes": sheet([["none"]])})
+    return workbook(
+        {
+            "payments": sheet([list(ROWS[0]), *(list(row.values()) for row in ROWS)]),
+            "notes": sheet([["none"]]),
+        }
+    )
 
 
 def zipped(body: bytes) -> bytes:
@@ -159,20 +171,27 @@ RUSSIAN = "windows-1251"
 
 
 @pytest.mark.parametrize("form", ["CSV", "JSON", "JSON Lines"])
-def test_a_text_in_the_encoding_that_its_contract_states_becomes_what_its_utf8_does(form: str, tmp_path: Path) -> None:
+def test_a_text_in_the_encoding_that_its_contract_states_becomes_what_its_utf8_does(
+    form: str, tmp_path: Path
+) -> None:
     utf8 = FORMS[form][0].decode().replace("Zo\\u00eb", "Zoë").replace("Zoë said", "Москва, Казань и Псков")
     stating = replace(PAYMENTS, properties={**PAYMENTS.properties, "headgate.encoding": RUSSIAN})
     way, (_, accepted, *_) = from_disk(utf8.encode(RUSSIAN), stating, tmp_path / "stated")
     assert way == WHOLE
     assert accepted == in_memory(utf8.encode(), PAYMENTS)[1]
-    for refused in (from_disk(utf8.encode(RUSSIAN), PAYMENTS, tmp_path / "not"), (REFUSED, in_memory(utf8.encode(RUSSIAN), PAYMENTS))):
+    for refused in (
+        from_disk(utf8.encode(RUSSIAN), PAYMENTS, tmp_path / "not"),
+        (REFUSED, in_memory(utf8.encode(RUSSIAN), PAYMENTS)),
+    ):
         assert (refused[0], refused[1][0]) == (REFUSED, "unknown_encoding")
 
 
 WITH_TWO_FAULTS: dict[str, bytes] = {
     "another header, and two encodings": b"a,b\n1," + "Zo\u00eb \u20ac".encode() + b"\n2,Zo\xeb\n",
     "a column too many, and two encodings": PLAIN.replace(b"notes", b"remark", 1) + b"Zo\xeb,\n",
-    "a name twice in a record, and two encodings": b'{"a": 1, "a": 2}\n' + LINES + b'{"a": "Zo\xeb \xc3\xab"}\n',
+    "a name twice in a record, and two encodings": b'{"a": 1, "a": 2}\n'
+    + LINES
+    + b'{"a": "Zo\xeb \xc3\xab"}\n',
     "a line that nothing ends, with binary data": PLAIN + bytes(100),
 }
 
@@ -191,8 +210,12 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-@pytest.mark.parametrize("form", ["CSV", "CSV with a footer", "CSV in UTF-16", "JSON", "JSON Lines", "Parquet", "Excel"])
-def test_every_format_becomes_the_same_whatever_it_is_packed_with(form: str, packing: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "form", ["CSV", "CSV with a footer", "CSV in UTF-16", "JSON", "JSON Lines", "Parquet", "Excel"]
+)
+def test_every_format_becomes_the_same_whatever_it_is_packed_with(
+    form: str, packing: str, tmp_path: Path
+) -> None:
     body = FORMS[form][0]
     packed = PACKINGS[packing](body)
     assert from_disk(packed, PAYMENTS, tmp_path / "packed") == (FORMS[form][1], in_memory(packed, PAYMENTS))
@@ -200,7 +223,15 @@ def test_every_format_becomes_the_same_whatever_it_is_packed_with(form: str, pac
 
 def shop_files(folder: Path, file_format: str) -> Iterator[tuple[str, Path]]:
     with_defects = {"defect_rate": 0.05, "bad_files": True} if file_format == CSV else {}
-    spec = ShopSpec(seed=3, customers=80, orders=300, days=60, file_format=file_format, rows_per_file=2_000, **with_defects)  # type: ignore[arg-type]  # as it has them
+    spec = ShopSpec(
+        seed=3,
+        customers=80,
+        orders=300,
+        days=60,
+        file_format=file_format,
+        rows_per_file=2_000,
+        **with_defects,
+    )  # type: ignore[arg-type]  # as it has them
     generate(spec, folder)
     yield from iter_objects(folder)
 

@@ -26,7 +26,14 @@ from headgate.formats.json.read_json import read_json_lines
 from headgate.formats.open_file import is_large
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.unpack import OutgrownError, UnpackedFile
-from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, CheckedRows, check_bytes, check_file, check_source
+from headgate.intake.rows.check_rows import (
+    ACCEPTED,
+    QUARANTINE,
+    CheckedRows,
+    check_bytes,
+    check_file,
+    check_source,
+)
 from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.ports import MaskingKey
 
@@ -66,26 +73,37 @@ def streamed(body: bytes, open_as: Callable[[Path], Source | None]) -> tuple[obj
 
 
 def whole(body: bytes) -> tuple[object, ...]:
-    return reported(check_bytes(body, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))
+    return reported(
+        check_bytes(body, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64)
+    )
 
 
-values = st.none() | st.sampled_from(["GB", "not a code", "", "\\N", "2024-01-01 00:00:00", 7, 1.5, 12345678901234567890, True, "é☃"])
+values = st.none() | st.sampled_from(
+    ["GB", "not a code", "", "\\N", "2024-01-01 00:00:00", 7, 1.5, 12345678901234567890, True, "é☃"]
+)
 records = st.builds(
-    lambda row, changed, left_out: {name: value for name, value in {**row, **changed}.items() if name != left_out},
+    lambda row, changed, left_out: {
+        name: value for name, value in {**row, **changed}.items() if name != left_out
+    },
     st.just(ROW),
     st.dictionaries(st.sampled_from([name for name in ROW if name != "region_id"]), values, max_size=2),
     st.none() | st.just("gdp_usd"),
 )
 lines = st.one_of(
-    records.map(lambda one: json.dumps(one, ensure_ascii=False)), st.sampled_from(["not json", "[1, 2]", "", "  ", '{"region'])
+    records.map(lambda one: json.dumps(one, ensure_ascii=False)),
+    st.sampled_from(["not json", "[1, 2]", "", "  ", '{"region']),
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(lines, max_size=12), st.integers(1, 400), st.sampled_from(["\n", "\r\n"]))
-def test_json_lines_that_are_streamed_read_as_those_that_are_read_whole(rest: list[str], block_bytes: int, line_end: str) -> None:
+def test_json_lines_that_are_streamed_read_as_those_that_are_read_whole(
+    rest: list[str], block_bytes: int, line_end: str
+) -> None:
     body = line_end.join([json.dumps(ROW), json.dumps(ROW), *rest, ""]).encode()
-    assert streamed(body, lambda path: read_json_lines(path, REGIONS, path.with_name("shelf"), block_bytes)) == whole(body)
+    assert streamed(
+        body, lambda path: read_json_lines(path, REGIONS, path.with_name("shelf"), block_bytes)
+    ) == whole(body)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +113,9 @@ def test_json_lines_that_are_streamed_read_as_those_that_are_read_whole(rest: li
         ({**ROW, "surprise": "1"}, HeaderError, "unknown_column"),
     ],
 )
-def test_json_lines_are_refused_for_what_stands_in_the_last(tmp_path: Path, line: Mapping[str, object], error: type, rule: str) -> None:
+def test_json_lines_are_refused_for_what_stands_in_the_last(
+    tmp_path: Path, line: Mapping[str, object], error: type, rule: str
+) -> None:
     (tmp_path / "in").write_text("".join(json.dumps(one) + "\n" for one in (ROW, ROW, line)), "utf-8")
     with pytest.raises(error) as refused:
         read_json_lines(tmp_path / "in", REGIONS, tmp_path / "shelf", 50)
@@ -103,7 +123,13 @@ def test_json_lines_are_refused_for_what_stands_in_the_last(tmp_path: Path, line
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"region_id\nGB\n", json.dumps([ROW, ROW]).encode(), (json.dumps(ROW) + "\n").encode() * 2 + b'{"region_name": "\xe9"}\n']
+    "body",
+    [
+        b"",
+        b"region_id\nGB\n",
+        json.dumps([ROW, ROW]).encode(),
+        (json.dumps(ROW) + "\n").encode() * 2 + b'{"region_name": "\xe9"}\n',
+    ],
 )
 def test_only_json_lines_in_utf_8_are_streamed_as_such(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "in").write_bytes(body)
@@ -117,7 +143,17 @@ def parquet(rows: list[dict[str, object]], **options: object) -> bytes:
 
 
 SCHEMA = pa.schema(
-    [(name, pa.int64() if name == "population" else pa.decimal128(20, 2) if name == "gdp_usd" else pa.string()) for name in ROW]
+    [
+        (
+            name,
+            pa.int64()
+            if name == "population"
+            else pa.decimal128(20, 2)
+            if name == "gdp_usd"
+            else pa.string(),
+        )
+        for name in ROW
+    ]
 )
 typed = st.fixed_dictionaries(
     {},
@@ -131,7 +167,9 @@ typed = st.fixed_dictionaries(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(typed, max_size=12), st.integers(1, 5), st.integers(1, 5))
-def test_parquet_reads_the_same_whatever_the_size_of_its_batches(rows: list[dict[str, object]], at_once: int, group: int) -> None:
+def test_parquet_reads_the_same_whatever_the_size_of_its_batches(
+    rows: list[dict[str, object]], at_once: int, group: int
+) -> None:
     body = parquet(rows, row_group_size=group)
     assert streamed(body, lambda path: read_parquet(path, REGIONS, at_once)) == whole(body)
 
@@ -147,7 +185,9 @@ def test_parquet_is_refused_alike_however_it_is_read(tmp_path: Path) -> None:
         assert refused.value.rule == "corrupt_parquet"
 
 
-@pytest.mark.parametrize("times", [["2024-01-02T00:00:00.000000001", "2024-01-03"], ["2024-01-02", "9999-12-31"]])
+@pytest.mark.parametrize(
+    "times", [["2024-01-02T00:00:00.000000001", "2024-01-03"], ["2024-01-02", "9999-12-31"]]
+)
 def test_the_unit_of_int96_timestamps_is_decided_by_all_batches(tmp_path: Path, times: list[str]) -> None:
     unit = "ns" if "." in times[0] else "us"
     table = pa.table({"day": pa.array(times).cast(pa.timestamp(unit))})
@@ -177,7 +217,11 @@ def zipped(body: bytes) -> bytes:
     return out.getvalue()
 
 
-PACKINGS = {"gzip": lambda body: gzip.compress(body, 1), "zstd": lambda body: pa.compress(body, "zstd", asbytes=True), "zip": zipped}
+PACKINGS = {
+    "gzip": lambda body: gzip.compress(body, 1),
+    "zstd": lambda body: pa.compress(body, "zstd", asbytes=True),
+    "zip": zipped,
+}
 
 
 @pytest.fixture(scope="module")
@@ -192,27 +236,51 @@ def written(body: bytes) -> tuple[str, bytes, bytes]:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "in"
         path.write_bytes(body)
-        counts = check_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=path.parent, content_sha256="0" * 64)
-        return counts.written_as["compression"], *((Path(name) / part).read_bytes() for part in (ACCEPTED, QUARANTINE))
+        counts = check_file(
+            path,
+            PAYMENTS,
+            KEY,
+            object_key="k",
+            received_at=LANDED,
+            folder=path.parent,
+            content_sha256="0" * 64,
+        )
+        return counts.written_as["compression"], *(
+            (Path(name) / part).read_bytes() for part in (ACCEPTED, QUARANTINE)
+        )
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-def test_a_large_compressed_file_is_accepted_from_disk_as_one_that_is_not(plain: tuple[bytes, bytes, bytes], packing: str) -> None:
+def test_a_large_compressed_file_is_accepted_from_disk_as_one_that_is_not(
+    plain: tuple[bytes, bytes, bytes], packing: str
+) -> None:
     assert written(PACKINGS[packing](plain[0])) == (packing, *plain[1:])
 
 
-def test_what_is_beyond_the_workers_limit_is_for_a_larger_one(tmp_path: Path, plain: tuple[bytes, bytes, bytes]) -> None:
+def test_what_is_beyond_the_workers_limit_is_for_a_larger_one(
+    tmp_path: Path, plain: tuple[bytes, bytes, bytes]
+) -> None:
     path = tmp_path / "in"
     path.write_bytes(gzip.compress(plain[0], 1))
     with pytest.raises(OutgrownError):
-        check_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=10_000_000)
+        check_file(
+            path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=10_000_000
+        )
 
 
 def test_a_bomb_is_for_nobody(tmp_path: Path) -> None:
     path = tmp_path / "in"
     path.write_bytes(gzip.compress(b"0" * 10_000_000) * 40)
     with pytest.raises(BadInputError) as refused:
-        check_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=1_000_000_000)
+        check_file(
+            path,
+            PAYMENTS,
+            KEY,
+            object_key="k",
+            received_at=LANDED,
+            folder=tmp_path,
+            limit_bytes=1_000_000_000,
+        )
     assert not isinstance(refused.value, OutgrownError)
 
 

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 TEXT = ColumnType(Kind.STRING)
-CONTRACT = Contract("c", "things", "source", "1", (Column("id", ColumnType(Kind.BIGINT)), Column("name", TEXT), Column("note", TEXT)))
+CONTRACT = Contract(
+    "c",
+    "things",
+    "source",
+    "1",
+    (Column("id", ColumnType(Kind.BIGINT)), Column("name", TEXT), Column("note", TEXT)),
+)
 ROWS = [("9007199254740993", "Zoë", None), ("7", "NA", "two\nlines")]
 RECORDS = [{"id": int(key), "name": name, "note": note} for key, name, note in ROWS]
 
@@ -64,7 +70,9 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zipped, zstd])
-def test_every_form_in_every_compression_gives_the_same_rows(form: str, pack: Callable[[bytes], bytes]) -> None:
+def test_every_form_in_every_compression_gives_the_same_rows(
+    form: str, pack: Callable[[bytes], bytes]
+) -> None:
     received = read_file(pack(FORMS[form]), CONTRACT)
     assert list(zip(*(received.cells[name].to_pylist() for name in CONTRACT.names), strict=True)) == ROWS
 
@@ -84,7 +92,9 @@ def test_what_is_of_no_known_form_is_refused() -> None:
 
 def test_the_form_is_reported_with_its_confidence() -> None:
     reported = {form: read_file(content, CONTRACT).written_as for form, content in FORMS.items()}
-    assert {form: each["format"] for form, each in reported.items() if form in {"json", "json lines", "parquet"}} == {
+    assert {
+        form: each["format"] for form, each in reported.items() if form in {"json", "json lines", "parquet"}
+    } == {
         "json": "json",
         "json lines": "json_lines",
         "parquet": "parquet",
@@ -101,7 +111,11 @@ def test_the_form_is_reported_with_its_confidence() -> None:
         "header_lines": "1",
         "confidence": "1.0",
     }
-    assert (reported["json lines"]["encoding"], reported["json lines"]["confidence"], reported["parquet"]["confidence"]) == (
+    assert (
+        reported["json lines"]["encoding"],
+        reported["json lines"]["confidence"],
+        reported["parquet"]["confidence"],
+    ) == (
         "utf-8",
         "1.0",
         "1.0",

@@ -23,13 +23,28 @@ from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
 pytestmark = pytest.mark.unit
 
-CONTRACT = Contract("c", "things", "source", "1", (Column("n", ColumnType(Kind.INTEGER)), Column("note", ColumnType(Kind.STRING))))
-ROWS = [["1", "plain"], ["bad 2", 'two\r\nlines, "quoted"'], ["3", "é ∑ 𝄞"], ["bad 4", "\n\n"], ["bad 5", "𝄞"], ["6", ""]]
+CONTRACT = Contract(
+    "c",
+    "things",
+    "source",
+    "1",
+    (Column("n", ColumnType(Kind.INTEGER)), Column("note", ColumnType(Kind.STRING))),
+)
+ROWS = [
+    ["1", "plain"],
+    ["bad 2", 'two\r\nlines, "quoted"'],
+    ["3", "é ∑ 𝄞"],
+    ["bad 4", "\n\n"],
+    ["bad 5", "𝄞"],
+    ["6", ""],
+]
 BAD = [2, 4, 5]
 
 
 def gated(body: bytes, contract: Contract = CONTRACT) -> CheckedRows:
-    return check_bytes(body, contract, MaskingKey("", b""), object_key="things/a", received_at=dt.datetime(2024, 1, 1))
+    return check_bytes(
+        body, contract, MaskingKey("", b""), object_key="things/a", received_at=dt.datetime(2024, 1, 1)
+    )
 
 
 def offsets(body: bytes, contract: Contract = CONTRACT) -> dict[int, int | None]:
@@ -45,7 +60,10 @@ def quoted(rows: list[list[str]], line_end: str = "\n") -> str:
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_at_its_offset_a_row_of_csv_begins_also_when_rows_span_lines(line_end: str, encoding: str) -> None:
-    body = quoted(ROWS if encoding != "utf-16-le" else [[cell.replace("∑", "") for cell in row] for row in ROWS], line_end).encode(encoding)
+    body = quoted(
+        ROWS if encoding != "utf-16-le" else [[cell.replace("∑", "") for cell in row] for row in ROWS],
+        line_end,
+    ).encode(encoding)
     plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(encoding, encoding)
     found = offsets(body)
     assert sorted(found) == BAD
@@ -59,7 +77,8 @@ def test_in_windows_1252_a_character_is_a_byte() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "word"), [("windows-1251", "Москва"), ("shift_jis", "都市、ソ"), ("gb18030", "北京𝄞"), ("utf-16-be", "北京𝄞")]
+    ("encoding", "word"),
+    [("windows-1251", "Москва"), ("shift_jis", "都市、ソ"), ("gb18030", "北京𝄞"), ("utf-16-be", "北京𝄞")],
 )
 def test_in_the_encoding_that_the_contract_states_a_row_has_its_place(encoding: str, word: str) -> None:
     body = f"n;note\n1;{word}\nbad;{word}\n2;{word}\nworse;x\n".encode(encoding)
@@ -77,7 +96,9 @@ def test_the_offset_is_one_of_the_unpacked_file() -> None:
     assert offsets(gzip.compress(body)) == offsets(body)
 
 
-@pytest.mark.parametrize("text", ["{lines}", "[{commas}]", '{{"count": [1, {{}}], "rows": [{commas}]}}', " [ {commas} ] "])
+@pytest.mark.parametrize(
+    "text", ["{lines}", "[{commas}]", '{{"count": [1, {{}}], "rows": [{commas}]}}', " [ {commas} ] "]
+)
 def test_records_of_json_have_their_places(text: str) -> None:
     records = [json.dumps({"note": note + "\\ [{", "n": number}, ensure_ascii=False) for number, note in ROWS]
     body = text.format(lines="\n\n  \n".join(records), commas=",\n ".join(records)).encode()
@@ -89,7 +110,11 @@ def test_records_of_json_have_their_places(text: str) -> None:
 def test_a_line_that_is_no_record_says_so_and_where_it_is() -> None:
     body = b'{"n": 1, "note": "a"}\n{"n": 2, "no\n'
     (reported,) = gated(body).quarantine_rows.to_pylist()
-    assert (reported["rule"], reported["reason"], reported["byte_offset"]) == ("ragged_row", "is no JSON object", body.index(b'{"n": 2'))
+    assert (reported["rule"], reported["reason"], reported["byte_offset"]) == (
+        "ragged_row",
+        "is no JSON object",
+        body.index(b'{"n": 2'),
+    )
 
 
 def test_rows_of_parquet_and_excel_have_none() -> None:
@@ -113,9 +138,10 @@ def test_every_row_is_found_however_its_cells_look(rows: list[list[str]], line_e
     data = text[text.index(b"note") + 4 :]
     found = row_starts(memoryview(data), '"').tolist()
     doubled = [[cell.replace('"', '""') for cell in row] for row in rows]
-    assert [data[at:].startswith(",".join(f'"{cell}"' for cell in row).encode()) for at, row in zip(found, doubled, strict=True)] == [
-        True
-    ] * len(rows)
+    assert [
+        data[at:].startswith(",".join(f'"{cell}"' for cell in row).encode())
+        for at, row in zip(found, doubled, strict=True)
+    ] == [True] * len(rows)
 
 
 @pytest.mark.parametrize("step", [1, 2, 7])

@@ -75,13 +75,17 @@ def test_a_character_that_a_chunk_cuts_is_still_utf8() -> None:
         (b"x" * ((1 << 20) - 1) + "é\né".encode()[:-1], ("line 2", "line 1")),
     ],
 )
-def test_text_that_is_utf8_in_one_line_and_not_in_another_is_refused_with_both(content: bytes, lines: tuple[str, str]) -> None:
+def test_text_that_is_utf8_in_one_line_and_not_in_another_is_refused_with_both(
+    content: bytes, lines: tuple[str, str]
+) -> None:
     with pytest.raises(UnreadableFileError, match=f"^{lines[0]} is not UTF-8, but {lines[1]} is") as refused:
         text_of(content)
     assert refused.value.rule == "mixed_encoding"
 
 
-@pytest.mark.parametrize("text", ["“LE CAFÉ” né", "STRAß\u2013 né", "Ö… É» né", "«CAFÉ\xa0»é", "«café…» né", "Größe €5, naïve"])
+@pytest.mark.parametrize(
+    "text", ["“LE CAFÉ” né", "STRAß\u2013 né", "Ö… É» né", "«CAFÉ\xa0»é", "«café…» né", "Größe €5, naïve"]
+)
 def test_windows_1252_that_has_a_capital_before_a_sign_is_not_taken_for_utf8(text: str) -> None:
     assert text_of(text.encode("cp1252")).utf8.decode() == text
 
@@ -152,12 +156,16 @@ def test_text_of_another_script_is_not_plausible_windows_1252(text: str, encodin
     assert text_of(text.encode(encoding)).confidence < 0.1
 
 
-@pytest.mark.parametrize("content", [b"plain", "né".encode(), codecs.BOM_UTF8 + "Привет".encode(), "Привет".encode("utf-16")])
+@pytest.mark.parametrize(
+    "content", [b"plain", "né".encode(), codecs.BOM_UTF8 + "Привет".encode(), "Привет".encode("utf-16")]
+)
 def test_an_encoding_that_the_bytes_show_has_full_confidence(content: bytes) -> None:
     assert text_of(content).confidence == 1.0
 
 
-@pytest.mark.parametrize("form", ["id;город\n1;Москва\n2;Казань\n", '{"id": 1, "город": "Москва"}\n{"id": 2, "город": "Казань"}\n'])
+@pytest.mark.parametrize(
+    "form", ["id;город\n1;Москва\n2;Казань\n", '{"id": 1, "город": "Москва"}\n{"id": 2, "город": "Казань"}\n']
+)
 def test_a_file_whose_encoding_is_a_bad_guess_is_read_with_little_confidence(form: str) -> None:
     content = form.encode("cp1251")
     read = read_records(content) if form.startswith("{") else read_first_table(content).dialect
@@ -192,24 +200,35 @@ LOOK_OTHERWISE = {"windows-1250", "utf-16-le", "euc_jp"}
 
 
 @pytest.mark.parametrize(("text", "encoding"), FOREIGN)
-def test_a_text_in_the_encoding_that_its_contract_states_is_read_to_the_letter(text: str, encoding: str) -> None:
+def test_a_text_in_the_encoding_that_its_contract_states_is_read_to_the_letter(
+    text: str, encoding: str
+) -> None:
     read = text_for(text.encode(encoding), stating(encoding))
     assert (read.utf8.decode(), read.confidence) == (text, 1.0)
 
 
 @pytest.mark.parametrize(("text", "encoding"), [case for case in FOREIGN if case[1] not in LOOK_OTHERWISE])
-def test_a_text_that_is_not_plausible_windows_1252_is_refused_where_no_encoding_is_stated(text: str, encoding: str) -> None:
-    with pytest.raises(UnreadableFileError, match=r"line [123] is neither UTF-8 nor plausible Windows-1252.*headgate\.encoding") as refused:
+def test_a_text_that_is_not_plausible_windows_1252_is_refused_where_no_encoding_is_stated(
+    text: str, encoding: str
+) -> None:
+    with pytest.raises(
+        UnreadableFileError,
+        match=r"line [123] is neither UTF-8 nor plausible Windows-1252.*headgate\.encoding",
+    ) as refused:
         text_for(text.encode(encoding), stating(""))
     assert refused.value.rule == "unknown_encoding"
 
 
-@pytest.mark.parametrize("text", [*WESTERN, "åäö ÅÄÖ", "one\xa0\xa0\xa0\xa0\xa0blank", "5\xb0 and \u20ac\u2122\xae", "n\xb0 1"])
+@pytest.mark.parametrize(
+    "text", [*WESTERN, "åäö ÅÄÖ", "one\xa0\xa0\xa0\xa0\xa0blank", "5\xb0 and \u20ac\u2122\xae", "n\xb0 1"]
+)
 def test_western_text_is_accepted_where_no_encoding_is_stated(text: str) -> None:
     assert text_for(text.encode("cp1252"), stating("")).utf8.decode() == text
 
 
-@pytest.mark.parametrize("content", ["Plzeň".encode(), codecs.BOM_UTF8 + b"x", "Plzeň".encode("utf-16"), b"plain"])
+@pytest.mark.parametrize(
+    "content", ["Plzeň".encode(), codecs.BOM_UTF8 + b"x", "Plzeň".encode("utf-16"), b"plain"]
+)
 def test_what_shows_its_encoding_is_read_in_it_whatever_is_stated(content: bytes) -> None:
     assert text_for(content, stating("windows-1250")) == text_of(content)
 
@@ -225,7 +244,18 @@ def test_bytes_that_are_none_of_the_stated_encoding_refuse_the_file() -> None:
         text_for("都市".encode("shift_jis") + b"\xa0\xff\xff", stating("shift_jis"))
 
 
-UNTELLABLE = ["klingon", "rot13", "base64", "utf-7", "iso2022_jp", "utf-16", "latin\0", "cp037", "ascii", "unicode_escape"]
+UNTELLABLE = [
+    "klingon",
+    "rot13",
+    "base64",
+    "utf-7",
+    "iso2022_jp",
+    "utf-16",
+    "latin\0",
+    "cp037",
+    "ascii",
+    "unicode_escape",
+]
 
 
 @pytest.mark.parametrize("stated", UNTELLABLE)

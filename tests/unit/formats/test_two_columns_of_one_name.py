@@ -56,7 +56,9 @@ Buchung;Wertstellungsdatum;Auftraggeber/Empf\u00e4nger;Buchungstext;Verwendungsz
 
 
 def contract_of(*names: str, **more: object) -> Contract:
-    return replace(Contract("c", "things", "source", "1", tuple(Column(name, TEXT) for name in names)), **more)  # type: ignore[arg-type]
+    return replace(
+        Contract("c", "things", "source", "1", tuple(Column(name, TEXT) for name in names)), **more
+    )  # type: ignore[arg-type]
 
 
 def in_memory(body: bytes, contract: Contract, _: Path) -> dict[str, list[str | None]]:
@@ -76,10 +78,21 @@ every_way = pytest.mark.parametrize("read", [in_memory, streamed])
 def test_the_export_of_a_bank_is_drafted_and_accepted_by_its_draft() -> None:
     contract = draft(UMSATZANZEIGE, "umsaetze").contract
     assert contract.names[-3:] == ("w\u00e4hrung", "betrag", "w\u00e4hrung_2")
-    checked = check_bytes(UMSATZANZEIGE, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2026, 3, 4))
+    checked = check_bytes(
+        UMSATZANZEIGE,
+        contract,
+        MaskingKey("k", b"0" * 32),
+        object_key="x",
+        received_at=dt.datetime(2026, 3, 4),
+    )
     assert (checked.counts.accepted, checked.counts.quarantined) == (28, 0)
     (row,) = [row for row in checked.accepted.to_pylist() if row["buchung"] == dt.date(2026, 2, 4)]
-    assert (row["saldo"], row["w\u00e4hrung"], row["betrag"], row["w\u00e4hrung_2"]) == (Decimal("2600.19"), "EUR", Decimal("-4.45"), "CHF")
+    assert (row["saldo"], row["w\u00e4hrung"], row["betrag"], row["w\u00e4hrung_2"]) == (
+        Decimal("2600.19"),
+        "EUR",
+        Decimal("-4.45"),
+        "CHF",
+    )
 
 
 def test_a_profile_has_the_numbered_name() -> None:
@@ -87,7 +100,9 @@ def test_a_profile_has_the_numbered_name() -> None:
 
 
 @every_way
-def test_the_numbered_field_gets_the_second_column(read: Callable[..., dict[str, list[str | None]]], tmp_path: Path) -> None:
+def test_the_numbered_field_gets_the_second_column(
+    read: Callable[..., dict[str, list[str | None]]], tmp_path: Path
+) -> None:
     body = b"id,Cur,sum,cur,CUR\n1,EUR,5,USD,CHF\n2,SEK,6,NOK,DKK\n"
     read_cells = read(body, contract_of("cur_2", "id", "cur", "sum", "cur_3"), tmp_path)
     assert read_cells["cur"] == ["EUR", "SEK"]
@@ -102,7 +117,10 @@ def test_without_the_numbered_field_the_file_is_refused_with_the_remedy(
     with pytest.raises(HeaderError) as refused:
         read(b"id,cur,sum,cur\n1,EUR,5,USD\n", contract_of("id", "cur", "sum"), tmp_path)
     assert (refused.value.rule, refused.value.column) == ("duplicate_column", "cur")
-    assert refused.value.remedy == "add a field cur_2 to the contract, or rename or leave out one of the two columns"
+    assert (
+        refused.value.remedy
+        == "add a field cur_2 to the contract, or rename or leave out one of the two columns"
+    )
 
 
 @pytest.mark.parametrize("names", [["a", "a", "a_2"], ["a_2", "a", "a"], ["a", "a_2", "A"]])
@@ -134,7 +152,10 @@ def test_json_has_no_order_of_names_and_is_refused() -> None:
 def test_a_second_column_of_codes_or_of_people_is_no_less_sensitive() -> None:
     contract = draft(b"id,CVV,Vorname,CVV,Vorname\n1,123,Ann,456,Bob\n2,123,Eva,456,Tom\n", "x").contract
     assert [contract.column(name).mask for name in ("cvv", "cvv_2")] == [Mask.CVV, Mask.CVV]
-    assert [contract.column(name).classification for name in ("vorname", "vorname_2")] == ["personal", "personal"]
+    assert [contract.column(name).classification for name in ("vorname", "vorname_2")] == [
+        "personal",
+        "personal",
+    ]
 
 
 def test_the_numbered_name_may_be_an_alias_of_a_field(tmp_path: Path) -> None:
@@ -144,7 +165,9 @@ def test_the_numbered_name_may_be_an_alias_of_a_field(tmp_path: Path) -> None:
     with pytest.raises(HeaderError) as refused:
         read_file(body, contract)
     assert refused.value.rule == "unknown_column"  # which is what makes the gate look for aliases
-    decided = Mappings(MemoryObjects(), "b", {"things": contract}, sample_table).decide("things/in.csv", "things", body)
+    decided = Mappings(MemoryObjects(), "b", {"things": contract}, sample_table).decide(
+        "things/in.csv", "things", body
+    )
     assert isinstance(decided, Decided)
     assert decided.fields == ("id", "cur", "sum", "amount_currency")
     assert in_memory(body, decided.contract, tmp_path)["amount_currency"] == ["USD", "NOK"]

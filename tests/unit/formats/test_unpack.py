@@ -110,7 +110,20 @@ def test_several_zstd_frames_are_one_file() -> None:
 
 
 def test_what_tools_leave_in_a_zip_is_no_data() -> None:
-    assert unpack(zipped({"x/": b"", "x/a.csv": b"data", "__MACOSX/x/._a.csv": b"?", ".DS_Store": b"?", "_SUCCESS": b""})) == b"data"
+    assert (
+        unpack(
+            zipped(
+                {
+                    "x/": b"",
+                    "x/a.csv": b"data",
+                    "__MACOSX/x/._a.csv": b"?",
+                    ".DS_Store": b"?",
+                    "_SUCCESS": b"",
+                }
+            )
+        )
+        == b"data"
+    )
 
 
 def test_a_zip_with_several_data_files_is_refused_by_their_names_and_no_card_shows() -> None:
@@ -170,7 +183,10 @@ def test_a_zip_of_a_version_that_nobody_knows_is_damage() -> None:
     assert refused.value.rule == "corrupt_archive"
 
 
-@given(st.binary(max_size=400), st.sampled_from([b"\x1f\x8b\x08", b"PK\x03\x04", b"PK\x05\x06", b"\x28\xb5\x2f\xfd"]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from([b"\x1f\x8b\x08", b"PK\x03\x04", b"PK\x05\x06", b"\x28\xb5\x2f\xfd"]),
+)
 def test_bytes_that_only_start_as_an_archive_are_refused_or_read(body: bytes, magic: bytes) -> None:
     with suppress(UnreadableFileError):
         unpack(magic + body)
@@ -192,7 +208,9 @@ TEXT = b"id,name\n" + b"1,one\n" * 400_000
     ],
     ids=["empty", "plain", "gzip", "padded members", "zstd", "zip", "zip in gzip"],
 )
-def test_a_file_on_disk_is_unpacked_as_one_in_memory_and_leaves_nothing_else_behind(tmp_path: Path, body: bytes) -> None:
+def test_a_file_on_disk_is_unpacked_as_one_in_memory_and_leaves_nothing_else_behind(
+    tmp_path: Path, body: bytes
+) -> None:
     path = tmp_path / "in"
     path.write_bytes(body)
     found = unpack_file(path, tmp_path)
@@ -202,7 +220,13 @@ def test_a_file_on_disk_is_unpacked_as_one_in_memory_and_leaves_nothing_else_beh
 
 
 @pytest.mark.parametrize(
-    "cut", [gzip.compress(TEXT)[:-9], gzip.compress(TEXT) + b"\0\0rest", zipped({"orders.csv": TEXT})[:-30], gzip.compress(TEXT)[:9]]
+    "cut",
+    [
+        gzip.compress(TEXT)[:-9],
+        gzip.compress(TEXT) + b"\0\0rest",
+        zipped({"orders.csv": TEXT})[:-30],
+        gzip.compress(TEXT)[:9],
+    ],
 )
 def test_a_damaged_file_on_disk_is_refused_as_one_in_memory(tmp_path: Path, cut: bytes) -> None:
     (tmp_path / "in").write_bytes(cut)

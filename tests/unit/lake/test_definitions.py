@@ -56,7 +56,9 @@ def test_of_two_people_who_push_at_once_one_has_a_conflict(versions: DefinitionV
     for known in (FIRST, SECOND):
         _, etag = versions.pointer()
         versions.keep(known)
-        versions.move(FIRST.version if known is SECOND else SECOND.version, etag, "ann", "2026-05-01T12:00:00")
+        versions.move(
+            FIRST.version if known is SECOND else SECOND.version, etag, "ann", "2026-05-01T12:00:00"
+        )
         with pytest.raises(ConflictError, match="Somebody else pushed"):
             versions.move(known.version, etag, "ben", "2026-05-01T12:00:01")
 
@@ -79,7 +81,11 @@ def test_the_pointer_can_go_back_to_what_was_deployed(versions: DefinitionVersio
 
 
 def test_tables_are_built_again_for_another_version_and_for_another_deployment() -> None:
-    ids = [build_id(deployment, version) for deployment in ("abcd1234", "ffff0000") for version in ("", FIRST.version, SECOND.version)]
+    ids = [
+        build_id(deployment, version)
+        for deployment in ("abcd1234", "ffff0000")
+        for version in ("", FIRST.version, SECOND.version)
+    ]
     assert len(set(ids)) == len(ids)
     assert build_id("abcd1234", "") == "abcd1234"
     assert {len(one) for one in ids} == {8}

@@ -14,7 +14,15 @@ pytestmark = pytest.mark.unit
 
 
 def record(day: int) -> FileRecord:
-    return FileRecord(str(day), "raw", f"payments/{day}.csv", "v1", "payments", "done", received_at=f"2026-01-{day:02}T00:00:00")
+    return FileRecord(
+        str(day),
+        "raw",
+        f"payments/{day}.csv",
+        "v1",
+        "payments",
+        "done",
+        received_at=f"2026-01-{day:02}T00:00:00",
+    )
 
 
 @dataclass

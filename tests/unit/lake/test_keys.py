@@ -37,7 +37,13 @@ def test_what_reads_as_an_export_key_is_built_the_same_again(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["orders/a.csv", "orders/dt=2024-01-01/a.csv", "dt=2024-01-01/run=1/a.csv", "orders/dt=20240101/run=1/a.csv"]
+    "path",
+    [
+        "orders/a.csv",
+        "orders/dt=2024-01-01/a.csv",
+        "dt=2024-01-01/run=1/a.csv",
+        "orders/dt=20240101/run=1/a.csv",
+    ],
 )
 def test_other_keys_are_no_export_keys(path: str) -> None:
     assert ExportKey.parse(path) is None
@@ -49,7 +55,13 @@ def test_an_object_outside_every_folder_is_meant_for_no_dataset(path: str) -> No
 
 
 @pytest.mark.parametrize(
-    "path", ["snapshots/orders/1/part-00000.parquet", "increments/orders/a.json", "increments/orders/x/a.parquet", "increments/a.parquet"]
+    "path",
+    [
+        "snapshots/orders/1/part-00000.parquet",
+        "increments/orders/a.json",
+        "increments/orders/x/a.parquet",
+        "increments/a.parquet",
+    ],
 )
 def test_other_objects_are_no_increments(path: str) -> None:
     assert keys.parse_increment_key(path) is None
@@ -74,6 +86,8 @@ def test_the_mark_of_an_edition_names_its_increment_and_is_none() -> None:
     assert keys.parse_increment_key(mark) is None
 
 
-@pytest.mark.parametrize("path", ["increments/orders/ab.parquet", "increments/ab.edition-0f", "rows/orders/ab.edition-0f"])
+@pytest.mark.parametrize(
+    "path", ["increments/orders/ab.parquet", "increments/ab.edition-0f", "rows/orders/ab.edition-0f"]
+)
 def test_other_objects_mark_no_edition(path: str) -> None:
     assert keys.edition_of(path) is None

@@ -93,7 +93,13 @@ def test_finished_files_can_be_reverted_once_and_no_worker_loses_its_file() -> N
 @pytest.mark.parametrize("end", [FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING])
 def test_a_checked_file_was_worked_on_and_was_not_reverted_meanwhile(end: FileState) -> None:
     assert {FileState.PROCESSING, FileState.HANDED_OVER, FileState.REPLAYING, end} <= finished_from(end)
-    assert not finished_from(end) & {None, FileState.REVERTING, FileState.REVERTED, FileState.IGNORED, FileState.SKIPPED_DUPLICATE}
+    assert not finished_from(end) & {
+        None,
+        FileState.REVERTING,
+        FileState.REVERTED,
+        FileState.IGNORED,
+        FileState.SKIPPED_DUPLICATE,
+    }
     assert finished_from(end) & CHECKED == {end}
 
 

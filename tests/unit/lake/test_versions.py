@@ -52,7 +52,9 @@ def reported(*sends: str) -> dict[str, LastHeld]:
 
 
 def refused(key: str, content: str, at: int, state: str = "rejected") -> FileRecord:
-    one = FileRecord(f"refused {at}", "raw", key, f"r{at}", "things", state, content_sha256=content, received_at=moment(at))
+    one = FileRecord(
+        f"refused {at}", "raw", key, f"r{at}", "things", state, content_sha256=content, received_at=moment(at)
+    )
     return FileRecord(**{**vars(one), "error": {"rule": "header"}})
 
 
@@ -65,7 +67,10 @@ def test_the_same_bytes_sent_again_say_nothing() -> None:
 
 
 def test_an_object_that_goes_back_comes_to_hold_the_content_once_more() -> None:
-    assert reported("k=X", "k=Y", "k=X", "k=X") == {"X": LastHeld(moment(3), moved=True), "Y": LastHeld(moment(2))}
+    assert reported("k=X", "k=Y", "k=X", "k=X") == {
+        "X": LastHeld(moment(3), moved=True),
+        "Y": LastHeld(moment(2)),
+    }
 
 
 def test_a_copy_under_another_name_says_nothing() -> None:
@@ -73,7 +78,10 @@ def test_a_copy_under_another_name_says_nothing() -> None:
 
 
 def test_a_correction_counts_though_its_content_came_under_another_name_first() -> None:
-    assert reported("other=X", "k=Y", "k=X") == {"X": LastHeld(moment(3), moved=True), "Y": LastHeld(moment(2))}
+    assert reported("other=X", "k=Y", "k=X") == {
+        "X": LastHeld(moment(3), moved=True),
+        "Y": LastHeld(moment(2)),
+    }
 
 
 def test_a_content_that_was_refused_in_between_is_no_other_one() -> None:
@@ -82,7 +90,10 @@ def test_a_content_that_was_refused_in_between_is_no_other_one() -> None:
 
 
 def test_of_two_contents_of_one_second_neither_is_newer() -> None:
-    for sent in ([Sent("k", "X", 1), Sent("k", "Y", 1)], [Sent("k", "X", 0), Sent("k", "X", 1), Sent("k", "Y", 1)]):
+    for sent in (
+        [Sent("k", "X", 1), Sent("k", "Y", 1)],
+        [Sent("k", "X", 0), Sent("k", "X", 1), Sent("k", "Y", 1)],
+    ):
         found = last_held(records_of(sent))
         assert found["X"].at == found["Y"].at == moment(1)
 
@@ -102,13 +113,17 @@ def test_what_is_replayed_keeps_its_moment_and_corrects_only_what_it_had_correct
     assert History.of([first, replayed]).settled_by(first) is None
 
 
-def test_a_refused_version_is_settled_when_its_object_goes_back_and_when_its_own_content_is_accepted_after_all() -> None:
+def test_a_refused_version_is_settled_when_its_object_goes_back_and_when_its_own_content_is_accepted_after_all() -> (
+    None
+):
     back, accepted = records_of([Sent("k", "X", 1), Sent("k", "X", 3)]), records_of([Sent("k", "Z", 3)])
     assert History.of(back).settled_by(refused("k", "Z", 2)) == back[1]
     assert History.of(accepted).settled_by(refused("k", "Z", 2)) == accepted[0]
 
 
-SENDS = st.lists(st.tuples(st.sampled_from(["k1", "k2"]), st.sampled_from("XYZ"), st.integers(0, 2)), max_size=9)
+SENDS = st.lists(
+    st.tuples(st.sampled_from(["k1", "k2"]), st.sampled_from("XYZ"), st.integers(0, 2)), max_size=9
+)
 
 
 @st.composite
@@ -131,16 +146,23 @@ def replaced_another(one: Sent, sent: list[Sent]) -> bool:
 def came_at(content: str, sent: list[Sent]) -> int:
     """The last time that it came in another's place; if it never did, the first time that it came."""
     of_content = [one for one in sent if one.content == content]
-    return max((one.at for one in of_content if replaced_another(one, sent)), default=min(one.at for one in of_content))
+    return max(
+        (one.at for one in of_content if replaced_another(one, sent)),
+        default=min(one.at for one in of_content),
+    )
 
 
 @given(histories())
-def test_every_history_gives_each_content_the_moment_that_the_rule_in_plain_words_gives_it(drawn: tuple[list[Sent], list[int]]) -> None:
+def test_every_history_gives_each_content_the_moment_that_the_rule_in_plain_words_gives_it(
+    drawn: tuple[list[Sent], list[int]],
+) -> None:
     sent, processed = drawn
     records = records_of(sent, processed=processed)
     accepted = {record.content_sha256: record.received_at for record in records if record.state == "done"}
     wanted = {content: moment(came_at(content, sent)) for content in accepted}
-    assert last_held(reversed(records)) == {content: LastHeld(at, moved=at != accepted[content]) for content, at in wanted.items()}
+    assert last_held(reversed(records)) == {
+        content: LastHeld(at, moved=at != accepted[content]) for content, at in wanted.items()
+    }
 
 
 @given(histories())
@@ -151,7 +173,9 @@ def test_what_settles_a_version_wins_over_it_in_the_merge(drawn: tuple[list[Sent
     past, held = History.of(records), last_held(records)
     for record in records:
         newer, own = past.settled_by(record), held[record.content_sha256].at
-        of_object = [other for other in records if other.key == record.key and other.received_at > record.received_at]
+        of_object = [
+            other for other in records if other.key == record.key and other.received_at > record.received_at
+        ]
         if newer:
             assert newer in of_object
             assert held[newer.content_sha256].at > own
@@ -161,7 +185,9 @@ def test_what_settles_a_version_wins_over_it_in_the_merge(drawn: tuple[list[Sent
 
 
 @given(histories())
-def test_one_objects_last_content_wins_over_all_that_it_held_before(drawn: tuple[list[Sent], list[int]]) -> None:
+def test_one_objects_last_content_wins_over_all_that_it_held_before(
+    drawn: tuple[list[Sent], list[int]],
+) -> None:
     sent = [Sent("k1", one.content, at) for at, one in enumerate(drawn[0])]
     held = last_held(records_of(sent, processed=drawn[1]))
     assert not sent or max(held, key=lambda content: held[content].at) == sent[-1].content

@@ -65,7 +65,9 @@ def test_the_naive_rule_wins_whenever_nothing_beats_it() -> None:
 
 
 def test_a_challenger_that_beats_the_naive_rule_replaces_a_champion_that_does_not() -> None:
-    assert decide("old", {"old": LOSS, "rule": LOSS - 0.001, "new": LOSS - 0.002}, naive="rule").winner == "new"
+    assert (
+        decide("old", {"old": LOSS, "rule": LOSS - 0.001, "new": LOSS - 0.002}, naive="rule").winner == "new"
+    )
 
 
 def test_the_naive_rule_does_not_defend_the_title() -> None:

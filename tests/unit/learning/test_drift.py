@@ -39,14 +39,19 @@ def test_values_that_went_missing_are_a_shift() -> None:
 def test_the_index_is_the_published_sum() -> None:
     watch = DriftWatch(bins=2).fit(pd.DataFrame({"x": [0.0, 0.0, 1.0, 1.0]}))
     now = pd.DataFrame({"x": [0.0, 1.0, 1.0, 1.0]})
-    assert watch.index(now)["x"] == pytest.approx((0.25 - 0.5) * np.log(0.25 / 0.5) + (0.75 - 0.5) * np.log(0.75 / 0.5))
+    assert watch.index(now)["x"] == pytest.approx(
+        (0.25 - 0.5) * np.log(0.25 / 0.5) + (0.75 - 0.5) * np.log(0.75 / 0.5)
+    )
 
 
 def test_the_step_changes_nothing() -> None:
     assert DriftWatch().fit_transform(LEARNT) is LEARNT
 
 
-@given(st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), max_size=30), st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), max_size=30))
+@given(
+    st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), max_size=30),
+    st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), max_size=30),
+)
 def test_the_index_is_a_number_for_any_columns(learnt: list[float | None], now: list[float | None]) -> None:
     frames = (pd.DataFrame({"x": pd.Series(values, dtype="float64")}) for values in (learnt, now))
     watch = DriftWatch().fit(next(frames))

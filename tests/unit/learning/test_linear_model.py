@@ -19,8 +19,12 @@ LEFT = POINTS[:, 0] * RNG.random(300) > 1
 def test_how_many_rows_are_asked_at_once_changes_no_probability(at_once: int, order: str) -> None:
     """Also in the last bit, and whatever the order of the numbers in memory."""
     fitted = RowwiseLogisticRegression(max_iter=2_000).fit(POINTS, LEFT)
-    parts = (np.array(POINTS[start : start + at_once], order=order) for start in range(0, len(POINTS), at_once))
-    assert np.array_equal(np.concatenate([fitted.predict_proba(part) for part in parts]), fitted.predict_proba(POINTS))
+    parts = (
+        np.array(POINTS[start : start + at_once], order=order) for start in range(0, len(POINTS), at_once)
+    )
+    assert np.array_equal(
+        np.concatenate([fitted.predict_proba(part) for part in parts]), fitted.predict_proba(POINTS)
+    )
 
 
 def test_probabilities_are_those_of_scikit_learn() -> None:

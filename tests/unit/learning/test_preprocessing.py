@@ -14,7 +14,9 @@ from headgate.learning import preprocessing
 pytestmark = pytest.mark.unit
 
 CLOSE = st.builds(  # 0 and 1, and their nearest neighbours
-    lambda base, steps: base + steps * (5e-324 if base == 0 else 2.0**-52), st.sampled_from((0.0, 1.0)), st.integers(-6, 6)
+    lambda base, steps: base + steps * (5e-324 if base == 0 else 2.0**-52),
+    st.sampled_from((0.0, 1.0)),
+    st.integers(-6, 6),
 ) | st.sampled_from((1e-310, -1e-310, 1e-300, -1e6))
 NUMBERS = st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=2, max_size=40)
 
@@ -40,13 +42,19 @@ def test_ranks_lie_between_0_and_1_and_keep_the_order(values: list[float | None]
 
 
 @given(st.lists(CLOSE, min_size=2, max_size=12), st.lists(CLOSE, min_size=2, max_size=12))
-def test_ranks_keep_the_order_of_values_that_differ_by_one_rounding(fitted: list[float], values: list[float]) -> None:
+def test_ranks_keep_the_order_of_values_that_differ_by_one_rounding(
+    fitted: list[float], values: list[float]
+) -> None:
     """Differences so small that their inverse is infinite, and values between, below and above those of the fit."""
     _check_ranks(fitted, values)
 
 
 def _check_ranks(fitted: list[float], values: list[float]) -> None:
-    ranks = preprocessing.scale(preprocessing.Scale.RANK, seed=1).fit(frame(fitted)).transform(frame(values))[:, 0]
+    ranks = (
+        preprocessing.scale(preprocessing.Scale.RANK, seed=1)
+        .fit(frame(fitted))
+        .transform(frame(values))[:, 0]
+    )
     assert ((ranks >= 0) & (ranks <= 1)).all()
     assert (np.diff(ranks[np.argsort(values, kind="stable")]) >= 0).all()
 
@@ -74,7 +82,9 @@ def test_categories_are_numbered_by_the_alphabet_missing_ones_last_and_unseen_on
 
 def test_columns_are_prepared_by_their_kind_and_others_are_not_looked_at() -> None:
     points = pd.DataFrame({"amount": [1.0, 3.0], "brand": ["a", "b"], "card_number": ["x", "y"]})
-    step = preprocessing.columns(["amount"], preprocessing.logs(), ["brand"], preprocessing.number_categories())
+    step = preprocessing.columns(
+        ["amount"], preprocessing.logs(), ["brand"], preprocessing.number_categories()
+    )
     assert step.fit_transform(points).tolist() == [[np.arcsinh(1.0), 0.0], [np.arcsinh(3.0), 1.0]]
 
 
@@ -84,4 +94,6 @@ def test_logs_leave_zero_and_the_sign_and_shorten_large_numbers() -> None:
 
 
 def test_products_are_the_columns_their_squares_and_each_two_together() -> None:
-    assert preprocessing.products().fit_transform(np.array([[2.0, 3.0]])).tolist() == [[2.0, 3.0, 4.0, 6.0, 9.0]]
+    assert preprocessing.products().fit_transform(np.array([[2.0, 3.0]])).tolist() == [
+        [2.0, 3.0, 4.0, 6.0, 9.0]
+    ]

@@ -12,7 +12,9 @@ from headgate.learning.ranking import ranked
 
 pytestmark = pytest.mark.unit
 
-CASES = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.1 + 1e-12, 0.5, 1.0])), min_size=2, max_size=40)
+CASES = st.lists(
+    st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.1 + 1e-12, 0.5, 1.0])), min_size=2, max_size=40
+)
 
 
 @given(CASES.filter(lambda cases: len({true for true, _ in cases}) == 2))

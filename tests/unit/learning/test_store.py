@@ -47,7 +47,11 @@ class NotTrusted(DriftWatch):
 
 
 def trained(recipe: str = "splines", watch: DriftWatch | None = None) -> Trained:
-    step = Steps(preprocessing.chain(watch or DriftWatch(), preprocessing.scale(preprocessing.Scale.STANDARD, seed=1)).fit(POINTS))
+    step = Steps(
+        preprocessing.chain(
+            watch or DriftWatch(), preprocessing.scale(preprocessing.Scale.STANDARD, seed=1)
+        ).fit(POINTS)
+    )
     losses = {"splines": np.full(200, 0.5), "trees": np.full(200, 0.6)}
     return Trained("churn", recipe, step, ("amount",), 3, {"auc": 0.85}, decide("", losses), {"amount": 0.0})
 
@@ -69,12 +73,20 @@ def store() -> ModelStore:
 def test_a_kept_model_works_as_it_did_with_its_preprocessing() -> None:
     kept = store()
     card = kept.keep(trained(), ORIGIN)
-    np.testing.assert_array_equal(kept.load(card, Steps).step.transform(POINTS), trained().fitted.step.transform(POINTS))
+    np.testing.assert_array_equal(
+        kept.load(card, Steps).step.transform(POINTS), trained().fitted.step.transform(POINTS)
+    )
 
 
 def test_the_card_says_what_data_what_code_and_what_score() -> None:
     card = store().keep(trained(), ORIGIN)
-    assert (card.snapshot_id, card.as_of, card.code, card.rows, card.metrics) == ("abc", "2026-03-01", "c0de", 3, {"auc": 0.85})
+    assert (card.snapshot_id, card.as_of, card.code, card.rows, card.metrics) == (
+        "abc",
+        "2026-03-01",
+        "c0de",
+        3,
+        {"auc": 0.85},
+    )
     assert card.contest is not None
     assert card.contest["winner"] == "splines"
     assert "scikit-learn" in card.libraries
@@ -118,7 +130,11 @@ def test_a_second_run_of_a_day_starts_from_the_same_champion() -> None:
 
 def test_the_newest_card_of_every_model_of_every_system() -> None:
     kept = store()
-    for system, day in (("demand-insights-engine", 1), ("demand-insights-engine", 2), ("compliance-guardian", 1)):
+    for system, day in (
+        ("demand-insights-engine", 1),
+        ("demand-insights-engine", 2),
+        ("compliance-guardian", 1),
+    ):
         kept.keep(trained(), replace(ORIGIN, system=system, as_of=date(2026, 3, day)))
     assert [(card.system, card.as_of) for card in kept.newest()] == [
         ("compliance-guardian", "2026-03-01"),
@@ -136,7 +152,9 @@ def test_changed_bytes_are_not_loaded() -> None:
         kept.load(card, Steps)
 
 
-def test_a_pickle_of_an_earlier_version_is_not_loaded_and_the_message_says_what_fits_the_model_again() -> None:
+def test_a_pickle_of_an_earlier_version_is_not_loaded_and_the_message_says_what_fits_the_model_again() -> (
+    None
+):
     """Even if it lies where the model should be, and its card names its bytes."""
     objects = MemoryObjects()
     kept = ModelStore(objects, "artifacts")
@@ -145,7 +163,10 @@ def test_a_pickle_of_an_earlier_version_is_not_loaded_and_the_message_says_what_
     objects.write(ObjectRef("artifacts", keys.model_key(card.system, card.model, card.version)), body)
     stated = json.loads(card.to_json()) | {"sha256": hashlib.sha256(body).hexdigest()}
     del stated["stored_as"]
-    with pytest.raises(AuditError, match=r"a pickle of an earlier version of Headgate, which is not loaded\. `headgate run` fits it again"):
+    with pytest.raises(
+        AuditError,
+        match=r"a pickle of an earlier version of Headgate, which is not loaded\. `headgate run` fits it again",
+    ):
         kept.load(Card.from_json(json.dumps(stated)), Steps)
     with pytest.raises(AuditError, match="Not a model's file"):
         kept.load(Card.from_json(json.dumps(stated | {"stored_as": "skops"})), Steps)

@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 AT = datetime(2026, 1, 2, 23, 59)
-RUN = JobRun(LakeNames("eu-central-1", "curated", "shop"), "merge_curated", "11111111-1111-4111-8111-111111111111")
+RUN = JobRun(
+    LakeNames("eu-central-1", "curated", "shop"), "merge_curated", "11111111-1111-4111-8111-111111111111"
+)
 LATER_RUN = replace(RUN, run_id="33333333-3333-4333-8333-333333333333")
 FOLDER = "openlineage/dt=2026-01-02/merge_curated"
 VERSION_ID = "22222222-2222-4222-8222-222222222222"
-ORDERS, REGIONS = (TableVersion("shop", name, f"s3://curated/snapshots/{name}/s1/", "1") for name in ("orders", "regions"))
+ORDERS, REGIONS = (
+    TableVersion("shop", name, f"s3://curated/snapshots/{name}/s1/", "1") for name in ("orders", "regions")
+)
 NEWEST = "runs/newest/merge_curated"
 OF_THE_JOB = [f"{FOLDER}/{RUN.run_id}-complete.json", f"{FOLDER}/{RUN.run_id}-start.json"]
 
@@ -47,7 +51,9 @@ def event_of(shown: TableVersion, at: datetime) -> dict[str, Any]:
         "run": {"runId": VERSION_ID},
         "job": {"namespace": "headgate://curated", "name": f"merge_curated.{shown.table}"},
         "inputs": [],
-        "outputs": [{"namespace": "awsathena://a", "name": f"AwsDataCatalog.shop.{shown.table}", "outputFacets": {}}],
+        "outputs": [
+            {"namespace": "awsathena://a", "name": f"AwsDataCatalog.shop.{shown.table}", "outputFacets": {}}
+        ],
     }
 
 
@@ -63,7 +69,9 @@ def lineage_log(
 
 def events_in(objects: MemoryObjects) -> dict[str, bytes]:
     """The objects of events, by key."""
-    return {key: body for key, body in objects.contents("artifacts").items() if key.startswith("openlineage/")}
+    return {
+        key: body for key, body in objects.contents("artifacts").items() if key.startswith("openlineage/")
+    }
 
 
 def written(objects: MemoryObjects) -> dict[str, dict[str, Any]]:
@@ -96,7 +104,11 @@ def test_each_published_version_has_an_event_below_the_day_of_its_publish() -> N
     assert sorted(events_in(objects)) == sorted(
         [
             *OF_THE_JOB,
-            *(f"{FOLDER}/{VERSION_ID}-{table}{start}.json" for table in ("orders", "regions") for start in ("", "-start")),
+            *(
+                f"{FOLDER}/{VERSION_ID}-{table}{start}.json"
+                for table in ("orders", "regions")
+                for start in ("", "-start")
+            ),
         ]
     )
     found = written(objects)[f"{VERSION_ID}-orders.json"]
@@ -151,7 +163,12 @@ def test_tables_that_moved_before_an_error_have_events_and_the_error_is_raised()
         publish_two()
     found = written(objects)
     assert sorted(found) == sorted(
-        [f"{RUN.run_id}-start.json", f"{RUN.run_id}-fail.json", f"{VERSION_ID}-orders-start.json", f"{VERSION_ID}-orders.json"]
+        [
+            f"{RUN.run_id}-start.json",
+            f"{RUN.run_id}-fail.json",
+            f"{VERSION_ID}-orders-start.json",
+            f"{VERSION_ID}-orders.json",
+        ]
     )
     failed = found[f"{RUN.run_id}-fail.json"]
     check_run_event(failed)
@@ -165,7 +182,9 @@ def test_the_next_run_of_a_job_that_was_killed_reports_its_failure_once() -> Non
     for later in (LATER_RUN, replace(RUN, run_id="44444444-4444-4444-8444-444444444444")):
         with lineage_log(objects, run=later, clock=lambda: AT + timedelta(minutes=2)):
             pass
-    of_the_killed = {name: event for name, event in written(objects).items() if event["run"]["runId"] == RUN.run_id}
+    of_the_killed = {
+        name: event for name, event in written(objects).items() if event["run"]["runId"] == RUN.run_id
+    }
     assert sorted(of_the_killed) == [f"{RUN.run_id}-fail.json", f"{RUN.run_id}-start.json"]
     failed = of_the_killed[f"{RUN.run_id}-fail.json"]
     check_run_event(failed)
@@ -178,7 +197,10 @@ def test_the_next_run_of_a_job_that_was_killed_reports_its_failure_once() -> Non
 def test_the_failure_of_a_killed_run_is_posted_before_the_start_of_the_next_one() -> None:
     objects = MemoryObjects()
     killed(objects)
-    with lineage_server() as server, lineage_log(objects, sender=LineageSender(lambda: LineageReceiver.at(server.url, "")), run=LATER_RUN):
+    with (
+        lineage_server() as server,
+        lineage_log(objects, sender=LineageSender(lambda: LineageReceiver.at(server.url, "")), run=LATER_RUN),
+    ):
         pass
     found = [(event["run"]["runId"], event["eventType"]) for _, _, event in server.received]
     assert found == [(RUN.run_id, "FAIL"), (LATER_RUN.run_id, "START"), (LATER_RUN.run_id, "COMPLETE")]
@@ -211,7 +233,9 @@ def test_a_run_ends_no_run_of_another_job() -> None:
     assert NewestRun(objects, "artifacts", "merge_curated").without_end() == RUN.run_id
 
 
-def test_a_record_of_the_newest_run_that_cannot_be_read_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_record_of_the_newest_run_that_cannot_be_read_is_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef("artifacts", f"{NEWEST}.json"), b"cut")
     with caplog.at_level(logging.WARNING), lineage_log(objects):
@@ -239,7 +263,9 @@ def test_a_dataset_that_could_not_be_merged_failed_while_the_run_is_complete() -
     assert failed["run"]["facets"]["errorMessage"]["message"] == "described: 2 rows share a key"
 
 
-def test_an_event_that_cannot_be_written_is_a_warning_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_event_that_cannot_be_written_is_a_warning_with_its_cause(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.WARNING), lineage_log(RefusingObjects()) as events:
         events.add(ORDERS)
     assert warnings_of(caplog) == [
@@ -289,7 +315,9 @@ def test_a_server_gets_what_the_bucket_gets_in_the_order_of_the_run() -> None:
     assert {key for _, key, _ in server.received} == {"Bearer a-secret-key"}
 
 
-def test_a_server_that_is_down_leaves_the_events_in_the_bucket_and_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_is_down_leaves_the_events_in_the_bucket_and_one_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with lineage_server() as stopped:
         pass
     objects, began = MemoryObjects(), time.monotonic()

@@ -58,12 +58,24 @@ URL = "https://openlineage.io/spec/facets/"
 
 def record(key: str, received_at: str, *, received: int = 2, size_bytes: int = 50) -> FileRecord:
     return FileRecord(
-        f"{key} {received_at}", "raw-1", key, "v", "orders", FileState.DONE, size_bytes, received=received, received_at=received_at
+        f"{key} {received_at}",
+        "raw-1",
+        key,
+        "v",
+        "orders",
+        FileState.DONE,
+        size_bytes,
+        received=received,
+        received_at=received_at,
     )
 
 
 def test_an_event_has_every_field_that_the_specification_requires() -> None:
-    for inputs in ([], [dataset_input(NAMES, ORDERS, CONTRACT)], file_inputs("orders", [record("orders/a.csv", "2026-01-01")])):
+    for inputs in (
+        [],
+        [dataset_input(NAMES, ORDERS, CONTRACT)],
+        file_inputs("orders", [record("orders/a.csv", "2026-01-01")]),
+    ):
         check_run_event(run_event(NAMES, PUBLISHED, inputs, AT))
 
 
@@ -71,19 +83,26 @@ def test_the_output_states_the_columns_that_each_column_was_computed_from() -> N
     """Sources are columns of datasets, the inputs of the event; those of models between them and unknown columns are left out."""
     amount, daily = ColumnRef("curated", "orders", "amount"), ColumnRef("prod", "daily", "total")
     columns = TableColumns(
-        {"risk": {amount: frozenset({Use.AGGREGATION, Use.CONDITIONAL}), daily: frozenset({Use.IDENTITY})}, "lost": {amount: frozenset()}},
+        {
+            "risk": {amount: frozenset({Use.AGGREGATION, Use.CONDITIONAL}), daily: frozenset({Use.IDENTITY})},
+            "lost": {amount: frozenset()},
+        },
         {amount: frozenset({Use.FILTER})},
         {"lost": "no reason"},
     )
     event = run_event(NAMES, replace(PUBLISHED, columns=columns), [], AT)
     check_run_event(event)
     facet = event["outputs"][0]["facets"]["columnLineage"]
-    assert facet["_schemaURL"] == f"{URL}1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet"
+    assert (
+        facet["_schemaURL"] == f"{URL}1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet"
+    )
     source = {**NAMES.table("shop_curated", "orders"), "field": "amount"}
     uses = [{"type": "DIRECT", "subtype": "AGGREGATION"}, {"type": "INDIRECT", "subtype": "CONDITIONAL"}]
     assert facet["fields"] == {"risk": {"inputFields": [{**source, "transformations": uses}]}}
     assert facet["dataset"] == [{**source, "transformations": [{"type": "INDIRECT", "subtype": "FILTER"}]}]
-    no_columns = run_event(NAMES, replace(PUBLISHED, columns=TableColumns(unknown={"risk": "no reason"})), [], AT)
+    no_columns = run_event(
+        NAMES, replace(PUBLISHED, columns=TableColumns(unknown={"risk": "no reason"})), [], AT
+    )
     assert "columnLineage" not in no_columns["outputs"][0]["facets"]
 
 
@@ -99,7 +118,10 @@ def test_the_check_of_required_fields_finds_what_is_missing() -> None:
 
 def test_the_output_states_schema_version_rows_and_bytes() -> None:
     (output,) = run_event(NAMES, PUBLISHED, [], AT)["outputs"]
-    assert (output["namespace"], output["name"]) == ("awsathena://athena.eu-central-1.amazonaws.com", "AwsDataCatalog.shop_prod.churn_risk")
+    assert (output["namespace"], output["name"]) == (
+        "awsathena://athena.eu-central-1.amazonaws.com",
+        "AwsDataCatalog.shop_prod.churn_risk",
+    )
     assert output["facets"]["schema"]["fields"] == [
         {"name": "customer_id", "type": "string", "description": "Who it is about"},
         {"name": "risk", "type": "decimal(5,4)"},
@@ -115,22 +137,36 @@ def test_the_output_states_schema_version_rows_and_bytes() -> None:
 
 def test_each_table_has_a_job_of_its_own_named_by_its_system() -> None:
     event = run_event(NAMES, PUBLISHED, [], AT)
-    assert event["job"] == {"namespace": "headgate://shop-curated-1", "name": "demand-insights-engine.churn_risk"}
-    dataset = replace(PUBLISHED, contract=replace(CONTRACT, dataset="orders", system=""), database="shop_curated")
+    assert event["job"] == {
+        "namespace": "headgate://shop-curated-1",
+        "name": "demand-insights-engine.churn_risk",
+    }
+    dataset = replace(
+        PUBLISHED, contract=replace(CONTRACT, dataset="orders", system=""), database="shop_curated"
+    )
     assert run_event(NAMES, dataset, [], AT)["job"]["name"] == "merge_curated.orders"
 
 
 def test_the_same_version_gives_equal_bytes_except_for_the_time() -> None:
     inputs = [dataset_input(NAMES, ORDERS, CONTRACT)]
-    event, later = run_event(NAMES, PUBLISHED, inputs, AT), run_event(NAMES, PUBLISHED, inputs, datetime(2026, 1, 3))
+    event, later = (
+        run_event(NAMES, PUBLISHED, inputs, AT),
+        run_event(NAMES, PUBLISHED, inputs, datetime(2026, 1, 3)),
+    )
     assert to_json(event) == to_json(run_event(NAMES, PUBLISHED, inputs, AT))
     assert to_json({**later, "eventTime": event["eventTime"]}) == to_json(event)
-    assert (event["eventTime"], later["eventTime"]) == ("2026-01-02T03:04:05.000Z", "2026-01-03T00:00:00.000Z")
+    assert (event["eventTime"], later["eventTime"]) == (
+        "2026-01-02T03:04:05.000Z",
+        "2026-01-03T00:00:00.000Z",
+    )
 
 
 def test_versions_tables_and_lakes_have_run_ids_of_their_own() -> None:
     other_lake = replace(NAMES, curated_bucket="shop-curated-2")
-    other_version, other_database = replace(PUBLISHED, version="v2"), replace(PUBLISHED, database="other_prod")
+    other_version, other_database = (
+        replace(PUBLISHED, version="v2"),
+        replace(PUBLISHED, database="other_prod"),
+    )
     events = [run_event(NAMES, one, [], AT) for one in (PUBLISHED, other_version, other_database)]
     assert len({run_id(event) for event in [*events, run_event(other_lake, PUBLISHED, [], AT)]}) == 4
 
@@ -146,13 +182,21 @@ def test_a_dataset_is_an_input_in_the_version_that_was_read() -> None:
     found = dataset_input(NAMES, ORDERS, replace(CONTRACT, dataset="orders"))
     assert found["name"] == "AwsDataCatalog.shop_curated.orders"
     assert found["facets"]["version"]["datasetVersion"] == "s1"
-    assert {name: found["inputFacets"]["inputStatistics"][name] for name in ("rowCount", "size")} == {"rowCount": 3, "size": 100}
+    assert {name: found["inputFacets"]["inputStatistics"][name] for name in ("rowCount", "size")} == {
+        "rowCount": 3,
+        "size": 100,
+    }
     assert "schema" not in dataset_input(NAMES, ORDERS, None)["facets"]
 
 
 def test_raw_files_are_inputs_by_key_with_their_rows_and_bytes() -> None:
-    found = file_inputs("orders", [record("orders/b.csv", "2026-01-01"), record("orders/a.csv", "2026-01-02", received=9)])
-    assert [(one["namespace"], one["name"]) for one in found] == [("s3://raw-1", "orders/a.csv"), ("s3://raw-1", "orders/b.csv")]
+    found = file_inputs(
+        "orders", [record("orders/b.csv", "2026-01-01"), record("orders/a.csv", "2026-01-02", received=9)]
+    )
+    assert [(one["namespace"], one["name"]) for one in found] == [
+        ("s3://raw-1", "orders/a.csv"),
+        ("s3://raw-1", "orders/b.csv"),
+    ]
     statistics = found[0]["inputFacets"]["inputStatistics"]
     assert (statistics["rowCount"], statistics["size"], statistics["fileCount"]) == (9, 50, 1)
 
@@ -163,12 +207,17 @@ def test_files_in_any_order_give_equal_inputs() -> None:
 
 
 def test_an_object_that_was_sent_twice_is_one_input() -> None:
-    (found,) = file_inputs("orders", [record("orders/a.csv", "2026-01-02", received=5), record("orders/a.csv", "2026-01-01")])
+    (found,) = file_inputs(
+        "orders", [record("orders/a.csv", "2026-01-02", received=5), record("orders/a.csv", "2026-01-01")]
+    )
     assert found["inputFacets"]["inputStatistics"]["rowCount"] == 5
 
 
 def test_of_many_files_the_newest_are_named_and_the_older_ones_are_one_folder() -> None:
-    records = [record(f"orders/{number:03}.csv", f"2026-01-01T00:{number // 60:02}:{number % 60:02}") for number in range(MOST_FILES + 3)]
+    records = [
+        record(f"orders/{number:03}.csv", f"2026-01-01T00:{number // 60:02}:{number % 60:02}")
+        for number in range(MOST_FILES + 3)
+    ]
     found = {one["name"]: one["inputFacets"]["inputStatistics"] for one in file_inputs("orders", records)}
     assert len(found) == MOST_FILES + 1
     assert "orders/002.csv" not in found
@@ -185,7 +234,11 @@ def test_the_events_of_a_jobs_run_share_its_id_and_name_no_table() -> None:
     failed = job_event(RUN, FAIL, AT, "AuditError: 2 rows share a key")
     for event in (started, completed, failed):
         check_run_event(event)
-        assert (run_id(event), table_of(event), subject_of(event)) == (RUN.run_id, "", "demand-insights-engine")
+        assert (run_id(event), table_of(event), subject_of(event)) == (
+            RUN.run_id,
+            "",
+            "demand-insights-engine",
+        )
     assert failed["run"]["facets"]["errorMessage"] == {
         "_producer": "urn:headgate",
         "_schemaURL": f"{URL}1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet",
@@ -211,8 +264,16 @@ def test_a_start_belongs_to_the_run_that_it_starts_and_says_nothing_of_the_resul
     for event in ends:
         started = start_event(event, datetime(2026, 1, 1))
         check_run_event(started)
-        assert (started["eventType"], started["eventTime"], run_id(started)) == (START, "2026-01-01T00:00:00.000Z", run_id(event))
-        assert (table_of(started), started["job"], started["inputs"]) == ("churn_risk", event["job"], event["inputs"])
+        assert (started["eventType"], started["eventTime"], run_id(started)) == (
+            START,
+            "2026-01-01T00:00:00.000Z",
+            run_id(event),
+        )
+        assert (table_of(started), started["job"], started["inputs"]) == (
+            "churn_risk",
+            event["job"],
+            event["inputs"],
+        )
         assert set(started["outputs"][0]) == {"namespace", "name"}
         assert set(started["run"]["facets"]) == {"parent"}
 
@@ -220,7 +281,9 @@ def test_a_start_belongs_to_the_run_that_it_starts_and_says_nothing_of_the_resul
 def test_a_table_that_failed_has_a_run_of_its_own_in_each_run_of_the_job() -> None:
     failed = failed_table_event(RUN, "shop_prod", "churn_risk", "no rows", AT)
     check_run_event(failed)
-    again = failed_table_event(replace(RUN, run_id="22222222-2222-4222-8222-222222222222"), "shop_prod", "churn_risk", "no rows", AT)
+    again = failed_table_event(
+        replace(RUN, run_id="22222222-2222-4222-8222-222222222222"), "shop_prod", "churn_risk", "no rows", AT
+    )
     other = failed_table_event(RUN, "shop_prod", "sales", "no rows", AT)
     assert len({RUN.run_id, *(run_id(one) for one in (failed, again, other))}) == 4
     assert failed["outputs"] == [NAMES.table("shop_prod", "churn_risk")]

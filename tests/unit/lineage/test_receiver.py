@@ -51,7 +51,9 @@ def test_the_key_is_sent_as_bearer_token_and_no_text_of_the_receiver_has_it() ->
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
-def test_an_event_that_the_server_refuses_is_reported_with_its_answer_and_the_others_are_sent(status: int) -> None:
+def test_an_event_that_the_server_refuses_is_reported_with_its_answer_and_the_others_are_sent(
+    status: int,
+) -> None:
     with lineage_server(201, status, answer="no such\nfield \x1b[2J") as server:
         sent = send_all(receiver(server), [event("orders"), event("regions"), event("payments")])
     assert [(one.table, one.status, one.error) for one in sent] == [
@@ -85,7 +87,9 @@ def test_a_busy_server_is_asked_again(status: int) -> None:
         (599, "599. Send again later"),
     ],
 )
-def test_a_server_that_accepts_no_event_stops_the_sending_and_the_message_says_what_to_do(status: int, message: str) -> None:
+def test_a_server_that_accepts_no_event_stops_the_sending_and_the_message_says_what_to_do(
+    status: int, message: str
+) -> None:
     with lineage_server(201, status, status, status) as server, pytest.raises(ServiceError) as raised:
         send_all(receiver(server, KEY), [event("orders"), event("regions"), event("payments")])
     assert message in str(raised.value)
@@ -106,7 +110,9 @@ def test_a_server_that_cannot_be_reached_is_named_without_the_query() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # nobody listens
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/lineage?token=hidden"
-        with pytest.raises(ServiceError, match=r"Cannot reach http://127\.0\.0\.1:\d+/lineage: .*refused") as raised:
+        with pytest.raises(
+            ServiceError, match=r"Cannot reach http://127\.0\.0\.1:\d+/lineage: .*refused"
+        ) as raised:
             LineageReceiver.at(url).send(event("orders"))
     assert "hidden" not in str(raised.value)
     assert raised.value.__suppress_context__
@@ -114,7 +120,15 @@ def test_a_server_that_cannot_be_reached_is_named_without_the_query() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "marquez.example.com", "ftp://marquez.example.com", "https://", "https://host:port", "https://[host", "https://a b/c?hidden"],
+    [
+        "",
+        "marquez.example.com",
+        "ftp://marquez.example.com",
+        "https://",
+        "https://host:port",
+        "https://[host",
+        "https://a b/c?hidden",
+    ],
 )
 def test_a_text_that_is_not_an_http_address_is_refused_before_anything_is_sent(url: str) -> None:
     with pytest.raises(SettingsError, match="takes an http or https URL") as raised:

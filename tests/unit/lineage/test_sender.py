@@ -75,14 +75,20 @@ def test_events_are_sent_in_their_order_and_nothing_is_warned_about(caplog: pyte
     assert warnings == []
 
 
-def test_a_server_that_answers_slowly_holds_a_run_for_the_patience_only(dripping: str, caplog: pytest.LogCaptureFixture) -> None:
-    sender = LineageSender(lambda: replace(LineageReceiver.at(dripping, KEY), timeout_s=TIMEOUT_S), patience_s=0.3)
+def test_a_server_that_answers_slowly_holds_a_run_for_the_patience_only(
+    dripping: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sender = LineageSender(
+        lambda: replace(LineageReceiver.at(dripping, KEY), timeout_s=TIMEOUT_S), patience_s=0.3
+    )
     held_s, warnings = finished(sender, caplog)
     assert 0.25 < held_s < 2
     assert warnings == [(2, "The server did not answer within 0.3 seconds.")]
 
 
-def test_a_server_that_answers_nothing_is_given_up_after_the_timeout(silent: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_answers_nothing_is_given_up_after_the_timeout(
+    silent: str, caplog: pytest.LogCaptureFixture
+) -> None:
     sender = LineageSender(lambda: replace(LineageReceiver.at(silent, KEY), timeout_s=0.2), patience_s=5)
     held_s, ((unsent, cause),) = finished(sender, caplog)
     assert held_s < 3
@@ -98,13 +104,22 @@ def test_a_run_is_delayed_by_a_few_seconds_at_most() -> None:
 
 def test_an_event_after_a_failed_one_is_still_sent(caplog: pytest.LogCaptureFixture) -> None:
     with lineage_server(503, answer=f"busy {KEY}") as server:
-        _, warnings = finished(LineageSender(lambda: replace(LineageReceiver.at(server.url, KEY), pauses_s=())), caplog)
+        _, warnings = finished(
+            LineageSender(lambda: replace(LineageReceiver.at(server.url, KEY), pauses_s=())), caplog
+        )
     assert len(server.received) == 2
-    assert warnings == [(1, f"{server.url}/api/v1/lineage answered 503 Service Unavailable. {warnings[0][1].partition('. ')[2]}")]
+    assert warnings == [
+        (
+            1,
+            f"{server.url}/api/v1/lineage answered 503 Service Unavailable. {warnings[0][1].partition('. ')[2]}",
+        )
+    ]
     assert KEY not in str(warnings)
 
 
-def test_an_event_that_the_server_refuses_is_counted_with_its_answer(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_event_that_the_server_refuses_is_counted_with_its_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with lineage_server(422, answer="too old") as server:
         _, warnings = finished(LineageSender(lambda: LineageReceiver.at(server.url, KEY)), caplog)
     assert warnings == [(1, f"{server.url}/api/v1/lineage refused an event: too old")]
@@ -117,7 +132,9 @@ def test_a_key_that_cannot_be_read_is_a_warning(caplog: pytest.LogCaptureFixture
     assert finished(LineageSender(receiver), caplog)[1] == [(2, "secret lineage-key has no value yet")]
 
 
-def test_the_text_of_an_unexpected_error_is_not_logged_because_it_may_hold_the_key(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_text_of_an_unexpected_error_is_not_logged_because_it_may_hold_the_key(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def receiver() -> LineageReceiver:
         raise KeyError(KEY)
 

@@ -16,7 +16,11 @@ from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedInc
 pytestmark = pytest.mark.unit
 
 ORDERS = DatasetSnapshot("orders", "s1", "tables/orders/s1/", 3, 100, 4)
-LAKE = LakeSnapshot("lake1", date(2012, 1, 1), {"orders": ORDERS, "regions": DatasetSnapshot("regions", "s2", "tables/regions/s2/", 1, 10)})
+LAKE = LakeSnapshot(
+    "lake1",
+    date(2012, 1, 1),
+    {"orders": ORDERS, "regions": DatasetSnapshot("regions", "s2", "tables/regions/s2/", 1, 10)},
+)
 
 
 def record(key: str, increment: str) -> FileRecord:
@@ -25,16 +29,31 @@ def record(key: str, increment: str) -> FileRecord:
 
 def test_files_are_those_whose_increments_were_merged() -> None:
     objects = MemoryObjects()
-    merged = MergedIncrements("s1", "orders@1", ("increments/orders/a.parquet", "increments/orders/b.parquet edition-2"))
+    merged = MergedIncrements(
+        "s1", "orders@1", ("increments/orders/a.parquet", "increments/orders/b.parquet edition-2")
+    )
     objects.write(ObjectRef("curated", keys.merged_increments_key("orders", "s1")), merged.to_json().encode())
-    records = [record("orders/z.csv", "increments/orders/a.parquet"), record("orders/b.csv", "increments/orders/b.parquet")]
+    records = [
+        record("orders/z.csv", "increments/orders/a.parquet"),
+        record("orders/b.csv", "increments/orders/b.parquet"),
+    ]
     late = record("orders/late.csv", "increments/orders/c.parquet")
-    found = lineage(objects, "curated", LAKE, [*records, late], table="prod.sales", system="hub", reads=["orders", "payments"])
+    found = lineage(
+        objects,
+        "curated",
+        LAKE,
+        [*records, late],
+        table="prod.sales",
+        system="hub",
+        reads=["orders", "payments"],
+    )
     assert [one.dataset for one in found.datasets] == ["orders"]
     assert [one.key for one in found.files] == ["orders/b.csv", "orders/z.csv"]
     assert (found.snapshot_id, found.as_of) == ("lake1", date(2012, 1, 1))
 
 
 def test_a_snapshot_whose_list_was_deleted_has_datasets_and_no_files() -> None:
-    found = lineage(MemoryObjects(), "curated", LAKE, [], table="prod.sales", system="hub", reads=["orders", "regions"])
+    found = lineage(
+        MemoryObjects(), "curated", LAKE, [], table="prod.sales", system="hub", reads=["orders", "regions"]
+    )
     assert ([one.dataset for one in found.datasets], found.files) == (["orders", "regions"], ())

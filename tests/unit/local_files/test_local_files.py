@@ -29,7 +29,9 @@ ORDERS = "order_id,note,amount\nO-1,gift,19.90\nO-2,,5.00\nO-3,late,12.50\n"
 def orders(tmp_path: Path) -> Path:
     """A drafted contract, beside a file whose columns have similar names."""
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
-    made = CliRunner().invoke(contract, ["init", str(tmp_path / "orders.csv"), "--output", str(tmp_path)], catch_exceptions=False)
+    made = CliRunner().invoke(
+        contract, ["init", str(tmp_path / "orders.csv"), "--output", str(tmp_path)], catch_exceptions=False
+    )
     assert made.exit_code == 0
     (tmp_path / "july.csv").write_text("Order ID,Note,Amounts\nO-4,gift,1.00\n", encoding="utf-8")
     return tmp_path / "orders.yaml"
@@ -37,10 +39,16 @@ def orders(tmp_path: Path) -> Path:
 
 def test_columns_are_mapped_by_python_as_by_the_command(orders: Path) -> None:
     file = orders.with_name("july.csv")
-    ran = CliRunner().invoke(contract, ["check", str(file), "--contract", str(orders), "--json"], catch_exceptions=False)
+    ran = CliRunner().invoke(
+        contract, ["check", str(file), "--contract", str(orders), "--json"], catch_exceptions=False
+    )
     checked = headgate.check(file, headgate.load_contract(orders))
     assert (checked.received, checked.complete) == (1, True)
-    assert checked.mapping == {"Order ID": "order_id", "Amounts": "amount"} == json.loads(json.loads(ran.stdout)["mapping"]["columns"])
+    assert (
+        checked.mapping
+        == {"Order ID": "order_id", "Amounts": "amount"}
+        == json.loads(json.loads(ran.stdout)["mapping"]["columns"])
+    )
 
 
 def test_a_header_that_no_rule_can_map_is_refused_with_a_remedy_that_needs_no_lake(orders: Path) -> None:
@@ -64,7 +72,9 @@ def test_a_dataset_whose_name_no_table_can_have_is_refused(tmp_path: Path) -> No
         headgate.draft_contract(tmp_path / "a.csv", "My Orders")
 
 
-def test_a_draft_by_which_no_row_is_accepted_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draft_by_which_no_row_is_accepted_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a.csv").write_text("id,amount\n1,2.5\n", encoding="utf-8")
 
     def refused(body: bytes, *arguments: object, **named: object) -> object:

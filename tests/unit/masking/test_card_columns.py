@@ -36,7 +36,10 @@ PUBLISHED = {
 
 def checked(body: str) -> str:
     """The digits with their check digit; the textbook's way, apart from the one under test."""
-    total = sum(int(digit) if place % 2 else sum(divmod(2 * int(digit), 10)) for place, digit in enumerate(reversed(body)))
+    total = sum(
+        int(digit) if place % 2 else sum(divmod(2 * int(digit), 10))
+        for place, digit in enumerate(reversed(body))
+    )
     return body + str(-total % 10)
 
 
@@ -92,27 +95,48 @@ def test_issuer_ranges_do_not_overlap_and_ascend() -> None:
     ],
 )
 def test_all_ways_to_write_a_number_give_one_token(written: str) -> None:
-    assert cards.normalised(text("x", written, None, "4111111111111111")).to_pylist() == ["x", "4111111111111111", None, "4111111111111111"]
+    assert cards.normalised(text("x", written, None, "4111111111111111")).to_pylist() == [
+        "x",
+        "4111111111111111",
+        None,
+        "4111111111111111",
+    ]
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["{0}", "%3{0}", "&#x3{0};", "%EF%BC%9{0}"]), st.sampled_from(["", " ", "-", ".", "\u2011"])),
+        st.tuples(
+            st.sampled_from(["{0}", "%3{0}", "&#x3{0};", "%EF%BC%9{0}"]),
+            st.sampled_from(["", " ", "-", ".", "\u2011"]),
+        ),
         min_size=16,
         max_size=16,
     )
 )
 def test_digits_and_separators_written_in_any_mixture_give_one_number(ways: list[tuple[str, str]]) -> None:
     number = "4111111111111111"
-    written = "".join(way.format(digit) + separator for digit, (way, separator) in zip(number, ways, strict=True))
-    assert cards.normalised(text("2018-04-01 00:00:31", written, "57.16")).to_pylist() == ["2018-04-01 00:00:31", number, "57.16"]
+    written = "".join(
+        way.format(digit) + separator for digit, (way, separator) in zip(number, ways, strict=True)
+    )
+    assert cards.normalised(text("2018-04-01 00:00:31", written, "57.16")).to_pylist() == [
+        "2018-04-01 00:00:31",
+        number,
+        "57.16",
+    ]
 
 
 def test_a_text_with_too_few_digits_for_a_card_stays_as_it_is() -> None:
-    assert cards.normalised(text("1-2", "2018-04-01", "", None)).to_pylist() == ["1-2", "2018-04-01", "", None]
+    assert cards.normalised(text("1-2", "2018-04-01", "", None)).to_pylist() == [
+        "1-2",
+        "2018-04-01",
+        "",
+        None,
+    ]
 
 
-@pytest.mark.parametrize("written", ["4.11E+15", "4,11e15", "4E15", "\uff14.11E+15", " 2.70319E+15 ", "4.111111111111111E+15"])
+@pytest.mark.parametrize(
+    "written", ["4.11E+15", "4,11e15", "4E15", "\uff14.11E+15", " 2.70319E+15 ", "4.111111111111111E+15"]
+)
 def test_a_number_that_a_spreadsheet_rounded_is_destroyed(written: str) -> None:
     assert cards.is_destroyed(text(written)).all()
     assert not cards.is_card(cards.normalised(text(written))).any()
@@ -134,12 +158,18 @@ def test_a_masking_key_never_shows_itself() -> None:
 def test_normalising_never_fails_and_gives_digits_only_for_digits(written: str) -> None:
     (bare,) = cards.normalised(text(written)).to_pylist()
     if bare != written:
-        digits = [str(unicodedata.digit(character)) for character in unicodedata.normalize("NFKC", written) if character.isdigit()]
+        digits = [
+            str(unicodedata.digit(character))
+            for character in unicodedata.normalize("NFKC", written)
+            if character.isdigit()
+        ]
         assert bare in ("".join(digits), "".join(digits).rstrip("0"), "".join(digits)[: len(bare)])
 
 
 KEY = MaskingKey("k1", b"0123456789abcdef0123456789abcdef")
-COLUMN = st.lists(st.sampled_from([*PUBLISHED, "4111 1111 1111 1111", "4111111111111112", "no card", None]), max_size=9)
+COLUMN = st.lists(
+    st.sampled_from([*PUBLISHED, "4111 1111 1111 1111", "4111111111111112", "no card", None]), max_size=9
+)
 
 
 def reported(known: cards.KnownCards, texts: list[str | None]) -> list[dict[str, str] | None]:
@@ -155,7 +185,9 @@ def test_a_text_means_the_same_card_whatever_the_file_said_before_and_however_mu
         patched.setattr(cards, "_MOST_KNOWN_CARDS", remembered)
         of_file = cards.KnownCards(KEY)
         for column in columns:
-            assert reported(of_file, column) == [reported(cards.KnownCards(KEY), [each])[0] for each in column]
+            assert reported(of_file, column) == [
+                reported(cards.KnownCards(KEY), [each])[0] for each in column
+            ]
 
 
 def test_a_text_without_a_card_means_none() -> None:
@@ -189,7 +221,10 @@ def test_zeros_that_fill_up_a_field_change_neither_token_nor_brand(number: str) 
 def test_no_more_cards_are_remembered_than_memory_is_kept_for() -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(cards, "_MOST_KNOWN_CARDS", 2)
-        of_file, numbers = cards.KnownCards(KEY), [number for number in PUBLISHED if cards.is_card(text(number)).all()]
+        of_file, numbers = (
+            cards.KnownCards(KEY),
+            [number for number in PUBLISHED if cards.is_card(text(number)).all()],
+        )
         sizes = [of_file.of(text(number, numbers[0]))[1].num_rows for number in numbers]
     assert max(sizes) <= 3
 
@@ -204,25 +239,45 @@ LONG = st.one_of(
 
 
 @given(numbers=st.lists(st.none() | LONG, max_size=40), skipped=st.integers(0, 3))
-def test_a_numeric_column_holds_the_cards_from_14_digits_on_that_its_digits_would_as_text(numbers: list[int | None], skipped: int) -> None:
+def test_a_numeric_column_holds_the_cards_from_14_digits_on_that_its_digits_would_as_text(
+    numbers: list[int | None], skipped: int
+) -> None:
     texts = [str(abs(each)) if each is not None and abs(each) >= 10**13 else None for each in numbers]
     expected = list(rows_with_cards(pa.array(texts, pa.string()).slice(skipped)))
     assert list(cards.numeric_rows_with_cards(pa.array(numbers, pa.int64()).slice(skipped))) == expected
     for scale in (0, 2, 7, 9, 18):
-        exact = pa.array([None if each is None else Decimal(each) for each in numbers], pa.decimal128(38, scale))
+        exact = pa.array(
+            [None if each is None else Decimal(each) for each in numbers], pa.decimal128(38, scale)
+        )
         assert list(cards.numeric_rows_with_cards(exact.slice(skipped))) == expected
 
 
 def test_article_numbers_moments_and_ids_of_up_to_13_digits_are_no_cards() -> None:
-    as_text = pa.array(["4222222222222", "card 4222222222222", "4006381333931"])  # a number that gateways publish, and an article number
+    as_text = pa.array(
+        ["4222222222222", "card 4222222222222", "4006381333931"]
+    )  # a number that gateways publish, and an article number
     assert list(rows_with_cards(as_text)) == [1]
-    assert not len(cards.numeric_rows_with_cards(pa.array([4222222222222, 4006381333931, 1700000000123, 501000000000], pa.int64())))
+    assert not len(
+        cards.numeric_rows_with_cards(
+            pa.array([4222222222222, 4006381333931, 1700000000123, 501000000000], pa.int64())
+        )
+    )
 
 
 @pytest.mark.parametrize("kind", [pa.decimal128(38, 18), pa.decimal128(20, 2), pa.float64()])
 def test_a_fraction_makes_it_no_card_number(kind: pa.DataType) -> None:
-    values = [Decimal(4111111111111111), Decimal("4111111111111111.5"), Decimal(-378282246310005), None, Decimal("4111.11")]
-    column = pa.array([None if each is None else float(each) for each in values]) if pa.types.is_floating(kind) else pa.array(values, kind)
+    values = [
+        Decimal(4111111111111111),
+        Decimal("4111111111111111.5"),
+        Decimal(-378282246310005),
+        None,
+        Decimal("4111.11"),
+    ]
+    column = (
+        pa.array([None if each is None else float(each) for each in values])
+        if pa.types.is_floating(kind)
+        else pa.array(values, kind)
+    )
     assert list(cards.numeric_rows_with_cards(column)) == [0, 2]
 
 

@@ -27,6 +27,9 @@ def test_a_number_in_printed_groups_is_found(groups: tuple[str, ...], gap: str) 
     assert shown == f"paid with [PAN ****{''.join(groups)[-4:]}] today"
 
 
-@pytest.mark.parametrize("text", ["3782|822463|10006", "3782|82246|310005", "3782:822463:1000", "3782x822463x10005", "1234|822463|10005"])
+@pytest.mark.parametrize(
+    "text",
+    ["3782|822463|10006", "3782|82246|310005", "3782:822463:1000", "3782x822463x10005", "1234|822463|10005"],
+)
 def test_other_groups_and_wrong_check_digits_are_left_alone(text: str) -> None:
     assert redact_cards(pa.array([text])).to_pylist() == [text]

@@ -35,7 +35,11 @@ NO_CARDS = [
     "41 11 11 11 11 11 11 11",
     "411111 1111 111111",
 ]
-GLUED = ["41111111111111115555555555554444", "3782822463100054111111111111111", "41111111111111113782822463100055"]
+GLUED = [
+    "41111111111111115555555555554444",
+    "3782822463100054111111111111111",
+    "41111111111111113782822463100055",
+]
 
 
 @pytest.mark.parametrize("text", NO_CARDS)
@@ -78,7 +82,10 @@ def test_a_number_written_like_a_cards_is_found_without_a_name(text: str, shown:
 
 def test_a_long_list_of_codes_with_four_digits_stays() -> None:
     chance = random.Random(3)  # noqa: S311 seeded samples
-    lists = [" ".join(f"{chance.randrange(10_000):04d}" for _ in range(chance.randint(7, 30))) for _ in range(2_000)]
+    lists = [
+        " ".join(f"{chance.randrange(10_000):04d}" for _ in range(chance.randint(7, 30)))
+        for _ in range(2_000)
+    ]
     changed = sum(before != after for before, after in zip(lists, redacted(*lists), strict=True))
     assert changed <= len(lists) / 100
 
@@ -90,7 +97,21 @@ def test_numbers_in_geojson_stay_valid_json() -> None:
     assert json.loads(text or "") == points
 
 
-PIECES = st.sampled_from([*" -._,'|/\n\v+", " - ", "\u2019", "card ", "x", "4111", "1111", "822463", "10005", "3782", "4111111111111111"])
+PIECES = st.sampled_from(
+    [
+        *" -._,'|/\n\v+",
+        " - ",
+        "\u2019",
+        "card ",
+        "x",
+        "4111",
+        "1111",
+        "822463",
+        "10005",
+        "3782",
+        "4111111111111111",
+    ]
+)
 DIGITS = st.text("0123456789", min_size=1, max_size=6)
 
 
@@ -123,7 +144,9 @@ def test_redacted_text_stays_as_it_is(text: str) -> None:
     ids=["13 digits", "decimals", "groups", "single digits", "digits", "separators"],
 )
 @pytest.mark.parametrize("before", ["", "card "])
-def test_the_time_grows_with_the_length_of_a_text(written: Callable[[random.Random], str], before: str) -> None:
+def test_the_time_grows_with_the_length_of_a_text(
+    written: Callable[[random.Random], str], before: str
+) -> None:
     """Search a text that took hours when each number searched the line again; `make bench-pan` measures the time per megabyte."""
     chance = random.Random(11)  # noqa: S311 seeded samples
     text = before + "".join(written(chance) for _ in range(60_000))

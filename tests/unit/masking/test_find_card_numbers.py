@@ -27,7 +27,10 @@ _SEPARATORS = ["", " ", "-", ".", "\u00a0", "\u2011", " - ", "_", "\u200b", "\n"
 
 
 def checked(body: str) -> str:
-    total = sum(int(digit) if place % 2 else sum(divmod(2 * int(digit), 10)) for place, digit in enumerate(reversed(body)))
+    total = sum(
+        int(digit) if place % 2 else sum(divmod(2 * int(digit), 10))
+        for place, digit in enumerate(reversed(body))
+    )
     return body + str(-total % 10)
 
 
@@ -47,15 +50,21 @@ def wide(text: str) -> str:
 
 
 numbers = st.sampled_from(PUBLISHED) | st.tuples(
-    st.sampled_from(["4", "51", "55", "2221", "2720", "34", "37", "6011", "65", "36", "3528", "62", "2200", "9792"]),
+    st.sampled_from(
+        ["4", "51", "55", "2221", "2720", "34", "37", "6011", "65", "36", "3528", "62", "2200", "9792"]
+    ),
     st.text(alphabet="0123456789", min_size=18, max_size=18),
-).map(lambda parts: checked((parts[0] + parts[1])[: {"3": 14, "34": 14, "37": 14, "36": 13}.get(parts[0], 15)]))
+).map(
+    lambda parts: checked((parts[0] + parts[1])[: {"3": 14, "34": 14, "37": 14, "36": 13}.get(parts[0], 15)])
+)
 around = st.text(alphabet="abc é,;:()#€日\n\"'\\")
 writings = st.tuples(st.sampled_from(_SEPARATORS), st.lists(st.integers(1, 6), max_size=6), st.booleans())
 
 
 @given(around, numbers, st.sampled_from("\u00ad\u200b\u200d\u200e\u2060\ufeff"), st.data())
-def test_invisible_characters_between_digits_hide_no_card_number(before: str, number: str, sign: str, data: st.DataObject) -> None:
+def test_invisible_characters_between_digits_hide_no_card_number(
+    before: str, number: str, sign: str, data: st.DataObject
+) -> None:
     places = data.draw(st.sets(st.integers(1, len(number) - 1), min_size=1))
     written = "".join(f"{sign if place in places else ''}{digit}" for place, digit in enumerate(number))
     assert redacted(f"{before} {written}.") == [f"{before} [PAN ****{number[-4:]}]."]
@@ -67,7 +76,9 @@ def test_an_invisible_character_behind_a_card_number_hides_it_neither(sign: str)
 
 
 @given(around, numbers, writings, around)
-def test_a_card_number_is_found_however_it_is_written(before: str, number: str, writing: tuple[str, list[int], bool], after: str) -> None:
+def test_a_card_number_is_found_however_it_is_written(
+    before: str, number: str, writing: tuple[str, list[int], bool], after: str
+) -> None:
     separator, sizes, wide = writing
     written = grouped(number, separator, sizes)
     shown = full_width(written) if wide else written
@@ -110,7 +121,9 @@ def test_a_number_behind_other_numbers_is_found() -> None:
 
 
 def test_several_numbers_in_one_text_are_all_found() -> None:
-    assert redacted("4111111111111111,5555555555554444;378282246310005") == ["[PAN ****1111],[PAN ****4444];[PAN ****0005]"]
+    assert redacted("4111111111111111,5555555555554444;378282246310005") == [
+        "[PAN ****1111],[PAN ****4444];[PAN ****0005]"
+    ]
 
 
 def test_a_rounded_number_with_all_its_digits_is_found() -> None:
@@ -180,7 +193,10 @@ def test_other_groups_so_parted_stay(text: str) -> None:
     ],
 )
 def test_a_number_that_a_spreadsheet_rounded_goes_whole(text: str) -> None:
-    assert redacted(text, f"paid with {text}, thanks") == ["[PAN destroyed]", "paid with [PAN destroyed], thanks"]
+    assert redacted(text, f"paid with {text}, thanks") == [
+        "[PAN destroyed]",
+        "paid with [PAN destroyed], thanks",
+    ]
     assert list(rows_with_cards(pa.array(["x", text]), context_below=ANYWHERE)) == [1]
 
 
@@ -201,9 +217,13 @@ def test_other_numbers_with_an_exponent_stay(text: str) -> None:
 
 
 @pytest.mark.parametrize("zeros", [1, 2, 3, 4, 8])
-@pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "36227206271667", "6205500000000000004"])
+@pytest.mark.parametrize(
+    "number", ["4111111111111111", "378282246310005", "36227206271667", "6205500000000000004"]
+)
 def test_zeros_in_front_hide_no_number(number: str, zeros: int) -> None:
-    assert redacted(f"x {'0' * zeros}{number}.", context_below=CONTEXT_BELOW) == [f"x [PAN ****{number[-4:]}]."]
+    assert redacted(f"x {'0' * zeros}{number}.", context_below=CONTEXT_BELOW) == [
+        f"x [PAN ****{number[-4:]}]."
+    ]
 
 
 @pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "6205500000000000004"])
@@ -250,7 +270,16 @@ def test_encoded_signs_between_groups_hide_no_number(between: str) -> None:
     assert redacted(f"x={between.join(('4111', '1111', '1111', '1111'))}") == ["x=[PAN ****1111]"]
 
 
-@pytest.mark.parametrize("text", ["%41%42%43 4111", url_encoded("4111111111111112"), "100%34 %35", "&#65;&#66;", "a&b=41111111&c=11111111"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%41%42%43 4111",
+        url_encoded("4111111111111112"),
+        "100%34 %35",
+        "&#65;&#66;",
+        "a&b=41111111&c=11111111",
+    ],
+)
 def test_other_encoded_text_stays(text: str) -> None:
     assert redacted(text) == [text]
 
@@ -275,7 +304,9 @@ def test_other_encoded_text_stays(text: str) -> None:
 )
 def test_issuers_in_test_suites_of_payment_libraries_are_known(prefix: str, length: int) -> None:
     number = checked((prefix + "123456789012345")[: length - 1])
-    assert redacted(f"paid by card {number}", context_below=CONTEXT_BELOW) == [f"paid by card [PAN ****{number[-4:]}]"]
+    assert redacted(f"paid by card {number}", context_below=CONTEXT_BELOW) == [
+        f"paid by card [PAN ****{number[-4:]}]"
+    ]
 
 
 SHORT = ["4222222222222", "060426070011"]
@@ -306,7 +337,18 @@ def test_a_short_number_with_a_context_is_found(number: str, text: str) -> None:
 @pytest.mark.parametrize("number", SHORT)
 @pytest.mark.parametrize(
     "text",
-    ["{}", "phone {}", "EAN {}", "call {} today", "{} 250", "discard {}", "cardboard box {}", "company {}", "panel {}", "{} 2024-01-05"],
+    [
+        "{}",
+        "phone {}",
+        "EAN {}",
+        "call {} today",
+        "{} 250",
+        "discard {}",
+        "cardboard box {}",
+        "company {}",
+        "panel {}",
+        "{} 2024-01-05",
+    ],
 )
 def test_a_short_number_without_a_context_stays(number: str, text: str) -> None:
     """Article numbers and phone numbers have 12 and 13 digits, too, and one in ten of those that begin like cards passes as one."""
@@ -314,26 +356,48 @@ def test_a_short_number_without_a_context_stays(number: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0004012345678901", "00340123450000000018", "0000004012345678901", "0000000000000000000", "0004111111111111112"]
+    "text",
+    [
+        "0004012345678901",
+        "00340123450000000018",
+        "0000004012345678901",
+        "0000000000000000000",
+        "0004111111111111112",
+    ],
 )
 def test_other_numbers_behind_zeros_stay(text: str) -> None:
     assert redacted(text) == [text]
 
 
-@pytest.mark.parametrize("text", ["4111/1111/1111/1111", "4,111,111,111,111,111", "4111,1111,1111,1111", "3782/822463/10005"])
+@pytest.mark.parametrize(
+    "text", ["4111/1111/1111/1111", "4,111,111,111,111,111", "4111,1111,1111,1111", "3782/822463/10005"]
+)
 def test_a_number_with_slashes_or_commas_is_found(text: str) -> None:
-    assert redacted(f"card {text}, thanks") == [f"card [PAN ****{text.replace('/', '').replace(',', '')[-4:]}], thanks"]
+    assert redacted(f"card {text}, thanks") == [
+        f"card [PAN ****{text.replace('/', '').replace(',', '')[-4:]}], thanks"
+    ]
 
 
 @pytest.mark.parametrize("sign", ["|", "*", ":", ";", "/", "\\", "'", ", ", " § ", "\u2022", "&nbsp;"])
 @pytest.mark.parametrize(
-    ("body", "sizes"), [("457101027368923690", [4, 4, 4, 4, 3]), ("422222222222", [4, 4, 4, 1]), ("3056930902590", [4, 4, 4, 2])]
+    ("body", "sizes"),
+    [
+        ("457101027368923690", [4, 4, 4, 4, 3]),
+        ("422222222222", [4, 4, 4, 1]),
+        ("3056930902590", [4, 4, 4, 2]),
+    ],
 )
-def test_what_is_left_over_of_groups_of_four_is_part_of_the_number(sign: str, body: str, sizes: list[int]) -> None:
-    assert redacted(f"paid {grouped(checked(body), sign, sizes)} ok") == [f"paid [PAN ****{checked(body)[-4:]}] ok"]
+def test_what_is_left_over_of_groups_of_four_is_part_of_the_number(
+    sign: str, body: str, sizes: list[int]
+) -> None:
+    assert redacted(f"paid {grouped(checked(body), sign, sizes)} ok") == [
+        f"paid [PAN ****{checked(body)[-4:]}] ok"
+    ]
 
 
-@pytest.mark.parametrize("text", ["4,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "30/01/2024 12.30.45", "4/11/1111/1111/1111/11"])
+@pytest.mark.parametrize(
+    "text", ["4,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "30/01/2024 12.30.45", "4/11/1111/1111/1111/11"]
+)
 def test_lists_and_dates_are_no_numbers(text: str) -> None:
     assert redacted(text) == [text]
 
@@ -343,7 +407,9 @@ def test_hostile_columns_are_searched_whole() -> None:
     assert rows_with_cards(pa.array(texts)).tolist() == [0, 1]
 
 
-@given(st.lists(st.none() | st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("0123456789 -."))))
+@given(
+    st.lists(st.none() | st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("0123456789 -.")))
+)
 def test_a_column_without_cards_is_the_same_column(texts: list[str | None]) -> None:
     column = pa.array(texts, pa.string())
     found = set(rows_with_cards(column).tolist())
@@ -364,7 +430,9 @@ def test_identifiers_are_rarely_taken_for_cards() -> None:
             for _ in range(20_000)
         ),
         *(
-            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}".format(*(choose.getrandbits(bits) for bits in (32, 16, 12, 12, 48)))
+            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}".format(
+                *(choose.getrandbits(bits) for bits in (32, 16, 12, 12, 48))
+            )
             for _ in range(20_000)
         ),
     ]

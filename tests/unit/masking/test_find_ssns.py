@@ -94,8 +94,16 @@ def test_a_social_security_number_is_not_put_together_from_two_cells() -> None:
     assert redacted(*texts) == texts
 
 
-@given(around, st.integers(1, 899).filter(lambda area: area != 666), st.integers(1, 99), st.integers(1, 9999), around)
-def test_every_number_that_may_be_given_out_is_found(before: str, area: int, group: int, serial: int, after: str) -> None:
+@given(
+    around,
+    st.integers(1, 899).filter(lambda area: area != 666),
+    st.integers(1, 99),
+    st.integers(1, 9999),
+    around,
+)
+def test_every_number_that_may_be_given_out_is_found(
+    before: str, area: int, group: int, serial: int, after: str
+) -> None:
     last4 = f"{serial:04d}"
     for gap in "-.":
         shown = redacted(f"{before} {area:03d}{gap}{group:02d}{gap}{last4} {after}")
@@ -103,6 +111,8 @@ def test_every_number_that_may_be_given_out_is_found(before: str, area: int, gro
 
 
 @given(pieced, st.integers(0, 2))
-def test_looking_for_the_form_of_social_security_numbers_first_misses_none(texts: list[str | None], skipped: int) -> None:
+def test_looking_for_the_form_of_social_security_numbers_first_misses_none(
+    texts: list[str | None], skipped: int
+) -> None:
     text = pa.array(texts, pa.string()).slice(skipped)
     assert redact_ssn_forms(text).equals(pc.replace_substring_regex(text, _FORM, "[SSN]"))

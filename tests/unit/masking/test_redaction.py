@@ -45,14 +45,29 @@ def test_a_verification_code_beside_its_number_goes_and_the_expiry_stays(text: s
     assert redacted(text) == [left]
 
 
-@pytest.mark.parametrize("amount", ["250 EUR", "250EUR", "250.00", "1,250", "250 €", "250 eur", "250 dollars", "12", "12345", "2024-01-05"])
+@pytest.mark.parametrize(
+    "amount",
+    ["250 EUR", "250EUR", "250.00", "1,250", "250 €", "250 eur", "250 dollars", "12", "12345", "2024-01-05"],
+)
 @pytest.mark.parametrize("code", [" 123 ", " 123, ", " 12/27 123 ", " 0927 123; "])
 def test_an_amount_behind_a_code_stays(code: str, amount: str) -> None:
-    assert redacted(f"4111111111111111{code}{amount} paid") == [f"[PAN ****1111]{code.replace('123', '[CVV]')}{amount} paid"]
+    assert redacted(f"4111111111111111{code}{amount} paid") == [
+        f"[PAN ****1111]{code.replace('123', '[CVV]')}{amount} paid"
+    ]
 
 
 @pytest.mark.parametrize(
-    "behind", [" 12/27", " exp 12/26", ", 100.50 EUR", " 2024-01-05", "\n123 Main Street", " 12:30", " 12345", " 123rd"]
+    "behind",
+    [
+        " 12/27",
+        " exp 12/26",
+        ", 100.50 EUR",
+        " 2024-01-05",
+        "\n123 Main Street",
+        " 12:30",
+        " 12345",
+        " 123rd",
+    ],
 )
 def test_other_digits_stay_beside_a_number(behind: str) -> None:
     assert redacted(f"4111111111111111{behind}") == [f"[PAN ****1111]{behind}"]

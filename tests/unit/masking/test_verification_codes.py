@@ -21,7 +21,11 @@ def wide(text: str) -> str:
 
 
 def test_a_verification_code_that_is_named_is_taken_out() -> None:
-    assert redacted("CVV: 123", "cvc2 is 1234", "security code 999.") == ["CVV: [CVV]", "cvc2 is [CVV]", "security code [CVV]."]
+    assert redacted("CVV: 123", "cvc2 is 1234", "security code 999.") == [
+        "CVV: [CVV]",
+        "cvc2 is [CVV]",
+        "security code [CVV].",
+    ]
     assert redacted("cvvs 123", "room 123", "csc 12345") == ["cvvs 123", "room 123", "csc 12345"]
 
 
@@ -158,7 +162,10 @@ def test_a_number_behind_a_name_of_something_else_stays(text: str) -> None:
         (f"{wide('[CVV]')} 123 \u00e9", f"{wide('[CVV]')} [CVV] \u00e9"),
         (f"[{wide('CVV')}] 123, [CVV] 456", f"[{wide('CVV')}] [CVV], [CVV] 456"),
         (f"{wide('CSC#')}123", f"{wide('CSC#')}[CVV]"),
-        (f"{wide('Security')}\u3000{wide('Code')} 123, cvv 456", f"{wide('Security')}\u3000{wide('Code')} [CVV], cvv [CVV]"),
+        (
+            f"{wide('Security')}\u3000{wide('Code')} 123, cvv 456",
+            f"{wide('Security')}\u3000{wide('Code')} [CVV], cvv [CVV]",
+        ),
     ],
 )
 def test_a_verification_code_is_known_by_its_name_in_full_width_letters(text: str, left: str) -> None:
@@ -166,12 +173,16 @@ def test_a_verification_code_is_known_by_its_name_in_full_width_letters(text: st
     assert rows_with_named_codes(pa.array(["", text, None])).tolist() == [1]
 
 
-@pytest.mark.parametrize("text", ["ClearSounds CSC500 Amplified Spirit", "CSC-1234", "cvc500", "cvc 100.50 pump", "cvc 2024-05-01"])
+@pytest.mark.parametrize(
+    "text", ["ClearSounds CSC500 Amplified Spirit", "CSC-1234", "cvc500", "cvc 100.50 pump", "cvc 2024-05-01"]
+)
 def test_a_models_number_a_date_or_an_amount_is_not_certainly_a_code(text: str) -> None:
     assert not len(rows_with_named_codes(pa.array([text])))
 
 
-@pytest.mark.parametrize("text", ["01HXCVV123ABCDEFGHJKMNPQRS", "CVV123456", "acvv123", "csc 123a", "SKU-12345"])
+@pytest.mark.parametrize(
+    "text", ["01HXCVV123ABCDEFGHJKMNPQRS", "CVV123456", "acvv123", "csc 123a", "SKU-12345"]
+)
 def test_ids_that_hold_a_codes_name_by_chance_stay(text: str) -> None:
     assert redacted(text) == [text]
     assert not len(rows_with_named_codes(pa.array([text])))

@@ -11,7 +11,9 @@ pytestmark = pytest.mark.unit
 
 grids = st.integers(1, 4).flatmap(
     lambda rows: st.integers(1, 4).flatmap(
-        lambda columns: st.lists(st.lists(st.floats(-1, 1), min_size=columns, max_size=columns), min_size=rows, max_size=rows)
+        lambda columns: st.lists(
+            st.lists(st.floats(-1, 1), min_size=columns, max_size=columns), min_size=rows, max_size=rows
+        )
     )
 )
 
@@ -20,7 +22,8 @@ def best_by_trying(gains: np.ndarray) -> float:
     """The largest total over all ways to pair."""
     wide = gains if gains.shape[0] <= gains.shape[1] else gains.T
     return max(
-        sum(max(wide[row, column], 0.0) for row, column in enumerate(order)) for order in permutations(range(wide.shape[1]), wide.shape[0])
+        sum(max(wide[row, column], 0.0) for row, column in enumerate(order))
+        for order in permutations(range(wide.shape[1]), wide.shape[0])
     )
 
 

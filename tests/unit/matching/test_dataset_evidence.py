@@ -21,11 +21,17 @@ pytestmark = pytest.mark.unit
 
 STOCK = "\n".join(
     ["artikelnummer;bezeichnung;lagerort;bestand;preis;gezaehlt_am"]
-    + [f"{1000 + at};Teil {at};Halle {at % 4};{at * 3};{at},50;{at % 28 + 1:02}.03.2026" for at in range(1, 61)]
+    + [
+        f"{1000 + at};Teil {at};Halle {at % 4};{at * 3};{at},50;{at % 28 + 1:02}.03.2026"
+        for at in range(1, 61)
+    ]
 ).encode()
 TICKETS = "\n".join(
     ["ticket;betreff;kunde;minuten;kosten;eroeffnet"]
-    + [f"{7000 + at};Frage {at};Kunde {at % 9};{at * 2};{at},25;{at % 28 + 1:02}.05.2026" for at in range(1, 61)]
+    + [
+        f"{7000 + at};Frage {at};Kunde {at % 9};{at * 2};{at},25;{at % 28 + 1:02}.05.2026"
+        for at in range(1, 61)
+    ]
 ).encode()
 METERS = "\n".join(
     ["zähler;ort;raum;stand_kwh;preis_kwh;abgelesen"]
@@ -62,7 +68,10 @@ def test_a_file_with_the_contracts_names_or_names_like_them_is_of_its_dataset() 
 def test_an_alias_counts_as_a_name() -> None:
     words = {"artikelnummer": "sku", "bezeichnung": "label", "bestand": "units", "preis": "price"}
     assert dataset_of(renamed(**words), LAGER) == ""
-    aliased = replace(LAGER, properties={**LAGER.properties, "headgate.aliases": {field: [word] for field, word in words.items()}})
+    aliased = replace(
+        LAGER,
+        properties={**LAGER.properties, "headgate.aliases": {field: [word] for field, word in words.items()}},
+    )
     assert dataset_of(renamed(**words), aliased) == "lager"
 
 
@@ -73,8 +82,14 @@ def test_the_word_at_the_end_of_another_is_another_word() -> None:
 
 def test_half_of_all_pairs_need_a_name() -> None:
     names = ["artikelnummer", "bezeichnung", "Lagerort", "x", "y", "z"]
-    by_name = [Pair(place, name, 1.0, EXACT, 1.0) for place, name in enumerate(("artikelnummer", "bezeichnung", "lagerort"))]
-    by_value = [Pair(3 + place, name, 0.5, VALUE, 0.5) for place, name in enumerate(("bestand", "preis", "gezaehlt_am"))]
+    by_name = [
+        Pair(place, name, 1.0, EXACT, 1.0)
+        for place, name in enumerate(("artikelnummer", "bezeichnung", "lagerort"))
+    ]
+    by_value = [
+        Pair(3 + place, name, 0.5, VALUE, 0.5)
+        for place, name in enumerate(("bestand", "preis", "gezaehlt_am"))
+    ]
     assert is_known_by_names(names, Match("lager", (*by_name, *by_value), (), ()))
     assert not is_known_by_names(names, Match("lager", (*by_name[:2], *by_value), (), ()))
 

@@ -57,7 +57,9 @@ class Lake:
     def process(self, key: str, body: bytes) -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
         ref = self.objects.info(ObjectRef("raw", key)).ref
-        return FileProcessor(*self.gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).process(ref)
+        return FileProcessor(
+            *self.gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown
+        ).process(ref)
 
     @property
     def gate(self) -> tuple[GatePorts, GateRules]:
@@ -68,16 +70,28 @@ class Lake:
 
 def test_a_header_of_high_confidence_is_mapped_and_the_record_says_so() -> None:
     lake = Lake()
-    record = lake.process("payments/a.csv", with_header(payment_id="PaymentId", amount="Amt", updated_at="last_updated_at"))
+    record = lake.process(
+        "payments/a.csv", with_header(payment_id="PaymentId", amount="Amt", updated_at="last_updated_at")
+    )
     assert (record.state, record.accepted) == ("done", 2)
-    assert json.loads(record.mapping["columns"]) == {"PaymentId": "payment_id", "Amt": "amount", "last_updated_at": "updated_at"}
+    assert json.loads(record.mapping["columns"]) == {
+        "PaymentId": "payment_id",
+        "Amt": "amount",
+        "last_updated_at": "updated_at",
+    }
     assert record.mapping["how"] == "fuzzy"
 
 
-@pytest.mark.parametrize("written", [lambda name: name.replace("_", " ").title(), lambda name: name.title().replace("_", "")])
-def test_the_contracts_own_names_in_other_separators_are_meant_for_certain(written: Callable[[str], str]) -> None:
+@pytest.mark.parametrize(
+    "written", [lambda name: name.replace("_", " ").title(), lambda name: name.title().replace("_", "")]
+)
+def test_the_contracts_own_names_in_other_separators_are_meant_for_certain(
+    written: Callable[[str], str],
+) -> None:
     lake = Lake()
-    record = lake.process("payments/a.csv", with_header(**{name: written(name) for name in SOURCE["payments"].names}))
+    record = lake.process(
+        "payments/a.csv", with_header(**{name: written(name) for name in SOURCE["payments"].names})
+    )
     assert (record.state, record.accepted) == ("done", 2)
     assert (record.mapping["how"], record.mapping["confidence"]) == ("exact", "1.00")
 
@@ -91,7 +105,10 @@ def test_a_mapped_file_gives_the_rows_of_one_that_needed_no_mapping() -> None:
     plain, mapped = Lake(), Lake()
     a = plain.process("payments/a.csv", PAYMENTS.encode())
     b = mapped.process("payments/a.csv", with_header(amount="Amt"))
-    rows = [pq.read_table(io.BytesIO(lake.objects.read(ObjectRef("curated", one.curated_key)))) for lake, one in ((plain, a), (mapped, b))]
+    rows = [
+        pq.read_table(io.BytesIO(lake.objects.read(ObjectRef("curated", one.curated_key))))
+        for lake, one in ((plain, a), (mapped, b))
+    ]
     assert rows[0].drop_columns(["_content_sha256"]) == rows[1].drop_columns(["_content_sha256"])
 
 
@@ -101,7 +118,9 @@ def test_a_header_of_low_confidence_waits_with_a_suggestion_and_nothing_is_accep
     suggested = Suggested.from_json(record.error["suggestion"])
     assert (record.state, record.error["rule"]) == ("needs_mapping", "needs_mapping")
     assert "headgate mapping" in record.error["remedy"]
-    assert len({name for name in suggested.fields if name}) == len([name for name in suggested.fields if name])
+    assert len({name for name in suggested.fields if name}) == len(
+        [name for name in suggested.fields if name]
+    )
     assert lake.objects.contents("curated") == {}
 
 
@@ -115,24 +134,35 @@ def test_what_a_person_decides_is_remembered_for_the_source_and_the_header() -> 
     assert other.state != "done"
 
 
-def test_what_was_remembered_for_a_contract_that_is_another_now_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_remembered_for_a_contract_that_is_another_now_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     lake = Lake()
     suggested = Suggested.from_json(lake.process("payments/a.csv", UNSURE).error["suggestion"])
     lake.mappings.remember(suggested, PAYMENTS.split("\n", 1)[0].split(","))
     without = tuple(column for column in SOURCE["payments"].columns if column.name != "status")
-    monkeypatch.setitem(globals(), "SOURCE", {**SOURCE, "payments": replace(SOURCE["payments"], columns=without, comparisons=())})
+    monkeypatch.setitem(
+        globals(),
+        "SOURCE",
+        {**SOURCE, "payments": replace(SOURCE["payments"], columns=without, comparisons=())},
+    )
     assert lake.process("payments/b.csv", UNSURE + b"\n").state == "needs_mapping"
 
 
 NEW_COLUMN = "\n".join(
-    f"{line},{cell}" for line, cell in zip(PAYMENTS.strip().split("\n"), ["Filiale", "Ulm", "Bonn"], strict=True)
+    f"{line},{cell}"
+    for line, cell in zip(PAYMENTS.strip().split("\n"), ["Filiale", "Ulm", "Bonn"], strict=True)
 ).encode()
 
 
 def with_branch(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on the contract of payments has the column `filiale`."""
     columns = (*SOURCE["payments"].columns, Column("filiale", ColumnType(Kind.STRING)))
-    monkeypatch.setitem(globals(), "SOURCE", {**SOURCE, "payments": replace(SOURCE["payments"], columns=columns, version="9.9.9")})
+    monkeypatch.setitem(
+        globals(),
+        "SOURCE",
+        {**SOURCE, "payments": replace(SOURCE["payments"], columns=columns, version="9.9.9")},
+    )
 
 
 def test_a_suggestion_is_renewed_by_the_current_contract(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +178,9 @@ def test_a_suggestion_is_renewed_by_the_current_contract(monkeypatch: pytest.Mon
     lake.mappings.remember(renewed, renewed.fields)
 
 
-def test_a_replay_takes_up_a_file_that_is_pending_for_a_column_of_the_new_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replay_takes_up_a_file_that_is_pending_for_a_column_of_the_new_contract(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     lake = Lake()
     record = lake.process("payments/a.csv", NEW_COLUMN)
     assert replayable(lake.ledger.records(), SOURCE, dataset="payments") == []
@@ -157,7 +189,12 @@ def test_a_replay_takes_up_a_file_that_is_pending_for_a_column_of_the_new_contra
     with_branch(monkeypatch)
     assert replayable(lake.ledger.records(), SOURCE, dataset="payments") == [lake.ledger.get(record.file_id)]
     done = Replayer(*lake.gate).replay(record.file_id)
-    assert (done.outcome, done.record.state, done.record.accepted, done.record.error) == (REPLAYED, "done", 2, {})
+    assert (done.outcome, done.record.state, done.record.accepted, done.record.error) == (
+        REPLAYED,
+        "done",
+        2,
+        {},
+    )
 
 
 @pytest.mark.parametrize(
@@ -193,7 +230,11 @@ def test_the_same_content_in_two_folders_is_accepted_once() -> None:
         ("inbox/a.csv", b"", "empty_file"),
         ("inbox/a.parquet", b"PAR1 and nothing else", "corrupt_parquet"),
         ("payments/a.csv", b"Dear all,\nplease find attached\n", "not_a_table"),
-        ("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode(), "missing_column"),
+        (
+            "payments/a.csv",
+            "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode(),
+            "missing_column",
+        ),
     ],
 )
 def test_a_file_that_no_mapping_could_correct_is_refused(key: str, body: bytes, rule: str) -> None:
@@ -201,7 +242,10 @@ def test_a_file_that_no_mapping_could_correct_is_refused(key: str, body: bytes, 
     assert (record.state, record.error["rule"]) == ("rejected", rule)
 
 
-NAMES, ROWS = PAYMENTS.strip().split("\n")[0].split(","), [line.split(",") for line in PAYMENTS.strip().split("\n")[1:]]
+NAMES, ROWS = (
+    PAYMENTS.strip().split("\n")[0].split(","),
+    [line.split(",") for line in PAYMENTS.strip().split("\n")[1:]],
+)
 
 
 def written(form: str, names: Sequence[str], rows: Sequence[Sequence[str]] = ROWS) -> bytes:
@@ -214,7 +258,9 @@ def written(form: str, names: Sequence[str], rows: Sequence[Sequence[str]] = ROW
     if form == "xlsx":
         return workbook({"cover": sheet([["Payments of May"]]), "data": sheet([names, *rows])})
     if form.startswith("json"):
-        return json.dumps(records).encode() if form == "json" else "\n".join(map(json.dumps, records)).encode()
+        return (
+            json.dumps(records).encode() if form == "json" else "\n".join(map(json.dumps, records)).encode()
+        )
     delimiter, encoding = {"tsv": ("\t", "utf-8"), "semicolons in utf-16": (";", "utf-16")}[form]
     text = "\n".join(delimiter.join(f"'{cell}'" for cell in row) for row in (names, *rows)) + "\n"
     return ("Payments of May\n\n" + text.replace("'", '"')).encode(encoding)
@@ -227,8 +273,14 @@ FORMS = ("parquet", "xlsx", "json", "json lines", "tsv", "semicolons in utf-16")
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_a_file_of_every_form_is_mapped(form: str, pack: Callable[[bytes], bytes]) -> None:
     lake = Lake()
-    record = lake.process("payments/a", pack(written(form, ["Amt" if name == "amount" else name for name in NAMES])))
-    assert (record.state, record.accepted, json.loads(record.mapping["columns"])) == ("done", 2, {"Amt": "amount"})
+    record = lake.process(
+        "payments/a", pack(written(form, ["Amt" if name == "amount" else name for name in NAMES]))
+    )
+    assert (record.state, record.accepted, json.loads(record.mapping["columns"])) == (
+        "done",
+        2,
+        {"Amt": "amount"},
+    )
     rows = pq.read_table(io.BytesIO(lake.objects.read(ObjectRef("curated", record.curated_key)))).to_pylist()
     assert [str(row["amount"]) for row in rows] == ["10.5000", "11.5000"]
 
@@ -241,11 +293,16 @@ def test_a_file_of_every_form_is_known_by_its_columns(form: str) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_every_form_waits_at_low_confidence_and_follows_a_persons_decision(form: str) -> None:
-    lake, names = Lake(), [{"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES]
+    lake, names = (
+        Lake(),
+        [{"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES],
+    )
     waiting = lake.process("payments/a", written(form, names))
     assert (waiting.state, waiting.accepted, lake.objects.contents("curated")) == ("needs_mapping", 0, {})
     suggested = Suggested.from_json(waiting.error["suggestion"])
-    lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
+    lake.mappings.remember(
+        suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names]
+    )
     again = lake.process("payments/a", written(form, names))
     assert (again.state, again.mapping["how"], again.accepted) == ("done", "remembered", 2)
 
@@ -253,14 +310,22 @@ def test_a_file_of_every_form_waits_at_low_confidence_and_follows_a_persons_deci
 def without_secret(lake: Lake, record: FileRecord) -> bool:
     """Whether a column that was left out is in no table, and in no record but by its name."""
     stored = [("curated", record.curated_key), ("quarantine", record.quarantine_key)]
-    tables = [pq.read_table(io.BytesIO(lake.objects.read(ObjectRef(bucket, key)))) for bucket, key in stored if key]
+    tables = [
+        pq.read_table(io.BytesIO(lake.objects.read(ObjectRef(bucket, key)))) for bucket, key in stored if key
+    ]
     profiles = b"".join(lake.objects.contents("artifacts").values())
     return bool(tables) and "hunter2" not in f"{[table.to_pylist() for table in tables]}{record}{profiles!r}"
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_column_that_a_person_leaves_out_gets_nowhere_and_the_record_names_it(form: str) -> None:
-    lake, names = Lake(), ["Password", *({"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES)]
+    lake, names = (
+        Lake(),
+        [
+            "Password",
+            *({"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES),
+        ],
+    )
     bad = ["not a number" if name == "amount" else cell for name, cell in zip(NAMES, ROWS[0], strict=True)]
     body = written(form, names, [["hunter2", *row] for row in (*ROWS, bad)])
     suggested = Suggested.from_json(lake.process("payments/a", body).error["suggestion"])
@@ -271,12 +336,16 @@ def test_a_column_that_a_person_leaves_out_gets_nowhere_and_the_record_names_it(
     assert json.loads(again.mapping["left_out"]) == ["Password"]
     assert "Password" not in json.loads(again.mapping["columns"])
     assert without_secret(lake, again)
-    assert [one.fields for one in lake.mappings.remembered()] == [tuple(fields[name] for name in suggested.names)]
+    assert [one.fields for one in lake.mappings.remembered()] == [
+        tuple(fields[name] for name in suggested.names)
+    ]
 
 
 def test_of_a_row_with_too_many_cells_nothing_is_shown_if_a_column_is_left_out() -> None:
     lake, names = Lake(), ["F1", "F2", *NAMES[2:], "Password"]
-    body = "\n".join(",".join(row) for row in [names, *([*row, "hunter2"] for row in ROWS), [*ROWS[0], "one", "hunter2"]]).encode()
+    body = "\n".join(
+        ",".join(row) for row in [names, *([*row, "hunter2"] for row in ROWS), [*ROWS[0], "one", "hunter2"]]
+    ).encode()
     suggested = Suggested.from_json(lake.process("payments/a.csv", body).error["suggestion"])
     lake.mappings.remember(suggested, [*NAMES, None])
     again = lake.process("payments/a.csv", body)
@@ -286,7 +355,10 @@ def test_of_a_row_with_too_many_cells_nothing_is_shown_if_a_column_is_left_out()
 
 @pytest.mark.parametrize(
     ("kept", "reported"),
-    [(NAMES[1:], "no column for payment_id"), ([name for name in NAMES if name != "card_cvv"], "no column for card_cvv")],
+    [
+        (NAMES[1:], "no column for payment_id"),
+        ([name for name in NAMES if name != "card_cvv"], "no column for card_cvv"),
+    ],
 )
 def test_a_required_or_masked_field_cannot_be_left_out(kept: Sequence[str], reported: str) -> None:
     lake = Lake()
@@ -297,8 +369,12 @@ def test_a_required_or_masked_field_cannot_be_left_out(kept: Sequence[str], repo
 
 def test_what_is_remembered_of_json_holds_in_whatever_order_its_names_come() -> None:
     lake, names = Lake(), ["F1", "F2", *NAMES[2:6], "F3", *NAMES[7:]]
-    suggested = Suggested.from_json(lake.process("payments/a.json", written("json", names)).error["suggestion"])
-    lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
+    suggested = Suggested.from_json(
+        lake.process("payments/a.json", written("json", names)).error["suggestion"]
+    )
+    lake.mappings.remember(
+        suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names]
+    )
     turned = [dict(reversed(record.items())) for record in json.loads(written("json", names))]
     record = lake.process("payments/b.json", json.dumps(turned).encode())
     assert (record.state, record.accepted) == ("done", 2)
@@ -310,7 +386,9 @@ def test_a_file_of_every_form_that_is_of_no_dataset_is_profiled_as_it_came(form:
     record = lake.process("inbox/a", written(form, [f"{letter}_card_number" for letter in "abcdefghijkl"]))
     stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
     assert (record.state, len(stored["columns"]), stored["rows"]) == ("rejected", 12, 2)
-    del stored["content_sha256"]  # a workbook has the time of its making, so any four digits may be in its hash
+    del stored[
+        "content_sha256"
+    ]  # a workbook has the time of its making, so any four digits may be in its hash
     assert "4111" not in json.dumps(stored)
 
 
@@ -344,7 +422,9 @@ def test_of_a_pending_file_no_value_of_a_possibly_sensitive_column_is_shown() ->
 
 def test_a_file_of_a_known_dataset_that_is_refused_is_profiled_too() -> None:
     lake = Lake()
-    record = lake.process("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode())
+    record = lake.process(
+        "payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode()
+    )
     assert (record.state, record.error["rule"]) == ("rejected", "missing_column")
     stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
     assert (stored["rows"], len(stored["columns"])) == (2, len(NAMES) - 1)
@@ -368,7 +448,9 @@ def test_a_header_that_may_be_a_cells_value_is_not_shown() -> None:
     assert headed is None or "4111" not in str(headed.shown)
 
 
-@pytest.mark.parametrize(("key", "body"), [("payments/a.csv", UNSURE), ("inbox/a.csv", b"member,points,tier\n1,20,gold\n")])
+@pytest.mark.parametrize(
+    ("key", "body"), [("payments/a.csv", UNSURE), ("inbox/a.csv", b"member,points,tier\n1,20,gold\n")]
+)
 def test_a_file_that_waits_or_is_of_no_dataset_is_profiled_as_it_came(key: str, body: bytes) -> None:
     lake = Lake()
     record = lake.process(key, body)

@@ -43,7 +43,9 @@ def test_a_nullable_column_may_be_absent() -> None:
         (["card", "notes", "size"], "missing_column", "id"),
     ],
 )
-def test_a_header_that_does_not_match_names_rule_column_and_remedy(names: list[str], rule: str, column: str) -> None:
+def test_a_header_that_does_not_match_names_rule_column_and_remedy(
+    names: list[str], rule: str, column: str
+) -> None:
     with pytest.raises(HeadgateError) as refused:
         match_header(names, CONTRACT)
     assert (getattr(refused.value, "rule", ""), getattr(refused.value, "column", "")) == (rule, column)
@@ -64,7 +66,21 @@ def test_what_may_be_a_cell_is_never_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["order_id", "Prüfziffer", "Gültig bis", "Währung", "сумма", "金額", "ligne 12", "नाम", "ชื่อ", "Gro\u0308ße", "Số tiền", "_"]
+    "name",
+    [
+        "order_id",
+        "Prüfziffer",
+        "Gültig bis",
+        "Währung",
+        "сумма",
+        "金額",
+        "ligne 12",
+        "नाम",
+        "ชื่อ",
+        "Gro\u0308ße",
+        "Số tiền",
+        "_",
+    ],
 )
 def test_a_plain_word_of_any_language_may_be_reported(name: str) -> None:
     assert showable(name)

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
-from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, THRESHOLD, VALUE, likeness, match_columns, match_dataset, share_of_odds
+from headgate.matching.suggest_mapping import (
+    ALIAS,
+    EXACT,
+    FUZZY,
+    THRESHOLD,
+    VALUE,
+    likeness,
+    match_columns,
+    match_dataset,
+    share_of_odds,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -76,8 +86,16 @@ def test_fields_whose_values_look_alike_share_the_confidence() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.integers(1, 6).flatmap(lambda wide: st.lists(st.lists(st.floats(0, 1e8), min_size=wide, max_size=wide), min_size=1, max_size=6)))
-def test_shares_of_odds_are_probabilities_and_no_row_and_no_column_has_more_than_one(odds: list[list[float]]) -> None:
+@given(
+    st.integers(1, 6).flatmap(
+        lambda wide: st.lists(
+            st.lists(st.floats(0, 1e8), min_size=wide, max_size=wide), min_size=1, max_size=6
+        )
+    )
+)
+def test_shares_of_odds_are_probabilities_and_no_row_and_no_column_has_more_than_one(
+    odds: list[list[float]],
+) -> None:
     shares = share_of_odds(np.array(odds))
     assert ((shares >= 0) & (shares <= 1)).all()
     assert (shares.sum(axis=0) <= 1 + 1e-9).all()
@@ -127,7 +145,10 @@ def test_two_contracts_that_fit_as_well_give_no_dataset() -> None:
     assert match_dataset(list(GOOD), SAMPLES, {}) is None
 
 
-@pytest.mark.parametrize(("given_name", "field"), [("qty", "quantity"), ("OrderDate", "order_date"), ("cust nr", "customer_number")])
+@pytest.mark.parametrize(
+    ("given_name", "field"),
+    [("qty", "quantity"), ("OrderDate", "order_date"), ("cust nr", "customer_number")],
+)
 def test_short_forms_are_alike(given_name: str, field: str) -> None:
     assert likeness(given_name, field) > 0.9
 
@@ -146,7 +167,9 @@ def test_of_another_tables_file_no_number_and_no_text_is_suggested_with_confiden
         "Lieferdatum": ["31.12.2026", "09.02.2026", "23.11.2026", "02.06.2026"] * 10,
         "Lagerware": ["ja", "nein"] * 20,
     }
-    match = match_columns(list(delivery), [pa.array(texts) for texts in delivery.values()], SOURCE["products"])
+    match = match_columns(
+        list(delivery), [pa.array(texts) for texts in delivery.values()], SOURCE["products"]
+    )
     assert match.pairs
     assert max(pair.confidence for pair in match.pairs) < 0.5
 
@@ -156,5 +179,9 @@ def test_of_another_tables_file_no_number_and_no_text_is_suggested_with_confiden
 def test_whatever_the_header_no_column_and_no_field_is_in_two_pairs(names: list[str]) -> None:
     samples = [SAMPLES[place % len(SAMPLES)] for place in range(len(names))]
     match = match_columns(names, samples, PAYMENTS)
-    assert len({pair.position for pair in match.pairs}) == len({pair.field for pair in match.pairs}) == len(match.pairs)
+    assert (
+        len({pair.position for pair in match.pairs})
+        == len({pair.field for pair in match.pairs})
+        == len(match.pairs)
+    )
     assert all(0 <= pair.confidence <= 1 for pair in match.pairs)

@@ -20,9 +20,19 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 
-def contract(dataset: str, *columns: tuple[str, Kind], order_by: tuple[str, ...] = (), **properties: object) -> Contract:
+def contract(
+    dataset: str, *columns: tuple[str, Kind], order_by: tuple[str, ...] = (), **properties: object
+) -> Contract:
     own = tuple(Column(name, ColumnType(kind)) for name, kind in columns)
-    return Contract(f"headgate.curated.{dataset}", dataset, "curated", "1.0.0", own, order_by=order_by, properties=properties)
+    return Contract(
+        f"headgate.curated.{dataset}",
+        dataset,
+        "curated",
+        "1.0.0",
+        own,
+        order_by=order_by,
+        properties=properties,
+    )
 
 
 LOANS = contract("loans", ("loan_id", Kind.STRING), ("loaned_on", Kind.DATE), ("due_on", Kind.DATE))
@@ -30,15 +40,25 @@ READINGS = contract("readings", ("measured_at", Kind.TIMESTAMP), order_by=("meas
 
 
 def test_the_column_that_a_contract_states_counts(tmp_path: Path) -> None:
-    orders = contract("orders", ("updated_at", Kind.TIMESTAMP), ("ordered_at", Kind.TIMESTAMP), **{"headgate.asOf": "ordered_at"})
+    orders = contract(
+        "orders",
+        ("updated_at", Kind.TIMESTAMP),
+        ("ordered_at", Kind.TIMESTAMP),
+        **{"headgate.asOf": "ordered_at"},
+    )
     at = [datetime(2026, 1, 2, 3), datetime(2026, 1, 1)]
     later = [datetime(2027, 1, 1)] * 2
-    pq.write_table(pa.table({"ordered_at": pa.array(at, pa.timestamp("us")), "updated_at": later}), tmp_path / "orders.parquet")
+    pq.write_table(
+        pa.table({"ordered_at": pa.array(at, pa.timestamp("us")), "updated_at": later}),
+        tmp_path / "orders.parquet",
+    )
     assert latest_on(orders, tmp_path / "orders.parquet") == "2026-01-02"
 
 
 def test_without_a_statement_the_first_date_counts(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"loaned_on": [date(2026, 3, 1)], "due_on": [date(2026, 4, 1)]}), tmp_path / "loans.parquet")
+    pq.write_table(
+        pa.table({"loaned_on": [date(2026, 3, 1)], "due_on": [date(2026, 4, 1)]}), tmp_path / "loans.parquet"
+    )
     assert latest_on(LOANS, tmp_path / "loans.parquet") == "2026-03-01"
 
 
@@ -50,7 +70,9 @@ def test_a_dataset_without_dates_or_rows_records_no_day(tmp_path: Path) -> None:
 
 def test_an_open_end_is_no_event(tmp_path: Path) -> None:
     """Databases keep 9999-12-31 for what never ends; one such row would move all tables of the lake to that day."""
-    pq.write_table(pa.table({"loaned_on": [date(2026, 3, 1), date(9999, 12, 31)]}), tmp_path / "loans.parquet")
+    pq.write_table(
+        pa.table({"loaned_on": [date(2026, 3, 1), date(9999, 12, 31)]}), tmp_path / "loans.parquet"
+    )
     assert latest_on(LOANS, tmp_path / "loans.parquet") == "2026-03-01"
     at = pa.array([datetime(2026, 1, 2, 3), datetime(9999, 12, 31, 23, 59)], pa.timestamp("us"))
     pq.write_table(pa.table({"measured_at": at}), tmp_path / "readings.parquet")
@@ -63,7 +85,10 @@ def test_a_contract_may_state_that_its_dates_say_nothing() -> None:
 
 def test_a_column_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="no column nonesuch"):
-        latest_on(contract("orders", ("ordered_at", Kind.TIMESTAMP), **{"headgate.asOf": "nonesuch"}), tmp_path / "x.parquet")
+        latest_on(
+            contract("orders", ("ordered_at", Kind.TIMESTAMP), **{"headgate.asOf": "nonesuch"}),
+            tmp_path / "x.parquet",
+        )
 
 
 def test_stated_datasets_decide_before_others_and_those_before_times_of_change() -> None:

@@ -38,7 +38,10 @@ def see(lake: Lake, name: str, at: int) -> None:
 
 def delete(lake: Lake, at: int, *order_ids: str) -> None:
     """A run at that moment no longer found these keys."""
-    lake.objects.write(ObjectRef(BUCKET, keys.deletions_key("orders", moment(at))), parquet_bytes(pa.table({"order_id": list(order_ids)})))
+    lake.objects.write(
+        ObjectRef(BUCKET, keys.deletions_key("orders", moment(at))),
+        parquet_bytes(pa.table({"order_id": list(order_ids)})),
+    )
 
 
 def test_a_deleted_row_leaves_the_snapshot_and_stays_in_the_one_before(lake: Lake) -> None:
@@ -93,7 +96,9 @@ def test_sightings_that_change_nothing_make_no_new_snapshot(lake: Lake) -> None:
     assert lake.objects.written == [keys.sighting_key("orders", "aa", moment(2))]
 
 
-def test_late_deletions_of_the_newest_row_bring_back_the_row_that_the_source_held_after_them(lake: Lake) -> None:
+def test_late_deletions_of_the_newest_row_bring_back_the_row_that_the_source_held_after_them(
+    lake: Lake,
+) -> None:
     lake.deliver("aa", order("1", "3.00", updated=3))
     see(lake, "aa", 5)
     lake.deliver("cc", order("1", "2.00", updated=2))
@@ -113,13 +118,17 @@ def test_deletions_merged_twice_change_nothing(lake: Lake) -> None:
 
 
 IDS = st.sets(st.sampled_from("12345"), min_size=1, max_size=4).map(lambda found: tuple(sorted(found)))
-EVENTS = st.lists(st.tuples(st.sampled_from(["", "aa", "bb", "cc"]), IDS, st.booleans()), min_size=1, max_size=9)
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["", "aa", "bb", "cc"]), IDS, st.booleans()), min_size=1, max_size=9
+)
 CONTENT = {"aa": (("1", "2"), 3), "bb": (("2", "3", "4"), 1), "cc": (("1", "4", "5"), 2)}
 
 
 def there(events: list[tuple[int, str, tuple[str, ...]]]) -> dict[str, int]:
     """Of each order the time of its newest version, found by the plain reading of the rule."""
-    seen = {content: max(at for at, other, _ in events if other == content) for _, content, _ in events if content}
+    seen = {
+        content: max(at for at, other, _ in events if other == content) for _, content, _ in events if content
+    }
     gone = {
         one: max(at for at, content, ids in events if not content and one in ids)
         for _, content, ids in events
@@ -137,7 +146,9 @@ def there(events: list[tuple[int, str, tuple[str, ...]]]) -> dict[str, int]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_whenever_one_merges_and_in_whatever_order_things_arrive_the_lake_is_the_same(data: st.DataObject) -> None:
+def test_whenever_one_merges_and_in_whatever_order_things_arrive_the_lake_is_the_same(
+    data: st.DataObject,
+) -> None:
     events = data.draw(EVENTS)
     merges = [merge for *_, merge in events]
     numbered = data.draw(st.permutations([(at, content, ids) for at, (content, ids, _) in enumerate(events)]))

@@ -20,10 +20,27 @@ pytestmark = pytest.mark.unit
 
 TABLE = Registry.load().lake["file_records"]
 COUNTS = {"received": 3, "accepted": 2, "quarantined": 1}
-DONE = FileRecord("f1", "raw", "orders/a.csv", "v1", "orders", FileState.DONE, 10, **COUNTS, received_at="2026-01-02T03:04:05")
+DONE = FileRecord(
+    "f1",
+    "raw",
+    "orders/a.csv",
+    "v1",
+    "orders",
+    FileState.DONE,
+    10,
+    **COUNTS,
+    received_at="2026-01-02T03:04:05",
+)
 DONE = replace(DONE, profile={"score": "0.75", "drift": ""})
 REJECTED = FileRecord(
-    "f2", "raw", "b.csv", "v1", "", FileState.REJECTED, received_at="2026-01-01T00:00:00.5", error={"rule": "not_a_table", "message": "no"}
+    "f2",
+    "raw",
+    "b.csv",
+    "v1",
+    "",
+    FileState.REJECTED,
+    received_at="2026-01-01T00:00:00.5",
+    error={"rule": "not_a_table", "message": "no"},
 )
 
 
@@ -38,9 +55,19 @@ def test_each_file_is_a_row_with_counts_score_and_error(publisher: Publisher) ->
     published = publish_file_records(publisher, TABLE, [DONE, REJECTED])
     key = published.location.removeprefix("s3://curated/") + "part-00000.parquet"
     first, second = table_of(publisher.objects.read(ObjectRef("curated", key))).to_pylist()
-    assert (first["file_id"], first["state"], first["rule"], first["dataset"]) == ("f2", "rejected", "not_a_table", None)
+    assert (first["file_id"], first["state"], first["rule"], first["dataset"]) == (
+        "f2",
+        "rejected",
+        "not_a_table",
+        None,
+    )
     assert first["received_at"] == datetime(2026, 1, 1, 0, 0, 0, 500_000)
-    assert (second["rows_received"], second["rows_accepted"], second["rows_quarantined"], second["quality_score"]) == (3, 2, 1, 0.75)
+    assert (
+        second["rows_received"],
+        second["rows_accepted"],
+        second["rows_quarantined"],
+        second["quality_score"],
+    ) == (3, 2, 1, 0.75)
 
 
 def test_the_same_records_in_any_order_publish_nothing_new(publisher: Publisher) -> None:

@@ -106,11 +106,16 @@ class Lake:
         schema = arrow_schema(ORDERS)
         if orders and "channel" in orders[0]:
             schema = schema.insert(4, pa.field("channel", pa.string()))
-        rows = pa.Table.from_pylist([{**order, **line} for order, line in zip(orders, lineage, strict=True)], schema)
+        rows = pa.Table.from_pylist(
+            [{**order, **line} for order, line in zip(orders, lineage, strict=True)], schema
+        )
         self.objects.write(ObjectRef(BUCKET, keys.increment_key("orders", name)), parquet_bytes(rows))
 
     def deliver_regions(self, name: str, *regions: str) -> None:
-        rows = [{"region_id": one, "_content_sha256": name, "_source_row": number} for number, one in enumerate(regions, 1)]
+        rows = [
+            {"region_id": one, "_content_sha256": name, "_source_row": number}
+            for number, one in enumerate(regions, 1)
+        ]
         table = pa.Table.from_pylist(rows, arrow_schema(REGIONS))
         self.objects.write(ObjectRef(BUCKET, keys.increment_key("regions", name)), parquet_bytes(table))
 
@@ -123,7 +128,15 @@ class Lake:
             self.objects.delete(ObjectRef(BUCKET, key))
 
     def merging(self, held: Mapping[str, LastHeld] | None = None) -> Merging:
-        ports = (self.objects, self.catalog, self.contracts, BUCKET, "ecommerce_curated", self.workspace, audit)
+        ports = (
+            self.objects,
+            self.catalog,
+            self.contracts,
+            BUCKET,
+            "ecommerce_curated",
+            self.workspace,
+            audit,
+        )
         return Merging(*ports, last_held=lambda: held or {}, memory=MEMORY)
 
     def table(self, dataset: str) -> list[dict[str, Any]]:
@@ -157,7 +170,11 @@ def test_the_newest_row_of_every_key_is_published(lake: Lake) -> None:
     lake.deliver("bb", order("2", "2.50", updated=2), order("3", "3.00"), order("1", "1.10", updated=2))
     merged = lake.merging().merge()
     assert lake.totals() == {"1": Decimal("1.10"), "2": Decimal("2.00"), "3": Decimal("3.00")}
-    assert (merged.datasets["orders"].rows_in, merged.datasets["orders"].rows, merged.datasets["orders"].superseded) == (5, 3, 2)
+    assert (
+        merged.datasets["orders"].rows_in,
+        merged.datasets["orders"].rows,
+        merged.datasets["orders"].superseded,
+    ) == (5, 3, 2)
 
 
 def test_rows_lie_in_the_order_of_their_key(lake: Lake) -> None:
@@ -175,15 +192,21 @@ def test_the_pointer_and_the_manifest_say_the_same(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize("newest", ["aa", "bb"])
-def test_of_rows_that_changed_at_the_same_time_those_win_that_an_object_came_to_hold_last(lake: Lake, newest: str) -> None:
+def test_of_rows_that_changed_at_the_same_time_those_win_that_an_object_came_to_hold_last(
+    lake: Lake, newest: str
+) -> None:
     totals = {"aa": Decimal("1.00"), "bb": Decimal("2.00")}
     for name, total in totals.items():
         lake.deliver(name, order("1", str(total)))
-    lake.merging({name: LastHeld("2024-05-02" if name == newest else "2024-05-01") for name in totals}).merge()
+    lake.merging(
+        {name: LastHeld("2024-05-02" if name == newest else "2024-05-01") for name in totals}
+    ).merge()
     assert lake.totals() == {"1": totals[newest]}
 
 
-def test_when_a_content_was_held_matters_only_where_the_rows_own_time_of_change_leaves_a_tie(lake: Lake) -> None:
+def test_when_a_content_was_held_matters_only_where_the_rows_own_time_of_change_leaves_a_tie(
+    lake: Lake,
+) -> None:
     lake.deliver("aa", order("1", "1.00", updated=2))
     lake.deliver("bb", order("1", "2.00", updated=1))
     lake.merging({"aa": LastHeld("2024-05-01"), "bb": LastHeld("2024-05-02")}).merge()
@@ -197,7 +220,9 @@ def test_a_content_that_an_object_came_back_to_is_merged_again(lake: Lake) -> No
     lake.merging(held).merge()
     lake.merging(held | {"aa": LastHeld("2024-05-03", moved=True)}).merge()
     assert lake.totals() == {"1": Decimal("1.00")}
-    lake.merging(held | {"aa": LastHeld("2024-05-03", moved=True), "bb": LastHeld("2024-05-04", moved=True)}).merge()
+    lake.merging(
+        held | {"aa": LastHeld("2024-05-03", moved=True), "bb": LastHeld("2024-05-04", moved=True)}
+    ).merge()
     assert lake.totals() == {"1": Decimal("2.00")}
 
 
@@ -212,10 +237,19 @@ def test_when_a_file_was_received_changes_no_snapshots_id(lake: Lake) -> None:
 
 def test_nothing_is_written_for_a_file_that_was_skipped_as_the_duplicate_of_itself(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
-    sent = FileRecord("1", "raw", "orders/a.csv", "v1", "orders", "done", content_sha256="aa", received_at="2024-05-01")
+    sent = FileRecord(
+        "1", "raw", "orders/a.csv", "v1", "orders", "done", content_sha256="aa", received_at="2024-05-01"
+    )
     first = lake.merging(last_held([sent])).merge()
     lake.objects.written.clear()
-    again = replace(sent, file_id="2", version_id="v2", state="skipped_duplicate", duplicate_of="1", received_at="2024-05-02")
+    again = replace(
+        sent,
+        file_id="2",
+        version_id="v2",
+        state="skipped_duplicate",
+        duplicate_of="1",
+        received_at="2024-05-02",
+    )
     assert lake.merging(last_held([sent, again])).merge() == first
     assert lake.objects.written == []
 
@@ -309,7 +343,9 @@ def test_an_increment_that_does_not_fit_is_named_by_dataset_and_column_and_shows
     lake: Lake, caplog: pytest.LogCaptureFixture
 ) -> None:
     lake.deliver("aa", order("4111111111111111x", "1.25"))
-    numbered = replace(ORDERS, columns=(Column("order_id", ColumnType(Kind.BIGINT), required=True), *ORDERS.columns[1:]))
+    numbered = replace(
+        ORDERS, columns=(Column("order_id", ColumnType(Kind.BIGINT), required=True), *ORDERS.columns[1:])
+    )
     lake.contracts = {"orders": numbered, "regions": REGIONS}
     failed = lake.merging().merge().failed["orders"]
     assert "version 1.0.0" in failed
@@ -320,7 +356,12 @@ def test_an_increment_that_does_not_fit_is_named_by_dataset_and_column_and_shows
 def test_a_narrower_contract_never_rounds(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.25"))
     narrower = replace(
-        ORDERS, columns=(ORDERS.columns[0], Column("total", ColumnType(Kind.DECIMAL, precision=12, scale=1)), *ORDERS.columns[2:])
+        ORDERS,
+        columns=(
+            ORDERS.columns[0],
+            Column("total", ColumnType(Kind.DECIMAL, precision=12, scale=1)),
+            *ORDERS.columns[2:],
+        ),
     )
     lake.contracts = {"orders": narrower, "regions": REGIONS}
     assert "do not fit this column's type: total" in lake.merging().merge().failed["orders"]
@@ -367,14 +408,22 @@ def with_channel(*, required: bool, in_key: bool = False) -> Contract:
 
 
 @pytest.mark.parametrize("required", [True, False])
-def test_a_column_that_a_live_dataset_gains_is_null_in_older_rows_and_they_are_counted(lake: Lake, required: bool) -> None:
+def test_a_column_that_a_live_dataset_gains_is_null_in_older_rows_and_they_are_counted(
+    lake: Lake, required: bool
+) -> None:
     lake.deliver("aa", order("1", "1.00"), order("2", "2.00"))
     lake.merging().merge()
     lake.contracts = {"orders": with_channel(required=required), "regions": REGIONS}
-    lake.deliver("bb", {**order("2", "2.50", updated=2), "channel": "web"}, {**order("3", "3.00"), "channel": "shop"})
+    lake.deliver(
+        "bb", {**order("2", "2.50", updated=2), "channel": "web"}, {**order("3", "3.00"), "channel": "shop"}
+    )
     merged = lake.merging().merge()
     assert not merged.failed
-    assert {row["order_id"]: row["channel"] for row in lake.table("orders")} == {"1": None, "2": "web", "3": "shop"}
+    assert {row["order_id"]: row["channel"] for row in lake.table("orders")} == {
+        "1": None,
+        "2": "web",
+        "3": "shop",
+    }
     assert merged.datasets["orders"].missing_values == {"channel": 1}
 
 
@@ -396,7 +445,10 @@ def test_a_required_column_that_increments_of_the_current_contract_lack_a_value_
 
 def test_a_column_that_a_live_dataset_loses_leaves_the_table(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
-    lake.contracts = {"orders": replace(ORDERS, version="2.0.0", columns=(ORDERS.columns[0], *ORDERS.columns[2:])), "regions": REGIONS}
+    lake.contracts = {
+        "orders": replace(ORDERS, version="2.0.0", columns=(ORDERS.columns[0], *ORDERS.columns[2:])),
+        "regions": REGIONS,
+    }
     assert not lake.merging().merge().failed
     assert "total" not in lake.table("orders")[0]
 
@@ -404,7 +456,10 @@ def test_a_column_that_a_live_dataset_loses_leaves_the_table(lake: Lake) -> None
 def test_a_new_column_of_the_key_needs_a_replay_and_says_so(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
     lake.contracts = {"orders": with_channel(required=True, in_key=True), "regions": REGIONS}
-    assert "lack this column of the key: channel. Replay the files of orders" in lake.merging().merge().failed["orders"]
+    assert (
+        "lack this column of the key: channel. Replay the files of orders"
+        in lake.merging().merge().failed["orders"]
+    )
 
 
 def test_without_a_key_every_row_counts(lake: Lake) -> None:
@@ -413,11 +468,18 @@ def test_without_a_key_every_row_counts(lake: Lake) -> None:
     lake.deliver("bb", order("1", "1.00"))
     merged = lake.merging().merge()
     assert (merged.failed, merged.datasets["orders"].rows) == ({}, 3)
-    assert [(row["_content_sha256"], row["_source_row"]) for row in lake.table("orders")] == [("aa", 1), ("aa", 2), ("bb", 1)]
+    assert [(row["_content_sha256"], row["_source_row"]) for row in lake.table("orders")] == [
+        ("aa", 1),
+        ("aa", 2),
+        ("bb", 1),
+    ]
 
 
 def test_whole_row_identity_keeps_each_different_row_once(lake: Lake) -> None:
-    lake.contracts = {"orders": replace(ORDERS, key=(), order_by=(), properties={"headgate.identity": "whole_row"}), "regions": REGIONS}
+    lake.contracts = {
+        "orders": replace(ORDERS, key=(), order_by=(), properties={"headgate.identity": "whole_row"}),
+        "regions": REGIONS,
+    }
     unknown = {**order("1", "1.00"), "total": None}
     lake.deliver("aa", order("1", "1.00"), order("1", "1.50"), unknown)
     lake.deliver("bb", order("1", "1.00"), unknown)
@@ -426,7 +488,10 @@ def test_whole_row_identity_keeps_each_different_row_once(lake: Lake) -> None:
 
 
 def test_an_identity_that_does_not_exist_is_refused(lake: Lake) -> None:
-    lake.contracts = {"orders": replace(ORDERS, key=(), order_by=(), properties={"headgate.identity": "guess"}), "regions": REGIONS}
+    lake.contracts = {
+        "orders": replace(ORDERS, key=(), order_by=(), properties={"headgate.identity": "guess"}),
+        "regions": REGIONS,
+    }
     lake.deliver("aa", order("1", "1.00"))
     assert "State append or whole_row." in lake.merging().merge().failed["orders"]
 
@@ -462,7 +527,13 @@ class ContestedCatalog(MemoryCatalog):
 
     contested: int = 0
 
-    def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
+    def move(
+        self,
+        current: TableVersion,
+        location: str,
+        columns: Sequence[Mapping[str, str]],
+        parameters: Mapping[str, str],
+    ) -> None:
         if self.contested:
             self.contested -= 1
             super().move(current, "s3://elsewhere/", columns, parameters)

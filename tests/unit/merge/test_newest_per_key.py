@@ -39,7 +39,12 @@ ROW = st.fixed_dictionaries(
 ROWS = st.lists(ROW, max_size=12)
 
 
-NEWEST = newest_by(ibis.table(ibis.Schema.from_pyarrow(SCHEMA), name="rows"), ["id"], ["updated_at"], ["_content_sha256", "_source_row"])
+NEWEST = newest_by(
+    ibis.table(ibis.Schema.from_pyarrow(SCHEMA), name="rows"),
+    ["id"],
+    ["updated_at"],
+    ["_content_sha256", "_source_row"],
+)
 SQL = ibis.to_sql(NEWEST.order_by("id"), dialect="duckdb")
 ENGINE = duckdb.connect()
 
@@ -56,7 +61,14 @@ def texts(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def row(**given: object) -> dict[str, Any]:
-    return {"id": 1, "updated_at": None, "price": None, "name": None, "_content_sha256": "aa", "_source_row": 1} | given
+    return {
+        "id": 1,
+        "updated_at": None,
+        "price": None,
+        "name": None,
+        "_content_sha256": "aa",
+        "_source_row": 1,
+    } | given
 
 
 @settings(max_examples=60, deadline=None)
@@ -68,7 +80,9 @@ def test_order_of_the_input_does_not_matter(rows: list[dict[str, Any]], data: st
 
 @settings(max_examples=60, deadline=None)
 @given(first=ROWS, second=ROWS)
-def test_merging_a_merged_part_changes_nothing(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
+def test_merging_a_merged_part_changes_nothing(
+    first: list[dict[str, Any]], second: list[dict[str, Any]]
+) -> None:
     at_once = texts(merged(first + second))
     assert texts(merged(merged(first) + second)) == at_once
     assert texts(merged(merged(second) + merged(first))) == at_once
@@ -83,7 +97,10 @@ def test_every_key_stays_exactly_once(rows: list[dict[str, Any]]) -> None:
 
 
 def test_the_later_row_wins() -> None:
-    old, new = row(updated_at=datetime(2024, 1, 1), name="old"), row(updated_at=datetime(2024, 1, 2), name="new")
+    old, new = (
+        row(updated_at=datetime(2024, 1, 1), name="old"),
+        row(updated_at=datetime(2024, 1, 2), name="new"),
+    )
     assert merged([new, old]) == [new]
 
 

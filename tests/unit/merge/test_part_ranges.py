@@ -80,12 +80,20 @@ class Parts:
         """The rows that a merge of some parts takes of those that arrive: their keys and source rows, in order."""
         fitted = fit_files(self.contract, [self.arrive(keys)])
         batches = newest_rows(fitted, self.memory, within=Within(self.record.edges(), parts))
-        return [(tuple(row[name] for name in self.names), row["_source_row"]) for batch in batches for row in batch.to_pylist()]
+        return [
+            (tuple(row[name] for name in self.names), row["_source_row"])
+            for batch in batches
+            for row in batch.to_pylist()
+        ]
 
     def assert_each_row_is_in_the_range_of_the_part_that_it_changes(self, *keys: Key) -> None:
         every = range(len(self.record.parts))
-        found = {number: [key for key, _ in self.merged(range(number, number + 1), *keys)] for number in every}
-        assert [key for number in every for key in found[number]] == [key for key, _ in self.merged(every, *keys)]
+        found = {
+            number: [key for key, _ in self.merged(range(number, number + 1), *keys)] for number in every
+        }
+        assert [key for number in every for key in found[number]] == [
+            key for key, _ in self.merged(every, *keys)
+        ]
         for key in keys:
             assert [number for number in every if key in found[number]] == self.changed(key), key
 

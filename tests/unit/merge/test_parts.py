@@ -28,7 +28,16 @@ from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
 from tests.examples import examples
-from tests.unit.merge.test_merge_lake import BUCKET, LINEAGE, ORDERS, REGIONS, CountingObjects, Lake, TickingClock, order
+from tests.unit.merge.test_merge_lake import (
+    BUCKET,
+    LINEAGE,
+    ORDERS,
+    REGIONS,
+    CountingObjects,
+    Lake,
+    TickingClock,
+    order,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -90,7 +99,9 @@ class PartedLake(Lake):
     def delete(self, at: int, *order_ids: str) -> None:
         """A run at that moment no longer found these keys."""
         key = keys.deletions_key("orders", START + timedelta(hours=at))
-        self.objects.write(ObjectRef(BUCKET, key), parquet_bytes(pa.table({"order_id": pa.array(order_ids, pa.string())})))
+        self.objects.write(
+            ObjectRef(BUCKET, key), parquet_bytes(pa.table({"order_id": pa.array(order_ids, pa.string())}))
+        )
 
     def revert(self, name: str) -> None:
         """The increment leaves the lake, as `headgate files revert` deletes it."""
@@ -98,7 +109,9 @@ class PartedLake(Lake):
 
     def see(self, name: str, at: int) -> None:
         """A run at that moment held the increment's rows."""
-        self.objects.write(ObjectRef(BUCKET, keys.sighting_key("orders", name, START + timedelta(hours=at))), b"")
+        self.objects.write(
+            ObjectRef(BUCKET, keys.sighting_key("orders", name, START + timedelta(hours=at))), b""
+        )
 
     def folder(self, dataset: str = "orders") -> str:
         return lake_snapshot(self.objects, BUCKET).datasets[dataset].location
@@ -107,12 +120,16 @@ class PartedLake(Lake):
         """The bytes of every part, in order."""
         newest = lake_snapshot(self.objects, BUCKET).datasets[dataset]
         refs = part_refs(self.objects, BUCKET, newest)
-        assert [ref.key for ref in refs] == [keys.part(newest.location, number) for number in range(len(refs))]
+        assert [ref.key for ref in refs] == [
+            keys.part(newest.location, number) for number in range(len(refs))
+        ]
         return [self.objects.read(ref) for ref in refs]
 
     def ids(self) -> list[list[str]]:
         """The keys of the rows in each part."""
-        return [[row["order_id"] for row in pq.read_table(io.BytesIO(part)).to_pylist()] for part in self.parts()]
+        return [
+            [row["order_id"] for row in pq.read_table(io.BytesIO(part)).to_pylist()] for part in self.parts()
+        ]
 
     def totals_of(self, ids: Iterable[str]) -> set[Decimal]:
         rows = chain.from_iterable(pq.read_table(io.BytesIO(part)).to_pylist() for part in self.parts())
@@ -163,7 +180,10 @@ def test_a_dataset_below_the_usual_size_of_a_part_is_one_file(lake: PartedLake, 
 
 Step = tuple[str, tuple[str, ...]]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["deliver", "deliver", "delete", "revert"]), st.lists(st.sampled_from(KEYS), max_size=9).map(tuple)),
+    st.tuples(
+        st.sampled_from(["deliver", "deliver", "delete", "revert"]),
+        st.lists(st.sampled_from(KEYS), max_size=9).map(tuple),
+    ),
     max_size=6,
 )
 
@@ -185,7 +205,9 @@ def apply(lake: PartedLake, number: int, step: Step, offset: int) -> None:
 
 @examples(10)
 @given(steps=STEPS, merge_after=st.sets(st.integers(0, 5)))
-def test_a_lake_that_grew_in_any_steps_has_the_bytes_of_one_that_is_merged_at_once(steps: list[Step], merge_after: set[int]) -> None:
+def test_a_lake_that_grew_in_any_steps_has_the_bytes_of_one_that_is_merged_at_once(
+    steps: list[Step], merge_after: set[int]
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         grown, rebuilt = PartedLake(Path(folder)), PartedLake(Path(folder))
         for number, step in enumerate(steps):
@@ -200,8 +222,13 @@ def test_a_lake_that_grew_in_any_steps_has_the_bytes_of_one_that_is_merged_at_on
 
 
 @examples(8)
-@given(deliveries=st.lists(st.lists(st.sampled_from(KEYS), max_size=12, unique=True), min_size=1, max_size=5), data=st.data())
-def test_the_order_in_which_increments_arrive_changes_no_byte(deliveries: list[list[str]], data: st.DataObject) -> None:
+@given(
+    deliveries=st.lists(st.lists(st.sampled_from(KEYS), max_size=12, unique=True), min_size=1, max_size=5),
+    data=st.data(),
+)
+def test_the_order_in_which_increments_arrive_changes_no_byte(
+    deliveries: list[list[str]], data: st.DataObject
+) -> None:
     shuffled = data.draw(st.permutations(range(len(deliveries))))
     with tempfile.TemporaryDirectory() as folder:
         grown, rebuilt = PartedLake(Path(folder)), PartedLake(Path(folder))
@@ -211,15 +238,23 @@ def test_the_order_in_which_increments_arrive_changes_no_byte(deliveries: list[l
         for number, ids in enumerate(deliveries):
             deliver(rebuilt, f"{number:02d}", ids, 1 + number)
         rebuilt.merging().merge()
-        assert (grown.folder(), grown.parts(), grown.record()) == (rebuilt.folder(), rebuilt.parts(), rebuilt.record())
+        assert (grown.folder(), grown.parts(), grown.record()) == (
+            rebuilt.folder(),
+            rebuilt.parts(),
+            rebuilt.record(),
+        )
 
 
 @examples(15)
 @given(
-    deliveries=st.lists(st.lists(st.sampled_from(KEYS), min_size=1, max_size=25, unique=True), min_size=2, max_size=6),
+    deliveries=st.lists(
+        st.lists(st.sampled_from(KEYS), min_size=1, max_size=25, unique=True), min_size=2, max_size=6
+    ),
     data=st.data(),
 )
-def test_a_lake_after_reverts_has_the_bytes_of_one_to_which_the_files_never_came(deliveries: list[list[str]], data: st.DataObject) -> None:
+def test_a_lake_after_reverts_has_the_bytes_of_one_to_which_the_files_never_came(
+    deliveries: list[list[str]], data: st.DataObject
+) -> None:
     reverted = data.draw(st.sets(st.integers(0, len(deliveries) - 1), max_size=len(deliveries) - 1))
     late = data.draw(st.integers(1, len(deliveries)))  # increments that come with the reverts
     with tempfile.TemporaryDirectory() as folder:
@@ -235,7 +270,10 @@ def test_a_lake_after_reverts_has_the_bytes_of_one_to_which_the_files_never_came
         for number in reverted:
             grown.revert(f"{number:02d}")
         assert grown.merging().merge().datasets == without.merging().merge().datasets
-        assert (grown.parts(), grown.record().to_parquet()) == (without.parts(), without.record().to_parquet())
+        assert (grown.parts(), grown.record().to_parquet()) == (
+            without.parts(),
+            without.record().to_parquet(),
+        )
 
 
 def test_a_revert_writes_the_parts_that_show_rows_of_the_file_and_copies_all_others(lake: PartedLake) -> None:
@@ -249,7 +287,9 @@ def test_a_revert_writes_the_parts_that_show_rows_of_the_file_and_copies_all_oth
     lake.objects.forget()
     lake.revert("bb")
     merged = lake.merging().merge().datasets["orders"]
-    assert [key for key in lake.objects.written if key.startswith(lake.folder())] == [keys.part(lake.folder(), changed)]
+    assert [key for key in lake.objects.written if key.startswith(lake.folder())] == [
+        keys.part(lake.folder(), changed)
+    ]
     assert [key for key in lake.objects.downloaded if key.startswith(folder)] == []
     assert (lake.ids(), merged.rows_in) == (ids, len(KEYS))
 
@@ -306,12 +346,17 @@ PAIR = st.tuples(st.sampled_from([None, -1, 0, 1, 10]), st.sampled_from([None, -
 
 
 @examples(12)
-@given(deliveries=st.lists(st.lists(PAIR, max_size=8, unique_by=repr), min_size=1, max_size=4), part_rows=st.sampled_from([1, 2, 4]))
+@given(
+    deliveries=st.lists(st.lists(PAIR, max_size=8, unique_by=repr), min_size=1, max_size=4),
+    part_rows=st.sampled_from([1, 2, 4]),
+)
 def test_keys_of_several_columns_with_nulls_and_two_zeros_have_the_same_parts_however_they_arrive(
     deliveries: list[list[tuple[Any, Any]]], part_rows: int
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        grown, rebuilt = (PartedLake(Path(folder), contracts={"pairs": PAIRS}, part_rows=part_rows) for _ in range(2))
+        grown, rebuilt = (
+            PartedLake(Path(folder), contracts={"pairs": PAIRS}, part_rows=part_rows) for _ in range(2)
+        )
         for number, pairs in enumerate(deliveries):
             for one in (grown, rebuilt):
                 deliver_pairs(one, f"{number:02d}", pairs, number)
@@ -323,7 +368,13 @@ def test_keys_of_several_columns_with_nulls_and_two_zeros_have_the_same_parts_ho
 
 def deliver_pairs(lake: PartedLake, name: str, pairs: Sequence[tuple[Any, Any]], number: int) -> None:
     rows = [
-        {"shop": shop, "weight": weight, "updated_at": START + timedelta(days=number), "_content_sha256": name, "_source_row": place}
+        {
+            "shop": shop,
+            "weight": weight,
+            "updated_at": START + timedelta(days=number),
+            "_content_sha256": name,
+            "_source_row": place,
+        }
         for place, (shop, weight) in enumerate(pairs, 1)
     ]
     body = parquet_bytes(pa.Table.from_pylist(rows, arrow_schema(PAIRS)))
@@ -341,8 +392,12 @@ def test_parts_without_an_arriving_key_are_copied_inside_the_store_and_never_rea
     own = [key for key in lake.objects.downloaded if key.startswith(keys.SNAPSHOTS)]
     assert own == [keys.part(folder, changed)]
     assert not [key for key in lake.objects.opened if key.startswith(folder)]
-    assert sorted(lake.objects.copied) == [keys.part(folder, number) for number in range(len(before)) if number != changed]
-    assert [key for key in lake.objects.written if key.startswith(lake.folder())] == [keys.part(lake.folder(), changed)]
+    assert sorted(lake.objects.copied) == [
+        keys.part(folder, number) for number in range(len(before)) if number != changed
+    ]
+    assert [key for key in lake.objects.written if key.startswith(lake.folder())] == [
+        keys.part(lake.folder(), changed)
+    ]
     assert lake.ids() == before
 
 
@@ -364,7 +419,11 @@ def test_a_deleted_boundary_joins_two_parts_and_reads_no_third(lake: PartedLake)
     lake.objects.forget()
     lake.delete(2, before[number][0])
     lake.merging().merge()
-    assert lake.ids() == [*before[: number - 1], before[number - 1] + before[number][1:], *before[number + 1 :]]
+    assert lake.ids() == [
+        *before[: number - 1],
+        before[number - 1] + before[number][1:],
+        *before[number + 1 :],
+    ]
     read = [key for key in lake.objects.downloaded if key.startswith(folder)]
     assert read == [keys.part(folder, number - 1), keys.part(folder, number)]
 
@@ -390,21 +449,29 @@ def test_a_dataset_whose_rows_are_all_deleted_has_one_part_without_rows(lake: Pa
     assert lake.ids() == expected(KEYS[:20])
 
 
-def test_a_snapshot_that_an_older_version_wrote_as_one_file_is_split_by_the_next_merge(lake: PartedLake) -> None:
+def test_a_snapshot_that_an_older_version_wrote_as_one_file_is_split_by_the_next_merge(
+    lake: PartedLake,
+) -> None:
     lake.part_rows = 0
     deliver(lake, "aa", KEYS[:40])
     merged = lake.merging().merge()
     assert len(lake.parts()) == 1
-    lake.objects.delete(ObjectRef(BUCKET, keys.snapshot_parts_key("orders", merged.datasets["orders"].snapshot_id)))
+    lake.objects.delete(
+        ObjectRef(BUCKET, keys.snapshot_parts_key("orders", merged.datasets["orders"].snapshot_id))
+    )
     lake.part_rows = ROWS
     lake.objects.forget()
     deliver(lake, "bb", KEYS[40:])
     lake.merging().merge()
     assert lake.ids() == expected(KEYS)
-    assert [key for key in lake.objects.downloaded if key.startswith(keys.INCREMENTS)] == [keys.increment_key("orders", "bb")]
+    assert [key for key in lake.objects.downloaded if key.startswith(keys.INCREMENTS)] == [
+        keys.increment_key("orders", "bb")
+    ]
 
 
-def test_another_size_of_parts_is_another_snapshot_so_two_layouts_never_share_a_folder(lake: PartedLake) -> None:
+def test_another_size_of_parts_is_another_snapshot_so_two_layouts_never_share_a_folder(
+    lake: PartedLake,
+) -> None:
     deliver(lake, "aa", KEYS)
     first = lake.merging().merge().datasets["orders"]
     kept = lake.parts()
@@ -414,7 +481,9 @@ def test_another_size_of_parts_is_another_snapshot_so_two_layouts_never_share_a_
     assert [lake.objects.read(ref) for ref in part_refs(lake.objects, BUCKET, first)] == kept
 
 
-def test_what_another_layout_left_in_the_folder_of_a_snapshot_is_no_part_of_it(lake: PartedLake, tmp_path: Path) -> None:
+def test_what_another_layout_left_in_the_folder_of_a_snapshot_is_no_part_of_it(
+    lake: PartedLake, tmp_path: Path
+) -> None:
     deliver(lake, "aa", OTHERS[:5])
     folder = lake.merging().merge().datasets["orders"].location
     again = PartedLake(tmp_path)
@@ -424,7 +493,9 @@ def test_what_another_layout_left_in_the_folder_of_a_snapshot_is_no_part_of_it(l
     assert (again.folder(), again.ids()) == (folder, [OTHERS[:5]])
 
 
-def test_a_boundary_that_is_not_where_the_record_says_makes_the_merge_write_every_part_again(lake: PartedLake) -> None:
+def test_a_boundary_that_is_not_where_the_record_says_makes_the_merge_write_every_part_again(
+    lake: PartedLake,
+) -> None:
     """A library that writes a key's text in another way moves every boundary."""
     deliver(lake, "aa", OTHERS)
     lake.merging().merge()
@@ -433,10 +504,17 @@ def test_a_boundary_that_is_not_where_the_record_says_makes_the_merge_write_ever
     halves = [rows.slice(0, 10), rows.slice(10)]
     for number, half in enumerate(halves):
         lake.objects.write(ObjectRef(BUCKET, keys.part(newest.location, number)), parquet_bytes(half))
-    ends = [({"order_id": half["order_id"][0].as_py()}, {"order_id": half["order_id"][-1].as_py()}) for half in halves]
-    parts = tuple(Part(half.num_rows, 1, "0", *end, "2024-01-01") for half, end in zip(halves, ends, strict=True))
+    ends = [
+        ({"order_id": half["order_id"][0].as_py()}, {"order_id": half["order_id"][-1].as_py()})
+        for half in halves
+    ]
+    parts = tuple(
+        Part(half.num_rows, 1, "0", *end, "2024-01-01") for half, end in zip(halves, ends, strict=True)
+    )
     moved = replace(record, parts=parts)
-    lake.objects.write(ObjectRef(BUCKET, keys.snapshot_parts_key("orders", newest.snapshot_id)), moved.to_parquet())
+    lake.objects.write(
+        ObjectRef(BUCKET, keys.snapshot_parts_key("orders", newest.snapshot_id)), moved.to_parquet()
+    )
     deliver(lake, "bb", [OTHERS[-1]], updated=2)
     lake.merging().merge()
     assert lake.ids() == [OTHERS]
@@ -449,7 +527,9 @@ def test_a_rule_that_one_part_alone_breaks_refuses_the_dataset(lake: PartedLake)
     after = lake.merging().merge()
     assert after.failed == {"orders": "headgate.curated.orders: total: minimum broken by 1 rows"}
     assert after.datasets["orders"] == before.datasets["orders"]
-    assert lake.catalog.current("ecommerce_curated", "orders").location.endswith(before.datasets["orders"].location)
+    assert lake.catalog.current("ecommerce_curated", "orders").location.endswith(
+        before.datasets["orders"].location
+    )
 
 
 def test_parts_are_audited_again_when_a_rule_of_the_contract_changes(lake: PartedLake) -> None:
@@ -475,7 +555,9 @@ def test_the_audit_is_asked_even_when_no_part_changes(lake: PartedLake) -> None:
 
 def test_figures_of_all_parts_are_those_of_the_dataset(lake: PartedLake) -> None:
     rows = [order(one, "1.00", 1 + number % 5) for number, one in enumerate(KEYS)]
-    lake.deliver("aa", *({**row, "total": None if number % 2 else Decimal(1)} for number, row in enumerate(rows)))
+    lake.deliver(
+        "aa", *({**row, "total": None if number % 2 else Decimal(1)} for number, row in enumerate(rows))
+    )
     merged = lake.merging().merge().datasets["orders"]
     assert (merged.rows, merged.rows_in, merged.latest_on) == (60, 60, "2024-01-05")
     assert sum(part.nulls["total"] for part in lake.record().parts if part.nulls) == 30
@@ -489,13 +571,18 @@ def test_old_records_of_parts_are_deleted_with_their_snapshots(lake: PartedLake)
         deliver(lake, f"{number:02d}", [KEYS[number]])
         lake.merging().merge()
     left = {key.split("/")[2] for key in lake.objects.contents(BUCKET, f"{keys.SNAPSHOTS}/orders/")}
-    assert {Path(key).stem for key in lake.objects.contents(BUCKET, f"{keys.LAKE_MANIFESTS}parts/orders/")} == left
+    assert {
+        Path(key).stem for key in lake.objects.contents(BUCKET, f"{keys.LAKE_MANIFESTS}parts/orders/")
+    } == left
     assert len(left) < 9
 
 
 def test_a_dataset_with_a_unique_column_is_one_part() -> None:
     columns = [replace(one, unique=one.name == "total") for one in ORDERS.columns]
-    assert (part_rows_of(ORDERS, ROWS), part_rows_of(replace(ORDERS, columns=tuple(columns)), ROWS)) == (ROWS, 0)
+    assert (part_rows_of(ORDERS, ROWS), part_rows_of(replace(ORDERS, columns=tuple(columns)), ROWS)) == (
+        ROWS,
+        0,
+    )
 
 
 def parts_of(*ranges: tuple[object, object], rows: int = 2) -> SnapshotParts:
@@ -515,7 +602,9 @@ def parts_of(*ranges: tuple[object, object], rows: int = 2) -> SnapshotParts:
         ([(1, None), (None, None)], False),
     ],
 )
-def test_ranges_that_touch_or_cross_are_not_in_order(ranges: list[tuple[object, object]], in_order: bool) -> None:
+def test_ranges_that_touch_or_cross_are_not_in_order(
+    ranges: list[tuple[object, object]], in_order: bool
+) -> None:
     assert parts_of(*ranges).are_in_order() is in_order
 
 
@@ -549,11 +638,15 @@ def test_a_part_that_may_lose_its_first_row_is_merged_with_the_part_before(
         (80, [range(8)]),
     ],
 )
-def test_ranges_that_lie_close_together_are_merged_at_once_up_to_the_size_of_what_arrives(limit: int, merged: list[range]) -> None:
+def test_ranges_that_lie_close_together_are_merged_at_once_up_to_the_size_of_what_arrives(
+    limit: int, merged: list[range]
+) -> None:
     assert grouped([range(1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, limit) == merged
 
 
-def test_many_arriving_rows_all_over_the_snapshot_are_read_a_few_times_only(lake: PartedLake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_arriving_rows_all_over_the_snapshot_are_read_a_few_times_only(
+    lake: PartedLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reads: list[int] = []
 
     def counted(fitted: Fitted, *given: Any, **named: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401 as the function's own
@@ -569,7 +662,9 @@ def test_many_arriving_rows_all_over_the_snapshot_are_read_a_few_times_only(lake
     assert len(reads) < len(lake.parts()) / 2
 
 
-POINTING = tuple(replace(one, references="regions.region_id") if one.name == "order_id" else one for one in ORDERS.columns)
+POINTING = tuple(
+    replace(one, references="regions.region_id") if one.name == "order_id" else one for one in ORDERS.columns
+)
 
 
 def test_references_of_unchanged_parts_are_checked_without_a_download(tmp_path: Path) -> None:
@@ -581,7 +676,9 @@ def test_references_of_unchanged_parts_are_checked_without_a_download(tmp_path: 
     lake.objects.forget()
     deliver(lake, "bb", [KEYS[0]], updated=2)
     again = lake.merging().merge()
-    (before,), (after,) = (checked_references(lake.objects, BUCKET, one.snapshot_id) for one in (merged, again))
+    (before,), (after,) = (
+        checked_references(lake.objects, BUCKET, one.snapshot_id) for one in (merged, again)
+    )
     assert (before.rows, after.rows, after.first_keys) == (10, 10, tuple(KEYS[50:]))
     assert [key for key in lake.objects.downloaded if key.startswith(folder)] == [keys.part(folder, 0)]
     assert [key for key in lake.objects.downloaded if "regions" in key] == []

@@ -38,14 +38,28 @@ pytestmark = pytest.mark.unit
 
 BUCKET = "curated"
 TEXT = ColumnType(Kind.STRING)
-LINEAGE = (Column("_content_sha256", TEXT, required=True), Column("_source_row", ColumnType(Kind.BIGINT), required=True))
-ORDERS = Contract("parents", "parents", "curated", "1", (Column("order_id", TEXT, required=True), *LINEAGE), key=("order_id",))
+LINEAGE = (
+    Column("_content_sha256", TEXT, required=True),
+    Column("_source_row", ColumnType(Kind.BIGINT), required=True),
+)
+ORDERS = Contract(
+    "parents",
+    "parents",
+    "curated",
+    "1",
+    (Column("order_id", TEXT, required=True), *LINEAGE),
+    key=("order_id",),
+)
 LINES = Contract(
     "lines",
     "lines",
     "curated",
     "1",
-    (Column("line_id", TEXT, required=True), Column("order_id", TEXT, references="parents.order_id"), *LINEAGE),
+    (
+        Column("line_id", TEXT, required=True),
+        Column("order_id", TEXT, references="parents.order_id"),
+        *LINEAGE,
+    ),
     key=("line_id",),
 )
 
@@ -79,7 +93,9 @@ class Lake:
     def deliver(self, contract: Contract, name: str, *rows: dict[str, Any]) -> None:
         reported = [{**row, "_content_sha256": name, "_source_row": at} for at, row in enumerate(rows, 1)]
         table = pa.Table.from_pylist(reported, arrow_schema(contract))
-        self.objects.write(ObjectRef(BUCKET, keys.increment_key(contract.dataset, name)), parquet_bytes(table))
+        self.objects.write(
+            ObjectRef(BUCKET, keys.increment_key(contract.dataset, name)), parquet_bytes(table)
+        )
 
     def merged(self) -> tuple[CheckedReference, ...]:
         lake = self.merging().merge()
@@ -92,7 +108,9 @@ class Lake:
     def reported(self) -> list[dict[str, Any]]:
         """What the table shows."""
         location = self.catalog.current("db", TABLE.dataset).location.removeprefix(f"s3://{BUCKET}/")
-        rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(self.objects.read(ObjectRef(BUCKET, keys.part(location))))).to_pylist()
+        rows: list[dict[str, Any]] = pq.read_table(
+            pa.BufferReader(self.objects.read(ObjectRef(BUCKET, keys.part(location))))
+        ).to_pylist()
         return rows
 
 
@@ -134,7 +152,9 @@ def test_the_table_reports_what_was_checked_of_the_newest_snapshot(lake: Lake) -
     assert [row["rows_without_parent"] for row in lake.reported()] == [0]
 
 
-def test_a_table_that_fell_behind_is_caught_up_by_the_next_merge_and_one_that_did_not_stays(lake: Lake) -> None:
+def test_a_table_that_fell_behind_is_caught_up_by_the_next_merge_and_one_that_did_not_stays(
+    lake: Lake,
+) -> None:
     lake.deliver(LINES, "b", line("x", "1"))
     replace(lake.merging(), missing_parents=None).merge()
     assert lake.catalog.current("db", TABLE.dataset).location.endswith("/empty/")
@@ -168,7 +188,9 @@ def test_what_has_not_changed_is_neither_fetched_nor_checked_again(lake: Lake) -
     assert lake.objects.fetched == []
 
 
-def test_a_merge_opens_one_database_for_all_datasets_and_references_and_closes_it(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_merge_opens_one_database_for_all_datasets_and_references_and_closes_it(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened, connect = [], duckdb.connect
 
     def remembered(**config: Any) -> duckdb.DuckDBPyConnection:  # noqa: ANN401 as DuckDB's own
@@ -190,25 +212,38 @@ def test_without_a_snapshot_nothing_is_known(lake: Lake) -> None:
 
 
 def test_references_to_nothing_in_the_lake_are_left_out() -> None:
-    stray = replace(LINES, columns=(Column("a", TEXT, references="nowhere.a"), Column("b", TEXT, references="parents.nothing")), key=("a",))
+    stray = replace(
+        LINES,
+        columns=(Column("a", TEXT, references="nowhere.a"), Column("b", TEXT, references="parents.nothing")),
+        key=("a",),
+    )
     assert references({"lines": stray, "parents": ORDERS}) == ()
-    assert references({"lines": LINES, "parents": ORDERS}) == (Reference("lines", "order_id", "parents", "order_id"),)
+    assert references({"lines": LINES, "parents": ORDERS}) == (
+        Reference("lines", "order_id", "parents", "order_id"),
+    )
 
 
 def test_every_reference_of_the_lakes_own_contracts_is_checked() -> None:
     registry = Registry.load()
-    stated = [column for contract in registry.curated.values() for column in contract.columns if column.references]
+    stated = [
+        column for contract in registry.curated.values() for column in contract.columns if column.references
+    ]
     assert len(references(registry.curated)) == len(stated) > 0
 
 
 def test_a_report_reads_back_as_it_was_written() -> None:
-    report = (CheckedReference("a.b", "c.d", "1", "2", 3, 2, ("x", "y")), CheckedReference("a.e", "c.d", "1", "2", 0, 0))
+    report = (
+        CheckedReference("a.b", "c.d", "1", "2", 3, 2, ("x", "y")),
+        CheckedReference("a.e", "c.d", "1", "2", 0, 0),
+    )
     assert from_json(to_json(report)) == report
 
 
 def test_ids_of_other_types_are_compared_by_their_texts() -> None:
     children, parents = ibis.memtable({"id": ["1", "2"]}), ibis.memtable({"id": [1, 3]})
-    assert without_parent(children, "id", parents, "id").execute().to_dict("records") == [{"value": "2", "rows": 1}]
+    assert without_parent(children, "id", parents, "id").execute().to_dict("records") == [
+        {"value": "2", "rows": 1}
+    ]
 
 
 KEYS = st.lists(st.one_of(st.none(), st.integers(0, 6)), max_size=20)
@@ -216,7 +251,9 @@ KEYS = st.lists(st.one_of(st.none(), st.integers(0, 6)), max_size=20)
 
 @settings(max_examples=40, deadline=None)
 @given(children=KEYS, parents=KEYS)
-def test_orphans_are_what_counting_by_hand_says(children: list[int | None], parents: list[int | None]) -> None:
+def test_orphans_are_what_counting_by_hand_says(
+    children: list[int | None], parents: list[int | None]
+) -> None:
     wanted = Counter(child for child in children if child is not None and child not in parents)
     tables = (ibis.memtable(pa.table({"k": pa.array(values, pa.int64())})) for values in (children, parents))
     child_rows, parent_rows = tables

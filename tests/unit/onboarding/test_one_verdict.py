@@ -66,8 +66,13 @@ def test_command_line_graphql_and_raw_agree_on_every_row(onboarding: Onboarding,
     over_graphql = called(onboarding, "createCustomers", inputs=rows_of(name))["rows"]
     assert [(one["row"], one["rule"] or "", one["column"] or "") for one in over_graphql] == command
     body = (SAMPLES / name).read_bytes()
-    in_raw = check_bytes(body, MODELS["Customer"].contract, KEY, object_key=name, received_at=datetime(2026, 1, 1))
-    broken = {row["source_row"]: (row["rule"], row["column_name"] or "") for row in in_raw.quarantine_rows.to_pylist()}
+    in_raw = check_bytes(
+        body, MODELS["Customer"].contract, KEY, object_key=name, received_at=datetime(2026, 1, 1)
+    )
+    broken = {
+        row["source_row"]: (row["rule"], row["column_name"] or "")
+        for row in in_raw.quarantine_rows.to_pylist()
+    }
     assert {row: (rule, column) for row, rule, column in command if rule} == broken
     assert in_raw.counts.received == len(command)
 
@@ -77,9 +82,19 @@ def test_failed_rows_are_written_corrected_and_sent_again(onboarding: Onboarding
     first = ran("--file", str(SAMPLES / "invalid.csv"), "--submit", "--failed", str(failed), "--json")
     assert (first.exit_code, json.loads(first.stdout)["summary"]["failed"]) == (3, 6)
     rows = list(csv.DictReader(io.StringIO(failed.read_text(encoding="utf-8"))))
-    assert [row["customer_id"] for row in rows] == ["C-00002", "C-00003", "C-00004", "has blank", "C-00006", "C-00007"]
+    assert [row["customer_id"] for row in rows] == [
+        "C-00002",
+        "C-00003",
+        "C-00004",
+        "has blank",
+        "C-00006",
+        "C-00007",
+    ]
     good = {"name": "Corrected", "country_code": "GB"}
-    fixed = [{**row, **good, "email": f"f{place}@example.com", "customer_id": f"F-{place}"} for place, row in enumerate(rows)]
+    fixed = [
+        {**row, **good, "email": f"f{place}@example.com", "customer_id": f"F-{place}"}
+        for place, row in enumerate(rows)
+    ]
     with failed.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [*rows[0]])
         writer.writeheader()
@@ -90,7 +105,10 @@ def test_failed_rows_are_written_corrected_and_sent_again(onboarding: Onboarding
 
 
 def test_a_file_sent_twice_creates_nothing_twice(onboarding: Onboarding) -> None:
-    counts = [json.loads(ran("--file", str(SAMPLES / "valid.csv"), "--submit", "--json").stdout)["summary"] for _ in range(2)]
+    counts = [
+        json.loads(ran("--file", str(SAMPLES / "valid.csv"), "--submit", "--json").stdout)["summary"]
+        for _ in range(2)
+    ]
     assert [(one["created"], one["successful"]) for one in counts] == [(10, 10), (0, 10)]
     assert len(onboarding.page(MODELS["Customer"], 50).records) == 10
 
@@ -107,7 +125,12 @@ def test_the_model_is_detected_and_other_headings_are_mapped(onboarding: Onboard
     path = tmp_path / "people.csv"
     path.write_text("Customer ID;Name;E-Mail;Country Code\nC-1;Ann;ann@example.com;GB\n", encoding="utf-8")
     done = json.loads(ran("--file", str(path), "--model", "customer", "--json").stdout)
-    assert done["mapping"] == {"Customer ID": "customer_id", "Name": "name", "E-Mail": "email", "Country Code": "country_code"}
+    assert done["mapping"] == {
+        "Customer ID": "customer_id",
+        "Name": "name",
+        "E-Mail": "email",
+        "Country Code": "country_code",
+    }
     assert done["summary"]["successful"] == 1
 
 
@@ -115,8 +138,14 @@ def test_a_column_of_no_field_is_named_with_the_true_reason(onboarding: Onboardi
     """A column signupDate was said to "may hold card data", at the name of another column that fits."""
     assert onboarding
     path = tmp_path / "people.csv"
-    path.write_text("customerId,name,email,countryCode,signupDate\nC-1,Ann,ann@example.com,GB,2026-01-02\n", encoding="utf-8")
-    with pytest.raises(BadInputError, match=r"^column signupDate: the model has no field of this name, and its values would be lost"):
+    path.write_text(
+        "customerId,name,email,countryCode,signupDate\nC-1,Ann,ann@example.com,GB,2026-01-02\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        BadInputError,
+        match=r"^column signupDate: the model has no field of this name, and its values would be lost",
+    ):
         ran("--file", str(path))
 
 
@@ -143,9 +172,17 @@ def test_a_card_number_is_neither_stored_nor_shown(onboarding: Onboarding, tmp_p
     path = tmp_path / "cards.csv"
     path.write_text(f"customer_id,name,email\nC-1,paid {PAN},a@example.com\n", encoding="utf-8")
     done = ran("--file", str(path), "--submit", "--failed", str(tmp_path / "failed.csv"), "--json")
-    assert (done.exit_code, PAN in done.output, PAN in (tmp_path / "failed.csv").read_text(encoding="utf-8")) == (3, False, False)
+    assert (
+        done.exit_code,
+        PAN in done.output,
+        PAN in (tmp_path / "failed.csv").read_text(encoding="utf-8"),
+    ) == (3, False, False)
     with pytest.raises(BadInputError) as refused:
-        called(onboarding, "createCustomer", input={"customer_id": "C-1", "name": f"paid {PAN}", "email": "a@example.com"})
+        called(
+            onboarding,
+            "createCustomer",
+            input={"customer_id": "C-1", "name": f"paid {PAN}", "email": "a@example.com"},
+        )
     assert PAN not in str(refused.value)
 
 
@@ -162,14 +199,24 @@ def test_records_are_created_read_listed_and_updated_over_graphql(onboarding: On
 
 @pytest.mark.parametrize(
     ("groups", "reads", "writes"),
-    [([], False, False), (["viewer"], True, False), (["uploader"], True, True), (["operator"], True, True), (["others"], False, False)],
+    [
+        ([], False, False),
+        (["viewer"], True, False),
+        (["uploader"], True, True),
+        (["operator"], True, True),
+        (["others"], False, False),
+    ],
 )
 def test_the_groups_of_a_person_decide_who_reads_and_who_writes(
     onboarding: Onboarding, groups: list[str], *, reads: bool, writes: bool
 ) -> None:
     row = {"customer_id": "C-1", "name": "Ann", "email": "ann@example.com"}
     for field, arguments, may in (("createCustomer", {"input": row}, writes), ("listCustomers", {}, reads)):
-        event = {"info": {"fieldName": field}, "arguments": arguments, "identity": {"claims": {"cognito:groups": groups}}}
+        event = {
+            "info": {"fieldName": field},
+            "arguments": arguments,
+            "identity": {"claims": {"cognito:groups": groups}},
+        }
         with nullcontext() if may else pytest.raises(NotPermittedError, match="group"):
             assert resolve_field(event, onboarding, MODELS)
 

@@ -28,13 +28,19 @@ def test_numbers_are_described_by_their_range() -> None:
 
 
 def test_money_is_reported_exactly() -> None:
-    reported = describe(pa.array([Decimal("10.10"), Decimal("-0.05"), Decimal("10.10")], pa.decimal128(14, 2)))
+    reported = describe(
+        pa.array([Decimal("10.10"), Decimal("-0.05"), Decimal("10.10")], pa.decimal128(14, 2))
+    )
     assert (reported.facts["min"], reported.facts["max"], reported.top) == ("-0.05", "10.10", (("10.10", 2),))
 
 
 def test_days_and_instants_are_reported_as_such() -> None:
     days = describe(pa.array([dt.date(2024, 1, 1), dt.date(2024, 1, 3)]))
-    assert (days.facts["min"], days.facts["mean"], days.facts["std_days"]) == ("2024-01-01", "2024-01-02", "1.41421356237")
+    assert (days.facts["min"], days.facts["mean"], days.facts["std_days"]) == (
+        "2024-01-01",
+        "2024-01-02",
+        "1.41421356237",
+    )
     instants = describe(pa.array([dt.datetime(1969, 1, 1), dt.datetime(1969, 1, 1, 12)], pa.timestamp("us")))
     assert (instants.facts["min"], instants.facts["median"]) == ("1969-01-01 00:00:00", "1969-01-01 06:00:00")
 

@@ -20,7 +20,9 @@ VALUES = st.one_of(
     st.lists(st.none() | st.integers(-(2**40), 2**40)),
     st.lists(st.none() | st.booleans()),
     st.lists(st.none() | st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1))),
-    st.lists(st.none() | st.decimals(-1000, 1000, places=2).map(lambda number: number.quantize(Decimal("0.01")))),
+    st.lists(
+        st.none() | st.decimals(-1000, 1000, places=2).map(lambda number: number.quantize(Decimal("0.01")))
+    ),
 )
 
 
@@ -30,7 +32,11 @@ def distinct_of(batches: Iterable[pa.Array]) -> Distinct:
 
 @given(VALUES)
 def test_few_values_are_counted_exactly(values: list[object]) -> None:
-    array = pa.array(values, pa.decimal128(10, 2)) if any(isinstance(value, Decimal) for value in values) else pa.array(values)
+    array = (
+        pa.array(values, pa.decimal128(10, 2))
+        if any(isinstance(value, Decimal) for value in values)
+        else pa.array(values)
+    )
     sketch = distinct_of([array])
     assert (sketch.count, sketch.is_exact) == (len(set(values) - {None}), True)
 

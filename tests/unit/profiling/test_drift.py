@@ -76,13 +76,20 @@ def test_what_chance_may_do_grows_with_bins_and_shrinks_with_rows() -> None:
 
 
 def test_figures_come_back_from_json_as_they_were() -> None:
-    assert FileFigures.from_dict(a_file().as_dict() | {"columns": {name: vars(one) for name, one in a_file().columns.items()}}) == a_file()
+    assert (
+        FileFigures.from_dict(
+            a_file().as_dict() | {"columns": {name: vars(one) for name, one in a_file().columns.items()}}
+        )
+        == a_file()
+    )
 
 
 shares = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 1), max_size=6)
 
 
 @given(shares, shares)
-def test_the_index_is_never_negative_and_of_equals_it_is_nothing(one: dict[str, float], other: dict[str, float]) -> None:
+def test_the_index_is_never_negative_and_of_equals_it_is_nothing(
+    one: dict[str, float], other: dict[str, float]
+) -> None:
     assert psi(one, other) >= 0
     assert psi(one, one) == 0

@@ -18,7 +18,11 @@ from headgate.profiling.profile import profile_unknown
 pytestmark = pytest.mark.unit
 
 PAN = "4111111111111111"  # a test number that payment gateways publish
-BODY = b"id,amount,on,note,card\n1,1.50,2024-01-01,a," + PAN.encode() + b"\n2,,2024-01-03,,5500005555555559\n3,4.50,,b,\n"
+BODY = (
+    b"id,amount,on,note,card\n1,1.50,2024-01-01,a,"
+    + PAN.encode()
+    + b"\n2,,2024-01-03,,5500005555555559\n3,4.50,,b,\n"
+)
 
 
 def summary_of(body: bytes) -> dict[str, object]:
@@ -30,7 +34,13 @@ def summary_of(body: bytes) -> dict[str, object]:
 def test_the_summary_has_schema_statistics_and_issues() -> None:
     summary = summary_of(BODY)
     assert (summary["file_name"], summary["row_count"]) == ("sales.csv", 3)
-    assert summary["schema"] == {"id": "int", "amount": "float", "on": "date", "note": "string", "card": "int"}
+    assert summary["schema"] == {
+        "id": "int",
+        "amount": "float",
+        "on": "date",
+        "note": "string",
+        "card": "int",
+    }
     assert summary["statistics"] == {
         "id": {"min": 1, "max": 3, "avg": 2},
         "amount": {"min": 1.5, "max": 4.5, "avg": 3},
@@ -45,8 +55,12 @@ def test_the_summary_has_schema_statistics_and_issues() -> None:
 def test_rows_that_do_not_fit_the_header_count_as_rows_and_lower_the_score() -> None:
     """Four of eight rows have a cell too many: they are no columns' values, and no good rows."""
     whole = unknown_table(b"id,amount\n" + b"".join(b"%d,1.5\n" % row for row in range(8)))
-    broken = unknown_table(b"id,amount\n" + b"".join(b"%d,1.5%s\n" % (row, b",x" * (row > 3)) for row in range(8)))
-    record = FileRecord("f", "raw", "uploads/a.csv", "v", "uploads", FileState.PROCESSING, received_at="2024-01-04T00:00:00")
+    broken = unknown_table(
+        b"id,amount\n" + b"".join(b"%d,1.5%s\n" % (row, b",x" * (row > 3)) for row in range(8))
+    )
+    record = FileRecord(
+        "f", "raw", "uploads/a.csv", "v", "uploads", FileState.PROCESSING, received_at="2024-01-04T00:00:00"
+    )
     kept = [Profiles(MemoryObjects(), "artifacts").of_unknown(record, table) for table in (whole, broken)]
     assert [(profile["rows"], profile["validity"]) for profile in kept] == [("8", "1.0000"), ("8", "0.5000")]
 
@@ -57,7 +71,15 @@ def test_no_card_number_is_in_the_summary() -> None:
 
 def test_the_summary_is_stored_by_the_files_name_and_named_in_its_record() -> None:
     objects = MemoryObjects()
-    record = FileRecord("f", "raw", "uploads/sales.csv.gz", "v", "uploads", FileState.PROCESSING, received_at="2024-01-04T00:00:00")
+    record = FileRecord(
+        "f",
+        "raw",
+        "uploads/sales.csv.gz",
+        "v",
+        "uploads",
+        FileState.PROCESSING,
+        received_at="2024-01-04T00:00:00",
+    )
     kept = Profiles(objects, "artifacts").of_uncontracted(record, unknown_table(BODY))
     assert kept[SUMMARY] == "processed/sales_summary.json"
     stored = json.loads(objects.read(ObjectRef("artifacts", kept[SUMMARY])))

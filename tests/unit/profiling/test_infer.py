@@ -33,7 +33,9 @@ pytestmark = pytest.mark.unit
         ([None, ""], "", ""),
     ],
 )
-def test_a_column_is_of_the_most_specific_type_that_its_texts_spell(texts: list[str | None], kind: str, form: str) -> None:
+def test_a_column_is_of_the_most_specific_type_that_its_texts_spell(
+    texts: list[str | None], kind: str, form: str
+) -> None:
     reported = infer(pa.array(texts, pa.string()))
     assert (reported.type, reported.format, reported.invalid) == (kind, form, 0)
 
@@ -52,14 +54,24 @@ def test_some_dirt_is_invalid_and_does_not_make_numbers_into_texts() -> None:
         ("01/02/2024", "12/31/2023", "date", "MM/dd/yyyy"),
     ],
 )
-def test_what_a_few_texts_say_of_the_type_is_heard_and_does_not_make_them_invalid(most: str, few: str, kind: str, form: str) -> None:
+def test_what_a_few_texts_say_of_the_type_is_heard_and_does_not_make_them_invalid(
+    most: str, few: str, kind: str, form: str
+) -> None:
     reported = infer(pa.array([most] * 19 + [few]))
-    assert (reported.type, reported.format, reported.invalid, reported.values.null_count) == (kind, form, 0, 0)
+    assert (reported.type, reported.format, reported.invalid, reported.values.null_count) == (
+        kind,
+        form,
+        0,
+        0,
+    )
 
 
 def test_ids_of_64_bits_are_whole_numbers_and_longer_ones_texts_but_none_is_rounded() -> None:
     reported = infer(pa.array(["1234567890123456789", "-8999999999999999999", "7"]))
-    assert (reported.type, reported.values.to_pylist()) == ("int", [1234567890123456789, -8999999999999999999, 7])
+    assert (reported.type, reported.values.to_pylist()) == (
+        "int",
+        [1234567890123456789, -8999999999999999999, 7],
+    )
     assert infer(pa.array(["12345678901234567890", "12345678901234567891"])).type == "string"
 
 
@@ -76,7 +88,9 @@ def test_days_that_no_calendar_has_are_invalid() -> None:
 
 
 def test_instants_with_a_zone_are_moved_to_utc() -> None:
-    reported = infer(pa.array(["2024-01-01 10:00", "2024-01-01T10:00:00+02:00", "2024-01-01 00:00:00.123456789"]))
+    reported = infer(
+        pa.array(["2024-01-01 10:00", "2024-01-01T10:00:00+02:00", "2024-01-01 00:00:00.123456789"])
+    )
     day = dt.datetime(2024, 1, 1)
     assert reported.values.to_pylist() == [
         day.replace(hour=10),
@@ -133,7 +147,9 @@ def test_days_are_read_exactly(days: list[dt.date]) -> None:
         (["5 €", "6 $"], "string", 0),
     ],
 )
-def test_a_profile_types_a_column_as_the_drafted_contract_does(texts: list[str], kind: str, invalid: int) -> None:
+def test_a_profile_types_a_column_as_the_drafted_contract_does(
+    texts: list[str], kind: str, invalid: int
+) -> None:
     found = infer(pa.array(texts))
     assert (found.type, found.invalid) == (kind, invalid)
 
@@ -148,8 +164,13 @@ _SPELLINGS = [
 ]  # fmt: skip
 
 
-@given(st.sampled_from(["x", "plz", "artikelnummer", "datum"]), st.lists(st.sampled_from(_SPELLINGS), min_size=1, max_size=4))
-def test_a_profile_and_a_draft_agree_about_every_column_that_a_draft_types(name: str, texts: list[str]) -> None:
+@given(
+    st.sampled_from(["x", "plz", "artikelnummer", "datum"]),
+    st.lists(st.sampled_from(_SPELLINGS), min_size=1, max_size=4),
+)
+def test_a_profile_and_a_draft_agree_about_every_column_that_a_draft_types(
+    name: str, texts: list[str]
+) -> None:
     drafted, profiled = guess_column(name, pa.array(texts)), infer(pa.array(texts), name)
     assert profiled.type == _DRAFTED_AS[drafted.type.kind]
     assert bool(drafted.choices) is (profiled.type == "string" and profiled.format != "")
@@ -166,4 +187,8 @@ def test_some_dirt_does_not_decide_in_which_order_dates_are_read() -> None:
 
 
 def test_values_in_a_source_format_are_read() -> None:
-    assert infer(pa.array(["1.299,50 €", "-5,00 €", None])).values.to_pylist() == [Decimal("1299.50"), Decimal("-5.00"), None]
+    assert infer(pa.array(["1.299,50 €", "-5,00 €", None])).values.to_pylist() == [
+        Decimal("1299.50"),
+        Decimal("-5.00"),
+        None,
+    ]

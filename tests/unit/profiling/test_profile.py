@@ -67,7 +67,16 @@ def test_every_column_of_the_contract_is_described_in_its_order() -> None:
 def test_sensitive_columns_have_counts_and_nothing_else() -> None:
     reported = profiled(payments(3), quarantine_rows(["card_number:card_number"]), 4)
     by_name = {column["name"]: column for column in json.loads(reported.to_json())["columns"]}
-    assert set(by_name["card_number"]) == {"name", "type", "rows", "missing", "missing_share", "invalid", "identifier", "sensitive"}
+    assert set(by_name["card_number"]) == {
+        "name",
+        "type",
+        "rows",
+        "missing",
+        "missing_share",
+        "invalid",
+        "identifier",
+        "sensitive",
+    }
     assert (by_name["card_number"]["rows"], by_name["card_number"]["invalid"]) == (4, 1)
     assert by_name["card_cvv"]["missing"] is None
     assert not any(text in reported.to_json() for text in ("secret-token", "private", "1111"))
@@ -88,7 +97,11 @@ def test_the_score_reports_what_was_refused_and_why() -> None:
 
 def test_rows_that_contradict_themselves_are_inconsistent() -> None:
     accepted = arrow_schema(curated_contract(ORDERS)).empty_table()
-    reported = profile_of(GatedFile(ORDERS, "abc", 2, Columns(accepted), Columns(quarantine_rows(["shipped_after_ordered"])), NOW))
+    reported = profile_of(
+        GatedFile(
+            ORDERS, "abc", 2, Columns(accepted), Columns(quarantine_rows(["shipped_after_ordered"])), NOW
+        )
+    )
     assert reported.score.consistency == 0.5
     assert reported.score.validity == 1.0
 
@@ -97,7 +110,10 @@ def test_rows_in_parquet_give_the_same_profile(tmp_path: Path) -> None:
     reported = profiled(payments(5), quarantine_rows(["type:amount"]), 6).to_json()
     assert profiled(parquet(payments(5)), parquet(quarantine_rows(["type:amount"])), 6).to_json() == reported
     (tmp_path / "rows.parquet").write_bytes(parquet(payments(5)))
-    assert profiled(tmp_path / "rows.parquet", parquet(quarantine_rows(["type:amount"])), 6).to_json() == reported
+    assert (
+        profiled(tmp_path / "rows.parquet", parquet(quarantine_rows(["type:amount"])), 6).to_json()
+        == reported
+    )
 
 
 def test_a_file_without_rows_has_a_profile_too() -> None:
@@ -107,7 +123,11 @@ def test_a_file_without_rows_has_a_profile_too() -> None:
 
 
 def test_a_file_of_no_known_dataset_is_profiled_by_its_texts() -> None:
-    columns = {"id": ["1", "2", "3"], "card": ["4111111111111111", "5555555555554444", "x"], "at": ["2024-01-01 00:00:00", None, ""]}
+    columns = {
+        "id": ["1", "2", "3"],
+        "card": ["4111111111111111", "5555555555554444", "x"],
+        "at": ["2024-01-01 00:00:00", None, ""],
+    }
     arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
     reported = profile_unknown(arrays, dataset="", content_sha256="abc", received_at=NOW)
     assert [(column.type, column.missing, column.is_sensitive) for column in reported.columns] == [
@@ -141,15 +161,23 @@ def test_three_digits_alone_are_figures_as_any_others() -> None:
 
 
 def test_columns_that_are_known_to_be_sensitive_are_reported_by_counts_only() -> None:
-    reported = profile_unknown({"units": CODES}, dataset="", content_sha256="", received_at=NOW, sensitive={"units"})
+    reported = profile_unknown(
+        {"units": CODES}, dataset="", content_sha256="", received_at=NOW, sensitive={"units"}
+    )
     assert "917" not in reported.to_json()
 
 
 def test_the_record_has_each_columns_figures_and_none_of_a_sensitive_one() -> None:
-    figures = json.loads(profile_unknown({"n": CODES, "F1": CARDS}, dataset="", content_sha256="", received_at=NOW).summary()["statistics"])
+    figures = json.loads(
+        profile_unknown({"n": CODES, "F1": CARDS}, dataset="", content_sha256="", received_at=NOW).summary()[
+            "statistics"
+        ]
+    )
     assert figures["F1"] == {"type": "int", "missing": 0, "invalid": 0}
     plain = json.loads(
-        profile_unknown({"x": pa.array(["1", "3", None, "8"])}, dataset="", content_sha256="", received_at=NOW).summary()["statistics"]
+        profile_unknown(
+            {"x": pa.array(["1", "3", None, "8"])}, dataset="", content_sha256="", received_at=NOW
+        ).summary()["statistics"]
     )
     assert plain == {
         "x": {
@@ -172,7 +200,9 @@ def test_the_figures_of_very_many_columns_are_left_to_the_profile_itself() -> No
 
 
 cells = st.one_of(
-    st.none(), st.text(max_size=8), st.sampled_from(["1", "2.50", "4111111111111111", "4111 1111 1111 1111", "2024-01-01", "1e300"])
+    st.none(),
+    st.text(max_size=8),
+    st.sampled_from(["1", "2.50", "4111111111111111", "4111 1111 1111 1111", "2024-01-01", "1e300"]),
 )
 
 
@@ -186,7 +216,15 @@ def test_whatever_the_texts_no_card_number_is_shown(rows: list[tuple[str | None,
 
 
 RECORD = FileRecord(
-    "f", "raw", "payments/a.csv", "", "payments", "done", content_sha256="abc", received=3, received_at="2024-01-02T00:00:00"
+    "f",
+    "raw",
+    "payments/a.csv",
+    "",
+    "payments",
+    "done",
+    content_sha256="abc",
+    received=3,
+    received_at="2024-01-02T00:00:00",
 )
 
 
@@ -241,6 +279,8 @@ def test_statistics_that_cannot_be_computed_reject_no_row() -> None:
     ids=["floats of 16 bits", "days beyond the calendar", "instants beyond the calendar"],
 )
 def test_whatever_type_parquet_stores_has_a_profile(column: pa.Array, least: str) -> None:
-    profile = profile_unknown({"x": column}, dataset="", content_sha256="0" * 64, received_at=dt.datetime(2024, 1, 1))
+    profile = profile_unknown(
+        {"x": column}, dataset="", content_sha256="0" * 64, received_at=dt.datetime(2024, 1, 1)
+    )
     (reported,) = profile.columns
     assert (reported.missing, reported.description.facts["min"]) == (1, least)

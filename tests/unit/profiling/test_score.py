@@ -13,7 +13,11 @@ NOW = dt.datetime(2024, 1, 1)
 
 def test_the_score_is_the_mean_of_the_parts_that_are_known() -> None:
     assert Score(completeness=1.0, validity=0.5).total == 0.75
-    assert Score(completeness=1.0, validity=0.5).as_texts() == {"score": "0.7500", "completeness": "1.0000", "validity": "0.5000"}
+    assert Score(completeness=1.0, validity=0.5).as_texts() == {
+        "score": "0.7500",
+        "completeness": "1.0000",
+        "validity": "0.5000",
+    }
     assert Score().total is None
     assert Score().as_texts() == {}
 

@@ -4,7 +4,13 @@ import pyarrow as pa
 import pytest
 
 from headgate.contracts.sensitive_names import is_sensitive_name
-from headgate.profiling.sensitive_values import HIDDEN, column_names, hide_numbers, hide_secrets, holds_secrets
+from headgate.profiling.sensitive_values import (
+    HIDDEN,
+    column_names,
+    hide_numbers,
+    hide_secrets,
+    holds_secrets,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -34,7 +40,9 @@ def test_some_names_say_what_they_hold(name: str) -> None:
     assert is_sensitive_name(name)
 
 
-@pytest.mark.parametrize("name", ["order_id", "company", "panel", "amount", "discarded_number_of", "card_brand", "session"])
+@pytest.mark.parametrize(
+    "name", ["order_id", "company", "panel", "amount", "discarded_number_of", "card_brand", "session"]
+)
 def test_other_names_do_not(name: str) -> None:
     assert not is_sensitive_name(name)
 
@@ -71,7 +79,17 @@ def test_what_may_be_a_number_of_a_card_or_a_person_is_hidden(text: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["4111111111111112", "2024-01-01 10:00:00", "1700000000000", "P1234", "12.50", "CSC500", "0004242424242424243", "1|2|3"]
+    "text",
+    [
+        "4111111111111112",
+        "2024-01-01 10:00:00",
+        "1700000000000",
+        "P1234",
+        "12.50",
+        "CSC500",
+        "0004242424242424243",
+        "1|2|3",
+    ],
 )
 def test_other_texts_are_shown(text: str) -> None:
     assert hide_secrets([text]) == [text]
@@ -84,7 +102,9 @@ def test_the_decimals_of_a_number_are_no_card() -> None:
 
 
 def test_a_column_of_cards_is_sensitive_and_one_of_long_ids_is_not() -> None:
-    cards = pa.array([f"{number}" for number in (4111111111111111, 5555555555554444, 2223003122003222, 378282246310005)])
+    cards = pa.array(
+        [f"{number}" for number in (4111111111111111, 5555555555554444, 2223003122003222, 378282246310005)]
+    )
     assert holds_secrets(cards, numeric=True)
     assert not holds_secrets(pa.array([str(10**15 + number) for number in range(1000)]), numeric=True)
     assert not holds_secrets(pa.array(["a", None]), numeric=False)

@@ -34,9 +34,16 @@ TABLE = pa.table(
     {
         "id": pa.array([f"A-{number:06d}" for number in range(ROWS)]),
         "word": pa.array(["yes", "no", "maybe"] * (ROWS // 3)),
-        "amount": pa.array(RNG.integers(100, 100_000, ROWS)).cast(pa.decimal128(19, 0)).cast(pa.decimal128(12, 2)),
-        "share": pa.array([None if at % 10 == 0 else float(value) for at, value in enumerate(RNG.normal(5, 2, ROWS))]),
-        "at": pa.array([dt.datetime(2024, 1, 1) + dt.timedelta(minutes=number) for number in range(ROWS)], pa.timestamp("us")),
+        "amount": pa.array(RNG.integers(100, 100_000, ROWS))
+        .cast(pa.decimal128(19, 0))
+        .cast(pa.decimal128(12, 2)),
+        "share": pa.array(
+            [None if at % 10 == 0 else float(value) for at, value in enumerate(RNG.normal(5, 2, ROWS))]
+        ),
+        "at": pa.array(
+            [dt.datetime(2024, 1, 1) + dt.timedelta(minutes=number) for number in range(ROWS)],
+            pa.timestamp("us"),
+        ),
         "on": pa.array([dt.date(2024, 1, 1 + number % 28) for number in range(ROWS)]),
         "nothing": pa.nulls(ROWS, pa.string()),
     }
@@ -58,7 +65,10 @@ def many(folder: Path, table: pa.Table = TABLE) -> Columns:
 
 @pytest.mark.parametrize("name", TABLE.column_names)
 def test_what_can_be_exact_is(name: str, tmp_path: Path) -> None:
-    whole, (reported, missing) = describe(TABLE.column(name).combine_chunks()), describe_many(many(tmp_path), name)
+    whole, (reported, missing) = (
+        describe(TABLE.column(name).combine_chunks()),
+        describe_many(many(tmp_path), name),
+    )
     assert (reported.distinct, missing) == (whole.distinct, TABLE.column(name).null_count)
     for fact in ("min", "max", "mean", "std", "std_days", "length"):
         assert reported.facts.get(fact) == whole.facts.get(fact), fact
@@ -71,7 +81,9 @@ def test_quantiles_are_those_of_a_sample(tmp_path: Path) -> None:
     assert abs(float(str(reported.facts["median"])) / exact - 1) < 0.1
 
 
-def test_frequent_values_are_shown_with_their_counts_in_all_rows_and_rare_ones_are_not(tmp_path: Path) -> None:
+def test_frequent_values_are_shown_with_their_counts_in_all_rows_and_rare_ones_are_not(
+    tmp_path: Path,
+) -> None:
     reported, _ = describe_many(many(tmp_path), "word")
     assert {text for text, _ in reported.top} == {"yes", "no", "maybe"}
     assert all(abs(count / (ROWS / 3) - 1) < 0.2 for _, count in reported.top)
@@ -101,7 +113,14 @@ PAYMENTS = Registry.load().source["payments"]
 
 def profiled(rows: int) -> Profile:
     return profile_of(
-        GatedFile(PAYMENTS, "abc", rows, Columns(parquet(payments(rows))), Columns(quarantine_rows()), dt.datetime(2024, 1, 2))
+        GatedFile(
+            PAYMENTS,
+            "abc",
+            rows,
+            Columns(parquet(payments(rows))),
+            Columns(quarantine_rows()),
+            dt.datetime(2024, 1, 2),
+        )
     )
 
 

@@ -50,11 +50,17 @@ class Lake:
 
     def put(self, name: str, note: str = "fine", dataset: str = "orders") -> None:
         key = f"{keys.INCREMENTS}/{dataset}/{name}.parquet"
-        self.objects.write(ObjectRef("curated", key), parquet_bytes(pa.table({"order_id": [1], "note": [note]})))
+        self.objects.write(
+            ObjectRef("curated", key), parquet_bytes(pa.table({"order_id": [1], "note": [note]}))
+        )
 
-    def audit(self, *, since: datetime | None = None, scanner: str = "one", outdated_per_run: int = 200) -> CardAudit:
+    def audit(
+        self, *, since: datetime | None = None, scanner: str = "one", outdated_per_run: int = 200
+    ) -> CardAudit:
         ledger = AuditLedger(self.objects, "artifacts")
-        return CardAudit(self.objects, ledger, lambda: self.now, self.alerts.extend, scanner, since, outdated_per_run)
+        return CardAudit(
+            self.objects, ledger, lambda: self.now, self.alerts.extend, scanner, since, outdated_per_run
+        )
 
     def reads_of(self, audit: CardAudit) -> int:
         before = CountingObjects.reads
@@ -88,7 +94,9 @@ def test_the_table_is_the_same_however_the_audit_was_divided(lake: Lake) -> None
     at_once = pci_audit(lake.audit().audit_objects([INCREMENTS]))
     again = pci_audit(lake.audit().audit_objects([INCREMENTS]))
     assert again.to_csv() == at_once.to_csv()
-    assert again.set_index("check_name").loc["card_number", ["objects_scanned", "findings", "passed"]].tolist() == [6, 1, False]
+    assert again.set_index("check_name").loc[
+        "card_number", ["objects_scanned", "findings", "passed"]
+    ].tolist() == [6, 1, False]
 
 
 def test_a_full_audit_reads_everything_once_even_if_it_is_repeated(lake: Lake) -> None:
@@ -176,9 +184,14 @@ def test_only_changed_file_records_are_scanned_again(lake: Lake, monkeypatch: py
         return scan_records(stated)
 
     monkeypatch.setattr(card_audit_ledger, "scan_records", counting)
-    records = [FileRecord(f"id{number}", "raw", f"orders/{number}.csv", "v1", "orders", "done") for number in range(10)]
+    records = [
+        FileRecord(f"id{number}", "raw", f"orders/{number}.csv", "v1", "orders", "done")
+        for number in range(10)
+    ]
     lake.audit().audit_records(records)
-    lake.audit().audit_records([*records, FileRecord("id10", "raw", f"orders/{PAN}.csv", "v1", "orders", "done")])
+    lake.audit().audit_records(
+        [*records, FileRecord("id10", "raw", f"orders/{PAN}.csv", "v1", "orders", "done")]
+    )
     assert scanned == [10, 1, 1]
     assert [one.check for one in lake.alerts] == ["card_number"]
 
@@ -197,7 +210,9 @@ def test_only_new_log_lines_are_read(lake: Lake) -> None:
     assert asked == [oldest, NOW - timedelta(minutes=10)]
     assert (len(first.findings), len(second.findings)) == (1, 0)
     lake.now = NOW + timedelta(days=8)
-    assert all(not scan.findings for scan in lake.audit().audit_logs({"gate": lines}, NOW + timedelta(days=1)))
+    assert all(
+        not scan.findings for scan in lake.audit().audit_logs({"gate": lines}, NOW + timedelta(days=1))
+    )
 
 
 def test_a_usual_run_leaves_snapshots_to_the_full_audit() -> None:

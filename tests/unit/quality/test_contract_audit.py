@@ -25,11 +25,15 @@ CONTRACT = Contract(
     version="1.0.0",
     key=("line_id",),
     columns=(
-        Column("line_id", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"), Rule("minimum", 1))),
+        Column(
+            "line_id", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"), Rule("minimum", 1))
+        ),
         Column("price", MONEY, rules=(Rule("exclusive_minimum", 0), Rule("maximum", 99.99))),
         Column("share", ColumnType(Kind.DOUBLE), rules=(Rule("minimum", 0), Rule("exclusive_maximum", 1))),
         Column(
-            "code", ColumnType(Kind.STRING, length=4), rules=(Rule("max_length", 4), Rule("min_length", 2), Rule("pattern", "^[A-Z]+$"))
+            "code",
+            ColumnType(Kind.STRING, length=4),
+            rules=(Rule("max_length", 4), Rule("min_length", 2), Rule("pattern", "^[A-Z]+$")),
         ),
         Column("state", ColumnType(Kind.STRING), rules=(Rule("valid_values", ("open", "NA")),)),
         Column("on", ColumnType(Kind.DATE), rules=(Rule("minimum", "2020-01-01"),)),
@@ -37,7 +41,10 @@ CONTRACT = Contract(
         Column("left", MONEY),
         Column("right", ColumnType(Kind.INTEGER)),
     ),
-    comparisons=(Comparison("left_not_above_right", "left", "<=", "right"), Comparison("right_is_not_zero", "right", "!=", value=0)),
+    comparisons=(
+        Comparison("left_not_above_right", "left", "<=", "right"),
+        Comparison("right_is_not_zero", "right", "!=", value=0),
+    ),
 )
 GOOD: dict[str, Any] = {
     "line_id": 1,
@@ -90,7 +97,9 @@ def test_nulls_satisfy_every_rule_but_required() -> None:
         ({"right": 0, "left": None}, "right", "right_is_not_zero"),
     ],
 )
-def test_a_broken_rule_is_named_with_its_column_and_count(changes: dict[str, Any], place: str, rule: str) -> None:
+def test_a_broken_rule_is_named_with_its_column_and_count(
+    changes: dict[str, Any], place: str, rule: str
+) -> None:
     found = broken_rules(CONTRACT, rows(changes))
     assert found[place, rule] == 1
     with pytest.raises(AuditError, match=f"{place}: {rule} broken by 1 rows"):
@@ -98,7 +107,9 @@ def test_a_broken_rule_is_named_with_its_column_and_count(changes: dict[str, Any
 
 
 def test_a_doubled_key_is_found_across_batches() -> None:
-    batches = pa.RecordBatchReader.from_batches(arrow_schema(CONTRACT), [batch for _ in range(3) for batch in rows({}).to_batches()])
+    batches = pa.RecordBatchReader.from_batches(
+        arrow_schema(CONTRACT), [batch for _ in range(3) for batch in rows({}).to_batches()]
+    )
     with pytest.raises(AuditError, match="line_id: unique broken by 2 rows"):
         audit(CONTRACT, batches)
 
@@ -111,7 +122,8 @@ def test_rules_that_only_warn_do_not_stop_a_publish() -> None:
     lenient = replace(
         CONTRACT,
         columns=tuple(
-            replace(column, rules=tuple(replace(rule, level=Level.WARN) for rule in column.rules)) for column in CONTRACT.columns
+            replace(column, rules=tuple(replace(rule, level=Level.WARN) for rule in column.rules))
+            for column in CONTRACT.columns
         ),
         comparisons=tuple(replace(rule, level=Level.WARN) for rule in CONTRACT.comparisons),
     )

@@ -48,7 +48,9 @@ def test_every_brand_is_found(digits: str) -> None:
     assert leaks_in_text(digits) == {CARD_NUMBER: 1}
 
 
-@pytest.mark.parametrize("text", ["card {}", "pan: {}", "{} 12/27", "cvv [CVV], {}", "4111111111111111 12/27, visa {}"])
+@pytest.mark.parametrize(
+    "text", ["card {}", "pan: {}", "{} 12/27", "cvv [CVV], {}", "4111111111111111 12/27, visa {}"]
+)
 def test_a_short_number_is_a_leak_where_something_says_that_it_is_a_cards(text: str) -> None:
     assert leaks_in_text(text.format("4222222222222"))[CARD_NUMBER] == 1 + ("4111" in text)
     assert leaks_in_text("4222222222222") == {}
@@ -128,7 +130,9 @@ def test_digests_are_never_taken_for_card_numbers(data: bytes) -> None:
 
 
 @given(
-    before=st.text(alphabet="abc ,:;\"'{}", max_size=5), digits=st.sampled_from(sorted(CARDS.values())), gap=st.sampled_from(["", " ", "-"])
+    before=st.text(alphabet="abc ,:;\"'{}", max_size=5),
+    digits=st.sampled_from(sorted(CARDS.values())),
+    gap=st.sampled_from(["", " ", "-"]),
 )
 def test_a_published_number_is_found_in_any_surroundings(before: str, digits: str, gap: str) -> None:
     assert leaks_in_text(f"{before}{grouped(digits, gap)}{before}")[CARD_NUMBER] == 1
@@ -185,18 +189,27 @@ def test_rows_are_scanned_by_column_and_every_occurrence_counts() -> None:
         {
             "note": ["fine", "4111 1111 1111 1111", None, "4111 1111 1111 1111"],
             "id": pa.array([1, 4111111111111111, None, 3], pa.int64()),
-            "amount": pa.array([Decimal("1.00"), Decimal("5555555555554444.00"), None, None], pa.decimal128(20, 2)),
+            "amount": pa.array(
+                [Decimal("1.00"), Decimal("5555555555554444.00"), None, None], pa.decimal128(20, 2)
+            ),
             "raw": pa.array([b"378282246310005", b"", None, b"x"], pa.binary()),
             "flag": [True, False, None, True],
         }
     )
     cells, found = leaks_in_rows(rows)
     assert cells == 16
-    assert found == {("note", CARD_NUMBER): 2, ("id", CARD_NUMBER): 1, ("amount", CARD_NUMBER): 1, ("raw", CARD_NUMBER): 1}
+    assert found == {
+        ("note", CARD_NUMBER): 2,
+        ("id", CARD_NUMBER): 1,
+        ("amount", CARD_NUMBER): 1,
+        ("raw", CARD_NUMBER): 1,
+    }
 
 
 def test_a_column_whose_name_gives_its_values_away_is_found() -> None:
-    cells, found = leaks_in_rows(pa.table({"card_cvv": ["123", None, "***"], "cvv2": pa.array([123, None, 7], pa.int64())}))
+    cells, found = leaks_in_rows(
+        pa.table({"card_cvv": ["123", None, "***"], "cvv2": pa.array([123, None, 7], pa.int64())})
+    )
     assert cells == 6
     assert found == {("card_cvv", SECURITY_CODE): 1, ("cvv2", SECURITY_CODE): 1}
 
@@ -211,7 +224,12 @@ def test_nested_columns_negative_numbers_and_names_are_scanned_too() -> None:
         }
     )
     found = leaks_in_rows(rows)[1]
-    assert found == {("holder", CARD_NUMBER): 1, ("holder", SECURITY_CODE): 1, ("refund", CARD_NUMBER): 1, ("", CARD_NUMBER): 1}
+    assert found == {
+        ("holder", CARD_NUMBER): 1,
+        ("holder", SECURITY_CODE): 1,
+        ("refund", CARD_NUMBER): 1,
+        ("", CARD_NUMBER): 1,
+    }
 
 
 def test_a_nested_column_whose_name_gives_its_values_away_is_found_in_any_type() -> None:
@@ -226,17 +244,22 @@ def test_a_nested_column_whose_name_gives_its_values_away_is_found_in_any_type()
         }
     )
     found = leaks_in_rows(rows)[1]
-    assert found == {(name, SECURITY_CODE): 1 for name in ("cvv", "csc", "more")} | {(name, CARD_NUMBER): 1 for name in ("viewed", "bytes")}
+    assert found == {(name, SECURITY_CODE): 1 for name in ("cvv", "csc", "more")} | {
+        (name, CARD_NUMBER): 1 for name in ("viewed", "bytes")
+    }
 
 
 def test_columns_of_extension_types_and_of_any_encoding_are_scanned() -> None:
     cards = pa.array(["4111111111111111", None])
-    uuids = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([uuid.UUID(int=2**128 - 1).bytes, None], pa.binary(16)))
+    uuids = pa.ExtensionArray.from_storage(
+        pa.uuid(), pa.array([uuid.UUID(int=2**128 - 1).bytes, None], pa.binary(16))
+    )
     rows = {
         "opaque": pa.ExtensionArray.from_storage(pa.opaque(pa.string(), "x", "y"), cards),
         "json": pa.ExtensionArray.from_storage(pa.json_(), pa.array(['{"pan": "4111111111111111"}', None])),
         "tensor": pa.ExtensionArray.from_storage(
-            pa.fixed_shape_tensor(pa.int64(), [2]), pa.array([[1, 4111111111111111], None], pa.list_(pa.int64(), 2))
+            pa.fixed_shape_tensor(pa.int64(), [2]),
+            pa.array([[1, 4111111111111111], None], pa.list_(pa.int64(), 2)),
         ),
         "runs": pa.RunEndEncodedArray.from_arrays([1, 2], cards),
         "shared_list": pa.DictionaryArray.from_arrays(pa.array([0, None]), pa.array([["4111111111111111"]])),
@@ -256,7 +279,10 @@ def test_a_number_behind_a_code_that_was_taken_out_is_no_code() -> None:
     assert leaks_in_text("cvv [CVV], cvc 123") == {SECURITY_CODE: 1}
 
 
-@pytest.mark.parametrize("name", ["phone", "Phone Number", "mobile_no", "fax", "ean", "gtin", "vat_id", "tax_number", "customer_tel"])
+@pytest.mark.parametrize(
+    "name",
+    ["phone", "Phone Number", "mobile_no", "fax", "ean", "gtin", "vat_id", "tax_number", "customer_tel"],
+)
 def test_a_column_named_for_other_numbers_is_not_searched_by_length_alone(name: str) -> None:
     """One in ten of them that begin like a card has its check digit; E.164 allows 15 digits."""
     others = ["501853120001", "4222222222222", "30569309025904", "378282246310005"]
@@ -272,7 +298,9 @@ def test_a_column_of_tracking_numbers_or_accounts_needs_a_context(name: str) -> 
 
 
 def test_a_columns_name_is_a_context_for_its_short_numbers() -> None:
-    assert leaks_in_rows(pa.table({"card_ref": ["4222222222222"], "ref": ["4222222222222"]}))[1] == {("card_ref", CARD_NUMBER): 1}
+    assert leaks_in_rows(pa.table({"card_ref": ["4222222222222"], "ref": ["4222222222222"]}))[1] == {
+        ("card_ref", CARD_NUMBER): 1
+    }
 
 
 def test_dictionary_columns_are_scanned_too() -> None:
@@ -293,16 +321,32 @@ SPACED_DIGITS = re.compile(r"(?:\d[\W_]{0,8}){11}\d|\d[\W_]{0,3}(?:\d[\W_]{0,3})
 
 
 @given(st.lists(SIGNS, min_size=1, max_size=20))
-@example(["4 1 1 1-1 1 1 1.1 1 1 1", "\u0661\u0662\u0663\u0664" * 3, "219-09-9999", "219 - - 09 9999 1", "11111111    1", "12345678é9"])
+@example(
+    [
+        "4 1 1 1-1 1 1 1.1 1 1 1",
+        "\u0661\u0662\u0663\u0664" * 3,
+        "219-09-9999",
+        "219 - - 09 9999 1",
+        "11111111    1",
+        "12345678é9",
+    ]
+)
 def test_a_closer_look_is_taken_at_digits_of_any_script_with_any_signs_between(texts: list[str]) -> None:
-    assert have_spaced_digits(pa.array(texts)).to_pylist() == [bool(SPACED_DIGITS.search(text)) for text in texts]
+    assert have_spaced_digits(pa.array(texts)).to_pylist() == [
+        bool(SPACED_DIGITS.search(text)) for text in texts
+    ]
 
 
 def test_texts_are_counted() -> None:
-    assert leaks_in_texts(iter(["a", "cvv 123", "4111111111111111 and 5555555555554444"])) == (3, {SECURITY_CODE: 1, CARD_NUMBER: 2})
+    assert leaks_in_texts(iter(["a", "cvv 123", "4111111111111111 and 5555555555554444"])) == (
+        3,
+        {SECURITY_CODE: 1, CARD_NUMBER: 2},
+    )
 
 
 @pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
 @pytest.mark.parametrize("place", range(1, 16))
 def test_invisible_characters_between_digits_hide_no_card_number(place: int, sign: str) -> None:
-    assert leaks_in_text("abc " + "4111111111111111"[:place] + sign + "4111111111111111"[place:]) == {"card_number": 1}
+    assert leaks_in_text("abc " + "4111111111111111"[:place] + sign + "4111111111111111"[place:]) == {
+        "card_number": 1
+    }

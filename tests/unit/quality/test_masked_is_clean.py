@@ -18,7 +18,13 @@ from headgate.masking.verification_codes import redact_named_codes, rows_with_na
 from headgate.profiling.sensitive_values import HIDDEN, hide_secrets
 from headgate.quality.card_scan import ISSUERS as _SCANNED_ISSUERS
 from headgate.quality.card_scan import has_issuer
-from headgate.quality.leaks import CARD_NUMBER, SECURITY_CODE, SOCIAL_SECURITY_NUMBER, leaks_in_rows, leaks_in_text
+from headgate.quality.leaks import (
+    CARD_NUMBER,
+    SECURITY_CODE,
+    SOCIAL_SECURITY_NUMBER,
+    leaks_in_rows,
+    leaks_in_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +45,43 @@ _LENGTHS: dict[str, tuple[int, ...]] = {
     "606070": (16,),
     "700676": (16, 19),
 }
-_SEPARATORS = ["", " ", "-", ".", "_", "/", " - ", "|", ", ", "*", ":", "'", "%20", "&nbsp;", "\u00a0", "\u2013", "\u200b"]
-_NAMES = ["cvv", "CVV2:", "card_cvc =", "cardCvv:", "csc:", "security code is", "card  verification value", "CVN #"]
-_NAMES += ["Kartenprüfnummer", "Sicherheitscode:", "code de sécurité", "código de seguridad", "codice di sicurezza", "Prüfnummer:"]
+_SEPARATORS = [
+    "",
+    " ",
+    "-",
+    ".",
+    "_",
+    "/",
+    " - ",
+    "|",
+    ", ",
+    "*",
+    ":",
+    "'",
+    "%20",
+    "&nbsp;",
+    "\u00a0",
+    "\u2013",
+    "\u200b",
+]
+_NAMES = [
+    "cvv",
+    "CVV2:",
+    "card_cvc =",
+    "cardCvv:",
+    "csc:",
+    "security code is",
+    "card  verification value",
+    "CVN #",
+]
+_NAMES += [
+    "Kartenprüfnummer",
+    "Sicherheitscode:",
+    "code de sécurité",
+    "código de seguridad",
+    "codice di sicurezza",
+    "Prüfnummer:",
+]
 _OTHERS = [
     "order 7",
     "paid",
@@ -56,7 +96,10 @@ _OTHERS = [
 
 
 def checked(body: str) -> str:
-    total = sum(int(digit) if place % 2 else sum(divmod(2 * int(digit), 10)) for place, digit in enumerate(reversed(body)))
+    total = sum(
+        int(digit) if place % 2 else sum(divmod(2 * int(digit), 10))
+        for place, digit in enumerate(reversed(body))
+    )
     return body + str(-total % 10)
 
 
@@ -108,7 +151,10 @@ _CODES = st.builds("{} {}".format, st.sampled_from(_NAMES), st.from_regex(r"[0-9
 _SECRETS = cards() | _SSNS | _CODES
 
 
-@given(st.lists(_SECRETS | st.sampled_from(_OTHERS), min_size=1, max_size=4), st.sampled_from(["; ", " and ", "\n", " (", " <> "]))
+@given(
+    st.lists(_SECRETS | st.sampled_from(_OTHERS), min_size=1, max_size=4),
+    st.sampled_from(["; ", " and ", "\n", " (", " <> "]),
+)
 def test_nothing_is_found_in_what_was_masked(parts: list[str], between: str) -> None:
     masked = redact(pa.array([between.join(parts)]))[0].as_py()
     assert not leaks_in_text(masked), masked
@@ -152,9 +198,18 @@ _CODE_NAMES += [
     "cryptogramme",
     "cryptogramme visuel",
 ]
-_CODE_NAMES += ["code de sécurité", "code de se\u0301curite\u0301", "código de seguridad", "codice di sicurezza", "beveiligingscode"]
+_CODE_NAMES += [
+    "code de sécurité",
+    "code de se\u0301curite\u0301",
+    "código de seguridad",
+    "codice di sicurezza",
+    "beveiligingscode",
+]
 _CODE_NAMES += ["Prüfnummer", "pru\u0308f-nummer", "veiligheidscode", "kaartverificatiecode"]
-_CODE_NAMES += ["\uff23\uff36\uff36", "\uff33\uff25\uff23\uff35\uff32\uff29\uff34\uff39\u3000\uff23\uff2f\uff24\uff25"]
+_CODE_NAMES += [
+    "\uff23\uff36\uff36",
+    "\uff33\uff25\uff23\uff35\uff32\uff29\uff34\uff39\u3000\uff23\uff2f\uff24\uff25",
+]
 _BETWEEN = ["", " ", ": ", "=", "-", "_", " is ", " code_", "] ", " no. ", " " * 6, " " * 8, "#", "\uff1a"]
 _NUMBERS = ["123", "1234", "12", "12345", "123.45", "123a", "123-4", "123/4", "123.", "\uff11\uff12\uff13"]
 _NAMED = ["".join(parts) for parts in itertools.product(_BEFORE, _CODE_NAMES, _BETWEEN, _NUMBERS)]
@@ -166,7 +221,9 @@ def test_the_gate_and_the_scanner_take_the_same_names_for_certain_codes() -> Non
     assert refused == {text for text in _NAMED if leaks_in_text(text)[SECURITY_CODE]}
 
 
-@pytest.mark.parametrize("name", ["Prüfziffer", "Pru\u0308fziffer", "KPN", "code", "Prüfnummer", "código", "verification code"])
+@pytest.mark.parametrize(
+    "name", ["Prüfziffer", "Pru\u0308fziffer", "KPN", "code", "Prüfnummer", "código", "verification code"]
+)
 def test_the_scanner_finds_a_code_by_a_short_name_behind_a_masked_number(name: str) -> None:
     text = f"4111111111111111 {name} 737"
     (masked,) = redact(pa.array([text])).to_pylist()
@@ -178,24 +235,44 @@ def test_the_scanner_finds_a_code_by_a_short_name_behind_a_masked_number(name: s
     assert rows_with_named_codes(pa.array([left])).tolist() == [0]
 
 
-@pytest.mark.parametrize("name", ["kartenprufnummer", "Sicherheitscode", "code_de_securite", "codigo_de_seguridad", "beveiligingscode"])
+@pytest.mark.parametrize(
+    "name",
+    ["kartenprufnummer", "Sicherheitscode", "code_de_securite", "codigo_de_seguridad", "beveiligingscode"],
+)
 def test_the_scanner_knows_a_codes_column_by_its_name_in_other_languages(name: str) -> None:
     assert leaks_in_rows(pa.table({name: [737, 1234]}))[1][name, SECURITY_CODE] == 2
 
 
 def test_a_profile_hides_what_the_gate_refuses_for_its_name() -> None:
     refused = {_NAMED[row] for row in rows_with_named_codes(pa.array(_NAMED))}
-    assert {text for text, shown in zip(_NAMED, hide_secrets(_NAMED), strict=True) if shown == HIDDEN} == refused
-    masked = {text for text, left in zip(_NAMED, redact_named_codes(pa.array(_NAMED)).to_pylist(), strict=True) if text != left}
+    assert {
+        text for text, shown in zip(_NAMED, hide_secrets(_NAMED), strict=True) if shown == HIDDEN
+    } == refused
+    masked = {
+        text
+        for text, left in zip(_NAMED, redact_named_codes(pa.array(_NAMED)).to_pylist(), strict=True)
+        if text != left
+    }
     assert refused <= masked
 
 
 @pytest.mark.parametrize(
-    "name", ["ssn", "SSNs", "customerSsn", "customer_ssn", "social security", "Social-Security-No", "socialSecurityNumber"]
+    "name",
+    [
+        "ssn",
+        "SSNs",
+        "customerSsn",
+        "customer_ssn",
+        "social security",
+        "Social-Security-No",
+        "socialSecurityNumber",
+    ],
 )
 @pytest.mark.parametrize("between", [" ", ": ", "=", "_", "#"])
 @pytest.mark.parametrize("number", ["219099999", "219-09-9999", "219-099999"])
-def test_a_social_security_number_is_known_by_its_name_to_all_three(name: str, between: str, number: str) -> None:
+def test_a_social_security_number_is_known_by_its_name_to_all_three(
+    name: str, between: str, number: str
+) -> None:
     text = f"x {name}{between}{number} y"
     assert rows_with_ssns(pa.array([text])).tolist() == [0]
     assert leaks_in_text(text)[SOCIAL_SECURITY_NUMBER]
@@ -208,11 +285,15 @@ def test_the_gate_and_the_scanner_know_the_same_issuers() -> None:
         *((low, high) for low, high, *_ in issuers.ISSUERS),
         *((int(low.ljust(6, "0")), int(high.ljust(6, "9"))) for low, high, _ in _SCANNED_ISSUERS),
     ]
-    prefixes = sorted({edge + step for pair in ranges for edge in pair for step in (-1, 0, 1) if 0 < edge + step < 10**6})
+    prefixes = sorted(
+        {edge + step for pair in ranges for edge in pair for step in (-1, 0, 1) if 0 < edge + step < 10**6}
+    )
     for length in range(issuers.SHORTEST, issuers.LONGEST + 1):
         gate = issuers.is_issued(np.array(prefixes), np.full(len(prefixes), length))
         scanner = [has_issuer(f"{prefix:06d}".ljust(length, "0")) for prefix in prefixes]
-        assert [prefix for prefix, one, other in zip(prefixes, gate, scanner, strict=True) if one != other] == [], length
+        assert [
+            prefix for prefix, one, other in zip(prefixes, gate, scanner, strict=True) if one != other
+        ] == [], length
 
 
 _NEW_FORMS = [
@@ -242,7 +323,10 @@ def test_every_form_is_found_by_both_and_gone_when_redacted(text: str) -> None:
     assert not leaks_in_text(masked)
 
 
-@pytest.mark.parametrize("text", ["4222222222222", "phone 501853120001", "EAN 4222222222222, 250 pieces", "[PAN ****1111] 4222222222222"])
+@pytest.mark.parametrize(
+    "text",
+    ["4222222222222", "phone 501853120001", "EAN 4222222222222, 250 pieces", "[PAN ****1111] 4222222222222"],
+)
 def test_what_the_gate_accepts_without_a_context_is_no_leak(text: str) -> None:
     assert redact(pa.array([text])).to_pylist() == [text]
     assert not leaks_in_text(text)
@@ -257,7 +341,9 @@ def test_digits_within_a_hexadecimal_id_are_no_candidate_for_gate_and_audit(leng
         assert not leaks_in_text(spelled)
 
 
-@pytest.mark.parametrize("text", ["4111111111111111abcdefabcdefabcd", "abcdefabcdefabcd4111111111111111", "a4111111111111111b"])
+@pytest.mark.parametrize(
+    "text", ["4111111111111111abcdefabcdefabcd", "abcdefabcdefabcd4111111111111111", "a4111111111111111b"]
+)
 def test_a_number_at_the_end_of_a_hexadecimal_text_is_found_by_gate_and_audit(text: str) -> None:
     """It may be glued on; and texts of other lengths are no ids."""
     assert redact(pa.array([text])).to_pylist() != [text]

@@ -39,8 +39,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 PAN = "4111111111111111"
-LAKE = LakeSnapshot("0" * 16, date(2024, 1, 31), {"orders": DatasetSnapshot("orders", "new", "snapshots/orders/new/", 1, 1)})
-ZONES = [*growing_zones("curated", "quarantine", ["hub-prod", "guardian-prod"]), snapshot_zone("curated", LAKE)]
+LAKE = LakeSnapshot(
+    "0" * 16, date(2024, 1, 31), {"orders": DatasetSnapshot("orders", "new", "snapshots/orders/new/", 1, 1)}
+)
+ZONES = [
+    *growing_zones("curated", "quarantine", ["hub-prod", "guardian-prod"]),
+    snapshot_zone("curated", LAKE),
+]
 RECORD = FileRecord("id", "raw", "orders/a.csv", "v1", "orders", "done", received=3, accepted=3)
 
 
@@ -61,32 +66,46 @@ def lake(**places: str) -> MemoryObjects:
 
 
 def scan_objects(objects: MemoryObjects, zones: Sequence[Zone]) -> list[AuditScan]:
-    wanted = [(zone, item.ref) for zone in zones for prefix in zone.prefixes for item in objects.list(zone.bucket, prefix)]
+    wanted = [
+        (zone, item.ref)
+        for zone in zones
+        for prefix in zone.prefixes
+        for item in objects.list(zone.bucket, prefix)
+    ]
     return [scan_object(objects, zone, ref) for zone, ref in wanted]
 
 
 @pytest.mark.parametrize(
-    ("place", "zone"), [("curated", "curated"), ("snapshot", "curated"), ("quarantine", "quarantine"), ("prod", "prod")]
+    ("place", "zone"),
+    [("curated", "curated"), ("snapshot", "curated"), ("quarantine", "quarantine"), ("prod", "prod")],
 )
 def test_a_leak_in_any_zone_is_found_and_named_without_its_value(place: str, zone: str) -> None:
     found = findings(scan_objects(lake(**{"curated": "fine", place: f"paid by {PAN}"}), ZONES))
-    assert [(one.zone, one.column, one.check, one.count) for one in found] == [(zone, "note", "card_number", 1)]
+    assert [(one.zone, one.column, one.check, one.count) for one in found] == [
+        (zone, "note", "card_number", 1)
+    ]
     assert PAN not in repr(found)
 
 
 def test_a_clean_lake_passes_every_check_of_every_subject() -> None:
     scans = scan_objects(lake(curated="fine", snapshot="fine", quarantine="fine", prod="fine"), ZONES)
-    frame = pci_audit([*scans, scan_records([RECORD]), *scan_logs({"raw_to_curated": ["claimed", "curated"]})])
+    frame = pci_audit(
+        [*scans, scan_records([RECORD]), *scan_logs({"raw_to_curated": ["claimed", "curated"]})]
+    )
     assert list(frame.groupby(["zone", "subject"]).size().index) == [
         ("curated", "orders"), ("ledger", "files"), ("logs", "raw_to_curated"), ("prod", "fraud_scores"), ("quarantine", "payments"),
     ]  # fmt: skip
     assert len(frame) == 5 * len(CHECKS)
     assert frame["passed"].all()
-    assert frame.set_index(["zone", "check_name"]).loc[("curated", "card_number"), ["objects_scanned", "cells_scanned"]].tolist() == [2, 4]
+    assert frame.set_index(["zone", "check_name"]).loc[
+        ("curated", "card_number"), ["objects_scanned", "cells_scanned"]
+    ].tolist() == [2, 4]
 
 
 def test_the_audit_names_the_check_that_failed_and_only_that() -> None:
-    frame = pci_audit(scan_objects(lake(curated="fine", prod=f"{PAN} and {PAN[:4]}-1111-1111-1111 cvv 123"), ZONES))
+    frame = pci_audit(
+        scan_objects(lake(curated="fine", prod=f"{PAN} and {PAN[:4]}-1111-1111-1111 cvv 123"), ZONES)
+    )
     failed = frame[~frame["passed"]]
     assert failed[["zone", "subject", "check_name", "findings"]].values.tolist() == [
         ["prod", "fraud_scores", "card_number", 1],
@@ -95,15 +114,23 @@ def test_the_audit_names_the_check_that_failed_and_only_that() -> None:
 
 
 def test_a_leak_in_a_record_or_a_log_line_is_found() -> None:
-    refused = FileRecord("id", "raw", "orders/a.csv", "v1", "orders", "refused", error={"message": f"bad value {PAN}"})
-    assert findings([scan_records([RECORD, refused])]) == [AuditFinding("ledger", "files", "", "card_number", 1)]
-    assert findings(scan_logs({"merge": [f"row {PAN}"]})) == [AuditFinding("logs", "merge", "", "card_number", 1)]
+    refused = FileRecord(
+        "id", "raw", "orders/a.csv", "v1", "orders", "refused", error={"message": f"bad value {PAN}"}
+    )
+    assert findings([scan_records([RECORD, refused])]) == [
+        AuditFinding("ledger", "files", "", "card_number", 1)
+    ]
+    assert findings(scan_logs({"merge": [f"row {PAN}"]})) == [
+        AuditFinding("logs", "merge", "", "card_number", 1)
+    ]
 
 
 def test_the_count_of_masked_codes_is_no_code() -> None:
     counted = replace(RECORD, masked={"card_cvv": 350}, new_columns={"cvv2": 1234})
     assert findings([scan_records([counted])]) == []
-    assert findings([scan_records([replace(RECORD, new_columns={PAN: 1})])]) == [AuditFinding("ledger", "files", "", "card_number", 1)]
+    assert findings([scan_records([replace(RECORD, new_columns={PAN: 1})])]) == [
+        AuditFinding("ledger", "files", "", "card_number", 1)
+    ]
 
 
 def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
@@ -123,12 +150,20 @@ def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
         ("answers", "results/a.csv", f'"note","n"\n"{PAN}.0","1"\n', "results", "note"),
         ("answers", "results/a.csv", f'"note","n"\n"{PAN[0]}.{PAN[1:]}E15","1"\n', "results", "note"),
         ("answers", "results/a.csv", f'"note","n"\n"card to 1.{PAN}","1"\n', "results", "note"),
-        ("answers", "results/a.csv", f'"note","n"\n"{PAN[:4]}.{PAN[4:8]}.{PAN[8:12]}.{PAN[12:]}","1"\n', "results", "note"),
+        (
+            "answers",
+            "results/a.csv",
+            f'"note","n"\n"{PAN[:4]}.{PAN[4:8]}.{PAN[8:12]}.{PAN[12:]}","1"\n',
+            "results",
+            "note",
+        ),
         ("answers", "results/a.txt", f"{PAN}\n", "results", ""),
         ("answers", "results/a.csv", f"no table\na,b\n{PAN}\n", "results", ""),
     ],
 )
-def test_a_leak_in_profiles_and_records_is_found(bucket: str, key: str, body: str, zone: str, column: str) -> None:
+def test_a_leak_in_profiles_and_records_is_found(
+    bucket: str, key: str, body: str, zone: str, column: str
+) -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef(bucket, key), body.encode())
     (found,) = findings(scan_objects(objects, derived_zones("artifacts", "answers")))
@@ -147,13 +182,22 @@ def test_a_number_in_a_name_is_reported_by_its_place_without_its_digits() -> Non
 
 def test_figures_beside_one_another_are_no_number() -> None:
     objects = MemoryObjects()
-    objects.write(ObjectRef("artifacts", "processed/orders/a.json"), b'{"histogram": [4111, 1111, 1111, 1111], "mean": 0.4111111111111111}')
+    objects.write(
+        ObjectRef("artifacts", "processed/orders/a.json"),
+        b'{"histogram": [4111, 1111, 1111, 1111], "mean": 0.4111111111111111}',
+    )
     objects.write(ObjectRef("answers", "results/a.csv"), b'"a","b","c","d"\n"4111","1111","1111","1111"\n')
     fractions = [f"0.{PAN}", f"-12345.{PAN}", f"1.{PAN}E-5", f"{PAN[0]}.{PAN}E7", f".{PAN}"]
-    objects.write(ObjectRef("answers", "results/b.csv"), "\n".join(['"share","n"', *(f'"{one}","1"' for one in fractions)]).encode())
+    objects.write(
+        ObjectRef("answers", "results/b.csv"),
+        "\n".join(['"share","n"', *(f'"{one}","1"' for one in fractions)]).encode(),
+    )
     objects.write(ObjectRef("artifacts", "code/requirements.txt"), PAN.encode())
     scans = scan_objects(objects, derived_zones("artifacts", "answers"))
-    assert ([(scan.zone, scan.objects) for scan in scans], findings(scans)) == ([("profiles", 1), ("results", 1), ("results", 1)], [])
+    assert ([(scan.zone, scan.objects) for scan in scans], findings(scans)) == (
+        [("profiles", 1), ("results", 1), ("results", 1)],
+        [],
+    )
 
 
 @dataclass

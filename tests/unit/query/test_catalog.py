@@ -19,7 +19,9 @@ def asked(sql: str) -> list[tuple[str, ...]]:
 
 def test_tables_of_a_database_are_those_of_its_contracts() -> None:
     registry = Registry.load()
-    assert asked("show tables in ecommerce_curated;") == [(name,) for name in sorted({*registry.curated, *registry.lake})]
+    assert asked("show tables in ecommerce_curated;") == [
+        (name,) for name in sorted({*registry.curated, *registry.lake})
+    ]
     assert asked(" SHOW TABLES\n") == [(name,) for name in sorted(registry.prod)]
 
 
@@ -34,7 +36,12 @@ def test_databases_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["describe ecommerce_curated.orders", "DESC `ecommerce_curated`.`orders`;", 'describe formatted ecommerce_curated."orders"']
+    "sql",
+    [
+        "describe ecommerce_curated.orders",
+        "DESC `ecommerce_curated`.`orders`;",
+        'describe formatted ecommerce_curated."orders"',
+    ],
 )
 def test_a_table_is_described_by_its_contract(sql: str) -> None:
     contract = Registry.load().curated["orders"]
@@ -46,7 +53,11 @@ def test_a_table_is_described_by_its_contract(sql: str) -> None:
 
 def test_columns_are_listed() -> None:
     expected = [(name,) for name in Registry.load().curated["orders"].names]
-    assert asked("show columns in ecommerce_curated.orders") == asked("show columns from orders in ecommerce_curated") == expected
+    assert (
+        asked("show columns in ecommerce_curated.orders")
+        == asked("show columns from orders in ecommerce_curated")
+        == expected
+    )
 
 
 @pytest.mark.parametrize(

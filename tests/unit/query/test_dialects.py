@@ -24,7 +24,14 @@ create table shop.t as select
   timestamp '2010-12-09 08:26:30' as at, date '2010-12-09' as as_of, 'a,b,c' as tags, [1, 2, 3] as marks,
   '{"a": {"b": "x"}, "quantity": "6", "unit_price": "2.55", "list": [1, 2]}' as record
 """
-TYPES = {"whole": "bigint", "two": "bigint", "ratio": "double", "price": "decimal(12,2)", "at": "timestamp", "as_of": "date"}
+TYPES = {
+    "whole": "bigint",
+    "two": "bigint",
+    "ratio": "double",
+    "price": "decimal(12,2)",
+    "at": "timestamp",
+    "as_of": "date",
+}
 ENGINE = duckdb.connect()
 for statement in filter(str.strip, TABLE.split(";")):
     ENGINE.execute(statement).fetchall()
@@ -123,7 +130,11 @@ def test_whole_numbers_divide_as_whole_numbers_and_others_do_not(expression: str
 
 def test_sums_and_averages_keep_the_types_that_athena_gives_them() -> None:
     ENGINE.execute(translate("select sum(whole), avg(price), sum(price) from shop.t", "duckdb", TYPES))
-    assert [str(column[1]) for column in ENGINE.description or []] == ["BIGINT", "DECIMAL(12,2)", "DECIMAL(38,2)"]
+    assert [str(column[1]) for column in ENGINE.description or []] == [
+        "BIGINT",
+        "DECIMAL(12,2)",
+        "DECIMAL(38,2)",
+    ]
     assert ENGINE.fetchall() == [(7, Decimal("2.55"), Decimal("2.55"))]
 
 
@@ -142,13 +153,16 @@ def test_windows_and_filters_stay_with_their_aggregates(expression: str, expecte
     assert type(found) is type(expected)
 
 
-@pytest.mark.parametrize("sequence", ["sequence(1, 10000)", "sequence(0, 99990, 10)", "sequence(10000, 1, -1)"])
+@pytest.mark.parametrize(
+    "sequence", ["sequence(1, 10000)", "sequence(0, 99990, 10)", "sequence(10000, 1, -1)"]
+)
 def test_a_sequence_may_have_ten_thousand_entries(sequence: str) -> None:
     assert asked(f"cardinality({sequence})") == 10_000
 
 
 @pytest.mark.parametrize(
-    "sequence", ["sequence(1, 10001)", "sequence(1, 1000000000)", "sequence(0, whole * 10000)", "sequence(10001, 1, -1)"]
+    "sequence",
+    ["sequence(1, 10001)", "sequence(1, 1000000000)", "sequence(0, whole * 10000)", "sequence(10001, 1, -1)"],
 )
 def test_a_longer_sequence_is_refused_as_in_athena(sequence: str) -> None:
     """DuckDB took 18 GB for `unnest(sequence(1, 1000000000))`."""
@@ -161,11 +175,18 @@ def test_tables_with_a_comma_between_them_are_a_cross_join() -> None:
     pair = "select count(*) from shop.t a, shop.t b where a.whole = b.whole"
     assert "CROSS JOIN shop.t AS b" in translate(pair, "duckdb", TYPES)
     assert asked(pair) == 1
-    assert asked("select count(*) from shop.t a, unnest(a.marks) as u(mark), shop.t b left join shop.t c on b.two = c.whole") == 3
+    assert (
+        asked(
+            "select count(*) from shop.t a, unnest(a.marks) as u(mark), shop.t b left join shop.t c on b.two = c.whole"
+        )
+        == 3
+    )
 
 
 def test_a_comma_beside_a_full_join_stays_because_it_binds_less() -> None:
-    assert ", " in translate("select count(*) from shop.t a, shop.t b full join shop.t c on b.two = c.whole", "duckdb", TYPES)
+    assert ", " in translate(
+        "select count(*) from shop.t a, shop.t b full join shop.t c on b.two = c.whole", "duckdb", TYPES
+    )
 
 
 def test_nameless_columns_are_named_by_their_place() -> None:
@@ -180,7 +201,10 @@ def test_athena_itself_gets_the_text_as_it_is() -> None:
 
 
 def test_statements_that_ask_nothing_pass_as_they_are() -> None:
-    assert translate("show partitions ecommerce_prod.sales_trends", "duckdb", TYPES) == "show partitions ecommerce_prod.sales_trends"
+    assert (
+        translate("show partitions ecommerce_prod.sales_trends", "duckdb", TYPES)
+        == "show partitions ecommerce_prod.sales_trends"
+    )
 
 
 @pytest.mark.parametrize("text", ["select from where", "select 1; select 2", "", "select (1"])
@@ -190,8 +214,12 @@ def test_what_is_not_one_statement_is_refused(text: str) -> None:
 
 
 def test_types_of_the_lake_are_known_from_its_contracts() -> None:
-    assert "//" in translate("select sum(results_count) / count(*) from ecommerce_curated.search_queries", "duckdb")
-    assert "//" not in translate("select sum(unit_price) / count(*) from ecommerce_curated.order_items", "duckdb")
+    assert "//" in translate(
+        "select sum(results_count) / count(*) from ecommerce_curated.search_queries", "duckdb"
+    )
+    assert "//" not in translate(
+        "select sum(unit_price) / count(*) from ecommerce_curated.order_items", "duckdb"
+    )
 
 
 def test_types_are_those_of_the_project_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

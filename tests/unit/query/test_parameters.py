@@ -22,7 +22,9 @@ pytestmark = pytest.mark.unit
 @given(st.text())
 @settings(max_examples=40)
 def test_any_text_comes_back_as_the_one_literal(text: str) -> None:
-    (statement,) = sqlglot.parse(bind("select * from t where a = :value and b = 1", {"value": text}), read="trino")
+    (statement,) = sqlglot.parse(
+        bind("select * from t where a = :value and b = 1", {"value": text}), read="trino"
+    )
     assert statement is not None
     (comparison, other) = statement.find_all(exp.EQ)
     found = {comparison.this.name: comparison.expression, other.this.name: other.expression}
@@ -43,7 +45,10 @@ def test_any_text_comes_back_as_the_one_literal(text: str) -> None:
         (Decimal("9007199254740993.07"), "DECIMAL '9007199254740993.07'"),
         (date(2012, 2, 29), "DATE '2012-02-29'"),
         (datetime(2012, 2, 29, 1, 2, 3), "TIMESTAMP '2012-02-29 01:02:03.000000'"),
-        (datetime(2012, 2, 29, 1, tzinfo=timezone(timedelta(hours=1))), "TIMESTAMP '2012-02-29 00:00:00.000000'"),
+        (
+            datetime(2012, 2, 29, 1, tzinfo=timezone(timedelta(hours=1))),
+            "TIMESTAMP '2012-02-29 00:00:00.000000'",
+        ),
         (pd.Timestamp(2012, 2, 29, tz=UTC), "TIMESTAMP '2012-02-29 00:00:00.000000'"),
         (["a", "b'"], "'a', 'b'''"),
     ],

@@ -75,7 +75,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("sql", HOSTILE)
-def test_no_form_of_a_statement_shows_a_value_about_a_person(lake: duckdb.DuckDBPyConnection, sql: str) -> None:
+def test_no_form_of_a_statement_shows_a_value_about_a_person(
+    lake: duckdb.DuckDBPyConnection, sql: str
+) -> None:
     assert EMAIL not in answer(lake, sql)
     assert reads_personal_data(qualify_tables(sql, LAKE), TABLES)
 
@@ -112,7 +114,9 @@ def test_a_rewritten_statement_is_not_rewritten_again(sql: str) -> None:
     ],
 )
 def test_a_named_column_about_people_is_refused_with_the_group_that_sees_it(sql: str) -> None:
-    with pytest.raises(QueryError, match=r"is personal data, which needs the group personal-data\. Leave the column out"):
+    with pytest.raises(
+        QueryError, match=r"is personal data, which needs the group personal-data\. Leave the column out"
+    ):
         shown(sql)
 
 
@@ -146,22 +150,33 @@ def test_what_is_sent_has_no_comment_that_another_parser_could_end_elsewhere() -
     assert shown("select '--', '/*', 'it''s \\' -- x") == "SELECT '--', '/*', 'it''s \\'"
 
 
-@pytest.mark.parametrize("sql", ["select count(*) as n from orders", "show tables", "describe customers", "select 1"])
+@pytest.mark.parametrize(
+    "sql", ["select count(*) as n from orders", "show tables", "describe customers", "select 1"]
+)
 def test_statements_about_nobody_stay_readable(sql: str) -> None:
     assert not reads_personal_data(sql, TABLES)
     assert shown(sql).lower().replace("bikes_curated.", "") == sql
 
 
-NAMES = st.sampled_from([*sorted(CUSTOMERS.shown), *sorted(CUSTOMERS.hidden), "*", "c", "c.*", "customers", "cast(c as varchar)"])
+NAMES = st.sampled_from(
+    [*sorted(CUSTOMERS.shown), *sorted(CUSTOMERS.hidden), "*", "c", "c.*", "customers", "cast(c as varchar)"]
+)
 SOURCES = st.sampled_from(
     ["customers c", "customers", "(select * from customers) c", "(table customers) c", "customers c join customers d on true",
      "(select c from customers c) c", "customers c (a, b)"]
 )  # fmt: skip
 
 
-@given(names=st.lists(NAMES, min_size=1, max_size=4), source=SOURCES, is_distinct=st.booleans(), again=st.booleans())
+@given(
+    names=st.lists(NAMES, min_size=1, max_size=4),
+    source=SOURCES,
+    is_distinct=st.booleans(),
+    again=st.booleans(),
+)
 @settings(max_examples=150, deadline=None)
-def test_no_projection_shows_a_value_about_a_person(names: list[str], source: str, *, is_distinct: bool, again: bool) -> None:
+def test_no_projection_shows_a_value_about_a_person(
+    names: list[str], source: str, *, is_distinct: bool, again: bool
+) -> None:
     columns = ", ".join(names)
     sql = f"select {'distinct ' * is_distinct}{columns} from {source}"  # noqa: S608 no lake is asked
     if again:
@@ -169,7 +184,8 @@ def test_no_projection_shows_a_value_about_a_person(names: list[str], source: st
     connection = duckdb.connect()
     connection.execute("CREATE SCHEMA bikes_curated")
     table = ", ".join(
-        [f"'{EMAIL}' AS \"{name}\"" for name in sorted(CUSTOMERS.hidden)] + [f"'1' AS \"{name}\"" for name in CUSTOMERS.shown]
+        [f"'{EMAIL}' AS \"{name}\"" for name in sorted(CUSTOMERS.hidden)]
+        + [f"'1' AS \"{name}\"" for name in CUSTOMERS.shown]
     )
     connection.execute(f"CREATE TABLE bikes_curated.customers AS SELECT {table}")
     try:

@@ -24,7 +24,10 @@ LAKE = Databases("bikes_curated", "bikes_prod")
             "select 'é from orders' from bikes_curated.orders join bikes_curated.customers using (customer_id) -- orders",
         ),
         ("explain select * from quarantine", "explain select * from bikes_curated.quarantine"),
-        ("select 1 where 1 in (select quantity from ORDER_ITEMS)", "select 1 where 1 in (select quantity from bikes_curated.ORDER_ITEMS)"),
+        (
+            "select 1 where 1 in (select quantity from ORDER_ITEMS)",
+            "select 1 where 1 in (select quantity from bikes_curated.ORDER_ITEMS)",
+        ),
     ],
 )
 def test_a_table_that_only_curated_has_gets_its_database(sql: str, sent: str) -> None:

@@ -73,7 +73,13 @@ def test_no_statement_reads_or_writes_a_local_file(statement: str, tmp_path: Pat
 @pytest.mark.parametrize(
     "statement",
     # `describe pragma database_list` asks for the column `database_list` of a table `pragma`.
-    [*(one for one in TOUCHING_FILES if one != "pragma database_list"), "rows.csv", '"{file}"', "`{file}`", "a.'{file}'"],
+    [
+        *(one for one in TOUCHING_FILES if one != "pragma database_list"),
+        "rows.csv",
+        '"{file}"',
+        "`{file}`",
+        "a.'{file}'",
+    ],
 )
 def test_a_listing_lists_the_catalog_and_describes_no_query_and_no_file(verb: str, statement: str) -> None:
     with pytest.raises(QueryError):
@@ -141,7 +147,9 @@ def test_a_query_of_the_catalog_passes(statement: str) -> None:
 
 
 def test_on_athena_the_statement_stays_as_it_was_written() -> None:
-    assert for_engine("select * from another_database.t", "athena", LAKE) == "select * from another_database.t"
+    assert (
+        for_engine("select * from another_database.t", "athena", LAKE) == "select * from another_database.t"
+    )
 
 
 def test_two_statements_are_refused_on_athena_too() -> None:
@@ -165,7 +173,9 @@ def test_a_wrong_table_gets_the_nearest_names(statement: str, advice: str) -> No
 
 def test_a_wrong_column_gets_the_nearest_names_of_the_tables_that_were_asked() -> None:
     message = "query 1 failed: COLUMN_NOT_FOUND: line 1:8: Column 'custmer_id' cannot be resolved"
-    assert "Did you mean customer_id" in with_advice(message, "select custmer_id from ecommerce_curated.orders", LAKE)
+    assert "Did you mean customer_id" in with_advice(
+        message, "select custmer_id from ecommerce_curated.orders", LAKE
+    )
 
 
 def test_a_wrong_column_that_is_near_none_gets_all_columns() -> None:
@@ -183,7 +193,10 @@ def test_the_advice_for_a_missing_table_is_given_once() -> None:
     assert with_advice(str(refused.value), "select * from zzzzzz", LAKE).count("SHOW TABLES") == 1
 
 
-@pytest.mark.parametrize(("word", "advice"), [("selct", "Did you mean SELECT?"), ("xyzzy", "Use SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.")])
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [("selct", "Did you mean SELECT?"), ("xyzzy", "Use SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.")],
+)
 def test_a_word_that_begins_no_statement_is_not_called_a_change(word: str, advice: str) -> None:
     with pytest.raises(QueryError) as refused:
         only_reading(f"{word} 1")
@@ -192,7 +205,10 @@ def test_a_word_that_begins_no_statement_is_not_called_a_change(word: str, advic
 
 def test_a_deployment_may_have_other_database_names() -> None:
     own = Databases("shop_curated", "shop_prod")
-    assert own.rename_in("select 1 from ecommerce_prod.a, ecommerce_curated.b") == "select 1 from shop_prod.a, shop_curated.b"
+    assert (
+        own.rename_in("select 1 from ecommerce_prod.a, ecommerce_curated.b")
+        == "select 1 from shop_prod.a, shop_curated.b"
+    )
     assert "shop_curated" in for_engine("show databases", "duckdb", own)
     with pytest.raises(QueryError, match="ecommerce_curated"):
         for_engine("select * from ecommerce_curated.orders", "duckdb", own)

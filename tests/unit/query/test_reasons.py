@@ -34,7 +34,9 @@ def test_the_reason_is_athenas(sql: str, reported: str) -> None:
 def test_no_path_of_the_engines_machine_is_shown() -> None:
     reported = why("select * from read_parquet(['/srv/lake/no such/part.parquet'])")
     assert "/srv" not in reported
-    assert "part.parquet" not in reason_of("IO Error: No files found that match '/var/data/part.parquet'", "duckdb")
+    assert "part.parquet" not in reason_of(
+        "IO Error: No files found that match '/var/data/part.parquet'", "duckdb"
+    )
 
 
 def test_a_division_by_zero_is_named_without_the_engines_own_advice() -> None:

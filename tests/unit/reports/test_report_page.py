@@ -27,8 +27,14 @@ from tests.unit.api.lakes import PAYMENTS, MemoryLake
 pytestmark = pytest.mark.unit
 
 HOSTILE = "<script>alert(1)</script>"
-ORDERS = DatasetSummary("orders", files=2, received=10, accepted=7, quarantined=2, duplicates=1, reasons=Counter(not_a_date=2))
-HEALTHY = Health(state="healthy", checks=(HealthCheck(name="run", state="healthy", message="Run 7 succeeded."),), as_of="2026-11-20")
+ORDERS = DatasetSummary(
+    "orders", files=2, received=10, accepted=7, quarantined=2, duplicates=1, reasons=Counter(not_a_date=2)
+)
+HEALTHY = Health(
+    state="healthy",
+    checks=(HealthCheck(name="run", state="healthy", message="Run 7 succeeded."),),
+    as_of="2026-11-20",
+)
 KPI = Panel("money", "How much?", Kind.KPI, "sales", "SELECT 1", unit="GBP")
 BARS = Panel("bars", "Which?", Kind.BAR, "sales", "SELECT 2", x="name", y=("value",))
 
@@ -43,7 +49,11 @@ class Queries:
         if sql not in self.answers:
             raise QueryError("TABLE_NOT_FOUND: no such table")
         rows = self.answers[sql]
-        return Answer("q", tuple(ResultColumn(name, "varchar") for name in rows[0]), tuple(tuple(row.values()) for row in rows))
+        return Answer(
+            "q",
+            tuple(ResultColumn(name, "varchar") for name in rows[0]),
+            tuple(tuple(row.values()) for row in rows),
+        )
 
 
 def report(*answers: PanelAnswer, **changed: Any) -> Report:  # noqa: ANN401 parts of a report
@@ -60,7 +70,10 @@ def report(*answers: PanelAnswer, **changed: Any) -> Report:  # noqa: ANN401 par
 
 
 def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
-    (board,) = ask_dashboards(Queries(q1=[{"value": Decimal("41200.50"), "before": Decimal(40000)}]), [Dashboard("hub", "Sales", (KPI,))])
+    (board,) = ask_dashboards(
+        Queries(q1=[{"value": Decimal("41200.50"), "before": Decimal(40000)}]),
+        [Dashboard("hub", "Sales", (KPI,))],
+    )
     page = html(report(systems=(board,)), ())
     assert '<div class="value" data-figure="money">£41,201</div>' in page
     assert "£40,000 in the period before" in page
@@ -90,7 +103,14 @@ def test_a_figure_is_written_as_people_read_it(value: Any, unit: str, shown: str
 
 def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
     page = html(report(), ())
-    for shown in ("orders", "not_a_date (2)", "Run 7 succeeded.", "$1.23", "data up to 2026-11-20", "None. No figure is above its limit"):
+    for shown in (
+        "orders",
+        "not_a_date (2)",
+        "Run 7 succeeded.",
+        "$1.23",
+        "data up to 2026-11-20",
+        "None. No figure is above its limit",
+    ):
         assert shown in page
 
 
@@ -101,11 +121,17 @@ def test_a_system_that_was_never_built_says_what_to_do() -> None:
 
 def test_texts_of_files_are_text_and_the_page_loads_nothing() -> None:
     bars = PanelAnswer(BARS, ("name", "value"), ((HOSTILE, 3), ("b", -1)))
-    page = html(report(bars, datasets=(DatasetSummary(HOSTILE),)), (Alert("hub", "high", HOSTILE),), "https://console.example.com")
+    page = html(
+        report(bars, datasets=(DatasetSummary(HOSTILE),)),
+        (Alert("hub", "high", HOSTILE),),
+        "https://console.example.com",
+    )
     assert HOSTILE not in page
     assert "<script" not in page
     assert "default-src 'none'" in page
-    assert [part for part in page.split('"') if part.startswith("http")] == ["https://console.example.com/#/dashboards/hub"]
+    assert [part for part in page.split('"') if part.startswith("http")] == [
+        "https://console.example.com/#/dashboards/hub"
+    ]
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
@@ -118,7 +144,12 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     rows=st.lists(
         st.tuples(
             st.one_of(st.text(max_size=40), st.integers(-5, 5), st.dates()),
-            st.one_of(st.none(), st.floats(), st.decimals(allow_nan=False, allow_infinity=False, places=2), st.integers(-(10**12), 10**12)),
+            st.one_of(
+                st.none(),
+                st.floats(),
+                st.decimals(allow_nan=False, allow_infinity=False, places=2),
+                st.integers(-(10**12), 10**12),
+            ),
         ),
         min_size=1,
         max_size=30,
@@ -126,7 +157,9 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 )
 @example(Kind.LINE, [("", 5e-324)])
 def test_every_answer_can_be_drawn(kind: Kind, rows: list[tuple[object, object]]) -> None:
-    panel = Panel("p", "What?", kind, "t", "SELECT 1", x="x", y=("y",), bounds=(("y", "y"),) if kind is Kind.FAN else ())
+    panel = Panel(
+        "p", "What?", kind, "t", "SELECT 1", x="x", y=("y",), bounds=(("y", "y"),) if kind is Kind.FAN else ()
+    )
     drawn = draw(panel, [{"x": x, "y": y} for x, y in rows])
     assert "nan" not in drawn.replace("nan", "nan" if "nan" in "".join(cell(x) for x, _ in rows) else "NAN")
     if all(sign.isprintable() for x, _ in rows for sign in cell(x)):
@@ -134,18 +167,30 @@ def test_every_answer_can_be_drawn(kind: Kind, rows: list[tuple[object, object]]
 
 
 def test_an_alert_is_raised_above_its_limit_only() -> None:
-    rules = tuple(AlertRule(f"a{above}", "SELECT 1", above, "{value} are high.", "Look.", unit="share") for above in (0.1, 0.2, 0.3))
+    rules = tuple(
+        AlertRule(f"a{above}", "SELECT 1", above, "{value} are high.", "Look.", unit="share")
+        for above in (0.1, 0.2, 0.3)
+    )
     boards = [Dashboard("hub", "Sales", alerts=(*rules, AlertRule("missing", "SELECT 9", 0, "{value}", "")))]
-    degraded = Health(state="failed", checks=(HealthCheck(name="run", state="failed", message="Run 7 failed."),))
+    degraded = Health(
+        state="failed", checks=(HealthCheck(name="run", state="failed", message="Run 7 failed."),)
+    )
     found = raised(Queries(q1=[{"value": Decimal("0.2")}]), boards, degraded)
-    assert [(one.source, one.name, one.message) for one in found] == [("lake", "run", "Run 7 failed."), ("hub", "a0.1", "20 % are high.")]
+    assert [(one.source, one.name, one.message) for one in found] == [
+        ("lake", "run", "Run 7 failed."),
+        ("hub", "a0.1", "20 % are high."),
+    ]
 
 
 def test_rows_are_summed_by_dataset() -> None:
     lake = MemoryLake()
     lake.receive("payments/one.csv", PAYMENTS)
     (sums,) = by_dataset(lake.ledger.records())
-    assert (sums.dataset, sums.received, sums.accepted + sums.quarantined + sums.duplicates) == ("payments", sums.received, sums.received)
+    assert (sums.dataset, sums.received, sums.accepted + sums.quarantined + sums.duplicates) == (
+        "payments",
+        sums.received,
+        sums.received,
+    )
     assert sum(sums.reasons.values()) >= 1
 
 

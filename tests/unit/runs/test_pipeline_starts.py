@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.operations.backlog import MIDNIGHT, Day, trickle
-from headgate.runs.pipeline_starts import Burst, Due, Execution, Postpone, Skip, Start, StartedBy, StartRules, Trigger, parse_due
+from headgate.runs.pipeline_starts import (
+    Burst,
+    Due,
+    Execution,
+    Postpone,
+    Skip,
+    Start,
+    StartedBy,
+    StartRules,
+    Trigger,
+    parse_due,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -88,7 +99,9 @@ def test_the_daily_check_leaves_the_work_to_a_run_under_way() -> None:
     assert RULES.decide(DAILY, [run("RUNNING", HOUR)], NOW) == Skip("a run is under way")
 
 
-@pytest.mark.parametrize("newest", [run("FAILED", 20 * HOUR), run("SUCCEEDED", 20 * HOUR, deployment="0000aaaa")])
+@pytest.mark.parametrize(
+    "newest", [run("FAILED", 20 * HOUR), run("SUCCEEDED", 20 * HOUR, deployment="0000aaaa")]
+)
 def test_the_daily_check_repeats_a_failed_run_and_builds_again_after_a_deployment(newest: Execution) -> None:
     assert isinstance(RULES.decide(DAILY, [newest, run("SUCCEEDED", 40 * HOUR)], NOW), Start)
 
@@ -141,7 +154,9 @@ def test_a_day_without_files_has_no_run() -> None:
     run_s=st.integers(1, 20_000),
     interval_s=st.sampled_from([0, 600, 3600]),
 )
-def test_whatever_arrives_every_file_is_published_and_one_start_is_pending(gaps_s: list[int], run_s: int, interval_s: int) -> None:
+def test_whatever_arrives_every_file_is_published_and_one_start_is_pending(
+    gaps_s: list[int], run_s: int, interval_s: int
+) -> None:
     day = Day(timedelta(seconds=run_s), StartRules("any", timedelta(seconds=interval_s), MINUTE))
     arrivals = [MIDNIGHT + timedelta(seconds=sum(gaps_s[:end])) for end in range(1, len(gaps_s) + 1)]
     day.play(arrivals)

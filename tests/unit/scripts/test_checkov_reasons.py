@@ -19,6 +19,10 @@ def test_every_check_that_is_left_out_has_a_reason() -> None:
 
 
 def test_no_check_is_left_out_twice() -> None:
-    skipped = [line.split()[1] for line in SETTINGS.read_text(encoding="utf-8").splitlines() if line.strip().startswith("- CKV")]
+    skipped = [
+        line.split()[1]
+        for line in SETTINGS.read_text(encoding="utf-8").splitlines()
+        if line.strip().startswith("- CKV")
+    ]
     assert len(set(skipped)) == len(skipped)
     assert yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))["skip-check"] == skipped

@@ -33,7 +33,12 @@ class Bucket:
 
     def put_object(self, *, Key: str, Body: bytes, **headers: str) -> None:  # noqa: N803 boto3's own
         etag = f'"{hashlib.md5(Body, usedforsecurity=False).hexdigest()}"'
-        self.objects[Key] = {"Body": Body, "ETag": etag, "LastModified": datetime.now(UTC), "headers": headers}
+        self.objects[Key] = {
+            "Body": Body,
+            "ETag": etag,
+            "LastModified": datetime.now(UTC),
+            "headers": headers,
+        }
         self.sent.append(Key)
 
     def delete_object(self, *, Key: str, **_: str) -> None:  # noqa: N803 boto3's own

@@ -21,10 +21,20 @@ def test_without_variables_the_defaults_of_the_root_are_estimated() -> None:
 
 def test_variables_change_the_estimate() -> None:
     network = json.dumps({"vpc_id": "vpc-1", "subnet_ids": ["a", "b"]})
-    stated = {"run_interval_s": "86400", "job_execution_class": "STANDARD", "systems": "[]", "endpoint_network": network}
+    stated = {
+        "run_interval_s": "86400",
+        "job_execution_class": "STANDARD",
+        "systems": "[]",
+        "endpoint_network": network,
+    }
     found = cost_estimate.settings_of({**stated, "job_worker_types": '{"merge_curated": "G.2X"}'})
     assert found.worker_type_of("merge_curated") == "G.2X"
-    assert (found.run_interval_s, found.job_execution_class, found.systems, found.endpoints) == (86400, "STANDARD", (), 12)
+    assert (found.run_interval_s, found.job_execution_class, found.systems, found.endpoints) == (
+        86400,
+        "STANDARD",
+        (),
+        12,
+    )
 
 
 def test_the_text_names_price_date_workloads_and_limits() -> None:
@@ -35,9 +45,13 @@ def test_the_text_names_price_date_workloads_and_limits() -> None:
     assert re.search(no_fit, text)
 
 
-def test_the_text_names_the_worker_of_the_one_job_and_of_a_job_for_each_system(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_text_names_the_worker_of_the_one_job_and_of_a_job_for_each_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     kept, system = Measured.load(), "demand-insights-engine"
-    larger = replace(kept.systems[system], memory_mb=Line(0, 2_000))  # 15 GB for 1 GB of CSV a day, more than a G.1X worker has free
+    larger = replace(
+        kept.systems[system], memory_mb=Line(0, 2_000)
+    )  # 15 GB for 1 GB of CSV a day, more than a G.1X worker has free
     monkeypatch.setattr(Measured, "load", lambda: replace(kept, systems={**kept.systems, system: larger}))
     one, each = cost_estimate.text({}), cost_estimate.text({"systems_in_one_job": "false"})
     assert 'needs job_worker_types={"build_systems": "G.2X"}' in one
@@ -47,6 +61,8 @@ def test_the_text_names_the_worker_of_the_one_job_and_of_a_job_for_each_system(m
 
 def test_the_text_names_the_timeout_that_a_long_job_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Measured.load()
-    slow = {system: replace(one, seconds=Line(0, 600)) for system, one in kept.systems.items()}  # 75 minutes for 1 GB of CSV a day
+    slow = {
+        system: replace(one, seconds=Line(0, 600)) for system, one in kept.systems.items()
+    }  # 75 minutes for 1 GB of CSV a day
     monkeypatch.setattr(Measured, "load", lambda: replace(kept, systems=slow))
     assert 'needs job_timeouts={"build_' in cost_estimate.text({"systems_in_one_job": "false"})

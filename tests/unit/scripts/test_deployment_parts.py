@@ -25,7 +25,9 @@ pytestmark = pytest.mark.unit
 def test_what_packages_need_is_followed_to_its_end() -> None:
     found = job_packages.closure([Requirement("boto3")])
     assert {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"} <= found
-    assert "duckdb" in job_packages.closure([Requirement("ibis-framework[duckdb]")]) - job_packages.closure([Requirement("ibis-framework")])
+    assert "duckdb" in job_packages.closure([Requirement("ibis-framework[duckdb]")]) - job_packages.closure(
+        [Requirement("ibis-framework")]
+    )
 
 
 def test_a_stated_plugin_folder_is_taken(tmp_path: Path) -> None:
@@ -44,14 +46,22 @@ def test_progress_counts_changes_and_keeps_errors() -> None:
     reported.hear('{"type": "planned_change"}')
     reported.hear('{"type": "apply_complete", "hook": {"action": "read"}}')
     reported.hear('{"type": "apply_complete", "hook": {"action": "create"}}')
-    reported.hear('{"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "No", "detail": "because", "address": "a.b"}}')
+    reported.hear(
+        '{"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "No", "detail": "because", "address": "a.b"}}'
+    )
     reported.hear("not JSON")
     assert (reported.planned, reported.changed, reported.errors) == (1, 1, ["a.b: No: because"])
 
 
 def test_a_mysql_url_is_taken_apart_with_its_escapes() -> None:
     login = secret_from_url("mysql://reader:p%40ss@db.example.com:3307/ecommerce")
-    assert login == {"host": "db.example.com", "port": "3307", "username": "reader", "password": "p@ss", "dbname": "ecommerce"}
+    assert login == {
+        "host": "db.example.com",
+        "port": "3307",
+        "username": "reader",
+        "password": "p@ss",
+        "dbname": "ecommerce",
+    }
 
 
 class DeployedTables:
@@ -60,14 +70,25 @@ class DeployedTables:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "build").mkdir()
-        (folder / "build" / "catalog.json").write_text(json.dumps({"curated": {"orders": {}, "quarantine": {}}, "prod": {}}))
+        (folder / "build" / "catalog.json").write_text(
+            json.dumps({"curated": {"orders": {}, "quarantine": {}}, "prod": {}})
+        )
 
     def resources(self) -> list[str]:
-        named = [f'aws_glue_catalog_table.published["{name}"]' for name in ("curated.orders", "curated.verkaeufe", "prod.best_days")]
-        return [*named, "aws_glue_catalog_table.quarantine", 'module.crawler["curated"].aws_glue_crawler.this']
+        named = [
+            f'aws_glue_catalog_table.published["{name}"]'
+            for name in ("curated.orders", "curated.verkaeufe", "prod.best_days")
+        ]
+        return [
+            *named,
+            "aws_glue_catalog_table.quarantine",
+            'module.crawler["curated"].aws_glue_crawler.this',
+        ]
 
 
-def test_a_deployment_names_the_tables_that_leave_sql_and_how_they_come_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_deployment_names_the_tables_that_leave_sql_and_how_they_come_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert deploy._print_leaving_tables(DeployedTables(tmp_path)) == ["curated.verkaeufe", "prod.best_days"]  # type: ignore[arg-type]
     dataset, model = capsys.readouterr().out.splitlines()
     assert "no contract for the dataset verkaeufe any more, so its table leaves SQL. Its data stay" in dataset
@@ -75,12 +96,16 @@ def test_a_deployment_names_the_tables_that_leave_sql_and_how_they_come_back(tmp
     assert "The table best_days is no longer built" in model
 
 
-def test_a_table_does_not_leave_sql_before_somebody_agreed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_does_not_leave_sql_before_somebody_agreed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On an emulator, too: nothing is applied where nobody is there to answer and --yes is not given."""
     target = deploy.Target("emulator", "eu-west-1", "000000000000", {}, {})
     monkeypatch.setattr(deploy, "_prepared", lambda *_: DeployedTables(tmp_path))
     monkeypatch.setattr(deploy, "_stated", lambda *_: {"domain": "bikes"})
-    with pytest.raises(deploy.MissingError, match=r"Remove 2 tables from SQL\? Nobody is there to answer: give --yes"):
+    with pytest.raises(
+        deploy.MissingError, match=r"Remove 2 tables from SQL\? Nobody is there to answer: give --yes"
+    ):
         deploy.apply(target, tmp_path, {}, ask=True)
 
 
@@ -92,9 +117,14 @@ def state_of(folder: Path, kind: str, **attributes: object) -> Path:
 
 @pytest.mark.parametrize(
     ("kind", "attributes"),
-    [("aws_s3_bucket", {"force_destroy": False}), ("aws_dynamodb_table", {"deletion_protection_enabled": True})],
+    [
+        ("aws_s3_bucket", {"force_destroy": False}),
+        ("aws_dynamodb_table", {"deletion_protection_enabled": True}),
+    ],
 )
-def test_protected_data_is_not_destroyed_half_way(tmp_path: Path, kind: str, attributes: dict[str, object]) -> None:
+def test_protected_data_is_not_destroyed_half_way(
+    tmp_path: Path, kind: str, attributes: dict[str, object]
+) -> None:
     with pytest.raises(deploy.MissingError, match="--var force_destroy=true") as refused:
         deploy.refuse_to_lose(state_of(tmp_path, kind, **attributes))
     assert "\n" not in str(refused.value)
@@ -117,12 +147,19 @@ def test_an_alarm_is_described_with_all_its_settings() -> None:
     answer = b'<R xmlns="urn:x"><MetricAlarms><member><AlarmName>a</AlarmName></member></MetricAlarms></R>'
     described = ET.fromstring(corrected_ministack.complete(answer, {"a": alarm}))  # noqa: S314 our own text
     found = {element.tag.partition("}")[2]: element.text for element in described.iter() if element.text}
-    assert found | {"Period": "60", "Statistic": "Maximum", "ActionsEnabled": "true", "Value": "v", "member": "arn:x"} == found
+    assert (
+        found
+        | {"Period": "60", "Statistic": "Maximum", "ActionsEnabled": "true", "Value": "v", "member": "arn:x"}
+        == found
+    )
 
 
 def test_a_mapping_with_a_batching_window_rests_after_a_batch() -> None:
     now = [0.0]
-    mappings = [("0", "us-east-1", {"UUID": "a", "MaximumBatchingWindowInSeconds": 5}), ("0", "us-east-1", {"UUID": "b"})]
+    mappings = [
+        ("0", "us-east-1", {"UUID": "a", "MaximumBatchingWindowInSeconds": 5}),
+        ("0", "us-east-1", {"UUID": "b"}),
+    ]
     sent: list[object] = []
     windows = corrected_ministack.Windows(lambda: mappings, lambda *batch: sent.append(batch), lambda: now[0])
     for _, _, esm in windows.ready():
@@ -143,13 +180,17 @@ class Server:
         self.statuses, self.carried_out = list(statuses), 0
         self.application = corrected_ministack.Repeats(self._answer)
 
-    async def _answer(self, _scope: object, _receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+    async def _answer(
+        self, _scope: object, _receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]
+    ) -> None:
         self.carried_out += 1
         await asyncio.sleep(0)
         await send({"type": "http.response.start", "status": self.statuses.pop(0)})
         await send({"type": "http.response.body", "body": str(self.carried_out).encode()})
 
-    async def ask(self, call: bytes, *headers: tuple[bytes, bytes], method: str = "POST") -> tuple[int, bytes]:
+    async def ask(
+        self, call: bytes, *headers: tuple[bytes, bytes], method: str = "POST"
+    ) -> tuple[int, bytes]:
         """Status and body of the answer."""
         said: list[dict[str, Any]] = []
 
@@ -173,7 +214,10 @@ def test_a_call_of_terraform_that_is_sent_again_is_carried_out_once() -> None:
 @pytest.mark.parametrize(("method", "status"), [("PUT", 200), ("POST", 201), ("PATCH", 200), ("DELETE", 204)])
 def test_a_change_of_any_kind_that_is_sent_again_is_carried_out_once(method: str, status: int) -> None:
     async def sent_twice(server: Server) -> list[tuple[int, bytes]]:
-        return [await server.ask(b"a", TERRAFORM, method=method), await server.ask(b"a", TERRAFORM, method=method)]
+        return [
+            await server.ask(b"a", TERRAFORM, method=method),
+            await server.ask(b"a", TERRAFORM, method=method),
+        ]
 
     assert asyncio.run(sent_twice(Server(status, 412))) == [(status, b"1")] * 2
 
@@ -181,7 +225,10 @@ def test_a_change_of_any_kind_that_is_sent_again_is_carried_out_once(method: str
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_what_is_read_again_is_read_as_it_is_then(method: str) -> None:
     async def read_twice(server: Server) -> list[tuple[int, bytes]]:
-        return [await server.ask(b"a", TERRAFORM, method=method), await server.ask(b"a", TERRAFORM, method=method)]
+        return [
+            await server.ask(b"a", TERRAFORM, method=method),
+            await server.ask(b"a", TERRAFORM, method=method),
+        ]
 
     assert asyncio.run(read_twice(Server(200, 404))) == [(200, b"1"), (404, b"2")]
 
@@ -195,7 +242,12 @@ def test_a_call_that_failed_is_tried_again_when_it_is_repeated() -> None:
 
 def test_other_calls_and_calls_of_others_are_each_carried_out() -> None:
     async def sent(server: Server) -> list[tuple[int, bytes]]:
-        return [await server.ask(b"a", TERRAFORM), await server.ask(b"b", TERRAFORM), await server.ask(b"b"), await server.ask(b"b")]
+        return [
+            await server.ask(b"a", TERRAFORM),
+            await server.ask(b"b", TERRAFORM),
+            await server.ask(b"b"),
+            await server.ask(b"b"),
+        ]
 
     assert [body for _, body in asyncio.run(sent(Server(*[200] * 4)))] == [b"1", b"2", b"3", b"4"]
 

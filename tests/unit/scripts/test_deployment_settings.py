@@ -17,7 +17,11 @@ pytestmark = pytest.mark.unit
 def test_a_variable_that_was_given_once_applies_to_later_deployments(tmp_path: Path) -> None:
     DeploymentSettings.of(tmp_path, "aws").keep({"alert_email": "ops@example.com", "export_enabled": "true"})
     DeploymentSettings.of(tmp_path, "aws").keep({"quiet_s": "30"})
-    assert DeploymentSettings.of(tmp_path, "aws").read() == {"alert_email": "ops@example.com", "export_enabled": "true", "quiet_s": "30"}
+    assert DeploymentSettings.of(tmp_path, "aws").read() == {
+        "alert_email": "ops@example.com",
+        "export_enabled": "true",
+        "quiet_s": "30",
+    }
 
 
 def test_deployments_do_not_share_settings(tmp_path: Path) -> None:

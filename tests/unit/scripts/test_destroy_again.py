@@ -41,7 +41,14 @@ THROTTLED = (
     "deleting API Gateway v2 API (a): operation error ApiGatewayV2: DeleteApi, exceeded maximum number of attempts, 25, https response "
     "error StatusCode: 429, RequestID: 9649, api error TooManyRequestsException: Too Many Requests"
 )
-CURED = [STALE_ETAG, CONFLICT_IN_S3, CONFLICT_IN_LOGS, CONFLICT_IN_API_GATEWAY, CONFLICT_IN_APPSYNC, THROTTLED]
+CURED = [
+    STALE_ETAG,
+    CONFLICT_IN_S3,
+    CONFLICT_IN_LOGS,
+    CONFLICT_IN_API_GATEWAY,
+    CONFLICT_IN_APPSYNC,
+    THROTTLED,
+]
 NOT_CURED = [
     pytest.param(
         "deleting S3 Bucket (b): operation error S3: DeleteBucket, https response error StatusCode: 403, RequestID: 1, HostID: h, "
@@ -63,7 +70,10 @@ NOT_CURED = [
         "api error BucketNotEmpty: The bucket you tried to delete is not empty",
         id="a bucket is not empty",
     ),
-    pytest.param("waiting for CloudFront Distribution (E1) delete: timeout while waiting for state to become ''", id="no error of AWS"),
+    pytest.param(
+        "waiting for CloudFront Distribution (E1) delete: timeout while waiting for state to become ''",
+        id="no error of AWS",
+    ),
     pytest.param(
         "reading S3 Bucket (b): operation error S3: HeadBucket, https response error StatusCode: 0, RequestID: , HostID: , request send "
         'failed, Head "https://s3.eu-central-1.amazonaws.com/b": dial tcp: lookup s3.eu-central-1.amazonaws.com: no such host',
@@ -141,13 +151,19 @@ def test_a_destroy_is_not_repeated_a_second_time(tmp_path: Path) -> None:
     assert destroys.count == 2
 
 
-def test_several_errors_are_named_in_one_line_and_the_longest_wait_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_errors_are_named_in_one_line_and_the_longest_wait_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     waits = destroyed(Destroys(tmp_path / "lake", [THROTTLED, STALE_ETAG, STALE_ETAG], []))
-    assert capsys.readouterr().out.startswith("The destroy failed because of a stale ETag and throttling. It is repeated once, in 30 s")
+    assert capsys.readouterr().out.startswith(
+        "The destroy failed because of a stale ETag and throttling. It is repeated once, in 30 s"
+    )
     assert waits == [30]
 
 
-def test_a_destroy_without_an_error_runs_once_and_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_destroy_without_an_error_runs_once_and_says_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     destroys = Destroys(tmp_path / "lake", [])
     destroyed(destroys)
     assert (destroys.count, capsys.readouterr().out) == (1, "")

@@ -12,7 +12,10 @@ from scripts.deployment import export_logins
 
 pytestmark = pytest.mark.unit
 
-VARIABLES = {"export_enabled": "true", "export_sources": json.dumps({"crm": {}, "archive": {"enabled": False}})}
+VARIABLES = {
+    "export_enabled": "true",
+    "export_sources": json.dumps({"crm": {}, "archive": {"enabled": False}}),
+}
 
 
 class NoValueError(Exception):
@@ -47,7 +50,11 @@ def test_a_named_source_is_scheduled_unless_it_says_otherwise_and_the_own_one_wh
 
 
 def test_each_source_has_its_own_variable() -> None:
-    environment = {"MYSQL_URL": "mysql://u:p@db/shop", "MYSQL_URL_CRM": "mysql://u:p@db/crm", "MYSQL_URL_ARCHIVE": ""}
+    environment = {
+        "MYSQL_URL": "mysql://u:p@db/shop",
+        "MYSQL_URL_CRM": "mysql://u:p@db/crm",
+        "MYSQL_URL_ARCHIVE": "",
+    }
     found = export_logins.given(environment, ("", "archive", "crm"))
     assert {source: login["dbname"] for source, login in found.items()} == {"": "shop", "crm": "crm"}
 
@@ -60,10 +67,18 @@ def test_a_wrong_url_is_refused_without_repeating_it() -> None:
 
 def test_a_missing_login_is_stored_and_a_stored_one_is_kept() -> None:
     vault = Vault(**{"lake/mysql": "kept"})
-    logins = export_logins.given({"MYSQL_URL": "mysql://u:p@db/shop", "MYSQL_URL_CRM": "mysql://u:p@db:3307/crm"}, ("", "crm"))
+    logins = export_logins.given(
+        {"MYSQL_URL": "mysql://u:p@db/shop", "MYSQL_URL_CRM": "mysql://u:p@db:3307/crm"}, ("", "crm")
+    )
     assert export_logins.store_missing(vault, "lake/mysql", logins) == ["crm"]
     assert vault.texts["lake/mysql"] == "kept"
-    assert json.loads(vault.texts["lake/mysql/crm"]) == {"host": "db", "port": "3307", "username": "u", "password": "p", "dbname": "crm"}
+    assert json.loads(vault.texts["lake/mysql/crm"]) == {
+        "host": "db",
+        "port": "3307",
+        "username": "u",
+        "password": "p",
+        "dbname": "crm",
+    }
     assert export_logins.stored(vault, "lake/mysql", ("", "archive", "crm")) == {"", "crm"}
 
 

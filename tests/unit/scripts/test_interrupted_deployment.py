@@ -73,7 +73,10 @@ def test_a_message_of_terraform_has_no_colours(tmp_path: Path) -> None:
 
 
 def test_a_second_deployment_at_the_same_time_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TerraformError, match=r"^Another deployment of zu is running\. Wait until it has ended, then run this again\.$"):
+    with pytest.raises(
+        TerraformError,
+        match=r"^Another deployment of zu is running\. Wait until it has ended, then run this again\.$",
+    ):
         printing(tmp_path / "zu", LOCKED).run("apply")
 
 

@@ -18,7 +18,10 @@ pytestmark = pytest.mark.unit
 STATE = {
     "resources": [
         {"mode": "managed", "instances": [{"attributes": {"bucket": "shop-raw", "id": "shop-raw"}}]},
-        {"mode": "managed", "instances": [{"attributes": {"name": "/aws/lambda/shop-gate", "arn": "arn:aws:logs:x"}}]},
+        {
+            "mode": "managed",
+            "instances": [{"attributes": {"name": "/aws/lambda/shop-gate", "arn": "arn:aws:logs:x"}}],
+        },
         {"mode": "data", "instances": [{"attributes": {"name": "read-only"}}]},
     ]
 }
@@ -61,7 +64,10 @@ def test_what_is_left_is_named_by_kind() -> None:
             "describe_log_groups": {"logGroups": [{"logGroupName": "/aws/lambda/shop-gate"}]},
         }
     )
-    assert leftovers(account, names_in_state(STATE)) == ["bucket: shop-raw", "log group: /aws/lambda/shop-gate"]
+    assert leftovers(account, names_in_state(STATE)) == [
+        "bucket: shop-raw",
+        "log group: /aws/lambda/shop-gate",
+    ]
 
 
 def test_an_empty_account_has_nothing_left() -> None:

@@ -47,8 +47,12 @@ def test_a_line_that_is_not_locked_is_an_error(lake: Path, line: str, message: s
 
 
 def test_a_system_imports_what_its_job_has_and_the_modules_beside_it(lake: Path) -> None:
-    imports = "import json\nimport pandas\nfrom headgate.project_systems import _days\nfrom ._days import DAY\n"
-    clinic.write(lake, {"systems/_days.py": "DAY = 1\n", "systems/visit_counts.py": f"{imports}{clinic.SYSTEM}"})
+    imports = (
+        "import json\nimport pandas\nfrom headgate.project_systems import _days\nfrom ._days import DAY\n"
+    )
+    clinic.write(
+        lake, {"systems/_days.py": "DAY = 1\n", "systems/visit_counts.py": f"{imports}{clinic.SYSTEM}"}
+    )
     assert "pandas==" in job_lock(BUILDS)
 
 

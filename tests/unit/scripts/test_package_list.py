@@ -18,7 +18,10 @@ def test_every_lock_counts_and_a_package_is_listed_once(tmp_path: Path) -> None:
     (tmp_path / "jobs.lock").write_text("Click==8.1.0 \\\n    --hash=sha256:aa\n# comment\npytz==2024.1\n")
     (tmp_path / "dev.lock").write_text("click==8.1.0 \\\n    --hash=sha256:aa\n")
     found = packages(tmp_path)
-    assert [(one.name, one.version, one.used_by) for one in found] == [("click", "8.1.0", ("dev", "jobs")), ("pytz", "2024.1", ("jobs",))]
+    assert [(one.name, one.version, one.used_by) for one in found] == [
+        ("click", "8.1.0", ("dev", "jobs")),
+        ("pytz", "2024.1", ("jobs",)),
+    ]
     assert "| click | 8.1.0 |" in markdown(found)
     assert bill_of_materials(found)["specVersion"] == "1.5"
 

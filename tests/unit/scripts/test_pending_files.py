@@ -12,7 +12,11 @@ pytestmark = pytest.mark.unit
 
 
 def test_accepted_files_name_the_next_step_and_others_say_what_keeps_them() -> None:
-    results: list[dict[str, object]] = [{"outcome": "replayed"}, {"outcome": "replayed"}, {"outcome": "still_rejected"}]
+    results: list[dict[str, object]] = [
+        {"outcome": "replayed"},
+        {"outcome": "replayed"},
+        {"outcome": "still_rejected"},
+    ]
     assert summary(results) == (
         "2 files that were pending were accepted. `headgate run` builds the tables with them. "
         "Not accepted: still rejected: 1 file. `headgate files --state needs_mapping` and `--state rejected` list them."
@@ -20,7 +24,10 @@ def test_accepted_files_name_the_next_step_and_others_say_what_keeps_them() -> N
 
 
 def test_one_accepted_file_is_named_in_the_singular() -> None:
-    assert summary([{"outcome": "replayed"}]) == "1 file that was pending was accepted. `headgate run` builds the tables with it."
+    assert (
+        summary([{"outcome": "replayed"}])
+        == "1 file that was pending was accepted. `headgate run` builds the tables with it."
+    )
 
 
 def test_nothing_pending_says_nothing() -> None:

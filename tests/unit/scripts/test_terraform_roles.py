@@ -14,7 +14,9 @@ TERRAFORM = Path(__file__).resolve().parents[3] / "terraform"
 
 def test_roles_of_services_are_made_by_one_module_that_asks_for_the_account() -> None:
     with_roles = {
-        path.relative_to(TERRAFORM).as_posix() for path in _files() if 'resource "aws_iam_role"' in path.read_text(encoding="utf-8")
+        path.relative_to(TERRAFORM).as_posix()
+        for path in _files()
+        if 'resource "aws_iam_role"' in path.read_text(encoding="utf-8")
     }
     assert with_roles == {"modules/role/main.tf", "people.tf"}  # a role of people names its principals
 
@@ -34,7 +36,10 @@ def test_the_readers_of_the_masking_key_are_those_that_the_runbook_names() -> No
     readers = set()
     for path in _files():
         for block in re.split(r"\n(?=data |resource |locals |module )", path.read_text(encoding="utf-8")):
-            if re.search(r'GetSecretValue"[^\]]*\],?\s+resources\s+= \[aws_secretsmanager_secret\.masking_key\.arn\]', block):
+            if re.search(
+                r'GetSecretValue"[^\]]*\],?\s+resources\s+= \[aws_secretsmanager_secret\.masking_key\.arn\]',
+                block,
+            ):
                 readers.add(block.split("{", 1)[0].strip())
     assert readers == {
         'data "aws_iam_policy_document" "gate"',  # raw_to_curated, curate_large, the undo of an upload

@@ -47,13 +47,17 @@ def publisher() -> Publisher:
     return Publisher(MemoryObjects(), catalog, "shop", "prod", audit)
 
 
-def test_only_a_table_that_shows_another_version_is_notified_and_as_the_catalog_shows_it(publisher: Publisher) -> None:
+def test_only_a_table_that_shows_another_version_is_notified_and_as_the_catalog_shows_it(
+    publisher: Publisher,
+) -> None:
     notified: list[TableVersion] = []
     publisher = replace(publisher, notify=notified.append)
     publisher.publish(LINES, lines("1.00"), "tables/lines/v1/", parameters={"headgate.as_of": "2024-01-01"})
     publisher.publish(LINES, lines("1.00"), "tables/lines/v1/")
     current = publisher.catalog.current("shop", "lines")
-    assert [(one.table, one.location, one.parameters) for one in notified] == [("lines", current.location, current.parameters)]
+    assert [(one.table, one.location, one.parameters) for one in notified] == [
+        ("lines", current.location, current.parameters)
+    ]
     assert current.parameters["headgate.rows"] == "1"
 
 
@@ -70,12 +74,16 @@ def test_a_table_that_fails_its_audit_or_was_moved_by_another_is_not_notified(pu
 
 
 def lines(*prices: str) -> pa.Table:
-    return pa.table({"price": [Decimal(price) for price in prices], "line_id": pa.array(range(len(prices)), pa.int64())})
+    return pa.table(
+        {"price": [Decimal(price) for price in prices], "line_id": pa.array(range(len(prices)), pa.int64())}
+    )
 
 
 def shown(publisher: Publisher) -> list[dict[str, Any]]:
     location = publisher.catalog.current("shop", "lines").location
-    body = publisher.objects.read(ObjectRef("prod", location.removeprefix("s3://prod/") + "part-00000.parquet"))
+    body = publisher.objects.read(
+        ObjectRef("prod", location.removeprefix("s3://prod/") + "part-00000.parquet")
+    )
     return list(pq.read_table(pa.BufferReader(body)).to_pylist())
 
 
@@ -85,8 +93,13 @@ def catalog_of(publisher: Publisher) -> MemoryCatalog:
 
 
 def test_the_table_shows_the_rows_with_exact_columns_and_facts(publisher: Publisher) -> None:
-    published = publisher.publish(LINES, lines("1.10", "2.20"), "tables/lines/1/", parameters={"headgate.snapshot": "s"})
-    assert shown(publisher) == [{"line_id": 0, "price": Decimal("1.10")}, {"line_id": 1, "price": Decimal("2.20")}]
+    published = publisher.publish(
+        LINES, lines("1.10", "2.20"), "tables/lines/1/", parameters={"headgate.snapshot": "s"}
+    )
+    assert shown(publisher) == [
+        {"line_id": 0, "price": Decimal("1.10")},
+        {"line_id": 1, "price": Decimal("2.20")},
+    ]
     assert (published.rows, published.changed, published.location) == (2, True, "s3://prod/tables/lines/1/")
     assert catalog_of(publisher).columns("shop", "lines") == glue_columns(LINES)
     facts = {"headgate.rows": "2", "headgate.contract": "headgate.prod.lines@1.0.0", "headgate.snapshot": "s"}
@@ -133,7 +146,9 @@ def test_a_table_that_does_not_exist_is_an_error(publisher: Publisher) -> None:
 def test_a_file_is_published_as_rows_are(publisher: Publisher, tmp_path: Path) -> None:
     path = tmp_path / "lines.parquet"
     write_parquet(path, arrow_schema(LINES), conform(LINES, lines("1.00", "2.00")).to_batches())
-    staged = publisher.stage_file(LINES, path, "tables/lines/1/", current=publisher.catalog.current("shop", "lines"))
+    staged = publisher.stage_file(
+        LINES, path, "tables/lines/1/", current=publisher.catalog.current("shop", "lines")
+    )
     assert publisher.move(staged).rows == 2
     assert [row["price"] for row in shown(publisher)] == [Decimal("1.00"), Decimal("2.00")]
 
@@ -142,7 +157,9 @@ def test_a_file_that_fails_its_audit_is_not_uploaded(publisher: Publisher, tmp_p
     path = tmp_path / "lines.parquet"
     write_parquet(path, arrow_schema(LINES), conform(LINES, lines("-1.00")).to_batches())
     with pytest.raises(AuditError, match="price: minimum"):
-        publisher.stage_file(LINES, path, "tables/lines/1/", current=publisher.catalog.current("shop", "lines"))
+        publisher.stage_file(
+            LINES, path, "tables/lines/1/", current=publisher.catalog.current("shop", "lines")
+        )
     with pytest.raises(NotFoundError):
         publisher.objects.read(ObjectRef("prod", "tables/lines/1/part-00000.parquet"))
 
@@ -150,7 +167,9 @@ def test_a_file_that_fails_its_audit_is_not_uploaded(publisher: Publisher, tmp_p
 def test_a_file_with_other_columns_is_refused(publisher: Publisher, tmp_path: Path) -> None:
     pq.write_table(lines("1.00"), tmp_path / "lines.parquet")
     with pytest.raises(AuditError, match="the file's columns are not the contract's"):
-        publisher.stage_file(LINES, tmp_path / "lines.parquet", "x/", current=publisher.catalog.current("shop", "lines"))
+        publisher.stage_file(
+            LINES, tmp_path / "lines.parquet", "x/", current=publisher.catalog.current("shop", "lines")
+        )
 
 
 @pytest.mark.parametrize(
@@ -180,18 +199,24 @@ ROWS = st.lists(st.integers(0, 99), max_size=60)
 
 @settings(max_examples=25, deadline=None)
 @given(numbers=ROWS, cut=st.integers(1, 7))
-def test_equal_rows_give_equal_bytes_however_they_are_cut(numbers: list[int], cut: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_equal_rows_give_equal_bytes_however_they_are_cut(
+    numbers: list[int], cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     schema = pa.schema([pa.field("n", pa.int32()), pa.field("s", pa.string())])
     rows = pa.table({"n": numbers, "s": [f"é{number}" for number in numbers]}, schema=schema)
     whole, cut_up = (tmp_path_factory.mktemp("bytes") / name for name in ("whole", "cut"))
     write_parquet(whole, schema, rows.to_batches())
     write_parquet(cut_up, schema, rows.to_batches(max_chunksize=cut))
     assert whole.read_bytes() == cut_up.read_bytes()
-    assert parquet_bytes(rows) == parquet_bytes(pa.concat_tables([rows.slice(0, cut), rows.slice(cut)]).combine_chunks())
+    assert parquet_bytes(rows) == parquet_bytes(
+        pa.concat_tables([rows.slice(0, cut), rows.slice(cut)]).combine_chunks()
+    )
     assert pq.read_table(cut_up).to_pylist() == rows.to_pylist()
 
 
-def test_row_groups_are_of_one_size_whatever_the_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_row_groups_are_of_one_size_whatever_the_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(publishing, "ROW_GROUP_ROWS", 10)
     rows = pa.table({"n": pa.array(range(25), pa.int32())})
     write_parquet(tmp_path / "n", rows.schema, rows.to_batches(max_chunksize=7))

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-ORDERS = DatasetSnapshot("orders", "1a", "snapshots/orders/1a/", rows=8, size_bytes=100, rows_in=10, latest_on="2024-01-31")
+ORDERS = DatasetSnapshot(
+    "orders", "1a", "snapshots/orders/1a/", rows=8, size_bytes=100, rows_in=10, latest_on="2024-01-31"
+)
 REGIONS = DatasetSnapshot("regions", "2b", "snapshots/regions/2b/", rows=0, size_bytes=10)
 LAKE = LakeSnapshot("3c", date(2024, 1, 31), {"regions": REGIONS, "orders": ORDERS})
 TEXTS = st.lists(st.text(alphabet="abc/0-9", min_size=1), max_size=6, unique=True)
@@ -116,7 +118,9 @@ def test_a_version_that_is_named_is_never_forgotten() -> None:
 
 def test_versions_that_may_be_in_the_making_are_not_forgotten() -> None:
     objects = versioned(4)
-    delete_old_versions(objects, "prod", "tables/churn_risk/", named=(), keep=0, before=datetime(2024, 1, 1, 2))
+    delete_old_versions(
+        objects, "prod", "tables/churn_risk/", named=(), keep=0, before=datetime(2024, 1, 1, 2)
+    )
     assert left(objects) == {"v2", "v3"}
 
 
@@ -128,7 +132,10 @@ def test_versions_are_listed_newest_first_and_objects_beside_them_are_none() -> 
 
 @pytest.mark.parametrize(
     ("snapshot_id", "message"),
-    [("nope", "The lake has no snapshot nope. Use `current`"), (keys.CURRENT, "The lake has no snapshot yet. `headgate run`")],
+    [
+        ("nope", "The lake has no snapshot nope. Use `current`"),
+        (keys.CURRENT, "The lake has no snapshot yet. `headgate run`"),
+    ],
 )
 def test_a_snapshot_that_is_not_there_is_named_with_what_to_do(snapshot_id: str, message: str) -> None:
     with pytest.raises(NotFoundError, match=f"^{message}"):

@@ -46,7 +46,11 @@ def readable(sources: Sources) -> Readable:
         ("select cast(total as bigint) + 1 as x from orders", {"orders.total TRANSFORMATION"}, set()),
         ("select 1 as x from orders", set(), set()),
         ("select count(*) as x from orders where day > 3", set(), {"orders.day FILTER"}),
-        ("select sum(total) as x from orders group by shop", {"orders.total AGGREGATION"}, {"orders.shop GROUP_BY"}),
+        (
+            "select sum(total) as x from orders group by shop",
+            {"orders.total AGGREGATION"},
+            {"orders.shop GROUP_BY"},
+        ),
         (
             "select sum(total) filter (where day > 3) as x from orders having count(id) > 2",
             {"orders.total AGGREGATION", "orders.day FILTER"},
@@ -62,8 +66,16 @@ def readable(sources: Sources) -> Readable:
             {"shops.city IDENTITY"},
             {"orders.shop JOIN", "shops.shop JOIN", "orders.day JOIN"},
         ),
-        ("select city as x from orders join shops using (shop)", {"shops.city IDENTITY"}, {"orders.shop JOIN", "shops.shop JOIN"}),
-        ("select total as x from orders union all select size from shops", {"orders.total IDENTITY", "shops.size IDENTITY"}, set()),
+        (
+            "select city as x from orders join shops using (shop)",
+            {"shops.city IDENTITY"},
+            {"orders.shop JOIN", "shops.shop JOIN"},
+        ),
+        (
+            "select total as x from orders union all select size from shops",
+            {"orders.total IDENTITY", "shops.size IDENTITY"},
+            set(),
+        ),
         (
             "select total as x from orders union select size from shops",
             {"orders.total IDENTITY", "shops.size IDENTITY"},
@@ -75,14 +87,22 @@ def readable(sources: Sources) -> Readable:
             {"orders.total FILTER", "shops.size FILTER"},
         ),
         ("select distinct total as x from orders", {"orders.total IDENTITY"}, {"orders.total GROUP_BY"}),
-        ("select total as x from orders order by day limit 3", {"orders.total IDENTITY"}, {"orders.day SORT"}),
+        (
+            "select total as x from orders order by day limit 3",
+            {"orders.total IDENTITY"},
+            {"orders.day SORT"},
+        ),
         ("select total as x from orders order by x", {"orders.total IDENTITY"}, set()),
         (
             "select sum(total) as x from orders group by shop order by x limit 3",
             {"orders.total AGGREGATION"},
             {"orders.total SORT", "orders.shop GROUP_BY"},
         ),
-        ("select row_number() over (partition by shop order by day) as x from orders", {"orders.shop WINDOW", "orders.day WINDOW"}, set()),
+        (
+            "select row_number() over (partition by shop order by day) as x from orders",
+            {"orders.shop WINDOW", "orders.day WINDOW"},
+            set(),
+        ),
         (
             "select sum(total) over w as x from orders window w as (partition by shop)",
             {"orders.total AGGREGATION", "orders.shop WINDOW"},
@@ -108,11 +128,21 @@ def readable(sources: Sources) -> Readable:
             {"orders.total IDENTITY"},
             {"orders.shop FILTER", "shops.shop FILTER"},
         ),
-        ("select u.x from orders cross join unnest(sequence(day, day)) as u(x)", {"orders.day TRANSFORMATION"}, {"orders.day JOIN"}),
-        ("select array_agg(total order by day) as x from orders", {"orders.total AGGREGATION", "orders.day SORT"}, set()),
+        (
+            "select u.x from orders cross join unnest(sequence(day, day)) as u(x)",
+            {"orders.day TRANSFORMATION"},
+            {"orders.day JOIN"},
+        ),
+        (
+            "select array_agg(total order by day) as x from orders",
+            {"orders.total AGGREGATION", "orders.day SORT"},
+            set(),
+        ),
     ],
 )
-def test_each_part_of_a_statement_says_how_it_uses_a_column(sql: str, sources: Readable, rows: Readable) -> None:
+def test_each_part_of_a_statement_says_how_it_uses_a_column(
+    sql: str, sources: Readable, rows: Readable
+) -> None:
     lineage = lineage_of(sql, "x")
     assert readable(lineage.columns["x"]) == sources
     assert readable(lineage.rows) == rows
@@ -121,7 +151,9 @@ def test_each_part_of_a_statement_says_how_it_uses_a_column(sql: str, sources: R
 
 def test_a_star_has_the_columns_of_its_table() -> None:
     lineage = lineage_of("select * from orders", *COLUMNS["orders"])
-    assert {name: readable(of) for name, of in lineage.columns.items()} == {name: {f"orders.{name} IDENTITY"} for name in COLUMNS["orders"]}
+    assert {name: readable(of) for name, of in lineage.columns.items()} == {
+        name: {f"orders.{name} IDENTITY"} for name in COLUMNS["orders"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -130,7 +162,10 @@ def test_a_star_has_the_columns_of_its_table() -> None:
         ("select tottal as x from orders", "no table of the statement has a column tottal"),
         ("select o.tottal as x from orders as o", "Unknown column: tottal"),
         ("select total from orders", "the statement has no column x"),
-        ("with recursive r(x) as (select id from orders union all select x + 1 from r where x < 3) select x from r", "recursive"),
+        (
+            "with recursive r(x) as (select id from orders union all select x + 1 from r where x < 3) select x from r",
+            "recursive",
+        ),
         ("(select total as x from orders limit 1)", "parentheses"),
     ],
 )
@@ -158,7 +193,10 @@ def test_an_error_of_the_parsers_optimizer_is_a_reason(monkeypatch: pytest.Monke
 
 
 def contract(table: str, *columns: str, zone: str = "prod", **properties: object) -> Contract:
-    listed = tuple(Column(name, ColumnType(Kind.DATE if name == "day" else Kind.BIGINT), required=True) for name in columns)
+    listed = tuple(
+        Column(name, ColumnType(Kind.DATE if name == "day" else Kind.BIGINT), required=True)
+        for name in columns
+    )
     return Contract(f"shop.{zone}.{table}", table, zone, "1", listed, properties=properties)
 
 
@@ -199,19 +237,30 @@ def test_a_lineage_that_is_too_long_for_the_catalog_is_unknown_there() -> None:
         (
             "forecast",
             {"of": "orders", "measure": "total", "time": "day", "by": ["shop"]},
-            {"shop": {"orders.shop IDENTITY"}, "period_on": {"orders.day TRANSFORMATION"}, "mean": {"orders.total AGGREGATION"}},
+            {
+                "shop": {"orders.shop IDENTITY"},
+                "period_on": {"orders.day TRANSFORMATION"},
+                "mean": {"orders.total AGGREGATION"},
+            },
             {"orders.shop GROUP_BY", "orders.day GROUP_BY"},
         ),
         (
             "trend",
             {"of": "orders", "measure": "total", "time": "day"},
-            {"change_on": {"orders.day TRANSFORMATION"}, "slope_share": {"orders.total AGGREGATION"}, "grain": set()},
+            {
+                "change_on": {"orders.day TRANSFORMATION"},
+                "slope_share": {"orders.total AGGREGATION"},
+                "grain": set(),
+            },
             {"orders.day GROUP_BY"},
         ),
         (
             "segments",
             {"of": "orders", "measures": ["total", "id"], "by": ["shop"]},
-            {"total": {"orders.total AGGREGATION"}, "segment": {"orders.total AGGREGATION", "orders.id AGGREGATION"}},
+            {
+                "total": {"orders.total AGGREGATION"},
+                "segment": {"orders.total AGGREGATION", "orders.id AGGREGATION"},
+            },
             {"orders.shop GROUP_BY"},
         ),
     ],
@@ -220,7 +269,9 @@ def test_a_blocks_lineage_follows_from_its_declaration(
     kind: str, options: Mapping[str, object], sources: Mapping[str, Readable], rows: Readable
 ) -> None:
     orders = contract("orders", *COLUMNS["orders"], zone="curated")
-    derived = with_derived_columns({"made": contract("made", **{f"headgate.{kind}": options})}, {"orders": orders})["made"]
+    derived = with_derived_columns(
+        {"made": contract("made", **{f"headgate.{kind}": options})}, {"orders": orders}
+    )["made"]
     block = block_of(derived)
     assert block is not None
     lineage = columns_of_block(block, derived, "curated")
@@ -257,7 +308,13 @@ CONDITION = st.one_of(
     st.builds("exists (select 1 from shops as s where s.shop = t.{} and s.size > 1)".format, NAME),
 )
 SELECT = st.one_of(
-    st.builds("select {} as x, {} as y from {} as t where {}".format, WINDOWED, WINDOWED, st.sampled_from(FROM), CONDITION),
+    st.builds(
+        "select {} as x, {} as y from {} as t where {}".format,
+        WINDOWED,
+        WINDOWED,
+        st.sampled_from(FROM),
+        CONDITION,
+    ),
     st.builds(
         "with t as (select * from {}) select {} as x, sum({}) as y from t where {} group by 1 having count(b) > 0".format,
         st.sampled_from(FROM),
@@ -268,7 +325,10 @@ SELECT = st.one_of(
 )
 VALUES = st.integers(0, 5)
 ROWS = st.fixed_dictionaries(
-    {name: st.lists(st.tuples(*[VALUES] * len(columns)), min_size=1, max_size=6) for name, columns in COLUMNS.items()}
+    {
+        name: st.lists(st.tuples(*[VALUES] * len(columns)), min_size=1, max_size=6)
+        for name, columns in COLUMNS.items()
+    }
 )
 
 
@@ -284,13 +344,17 @@ def answers(query: exp.Expression, rows: Mapping[str, list[tuple[int, ...]]]) ->
 
 @settings(max_examples=60, deadline=None)
 @given(SELECT, ROWS, st.data())
-def test_a_column_that_is_no_source_changes_no_value(sql: str, rows: dict[str, list[tuple[int, ...]]], data: st.DataObject) -> None:
+def test_a_column_that_is_no_source_changes_no_value(
+    sql: str, rows: dict[str, list[tuple[int, ...]]], data: st.DataObject
+) -> None:
     """Whatever is not in a column's lineage can have any values: the column of the answer stays the same."""
     query, lineage = parse_one(sql, read="athena"), lineage_of(sql, "x", "y")
     assert lineage.unknown == {}
     output = data.draw(st.sampled_from(["x", "y"]))
     sources = {(ref.table, ref.column) for ref in (*lineage.columns[output], *lineage.rows)}
-    others = [(table, name) for table, names in COLUMNS.items() for name in names if (table, name) not in sources]
+    others = [
+        (table, name) for table, names in COLUMNS.items() for name in names if (table, name) not in sources
+    ]
     assume(others)
     changed = {name: [*listed] for name, listed in rows.items()}
     for table, name in others:

@@ -39,7 +39,9 @@ def test_a_lake_has_the_dashboards_of_its_own_folder(own_lake: Path) -> None:
     assert dashboards()["own-models"].panel("loans").columns == ("value", "before")
 
 
-def test_dashboards_of_systems_that_are_not_deployed_are_left_out_and_the_projects_own_stay(own_lake: Path) -> None:
+def test_dashboards_of_systems_that_are_not_deployed_are_left_out_and_the_projects_own_stay(
+    own_lake: Path,
+) -> None:
     """A lake without SQL models has no system of its own, but may draw its datasets."""
     (own_lake / "headgate.toml").write_text('name = "library"\ndomains = ["retail"]\n')
     (own_lake / "dashboards" / "loans.yaml").write_text(BOARD)
@@ -58,7 +60,9 @@ def test_an_unknown_panel_is_named(own_lake: Path) -> None:
         dashboards()["own-models"].panel("sales")
 
 
-@pytest.mark.parametrize("text", ["[", "title: no system\n", "system: s\ntitle: t\npanels: [{name: a, kind: pie}]\n", "[]"])
+@pytest.mark.parametrize(
+    "text", ["[", "title: no system\n", "system: s\ntitle: t\npanels: [{name: a, kind: pie}]\n", "[]"]
+)
 def test_a_broken_file_is_named(own_lake: Path, text: str) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text(text)
     with pytest.raises(SettingsError, match=r"loans\.yaml"):

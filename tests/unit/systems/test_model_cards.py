@@ -29,7 +29,12 @@ KEPT = Card(
     columns=("silence", "age"),
     rows=1200,
     metrics={"auc": 0.8},
-    contest={"results": [{"recipe": "linear", "mean_loss": 0.5, "lead": 0.0}, {"recipe": "constant", "mean_loss": 0.6, "lead": -3.0}]},
+    contest={
+        "results": [
+            {"recipe": "linear", "mean_loss": 0.5, "lead": 0.0},
+            {"recipe": "constant", "mean_loss": 0.6, "lead": -3.0},
+        ]
+    },
     drift={"silence": 0.4, "age": 0.01},
     libraries={},
     sha256="0",
@@ -38,14 +43,37 @@ KEPT = Card(
 IN_USE = CurrentTable("2026-01-31", {"model": ("linear",)})
 
 
-def measure(metric: str, value: float | None, period: str = "2025-10-01/2025-12-30", **more: Any) -> dict[str, Any]:  # noqa: ANN401 any column
-    row = {"model": "churn_risk", "metric": metric, "period": period, "value": value, "baseline": 0.7, "baseline_model": "silence"}
+def measure(
+    metric: str, value: float | None, period: str = "2025-10-01/2025-12-30", **more: Any
+) -> dict[str, Any]:  # noqa: ANN401 any column
+    row = {
+        "model": "churn_risk",
+        "metric": metric,
+        "period": period,
+        "value": value,
+        "baseline": 0.7,
+        "baseline_model": "silence",
+    }
     return row | {"rows_used": 1200, "note": None} | more | STAMPS
 
 
 def forecast(series: str, owa: float | None, **more: Any) -> dict[str, Any]:  # noqa: ANN401 any column
-    row = {"series_id": series, "model": "ensemble", "grain": "week", "horizon": 12, "windows": 4, "smape": 20.0, "smape_naive2": 25.0}
-    rules = {"smape_last_year": 23.0, "smape_last_value": 40.0, "owa": owa, "coverage_80": 0.75, "coverage_95": 0.9}
+    row = {
+        "series_id": series,
+        "model": "ensemble",
+        "grain": "week",
+        "horizon": 12,
+        "windows": 4,
+        "smape": 20.0,
+        "smape_naive2": 25.0,
+    }
+    rules = {
+        "smape_last_year": 23.0,
+        "smape_last_value": 40.0,
+        "owa": owa,
+        "coverage_80": 0.75,
+        "coverage_95": 0.9,
+    }
     return row | rules | {"history_too_short": False} | more | STAMPS
 
 
@@ -59,16 +87,34 @@ def test_every_described_model_names_tables_and_models_that_exist() -> None:
 
 
 def test_every_kept_model_and_every_quality_table_has_a_card() -> None:
-    learnt = {(name, model) for name in registry.modules() for model in registry.learns(registry.system(name))}
+    learnt = {
+        (name, model) for name in registry.modules() for model in registry.learns(registry.system(name))
+    }
     assert learnt <= {(one.system, one.kept) for one in descriptions().values()}
 
 
 def test_a_card_has_the_figures_the_contest_the_calibration_and_the_drift() -> None:
-    card = model_card(description("churn"), [measure("auc", 0.8), measure("loss", 0.5, model="mbg_nbd")], KEPT, IN_USE)
-    assert [(one.metric, one.value, one.baseline, one.baseline_model) for one in card.figures] == [("auc", 0.8, 0.7, "silence")]
-    assert (card.recipe, card.contest, card.shifted) == ("linear", {"linear": 0.5, "constant": 0.6}, ("silence",))
-    assert (card.period, card.as_of, card.calibration) == ("2025-10-01/2025-12-30", "2026-01-31", KEPT.calibration)
-    assert json.loads(json.dumps(card.to_dict()))["calibration"][0] == {"expected": 0.2, "observed": 0.25, "rows": 600}
+    card = model_card(
+        description("churn"), [measure("auc", 0.8), measure("loss", 0.5, model="mbg_nbd")], KEPT, IN_USE
+    )
+    assert [(one.metric, one.value, one.baseline, one.baseline_model) for one in card.figures] == [
+        ("auc", 0.8, 0.7, "silence")
+    ]
+    assert (card.recipe, card.contest, card.shifted) == (
+        "linear",
+        {"linear": 0.5, "constant": 0.6},
+        ("silence",),
+    )
+    assert (card.period, card.as_of, card.calibration) == (
+        "2025-10-01/2025-12-30",
+        "2026-01-31",
+        KEPT.calibration,
+    )
+    assert json.loads(json.dumps(card.to_dict()))["calibration"][0] == {
+        "expected": 0.2,
+        "observed": 0.25,
+        "rows": 600,
+    }
 
 
 def test_a_figure_that_is_not_a_number_is_missing() -> None:
@@ -77,23 +123,45 @@ def test_a_figure_that_is_not_a_number_is_missing() -> None:
 
 
 def test_figures_of_many_days_are_shown_as_their_mean() -> None:
-    days = [measure("daily_auc", value, f"2026-01-0{day}/2026-01-0{day}") for day, value in enumerate([0.6, 0.8, None, 0.7], 1)]
+    days = [
+        measure("daily_auc", value, f"2026-01-0{day}/2026-01-0{day}")
+        for day, value in enumerate([0.6, 0.8, None, 0.7], 1)
+    ]
     (one,) = model_card(replace(description("fraud"), quality_models=()), days, None, CurrentTable()).figures
-    assert (one.value, one.period, one.note) == (pytest.approx(0.7), "2026-01-01/2026-01-04", "mean of 4 periods")
+    assert (one.value, one.period, one.note) == (
+        pytest.approx(0.7),
+        "2026-01-01/2026-01-04",
+        "mean of 4 periods",
+    )
 
 
 def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
-    card = model_card(description("sales-forecast"), [forecast("region=GB", 1.2), forecast("total", 0.9)], None, CurrentTable())
-    compared = {one.baseline_model: (one.value, one.baseline) for one in card.figures if one.metric == "smape"}
-    assert compared == {"Naive2": (20.0, 25.0), "same period of last year": (20.0, 23.0), "last value": (20.0, 40.0)}
+    card = model_card(
+        description("sales-forecast"),
+        [forecast("region=GB", 1.2), forecast("total", 0.9)],
+        None,
+        CurrentTable(),
+    )
+    compared = {
+        one.baseline_model: (one.value, one.baseline) for one in card.figures if one.metric == "smape"
+    }
+    assert compared == {
+        "Naive2": (20.0, 25.0),
+        "same period of last year": (20.0, 23.0),
+        "last value": (20.0, 40.0),
+    }
     assert next(one.value for one in card.figures if one.metric == "share_with_owa_up_to_1") == 0.5
     assert card.calibration == (Bin(0.8, 0.75, 48), Bin(0.95, 0.9, 48))
 
 
 def test_a_forecast_card_says_that_the_published_method_was_not_tested() -> None:
-    measured = dict.fromkeys(("smape", "smape_naive2", "smape_last_year", "smape_last_value", "coverage_80", "coverage_95"))
+    measured = dict.fromkeys(
+        ("smape", "smape_naive2", "smape_last_year", "smape_last_value", "coverage_80", "coverage_95")
+    )
     untested = forecast("total", None, model="last_year", windows=0, history_too_short=True, **measured)
-    card = model_card(description("sales-forecast"), [untested, forecast("region=GB", 0.9)], None, CurrentTable())
+    card = model_card(
+        description("sales-forecast"), [untested, forecast("region=GB", 0.9)], None, CurrentTable()
+    )
     *total, share = card.figures
     assert {one.note for one in total} == {"not tested: last_year forecast at no past origin"}
     assert {one.value for one in total} == {None}
@@ -103,7 +171,9 @@ def test_a_forecast_card_says_that_the_published_method_was_not_tested() -> None
 
 
 def test_a_forecast_card_says_that_last_year_was_not_known() -> None:
-    card = model_card(description("sales-forecast"), [forecast("total", 0.9, smape_last_year=None)], None, CurrentTable())
+    card = model_card(
+        description("sales-forecast"), [forecast("total", 0.9, smape_last_year=None)], None, CurrentTable()
+    )
     (by_year,) = (one for one in card.figures if one.baseline_model == "same period of last year")
     assert (by_year.baseline, by_year.note) == (None, "last year was not known at each of these origins")
     assert card.figures[-1].note == "Naive2 is the rule to beat"
@@ -111,9 +181,18 @@ def test_a_forecast_card_says_that_last_year_was_not_known() -> None:
 
 @pytest.mark.parametrize("is_short", [True, False])
 def test_a_forecast_card_says_which_intervals_were_covered(*, is_short: bool) -> None:
-    card = model_card(description("sales-forecast"), [forecast("total", 0.9, history_too_short=is_short)], None, CurrentTable())
+    card = model_card(
+        description("sales-forecast"),
+        [forecast("total", 0.9, history_too_short=is_short)],
+        None,
+        CurrentTable(),
+    )
     notes = {one.metric: one.note for one in card.figures}
-    assert notes["coverage_80"] == notes["coverage_95"] == "of the intervals of the backtest; the published intervals are wider"
+    assert (
+        notes["coverage_80"]
+        == notes["coverage_95"]
+        == "of the intervals of the backtest; the published intervals are wider"
+    )
     assert notes["smape"] == ("history_too_short: less than a year is known" if is_short else "")
 
 
@@ -123,9 +202,15 @@ def test_a_card_before_the_first_run_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", [CurrentTable("2026-01-31", {"model": ("recency_share",)}), CurrentTable("2025-12-31", {"model": ("linear",)})]
+    "shown",
+    [
+        CurrentTable("2026-01-31", {"model": ("recency_share",)}),
+        CurrentTable("2025-12-31", {"model": ("linear",)}),
+    ],
 )
-def test_a_kept_model_that_did_not_build_the_current_table_is_named_as_not_in_use(shown: CurrentTable) -> None:
+def test_a_kept_model_that_did_not_build_the_current_table_is_named_as_not_in_use(
+    shown: CurrentTable,
+) -> None:
     """After data are reverted, the model store still has the model of the later data."""
     card = model_card(description("churn"), [measure("auc", None, "fit")], KEPT, shown)
     assert (card.recipe, card.learnt_from, card.contest, card.calibration, card.drift) == ("", 0, {}, (), {})
@@ -146,15 +231,26 @@ def test_a_card_states_how_the_recipe_in_charge_is_chosen() -> None:
 
 
 def test_a_card_names_the_columns_that_state_the_method() -> None:
-    rows = {"as_of": ["2026-01-31"], "value_model": ["mbg_nbd"], "purchase_model": ["mbg_nbd"], "spend_model": ["gamma_gamma"]}
-    page = model_card_page.markdown(model_card(description("customer-value"), [], None, CurrentTable.of_columns(rows)))
+    rows = {
+        "as_of": ["2026-01-31"],
+        "value_model": ["mbg_nbd"],
+        "purchase_model": ["mbg_nbd"],
+        "spend_model": ["gamma_gamma"],
+    }
+    page = model_card_page.markdown(
+        model_card(description("customer-value"), [], None, CurrentTable.of_columns(rows))
+    )
     assert "The column `spend_model` of customer_lifetime_value states: gamma_gamma." in page
     assert "`model`" not in page
-    assert "`model`" not in model_card_page.markdown(model_card(description("query-patterns"), [], None, CurrentTable()))
+    assert "`model`" not in model_card_page.markdown(
+        model_card(description("query-patterns"), [], None, CurrentTable())
+    )
 
 
 def test_a_card_without_its_data_names_the_dataset() -> None:
-    page = model_card_page.markdown(model_card(description("fraud"), [], None, CurrentTable(), ("card_transactions",)))
+    page = model_card_page.markdown(
+        model_card(description("fraud"), [], None, CurrentTable(), ("card_transactions",))
+    )
     assert "The lake has no rows of card_transactions" in page
     assert "There are no figures yet" not in page
 
@@ -162,7 +258,15 @@ def test_a_card_without_its_data_names_the_dataset() -> None:
 def test_the_page_has_every_section_and_a_plot_of_the_calibration() -> None:
     card = model_card(description("churn"), [measure("auc", 0.8, note="a < b | c")], KEPT, IN_USE)
     page, text = model_card_page.html(card), model_card_page.markdown(card)
-    for title in ("What it predicts", "Data and period", "Naive rule", "Backtests", "Calibration", "Drift", "Known limits"):
+    for title in (
+        "What it predicts",
+        "Data and period",
+        "Naive rule",
+        "Backtests",
+        "Calibration",
+        "Drift",
+        "Known limits",
+    ):
         assert f"<h2>{title}</h2>" in page
         assert f"## {title}" in text
     assert page.count("<circle") == 2
@@ -171,5 +275,7 @@ def test_the_page_has_every_section_and_a_plot_of_the_calibration() -> None:
 
 
 def test_a_model_that_does_not_exist_is_named() -> None:
-    with pytest.raises(NotFoundError, match=r"There is no model nonesuch\. Models: churn, customer-value, fraud"):
+    with pytest.raises(
+        NotFoundError, match=r"There is no model nonesuch\. Models: churn, customer-value, fraud"
+    ):
         description("nonesuch")

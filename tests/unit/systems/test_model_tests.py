@@ -62,8 +62,12 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "models/busy_days.sql": BUSY_DAYS,
         "models/ages.sql": AGES,
         "models/tests/days.yaml": TEST,
-        "contracts/source/visits.yaml": weightless(clinic.contract("visits", ("visit_id", "string", "TEXT"), day, weight)),
-        "contracts/prod/days.yaml": weightless(clinic.contract("days", day, ("visits", "integer", "BIGINT"), weight, spies)),
+        "contracts/source/visits.yaml": weightless(
+            clinic.contract("visits", ("visit_id", "string", "TEXT"), day, weight)
+        ),
+        "contracts/prod/days.yaml": weightless(
+            clinic.contract("days", day, ("visits", "integer", "BIGINT"), weight, spies)
+        ),
         "contracts/prod/busy_days.yaml": clinic.contract("busy_days", day, ("visits", "integer", "BIGINT")),
         "contracts/prod/ages.yaml": clinic.contract("ages", day, ("age_days", "integer", "BIGINT")),
     }
@@ -72,7 +76,9 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def result(lake: Path, name: str, text: str) -> ModelTestResult:
     clinic.write(lake, {f"models/tests/{name}.yaml": text})
-    return run_test(read_test(lake / "models" / "tests" / f"{name}.yaml"), local_models(), Registry.load().curated)
+    return run_test(
+        read_test(lake / "models" / "tests" / f"{name}.yaml"), local_models(), Registry.load().curated
+    )
 
 
 def command(*arguments: str) -> Result:
@@ -84,14 +90,20 @@ def test_values_have_the_types_of_the_contract_and_rows_have_no_order(lake: Path
 
 
 def test_missing_and_unexpected_rows_are_returned(lake: Path) -> None:
-    failed = result(lake, "days", f"{VISITS}\nexpect:\n  - {{day: 2026-03-02, visits: 1}}\n  - {{day: 2026-03-01, visits: 3}}\n")
+    failed = result(
+        lake,
+        "days",
+        f"{VISITS}\nexpect:\n  - {{day: 2026-03-02, visits: 1}}\n  - {{day: 2026-03-01, visits: 3}}\n",
+    )
     assert not failed.passed
     assert failed.missing == ({"day": date(2026, 3, 1), "visits": 3},)
     assert failed.unexpected == ({"day": date(2026, 3, 1), "visits": 2},)
 
 
 def test_an_expected_row_counts_as_often_as_it_is_stated(lake: Path) -> None:
-    failed = result(lake, "days", f"{VISITS}\nexpect:\n  - {{visits: 1}}\n  - {{visits: 1}}\n  - {{visits: 2}}\n")
+    failed = result(
+        lake, "days", f"{VISITS}\nexpect:\n  - {{visits: 1}}\n  - {{visits: 1}}\n  - {{visits: 2}}\n"
+    )
     assert (failed.missing, failed.unexpected) == (({"visits": 1},), ())
 
 
@@ -121,7 +133,9 @@ def test_the_current_date_is_the_day_of_the_test(lake: Path) -> None:
 
 
 def test_a_model_has_several_tests_by_name(lake: Path) -> None:
-    assert result(lake, "days_without_visits", "model: days\ngiven: {visits: []}\nexpect: []\n").model == "days"
+    assert (
+        result(lake, "days_without_visits", "model: days\ngiven: {visits: []}\nexpect: []\n").model == "days"
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,13 +143,27 @@ def test_a_model_has_several_tests_by_name(lake: Path) -> None:
     [
         ("days", "given: {}\nexpect: []", r"lacks rows of visits, which is read. Add `visits: \[\]`"),
         ("days", "given: {staff: []}\nexpect: []", "gives staff, which days does not read. It reads visits"),
-        ("days", "given: {visits: [{dya: 2026-03-01}]}\nexpect: []", "visits has no column dya .* Did you mean day"),
-        ("days", "given: {visits: [{day: 2026-02-31}]}\nexpect: []", "visits, row 1: the value of day is no date"),
-        ("days", "given: {visits: []}\nexpect: [{visits: many}]", "expect, row 1: the value of visits is no int64"),
+        (
+            "days",
+            "given: {visits: [{dya: 2026-03-01}]}\nexpect: []",
+            "visits has no column dya .* Did you mean day",
+        ),
+        (
+            "days",
+            "given: {visits: [{day: 2026-02-31}]}\nexpect: []",
+            "visits, row 1: the value of day is no date",
+        ),
+        (
+            "days",
+            "given: {visits: []}\nexpect: [{visits: many}]",
+            "expect, row 1: the value of visits is no int64",
+        ),
         ("nix", "given: {}\nexpect: []", "no model nix. Models: ages, busy_days, days"),
     ],
 )
-def test_the_error_of_a_test_names_its_place_and_a_remedy(lake: Path, name: str, text: str, message: str) -> None:
+def test_the_error_of_a_test_names_its_place_and_a_remedy(
+    lake: Path, name: str, text: str, message: str
+) -> None:
     assert re.search(message, result(lake, name, text).error), result(lake, name, text).error
 
 
@@ -147,7 +175,10 @@ def test_the_error_of_a_test_names_its_place_and_a_remedy(lake: Path, name: str,
         ("given: {}\nexpect: []\nexpects: []", "has the field expects"),
         ("given: {visits: 3}\nexpect: []", "visits is no list of rows"),
         ("given: {visits: [{day: [1]}]}\nexpect: []", "column day has more than one value"),
-        ("given: {visits: {file: gone.csv}}\nexpect: []", "names gone.csv, which is no UTF-8 file beside the test"),
+        (
+            "given: {visits: {file: gone.csv}}\nexpect: []",
+            "names gone.csv, which is no UTF-8 file beside the test",
+        ),
         ("as_of: soon\ngiven: {}\nexpect: []", "as_of is no day"),
     ],
 )
@@ -168,10 +199,15 @@ def test_a_csv_row_with_more_cells_than_the_header_is_an_error(lake: Path) -> No
         ("nullif(count(*), 2)", "models/days.sql: visits is required and has 1 nulls"),
         ("max(visit_id)", "models/days.sql: visits has string values that do not fit int64"),
         ("count(nothing)", "models/days.sql cannot be run: Binder Error"),
-        ("cast(max(concat(visit_id, 'secret')) as bigint)", "models/days.sql cannot be run: a value leads to a ConversionException"),
+        (
+            "cast(max(concat(visit_id, 'secret')) as bigint)",
+            "models/days.sql cannot be run: a value leads to a ConversionException",
+        ),
     ],
 )
-def test_a_statement_that_cannot_run_is_the_error_of_its_model_without_a_value(lake: Path, expression: str, message: str) -> None:
+def test_a_statement_that_cannot_run_is_the_error_of_its_model_without_a_value(
+    lake: Path, expression: str, message: str
+) -> None:
     clinic.write(lake, {"models/days.sql": DAYS.replace("count(*)", expression)})
     given = TEST.replace("007", "spy")
     error = result(lake, "days", given).error
@@ -196,12 +232,18 @@ def test_the_command_ends_with_1_and_shows_the_rows_that_differ(lake: Path) -> N
     clinic.write(lake, {"models/tests/days.yaml": TEST.replace("visits: 2", "visits: 3")})
     done = command("days")
     assert done.exit_code == 1
-    assert all(text in done.output for text in ("days: the rows of days differ", "missing", "unexpected", "0 passed, 1 failed."))
+    assert all(
+        text in done.output
+        for text in ("days: the rows of days differ", "missing", "unexpected", "0 passed, 1 failed.")
+    )
     fact = json.loads(command("--json").output)
     assert (fact["tests"][0]["passed"], fact["tests"][0]["missing"][0]["visits"]) == (False, 3)
 
 
-@pytest.mark.parametrize(("names", "message"), [(["ages"], "The model ages has no test"), (["nix"], "There is no test and no model nix")])
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [(["ages"], "The model ages has no test"), (["nix"], "There is no test and no model nix")],
+)
 @pytest.mark.usefixtures("lake")
 def test_a_name_without_a_test_is_an_error(names: list[str], message: str) -> None:
     done = command(*names)
@@ -211,4 +253,6 @@ def test_a_name_without_a_test_is_an_error(names: list[str], message: str) -> No
 def test_a_project_without_a_test_is_no_success(lake: Path) -> None:
     (lake / "models" / "tests" / "days.yaml").unlink()
     done = command()
-    assert (done.exit_code, "has no test of a model. Write models/tests" in done.output) == (1, True), done.output
+    assert (done.exit_code, "has no test of a model. Write models/tests" in done.output) == (1, True), (
+        done.output
+    )

@@ -65,7 +65,8 @@ def test_a_model_that_is_gone_would_leave_its_table() -> None:
 
 def test_a_model_that_reads_another_dataset_needs_a_right() -> None:
     ((file, reason),) = refused(
-        {"totals": reading("sales"), "daily": reading("shops")}, {"totals": reading("people"), "daily": reading("shops")}
+        {"totals": reading("sales"), "daily": reading("shops")},
+        {"totals": reading("people"), "daily": reading("shops")},
     )
     assert file == "models/totals.sql"
     assert reason == "it reads people, which the job of the deployed models has no right to read"
@@ -76,14 +77,18 @@ def test_a_dataset_that_another_model_reads_may_be_read() -> None:
     assert refused(deployed, {"totals": reading("shops"), "daily": reading("sales")}) == []
 
 
-PROJECTS = st.dictionaries(st.sampled_from(TABLES), st.sets(st.sampled_from(DATASETS), min_size=1).map(sorted), min_size=1)
+PROJECTS = st.dictionaries(
+    st.sampled_from(TABLES), st.sets(st.sampled_from(DATASETS), min_size=1).map(sorted), min_size=1
+)
 
 
 @given(PROJECTS, PROJECTS)
 def test_a_push_never_needs_a_table_or_a_right_that_the_deployment_lacks(
     deployed: dict[str, list[str]], edited: dict[str, list[str]]
 ) -> None:
-    before, after = (models({table: reading(*datasets) for table, datasets in of.items()}) for of in (deployed, edited))
+    before, after = (
+        models({table: reading(*datasets) for table, datasets in of.items()}) for of in (deployed, edited)
+    )
     needs_nothing = set(before.queries) == set(after.queries) and set(after.READS) <= set(before.READS)
     assert needs_nothing == (refused_models(before, after) == [])
 
@@ -103,7 +108,9 @@ ARCHIVES = st.dictionaries(PATHS, st.sampled_from([b"one", b"two"]))
 
 
 @given(ARCHIVES, ARCHIVES)
-def test_every_edit_of_anything_but_models_is_refused(deployed: dict[str, bytes], edited: dict[str, bytes]) -> None:
+def test_every_edit_of_anything_but_models_is_refused(
+    deployed: dict[str, bytes], edited: dict[str, bytes]
+) -> None:
     differing = {path for path in {*deployed, *edited} if deployed.get(path) != edited.get(path)}
     only_models = all(path.startswith(MODELS) for path in differing)
     assert (refused_files(deployed, edited) == []) == only_models

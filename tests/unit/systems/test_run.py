@@ -54,7 +54,10 @@ BUCKET = "tiny-prod"
 def snapshot_with(snapshot_id: str, orders: str, **others: str) -> LakeSnapshot:
     """A snapshot that has the dataset `orders`, and others, in given versions."""
     versions = {"orders": orders, **others}
-    datasets = {name: DatasetSnapshot(name, version, keys.snapshot_prefix(name, version), 1, 1) for name, version in versions.items()}
+    datasets = {
+        name: DatasetSnapshot(name, version, keys.snapshot_prefix(name, version), 1, 1)
+        for name, version in versions.items()
+    }
     return LakeSnapshot(snapshot_id, date(2024, 1, 31), datasets)
 
 
@@ -136,12 +139,17 @@ class Tiny:
         return Publisher(self.objects, self.catalog, "ecommerce_prod", BUCKET, audit)
 
     def given(self, *totals: str) -> None:
-        rows = {"region_id": [f"R{number}" for number in range(len(totals))], "total": [Decimal(total) for total in totals]}
+        rows = {
+            "region_id": [f"R{number}" for number in range(len(totals))],
+            "total": [Decimal(total) for total in totals],
+        }
         pq.write_table(pa.table(rows), self.orders)
 
     def run(self, snapshot: LakeSnapshot = SNAPSHOT, **more: Any) -> list[Any]:  # noqa: ANN401 passed on as it is
         contracts = {contract.dataset: contract for contract in (TOTALS, COUNTS, OTHER)}
-        return run_system("tiny", snapshot, local.opened({"orders": str(self.orders)}), self.publisher, contracts, **more)
+        return run_system(
+            "tiny", snapshot, local.opened({"orders": str(self.orders)}), self.publisher, contracts, **more
+        )
 
     def table(self, name: str) -> pa.Table:
         prefix = self.catalog.current("ecommerce_prod", name).location.removeprefix(f"s3://{BUCKET}/")
@@ -161,7 +169,12 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     catalog = MemoryCatalog()
     for table in ("totals", "counts"):
         catalog.create("ecommerce_prod", table, f"s3://{BUCKET}/tables/{table}/none/")
-    return Tiny(tmp_path / "orders.parquet", MemoryObjects(clock=partial(next, minutes)), catalog, package / "__init__.py")
+    return Tiny(
+        tmp_path / "orders.parquet",
+        MemoryObjects(clock=partial(next, minutes)),
+        catalog,
+        package / "__init__.py",
+    )
 
 
 def test_tables_hold_exact_types_and_say_what_they_were_built_from(tiny: Tiny) -> None:
@@ -219,7 +232,9 @@ def test_running_again_changes_nothing(tiny: Tiny) -> None:
     assert tiny.objects.contents(BUCKET) == before
 
 
-def test_tables_that_show_a_new_version_are_notified_with_what_they_were_built_from_and_kept_ones_are_not(tiny: Tiny) -> None:
+def test_tables_that_show_a_new_version_are_notified_with_what_they_were_built_from_and_kept_ones_are_not(
+    tiny: Tiny,
+) -> None:
     tiny.given("1.00")
     notified: list[TableVersion] = []
     contracts = {contract.dataset: contract for contract in (TOTALS, COUNTS)}
@@ -230,7 +245,10 @@ def test_tables_that_show_a_new_version_are_notified_with_what_they_were_built_f
         run_system("tiny", SNAPSHOT, opened, publisher, contracts, deployment=deployment)
 
     run("one")
-    assert [(one.table, one.parameters["headgate.reads"]) for one in notified] == [("totals", "orders"), ("counts", "orders")]
+    assert [(one.table, one.parameters["headgate.reads"]) for one in notified] == [
+        ("totals", "orders"),
+        ("counts", "orders"),
+    ]
     assert {one.parameters["headgate.snapshot_id"] for one in notified} == {SNAPSHOT.snapshot_id}
     run("one")
     run("two")  # the catalog notes the deployment that confirmed the tables
@@ -337,7 +355,10 @@ def test_drill_a_table_is_rolled_back_and_a_run_with_the_same_data_keeps_it_so(t
     tiny.run(second)
     rolled_back(tiny)
     assert totals_of(tiny) == ["1.00"]
-    assert tiny.catalog.current("ecommerce_prod", "totals").parameters["headgate.snapshot_id"] == SNAPSHOT.snapshot_id
+    assert (
+        tiny.catalog.current("ecommerce_prod", "totals").parameters["headgate.snapshot_id"]
+        == SNAPSHOT.snapshot_id
+    )
     assert changed(tiny.run(second)) == {"totals": False, "counts": False}
     assert totals_of(tiny) == ["1.00"]
 
@@ -350,7 +371,9 @@ def test_a_version_without_lineage_by_column_shows_no_lineage_of_another_one(tin
     shown = tiny.catalog.current("ecommerce_prod", "totals")
     before = json.loads(shown.parameters[VERSIONS])
     del before[1]["parameters"][COLUMNS]
-    tiny.catalog.move(shown, shown.location, [], {VERSIONS: json.dumps(before), COLUMNS: "of the second version"})
+    tiny.catalog.move(
+        shown, shown.location, [], {VERSIONS: json.dumps(before), COLUMNS: "of the second version"}
+    )
     rolled_back(tiny)
     assert tiny.catalog.current("ecommerce_prod", "totals").parameters[COLUMNS] == ""
 
@@ -408,12 +431,18 @@ def test_a_table_of_the_system_that_is_not_built_is_an_error(tiny: Tiny) -> None
 def test_a_system_without_a_contract_is_an_error_and_not_a_success(tiny: Tiny) -> None:
     """The code of another lake knows other contracts; a run with it would publish nothing and be green."""
     tiny.given("1.00")
-    with pytest.raises(ContractError, match=r"No prod contract is of the system tiny; those of this code are of another"):
-        run_system("tiny", SNAPSHOT, local.opened({"orders": str(tiny.orders)}), tiny.publisher, {"other": OTHER})
+    with pytest.raises(
+        ContractError, match=r"No prod contract is of the system tiny; those of this code are of another"
+    ):
+        run_system(
+            "tiny", SNAPSHOT, local.opened({"orders": str(tiny.orders)}), tiny.publisher, {"other": OTHER}
+        )
 
 
 def test_a_system_without_tables_is_not_marked_as_unchanged(tiny: Tiny) -> None:
-    assert not SystemTables(tiny.objects, tiny.catalog, "ecommerce_prod", BUCKET, ()).are_up_to_date(SNAPSHOT, "abcd1234")
+    assert not SystemTables(tiny.objects, tiny.catalog, "ecommerce_prod", BUCKET, ()).are_up_to_date(
+        SNAPSHOT, "abcd1234"
+    )
 
 
 def test_an_inspection_fills_its_own_table(tiny: Tiny) -> None:
@@ -447,7 +476,9 @@ def test_what_a_system_says_it_is_made_with_is_part_of_its_version(tiny: Tiny) -
 def test_a_system_takes_its_own_options_and_other_options_are_another_version(tiny: Tiny) -> None:
     tiny.given("1.00")
     source = tiny.orders.parent / "tiny_system" / "__init__.py"
-    optional = SOURCE.replace("def build(tables, as_of):", 'OPTIONS = ("added",)\n\n\ndef build(tables, as_of, options):')
+    optional = SOURCE.replace(
+        "def build(tables, as_of):", 'OPTIONS = ("added",)\n\n\ndef build(tables, as_of, options):'
+    )
     source.write_text(optional.replace("len(orders)", 'len(orders) + int(options.get("added", 0))'))
     tiny.run(options={"added": "", "of_another_system": "3"})
     assert tiny.table("counts")["orders"].to_pylist() == [1]
@@ -457,7 +488,9 @@ def test_a_system_takes_its_own_options_and_other_options_are_another_version(ti
 
 
 LEARNING = (
-    SOURCE.replace("def build(tables, as_of):", 'LEARNS = ("mean",)\n\n\ndef build(tables, as_of, shelf):').replace(
+    SOURCE.replace(
+        "def build(tables, as_of):", 'LEARNS = ("mean",)\n\n\ndef build(tables, as_of, shelf):'
+    ).replace(
         "    return {",
         '    shelf.put(Trained("mean", "plain", Mean(float(len(orders))), ("total",), len(orders), {}))\n    return {',
     )
@@ -476,7 +509,9 @@ class Mean:
 )
 
 
-def test_a_model_that_an_earlier_version_pickled_is_fitted_again_and_the_log_says_so(tiny: Tiny, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_model_that_an_earlier_version_pickled_is_fitted_again_and_the_log_says_so(
+    tiny: Tiny, caplog: pytest.LogCaptureFixture
+) -> None:
     tiny.given("1.00", "2.00")
     (tiny.orders.parent / "tiny_system" / "__init__.py").write_text(LEARNING)
     models = ModelStore(tiny.objects, "artifacts")
@@ -485,7 +520,9 @@ def test_a_model_that_an_earlier_version_pickled_is_fitted_again_and_the_log_say
     (card,) = models.cards("tiny", "mean")
     before = tiny.objects.contents(BUCKET)
     of_the_day = ObjectRef("artifacts", keys.model_of_day_key("tiny", "mean", SNAPSHOT.as_of))
-    tiny.objects.write(of_the_day, replace(card, stored_as=PICKLED, sha256="of the pickle").to_json().encode())
+    tiny.objects.write(
+        of_the_day, replace(card, stored_as=PICKLED, sha256="of the pickle").to_json().encode()
+    )
     caplog.set_level("INFO")
     tiny.run(models=models)
     assert [one.models for one in caplog.records if "models fitted again" in one.message] == [["mean"]]  # type: ignore[attr-defined] # extra
@@ -509,12 +546,19 @@ def test_old_versions_are_forgotten(tiny: Tiny) -> None:
     tiny.given("1.00")
     for number in range(9):
         tiny.run(snapshot_with(f"{number:016d}", f"version {number}"))
-    left = [pq.read_table(pa.BufferReader(body)) for body in tiny.objects.contents(BUCKET, "tables/totals/").values()]
-    assert sorted(rows["snapshot_id"][0].as_py() for rows in left) == [f"{number:016d}" for number in range(4, 9)]
+    left = [
+        pq.read_table(pa.BufferReader(body))
+        for body in tiny.objects.contents(BUCKET, "tables/totals/").values()
+    ]
+    assert sorted(rows["snapshot_id"][0].as_py() for rows in left) == [
+        f"{number:016d}" for number in range(4, 9)
+    ]
 
 
 def test_a_system_that_does_not_exist_is_named() -> None:
-    with pytest.raises(NotFoundError, match=r"There is no system nonesuch\. Systems: .*market-intelligence-hub"):
+    with pytest.raises(
+        NotFoundError, match=r"There is no system nonesuch\. Systems: .*market-intelligence-hub"
+    ):
         registry.system("nonesuch")
 
 
@@ -534,7 +578,12 @@ MONEY = {"precision": 12, "scale": 2}
 @pytest.mark.parametrize(
     ("kind", "values", "more", "expected"),
     [
-        (Kind.DECIMAL, pd.Series([Decimal("1.1"), None, np.nan], dtype=object), MONEY, [Decimal("1.10"), None, None]),
+        (
+            Kind.DECIMAL,
+            pd.Series([Decimal("1.1"), None, np.nan], dtype=object),
+            MONEY,
+            [Decimal("1.10"), None, None],
+        ),
         (Kind.INTEGER, pd.Series([1.0, np.nan]), {}, [1, None]),
         (Kind.BIGINT, pd.Series([2**53 + 1, None], dtype="Int64"), {}, [2**53 + 1, None]),
         (Kind.DATE, pd.Series([pd.Timestamp("2024-01-01"), pd.NaT]), {}, [date(2024, 1, 1), None]),
@@ -546,7 +595,9 @@ MONEY = {"precision": 12, "scale": 2}
         (Kind.STRING, pd.Series([None, None], dtype=object), {}, [None, None]),
     ],
 )
-def test_what_pandas_holds_exactly_is_taken(kind: Kind, values: pd.Series, more: Mapping[str, int], expected: list[Any]) -> None:
+def test_what_pandas_holds_exactly_is_taken(
+    kind: Kind, values: pd.Series, more: Mapping[str, int], expected: list[Any]
+) -> None:
     assert one(kind, values, **more) == expected
 
 
@@ -568,7 +619,9 @@ def test_what_pandas_holds_exactly_is_taken(kind: Kind, values: pd.Series, more:
         (Kind.DOUBLE, pd.Series([2**53 + 1]), {}),
     ],
 )
-def test_what_would_change_a_value_is_an_error_that_shows_none(kind: Kind, values: pd.Series, more: Mapping[str, int]) -> None:
+def test_what_would_change_a_value_is_an_error_that_shows_none(
+    kind: Kind, values: pd.Series, more: Mapping[str, int]
+) -> None:
     with pytest.raises(AuditError, match="column value") as raised:
         one(kind, values, **more)
     assert "12.7" not in str(raised.value)

@@ -62,13 +62,17 @@ class Worker:
     def start(self, system: str) -> FakeProcess:
         if system in self.refused:
             raise NotPermittedError("assume the role")
-        process = FakeProcess(self.clock, self.clock.now_s + self.seconds.get(system, 1), self.causes.get(system, ""))
+        process = FakeProcess(
+            self.clock, self.clock.now_s + self.seconds.get(system, 1), self.causes.get(system, "")
+        )
         self.started[system] = process
         self.most = max(self.most, sum(one.cause() is None for one in self.started.values()))
         return process
 
     def build(self, at_once: int = 2, timeout_s: float = 60) -> dict[str, str]:
-        found = build_side_by_side(SYSTEMS, self.start, at_once, timeout_s, sleep=self.clock.sleep, monotonic_s=self.clock.read)
+        found = build_side_by_side(
+            SYSTEMS, self.start, at_once, timeout_s, sleep=self.clock.sleep, monotonic_s=self.clock.read
+        )
         return {one.system: one.cause for one in found}
 
 
@@ -91,22 +95,33 @@ def test_a_system_starts_as_soon_as_another_has_ended() -> None:
 
 
 def test_one_system_that_fails_does_not_stop_the_others() -> None:
-    assert Worker(causes={"b": "AuditError: no rows"}).build() == {**dict.fromkeys(SYSTEMS, ""), "b": "AuditError: no rows"}
+    assert Worker(causes={"b": "AuditError: no rows"}).build() == {
+        **dict.fromkeys(SYSTEMS, ""),
+        "b": "AuditError: no rows",
+    }
 
 
 def test_a_system_whose_process_cannot_start_does_not_stop_the_others() -> None:
-    assert Worker(refused={"a"}).build() == {**dict.fromkeys(SYSTEMS, ""), "a": "NotPermittedError: assume the role"}
+    assert Worker(refused={"a"}).build() == {
+        **dict.fromkeys(SYSTEMS, ""),
+        "a": "NotPermittedError: assume the role",
+    }
 
 
 def test_a_system_that_takes_too_long_is_ended() -> None:
     worker = Worker(seconds={"c": 1000})
-    assert worker.build(timeout_s=120) == {**dict.fromkeys(SYSTEMS, ""), "c": "It was stopped after 2 minutes."}
+    assert worker.build(timeout_s=120) == {
+        **dict.fromkeys(SYSTEMS, ""),
+        "c": "It was stopped after 2 minutes.",
+    }
     assert [system for system, process in worker.started.items() if process.stopped] == ["c"]
 
 
 def test_nothing_works_on_when_nobody_waits_for_it() -> None:
     worker = Worker(seconds={"b": 100})
-    found = build_side_by_side(SYSTEMS, worker.start, 2, 60, sleep=worker.clock.sleep, monotonic_s=worker.clock.read)
+    found = build_side_by_side(
+        SYSTEMS, worker.start, 2, 60, sleep=worker.clock.sleep, monotonic_s=worker.clock.read
+    )
     assert next(found) == Ended("a", "")
     found.close()  # type: ignore[attr-defined]  # an iterator in the signature, a generator in fact
     assert worker.started["b"].stopped

@@ -49,16 +49,22 @@ class Asked:
         return nullcontext({})
 
 
-def tables(folder: Path, choice: EngineChoice, asked: Asked, location: str = f"s3://{BUCKET}/{REGIONS.location}") -> SnapshotTables:
+def tables(
+    folder: Path, choice: EngineChoice, asked: Asked, location: str = f"s3://{BUCKET}/{REGIONS.location}"
+) -> SnapshotTables:
     contracts, objects, catalog = Registry.load().curated, MemoryObjects(), MemoryCatalog()
     empty = arrow_schema(contracts["regions"]).empty_table()
     objects.write(ObjectRef(BUCKET, keys.part(REGIONS.location)), parquet_bytes(empty))
     catalog.create(DATABASE, "regions", location)
-    return SnapshotTables(objects, catalog, contracts, BUCKET, DATABASE, folder, choice, asked.athena, asked.opened)
+    return SnapshotTables(
+        objects, catalog, contracts, BUCKET, DATABASE, folder, choice, asked.athena, asked.opened
+    )
 
 
 def test_duckdb_reads_the_snapshot_from_local_files(tmp_path: Path) -> None:
-    with replace(tables(tmp_path, EngineChoice(), Asked()), open_files=open_tables).opened(LAKE, ("regions",)) as opened:
+    with replace(tables(tmp_path, EngineChoice(), Asked()), open_files=open_tables).opened(
+        LAKE, ("regions",)
+    ) as opened:
         assert opened["regions"].count().execute() == 0
         assert opened["regions"].columns == tuple(Registry.load().curated["regions"].names)
 
@@ -87,7 +93,9 @@ def test_auto_goes_by_what_is_read(spark_from_mb: int, engine: str, tmp_path: Pa
 
 def test_executors_elsewhere_read_the_objects_themselves(tmp_path: Path) -> None:
     asked = Asked()
-    with tables(tmp_path, EngineChoice(EngineName.SPARK, reads_objects=True), asked).opened(LAKE, ("regions",)):
+    with tables(tmp_path, EngineChoice(EngineName.SPARK, reads_objects=True), asked).opened(
+        LAKE, ("regions",)
+    ):
         pass
     assert asked.places == [("spark", {"regions": f"s3://{BUCKET}/{REGIONS.location}"})]
     assert not list(tmp_path.iterdir())
@@ -97,7 +105,10 @@ def test_a_dataset_of_several_parts_is_one_table(tmp_path: Path) -> None:
     chosen = replace(tables(tmp_path, EngineChoice(), Asked()), open_files=open_tables)
     schema = arrow_schema(Registry.load().curated["regions"])
     for number, name in enumerate(("DE", "GB", "US")):
-        part = pa.table([pa.array([name if field.name == "region_id" else None], field.type) for field in schema], schema.names)
+        part = pa.table(
+            [pa.array([name if field.name == "region_id" else None], field.type) for field in schema],
+            schema.names,
+        )
         chosen.objects.write(ObjectRef(BUCKET, keys.part(REGIONS.location, number)), parquet_bytes(part))
     with chosen.opened(LAKE, ("regions",)) as opened:
         assert sorted(opened["regions"].region_id.execute()) == ["DE", "GB", "US"]
@@ -112,8 +123,12 @@ def test_athena_is_asked_of_its_own_tables(tmp_path: Path) -> None:
 
 
 def test_athena_is_not_asked_when_its_tables_show_another_snapshot(tmp_path: Path) -> None:
-    stale = tables(tmp_path, EngineChoice(EngineName.ATHENA), Asked(), location=f"s3://{BUCKET}/snapshots/regions/bbbb/")
-    with pytest.raises(ConflictError, match=r"ecommerce_curated.regions shows another snapshot than 0123456789abcdef"):
+    stale = tables(
+        tmp_path, EngineChoice(EngineName.ATHENA), Asked(), location=f"s3://{BUCKET}/snapshots/regions/bbbb/"
+    )
+    with pytest.raises(
+        ConflictError, match=r"ecommerce_curated.regions shows another snapshot than 0123456789abcdef"
+    ):
         stale.opened(LAKE, ("regions",)).__enter__()
 
 

@@ -94,7 +94,9 @@ def published(own: SqlModels, folder: Path) -> tuple[pa.Table, bytes]:
     return pq.read_table(pa.BufferReader(body)), body
 
 
-def test_a_model_in_athenas_sql_is_published_under_its_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_in_athenas_sql_is_published_under_its_contract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows, body = published(models(monkeypatch, tmp_path), tmp_path)
     assert rows.drop_columns(["as_of", "snapshot_id"]).to_pylist() == [
         {"sensor": "a", "on": date(2026, 3, 1), "mean": Decimal("3.25"), "age_days": 1},
@@ -104,7 +106,9 @@ def test_a_model_in_athenas_sql_is_published_under_its_contract(tmp_path: Path, 
     assert published(models(monkeypatch, tmp_path), tmp_path)[1] == body
 
 
-def test_the_catalog_keeps_the_lineage_by_column_of_the_version_that_a_table_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_catalog_keeps_the_lineage_by_column_of_the_version_that_a_table_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A version that was published without it gets it from the next deployment that confirms it, because its SQL is the same."""
     own, catalog, objects = models(monkeypatch, tmp_path), MemoryCatalog(), MemoryObjects()
     pq.write_table(READINGS, tmp_path / "readings.parquet")
@@ -113,7 +117,15 @@ def test_the_catalog_keeps_the_lineage_by_column_of_the_version_that_a_table_sho
     def publish(deployment: str) -> TableColumns | None:
         publisher = Publisher(objects, catalog, "sensors_prod", "models-prod", audit)
         opened = local.opened({"readings": str(tmp_path / "readings.parquet")})
-        run_system(MODELS_SYSTEM, LAKE, opened, publisher, {"daily_means": DAILY}, own_models=own, deployment=deployment)
+        run_system(
+            MODELS_SYSTEM,
+            LAKE,
+            opened,
+            publisher,
+            {"daily_means": DAILY},
+            own_models=own,
+            deployment=deployment,
+        )
         return columns_of(catalog.current("sensors_prod", "daily_means"))
 
     columns = publish("first")
@@ -131,7 +143,9 @@ def test_other_sql_is_another_version(tmp_path: Path, monkeypatch: pytest.Monkey
     assert models(monkeypatch, tmp_path, SQL.replace("avg", "max")).version != first
 
 
-def test_rows_that_break_the_contract_are_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_break_the_contract_are_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sql = "select cast(null as varchar) as sensor, measured_on as \"on\", value as mean, bigint '1' as age_days from readings"
     with pytest.raises(AuditError, match="sensor"):
         published(models(monkeypatch, tmp_path, sql), tmp_path)
@@ -148,16 +162,24 @@ def test_rows_that_break_the_contract_are_not_published(tmp_path: Path, monkeypa
             r"reads readigns, .* no model\. Did you mean readings\? It can read readings, or the models daily_means",
         ),
         ("select 'x' as sensor", "reads no table"),
-        ("select sensor from readings", r"has the columns sensor; its contract has sensor, on, mean, age_days"),
+        (
+            "select sensor from readings",
+            r"has the columns sensor; its contract has sensor, on, mean, age_days",
+        ),
         ('select sensor, "on", mean, now() as age_days from readings', "Use current_date"),
         ('select sensor, localtimestamp as "on", mean, age_days from readings', "uses LOCALTIMESTAMP"),
-        ("select * from readings tablesample bernoulli (50)", "uses TABLESAMPLE, so two builds would differ. Remove it"),
+        (
+            "select * from readings tablesample bernoulli (50)",
+            "uses TABLESAMPLE, so two builds would differ. Remove it",
+        ),
         ('select sensor, "on", random() as mean, age_days from readings', "uses RAND"),
         ('select sensor, "on", shuffle(mean) as mean, age_days from readings', "uses SHUFFLE"),
         ("select * from readings, table(sequence(1, 2))", "table function|not Athena SQL"),
     ],
 )
-def test_a_wrong_model_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str, message: str) -> None:
+def test_a_wrong_model_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str, message: str
+) -> None:
     with pytest.raises(ContractError, match=message) as met:
         models(monkeypatch, tmp_path, sql)
     assert str(met.value).startswith("models/daily_means.sql")
@@ -175,7 +197,11 @@ def test_a_contract_without_a_system_belongs_to_the_own_models() -> None:
 
 
 SENSORS = replace(
-    DAILY, id="headgate.prod.all_sensors", dataset="all_sensors", key=("sensor",), columns=(DAILY.columns[0], *DAILY.columns[-2:])
+    DAILY,
+    id="headgate.prod.all_sensors",
+    dataset="all_sensors",
+    key=("sensor",),
+    columns=(DAILY.columns[0], *DAILY.columns[-2:]),
 )
 
 
@@ -184,7 +210,11 @@ def two_models(monkeypatch: pytest.MonkeyPatch, folder: Path) -> SqlModels:
     models(monkeypatch, folder)
     (folder / "models" / "all_sensors.sql").write_text("select sensor from stations", encoding="utf-8")
     translated = partial(translate, types=TYPES, databases=Databases("sensors_curated", "sensors_prod"))
-    return sql_models({"daily_means": DAILY, "all_sensors": SENSORS}, {"readings": OF_READINGS, "stations": OF_READINGS}, translated)
+    return sql_models(
+        {"daily_means": DAILY, "all_sensors": SENSORS},
+        {"readings": OF_READINGS, "stations": OF_READINGS},
+        translated,
+    )
 
 
 def snapshot_of(**versions: str) -> LakeSnapshot:
@@ -192,7 +222,9 @@ def snapshot_of(**versions: str) -> LakeSnapshot:
     return LakeSnapshot("0123456789abcdef", date(2026, 3, 2), datasets)
 
 
-def test_each_table_records_the_datasets_that_its_own_statement_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_table_records_the_datasets_that_its_own_statement_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Lineage is true by table, and a table whose own inputs did not change is kept."""
     own = two_models(monkeypatch, tmp_path)
     assert own.reads_by_table == {"daily_means": ("readings",), "all_sensors": ("stations",)}
@@ -210,7 +242,9 @@ def test_each_table_records_the_datasets_that_its_own_statement_reads(tmp_path: 
 
     first = snapshot_of(readings="r1", stations="s1")
     assert run(first) == {"daily_means": True, "all_sensors": True}
-    recorded = {table: datasets_read(catalog.current("sensors_prod", table), first) for table in own.contracts}
+    recorded = {
+        table: datasets_read(catalog.current("sensors_prod", table), first) for table in own.contracts
+    }
     assert {table: [one.dataset for one in read] for table, read in recorded.items()} == {
         "daily_means": ["readings"],
         "all_sensors": ["stations"],
@@ -222,18 +256,31 @@ def test_each_table_records_the_datasets_that_its_own_statement_reads(tmp_path: 
     ("sql", "reads"),
     [
         ("with orders as (select * from orders where total > 1) select * from orders", {"orders"}),
-        ("select * from (with orders as (select * from refunds) select * from orders) r join orders using (id)", {"orders", "refunds"}),
+        (
+            "select * from (with orders as (select * from refunds) select * from orders) r join orders using (id)",
+            {"orders", "refunds"},
+        ),
         ("with Paid as (select * from shop_curated.Orders) select * from paid", {"orders"}),
-        ("select id from orders where id in (select id from refunds) union all select id from returns", {"orders", "refunds", "returns"}),
-        ("with recursive days(n) as (select n from calendar union all select n + 1 from days) select * from days", {"calendar"}),
+        (
+            "select id from orders where id in (select id from refunds) union all select id from returns",
+            {"orders", "refunds", "returns"},
+        ),
+        (
+            "with recursive days(n) as (select n from calendar union all select n + 1 from days) select * from days",
+            {"calendar"},
+        ),
         ("select * from (orders join refunds using (id))", {"orders", "refunds"}),
     ],
 )
-def test_a_model_reads_the_tables_of_its_statement_and_not_the_names_of_its_with_queries(sql: str, reads: set[str]) -> None:
+def test_a_model_reads_the_tables_of_its_statement_and_not_the_names_of_its_with_queries(
+    sql: str, reads: set[str]
+) -> None:
     assert reads_of(parse_one(sql, read="athena")) == reads  # type: ignore[arg-type]  # each of them is a query
 
 
-def test_a_with_query_may_have_the_name_of_the_dataset_that_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_with_query_may_have_the_name_of_the_dataset_that_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sql = SQL.replace("good", "readings")
     rows, _ = published(models(monkeypatch, tmp_path, sql), tmp_path)
     assert rows["sensor"].to_pylist() == ["a", "b"]
@@ -258,7 +305,15 @@ AHEAD = Contract(
     zone="prod",
     version="1.0.0",
     columns=(),
-    properties={"headgate.forecast": {"of": "readings", "measure": "value", "time": "measured_on", "by": ["sensor"], "horizon": 2}},
+    properties={
+        "headgate.forecast": {
+            "of": "readings",
+            "measure": "value",
+            "time": "measured_on",
+            "by": ["sensor"],
+            "horizon": 2,
+        }
+    },
 )
 OF_READINGS = Contract(
     id="sensors.curated.readings",
@@ -277,13 +332,17 @@ def block_models(monkeypatch: pytest.MonkeyPatch, folder: Path, **options: objec
     """The models of a lake with one block of the readings, and none in SQL."""
     (folder / "headgate.toml").write_text('name = "sensors"\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
-    stated = replace(AHEAD, properties={"headgate.forecast": {**AHEAD.properties["headgate.forecast"], **options}})
+    stated = replace(
+        AHEAD, properties={"headgate.forecast": {**AHEAD.properties["headgate.forecast"], **options}}
+    )
     contracts = with_derived_columns({"ahead": stated}, {"readings": OF_READINGS})
     own = {name: own_model(contract) for name, contract in contracts.items()}
     return sql_models(own, {"readings": OF_READINGS}, partial(translate, types=TYPES))
 
 
-def test_a_block_is_built_as_a_model_of_the_dataset_that_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_is_built_as_a_model_of_the_dataset_that_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = block_models(monkeypatch, tmp_path)
     assert own.READS == ("readings",)
     assert own.reads_by_table == {"ahead": ("readings",)}
@@ -298,7 +357,9 @@ def test_a_block_is_built_as_a_model_of_the_dataset_that_it_reads(tmp_path: Path
 
 def test_another_declaration_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert block_models(monkeypatch, tmp_path).version == block_models(monkeypatch, tmp_path).version
-    assert block_models(monkeypatch, tmp_path).version != block_models(monkeypatch, tmp_path, horizon=3).version
+    assert (
+        block_models(monkeypatch, tmp_path).version != block_models(monkeypatch, tmp_path, horizon=3).version
+    )
 
 
 def test_other_code_of_blocks_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,5 +371,7 @@ def test_other_code_of_blocks_is_another_version(tmp_path: Path, monkeypatch: py
 def test_a_table_is_built_by_a_block_or_by_sql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "ahead.sql").write_text("select * from readings", encoding="utf-8")
-    with pytest.raises(ContractError, match=r"declares a block, and models/ahead\.sql builds its table\. Remove one"):
+    with pytest.raises(
+        ContractError, match=r"declares a block, and models/ahead\.sql builds its table\. Remove one"
+    ):
         block_models(monkeypatch, tmp_path)

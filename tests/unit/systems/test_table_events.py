@@ -29,16 +29,34 @@ pytestmark = pytest.mark.unit
 AT = datetime(2026, 1, 2)
 COLUMNS = (Column("region_id", ColumnType(Kind.STRING), required=True),)
 CURATED = {
-    name: Contract(id=f"headgate.curated.{name}", dataset=name, zone="curated", version="1.0.0", columns=COLUMNS)
+    name: Contract(
+        id=f"headgate.curated.{name}", dataset=name, zone="curated", version="1.0.0", columns=COLUMNS
+    )
     for name in ("orders", "regions", "payments")
 }
-TOTALS = Contract(id="headgate.prod.totals", dataset="totals", zone="prod", version="1.0.0", columns=COLUMNS, system="tiny")
-DATASETS = {name: DatasetSnapshot(name, f"{name}-1", keys.snapshot_prefix(name, f"{name}-1"), 3, 100) for name in CURATED}
+TOTALS = Contract(
+    id="headgate.prod.totals", dataset="totals", zone="prod", version="1.0.0", columns=COLUMNS, system="tiny"
+)
+DATASETS = {
+    name: DatasetSnapshot(name, f"{name}-1", keys.snapshot_prefix(name, f"{name}-1"), 3, 100)
+    for name in CURATED
+}
 SNAPSHOT = LakeSnapshot("lake1", date(2026, 1, 1), DATASETS)
 
 
 def record(key: str, increment: str, received_at: str = "2026-01-01") -> FileRecord:
-    return FileRecord(key, "raw", key, "v1", "orders", FileState.DONE, 40, received=4, curated_key=increment, received_at=received_at)
+    return FileRecord(
+        key,
+        "raw",
+        key,
+        "v1",
+        "orders",
+        FileState.DONE,
+        40,
+        received=4,
+        curated_key=increment,
+        received_at=received_at,
+    )
 
 
 @dataclass
@@ -54,7 +72,9 @@ class BuiltLake:
     )
 
     def __post_init__(self) -> None:
-        merged = MergedIncrements("orders-1", "orders@1", ("increments/orders/a.parquet", "increments/orders/b.parquet edition-2"))
+        merged = MergedIncrements(
+            "orders-1", "orders@1", ("increments/orders/a.parquet", "increments/orders/b.parquet edition-2")
+        )
         self.write("curated", keys.merged_increments_key("orders", "orders-1"), merged.to_json())
         self.write("curated", keys.lake_snapshot_key("lake1"), SNAPSHOT.to_json())
         self.write("curated", keys.lake_snapshot_key(keys.CURRENT), SNAPSHOT.to_json())
@@ -76,8 +96,13 @@ class BuiltLake:
 
     @property
     def totals(self) -> TableVersion:
-        parameters = {"headgate.rows": "5", **facts(SNAPSHOT, ["orders", "regions"], ["orders", "regions"], "deployment-1")}
-        return TableVersion("shop_prod", "totals", f"s3://tiny-prod/{keys.table_prefix('totals', 'v1')}", "2", parameters)
+        parameters = {
+            "headgate.rows": "5",
+            **facts(SNAPSHOT, ["orders", "regions"], ["orders", "regions"], "deployment-1"),
+        }
+        return TableVersion(
+            "shop_prod", "totals", f"s3://tiny-prod/{keys.table_prefix('totals', 'v1')}", "2", parameters
+        )
 
 
 def test_the_inputs_of_a_dataset_are_the_raw_files_that_were_merged() -> None:
@@ -110,7 +135,11 @@ def test_records_in_another_order_and_a_new_revision_of_the_catalog_give_equal_b
     lake, again = BuiltLake(), BuiltLake()
     again.records = list(reversed(list(lake.records)))
     assert to_json(again.events.event(again.orders, AT)) == to_json(lake.events.event(lake.orders, AT))
-    confirmed = replace(lake.totals, revision="9", parameters={**lake.totals.parameters, "headgate.deployment": "deployment-2"})
+    confirmed = replace(
+        lake.totals,
+        revision="9",
+        parameters={**lake.totals.parameters, "headgate.deployment": "deployment-2"},
+    )
     assert to_json(lake.events.event(confirmed, AT)) == to_json(lake.events.event(lake.totals, AT))
 
 

@@ -37,7 +37,15 @@ def keys(made: Selection) -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("in/a.csv", "in/orders.csv", "in/b.json", "in/.hidden", "in/_notes.txt", "payments/x.csv", "payments/y.csv"):
+    for name in (
+        "in/a.csv",
+        "in/orders.csv",
+        "in/b.json",
+        "in/.hidden",
+        "in/_notes.txt",
+        "payments/x.csv",
+        "payments/y.csv",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("id\n1\n", encoding="utf-8")
     return tmp_path
@@ -47,7 +55,9 @@ def test_one_file_belongs_to_the_dataset_that_is_named(folder: Path) -> None:
     assert keys(sent(folder / "in" / "a.csv", dataset="orders")) == ["orders/a.csv"]
 
 
-def test_one_file_belongs_to_the_dataset_of_its_folder_or_its_name_else_the_gate_finds_it(folder: Path) -> None:
+def test_one_file_belongs_to_the_dataset_of_its_folder_or_its_name_else_the_gate_finds_it(
+    folder: Path,
+) -> None:
     assert keys(sent(folder / "payments" / "x.csv")) == ["payments/x.csv"]
     assert keys(sent(folder / "in" / "orders.csv")) == ["orders/orders.csv"]
     assert keys(sent(folder / "in" / "a.csv")) == ["uploads/a.csv"]
@@ -77,14 +87,19 @@ def test_a_flat_folder_is_sent_and_hidden_files_are_named_with_the_reason(folder
         "uploads/b.json",
     ]
     assert sorted(name for name, _ in made.left_out) == [".hidden", "_notes.txt"]
-    assert {reason for _, reason in made.left_out} == {"a name that begins with . or _ is not data; rename the file to send it"}
+    assert {reason for _, reason in made.left_out} == {
+        "a name that begins with . or _ is not data; rename the file to send it"
+    }
 
 
 def test_a_folder_of_datasets_keeps_its_form(folder: Path) -> None:
     (folder / "truth.json").write_text("{}", encoding="utf-8")
     made = sent(folder)
     assert "payments/x.csv" in keys(made)
-    assert ("truth.json", "no folder names its dataset; `headgate upload FILE` sends it alone") in made.left_out
+    assert (
+        "truth.json",
+        "no folder names its dataset; `headgate upload FILE` sends it alone",
+    ) in made.left_out
 
 
 def test_the_folder_of_one_dataset_with_export_runs_is_sent_under_its_name(tmp_path: Path) -> None:
@@ -124,14 +139,19 @@ def test_the_copy_of_standard_input_is_deleted_when_the_command_ends(monkeypatch
     assert at_exit == [(shutil.rmtree, str(made.files[0][1].parent))]
 
 
-@pytest.mark.parametrize(("source", "message"), [("nowhere.csv", "does not exist"), ("-", "Standard input is empty")])
+@pytest.mark.parametrize(
+    ("source", "message"), [("nowhere.csv", "does not exist"), ("-", "Standard input is empty")]
+)
 def test_what_cannot_be_sent_is_named_with_what_to_do(source: str, message: str) -> None:
     with pytest.raises(HeadgateError, match=message):
         sent(source)
 
 
 def test_a_dataset_without_a_contract_offers_to_draft_one(folder: Path) -> None:
-    with pytest.raises(HeadgateError, match=r"headgate contract init FILE --dataset bikes --output .*contracts/source/bikes\.yaml"):
+    with pytest.raises(
+        HeadgateError,
+        match=r"headgate contract init FILE --dataset bikes --output .*contracts/source/bikes\.yaml",
+    ):
         sent(folder / "in" / "a.csv", dataset="bikes")
     with pytest.raises(HeadgateError, match="Did you mean orders"):
         sent(folder / "in" / "a.csv", dataset="order")
@@ -149,15 +169,21 @@ def test_a_file_of_no_contract_offers_to_draft_one(folder: Path) -> None:
     assert re.search(r"--dataset a --output \S*contracts/source/a\.yaml", offer)
 
 
-def test_the_offer_names_the_folder_of_the_lake_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_offer_names_the_folder_of_the_lake_project(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "headgate.toml").write_text('name = "bikes"\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
-    offer = files._contract_offer([rejected("uploads/a.csv", "unknown_dataset")], sent(folder / "in" / "a.csv"))
+    offer = files._contract_offer(
+        [rejected("uploads/a.csv", "unknown_dataset")], sent(folder / "in" / "a.csv")
+    )
     assert f"--output {folder.resolve()}/contracts/source/a.yaml" in offer
 
 
 def test_no_contract_is_offered_for_a_file_that_is_no_table(folder: Path) -> None:
-    assert files._contract_offer([rejected("uploads/a.csv", "not_a_table")], sent(folder / "in" / "a.csv")) == ""
+    assert (
+        files._contract_offer([rejected("uploads/a.csv", "not_a_table")], sent(folder / "in" / "a.csv")) == ""
+    )
 
 
 def next_steps(*records: FileRecord) -> str:

@@ -22,14 +22,23 @@ RUN = "orders/dt=2026-01-02/run=r1"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in (f"{RUN}/part-00000.csv", f"{RUN}/_manifest.json", "regions/plain.csv", "regions/.DS_Store", "truth.json"):
+    for name in (
+        f"{RUN}/part-00000.csv",
+        f"{RUN}/_manifest.json",
+        "regions/plain.csv",
+        "regions/.DS_Store",
+        "truth.json",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     return tmp_path
 
 
 def test_manifests_are_sent_apart_from_data(folder: Path) -> None:
-    assert [key for key, _ in folder_files.objects_in(folder)] == [f"{RUN}/part-00000.csv", "regions/plain.csv"]
+    assert [key for key, _ in folder_files.objects_in(folder)] == [
+        f"{RUN}/part-00000.csv",
+        "regions/plain.csv",
+    ]
     assert [key for key, _ in folder_files.manifests_in(folder)] == [f"{RUN}/_manifest.json"]
 
 
@@ -62,6 +71,8 @@ def test_a_card_number_in_a_name_is_shown_nowhere(tmp_path: Path) -> None:
 
 def test_a_file_with_a_card_number_in_its_name_is_followed_to_its_end() -> None:
     ref = ObjectRef("raw", f"orders/{CARD}.csv", "v1")
-    record = FileRecord(file_id_of(ref), ref.bucket, "orders/card [PAN ****1111].csv", ref.version_id, "orders", "refused")
+    record = FileRecord(
+        file_id_of(ref), ref.bucket, "orders/card [PAN ****1111].csv", ref.version_id, "orders", "refused"
+    )
     ledger = MemoryLedger({record.file_id: record})
     assert send_files.follow(ledger, [ref], lambda _: None, timeout_s=0) == [record]

@@ -13,7 +13,8 @@ from headgate.values.cast import cast
 pytestmark = pytest.mark.unit
 
 BIGINT, SMALLINT, DATE, TIMESTAMP, BOOLEAN, DOUBLE = (
-    ColumnType(kind) for kind in (Kind.BIGINT, Kind.SMALLINT, Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN, Kind.DOUBLE)
+    ColumnType(kind)
+    for kind in (Kind.BIGINT, Kind.SMALLINT, Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN, Kind.DOUBLE)
 )
 MONEY = ColumnType(Kind.DECIMAL, precision=12, scale=2)
 
@@ -22,7 +23,9 @@ def values_of(texts: list[str | None], column_type: ColumnType) -> list[object]:
     result = cast(pa.array(texts, pa.string()), column_type)
     assert result.values.type == arrow_type(column_type)
     values: list[object] = result.values.to_pylist()
-    expected = [row for row, (text, value) in enumerate(zip(texts, values, strict=True)) if text and value is None]
+    expected = [
+        row for row, (text, value) in enumerate(zip(texts, values, strict=True)) if text and value is None
+    ]
     assert result.misfits.tolist() == expected
     return values
 
@@ -71,7 +74,24 @@ def test_every_decimal_comes_through_exactly(numbers: list[Decimal]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["12.345", "1E2", "1e-2", "+1.5", "007.5", ".5", "5.", "1,5", "1,234.50", " 1.5", "£1.50", "10000000000.00", "--1", "-", "nan"]
+    "text",
+    [
+        "12.345",
+        "1E2",
+        "1e-2",
+        "+1.5",
+        "007.5",
+        ".5",
+        "5.",
+        "1,5",
+        "1,234.50",
+        " 1.5",
+        "£1.50",
+        "10000000000.00",
+        "--1",
+        "-",
+        "nan",
+    ],
 )
 def test_what_is_not_exactly_such_a_decimal_is_a_misfit(text: str) -> None:
     assert not fits(text, MONEY)
@@ -81,8 +101,15 @@ def test_trailing_zeros_of_a_decimal_carry_no_value() -> None:
     assert values_of(["12", "12.5", "12.500", "-0.00", "0.10000"], MONEY) == [
         Decimal(text) for text in ("12.00", "12.50", "12.50", "0.00", "0.10")
     ]
-    assert values_of(["12.0", "12.5", "12."], ColumnType(Kind.DECIMAL, precision=4, scale=0)) == [Decimal(12), None, None]
-    assert values_of(["0.25", "1.25"], ColumnType(Kind.DECIMAL, precision=2, scale=2)) == [Decimal("0.25"), None]
+    assert values_of(["12.0", "12.5", "12."], ColumnType(Kind.DECIMAL, precision=4, scale=0)) == [
+        Decimal(12),
+        None,
+        None,
+    ]
+    assert values_of(["0.25", "1.25"], ColumnType(Kind.DECIMAL, precision=2, scale=2)) == [
+        Decimal("0.25"),
+        None,
+    ]
     assert values_of(["9" * 38], ColumnType(Kind.DECIMAL, precision=38, scale=0)) == [Decimal("9" * 38)]
 
 
@@ -117,7 +144,11 @@ def test_a_day_that_is_not_in_the_calendar_or_not_iso_is_a_misfit(text: str) -> 
 
 
 def test_leap_days_are_days() -> None:
-    assert values_of(["2024-02-29", "2023-02-29", "2000-02-29"], DATE) == [dt.date(2024, 2, 29), None, dt.date(2000, 2, 29)]
+    assert values_of(["2024-02-29", "2023-02-29", "2000-02-29"], DATE) == [
+        dt.date(2024, 2, 29),
+        None,
+        dt.date(2000, 2, 29),
+    ]
 
 
 @given(st.lists(st.datetimes()), st.sampled_from(["T", " "]))
@@ -125,9 +156,21 @@ def test_every_time_comes_through(times: list[dt.datetime], between: str) -> Non
     assert values_of([time.isoformat(sep=between) for time in times], TIMESTAMP) == times
 
 
-@given(st.lists(st.tuples(st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1)), st.none() | st.integers(-14 * 60, 14 * 60))))
-def test_a_time_with_a_zone_is_moved_to_utc_and_one_without_is_utc(cases: list[tuple[dt.datetime, int | None]]) -> None:
-    zoned = [time if minutes is None else time.replace(tzinfo=dt.timezone(dt.timedelta(minutes=minutes))) for time, minutes in cases]
+@given(
+    st.lists(
+        st.tuples(
+            st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1)),
+            st.none() | st.integers(-14 * 60, 14 * 60),
+        )
+    )
+)
+def test_a_time_with_a_zone_is_moved_to_utc_and_one_without_is_utc(
+    cases: list[tuple[dt.datetime, int | None]],
+) -> None:
+    zoned = [
+        time if minutes is None else time.replace(tzinfo=dt.timezone(dt.timedelta(minutes=minutes)))
+        for time, minutes in cases
+    ]
     expected = [time.astimezone(dt.UTC).replace(tzinfo=None) if time.tzinfo else time for time in zoned]
     assert values_of([time.isoformat() for time in zoned], TIMESTAMP) == expected
 
@@ -184,7 +227,19 @@ def test_every_double_comes_through(numbers: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["nan", "inf", "1e400", "1e-400", "12345678901234567891", "0.12345678901234567891", "0x1p3", "1.", ".5", "007"]
+    "text",
+    [
+        "nan",
+        "inf",
+        "1e400",
+        "1e-400",
+        "12345678901234567891",
+        "0.12345678901234567891",
+        "0x1p3",
+        "1.",
+        ".5",
+        "007",
+    ],
 )
 def test_what_a_double_cannot_hold_is_a_misfit(text: str) -> None:
     assert not fits(text, DOUBLE)

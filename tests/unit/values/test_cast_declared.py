@@ -92,28 +92,43 @@ def test_a_time_in_a_declared_pattern_is_read_back(pattern: str, value: datetime
 def test_a_fraction_of_a_second_has_the_declared_digits(value: datetime, digits: int) -> None:
     shown = f"{value.microsecond:06}000"[:digits]
     kept = value.replace(microsecond=int(f"{shown:0<6}"[:6]))
-    assert read(column("TIMESTAMP", patterns=[f"yyyy/MM/dd HH:mm:ss.{'S' * digits}"]), f"{value:%Y/%m/%d %H:%M:%S}.{shown}") == [kept]
+    assert read(
+        column("TIMESTAMP", patterns=[f"yyyy/MM/dd HH:mm:ss.{'S' * digits}"]),
+        f"{value:%Y/%m/%d %H:%M:%S}.{shown}",
+    ) == [kept]
 
 
 def test_digits_below_a_microsecond_are_refused() -> None:
-    assert read(column("TIMESTAMP", patterns=["yyyy/MM/dd HH:mm:ss.SSSSSSS"]), "2026/01/01 00:00:00.1234567") == ["misfit"]
+    assert read(
+        column("TIMESTAMP", patterns=["yyyy/MM/dd HH:mm:ss.SSSSSSS"]), "2026/01/01 00:00:00.1234567"
+    ) == ["misfit"]
 
 
 @settings(max_examples=25)
 @given(
-    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"])
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)),
+    st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"]),
 )
 def test_local_time_of_a_declared_zone_is_moved_to_utc(value: datetime, zone: str) -> None:
     value = value.replace(microsecond=0)
     local = [value.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1)]
-    assume(local[0].utcoffset() == local[1].utcoffset() and (local[0].utcoffset() or timedelta()) % timedelta(minutes=1) == timedelta())
+    assume(
+        local[0].utcoffset() == local[1].utcoffset()
+        and (local[0].utcoffset() or timedelta()) % timedelta(minutes=1) == timedelta()
+    )
     wanted = local[0].astimezone(UTC).replace(tzinfo=None)
-    assert read(column("TIMESTAMP", patterns=["dd.MM.yyyy HH:mm:ss"], timezone=zone), f"{value:%d.%m.%Y %H:%M:%S}") == [wanted]
+    assert read(
+        column("TIMESTAMP", patterns=["dd.MM.yyyy HH:mm:ss"], timezone=zone), f"{value:%d.%m.%Y %H:%M:%S}"
+    ) == [wanted]
 
 
 def test_a_local_time_that_a_change_of_clocks_skips_or_repeats_is_refused() -> None:
     of = column("TIMESTAMP", patterns=["dd.MM.yyyy HH:mm"], timezone="Europe/Berlin")
-    assert read(of, "29.03.2026 02:30", "25.10.2026 02:30", "25.10.2026 03:30") == ["misfit", "misfit", datetime(2026, 10, 25, 2, 30)]
+    assert read(of, "29.03.2026 02:30", "25.10.2026 02:30", "25.10.2026 03:30") == [
+        "misfit",
+        "misfit",
+        datetime(2026, 10, 25, 2, 30),
+    ]
 
 
 @pytest.mark.parametrize(("letters", "offset"), [("X", "+0530"), ("XXX", "+05:30"), ("XX", "+0530")])
@@ -130,11 +145,23 @@ def test_a_text_that_two_patterns_read_as_different_days_is_refused() -> None:
 
 
 def test_iso_dates_are_read_beside_a_pattern() -> None:
-    assert read(column("DATE", patterns=["dd.MM.yyyy"]), "2026-12-31", "31.12.2026") == [date(2026, 12, 31)] * 2
+    assert (
+        read(column("DATE", patterns=["dd.MM.yyyy"]), "2026-12-31", "31.12.2026") == [date(2026, 12, 31)] * 2
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["29.02.2026", "31.04.2026", "1.1.2026", "01.01.26", " 01.01.2026", "01/01/2026", "00.01.2026", "01.13.2026"]
+    "text",
+    [
+        "29.02.2026",
+        "31.04.2026",
+        "1.1.2026",
+        "01.01.26",
+        " 01.01.2026",
+        "01/01/2026",
+        "00.01.2026",
+        "01.13.2026",
+    ],
 )
 def test_a_text_that_is_no_day_in_the_pattern_is_refused(text: str) -> None:
     assert read(column("DATE", patterns=["dd.MM.yyyy"]), text) == ["misfit"]
@@ -145,13 +172,17 @@ def grouped(number: Decimal, decimal: str, thousands: str) -> str:
     return f"{number:,f}".replace(",", "\0").replace(".", decimal).replace("\0", thousands)
 
 
-amounts = st.decimals(min_value=-9_999_999_999, max_value=9_999_999_999, places=2).filter(lambda one: not (one.is_signed() and one == 0))
+amounts = st.decimals(min_value=-9_999_999_999, max_value=9_999_999_999, places=2).filter(
+    lambda one: not (one.is_signed() and one == 0)
+)
 separators = st.sampled_from([(",", "."), (".", ","), (",", " "), (".", "'"), (",", ""), (".", "")])
 
 
 @settings(max_examples=25)
 @given(st.lists(amounts, min_size=1, max_size=20), separators)
-def test_a_number_with_declared_separators_is_read_back(values: list[Decimal], signs: tuple[str, str]) -> None:
+def test_a_number_with_declared_separators_is_read_back(
+    values: list[Decimal], signs: tuple[str, str]
+) -> None:
     decimal, thousands = signs
     of = column("DECIMAL(12,2)", decimal=decimal, thousands=thousands)
     assert read(of, *(grouped(value, decimal, thousands) for value in values)) == values
@@ -208,7 +239,9 @@ def test_a_number_outside_the_format_is_refused(text: str) -> None:
     assert read(column("DECIMAL(12,2)", decimal=",", thousands=".", currency=["€"]), text) == ["misfit"]
 
 
-@pytest.mark.parametrize(("true", "false"), [("ja", "nein"), ("Y", "N"), ("1", "0"), ("wahr", "falsch"), ("да", "нет"), ("x", " ")])
+@pytest.mark.parametrize(
+    ("true", "false"), [("ja", "nein"), ("Y", "N"), ("1", "0"), ("wahr", "falsch"), ("да", "нет"), ("x", " ")]
+)
 def test_declared_words_are_truth_values_without_case(true: str, false: str) -> None:
     of = column("BOOLEAN", trueWords=[true], falseWords=[false])
     assert read(of, true, false, true.upper(), "true") == [True, False, True, "misfit"]
@@ -233,7 +266,13 @@ def test_case_is_converted() -> None:
 
 
 def test_the_table_gives_defaults_that_concern_a_type() -> None:
-    table = {"patterns": ["dd.MM.yyyy", "dd.MM.yyyy HH:mm"], "decimal": ",", "trueWords": ["ja"], "falseWords": ["nein"], "nulls": ["-"]}
+    table = {
+        "patterns": ["dd.MM.yyyy", "dd.MM.yyyy HH:mm"],
+        "decimal": ",",
+        "trueWords": ["ja"],
+        "falseWords": ["nein"],
+        "nulls": ["-"],
+    }
     assert read(column("DATE", table), "31.12.2026", "-") == [date(2026, 12, 31), None]
     assert read(column("TIMESTAMP", table), "31.12.2026 10:00") == [datetime(2026, 12, 31, 10)]
     assert read(column("DECIMAL(5,2)", table), "1,50") == [Decimal("1.50")]
@@ -251,9 +290,16 @@ def test_a_typed_number_is_spelled_so_that_it_is_read_back(value: Decimal, signs
 
 def test_typed_percentages_and_truth_values_are_spelled_so_that_they_are_read_back() -> None:
     share = column("DECIMAL(9,4)", decimal=",", percent="fraction")
-    assert read(share, *in_declared_format(share, pa.array(["0.195", "1"])).to_pylist()) == [Decimal("0.1950"), Decimal(1)]
+    assert read(share, *in_declared_format(share, pa.array(["0.195", "1"])).to_pylist()) == [
+        Decimal("0.1950"),
+        Decimal(1),
+    ]
     flag = column("BOOLEAN", trueWords=["ja"], falseWords=["nein"])
-    assert read(flag, *in_declared_format(flag, pa.array(["true", "false", None])).to_pylist()) == [True, False, None]
+    assert read(flag, *in_declared_format(flag, pa.array(["true", "false", None])).to_pylist()) == [
+        True,
+        False,
+        None,
+    ]
 
 
 def test_a_typed_number_of_three_places_is_never_read_as_thousands() -> None:
@@ -296,7 +342,9 @@ def test_a_column_without_a_format_is_read_by_its_type_alone() -> None:
         ("parentheses", "12,50-", "misfit"),
     ],
 )
-def test_a_declared_minus_is_read_behind_the_number_or_as_parentheses(minus: str, text: str, value: object) -> None:
+def test_a_declared_minus_is_read_behind_the_number_or_as_parentheses(
+    minus: str, text: str, value: object
+) -> None:
     """SAP writes 1.234,56- and accounting (12.00); a minus in front keeps its meaning, two signs have none."""
     of = column("DECIMAL(12,2)", decimal=",", thousands=".", currency=["€"], minus=minus)
     assert read(of, text) == [value]

@@ -19,7 +19,9 @@ def test_a_dictionary_keeps_what_is_used_once_and_in_the_order_of_rows() -> None
 
 
 @given(words, words)
-def test_a_dictionary_reveals_nothing_of_the_rows_it_was_cut_from(before: list[str | None], own: list[str | None]) -> None:
+def test_a_dictionary_reveals_nothing_of_the_rows_it_was_cut_from(
+    before: list[str | None], own: list[str | None]
+) -> None:
     cut = pa.array([*before, *own], pa.string()).dictionary_encode().slice(len(before))
     alone = pa.array(own, pa.string()).dictionary_encode()
     assert compacted(cut).to_pylist() == own
@@ -27,7 +29,9 @@ def test_a_dictionary_reveals_nothing_of_the_rows_it_was_cut_from(before: list[s
 
 
 @given(words, st.lists(st.tuples(st.sampled_from(["a", "bb", "", None]), st.booleans())))
-def test_a_slice_loses_the_rows_that_are_claimed_and_no_others(before: list[str | None], own: list[tuple[str | None, bool]]) -> None:
+def test_a_slice_loses_the_rows_that_are_claimed_and_no_others(
+    before: list[str | None], own: list[tuple[str | None, bool]]
+) -> None:
     cut = pa.array([*before, *(text for text, _ in own)], pa.string()).slice(len(before))
     found = null_where(np.array([claimed for _, claimed in own], bool), cut)
     assert found.to_pylist() == [None if claimed else text for text, claimed in own]

@@ -29,7 +29,9 @@ def test_claims_become_a_column_of_truths() -> None:
     ],
     ids=["chunks", "one chunk", "an array", "two dictionaries"],
 )
-def test_a_column_in_one_piece_has_the_same_values_and_the_same_type(column: pa.Array | pa.ChunkedArray) -> None:
+def test_a_column_in_one_piece_has_the_same_values_and_the_same_type(
+    column: pa.Array | pa.ChunkedArray,
+) -> None:
     whole = in_one_piece(column)
     assert isinstance(whole, pa.Array)
     assert whole.type == column.type

@@ -24,14 +24,26 @@ def inferred(*texts: str) -> Inferred:
         (["1.2.2026", "31.12.2026"], Kind.DATE, SourceFormat(patterns=("d.M.yyyy",))),
         (["12/31/2026", "01/02/2026"], Kind.DATE, SourceFormat(patterns=("MM/dd/yyyy",))),
         (["2026/12/31"], Kind.DATE, SourceFormat(patterns=("yyyy/MM/dd",))),
-        (["3. März 2026", "31. Mai 2026"], Kind.DATE, SourceFormat(patterns=("d. MMMM yyyy",), language="de")),
+        (
+            ["3. März 2026", "31. Mai 2026"],
+            Kind.DATE,
+            SourceFormat(patterns=("d. MMMM yyyy",), language="de"),
+        ),
         (["Mar 3, 2026"], Kind.DATE, SourceFormat(patterns=("MMM d, yyyy",))),
         (["31.12.2026 10:00"], Kind.TIMESTAMP, SourceFormat(patterns=("dd.MM.yyyy HH:mm",))),
         (["12/31/2026 1:00:00 PM"], Kind.TIMESTAMP, SourceFormat(patterns=("MM/dd/yyyy h:mm:ss a",))),
         (["12/31/2026", "31.12.2026"], Kind.DATE, SourceFormat(patterns=("MM/dd/yyyy", "dd.MM.yyyy"))),
-        (["2026-12-31", "31.12.2026", "1 Mai 2026"], Kind.DATE, SourceFormat(patterns=("dd.MM.yyyy", "d MMM yyyy"), language="de")),
+        (
+            ["2026-12-31", "31.12.2026", "1 Mai 2026"],
+            Kind.DATE,
+            SourceFormat(patterns=("dd.MM.yyyy", "d MMM yyyy"), language="de"),
+        ),
         (["31.12.26", "01.02.2026"], Kind.DATE, SourceFormat(patterns=("dd.MM.yy", "dd.MM.yyyy"))),
-        (["2026-12-31 10:00:00", "31.12.2026 10:00"], Kind.TIMESTAMP, SourceFormat(patterns=("dd.MM.yyyy HH:mm",))),
+        (
+            ["2026-12-31 10:00:00", "31.12.2026 10:00"],
+            Kind.TIMESTAMP,
+            SourceFormat(patterns=("dd.MM.yyyy HH:mm",)),
+        ),
         (["2026-12-31", "2026-01-02"], Kind.DATE, PLAIN),
         (["2026-12-31T10:00:00+02:00"], Kind.TIMESTAMP, PLAIN),
         (["1.299,00 €", "5,00 €"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=".", currency=("€",))),
@@ -39,11 +51,19 @@ def inferred(*texts: str) -> Inferred:
         (["1 299,50"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=" ")),
         (["1'299.50"], Kind.DECIMAL, SourceFormat(thousands="'")),
         (["19 %", "7 %"], Kind.BIGINT, SourceFormat(percent="points")),
-        (["1.234,56-", "99,00", "0,10-"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=".", minus="trailing")),
+        (
+            ["1.234,56-", "99,00", "0,10-"],
+            Kind.DECIMAL,
+            SourceFormat(decimal=",", thousands=".", minus="trailing"),
+        ),
         (["12,50-", "1.250,00-"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=".", minus="trailing")),
         (["5-", "12"], Kind.BIGINT, SourceFormat(minus="trailing")),
         (["12,50- €", "1,00 €"], Kind.DECIMAL, SourceFormat(decimal=",", currency=("€",), minus="trailing")),
-        (["($12.00)", "$1,250.50"], Kind.DECIMAL, SourceFormat(thousands=",", currency=("$",), minus="parentheses")),
+        (
+            ["($12.00)", "$1,250.50"],
+            Kind.DECIMAL,
+            SourceFormat(thousands=",", currency=("$",), minus="parentheses"),
+        ),
         (["(12.00)", "7.50"], Kind.DECIMAL, SourceFormat(minus="parentheses")),
         (["3,5 kg", "12 kg"], Kind.DECIMAL, SourceFormat(decimal=",", units=("kg",))),
         (["Ja", "nein"], Kind.BOOLEAN, SourceFormat(true_words=("ja",), false_words=("nein",))),
@@ -52,7 +72,9 @@ def inferred(*texts: str) -> Inferred:
         (["1e3", "2.5"], Kind.DOUBLE, PLAIN),
     ],
 )
-def test_one_format_that_reads_every_text_is_found(texts: list[str], kind: Kind, declared: SourceFormat) -> None:
+def test_one_format_that_reads_every_text_is_found(
+    texts: list[str], kind: Kind, declared: SourceFormat
+) -> None:
     found = inferred(*texts)
     assert [(one.kind, one.format) for one in found.readings] == [(kind, declared)]
 

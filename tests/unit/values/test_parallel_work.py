@@ -70,14 +70,21 @@ def test_small_parts_in_front_are_worked_on_in_the_thread_that_hands_them_over_a
     """A thread for each small file costs more than its rows; behind a large part the order needs its thread."""
     for parts, own in (([1], 1), ([1, 1], 2), ([9], 0), ([1, 9, 1], 1), ([9, 1], 0)):
         workers: list[int] = []
-        with in_order(lambda _, found=workers: found.append(threading.get_ident()), 2, is_small=lambda size: size < 5) as hand_over:  # type: ignore[misc]  # a list
+        with in_order(
+            lambda _, found=workers: found.append(threading.get_ident()), 2, is_small=lambda size: size < 5
+        ) as hand_over:  # type: ignore[misc]  # a list
             for part in parts:
                 hand_over(part)
-        assert [worker == threading.get_ident() for worker in workers] == [place < own for place in range(len(parts))]
+        assert [worker == threading.get_ident() for worker in workers] == [
+            place < own for place in range(len(parts))
+        ]
 
 
 def test_what_fails_in_a_small_part_comes_out_of_its_hand_over() -> None:
-    with in_order(lambda part: 1 / part, 2, is_small=lambda _: True) as hand_over, pytest.raises(ZeroDivisionError):
+    with (
+        in_order(lambda part: 1 / part, 2, is_small=lambda _: True) as hand_over,
+        pytest.raises(ZeroDivisionError),
+    ):
         hand_over(0)
 
 

@@ -46,13 +46,17 @@ def broken(rule: Rule, values: pa.Array) -> list[int]:
         (Rule("valid_values", (1, 2)), pa.array([1, 3, None]), [1]),
     ],
 )
-def test_a_rule_names_the_rows_that_break_it_and_null_satisfies_all_but_required(rule: Rule, values: pa.Array, rows: list[int]) -> None:
+def test_a_rule_names_the_rows_that_break_it_and_null_satisfies_all_but_required(
+    rule: Rule, values: pa.Array, rows: list[int]
+) -> None:
     assert broken(rule, values) == rows
 
 
 def test_all_rules_of_a_column_are_reported_in_contract_order() -> None:
     rules = (Rule("max_length", 1), Rule("pattern", "^[a-z]*$"), Rule("valid_values", ("a",), Level.WARN))
-    found = column_breaches(Column("x", ColumnType(Kind.STRING), rules=rules), pa.array(["AB"]), pa.array(["AB"]))
+    found = column_breaches(
+        Column("x", ColumnType(Kind.STRING), rules=rules), pa.array(["AB"]), pa.array(["AB"])
+    )
     assert [(breach.rule, breach.level) for breach in found] == [
         ("max_length", Level.QUARANTINE),
         ("pattern", Level.QUARANTINE),
@@ -65,8 +69,13 @@ def test_a_text_that_fits_no_value_is_not_also_missing() -> None:
     assert column_breaches(column, pa.array([None], pa.int64()), pa.array(["12.7"])) == []
 
 
-@pytest.mark.parametrize(("operator", "rows"), [("==", [0, 2]), ("!=", [1]), ("<", [1, 2]), ("<=", [2]), (">", [0, 1]), (">=", [0])])
-def test_a_comparison_names_the_rows_that_break_it_and_null_satisfies_it(operator: str, rows: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("operator", "rows"),
+    [("==", [0, 2]), ("!=", [1]), ("<", [1, 2]), ("<=", [2]), (">", [0, 1]), (">=", [0])],
+)
+def test_a_comparison_names_the_rows_that_break_it_and_null_satisfies_it(
+    operator: str, rows: list[int]
+) -> None:
     values = {"a": pa.array([1, 2, 3, None, 1]), "b": pa.array([2, 2, 2, 2, None])}
     found = comparison_breach(Comparison("rule_over_row", "a", operator, right="b"), values)
     assert found is not None
@@ -85,7 +94,9 @@ def test_a_comparison_may_be_with_a_literal_and_across_kinds() -> None:
     assert comparison_breach(Comparison("named", "text", "==", value="y"), values) is not None
 
 
-@pytest.mark.parametrize("rule", [Rule("no_such_rule"), Rule("pattern", "(unclosed"), Rule("minimum", "many")])
+@pytest.mark.parametrize(
+    "rule", [Rule("no_such_rule"), Rule("pattern", "(unclosed"), Rule("minimum", "many")]
+)
 def test_a_rule_that_cannot_be_applied_is_the_contracts_fault(rule: Rule) -> None:
     with pytest.raises(ContractError, match="column x"):
         column_breaches(Column("x", ColumnType(Kind.STRING), rules=(rule,)), pa.array([1]), pa.array(["1"]))

@@ -11,11 +11,29 @@ from headgate.values.spreadsheet_text import inert, inert_column
 
 pytestmark = pytest.mark.unit
 
-TEXTS = st.one_of(st.text(), st.text("=+-@\t\r\n'0123456789.eE\N{FULLWIDTH EQUALS SIGN}"), st.integers().map(str), st.floats().map(str))
+TEXTS = st.one_of(
+    st.text(),
+    st.text("=+-@\t\r\n'0123456789.eE\N{FULLWIDTH EQUALS SIGN}"),
+    st.integers().map(str),
+    st.floats().map(str),
+)
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\N{FULLWIDTH EQUALS SIGN}1", "-5|cmd", "+", "-"]
+    "text",
+    [
+        "=1+1",
+        "+1+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\N{FULLWIDTH EQUALS SIGN}1",
+        "-5|cmd",
+        "+",
+        "-",
+    ],
 )
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
     assert inert(text) == f"'{text}"

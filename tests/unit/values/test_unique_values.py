@@ -13,12 +13,16 @@ pytestmark = pytest.mark.unit
 
 
 def test_case_and_outer_blanks_do_not_tell_addresses_apart() -> None:
-    values = pa.array(["ann@example.com", None, " ANN@example.com", "bob@example.com", None, "ann@example.com\t"])
+    values = pa.array(
+        ["ann@example.com", None, " ANN@example.com", "bob@example.com", None, "ann@example.com\t"]
+    )
     assert repetitions(values).tolist() == [2, 5]
 
 
 def test_composed_and_decomposed_letters_are_the_same() -> None:
-    assert normal_text("Jose\N{COMBINING ACUTE ACCENT}@example.com") == normal_text("JOS\N{LATIN SMALL LETTER E WITH ACUTE}@example.com")
+    assert normal_text("Jose\N{COMBINING ACUTE ACCENT}@example.com") == normal_text(
+        "JOS\N{LATIN SMALL LETTER E WITH ACUTE}@example.com"
+    )
 
 
 @given(st.lists(st.none() | st.text(max_size=3)))

@@ -23,9 +23,28 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 SYSTEM = "demand-insights-engine"
-LATER = Card("churn", SYSTEM, "v2", "calibrated_ensemble", "s2", "2024-12-31", "c", (), 880, {"auc": 0.8}, None, {}, {}, "0")
+LATER = Card(
+    "churn",
+    SYSTEM,
+    "v2",
+    "calibrated_ensemble",
+    "s2",
+    "2024-12-31",
+    "c",
+    (),
+    880,
+    {"auc": 0.8},
+    None,
+    {},
+    {},
+    "0",
+)
 EARLIER = replace(LATER, version="v1", as_of="2024-06-30", rows=300)
-ENV = {"HEADGATE_CURATED_BUCKET": "curated", "HEADGATE_PROD_DATABASE": "prod", "HEADGATE_PROD_BUCKETS": json.dumps({SYSTEM: "bucket"})}
+ENV = {
+    "HEADGATE_CURATED_BUCKET": "curated",
+    "HEADGATE_PROD_DATABASE": "prod",
+    "HEADGATE_PROD_BUCKETS": json.dumps({SYSTEM: "bucket"}),
+}
 
 
 class Tables:
@@ -60,11 +79,15 @@ def use(monkeypatch: pytest.MonkeyPatch, method: str, day: date) -> list[tuple[s
     return [(card.version, is_used) for card, is_used in systems.kept_models(ENV)]
 
 
-def test_the_newest_model_is_in_use_if_the_table_has_its_day_and_its_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_model_is_in_use_if_the_table_has_its_day_and_its_recipe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert use(monkeypatch, "calibrated_ensemble", date(2024, 12, 31)) == [("v2", True)]
 
 
-def test_after_later_data_were_reverted_the_model_of_the_table_s_day_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_later_data_were_reverted_the_model_of_the_table_s_day_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert use(monkeypatch, "calibrated_ensemble", date(2024, 6, 30)) == [("v1", True)]
 
 
@@ -73,8 +96,13 @@ def test_a_model_is_not_in_use_if_the_table_was_built_without_one(monkeypatch: p
     assert use(monkeypatch, "recency_share", date(2024, 6, 30)) == [("v1", False)]
 
 
-@pytest.mark.parametrize("datasets", [{}, {"card_transactions": DatasetSnapshot("card_transactions", "s1", "x", rows=0, size_bytes=9)}])
-def test_a_card_names_the_dataset_that_the_lake_lacks(monkeypatch: pytest.MonkeyPatch, datasets: dict[str, DatasetSnapshot]) -> None:
+@pytest.mark.parametrize(
+    "datasets",
+    [{}, {"card_transactions": DatasetSnapshot("card_transactions", "s1", "x", rows=0, size_bytes=9)}],
+)
+def test_a_card_names_the_dataset_that_the_lake_lacks(
+    monkeypatch: pytest.MonkeyPatch, datasets: dict[str, DatasetSnapshot]
+) -> None:
     """A run without the dataset succeeds and publishes empty tables."""
     objects = MemoryObjects()
     manifest = LakeSnapshot("s1", date(2024, 12, 31), datasets).to_json().encode()

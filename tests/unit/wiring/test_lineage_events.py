@@ -15,7 +15,11 @@ def test_lineage_events_are_sent_where_a_server_is_stated_and_nowhere_else() -> 
     sender = lineage_events.lineage_sender({"HEADGATE_LINEAGE_URL": "https://marquez.example.com"})
     assert sender
     receiver = sender.receiver()
-    assert (receiver.address, receiver.api_key, receiver.pauses_s) == ("https://marquez.example.com/api/v1/lineage", "", ())
+    assert (receiver.address, receiver.api_key, receiver.pauses_s) == (
+        "https://marquez.example.com/api/v1/lineage",
+        "",
+        (),
+    )
     assert receiver.timeout_s <= 3
 
 

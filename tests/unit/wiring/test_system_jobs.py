@@ -63,9 +63,16 @@ def ended_side_by_side(
     return {one.system: one.cause for one in found}, started
 
 
-def test_a_system_that_was_built_is_marked_and_a_failure_or_a_lost_mark_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_was_built_is_marked_and_a_failure_or_a_lost_mark_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     marks, machine = Marks(refused="global-market-pulse"), Machine(4, 16 * 10**9, 10**9)
-    causes = {"retail-copilot": "AuditError: no rows", "global-market-pulse": "", "demand-insights-engine": "", "own-models": ""}
+    causes = {
+        "retail-copilot": "AuditError: no rows",
+        "global-market-pulse": "",
+        "demand-insights-engine": "",
+        "own-models": "",
+    }
     ended, started = ended_side_by_side(monkeypatch, machine, causes, marks)
     assert started[0] == max(causes, key=lambda system: Measured.load().seconds_of(system, held_gb=0))
     assert sorted(marks.written) == ["runs/unchanged/demand-insights-engine", "runs/unchanged/own-models"]
@@ -74,7 +81,9 @@ def test_a_system_that_was_built_is_marked_and_a_failure_or_a_lost_mark_stops_no
     assert (ended["demand-insights-engine"], ended["own-models"]) == ("", "")
 
 
-def test_systems_that_are_built_at_the_same_time_share_the_memory_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_systems_that_are_built_at_the_same_time_share_the_memory_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     environments: dict[str, Mapping[str, str]] = {}
 
     class Processes:
@@ -94,11 +103,25 @@ def test_systems_that_are_built_at_the_same_time_share_the_memory_of_the_machine
     monkeypatch.setattr(side_by_side, "this_machine", lambda: Machine(2, 14 * 10**9, 10**12))
     monkeypatch.setattr(stores, "objects", lambda: Marks("none"))
     systems = ["global-market-pulse", "retail-copilot"]
-    roles, arguments = dict.fromkeys(systems, "arn:aws:iam::123456789012:role/one"), {system: {"system": system} for system in systems}
-    environment = {**SIDE_BY_SIDE, "HEADGATE_SYSTEM_ROLES": json.dumps(roles), "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments)}
-    assert {one.system for one in system_jobs.build_side_by_side(environment, systems, LAKE, Path("job.py"), Path())} == {*systems}
-    assert {system: one["HEADGATE_TABLE_MEMORY_MB"] for system, one in environments.items()} == dict.fromkeys(systems, "3500")
+    roles, arguments = (
+        dict.fromkeys(systems, "arn:aws:iam::123456789012:role/one"),
+        {system: {"system": system} for system in systems},
+    )
+    environment = {
+        **SIDE_BY_SIDE,
+        "HEADGATE_SYSTEM_ROLES": json.dumps(roles),
+        "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments),
+    }
+    assert {
+        one.system
+        for one in system_jobs.build_side_by_side(environment, systems, LAKE, Path("job.py"), Path())
+    } == {*systems}
+    assert {system: one["HEADGATE_TABLE_MEMORY_MB"] for system, one in environments.items()} == dict.fromkeys(
+        systems, "3500"
+    )
 
 
 def test_no_system_starts_on_a_machine_that_holds_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ended_side_by_side(monkeypatch, Machine(4, 10**8, 10**9), {"retail-copilot": ""}, Marks("none")) == ({}, [])
+    assert ended_side_by_side(
+        monkeypatch, Machine(4, 10**8, 10**9), {"retail-copilot": ""}, Marks("none")
+    ) == ({}, [])

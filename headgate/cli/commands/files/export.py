@@ -58,20 +58,43 @@ def export() -> None:
 export.add_command(login)
 export.add_command(start)
 
-_of_source = click.option("--source", default="", metavar="NAME", help="Only tables of this database; default: of all.")
-_to = click.option("--to", default="", metavar="DIR|s3://…", help="A folder or a bucket's prefix instead of a deployment.")
+_of_source = click.option(
+    "--source", default="", metavar="NAME", help="Only tables of this database; default: of all."
+)
+_to = click.option(
+    "--to", default="", metavar="DIR|s3://…", help="A folder or a bucket's prefix instead of a deployment."
+)
 
 
-@export.command(epilog=options.example("headgate export run --to ./copy --tables orders,customers --workers 4"))
-@click.option("--tables", default="", metavar="A,B", help="Tables or views, by their names at the server; default: all with a contract.")
+@export.command(
+    epilog=options.example("headgate export run --to ./copy --tables orders,customers --workers 4")
+)
+@click.option(
+    "--tables",
+    default="",
+    metavar="A,B",
+    help="Tables or views, by their names at the server; default: all with a contract.",
+)
 @click.option("--where", default="", metavar="SQL", help="Only rows for which this condition holds.")
 @click.option("--sql", default="", metavar="SELECT", help="Export the rows of a query; --name names it.")
 @click.option("--name", default="", metavar="NAME", help="The dataset that the rows of --sql become.")
 @_to
 @SOURCE
 @click.option("--incremental", is_flag=True, help="Only rows that changed since the run before.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Connections that read at once.")
-@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name continues it. Default: the time.")
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Connections that read at once.",
+)
+@click.option(
+    "--run",
+    "run_name",
+    default="",
+    metavar="NAME",
+    help="Name of the run; the same name continues it. Default: the time.",
+)
 @click.option(
     "--overlap-s",
     default=300,
@@ -79,35 +102,64 @@ _to = click.option("--to", default="", metavar="DIR|s3://…", help="A folder or
     type=click.IntRange(min=0),
     help="Seconds that an incremental run reads again before the last one's end.",
 )
-@click.option("--stop-on-impossible-dates", is_flag=True, help="Fail on impossible dates such as 0000-00-00; otherwise they become null.")
-@click.option("--format", "file_format", default="parquet", show_default=True, type=click.Choice(["parquet", "csv"]), help="Of the files.")
-@click.option("--mask-at-source", is_flag=True, help="Mask sensitive columns while reading: no card number reaches raw.")
-@click.option("--resume", is_flag=True, help="Continue every run that was killed or failed, with its own options.")
+@click.option(
+    "--stop-on-impossible-dates",
+    is_flag=True,
+    help="Fail on impossible dates such as 0000-00-00; otherwise they become null.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    default="parquet",
+    show_default=True,
+    type=click.Choice(["parquet", "csv"]),
+    help="Of the files.",
+)
+@click.option(
+    "--mask-at-source", is_flag=True, help="Mask sensitive columns while reading: no card number reaches raw."
+)
+@click.option(
+    "--resume", is_flag=True, help="Continue every run that was killed or failed, with its own options."
+)
 @options.as_json
 @options.deployment
-def run(resume: bool, as_json: bool, deployment_name: str | None, to: str, source: str, **asked: str | int) -> None:
+def run(
+    resume: bool, as_json: bool, deployment_name: str | None, to: str, source: str, **asked: str | int
+) -> None:
     """Export now: every table is published with its certificate, or none is.
 
     With --to it needs no deployment and no contract: all tables of the database go to DIR or s3://bucket/prefix.
     """
     if to and asked["mask_at_source"]:
-        raise click.UsageError("--mask-at-source needs a deployment: it uses the deployment's contracts and masking key. Leave out --to.")
+        raise click.UsageError(
+            "--mask-at-source needs a deployment: it uses the deployment's contracts and masking key. Leave out --to."
+        )
     if bool(asked["sql"]) != bool(asked["name"]):
-        raise click.UsageError("--sql and --name go together: the rows of the query become the dataset of that name.")
+        raise click.UsageError(
+            "--sql and --name go together: the rows of the query become the dataset of that name."
+        )
     name = "" if to else deployment.activate(deployment_name).name
     reader = exports.source_login(os.environ, source)
     if to:
         exporting = exports.exporting_to(to, reader, _workspace(to))
         asked["tables"] = asked["tables"] or asked["name"] or ",".join(_tables(reader))
     else:
-        exporting_as = partial(exports.exporting, os.environ, reader, _workspace_of(name, source), mirrored=False, source=source)
+        exporting_as = partial(
+            exports.exporting, os.environ, reader, _workspace_of(name, source), mirrored=False, source=source
+        )
         exporting = exporting_as()
-    wanted = exporting.unfinished() if resume else [_again(exporting, _request(source or reader.database, asked))]
+    wanted = (
+        exporting.unfinished() if resume else [_again(exporting, _request(source or reader.database, asked))]
+    )
     if any(request.mask_at_source for request in wanted):
         exporting = exporting_as(masked=True)
     with export_progress.shown(options.progress_console()) as listener:
         reports = [exporting.run(request, listener) for request in wanted]
-    options.show(as_json=as_json, value=lambda: [report_facts(report) for report in reports], screen=lambda: _reports(reports))
+    options.show(
+        as_json=as_json,
+        value=lambda: [report_facts(report) for report in reports],
+        screen=lambda: _reports(reports),
+    )
 
 
 def _workspace(to: str) -> Path:
@@ -132,7 +184,9 @@ def _tables(reader: Login) -> list[str]:
 @click.argument("table", default="")
 @_to
 @_of_source
-@click.option("--run", "run_name", default="", metavar="NAME", help="Which run; default: each table's newest.")
+@click.option(
+    "--run", "run_name", default="", metavar="NAME", help="Which run; default: each table's newest."
+)
 @options.as_json
 @options.deployment
 def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **asked: str) -> None:
@@ -151,7 +205,9 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
     workspace.mkdir(parents=True, exist_ok=True)
     checked = [_verified(store, key, workspace) for key in newest]
     options.show(
-        as_json=as_json, value=lambda: [{**vars(check), "holds": check.holds} for check in checked], screen=lambda: _verifications(checked)
+        as_json=as_json,
+        value=lambda: [{**vars(check), "holds": check.holds} for check in checked],
+        screen=lambda: _verifications(checked),
     )
     options.finish(complete=all(check.holds for check in checked))
 
@@ -167,13 +223,27 @@ def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str |
     if not to:
         deployment.activate(deployment_name)
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
-    certificates = [*filter(None, (_certificate(store, key) for key in _manifests(store, _datasets(store, table, to, source))))]
-    options.show(as_json=as_json, value=lambda: [*map(certificate_facts, certificates)], screen=lambda: _certificates(certificates))
+    certificates = [
+        *filter(
+            None, (_certificate(store, key) for key in _manifests(store, _datasets(store, table, to, source)))
+        )
+    ]
+    options.show(
+        as_json=as_json,
+        value=lambda: [*map(certificate_facts, certificates)],
+        screen=lambda: _certificates(certificates),
+    )
 
 
-@export.command(epilog=options.example("headgate export contract --tables film,actor --into contracts/source"))
+@export.command(
+    epilog=options.example("headgate export contract --tables film,actor --into contracts/source")
+)
 @click.option("--tables", default="", metavar="A,B", help="Which tables; default: all of the database.")
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="A folder for one file per table; default: standard output.")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for one file per table; default: standard output.",
+)
 @SOURCE
 @options.deployment
 def contract(tables: str, into: Path | None, source: str, deployment_name: str | None) -> None:
@@ -215,7 +285,8 @@ def _drafts(reader: Login, wanted: tuple[str, ...], source: str) -> dict[str, Co
 
     with closing(Session(reader)) as session:
         drafts = [
-            draft(session, source_tables.describe(session, table), guess_mask, source) for table in wanted or source_tables.tables(session)
+            draft(session, source_tables.describe(session, table), guess_mask, source)
+            for table in wanted or source_tables.tables(session)
         ]
     return {contract.dataset: contract for contract in drafts}
 
@@ -274,7 +345,11 @@ def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
 
 def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
     """The request, for the day that an earlier attempt of the same run began on."""
-    begun = [run.exported_on for run in exporting.unfinished() if (run.source, run.run) == (request.source, request.run)]
+    begun = [
+        run.exported_on
+        for run in exporting.unfinished()
+        if (run.source, run.run) == (request.source, request.run)
+    ]
     return replace(request, exported_on=begun[0]) if begun else request
 
 
@@ -285,13 +360,17 @@ def _datasets(store: RunStore, table: str, to: str, source: str) -> list[str]:
         click.UsageError: the source has no such table, or no contract at all.
     """
     if to and source:
-        raise click.UsageError("--source chooses among the lake's contracts, and --to names a place without contracts. Leave out one.")
+        raise click.UsageError(
+            "--source chooses among the lake's contracts, and --to names a place without contracts. Leave out one."
+        )
     if not source:
         return [table] if table else store.tables() if to else sorted(Registry.load().source)
     contracts = contracts_of(Registry.load().source, source)
     if not table and contracts:
         return sorted(contracts)
-    names = [name for name, contract in sorted(contracts.items()) if table in (name, source_name(name, contract))]
+    names = [
+        name for name, contract in sorted(contracts.items()) if table in (name, source_name(name, contract))
+    ]
     if not names:
         raise click.UsageError(
             f"The source {source} has no contract{f' for {table}' if table else ''}. Draft one: headgate export contract --source {source}"
@@ -363,6 +442,11 @@ def _verifications(checked: list[Verification]) -> Table:
     table = screens.table("table", "run", "files", "rows", "holds", "findings")
     for check in checked:
         table.add_row(
-            check.table, check.run, str(check.files), f"{check.rows:,}", "yes" if check.holds else "NO", "\n".join(check.findings)
+            check.table,
+            check.run,
+            str(check.files),
+            f"{check.rows:,}",
+            "yes" if check.holds else "NO",
+            "\n".join(check.findings),
         )
     return table

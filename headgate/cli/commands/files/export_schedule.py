@@ -21,10 +21,16 @@ if TYPE_CHECKING:
 
     from headgate.aws.stepfunctions import Pipeline, PipelineRun
 
-SOURCE = click.option("--source", default="", metavar="NAME", help="One of several databases; default: the deployment's own.")
+SOURCE = click.option(
+    "--source", default="", metavar="NAME", help="One of several databases; default: the deployment's own."
+)
 
 
-@click.command(epilog=options.example("MYSQL_URL_CRM=mysql://reader:secret@db:3306/crm headgate export login --source crm"))
+@click.command(
+    epilog=options.example(
+        "MYSQL_URL_CRM=mysql://reader:secret@db:3306/crm headgate export login --source crm"
+    )
+)
 @SOURCE
 @options.as_json
 @options.deployment
@@ -35,39 +41,81 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     """
     variable = url_variable(source)
     deployment.activate(deployment_name)
-    url = os.environ.get(variable, "") or click.prompt("mysql://user:password@host:port/database", hide_input=True)
+    url = os.environ.get(variable, "") or click.prompt(
+        "mysql://user:password@host:port/database", hide_input=True
+    )
     try:
         secret = exports.store_mysql_login(os.environ, source, url)
     except NotFoundError:
         raise click.ClickException(
             f"The deployment has no secret for the source {source}. Add [export_sources.{source}] to headgate.toml and deploy first."
         ) from None
-    options.show(as_json=as_json, value=lambda: {"source": source, "secret": secret}, screen=lambda: f"Stored the login in {secret}.")
+    options.show(
+        as_json=as_json,
+        value=lambda: {"source": source, "secret": secret},
+        screen=lambda: f"Stored the login in {secret}.",
+    )
     if not as_json:
         asked = f" --source {source}" if source else ""
-        click.echo(f"Next: `headgate export start{asked}` runs it once; the next deployment enables its schedule (docs/use/export.md).")
+        click.echo(
+            f"Next: `headgate export start{asked}` runs it once; the next deployment enables its schedule (docs/use/export.md)."
+        )
 
 
 @click.command(epilog=options.example("headgate export start --source crm --tables account,contact"))
 @SOURCE
-@click.option("--tables", default="", metavar="A,B", help="Tables or views, by their names at the server; default: all with a contract.")
-@click.option("--full", is_flag=True, help="Read every row; otherwise only rows that changed since the run before, as on schedule.")
-@click.option("--mask-at-source", "mask", is_flag=True, help="Mask sensitive columns while reading, also where the deployment does not.")
-@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name continues it. Default: the time.")
 @click.option(
-    "--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to watch; the run continues after that."
+    "--tables",
+    default="",
+    metavar="A,B",
+    help="Tables or views, by their names at the server; default: all with a contract.",
+)
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Read every row; otherwise only rows that changed since the run before, as on schedule.",
+)
+@click.option(
+    "--mask-at-source",
+    "mask",
+    is_flag=True,
+    help="Mask sensitive columns while reading, also where the deployment does not.",
+)
+@click.option(
+    "--run",
+    "run_name",
+    default="",
+    metavar="NAME",
+    help="Name of the run; the same name continues it. Default: the time.",
+)
+@click.option(
+    "--timeout-s",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    help="How long to watch; the run continues after that.",
 )
 @options.as_json
 @options.deployment
-def start(source: str, timeout_s: int, as_json: bool, deployment_name: str | None, **asked: str | bool) -> None:
+def start(
+    source: str, timeout_s: int, as_json: bool, deployment_name: str | None, **asked: str | bool
+) -> None:
     """Run the deployed export once, now, in its Glue job; the schedule need not be enabled.
 
     Ends with 3 when the run failed; the cause is shown.
     """
     deployed = deployment.activate(deployment_name)
     due_at = datetime.now(UTC)
-    choices = {"tables": asked["tables"], "run": asked["run_name"], "incremental": not asked["full"], "mask_at_source": asked["mask"]}
-    payload = {"scheduled_at": f"{due_at:%Y-%m-%dT%H:%M:%SZ}", **{name: value for name, value in choices.items() if value}}
+    choices = {
+        "tables": asked["tables"],
+        "run": asked["run_name"],
+        "incremental": not asked["full"],
+        "mask_at_source": asked["mask"],
+    }
+    payload = {
+        "scheduled_at": f"{due_at:%Y-%m-%dT%H:%M:%SZ}",
+        **{name: value for name, value in choices.items() if value},
+    }
     pipeline = exports.export_pipeline(deployed.environment, source)
     arn = pipeline.start(f"cli-{due_at:%Y%m%dT%H%M%S%f}", payload)
     ended = _watched(pipeline, arn, timeout_s, options.progress_console())
@@ -77,7 +125,9 @@ def start(source: str, timeout_s: int, as_json: bool, deployment_name: str | Non
 
 
 def _watched(pipeline: Pipeline, arn: str, timeout_s: float, console: Console) -> PipelineRun:
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
+    ) as progress:
         task = progress.add_task("export")
         plain = PlainLines(console)
 

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from headgate.uploads.select_files import Selection
 
 _WHY = ("column", "rule", "message", "remedy")
-STATES = tuple(state.value for state in FileState if state is not FileState.WAITING)  # a waiting part has no record yet
+STATES = tuple(
+    state.value for state in FileState if state is not FileState.WAITING
+)  # a waiting part has no record yet
 _INTERRUPTED = (
     "\nThe gate continues with the files that were sent: `headgate files` shows them. "
     "The same command sends the rest; accepted files are skipped as duplicates."
@@ -49,11 +51,23 @@ _IF_NO_CARDS = "A column that holds no card data states headgate.no_cards or hea
 
 @click.command(epilog=options.example("headgate upload orders.csv --dataset orders"))
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|PATTERN|-...")
-@click.option("--dataset", default="", help="The dataset of every file; default: from its folder, its name, or its columns.")
-@click.option("--timeout-s", type=click.IntRange(min=1), default=900, show_default=True, help="How long to wait for the gate.")
+@click.option(
+    "--dataset",
+    default="",
+    help="The dataset of every file; default: from its folder, its name, or its columns.",
+)
+@click.option(
+    "--timeout-s",
+    type=click.IntRange(min=1),
+    default=900,
+    show_default=True,
+    help="How long to wait for the gate.",
+)
 @options.as_json
 @options.deployment
-def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
+def upload(
+    sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool, deployment_name: str | None
+) -> None:
     """Send files to raw and follow them through the gate.
 
     A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name says; else the gate
@@ -67,7 +81,9 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
     deployed = deployment.activate(deployment_name)
     sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
     try:
-        landed, records = through_the_gate(deployed, sent, timeout_s=timeout_s, console=options.progress_console())
+        landed, records = through_the_gate(
+            deployed, sent, timeout_s=timeout_s, console=options.progress_console()
+        )
     except KeyboardInterrupt:
         click.echo(_INTERRUPTED, err=True)
         raise
@@ -89,7 +105,10 @@ def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool
 def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent: Selection) -> None:
     console = options.console()
     _show_masked(console, records)
-    for line in (*_without_new_rows(records), *screens.unread_sheets((record.key, record.written_as) for record in records)):
+    for line in (
+        *_without_new_rows(records),
+        *screens.unread_sheets((record.key, record.written_as) for record in records),
+    ):
         console.print(line, soft_wrap=True)
     for reason, names in grouped((reason, name) for name, reason in sent.left_out):
         console.print(f"Not sent: {screens.first_of(names)} ({reason})", soft_wrap=True)
@@ -98,7 +117,10 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
         console.print(mapped, crop=False)
     if with_new := [record for record in records if record.new_columns]:
         console.print(screens.new_columns(summary.by_dataset(with_new)), crop=False)
-        console.print("Next: add them to the contract, deploy, and `headgate quarantine replay --dataset DATASET`.", soft_wrap=True)
+        console.print(
+            "Next: add them to the contract, deploy, and `headgate quarantine replay --dataset DATASET`.",
+            soft_wrap=True,
+        )
     if profiled := [record for record in records if record.state is FileState.PROFILED]:
         console.print(_profiled_table(profiled), crop=False)
         console.print(_if_of_a_dataset(profiled), soft_wrap=True)
@@ -122,7 +144,9 @@ def _show_masked(console: Console, records: Sequence[FileRecord]) -> None:
 def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
     """Return a sentence about files that have no rows, and one about files whose rows the lake has already."""
     empty = [record.key for record in records if has_no_rows(record)]
-    duplicates = sum(record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records)
+    duplicates = sum(
+        record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records
+    )
     said = f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. Send rows below the header."
     skipped = f"Duplicate File Skipped: {duplicates:,} of {len(records):,} files, whose content was processed before."
     return [*([said] if empty else []), *([skipped] if duplicates else [])]
@@ -156,7 +180,9 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
 def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
     """How to draft a contract for the first file that fits none; empty if every file fits one."""
     tables = [record for record in rejected if record.error.get("rule") != "not_a_table"]
-    keys = {record.key for record in tables if record.error.get("rule") == "unknown_dataset" or not record.dataset}
+    keys = {
+        record.key for record in tables if record.error.get("rule") == "unknown_dataset" or not record.dataset
+    }
     path = next((path for key, path in sent.files if key in keys), None)
     if path is None:
         return ""
@@ -176,7 +202,13 @@ def through_the_gate(
         raise click.ClickException(
             f"There is no data to send. {screens.first_of([f'{name}: {why}' for name, why in sent.left_out])}".strip()
         )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rows]}"),
+        TimeElapsedColumn(),
+    )
     plain = PlainLines(console)
     with Progress(*columns, console=console) as progress:
         sending = progress.add_task("upload", total=len(files), rows="")
@@ -190,11 +222,17 @@ def through_the_gate(
             progress.update(gating, completed=len(ended), rows=rows)
             plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
 
-        return landed, send_files.follow(stores.ledger(deployed.environment), [file.ref for file in landed], seen, timeout_s=timeout_s)
+        return landed, send_files.follow(
+            stores.ledger(deployed.environment), [file.ref for file in landed], seen, timeout_s=timeout_s
+        )
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
-@click.option("--state", type=click.Choice(STATES), help="Only files in this state; needs_mapping: that still wait for one.")
+@click.option(
+    "--state",
+    type=click.Choice(STATES),
+    help="Only files in this state; needs_mapping: that still wait for one.",
+)
 @options.as_json
 @options.deployment
 @click.pass_context
@@ -206,8 +244,13 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
     if context.invoked_subcommand:
         return
     deployed = deployment.activate(deployment_name)
-    records = sorted(stores.ledger(deployed.environment).records(), key=lambda record: (record.received_at, record.key))
-    chosen, share = in_state(records, state), AcceptanceSettings.from_env(deployed.environment).most_refused_share
+    records = sorted(
+        stores.ledger(deployed.environment).records(), key=lambda record: (record.received_at, record.key)
+    )
+    chosen, share = (
+        in_state(records, state),
+        AcceptanceSettings.from_env(deployed.environment).most_refused_share,
+    )
     options.show(
         as_json=as_json,
         value=lambda: [{**_kept(record), "acceptance": acceptance_of(record, share)} for record in chosen],
@@ -252,12 +295,22 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
     every = list(stores.ledger(deployed.environment).records())
     upload = newest_upload(every, key) or newest_upload(every, screens.shown(key))
     if not upload:
-        raise click.ClickException(f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states.")
+        raise click.ClickException(
+            f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states."
+        )
     reverter = intake.reverter(deployed.environment)
     if not yes:
-        corrections = [file for record in upload for file in reverter.chain(record.file_id)[1:] if file and file.accepted]
-        more = f" and of its {len(corrections)} corrections ({sum(file.accepted for file in corrections):,})" if corrections else ""
-        question = f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}){more} from the lake?"
+        corrections = [
+            file for record in upload for file in reverter.chain(record.file_id)[1:] if file and file.accepted
+        ]
+        more = (
+            f" and of its {len(corrections)} corrections ({sum(file.accepted for file in corrections):,})"
+            if corrections
+            else ""
+        )
+        question = (
+            f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}){more} from the lake?"
+        )
         click.confirm(question, abort=True, err=True)
     results = [_revert(reverter, record) for record in upload]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
@@ -270,20 +323,37 @@ def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
         done = reverter.revert(record.file_id)
     except ThrottledError as held:
         return {**fact, "outcome": "held", "reason": str(held)}
-    rows = {"accepted_rows": done.accepted, "quarantined_rows": done.quarantined, "accepted_as": done.accepted_as}
+    rows = {
+        "accepted_rows": done.accepted,
+        "quarantined_rows": done.quarantined,
+        "accepted_as": done.accepted_as,
+    }
     corrections = {"corrections": {correction.key: correction.accepted for correction in done.corrections}}
     return {**fact, "outcome": done.record.state.value, **rows, **corrections}
 
 
 def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
-    table = screens.table("file", "file id", "outcome", "accepted rows removed", "quarantined rows removed", "why")
+    table = screens.table(
+        "file", "file id", "outcome", "accepted rows removed", "quarantined rows removed", "why"
+    )
     for result in results:
-        cells = (result.get(name, "") for name in ("key", "file_id", "outcome", "accepted_rows", "quarantined_rows", "reason"))
+        cells = (
+            result.get(name, "")
+            for name in ("key", "file_id", "outcome", "accepted_rows", "quarantined_rows", "reason")
+        )
         table.add_row(*(str(cell) for cell in cells))
     for key, rows in (pair for result in results for pair in result.get("corrections", {}).items()):
         table.add_row(key, "", FileState.REVERTED.value, str(rows), "", "corrects the file")
-    copy = str(results[-1].get("accepted_as", ""))  # all have one content: after the last, no other of them is in the lake
-    notes = [f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` removes them too."] if copy else []
+    copy = str(
+        results[-1].get("accepted_as", "")
+    )  # all have one content: after the last, no other of them is in the lake
+    notes = (
+        [
+            f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` removes them too."
+        ]
+        if copy
+        else []
+    )
     return Group(
         table,
         *notes,
@@ -309,10 +379,16 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     env = deployment.activate(deployment_name).environment
     ports, rules = intake.gate_ports(env), intake.gate_rules(env)
     if rules.originals is Originals.KEEP:
-        raise click.ClickException("This deployment keeps originals. Set raw_originals to mask or delete, and deploy.")
+        raise click.ClickException(
+            "This deployment keeps originals. Set raw_originals to mask or delete, and deploy."
+        )
     records = replaceable(ports.objects, stores.ledger(env).records(), Registry.load().source)
     if not dry_run and records and not yes:
-        click.confirm(f"Replace the originals of {len(records):,} files in raw ({rules.originals})?", abort=True, err=True)
+        click.confirm(
+            f"Replace the originals of {len(records):,} files in raw ({rules.originals})?",
+            abort=True,
+            err=True,
+        )
     results = [_found(record) if dry_run else _replace(ports, rules, record) for record in records]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _originals_screen(results))
     options.finish(complete=dry_run or all(result["outcome"] != "in raw" for result in results))
@@ -349,8 +425,12 @@ def rejections(records: list[FileRecord]) -> Table:
     counts["need a mapping"] = len(records) - counts["were rejected"]
     title = f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay in raw"
     table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
-    kinds = grouped((json.dumps([record.error.get(name, "") for name in _WHY]), record.key) for record in records)
-    for why, keys in sorted(kinds, key=lambda kind: len(kind[1])):  # what happened once comes before what happened a hundred times
+    kinds = grouped(
+        (json.dumps([record.error.get(name, "") for name in _WHY]), record.key) for record in records
+    )
+    for why, keys in sorted(
+        kinds, key=lambda kind: len(kind[1])
+    ):  # what happened once comes before what happened a hundred times
         table.add_row(screens.first_of(keys, limit=3), *json.loads(why))
     return table
 
@@ -373,7 +453,10 @@ def _cell_text(part: str, cell: object) -> str:
     text = str(cell)
     if part == "statistics":
         columns = json.loads(text).items()
-        return "\n".join(f"{name}: {', '.join(f'{figure} {value}' for figure, value in figures.items())}" for name, figures in columns)
+        return "\n".join(
+            f"{name}: {', '.join(f'{figure} {value}' for figure, value in figures.items())}"
+            for name, figures in columns
+        )
     return repr(text) if text and (text.isspace() or not text.isprintable()) else text.replace("; ", "\n")
 
 
@@ -381,18 +464,32 @@ def _table(records: Sequence[FileRecord], most_refused_share: float) -> Table:
     numbers = ("received", "accepted", "quarantined", "duplicates")
     table = screens.table("file", "state", *numbers, "error or note", numbers=numbers)
     for record in records:
-        counts = (f"{count:,}" for count in (record.received, record.accepted, record.quarantined, record.duplicates))
-        table.add_row(record.key, _state(record, most_refused_share), *counts, screens.with_column(record.error) or _note(record))
+        counts = (
+            f"{count:,}"
+            for count in (record.received, record.accepted, record.quarantined, record.duplicates)
+        )
+        table.add_row(
+            record.key,
+            _state(record, most_refused_share),
+            *counts,
+            screens.with_column(record.error) or _note(record),
+        )
     return table
 
 
 def _state(record: FileRecord, most_refused_share: float) -> str:
     acceptance = acceptance_of(record, most_refused_share)
-    return record.state if acceptance in {None, Acceptance.OK} else f"{record.state}, {str(acceptance).replace('_', ' ')}"
+    return (
+        record.state
+        if acceptance in {None, Acceptance.OK}
+        else f"{record.state}, {str(acceptance).replace('_', ' ')}"
+    )
 
 
 def _note(record: FileRecord) -> str:
     """New columns, and how many values masking changed by column."""
     new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
     masked = ", ".join(f"{column} {count:,}" for column, count in sorted(record.masked.items()))
-    return "; ".join(part for part in (new, f"values that masking changed: {masked}" if masked else "") if part)
+    return "; ".join(
+        part for part in (new, f"values that masking changed: {masked}" if masked else "") if part
+    )

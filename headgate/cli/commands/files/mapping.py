@@ -68,14 +68,18 @@ def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> 
     options.show(as_json=as_json, value=lambda: vars(suggested), screen=lambda: _table(suggested))
 
 
-@mapping.command(epilog=options.example("headgate mapping accept fournisseur.csv --dataset orders --leave-out Menge"))
+@mapping.command(
+    epilog=options.example("headgate mapping accept fournisseur.csv --dataset orders --leave-out Menge")
+)
 @click.argument("key")
 @_dataset
 @_leave_out
 @click.option("--yes", is_flag=True, help="With --dataset: do not show the suggestion and ask.")
 @options.as_json
 @options.deployment
-def accept(key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def accept(
+    key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_json: bool, deployment_name: str | None
+) -> None:
     """Take the suggestion for the file at KEY, remember it for its source and header, and send the file through the gate again.
 
     First the gate checks the whole file with it. Without an accepted row nothing is remembered or sent. Ends with 3 then, and where
@@ -83,10 +87,15 @@ def accept(key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_jso
 
     With --dataset this is the one step for a file that no contract fits by its names: it shows the suggestion and asks.
     """
-    _decide(key, (), left_out, deployment_name, as_json=as_json, dataset=dataset, ask=bool(dataset) and not yes)
+    _decide(
+        key, (), left_out, deployment_name, as_json=as_json, dataset=dataset, ask=bool(dataset) and not yes
+    )
 
 
-@mapping.command(name="set", epilog=options.example("headgate mapping set payments/new-branch.csv F1=payment_id ref=order_id"))
+@mapping.command(
+    name="set",
+    epilog=options.example("headgate mapping set payments/new-branch.csv F1=payment_id ref=order_id"),
+)
 @click.argument("key")
 @click.argument("pairs", nargs=-1, required=True, metavar="COLUMN=FIELD...")
 @_dataset
@@ -94,7 +103,13 @@ def accept(key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_jso
 @options.as_json
 @options.deployment
 def set_command(
-    key: str, pairs: Sequence[str], dataset: str, left_out: Sequence[str], *, as_json: bool, deployment_name: str | None
+    key: str,
+    pairs: Sequence[str],
+    dataset: str,
+    left_out: Sequence[str],
+    *,
+    as_json: bool,
+    deployment_name: str | None,
 ) -> None:
     """Accept the mapping with other fields for some columns. Use the column names that `headgate mapping show` prints.
 
@@ -109,7 +124,11 @@ def set_command(
 def list_command(*, as_json: bool, deployment_name: str | None) -> None:
     """List the remembered mappings. Each applies to the next files of its source with its header."""
     remembered = intake.mappings(deployment.activate(deployment_name).environment).remembered()
-    options.show(as_json=as_json, value=lambda: [vars(mapping) for mapping in remembered], screen=lambda: _list(remembered))
+    options.show(
+        as_json=as_json,
+        value=lambda: [vars(mapping) for mapping in remembered],
+        screen=lambda: _list(remembered),
+    )
 
 
 @mapping.command(epilog=options.example("headgate mapping forget payments 3f2a9c --yes"))
@@ -125,7 +144,11 @@ def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_nam
     """
     mappings = intake.mappings(deployment.activate(deployment_name).environment)
     if not yes:
-        click.confirm(f"Delete the remembered mapping of {screens.shown(source)} {screens.shown(header)}?", abort=True, err=True)
+        click.confirm(
+            f"Delete the remembered mapping of {screens.shown(source)} {screens.shown(header)}?",
+            abort=True,
+            err=True,
+        )
     forgotten = mappings.forget(source, header)
     options.show(
         as_json=as_json,
@@ -158,14 +181,20 @@ def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
     """The question, with a warning where fields rest on little: wrong fields of one type are accepted without an error."""
     from headgate.matching.suggest_mapping import THRESHOLD
 
-    taken = [confidence for name, confidence in zip(suggested.names, suggested.confidence, strict=True) if name not in left_out]
+    taken = [
+        confidence
+        for name, confidence in zip(suggested.names, suggested.confidence, strict=True)
+        if name not in left_out
+    ]
     unsure = sum(confidence < THRESHOLD for confidence in taken)
     correct = f"`headgate mapping set {shlex.quote(key)} --dataset {suggested.dataset} COLUMN=FIELD...` corrects them. "
     warning = f"{unsure} of {len(taken)} fields are uncertain: read each line. {correct}" if unsure else ""
     return f"{warning}Take the file in as {suggested.dataset}, and remember these fields for the next file with this header?"
 
 
-def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[str], left_out: Sequence[str] = ()) -> tuple[str | None, ...]:
+def with_changes(
+    suggested: Suggested, pairs: Sequence[str], fields: Sequence[str], left_out: Sequence[str] = ()
+) -> tuple[str | None, ...]:
     """Return the suggested fields, changed by `pairs` (COLUMN=FIELD); a field has one column, so another column loses it.
 
     Args:
@@ -177,14 +206,18 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
     """
     chosen: dict[str, str | None] = dict.fromkeys(left_out)
     if unknown := [name for name in left_out if name not in suggested.names]:
-        raise click.UsageError(f"The file has no column {screens.shown(unknown[0])!r}. Its columns are: {', '.join(suggested.names)}")
+        raise click.UsageError(
+            f"The file has no column {screens.shown(unknown[0])!r}. Its columns are: {', '.join(suggested.names)}"
+        )
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
         if not separator or column not in suggested.names:
             problem = f"{screens.shown(pair)!r} does not have the form COLUMN=FIELD with a column of the file. Its columns are"
             raise click.UsageError(f"{problem}: {', '.join(suggested.names)}")
         if field not in fields:
-            raise click.UsageError(f"`{screens.shown(field)}` is no field of {suggested.dataset}. Its fields are: {', '.join(fields)}")
+            raise click.UsageError(
+                f"`{screens.shown(field)}` is no field of {suggested.dataset}. Its fields are: {', '.join(fields)}"
+            )
         if column in left_out:
             raise click.UsageError(f"`{screens.shown(column)}` has a field and is left out. Name it once.")
         chosen[column] = field
@@ -200,7 +233,9 @@ def _waiting(deployed: deployment.Deployment, key: str, dataset: str = "") -> tu
     asked = [record for record in find_records(records, key) if record.state in UNDECIDED]
     if not asked:
         problem = f"no file {screens.shown(key)} waits for a mapping"
-        raise HeadgateError(f"{problem}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do.")
+        raise HeadgateError(
+            f"{problem}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do."
+        )
     waiting = [record for record in unsettled(records) if record in asked]
     if not waiting:
         settled = asked[0].key
@@ -247,7 +282,12 @@ def _suggested(deployed: deployment.Deployment, record: FileRecord, dataset: str
 
 
 def _check_and_accept(
-    deployed: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str | None], *, as_json: bool
+    deployed: deployment.Deployment,
+    record: FileRecord,
+    suggested: Suggested,
+    fields: Sequence[str | None],
+    *,
+    as_json: bool,
 ) -> None:
     """Let the gate check the whole file with the mapping; remember it and take the file in if at least one row is accepted.
 
@@ -262,27 +302,43 @@ def _check_and_accept(
     try:
         lake.mappings.check(suggested, fields)
     except BadInputError as error:
-        named = f"{record.key} --dataset {suggested.dataset}" if record.state is FileState.PROFILED else record.key
+        named = (
+            f"{record.key} --dataset {suggested.dataset}"
+            if record.state is FileState.PROFILED
+            else record.key
+        )
         remedy = f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
         raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
     try:
         lake.objects.info(record.ref)
     except NotFoundError:
         raise HeadgateError(f"{record.key} cannot be mapped: {why_gone(record)}") from None
-    options.progress_console().print(f"The gate checks the whole file {record.key} with this mapping.", soft_wrap=True)
-    upload = uploads.check_file(record, UploadMapping(suggested.to_json(), (), tuple(fields)), lake.dry_runs.start)
+    options.progress_console().print(
+        f"The gate checks the whole file {record.key} with this mapping.", soft_wrap=True
+    )
+    upload = uploads.check_file(
+        record, UploadMapping(suggested.to_json(), (), tuple(fields)), lake.dry_runs.start
+    )
     check = _ended_check(uploads, upload)
     checked = FileRecord(**check["record"]) if "record" in check else None
     acceptance = acceptance_of(checked, lake.most_refused_share) if checked else None
     is_taken = checked is None or acceptance not in {None, Acceptance.NOTHING_ACCEPTED}
     sent_id = uploads.commit(upload.upload_id, upload.check_id).file_id if is_taken else ""
     columns = dict(zip(suggested.names, fields, strict=True))
-    chosen = {"dataset": suggested.dataset, "source": suggested.source, "columns": columns, "taken_in": is_taken, "file_id": sent_id}
+    chosen = {
+        "dataset": suggested.dataset,
+        "source": suggested.source,
+        "columns": columns,
+        "taken_in": is_taken,
+        "file_id": sent_id,
+    }
     rows = {name: getattr(checked, name, None) for name in _CHECKED}
     options.show(
         as_json=as_json,
         value=lambda: {**chosen, "check": {**rows, "acceptance": acceptance}},
-        screen=lambda: Group(*(_figures(checked) if checked else ()), _outcome(record, suggested, checked, sent_id)),
+        screen=lambda: Group(
+            *(_figures(checked) if checked else ()), _outcome(record, suggested, checked, sent_id)
+        ),
     )
     options.finish(complete=acceptance is Acceptance.OK)
 
@@ -295,13 +351,18 @@ def _ended_check(uploads: Uploads, upload: Upload) -> dict[str, Any]:
         check = uploads.dry_run(upload)
     error = (check or {}).get("error", {})
     if check is None or (check["state"] == FAILED and error["rule"] != TOO_LARGE):
-        raise HeadgateError(error.get("message") or "Somebody else checks this file with another mapping. Repeat the command.")
+        raise HeadgateError(
+            error.get("message") or "Somebody else checks this file with another mapping. Repeat the command."
+        )
     return check
 
 
 def _figures(checked: FileRecord) -> list[Table]:
     sums = summary.by_dataset([checked])
-    return [screens.received(sums, "The check with this mapping"), *([screens.reasons(sums)] if checked.reasons else [])]
+    return [
+        screens.received(sums, "The check with this mapping"),
+        *([screens.reasons(sums)] if checked.reasons else []),
+    ]
 
 
 def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | None, sent_id: str) -> str:
@@ -311,18 +372,38 @@ def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | Non
         return taken if checked else f"The file is too large for a check before. {taken}"
     named = f"{shlex.quote(record.key)} --dataset {suggested.dataset}"
     why = checked.error.get("message") if checked else ""
-    problem = f"The gate would not accept {record.key}: {why}" if why else f"None of the rows of {record.key} would be accepted"
-    return f"{problem}. Nothing is remembered. `headgate mapping set {named} COLUMN=FIELD` checks other fields."
+    problem = (
+        f"The gate would not accept {record.key}: {why}"
+        if why
+        else f"None of the rows of {record.key} would be accepted"
+    )
+    return (
+        f"{problem}. Nothing is remembered. `headgate mapping set {named} COLUMN=FIELD` checks other fields."
+    )
 
 
 def _list(remembered: Sequence[Remembered]) -> Table | str:
     if not remembered:
         return "No mapping is remembered. `headgate mapping accept KEY` and `headgate mapping set KEY COLUMN=FIELD` remember one."
-    table = screens.table("source", "header", "dataset", "column = field", "decided at (UTC)", show_lines=True)
+    table = screens.table(
+        "source", "header", "dataset", "column = field", "decided at (UTC)", show_lines=True
+    )
     for entry in remembered:
-        pairs = zip(entry.columns, entry.fields, strict=True) if entry.columns else enumerate(entry.fields, start=1)
-        columns = "\n".join(f"{column} {'is left out' if field is None else f'= {field}'}" for column, field in pairs)
-        table.add_row(entry.source, entry.header[:_HEADER_LETTERS], entry.dataset, columns, f"{entry.decided_at:%Y-%m-%d %H:%M}")
+        pairs = (
+            zip(entry.columns, entry.fields, strict=True)
+            if entry.columns
+            else enumerate(entry.fields, start=1)
+        )
+        columns = "\n".join(
+            f"{column} {'is left out' if field is None else f'= {field}'}" for column, field in pairs
+        )
+        table.add_row(
+            entry.source,
+            entry.header[:_HEADER_LETTERS],
+            entry.dataset,
+            columns,
+            f"{entry.decided_at:%Y-%m-%d %H:%M}",
+        )
     return table
 
 

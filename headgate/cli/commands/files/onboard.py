@@ -35,11 +35,17 @@ PREVIEW_ROWS, SHOWN_FAILURES = 5, 20
 )
 @click.option("--model", default="", help="The model of the rows; default: the one that the columns fit.")
 @click.option(
-    "--submit", "submits", is_flag=True, help="Create the records. Safe to repeat: a record that is there already is not created again."
+    "--submit",
+    "submits",
+    is_flag=True,
+    help="Create the records. Safe to repeat: a record that is there already is not created again.",
 )
 @click.option("--dry-run", "is_dry", is_flag=True, help="Only check the rows; this is the default.")
 @click.option(
-    "--failed", "failed_to", type=click.Path(dir_okay=False, path_type=Path), help="Where failed rows go; default: FILE.failed.csv."
+    "--failed",
+    "failed_to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where failed rows go; default: FILE.failed.csv.",
 )
 @click.option("--list-models", "lists", is_flag=True, help="List the models and their columns.")
 @options.as_json
@@ -66,24 +72,37 @@ def onboard(
     if path is None or (submits and is_dry):
         raise click.UsageError("give --file FILE, and either --dry-run or --submit; or --list-models")
     read, outcomes = _onboarded(path, model, submits=submits, deployment_name=deployment_name)
-    _report(path, read, outcomes, failed_to or path.with_name(f"{path.name}.failed.csv"), as_json=as_json, submits=submits)
+    _report(
+        path,
+        read,
+        outcomes,
+        failed_to or path.with_name(f"{path.name}.failed.csv"),
+        as_json=as_json,
+        submits=submits,
+    )
 
 
-def _onboarded(path: Path, model: str, *, submits: bool, deployment_name: str | None) -> tuple[RecordFile, list[Outcome]]:
+def _onboarded(
+    path: Path, model: str, *, submits: bool, deployment_name: str | None
+) -> tuple[RecordFile, list[Outcome]]:
     from headgate.lake.ports import MaskingKey
     from headgate.onboarding.onboard import checked
     from headgate.onboarding.read_records import read_records
 
     body, name = path.read_bytes(), screens.shown(path.name)
     if not submits:
-        read = read_records(body, name, api.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model)
+        read = read_records(
+            body, name, api.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model
+        )
         return read, checked(read.verdicts)
     onboarding = api.onboarding(deployment.activate(deployment_name).environment)
     read = read_records(body, name, api.models_by_name(), onboarding.key(), model)
     return read, onboarding.submit(read.model, read.verdicts)
 
 
-def _report(path: Path, read: RecordFile, outcomes: list[Outcome], failed_to: Path, *, as_json: bool, submits: bool) -> None:
+def _report(
+    path: Path, read: RecordFile, outcomes: list[Outcome], failed_to: Path, *, as_json: bool, submits: bool
+) -> None:
     from headgate.onboarding.onboard import summary
     from headgate.onboarding.read_records import failed_rows
 
@@ -100,12 +119,18 @@ def _report(path: Path, read: RecordFile, outcomes: list[Outcome], failed_to: Pa
         "submitted": submits,
         "failed_rows": str(failed_to) if counts.failed and submits else None,
     }
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _screen(read, outcomes, counts, failed_to, submits=submits))
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: _screen(read, outcomes, counts, failed_to, submits=submits),
+    )
     options.finish(complete=not counts.failed)
 
 
 def _preview(read: RecordFile) -> list[dict[str, object]]:
-    return [{"row": verdict.row, **(verdict.values or verdict.texts)} for verdict in read.verdicts[:PREVIEW_ROWS]]
+    return [
+        {"row": verdict.row, **(verdict.values or verdict.texts)} for verdict in read.verdicts[:PREVIEW_ROWS]
+    ]
 
 
 def _models() -> list[dict[str, object]]:
@@ -116,7 +141,12 @@ def _models() -> list[dict[str, object]]:
             "model": model.name,
             "description": model.contract.description,
             "columns": [
-                {"name": column.name, "type": column.type.kind.value, "required": column.required, "unique": column.unique}
+                {
+                    "name": column.name,
+                    "type": column.type.kind.value,
+                    "required": column.required,
+                    "unique": column.unique,
+                }
                 for column in model.contract.columns
             ],
         }
@@ -131,12 +161,17 @@ def _models_table() -> Table:
     for model in some_models(api.models_by_name()).values():
         for column in model.contract.columns:
             table.add_row(
-                model.name, column.name, column.type.kind.value, *("yes" if fact else "" for fact in (column.required, column.unique))
+                model.name,
+                column.name,
+                column.type.kind.value,
+                *("yes" if fact else "" for fact in (column.required, column.unique)),
             )
     return table
 
 
-def _screen(read: RecordFile, outcomes: Sequence[Outcome], counts: Summary, failed_to: Path, *, submits: bool) -> RenderableType:
+def _screen(
+    read: RecordFile, outcomes: Sequence[Outcome], counts: Summary, failed_to: Path, *, submits: bool
+) -> RenderableType:
     mapping = screens.table("column of the file", "field", title=f"Model {read.model.name}")
     for column, field in read.mapping.items():
         mapping.add_row(column, field or "none")
@@ -149,7 +184,13 @@ def _screen(read: RecordFile, outcomes: Sequence[Outcome], counts: Summary, fail
 
 def _failures(outcomes: Sequence[Outcome]) -> list[Table]:
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    table = screens.table("row", "column", "rule", "why", title=f"Failed rows: {min(len(failed), SHOWN_FAILURES):,} of {len(failed):,}")
+    table = screens.table(
+        "row",
+        "column",
+        "rule",
+        "why",
+        title=f"Failed rows: {min(len(failed), SHOWN_FAILURES):,} of {len(failed):,}",
+    )
     for outcome in failed[:SHOWN_FAILURES]:
         table.add_row(str(outcome.row), outcome.column, outcome.rule, outcome.reason)
     return [table] if failed else []
@@ -159,5 +200,7 @@ def _ending(counts: Summary, failed_to: Path, *, submits: bool) -> str:
     sums = f"{counts.successful:,} successful, {counts.failed:,} failed, {counts.total:,} in total"
     if not submits:
         return f"Dry run: {sums}. Nothing was created; --submit creates the records."
-    again = f" Correct the rows in {screens.shown(str(failed_to))} and send that file." if counts.failed else ""
+    again = (
+        f" Correct the rows in {screens.shown(str(failed_to))} and send that file." if counts.failed else ""
+    )
     return f"{sums}; {counts.created:,} records are new.{again}"

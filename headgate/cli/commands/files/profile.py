@@ -28,7 +28,11 @@ _TWO_ROWS = (
 
 @click.command(epilog=options.example("headgate profile orders.csv --dataset orders"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dataset", default="", help="The contract that says which columns are sensitive; others are found by name and value.")
+@click.option(
+    "--dataset",
+    default="",
+    help="The contract that says which columns are sensitive; others are found by name and value.",
+)
 @options.as_json
 def profile(file: Path, dataset: str, as_json: bool) -> None:
     """Profile a file: types, distribution, patterns, gaps, and a quality score.
@@ -43,7 +47,11 @@ def profile(file: Path, dataset: str, as_json: bool) -> None:
     if profiled.table.two_row_sheet:
         options.progress_console().print(_TWO_ROWS, soft_wrap=True)
     facts = profiled.profile
-    options.show(as_json=as_json, value=facts.as_dict, screen=lambda: Group(_columns(facts), score_line(facts.score.as_texts())))
+    options.show(
+        as_json=as_json,
+        value=facts.as_dict,
+        screen=lambda: Group(_columns(facts), score_line(facts.score.as_texts())),
+    )
 
 
 def score_line(parts: Mapping[str, str]) -> str:
@@ -57,13 +65,23 @@ def _contract(dataset: str) -> Contract:
 
     contract = Registry.load().source.get(dataset)
     if contract is None:
-        raise click.ClickException(f"There is no contract for {dataset}. `headgate contract list` lists the datasets that have one.")
+        raise click.ClickException(
+            f"There is no contract for {dataset}. `headgate contract list` lists the datasets that have one."
+        )
     return contract
 
 
 def _columns(profiled: Profile) -> Table:
     table = screens.table(
-        "column", "type", "missing", "invalid", "distinct", "from", "to", "most frequent, or pattern", title=f"{profiled.rows:,} rows"
+        "column",
+        "type",
+        "missing",
+        "invalid",
+        "distinct",
+        "from",
+        "to",
+        "most frequent, or pattern",
+        title=f"{profiled.rows:,} rows",
     )
     for column in profiled.columns:
         table.add_row(*_cells(column))

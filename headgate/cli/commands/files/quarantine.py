@@ -47,7 +47,9 @@ def quarantine() -> None:
 @click.option("--closed", is_flag=True, help="Also what a corrected file or row has settled.")
 @options.as_json
 @options.deployment
-def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
+def list(
+    dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None
+) -> None:  # noqa: A001 so named
     """Count refused rows, duplicates and rejected files by dataset and rule."""
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.list_quarantine import count_quarantined
@@ -61,18 +63,24 @@ def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool,
     options.show(
         as_json=as_json,
         value=lambda: [asdict(line) for line in chosen],
-        screen=lambda: _lines_screen(chosen, by_file=by_file) if chosen else nothing_quarantined(dataset, rule, datasets),
+        screen=lambda: (
+            _lines_screen(chosen, by_file=by_file) if chosen else nothing_quarantined(dataset, rule, datasets)
+        ),
     )
 
 
 @quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
 @click.argument("file")
 @click.option("--rule", default="", help="Only rows that broke this rule, alone or beside others.")
-@click.option("--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many rows.")
+@click.option(
+    "--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many rows."
+)
 @click.option("--records", "whole", is_flag=True, help="The whole row beneath each; --json has it always.")
 @options.as_json
 @options.deployment
-def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None) -> None:
+def show(
+    file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None
+) -> None:
     """Show rows of FILE (its id, or its key in raw) that are in quarantine, with sensitive values masked."""
     from headgate.intake.quarantine.list_quarantine import rows_of
 
@@ -84,7 +92,9 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
             "the refused rows of that content."
         )
     if not record.quarantine_key:
-        raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
+        raise click.ClickException(
+            f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip()
+        )
     table = rows_of(stores.objects(), deployed.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
     corrections = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
     rows = [
@@ -92,20 +102,47 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
         | dict(zip(("correction", "corrected_by"), corrections.get(row["source_row"], ("", "")), strict=True))
         for row in table.slice(0, count).to_pylist()
     ]
-    fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole))
+    fact = {
+        "file_id": record.file_id,
+        "key": record.key,
+        "contract": record.contract,
+        "rows": rows,
+        "of": table.num_rows,
+    }
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole),
+    )
 
 
 @quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
 @click.argument("files", nargs=-1)
-@click.option("--dataset", default="", help="Only files of this dataset. With FILES: the dataset of those that have no row in the lake.")
+@click.option(
+    "--dataset",
+    default="",
+    help="Only files of this dataset. With FILES: the dataset of those that have no row in the lake.",
+)
 @click.option("--rule", default="", help="Only files with rows that broke this rule.")
-@click.option("--pending", is_flag=True, help="Only files of which no row was accepted: rejected, or pending for a mapping.")
-@click.option("--again", is_flag=True, help="Also files that were already checked against the current contract.")
+@click.option(
+    "--pending",
+    is_flag=True,
+    help="Only files of which no row was accepted: rejected, or pending for a mapping.",
+)
+@click.option(
+    "--again", is_flag=True, help="Also files that were already checked against the current contract."
+)
 @options.as_json
 @options.deployment
 def replay(
-    files: tuple[str, ...], *, dataset: str, rule: str, pending: bool, again: bool, as_json: bool, deployment_name: str | None
+    files: tuple[str, ...],
+    *,
+    dataset: str,
+    rule: str,
+    pending: bool,
+    again: bool,
+    as_json: bool,
+    deployment_name: str | None,
 ) -> None:
     """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate again.
 
@@ -124,9 +161,16 @@ def replay(
     options.finish(complete=all(result["outcome"] == REPLAYED for result in results))
 
 
-@quarantine.command(epilog=options.example("headgate quarantine settle orders/monday.csv --by orders/monday-corrected.csv"))
+@quarantine.command(
+    epilog=options.example("headgate quarantine settle orders/monday.csv --by orders/monday-corrected.csv")
+)
 @click.argument("files", nargs=-1, required=True)
-@click.option("--by", required=True, metavar="FILE", help="The accepted file that has the corrected rows: its id, or its key in raw.")
+@click.option(
+    "--by",
+    required=True,
+    metavar="FILE",
+    help="The accepted file that has the corrected rows: its id, or its key in raw.",
+)
 @options.as_json
 @options.deployment
 def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: str | None) -> None:
@@ -159,11 +203,15 @@ def _settle(closer: CorrectionCloser, record: FileRecord, by: FileRecord) -> dic
 def _settled_table(results: Sequence[dict[str, object]]) -> Table:
     table = screens.table("file", "outcome", "rows", "settled by", "why", numbers=["rows"])
     for result in results:
-        table.add_row(*(str(result.get(name, "")) for name in ("key", "outcome", "rows", "settled_by", "reason")))
+        table.add_row(
+            *(str(result.get(name, "")) for name in ("key", "outcome", "rows", "settled_by", "reason"))
+        )
     return table
 
 
-def replay_all(replaying: Replayer, records: Iterable[FileRecord], dataset: str = "") -> Sequence[dict[str, object]]:
+def replay_all(
+    replaying: Replayer, records: Iterable[FileRecord], dataset: str = ""
+) -> Sequence[dict[str, object]]:
     """Return the outcome of each replay, in order; a file that another worker holds stays as it is, and the others go on.
 
     Args:
@@ -176,7 +224,13 @@ def _replay(replaying: Replayer, record: FileRecord, dataset: str) -> dict[str, 
     try:
         return _outcome(replaying.replay(record.file_id, dataset))
     except ThrottledError as held:
-        return {"file_id": record.file_id, "key": record.key, "dataset": record.dataset, "outcome": "held", "reason": str(held)}
+        return {
+            "file_id": record.file_id,
+            "key": record.key,
+            "dataset": record.dataset,
+            "outcome": "held",
+            "reason": str(held),
+        }
 
 
 def _outcome(done: Replayed) -> dict[str, object]:
@@ -213,14 +267,22 @@ def _chosen(
         return [_record(deployed, file) for file in files]
     every = [*stores.ledger(deployed.environment).records()]
     settled = () if again else corrections(every)  # the next run records it
-    listed = (record for record in every if broke(record, rule) and (record.state is FileState.REPLAYING or record.file_id not in settled))
+    listed = (
+        record
+        for record in every
+        if broke(record, rule) and (record.state is FileState.REPLAYING or record.file_id not in settled)
+    )
     records = [replayer.recognised(record, again=again) for record in listed]
-    return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending)
+    return replayable(
+        records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending
+    )
 
 
 def _record(deployed: deployment.Deployment, file: str) -> FileRecord:
     """The record that has the rows of that id or key."""
-    return find_record(stores.ledger(deployed.environment).records(), file, listed_by="headgate quarantine list --files")
+    return find_record(
+        stores.ledger(deployed.environment).records(), file, listed_by="headgate quarantine list --files"
+    )
 
 
 def nothing_quarantined(dataset: str, rule: str, datasets: set[str]) -> str:
@@ -234,11 +296,19 @@ def nothing_quarantined(dataset: str, rule: str, datasets: set[str]) -> str:
 def _lines_screen(lines: Sequence[QuarantineCount], *, by_file: bool) -> Group:
     table = _lines_table(lines, by_file=by_file)
     names_files = "" if by_file else "`headgate quarantine list --files` names the files, and "
-    return Group(table, f"Next: {names_files}`headgate quarantine show KEY` shows the rows of one.", _HOW_TO_SETTLE)
+    return Group(
+        table, f"Next: {names_files}`headgate quarantine show KEY` shows the rows of one.", _HOW_TO_SETTLE
+    )
 
 
 def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
-    table = screens.table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "rejected files", "rows")
+    table = screens.table(
+        "dataset",
+        "rule",
+        *(["file", "key", "corrected by"] if by_file else ["files"]),
+        "rejected files",
+        "rows",
+    )
     for line in lines:
         where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
         table.add_row(line.dataset, line.rule, *where, f"{line.files_rejected:,}", f"{line.rows:,}")
@@ -251,7 +321,9 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
     table = screens.table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
     for row in rows:
         *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
-        cells[-1] = "\n".join([cells[-1], *_further_reasons(row), *_correction(row), *([whole_row] if whole else [])])
+        cells[-1] = "\n".join(
+            [cells[-1], *_further_reasons(row), *_correction(row), *([whole_row] if whole else [])]
+        )
         table.add_row(*cells)
     return table
 
@@ -274,11 +346,30 @@ def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
 
     if not results:
         return "All quarantined files were already checked against the current contract; use --again to check them anyway."
-    table = screens.table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
+    table = screens.table(
+        "file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why"
+    )
     for result in results:
-        cells = (result.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "reason"))
+        cells = (
+            result.get(name, "")
+            for name in (
+                "key",
+                "outcome",
+                "left",
+                "entered",
+                "accepted",
+                "quarantined",
+                "duplicates",
+                "reason",
+            )
+        )
         table.add_row(*(str(cell) for cell in cells))
     counted = Counter(str(result["outcome"]) for result in results)
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
     accepted = any(result["outcome"] == REPLAYED and result["accepted"] for result in results)
-    return Group(table, f"{outcomes}. Next: `headgate run` merges the accepted rows." if accepted else f"{outcomes}. No row was accepted.")
+    return Group(
+        table,
+        f"{outcomes}. Next: `headgate run` merges the accepted rows."
+        if accepted
+        else f"{outcomes}. No row was accepted.",
+    )

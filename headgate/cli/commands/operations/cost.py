@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.example("headgate cost --days 7"))
-@click.option("--days", type=click.IntRange(1, 90), default=30, show_default=True, help="How far back to add up files and runs.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 90),
+    default=30,
+    show_default=True,
+    help="How far back to add up files and runs.",
+)
 @options.as_json
 @options.deployment
 def cost(days: int, as_json: bool, deployment_name: str | None) -> None:

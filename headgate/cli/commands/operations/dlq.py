@@ -49,13 +49,21 @@ def dlq() -> None:
 
 
 @dlq.command("list", epilog=options.example("headgate dlq list"))
-@click.option("--limit", type=click.IntRange(1, MOST), default=100, show_default=True, help="At most so many of each queue, oldest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, MOST),
+    default=100,
+    show_default=True,
+    help="At most so many of each queue, oldest first.",
+)
 @options.as_json
 @options.deployment
 def list_(limit: int, as_json: bool, deployment_name: str | None) -> None:
     """List the dead letters of both queues with their file, its state and its error."""
     letters = _letters(deployment.activate(deployment_name), limit)
-    options.show(as_json=as_json, value=lambda: [vars(letter) for letter in letters], screen=lambda: _table(letters))
+    options.show(
+        as_json=as_json, value=lambda: [vars(letter) for letter in letters], screen=lambda: _table(letters)
+    )
 
 
 @dlq.command(epilog=options.example("headgate dlq show 5fea7756-0ea4-451a-a703-a558b933e274"))
@@ -64,9 +72,15 @@ def list_(limit: int, as_json: bool, deployment_name: str | None) -> None:
 @options.deployment
 def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
     """Show one dead letter: its file, why the file failed, and what to do."""
-    letters = [letter for letter in _letters(deployment.activate(deployment_name), MOST) if letter.message_id == message_id]
+    letters = [
+        letter
+        for letter in _letters(deployment.activate(deployment_name), MOST)
+        if letter.message_id == message_id
+    ]
     if not letters:
-        raise click.ClickException(f"No dead letter has the id {screens.shown(message_id)}. `headgate dlq list` lists the dead letters.")
+        raise click.ClickException(
+            f"No dead letter has the id {screens.shown(message_id)}. `headgate dlq list` lists the dead letters."
+        )
     options.show(as_json=as_json, value=lambda: vars(letters[0]), screen=lambda: _details(letters[0]))
 
 
@@ -84,7 +98,10 @@ def _letters(deployed: deployment.Deployment, limit: int) -> list[DeadLetter]:
 
 def newest_records(records: Iterable[FileRecord]) -> dict[tuple[str, str], FileRecord]:
     """Return the newest record of each object, by bucket and key."""
-    return {(record.bucket, record.key): record for record in sorted(records, key=lambda record: record.received_at)}
+    return {
+        (record.bucket, record.key): record
+        for record in sorted(records, key=lambda record: record.received_at)
+    }
 
 
 def described(letter: Letter, queue: str, newest: Mapping[tuple[str, str], FileRecord]) -> DeadLetter:
@@ -112,7 +129,9 @@ def _table(letters: Sequence[DeadLetter]) -> Table | str:
         return "There are no dead letters."
     table = screens.table("id", "queue", "sent at, UTC", "file", "state", "error")
     for letter in letters:
-        table.add_row(letter.message_id, letter.queue, letter.sent_at, letter.file, letter.state, letter.error)
+        table.add_row(
+            letter.message_id, letter.queue, letter.sent_at, letter.file, letter.state, letter.error
+        )
     return table
 
 
@@ -120,5 +139,8 @@ def _details(letter: DeadLetter) -> Table:
     table = screens.table("what", "value")
     for name, value in vars(letter).items():
         table.add_row(name, str(value))
-    table.add_row("next", "Fix the cause, then `headgate dlq redrive`. `headgate logs --level error` shows what the function wrote.")
+    table.add_row(
+        "next",
+        "Fix the cause, then `headgate dlq redrive`. `headgate logs --level error` shows what the function wrote.",
+    )
     return table

@@ -35,22 +35,40 @@ _WARNING = (
     "Other rows of these files stay in curated, but can no longer be replayed. "
     "Listed files that were not accepted are lost with all their rows."
 )
-_WARNING_OF_FILES = (
-    "Delete these files for good, with all their rows? To keep the rows of other people, answer no and accept the files first."
-)
+_WARNING_OF_FILES = "Delete these files for good, with all their rows? To keep the rows of other people, answer no and accept the files first."
 
 
 @click.command(epilog=options.example("headgate forget C-10234 --dry-run"))
 @click.argument("key")
-@click.option("--dataset", default=DEFAULT_DATASET, show_default=True, help="The dataset whose primary key KEY is.")
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the certificate; default: forgotten-<id>.json.")
+@click.option(
+    "--dataset", default=DEFAULT_DATASET, show_default=True, help="The dataset whose primary key KEY is."
+)
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the certificate; default: forgotten-<id>.json.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be erased, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to wait for the run.")
+@click.option(
+    "--timeout-s",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    help="How long to wait for the run.",
+)
 @options.as_json
 @options.deployment
 def forget(
-    key: str, dataset: str, to: Path | None, *, dry_run: bool, yes: bool, timeout_s: int, as_json: bool, deployment_name: str | None
+    key: str,
+    dataset: str,
+    to: Path | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    timeout_s: int,
+    as_json: bool,
+    deployment_name: str | None,
 ) -> None:
     """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.
 
@@ -83,7 +101,11 @@ def forget(
     certificate = forgetter.forget(subject, plan, secrets.token_hex(16))
     path = to or Path(f"forgotten-{certificate['snapshot_id'] or 'files'}-{secrets.token_hex(4)}.json")
     path.write_text(json.dumps(certificate, indent=1) + "\n", encoding="utf-8")
-    options.show(as_json=as_json, value=lambda: {"certificate": str(path), **certificate}, screen=lambda: _result(certificate, path))
+    options.show(
+        as_json=as_json,
+        value=lambda: {"certificate": str(path), **certificate},
+        screen=lambda: _result(certificate, path),
+    )
     options.finish(complete=bool(certificate["complete"]))
 
 
@@ -129,7 +151,8 @@ def _rows_screen(subject_data: SubjectData) -> Table | str:
 def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
     if names:
         table = screens.table(
-            "file", title="Files that were not accepted and name this person: their only copies are deleted, with all rows"
+            "file",
+            title="Files that were not accepted and name this person: their only copies are deleted, with all rows",
         )
         for name in names:
             table.add_row(name)
@@ -139,7 +162,9 @@ def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
 def _cell(name: str, value: object) -> str:
     """A certificate's value for a person: how many, or one line for each part; where a text is left, each object."""
     if name == _LEFT and isinstance(value, list) and value:
-        return "\n".join(sorted({screens.shown(f"{version['bucket']}/{version['key']}") for version in value}))
+        return "\n".join(
+            sorted({screens.shown(f"{version['bucket']}/{version['key']}") for version in value})
+        )
     if isinstance(value, list):
         return f"{len(value):,}"
     if isinstance(value, dict):
@@ -148,7 +173,11 @@ def _cell(name: str, value: object) -> str:
 
 
 def _result(certificate: dict[str, object], path: Path) -> Table:
-    table = screens.table("what", "value", title="Forgotten" if certificate["complete"] else "Erased, but texts of the person were found")
+    table = screens.table(
+        "what",
+        "value",
+        title="Forgotten" if certificate["complete"] else "Erased, but texts of the person were found",
+    )
     for name, value in certificate.items():
         table.add_row(_LABELS.get(name, name.replace("_", " ")), _cell(name, value))
     table.add_row("certificate", str(path))

@@ -37,7 +37,9 @@ def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the 
     deployed = deployment.activate(deployment_name)
     current, *before = operations.masking_keys(deployed.environment).ids()
     summary = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
-    options.show(as_json=as_json, value=lambda: {"current": current, "previous": before}, screen=lambda: summary)
+    options.show(
+        as_json=as_json, value=lambda: {"current": current, "previous": before}, screen=lambda: summary
+    )
 
 
 @keys.command(epilog=options.example("headgate keys rotate --yes"))
@@ -74,7 +76,11 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     old = _old(deployed)
     masked = [file for file in old if is_masked(file.record)]  # the form has the tokens and not the numbers
     due = [file.record for file in old if not is_masked(file.record)]
-    results = [_fact(file) for file in old] if dry_run else [*replay_all(intake.replayer(deployed.environment), due), *map(_masked, masked)]
+    results = (
+        [_fact(file) for file in old]
+        if dry_run
+        else [*replay_all(intake.replayer(deployed.environment), due), *map(_masked, masked)]
+    )
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _screen(results))
     options.finish(complete=dry_run or all(result["outcome"] == REPLAYED for result in results))
 
@@ -102,7 +108,11 @@ def _fact(old: OldTokens) -> dict[str, object]:
 
 def _masked(old: OldTokens) -> dict[str, object]:
     why = "the original was masked once the file was accepted (raw_originals), so the card numbers are gone: send the data again"
-    return {**_fact(old), "outcome": "original_masked", "detail": f"{why}, or keep {', '.join(old.key_ids)} as long as the rows"}
+    return {
+        **_fact(old),
+        "outcome": "original_masked",
+        "detail": f"{why}, or keep {', '.join(old.key_ids)} as long as the rows",
+    }
 
 
 def _screen(results: Sequence[dict[str, object]]) -> Group | str:
@@ -112,7 +122,9 @@ def _screen(results: Sequence[dict[str, object]]) -> Group | str:
         return "Every token is made with the current key."
     table = screens.table("dataset", "file", "outcome", "why")
     for result in results:
-        table.add_row(str(result["dataset"]), str(result["key"]), str(result["outcome"]), str(result.get("detail", "")))
+        table.add_row(
+            str(result["dataset"]), str(result["key"]), str(result["outcome"]), str(result.get("detail", ""))
+        )
     if any(result["outcome"] == REPLAYED for result in results):
         return Group(table, "Next: `headgate run` merges the new tokens.")
     return Group(table)

@@ -27,13 +27,27 @@ _CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exi
 
 
 @click.command(epilog=options.example("headgate logs --minutes 60 --level error"))
-@click.option("--minutes", type=click.IntRange(min=1), default=15, show_default=True, help="How far back to read.")
+@click.option(
+    "--minutes", type=click.IntRange(min=1), default=15, show_default=True, help="How far back to read."
+)
 @click.option("--contains", default="", help="Only lines that hold this text.")
-@click.option("--level", type=click.Choice(["warning", "error"]), help="Only warnings and errors, or only errors.")
-@click.option("--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json one document a line.")
+@click.option(
+    "--level", type=click.Choice(["warning", "error"]), help="Only warnings and errors, or only errors."
+)
+@click.option(
+    "--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json one document a line."
+)
 @options.as_json
 @options.deployment
-def logs(minutes: int, contains: str, *, level: str | None, follow: bool, as_json: bool, deployment_name: str | None) -> None:
+def logs(
+    minutes: int,
+    contains: str,
+    *,
+    level: str | None,
+    follow: bool,
+    as_json: bool,
+    deployment_name: str | None,
+) -> None:
     """Print recent log lines of functions and jobs, oldest first."""
     deployed = deployment.activate(deployment_name)
     written = operations.logs()
@@ -44,7 +58,9 @@ def logs(minutes: int, contains: str, *, level: str | None, follow: bool, as_jso
             if _is_asked(line, contains, level):
                 click.echo(json.dumps(vars(line), default=str) if as_json else _text(line))
         return
-    lines = [line for line in _lines(log_groups(deployed), written, since) if _is_asked(line, contains, level)]
+    lines = [
+        line for line in _lines(log_groups(deployed), written, since) if _is_asked(line, contains, level)
+    ]
     if as_json:
         options.show(as_json=True, value=lambda: [vars(line) for line in lines], screen=str)
         return
@@ -64,14 +80,20 @@ def severity(text: str) -> int:
         line = json.loads(text)
     except ValueError:
         return logging.ERROR if _CRASHED.search(text) else logging.NOTSET
-    return _SEVERITIES.get(str(line.get("level")).upper(), logging.NOTSET) if isinstance(line, dict) else logging.NOTSET
+    return (
+        _SEVERITIES.get(str(line.get("level")).upper(), logging.NOTSET)
+        if isinstance(line, dict)
+        else logging.NOTSET
+    )
 
 
 def _text(line: LogLine) -> str:
     return f"{line.written_at:%H:%M:%S} {line.group.rsplit('/', 1)[-1]}: {line.text}"
 
 
-def followed(read: Callable[[datetime], list[LogLine]], since: datetime, *, sleep: Callable[[float], object]) -> Iterator[LogLine]:
+def followed(
+    read: Callable[[datetime], list[LogLine]], since: datetime, *, sleep: Callable[[float], object]
+) -> Iterator[LogLine]:
     """Yield each line once, as it appears; never ends by itself.
 
     CloudWatch shows a line up to some seconds after it was written, so each look begins `LATE_S` before the newest line.
@@ -99,4 +121,7 @@ def log_groups(deployed: deployment.Deployment) -> list[str]:
 
 
 def _lines(groups: list[str], logs: Logs, since: datetime) -> list[LogLine]:
-    return sorted((line for group in groups for line in logs.lines(group, since=since)), key=lambda line: line.written_at)
+    return sorted(
+        (line for group in groups for line in logs.lines(group, since=since)),
+        key=lambda line: line.written_at,
+    )

@@ -33,14 +33,24 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.example("headgate run --only own-models"))
-@click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day to look from; default: the last day of the data.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="The day to look from; default: the last day of the data.",
+)
 @click.option("--only", default="", metavar="SYSTEM", help="Merge and check as always, but build one system.")
 @click.option(
-    "--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to watch; the run continues after that."
+    "--timeout-s",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    help="How long to watch; the run continues after that.",
 )
 @options.as_json
 @options.deployment
-def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
+def run(
+    as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deployment_name: str | None
+) -> None:
     """Merge curated data, check it, build the systems' tables and publish them.
 
     Shows which run it waits for, and each system as it is built. Ends with 3 when the run or a system failed, or a dataset could not be
@@ -52,7 +62,9 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
     if only and only not in systems:
         raise click.UsageError(_no_system(only, systems))
     day = as_of.date().isoformat() if as_of else ""
-    ended = watched_run(deployed, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
+    ended = watched_run(
+        deployed, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console()
+    )
     stages = run_stages.stages(ended, systems, utc_now())
     not_merged = dict(snapshots.datasets_not_merged(deployed.environment))
     lost = [lack for lack in snapshots.checked_references(deployed.environment) if lack.rows]
@@ -68,7 +80,11 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
         "left_to": ended.left_to,
         "rows_without_parent": {f"{lack.column} -> {lack.references}": lack.rows for lack in lost},
     }
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(ended, stages, has_problems=bool(not_merged)))
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: _table(ended, stages, has_problems=bool(not_merged)),
+    )
     if not as_json:
         _show_not_merged(not_merged)
         _show_rows_without_parent(lost)
@@ -77,7 +93,9 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate runs --limit 5"))
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many runs, newest first.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many runs, newest first."
+)
 @options.as_json
 @options.deployment
 @click.pass_context
@@ -112,7 +130,9 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
     try:
         described = lake.runs.describe(lake.runs.arn_of(name))
     except NotFoundError:
-        raise click.ClickException(f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs.") from None
+        raise click.ClickException(
+            f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs."
+        ) from None
     stages = run_stages.stages(described, systems_of(deployed), utc_now())
     problems = problems_of_one(lake, name, described)
     ended = {
@@ -123,7 +143,11 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
         "stages": [asdict(stage) for stage in stages],
     }
     fact = {**ended, **problems.facts(), "remedies": problems.remedies}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(described, stages, has_problems=problems.exist))
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: _table(described, stages, has_problems=problems.exist),
+    )
     if not as_json:
         _show_not_merged(problems.datasets_not_merged)
         for table, why in sorted(problems.implausible_tables.items()):
@@ -144,19 +168,25 @@ def _no_system(name: str, systems: Sequence[str]) -> str:
     return f"There is no system {name}.{did_you_mean(name, systems)} Systems: {', '.join(systems)}."
 
 
-def watched_run(deployed: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = "") -> PipelineRun:
+def watched_run(
+    deployed: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = ""
+) -> PipelineRun:
     """Start a run and return it when it has finished; its stages are shown as they begin and end."""
     pipeline, systems = operations.pipeline(deployed.environment), systems_of(deployed)
     asked = {name: text for name, text in (("as_of", as_of), ("only", only)) if text}
     arn = pipeline.start(f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", asked)
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
+    ) as progress:
         task = progress.add_task("curated_to_prod")
         plain = PlainLines(console)
 
         def looked(described: PipelineRun) -> None:
             stages = run_stages.stages(described, systems, utc_now())
             waits = stages[0].state == "running" and not described.finished
-            text = f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.summary(stages)}"
+            text = (
+                f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.summary(stages)}"
+            )
             progress.update(task, description=text)
             plain.say(text)
 
@@ -169,7 +199,11 @@ def waiting_for(pipeline: Pipeline, arn: str) -> str:
     newest = pipeline.newest()
     started = next((run.started_at for run in newest if run.name == own), None)
     before = [run for run in newest if run.status in RUNNING and started and run.started_at < started]
-    return f"pending behind run {before[-1].name}, running since {before[-1].started_at:%H:%M:%S} UTC; " if before else ""
+    return (
+        f"pending behind run {before[-1].name}, running since {before[-1].started_at:%H:%M:%S} UTC; "
+        if before
+        else ""
+    )
 
 
 def run_state(status: str, *, has_problems: bool) -> str:
@@ -200,7 +234,12 @@ def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = 
     for stage in stages:
         report = reported.pop(stage.name, {})
         state = str(report.get("state", stage.state))
-        table.add_row(stage.name, state, "" if stage.seconds is None else f"{stage.seconds:.0f}", str(report.get("cause", "")))
+        table.add_row(
+            stage.name,
+            state,
+            "" if stage.seconds is None else f"{stage.seconds:.0f}",
+            str(report.get("cause", "")),
+        )
     for name, report in reported.items():
         table.add_row(name, str(report.get("state")), "", str(report.get("cause", "")))
     if pending := ended.left_to:
@@ -238,11 +277,20 @@ def _fact(execution: Execution, problems: RunProblems) -> dict[str, object]:
 def _history(newest: Sequence[Execution], problems: Mapping[str, RunProblems]) -> Table | str:
     if not newest:
         return "There was no run yet. `headgate run` starts one."
-    table = screens.table("run", "state", "started by", "started at, UTC", "seconds", "problems", numbers=["seconds"])
+    table = screens.table(
+        "run", "state", "started by", "started at, UTC", "seconds", "problems", numbers=["seconds"]
+    )
     for execution in newest:
         left_out = problems[execution.name]
         state = run_state(execution.status, has_problems=left_out.exist)
         seconds = "" if execution.seconds is None else f"{execution.seconds:.0f}"
         started_by = execution.started_by.replace("_", " ")
-        table.add_row(execution.name, state, started_by, f"{execution.started_at:%Y-%m-%d %H:%M:%S}", seconds, left_out.summary())
+        table.add_row(
+            execution.name,
+            state,
+            started_by,
+            f"{execution.started_at:%Y-%m-%d %H:%M:%S}",
+            seconds,
+            left_out.summary(),
+        )
     return table

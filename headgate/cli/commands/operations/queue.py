@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from headgate.aws.sqs import Depth
 
-QUEUES = {"raw_events": "raw", "curated_changes": "curated"}  # name here → beginning of its Terraform outputs' names
+QUEUES = {
+    "raw_events": "raw",
+    "curated_changes": "curated",
+}  # name here → beginning of its Terraform outputs' names
 DEAD_LETTERS = "_dead_letter"
 
 
@@ -39,7 +42,14 @@ def status(as_json: bool, deployment_name: str | None) -> None:
 
 
 @queue.command(epilog=options.example("headgate queue redrive --yes"))
-@click.option("--queue", "name", type=click.Choice(list(QUEUES)), default="raw_events", show_default=True, help="Whose dead letters.")
+@click.option(
+    "--queue",
+    "name",
+    type=click.Choice(list(QUEUES)),
+    default="raw_events",
+    show_default=True,
+    help="Whose dead letters.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.as_json
 @options.deployment
@@ -54,12 +64,18 @@ def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) ->
     if waiting and not yes:
         click.confirm(f"Redrive {waiting} messages?", abort=True, err=True)
     moved = operations.queues().redrive(url, deployed.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
-    options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven.")
+    options.show(
+        as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven."
+    )
 
 
 def queue_depths(deployed: deployment.Deployment) -> dict[str, Depth]:
     """Return the depth of each queue by name; the name of a queue of dead letters ends in `DEAD_LETTERS`."""
-    urls = {name + of: deployed.output(f"{output}{of}_queue_url") for name, output in QUEUES.items() for of in ("", DEAD_LETTERS)}
+    urls = {
+        name + of: deployed.output(f"{output}{of}_queue_url")
+        for name, output in QUEUES.items()
+        for of in ("", DEAD_LETTERS)
+    }
     return {name: operations.queues().depth(url) for name, url in urls.items()}
 
 

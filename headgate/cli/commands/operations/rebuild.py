@@ -26,9 +26,19 @@ def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> Non
     curated, quarantine = env["HEADGATE_CURATED_BUCKET"], env["HEADGATE_QUARANTINE_BUCKET"]
     missing = files_without_rows(stores.objects(), stores.ledger(env).records(), curated, quarantine)
     if dry_run:
-        facts = [{"file_id": record.file_id, "key": record.key, "dataset": record.dataset} for record in missing]
-        options.show(as_json=as_json, value=lambda: facts, screen=lambda: f"{len(facts):,} files have rows to write again.")
+        facts = [
+            {"file_id": record.file_id, "key": record.key, "dataset": record.dataset} for record in missing
+        ]
+        options.show(
+            as_json=as_json,
+            value=lambda: facts,
+            screen=lambda: f"{len(facts):,} files have rows to write again.",
+        )
         return
     results = replay_all(intake.replayer(env), missing)
-    options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results) if results else "No rows are missing.")
+    options.show(
+        as_json=as_json,
+        value=lambda: results,
+        screen=lambda: replayed_screen(results) if results else "No rows are missing.",
+    )
     options.finish(complete=all(result["outcome"] == REPLAYED for result in results))

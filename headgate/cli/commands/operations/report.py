@@ -43,7 +43,12 @@ def next_steps(deployed: deployment.Deployment) -> tuple[str, ...]:
 
 
 @click.command(epilog=options.example("headgate report --html report.html"))
-@click.option("--html", "html_path", type=click.Path(path_type=Path, dir_okay=False), help="Write one self-contained page here instead.")
+@click.option(
+    "--html",
+    "html_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write one self-contained page here instead.",
+)
 @options.as_json
 @options.deployment
 def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None) -> None:
@@ -54,7 +59,11 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
     deployed = deployment.activate(deployment_name)
     if html_path:
         fact = write_page(deployed, html_path)
-        options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"Report: {fact['path']} ({len(fact['alerts'])} alerts)")
+        options.show(
+            as_json=as_json,
+            value=lambda: fact,
+            screen=lambda: f"Report: {fact['path']} ({len(fact['alerts'])} alerts)",
+        )
         return
     sums, tables, facts = collect(deployed)
     checked = snapshots.checked_references(deployed.environment)
@@ -64,7 +73,11 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
         "references": [asdict(reference) for reference in checked],
         "systems": [asdict(system) for system in facts],
     }
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, tables, facts, checked, next_steps(deployed)))
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: screen(sums, tables, facts, checked, next_steps(deployed)),
+    )
 
 
 def write_page(deployed: deployment.Deployment, path: Path) -> dict[str, Any]:
@@ -73,16 +86,30 @@ def write_page(deployed: deployment.Deployment, path: Path) -> dict[str, Any]:
 
     page = make(deployed.environment)
     path.write_text(page.text, encoding="utf-8")
-    return {"path": str(path), "lake": page.report.health.state, "alerts": [asdict(alert) for alert in page.alerts]}
+    return {
+        "path": str(path),
+        "lake": page.report.health.state,
+        "alerts": [asdict(alert) for alert in page.alerts],
+    }
 
 
-def collect(deployed: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[DatasetTable], list[SystemFacts]]:
+def collect(
+    deployed: deployment.Deployment,
+) -> tuple[list[summary.DatasetSummary], list[DatasetTable], list[SystemFacts]]:
     """Return the sums of the file records, and the tables and facts that Athena has."""
     from headgate.contracts.registry import Registry
 
-    registry, queries, databases = Registry.load(), stores.queries(deployed.environment), stores.databases(deployed.environment)
+    registry, queries, databases = (
+        Registry.load(),
+        stores.queries(deployed.environment),
+        stores.databases(deployed.environment),
+    )
     sums = summary.by_dataset(stores.ledger(deployed.environment).records())
-    return sums, system_facts.dataset_tables(queries, registry, databases, sums), system_facts.facts(queries, registry, databases)
+    return (
+        sums,
+        system_facts.dataset_tables(queries, registry, databases, sums),
+        system_facts.facts(queries, registry, databases),
+    )
 
 
 def screen(

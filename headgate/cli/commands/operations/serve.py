@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.example("headgate serve --port 8765"))
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Port on 127.0.0.1; 0 for a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Port on 127.0.0.1; 0 for a free one.",
+)
 @options.as_json
 @options.deployment
 def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
@@ -27,14 +33,22 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.local_server import LocalApi, server
 
     deployed = deployment.activate(deployment_name)
-    api = LocalApi(DeployedLake(deployed.environment), secrets.token_urlsafe(32), _claims(deployed.environment))
+    api = LocalApi(
+        DeployedLake(deployed.environment), secrets.token_urlsafe(32), _claims(deployed.environment)
+    )
     try:
         running = server(api, port)
     except OSError:
-        raise click.ClickException(f"Port {port} is in use. Name another one: headgate serve --port 0 takes a free one.") from None
+        raise click.ClickException(
+            f"Port {port} is in use. Name another one: headgate serve --port 0 takes a free one."
+        ) from None
     address = f"http://127.0.0.1:{running.server_address[1]}"
     fact = {"url": address, "token": api.token, "console": api.file("/") is not None}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(address, api.token, has_console=bool(fact["console"])))
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: screen(address, api.token, has_console=bool(fact["console"])),
+    )
     try:
         running.serve_forever()
     except KeyboardInterrupt:
@@ -45,7 +59,11 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
 
 def screen(address: str, token: str, *, has_console: bool) -> str:
     """Return what is printed. The console's address has a line of its own: a terminal of 80 columns would break it after a label."""
-    page = f"Console:\n{address}/#token={token}" if has_console else "The console is not built: `make console` builds it. The API is there."
+    page = (
+        f"Console:\n{address}/#token={token}"
+        if has_console
+        else "The console is not built: `make console` builds it. The API is there."
+    )
     return f"API: {address}/v1/health\nToken: {token}\n{page}"
 
 

@@ -88,7 +88,9 @@ class Status:
 
 
 @click.command(epilog=options.example("headgate status"))
-@click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How far back to count files.")
+@click.option(
+    "--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How far back to count files."
+)
 @options.as_json
 @options.deployment
 def status(days: int, as_json: bool, deployment_name: str | None) -> None:
@@ -126,7 +128,9 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
     runs = lake.runs.newest(MOST_RUNS)
     unsolved = unsolved_problems(lake, runs)
     health, records = health_of(lake), list(received_since(lake.files, lake.now() - timedelta(days=days)))
-    dead = sum(depth.waiting + depth.in_flight for name, depth in depths.items() if name.endswith(DEAD_LETTERS))
+    dead = sum(
+        depth.waiting + depth.in_flight for name, depth in depths.items() if name.endswith(DEAD_LETTERS)
+    )
     state = "degraded" if health.state in HEALTHY and (dead or raised) else str(health.state)
     newest = lake.files.newest(1, where=FileFilter()).records
     past = History.of(records)
@@ -135,16 +139,27 @@ def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAl
         state=state,
         checks=tuple(Check(check.name, check.state, check.message) for check in health.checks),
         last_run=_run(runs[0], has_problems=problems_of(lake, runs[:1])[runs[0].name].exist) if runs else {},
-        datasets_not_merged={name: why for problems in unsolved.values() for name, why in problems.datasets_not_merged.items()},
-        failed_stages={name: why for problems in unsolved.values() for name, why in problems.failed_stages.items()},
+        datasets_not_merged={
+            name: why for problems in unsolved.values() for name, why in problems.datasets_not_merged.items()
+        },
+        failed_stages={
+            name: why for problems in unsolved.values() for name, why in problems.failed_stages.items()
+        },
         runs_with_problems=tuple(unsolved),
         data_as_of=health.as_of,
         data_age_hours=round(age.total_seconds() / 3600, 1) if age else None,
         files=dict(sorted(Counter(_shown_state(record, past) for record in records).items())),
         quarantined_rows=_open_rows(records, past, correction_outcomes(lake).replaced_rows(records)),
-        pending_messages=sum(depth.waiting + depth.in_flight for name, depth in depths.items() if not name.endswith(DEAD_LETTERS)),
+        pending_messages=sum(
+            depth.waiting + depth.in_flight
+            for name, depth in depths.items()
+            if not name.endswith(DEAD_LETTERS)
+        ),
         dead_letters=dead,
-        alarms=tuple({"name": alarm.name, "since": alarm.since.isoformat(), "description": alarm.description} for alarm in raised),
+        alarms=tuple(
+            {"name": alarm.name, "since": alarm.since.isoformat(), "description": alarm.description}
+            for alarm in raised
+        ),
     )
 
 
@@ -153,10 +168,15 @@ def _shown_state(record: FileRecord, past: History) -> str:
     return CORRECTED if stopped and past.is_settled(record) else record.state.value
 
 
-def _open_rows(records: Sequence[FileRecord], past: History, corrected: Mapping[str, Mapping[str, int]]) -> int:
+def _open_rows(
+    records: Sequence[FileRecord], past: History, corrected: Mapping[str, Mapping[str, int]]
+) -> int:
     """Return the refused rows that neither a later version of their file nor a correction has replaced."""
     open_records = (record for record in records if not past.is_settled(record))
-    return sum(max(0, record.quarantined - sum(corrected.get(record.file_id, {}).values())) for record in open_records)
+    return sum(
+        max(0, record.quarantined - sum(corrected.get(record.file_id, {}).values()))
+        for record in open_records
+    )
 
 
 def _run(execution: Execution, *, has_problems: bool) -> dict[str, object]:
@@ -168,19 +188,35 @@ def _screen(now: Status, days: int) -> RenderableType:
     table = screens.table("what", "state", "details", title=f"The lake is {now.state}")
     for check in now.checks:
         table.add_row(check.name, check.state, check.message)
-    run = f"{now.last_run['name']}, started {now.last_run['started_at']} UTC" if now.last_run else "There was no run yet."
-    table.add_row("last run", run_state(str(now.last_run.get("state", "")), has_problems=bool(now.last_run.get("has_problems"))), run)
+    run = (
+        f"{now.last_run['name']}, started {now.last_run['started_at']} UTC"
+        if now.last_run
+        else "There was no run yet."
+    )
+    table.add_row(
+        "last run",
+        run_state(str(now.last_run.get("state", "")), has_problems=bool(now.last_run.get("has_problems"))),
+        run,
+    )
     for dataset, why in sorted(now.datasets_not_merged.items()):
         table.add_row("not merged", dataset, why)
     for stage, why in sorted(now.failed_stages.items()):
         table.add_row("failed stage", stage, why)
-    age = "No file was received yet." if now.data_age_hours is None else f"The newest file came {now.data_age_hours:,} hours ago."
+    age = (
+        "No file was received yet."
+        if now.data_age_hours is None
+        else f"The newest file came {now.data_age_hours:,} hours ago."
+    )
     table.add_row("data", "", f"{age} Tables are as of {now.data_as_of or 'no day yet'}.")
     files = ", ".join(f"{count:,} {state}" for state, count in now.files.items()) or "none"
     table.add_row(f"files, {days} days", "", f"{files}; {now.quarantined_rows:,} rows in quarantine")
-    table.add_row("queues", "", f"{now.pending_messages:,} messages pending, {now.dead_letters:,} dead letters")
+    table.add_row(
+        "queues", "", f"{now.pending_messages:,} messages pending, {now.dead_letters:,} dead letters"
+    )
     for alarm in now.alarms:
-        table.add_row("alarm", "raised", f"{alarm['name']} since {alarm['since']} UTC. {alarm['description']}")
+        table.add_row(
+            "alarm", "raised", f"{alarm['name']} since {alarm['since']} UTC. {alarm['description']}"
+        )
     return Group(table, *(f"Next: `{command}`" for command in next_commands(now)))
 
 
@@ -189,6 +225,8 @@ def next_commands(now: Status) -> list[str]:
     stopped = {state.value for state in (*NOT_ACCEPTED, FileState.FAILED)} & set(now.files)
     wanted = {*stopped, *(["dead letters"] if now.dead_letters else [])}
     commands = [command for what, command in _NEXT_STEPS.items() if what in wanted]
-    unsuccessful = [now.last_run["name"]] if now.last_run.get("state", "") in {"failed", "timed_out", "aborted"} else []
+    unsuccessful = (
+        [now.last_run["name"]] if now.last_run.get("state", "") in {"failed", "timed_out", "aborted"} else []
+    )
     runs = dict.fromkeys([*unsuccessful, *now.runs_with_problems])
     return [*(f"headgate runs show {name}" for name in runs), *commands]

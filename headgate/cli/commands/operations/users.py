@@ -28,20 +28,34 @@ def users() -> None:
     help="What the person may do: viewer reads, uploader also uploads, operator also starts runs and reverts files and sees personal data. "
     "Give personal-data beside viewer or uploader, with a second `users add`.",
 )
-@click.option("--permanent", is_flag=True, help="Keep the printed password; otherwise the person chooses one at the first sign-in.")
+@click.option(
+    "--permanent",
+    is_flag=True,
+    help="Keep the printed password; otherwise the person chooses one at the first sign-in.",
+)
 @options.as_json
 @options.deployment
 def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_name: str | None) -> None:
     """Create a user in the deployment's user pool and print the password once; an existing user gets the group and a new password."""
     if not _EMAIL.fullmatch(email):
-        raise click.ClickException("EMAIL is not an e-mail address. People sign in with theirs, such as anna@example.com.")
+        raise click.ClickException(
+            "EMAIL is not an e-mail address. People sign in with theirs, such as anna@example.com."
+        )
     deployed = deployment.activate(deployment_name)
     password = api.users(deployed.environment).add(email, group, permanent=permanent)
-    fact = {"email": email, "group": group, "password": password, "permanent": permanent, "console": console_url(deployed)}
+    fact = {
+        "email": email,
+        "group": group,
+        "password": password,
+        "permanent": permanent,
+        "console": console_url(deployed),
+    }
     options.show(
         as_json=as_json,
         value=lambda: fact,
-        screen=lambda: f"Console:  {fact['console'] or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: {password}",
+        screen=lambda: (
+            f"Console:  {fact['console'] or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: {password}"
+        ),
     )
 
 

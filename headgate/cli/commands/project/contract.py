@@ -40,7 +40,11 @@ def list(as_json: bool) -> None:  # noqa: A001 the command is named so
     from headgate.contracts.registry import Registry
 
     contracts = _all(Registry.load())
-    options.show(as_json=as_json, value=lambda: [_fact(contract) for contract in contracts], screen=lambda: _table(contracts))
+    options.show(
+        as_json=as_json,
+        value=lambda: [_fact(contract) for contract in contracts],
+        screen=lambda: _table(contracts),
+    )
 
 
 @contract.command(epilog=options.example("headgate contract docs > dictionary.md"))
@@ -65,8 +69,14 @@ def show(zone: str, dataset: str, as_json: bool) -> None:
 
     shown = getattr(Registry.load(), zone).get(dataset)
     if shown is None:
-        raise click.ClickException(f"There is no contract {zone}/{dataset}. `headgate contract list` lists all contracts.")
-    options.show(as_json=as_json, value=lambda: _columns(shown), screen=lambda: Group(_column_table(shown), *_no_cards_tables(shown)))
+        raise click.ClickException(
+            f"There is no contract {zone}/{dataset}. `headgate contract list` lists all contracts."
+        )
+    options.show(
+        as_json=as_json,
+        value=lambda: _columns(shown),
+        screen=lambda: Group(_column_table(shown), *_no_cards_tables(shown)),
+    )
 
 
 def _all(registry: Registry) -> tuple[Contract, ...]:
@@ -112,11 +122,27 @@ def _columns(contract: Contract) -> dict[str, dict[str, object]]:
 
 def _column_table(contract: Contract) -> Table:
     table = screens.table(
-        "column", "type", "required", "mask", "rules", "description", title=f"{contract.zone}/{contract.dataset}: {contract.grain}"
+        "column",
+        "type",
+        "required",
+        "mask",
+        "rules",
+        "description",
+        title=f"{contract.zone}/{contract.dataset}: {contract.grain}",
     )
     for name, fact in _columns(contract).items():
-        rules = ", ".join(rule.name if rule.argument is None else f"{rule.name} {rule.argument}" for rule in contract.column(name).rules)
-        table.add_row(name, str(fact["type"]), "yes" if fact["required"] else "", str(fact["mask"] or ""), rules, str(fact["description"]))
+        rules = ", ".join(
+            rule.name if rule.argument is None else f"{rule.name} {rule.argument}"
+            for rule in contract.column(name).rules
+        )
+        table.add_row(
+            name,
+            str(fact["type"]),
+            "yes" if fact["required"] else "",
+            str(fact["mask"] or ""),
+            rules,
+            str(fact["description"]),
+        )
     return table
 
 

@@ -49,20 +49,57 @@ _ARE_CARDS = (
 )
 
 
-@click.command(epilog=options.example("headgate contract init orders.csv products.xlsx --output ~/bikes/contracts/source"))
+@click.command(
+    epilog=options.example(
+        "headgate contract init orders.csv products.xlsx --output ~/bikes/contracts/source"
+    )
+)
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
-@click.option("--raw", "raw_key", default="", metavar="KEY", help="Instead of FILE a file in raw, such as one that is profiled.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write the YAML to this file, or as DATASET.yaml to this folder.")
+@click.option(
+    "--raw",
+    "raw_key",
+    default="",
+    metavar="KEY",
+    help="Instead of FILE a file in raw, such as one that is profiled.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the YAML to this file, or as DATASET.yaml to this folder.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace a contract that --output names and that exists.")
 @click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
-@click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
-@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates.")
-@click.option("--format", "formats", multiple=True, metavar="COLUMN=PATTERN", help="How a column is written: dd/MM/yyyy or 1.234,5.")
-@click.option("--key", default=None, metavar="COLUMN[,COLUMN]", help="The columns that identify a row; default: the draft looks for them.")
+@click.option(
+    "--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it."
+)
+@click.option(
+    "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates."
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="COLUMN=PATTERN",
+    help="How a column is written: dd/MM/yyyy or 1.234,5.",
+)
+@click.option(
+    "--key",
+    default=None,
+    metavar="COLUMN[,COLUMN]",
+    help="The columns that identify a row; default: the draft looks for them.",
+)
 @click.option("--no-key", is_flag=True, help="No column identifies a row: every row is kept.")
-@click.option("--header/--no-header", default=None, help="Whether the first row of a CSV file holds the names; default: its cells decide.")
+@click.option(
+    "--header/--no-header",
+    default=None,
+    help="Whether the first row of a CSV file holds the names; default: its cells decide.",
+)
 @click.option("--sheet", default="", help="The only sheet of a workbook to read; the draft states it.")
-@click.option("--strict", is_flag=True, help="Draft a type or key only if all rows fit; by default 98 % of 50 or more values are enough.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Draft a type or key only if all rows fit; by default 98 % of 50 or more values are enough.",
+)
 @options.deployment
 def init(
     files: tuple[Path, ...],
@@ -96,9 +133,13 @@ def init(
     if key is not None and no_key:
         raise click.UsageError("--key names a key and --no-key none. Give one of the two.")
     if len(files) > 1 and (dataset or formats or key or output is None or not output.is_dir()):
-        raise click.UsageError("several files need --output FOLDER, a folder that exists; --dataset, --format and --key are for one file")
+        raise click.UsageError(
+            "several files need --output FOLDER, a folder that exists; --dataset, --format and --key are for one file"
+        )
     patterns = _stated_formats(formats)
-    drafting = draft_file.DraftOptions(encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet)
+    drafting = draft_file.DraftOptions(
+        encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet
+    )
     samples = draft_file.datasets_of(files or (_fetched(raw_key, deployment_name),), dataset)
     targets = {name: _target(output, name, overwrite=overwrite) for name in samples}
     for name, checked in draft_file.drafts_of(samples, drafting, patterns, asked_at_terminal):
@@ -133,7 +174,11 @@ def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
         click.echo(checked.text, nl=False)
     console = options.progress_console()
     key = ", ".join(checked.draft.contract.key) or "none"
-    console.print(_findings_table(checked.draft.findings, f"{name}: drafted from {checked.draft.rows:,} rows, key: {key}; look at"))
+    console.print(
+        _findings_table(
+            checked.draft.findings, f"{name}: drafted from {checked.draft.rows:,} rows, key: {key}; look at"
+        )
+    )
     console.print(_sample_line(checked.gated), soft_wrap=True)
     if target:
         console.print(f"Wrote {screens.shown(str(target))}", soft_wrap=True)
@@ -151,7 +196,11 @@ def _fetched(key: str, deployment_name: str | None) -> Path:
 
 
 def _sample_line(gated: CheckedRows) -> str:
-    counts = ", ".join(_counted(name, count, gated.counts.reasons) for name, count in _counts(gated).items() if count or name == "accepted")
+    counts = ", ".join(
+        _counted(name, count, gated.counts.reasons)
+        for name, count in _counts(gated).items()
+        if count or name == "accepted"
+    )
     is_intended = {"type", "required"} & gated.counts.reasons.keys()
     intended = " The notes above count these rows; the draft refuses them on purpose." if is_intended else ""
     return f"The sample against this contract: {counts}.{intended}"
@@ -163,7 +212,11 @@ def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
 
     is_duplicate = name == "duplicates"
     own = {rule: rows for rule, rows in reasons.items() if (rule in {SAME_KEY, SAME_ROW}) is is_duplicate}
-    rules = f" ({', '.join(f'{rule} {rows:,}' for rule, rows in own.items())})" if name in {"quarantined", "duplicates"} and own else ""
+    rules = (
+        f" ({', '.join(f'{rule} {rows:,}' for rule, rows in own.items())})"
+        if name in {"quarantined", "duplicates"} and own
+        else ""
+    )
     singular = name.removesuffix("s") if count == 1 else name
     return f"{count:,} {singular.replace('_', ' ')}{rules}"
 
@@ -172,7 +225,9 @@ def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
     for text in formats:
         column, equals, pattern = text.partition("=")
         if not (column and equals and pattern):
-            raise click.UsageError(f"--format {text} names no pattern. Write it as in --format 'bought_on=dd/MM/yyyy'.")
+            raise click.UsageError(
+                f"--format {text} names no pattern. Write it as in --format 'bought_on=dd/MM/yyyy'."
+            )
     return {column: pattern for column, _, pattern in (text.partition("=") for text in formats)}
 
 
@@ -183,7 +238,9 @@ def asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
         return answered
     for question in questions:
         choices = click.Choice([*question.answers, _STAYS_TEXT])
-        answer = click.prompt(f"How is column {question.column} written?", type=choices, default=_STAYS_TEXT, err=True)
+        answer = click.prompt(
+            f"How is column {question.column} written?", type=choices, default=_STAYS_TEXT, err=True
+        )
         if answer != _STAYS_TEXT:
             answered[question.column] = answer
     return answered
@@ -191,7 +248,11 @@ def asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
 
 @click.command(epilog=options.example("headgate contract check exports/payments.csv --dataset payments"))
 @click.argument("file", type=_FILE)
-@click.option("--dataset", default="", help="Whose contract; default: the folder of the path that names a dataset, or the only contract.")
+@click.option(
+    "--dataset",
+    default="",
+    help="Whose contract; default: the folder of the path that names a dataset, or the only contract.",
+)
 @click.option("--contract", "contract_file", type=_FILE, help="A contract of your own instead of the lake's.")
 @click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
 @click.option(
@@ -200,7 +261,9 @@ def asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
     help="Write the contract with the first remedy of each column to this file.",
 )
 @options.as_json
-def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool) -> None:
+def check(
+    file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool
+) -> None:
     """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card data masked.
 
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
@@ -211,8 +274,14 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
     from headgate.local_files.check_file import check_by_contract, columns_like_cards, failing_columns_of
 
     if dataset and contract_file:
-        raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
-    contract = declared_by_lake(_loaded(contract_file), no_cards()) if contract_file else _contract_for(file, dataset)
+        raise click.UsageError(
+            "--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two."
+        )
+    contract = (
+        declared_by_lake(_loaded(contract_file), no_cards())
+        if contract_file
+        else _contract_for(file, dataset)
+    )
     try:
         checked = check_by_contract(file, contract)
     except BadInputError as error:
@@ -227,9 +296,12 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
     options.show(
         as_json=as_json,
         value=lambda: (
-            _fact(gated, shown, mapped) | {"failing_columns": [column.as_json() for column in failing], "may_hold_cards": like_cards}
+            _fact(gated, shown, mapped)
+            | {"failing_columns": [column.as_json() for column in failing], "may_hold_cards": like_cards}
         ),
-        screen=lambda: Group(_checked_screen(file, gated, shown, mapped, policy_of(contract)), *_failing_tables(failing)),
+        screen=lambda: Group(
+            _checked_screen(file, gated, shown, mapped, policy_of(contract)), *_failing_tables(failing)
+        ),
     )
     if suggest:
         _write_suggestion(contract, failing, suggest)
@@ -256,7 +328,11 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
         "changes": [asdict(change) for change in changes],
         "stored_rows": [asdict(effect) for effect in stored],
     }
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: Group(_changes_table(changes), _stored_table(stored)))
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: Group(_changes_table(changes), _stored_table(stored)),
+    )
     options.finish(complete=not breaking)
 
 
@@ -292,7 +368,9 @@ def _contract_for(file: Path, dataset: str) -> Contract:
     names = ", ".join(sorted(contracts))
     if dataset:
         near = did_you_mean(dataset, contracts)
-        raise click.ClickException(f"There is no contract for {screens.shown(dataset)}.{near} There are: {names}.{_whose_contracts()}")
+        raise click.ClickException(
+            f"There is no contract for {screens.shown(dataset)}.{near} There are: {names}.{_whose_contracts()}"
+        )
     raise click.ClickException(
         f"No folder of {screens.shown(str(file))} names a dataset. Say with --dataset which contract applies ({names}), "
         "or name a file with --contract."
@@ -304,7 +382,11 @@ def _whose_contracts() -> str:
     from headgate.project import project
 
     folder = project().folder
-    return f" These are the contracts of {screens.shown(str(folder))}; HEADGATE_PROJECT names another folder." if folder else ""
+    return (
+        f" These are the contracts of {screens.shown(str(folder))}; HEADGATE_PROJECT names another folder."
+        if folder
+        else ""
+    )
 
 
 def _refused(gated: CheckedRows, count: int) -> list[dict[str, object]]:
@@ -313,10 +395,21 @@ def _refused(gated: CheckedRows, count: int) -> list[dict[str, object]]:
     return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
 
 
-def _fact(gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
+def _fact(
+    gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: dict[str, str]
+) -> dict[str, object]:
     by_name = {name: dict(getattr(gated.counts, name)) for name in ("reasons", "masked", "new_columns")}
-    warned = [{"column": column, "rule": rule, "rows": count} for (column, rule), count in gated.counts.warned.items()]
-    fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "warned": warned, "refused_rows": list(shown)}
+    warned = [
+        {"column": column, "rule": rule, "rows": count}
+        for (column, rule), count in gated.counts.warned.items()
+    ]
+    fact = {
+        "contract": gated.counts.contract,
+        **_counts(gated),
+        **by_name,
+        "warned": warned,
+        "refused_rows": list(shown),
+    }
     return fact | ({"mapping": mapped} if mapped else {})
 
 
@@ -333,13 +426,23 @@ def _counts(gated: CheckedRows) -> dict[str, int]:
 
 def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
     refusal = {"rule": error.rule, "column": error.column, "message": error.message, "remedy": error.remedy}
-    options.show(as_json=as_json, value=lambda: {"refused": refusal}, screen=lambda: f"The file would be refused: {error}")
+    options.show(
+        as_json=as_json,
+        value=lambda: {"refused": refusal},
+        screen=lambda: f"The file would be refused: {error}",
+    )
 
 
 def _checked_screen(
-    file: Path, gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: Mapping[str, str], policy: NewColumns
+    file: Path,
+    gated: CheckedRows,
+    shown: Sequence[dict[str, object]],
+    mapped: Mapping[str, str],
+    policy: NewColumns,
 ) -> RenderableType:
-    counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}")
+    counts = screens.table(
+        *_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}"
+    )
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
     reasons = screens.table("reason", "rows")
     for rule, count in sorted(gated.counts.reasons.items(), key=lambda item: (-item[1], item[0])):
@@ -365,7 +468,11 @@ def _checked_screen(
         *([new] if gated.counts.new_columns else []),
         *([rows] if shown else []),
     ]
-    nothing = [] if gated.counts.received else ["The file has no rows. Check that its columns' names are followed by rows."]
+    nothing = (
+        []
+        if gated.counts.received
+        else ["The file has no rows. Check that its columns' names are followed by rows."]
+    )
     unread = screens.unread_sheets([(screens.shown(file.name), gated.counts.written_as)])
     return Group(counts, *nothing, *unread, *shown_tables)
 
@@ -373,10 +480,14 @@ def _checked_screen(
 def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:
     """Return the table of what refuses rows, if anything does; a new column alone has a table of its own."""
     refusing = [column for column in failing if column.rows]
-    table = screens.table("column", "rule", "rows", "examples", "what to do, the likeliest first", title="Everything that fails")
+    table = screens.table(
+        "column", "rule", "rows", "examples", "what to do, the likeliest first", title="Everything that fails"
+    )
     for column in refusing:
         remedies = "\nor ".join([column.edit, *(edit.partition(": ")[2] for edit in column.other_edits)])
-        table.add_row(column.column or "the row", column.rule, f"{column.rows:,}", ", ".join(column.examples), remedies)
+        table.add_row(
+            column.column or "the row", column.rule, f"{column.rows:,}", ", ".join(column.examples), remedies
+        )
     return [table] if refusing else []
 
 
@@ -388,9 +499,13 @@ def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], targ
     from headgate.intake.quarantine.failing_columns import suggested
 
     edited = suggested(contract, failing)
-    target.write_text(yaml.safe_dump(to_odcs(edited), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    target.write_text(
+        yaml.safe_dump(to_odcs(edited), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8"
+    )
     what = (
-        "unchanged: no edit would accept more rows" if edited == contract else f"version {edited.version}; compare: headgate contract diff"
+        "unchanged: no edit would accept more rows"
+        if edited == contract
+        else f"version {edited.version}; compare: headgate contract diff"
     )
     click.echo(f"Wrote {screens.shown(str(target))}: {what}", err=True)
 

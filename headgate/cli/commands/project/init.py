@@ -51,13 +51,32 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
 
 @click.command(epilog=options.example("headgate init ~/bikes sales.csv products.xlsx"))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--name", default="", help="Prefix of the lake's buckets and databases; default: the folder's name in the letters a to z.")
+@click.argument(
+    "files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--name",
+    default="",
+    help="Prefix of the lake's buckets and databases; default: the folder's name in the letters a to z.",
+)
 @click.option("--region", default="", help="AWS region; default: the shell's when it deploys.")
 @click.option("--domain", "domains", multiple=True, help="A ready-made domain; may be repeated.")
-@click.option("--sheet", default="", help="The only sheet of a workbook to read, where every FILE is a workbook; the draft states it.")
+@click.option(
+    "--sheet",
+    default="",
+    help="The only sheet of a workbook to read, where every FILE is a workbook; the draft states it.",
+)
 @options.as_json
-def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domains: tuple[str, ...], sheet: str, as_json: bool) -> None:
+def init(
+    folder: Path,
+    files: tuple[Path, ...],
+    *,
+    name: str,
+    region: str,
+    domains: tuple[str, ...],
+    sheet: str,
+    as_json: bool,
+) -> None:
     """Make a folder for a lake of your own: settings, contracts and SQL models.
 
     A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no ready-made tables unless --domain
@@ -71,23 +90,37 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
         )
     called = name or _name_of(folder.resolve().name)
     offered = ", ".join(sorted({*package_domains(), *dict(entry_points())}))
-    text = _TOML.format(name=called, region=region, domains=", ".join(f'"{domain}"' for domain in domains), known=offered)
+    text = _TOML.format(
+        name=called, region=region, domains=", ".join(f'"{domain}"' for domain in domains), known=offered
+    )
     lake = _checked(text)
     samples, drafting = draft_file.datasets_of(files), draft_file.DraftOptions(sheet=sheet)
-    drafts = dict(draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal))  # before anything is written
+    drafts = dict(
+        draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal)
+    )  # before anything is written
     for part in ("contracts/source", "contracts/prod", "models"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(text, encoding="utf-8")
     written = [FILE]
     if not (folder / "README.md").exists():
-        (folder / "README.md").write_text(_README.format(name=called, folder=shlex.quote(str(folder.resolve()))), encoding="utf-8")
+        (folder / "README.md").write_text(
+            _README.format(name=called, folder=shlex.quote(str(folder.resolve()))), encoding="utf-8"
+        )
         written.append("README.md")
     for dataset, draft in drafts.items():
         contract_files.show_draft(draft, folder / "contracts" / "source" / f"{dataset}.yaml", dataset)
         written.append(f"contracts/source/{dataset}.yaml")
     alike = _of_the_same_columns(drafts)
-    value = {"folder": str(folder.resolve()), "name": lake.name, "domains": [*lake.domains], "written": written, "same_columns": alike}
-    options.show(as_json=as_json, value=lambda: value, screen=lambda: _screen(folder, alike, has_contract=bool(drafts)))
+    value = {
+        "folder": str(folder.resolve()),
+        "name": lake.name,
+        "domains": [*lake.domains],
+        "written": written,
+        "same_columns": alike,
+    }
+    options.show(
+        as_json=as_json, value=lambda: value, screen=lambda: _screen(folder, alike, has_contract=bool(drafts))
+    )
 
 
 def _name_of(folder: str) -> str:
@@ -129,7 +162,11 @@ def _draft_command(folder: Path) -> str:
 
 def _screen(folder: Path, alike: Sequence[Sequence[str]], *, has_contract: bool) -> str:
     """The next step is a contract, and with one the deployment, from the clone of Headgate."""
-    step = f"HEADGATE_PROJECT={shlex.quote(str(folder.resolve()))} make deploy-localstack" if has_contract else _draft_command(folder)
+    step = (
+        f"HEADGATE_PROJECT={shlex.quote(str(folder.resolve()))} make deploy-localstack"
+        if has_contract
+        else _draft_command(folder)
+    )
     made = f"Made a lake project in {folder}: headgate.toml, contracts/, models/, README.md."
     return "\n".join([made, *map(_hint, alike), f"Next: {step}"])
 

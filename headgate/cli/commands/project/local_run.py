@@ -22,15 +22,27 @@ if TYPE_CHECKING:
     from headgate.cli.local_lake import LocalRun
 
 _OPTIONS = (
-    click.option("--local", is_flag=True, help="Build the tables on this machine. `headgate run` builds those of a deployment."),
+    click.option(
+        "--local",
+        is_flag=True,
+        help="Build the tables on this machine. `headgate run` builds those of a deployment.",
+    ),
     click.option(
         "--data",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="Folder with a file or a folder of files for each dataset: customers.csv is read by the contract of customers.",
     ),
-    click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day of the data; default: the last one that the data know."),
+    click.option(
+        "--as-of",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="Day of the data; default: the last one that the data know.",
+    ),
     click.option("--rows", default=5, show_default=True, help="How many rows of each table to show."),
-    click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Write each table to this folder, as Parquet."),
+    click.option(
+        "--output",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Write each table to this folder, as Parquet.",
+    ),
     options.as_json,
 )
 
@@ -45,7 +57,14 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @_with_options
 def run_models(
-    names: tuple[str, ...], *, local: bool, data: Path | None, as_of: datetime | None, rows: int, output: Path | None, as_json: bool
+    names: tuple[str, ...],
+    *,
+    local: bool,
+    data: Path | None,
+    as_of: datetime | None,
+    rows: int,
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     """Build the SQL models, or those of NAME and the models that they read, from the files of a folder.
 
@@ -57,7 +76,16 @@ def run_models(
 @click.command("run", epilog=options.example("headgate systems run completeness --local --data samples"))
 @click.argument("name")
 @_with_options
-def run_system(name: str, *, local: bool, data: Path | None, as_of: datetime | None, rows: int, output: Path | None, as_json: bool) -> None:
+def run_system(
+    name: str,
+    *,
+    local: bool,
+    data: Path | None,
+    as_of: datetime | None,
+    rows: int,
+    output: Path | None,
+    as_json: bool,
+) -> None:
     """Build the tables of the system NAME from the files of a folder.
 
     The files pass the gate and are merged as in the lake, and the tables are audited. Nothing is sent.
@@ -73,13 +101,23 @@ def _data(folder: Path | None, *, local: bool) -> Path:
     return folder
 
 
-def _run(system: str, data: Path, as_of: datetime | None, shown: tuple[int, Path | None], *, models: Sequence[str], as_json: bool) -> None:
+def _run(
+    system: str,
+    data: Path,
+    as_of: datetime | None,
+    shown: tuple[int, Path | None],
+    *,
+    models: Sequence[str],
+    as_json: bool,
+) -> None:
     from headgate.cli.local_lake import run_system_locally
 
     rows, output = shown
     run = run_system_locally(system, data, models, as_of.date() if as_of else None)
     written = _write(run, output) if output else {}
-    options.show(as_json=as_json, value=lambda: _fact(run, rows, written), screen=lambda: _screen(run, rows, written))
+    options.show(
+        as_json=as_json, value=lambda: _fact(run, rows, written), screen=lambda: _screen(run, rows, written)
+    )
 
 
 def _write(run: LocalRun, folder: Path) -> dict[str, Path]:
@@ -98,7 +136,11 @@ def _fact(run: LocalRun, rows: int, written: dict[str, Path]) -> dict[str, objec
         | ({"file": str(written[name])} if name in written else {})
         for name, table in run.tables.items()
     }
-    return {"as_of": run.as_of, "datasets": {name: vars(gated) for name, gated in run.datasets.items()}, "tables": tables}
+    return {
+        "as_of": run.as_of,
+        "datasets": {name: vars(gated) for name, gated in run.datasets.items()},
+        "tables": tables,
+    }
 
 
 def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
@@ -107,13 +149,19 @@ def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
     tables = [_table(name, table, rows) for name, table in run.tables.items()]
     files = [f"Wrote {', '.join(map(str, written.values()))}."] if written else []
     refused = sorted(name for name, gated in run.datasets.items() if gated.quarantined)
-    hint = [f"`headgate contract check FILE --dataset {refused[0]}` shows refused rows and why."] if refused else []
+    hint = (
+        [f"`headgate contract check FILE --dataset {refused[0]}` shows refused rows and why."]
+        if refused
+        else []
+    )
     return Group(_gated(run), *hint, *tables, *files)
 
 
 def _gated(run: LocalRun) -> Table:
     names = ("files", "received", "accepted", "quarantined", "duplicates")
-    made = screens.table("dataset", *names, "reasons", title=f"Through the gate; data up to {run.as_of}", numbers=names)
+    made = screens.table(
+        "dataset", *names, "reasons", title=f"Through the gate; data up to {run.as_of}", numbers=names
+    )
     for dataset, gated in sorted(run.datasets.items()):
         reasons = ", ".join(f"{rule} {count:,}" for rule, count in gated.reasons.most_common())
         made.add_row(dataset, *(f"{getattr(gated, name):,}" for name in names), reasons)
@@ -127,7 +175,8 @@ def _table(name: str, table: pa.Table, rows: int) -> Table:
     columns = [column for column in table.column_names if column not in STAMPS]
     first = table.select(columns).slice(0, rows).to_pylist()
     made = screens.table(
-        *columns, title=f"{name}: {table.num_rows:,} rows{f', the first {len(first)}' if table.num_rows > len(first) else ''}"
+        *columns,
+        title=f"{name}: {table.num_rows:,} rows{f', the first {len(first)}' if table.num_rows > len(first) else ''}",
     )
     for row in first:
         made.add_row(*("" if value is None else str(value) for value in row.values()))

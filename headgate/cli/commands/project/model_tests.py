@@ -61,7 +61,11 @@ def _chosen(tests: Sequence[ModelTest], names: Collection[str], models: Collecti
     if not tests:
         raise click.ClickException(f"The lake project has no test of a model. {_HOW}")
     if unknown := sorted(set(names) - {name for test in tests for name in (test.name, test.model)}):
-        reason = f"The model {unknown[0]} has no test" if unknown[0] in models else f"There is no test and no model {unknown[0]}"
+        reason = (
+            f"The model {unknown[0]} has no test"
+            if unknown[0] in models
+            else f"There is no test and no model {unknown[0]}"
+        )
         raise click.ClickException(f"{reason}. {_HOW}")
     return [test for test in tests if not names or {test.name, test.model} & set(names)]
 
@@ -70,14 +74,18 @@ def _fact(result: ModelTestResult) -> dict[str, object]:
     return vars(result) | {"passed": result.passed}
 
 
-def results_screen(results: Sequence[ModelTestResult], failed: Sequence[ModelTestResult], untested: Sequence[str]) -> RenderableType:
+def results_screen(
+    results: Sequence[ModelTestResult], failed: Sequence[ModelTestResult], untested: Sequence[str]
+) -> RenderableType:
     """Return what differs in failed tests, and the counts."""
     from rich.console import Group
 
     differences = [_differences(result) for result in failed if not result.error]
     errors = [f"{result.name}: {result.error}" for result in failed if result.error]
     without = [f"Without a test: {', '.join(untested)}."] if untested else []
-    return Group(*differences, *errors, f"{len(results) - len(failed)} passed, {len(failed)} failed.", *without)
+    return Group(
+        *differences, *errors, f"{len(results) - len(failed)} passed, {len(failed)} failed.", *without
+    )
 
 
 def _differences(result: ModelTestResult) -> Table:

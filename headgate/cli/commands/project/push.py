@@ -26,13 +26,22 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.example("headgate push --dry-run"))
-@click.option("--list", "list_versions", is_flag=True, help="List the versions that were pushed to this deployment.")
-@click.option("--back", default="", metavar="VERSION", help="Use a version of --list again; `deployed` is the deployment's own.")
+@click.option(
+    "--list", "list_versions", is_flag=True, help="List the versions that were pushed to this deployment."
+)
+@click.option(
+    "--back",
+    default="",
+    metavar="VERSION",
+    help="Use a version of --list again; `deployed` is the deployment's own.",
+)
 @click.option("--dry-run", is_flag=True, help="Check and compare, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.as_json
 @options.deployment
-def push(*, list_versions: bool, back: str, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def push(
+    *, list_versions: bool, back: str, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None
+) -> None:
     """Replace the SQL of the lake's models with that of the lake project, in seconds and without a deployment.
 
     Runs that begin their work after the push build with the new SQL; a run under way ends with the one that it began with. All
@@ -58,7 +67,9 @@ def _push(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) ->
     is_ready = not planned.refused and not failed and bool(planned.changed)
     if is_ready and not dry_run:
         if not yes:
-            click.confirm(f"Replace the SQL of {', '.join(planned.changed)} in the lake?", abort=True, err=True)
+            click.confirm(
+                f"Replace the SQL of {', '.join(planned.changed)} in the lake?", abort=True, err=True
+            )
         pushes.push(env, planned)
     fact = {
         "version": planned.version,
@@ -68,7 +79,9 @@ def _push(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) ->
         "refused": [asdict(refusal) for refusal in planned.refused],
         "failed_tests": [result.name for result in failed],
     }
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _screen(planned, failed, dry_run=dry_run))
+    options.show(
+        as_json=as_json, value=lambda: fact, screen=lambda: _screen(planned, failed, dry_run=dry_run)
+    )
     if planned.refused or failed:
         sys.exit(1)
 
@@ -77,7 +90,11 @@ def _failed_tests() -> list[ModelTestResult]:
     from headgate.cli.commands.project.model_tests import run_tests
     from headgate.systems.model_tests import read_test
 
-    return [result for result in run_tests([read_test(path) for path in project().model_tests]) if not result.passed]
+    return [
+        result
+        for result in run_tests([read_test(path) for path in project().model_tests])
+        if not result.passed
+    ]
 
 
 def _go_back(env: Mapping[str, str], version: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
@@ -111,7 +128,12 @@ def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
     versions = definitions.versions(env)
     current, _ = versions.pointer()
     facts = [
-        {"version": version.version, "pushed_by": version.pushed_by, "pushed_at": version.pushed_at, "models": len(version.models)}
+        {
+            "version": version.version,
+            "pushed_by": version.pushed_by,
+            "pushed_at": version.pushed_at,
+            "models": len(version.models),
+        }
         for version in versions.pushed()
     ]
     rows = [{**fact, "in_use": fact["version"] == current.version} for fact in facts]
@@ -120,9 +142,13 @@ def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
 
 
 def _versions_table(current: Push, rows: Sequence[Mapping[str, object]]) -> Table:
-    table = screens.table("version", "in use", "first pushed by", "at (UTC)", "models", title=f"Deployment {current.deployment}")
+    table = screens.table(
+        "version", "in use", "first pushed by", "at (UTC)", "models", title=f"Deployment {current.deployment}"
+    )
     for row in rows:
         in_use = "yes" if row["in_use"] else ""
-        table.add_row(str(row["version"]), in_use, str(row["pushed_by"]), str(row["pushed_at"]), str(row["models"]))
+        table.add_row(
+            str(row["version"]), in_use, str(row["pushed_by"]), str(row["pushed_at"]), str(row["models"])
+        )
     table.add_row("deployed", "" if any(row["in_use"] for row in rows) else "yes", "", "", "")
     return table

@@ -108,7 +108,9 @@ systems.add_command(run_system)
 
 @systems.command(epilog=options.example("headgate systems init completeness --reads readings"))
 @click.argument("name")
-@click.option("--reads", "dataset", default="", help="Dataset that the system reads; default: the first of the lake.")
+@click.option(
+    "--reads", "dataset", default="", help="Dataset that the system reads; default: the first of the lake."
+)
 @options.as_json
 def init(name: str, dataset: str, as_json: bool) -> None:
     """Write a system that builds one table, to be changed: systems/NAME.py, its contract, its dashboard and its test.
@@ -119,7 +121,9 @@ def init(name: str, dataset: str, as_json: bool) -> None:
 
     folder, module = project().folder, name.replace("-", "_")
     if not folder:
-        raise click.ClickException(f"There is no {FILE} here or above. Make a lake project with `headgate init FOLDER`.")
+        raise click.ClickException(
+            f"There is no {FILE} here or above. Make a lake project with `headgate init FOLDER`."
+        )
     if not re.fullmatch(SYSTEM, module):
         raise click.ClickException(
             f"{name!r} is no name of a system. Use 2 to 30 of the letters a to z, digits and _, beginning with a letter."

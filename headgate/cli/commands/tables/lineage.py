@@ -33,9 +33,17 @@ if TYPE_CHECKING:
 SHOWN_FILES = 20
 
 
-@click.command(epilog=options.example("headgate lineage monthly_sales orders --openlineage --send https://marquez.example.com"))
+@click.command(
+    epilog=options.example(
+        "headgate lineage monthly_sales orders --openlineage --send https://marquez.example.com"
+    )
+)
 @click.argument("tables", metavar="[TABLE]...", nargs=-1)
-@click.option("--openlineage", is_flag=True, help="Print OpenLineage 2-0-2 events: of each TABLE, or of all tables that were built.")
+@click.option(
+    "--openlineage",
+    is_flag=True,
+    help="Print OpenLineage 2-0-2 events: of each TABLE, or of all tables that were built.",
+)
 @click.option(
     "--send",
     metavar="URL",
@@ -48,7 +56,11 @@ SHOWN_FILES = 20
     metavar="YYYY-MM-DD",
     help="Take the events that runs wrote on this day, UTC, instead of those of the current versions.",
 )
-@click.option("--column", metavar="COLUMN", help="Show what this column of TABLE is computed from and what it feeds; '*' for all columns.")
+@click.option(
+    "--column",
+    metavar="COLUMN",
+    help="Show what this column of TABLE is computed from and what it feeds; '*' for all columns.",
+)
 @options.as_json
 @options.deployment
 def lineage(
@@ -74,7 +86,9 @@ def lineage(
     if day and not (openlineage or receiver):
         raise click.UsageError("--day chooses events: add --openlineage or --send URL.")
     if column is not None and (openlineage or receiver or len(tables) != 1):
-        raise click.UsageError("--column shows the columns of one TABLE: name one table, without --openlineage and --send.")
+        raise click.UsageError(
+            "--column shows the columns of one TABLE: name one table, without --openlineage and --send."
+        )
     deployed = deployment.activate(deployment_name)
     lake = DeployedLake(deployed.environment)
     names = [_known(lake, table) for table in tables]
@@ -85,11 +99,17 @@ def lineage(
         _show_lineage(lake, names, as_json=as_json)
         return
     events = (
-        written_events(lake, day.date(), names) if day else current_events(lake, lineage_events.table_events(deployed.environment), names)
+        written_events(lake, day.date(), names)
+        if day
+        else current_events(lake, lineage_events.table_events(deployed.environment), names)
     )
     if receiver:
         sent = send_all(receiver, events)
-        options.show(as_json=as_json, value=lambda: [asdict(answer) for answer in sent], screen=lambda: _sent_screen(receiver, sent))
+        options.show(
+            as_json=as_json,
+            value=lambda: [asdict(answer) for answer in sent],
+            screen=lambda: _sent_screen(receiver, sent),
+        )
         options.finish(complete=not any(answer.error for answer in sent))
         return
     one_table = len(names) == 1 and len(events) == 1
@@ -99,7 +119,9 @@ def lineage(
 def _known(lake: Lake, table: str) -> str:
     name, names = table.rpartition(".")[2], sorted({*lake.contracts.source, *lake.contracts.prod})
     if name not in names:
-        raise click.ClickException(f"There is no table {name}.{did_you_mean(name, names)} Tables: {', '.join(names)}.")
+        raise click.ClickException(
+            f"There is no table {name}.{did_you_mean(name, names)} Tables: {', '.join(names)}."
+        )
     return name
 
 
@@ -109,7 +131,9 @@ def _show_lineage(lake: Lake, names: Sequence[str], *, as_json: bool) -> None:
     lineages = [of_table(lake, name) for name in names]
     facts = [of.model_dump() for of in lineages]
     options.show(
-        as_json=as_json, value=lambda: facts if len(facts) > 1 else facts[0], screen=lambda: Group(*map(_lineage_screen, lineages))
+        as_json=as_json,
+        value=lambda: facts if len(facts) > 1 else facts[0],
+        screen=lambda: Group(*map(_lineage_screen, lineages)),
     )
 
 
@@ -119,23 +143,37 @@ def _show_columns(lake: Lake, table: str, column: str, *, as_json: bool) -> None
     of = of_table(lake, table)
     names = [each.column for each in of.columns]
     if column not in ("*", *names):
-        raise click.ClickException(f"{table} has no column {column}.{did_you_mean(column, names)} Columns: {', '.join(names)}.")
+        raise click.ClickException(
+            f"{table} has no column {column}.{did_you_mean(column, names)} Columns: {', '.join(names)}."
+        )
     chosen = [each for each in of.columns if column in ("*", each.column)]
-    value = {"table": table, "columns": [each.model_dump() for each in chosen], "rows": [use.model_dump() for use in of.rows]}
+    value = {
+        "table": table,
+        "columns": [each.model_dump() for each in chosen],
+        "rows": [use.model_dump() for use in of.rows],
+    }
     options.show(as_json=as_json, value=lambda: value, screen=lambda: _columns_screen(of, chosen))
 
 
 def _columns_screen(of: ColumnLineage, columns: Sequence[LineageColumn]) -> RenderableType:
-    table = screens.table("column", "is computed from", "feeds", title=f"{of.table}, by column", show_lines=True)
+    table = screens.table(
+        "column", "is computed from", "feeds", title=f"{of.table}, by column", show_lines=True
+    )
     for column in columns:
-        table.add_row(column.column, column.unknown or _uses_text(column.sources) or "no column", _uses_text(column.feeds) or "no column")
+        table.add_row(
+            column.column,
+            column.unknown or _uses_text(column.sources) or "no column",
+            _uses_text(column.feeds) or "no column",
+        )
     deciding = _uses_text(of.rows)
     return Group(table, f"Its rows depend on:\n{deciding}") if deciding else table
 
 
 def _uses_text(uses: Iterable[ColumnUse]) -> str:
     """Return a line for each column: its table, and how it is used."""
-    return "\n".join(f"{use.table}.{use.column or '*'} ({', '.join(use.uses).lower().replace('_', ' ')})" for use in uses)
+    return "\n".join(
+        f"{use.table}.{use.column or '*'} ({', '.join(use.uses).lower().replace('_', ' ')})" for use in uses
+    )
 
 
 def _sent_screen(receiver: LineageReceiver, sent: Sequence[EventAnswer]) -> RenderableType:
@@ -157,7 +195,9 @@ def _lineage_screen(of: Lineage) -> RenderableType:
     table = screens.table("dataset", "snapshot", "rows", "files", "newest files", title=title)
     for dataset in of.datasets:
         names = screens.first_of([file.key for file in dataset.files[:SHOWN_FILES]], limit=SHOWN_FILES)
-        table.add_row(dataset.dataset, dataset.snapshot_id, f"{dataset.rows:,}", f"{dataset.file_count:,}", names)
+        table.add_row(
+            dataset.dataset, dataset.snapshot_id, f"{dataset.rows:,}", f"{dataset.file_count:,}", names
+        )
     return Group(table, "Next: `headgate file KEY` shows one file's way to its tables.")
 
 
@@ -230,7 +270,10 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
     try:
         tables, note = tuple(_tables_with(lake, record)) if record.curated_key else (), ""
     except NotPermittedError:  # an uploader and an auditor may read the ledger, and no table
-        tables, note = (), "The tables with its rows are not listed: this role may not read them. Ask an analyst or an operator."
+        tables, note = (
+            (),
+            "The tables with its rows are not listed: this role may not read them. Ask an analyst or an operator.",
+        )
     return FileTrace(
         file_id=record.file_id,
         key=record.key,
@@ -242,7 +285,10 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
         duplicates=record.duplicates,
         error=record.error.get("message", ""),
         remedy=record.error.get("remedy", ""),
-        stages=tuple(TraceStage(stage.name, stage.state, stage.at, stage.seconds, stage.message) for stage in stages_of(record)),
+        stages=tuple(
+            TraceStage(stage.name, stage.state, stage.at, stage.seconds, stage.message)
+            for stage in stages_of(record)
+        ),
         increment=record.curated_key,
         tables=tables,
         note=note,
@@ -260,7 +306,9 @@ def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
     def shows_file(snapshot: LakeSnapshot) -> bool:
         of = snapshot.datasets.get(record.dataset)
         if of and of.snapshot_id not in is_merged_into:
-            is_merged_into[of.snapshot_id] = record.curated_key in increments_of(lake.objects, lake.bucket("curated"), of)
+            is_merged_into[of.snapshot_id] = record.curated_key in increments_of(
+                lake.objects, lake.bucket("curated"), of
+            )
         return of is not None and is_merged_into[of.snapshot_id]
 
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
@@ -272,7 +320,11 @@ def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
         try:
             shown = lake.catalog.current(lake.databases.prod, name)
             read = shown.parameters.get(READS, "").split(",")
-            snapshot = snapshot_built_from(lake.objects, lake.bucket("curated"), shown) if record.dataset in read else None
+            snapshot = (
+                snapshot_built_from(lake.objects, lake.bucket("curated"), shown)
+                if record.dataset in read
+                else None
+            )
         except HeadgateError:  # the table is not deployed, or the list of its snapshot was deleted
             continue
         if snapshot and shows_file(snapshot):
@@ -281,12 +333,22 @@ def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
 
 def _trace_screen(trace: FileTrace) -> RenderableType:
     counts = f"{trace.received:,} received, {trace.accepted:,} accepted, {trace.quarantined:,} refused, {trace.duplicates:,} duplicates"
-    stages = screens.table("stage", "state", "at, UTC", "seconds", "details", title=f"{trace.key}: {trace.state}; {counts}")
+    stages = screens.table(
+        "stage", "state", "at, UTC", "seconds", "details", title=f"{trace.key}: {trace.state}; {counts}"
+    )
     for stage in trace.stages:
-        stages.add_row(stage.name, stage.state, stage.at, "" if stage.seconds is None else f"{stage.seconds:.3f}", stage.message)
+        stages.add_row(
+            stage.name,
+            stage.state,
+            stage.at,
+            "" if stage.seconds is None else f"{stage.seconds:.3f}",
+            stage.message,
+        )
     if not trace.tables:
         return Group(stages, *_next_steps(trace))
-    built_from = screens.table("table", "system", "snapshot", "as of", title=f"Tables with rows of {trace.key}")
+    built_from = screens.table(
+        "table", "system", "snapshot", "as of", title=f"Tables with rows of {trace.key}"
+    )
     for table in trace.tables:
         built_from.add_row(table.table, table.system, table.snapshot_id, table.as_of)
     return Group(stages, built_from, *_next_steps(trace))

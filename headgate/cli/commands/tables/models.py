@@ -43,7 +43,10 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
     if context.invoked_subcommand:
         return
     deployed = deployment.activate(deployment_name)
-    marked = [(card, lost_to(card) if is_used else _UNUSED) for card, is_used in systems.kept_models(deployed.environment)]
+    marked = [
+        (card, lost_to(card) if is_used else _UNUSED)
+        for card, is_used in systems.kept_models(deployed.environment)
+    ]
     fact = [asdict(card) | {"attention": attention} for card, attention in marked]
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(marked) if marked else _NO_MODELS)
 
@@ -73,7 +76,9 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
 
     formats = {".html": model_card_page.html, ".htm": model_card_page.html, ".md": model_card_page.markdown}
     if file and file.suffix.lower() not in formats:
-        raise click.UsageError(f"{file} has an ending that no card is written in. Name a file that ends in .html or .md.")
+        raise click.UsageError(
+            f"{file} has an ending that no card is written in. Name a file that ends in .html or .md."
+        )
     deployed = deployment.activate(deployment_name)
     made = systems.model_card(deployed.environment, name)
     if file:
@@ -88,9 +93,16 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
 
 
 @click.command("data-docs", epilog=options.example("headgate data-docs --to data-docs"))
-@click.option("--snapshot", default="current", show_default=True, help="Snapshot of the lake that they are about.")
 @click.option(
-    "--to", "folder", default="data-docs", show_default=True, type=click.Path(file_okay=False, path_type=Path), help="Local folder."
+    "--snapshot", default="current", show_default=True, help="Snapshot of the lake that they are about."
+)
+@click.option(
+    "--to",
+    "folder",
+    default="data-docs",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Local folder.",
 )
 @options.as_json
 @options.deployment
@@ -104,7 +116,11 @@ def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str |
     sites = quality.data_docs(deployed.environment).fetch(lake.snapshot_id, folder)
     cards = _write_cards(deployed.environment, folder / "models")
     value = {"snapshot_id": lake.snapshot_id, "sites": [str(site) for site in (*sites, *cards)]}
-    options.show(as_json=as_json, value=lambda: value, screen=lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.")
+    options.show(
+        as_json=as_json,
+        value=lambda: value,
+        screen=lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.",
+    )
 
 
 def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
@@ -113,7 +129,8 @@ def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
 
     folder.mkdir(parents=True, exist_ok=True)
     made = {
-        folder / f"{described.description.name}.html": model_card_page.html(described) for described in systems.model_cards(environment)
+        folder / f"{described.description.name}.html": model_card_page.html(described)
+        for described in systems.model_cards(environment)
     }
     for file, page in made.items():
         file.write_text(page, encoding="utf-8")
@@ -127,7 +144,9 @@ def _table(marked: Sequence[tuple[Card, str]]) -> Table:
     for card, attention in marked:
         figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(card.metrics.items()))
         moved = ", ".join(sorted(name for name, index in card.drift.items() if index > SHIFTED))
-        table.add_row(card.system, card.model, card.as_of, card.recipe, figures or "-", moved or "-", attention)
+        table.add_row(
+            card.system, card.model, card.as_of, card.recipe, figures or "-", moved or "-", attention
+        )
     return table
 
 
@@ -137,4 +156,8 @@ def lost_to(card: Card) -> str:
     if not results or card.recipe not in results:
         return ""
     best = min(results, key=lambda recipe: results[recipe])
-    return f"! loses to {best}: {results[card.recipe]:.4g} against {results[best]:.4g}" if results[best] < results[card.recipe] else ""
+    return (
+        f"! loses to {best}: {results[card.recipe]:.4g} against {results[best]:.4g}"
+        if results[best] < results[card.recipe]
+        else ""
+    )

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 @click.argument("sql", required=False)
 @click.option("--saved", metavar="NAME", help="Ask a saved question; `headgate questions` lists them.")
 @click.option(
-    "--csv", "as_csv", is_flag=True, help="Print CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it."
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Print CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it.",
 )
 @click.option(
     "--vertical/--table",
@@ -36,7 +39,15 @@ if TYPE_CHECKING:
 )
 @options.as_json
 @options.deployment
-def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | None, as_json: bool, deployment_name: str | None) -> None:
+def query(
+    sql: str | None,
+    saved: str | None,
+    *,
+    as_csv: bool,
+    vertical: bool | None,
+    as_json: bool,
+    deployment_name: str | None,
+) -> None:
     """Run one statement of Athena's SQL on the lake's tables.
 
     Tables are in the lake's databases of curated and prod, which SHOW DATABASES lists; a name without a database is looked up in prod,
@@ -52,15 +63,23 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
     deployed = deployment.activate(deployment_name)
     statement = sql or _saved_statement(str(saved))
     databases = stores.databases(deployed.environment)
-    answer = _answer(deployed, databases.rename_in(statement) if saved else qualify_tables(statement, databases))
+    answer = _answer(
+        deployed, databases.rename_in(statement) if saved else qualify_tables(statement, databases)
+    )
     if as_csv:
         click.echo(_csv(answer), nl=False)
     else:
         options.show(
-            as_json=as_json, value=answer.records, screen=lambda: _screen(answer, vertical=bool(vertical)), unlimited=vertical is False
+            as_json=as_json,
+            value=answer.records,
+            screen=lambda: _screen(answer, vertical=bool(vertical)),
+            unlimited=vertical is False,
         )
     if not answer.rows and not _has_run(deployed):
-        click.echo("headgate: no run has finished yet, so the tables are empty. `headgate run` builds them.", err=True)
+        click.echo(
+            "headgate: no run has finished yet, so the tables are empty. `headgate run` builds them.",
+            err=True,
+        )
 
 
 @click.command(epilog=options.example("headgate questions"))
@@ -73,7 +92,11 @@ def questions(*, as_json: bool, deployment_name: str | None) -> None:
     """
     deployment.activate_if_deployed(deployment_name)
     listed = _saved_questions()
-    options.show(as_json=as_json, value=lambda: [vars(question) for question in listed.values()], screen=lambda: _questions_table(listed))
+    options.show(
+        as_json=as_json,
+        value=lambda: [vars(question) for question in listed.values()],
+        screen=lambda: _questions_table(listed),
+    )
 
 
 def _saved_questions() -> dict[str, Question]:

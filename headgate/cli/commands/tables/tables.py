@@ -41,7 +41,12 @@ def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
 
 @tables.command(epilog=options.example("headgate tables rollback monthly_sales --yes"))
 @click.argument("table")
-@click.option("--to", default="", metavar="VERSION", help="A version of `headgate tables versions`; default: the one before.")
+@click.option(
+    "--to",
+    default="",
+    metavar="VERSION",
+    help="A version of `headgate tables versions`; default: the one before.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.as_json
 @options.deployment
@@ -54,9 +59,18 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
 
     shown, bucket = _found(deployment.activate(deployment_name), table)
     if not yes:
-        click.confirm(f"Roll {shown.table} back to {f'version {to}' if to else 'the version before'}?", abort=True, err=True)
+        click.confirm(
+            f"Roll {shown.table} back to {f'version {to}' if to else 'the version before'}?",
+            abort=True,
+            err=True,
+        )
     target = roll_back(stores.catalog(), stores.objects(), bucket, shown, to)
-    fact = {"table": shown.table, "version": target.name, "as_of": target.as_of, "snapshot_id": target.snapshot_id}
+    fact = {
+        "table": shown.table,
+        "version": target.name,
+        "as_of": target.as_of,
+        "snapshot_id": target.snapshot_id,
+    }
     text = f"{shown.table} shows version {target.name}, as of {target.as_of or 'an unknown day'}."
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: text)
 

@@ -51,7 +51,9 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
 
 
 def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path) -> dict[str, Made]:
-    transactions = described_transactions.describe(tables["card_transactions"], tables["customers"], as_of, folder)
+    transactions = described_transactions.describe(
+        tables["card_transactions"], tables["customers"], as_of, folder
+    )
     if not len(transactions):
         contracts = Registry.load().prod
         return {**without_rows({name: contracts[name] for name in TABLES})}
@@ -63,7 +65,10 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: 
         shelf.put(model)
         shelf.export(fraud_model.NAME, exported_model.scorer(model.fitted, transactions, tables["customers"]))
     last_at = transactions.last_at
-    del transactions, model  # what they remember of each transaction would stay in memory while tables are sorted
+    del (
+        transactions,
+        model,
+    )  # what they remember of each transaction would stay in memory while tables are sorted
     quality = model_quality.table(periods)
     release_memory()
     failed = folder / "failed-payments.parquet"

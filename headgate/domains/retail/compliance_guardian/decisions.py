@@ -26,14 +26,18 @@ REVIEWED_SHARE = 0.005
 ACTIONS = np.array(["approve", "review", "block"], dtype=object)
 
 
-def cheapest(probability: Array, amount: Array, review_price: float = REVIEW_COST_GBP) -> npt.NDArray[np.object_]:
+def cheapest(
+    probability: Array, amount: Array, review_price: float = REVIEW_COST_GBP
+) -> npt.NDArray[np.object_]:
     """The action of the least expected cost for each transaction, given its probability of fraud.
 
     Args:
         review_price: what a review costs, or more where the team cannot review all that would pay; see `review_price_of`.
     """
     approved, blocked = _expected_costs(probability, amount)
-    return np.asarray(ACTIONS[np.stack([approved, np.full(len(amount), review_price), blocked]).argmin(axis=0)])
+    return np.asarray(
+        ACTIONS[np.stack([approved, np.full(len(amount), review_price), blocked]).argmin(axis=0)]
+    )
 
 
 def review_price_of(parts: Iterable[tuple[Array, Array]], days: float) -> float:

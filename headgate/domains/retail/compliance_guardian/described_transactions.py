@@ -38,7 +38,9 @@ class DescribedTransactions(StoredRows):
         """`models.UNKNOWN`, `HONEST` or `FRAUD`, by place."""
         labels, begin = np.empty(len(self), dtype=np.int8), 0
         for part in self.tables(0, len(self), [_LABEL]):
-            labels[begin : (begin := begin + part.num_rows)] = part[_LABEL].cast(pa.int8()).fill_null(UNKNOWN).to_numpy()
+            labels[begin : (begin := begin + part.num_rows)] = (
+                part[_LABEL].cast(pa.int8()).fill_null(UNKNOWN).to_numpy()
+            )
         return labels
 
     @property
@@ -61,7 +63,10 @@ class DescribedTransactions(StoredRows):
         """The moment of each row group's first transaction."""
         holder = self._files[0]
         place = holder.schema_arrow.get_field_index(_AT)
-        return [pd.Timestamp(holder.metadata.row_group(group).column(place).statistics.min) for group in range(holder.num_row_groups)]
+        return [
+            pd.Timestamp(holder.metadata.row_group(group).column(place).statistics.min)
+            for group in range(holder.num_row_groups)
+        ]
 
     def _moments(self, group: int) -> pd.Series[pd.Timestamp]:
         moments: pd.Series[pd.Timestamp] = frame_of(self.group(group, [_AT]))[_AT]
@@ -74,7 +79,9 @@ class DescribedTransactions(StoredRows):
         return rows
 
 
-def describe(transactions: ibis.Table, customers: ibis.Table, as_of: date, folder: Path) -> DescribedTransactions:
+def describe(
+    transactions: ibis.Table, customers: ibis.Table, as_of: date, folder: Path
+) -> DescribedTransactions:
     """The transactions up to the end of a day; their files lie in the folder."""
     paths = []
     for number, question in enumerate(features.questions(transactions, customers, as_of)):

@@ -54,7 +54,9 @@ _PAST_TYPES = {
 _ACCOUNT_TYPES = dict.fromkeys(("customer_id", "signed_up_s"), np.int64)
 
 
-def scorer(model: models.Boosting, transactions: DescribedTransactions, customers: ibis.Table) -> Scorer | None:
+def scorer(
+    model: models.Boosting, transactions: DescribedTransactions, customers: ibis.Table
+) -> Scorer | None:
     """Return the champion for `predictions.fraud`; None, and a line in the log, if it cannot be exported.
 
     It is not where it does not give the batch's scores, or where the past is too long for the function that predicts.
@@ -63,7 +65,8 @@ def scorer(model: models.Boosting, transactions: DescribedTransactions, customer
     newest = transactions.place_of(last_at - pd.Timedelta(days=KEPT_DAYS) + pd.Timedelta(1))
     if after - newest > MOST_KEPT:
         log.error(
-            "model not exported: too many transactions are in the past that it needs", extra={"model": "fraud", "rows": after - newest}
+            "model not exported: too many transactions are in the past that it needs",
+            extra={"model": "fraud", "rows": after - newest},
         )
         return None
     waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
@@ -91,7 +94,11 @@ def _facts(model: models.Boosting, review_price: float) -> Mapping[str, Any]:
         "columns": list(model.columns),
         "honest_share": model.honest_share,
         "actions": [str(action) for action in decisions.ACTIONS],
-        "costs": {"review": review_price, "margin_share": decisions.MARGIN_SHARE, "block_call": decisions.BLOCK_CALL_GBP},
+        "costs": {
+            "review": review_price,
+            "margin_share": decisions.MARGIN_SHARE,
+            "block_call": decisions.BLOCK_CALL_GBP,
+        },
         "groups": list(reasons.groups().items()),
         "reasons": reasons.REASONS,
         "least_reason": reasons.LEAST_SHARE,
@@ -108,7 +115,9 @@ def _reference(model: models.Boosting) -> npt.NDArray[np.float64]:
     return np.asarray(model.reference[list(model.columns)], dtype=np.float64)
 
 
-def _mapped(parts: Iterable[Mapping[str, npt.NDArray[Any]]], types: Mapping[str, type]) -> dict[str, npt.NDArray[Any]]:
+def _mapped(
+    parts: Iterable[Mapping[str, npt.NDArray[Any]]], types: Mapping[str, type]
+) -> dict[str, npt.NDArray[Any]]:
     """The arrays of all parts, one after the other, mapped into memory from files, which are gone when nothing maps them any more."""
     with TemporaryDirectory(prefix="headgate-export-") as folder:
         paths = {name: Path(folder, name) for name in types}

@@ -75,7 +75,9 @@ def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> p
     rows, *parts = (question.to_pandas() for question in questions(transactions, customers, as_of))
     for part in parts:
         for name in part.columns.drop(list(_ORDER)):
-            rows[name] = part.pop(name)  # one column at a time: `assign` would hold two copies of millions of rows
+            rows[name] = part.pop(
+                name
+            )  # one column at a time: `assign` would hold two copies of millions of rows
     rows["is_fraud"] = rows.is_fraud.astype("boolean")
     return rows
 
@@ -94,7 +96,11 @@ def questions(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> t
 
 def sign_ups(customers: ibis.Table) -> ibis.Table:
     """Return the known customers with the second of their registration, columns `customer_id` and `signed_up_s`, by customer."""
-    return customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at)).drop_null().order_by("customer_id")
+    return (
+        customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at))
+        .drop_null()
+        .order_by("customer_id")
+    )
 
 
 def _in_order(table: ibis.Table) -> ibis.Table:
@@ -142,7 +148,9 @@ def _remembered(timed: ibis.Table) -> ibis.Table:
     """Amounts against the customer's other transactions; a first transaction is compared with itself."""
     memory = _past("customer_id", MEMORY_DAYS)
     seen = timed.mutate(
-        others_mean=(timed.pence.sum().over(memory) - timed.pence) / (timed.count().over(memory) - 1).nullif(0) / 100,
+        others_mean=(timed.pence.sum().over(memory) - timed.pence)
+        / (timed.count().over(memory) - 1).nullif(0)
+        / 100,
     )
     others = ibis.greatest(seen.others_mean.fill_null(seen.amount_gbp), LEAST_AMOUNT)
     return seen.mutate(amount_to_usual=seen.amount_gbp / others).drop("others_mean")
@@ -150,8 +158,14 @@ def _remembered(timed: ibis.Table) -> ibis.Table:
 
 def _compared(remembered: ibis.Table) -> ibis.Table:
     """Counts, means and known frauds over the windows of the customer."""
-    windows = {f"customer_count_{days}d": remembered.count().over(_past("customer_id", days)) for days in WINDOWS_DAYS}
-    windows |= {f"customer_mean_{days}d": remembered.pence.mean().over(_past("customer_id", days)) / 100 for days in WINDOWS_DAYS}
+    windows = {
+        f"customer_count_{days}d": remembered.count().over(_past("customer_id", days))
+        for days in WINDOWS_DAYS
+    }
+    windows |= {
+        f"customer_mean_{days}d": remembered.pence.mean().over(_past("customer_id", days)) / 100
+        for days in WINDOWS_DAYS
+    }
     return remembered.mutate(
         **windows,
         usual_amount=remembered.pence.mean().over(_past("customer_id", MEMORY_DAYS)) / 100,
@@ -162,9 +176,16 @@ def _compared(remembered: ibis.Table) -> ibis.Table:
 
 def _of_customer(compared: ibis.Table) -> ibis.Table:
     """The features that the customer's other transactions give."""
-    variance = ibis.greatest(compared.mean_square - compared.customer_mean_30d * compared.customer_mean_30d, 0.0)
-    ratio = compared.mutate(amount_spread=variance.sqrt(), to_mean=compared.amount_gbp / ibis.greatest(compared.usual_amount, LEAST_AMOUNT))
-    highest = {f"highest_to_usual_{days}d": ratio.to_mean.max().over(_past("customer_id", days)) for days in (7, 14)}
+    variance = ibis.greatest(
+        compared.mean_square - compared.customer_mean_30d * compared.customer_mean_30d, 0.0
+    )
+    ratio = compared.mutate(
+        amount_spread=variance.sqrt(),
+        to_mean=compared.amount_gbp / ibis.greatest(compared.usual_amount, LEAST_AMOUNT),
+    )
+    highest = {
+        f"highest_to_usual_{days}d": ratio.to_mean.max().over(_past("customer_id", days)) for days in (7, 14)
+    }
     own = ("amount_to_usual", "usual_amount", "amount_spread", "customer_frauds_30d")
     return ratio.select(*_ORDER, *CUSTOMER, *own, **highest)
 
@@ -175,7 +196,9 @@ def _ordinary(transactions: ibis.Table, end: ibis.Value) -> ibis.Table:
     Only customers with a fraud are compared with their other amounts. No expression is that of all transactions: DuckDB would keep
     the rows of an expression that a question has twice.
     """
-    frauds = transactions.filter(transactions.is_fraud, transactions.transacted_at < end).select("customer_id")
+    frauds = transactions.filter(transactions.is_fraud, transactions.transacted_at < end).select(
+        "customer_id"
+    )
     suspects = transactions.semi_join(frauds, "customer_id")
     remembered = _remembered(_timed(suspects.filter(suspects.transacted_at < end)))
     ordinary = remembered.filter(remembered.known_fraud == 1, remembered.amount_to_usual < ORDINARY_BELOW)
@@ -195,8 +218,13 @@ def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
         ordinary=is_ordinary.cast("int64"),
         ordinary_at_s=is_ordinary.ifelse(joined.at_s, ibis.null("int64")),
     )
-    counts = {f"terminal_known_{days}d": marked.count().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}
-    frauds = {f"terminal_frauds_{days}d": marked.known_fraud.sum().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}
+    counts = {
+        f"terminal_known_{days}d": marked.count().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS
+    }
+    frauds = {
+        f"terminal_frauds_{days}d": marked.known_fraud.sum().over(_delayed("terminal_id", days))
+        for days in WINDOWS_DAYS
+    }
     watched = _delayed("terminal_id", COMPROMISE_DAYS)
     return marked.mutate(
         **counts,
@@ -212,9 +240,13 @@ def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
 
 def _of_terminal(suspected: ibis.Table) -> ibis.Table:
     """Known frauds of a terminal as counts and as shares of what it did in the window; 0 where it did nothing."""
-    frauds = {name: suspected[name].fill_null(0) for name in (f"terminal_frauds_{days}d" for days in WINDOWS_DAYS)}
+    frauds = {
+        name: suspected[name].fill_null(0) for name in (f"terminal_frauds_{days}d" for days in WINDOWS_DAYS)
+    }
     risks = {
-        f"terminal_risk_{days}d": (suspected[f"terminal_frauds_{days}d"] / suspected[f"terminal_known_{days}d"].nullif(0)).fill_null(0.0)
+        f"terminal_risk_{days}d": (
+            suspected[f"terminal_frauds_{days}d"] / suspected[f"terminal_known_{days}d"].nullif(0)
+        ).fill_null(0.0)
         for days in WINDOWS_DAYS
     }
     rated = suspected.mutate(**frauds, **risks)

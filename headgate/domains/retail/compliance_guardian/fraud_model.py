@@ -41,16 +41,23 @@ def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: 
         champion: the recipe in charge so far; empty when there was none.
     """
     delay = pd.Timedelta(days=DELAY_DAYS)
-    labelled_to, begin, by_now = (transactions.place_of(at) for at in (newest.start - delay, newest.start, transactions.last_at - delay))
+    labelled_to, begin, by_now = (
+        transactions.place_of(at) for at in (newest.start - delay, newest.start, transactions.last_at - delay)
+    )
     first = max(begin, len(transactions) - MOST_TRIED)
     labels = transactions.labels[first:]
     fraud = labels[labels != models.UNKNOWN] == models.FRAUD
     if not (isinstance(newest.model, models.Boosting) and 0 < fraud.sum() < len(fraud)):
         return None
     own = newest.model
-    tried = {recipe: own if recipe == own.recipe else scoring.supervised(transactions, labelled_to, recipe) for recipe in models.RECIPES}
+    tried = {
+        recipe: own if recipe == own.recipe else scoring.supervised(transactions, labelled_to, recipe)
+        for recipe in models.RECIPES
+    }
     scores = {recipe: _scores(transactions, first, newest, model) for recipe, model in tried.items() if model}
-    contest = decide(in_charge(champion), {recipe: log_loss(fraud, score) for recipe, score in scores.items()})
+    contest = decide(
+        in_charge(champion), {recipe: log_loss(fraud, score) for recipe, score in scores.items()}
+    )
     fitted = scoring.supervised(transactions, by_now, contest.winner)
     if fitted is None:
         return None
@@ -58,10 +65,22 @@ def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: 
     drift = _moved(transactions, labelled_to, first, columns)
     learnt = int((transactions.labels[:by_now] != models.UNKNOWN).sum())
     score = scores[contest.winner]
-    return Trained(NAME, contest.winner, fitted, columns, learnt, _metrics(fraud, score), contest, drift, bins_of(fraud, score))
+    return Trained(
+        NAME,
+        contest.winner,
+        fitted,
+        columns,
+        learnt,
+        _metrics(fraud, score),
+        contest,
+        drift,
+        bins_of(fraud, score),
+    )
 
 
-def _scores(transactions: DescribedTransactions, first: int, newest: scoring.Period, model: models.Boosting) -> npt.NDArray[np.float64]:
+def _scores(
+    transactions: DescribedTransactions, first: int, newest: scoring.Period, model: models.Boosting
+) -> npt.NDArray[np.float64]:
     """Return a model's scores of the labelled transactions from `first` on; for the newest period those of its own model."""
     if model is newest.model:
         score = newest.rows(["score"], len(transactions) - first).score.to_numpy()
@@ -71,10 +90,15 @@ def _scores(transactions: DescribedTransactions, first: int, newest: scoring.Per
 
 
 def _metrics(fraud: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Mapping[str, float]:
-    return {"auc": float(roc_auc_score(fraud, score)), "average_precision": float(average_precision_score(fraud, score))}
+    return {
+        "auc": float(roc_auc_score(fraud, score)),
+        "average_precision": float(average_precision_score(fraud, score)),
+    }
 
 
-def _moved(transactions: DescribedTransactions, labelled_to: int, first: int, columns: tuple[str, ...]) -> Mapping[str, float]:
+def _moved(
+    transactions: DescribedTransactions, labelled_to: int, first: int, columns: tuple[str, ...]
+) -> Mapping[str, float]:
     """How far the features of the labelled transactions from the place `first` on are from those before the place `known`."""
     learnt = transactions.rows(max(0, labelled_to - _WATCHED), labelled_to, columns)
     labelled = first + np.flatnonzero(transactions.labels[first:] != models.UNKNOWN)

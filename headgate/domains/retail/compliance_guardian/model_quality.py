@@ -39,7 +39,16 @@ BLOCKED_DAYS = 14
 _DAY = pd.Timedelta(days=1)
 _OVER = (DELAY_DAYS + BLOCKED_DAYS + 2) * _DAY  # after it a fraud blocks nobody any more
 _BASELINE = "amount to usual"
-_MEASURED = ("customer_id", "transacted_at", "is_fraud", "score", "amount_to_usual", "amount_gbp", "decision", "model")
+_MEASURED = (
+    "customer_id",
+    "transacted_at",
+    "is_fraud",
+    "score",
+    "amount_to_usual",
+    "amount_gbp",
+    "decision",
+    "model",
+)
 _NOTHING = "no fraud is known here, or nothing but fraud"
 _TERMS = f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin {decisions.MARGIN_SHARE:.0%}"
 
@@ -71,10 +80,19 @@ def measures(transactions: pd.DataFrame) -> list[Measure]:
             "counted by customer instead of card",
         ),
         _cost(labelled, fraud),
-        ("reviews_a_day", _reviews_a_day(transactions), decisions.REVIEWS_A_DAY, "what the team can review", None),
+        (
+            "reviews_a_day",
+            _reviews_a_day(transactions),
+            decisions.REVIEWS_A_DAY,
+            "what the team can review",
+            None,
+        ),
         ("fraud_share", float(fraud.mean()), float(score.mean()), "mean score", None),
     ]
-    return [Measure(model, name, days, float(value), float(base), who, len(labelled), note) for name, value, base, who, note in figures]
+    return [
+        Measure(model, name, days, float(value), float(base), who, len(labelled), note)
+        for name, value, base, who, note in figures
+    ]
 
 
 def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
@@ -92,27 +110,36 @@ def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
     for part in parts:
         labelled = part[part.is_fraud.notna()]
         new = labelled.loc[labelled.is_fraud.astype(bool), ["customer_id", "transacted_at"]]
-        frauds = new if frauds is None else pd.concat([frauds[frauds.transacted_at >= part.transacted_at.iloc[0] - _OVER], new])
+        frauds = (
+            new
+            if frauds is None
+            else pd.concat([frauds[frauds.transacted_at >= part.transacted_at.iloc[0] - _OVER], new])
+        )
         tried = without_defrauded(labelled, frauds, pd.Timedelta(days=BLOCKED_DAYS))
         days = tried.groupby(tried.transacted_at.dt.normalize())
         measured += [measure for day, rows in days for measure in _of_day(day, rows, found_on)]
     return measured
 
 
-def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found_on: dict[str, dict[int, pd.Timestamp]]) -> list[Measure]:
+def _of_day(
+    day: pd.Timestamp, rows: pd.DataFrame, found_on: dict[str, dict[int, pd.Timestamp]]
+) -> list[Measure]:
     """The figures of one day; who is found on it is added to `found`."""
     model, period = str(rows.model.iloc[0]), f"{day.date()}/{day.date()}"
     fraud = rows.is_fraud.to_numpy(dtype=np.bool_)
     if not 0 < fraud.sum() < len(fraud):
         return [Measure(model, "daily_auc", period, None, rows_used=len(rows), note=_NOTHING)]
-    precision, usual = (_found_on(day, _customers(rows, rows[name].to_numpy()), seen) for name, seen in found_on.items())
+    precision, usual = (
+        _found_on(day, _customers(rows, rows[name].to_numpy()), seen) for name, seen in found_on.items()
+    )
     figures = [
         *_ranked(fraud, rows.score.to_numpy(), rows.amount_to_usual.to_numpy(), model),
         ("card_precision_100", precision, usual, _BASELINE, "counted by customer instead of card"),
         _cost(rows, fraud),
     ]
     return [
-        Measure(model, f"daily_{name}", period, float(value), float(base), who, len(rows), note) for name, value, base, who, note in figures
+        Measure(model, f"daily_{name}", period, float(value), float(base), who, len(rows), note)
+        for name, value, base, who, note in figures
     ]
 
 
@@ -122,7 +149,9 @@ def _found_on(day: pd.Timestamp, customers: _Customers, seen: dict[int, pd.Times
     Args:
         seen: by the day on which they were found, which ascends; those whose cards are not blocked any more leave it.
     """
-    free_again = takewhile(lambda customer: day - seen[customer] > (DELAY_DAYS + BLOCKED_DAYS) * _DAY, tuple(seen))
+    free_again = takewhile(
+        lambda customer: day - seen[customer] > (DELAY_DAYS + BLOCKED_DAYS) * _DAY, tuple(seen)
+    )
     for customer in free_again:
         del seen[customer]
     defrauded = customers.defrauded_among_first(CARDS_A_DAY, seen)
@@ -130,7 +159,9 @@ def _found_on(day: pd.Timestamp, customers: _Customers, seen: dict[int, pd.Times
     return len(defrauded) / CARDS_A_DAY
 
 
-def without_defrauded(tried: pd.DataFrame, frauds: pd.DataFrame, blocked: pd.Timedelta | None = None) -> pd.DataFrame:
+def without_defrauded(
+    tried: pd.DataFrame, frauds: pd.DataFrame, blocked: pd.Timedelta | None = None
+) -> pd.DataFrame:
     """The transactions of customers who are not known to be defrauded on the day.
 
     Args:
@@ -138,10 +169,14 @@ def without_defrauded(tried: pd.DataFrame, frauds: pd.DataFrame, blocked: pd.Tim
         blocked: for how long a customer is left out from then on; for good, unless given.
     """
     defrauded = frauds.assign(known_on=_days_of(frauds) + (DELAY_DAYS + 1) * _DAY)
-    defrauded = defrauded[["customer_id", "known_on"]].drop_duplicates().sort_values("known_on", kind="stable")
+    defrauded = (
+        defrauded[["customer_id", "known_on"]].drop_duplicates().sort_values("known_on", kind="stable")
+    )
     days = tried[["customer_id"]].assign(day=_days_of(tried), place=np.arange(len(tried)))
     ordered = days.sort_values("day", kind="stable")
-    newest = pd.merge_asof(ordered, defrauded, left_on="day", right_on="known_on", by="customer_id", tolerance=blocked)
+    newest = pd.merge_asof(
+        ordered, defrauded, left_on="day", right_on="known_on", by="customer_id", tolerance=blocked
+    )
     return tried[newest.set_index("place").known_on.isna().sort_index().to_numpy()]
 
 
@@ -151,7 +186,11 @@ def _days_of(transactions: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _ranked(fraud: npt.NDArray[np.bool_], score: Array, plain: Array, model: str) -> list[_Figure]:
-    note = None if model == Boosting.name else "too few labels were known by then: strangeness stands in for a model"
+    note = (
+        None
+        if model == Boosting.name
+        else "too few labels were known by then: strangeness stands in for a model"
+    )
     ours, theirs = ranked(fraud, score), ranked(fraud, plain)
     return [
         ("auc", ours.auc, theirs.auc, _BASELINE, note),
@@ -161,12 +200,17 @@ def _ranked(fraud: npt.NDArray[np.bool_], score: Array, plain: Array, model: str
 
 def _cost(rows: pd.DataFrame, fraud: npt.NDArray[np.bool_]) -> _Figure:
     approve_all = np.full(len(rows), decisions.ACTIONS[0])
-    cost, loss = (decisions.cost(made, fraud, rows.amount_gbp.to_numpy()) for made in (rows.decision.to_numpy(), approve_all))
+    cost, loss = (
+        decisions.cost(made, fraud, rows.amount_gbp.to_numpy())
+        for made in (rows.decision.to_numpy(), approve_all)
+    )
     return "cost_gbp", cost, loss, "approve everything", _TERMS
 
 
 def _reviews_a_day(transactions: pd.DataFrame) -> float:
-    days = (transactions.transacted_at.max().normalize() - transactions.transacted_at.min().normalize()) / _DAY + 1
+    days = (
+        transactions.transacted_at.max().normalize() - transactions.transacted_at.min().normalize()
+    ) / _DAY + 1
     return float((transactions.decision == decisions.ACTIONS[1]).sum() / days)
 
 

@@ -23,7 +23,9 @@ Array = npt.NDArray[np.float64]
 SEED = 20_180_401
 MIN_FRAUDS = 30
 MIN_TRANSACTIONS = 1_000
-MAX_HONEST = 50_000  # more honest transactions teach little; the share that is left out is put back into the odds
+MAX_HONEST = (
+    50_000  # more honest transactions teach little; the share that is left out is put back into the odds
+)
 MAX_FRAUDS = 50_000  # as many; see docs/adr/0093-fraud-features-on-disk.md
 MAX_SHUFFLED = 5_000_000  # numbers that a sample is drawn from by shuffling all of them
 # Settings of the boosting by recipe; the first is in charge until another wins a contest.
@@ -92,7 +94,9 @@ class Boosting:
 
         Source: Dal Pozzolo, Caelen, Johnson & Bontempi (2015), Calibrating Probability with Undersampling, eq. 4.
         """
-        sampled = _in_batches(lambda some: self.classifier.predict_proba(_matrix(some, self.columns))[:, 1], points)
+        sampled = _in_batches(
+            lambda some: self.classifier.predict_proba(_matrix(some, self.columns))[:, 1], points
+        )
         return np.asarray(logit(np.clip(sampled, _CERTAIN, 1 - _CERTAIN)) + np.log(self.honest_share))
 
     def scores(self, points: pd.DataFrame) -> Array:
@@ -105,7 +109,11 @@ class Boosting:
 
     def state(self) -> dict[str, Any]:
         """Return the parts of the model, as they are stored."""
-        return {**vars(self), "columns": list(self.columns), "reference": model_file.series_state(self.reference)}
+        return {
+            **vars(self),
+            "columns": list(self.columns),
+            "reference": model_file.series_state(self.reference),
+        }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Boosting:
@@ -150,7 +158,9 @@ def is_enough(labels: npt.NDArray[np.int8]) -> bool:
     return honest + frauds >= MIN_TRANSACTIONS and min(honest, frauds) >= MIN_FRAUDS
 
 
-def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[str] = ALL, recipe: str = FIRST) -> Boosting:
+def boosting(
+    points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[str] = ALL, recipe: str = FIRST
+) -> Boosting:
     """A model of the labelled transactions; of a sample of them where there are very many."""
     fraud = labels.to_numpy(dtype=np.bool_)
     kinds = np.where(fraud, FRAUD, HONEST).astype(np.int8)
@@ -159,7 +169,11 @@ def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[st
 
 
 def boosting_of_sample(
-    points: pd.DataFrame, fraud: npt.NDArray[np.bool_], honest_share: float, columns: Sequence[str] = ALL, recipe: str = FIRST
+    points: pd.DataFrame,
+    fraud: npt.NDArray[np.bool_],
+    honest_share: float,
+    columns: Sequence[str] = ALL,
+    recipe: str = FIRST,
 ) -> Boosting:
     """As `boosting`, for the transactions of a `sample`."""
     classifier = HistGradientBoostingClassifier(
@@ -170,7 +184,9 @@ def boosting_of_sample(
         early_stopping=False,
         random_state=SEED,
     )
-    columns = [name for name in columns if points[name].notna().any()]  # the classifier takes no column without a value
+    columns = [
+        name for name in columns if points[name].notna().any()
+    ]  # the classifier takes no column without a value
     fitted = classifier.fit(_matrix(points, columns), fraud)
     return Boosting(fitted, columns, points[list(columns)].median(), honest_share, recipe)
 
@@ -186,7 +202,9 @@ def isolation(points: pd.DataFrame, columns: Sequence[str] = UNLABELLED) -> Isol
 
 def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, Array]:  # noqa: ANN401 scikit-learn ships no types
     """By the forest, and by the naive rule, to which an amount of a customer without a past is a usual one."""
-    isolated = -_in_batches(lambda some: forest.score_samples(np.nan_to_num(_matrix(some, columns), nan=_UNKNOWN)), points)
+    isolated = -_in_batches(
+        lambda some: forest.score_samples(np.nan_to_num(_matrix(some, columns), nan=_UNKNOWN)), points
+    )
     return isolated, np.nan_to_num(_matrix(points, [_NAIVE_RULE])[:, 0], nan=1.0)
 
 
@@ -204,7 +222,9 @@ def sample(labels: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
     """
     counts = {kind: int(np.count_nonzero(labels == kind)) for kind in (HONEST, FRAUD)}
     mosts = {HONEST: MAX_HONEST, FRAUD: MAX_FRAUDS}
-    return np.sort(np.concatenate([_places(labels, kind, _drawn(counts[kind], most)) for kind, most in mosts.items()]))
+    return np.sort(
+        np.concatenate([_places(labels, kind, _drawn(counts[kind], most)) for kind, most in mosts.items()])
+    )
 
 
 def honest_share(labels: npt.NDArray[np.int8], places: npt.NDArray[np.int64]) -> float:
@@ -214,7 +234,9 @@ def honest_share(labels: npt.NDArray[np.int8], places: npt.NDArray[np.int64]) ->
         labels: as for `sample`, which gave the places; there are both honest transactions and frauds.
     """
     drawn = labels[places]
-    honest, frauds = (np.count_nonzero(drawn == kind) / np.count_nonzero(labels == kind) for kind in (HONEST, FRAUD))
+    honest, frauds = (
+        np.count_nonzero(drawn == kind) / np.count_nonzero(labels == kind) for kind in (HONEST, FRAUD)
+    )
     return honest / frauds
 
 
@@ -224,7 +246,9 @@ def _drawn(count: int, most: int) -> npt.NDArray[np.int64]:
         return np.arange(count)
     rng = np.random.default_rng(SEED)
     if count > MAX_SHUFFLED:
-        return np.sort(rng.choice(count, most, replace=False, shuffle=False))  # Floyd's way: nothing for each of `count`
+        return np.sort(
+            rng.choice(count, most, replace=False, shuffle=False)
+        )  # Floyd's way: nothing for each of `count`
     shuffled = np.arange(count, dtype=np.int32)
     rng.shuffle(shuffled)
     return np.sort(shuffled[:most].astype(np.int64))
@@ -244,7 +268,9 @@ def _places(labels: npt.NDArray[np.int8], kind: int, numbers: npt.NDArray[np.int
 def _in_batches(score: Callable[[pd.DataFrame], Array], points: pd.DataFrame) -> Array:
     """The score of each transaction, which depends on no other: the features of all as one matrix would be in memory twice."""
     starts = range(0, max(1, len(points)), _BATCH_ROWS)
-    return np.concatenate([np.asarray(score(points.iloc[start : start + _BATCH_ROWS]), dtype=np.float64) for start in starts])
+    return np.concatenate(
+        [np.asarray(score(points.iloc[start : start + _BATCH_ROWS]), dtype=np.float64) for start in starts]
+    )
 
 
 def _matrix(points: pd.DataFrame, columns: Sequence[str]) -> Array:

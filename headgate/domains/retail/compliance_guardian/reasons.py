@@ -20,7 +20,13 @@ LEAST_SHARE = 0.01  # share of the whole rise over the typical transaction
 # The first group whose beginning fits a feature's name owns it.
 _BEGINNINGS = {
     "customer_known_fraud": ("customer_frauds",),
-    "terminal_known_fraud": ("terminal_risk", "terminal_frauds", "terminal_hours", "terminal_ordinary", "terminal_odd"),
+    "terminal_known_fraud": (
+        "terminal_risk",
+        "terminal_frauds",
+        "terminal_hours",
+        "terminal_ordinary",
+        "terminal_odd",
+    ),
     "terminal_burst": ("terminal_",),
     "customer_burst": ("customer_count",),
     "unusual_time": ("is_weekend", "is_night"),
@@ -31,11 +37,15 @@ _BEGINNINGS = {
 
 def groups() -> dict[str, list[str]]:
     """The features of each reason code; every feature belongs to exactly one."""
-    owner = {name: next(code for code, starts in _BEGINNINGS.items() if name.startswith(starts)) for name in ALL}
+    owner = {
+        name: next(code for code, starts in _BEGINNINGS.items() if name.startswith(starts)) for name in ALL
+    }
     return {code: [name for name in ALL if owner[name] == code] for code in _BEGINNINGS}
 
 
-def reason_codes(model: FraudModel, points: pd.DataFrame, strength: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.object_]:
+def reason_codes(
+    model: FraudModel, points: pd.DataFrame, strength: npt.NDArray[np.float64] | None = None
+) -> npt.NDArray[np.object_]:
     """Reason codes, shape (transactions, REASONS), the strongest first; None where no further reason is strong enough.
 
     A group's part is what the strength loses when the group's features become those of a typical transaction.
@@ -47,7 +57,9 @@ def reason_codes(model: FraudModel, points: pd.DataFrame, strength: npt.NDArray[
         return np.empty((0, REASONS), dtype=object)
     owned = groups()
     whole = model.strength(points) if strength is None else strength
-    lost = np.stack([whole - model.strength(_typical(points, names, model)) for names in owned.values()], axis=1)
+    lost = np.stack(
+        [whole - model.strength(_typical(points, names, model)) for names in owned.values()], axis=1
+    )
     order = np.argsort(-lost, axis=1, kind="stable")[:, :REASONS]
     parts = np.take_along_axis(lost, order, axis=1)
     rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)

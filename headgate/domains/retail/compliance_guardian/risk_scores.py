@@ -78,11 +78,16 @@ def _mean(values: ibis.Table, path: Path) -> float:
     write_rows(values, path)
     stored = StoredRows([path])
     (name,) = stored.columns
-    sums = [float(stored.rows(first, first + _SUMMED_ROWS)[name].to_numpy().sum()) for first in range(0, len(stored), _SUMMED_ROWS)]
+    sums = [
+        float(stored.rows(first, first + _SUMMED_ROWS)[name].to_numpy().sum())
+        for first in range(0, len(stored), _SUMMED_ROWS)
+    ]
     return sum(sums) / len(stored) if sums else np.nan
 
 
-def _entities(column: str, judged: ibis.Table, recent: ibis.Table, failed: ibis.Table, recent_path: Path) -> Iterator[pd.DataFrame]:
+def _entities(
+    column: str, judged: ibis.Table, recent: ibis.Table, failed: ibis.Table, recent_path: Path
+) -> Iterator[pd.DataFrame]:
     """The entities of one kind with their sums, in the order of their names; some at a time."""
     whole = judged.group_by(column).agg(
         transactions=judged.count(),
@@ -94,7 +99,9 @@ def _entities(column: str, judged: ibis.Table, recent: ibis.Table, failed: ibis.
     _write_recent(column, recent, recent_path)
     lately = judged.get_backend().read_parquet(recent_path)
     joined = whole.left_join(lately, column)
-    named = joined.select(*whole.columns, "expected", "count", "highest_score", entity_id=joined[column].cast("string"))
+    named = joined.select(
+        *whole.columns, "expected", "count", "highest_score", entity_id=joined[column].cast("string")
+    )
     return (frame_of(part) for part in batches_of(_with_failed(named, column, failed).order_by("entity_id")))
 
 
@@ -110,14 +117,21 @@ def _write_recent(column: str, recent: ibis.Table, path: Path) -> None:
     """Write the recent sums of each entity. Sums of floats follow the order of time, so pandas adds them, some entities at a time."""
     ordered = recent.select(column, *_ORDER, "expected", "score").order_by(column, *_ORDER)
     schema = pa.schema(
-        [ordered.schema().to_pyarrow().field(column), ("expected", pa.float64()), ("count", pa.int64()), ("highest_score", pa.float64())]
+        [
+            ordered.schema().to_pyarrow().field(column),
+            ("expected", pa.float64()),
+            ("count", pa.int64()),
+            ("highest_score", pa.float64()),
+        ]
     )
     summed = (_summed(column, frame_of(part)) for part in _with_whole_groups(batches_of(ordered), column))
     write_batches((pa.Table.from_pandas(part, schema, preserve_index=False) for part in summed), schema, path)
 
 
 def _summed(column: str, rows: pd.DataFrame) -> pd.DataFrame:
-    lately = rows.groupby(column).agg(expected=("expected", "sum"), count=("expected", "size"), highest_score=("score", "max"))
+    lately = rows.groupby(column).agg(
+        expected=("expected", "sum"), count=("expected", "size"), highest_score=("score", "max")
+    )
     return lately.reset_index()
 
 
@@ -137,7 +151,11 @@ def _rated(kind: str, entities: pd.DataFrame, base: float) -> pd.DataFrame:
     """The rows of entities; the score is the share of fraud lately, drawn towards `base` where there is little to go by."""
     count = entities["count"].fillna(0)
     score = (entities.expected.fillna(0.0) + PRIOR_TRANSACTIONS * base) / (count + PRIOR_TRANSACTIONS)
-    band = np.select([score >= _HIGH * base, score >= _MEDIUM * base], ["high", "medium"], "low") if base > 0 else "low"
+    band = (
+        np.select([score >= _HIGH * base, score >= _MEDIUM * base], ["high", "medium"], "low")
+        if base > 0
+        else "low"
+    )
     return entities.assign(
         entity_type=kind,
         score=score,

@@ -93,12 +93,20 @@ def _read_from(file: pq.ParquetFile, left_out: int, columns: Sequence[str]) -> p
     groups = range(file.num_row_groups)
     while groups and left_out >= (rows := file.metadata.row_group(groups[0]).num_rows):
         groups, left_out = groups[1:], left_out - rows
-    return file.read_row_groups(list(groups), list(columns), use_threads=False).select(list(columns)).slice(left_out)
+    return (
+        file.read_row_groups(list(groups), list(columns), use_threads=False)
+        .select(list(columns))
+        .slice(left_out)
+    )
 
 
 def _frame_of(table: pa.Table) -> pd.DataFrame:
     """The rows in pandas, texts that the file holds once as categories."""
-    texts = {name: table[name].unify_dictionaries().combine_chunks() for name in table.column_names if name in _TEXTS[1:]}
+    texts = {
+        name: table[name].unify_dictionaries().combine_chunks()
+        for name in table.column_names
+        if name in _TEXTS[1:]
+    }
     rows = frame_of(table.drop_columns(list(texts)))
     for name, values in texts.items():
         rows[name] = values.to_pandas()
@@ -117,7 +125,10 @@ def scored(transactions: DescribedTransactions, folder: Path, recipe: str = mode
         recipe: of the models that learn from labels, one of `models.RECIPES`.
     """
     edges = _stretches(transactions.first_at, transactions.last_at)
-    return [_period(transactions, start, end, recipe, folder / f"{number}.parquet") for number, (start, end) in enumerate(edges)]
+    return [
+        _period(transactions, start, end, recipe, folder / f"{number}.parquet")
+        for number, (start, end) in enumerate(edges)
+    ]
 
 
 def _stretches(first_at: pd.Timestamp, last_at: pd.Timestamp) -> Sequence[tuple[pd.Timestamp, pd.Timestamp]]:
@@ -127,22 +138,41 @@ def _stretches(first_at: pd.Timestamp, last_at: pd.Timestamp) -> Sequence[tuple[
     return list(pairwise(edges))
 
 
-def _period(transactions: DescribedTransactions, start: pd.Timestamp, end: pd.Timestamp, recipe: str, path: Path) -> Period:
-    labelled_to, first, after = (transactions.place_of(at) for at in (start - pd.Timedelta(days=DELAY_DAYS), start, end))
+def _period(
+    transactions: DescribedTransactions, start: pd.Timestamp, end: pd.Timestamp, recipe: str, path: Path
+) -> Period:
+    labelled_to, first, after = (
+        transactions.place_of(at) for at in (start - pd.Timedelta(days=DELAY_DAYS), start, end)
+    )
     model = _model(transactions, labelled_to, after, recipe) if first < after else None
-    write_batches(_scored(transactions, labelled_to, first, after, model) if model else (), _schema(transactions), path, _TEXTS)
+    write_batches(
+        _scored(transactions, labelled_to, first, after, model) if model else (),
+        _schema(transactions),
+        path,
+        _TEXTS,
+    )
     return Period(start, path, model)
 
 
-def _scored(transactions: DescribedTransactions, labelled_to: int, first: int, after: int, model: models.FraudModel) -> Iterator[pa.Table]:
+def _scored(
+    transactions: DescribedTransactions, labelled_to: int, first: int, after: int, model: models.FraudModel
+) -> Iterator[pa.Table]:
     """The transactions of a period with their scores, one batch in memory at a time."""
-    price = review_price(model, transactions, labelled_to, first) if model.name == models.Boosting.name else None
+    price = (
+        review_price(model, transactions, labelled_to, first) if model.name == models.Boosting.name else None
+    )
     for part, strength, score in _judged(transactions, first, after, model):
         kept = part.select(KEPT)
-        decision = decisions.strangest(score) if price is None else decisions.cheapest(score, kept["amount_gbp"].to_numpy(), price)
+        decision = (
+            decisions.strangest(score)
+            if price is None
+            else decisions.cheapest(score, kept["amount_gbp"].to_numpy(), price)
+        )
         stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
         explained = np.full((part.num_rows, reasons.REASONS), None, dtype=object)
-        explained[stopped] = reasons.reason_codes(model, frame_of(part.select(model.columns).take(stopped)), strength[stopped])
+        explained[stopped] = reasons.reason_codes(
+            model, frame_of(part.select(model.columns).take(stopped)), strength[stopped]
+        )
         added = {"score": score, "decision": decision, **dict(zip(_REASONS, explained.T, strict=True))}
         added["model"] = np.full(part.num_rows, model.name, dtype=object)
         for name, values in added.items():
@@ -179,12 +209,18 @@ def _added(name: str) -> pa.DataType:
     return pa.float64() if name == "score" else pa.string()
 
 
-def strength_of(model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int) -> Array:
+def strength_of(
+    model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int
+) -> Array:
     """The strength of the transactions from one place up to another, which is left out."""
-    return np.concatenate([np.empty(0), *(model.strength(part) for part in transactions.batches(first, after, model.columns))])
+    return np.concatenate(
+        [np.empty(0), *(model.strength(part) for part in transactions.batches(first, after, model.columns))]
+    )
 
 
-def review_price(model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int) -> float:
+def review_price(
+    model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int
+) -> float:
     """Return the least saving that asks for a review, from the days of the delay, whose labels the model has not seen.
 
     Args:
@@ -192,13 +228,19 @@ def review_price(model: models.FraudModel, transactions: DescribedTransactions, 
     """
     columns = list(dict.fromkeys(["amount_gbp", *model.columns]))
     batches = transactions.batches(first, after, columns)
-    return decisions.review_price_of(((model.scores(rows), rows.amount_gbp.to_numpy(dtype=np.float64)) for rows in batches), DELAY_DAYS)
+    return decisions.review_price_of(
+        ((model.scores(rows), rows.amount_gbp.to_numpy(dtype=np.float64)) for rows in batches), DELAY_DAYS
+    )
 
 
-def _model(transactions: DescribedTransactions, labelled_to: int, after: int, recipe: str) -> models.FraudModel:
+def _model(
+    transactions: DescribedTransactions, labelled_to: int, after: int, recipe: str
+) -> models.FraudModel:
     """Boosting where the labels known by then carry it; else a forest over all that was seen."""
     learnt = supervised(transactions, labelled_to, recipe)
-    return learnt or models.isolation(transactions.rows(max(0, after - models.MAX_HONEST), after, features.UNLABELLED))
+    return learnt or models.isolation(
+        transactions.rows(max(0, after - models.MAX_HONEST), after, features.UNLABELLED)
+    )
 
 
 def supervised(transactions: DescribedTransactions, labelled_to: int, recipe: str) -> models.Boosting | None:

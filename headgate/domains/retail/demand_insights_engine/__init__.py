@@ -63,12 +63,17 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
         folder = Path(name)
         orders, items = tables["orders"], tables["order_items"]
         unmatched = features.unmatched_returns(orders, items, as_of)
-        asked = {"days": features.purchase_days(orders, items, as_of), "consent": features.consent(tables["customers"])}
+        asked = {
+            "days": features.purchase_days(orders, items, as_of),
+            "consent": features.consent(tables["customers"]),
+        }
         with features.on_disk(asked, folder) as stored:
             return _built(stored, unmatched, as_of, shelf, folder)
 
 
-def _built(stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_of: date, shelf: Shelf, folder: Path) -> dict[str, Made]:
+def _built(
+    stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_of: date, shelf: Shelf, folder: Path
+) -> dict[str, Made]:
     days = stored["days"]
     write_rows(features.known_histories(days, stored["consent"], as_of), folder / "customers.parquet")
     customers = StoredRows([folder / "customers.parquet"])
@@ -78,19 +83,27 @@ def _built(stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_o
     first_on = pd.Timestamp(daily.index.min()).date()
     clock = TradingClock.of(daily, first_on, as_of, population.change(days, first_on, as_of))
     ahead = origins.coming(days, clock, as_of)
-    past = origins.origins(days, clock, as_of, ahead, folder, sample=learnt_customers.sample_of(customers, days, folder))
+    past = origins.origins(
+        days, clock, as_of, ahead, folder, sample=learnt_customers.sample_of(customers, days, folder)
+    )
     points = origins.described(customers.parts(), clock, as_of, folder / "points.parquet")
     some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
-    model = customer_model.fitted(points, some, past, ahead, champion=shelf.champion(churn_risk.NAME), folder=folder)
+    model = customer_model.fitted(
+        points, some, past, ahead, champion=shelf.champion(churn_risk.NAME), folder=folder
+    )
     release_memory()
     if model.churn:
         shelf.put(churn_risk.kept(model.churn, model.churn_trial, past, some))
     steady = clock.for_decline()
     decline = retention.decline(features.cohort_purchases(days), steady, as_of)
-    short, long = (steady.between(as_of, as_of + timedelta(days=horizon)) for horizon in lifetime_value.HORIZONS_DAYS)
+    short, long = (
+        steady.between(as_of, as_of + timedelta(days=horizon)) for horizon in lifetime_value.HORIZONS_DAYS
+    )
     yearly = retention.longer(decline, short, long)
     groups = segments.partition(customers)
-    expected = customer_value.stored_outlook(model.value, points, model.leaving, yearly, folder / "expected.parquet")
+    expected = customer_value.stored_outlook(
+        model.value, points, model.leaving, yearly, folder / "expected.parquet"
+    )
     values = lifetime_value.table(model.value, customers, points, expected)
     shelf.export(exported_model.NAME, exported_model.scorer(model, points, expected, values))
     return {

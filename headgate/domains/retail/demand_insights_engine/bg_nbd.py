@@ -48,7 +48,12 @@ class Histories:
     @classmethod
     def of(cls, customers: pd.DataFrame) -> Histories:
         """The histories in columns `frequency`, `recency_days` and `age_days`."""
-        return cls(*(customers[name].to_numpy(dtype=np.float64) for name in ("frequency", "recency_days", "age_days")))
+        return cls(
+            *(
+                customers[name].to_numpy(dtype=np.float64)
+                for name in ("frequency", "recency_days", "age_days")
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,22 @@ def fit(histories: Histories, *, modified: bool = False) -> BgNbd:
     scale = float(histories.age.mean()) or 1.0
     scaled = Histories(histories.frequency, histories.recency / scale, histories.age / scale)
     step = -(-len(scaled.age) // _ENOUGH_CUSTOMERS)
-    few = _Counted.of(Histories(scaled.frequency[::step], scaled.recency[::step], scaled.age[::step]), modified)
+    few = _Counted.of(
+        Histories(scaled.frequency[::step], scaled.recency[::step], scaled.age[::step]), modified
+    )
     tops = [_top(few, np.log(start)) for start in _STARTS]
     best = min(tops, key=lambda top: float(top.fun))
     if step > 1:
         tops = [best := _top(_Counted.of(scaled, modified), best.x)]
     r, alpha, a, b = np.exp(best.x)
-    model = BgNbd(float(r), float(alpha * scale), float(a), float(b), converged=any(top.success for top in tops), modified=modified)
+    model = BgNbd(
+        float(r),
+        float(alpha * scale),
+        float(a),
+        float(b),
+        converged=any(top.success for top in tops),
+        modified=modified,
+    )
     return replace(model, log_likelihood=log_likelihood(model, histories))
 
 
@@ -138,14 +152,23 @@ class _Counted:
         shape = r + self.histories.frequency
         log_odds = log_odds_at[self.level_of] + shape * (late - last)  # of having left, given the history
         left = expit(log_odds)
-        by_level = gammaln(r + x) - gammaln(r) + gammaln(a + b) - gammaln(b) + gammaln(b + chances) - gammaln(a + b + chances)
+        by_level = (
+            gammaln(r + x)
+            - gammaln(r)
+            + gammaln(a + b)
+            - gammaln(b)
+            + gammaln(b + chances)
+            - gammaln(a + b + chances)
+        )
         total = w @ by_level + w.sum() * r * np.log(alpha) - shape @ late - log_expit(-log_odds).sum()
         left_at = np.bincount(self.level_of, weights=left, minlength=len(x))
         gone = np.where(repeated, left_at, 0.0)
         slope = np.array(
             [
                 w @ (psi(r + x) - psi(r)) + w.sum() * np.log(alpha) - late.sum() + left @ (late - last),
-                w.sum() * r / alpha - shape @ np.exp(-late) + (left * shape) @ (np.exp(-late) - np.exp(-last)),
+                w.sum() * r / alpha
+                - shape @ np.exp(-late)
+                + (left * shape) @ (np.exp(-late) - np.exp(-last)),
                 w @ (psi(a + b) - psi(a + b + chances)) + gone.sum() / a,
                 w @ (psi(a + b) - psi(b) + psi(b + chances) - psi(a + b + chances)) - gone @ (1 / died),
             ]
@@ -185,7 +208,9 @@ def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Ar
         )
         active = (a + b + chances - 1) / (a - 1) * (1 - rest)
     sound = np.isfinite(active) & (active >= 0) & (active <= _rate(model, histories) * horizon * _ROUNDING)
-    purchases = np.where(sound, active, _with_one_dropout(model, histories, horizon)) * alive_probability(model, histories)
+    purchases = np.where(sound, active, _with_one_dropout(model, histories, horizon)) * alive_probability(
+        model, histories
+    )
     return np.asarray(np.maximum(purchases, 0.0))
 
 
@@ -216,7 +241,9 @@ def no_purchase_probability(model: BgNbd, histories: Histories, horizon: float) 
     return np.asarray(1 - alive + alive * (waiting / (waiting + horizon)) ** (model.r + histories.frequency))
 
 
-def _hypergeometric(first: float, second: float, third: Array, z: Array, is_quick: npt.NDArray[np.bool_]) -> Array:
+def _hypergeometric(
+    first: float, second: float, third: Array, z: Array, is_quick: npt.NDArray[np.bool_]
+) -> Array:
     """2F1(first, second; third; z), by its series where that ends quickly: SciPy overflows there for z near 1."""
     values = np.ones(len(z))
     values[~is_quick] = hyp2f1(first, second, third[~is_quick], z[~is_quick])

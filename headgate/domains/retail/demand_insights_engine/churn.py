@@ -80,7 +80,11 @@ class ChurnModel:
 
     def unshifted_parts(self, customers: Iterable[pd.DataFrame]) -> Iterator[Array]:
         """As `unshifted`, some at a time."""
-        points = (some.iloc[start : start + _AT_ONCE] for some in customers for start in range(0, len(some), _AT_ONCE))
+        points = (
+            some.iloc[start : start + _AT_ONCE]
+            for some in customers
+            for start in range(0, len(some), _AT_ONCE)
+        )
         return (_uncertain(self.classifier.predict_proba(part[list(self.columns)])[:, 1]) for part in points)
 
     def after_shift(self, unshifted: Array) -> Array:
@@ -93,12 +97,22 @@ class ChurnModel:
 
     def state(self) -> dict[str, Any]:
         """Return the parts of the model, as they are stored."""
-        return {**vars(self), "columns": list(self.columns), "reference": model_file.series_state(self.reference)}
+        return {
+            **vars(self),
+            "columns": list(self.columns),
+            "reference": model_file.series_state(self.reference),
+        }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> ChurnModel:
         """The model of a state."""
-        return cls(**{**state, "columns": tuple(state["columns"]), "reference": model_file.series_of(state["reference"])})
+        return cls(
+            **{
+                **state,
+                "columns": tuple(state["columns"]),
+                "reference": model_file.series_of(state["reference"]),
+            }
+        )
 
 
 def is_enough(left: Labels) -> bool:
@@ -109,7 +123,9 @@ def is_enough(left: Labels) -> bool:
 def classifier(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 scikit-learn ships no types
     """Splines and products in a logistic regression each, and small boosted trees, averaged, then calibrated on folds not fitted on."""
     members = {"splines": _splines, "trees": _trees, "products": _products}
-    together = VotingClassifier([(name, member(numeric, categorical)) for name, member in members.items()], voting="soft")
+    together = VotingClassifier(
+        [(name, member(numeric, categorical)) for name, member in members.items()], voting="soft"
+    )
     return _calibrated(together)
 
 
@@ -121,14 +137,17 @@ def splines(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # 
 def boosting(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
     """Boosted trees as scikit-learn sets them, calibrated: for interactions that splines and small trees cannot express."""
     columns = preprocessing.columns(numeric, "passthrough", categorical, preprocessing.number_categories())
-    return _calibrated(preprocessing.chain(columns, HistGradientBoostingClassifier(early_stopping=False, random_state=SEED)))
+    return _calibrated(
+        preprocessing.chain(columns, HistGradientBoostingClassifier(early_stopping=False, random_state=SEED))
+    )
 
 
 def silence_rule(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
     """The naive rule: who has been silent for long stays silent. A logistic curve gives it probabilities."""
     del numeric, categorical
     return preprocessing.chain(
-        preprocessing.columns(["silence"], preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)), RowwiseLogisticRegression()
+        preprocessing.columns(["silence"], preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)),
+        RowwiseLogisticRegression(),
     )
 
 
@@ -158,7 +177,9 @@ def _products(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noq
 
 
 def _splines(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: ANN401 as above
-    smooth = preprocessing.chain(preprocessing.scale(preprocessing.Scale.RANK, seed=SEED), preprocessing.bend())
+    smooth = preprocessing.chain(
+        preprocessing.scale(preprocessing.Scale.RANK, seed=SEED), preprocessing.bend()
+    )
     columns = preprocessing.columns(numeric, smooth, categorical, preprocessing.encode())
     return preprocessing.chain(columns, RowwiseLogisticRegression(C=0.3, max_iter=2_000))
 
@@ -196,14 +217,18 @@ class TrainingSet:
 def training_set(points: pd.DataFrame, left: Labels) -> TrainingSet:
     """Return the training set of customers who left or stayed; all their columns are numbers."""
     learnt = drawn(len(points), MAX_LEARNT_FROM, SEED)
-    reference = pd.Series({name: points[name].median() for name in points})  # column by column: a frame's median copies all of it
+    reference = pd.Series(
+        {name: points[name].median() for name in points}
+    )  # column by column: a frame's median copies all of it
     return TrainingSet(points.iloc[learnt], left[learnt], reference, DriftWatch().fit(points))
 
 
 def fit(some: TrainingSet, recipe: str = FIRST) -> ChurnModel:
     """A model of who left."""
     columns = tuple(some.points.columns)
-    return ChurnModel(recipe, RECIPES[recipe](columns, ()).fit(some.points, some.left), columns, some.reference, some.watch)
+    return ChurnModel(
+        recipe, RECIPES[recipe](columns, ()).fit(some.points, some.left), columns, some.reference, some.watch
+    )
 
 
 def _uncertain(probability: Array) -> Array:
@@ -236,7 +261,9 @@ def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array
     raised = np.empty(points.shape)
     for start in range(0, len(points), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        for place, without in enumerate(replaced_columns.probabilities(model.classifier, points.iloc[part], model.reference)):
+        for place, without in enumerate(
+            replaced_columns.probabilities(model.classifier, points.iloc[part], model.reference)
+        ):
             raised[part, place] = whole[part] - logit(model.after_shift(_uncertain(without)))
     return raised
 
@@ -279,5 +306,9 @@ def calibration_error(left: Labels, probability: Array, bins: int = 10) -> float
     Source: Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian Binning.
     """
     order = np.argsort(probability, kind="stable")
-    gaps = [abs(left[part].mean() - probability[part].mean()) * len(part) for part in np.array_split(order, bins) if len(part)]
+    gaps = [
+        abs(left[part].mean() - probability[part].mean()) * len(part)
+        for part in np.array_split(order, bins)
+        if len(part)
+    ]
     return float(sum(gaps) / len(order)) if len(order) else np.nan

@@ -97,11 +97,16 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
     buyers = expected(ahead, past.earlier).of_part(past.share).buyers
     unshifted = {recipe: _at_origins(model, past.tested) for recipe, model in models.items()}
     tried = {recipe: _best_shift(some, came_true, buyers) for recipe, some in unshifted.items()}
-    contest = decide(champion, {recipe: log_loss(came_true, trial[1]) for recipe, trial in tried.items()}, churn.NAIVE)
+    contest = decide(
+        champion, {recipe: log_loss(came_true, trial[1]) for recipe, trial in tried.items()}, churn.NAIVE
+    )
     weight, probability = tried[contest.winner]
     gains = churn.earned(came_true, tested.purchase_value.to_numpy())
     before = models[contest.winner].probability(points), churn.earned(left, points.purchase_value.to_numpy())
-    earned, earned_all = churn.earned_later(*before, probability, gains) / past.share, float(gains.sum()) / past.share
+    earned, earned_all = (
+        churn.earned_later(*before, probability, gains) / past.share,
+        float(gains.sum()) / past.share,
+    )
     return ChurnTrial(
         contest=contest,
         model=(model := _shifted(models[contest.winner], unshifted[contest.winner][-1], buyers, weight)),
@@ -110,7 +115,9 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
         left=came_true,
         silence=tested.silence.to_numpy(),
         leaving=tuple(model.after_shift(part) for part in unshifted[contest.winner]),
-        threshold=churn.threshold_or_everybody(churn.best_threshold(probability, gains)[0], earned, earned_all),
+        threshold=churn.threshold_or_everybody(
+            churn.best_threshold(probability, gains)[0], earned, earned_all
+        ),
         earned_gbp=earned,
         earned_all_gbp=earned_all,
     )
@@ -120,12 +127,17 @@ def _at_origins(model: churn.ChurnModel, tested: tuple[Origin, ...]) -> list[Arr
     return [model.unshifted(origin.customers.parts(SIGNALS)) for origin in tested]
 
 
-def _best_shift(unshifted: list[Array], left: npt.NDArray[np.bool_], buyers: float | None) -> tuple[float, Array]:
+def _best_shift(
+    unshifted: list[Array], left: npt.NDArray[np.bool_], buyers: float | None
+) -> tuple[float, Array]:
     """The weight of the shift with the least loss at the tested origins, and the probabilities with it."""
     weights = _WEIGHTS if buyers else _WEIGHTS[:1]
     certain = [churn.moved(part, 0.0) for part in unshifted]
     shifts = [_shift_to(part, buyers) if buyers else 0.0 for part in certain]
-    given = [np.concatenate([churn.moved(part, weight * by) for part, by in zip(certain, shifts, strict=True)]) for weight in weights]
+    given = [
+        np.concatenate([churn.moved(part, weight * by) for part, by in zip(certain, shifts, strict=True)])
+        for weight in weights
+    ]
     best = int(np.argmin([log_loss(left, part).mean() for part in given]))
     return float(weights[best]), given[best]
 
@@ -134,8 +146,12 @@ def _shift_to(probability: Array, buyers: float) -> float:
     return churn.shift_to(lambda: [probability], len(probability), buyers)
 
 
-def _shifted(model: churn.ChurnModel, unshifted: Array, buyers: float | None, weight: float) -> churn.ChurnModel:
-    return model.shifted(weight * _shift_to(churn.moved(unshifted, 0.0), buyers)) if buyers and weight else model
+def _shifted(
+    model: churn.ChurnModel, unshifted: Array, buyers: float | None, weight: float
+) -> churn.ChurnModel:
+    return (
+        model.shifted(weight * _shift_to(churn.moved(unshifted, 0.0), buyers)) if buyers and weight else model
+    )
 
 
 def fitted(
@@ -152,11 +168,15 @@ def fitted(
     path = folder / "leaving.parquet"
     model = _learnt(past, trial)
     if model is None:
-        return None, _kept((share_of_silence(part.silence.to_numpy()) for part in customers.parts(("silence",))), path)
+        return None, _kept(
+            (share_of_silence(part.silence.to_numpy()) for part in customers.parts(("silence",))), path
+        )
     unshifted = _kept(model.unshifted_parts(customers.parts(SIGNALS)), folder / "unshifted.parquet")
     buyers, weight = expected(ahead, past.newest).buyers, trial.weight if trial else 1.0
     if buyers and weight:
-        by = churn.shift_to(lambda: (churn.moved(part, 0.0) for part in _leaving(unshifted)), len(unshifted), buyers)
+        by = churn.shift_to(
+            lambda: (churn.moved(part, 0.0) for part in _leaving(unshifted)), len(unshifted), buyers
+        )
         model = model.shifted(weight * by)
     return model, _kept((model.after_shift(part) for part in _leaving(unshifted)), path)
 
@@ -178,7 +198,9 @@ def _learnt(past: Origins, trial: ChurnTrial | None) -> churn.ChurnModel | None:
     return churn.fit(churn.training_set(points, left), trial.contest.winner if trial else churn.FIRST)
 
 
-def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, customers: pd.DataFrame) -> Trained:
+def kept(
+    model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, customers: pd.DataFrame
+) -> Trained:
     """The model with its figures at past origins, and how far the customers have moved since it learnt.
 
     Args:
@@ -188,7 +210,17 @@ def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, custo
     drift = model.watch.index(customers[list(SIGNALS)])
     learnt = min(sum(len(origin.customers) for origin in past.newest), churn.MAX_LEARNT_FROM)
     calibration = bins_of(trial.left, trial.probability) if trial else ()
-    return Trained(NAME, model.recipe, model, SIGNALS, learnt, metrics, trial.contest if trial else None, drift, calibration)
+    return Trained(
+        NAME,
+        model.recipe,
+        model,
+        SIGNALS,
+        learnt,
+        metrics,
+        trial.contest if trial else None,
+        drift,
+        calibration,
+    )
 
 
 def _figures(trial: ChurnTrial) -> dict[str, float]:
@@ -201,7 +233,11 @@ def _figures(trial: ChurnTrial) -> dict[str, float]:
 
 
 def table(
-    customers: StoredRows, points: StoredRows, model: churn.ChurnModel | None, trial: ChurnTrial | None, leaving: StoredRows
+    customers: StoredRows,
+    points: StoredRows,
+    model: churn.ChurnModel | None,
+    trial: ChurnTrial | None,
+    leaving: StoredRows,
 ) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order. Without a trial no offer is made: nobody knows what it would earn.
 
@@ -210,14 +246,24 @@ def table(
         model, trial, leaving: of these customers, as `CustomerModel` has them.
     """
     threshold = trial.threshold if trial and model else churn.NO_OFFER
-    parts = zip(customers.parts(("customer_id", "marketing_opt_in")), points.parts(POINTS), _leaving(leaving), strict=True)
+    parts = zip(
+        customers.parts(("customer_id", "marketing_opt_in")),
+        points.parts(POINTS),
+        _leaving(leaving),
+        strict=True,
+    )
     return write_to_file(
-        Registry.load().prod["churn_risk"], (_rows(part, some, model, probability, threshold) for part, some, probability in parts)
+        Registry.load().prod["churn_risk"],
+        (_rows(part, some, model, probability, threshold) for part, some, probability in parts),
     )
 
 
 def _rows(
-    customers: pd.DataFrame, points: pd.DataFrame, model: churn.ChurnModel | None, probability: Array, threshold: float
+    customers: pd.DataFrame,
+    points: pd.DataFrame,
+    model: churn.ChurnModel | None,
+    probability: Array,
+    threshold: float,
 ) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
@@ -241,7 +287,9 @@ def share_of_silence(silence: Array) -> Array:
     return silence / (silence + HORIZON_DAYS)
 
 
-def _drivers(model: churn.ChurnModel | None, points: pd.DataFrame, probability: Array) -> npt.NDArray[np.object_]:
+def _drivers(
+    model: churn.ChurnModel | None, points: pd.DataFrame, probability: Array
+) -> npt.NDArray[np.object_]:
     """The words for the signals that raise each probability most, shape (customers, DRIVERS); None where nothing raises it enough."""
     if model is None or points.empty:
         return np.full((len(points), DRIVERS), None, dtype=object)

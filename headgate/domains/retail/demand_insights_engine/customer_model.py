@@ -44,7 +44,9 @@ class CustomerModel:
         return self.churn.recipe if self.churn else churn_risk.WITHOUT_MODEL
 
 
-def fitted(customers: StoredRows, some: pd.DataFrame, past: Origins, ahead: Coming, *, champion: str, folder: Path) -> CustomerModel:
+def fitted(
+    customers: StoredRows, some: pd.DataFrame, past: Origins, ahead: Coming, *, champion: str, folder: Path
+) -> CustomerModel:
     """The model of the customers whose points are given.
 
     Args:
@@ -55,7 +57,9 @@ def fitted(customers: StoredRows, some: pd.DataFrame, past: Origins, ahead: Comi
     """
     trial = churn_risk.churn_trial(past, ahead, champion)
     churn, leaving = churn_risk.fitted(past, ahead, customers, trial, folder)
-    value = customer_value.learnt(some, past.newest, churn.probability_of if churn else None, ahead, customer_value.Whole(customers))
+    value = customer_value.learnt(
+        some, past.newest, churn.probability_of if churn else None, ahead, customer_value.Whole(customers)
+    )
     if trial is None:
         return CustomerModel(churn, trial, value, value, [], leaving)
     newest, drawn = past.tested[-1].customers, customer_value.Whole(past.tested[-1].customers, past.share)
@@ -64,4 +68,6 @@ def fitted(customers: StoredRows, some: pd.DataFrame, past: Origins, ahead: Comi
     method = customer_value.winner(trials)
     if churn is None:
         return CustomerModel(churn, trial, value, tried, trials, leaving)
-    return CustomerModel(churn, trial, replace(value, method=method), replace(tried, method=method), trials, leaving)
+    return CustomerModel(
+        churn, trial, replace(value, method=method), replace(tried, method=method), trials, leaving
+    )

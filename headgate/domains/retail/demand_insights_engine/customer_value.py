@@ -36,7 +36,16 @@ _TWEEDIE_RIDGE = 0.03
 _TYPICAL_RIDGE = 10.0
 _AT_ONCE = 65_536  # customers whose logarithms are in memory
 PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
-LOGGED = ("silence", "silence_in_gaps", "purchases", "recent_purchases", "recent_revenue", "purchase_value", "revenue", "age")
+LOGGED = (
+    "silence",
+    "silence_in_gaps",
+    "purchases",
+    "recent_purchases",
+    "recent_revenue",
+    "purchase_value",
+    "revenue",
+    "age",
+)
 
 
 class Method(StrEnum):
@@ -47,7 +56,9 @@ class Method(StrEnum):
     CHURN_SPEND = "churn_spend"  # likewise, with purchases corrected to the probability of buying at all
     TWEEDIE = "tweedie"  # a regression on recency, frequency and money, learnt at earlier origins
     HURDLE = "hurdle"  # the probability of buying times what a buyer typically spends
-    SHARP_HURDLE = "sharp_hurdle"  # likewise with the probability squared: likely buyers also buy more than once
+    SHARP_HURDLE = (
+        "sharp_hurdle"  # likewise with the probability squared: likely buyers also buy more than once
+    )
     HALF_PAST_REVENUE = "half_past_revenue"  # the geometric mean of the former and past revenue: where no test tells them apart
     POOLED_RATE = "pooled_rate"  # everybody as the shop's average; only where too few customers came back
 
@@ -117,7 +128,9 @@ class Trial:
 
 def histories_of(points: pd.DataFrame) -> bg_nbd.Histories:
     """Histories in trading days, from `origins.signals`."""
-    return bg_nbd.Histories(*(points[name].to_numpy(dtype=np.float64) for name in ("frequency", "rhythm", "age")))
+    return bg_nbd.Histories(
+        *(points[name].to_numpy(dtype=np.float64) for name in ("frequency", "rhythm", "age"))
+    )
 
 
 @dataclass(frozen=True)
@@ -133,7 +146,13 @@ class Whole:
     share: float = 1.0
 
 
-def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, ahead: Coming, whole: Whole | None = None) -> ValueModel:
+def learnt(
+    points: pd.DataFrame,
+    some: tuple[Origin, ...],
+    churn: Churn | None,
+    ahead: Coming,
+    whole: Whole | None = None,
+) -> ValueModel:
     """A model of customers as they are known now, whose regression and factors come from earlier origins.
 
     Args:
@@ -145,7 +164,9 @@ def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, 
     typical = _typical(window) if window else None
     regression = _regression(window) if window else None
     of_shop = expected(ahead, some).of_part(whole.share if whole else 1.0).revenue
-    total = of_shop or _regressed_total(regression, whole.customers.parts(LOGGED) if whole else [points], window)
+    total = of_shop or _regressed_total(
+        regression, whole.customers.parts(LOGGED) if whole else [points], window
+    )
     del window
     histories = histories_of(points)
     repeats = int((histories.frequency > 0).sum())
@@ -204,7 +225,9 @@ def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no t
     return preprocessing.chain(scaler.set_params(copy=True), glm)
 
 
-def _regressed_total(regression: Any, customers: Iterable[pd.DataFrame], window: _Window | None) -> float | None:  # noqa: ANN401 as above
+def _regressed_total(
+    regression: Any, customers: Iterable[pd.DataFrame], window: _Window | None
+) -> float | None:  # noqa: ANN401 as above
     """Return the total that customers like these spent in a window at the origins; None without a regression."""
     if regression is None or window is None:
         return None
@@ -250,13 +273,17 @@ def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
     purchases, value = points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
     if model.spend is not None:
         return gamma_gamma.expected_spend(model.spend, purchases, value)
-    return np.asarray((purchases * value + PRIOR_PURCHASES * model.mean_spend) / (purchases + PRIOR_PURCHASES))
+    return np.asarray(
+        (purchases * value + PRIOR_PURCHASES * model.mean_spend) / (purchases + PRIOR_PURCHASES)
+    )
 
 
 def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
     """Return each method's value of each customer in the coming window, GBP; only for methods that the data carry."""
     estimates = _Estimates(model, points, churn)
-    unscaled = {method: estimates.unscaled(method) for method in methods(model, knows_churn=churn is not None)}
+    unscaled = {
+        method: estimates.unscaled(method) for method in methods(model, knows_churn=churn is not None)
+    }
     return {method: value * _factor(model, method, value) for method, value in unscaled.items()}
 
 
@@ -311,7 +338,9 @@ def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array, oldest_age:
 
 def _scaled(unscaled: Outlook, factor: float, year_factor: float, yearly: float) -> Outlook:
     value = unscaled.value * factor
-    return replace(unscaled, value=value, value_of_year=np.maximum(unscaled.value_of_year * year_factor * yearly, value))
+    return replace(
+        unscaled, value=value, value_of_year=np.maximum(unscaled.value_of_year * year_factor * yearly, value)
+    )
 
 
 def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float = 1.0) -> Outlook:
@@ -324,12 +353,15 @@ def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float
     """
     unscaled = _unscaled(model, points, churn, float(points.age.max()))
     factor, year_factor = (
-        _factor(model, *pair) for pair in ((model.method, unscaled.value), (model.method_of_year, unscaled.value_of_year))
+        _factor(model, *pair)
+        for pair in ((model.method, unscaled.value), (model.method_of_year, unscaled.value_of_year))
     )
     return _scaled(unscaled, factor, year_factor, yearly)
 
 
-def stored_outlook(model: ValueModel, points: StoredRows, leaving: StoredRows, yearly: float, path: Path) -> StoredOutlook:
+def stored_outlook(
+    model: ValueModel, points: StoredRows, leaving: StoredRows, yearly: float, path: Path
+) -> StoredOutlook:
     """As `outlook`, of customers on disk, some at a time.
 
     Args:
@@ -354,7 +386,9 @@ def methods(model: ValueModel, *, knows_churn: bool) -> list[Method]:
         Method.MBG_NBD: model.purchases is not None,
         Method.CHURN_SPEND: model.purchases is not None and knows_churn,
         Method.TWEEDIE: model.regression is not None,
-        **dict.fromkeys((*_HURDLE_POWERS, Method.HALF_PAST_REVENUE), model.typical is not None and knows_churn),
+        **dict.fromkeys(
+            (*_HURDLE_POWERS, Method.HALF_PAST_REVENUE), model.typical is not None and knows_churn
+        ),
     }
     return [method for method, is_carried in carried.items() if is_carried]
 
@@ -381,7 +415,9 @@ class _Estimates:
             return np.sqrt(self.unscaled(IN_CHARGE) * self.unscaled(Method.PAST_REVENUE))
         if method is Method.PAST_REVENUE:
             oldest = float(self.points.age.max()) if self.oldest_age is None else self.oldest_age
-            return np.asarray(self.points.revenue.to_numpy(np.float64) * model.trading_days / max(oldest, 1.0))
+            return np.asarray(
+                self.points.revenue.to_numpy(np.float64) * model.trading_days / max(oldest, 1.0)
+            )
         if method is Method.TWEEDIE:
             return _predicted(model.regression, self.points)
         if method is Method.POOLED_RATE:
@@ -394,7 +430,9 @@ class _Estimates:
         model = self.model
         if model.purchases is None:
             return np.full(len(self.points), model.daily_rate * model.trading_days)
-        bought = 1 - bg_nbd.no_purchase_probability(model.purchases, histories_of(self.points), model.trading_days)
+        bought = 1 - bg_nbd.no_purchase_probability(
+            model.purchases, histories_of(self.points), model.trading_days
+        )
         per_buyer = np.maximum(self._made / np.maximum(bought, 1e-9), 1.0)
         return np.asarray((1 - self._churn) * per_buyer)
 
@@ -412,7 +450,9 @@ class _Estimates:
     def _made(self) -> Array:
         if self.model.purchases is None:
             raise ValueError("A model of purchases is needed for this method.")
-        return bg_nbd.expected_purchases(self.model.purchases, histories_of(self.points), self.model.trading_days)
+        return bg_nbd.expected_purchases(
+            self.model.purchases, histories_of(self.points), self.model.trading_days
+        )
 
     @cached_property
     def _typical(self) -> Array:
@@ -439,11 +479,18 @@ def tried(model: ValueModel, tested: tuple[Origin, ...], churn: Sequence[Array])
     a table that is summed must be near.
     """
     tested_values = [
-        (values(model, points_of([origin.customers]), leaving), origin.spent) for origin, leaving in zip(tested, churn, strict=True)
+        (values(model, points_of([origin.customers]), leaving), origin.spent)
+        for origin, leaving in zip(tested, churn, strict=True)
     ]
-    measured = {method: _measured([(value[method], spent) for value, spent in tested_values]) for method in tested_values[0][0]}
+    measured = {
+        method: _measured([(value[method], spent) for value, spent in tested_values])
+        for method in tested_values[0][0]
+    }
     error, _, rank = measured[Method.PAST_REVENUE]
-    return [Trial(method, *figures, figures[0] / max(error, 1e-9) - (figures[2] - rank)) for method, figures in measured.items()]
+    return [
+        Trial(method, *figures, figures[0] / max(error, 1e-9) - (figures[2] - rank))
+        for method, figures in measured.items()
+    ]
 
 
 def _measured(pairs: list[tuple[Array, Array]]) -> tuple[float, float, float]:
@@ -451,7 +498,11 @@ def _measured(pairs: list[tuple[Array, Array]]) -> tuple[float, float, float]:
     errors = np.concatenate([np.abs(value - spent) for value, spent in pairs])
     actual = sum(float(spent.sum()) for _, spent in pairs)
     ratio = sum(float(value.sum()) for value, _ in pairs) / actual if actual else np.nan
-    return float(errors.mean()), ratio, float(np.mean([rank_correlation(value, spent) for value, spent in pairs]))
+    return (
+        float(errors.mean()),
+        ratio,
+        float(np.mean([rank_correlation(value, spent) for value, spent in pairs])),
+    )
 
 
 def rank_correlation(first: Array, other: Array) -> float:
@@ -472,7 +523,9 @@ def winner(trials: list[Trial]) -> Method:
     scores = {trial.method: trial.score for trial in trials}
     if IN_CHARGE not in scores:
         return best.method
-    charged, naive, half = (scores[method] for method in (IN_CHARGE, Method.PAST_REVENUE, Method.HALF_PAST_REVENUE))
+    charged, naive, half = (
+        scores[method] for method in (IN_CHARGE, Method.PAST_REVENUE, Method.HALF_PAST_REVENUE)
+    )
     if best.method is not Method.PAST_REVENUE and best.score < charged - _CLEARLY_BETTER:
         return best.method
     if charged < naive:

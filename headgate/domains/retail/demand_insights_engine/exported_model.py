@@ -42,7 +42,9 @@ _PARTS = {
 }
 
 
-def scorer(model: CustomerModel, points: StoredRows, expected: StoredOutlook, values: RowsInFile) -> Scorer | None:
+def scorer(
+    model: CustomerModel, points: StoredRows, expected: StoredOutlook, values: RowsInFile
+) -> Scorer | None:
     """Return the models as numbers; None, and a line in the log, if these do not give the batch's predictions.
 
     Of more than `MOST_CUSTOMERS` the signals are left out.
@@ -74,7 +76,9 @@ def scorer(model: CustomerModel, points: StoredRows, expected: StoredOutlook, va
     exported = Scorer(facts, arrays)
     if _is_equal(exported, points, expected):
         return exported
-    log.error("model not exported: its numbers do not give the predictions of the batch", extra={"model": NAME})
+    log.error(
+        "model not exported: its numbers do not give the predictions of the batch", extra={"model": NAME}
+    )
     return None
 
 
@@ -106,7 +110,11 @@ def _churn_facts(model: ChurnModel | None) -> dict[str, Any]:
         return {"model": "recency_share", "columns": ["silence"], "parts": [], "even_odds_days": HORIZON_DAYS}
     is_average = model.recipe == "calibrated_ensemble"
     # Temperature scaling takes the logarithm of both probabilities, or log-odds with either sign: twice the log-odds.
-    slope = 1.0 if model.recipe == churn.NAIVE else float(_calibrated(model).calibrators[0].beta_) * (1 if is_average else 2)
+    slope = (
+        1.0
+        if model.recipe == churn.NAIVE
+        else float(_calibrated(model).calibrators[0].beta_) * (1 if is_average else 2)
+    )
     return {
         "model": model.recipe,
         "columns": list(model.columns),
@@ -127,7 +135,11 @@ def _churn_arrays(model: ChurnModel | None) -> Arrays:
     if model.recipe == churn.NAIVE:
         return reference | with_prefix("scaled", _silence(model))
     estimator = _calibrated(model).estimator
-    chains = estimator.named_estimators_ if model.recipe == "calibrated_ensemble" else {_PARTS[model.recipe][0]: estimator}
+    chains = (
+        estimator.named_estimators_
+        if model.recipe == "calibrated_ensemble"
+        else {_PARTS[model.recipe][0]: estimator}
+    )
     if "products" in chains:
         reference |= with_prefix("products", export_models.products(chains["products"]))
     if "splines" in chains:
@@ -155,7 +167,9 @@ def _calibrated(model: ChurnModel) -> Any:  # noqa: ANN401 scikit-learn ships no
 def _value_facts(model: ValueModel) -> dict[str, Any]:
     return {
         "method": model.method.value,
-        "purchases": {name: getattr(model.purchases, name) for name in _PURCHASES} if model.purchases else None,
+        "purchases": {name: getattr(model.purchases, name) for name in _PURCHASES}
+        if model.purchases
+        else None,
         "spend": {name: getattr(model.spend, name) for name in _SPEND} if model.spend else None,
         "daily_rate": model.daily_rate,
         "mean_spend": model.mean_spend,

@@ -43,10 +43,16 @@ def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> i
     A negative quantity, on a completed or a cancelled order, undoes the newest earlier purchases of the same product by the same
     customer. `revenue` is what the customer kept, at the prices paid.
     """
-    kept = ibis.union(_never_returned(orders, order_items, as_of), _after_returns(_levels(orders, order_items, as_of)))
+    kept = ibis.union(
+        _never_returned(orders, order_items, as_of), _after_returns(_levels(orders, order_items, as_of))
+    )
     # By product first: DuckDB counts different products of a group by holding all lines in memory.
-    products = kept.group_by("customer_id", "purchased_on", "product_id").agg(revenue=(kept.kept * kept.unit_price).sum())
-    days = products.group_by("customer_id", "purchased_on").agg(revenue=products.revenue.sum(), products=products.product_id.count())
+    products = kept.group_by("customer_id", "purchased_on", "product_id").agg(
+        revenue=(kept.kept * kept.unit_price).sum()
+    )
+    days = products.group_by("customer_id", "purchased_on").agg(
+        revenue=products.revenue.sum(), products=products.product_id.count()
+    )
     return days.filter(days.revenue > 0)
 
 
@@ -54,7 +60,9 @@ def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) 
     """Returned units beyond all that the same customer had bought of the product, and their value at the prices of the returns."""
     levels = _levels(orders, order_items, as_of)
     lacking = ibis.greatest(0, -levels.lowest) - ibis.greatest(0, -levels.lowest_before)
-    sums = levels.agg(units=lacking.sum(), value=(lacking * levels.unit_price).sum()).to_pyarrow().to_pylist()[0]
+    sums = (
+        levels.agg(units=lacking.sum(), value=(lacking * levels.unit_price).sum()).to_pyarrow().to_pylist()[0]
+    )
     return Unmatched(int(sums["units"] or 0), Decimal(sums["value"] or 0))
 
 
@@ -72,13 +80,21 @@ def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
 def _returned_pairs(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
     """Customers with the products that they returned."""
     returned = order_items.filter(order_items.quantity < 0).select("order_id", "product_id")
-    return _placed(orders, as_of).select("order_id", "customer_id").inner_join(returned, "order_id").select(*_PAIR).distinct()
+    return (
+        _placed(orders, as_of)
+        .select("order_id", "customer_id")
+        .inner_join(returned, "order_id")
+        .select(*_PAIR)
+        .distinct()
+    )
 
 
 def _never_returned(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
     """Sold lines of products that the customer never returned: nearly all of them, and they need no window."""
     placed = _placed(orders, as_of)
-    bought = placed.filter(placed.status == "completed").select("order_id", "customer_id", purchased_on=placed.ordered_at.date())
+    bought = placed.filter(placed.status == "completed").select(
+        "order_id", "customer_id", purchased_on=placed.ordered_at.date()
+    )
     sold = order_items.select("order_id", "product_id", "unit_price", kept=order_items.quantity.cast("int64"))
     plain = bought.inner_join(sold, "order_id").anti_join(_returned_pairs(orders, order_items, as_of), _PAIR)
     return plain.select(*_PAIR, "unit_price", "purchased_on", "kept")
@@ -91,13 +107,17 @@ def _levels(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Ta
     was bought.
     """
     placed = _placed(orders, as_of).select("order_id", "customer_id", "status", "ordered_at")
-    items = order_items.select("order_id", "product_id", "unit_price", quantity=order_items.quantity.cast("int64"))
+    items = order_items.select(
+        "order_id", "product_id", "unit_price", quantity=order_items.quantity.cast("int64")
+    )
     lines = placed.inner_join(items, "order_id")
     relevant = lines.filter((lines.status == "completed") | (lines.quantity < 0))
     some = relevant.semi_join(_returned_pairs(orders, order_items, as_of), _PAIR)
     order = [some.ordered_at, some.quantity.desc(), some.order_id, some.unit_price]
     running = ibis.window(group_by=_PAIR, order_by=order, preceding=None, following=0)
-    summed = some.mutate(level=some.quantity.sum().over(running), place=ibis.row_number().over(group_by=_PAIR, order_by=order))
+    summed = some.mutate(
+        level=some.quantity.sum().over(running), place=ibis.row_number().over(group_by=_PAIR, order_by=order)
+    )
     until = ibis.window(group_by=_PAIR, order_by="place", preceding=None, following=0)
     lowest = summed.mutate(lowest=summed.level.min().over(until))
     before = ibis.window(group_by=_PAIR, order_by="place")
@@ -124,7 +144,9 @@ def _after_returns(levels: ibis.Table) -> ibis.Table:
 
 def daily_purchases(days: ibis.Table) -> pd.DataFrame:
     """Purchases by day: columns `purchased_on` and `purchases`, in order."""
-    counted: pd.DataFrame = days.group_by("purchased_on").agg(purchases=days.count()).order_by("purchased_on").to_pandas()
+    counted: pd.DataFrame = (
+        days.group_by("purchased_on").agg(purchases=days.count()).order_by("purchased_on").to_pandas()
+    )
     return counted
 
 
@@ -179,16 +201,30 @@ def returning(days: ibis.Table, after: date, until: date) -> Returning:
     """How many of all customers who had bought by one day bought after it and up to another, and for how much."""
     some = days.filter(days.purchased_on <= ibis.date(until))
     later = some.purchased_on > ibis.date(after)
-    each = some.group_by("customer_id").agg(first_on=some.purchased_on.min(), bought=later.sum(), spent=some.revenue.sum(where=later))
+    each = some.group_by("customer_id").agg(
+        first_on=some.purchased_on.min(), bought=later.sum(), spent=some.revenue.sum(where=later)
+    )
     bought_again = each.filter(each.first_on <= ibis.date(after), each.bought > 0)
-    sums = bought_again.agg(buyers=bought_again.count(), revenue=bought_again.spent.sum()).to_pyarrow().to_pylist()[0]
+    sums = (
+        bought_again.agg(buyers=bought_again.count(), revenue=bought_again.spent.sum())
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
     return Returning(int(sums["buyers"]), float(sums["revenue"] or 0))
 
 
 def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
     """Histories up to a day, with purchases and money from then to `until` in columns `bought` and `spent`, by customer."""
-    joined = histories(days, after).left_join(outcomes(days, after, until), "customer_id").drop("customer_id_right")
-    filled = joined.mutate(revenue=joined.revenue.cast("float64"), bought=joined.bought.fill_null(0), spent=joined.spent.fill_null(0.0))
+    joined = (
+        histories(days, after)
+        .left_join(outcomes(days, after, until), "customer_id")
+        .drop("customer_id_right")
+    )
+    filled = joined.mutate(
+        revenue=joined.revenue.cast("float64"),
+        bought=joined.bought.fill_null(0),
+        spent=joined.spent.fill_null(0.0),
+    )
     return filled.order_by("customer_id")
 
 

@@ -49,7 +49,10 @@ def fit(frequency: Array, monetary: Array) -> GammaGamma:
     """
     scale = float(monetary.mean())
     spends = _Spends.of(frequency, monetary / scale)
-    tops = [minimize(spends.loss, np.log(start), jac=True, method="L-BFGS-B", bounds=_BOUNDS, options=_PRECISE) for start in _STARTS]
+    tops = [
+        minimize(spends.loss, np.log(start), jac=True, method="L-BFGS-B", bounds=_BOUNDS, options=_PRECISE)
+        for start in _STARTS
+    ]
     best = min(tops, key=lambda top: float(top.fun))
     p, q, gamma = np.exp(best.x)
     model = GammaGamma(float(p), float(q), float(gamma * scale), converged=any(top.success for top in tops))
@@ -87,7 +90,13 @@ class _Spends:
         at = p * levels
         weighed = np.log(gamma + self.paid)
         by_level = gammaln(at + q) - gammaln(at) + at * np.log(levels)
-        each = by_level[level_of] - gammaln(q) + q * np.log(gamma) + (p * x - 1) * log_mean - (p * x + q) * weighed
+        each = (
+            by_level[level_of]
+            - gammaln(q)
+            + q * np.log(gamma)
+            + (p * x - 1) * log_mean
+            - (p * x + q) * weighed
+        )
         mixed = psi(at + q)
         slope = np.array(
             [
@@ -109,7 +118,9 @@ def expected_spend(model: GammaGamma, frequency: Array, monetary: Array) -> Arra
     return model.p * (model.gamma + paid) / (model.p * frequency + model.q - 1)
 
 
-def simulated_spend(model: GammaGamma, bought: tuple[Array, Array], draws: Counts, purchases: Counts, rng: np.random.Generator) -> Array:
+def simulated_spend(
+    model: GammaGamma, bought: tuple[Array, Array], draws: Counts, purchases: Counts, rng: np.random.Generator
+) -> Array:
     """Draws of the total spent over given numbers of purchases, in their order.
 
     Given the history, nu ~ Gamma(q + p x, gamma + x z̄), and the total of n purchases is Gamma(p n, nu).

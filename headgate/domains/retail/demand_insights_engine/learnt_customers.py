@@ -59,8 +59,13 @@ def drawn_rows(customers: StoredRows, described: StoredRows, columns: Sequence[s
         described: rows of the same customers in the same order, with the columns.
     """
     parts = zip(customers.parts((_ID,)), described.parts(columns), strict=True)
-    drawn = [part[is_drawn(ids[_ID].to_numpy(), len(customers))].to_numpy(dtype=np.float64).T for ids, part in parts]
-    return pd.DataFrame(np.concatenate([np.empty((len(columns), 0)), *drawn], axis=1).T, columns=list(columns), copy=False)
+    drawn = [
+        part[is_drawn(ids[_ID].to_numpy(), len(customers))].to_numpy(dtype=np.float64).T
+        for ids, part in parts
+    ]
+    return pd.DataFrame(
+        np.concatenate([np.empty((len(columns), 0)), *drawn], axis=1).T, columns=list(columns), copy=False
+    )
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,9 @@ def sample_of(customers: StoredRows, days: ibis.Table, folder: Path) -> Sample |
     count, ids = len(customers), folder / "drawn_customers.parquet"
     if count <= MOST:
         return None
-    write_batches((pa.table({_ID: part}) for part in _drawn_ids(customers)), pa.schema([(_ID, pa.int64())]), ids)
+    write_batches(
+        (pa.table({_ID: part}) for part in _drawn_ids(customers)), pa.schema([(_ID, pa.int64())]), ids
+    )
     backend = days.get_backend()
     drawn = backend.read_parquet(str(ids), table_name="drawn_customers")
     write_rows(days.semi_join(drawn, _ID), folder / "drawn_days.parquet")

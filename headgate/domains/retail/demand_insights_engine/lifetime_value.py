@@ -25,7 +25,11 @@ from headgate.systems.rows import write_to_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.domains.retail.demand_insights_engine.customer_value import Outlook, StoredOutlook, ValueModel
+    from headgate.domains.retail.demand_insights_engine.customer_value import (
+        Outlook,
+        StoredOutlook,
+        ValueModel,
+    )
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows import RowsInFile
 
@@ -51,7 +55,13 @@ class Forecast:
     high: Array
 
 
-def forecast(model: ValueModel, points: pd.DataFrame, expected: Outlook, rng: np.random.Generator, yearly: float | None = None) -> Forecast:
+def forecast(
+    model: ValueModel,
+    points: pd.DataFrame,
+    expected: Outlook,
+    rng: np.random.Generator,
+    yearly: float | None = None,
+) -> Forecast:
     """Return the forecast for customers: in 90 days, or in a year.
 
     Args:
@@ -73,7 +83,9 @@ def forecast(model: ValueModel, points: pd.DataFrame, expected: Outlook, rng: np
 def intervals(model: ValueModel, points: pd.DataFrame, expected: Outlook) -> Array:
     """Both ends of the interval of each customer's revenue in 90 days, shape (2, customers)."""
     rng = np.random.default_rng(SEED)
-    forecasts = (forecast(model, points.iloc[at], _part(expected, at), rng) for at in _parts(len(points), _AT_ONCE))
+    forecasts = (
+        forecast(model, points.iloc[at], _part(expected, at), rng) for at in _parts(len(points), _AT_ONCE)
+    )
     return np.concatenate([np.stack([part.low, part.high]) for part in forecasts], axis=1)
 
 
@@ -85,7 +97,9 @@ def _parts(count: int, at_once: int) -> list[slice]:
     return [slice(start, min(start + at_once, count)) for start in range(0, count, at_once)]
 
 
-def _interval(model: ValueModel, points: pd.DataFrame, nothing: Array, purchases: Array, rng: np.random.Generator) -> Array:
+def _interval(
+    model: ValueModel, points: pd.DataFrame, nothing: Array, purchases: Array, rng: np.random.Generator
+) -> Array:
     """Both ends of the revenue's interval, shape (2, customers).
 
     A customer buys with probability 1 - `nothing`; the number of purchases of one who does is geometric with the mean that
@@ -119,17 +133,23 @@ def _ends_of(buys: npt.NDArray[np.bool_], totals: Array) -> Array:
     return spent[:, _ENDS].T
 
 
-def table(model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook) -> RowsInFile:
+def table(
+    model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook
+) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order.
 
     Args:
         points: of the same customers, as `origins.signals` gives them.
         expected: what the model expects of them.
     """
-    return write_to_file(Registry.load().prod["customer_lifetime_value"], _rows(model, customers, points, expected))
+    return write_to_file(
+        Registry.load().prod["customer_lifetime_value"], _rows(model, customers, points, expected)
+    )
 
 
-def _rows(model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook) -> Iterator[pd.DataFrame]:
+def _rows(
+    model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook
+) -> Iterator[pd.DataFrame]:
     kinds = {
         "purchase_model": "mbg_nbd" if model.purchases else "pooled_rate",
         "spend_model": "gamma_gamma" if model.spend is not None else "shrunken_mean",
@@ -139,7 +159,9 @@ def _rows(model: ValueModel, customers: StoredRows, points: StoredRows, expected
     for at in _parts(len(points), _AT_ONCE):
         some, outlook = points.rows(at.start, at.stop, POINTS), expected.rows(at.start, at.stop)
         horizons = [forecast(model, some, outlook, rng, longer) for rng, longer in drawing]
-        histories = customers.rows(at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days"))
+        histories = customers.rows(
+            at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days")
+        )
         columns = {
             "customer_id": histories.customer_id,
             "repeat_purchases": histories.frequency.astype("int32"),

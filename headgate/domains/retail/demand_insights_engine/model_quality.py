@@ -8,7 +8,12 @@ import numpy as np
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, lifetime_value
-from headgate.domains.retail.demand_insights_engine.customer_value import Method, methods, outlook, rank_correlation
+from headgate.domains.retail.demand_insights_engine.customer_value import (
+    Method,
+    methods,
+    outlook,
+    rank_correlation,
+)
 from headgate.domains.retail.demand_insights_engine.origins import points_of
 from headgate.domains.retail.measures import Measure
 
@@ -33,21 +38,43 @@ def period_of(tested: tuple[Origin, ...]) -> str:
 
 def of_value_fit(model: ValueModel, points: pd.DataFrame) -> list[Measure]:
     """The fitted parameters, and what the models presume."""
-    purchases = [("r", "r"), ("alpha", "alpha_days"), ("a", "a"), ("b", "b"), ("log_likelihood", "log_likelihood")]
+    purchases = [
+        ("r", "r"),
+        ("alpha", "alpha_days"),
+        ("a", "a"),
+        ("b", "b"),
+        ("log_likelihood", "log_likelihood"),
+    ]
     spend = [("p", "p"), ("q", "q"), ("gamma", "gamma_gbp"), ("log_likelihood", "log_likelihood")]
-    together = rank_correlation(points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64))
+    together = rank_correlation(
+        points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
+    )
     return [
         *(_parameter("mbg_nbd", name, model.purchases, field, len(points)) for field, name in purchases),
         *(_parameter("gamma_gamma", name, model.spend, field, len(points)) for field, name in spend),
         Measure(
-            "gamma_gamma", "spend_frequency_correlation", FIT, together, 0.0, "independence", len(points), "the model presumes about 0"
+            "gamma_gamma",
+            "spend_frequency_correlation",
+            FIT,
+            together,
+            0.0,
+            "independence",
+            len(points),
+            "the model presumes about 0",
         ),
     ]
 
 
 def _parameter(model: str, metric: str, fitted: object, field: str, rows: int) -> Measure:
     if fitted is None:
-        return Measure(model, metric, FIT, None, rows_used=rows, note="too few repeat buyers: plain rates are used instead")
+        return Measure(
+            model,
+            metric,
+            FIT,
+            None,
+            rows_used=rows,
+            note="too few repeat buyers: plain rates are used instead",
+        )
     note = None
     if getattr(fitted, "is_degenerate", False):
         note = "degenerate fit: practically nobody is expected to leave"
@@ -58,15 +85,44 @@ def _parameter(model: str, metric: str, fitted: object, field: str, rows: int) -
 
 def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Measure]:
     """Return the assumptions of the forecasts besides the models."""
-    season = None if clock.knows_season else "history_too_short: no season is known, coming days are expected to be average"
+    season = (
+        None
+        if clock.knows_season
+        else "history_too_short: no season is known, coming days are expected to be average"
+    )
     if clock.after_launch:
         season = "launch: the first customers were new, coming days are expected to be as those of the last quarter"
     matched = "returns of purchases that the data do not know; in no customer's value"
     return [
-        Measure(_VALUE, "known_days", FIT, float(clock.known_days), 364.0, "a year of weeks", clock.known_days, season),
+        Measure(
+            _VALUE,
+            "known_days",
+            FIT,
+            float(clock.known_days),
+            364.0,
+            "a year of weeks",
+            clock.known_days,
+            season,
+        ),
         Measure(_VALUE, "growth", FIT, clock.growth, 1.0, "last year", clock.known_days, "damped"),
-        Measure(_VALUE, "year_in_90_day_purchases", FIT, yearly, None, None, clock.known_days, "after the decline of known customers"),
-        Measure(_VALUE, "unmatched_returns_gbp", FIT, float(unmatched.value), rows_used=unmatched.units, note=matched),
+        Measure(
+            _VALUE,
+            "year_in_90_day_purchases",
+            FIT,
+            yearly,
+            None,
+            None,
+            clock.known_days,
+            "after the decline of known customers",
+        ),
+        Measure(
+            _VALUE,
+            "unmatched_returns_gbp",
+            FIT,
+            float(unmatched.value),
+            rows_used=unmatched.units,
+            note=matched,
+        ),
     ]
 
 
@@ -87,7 +143,18 @@ def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> lis
         ]
         for name, value, base in figures:
             metric = name if trial is chosen else f"{name}_{trial.method.value}"
-            measured.append(Measure(_VALUE, metric, period, value, base, Method.PAST_REVENUE.value, rows, f"{note}: {trial.method.value}"))
+            measured.append(
+                Measure(
+                    _VALUE,
+                    metric,
+                    period,
+                    value,
+                    base,
+                    Method.PAST_REVENUE.value,
+                    rows,
+                    f"{note}: {trial.method.value}",
+                )
+            )
     return measured
 
 
@@ -100,7 +167,11 @@ def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins
     low, high = lifetime_value.intervals(model, points, outlook(model, points, trial.leaving[0]))
     inside = float(((low - cent <= origin.spent) & (origin.spent <= high + cent)).mean())
     note = "share of customers whose revenue fell inside"
-    return [Measure(_VALUE, "interval_coverage", origin.period, inside, 0.8, "nominal", len(origin.customers), note)]
+    return [
+        Measure(
+            _VALUE, "interval_coverage", origin.period, inside, 0.8, "nominal", len(origin.customers), note
+        )
+    ]
 
 
 def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> list[Measure]:
@@ -114,16 +185,47 @@ def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> l
     rows, share, period = len(trial.left), float(trial.left.mean()), period_of(past.tested)
     steady = np.full(rows, share)
     terms = f"offer {churn.OFFER_COST_GBP} GBP, success {churn.OFFER_SUCCESS:.0%}, margin {churn.MARGIN_SHARE:.0%}"
-    terms += "; published: an offer to everybody, which earned at least as much" if trial.threshold == churn.EVERYBODY else ""
+    terms += (
+        "; published: an offer to everybody, which earned at least as much"
+        if trial.threshold == churn.EVERYBODY
+        else ""
+    )
     figures = [
-        ("auc", roc_auc_score(trial.left, trial.probability), roc_auc_score(trial.left, trial.silence), "silence", None),
-        ("brier", brier_score_loss(trial.left, trial.probability), brier_score_loss(trial.left, steady), "share of all", None),
-        ("calibration_error", churn.calibration_error(trial.left, trial.probability), None, None, "ten bins of equally many"),
+        (
+            "auc",
+            roc_auc_score(trial.left, trial.probability),
+            roc_auc_score(trial.left, trial.silence),
+            "silence",
+            None,
+        ),
+        (
+            "brier",
+            brier_score_loss(trial.left, trial.probability),
+            brier_score_loss(trial.left, steady),
+            "share of all",
+            None,
+        ),
+        (
+            "calibration_error",
+            churn.calibration_error(trial.left, trial.probability),
+            None,
+            None,
+            "ten bins of equally many",
+        ),
         ("churn_share", share, float(trial.probability.mean()), "mean probability", None),
-        ("weight_of_last_year", trial.weight, None, None, "of the shift to the number of buyers that last year makes likely"),
+        (
+            "weight_of_last_year",
+            trial.weight,
+            None,
+            None,
+            "of the shift to the number of buyers that last year makes likely",
+        ),
         ("offers_earned_gbp", trial.earned_gbp, trial.earned_all_gbp, "offer to everybody", terms),
     ]
-    measures = [Measure("churn_risk", name, period, value, base, who, rows, note) for name, value, base, who, note in figures]
+    measures = [
+        Measure("churn_risk", name, period, value, base, who, rows, note)
+        for name, value, base, who, note in figures
+    ]
     return [*measures, *_of_contest(trial, published, period)]
 
 
@@ -159,5 +261,6 @@ def of_clusters(groups: Clusters) -> list[Measure]:
     note = None if len(groups.names) > 1 else "too few customers: one cluster"
     figures = {"clusters": len(groups.names), "silhouette": groups.silhouette, "stability": groups.stability}
     return [
-        Measure("customer_segments", name, FIT, float(value), rows_used=len(groups.labels), note=note) for name, value in figures.items()
+        Measure("customer_segments", name, FIT, float(value), rows_used=len(groups.labels), note=note)
+        for name, value in figures.items()
     ]

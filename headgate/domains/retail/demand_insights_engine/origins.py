@@ -152,24 +152,41 @@ def signals(customers: pd.DataFrame, clock: TradingClock, until: date) -> pd.Dat
     )
 
 
-def coming(days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int = features.HORIZON_DAYS) -> Coming:
+def coming(
+    days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int = features.HORIZON_DAYS
+) -> Coming:
     """Return the expectation for the next days, from purchases up to `as_of`."""
     until = as_of + timedelta(days=horizon_days)
     back_days = horizon_days if clock.after_launch else YEAR_DAYS
     if not (clock.knows_season or clock.after_launch):
         return Coming(clock.between(as_of, until), None, None)
-    buyers, revenue = _totals(days, as_of - timedelta(days=back_days), min(until - timedelta(days=back_days), as_of))
+    buyers, revenue = _totals(
+        days, as_of - timedelta(days=back_days), min(until - timedelta(days=back_days), as_of)
+    )
     if not buyers:
         return Coming(clock.between(as_of, until), None, None)
     return Coming(clock.between(as_of, until), buyers * clock.growth, revenue * clock.growth)
 
 
-def described(histories: Iterable[pd.DataFrame], clock: TradingClock, until: date, path: Path, kept: Sequence[str] = ()) -> StoredRows:
+def described(
+    histories: Iterable[pd.DataFrame], clock: TradingClock, until: date, path: Path, kept: Sequence[str] = ()
+) -> StoredRows:
     """Return the models' input of histories that come in parts, in a file, with the columns in `kept` beside it."""
-    return store_frames((signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories), path)
+    return store_frames(
+        (signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories),
+        path,
+    )
 
 
-def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming, folder: Path, *, sample: Sample | None = None) -> Origins:
+def origins(
+    days: ibis.Table,
+    clock: TradingClock,
+    as_of: date,
+    ahead: Coming,
+    folder: Path,
+    *,
+    sample: Sample | None = None,
+) -> Origins:
     """Origins whose windows are like the coming one and were over by `as_of`. Their customers are in files of the folder.
 
     Args:
@@ -179,7 +196,10 @@ def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming, f
     def at(after: date) -> Origin:
         until = min(_until(days, clock, after, ahead), as_of)
         path = folder / f"customers-{after}.parquet"
-        histories = (frame_of(part) for part in batches_of(features.observed(sample.days if sample else days, after, until)))
+        histories = (
+            frame_of(part)
+            for part in batches_of(features.observed(sample.days if sample else days, after, until))
+        )
         customers = described(histories, clock, after, path, ("bought", "spent"))
         buyers, revenue = _totals(days, after, until)
         scale = ahead.revenue / revenue if ahead.revenue and revenue else 1.0
@@ -188,10 +208,16 @@ def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming, f
 
     first = _before(days, clock, as_of, ahead)
     tested = _stepping(clock, first, _TESTED_APART_DAYS, TESTED_ORIGINS)
-    earlier = _stepping(clock, _before(days, clock, tested[-1], ahead), _LEARNT_APART_DAYS, LEARNT_ORIGINS) if tested else []
+    earlier = (
+        _stepping(clock, _before(days, clock, tested[-1], ahead), _LEARNT_APART_DAYS, LEARNT_ORIGINS)
+        if tested
+        else []
+    )
     newest = _stepping(clock, first, _LEARNT_APART_DAYS, LEARNT_ORIGINS)
     by_day = {after: at(after) for after in sorted({*newest, *tested, *earlier})}
-    learnt, judged, before = (tuple(by_day[after] for after in some) for some in (newest, tested if earlier else [], earlier))
+    learnt, judged, before = (
+        tuple(by_day[after] for after in some) for some in (newest, tested if earlier else [], earlier)
+    )
     return Origins(learnt, judged, before, sample.share if sample else 1.0)
 
 
@@ -207,7 +233,14 @@ def _until(days: ibis.Table, clock: TradingClock, after: date, ahead: Coming) ->
     if ahead.buyers is None:
         return clock.reached(after, ahead.trading_days)
     later = days.filter(days.purchased_on > ibis.date(after))
-    return _day(later.group_by("customer_id").agg(day=later.purchased_on.min()), round(ahead.buyers), newest_first=False) or date.max
+    return (
+        _day(
+            later.group_by("customer_id").agg(day=later.purchased_on.min()),
+            round(ahead.buyers),
+            newest_first=False,
+        )
+        or date.max
+    )
 
 
 def _before(days: ibis.Table, clock: TradingClock, until: date, ahead: Coming) -> date:
@@ -215,7 +248,9 @@ def _before(days: ibis.Table, clock: TradingClock, until: date, ahead: Coming) -
     if ahead.buyers is None:
         return clock.origin_before(until, ahead.trading_days)
     past = days.filter(days.purchased_on <= ibis.date(until))
-    day = _day(past.group_by("customer_id").agg(day=past.purchased_on.max()), round(ahead.buyers), newest_first=True)
+    day = _day(
+        past.group_by("customer_id").agg(day=past.purchased_on.max()), round(ahead.buyers), newest_first=True
+    )
     return day - timedelta(days=1) if day else clock.first_on
 
 
@@ -244,14 +279,18 @@ class Expected:
 
     def of_part(self, share: float) -> Expected:
         """Return the expectation for a part of these customers, drawn at random."""
-        return Expected(*(None if figure is None else figure * share for figure in (self.buyers, self.revenue)))
+        return Expected(
+            *(None if figure is None else figure * share for figure in (self.buyers, self.revenue))
+        )
 
 
 def expected(ahead: Coming, some: tuple[Origin, ...]) -> Expected:
     """The known customers' part of what is coming, from origins whose windows are over."""
     if ahead.buyers is None or ahead.revenue is None or not some:
         return Expected(None, None)
-    buyers, revenue = (np.nanmean([getattr(origin, name) for origin in some]) for name in ("known_buyers", "known_revenue"))
+    buyers, revenue = (
+        np.nanmean([getattr(origin, name) for origin in some]) for name in ("known_buyers", "known_revenue")
+    )
     return Expected(ahead.buyers * float(buyers), ahead.revenue * float(revenue))
 
 
@@ -260,7 +299,13 @@ def points_of(some: Sequence[StoredRows], columns: Sequence[str] = POINTS) -> pd
     return pd.DataFrame(numbers(some, columns).T, columns=list(columns), copy=False)
 
 
-def together(some: tuple[Origin, ...], columns: Sequence[str] = POINTS) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], Array]:
+def together(
+    some: tuple[Origin, ...], columns: Sequence[str] = POINTS
+) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], Array]:
     """Points, who left, and what was spent, over several origins."""
     points = points_of([origin.customers for origin in some], columns)
-    return points, np.concatenate([origin.left for origin in some]), np.concatenate([origin.spent for origin in some])
+    return (
+        points,
+        np.concatenate([origin.left for origin in some]),
+        np.concatenate([origin.spent for origin in some]),
+    )

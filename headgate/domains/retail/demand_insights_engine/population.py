@@ -70,17 +70,26 @@ def _windows(days: ibis.Table, after: date, as_of: date) -> tuple[_Window, _Wind
     at = days.purchased_on
     counts = days.group_by("customer_id").agg(
         early=days.count(where=(at > ibis.date(after)) & (at <= ibis.date(until))),
-        between=days.count(where=(at > ibis.date(until)) & (at <= ibis.date(min(late_after, as_of - timedelta(days=HORIZON_DAYS))))),
+        between=days.count(
+            where=(at > ibis.date(until))
+            & (at <= ibis.date(min(late_after, as_of - timedelta(days=HORIZON_DAYS))))
+        ),
         late=days.count(where=(at > ibis.date(late_after)) & (at <= ibis.date(as_of))),
     )
     counted = (figure for window in (counts.early, counts.late) for figure in _figures(counts, window))
-    sums = counts.agg(**{str(place): figure for place, figure in enumerate(counted)}).to_pyarrow().to_pylist()[0]
+    sums = (
+        counts.agg(**{str(place): figure for place, figure in enumerate(counted)}).to_pyarrow().to_pylist()[0]
+    )
     figures = [int(figure or 0) for figure in sums.values()]
     return _Window(*figures[:3]), _Window(*figures[3:])
 
 
 def _figures(counts: ibis.Table, bought: ibis.Column) -> tuple[ibis.Value, ...]:
-    return bought.sum(), counts.count(where=bought > 0), counts.count(where=(bought > 0) & (counts.between > 0))
+    return (
+        bought.sum(),
+        counts.count(where=bought > 0),
+        counts.count(where=(bought > 0) & (counts.between > 0)),
+    )
 
 
 def _buyers(days: ibis.Table, after: date, until: date) -> int:

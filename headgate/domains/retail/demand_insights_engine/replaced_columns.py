@@ -31,7 +31,9 @@ def probabilities(classifier: Any, points: pd.DataFrame, values: pd.Series[float
     remembering = _remembering(classifier, asked)
     for place, name in enumerate(points.columns):
         asked.place = place
-        yield np.asarray(remembering.predict_proba(points.assign(**{name: values[name]}))[:, 1], dtype=np.float64)
+        yield np.asarray(
+            remembering.predict_proba(points.assign(**{name: values[name]}))[:, 1], dtype=np.float64
+        )
 
 
 class _Asked:
@@ -45,7 +47,9 @@ def _remembering(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above
     """A copy of a fitted model that remembers what the replaced column does not change."""
     remembering = copy(model)
     if isinstance(model, CalibratedClassifierCV):
-        remembering.calibrated_classifiers_ = [copy(classifier) for classifier in model.calibrated_classifiers_]
+        remembering.calibrated_classifiers_ = [
+            copy(classifier) for classifier in model.calibrated_classifiers_
+        ]
         for classifier in remembering.calibrated_classifiers_:
             classifier.estimator = _remembering(classifier.estimator, asked)
     elif isinstance(model, VotingClassifier):
@@ -61,7 +65,9 @@ def _bends_every_column(model: Any, asked: _Asked) -> bool:  # noqa: ANN401 as a
     """Its first step bends each column by itself; products of two columns are computed again."""
     _, step, columns = model[0].transformers_[0]
     is_bent = isinstance(step, Pipeline) and isinstance(step[-1], SplineTransformer)
-    return is_bent and isinstance(model[-1], LogisticRegression) and list(columns) == list(asked.points.columns)
+    return (
+        is_bent and isinstance(model[-1], LogisticRegression) and list(columns) == list(asked.points.columns)
+    )
 
 
 def _boosted(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above
@@ -91,7 +97,11 @@ class _Bent:
     """The first step of a chain: all columns are bent once, a replaced one at its one value."""
 
     def __init__(self, step: Any, asked: _Asked) -> None:  # noqa: ANN401 as above
-        self._asked, self._bent, self._typical = asked, step.transform(asked.points), step.transform(asked.typical)
+        self._asked, self._bent, self._typical = (
+            asked,
+            step.transform(asked.points),
+            step.transform(asked.typical),
+        )
 
     def transform(self, _: object) -> Array:
         """The bent columns, as the step gives them."""

@@ -47,7 +47,11 @@ def decline(cohorts: pd.DataFrame, clock: TradingClock, as_of: date) -> float:
 
 def _binned(after: Array, counts: Array, bins: int) -> Array:
     number = ((after - 1e-9) // _BIN_DAYS).astype(np.int64)
-    return np.bincount(number, counts, minlength=bins)[:bins].astype(np.float64) if number.size else np.zeros(bins)
+    return (
+        np.bincount(number, counts, minlength=bins)[:bins].astype(np.float64)
+        if number.size
+        else np.zeros(bins)
+    )
 
 
 def longer(rate: float, short: float, long: float) -> float:

@@ -43,7 +43,10 @@ def fifths_of(parts: Callable[[Sequence[str]], Iterable[pd.DataFrame]]) -> dict[
     Args:
         parts: gives columns of all customers, some customers at a time.
     """
-    return {name: Fifths.of_parts(_scored_by(part, name) for part in parts((column,))) for name, column in _COLUMNS.items()}
+    return {
+        name: Fifths.of_parts(_scored_by(part, name) for part in parts((column,)))
+        for name, column in _COLUMNS.items()
+    }
 
 
 def _scored_by(customers: pd.DataFrame, name: str) -> Array:
@@ -96,7 +99,9 @@ def _merged(some: list[Counted]) -> Counted:
 
 def named(scores: pd.DataFrame) -> pd.DataFrame:
     """The scores with their text `rfm` and the segment's name."""
-    recency, frequency, monetary = (scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary"))
+    recency, frequency, monetary = (
+        scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary")
+    )
     both = np.floor((frequency + monetary) / 2 + 0.5).astype(np.int64)
     return scores.assign(
         rfm=recency.astype(str) + frequency.astype(str) + monetary.astype(str),

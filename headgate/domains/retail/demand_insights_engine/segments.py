@@ -52,11 +52,18 @@ def table(customers: StoredRows, groups: Partition) -> RowsInFile:
 
 def _parts(customers: StoredRows, partition: Partition) -> Iterator[pd.DataFrame]:
     fifths, begin = rfm.fifths_of(customers.parts), 0
-    names, is_of_all = np.array(partition.groups.names, dtype=object), len(partition.groups.labels) == len(customers)
+    names, is_of_all = (
+        np.array(partition.groups.names, dtype=object),
+        len(partition.groups.labels) == len(customers),
+    )
     for part in customers.parts(("customer_id", *_READ)):
         own = slice(begin, begin := begin + len(part))
         labels = partition.groups.labels[own] if is_of_all else partition.labels(part)
         base = part[["customer_id"]].assign(
-            recency_days=part.silent_days.astype("int32"), purchase_days=part.purchases.astype("int32"), revenue_gbp=part.revenue
+            recency_days=part.silent_days.astype("int32"),
+            purchase_days=part.purchases.astype("int32"),
+            revenue_gbp=part.revenue,
         )
-        yield base.join(rfm.named(rfm.scored(part, fifths))).assign(cluster=labels.astype("int32"), cluster_name=names[labels])
+        yield base.join(rfm.named(rfm.scored(part, fifths))).assign(
+            cluster=labels.astype("int32"), cluster_name=names[labels]
+        )

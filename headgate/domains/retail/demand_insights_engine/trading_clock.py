@@ -66,7 +66,9 @@ class TradingClock:
     after_launch: bool = False
 
     @classmethod
-    def of(cls, purchases: pd.Series[int], first_on: date, as_of: date, change: Change = _NO_CHANGE) -> TradingClock:
+    def of(
+        cls, purchases: pd.Series[int], first_on: date, as_of: date, change: Change = _NO_CHANGE
+    ) -> TradingClock:
         """The clock that daily purchases give.
 
         Args:
@@ -159,7 +161,9 @@ def _weight_of_measured(counted: Array, overlap: int) -> float:
     damped = days / (days + _GROWTH_DAMPING_DAYS)
     if overlap >= _FEW_DAYS:
         return damped
-    variance = 2 * _weekly_noise(counted) ** 2 * _WEEK_DAYS / overlap  # of the logarithm of a ratio of two sums
+    variance = (
+        2 * _weekly_noise(counted) ** 2 * _WEEK_DAYS / overlap
+    )  # of the logarithm of a ratio of two sums
     return min(damped, _USUAL_GROWTH**2 / (_USUAL_GROWTH**2 + variance))
 
 

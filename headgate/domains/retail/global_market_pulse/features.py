@@ -18,7 +18,9 @@ from headgate.engines.expressions import medians, whole_seconds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LATE_AFTER_DAYS = 7.0  # from the order to the door; no promised date is known, so one bound holds for every region
+LATE_AFTER_DAYS = (
+    7.0  # from the order to the door; no promised date is known, so one bound holds for every region
+)
 DAY_S = 86_400
 YEAR = 12  # months
 UNKNOWN = "(unknown)"
@@ -28,11 +30,15 @@ SERVICE = "service"  # the category of postage, fees and samples; see the contra
 def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
     """Orders and cancellations up to and including `as_of`, with their money. Grain: order."""
     orders = tables["orders"]
-    placed = orders.filter(orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1)))
+    placed = orders.filter(
+        orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1))
+    )
     items = tables["order_items"]
     amount = items.quantity * items.unit_price
     lines = items.group_by("order_id").agg(
-        sales=ibis.greatest(amount, 0).sum(), returns=ibis.least(amount, 0).sum(), units=items.quantity.cast("int64").sum()
+        sales=ibis.greatest(amount, 0).sum(),
+        returns=ibis.least(amount, 0).sum(),
+        units=items.quantity.cast("int64").sum(),
     )
     joined = placed.left_join(lines, "order_id")
     is_sale = joined.status != "cancelled"
@@ -78,7 +84,9 @@ def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
     first = orders.ordered_at.min().to_pyarrow().as_py()
     if first is None:
         return pd.DatetimeIndex([])
-    return pd.date_range(first.date(), as_of + timedelta(days=1), freq="MS")[:-1]  # the last one begins but does not end
+    return pd.date_range(first.date(), as_of + timedelta(days=1), freq="MS")[
+        :-1
+    ]  # the last one begins but does not end
 
 
 @dataclass(frozen=True)
@@ -111,13 +119,17 @@ def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: Span) -> p
     """Sales of merchandise by region and category: orders and money of the months looked at, orders of the recent and the earlier ones."""
     lines = tables["order_items"].left_join(tables["products"].select("product_id", "category"), "product_id")
     sales = orders.filter(orders.is_sale, _within(orders.month_on, span.looked_at.union(span.before)))
-    sold = lines.filter(lines.quantity > 0).inner_join(sales.select("order_id", "region_id", "month_on"), "order_id")
-    # By order first: counts of different orders would hold every order once for each of three spans.
-    by_order = sold.group_by("region_id", "month_on", "order_id", category=sold.category.fill_null(UNKNOWN)).agg(
-        sales=(sold.quantity * sold.unit_price).sum()
+    sold = lines.filter(lines.quantity > 0).inner_join(
+        sales.select("order_id", "region_id", "month_on"), "order_id"
     )
+    # By order first: counts of different orders would hold every order once for each of three spans.
+    by_order = sold.group_by(
+        "region_id", "month_on", "order_id", category=sold.category.fill_null(UNKNOWN)
+    ).agg(sales=(sold.quantity * sold.unit_price).sum())
     by_order = by_order.filter(by_order.category != SERVICE)
-    looked_at, recent, before = (_within(by_order.month_on, months) for months in (span.looked_at, span.recent, span.before))
+    looked_at, recent, before = (
+        _within(by_order.month_on, months) for months in (span.looked_at, span.recent, span.before)
+    )
     grouped = by_order.group_by("region_id", "category").agg(
         sales=looked_at.ifelse(by_order.sales, 0).sum(),
         orders=by_order.count(where=looked_at),
@@ -135,6 +147,14 @@ def _within(month_on: ibis.Column, months: pd.DatetimeIndex) -> ibis.Column:
 def reference(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
     """Return name, continent, population and GDP (US dollars) of each region. Grain: region, by its id."""
     regions = tables["regions"]
-    columns = regions.select("region_id", "region_name", "continent", population="population", gdp_usd=regions.gdp_usd.cast("float64"))
+    columns = regions.select(
+        "region_id",
+        "region_name",
+        "continent",
+        population="population",
+        gdp_usd=regions.gdp_usd.cast("float64"),
+    )
     rows: pd.DataFrame = columns.to_pandas()
-    return rows.astype({"population": "float64", "gdp_usd": "float64"}).sort_values("region_id", ignore_index=True)
+    return rows.astype({"population": "float64", "gdp_usd": "float64"}).sort_values(
+        "region_id", ignore_index=True
+    )

@@ -9,7 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.domains.retail.global_market_pulse.shrinkage import rate_weight, share_weight, shrunk_rate, shrunk_share
+from headgate.domains.retail.global_market_pulse.shrinkage import (
+    rate_weight,
+    share_weight,
+    shrunk_rate,
+    shrunk_share,
+)
 from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
 
 if TYPE_CHECKING:
@@ -19,7 +24,13 @@ Array = npt.NDArray[np.float64]
 
 # What each part counts in the score. Whitespace weighs most: it is in money, so that a wide gap in a tiny market does not win,
 # and needs nothing to be known of the region.
-WEIGHTS = {"size_score": 0.10, "headroom_score": 0.15, "growth_score": 0.20, "whitespace_score": 0.45, "logistics_score": 0.10}
+WEIGHTS = {
+    "size_score": 0.10,
+    "headroom_score": 0.15,
+    "growth_score": 0.20,
+    "whitespace_score": 0.45,
+    "logistics_score": 0.10,
+}
 ORDERS = ["orders", "recent", "before"]
 DECIMAL_PLACES = 3  # of growth, ratios and shares that make a difference: a tenth of a percent
 LEAST_ORDERS = 30  # of a region; with fewer, what it does not buy is chance
@@ -47,7 +58,9 @@ COLUMNS = [
 ]
 
 
-def market_opportunities(cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
+def market_opportunities(
+    cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame, *, is_seasonless: bool
+) -> pd.DataFrame:
     """Grain region by category, best first, for every region of `LEAST_ORDERS` and every category that sold at all.
 
     Args:
@@ -65,7 +78,9 @@ def market_opportunities(cells: pd.DataFrame, months: pd.DataFrame, regions: pd.
     measured = _whitespace(_growth(_penetration(grid), is_seasonless=is_seasonless))
     scored = _scored(measured[measured["region_orders"] >= LEAST_ORDERS])
     by = ["is_wide", "score", "potential_sales", "region_id", "category"]
-    ordered = scored.assign(is_wide=scored["gap_orders"] >= _LEAST_GAP).sort_values(by, ascending=[False, False, False, True, True])
+    ordered = scored.assign(is_wide=scored["gap_orders"] >= _LEAST_GAP).sort_values(
+        by, ascending=[False, False, False, True, True]
+    )
     return _presented(ordered.reset_index(drop=True))
 
 
@@ -94,7 +109,10 @@ def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
     """Orders of the recent months over those before, less 1: the category's everywhere, and the region's beyond that."""
     both_parts = grid["recent"] + grid["before"]
     recent, both = _array(grid["recent"]), _array(both_parts)
-    usual, everywhere = _category_shares(grid["category"], grid["recent"], both_parts), _array(_sums(both_parts, grid["category"]))
+    usual, everywhere = (
+        _category_shares(grid["category"], grid["recent"], both_parts),
+        _array(_sums(both_parts, grid["category"])),
+    )
     inside = np.divide(both, everywhere, out=np.zeros_like(both), where=everywhere > 0)
     weight = share_weight(recent, both, usual, inside)
     share = shrunk_share(recent, both, usual, weight)
@@ -113,7 +131,9 @@ def _category_shares(categories: pd.Series[Any], recent: pd.Series[Any], both: p
     counts, totals = _array(recent.groupby(categories).sum()), _array(both.groupby(categories).sum())
     whole = totals.sum()
     usual = np.full(totals.shape, (counts.sum() + 1) / (whole + 2))
-    shares = shrunk_share(counts + 1, totals + 2, usual, share_weight(counts, totals, usual, totals / max(whole, 1.0)))
+    shares = shrunk_share(
+        counts + 1, totals + 2, usual, share_weight(counts, totals, usual, totals / max(whole, 1.0))
+    )
     return _array(categories.map(dict(zip(sorted(categories.unique()), shares, strict=True))))
 
 
@@ -126,7 +146,9 @@ def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
     orders, totals = _array(grid["orders"]), _array(grid["region_orders"])
     weight = share_weight(orders, totals, peers)
     share = shrunk_share(orders, totals, peers, weight)
-    worth = _safe(_sums(grid["sales"].astype(float), grid["category"]), _sums(grid["orders"], grid["category"]))
+    worth = _safe(
+        _sums(grid["sales"].astype(float), grid["category"]), _sums(grid["orders"], grid["category"])
+    )
     gap = peers - share
     return grid.assign(
         order_share=orders / totals,
@@ -144,7 +166,9 @@ def _peer_shares(grid: pd.DataFrame) -> Array:
     near_orders, near_totals = _others(grid, [grid["category"], grid["continent"].fillna("")])
     has_continent = grid["continent"].notna().to_numpy()
     near_orders, near_totals = near_orders * has_continent, near_totals * has_continent
-    return np.minimum(shrunk_share(near_orders, near_totals, far, share_weight(near_orders, near_totals, far)), 1.0)
+    return np.minimum(
+        shrunk_share(near_orders, near_totals, far, share_weight(near_orders, near_totals, far)), 1.0
+    )
 
 
 def _others(grid: pd.DataFrame, by: list[pd.Series[Any]]) -> tuple[Array, Array]:
@@ -183,7 +207,9 @@ def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
 def _presented(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(
         rank=np.arange(1, len(rows) + 1),
-        sales_per_1000_people=amounts(rows["sales"].astype(float) * 1e3 / rows["population"], HUNDREDTHS_OF_PENCE),
+        sales_per_1000_people=amounts(
+            rows["sales"].astype(float) * 1e3 / rows["population"], HUNDREDTHS_OF_PENCE
+        ),
         potential_sales=amounts(rows["potential_sales"], HUNDREDTHS_OF_PENCE),
         region_name=rows["region_name"].where(rows["region_name"].notna(), np.array(None)),
     )[COLUMNS]

@@ -41,7 +41,9 @@ COLUMNS = [
 ]
 
 
-def regional_performance(months: pd.DataFrame, whole: pd.DatetimeIndex, regions: pd.DataFrame) -> pd.DataFrame:
+def regional_performance(
+    months: pd.DataFrame, whole: pd.DatetimeIndex, regions: pd.DataFrame
+) -> pd.DataFrame:
     """Grain region by month, in that order, with no month missing from a region's first order on.
 
     Args:
@@ -58,7 +60,9 @@ def regional_performance(months: pd.DataFrame, whole: pd.DatetimeIndex, regions:
 
 
 def _without_gaps(months: pd.DataFrame) -> pd.DataFrame:
-    calendar = pd.DataFrame({"month_on": pd.date_range(months["month_on"].min(), months["month_on"].max(), freq="MS")})
+    calendar = pd.DataFrame(
+        {"month_on": pd.date_range(months["month_on"].min(), months["month_on"].max(), freq="MS")}
+    )
     starts = months.groupby("region_id").agg(first_on=("month_on", "min")).reset_index()
     grid = starts.merge(calendar, how="cross").query("month_on >= first_on")[["region_id", "month_on"]]
     full = grid.merge(months, how="left", on=["region_id", "month_on"])

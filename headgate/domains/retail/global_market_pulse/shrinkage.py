@@ -50,7 +50,9 @@ def rate_weight(counts: Array, expected: Array) -> float:
         return STRONGEST
     count, expect = counts[observed], expected[observed]
     mean = float(count.sum() / expect.sum())
-    variance = float((expect * (count / expect - mean) ** 2).sum() / expect.sum()) - mean / float(expect.mean())
+    variance = float((expect * (count / expect - mean) ** 2).sum() / expect.sum()) - mean / float(
+        expect.mean()
+    )
     return _weight(mean / variance if variance > 0 else STRONGEST)
 
 

@@ -37,7 +37,9 @@ def made_with() -> str:
     return source_version("headgate.analytics")
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS) -> dict[str, pd.DataFrame]:
+def build(
+    tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS
+) -> dict[str, pd.DataFrame]:
     """The hub's tables, as their contracts say, from what was known at the end of `as_of`.
 
     Raises:

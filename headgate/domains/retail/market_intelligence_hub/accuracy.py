@@ -36,7 +36,9 @@ def _is_seasonal(history: Array, season: int) -> bool:
     if season <= 1 or history.size < MIN_CYCLES * season or history.min() <= 0 or np.ptp(history) == 0:
         return False
     centred = history - history.mean()
-    correlations = np.array([centred[lag:] @ centred[: centred.size - lag] for lag in range(1, season + 1)]) / (centred @ centred)
+    correlations = np.array(
+        [centred[lag:] @ centred[: centred.size - lag] for lag in range(1, season + 1)]
+    ) / (centred @ centred)
     limit = SEASONALITY_Z * np.sqrt((1 + 2 * (correlations[:-1] ** 2).sum()) / history.size)
     return bool(abs(correlations[-1]) > limit)
 

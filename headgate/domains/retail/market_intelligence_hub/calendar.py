@@ -33,7 +33,9 @@ def events_of(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     table = tables[DATASET]
     events: pd.DataFrame = table.order_by("event_id").select(*COLUMNS).to_pandas()
-    return events.assign(starts_on=pd.to_datetime(events["starts_on"]), ends_on=pd.to_datetime(events["ends_on"]))
+    return events.assign(
+        starts_on=pd.to_datetime(events["starts_on"]), ends_on=pd.to_datetime(events["ends_on"])
+    )
 
 
 def exposure(events: pd.DataFrame, leaves: pd.DataFrame, starts: pd.DatetimeIndex, grain: Grain) -> Array:
@@ -46,8 +48,12 @@ def exposure(events: pd.DataFrame, leaves: pd.DataFrame, starts: pd.DatetimeInde
     """
     exposed = np.zeros((len(leaves), len(starts), len(KINDS)))
     for event in events.to_dict("records"):
-        touched = _holds_for(leaves["region_id"], event["region_id"]) & _holds_for(leaves["category"], event["category"])
-        exposed[touched, :, KINDS.index(event["event_kind"])] += _shares(event["starts_on"], event["ends_on"], starts, grain)
+        touched = _holds_for(leaves["region_id"], event["region_id"]) & _holds_for(
+            leaves["category"], event["category"]
+        )
+        exposed[touched, :, KINDS.index(event["event_kind"])] += _shares(
+            event["starts_on"], event["ends_on"], starts, grain
+        )
     return np.minimum(exposed, 1.0)
 
 

@@ -32,7 +32,10 @@ def opened_at(total: Array) -> int:
     """The first period of regular trade: after a trial with sales in fewer than half of the periods, and after the first small sales."""
     closed = total <= 0
     ends = [int(end) for end in np.flatnonzero(closed) + 1 if total.size - end >= MIN_MODELLED]
-    begin = max((end for end in ends if closed[:end].mean() > _TRIAL_SHARE and closed[end:].mean() < _REGULAR_SHARE), default=0)
+    begin = max(
+        (end for end in ends if closed[:end].mean() > _TRIAL_SHARE and closed[end:].mean() < _REGULAR_SHARE),
+        default=0,
+    )
     rest = total[begin:]
     if rest.size < MIN_MODELLED:
         return begin
@@ -63,7 +66,9 @@ def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask
         return closed
     empty = total <= 0
     for begin, end in runs:
-        is_season = _is_repeated(empty, begin, end, grain.year) or _is_year_end(starts[begin], starts[end - 1], grain)
+        is_season = _is_repeated(empty, begin, end, grain.year) or _is_year_end(
+            starts[begin], starts[end - 1], grain
+        )
         if end - begin <= grain.quarter and not is_season:
             closed[begin:end] = True
     return closed

@@ -19,7 +19,9 @@ DIRECTIONS = {"promotion": (1,), "holiday": (1, -1), "closure": (-1,)}
 NAMED = ["event_kind", "event_name"]
 
 
-def events_on(unusual: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> pd.DataFrame:
+def events_on(
+    unusual: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, grain: Grain
+) -> pd.DataFrame:
     """Kind and name of the event behind each unusual period, None where there is none; indexed as `found`.
 
     An event for one region or category is the reason for what happened to a larger series when the part that it holds for
@@ -32,22 +34,38 @@ def events_on(unusual: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame,
     """
     deviations = judged.set_index(["series_id", "period_on"])["deviation"]
     explained = [_explained(unusual, deviations, event, grain) for event in events.to_dict("records")]
-    some = pd.concat([rows for rows in explained if not rows.empty] or [pd.DataFrame(columns=[*NAMED, "row", "share"])])
-    ordered = some.sort_values(["row", "share", "event_name"], ascending=[True, False, True], kind="stable").drop_duplicates("row")
+    some = pd.concat(
+        [rows for rows in explained if not rows.empty] or [pd.DataFrame(columns=[*NAMED, "row", "share"])]
+    )
+    ordered = some.sort_values(
+        ["row", "share", "event_name"], ascending=[True, False, True], kind="stable"
+    ).drop_duplicates("row")
     named = ordered.set_index("row")[NAMED].reindex(unusual.index).astype(object)
     return named.where(named.notna(), None)
 
 
-def _explained(unusual: pd.DataFrame, deviations: pd.Series[float], event: dict[Any, Any], grain: Grain) -> pd.DataFrame:
+def _explained(
+    unusual: pd.DataFrame, deviations: pd.Series[float], event: dict[Any, Any], grain: Grain
+) -> pd.DataFrame:
     """The unusual periods that one event explains, and by how much."""
-    near = unusual[_is_under(unusual["period_on"], event, grain) & np.sign(unusual["deviation"]).isin(DIRECTIONS[event["event_kind"]])]
+    near = unusual[
+        _is_under(unusual["period_on"], event, grain)
+        & np.sign(unusual["deviation"]).isin(DIRECTIONS[event["event_kind"]])
+    ]
     parts = near.assign(**{name: _common(near[name], event[name]) for name in ("region_id", "category")})
     parts = parts[parts["region_id"].notna() & parts["category"].notna()]
     ids = series_ids(parts.assign(level=_levels(parts)))
     deviation = deviations.reindex(pd.MultiIndex.from_arrays([ids, parts["period_on"]])).to_numpy()
     share = pd.Series(deviation, parts.index, dtype=float) / parts["deviation"]
     most = share[share > MOST_OF_IT]
-    return pd.DataFrame({"event_kind": event["event_kind"], "event_name": event["event_name"], "row": most.index, "share": most.to_numpy()})
+    return pd.DataFrame(
+        {
+            "event_kind": event["event_kind"],
+            "event_name": event["event_name"],
+            "row": most.index,
+            "share": most.to_numpy(),
+        }
+    )
 
 
 def _is_under(starts: pd.Series[Any], event: dict[Any, Any], grain: Grain) -> pd.Series[Any]:
@@ -65,4 +83,8 @@ def _common(names: pd.Series[Any], name: Any) -> pd.Series[Any]:  # noqa: ANN401
 
 def _levels(parts: pd.DataFrame) -> Any:  # noqa: ANN401 numpy's array of texts
     one_region, one_category = parts["region_id"] != ALL, parts["category"] != ALL
-    return np.select([one_region & one_category, one_region, one_category], ["region_category", "region", "category"], "total")
+    return np.select(
+        [one_region & one_category, one_region, one_category],
+        ["region_category", "region", "category"],
+        "total",
+    )

@@ -31,7 +31,9 @@ def sale_lines(tables: Mapping[str, ibis.Table], as_of: date, grain: Grain) -> i
     orders = tables["orders"]
     sold = orders.filter(orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of) + ONE_DAY)
     joined = tables["order_items"].select("order_id", "product_id", "quantity", "unit_price")
-    joined = joined.inner_join(sold.select("order_id", "region_id", "ordered_at", "promotion_code"), "order_id")
+    joined = joined.inner_join(
+        sold.select("order_id", "region_id", "ordered_at", "promotion_code"), "order_id"
+    )
     joined = joined.left_join(tables["products"].select("product_id", "category"), "product_id")
     return joined.select(
         "order_id",
@@ -60,10 +62,16 @@ def sales_by_period(lines: ibis.Table, span: Span, plan: Plan) -> pd.DataFrame:
         the largest order and the largest return (negative) of the period, and revenue under a promotion.
     """
     past = lines.filter(lines.period_on >= span.first, lines.period_on <= span.last)
-    labelled = _with_tail_summed(past, largest(past, "region_id", plan.top_regions), largest(past, "category", plan.top_categories))
+    labelled = _with_tail_summed(
+        past, largest(past, "region_id", plan.top_regions), largest(past, "category", plan.top_categories)
+    )
     # An order has one region, and as many categories as it has: what is counted by order is counted twice, and no oftener.
-    apart = [[level for level in plan.levels if ("category" in LEVELS[level]) is split] for split in (False, True)]
-    rows = pd.concat([_at_levels(labelled, levels).to_pandas() for levels in apart if levels], ignore_index=True)
+    apart = [
+        [level for level in plan.levels if ("category" in LEVELS[level]) is split] for split in (False, True)
+    ]
+    rows = pd.concat(
+        [_at_levels(labelled, levels).to_pandas() for levels in apart if levels], ignore_index=True
+    )
     return _without_gaps(_named(rows), span)
 
 
@@ -83,7 +91,9 @@ def _at_levels(lines: ibis.Table, levels: list[str]) -> ibis.Table:
 
 def _by_order(lines: ibis.Table, kept: list[str]) -> ibis.Table:
     return lines.group_by("order_id", *kept, "period_on").agg(
-        revenue=lines.revenue.sum(), units=lines.units.sum(), promoted=lines.is_promoted.ifelse(lines.revenue, 0).sum()
+        revenue=lines.revenue.sum(),
+        units=lines.units.sum(),
+        promoted=lines.is_promoted.ifelse(lines.revenue, 0).sum(),
     )
 
 
@@ -121,14 +131,22 @@ def series_ids(rows: pd.DataFrame) -> pd.Series[Any]:
     """Names such as `total`, `region=GB`, `category=Home`, `region=GB/category=Home`."""
     region, category = "region=" + rows["region_id"].astype(str), "category=" + rows["category"].astype(str)
     levels = rows["level"]
-    named = np.select([levels == "total", levels == "region", levels == "category"], ["total", region, category], region + "/" + category)
+    named = np.select(
+        [levels == "total", levels == "region", levels == "category"],
+        ["total", region, category],
+        region + "/" + category,
+    )
     return pd.Series(named, index=rows.index, dtype=object)
 
 
 def _without_gaps(rows: pd.DataFrame, span: Span) -> pd.DataFrame:
     starts = rows.groupby(SERIES).agg(first_on=("period_on", "min")).reset_index()
-    calendar = starts.merge(pd.DataFrame({"period_on": span.starts()}), how="cross").query("period_on >= first_on")
+    calendar = starts.merge(pd.DataFrame({"period_on": span.starts()}), how="cross").query(
+        "period_on >= first_on"
+    )
     full = calendar.drop(columns="first_on").merge(rows, how="left", on=[*SERIES, "period_on"])
     full[MONEY] = full[MONEY].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
     full[COUNTS] = full[COUNTS].fillna(0).astype("int64")
-    return full[[*SERIES, "period_on", *COUNTS, *MONEY]].sort_values(["series_id", "period_on"], ignore_index=True)
+    return full[[*SERIES, "period_on", *COUNTS, *MONEY]].sort_values(
+        ["series_id", "period_on"], ignore_index=True
+    )

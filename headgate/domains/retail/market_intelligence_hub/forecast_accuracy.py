@@ -32,14 +32,24 @@ def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
     """Grain series, in the hierarchy's order; measures are null where the published method forecast at no earlier origin."""
     if forecast.series.empty:
         return pd.DataFrame(columns=COLUMNS)
-    rows = forecast.series[SERIES].assign(model=forecast.now.models, grain=forecast.span.grain.name, horizon=forecast.now.means.shape[1])
+    rows = forecast.series[SERIES].assign(
+        model=forecast.now.models, grain=forecast.span.grain.name, horizon=forecast.now.means.shape[1]
+    )
     tested = backtest_scores(forecast)
-    own = tested[tested["model"].to_numpy() == rows["model"].reindex(tested["number"]).to_numpy()].groupby("number")
+    own = tested[tested["model"].to_numpy() == rows["model"].reindex(tested["number"]).to_numpy()].groupby(
+        "number"
+    )
     windows = own.size()
     # A rule that could not forecast at each of the origins has no figure: it would be one of other origins than the row's own.
     by_rules = own[RULES].mean().where(own[RULES].count().eq(windows, axis=0))
-    scored = rows.assign(windows=windows.reindex(rows.index, fill_value=0)).join(own[[*MEASURES, *COVERAGES]].mean()).join(by_rules)
-    scored["owa"] = [owa(*measures) for measures in scored[["smape", "mase", "smape_naive2", "mase_naive2"]].to_numpy()]
+    scored = (
+        rows.assign(windows=windows.reindex(rows.index, fill_value=0))
+        .join(own[[*MEASURES, *COVERAGES]].mean())
+        .join(by_rules)
+    )
+    scored["owa"] = [
+        owa(*measures) for measures in scored[["smape", "mase", "smape_naive2", "mase_naive2"]].to_numpy()
+    ]
     scored["history_too_short"] = forecast.too_short
     return scored[COLUMNS]
 
@@ -58,23 +68,38 @@ def backtest_scores(forecast: HierarchyForecast) -> pd.DataFrame:
 
 def _scores(origin: Origin, actuals: Array) -> pd.DataFrame:
     scored = [_score(*series) for series in zip(origin.histories, origin.means, actuals, strict=True)]
-    return pd.DataFrame(scored, columns=["length", *MEASURES]).assign(model=list(origin.models)).rename_axis("number").reset_index()
+    return (
+        pd.DataFrame(scored, columns=["length", *MEASURES])
+        .assign(model=list(origin.models))
+        .rename_axis("number")
+        .reset_index()
+    )
 
 
 def _score(history: Array, mean: Array, actual: Array) -> tuple[float, float, float, float, float]:
     plain = naive2(history, actual.size)
-    return history.size, mase(actual, mean, history), smape(actual, mean), mase(actual, plain, history), smape(actual, plain)
+    return (
+        history.size,
+        mase(actual, mean, history),
+        smape(actual, mean),
+        mase(actual, plain, history),
+        smape(actual, plain),
+    )
 
 
 def _by_rules(forecast: HierarchyForecast, number: int) -> pd.DataFrame:
     """SMAPE of each naive rule at one origin, by series; NaN where the rule could not forecast."""
     actuals = forecast.past.actuals[number]
     scores = {
-        f"smape_{name}": [smape(*pair) for pair in zip(actuals, means[number], strict=True)] for name, means in forecast.rules.items()
+        f"smape_{name}": [smape(*pair) for pair in zip(actuals, means[number], strict=True)]
+        for name, means in forecast.rules.items()
     }
     return pd.DataFrame(scores)
 
 
 def _covered(actuals: Array, bounds: dict[int, tuple[Array, Array]]) -> pd.DataFrame:
-    inside = {f"coverage_{level}": ((lower <= actuals) & (actuals <= upper)).mean(axis=1) for level, (lower, upper) in bounds.items()}
+    inside = {
+        f"coverage_{level}": ((lower <= actuals) & (actuals <= upper)).mean(axis=1)
+        for level, (lower, upper) in bounds.items()
+    }
     return pd.DataFrame(inside)

@@ -62,7 +62,11 @@ class Plan:
             SettingsError: names the option that is not understood, and what it may be.
         """
         grain = _grain(options.get("forecast_grain", "") or WEEK.name)
-        return cls(grain, _dimensions(options.get("forecast_by", "")), _horizon(options.get("forecast_horizon", ""), grain))
+        return cls(
+            grain,
+            _dimensions(options.get("forecast_by", "")),
+            _horizon(options.get("forecast_horizon", ""), grain),
+        )
 
 
 def _grain(name: str) -> Grain:

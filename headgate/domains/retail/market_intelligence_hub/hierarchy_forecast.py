@@ -10,7 +10,13 @@ import numpy.typing as npt
 
 from headgate.analytics import naive_rules
 from headgate.analytics.forecasting import Backtest, Origin, Panel, bounded
-from headgate.analytics.published_forecast import interval_offsets, is_untested, never_certain, past_bounds, published_forecast
+from headgate.analytics.published_forecast import (
+    interval_offsets,
+    is_untested,
+    never_certain,
+    past_bounds,
+    published_forecast,
+)
 from headgate.domains.retail.market_intelligence_hub import closures
 from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
@@ -53,7 +59,9 @@ class HierarchyForecast:
     rules: dict[str, Array]
 
 
-def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, engine: Engine = LOCAL) -> HierarchyForecast:
+def forecast_hierarchy(
+    sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, engine: Engine = LOCAL
+) -> HierarchyForecast:
     """Forecast net revenue of every series by period, adding up over the hierarchy."""
     series, sold = _histories(sales)
     leaves, summing = series[series["level"] == plan.levels[-1]], summing_matrix(series, plan.levels[-1])
@@ -62,14 +70,23 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     histories, has_stopped = _of_open_shop(sold, levels, exposed, span, plan.horizon)
     panel = Panel(histories, exposed, EXPECTED_EFFECTS)
     forecast = published_forecast(panel, plan.grain, plan.horizon, windows=plan.windows, engine=engine)
-    ahead, tested = (forecast.now, forecast.past) if series.empty else _all_reconciled(forecast.now, forecast.past, summing, levels)
-    offsets, too_short = interval_offsets(ahead, tested, forecast), is_untested(ahead, tested) | forecast.is_season_untested
+    ahead, tested = (
+        (forecast.now, forecast.past)
+        if series.empty
+        else _all_reconciled(forecast.now, forecast.past, summing, levels)
+    )
+    offsets, too_short = (
+        interval_offsets(ahead, tested, forecast),
+        is_untested(ahead, tested) | forecast.is_season_untested,
+    )
     closed = _closed_ahead(exposed, ahead)
     if has_stopped:
         ahead = replace(ahead, means=np.zeros_like(ahead.means), models=("zero",) * len(ahead.models))
         closed = np.ones_like(closed)
     bounds = bounded(ahead, never_certain(offsets, ahead, closed))
-    return HierarchyForecast(series, span, ahead, bounds, tested, past_bounds(tested), too_short, forecast.rules)
+    return HierarchyForecast(
+        series, span, ahead, bounds, tested, past_bounds(tested), too_short, forecast.rules
+    )
 
 
 def _of_open_shop(
@@ -96,7 +113,9 @@ def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]
     return np.asarray(is_closed & (ahead.means == 0), dtype=np.bool_)
 
 
-def _all_reconciled(now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]) -> tuple[Origin, Backtest]:
+def _all_reconciled(
+    now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]
+) -> tuple[Origin, Backtest]:
     """Forecasts that add up, from now and from earlier origins. A naive rule of the total that was better unmoved stays as it is."""
     (total,) = (int(place) for place in np.flatnonzero(levels == "total"))
     moved = tuple(_reconciled(origin, summing) for origin in past.origins)
@@ -112,7 +131,9 @@ def _reconciled(origin: Origin, summing: Array, fixed: int | None = None) -> Ori
     return replace(origin, means=reconcile(origin.means, origin.spread, summing, fixed))
 
 
-def _exposure(events: pd.DataFrame, leaves: pd.DataFrame, shares: Array, span: Span, plan: Plan) -> Array | None:
+def _exposure(
+    events: pd.DataFrame, leaves: pd.DataFrame, shares: Array, span: Span, plan: Plan
+) -> Array | None:
     """A series above the leaves is under an event as far as its leaves are."""
     if events.empty or leaves.empty:
         return None
@@ -132,4 +153,6 @@ def _histories(sales: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Array, ...]]:
     """One row per series, and its revenue by period, in that order."""
     series = sales[SERIES].drop_duplicates(ignore_index=True)
     revenue = sales["revenue"].astype(float)
-    return series, tuple(np.asarray(group, dtype=float) for _, group in revenue.groupby(sales["series_id"], sort=False))
+    return series, tuple(
+        np.asarray(group, dtype=float) for _, group in revenue.groupby(sales["series_id"], sort=False)
+    )

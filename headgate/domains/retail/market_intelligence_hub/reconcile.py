@@ -25,7 +25,9 @@ Array = npt.NDArray[np.float64]
 SMALLEST_SPREAD = 1e-6  # of the largest; a series that never moves is trusted, but not without bound
 _HELD_WEIGHT = 1e3  # of the largest weight; what this leaves of a held total's deviation is then scaled away
 _TIE_PLACES = 6  # of a penny; remainders this near are equal, so the noise of floats decides nothing
-TOLERANCE = 1e-9  # of the largest mean; a leaf below zero by no more than this is one that the arithmetic put there
+TOLERANCE = (
+    1e-9  # of the largest mean; a leaf below zero by no more than this is one that the arithmetic put there
+)
 
 
 def summing_matrix(series: pd.DataFrame, leaf: str) -> Array:
@@ -60,7 +62,11 @@ def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = N
     for step in np.flatnonzero(below):
         leaves[:, step] = _not_negative(weighted, wanted[:, step], leaves[:, step])
     leaves = np.maximum(leaves, 0.0) * 10**PENCE
-    pennies = np.rint(leaves) if fixed is None else _whole_pennies(np.rint(np.maximum(means[fixed], 0.0) * 10**PENCE), leaves)
+    pennies = (
+        np.rint(leaves)
+        if fixed is None
+        else _whole_pennies(np.rint(np.maximum(means[fixed], 0.0) * 10**PENCE), leaves)
+    )
     return np.asarray((summing @ pennies) / 10**PENCE, dtype=float)
 
 

@@ -55,10 +55,12 @@ def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> 
     """
     if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
-    periods = _judged(sales.astype({"largest_order": float, "largest_return": float, "promoted": float}), grain)
-    unusual = periods[is_regular(sales["orders"] > 0, sales["series_id"], grain) & (periods["score"].abs() > THRESHOLD)].reset_index(
-        drop=True
+    periods = _judged(
+        sales.astype({"largest_order": float, "largest_return": float, "promoted": float}), grain
     )
+    unusual = periods[
+        is_regular(sales["orders"] > 0, sales["series_id"], grain) & (periods["score"].abs() > THRESHOLD)
+    ].reset_index(drop=True)
     unusual = unusual.join(events_on(unusual, periods, events, grain))
     reasons = _reasons(unusual)
     event_name = unusual["event_name"].where(reasons == unusual["event_kind"], None)
@@ -93,7 +95,9 @@ def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
     half = MOST_OF_IT * unusual["deviation"]
     above = unusual["deviation"] > 0
     order_ratio = np.where(
-        unusual["usual_orders"] > 0, unusual["orders"] / unusual["usual_orders"].where(unusual["usual_orders"] > 0), np.inf
+        unusual["usual_orders"] > 0,
+        unusual["orders"] / unusual["usual_orders"].where(unusual["usual_orders"] > 0),
+        np.inf,
     )
     causes = [
         ("one_large_order", above & (unusual["largest_order"] - unusual["usual_largest"] > half)),
@@ -105,5 +109,7 @@ def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
         ("fewer_orders", ~above & (order_ratio < 1)),
         ("larger_orders", above),
     ]
-    named = np.select([holds.to_numpy() for _, holds in causes], [name for name, _ in causes], "smaller_orders")
+    named = np.select(
+        [holds.to_numpy() for _, holds in causes], [name for name, _ in causes], "smaller_orders"
+    )
     return pd.Series(named, index=unusual.index, dtype=object)

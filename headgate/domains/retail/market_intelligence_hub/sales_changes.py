@@ -35,7 +35,9 @@ def sales_changes(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
         sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`, revenue.
     """
     parts = [_changes(rows, grain) for _, rows in sales.groupby("series_id", sort=False)]
-    table = pd.concat([rows for rows in parts if not rows.empty] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+    table = pd.concat(
+        [rows for rows in parts if not rows.empty] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True
+    )
     money = {name: amounts(table[name].astype(float)) for name in ("revenue_before", "revenue_after")}
     return table.assign(**money, grain=grain.name, unit=UNIT)[COLUMNS]
 

@@ -44,9 +44,17 @@ def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd
     """
     if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
-    trends = [trend_of(rows["revenue"].to_numpy(dtype=float), grain) for _, rows in sales.groupby("series_id", sort=False)]
+    trends = [
+        trend_of(rows["revenue"].to_numpy(dtype=float), grain)
+        for _, rows in sales.groupby("series_id", sort=False)
+    ]
     described = pd.DataFrame(trends).rename(columns={"recent_mean": "recent_revenue"})
-    table = sales[SERIES].drop_duplicates(ignore_index=True).join(described).merge(_newest(changes), how="left", on="series_id")
+    table = (
+        sales[SERIES]
+        .drop_duplicates(ignore_index=True)
+        .join(described)
+        .merge(_newest(changes), how="left", on="series_id")
+    )
     table["changes"] = table["changes"].fillna(0).astype("int64")
     table["change_on"] = table["change_on"].astype(object).where(table["change_on"].notna(), None)
     money = {name: amounts(table[name]) for name in ("recent_revenue", "slope_per_period")}
@@ -56,5 +64,9 @@ def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd
 def _newest(changes: pd.DataFrame) -> pd.DataFrame:
     """How often each series changed its level, and when and how much it last did."""
     by = changes.groupby("series_id", sort=False)
-    last = by[["series_id", "change_on", "change_share", "p_value"]].tail(1).rename(columns={"p_value": "change_p_value"})
+    last = (
+        by[["series_id", "change_on", "change_share", "p_value"]]
+        .tail(1)
+        .rename(columns={"p_value": "change_p_value"})
+    )
     return last.merge(by.size().rename("changes"), on="series_id")

@@ -20,7 +20,12 @@ from headgate.domains.retail.predictions.shapes import (
 
 if TYPE_CHECKING:
     from headgate.api.ports import Lake
-    from headgate.domains.retail.predictions.shapes import CustomerAsked, ForecastAsked, FraudAsked, IntentAsked
+    from headgate.domains.retail.predictions.shapes import (
+        CustomerAsked,
+        ForecastAsked,
+        FraudAsked,
+        IntentAsked,
+    )
 
 _FRAUD = ("compliance-guardian", "fraud")
 _CUSTOMERS = ("demand-insights-engine", "customers")
@@ -28,7 +33,9 @@ _INTENTS = ("retail-copilot", "intents")
 _FORECAST = ("market-intelligence-hub", "sales_forecast")
 _PENNY = Decimal("0.01")
 _NO_MOMENT = "`transacted_at` must be a moment of the calendar. Send an existing date and time, such as 2026-01-31T13:45:00."
-_UNKNOWN_CUSTOMER = "The last run knew no customer of this number. Send all signals without `customer_id` instead."
+_UNKNOWN_CUSTOMER = (
+    "The last run knew no customer of this number. Send all signals without `customer_id` instead."
+)
 _CUSTOMERS_NOT_EXPORTED = (
     "The last run knew more customers than it exports with the model. Send all signals without `customer_id`; the tables churn_risk and "
     "customer_lifetime_value have the predictions of every customer."
@@ -61,13 +68,19 @@ def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
 
     facts, scorer = exported(lake, *_CUSTOMERS, CustomerScorer)
     if set(asked.signals) - set(scorer.signals):
-        raise invalid("body.signals", "unknown_signal", f"`signals` has an unknown name. Signals: {', '.join(scorer.signals)}.")
+        raise invalid(
+            "body.signals",
+            "unknown_signal",
+            f"`signals` has an unknown name. Signals: {', '.join(scorer.signals)}.",
+        )
     stored = None if asked.customer_id is None else scorer.stored(asked.customer_id)
     if asked.customer_id is not None and stored is None:
         raise not_found(_UNKNOWN_CUSTOMER if facts.get("has_customers", True) else _CUSTOMERS_NOT_EXPORTED)
     signals = {**(stored or {}), **asked.signals}
     if missing := [name for name in scorer.signals if name not in signals]:
-        raise invalid("body.signals", "missing", f"A new customer needs all signals. Missing: {', '.join(missing)}.")
+        raise invalid(
+            "body.signals", "missing", f"A new customer needs all signals. Missing: {', '.join(missing)}."
+        )
     prediction = scorer.predict(signals, None if asked.signals else asked.customer_id)
     return CustomerPrediction(
         **origin(facts, facts["churn"]["model"]),
@@ -77,7 +90,8 @@ def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
         expected_purchase=_money(prediction.spend_per_purchase),
         value_model=facts["method"],
         values=tuple(
-            _value(days, prediction.purchases[days], value, prediction.intervals.get(days)) for days, value in prediction.values_gbp.items()
+            _value(days, prediction.purchases[days], value, prediction.intervals.get(days))
+            for days, value in prediction.values_gbp.items()
         ),
         signals=signals,
     )
@@ -92,7 +106,9 @@ def forecast(lake: Lake, asked: ForecastAsked) -> ForecastPrediction:
     detail, every = tables.published(lake, *_FORECAST)
     periods = table_rows.ordered(table_rows.equal(every, "series_id", asked.series_id), "horizon")
     if not periods.num_rows:
-        raise not_found("The last run forecast no series of this name. The table sales_forecast lists all series.")
+        raise not_found(
+            "The last run forecast no series of this name. The table sales_forecast lists all series."
+        )
     rows = periods.slice(0, asked.periods).to_pylist()
     names = ("horizon", "mean", "lower_80", "upper_80", "lower_95", "upper_95")
     return ForecastPrediction(
@@ -104,7 +120,10 @@ def forecast(lake: Lake, asked: ForecastAsked) -> ForecastPrediction:
         unit=rows[0]["unit"],
         history_too_short=rows[0]["history_too_short"],
         periods=tuple(
-            ForecastPeriod(period_on=row["period_on"].isoformat(), **{name: table_rows.cell(row[name]) for name in names}) for row in rows
+            ForecastPeriod(
+                period_on=row["period_on"].isoformat(), **{name: table_rows.cell(row[name]) for name in names}
+            )
+            for row in rows
         ),
     )
 

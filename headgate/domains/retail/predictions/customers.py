@@ -60,7 +60,9 @@ class CustomerScorer:
         self.facts, self._scorer = scorer.facts, scorer
         self._churn = self.facts["churn"]
         self._parts = [_PARTS[name](**scorer.part(name)) for name in self._churn["parts"]]
-        self._ids, self._points, self._intervals = (scorer.arrays[name] for name in ("customer_id", "points", "intervals"))
+        self._ids, self._points, self._intervals = (
+            scorer.arrays[name] for name in ("customer_id", "points", "intervals")
+        )
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -85,7 +87,9 @@ class CustomerScorer:
             drivers=self._drivers(points[0]),
             spend_per_purchase=float(self.spend(points)[0]),
             purchases={days: purchases * longer for days, longer in horizons.items()},
-            values_gbp={days: float(self._value_over(longer, points, churn)[0]) for days, longer in horizons.items()},
+            values_gbp={
+                days: float(self._value_over(longer, points, churn)[0]) for days, longer in horizons.items()
+            },
             intervals={days: (low, high) for days, (low, high) in zip(horizons, kept, strict=False)},
         )
 
@@ -99,7 +103,9 @@ class CustomerScorer:
         paid = purchases * value
         if model := self.facts["spend"]:
             paid = np.where(purchases > 0, paid, 0.0)
-            return np.asarray(model["p"] * (model["gamma"] + paid) / (model["p"] * purchases + model["q"] - 1))
+            return np.asarray(
+                model["p"] * (model["gamma"] + paid) / (model["p"] * purchases + model["q"] - 1)
+            )
         prior = self.facts["prior_purchases"]
         return np.asarray((paid + prior * self.facts["mean_spend"]) / (purchases + prior))
 
@@ -109,7 +115,10 @@ class CustomerScorer:
             return np.full(len(points), self.facts["daily_rate"] * self.facts["trading_days"])
         history = _History(*(self._column(points, name) for name in ("frequency", "rhythm", "age")))
         horizon = self.facts["trading_days"]
-        expected, none = _expected_purchases(model, history, horizon), _no_purchase_probability(model, history, horizon)
+        expected, none = (
+            _expected_purchases(model, history, horizon),
+            _no_purchase_probability(model, history, horizon),
+        )
         per_buyer = np.maximum(expected / np.maximum(1 - none, _LEAST_DIVISOR), 1.0)
         return np.asarray((1 - churn) * per_buyer)
 
@@ -130,14 +139,18 @@ class CustomerScorer:
         return np.asarray(getattr(self, f"_by_{method}")(points, churn), dtype=np.float64)
 
     def _by_past_revenue(self, points: Array, _: Array) -> Array:
-        return np.asarray(self._column(points, "revenue") * self.facts["trading_days"] / self.facts["oldest_age"])
+        return np.asarray(
+            self._column(points, "revenue") * self.facts["trading_days"] / self.facts["oldest_age"]
+        )
 
     def _by_pooled_rate(self, points: Array, _: Array) -> Array:
         return np.asarray(self.facts["daily_rate"] * self.facts["trading_days"] * self.spend(points))
 
     def _by_mbg_nbd(self, points: Array, _: Array) -> Array:
         history = _History(*(self._column(points, name) for name in ("frequency", "rhythm", "age")))
-        return _expected_purchases(self.facts["purchases"], history, self.facts["trading_days"]) * self.spend(points)
+        return _expected_purchases(self.facts["purchases"], history, self.facts["trading_days"]) * self.spend(
+            points
+        )
 
     def _by_churn_spend(self, points: Array, churn: Array) -> Array:
         return self.purchases(points, churn) * self.spend(points)
@@ -152,7 +165,9 @@ class CustomerScorer:
         return np.asarray((1 - churn) ** 2 * np.exp(self._logged("typical", points)))
 
     def _by_half_past_revenue(self, points: Array, churn: Array) -> Array:
-        return np.asarray(np.sqrt(self._by_sharp_hurdle(points, churn) * self._by_past_revenue(points, churn)))
+        return np.asarray(
+            np.sqrt(self._by_sharp_hurdle(points, churn) * self._by_past_revenue(points, churn))
+        )
 
     def _logged(self, part: str, points: Array) -> Array:
         columns = np.log1p(np.stack([self._column(points, name) for name in self.facts["logged"]], axis=1))
@@ -168,7 +183,9 @@ class CustomerScorer:
             calibrated = expit(slope * (np.log(share + _EPSILON) - np.log(1 - share + _EPSILON)))
         else:
             calibrated = expit(slope * odds[0])
-        shifted = expit(logit(np.clip(calibrated, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)) + self._churn["shift"])
+        shifted = expit(
+            logit(np.clip(calibrated, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)) + self._churn["shift"]
+        )
         return np.asarray(np.clip(shifted, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY), dtype=np.float64)
 
     def _drivers(self, point: Array) -> tuple[str, ...]:
@@ -181,7 +198,10 @@ class CustomerScorer:
         both = logit(self._probability(np.vstack([own, typical])))
         raised = both[0] - both[1:]
         order = np.argsort(-raised, kind="stable")[: self._churn["drivers"]]
-        words = [pair[0] if above else pair[1] for pair, above in zip(self._churn["words"], own > reference, strict=True)]
+        words = [
+            pair[0] if above else pair[1]
+            for pair, above in zip(self._churn["words"], own > reference, strict=True)
+        ]
         return tuple(words[place] for place in order if raised[place] > self._churn["least_contribution"])
 
     @cached_property
@@ -209,7 +229,9 @@ def _alive_probability(model: Mapping[str, Any], history: _History) -> Array:
     """Fader, Hardie & Lee (2008), eq. 7, as `bg_nbd.alive_probability`."""
     chances = history.frequency + model["modified"]
     died = np.where(chances > 0, model["b"] + chances - 1, 1.0)
-    growth = (model["r"] + history.frequency) * np.log((model["alpha"] + history.age) / (model["alpha"] + history.recency))
+    growth = (model["r"] + history.frequency) * np.log(
+        (model["alpha"] + history.age) / (model["alpha"] + history.recency)
+    )
     return np.asarray(np.where(chances > 0, expit(-(np.log(model["a"]) - np.log(died) + growth)), 1.0))
 
 
@@ -233,17 +255,25 @@ def _purchases_while_alive(model: Mapping[str, Any], frequency: float, age: floa
     above = a + model["b"] + frequency + model["modified"] - 1
     z, rate = horizon / (model["alpha"] + age + horizon), (model["r"] + frequency) / (model["alpha"] + age)
     with np.errstate(all="ignore"):
-        series = _hypergeometric(a + model["b"] - 1 - model["r"] + model["modified"], a - 1, above, z, frequency)
+        series = _hypergeometric(
+            a + model["b"] - 1 - model["r"] + model["modified"], a - 1, above, z, frequency
+        )
         purchases = above / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
     if np.isfinite(purchases) and 0 <= purchases <= rate * horizon * _ROUNDING:
         return float(purchases)
     p = model["a"] / (model["a"] + model["b"])
     waited = model["alpha"] + age
-    return rate * horizon if p < _SINGULAR else float((1 - (waited / (waited + p * horizon)) ** (model["r"] + frequency)) / p)
+    return (
+        rate * horizon
+        if p < _SINGULAR
+        else float((1 - (waited / (waited + p * horizon)) ** (model["r"] + frequency)) / p)
+    )
 
 
 def _hypergeometric(first: float, second: float, third: float, z: float, frequency: float) -> float:
     """2F1(first, second; third; z) by its series, for 0 < z < 1; the batch takes the same series for customers with many purchases."""
-    terms = _SERIES_TERMS if frequency >= _MANY_PURCHASES else min(_MOST_TERMS, int(_SERIES_TERMS + 60 / (1 - z)))
+    terms = (
+        _SERIES_TERMS if frequency >= _MANY_PURCHASES else min(_MOST_TERMS, int(_SERIES_TERMS + 60 / (1 - z)))
+    )
     n = np.arange(terms, dtype=np.float64)
     return float(1 + np.cumprod((first + n) * (second + n) / ((third + n) * (n + 1)) * z).sum())

@@ -62,7 +62,11 @@ class FraudScorer:
         probability = float(expit(strength)[0])
         costs = self._facts["costs"]
         amount = asked.pence / 100
-        by_action = [probability * amount, costs["review"], (1 - probability) * (costs["margin_share"] * amount + costs["block_call"])]
+        by_action = [
+            probability * amount,
+            costs["review"],
+            (1 - probability) * (costs["margin_share"] * amount + costs["block_call"]),
+        ]
         decision = self._facts["actions"][int(np.argmin(by_action))]
         reasons = () if decision == self._facts["actions"][0] else self._reasons(point, float(strength[0]))
         return FraudScore(probability, decision, reasons, {name: _known(features[name]) for name in columns})
@@ -70,13 +74,20 @@ class FraudScorer:
     def strength(self, points: Array) -> Array:
         """Return log-odds of fraud, shape (transactions,), from the export's columns."""
         sampled = expit(self._trees.log_odds(points))
-        return np.asarray(logit(np.clip(sampled, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)) + np.log(self._facts["honest_share"]))
+        return np.asarray(
+            logit(np.clip(sampled, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY))
+            + np.log(self._facts["honest_share"])
+        )
 
     def features(self, asked: Transaction) -> dict[str, float]:
         """Return what the batch would know of the transaction; NaN where it would know nothing."""
         at_s = int(asked.at.replace(tzinfo=UTC).timestamp())
-        of_customer = _Past(self._past, self._rows(self._by_customer, "customer_id", asked.customer_id, asked), at_s)
-        of_terminal = _Past(self._past, self._rows(self._by_terminal, "terminal_id", asked.terminal_id, asked), at_s)
+        of_customer = _Past(
+            self._past, self._rows(self._by_customer, "customer_id", asked.customer_id, asked), at_s
+        )
+        of_terminal = _Past(
+            self._past, self._rows(self._by_terminal, "terminal_id", asked.terminal_id, asked), at_s
+        )
         signed_up = self._signed_up_s(asked.customer_id)
         return {
             "amount_gbp": asked.pence / 100,
@@ -89,9 +100,17 @@ class FraudScorer:
 
     def _of_customer(self, past: _Past, pence: int) -> dict[str, float]:
         least, delay, memory = (self._facts[name] for name in ("least_amount", "delay_days", "memory_days"))
-        amounts = {days: np.append(past.within(days, "pence"), pence) for days in (*self._facts["windows_days"], memory)}
-        features = {f"customer_count_{days}d": float(len(amounts[days])) for days in self._facts["windows_days"]}
-        features |= {f"customer_mean_{days}d": float(amounts[days].mean() / 100) for days in self._facts["windows_days"]}
+        amounts = {
+            days: np.append(past.within(days, "pence"), pence)
+            for days in (*self._facts["windows_days"], memory)
+        }
+        features = {
+            f"customer_count_{days}d": float(len(amounts[days])) for days in self._facts["windows_days"]
+        }
+        features |= {
+            f"customer_mean_{days}d": float(amounts[days].mean() / 100)
+            for days in self._facts["windows_days"]
+        }
         month, others = amounts[30], amounts[memory]
         usual = float(others.mean() / 100)
         compared = (int(others.sum()) - pence) / (len(others) - 1) / 100 if len(others) > 1 else pence / 100
@@ -102,7 +121,10 @@ class FraudScorer:
             "amount_to_usual": pence / 100 / max(compared, least),
             "amount_spread": float(np.sqrt(max(mean_square - features["customer_mean_30d"] ** 2, 0.0))),
             "customer_frauds_30d": float(past.delayed(30, delay, "fraud").sum()),
-            **{f"highest_to_usual_{days}d": float(np.append(past.within(days, "to_mean"), to_mean).max()) for days in (7, 14)},
+            **{
+                f"highest_to_usual_{days}d": float(np.append(past.within(days, "to_mean"), to_mean).max())
+                for days in (7, 14)
+            },
         }
 
     def _of_terminal(self, past: _Past) -> dict[str, float]:
@@ -110,7 +132,10 @@ class FraudScorer:
         features: dict[str, float] = {}
         for days in self._facts["windows_days"]:
             fraud = past.delayed(days, delay, "fraud")
-            features |= {f"terminal_known_{days}d": float(len(fraud)), f"terminal_frauds_{days}d": float(fraud.sum())}
+            features |= {
+                f"terminal_known_{days}d": float(len(fraud)),
+                f"terminal_frauds_{days}d": float(fraud.sum()),
+            }
             features[f"terminal_risk_{days}d"] = float(fraud.sum() / len(fraud)) if len(fraud) else 0.0
         fraud, at_s = past.delayed(watched, delay, "fraud"), past.delayed(watched, delay, "at_s")
         ordinary = fraud & (past.delayed(watched, delay, "amount_to_usual") < self._facts["ordinary_below"])
@@ -136,10 +161,14 @@ class FraudScorer:
         rise = max(float(lost[order].clip(min=0).sum()), float(np.finfo(np.float64).tiny))
         return tuple(groups[place][0] for place in order if lost[place] / rise >= self._facts["least_reason"])
 
-    def _rows(self, order: npt.NDArray[np.int64], key: str, value: int, asked: Transaction) -> npt.NDArray[np.int64]:
+    def _rows(
+        self, order: npt.NDArray[np.int64], key: str, value: int, asked: Transaction
+    ) -> npt.NDArray[np.int64]:
         """The places of one customer's or terminal's past transactions, by time, without the one asked about."""
         keys = self._past[key]
-        first, after = (int(np.searchsorted(keys, value, side=side, sorter=order)) for side in ("left", "right"))
+        first, after = (
+            int(np.searchsorted(keys, value, side=side, sorter=order)) for side in ("left", "right")
+        )
         rows = order[first:after]
         return np.asarray(rows[self._past["number"][rows] != asked.number])
 
@@ -153,7 +182,9 @@ class FraudScorer:
 
     def _signed_up_s(self, customer_id: int) -> float:
         place = int(np.searchsorted(self._accounts["customer_id"], customer_id))
-        is_known = place < len(self._accounts["customer_id"]) and self._accounts["customer_id"][place] == customer_id
+        is_known = (
+            place < len(self._accounts["customer_id"]) and self._accounts["customer_id"][place] == customer_id
+        )
         return float(self._accounts["signed_up_s"][place]) if is_known else np.nan
 
 
@@ -171,11 +202,15 @@ class _Past:
 
     def delayed(self, days: int, delay_days: int, name: str) -> npt.NDArray[Any]:
         """The same, as many days earlier as it takes until a fraud is known."""
-        return self._between(self.now_s - (days + delay_days) * DAY_S + 1, self.now_s - delay_days * DAY_S, name)
+        return self._between(
+            self.now_s - (days + delay_days) * DAY_S + 1, self.now_s - delay_days * DAY_S, name
+        )
 
     def _between(self, first_s: int, last_s: int, name: str) -> npt.NDArray[Any]:
         at_s = self.columns["at_s"][self.rows]
-        return self.columns[name][self.rows[np.searchsorted(at_s, first_s) : np.searchsorted(at_s, last_s, side="right")]]
+        return self.columns[name][
+            self.rows[np.searchsorted(at_s, first_s) : np.searchsorted(at_s, last_s, side="right")]
+        ]
 
 
 def _hours(now_s: int, frauds_at_s: npt.NDArray[np.int64], *, first: bool) -> float:

@@ -88,7 +88,10 @@ class IntentScorer:
         if not shared:
             return None
         own = self._length(words)
-        similar = {place: total / (own * self._length(set(self._templates[place].split()))) for place, total in shared.items()}
+        similar = {
+            place: total / (own * self._length(set(self._templates[place].split())))
+            for place, total in shared.items()
+        }
         best = min(similar, key=lambda place: (-similar[place], place))
         return best, min(similar[best], 1.0)
 

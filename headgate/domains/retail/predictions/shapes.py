@@ -20,8 +20,8 @@ class FraudAsked(Asked):
     amount: Annotated[str, StringConstraints(pattern=r"^\d{1,10}\.\d{2}$")] = Field(
         description="GBP with two decimals.", examples=["12.50"]
     )
-    transacted_at: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$")] = Field(
-        description="ISO 8601 in UTC, without a zone.", examples=["2026-01-02T03:04:05"]
+    transacted_at: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$")] = (
+        Field(description="ISO 8601 in UTC, without a zone.", examples=["2026-01-02T03:04:05"])
     )
 
 
@@ -30,7 +30,9 @@ class FraudPrediction(ModelOrigin):
 
     score: Share
     decision: str = Field(description="approve, review or block.")
-    reasons: tuple[str, ...] = Field(description="Groups of features that raised the score most; empty for approved transactions.")
+    reasons: tuple[str, ...] = Field(
+        description="Groups of features that raised the score most; empty for approved transactions."
+    )
     features: dict[str, float | None] = Field(description="What was known of the transaction; null: nothing.")
 
 
@@ -74,7 +76,9 @@ class ForecastAsked(Asked):
     """A series of `sales_forecast`."""
 
     series_id: str = Field("total", max_length=60, examples=["region=GB/category=Home"])
-    periods: int | None = Field(None, ge=1, le=1_000, description="Periods ahead; all that are forecast when it is left out.")
+    periods: int | None = Field(
+        None, ge=1, le=1_000, description="Periods ahead; all that are forecast when it is left out."
+    )
 
 
 class ForecastPeriod(Shape):
@@ -108,8 +112,14 @@ class IntentAsked(Asked):
 class IntentPrediction(ModelOrigin):
     """The intent of a search."""
 
-    intent: str = Field(description="Label of the group; empty when no known template shares a word with the search.")
-    sub_intent: str = Field("", description="Label of the smaller group within the intent; empty where `intent` is.")
-    template: str = Field(description="The search without case, plural, sizes, personal data and slips of spelling.")
+    intent: str = Field(
+        description="Label of the group; empty when no known template shares a word with the search."
+    )
+    sub_intent: str = Field(
+        "", description="Label of the smaller group within the intent; empty where `intent` is."
+    )
+    template: str = Field(
+        description="The search without case, plural, sizes, personal data and slips of spelling."
+    )
     nearest: str = Field(description="The known template that the intent is taken from.")
     similarity: Share = Field(description="Of both templates; 1 when the template is known.")

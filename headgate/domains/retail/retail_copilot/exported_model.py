@@ -56,7 +56,9 @@ def scorer(
         "longest": normalise.MAX_LENGTH,
         "blank": normalise.BLANK,
     }
-    exported_scorer = Scorer(facts, {"intents": _places(names, labels), "sub_intents": _places(sub_names, sub_labels)})
+    exported_scorer = Scorer(
+        facts, {"intents": _places(names, labels), "sub_intents": _places(sub_names, sub_labels)}
+    )
     exported, some = IntentScorer(exported_scorer), texts.head(CHECKED_ROWS)
     if [exported.template(text) for text in some.query_text] == some.template.tolist():
         return exported_scorer

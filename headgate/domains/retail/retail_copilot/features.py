@@ -17,13 +17,21 @@ def searches(search_queries: ibis.Table, as_of: date) -> ibis.Table:
     """One row per search up to the end of a day."""
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     return search_queries.filter(search_queries.searched_at < end).select(
-        "query_id", "session_id", "searched_at", "query_text", "results_count", "clicked_product_id", "purchased"
+        "query_id",
+        "session_id",
+        "searched_at",
+        "query_text",
+        "results_count",
+        "clicked_product_id",
+        "purchased",
     )
 
 
 def texts(searches: ibis.Table) -> pd.DataFrame:
     """One row per text as typed: its searches and visits, the commonest first."""
-    counted = searches.group_by("query_text").agg(searches=searches.count(), sessions=searches.session_id.nunique())
+    counted = searches.group_by("query_text").agg(
+        searches=searches.count(), sessions=searches.session_id.nunique()
+    )
     frame: pd.DataFrame = counted.order_by(ibis.desc("searches"), "query_text").to_pandas()
     return frame
 
@@ -65,7 +73,12 @@ def by_template(searched: ibis.Table) -> pd.DataFrame:
 def by_week(searched: ibis.Table) -> pd.DataFrame:
     """One row per template and week that had a search; weeks begin on Monday."""
     weekly = searched.mutate(week_on=searched.searched_at.truncate("W").date())
-    frame: pd.DataFrame = weekly.group_by("template", "week_on").agg(searches=weekly.count()).order_by("template", "week_on").to_pandas()
+    frame: pd.DataFrame = (
+        weekly.group_by("template", "week_on")
+        .agg(searches=weekly.count())
+        .order_by("template", "week_on")
+        .to_pandas()
+    )
     return frame
 
 
@@ -85,7 +98,11 @@ def clicks(searched: ibis.Table) -> pd.DataFrame:
 def product_values(order_items: ibis.Table, products: ibis.Table) -> pd.DataFrame:
     """One row per product: money and lines sold, and its name; returns do not count."""
     sold = order_items.filter(order_items.quantity > 0)
-    lines = sold.group_by("product_id").agg(money=(sold.quantity * sold.unit_price).sum().cast("float64"), lines=sold.count())
-    joined = products.select("product_id", "product_name").left_join(lines, "product_id").drop("product_id_right")
+    lines = sold.group_by("product_id").agg(
+        money=(sold.quantity * sold.unit_price).sum().cast("float64"), lines=sold.count()
+    )
+    joined = (
+        products.select("product_id", "product_name").left_join(lines, "product_id").drop("product_id_right")
+    )
     frame: pd.DataFrame = joined.order_by("product_id").to_pandas()
     return frame

@@ -26,9 +26,38 @@ _LABEL_WORDS = 4
 _LABEL_LENGTH = 80
 _LONGER, _LONGER_OF_ONE_TEXT = 0.5, 0.1  # how much a phrase gains by its number of words
 # scikit-learn's list has words in it that name what people look for.
-_NO_STOP_WORDS = {"amount", "bill", "bottom", "call", "detail", "fire", "front", "full", "interest", "side", "system", "top"}
+_NO_STOP_WORDS = {
+    "amount",
+    "bill",
+    "bottom",
+    "call",
+    "detail",
+    "fire",
+    "front",
+    "full",
+    "interest",
+    "side",
+    "system",
+    "top",
+}
 # Words with which people ask, whatever they ask for.
-_ASKING = {"does", "hello", "help", "hi", "just", "know", "let", "like", "long", "need", "please", "tell", "thanks", "think", "want"}
+_ASKING = {
+    "does",
+    "hello",
+    "help",
+    "hi",
+    "just",
+    "know",
+    "let",
+    "like",
+    "long",
+    "need",
+    "please",
+    "tell",
+    "thanks",
+    "think",
+    "want",
+}
 _EMPTY_WORDS = (ENGLISH_STOP_WORDS - _NO_STOP_WORDS) | _ASKING
 _PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
 _COMPARED = 15  # phrases of each group whose meaning is compared with that of the group's texts
@@ -40,7 +69,9 @@ _CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across t
 _OTHER = "other"
 
 
-def labels(texts: pd.Series[str], groups: Groups, weights: pd.Series[int], nearness: Nearness | None = None) -> list[str]:
+def labels(
+    texts: pd.Series[str], groups: Groups, weights: pd.Series[int], nearness: Nearness | None = None
+) -> list[str]:
     """A phrase that occurs in each group's texts, in the group's order; no two groups have one label.
 
     The phrase is in many of its group's texts, in more than one if possible, and in few of the others. A longer phrase wins over
@@ -56,7 +87,9 @@ def labels(texts: pd.Series[str], groups: Groups, weights: pd.Series[int], nearn
     return [assigned.get(group, f"{_OTHER} {group + 1}") for group in range(int(groups.max()) + 1)]
 
 
-def sub_labels(texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int], parents: Groups, names: Sequence[str]) -> list[str]:
+def sub_labels(
+    texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int], parents: Groups, names: Sequence[str]
+) -> list[str]:
     """A phrase for each sub-intent that sets it apart from the others of its intent; its intent's label where there are no others.
 
     Args:
@@ -69,11 +102,14 @@ def sub_labels(texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int
     several = ~alone[phrases.group.to_numpy()]
     assigned = _assigned(phrases[several], within[several], names)
     return [
-        names[intent] if alone[group] else assigned.get(group, f"{_OTHER} {len(names) + group + 1}") for group, intent in enumerate(parents)
+        names[intent] if alone[group] else assigned.get(group, f"{_OTHER} {len(names) + group + 1}")
+        for group, intent in enumerate(parents)
     ]
 
 
-def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[str], nearness: Nearness | None = None) -> dict[int, str]:
+def _assigned(
+    phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[str], nearness: Nearness | None = None
+) -> dict[int, str]:
     """The label of each group that has one: each phrase goes to the group that it fits best of those without a label.
 
     Args:
@@ -90,7 +126,9 @@ def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[
         ranked = pd.concat([_best_first(compared.assign(fit=_fit_with_meaning(compared, nearness))), rest])
     assigned: dict[int, str] = {}
     gone = {_words_that_count(label.split()) for label in taken}
-    for group, phrase, words in zip(ranked.group.tolist(), ranked.phrase.tolist(), ranked.words.tolist(), strict=True):
+    for group, phrase, words in zip(
+        ranked.group.tolist(), ranked.phrase.tolist(), ranked.words.tolist(), strict=True
+    ):
         if group not in assigned and words not in gone:
             assigned[group] = phrase
             gone.add(words)
@@ -100,7 +138,9 @@ def _assigned(phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[
 def _fit_with_meaning(phrases: pd.DataFrame, nearness: Nearness) -> Array:
     used = (phrases.use / _SPECIFIC_ENOUGH).clip(upper=1)
     near = nearness(phrases.phrase, phrases.group.to_numpy())
-    return np.asarray(phrases.share**_SHARE_POWER * used**_USE_POWER * near**_NEARNESS_POWER, dtype=np.float64)
+    return np.asarray(
+        phrases.share**_SHARE_POWER * used**_USE_POWER * near**_NEARNESS_POWER, dtype=np.float64
+    )
 
 
 def _best_first(phrases: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +161,9 @@ def _phrases(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> 
     ]
     every = pd.DataFrame(rows, columns=["group", "words", "phrase"])
     wordings = every.groupby(["group", "words", "phrase"], sort=False).size().reset_index(name="texts")
-    commonest = wordings.sort_values(["texts", "phrase"], ascending=[False, True]).groupby(["group", "words"], sort=False)
+    commonest = wordings.sort_values(["texts", "phrase"], ascending=[False, True]).groupby(
+        ["group", "words"], sort=False
+    )
     return commonest.agg(texts=("texts", "sum"), phrase=("phrase", "first")).reset_index()
 
 
@@ -132,7 +174,12 @@ def _runs_of_words(text: str) -> dict[tuple[str, ...], list[str]]:
     """
     clauses = (clause.split() for clause in re.split(_CLAUSES, text.casefold()))
     runs = chain.from_iterable(
-        (words[at : at + count] for count in range(_LABEL_WORDS, 0, -1) for at in range(len(words) - count + 1)) for words in clauses
+        (
+            words[at : at + count]
+            for count in range(_LABEL_WORDS, 0, -1)
+            for at in range(len(words) - count + 1)
+        )
+        for words in clauses
     )
     return {_words_that_count(run): run for run in runs if _is_label(run)}
 

@@ -100,7 +100,9 @@ def _halves(drawn: Array) -> list[tuple[tuple[Array, Array], ...]]:
     """Pairs of random halves of the points, each with its own tree."""
     rng, cut = np.random.default_rng(SEED), len(drawn) // 2
     orders = [rng.permutation(len(drawn)) for _ in range(_PAIRS)]
-    return [tuple((drawn[half], ward(drawn[half])) for half in (order[:cut], order[cut:])) for order in orders]
+    return [
+        tuple((drawn[half], ward(drawn[half])) for half in (order[:cut], order[cut:])) for order in orders
+    ]
 
 
 def _stability(drawn: Array, halves: Sequence[tuple[tuple[Array, Array], ...]], count: int) -> float:

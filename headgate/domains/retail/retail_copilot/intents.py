@@ -12,7 +12,14 @@ from sklearn.preprocessing import normalize
 
 from headgate.domains.retail.retail_copilot.intent_labels import labels, sub_labels
 from headgate.domains.retail.retail_copilot.intent_tree import Cut, Groups, cut_at, levels, nearest
-from headgate.domains.retail.retail_copilot.text_points import Array, by_words, commonest_first, drawn_together, meanings, with_meaning
+from headgate.domains.retail.retail_copilot.text_points import (
+    Array,
+    by_words,
+    commonest_first,
+    drawn_together,
+    meanings,
+    with_meaning,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +71,9 @@ class Intents:
         return np.array(self.sub_labels, dtype=object)[self.sub_groups]
 
 
-def group_texts(texts: pd.Series[str], weights: pd.Series[int], model: SentenceModel | None = None) -> Intents:
+def group_texts(
+    texts: pd.Series[str], weights: pd.Series[int], model: SentenceModel | None = None
+) -> Intents:
     """The groups of the texts; the commonest texts shape them, the others join the nearest.
 
     Args:
@@ -121,7 +130,12 @@ def _one(texts: int) -> Intents:
     return Intents(groups, [ONLY], groups, [ONLY], np.nan, np.nan)
 
 
-def _joined(texts: pd.Series[str], order: npt.NDArray[np.intp], meaning: Array | None, shaped: Callable[[Array, Array], Groups]) -> Groups:
+def _joined(
+    texts: pd.Series[str],
+    order: npt.NDArray[np.intp],
+    meaning: Array | None,
+    shaped: Callable[[Array, Array], Groups],
+) -> Groups:
     """Group per text: the first ones are grouped by `shaped`, the next join by what they mean, the last by their words.
 
     Args:

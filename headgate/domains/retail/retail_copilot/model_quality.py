@@ -32,16 +32,31 @@ def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | Non
     note = f"meaning read by {read_by}" if read_by else _WORDS_ONLY
     few = "too few templates: one intent" if len(intents.labels) == 1 else note
     figures = [
-        ("templates", "covered_share", covered(texts, texts.template), covered(texts, folded), _FOLDED, _covered_note()),
+        (
+            "templates",
+            "covered_share",
+            covered(texts, texts.template),
+            covered(texts, folded),
+            _FOLDED,
+            _covered_note(),
+        ),
         ("templates", "templates", float(texts.template.nunique()), float(folded.nunique()), _FOLDED, None),
-        ("spelling", "corrected_share", respelled, 0.0, "no correction", "share of the searches with a word that was respelled"),
+        (
+            "spelling",
+            "corrected_share",
+            respelled,
+            0.0,
+            "no correction",
+            "share of the searches with a word that was respelled",
+        ),
         ("intents", "intents", float(len(intents.labels)), None, None, few),
         ("intents", "sub_intents", float(len(intents.sub_labels)), None, None, few),
         ("intents", "stability", intents.stability, 0.0, "groups by chance", few),
         ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
     ]
     return measures.table(
-        Measure(model, metric, period, value, base, who, total, note) for model, metric, value, base, who, note in figures
+        Measure(model, metric, period, value, base, who, total, note)
+        for model, metric, value, base, who, note in figures
     )
 
 

@@ -73,11 +73,14 @@ def templates(
     joined = respelled.groupby(level=0).agg(" ".join).astype(object).str.slice(0, MAX_LENGTH)
     changed = (respelled != words).groupby(level=0).any()
     return texts.assign(
-        template=joined.reindex(texts.index).fillna(BLANK), is_corrected=changed.reindex(texts.index, fill_value=False).astype(bool)
+        template=joined.reindex(texts.index).fillna(BLANK),
+        is_corrected=changed.reindex(texts.index, fill_value=False).astype(bool),
     )
 
 
-def corrections(texts: pd.DataFrame, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()) -> dict[str, str]:
+def corrections(
+    texts: pd.DataFrame, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()
+) -> dict[str, str]:
     """Return what each misspelled word of the texts was meant to be; arguments as for `templates`."""
     words = _words(texts.query_text, language)
     right = set(_words(pd.Series(list(vocabulary), dtype=object), language))
@@ -85,7 +88,9 @@ def corrections(texts: pd.DataFrame, vocabulary: Iterable[str], language: Abstra
     return spelling.corrections(counts, right, language)
 
 
-def as_typed(labels: Iterable[str], texts: pd.DataFrame, language: AbstractSet[str] = frozenset()) -> list[str]:
+def as_typed(
+    labels: Iterable[str], texts: pd.DataFrame, language: AbstractSet[str] = frozenset()
+) -> list[str]:
     """Return labels of templates in words that people typed.
 
     A singular that nobody typed, such as `gla` for the German `glas`, gets its commonest typed form.
@@ -98,7 +103,10 @@ def as_typed(labels: Iterable[str], texts: pd.DataFrame, language: AbstractSet[s
     forms = pd.DataFrame({"typed": typed, "word": singular(typed, language)}).join(texts.searches)
     untyped = forms[~forms.word.isin(set(typed))].groupby(["word", "typed"]).searches.sum().reset_index()
     commonest = (
-        untyped.sort_values(["searches", "typed"], ascending=[False, True]).drop_duplicates("word").set_index("word").typed.to_dict()
+        untyped.sort_values(["searches", "typed"], ascending=[False, True])
+        .drop_duplicates("word")
+        .set_index("word")
+        .typed.to_dict()
     )
     return [" ".join(commonest.get(word, word) for word in label.split()) for label in labels]
 
@@ -113,7 +121,9 @@ def _typed_words(texts: pd.Series[str]) -> pd.Series[str]:
     plain = texts.str.normalize("NFKD").str.replace(ACCENTS, "", regex=True).str.casefold()
     for pattern in NOT_WORDS:
         plain = plain.str.replace(pattern, " ", regex=True)
-    split = plain.str.replace(GENITIVE, "", regex=True).str.replace(BETWEEN_WORDS, " ", regex=True).str.split()
+    split = (
+        plain.str.replace(GENITIVE, "", regex=True).str.replace(BETWEEN_WORDS, " ", regex=True).str.split()
+    )
     return split.explode().dropna().astype(object)
 
 

@@ -9,8 +9,22 @@ from headgate.domains.retail.money import amounts
 
 PRIOR_SEARCHES = 10.0
 """Average searches that every template starts with: one search that found nothing is not a gap of 100 %."""
-_STEPS = (("not_found", "searches", "found"), ("not_clicked", "found", "clicked"), ("not_bought", "clicked", "bought"))
-_COLUMNS = ("template", "gap", "gap_rank", "intent", "searches", "share", "expected_share", "purchase_value_gbp", "lost_revenue_gbp")
+_STEPS = (
+    ("not_found", "searches", "found"),
+    ("not_clicked", "found", "clicked"),
+    ("not_bought", "clicked", "bought"),
+)
+_COLUMNS = (
+    "template",
+    "gap",
+    "gap_rank",
+    "intent",
+    "searches",
+    "share",
+    "expected_share",
+    "purchase_value_gbp",
+    "lost_revenue_gbp",
+)
 
 
 def purchase_values(clicks: pd.DataFrame, products: pd.DataFrame) -> tuple[pd.Series[float], float]:
@@ -23,12 +37,16 @@ def purchase_values(clicks: pd.DataFrame, products: pd.DataFrame) -> tuple[pd.Se
     lines = float(products.lines.sum())
     shop = float(products.money.sum()) / lines if lines else 0.0
     sold = products[products.lines > 0]
-    worth = clicks.assign(worth=clicks.product_id.map((sold.money / sold.lines).set_axis(sold.product_id)).fillna(shop))
+    worth = clicks.assign(
+        worth=clicks.product_id.map((sold.money / sold.lines).set_axis(sold.product_id)).fillna(shop)
+    )
     totals = worth.assign(worth=worth.worth * worth.clicks).groupby("template")[["worth", "clicks"]].sum()
     return totals.worth / totals.clicks, shop
 
 
-def table(counted: pd.DataFrame, intents: pd.Series[str], values: pd.Series[float], shop_value: float) -> pd.DataFrame:
+def table(
+    counted: pd.DataFrame, intents: pd.Series[str], values: pd.Series[float], shop_value: float
+) -> pd.DataFrame:
     """The table's rows, one per template and kind of gap, the costliest first.
 
     A step's lost revenue is the searches that end there above the share of all templates, times the chance to buy once past it,
@@ -41,7 +59,9 @@ def table(counted: pd.DataFrame, intents: pd.Series[str], values: pd.Series[floa
         for gap, reached, passed in _STEPS
     ]
     rows = pd.concat(steps, ignore_index=True)
-    rows = rows.sort_values(["lost", "searches", "template", "gap"], ascending=[False, False, True, True], ignore_index=True)
+    rows = rows.sort_values(
+        ["lost", "searches", "template", "gap"], ascending=[False, False, True, True], ignore_index=True
+    )
     named = rows.assign(
         gap_rank=np.arange(1, len(rows) + 1),
         intent=rows.template.map(intents),

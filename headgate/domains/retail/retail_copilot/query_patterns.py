@@ -10,7 +10,9 @@ _SHOWN_LENGTH = 255
 _PRIVATE_BELOW = 2  # visits: what only one visit typed may name the person
 
 
-def table(counted: pd.DataFrame, intents: pd.Series[str], sub_intents: pd.Series[str], texts: pd.DataFrame) -> pd.DataFrame:
+def table(
+    counted: pd.DataFrame, intents: pd.Series[str], sub_intents: pd.Series[str], texts: pd.DataFrame
+) -> pd.DataFrame:
     """The table's rows, one per template, by template.
 
     Args:
@@ -18,7 +20,9 @@ def table(counted: pd.DataFrame, intents: pd.Series[str], sub_intents: pd.Series
         intents, sub_intents: label by template.
         texts: columns `query_text`, `template`, `sessions`, the commonest text first.
     """
-    shown = texts[texts.sessions >= _PRIVATE_BELOW].drop_duplicates("template").set_index("template").query_text
+    shown = (
+        texts[texts.sessions >= _PRIVATE_BELOW].drop_duplicates("template").set_index("template").query_text
+    )
     return pd.DataFrame(
         {
             "template": counted.template,

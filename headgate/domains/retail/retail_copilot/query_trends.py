@@ -17,7 +17,11 @@ def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of:
     weeks = pd.date_range(_monday(first_day), _monday(as_of), freq="7D", unit="us")
     often = weekly.groupby("template").searches.transform("sum") >= MIN_TREND_SEARCHES
     kept = weekly[often].assign(week_on=lambda frame: pd.to_datetime(frame.week_on).astype("datetime64[us]"))
-    grid = kept.pivot_table(index="template", columns="week_on", values="searches", aggfunc="sum").reindex(columns=weeks).fillna(0.0)
+    grid = (
+        kept.pivot_table(index="template", columns="week_on", values="searches", aggfunc="sum")
+        .reindex(columns=weeks)
+        .fillna(0.0)
+    )
     base = grid.T.shift(1).rolling(BASE_WEEKS, min_periods=1).mean().T
     long = pd.DataFrame(
         {
@@ -27,7 +31,9 @@ def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of:
         }
     ).rename_axis(["template", "week_on"])
     frame = long.reset_index()
-    complete = (frame.week_on >= pd.Timestamp(first_day)) & (frame.week_on + pd.Timedelta(days=6) <= pd.Timestamp(as_of))
+    complete = (frame.week_on >= pd.Timestamp(first_day)) & (
+        frame.week_on + pd.Timedelta(days=6) <= pd.Timestamp(as_of)
+    )
     ordered = frame.assign(intent=frame.template.map(intents), is_complete=complete)
     return ordered[["template", "week_on", "intent", "searches", "searches_before", "growth", "is_complete"]]
 

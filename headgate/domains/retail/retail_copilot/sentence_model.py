@@ -74,24 +74,35 @@ class SentenceModel:
 
     def _states(self, parts: npt.NDArray[np.int64]) -> Floats:
         """Return the states of the last layer for each part, shape (texts, parts, 384)."""
-        table = {name: self.weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")}
-        states = self._normed(table["word"][parts] + table["position"][: parts.shape[1]] + table["token_type"][0], "embeddings.LayerNorm")
+        table = {
+            name: self.weights[f"embeddings.{name}_embeddings.weight"]
+            for name in ("word", "position", "token_type")
+        }
+        states = self._normed(
+            table["word"][parts] + table["position"][: parts.shape[1]] + table["token_type"][0],
+            "embeddings.LayerNorm",
+        )
         for number in range(_LAYERS):
             states = self._layer(states, f"encoder.layer.{number}.")
         return states
 
     def _layer(self, states: Floats, name: str) -> Floats:
         """Every part looks at the others, then each thinks for itself."""
-        seen = self._through(self._attended(states, f"{name}attention.self."), f"{name}attention.output.dense")
+        seen = self._through(
+            self._attended(states, f"{name}attention.self."), f"{name}attention.output.dense"
+        )
         states = self._normed(states + seen, f"{name}attention.output.LayerNorm")
-        thought = self._through(_gelu(self._through(states, f"{name}intermediate.dense")), f"{name}output.dense")
+        thought = self._through(
+            _gelu(self._through(states, f"{name}intermediate.dense")), f"{name}output.dense"
+        )
         return self._normed(states + thought, f"{name}output.LayerNorm")
 
     def _attended(self, states: Floats, name: str) -> Floats:
         texts, parts, width = states.shape
         split = (texts, parts, _HEADS, width // _HEADS)
         query, key, value = (
-            self._through(states, f"{name}{what}").reshape(split).transpose(0, 2, 1, 3) for what in ("query", "key", "value")
+            self._through(states, f"{name}{what}").reshape(split).transpose(0, 2, 1, 3)
+            for what in ("query", "key", "value")
         )
         attention = query @ key.transpose(0, 1, 3, 2) / np.sqrt(np.float32(split[-1]))
         attention = np.exp(attention - attention.max(axis=-1, keepdims=True))
@@ -149,7 +160,9 @@ def installed() -> SentenceModel | None:
 
 def _published(body: bytes, sha256: str) -> bytes:
     if hashlib.sha256(body).hexdigest() != sha256:
-        raise AuditError(f"package {PACKAGE} does not hold the published {NAME}. Install it again from requirements/model.lock")
+        raise AuditError(
+            f"package {PACKAGE} does not hold the published {NAME}. Install it again from requirements/model.lock"
+        )
     return body
 
 

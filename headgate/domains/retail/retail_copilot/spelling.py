@@ -17,7 +17,9 @@ KNOWN_COUNTS = 5
 """Times that a word of the shop counts as typed on top: it is right even if nobody typed it yet."""
 
 
-def corrections(counts: pd.Series[int], vocabulary: AbstractSet[str], language: AbstractSet[str] = frozenset()) -> dict[str, str]:
+def corrections(
+    counts: pd.Series[int], vocabulary: AbstractSet[str], language: AbstractSet[str] = frozenset()
+) -> dict[str, str]:
     """Return the intended word of each misspelled word. Words of the shop and of the language are never changed.
 
     Args:
@@ -32,9 +34,18 @@ def corrections(counts: pd.Series[int], vocabulary: AbstractSet[str], language: 
     words = words[words.str.isalpha()]
     pairs = _near(words[~words.isin(vocabulary | language)], words[words.str.len() >= MIN_LENGTH])
     often = (pairs.other.map(typed) + pairs.other.isin(vocabulary) * KNOWN_COUNTS).astype("int64")
-    likely = pairs.assign(often=often).loc[(often >= RARER * pairs.word.map(typed).astype("int64")) & (pairs.word != pairs.other)]
-    slips = np.array([is_one_slip(word, other) for word, other in zip(likely.word, likely.other, strict=True)], dtype=np.bool_)
-    best = likely[slips].sort_values(["word", "often", "other"], ascending=[True, False, True]).drop_duplicates("word")
+    likely = pairs.assign(often=often).loc[
+        (often >= RARER * pairs.word.map(typed).astype("int64")) & (pairs.word != pairs.other)
+    ]
+    slips = np.array(
+        [is_one_slip(word, other) for word, other in zip(likely.word, likely.other, strict=True)],
+        dtype=np.bool_,
+    )
+    best = (
+        likely[slips]
+        .sort_values(["word", "often", "other"], ascending=[True, False, True])
+        .drop_duplicates("word")
+    )
     meant: dict[str, str] = dict(zip(best.word, best.other, strict=True))
     return {word: meant.get(other, other) for word, other in meant.items()}
 
@@ -53,7 +64,10 @@ def is_one_slip(word: str, other: str) -> bool:
 
 def _same(word: str, other: str) -> int:
     """Letters that both begin with."""
-    return next((place for place, pair in enumerate(zip(word, other, strict=False)) if pair[0] != pair[1]), min(len(word), len(other)))
+    return next(
+        (place for place, pair in enumerate(zip(word, other, strict=False)) if pair[0] != pair[1]),
+        min(len(word), len(other)),
+    )
 
 
 def _near(wrong: pd.Series[str], right: pd.Series[str]) -> pd.DataFrame:

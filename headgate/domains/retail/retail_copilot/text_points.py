@@ -24,7 +24,10 @@ _WORDS_WEIGHT = 0.5  # beside the meaning: names and numbers tell products apart
 _DIMENSIONS, _ROUNDS = 100, 2  # more of either takes longer and finds no more
 _MAX_WORDS = 4_000  # the vectors cost the square of the words
 _RARE = 0.01  # share of the texts from which on a word counts for less
-_NEIGHBOURS, _STEPS = 8, 6  # more neighbours draw several small groups into one (docs/adr/0029-sentence-model.md)
+_NEIGHBOURS, _STEPS = (
+    8,
+    6,
+)  # more neighbours draw several small groups into one (docs/adr/0029-sentence-model.md)
 _KEPT_DIMENSIONS = 64  # of drawn points; the others hold next to nothing
 _WORD = r"(?u)\b\w+\b"  # words of one letter count too
 
@@ -53,8 +56,12 @@ def by_words(texts: pd.Series[str]) -> Array:
     parts = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
     weighed = make_union(words, parts).fit_transform(texts)
     main = TruncatedSVD(min(_DIMENSIONS, min(weighed.shape) - 1), n_iter=_ROUNDS, random_state=SEED)
-    shared = main.fit_transform(weighed) / np.sqrt(np.maximum(main.singular_values_, np.finfo(np.float64).eps))
-    return np.asarray(normalize(np.hstack([normalize(shared), normalize(_by_company(texts))])), dtype=np.float64)
+    shared = main.fit_transform(weighed) / np.sqrt(
+        np.maximum(main.singular_values_, np.finfo(np.float64).eps)
+    )
+    return np.asarray(
+        normalize(np.hstack([normalize(shared), normalize(_by_company(texts))])), dtype=np.float64
+    )
 
 
 def _by_company(texts: pd.Series[str]) -> Array:
@@ -64,12 +71,20 @@ def _by_company(texts: pd.Series[str]) -> Array:
         Levy & Goldberg (2014), Neural Word Embedding as Implicit Matrix Factorization, for the vectors;
         Arora, Liang & Ma (2017), A Simple but Tough-to-Beat Baseline for Sentence Embeddings, for the weights.
     """
-    counted = CountVectorizer(max_features=_MAX_WORDS, binary=True, token_pattern=_WORD).fit_transform(texts).astype(np.float64)
+    counted = (
+        CountVectorizer(max_features=_MAX_WORDS, binary=True, token_pattern=_WORD)
+        .fit_transform(texts)
+        .astype(np.float64)
+    )
     together = (counted.T @ counted).toarray()
     seen = together.diagonal()
-    information = np.log(np.maximum(together, np.finfo(np.float64).tiny) * len(texts) / np.outer(seen, seen)).clip(min=0)
+    information = np.log(
+        np.maximum(together, np.finfo(np.float64).tiny) * len(texts) / np.outer(seen, seen)
+    ).clip(min=0)
     vectors = TruncatedSVD(min(_DIMENSIONS, len(seen) - 1), n_iter=_ROUNDS, random_state=SEED)
-    company = vectors.fit_transform(information) / np.sqrt(np.maximum(vectors.singular_values_, np.finfo(np.float64).eps))
+    company = vectors.fit_transform(information) / np.sqrt(
+        np.maximum(vectors.singular_values_, np.finfo(np.float64).eps)
+    )
     rarity = _RARE / (_RARE + seen / len(texts))
     means = counted @ (rarity[:, None] * company)
     return np.asarray(means - means.mean(axis=0))

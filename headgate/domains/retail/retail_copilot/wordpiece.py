@@ -55,7 +55,9 @@ class WordPiece:
         rest = word
         while rest and len(word) <= _MAX_WORD:
             lead = INSIDE if pieces else ""
-            length = next((count for count in range(len(rest), 0, -1) if lead + rest[:count] in self.numbers), 0)
+            length = next(
+                (count for count in range(len(rest), 0, -1) if lead + rest[:count] in self.numbers), 0
+            )
             if not length:
                 break
             pieces.append(self.numbers[lead + rest[:length]])
@@ -68,9 +70,13 @@ def words(text: str) -> Sequence[str]:
     if text.isascii() and text.isprintable():
         return _ASCII_MARK.sub(r" \1 ", text.lower()).split()
     spaced = _IDEOGRAPH.sub(r" \1 ", "".join(map(_cleaned, text)))
-    plain = "".join(letter for letter in unicodedata.normalize("NFD", spaced) if unicodedata.category(letter) != "Mn")
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFD", spaced) if unicodedata.category(letter) != "Mn"
+    )
     # Letter by letter: Python alone would write a sigma at a word's end in another way.
-    return "".join(f" {letter} " if _is_mark(letter) else letter for letter in "".join(map(str.lower, plain))).split()
+    return "".join(
+        f" {letter} " if _is_mark(letter) else letter for letter in "".join(map(str.lower, plain))
+    ).split()
 
 
 def _cleaned(letter: str) -> str:

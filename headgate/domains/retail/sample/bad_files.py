@@ -33,7 +33,13 @@ def bad_files(rng: Generator, orders: pa.Table, payments: pa.Table) -> tuple[Bad
     without_card = as_text(payments.drop_columns(["card_number"]))
     return (
         BadFile("loyalty_points", "part-00000.csv.gz", compressed(_LOYALTY), "unknown_dataset"),
-        BadFile("payments", "bad-without-card.csv.gz", compressed(csv_bytes(without_card)), "missing_sensitive_column", "card_number"),
+        BadFile(
+            "payments",
+            "bad-without-card.csv.gz",
+            compressed(csv_bytes(without_card)),
+            "missing_sensitive_column",
+            "card_number",
+        ),
         BadFile("orders", "bad-empty.csv", b"", "empty_file"),
         BadFile("orders", "bad-truncated.csv.gz", good[: len(good) // 2], "truncated_gzip"),
         BadFile("products", "bad-picture.csv", _PNG + rng.bytes(_NOISE_BYTES), "not_a_table"),

@@ -73,7 +73,11 @@ class Cards:
     def expiry_texts(self, index: Ints) -> pa.Array:
         """Expiry at `index` as YYYY-MM."""
         months = self.expiry_months[index]
-        return joined(text_of(months // MONTHS_PER_YEAR, width=4), text_of(months % MONTHS_PER_YEAR + 1, width=2), separator="-")
+        return joined(
+            text_of(months // MONTHS_PER_YEAR, width=4),
+            text_of(months % MONTHS_PER_YEAR + 1, width=2),
+            separator="-",
+        )
 
 
 def issue_cards(rng: Generator, count: int, valid_until_month: int) -> Cards:
@@ -84,7 +88,9 @@ def issue_cards(rng: Generator, count: int, valid_until_month: int) -> Cards:
     for position, issuer in enumerate(ISSUERS):
         mine = issuers == position
         numbers[mine] = _numbers(rng, issuer, int(mine.sum()))
-    return Cards(numbers, issuers, rng.integers(0, 10_000, count), valid_until_month + rng.integers(1, 49, count))
+    return Cards(
+        numbers, issuers, rng.integers(0, 10_000, count), valid_until_month + rng.integers(1, 49, count)
+    )
 
 
 def _numbers(rng: Generator, issuer: Issuer, count: int) -> Ints:
@@ -103,7 +109,9 @@ def check_digits(bodies: Ints) -> Ints:
     rest, doubles = bodies.copy(), True
     while rest.any():
         digit = rest % 10
-        total += np.where(2 * digit > _LARGEST_DIGIT, 2 * digit - _LARGEST_DIGIT, 2 * digit) if doubles else digit
+        total += (
+            np.where(2 * digit > _LARGEST_DIGIT, 2 * digit - _LARGEST_DIGIT, 2 * digit) if doubles else digit
+        )
         rest, doubles = rest // 10, not doubles
     return np.asarray(-total % 10, dtype=np.int64)
 

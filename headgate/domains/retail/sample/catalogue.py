@@ -31,24 +31,105 @@ class Category:
 
 
 CATEGORIES = (
-    Category("kitchen", ("MUG", "TEAPOT", "CAKE STAND", "BAKING TIN", "APRON", "TEA TOWEL", "EGG CUP", "BUTTER DISH"), 5.5, 14),
-    Category("home decoration", ("PHOTO FRAME", "WALL CLOCK", "CUSHION COVER", "DOORMAT", "MIRROR", "DOORSTOP"), 7.9, 16),
-    Category("lighting", ("FAIRY LIGHTS", "TEALIGHT HOLDER", "LANTERN", "LAMPSHADE", "CANDLESTICK"), 6.2, 10, (9, 10, 11)),
-    Category("christmas", ("CHRISTMAS BAUBLE", "ADVENT CALENDAR", "CHRISTMAS WREATH", "TREE DECORATION"), 3.9, 5, (9, 10, 11)),
-    Category("garden", ("PLANT POT", "WATERING CAN", "BIRD HOUSE", "PARASOL", "PICNIC BASKET"), 11.5, 7, (3, 4, 5, 6)),
-    Category("stationery", ("NOTEBOOK", "GREETING CARD", "PENCIL CASE", "WRITING SET", "STICKER SHEET"), 2.4, 10, (7, 8)),
+    Category(
+        "kitchen",
+        ("MUG", "TEAPOT", "CAKE STAND", "BAKING TIN", "APRON", "TEA TOWEL", "EGG CUP", "BUTTER DISH"),
+        5.5,
+        14,
+    ),
+    Category(
+        "home decoration",
+        ("PHOTO FRAME", "WALL CLOCK", "CUSHION COVER", "DOORMAT", "MIRROR", "DOORSTOP"),
+        7.9,
+        16,
+    ),
+    Category(
+        "lighting",
+        ("FAIRY LIGHTS", "TEALIGHT HOLDER", "LANTERN", "LAMPSHADE", "CANDLESTICK"),
+        6.2,
+        10,
+        (9, 10, 11),
+    ),
+    Category(
+        "christmas",
+        ("CHRISTMAS BAUBLE", "ADVENT CALENDAR", "CHRISTMAS WREATH", "TREE DECORATION"),
+        3.9,
+        5,
+        (9, 10, 11),
+    ),
+    Category(
+        "garden",
+        ("PLANT POT", "WATERING CAN", "BIRD HOUSE", "PARASOL", "PICNIC BASKET"),
+        11.5,
+        7,
+        (3, 4, 5, 6),
+    ),
+    Category(
+        "stationery",
+        ("NOTEBOOK", "GREETING CARD", "PENCIL CASE", "WRITING SET", "STICKER SHEET"),
+        2.4,
+        10,
+        (7, 8),
+    ),
     Category("bags", ("SHOPPER BAG", "LUNCH BAG", "WASH BAG", "PURSE", "RUCKSACK"), 4.8, 10),
     Category("jewellery", ("NECKLACE", "BRACELET", "EARRINGS", "BROOCH", "HAIR CLIP"), 8.4, 7, (1, 4)),
-    Category("toys", ("JIGSAW PUZZLE", "SPINNING TOP", "RAG DOLL", "BUILDING BLOCKS", "KITE"), 6.9, 7, (10, 11)),
-    Category("party", ("PAPER PLATES", "BUNTING", "BALLOON PACK", "PARTY HATS", "PAPER CHAIN"), 2.9, 6, (5, 6)),
-    Category("textiles", ("BLANKET", "HOT WATER BOTTLE", "SCARF", "BATH TOWEL", "QUILT"), 14.5, 5, (0, 1, 11)),
-    Category("storage", ("STORAGE TIN", "CABINET DRAWER", "COAT HOOK", "JEWELLERY BOX", "MAGAZINE RACK"), 9.9, 5),
+    Category(
+        "toys", ("JIGSAW PUZZLE", "SPINNING TOP", "RAG DOLL", "BUILDING BLOCKS", "KITE"), 6.9, 7, (10, 11)
+    ),
+    Category(
+        "party", ("PAPER PLATES", "BUNTING", "BALLOON PACK", "PARTY HATS", "PAPER CHAIN"), 2.9, 6, (5, 6)
+    ),
+    Category(
+        "textiles", ("BLANKET", "HOT WATER BOTTLE", "SCARF", "BATH TOWEL", "QUILT"), 14.5, 5, (0, 1, 11)
+    ),
+    Category(
+        "storage", ("STORAGE TIN", "CABINET DRAWER", "COAT HOOK", "JEWELLERY BOX", "MAGAZINE RACK"), 9.9, 5
+    ),
 )
 STYLES = (
-    *("RED", "BLUE", "PINK", "IVORY", "BLACK", "GREEN", "SILVER", "VINTAGE", "RETROSPOT", "FLORAL", "GINGHAM", "ENAMEL", "WOODEN"),
-    *("FRENCH", "STRIPED", "PAISLEY", "RUSTIC", "COPPER", "SPACEBOY", "DOLLY GIRL", "WOODLAND", "STRAWBERRY", "SKULL", "UNION JACK"),
+    *(
+        "RED",
+        "BLUE",
+        "PINK",
+        "IVORY",
+        "BLACK",
+        "GREEN",
+        "SILVER",
+        "VINTAGE",
+        "RETROSPOT",
+        "FLORAL",
+        "GINGHAM",
+        "ENAMEL",
+        "WOODEN",
+    ),
+    *(
+        "FRENCH",
+        "STRIPED",
+        "PAISLEY",
+        "RUSTIC",
+        "COPPER",
+        "SPACEBOY",
+        "DOLLY GIRL",
+        "WOODLAND",
+        "STRAWBERRY",
+        "SKULL",
+        "UNION JACK",
+    ),
 )
-SIZES = ("", "SMALL", "LARGE", "MINI", "JUMBO", "SET OF 2", "SET OF 3", "SET OF 6", "PACK OF 12", "ASSORTED", "FOLDING", "TALL")
+SIZES = (
+    "",
+    "SMALL",
+    "LARGE",
+    "MINI",
+    "JUMBO",
+    "SET OF 2",
+    "SET OF 3",
+    "SET OF 6",
+    "PACK OF 12",
+    "ASSORTED",
+    "FOLDING",
+    "TALL",
+)
 _PEAK = 3.0
 _POPULARITY = 0.8  # Zipf exponent within a category
 _DISCONTINUED = 0.06
@@ -87,7 +168,9 @@ def catalogue_of(rng: Generator, size: int) -> Catalogue:
     letters = np.where(rng.random(count) < 0.1, rng.integers(1, 5, count), 0)  # noqa: PLR2004 one in ten
     ids = joined(text_of(numbers, width=6), chosen(["", "A", "B", "C", "L"], letters))
     medians = np.array([category.price for category in CATEGORIES])[categories]
-    pence = np.maximum(20, np.round(medians * np.exp(rng.normal(0, 0.55, count)) * 20) * 5 - 1).astype(np.int64)
+    pence = np.maximum(20, np.round(medians * np.exp(rng.normal(0, 0.55, count)) * 20) * 5 - 1).astype(
+        np.int64
+    )
     return Catalogue(ids, names, categories, pence, pa.array(rng.random(count) >= _DISCONTINUED))
 
 
@@ -95,8 +178,15 @@ def _names(rng: Generator, size: int) -> tuple[Ints, pa.Array]:
     categories: list[Ints] = []
     names: list[str] = []
     for position, category in enumerate(CATEGORIES):
-        combined = [" ".join(filter(None, (size_, style, thing))) for size_ in SIZES for style in STYLES for thing in category.things]
-        wanted = max(1, min(len(combined), round(size * category.share / sum(each.share for each in CATEGORIES))))
+        combined = [
+            " ".join(filter(None, (size_, style, thing)))
+            for size_ in SIZES
+            for style in STYLES
+            for thing in category.things
+        ]
+        wanted = max(
+            1, min(len(combined), round(size * category.share / sum(each.share for each in CATEGORIES)))
+        )
         picked = rng.permutation(len(combined))[:wanted]
         names.extend(combined[pick] for pick in picked)
         categories.append(np.full(wanted, position, dtype=np.int64))
@@ -119,7 +209,9 @@ def _pick_categories(rng: Generator, sold_at: Ints) -> Ints:
     months, draws = month_of(sold_at), rng.random(len(sold_at))
     picked = np.zeros(len(sold_at), dtype=np.int64)
     for month in range(12):
-        weights = np.array([category.share * (_PEAK if month in category.peaks else 1.0) for category in CATEGORIES])
+        weights = np.array(
+            [category.share * (_PEAK if month in category.peaks else 1.0) for category in CATEGORIES]
+        )
         lines = months == month
         picked[lines] = np.searchsorted(_cumulative(weights), draws[lines], side="right")
     return picked

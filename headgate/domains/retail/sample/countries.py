@@ -91,7 +91,9 @@ def regions_table(regions: Sequence[Region], updated_at_s: int) -> pa.Table:
         {
             "region_id": pa.array([region.region_id for region in regions]),
             "region_name": pa.array([region.name for region in regions]),
-            "country_code": pa.array([region.region_id if region.is_country else None for region in regions], pa.string()),
+            "country_code": pa.array(
+                [region.region_id if region.is_country else None for region in regions], pa.string()
+            ),
             "continent": pa.array([region.continent for region in regions], pa.string()),
             "population": nullable(population, population > 0),
             "gdp_usd": money(output, 20, 2, valid=output > 0),

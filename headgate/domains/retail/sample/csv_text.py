@@ -21,7 +21,9 @@ _QUOTED = '[",\r\n]'
 def as_text(rows: pa.Table) -> pa.Table:
     """Every cell as the text that a CSV export shows; timestamps to the second, nulls stay null."""
     columns = [
-        column.cast(pa.timestamp("s")).cast(pa.string()) if pa.types.is_timestamp(column.type) else column.cast(pa.string())
+        column.cast(pa.timestamp("s")).cast(pa.string())
+        if pa.types.is_timestamp(column.type)
+        else column.cast(pa.string())
         for column in rows.columns
     ]
     return pa.table([column.combine_chunks() for column in columns], names=rows.column_names)

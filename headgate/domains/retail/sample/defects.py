@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-    Change = Callable[[pa.Table, str, Generator], pa.Table]  # clean rows of text, column, chance → the same rows, spoiled
+    Change = Callable[
+        [pa.Table, str, Generator], pa.Table
+    ]  # clean rows of text, column, chance → the same rows, spoiled
 
 TRUTH_SCHEMA = pa.schema(
     [
@@ -81,7 +83,9 @@ class Spoiler:
         count = round(self.rate * rows.num_rows) if kinds else 0
         base = rng.permutation(rows.num_rows)[:count]
         dealt = (rng.integers(0, max(1, len(kinds))) + np.arange(len(base))) % max(1, len(kinds))
-        pieces = [_Piece.of(defect, rows, base[dealt == place], contract, rng) for place, defect in enumerate(kinds)]
+        pieces = [
+            _Piece.of(defect, rows, base[dealt == place], contract, rng) for place, defect in enumerate(kinds)
+        ]
         return _interleaved(rows, _with_fresh_keys(pieces, contract), contract.dataset, object_key)
 
 
@@ -108,7 +112,9 @@ def _with_fresh_keys(pieces: list[_Piece], contract: Contract) -> list[_Piece]:
     for piece in pieces:
         keys = _fresh_key(contract, name, first + np.arange(piece.rows.num_rows))
         first += piece.rows.num_rows
-        renamed.append(piece if piece.defect.is_repeat else replace(piece, rows=_with(piece.rows, name, keys)))
+        renamed.append(
+            piece if piece.defect.is_repeat else replace(piece, rows=_with(piece.rows, name, keys))
+        )
     return renamed
 
 
@@ -119,11 +125,20 @@ def _fresh_key(contract: Contract, name: str, numbers: Ints) -> pa.Array:
 
 
 def _interleaved(clean: pa.Table, pieces: list[_Piece], dataset: str, object_key: str) -> Spoiled:
-    places = np.concatenate([np.arange(clean.num_rows, dtype=np.float64), *(piece.places for piece in pieces)])
+    places = np.concatenate(
+        [np.arange(clean.num_rows, dtype=np.float64), *(piece.places for piece in pieces)]
+    )
     order = np.argsort(places, kind="stable")
     rows = pa.concat_tables([clean, *(piece.rows for piece in pieces)]).take(pa.array(order))
-    kinds = np.concatenate([np.full(clean.num_rows, -1), *(np.full(len(piece.places), place) for place, piece in enumerate(pieces))])[order]
-    surplus = np.array([*(piece.defect.surplus_cells for piece in pieces), 0], dtype=np.int64)[kinds]  # kind -1 is the last: clean
+    kinds = np.concatenate(
+        [
+            np.full(clean.num_rows, -1),
+            *(np.full(len(piece.places), place) for place, piece in enumerate(pieces)),
+        ]
+    )[order]
+    surplus = np.array([*(piece.defect.surplus_cells for piece in pieces), 0], dtype=np.int64)[
+        kinds
+    ]  # kind -1 is the last: clean
     return Spoiled(rows, surplus, _truth(pieces, kinds, dataset, object_key))
 
 
@@ -192,7 +207,9 @@ def _no_units(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
 def _older(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
     """The row as it was a second before its last change."""
     del rng
-    before = pc.subtract(rows[column].combine_chunks().cast(pa.timestamp("s")), pa.scalar(1, pa.duration("s")))
+    before = pc.subtract(
+        rows[column].combine_chunks().cast(pa.timestamp("s")), pa.scalar(1, pa.duration("s"))
+    )
     return _with(rows, column, before.cast(pa.string()))
 
 
@@ -202,12 +219,16 @@ def _unchanged(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
     return rows
 
 
-_IMPOSSIBLE_TIME = _one_of("2023-13-45 10:00:00", "2023-02-30 09:15:00", "2022-04-31 23:00:00", "0000-00-00 00:00:00", "yesterday")
+_IMPOSSIBLE_TIME = _one_of(
+    "2023-13-45 10:00:00", "2023-02-30 09:15:00", "2022-04-31 23:00:00", "0000-00-00 00:00:00", "yesterday"
+)
 _NO_INTEGER = _one_of("12.7", "3,5", "1e", "two")
 _NEGATIVE = _one_of("-0.0100", "-12.5000", "-199.9900")
 _EMPTY = _one_of(None)
 _MANGLED_CARD = _one_of("4.11E+15", "5.55556E+15", "3.78282E+14", "6.01111E+15")
-_BAD_EMAIL = _one_of("customer.example.com", "customer@", "@example.com", "two words@example.com", "customer@example")
+_BAD_EMAIL = _one_of(
+    "customer.example.com", "customer@", "@example.com", "two words@example.com", "customer@example"
+)
 _BAD_SSN = _one_of("123-456-789", "12-345-6789", "ABC-12-3456", "123-45-678X")
 
 DEFECTS = (
@@ -224,7 +245,13 @@ DEFECTS = (
     Defect("ragged_row", "products", "ragged_row", "", _unchanged, surplus_cells=1),
     Defect("older_version", "products", "duplicate_key", "", _older),
     Defect("impossible_date", "orders", "type", "ordered_at", _IMPOSSIBLE_TIME),
-    Defect("unknown_value", "orders", "valid_values", "status", _one_of("shipped", "Completed", "COMPLETED ", "?")),
+    Defect(
+        "unknown_value",
+        "orders",
+        "valid_values",
+        "status",
+        _one_of("shipped", "Completed", "COMPLETED ", "?"),
+    ),
     Defect("delivered_before_shipped", "orders", "delivered_after_shipped", "", _delivered_before_shipped),
     Defect("missing_required", "orders", "required", "region_id", _EMPTY),
     Defect("over_long_text", "orders", "max_length", "promotion_code", _too_long),

@@ -29,7 +29,13 @@ _PLAIN = (
     "Order 2 of 3, ship together",
     "N/A",
 )
-_BEFORE_CARD = ("Card on file: ", "please charge ", "paid by phone with ", "new card number is ", "Customer read out ")
+_BEFORE_CARD = (
+    "Card on file: ",
+    "please charge ",
+    "paid by phone with ",
+    "new card number is ",
+    "Customer read out ",
+)
 _AFTER_CARD = ("", ", thanks", " instead of the old one", " (confirmed)", " before Friday")
 _SEPARATORS = ("", " ", "-")
 
@@ -38,7 +44,9 @@ def notes_for(rng: Generator, count: int, cards: Cards, *, card_share: float) ->
     """A note for some of `count` rows, else null; `card_share` of all rows hold a card number in a note."""
     draw = rng.random(count)
     with_card = draw < card_share
-    plain = chosen(_PLAIN, rng.integers(0, len(_PLAIN), count), valid=~with_card & (draw < card_share + NOTED_SHARE))
+    plain = chosen(
+        _PLAIN, rng.integers(0, len(_PLAIN), count), valid=~with_card & (draw < card_share + NOTED_SHARE)
+    )
     return _spread(_card_notes(rng, int(with_card.sum()), cards), with_card, plain)
 
 

@@ -9,7 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import DAY_S, NEVER, Bools, Ints, chosen, joined, money, nullable, text_of, timestamps
+from headgate.domains.retail.sample.arrays import (
+    DAY_S,
+    NEVER,
+    Bools,
+    Ints,
+    chosen,
+    joined,
+    money,
+    nullable,
+    text_of,
+    timestamps,
+)
 from headgate.domains.retail.sample.catalogue import pick_products
 from headgate.domains.retail.sample.countries import REGIONS
 from headgate.domains.retail.sample.people import pick_regions
@@ -132,12 +143,21 @@ def orders_table(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.A
         "notes": pa.nulls(len(back), pa.string()),
         "updated_at": at,
     }
-    return pa.concat_tables([placed, pa.table([changed.get(name, returned[name]) for name in placed.column_names], schema=placed.schema)])
+    return pa.concat_tables(
+        [
+            placed,
+            pa.table(
+                [changed.get(name, returned[name]) for name in placed.column_names], schema=placed.schema
+            ),
+        ]
+    )
 
 
 def _rows(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.Array) -> pa.Table:
     has_customer = book.customers != GUEST
-    changed_at = np.maximum(np.maximum(book.ordered_at, book.shipped_at), book.delivered_at)  # NEVER is the smallest number
+    changed_at = np.maximum(
+        np.maximum(book.ordered_at, book.shipped_at), book.delivered_at
+    )  # NEVER is the smallest number
     return pa.table(
         {
             "order_id": ids,
@@ -145,7 +165,9 @@ def _rows(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.Array) -
             "region_id": chosen([region.region_id for region in REGIONS], book.regions),
             "ordered_at": timestamps(book.ordered_at),
             "status": chosen(STATUSES, book.statuses),
-            "promotion_code": chosen([each.code for each in PROMOTIONS], book.promotions, valid=book.promotions != NO_PROMOTION),
+            "promotion_code": chosen(
+                [each.code for each in PROMOTIONS], book.promotions, valid=book.promotions != NO_PROMOTION
+            ),
             "shipped_at": timestamps(book.shipped_at),
             "delivered_at": timestamps(book.delivered_at),
             "notes": notes,

@@ -31,7 +31,16 @@ if TYPE_CHECKING:
 CSV, PARQUET = "csv.gz", "parquet"
 TRUTH, TRUTH_FILES = "truth.parquet", "truth_files.json"
 # Parents first, so that whoever loads in this order never meets a child before its parent.
-DATASETS = ("regions", "customers", "products", "orders", "order_items", "payments", "card_transactions", "search_queries")
+DATASETS = (
+    "regions",
+    "customers",
+    "products",
+    "orders",
+    "order_items",
+    "payments",
+    "card_transactions",
+    "search_queries",
+)
 
 
 @dataclass(frozen=True)
@@ -71,12 +80,16 @@ class PartWriter:
 
     def __enter__(self) -> Self:
         if self.folder.exists() and any(self.folder.iterdir()):
-            raise SettingsError(f"folder {self.folder.name} is not empty; a sample is written into a folder of its own")
+            raise SettingsError(
+                f"folder {self.folder.name} is not empty; a sample is written into a folder of its own"
+            )
         shutil.rmtree(self._partial, ignore_errors=True)
         self._partial.mkdir(parents=True)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             shutil.rmtree(self._partial, ignore_errors=True)
             return
@@ -100,7 +113,9 @@ class PartWriter:
         """The rows lie in the next part of their dataset, all in one file."""
         number = sum(part.dataset == dataset for part in self.parts)
         spoiler = self.spoiler if self.spoiler and dataset in self.spoiler.datasets else None
-        key = ExportKey(dataset, self.exported_on, self.run, f"part-{number:05d}.{CSV if spoiler else self.file_format}").path()
+        key = ExportKey(
+            dataset, self.exported_on, self.run, f"part-{number:05d}.{CSV if spoiler else self.file_format}"
+        ).path()
         exact = conform(self.contracts[dataset], rows)
         body, defects = self._spoiled(spoiler, dataset, exact, key) if spoiler else (self._clean(exact), 0)
         self._put(key, body)
@@ -113,13 +128,18 @@ class PartWriter:
         keys = [ExportKey(file.dataset, self.exported_on, self.run, file.name).path() for file in files]
         for key, file in zip(keys, files, strict=True):
             self._put(key, file.body)
-        truth = [{"object_key": key, "rule": file.rule, "column_name": file.column} for key, file in zip(keys, files, strict=True)]
+        truth = [
+            {"object_key": key, "rule": file.rule, "column_name": file.column}
+            for key, file in zip(keys, files, strict=True)
+        ]
         (self._partial / TRUTH_FILES).write_text(json.dumps(truth, indent=1), encoding="utf-8")
 
     def _write_manifests(self) -> None:
         """Each dataset's run names its parts, so that the gate takes it for complete."""
         for folder in sorted({path.parent for path in self._partial.rglob("run=*/*")}):
-            files = [{"name": path.name, "size_bytes": path.stat().st_size} for path in sorted(folder.iterdir())]
+            files = [
+                {"name": path.name, "size_bytes": path.stat().st_size} for path in sorted(folder.iterdir())
+            ]
             (folder / RUN_MANIFEST).write_text(json.dumps({"files": files}, indent=1), encoding="utf-8")
 
     def _clean(self, rows: pa.Table) -> bytes:
@@ -146,8 +166,16 @@ def rows_by_dataset(parts: Sequence[PartFile]) -> dict[str, int]:
 
 def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
     """Key and file of every data object of a sample folder, parents first, then by key; truth files are no objects."""
-    keys = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.name != RUN_MANIFEST]
+    keys = [
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != RUN_MANIFEST
+    ]
     ranks = {dataset: rank for rank, dataset in enumerate(DATASETS)}
-    parsed = [(ranks.get(export_key.dataset, len(ranks)), key) for key in keys if (export_key := ExportKey.parse(key))]
+    parsed = [
+        (ranks.get(export_key.dataset, len(ranks)), key)
+        for key in keys
+        if (export_key := ExportKey.parse(key))
+    ]
     for _, key in sorted(parsed):
         yield key, folder / key

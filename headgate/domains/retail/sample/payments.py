@@ -102,7 +102,12 @@ class _Attempts:
         return _Attempts(*(getattr(self, name)[kept] for name in self.__dataclass_fields__))
 
     def followed_by(self, more: _Attempts) -> _Attempts:
-        return _Attempts(*(np.concatenate([getattr(self, name), getattr(more, name)]) for name in self.__dataclass_fields__))
+        return _Attempts(
+            *(
+                np.concatenate([getattr(self, name), getattr(more, name)])
+                for name in self.__dataclass_fields__
+            )
+        )
 
 
 def _attempts(rng: Generator, bills: Bills) -> _Attempts:

@@ -9,7 +9,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import DAY_S, Floats, Ints, chosen, joined, nullable, text_of, timestamps
+from headgate.domains.retail.sample.arrays import (
+    DAY_S,
+    Floats,
+    Ints,
+    chosen,
+    joined,
+    nullable,
+    text_of,
+    timestamps,
+)
 from headgate.domains.retail.sample.countries import REGIONS
 
 if TYPE_CHECKING:
@@ -21,12 +30,55 @@ FIRST_CUSTOMER_ID = 12_001
 BEFORE_SHARE = 0.45  # customers who came before the period begins
 BEFORE_DAYS = 400.0
 _GIVEN = (
-    *("Ada", "Amélie", "Björn", "Chloë", "Dora", "Emre", "Fatima", "Giulia", "Hana", "Igor", "João", "Kofi", "Léa", "Mina", "Noah"),
+    *(
+        "Ada",
+        "Amélie",
+        "Björn",
+        "Chloë",
+        "Dora",
+        "Emre",
+        "Fatima",
+        "Giulia",
+        "Hana",
+        "Igor",
+        "João",
+        "Kofi",
+        "Léa",
+        "Mina",
+        "Noah",
+    ),
     *("Olga", "Priya", "Quentin", "Rosa", "Søren", "Tomás", "Uma", "Vera", "Wen", "Yusuf", "Zoë"),
 )
 _FAMILY = (
-    *("Abara", "Brown", "Castro", "Dupont", "Eriksson", "Fischer", "García", "Haddad", "Ito", "Jansen", "Kowalska", "Löwe", "Müller"),
-    *("Nguyen", "O'Brien", "Patel", "Quinn", "Rossi", "Smith, Jr", "Taylor", "Usman", "Vega", "Wang", "Öztürk", "Żak"),
+    *(
+        "Abara",
+        "Brown",
+        "Castro",
+        "Dupont",
+        "Eriksson",
+        "Fischer",
+        "García",
+        "Haddad",
+        "Ito",
+        "Jansen",
+        "Kowalska",
+        "Löwe",
+        "Müller",
+    ),
+    *(
+        "Nguyen",
+        "O'Brien",
+        "Patel",
+        "Quinn",
+        "Rossi",
+        "Smith, Jr",
+        "Taylor",
+        "Usman",
+        "Vega",
+        "Wang",
+        "Öztürk",
+        "Żak",
+    ),
 )
 _DOMAINS = ("example.com", "example.org", "example.net", "mail.example")  # RFC 2606: nobody's
 _LAST_UPDATE_DAYS = 30
@@ -84,7 +136,9 @@ def customers_table(rng: Generator, people: Population, season: Season) -> pa.Ta
 
 
 def _emails(rng: Generator, ids: Ints) -> pa.Array:
-    addresses = joined("customer.", text_of(ids), "@", chosen(_DOMAINS, rng.integers(0, len(_DOMAINS), len(ids))))
+    addresses = joined(
+        "customer.", text_of(ids), "@", chosen(_DOMAINS, rng.integers(0, len(_DOMAINS), len(ids)))
+    )
     return pc.if_else(pa.array(rng.random(len(ids)) < 0.96), addresses, pa.scalar(None, pa.string()))  # noqa: PLR2004 a share
 
 
@@ -94,7 +148,11 @@ def _social_security_numbers(rng: Generator, regions: Ints) -> pa.Array:
     Source: Social Security Administration, "Social Security Number Randomization", 2011.
     """
     size = len(regions)
-    areas, groups, serials = rng.integers(900, 1_000, size), rng.integers(1, 100, size), rng.integers(1, 10_000, size)
+    areas, groups, serials = (
+        rng.integers(900, 1_000, size),
+        rng.integers(1, 100, size),
+        rng.integers(1, 10_000, size),
+    )
     numbers = joined(text_of(areas), text_of(groups, width=2), text_of(serials, width=4), separator="-")
     american = np.array([region.region_id == "US" for region in REGIONS])[regions]
     return pc.if_else(pa.array(american & (rng.random(size) < 0.8)), numbers, pa.scalar(None, pa.string()))  # noqa: PLR2004 a share

@@ -64,6 +64,8 @@ def habits_for(seed: int, acquired: Floats, horizon: float, purchases: float) ->
     low, high = -12.0, 4.0  # natural logarithms of purchases per day
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        made = len(purchase_times(np.random.default_rng(seed), pilot, horizon, Habits(float(np.exp(middle))))[0])
+        made = len(
+            purchase_times(np.random.default_rng(seed), pilot, horizon, Habits(float(np.exp(middle))))[0]
+        )
         low, high = (middle, high) if made < wanted else (low, middle)
     return Habits(float(np.exp((low + high) / 2)))

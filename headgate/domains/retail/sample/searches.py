@@ -10,7 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import Bools, Floats, Ints, chosen, joined, nullable, text_of, timestamps
+from headgate.domains.retail.sample.arrays import (
+    Bools,
+    Floats,
+    Ints,
+    chosen,
+    joined,
+    nullable,
+    text_of,
+    timestamps,
+)
 from headgate.domains.retail.sample.catalogue import words_of
 
 if TYPE_CHECKING:
@@ -20,8 +29,25 @@ if TYPE_CHECKING:
 
 # Things that people look for in a gift shop of this kind in vain.
 WANTED_IN_VAIN = (
-    *("phone charger", "gift voucher", "garden gnome", "yoga mat", "face mask", "coffee machine", "vinyl record", "scented diffuser"),
-    *("wedding dress", "bluetooth speaker", "reusable straw", "puzzle 5000 pieces", "dog lead", "sewing machine", "beard oil"),
+    *(
+        "phone charger",
+        "gift voucher",
+        "garden gnome",
+        "yoga mat",
+        "face mask",
+        "coffee machine",
+        "vinyl record",
+        "scented diffuser",
+    ),
+    *(
+        "wedding dress",
+        "bluetooth speaker",
+        "reusable straw",
+        "puzzle 5000 pieces",
+        "dog lead",
+        "sewing machine",
+        "beard oil",
+    ),
 )
 _STYLES = ("as it is", "capitals", "title", "plural", "spaces", "misspelt")
 _STYLE_SHARES = (0.52, 0.08, 0.10, 0.14, 0.04, 0.12)
@@ -61,14 +87,18 @@ class Phrases:
     first: Ints
 
 
-def searches_table(rng: Generator, offer: Offer, bought: Bought, customer_ids: Ints, *, moments: Ints, count: int) -> pa.Table:
+def searches_table(
+    rng: Generator, offer: Offer, bought: Bought, customer_ids: Ints, *, moments: Ints, count: int
+) -> pa.Table:
     """About `count` `search_queries` rows: every purchase of `bought`, and visits that looked around at some of `moments`.
 
     Args:
         moments: UTC seconds at which the shop was busy; visits fall on them.
     """
     phrases = phrases_of(offer)
-    visits = _visits(rng, offer, bought, customers=len(customer_ids), moments=moments, count=max(0, count - len(bought.at)))
+    visits = _visits(
+        rng, offer, bought, customers=len(customer_ids), moments=moments, count=max(0, count - len(bought.at))
+    )
     typed = _typed(rng, phrases, visits)
     order = np.lexsort((visits.numbers, visits.at))
     position = pa.array(order)
@@ -82,7 +112,9 @@ def searches_table(rng: Generator, offer: Offer, bought: Bought, customer_ids: I
             "searched_at": at,
             "query_text": typed.texts.take(position),
             "results_count": pc.cast(pa.array(typed.results[order]), pa.int32()),
-            "clicked_product_id": chosen(offer.product_ids, visits.products[order], valid=typed.clicked[order]),
+            "clicked_product_id": chosen(
+                offer.product_ids, visits.products[order], valid=typed.clicked[order]
+            ),
             "purchased": pa.array(visits.bought[order]),
             "updated_at": at,
         }
@@ -109,7 +141,12 @@ def phrases_of(offer: Offer) -> Phrases:
                 product_counts.append(len(set.intersection(*(holders[word] for word in phrase.split()))))
             of_product.append(numbers[phrase])
         first.append(len(of_product))
-    return Phrases(texts, np.array(product_counts, dtype=np.int64), np.array(of_product, dtype=np.int64), np.array(first, dtype=np.int64))
+    return Phrases(
+        texts,
+        np.array(product_counts, dtype=np.int64),
+        np.array(of_product, dtype=np.int64),
+        np.array(first, dtype=np.int64),
+    )
 
 
 @dataclass(frozen=True)
@@ -122,7 +159,9 @@ class _Visits:
     bought: Bools
 
 
-def _visits(rng: Generator, offer: Offer, bought: Bought, *, customers: int, moments: Ints, count: int) -> _Visits:
+def _visits(
+    rng: Generator, offer: Offer, bought: Bought, *, customers: int, moments: Ints, count: int
+) -> _Visits:
     buying = len(bought.at)
     lengths = rng.integers(1, _MOST_PER_SESSION + 1, count)
     sessions = np.repeat(np.arange(count), lengths)[:count]
@@ -180,5 +219,9 @@ def _plural(phrase: str) -> str:
 def _misspelt(phrase: str, where: float, how: float) -> str:
     """The phrase with one letter dropped, doubled, or swapped with the next."""
     at = int(where * max(1, len(phrase) - 1))
-    variants = (phrase[:at] + phrase[at + 1 :], phrase[: at + 1] + phrase[at:], phrase[:at] + phrase[at : at + 2][::-1] + phrase[at + 2 :])
+    variants = (
+        phrase[:at] + phrase[at + 1 :],
+        phrase[: at + 1] + phrase[at:],
+        phrase[:at] + phrase[at : at + 2][::-1] + phrase[at + 2 :],
+    )
     return variants[int(how * len(variants))] or phrase

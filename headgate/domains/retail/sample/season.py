@@ -83,7 +83,9 @@ class Season:
         share = (inside - begins[day]) / (self.ends[day] - begins[day])
         within = np.floor(time_of_day(share)).astype(np.int64)
         seconds = (self.first_day + day) * DAY_S + np.minimum(within, DAY_S - 1)
-        return np.where(trading_days < 0, self.starts_s + np.floor(trading_days * DAY_S).astype(np.int64), seconds)
+        return np.where(
+            trading_days < 0, self.starts_s + np.floor(trading_days * DAY_S).astype(np.int64), seconds
+        )
 
     def promotion_at(self, seconds: Ints) -> Ints:
         """Position in PROMOTIONS of what runs at those times, or NO_PROMOTION."""
@@ -115,7 +117,9 @@ def daily_demand(day_numbers: Ints) -> Floats:
     wave = 1 + 0.12 * np.cos(2 * np.pi * (year_day - 320) / _YEAR_DAYS)
     autumn = 1 + 0.75 * np.exp(-(((year_day - 328) / 26) ** 2))
     closed = np.where((year_day >= 358) | (year_day <= 2), 0.25, 1.0)  # noqa: PLR2004 Christmas and New Year
-    return np.asarray(trend * _WEEKDAYS[(day_numbers + _EPOCH_WEEKDAY) % 7] * wave * autumn * closed, dtype=np.float64)
+    return np.asarray(
+        trend * _WEEKDAYS[(day_numbers + _EPOCH_WEEKDAY) % 7] * wave * autumn * closed, dtype=np.float64
+    )
 
 
 def day_of_year(day_numbers: Ints) -> Ints:
@@ -127,7 +131,9 @@ def day_of_year(day_numbers: Ints) -> Ints:
 
 def month_of(seconds: Ints) -> Ints:
     """Calendar month, 0 for January."""
-    return np.asarray(seconds.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % 12, dtype=np.int64)
+    return np.asarray(
+        seconds.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % 12, dtype=np.int64
+    )
 
 
 def _running(day_numbers: Ints) -> Ints:

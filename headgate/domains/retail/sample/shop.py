@@ -27,8 +27,22 @@ from headgate.domains.retail.sample.orders import (
     orders_table,
     return_ids,
 )
-from headgate.domains.retail.sample.part_files import CSV, DATASETS, PARQUET, PartFile, PartWriter, rows_by_dataset
-from headgate.domains.retail.sample.payments import NOTE_CARD_SHARE, UNITS_PER_GBP, Bills, Wallets, payments_table, wallets_for
+from headgate.domains.retail.sample.part_files import (
+    CSV,
+    DATASETS,
+    PARQUET,
+    PartFile,
+    PartWriter,
+    rows_by_dataset,
+)
+from headgate.domains.retail.sample.payments import (
+    NOTE_CARD_SHARE,
+    UNITS_PER_GBP,
+    Bills,
+    Wallets,
+    payments_table,
+    wallets_for,
+)
 from headgate.domains.retail.sample.people import Population, customers_table, population_of
 from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
 from headgate.domains.retail.sample.season import Season, season_of
@@ -77,7 +91,9 @@ class ShopSpec:
         if min(self.customers, self.orders, self.rows_per_file) < 1 or self.days < 28:  # noqa: PLR2004 a week-season needs weeks
             raise SettingsError("a shop needs at least one customer, one order, one row per file and 28 days")
         if self.defect_rate and self.file_format != CSV:
-            raise SettingsError(f"defective rows can only be written as {CSV}: a typed format cannot hold most of them")
+            raise SettingsError(
+                f"defective rows can only be written as {CSV}: a typed format cannot hold most of them"
+            )
 
     @property
     def catalogue_size(self) -> int:
@@ -132,7 +148,9 @@ def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> 
     spoiler = Spoiler(spec.seed, spec.defect_rate, DATASETS) if spec.defect_rate else None
     contracts = Registry.load().source
     run = f"sample-{spec.seed}"
-    with PartWriter(folder, contracts, spec.ends_on, run, spec.file_format, spec.rows_per_file, spoiler, progress) as out:
+    with PartWriter(
+        folder, contracts, spec.ends_on, run, spec.file_format, spec.rows_per_file, spoiler, progress
+    ) as out:
         shop = _Shop.of(spec)
         if not len(shop.book):
             raise SettingsError("so few customers order nothing. Remedy: more of them, or another seed")
@@ -194,10 +212,16 @@ def _write_orders(shop: _Shop, out: PartWriter) -> tuple[Ints, Bought]:
     totals, searched = [], []
     for number, (begin, end) in enumerate(shop.blocks()):
         book, ids = shop.book.slice(begin, end), order_ids(begin, end - begin)
-        notes = notes_for(shop.stream("notes", number), len(book), shop.wallets.cards, card_share=NOTE_CARD_SHARE)
+        notes = notes_for(
+            shop.stream("notes", number), len(book), shop.wallets.cards, card_share=NOTE_CARD_SHARE
+        )
         out.write_part("orders", orders_table(book, ids, shop.people.ids, notes), expected=len(shop.book))
         lines = lines_of(shop.stream("lines", number), book, shop.catalogue)
-        out.write_part("order_items", lines_table(lines, book, ids, shop.catalogue), expected=round(len(shop.book) * LINES_PER_ORDER))
+        out.write_part(
+            "order_items",
+            lines_table(lines, book, ids, shop.catalogue),
+            expected=round(len(shop.book) * LINES_PER_ORDER),
+        )
         totals.append(lines.totals(len(book)))
         first = lines.products[lines.numbers == 1]
         picked = (book.customers >= 0) & (shop.stream("searched", number).random(len(book)) < _SEARCHED_FIRST)
@@ -209,7 +233,9 @@ def _write_payments(shop: _Shop, totals: Ints, out: PartWriter) -> None:
     first_id = 1
     for number, (begin, end) in enumerate(shop.blocks()):
         bills = _bills(shop.book.slice(begin, end), order_ids(begin, end - begin), totals[begin:end])
-        rows = payments_table(shop.stream("payments", number), bills, shop.wallets, first_id, shop.season.ends_s)
+        rows = payments_table(
+            shop.stream("payments", number), bills, shop.wallets, first_id, shop.season.ends_s
+        )
         first_id += rows.num_rows
         out.write_part("payments", rows, expected=len(shop.book))
 
@@ -227,7 +253,9 @@ def _bills(book: OrderBook, ids: pa.Array, pence: Ints) -> Bills:
 
 def _write_transactions(shop: _Shop, out: PartWriter) -> dict[str, int]:
     weights = np.diff(shop.season.ends, prepend=0.0)
-    made = transactions_of(shop.stream("transactions"), shop.wallets, shop.season.starts_s, weights, shop.spec.transaction_count)
+    made = transactions_of(
+        shop.stream("transactions"), shop.wallets, shop.season.starts_s, weights, shop.spec.transaction_count
+    )
     size = shop.spec.rows_per_file
     for begin in range(0, len(made), size):
         some = made.only(np.arange(begin, min(begin + size, len(made))))

@@ -63,24 +63,37 @@ class Transactions:
 
     def followed_by(self, more: Transactions) -> Transactions:
         """These, then `more`."""
-        return Transactions(*(np.concatenate([getattr(self, name), getattr(more, name)]) for name in self.__dataclass_fields__))
+        return Transactions(
+            *(
+                np.concatenate([getattr(self, name), getattr(more, name)])
+                for name in self.__dataclass_fields__
+            )
+        )
 
 
-def transactions_of(rng: Generator, wallets: Wallets, starts_s: int, day_weights: Floats, count: int) -> Transactions:
+def transactions_of(
+    rng: Generator, wallets: Wallets, starts_s: int, day_weights: Floats, count: int
+) -> Transactions:
     """About `count` transactions over the days that begin at `starts_s`, more of them on days of more weight."""
     if not wallets.customers:
         empty = np.zeros(0, dtype=np.int64)
         return Transactions(empty, empty, empty, empty, empty, empty)
     honest = _honest(rng, wallets, starts_s, day_weights, count)
     with_fraud = _card_testing(
-        rng, _stolen(rng, _copied(rng, _too_large(honest), starts_s, len(day_weights)), starts_s, len(day_weights)), wallets
+        rng,
+        _stolen(
+            rng, _copied(rng, _too_large(honest), starts_s, len(day_weights)), starts_s, len(day_weights)
+        ),
+        wallets,
     )
     ends_s = starts_s + len(day_weights) * DAY_S
     inside = with_fraud.only(with_fraud.at < ends_s)
     return inside.only(np.lexsort((inside.cards, inside.at)))
 
 
-def transactions_table(made: Transactions, customer_ids: Ints, wallets: Wallets, first_id: int, ends_s: int) -> pa.Table:
+def transactions_table(
+    made: Transactions, customer_ids: Ints, wallets: Wallets, first_id: int, ends_s: int
+) -> pa.Table:
     """The `card_transactions` rows; nobody knows yet whether those of the newest days are fraud."""
     labelled_at = made.at + LABEL_DELAY_DAYS * DAY_S
     is_labelled = labelled_at < ends_s
@@ -130,19 +143,37 @@ def _too_large(made: Transactions) -> Transactions:
 
 def _copied(rng: Generator, made: Transactions, starts_s: int, days: int) -> Transactions:
     places = int(made.terminals.max(initial=0)) + 1
-    hit = _within(rng, made.terminals, made, starts_s, days, events=rng.poisson(places * days * _TERMINAL_CHANCE), lasts=_TERMINAL_DAYS)
+    hit = _within(
+        rng,
+        made.terminals,
+        made,
+        starts_s,
+        days,
+        events=rng.poisson(places * days * _TERMINAL_CHANCE),
+        lasts=_TERMINAL_DAYS,
+    )
     return _marked(made, hit, Fraud.TERMINAL)
 
 
 def _stolen(rng: Generator, made: Transactions, starts_s: int, days: int) -> Transactions:
     people = int(made.customers.max(initial=0)) + 1
-    hit = _within(rng, made.customers, made, starts_s, days, events=rng.poisson(people * days * _CUSTOMER_CHANCE), lasts=_CUSTOMER_DAYS)
+    hit = _within(
+        rng,
+        made.customers,
+        made,
+        starts_s,
+        days,
+        events=rng.poisson(people * days * _CUSTOMER_CHANCE),
+        lasts=_CUSTOMER_DAYS,
+    )
     used = hit & (rng.random(len(made)) < 1 / 3) & (made.frauds == Fraud.NONE)
     inflated = Transactions(**{**vars(made), "pence": np.where(used, made.pence * _INFLATION, made.pence)})
     return _marked(inflated, used, Fraud.CUSTOMER)
 
 
-def _within(rng: Generator, places: Ints, made: Transactions, starts_s: int, days: int, *, events: int, lasts: int) -> Bools:
+def _within(
+    rng: Generator, places: Ints, made: Transactions, starts_s: int, days: int, *, events: int, lasts: int
+) -> Bools:
     """Return a mask of the transactions on a place and day that one of `events` random compromises, each of `lasts` days, covers."""
     struck = rng.integers(0, int(places.max(initial=0)) + 1, events)
     first = rng.integers(0, days, events)
@@ -162,7 +193,9 @@ def _card_testing(rng: Generator, made: Transactions, wallets: Wallets) -> Trans
     after = np.where(last, 3_600 + rng.integers(0, 3_600, len(burst)), rng.integers(0, 600, len(burst)))
     pence = np.where(last, rng.integers(20_000, 90_000, len(burst)), rng.integers(30, 201, len(burst)))
     kind = np.full(len(burst), Fraud.CARD_TESTING, dtype=np.int64)
-    return made.followed_by(Transactions(victims[burst], cards[burst], terminals[burst], begins[burst] + after, pence, kind))
+    return made.followed_by(
+        Transactions(victims[burst], cards[burst], terminals[burst], begins[burst] + after, pence, kind)
+    )
 
 
 def _marked(made: Transactions, which: Bools, fraud: Fraud) -> Transactions:

@@ -24,7 +24,9 @@ def tables_of(rows: list[Row], failed_tokens: tuple[str, ...] = ()) -> dict[str,
             pa.table(
                 {
                     "transaction_id": pa.array(range(1, len(rows) + 1), pa.int64()),
-                    "transacted_at": pa.array([np.datetime64(row[0], "us") for row in rows], pa.timestamp("us")),
+                    "transacted_at": pa.array(
+                        [np.datetime64(row[0], "us") for row in rows], pa.timestamp("us")
+                    ),
                     "customer_id": pa.array([row[1] for row in rows], pa.int64()),
                     "terminal_id": pa.array([row[2] for row in rows], pa.int64()),
                     "card_token": pa.array([f"k1:{row[1]:04}" for row in rows], pa.string()),
@@ -37,7 +39,9 @@ def tables_of(rows: list[Row], failed_tokens: tuple[str, ...] = ()) -> dict[str,
             pa.table(
                 {
                     "customer_id": pa.array(customers, pa.int64()),
-                    "signed_up_at": pa.array([np.datetime64("2023-01-01", "us")] * len(customers), pa.timestamp("us")),
+                    "signed_up_at": pa.array(
+                        [np.datetime64("2023-01-01", "us")] * len(customers), pa.timestamp("us")
+                    ),
                 }
             )
         ),
@@ -77,4 +81,6 @@ def town() -> dict[str, ibis.Table]:
     fraud = absurd | ((terminal == 7) & (second > 20 * 86_400))
     when = np.datetime64("2024-01-01", "s") + second
     columns = zip(when, customer, terminal, amount, fraud, strict=True)
-    return tables_of([(str(at), int(who), int(where), f"{money:.2f}", bool(bad)) for at, who, where, money, bad in columns])
+    return tables_of(
+        [(str(at), int(who), int(where), f"{money:.2f}", bool(bad)) for at, who, where, money, bad in columns]
+    )

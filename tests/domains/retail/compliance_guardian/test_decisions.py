@@ -11,7 +11,11 @@ pytestmark = pytest.mark.unit
 
 def test_the_cheapest_action_by_hand() -> None:
     """Approve 0.01 · 50 = 0.5; review 3; block (1 - 0.99)(0.3 · 50 + 5) = 0.2."""
-    assert decisions.cheapest(np.array([0.01, 0.5, 0.99]), np.full(3, 50.0)).tolist() == ["approve", "review", "block"]
+    assert decisions.cheapest(np.array([0.01, 0.5, 0.99]), np.full(3, 50.0)).tolist() == [
+        "approve",
+        "review",
+        "block",
+    ]
 
 
 def test_small_amounts_are_not_worth_a_review() -> None:
@@ -19,7 +23,10 @@ def test_small_amounts_are_not_worth_a_review() -> None:
 
 
 def test_a_team_with_room_reviews_whatever_saves_more_than_its_cost() -> None:
-    assert decisions.review_price_of([(np.full(100, 0.5), np.full(100, 50.0))], days=1) == decisions.REVIEW_COST_GBP
+    assert (
+        decisions.review_price_of([(np.full(100, 0.5), np.full(100, 50.0))], days=1)
+        == decisions.REVIEW_COST_GBP
+    )
 
 
 def test_a_team_without_room_reviews_what_saves_most() -> None:
@@ -30,8 +37,13 @@ def test_a_team_without_room_reviews_what_saves_most() -> None:
     assert amount[decisions.cheapest(probability, amount, price) == "approve"].tolist() == [20, 21, 22]
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 10_000)), min_size=1, max_size=60), st.sampled_from([0.02, 0.1, 0.5]))
-def test_at_the_price_of_a_day_no_more_of_it_are_reviewed_than_the_team_can(day: list[tuple[float, float]], days: float) -> None:
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 10_000)), min_size=1, max_size=60),
+    st.sampled_from([0.02, 0.1, 0.5]),
+)
+def test_at_the_price_of_a_day_no_more_of_it_are_reviewed_than_the_team_can(
+    day: list[tuple[float, float]], days: float
+) -> None:
     probability, amount = np.array(day).T
     price = decisions.review_price_of([(probability, amount)], days)
     assert price >= decisions.REVIEW_COST_GBP
@@ -39,10 +51,19 @@ def test_at_the_price_of_a_day_no_more_of_it_are_reviewed_than_the_team_can(day:
     assert (decided == "review").sum() <= decisions.REVIEWS_A_DAY * days
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 10_000)), max_size=60), st.integers(1, 7), st.sampled_from([0.02, 0.1]))
-def test_the_price_of_a_day_that_comes_in_parts_is_that_of_the_day(day: list[tuple[float, float]], size: int, days: float) -> None:
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 10_000)), max_size=60),
+    st.integers(1, 7),
+    st.sampled_from([0.02, 0.1]),
+)
+def test_the_price_of_a_day_that_comes_in_parts_is_that_of_the_day(
+    day: list[tuple[float, float]], size: int, days: float
+) -> None:
     probability, amount = np.array(day).reshape(-1, 2).T
-    parts = [(probability[start : start + size], amount[start : start + size]) for start in range(0, len(day), size)]
+    parts = [
+        (probability[start : start + size], amount[start : start + size])
+        for start in range(0, len(day), size)
+    ]
     assert decisions.review_price_of(parts, days) == decisions.review_price_of([(probability, amount)], days)
 
 

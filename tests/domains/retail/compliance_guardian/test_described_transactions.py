@@ -10,7 +10,11 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail.compliance_guardian import features, models
-from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions, describe, kept_in
+from headgate.domains.retail.compliance_guardian.described_transactions import (
+    DescribedTransactions,
+    describe,
+    kept_in,
+)
 from headgate.engines import write_rows
 
 if TYPE_CHECKING:
@@ -42,12 +46,20 @@ def stored(frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Des
 def test_files_hold_the_rows_and_types_of_the_frame(town: dict[str, ibis.Table], tmp_path: Path) -> None:
     expected = features.described(town["card_transactions"], town["customers"], AS_OF)
     found = describe(town["card_transactions"], town["customers"], AS_OF, tmp_path)
-    in_nanoseconds = expected.astype({"transacted_at": "datetime64[ns]"})  # as every engine but Ibis's own gives times
-    pd.testing.assert_frame_equal(found.rows(0, len(found))[list(expected.columns)], in_nanoseconds, check_exact=True)
+    in_nanoseconds = expected.astype(
+        {"transacted_at": "datetime64[ns]"}
+    )  # as every engine but Ibis's own gives times
+    pd.testing.assert_frame_equal(
+        found.rows(0, len(found))[list(expected.columns)], in_nanoseconds, check_exact=True
+    )
 
 
-@pytest.mark.parametrize(("first", "after"), [(0, 9_000), (0, 1_000), (999, 1_001), (1_000, 2_000), (2_500, 7_301), (40, 40)])
-def test_a_stretch_is_read_across_groups(stored: DescribedTransactions, frame: pd.DataFrame, first: int, after: int) -> None:
+@pytest.mark.parametrize(
+    ("first", "after"), [(0, 9_000), (0, 1_000), (999, 1_001), (1_000, 2_000), (2_500, 7_301), (40, 40)]
+)
+def test_a_stretch_is_read_across_groups(
+    stored: DescribedTransactions, frame: pd.DataFrame, first: int, after: int
+) -> None:
     names = ["transaction_id", "is_fraud", "terminal_risk_7d"]
     expected = frame[names].iloc[first:after].reset_index(drop=True)
     pd.testing.assert_frame_equal(stored.rows(first, after, names), expected)
@@ -55,12 +67,16 @@ def test_a_stretch_is_read_across_groups(stored: DescribedTransactions, frame: p
 
 
 @pytest.mark.parametrize("places", [[], [0], [8_999], [999, 1_000], [3, 5, 4_000, 4_001, 8_000]])
-def test_rows_are_found_by_their_places(stored: DescribedTransactions, frame: pd.DataFrame, places: list[int]) -> None:
+def test_rows_are_found_by_their_places(
+    stored: DescribedTransactions, frame: pd.DataFrame, places: list[int]
+) -> None:
     found = stored.take(np.array(places, dtype=np.int64), ["transaction_id", "amount_spread"])
     assert found.transaction_id.tolist() == frame.transaction_id.iloc[places].tolist()
 
 
-def test_a_moment_has_the_place_of_the_first_transaction_from_then_on(stored: DescribedTransactions, frame: pd.DataFrame) -> None:
+def test_a_moment_has_the_place_of_the_first_transaction_from_then_on(
+    stored: DescribedTransactions, frame: pd.DataFrame
+) -> None:
     edges = [frame.transacted_at.iloc[place] for place in (0, 1, 999, 1_000, 1_001, 5_000, 8_999)]
     moments = [moment for edge in edges for moment in (edge - MICROSECOND, edge, edge + MICROSECOND)]
     expected = [int(frame.transacted_at.searchsorted(moment)) for moment in moments]

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from headgate.domains.retail.compliance_guardian import decisions, exported_model, features, models, reasons, scoring
+from headgate.domains.retail.compliance_guardian import (
+    decisions,
+    exported_model,
+    features,
+    models,
+    reasons,
+    scoring,
+)
 from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions, kept_in
 from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
 from headgate.scoring.scorer import Scorer
@@ -40,7 +47,9 @@ def model(transactions: DescribedTransactions) -> models.Boosting:
 
 
 @pytest.fixture(scope="module")
-def scorer(model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]) -> FraudScorer:
+def scorer(
+    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
+) -> FraudScorer:
     exported = exported_model.scorer(model, transactions, town["customers"])
     assert exported
     return FraudScorer(Scorer.from_bytes(exported.to_bytes()))
@@ -48,11 +57,17 @@ def scorer(model: models.Boosting, transactions: DescribedTransactions, town: di
 
 def asked(row: pd.Series) -> Transaction:
     return Transaction(
-        int(row.customer_id), int(row.terminal_id), int(row.pence), row.transacted_at.to_pydatetime(), int(row.transaction_id)
+        int(row.customer_id),
+        int(row.terminal_id),
+        int(row.pence),
+        row.transacted_at.to_pydatetime(),
+        int(row.transaction_id),
     )
 
 
-def test_exported_trees_give_the_scores_of_every_transaction(scorer: FraudScorer, model: models.Boosting, described: pd.DataFrame) -> None:
+def test_exported_trees_give_the_scores_of_every_transaction(
+    scorer: FraudScorer, model: models.Boosting, described: pd.DataFrame
+) -> None:
     points = described[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
     np.testing.assert_allclose(scorer.strength(points), model.strength(described), rtol=1e-9, atol=1e-9)
 
@@ -60,7 +75,9 @@ def test_exported_trees_give_the_scores_of_every_transaction(scorer: FraudScorer
 def test_a_single_transaction_has_the_features_score_decision_and_reasons_of_the_batch(
     scorer: FraudScorer, model: models.Boosting, described: pd.DataFrame
 ) -> None:
-    stopped = np.flatnonzero(decisions.cheapest(model.scores(described), described.amount_gbp.to_numpy()) != decisions.ACTIONS[0])
+    stopped = np.flatnonzero(
+        decisions.cheapest(model.scores(described), described.amount_gbp.to_numpy()) != decisions.ACTIONS[0]
+    )
     rows = described.iloc[np.unique(np.r_[np.arange(0, len(described), 60), stopped[::5]])]
     scores = model.scores(rows)
     decided, codes = decisions.cheapest(scores, rows.amount_gbp.to_numpy()), reasons.reason_codes(model, rows)
@@ -71,11 +88,16 @@ def test_a_single_transaction_has_the_features_score_decision_and_reasons_of_the
         np.testing.assert_allclose(known, expected, rtol=1e-12, atol=1e-9)
         assert found.score == pytest.approx(scores[place], rel=1e-9, abs=1e-12)
         assert found.decision == decided[place]
-        assert list(found.reasons) == ([] if found.decision == "approve" else [code for code in codes[place] if code])
+        assert list(found.reasons) == (
+            [] if found.decision == "approve" else [code for code in codes[place] if code]
+        )
 
 
 def test_the_price_of_a_review_in_a_small_team_is_exported(
-    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+    model: models.Boosting,
+    transactions: DescribedTransactions,
+    town: dict[str, ibis.Table],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0)
     exported = exported_model.scorer(model, transactions, town["customers"])
@@ -106,26 +128,37 @@ def test_the_past_is_read_from_disk_when_the_export_is_stored(
     past = {name: array for name, array in exported.arrays.items() if name.startswith(("past.", "accounts."))}
     assert past
     assert all(isinstance(array, np.memmap) for array in past.values())
-    assert exported.arrays["past.number"].tolist() == transactions.frame(["transaction_id"]).transaction_id.tolist()
+    assert (
+        exported.arrays["past.number"].tolist()
+        == transactions.frame(["transaction_id"]).transaction_id.tolist()
+    )
 
 
 def test_customers_whose_registration_nobody_knows_are_no_accounts(
     model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> None:
-    exported = exported_model.scorer(model, transactions, town["customers"].filter(town["customers"].customer_id < 0))
+    exported = exported_model.scorer(
+        model, transactions, town["customers"].filter(town["customers"].customer_id < 0)
+    )
     assert exported
     assert len(exported.arrays["accounts.customer_id"]) == 0
 
 
 def test_numbers_that_do_not_give_the_scores_of_the_batch_are_not_exported(
-    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+    model: models.Boosting,
+    transactions: DescribedTransactions,
+    town: dict[str, ibis.Table],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(FraudScorer, "strength", lambda _, points: np.zeros(len(points)))
     assert exported_model.scorer(model, transactions, town["customers"]) is None
 
 
 def test_a_past_that_the_function_cannot_hold_is_not_exported(
-    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+    model: models.Boosting,
+    transactions: DescribedTransactions,
+    town: dict[str, ibis.Table],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(exported_model, "MOST_KEPT", 1_000)
     assert exported_model.scorer(model, transactions, town["customers"]) is None

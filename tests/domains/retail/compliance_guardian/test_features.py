@@ -14,10 +14,14 @@ AS_OF = date(2024, 12, 31)
 
 
 def described(sources: dict[str, ibis.Table]) -> pd.DataFrame:
-    return features.described(sources["card_transactions"], sources["customers"], AS_OF).set_index("transaction_id")
+    return features.described(sources["card_transactions"], sources["customers"], AS_OF).set_index(
+        "transaction_id"
+    )
 
 
-def test_windows_of_a_customer_end_with_the_transaction_and_begin_just_over_their_days_before(tables: Tables) -> None:
+def test_windows_of_a_customer_end_with_the_transaction_and_begin_just_over_their_days_before(
+    tables: Tables,
+) -> None:
     found = described(
         tables(
             [
@@ -50,7 +54,9 @@ def test_a_fraud_at_a_terminal_is_known_seven_days_later_and_no_sooner(tables: T
     assert found.terminal_hours_since_first_fraud.tolist()[2:] == [168, 336]
 
 
-def test_frauds_of_an_ordinary_amount_speak_against_the_terminal_and_others_are_counted_apart(tables: Tables) -> None:
+def test_frauds_of_an_ordinary_amount_speak_against_the_terminal_and_others_are_counted_apart(
+    tables: Tables,
+) -> None:
     usual = [(f"2024-01-0{day}T00:00:00", customer, 1, "10", False) for day in (1, 2) for customer in (1, 2)]
     misused = [("2024-01-03T00:00:00", 1, 5, "11", True), ("2024-01-03T01:00:00", 2, 5, "90", True)]
     later = [("2024-01-10T00:00:00", 3, 5, "10", False), ("2024-01-10T01:00:00", 3, 5, "10", False)]
@@ -61,13 +67,26 @@ def test_frauds_of_an_ordinary_amount_speak_against_the_terminal_and_others_are_
 
 
 def test_an_amount_is_compared_with_the_customers_other_amounts(tables: Tables) -> None:
-    found = described(tables([(f"2024-01-0{day}T10:00:00", 1, 1, amount, False) for day, amount in ((1, "10"), (2, "20"), (3, "60"))]))
+    found = described(
+        tables(
+            [
+                (f"2024-01-0{day}T10:00:00", 1, 1, amount, False)
+                for day, amount in ((1, "10"), (2, "20"), (3, "60"))
+            ]
+        )
+    )
     assert found.amount_to_usual.tolist() == pytest.approx([1, 2, 4])
 
 
 def test_night_and_weekend_are_the_handbooks(tables: Tables) -> None:
     """Source: Fraud Detection Handbook, chapter 3.3: weekend is Saturday and Sunday, night is hour 0 to 6."""
-    times = ("2024-01-05T06:59:00", "2024-01-05T07:00:00", "2024-01-06T12:00:00", "2024-01-07T12:00:00", "2024-01-08T12:00:00")
+    times = (
+        "2024-01-05T06:59:00",
+        "2024-01-05T07:00:00",
+        "2024-01-06T12:00:00",
+        "2024-01-07T12:00:00",
+        "2024-01-08T12:00:00",
+    )
     found = described(tables([(at, 1, 1, "10", False) for at in times]))
     assert found.is_night.tolist() == [1, 0, 0, 0, 0]
     assert found.is_weekend.tolist() == [0, 0, 1, 1, 0]
@@ -90,6 +109,8 @@ def test_a_fraud_never_shows_in_its_own_features(tables: Tables) -> None:
 
 
 def test_what_happens_later_changes_no_feature(tables: Tables) -> None:
-    rows = [(f"2024-01-{day:02}T10:00:00", day % 3, day % 2, f"{day}.50", day % 5 == 0) for day in range(1, 29)]
+    rows = [
+        (f"2024-01-{day:02}T10:00:00", day % 3, day % 2, f"{day}.50", day % 5 == 0) for day in range(1, 29)
+    ]
     part, whole = described(tables(rows[:20])), described(tables(rows))
     pd.testing.assert_frame_equal(part, whole.head(20))

@@ -15,8 +15,13 @@ DAYS = pd.date_range("2024-03-01", periods=40)
 
 def _rows(frauds: dict[int, list[int]], customers: int = 3, score: float = 0.9) -> pd.DataFrame:
     """One transaction of every customer at noon of every day; `frauds` are the days of each customer, and score highest."""
-    rows = pd.DataFrame([(day, customer) for day in range(len(DAYS)) for customer in range(customers)], columns=["number", "customer_id"])
-    fraud = [day in frauds.get(customer, []) for day, customer in zip(rows.number, rows.customer_id, strict=True)]
+    rows = pd.DataFrame(
+        [(day, customer) for day in range(len(DAYS)) for customer in range(customers)],
+        columns=["number", "customer_id"],
+    )
+    fraud = [
+        day in frauds.get(customer, []) for day, customer in zip(rows.number, rows.customer_id, strict=True)
+    ]
     return rows.assign(
         transacted_at=DAYS[rows.number] + pd.Timedelta(hours=12),
         is_fraud=pd.array(fraud, dtype="boolean"),
@@ -54,7 +59,8 @@ def test_other_customers_stay() -> None:
 def _by_day(rows: pd.DataFrame) -> pd.DataFrame:
     measures = quality.daily([rows.iloc[:60], rows.iloc[60:]])
     return pd.DataFrame(
-        [(one.metric, one.period[:10], one.value, one.rows_used) for one in measures], columns=["metric", "day", "value", "rows"]
+        [(one.metric, one.period[:10], one.value, one.rows_used) for one in measures],
+        columns=["metric", "day", "value", "rows"],
     )
 
 

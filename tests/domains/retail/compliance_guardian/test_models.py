@@ -44,7 +44,9 @@ def test_shuffled_labels_teach_nothing(described: pd.DataFrame) -> None:
     assert roc_auc_score(labels[half:], model.scores(points[half:])) == pytest.approx(0.5, abs=0.08)
 
 
-def test_leaving_honest_transactions_out_keeps_the_probabilities(described: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leaving_honest_transactions_out_keeps_the_probabilities(
+    described: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     labels = described.is_fraud.astype(bool)
     whole = models.boosting(described, labels).scores(described).mean()
     monkeypatch.setattr(models, "MAX_HONEST", 2_000)
@@ -53,7 +55,9 @@ def test_leaving_honest_transactions_out_keeps_the_probabilities(described: pd.D
     assert thinned.scores(described).mean() == pytest.approx(whole, rel=0.15)
 
 
-def test_leaving_frauds_out_keeps_the_probabilities(described: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leaving_frauds_out_keeps_the_probabilities(
+    described: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     labels = described.is_fraud.astype(bool)
     whole = models.boosting(described, labels).scores(described).mean()
     monkeypatch.setattr(models, "MAX_FRAUDS", int(labels.sum()) // 2)
@@ -62,7 +66,9 @@ def test_leaving_frauds_out_keeps_the_probabilities(described: pd.DataFrame, mon
     assert thinned.scores(described).mean() == pytest.approx(whole, rel=0.15)
 
 
-def test_the_newest_transactions_of_a_period_are_its_last_ones(periods: list[scoring.Period], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_transactions_of_a_period_are_its_last_ones(
+    periods: list[scoring.Period], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(scoring, "_DAYS_ROWS", 100)
     columns, period = ["transaction_id", "transacted_at", "is_fraud", "decision"], periods[1]
     every = period.rows(columns)
@@ -71,7 +77,9 @@ def test_the_newest_transactions_of_a_period_are_its_last_ones(periods: list[sco
     days = list(period.days(columns))
     assert len(days) > 1
     assert pd.concat(days).transaction_id.tolist() == every.transaction_id.tolist()
-    assert not any(set(one.transacted_at.dt.date) & set(next_.transacted_at.dt.date) for one, next_ in pairwise(days))
+    assert not any(
+        set(one.transacted_at.dt.date) & set(next_.transacted_at.dt.date) for one, next_ in pairwise(days)
+    )
 
 
 def test_a_feature_that_nobody_has_is_left_out(described: pd.DataFrame) -> None:
@@ -90,7 +98,9 @@ def test_strangeness_ranks_absurd_amounts_high(described: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("days", [10, 20, 30])
-def test_in_the_first_weeks_frauds_rank_no_lower_than_by_the_amount_against_the_usual_one(described: pd.DataFrame, days: int) -> None:
+def test_in_the_first_weeks_frauds_rank_no_lower_than_by_the_amount_against_the_usual_one(
+    described: pd.DataFrame, days: int
+) -> None:
     begun = described[described.transacted_at < described.transacted_at.iloc[0] + pd.Timedelta(days=days)]
     fraud, rank = begun.is_fraud.astype(bool), models.isolation(begun).scores(begun)
     assert average_precision_score(fraud, rank) >= average_precision_score(fraud, begun.amount_to_usual)
@@ -102,10 +112,14 @@ def test_a_transaction_is_as_strange_alone_as_among_others(described: pd.DataFra
     assert model.strength(described.iloc[[7]])[0] == pytest.approx(model.strength(described)[7])
 
 
-def test_a_label_teaches_only_after_the_delay(described: pd.DataFrame, periods: list[scoring.Period], tmp_path: Path) -> None:
+def test_a_label_teaches_only_after_the_delay(
+    described: pd.DataFrame, periods: list[scoring.Period], tmp_path: Path
+) -> None:
     """Turning round every label that was not known when the last period began changes none of its scores."""
     learnt_until = periods[-1].start - pd.Timedelta(days=features.DELAY_DAYS)
-    turned = described.assign(is_fraud=described.is_fraud.where(described.transacted_at < learnt_until, ~described.is_fraud))
+    turned = described.assign(
+        is_fraud=described.is_fraud.where(described.transacted_at < learnt_until, ~described.is_fraud)
+    )
     assert scored(turned, tmp_path)[-1].transactions.score.tolist() == periods[-1].transactions.score.tolist()
 
 

@@ -52,7 +52,9 @@ def test_every_table_holds_its_contract(built: dict[str, pd.DataFrame]) -> None:
     assert_contracts_hold(built)
 
 
-def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame], again: dict[str, pd.DataFrame]) -> None:
+def test_the_same_day_twice_gives_identical_tables(
+    built: dict[str, pd.DataFrame], again: dict[str, pd.DataFrame]
+) -> None:
     for name, frame in built.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
 
@@ -72,13 +74,19 @@ def test_the_recipe_in_charge_scores(town: dict[str, ibis.Table], built: dict[st
     assert other["fraud_scores"].score.tolist() != built["fraud_scores"].score.tolist()
 
 
-def test_a_recipe_that_is_gone_leaves_the_first_in_charge(built: dict[str, pd.DataFrame], again: dict[str, pd.DataFrame]) -> None:
+def test_a_recipe_that_is_gone_leaves_the_first_in_charge(
+    built: dict[str, pd.DataFrame], again: dict[str, pd.DataFrame]
+) -> None:
     pd.testing.assert_frame_equal(again["fraud_scores"], built["fraud_scores"])
 
 
-def test_money_of_every_kind_of_entity_is_the_money_of_all_transactions(built: dict[str, pd.DataFrame]) -> None:
+def test_money_of_every_kind_of_entity_is_the_money_of_all_transactions(
+    built: dict[str, pd.DataFrame],
+) -> None:
     whole = sum(built["fraud_scores"].amount, Decimal(0))
-    assert {sum(part.amount, Decimal(0)) for _, part in built["risk_scores"].groupby("entity_type")} == {whole}
+    assert {sum(part.amount, Decimal(0)) for _, part in built["risk_scores"].groupby("entity_type")} == {
+        whole
+    }
 
 
 def test_the_misused_terminal_is_the_riskiest(built: dict[str, pd.DataFrame]) -> None:
@@ -87,7 +95,9 @@ def test_the_misused_terminal_is_the_riskiest(built: dict[str, pd.DataFrame]) ->
     assert (worst.entity_id, worst.risk_band) == ("7", "high")
 
 
-def test_quality_says_which_model_was_measured_and_what_it_has_to_beat(built: dict[str, pd.DataFrame]) -> None:
+def test_quality_says_which_model_was_measured_and_what_it_has_to_beat(
+    built: dict[str, pd.DataFrame],
+) -> None:
     auc = built["fraud_model_quality"].query("metric == 'auc'")
     assert set(auc.model) == {"gradient_boosting", "isolation_forest"}
     newest = auc.sort_values("period").iloc[-1]
@@ -99,9 +109,13 @@ def test_quality_says_which_model_was_measured_and_what_it_has_to_beat(built: di
 def test_every_day_has_its_figures_beside_those_of_the_periods(built: dict[str, pd.DataFrame]) -> None:
     quality = built["fraud_model_quality"]
     days = quality[quality.metric == "daily_auc"].period
-    assert sorted(days) == [f"{day:%Y-%m-%d}/{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", periods=60)]
+    assert sorted(days) == [
+        f"{day:%Y-%m-%d}/{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", periods=60)
+    ]
     assert quality[quality.metric == "daily_card_precision_100"].value.between(0, 1).all()
-    assert (quality[quality.metric == "auc"].period.str[:10] < quality[quality.metric == "auc"].period.str[11:]).all()
+    assert (
+        quality[quality.metric == "auc"].period.str[:10] < quality[quality.metric == "auc"].period.str[11:]
+    ).all()
 
 
 def test_decisions_cost_less_than_approving_everything(built: dict[str, pd.DataFrame]) -> None:
@@ -124,8 +138,13 @@ def test_no_transactions_give_empty_tables(tables: Tables) -> None:
 
 @pytest.mark.parametrize("label", [None, False, True])
 @pytest.mark.parametrize("count", [1, 40])
-def test_few_labels_fall_back_to_strangeness_and_say_so(tables: Tables, count: int, label: bool | None) -> None:
-    rows = [(f"2024-06-{1 + place % 2:02}T10:00:00", 1 + place % 5, 1 + place % 3, "10.01", label) for place in range(count)]
+def test_few_labels_fall_back_to_strangeness_and_say_so(
+    tables: Tables, count: int, label: bool | None
+) -> None:
+    rows = [
+        (f"2024-06-{1 + place % 2:02}T10:00:00", 1 + place % 5, 1 + place % 3, "10.01", label)
+        for place in range(count)
+    ]
     built = in_memory(system.build(tables(rows), AS_OF, Shelf()))
     assert_contracts_hold(built)
     assert set(built["fraud_scores"].model) == {"isolation_forest"}
@@ -135,7 +154,9 @@ def test_few_labels_fall_back_to_strangeness_and_say_so(tables: Tables, count: i
 
 def test_failed_payments_are_counted_for_their_card(tables: Tables) -> None:
     rows = [("2024-06-01T10:00:00", 1, 1, "10", None), ("2024-06-02T10:00:00", 2, 1, "10", None)]
-    built = in_memory(system.build(tables(rows, failed_tokens=("k1:0002", "k1:0002", "k1:9999")), AS_OF, Shelf()))
+    built = in_memory(
+        system.build(tables(rows, failed_tokens=("k1:0002", "k1:0002", "k1:9999")), AS_OF, Shelf())
+    )
     cards = built["risk_scores"].query("entity_type == 'card'").set_index("entity_id")
     assert cards.failed_payments.to_dict() == {"k1:0001": 0, "k1:0002": 2}
 

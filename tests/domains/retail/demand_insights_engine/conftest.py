@@ -17,20 +17,29 @@ if TYPE_CHECKING:
 Purchase = tuple[int | None, str, str, str]  # customer, day, money, status
 
 
-def shop_of(purchases: list[Purchase], opted_in: Mapping[int, bool | None] | None = None) -> dict[str, ibis.Table]:
+def shop_of(
+    purchases: list[Purchase], opted_in: Mapping[int, bool | None] | None = None
+) -> dict[str, ibis.Table]:
     """The tables that the system reads: one order of one line per purchase."""
     people = opted_in if opted_in is not None else {row[0]: True for row in purchases if row[0] is not None}
     ids = [f"O{place}" for place in range(len(purchases))]
     return {
         "customers": ibis.memtable(
-            pa.table({"customer_id": pa.array(list(people), pa.int64()), "marketing_opt_in": pa.array(list(people.values()), pa.bool_())})
+            pa.table(
+                {
+                    "customer_id": pa.array(list(people), pa.int64()),
+                    "marketing_opt_in": pa.array(list(people.values()), pa.bool_()),
+                }
+            )
         ),
         "orders": ibis.memtable(
             pa.table(
                 {
                     "order_id": pa.array(ids, pa.string()),
                     "customer_id": pa.array([row[0] for row in purchases], pa.int64()),
-                    "ordered_at": pa.array([np.datetime64(row[1], "us") for row in purchases], pa.timestamp("us")),
+                    "ordered_at": pa.array(
+                        [np.datetime64(row[1], "us") for row in purchases], pa.timestamp("us")
+                    ),
                     "status": pa.array([row[3] for row in purchases], pa.string()),
                 }
             )
@@ -41,7 +50,9 @@ def shop_of(purchases: list[Purchase], opted_in: Mapping[int, bool | None] | Non
                     "order_id": pa.array(ids, pa.string()),
                     "product_id": pa.array([f"P{place % 7}" for place in range(len(ids))], pa.string()),
                     "quantity": pa.array([1] * len(ids), pa.int32()),
-                    "unit_price": pa.array([row[2] for row in purchases], pa.string()).cast(pa.decimal128(12, 4)),
+                    "unit_price": pa.array([row[2] for row in purchases], pa.string()).cast(
+                        pa.decimal128(12, 4)
+                    ),
                 }
             )
         ),

@@ -34,7 +34,9 @@ def test_silence_of_a_frequent_buyer_is_worse_news_than_that_of_a_rare_one() -> 
     assert frequent < rare
 
 
-@pytest.mark.parametrize(("x", "last", "age"), [(5, 20, 30), (12, 20, 30), (9, 0.1, 0.2), (98, 0.0, 0.0), (1_500, 700, 800)])
+@pytest.mark.parametrize(
+    ("x", "last", "age"), [(5, 20, 30), (12, 20, 30), (9, 0.1, 0.2), (98, 0.0, 0.0), (1_500, 700, 800)]
+)
 def test_expectation_is_the_mean_of_what_can_happen(x: float, last: float, age: float) -> None:
     """Against an integral over the drop-out probability that shares nothing with the formula."""
     horizon, known = 26.0, histories((x, last, age))
@@ -55,11 +57,17 @@ def test_expected_purchases_and_silence_are_those_of_simulated_customers(modifie
     known = histories((0, 0, 38), (3, 30, 38), (12, 37, 38))
     rng = np.random.default_rng(1)
     alive = rng.random((draws, 3)) < bg_nbd.alive_probability(model, known)
-    made = rng.poisson(horizon * rng.gamma(model.r + known.frequency, 1 / (model.alpha + known.age), (draws, 3)))
-    leaves = rng.geometric(np.clip(rng.beta(model.a, model.b + model.occasions(known.frequency), (draws, 3)), 1e-12, 1))
+    made = rng.poisson(
+        horizon * rng.gamma(model.r + known.frequency, 1 / (model.alpha + known.age), (draws, 3))
+    )
+    leaves = rng.geometric(
+        np.clip(rng.beta(model.a, model.b + model.occasions(known.frequency), (draws, 3)), 1e-12, 1)
+    )
     made = np.where(alive, np.minimum(made, leaves), 0)
     assert made.mean(axis=0) == pytest.approx(bg_nbd.expected_purchases(model, known, horizon), rel=0.03)
-    assert (made == 0).mean(axis=0) == pytest.approx(bg_nbd.no_purchase_probability(model, known, horizon), abs=0.01)
+    assert (made == 0).mean(axis=0) == pytest.approx(
+        bg_nbd.no_purchase_probability(model, known, horizon), abs=0.01
+    )
 
 
 def test_mbg_nbd_recovers_the_parameters_that_made_the_customers() -> None:
@@ -80,7 +88,9 @@ def test_mbg_nbd_recovers_the_parameters_that_made_the_customers() -> None:
 
 def test_one_time_buyers_may_have_left_in_mbg_nbd_only() -> None:
     known = histories((0, 0, 200))
-    plain, modified = (bg_nbd.alive_probability(replace(CDNOW, modified=kind), known)[0] for kind in (False, True))
+    plain, modified = (
+        bg_nbd.alive_probability(replace(CDNOW, modified=kind), known)[0] for kind in (False, True)
+    )
     assert plain == 1.0
     assert modified < 0.8
 
@@ -107,7 +117,9 @@ def test_expected_purchases_are_finite_and_never_negative(
     x: int, age: float, share: float, horizon: float, parameters: tuple[float, float, float, float]
 ) -> None:
     r, alpha, a, b = parameters
-    expected = bg_nbd.expected_purchases(BgNbd(r, alpha, a, b), histories((x, age * share if x else 0, age)), horizon)
+    expected = bg_nbd.expected_purchases(
+        BgNbd(r, alpha, a, b), histories((x, age * share if x else 0, age)), horizon
+    )
     assert np.isfinite(expected).all()
     assert (expected >= 0).all()
 
@@ -120,7 +132,9 @@ def test_the_gradient_is_the_slope_of_the_likelihood(modified: bool) -> None:
     counted = bg_nbd._Counted.of(Histories(frequency, age * rng.random(50) * (frequency > 0), age), modified)
     at = np.log([0.4, 1.3, 0.8, 2.5])
     _, slope = counted.loss(at)
-    assert slope == pytest.approx(approx_fprime(at, lambda point: counted.loss(point)[0], 1e-7), rel=1e-4, abs=1e-6)
+    assert slope == pytest.approx(
+        approx_fprime(at, lambda point: counted.loss(point)[0], 1e-7), rel=1e-4, abs=1e-6
+    )
 
 
 def test_a_fit_finds_the_parameters_that_made_the_data() -> None:
@@ -137,13 +151,20 @@ def test_the_unit_of_time_changes_alpha_and_nothing_else() -> None:
     weeks = _drawn(CDNOW, 3_000, 39.0, rng)
     days = Histories(weeks.frequency, weeks.recency * 7, weeks.age * 7)
     by_week, by_day = bg_nbd.fit(weeks), bg_nbd.fit(days)
-    assert [by_day.r, by_day.alpha / 7, by_day.a, by_day.b] == pytest.approx([by_week.r, by_week.alpha, by_week.a, by_week.b], rel=1e-3)
+    assert [by_day.r, by_day.alpha / 7, by_day.a, by_day.b] == pytest.approx(
+        [by_week.r, by_week.alpha, by_week.a, by_week.b], rel=1e-3
+    )
 
 
 def _drawn(truth: BgNbd, customers: int, age: float, rng: np.random.Generator) -> Histories:
     """Histories drawn purchase by purchase, as the model describes them."""
     rate, leaving = rng.gamma(truth.r, 1 / truth.alpha, customers), rng.beta(truth.a, truth.b, customers)
-    clock, last, count, active = np.zeros(customers), np.zeros(customers), np.zeros(customers), np.ones(customers, dtype=bool)
+    clock, last, count, active = (
+        np.zeros(customers),
+        np.zeros(customers),
+        np.zeros(customers),
+        np.ones(customers, dtype=bool),
+    )
     while active.any():
         clock = clock + rng.exponential(1 / rate)
         active &= clock <= age
@@ -152,7 +173,10 @@ def _drawn(truth: BgNbd, customers: int, age: float, rng: np.random.Generator) -
     return Histories(count, last, np.full(customers, age))
 
 
-@pytest.mark.parametrize("model", [BgNbd(0.8, 60, 1e5, 1.6e5, modified=True), BgNbd(0.8, 60, 1e-5, 1.6e5), BgNbd(1e-5, 0.1, 1.6e5, 1.6e5)])
+@pytest.mark.parametrize(
+    "model",
+    [BgNbd(0.8, 60, 1e5, 1.6e5, modified=True), BgNbd(0.8, 60, 1e-5, 1.6e5), BgNbd(1e-5, 0.1, 1.6e5, 1.6e5)],
+)
 def test_a_degenerate_fit_gives_finite_purchases_and_no_more_than_without_leaving(model: BgNbd) -> None:
     """A small shop's fit at the bounds overflowed the hypergeometric function and stopped the run."""
     known = histories((0, 0, 300), (3, 100, 300), (40, 290, 300))

@@ -10,12 +10,22 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from headgate.domains.retail.demand_insights_engine import bg_nbd, features, gamma_gamma, origins, population, retention
+from headgate.domains.retail.demand_insights_engine import (
+    bg_nbd,
+    features,
+    gamma_gamma,
+    origins,
+    population,
+    retention,
+)
 from headgate.domains.retail.demand_insights_engine.bg_nbd import Histories
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 
 DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[5] / "shared/data")) / "cdnow"
-pytestmark = [pytest.mark.system, pytest.mark.skipif(not DATA.is_dir(), reason="the CDNOW data set is not here; set HEADGATE_DATA")]
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the CDNOW data set is not here; set HEADGATE_DATA"),
+]
 
 CALIBRATION_END = "1997-09-30"
 FIRST_ON = date(1997, 1, 1)
@@ -25,7 +35,9 @@ def test_bg_nbd_has_the_published_parameters() -> None:
     """Fader, Hardie & Lee (2005), table 2: r 0.243, alpha 4.414, a 0.793, b 2.426, log-likelihood -9582.4."""
     summary = pd.read_csv(DATA / "cdnow_customers_summary.csv")
     fitted = bg_nbd.fit(Histories(*summary[["frequency", "recency", "T"]].to_numpy(dtype=np.float64).T))
-    assert [fitted.r, fitted.alpha, fitted.a, fitted.b] == pytest.approx([0.243, 4.414, 0.793, 2.426], rel=0.005)
+    assert [fitted.r, fitted.alpha, fitted.a, fitted.b] == pytest.approx(
+        [0.243, 4.414, 0.793, 2.426], rel=0.005
+    )
     assert fitted.log_likelihood == pytest.approx(-9582.4, abs=0.1)
 
 
@@ -33,7 +45,11 @@ def test_gamma_gamma_has_the_published_parameters() -> None:
     """Fader & Hardie (2013), p. 4: p 6.25, q 3.74, gamma 15.44, of 946 repeat buyers."""
     names = ["master", "customer", "day", "discs", "spent"]
     lines = pd.read_csv(DATA / "CDNOW_sample.txt", sep=r"\s+", header=None, names=names, dtype={"day": str})
-    days = lines[pd.to_datetime(lines.day) <= CALIBRATION_END].groupby(["customer", "day"], as_index=False).spent.sum()
+    days = (
+        lines[pd.to_datetime(lines.day) <= CALIBRATION_END]
+        .groupby(["customer", "day"], as_index=False)
+        .spent.sum()
+    )
     again = days[days.day > days.groupby("customer").day.transform("min")]
     repeat = again.groupby("customer").spent.agg(["size", "mean"])
     assert len(repeat) == 946
@@ -55,7 +71,9 @@ def test_mbg_nbd_ranks_who_is_still_active_and_bg_nbd_does_not() -> None:
         ((until - known["min"]).dt.days / 7).to_numpy(),
     )
     bought = known.index.isin(lines[lines.day > until].master)
-    plain, modified = (bg_nbd.alive_probability(bg_nbd.fit(histories, modified=kind), histories) for kind in (False, True))
+    plain, modified = (
+        bg_nbd.alive_probability(bg_nbd.fit(histories, modified=kind), histories) for kind in (False, True)
+    )
     assert roc_auc_score(bought, modified) > 0.68
     assert roc_auc_score(bought, plain) < 0.4
 
@@ -67,7 +85,11 @@ def known_purchases() -> pd.DataFrame:
     # The sample numbers its customers again; `master` is their number in the whole data.
     lines["customer_id"] = lines.master
     lines["purchased_on"] = pd.to_datetime(lines.day, format="%Y%m%d").dt.date
-    return lines[lines.revenue > 0].groupby(["customer_id", "purchased_on"], as_index=False)[["revenue", "products"]].sum()
+    return (
+        lines[lines.revenue > 0]
+        .groupby(["customer_id", "purchased_on"], as_index=False)[["revenue", "products"]]
+        .sum()
+    )
 
 
 def clock_of(days: ibis.Table, as_of: date) -> TradingClock:

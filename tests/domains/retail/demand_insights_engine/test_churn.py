@@ -41,20 +41,31 @@ def test_boosting_finds_an_interaction_that_splines_cannot_and_wins_the_contest(
     rng = np.random.default_rng(6)
     points = pd.DataFrame(rng.uniform(0, 1, (1_200, 2)), columns=list(COLUMNS))
     left = (((points.silence > 0.5) != (points.spend > 0.5)) ^ (rng.random(1_200) < 0.1)).to_numpy()
-    fitted = {name: churn.fit(churn.training_set(points[:900], left[:900]), name) for name in ("calibrated_splines", "calibrated_boosting")}
+    fitted = {
+        name: churn.fit(churn.training_set(points[:900], left[:900]), name)
+        for name in ("calibrated_splines", "calibrated_boosting")
+    }
     given = {name: model.probability(points[900:]) for name, model in fitted.items()}
-    assert decide("calibrated_splines", {name: log_loss(left[900:], one) for name, one in given.items()}).winner == "calibrated_boosting"
+    assert (
+        decide("calibrated_splines", {name: log_loss(left[900:], one) for name, one in given.items()}).winner
+        == "calibrated_boosting"
+    )
     assert churn.calibration_error(left[900:], given["calibrated_boosting"]) < 0.1
 
 
 def test_silence_that_means_more_after_many_purchases_is_found_by_products_and_not_by_splines() -> None:
     """Ninety days of silence say little of a customer who bought twice, and much of one who bought every week."""
     rng = np.random.default_rng(8)
-    points = pd.DataFrame({"silence": rng.exponential(60, 2_400), "purchases": rng.geometric(0.2, 2_400)}).astype(float)
+    points = pd.DataFrame(
+        {"silence": rng.exponential(60, 2_400), "purchases": rng.geometric(0.2, 2_400)}
+    ).astype(float)
     expected = 1.5 * (np.log1p(points.silence) - 3.7) * (np.log1p(points.purchases) - 1.5)
     left = (rng.random(2_400) < 1 / (1 + np.exp(-expected))).to_numpy()
     learnt_from = churn.training_set(points[:1_600], left[:1_600])
-    found = {name: churn.fit(learnt_from, name).probability(points[1_600:]) for name in ("calibrated_ensemble", "calibrated_splines")}
+    found = {
+        name: churn.fit(learnt_from, name).probability(points[1_600:])
+        for name in ("calibrated_ensemble", "calibrated_splines")
+    }
     ranked = {name: roc_auc_score(left[1_600:], probability) for name, probability in found.items()}
     assert ranked["calibrated_ensemble"] > ranked["calibrated_splines"] + 0.02
 
@@ -68,7 +79,9 @@ def test_a_part_of_very_many_customers_teaches_what_all_of_them_do(monkeypatch: 
     assert roc_auc_score(truth, model.probability(unseen)) > 0.72
 
 
-def test_customers_scored_in_parts_have_the_probabilities_of_all_scored_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_customers_scored_in_parts_have_the_probabilities_of_all_scored_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     points, _ = drawn(500, 1)
     model = learnt(500)
     together = model.probability(points)
@@ -82,7 +95,9 @@ def test_shuffled_labels_teach_nothing() -> None:
     points, left = drawn(2_000, 1)
     unseen, truth = drawn(2_000, 2)
     shuffled = np.random.default_rng(3).permutation(left)
-    assert roc_auc_score(truth, churn.fit(churn.training_set(points, shuffled)).probability(unseen)) == pytest.approx(0.5, abs=0.2)
+    assert roc_auc_score(
+        truth, churn.fit(churn.training_set(points, shuffled)).probability(unseen)
+    ) == pytest.approx(0.5, abs=0.2)
     unseen_noise = np.random.default_rng(4).permutation(truth)
     assert roc_auc_score(unseen_noise, learnt(2_000).probability(unseen)) == pytest.approx(0.5, abs=0.04)
 
@@ -106,7 +121,10 @@ def test_contributions_are_those_of_a_model_that_is_asked_about_every_replaced_c
     wide = points.assign(products=np.random.default_rng(7).integers(1, 9, 400).astype(float))
     model = churn.fit(churn.training_set(wide, left), recipe).shifted(0.2)
     probability = model.probability(wide)
-    expected = [logit(probability) - logit(model.probability(wide.assign(**{name: model.reference[name]}))) for name in wide.columns]
+    expected = [
+        logit(probability) - logit(model.probability(wide.assign(**{name: model.reference[name]})))
+        for name in wide.columns
+    ]
     assert churn.contributions(model, wide, probability).T.tolist() == np.array(expected).tolist()
 
 
@@ -115,7 +133,9 @@ def test_the_threshold_is_where_offers_earned_most() -> None:
     assert churn.best_threshold(probability, np.array([5.0, -1.0, 3.0, -4.0])) == (0.7, 7.0)
 
 
-def test_an_offer_to_everybody_is_published_where_it_earned_at_least_as_much_on_days_that_chose_neither() -> None:
+def test_an_offer_to_everybody_is_published_where_it_earned_at_least_as_much_on_days_that_chose_neither() -> (
+    None
+):
     assert churn.threshold_or_everybody(0.3, 48_280.0, 48_360.0) == churn.EVERYBODY
     assert churn.threshold_or_everybody(0.3, 50.0, 50.0) == churn.EVERYBODY
     assert churn.threshold_or_everybody(0.3, 60.0, 50.0) == 0.3
@@ -136,7 +156,9 @@ def test_what_offers_earn_is_measured_with_a_threshold_of_earlier_days() -> None
     assert churn.earned_later(*before, np.array([0.95, 0.75]), np.array([1.0, 3.0])) == 1.0
 
 
-@given(st.lists(st.tuples(st.sampled_from([0.1, 0.4, 0.6, 0.9]), st.integers(-5, 5)), min_size=1, max_size=40))
+@given(
+    st.lists(st.tuples(st.sampled_from([0.1, 0.4, 0.6, 0.9]), st.integers(-5, 5)), min_size=1, max_size=40)
+)
 def test_no_other_threshold_would_have_earned_more(rows: list[tuple[float, int]]) -> None:
     probability, gains = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     threshold, most = churn.best_threshold(probability, gains)

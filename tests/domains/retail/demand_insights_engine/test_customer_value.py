@@ -46,9 +46,14 @@ def test_the_naive_rule_is_published_where_it_is_clearly_better_than_the_mean_to
 
 
 @pytest.mark.parametrize("half", [0.97, 1.04])
-def test_the_mean_with_the_naive_rule_is_published_where_the_naive_rule_is_not_clearly_better(half: float) -> None:
+def test_the_mean_with_the_naive_rule_is_published_where_the_naive_rule_is_not_clearly_better(
+    half: float,
+) -> None:
     """Online Retail on 9 September 2010: past revenue 1, its mean with the method in charge 1.03, the method in charge 1.12."""
-    assert winner(trials(sharp_hurdle=1.12 if half > 1 else 1.0, half_past_revenue=half)) is Method.HALF_PAST_REVENUE
+    assert (
+        winner(trials(sharp_hurdle=1.12 if half > 1 else 1.0, half_past_revenue=half))
+        is Method.HALF_PAST_REVENUE
+    )
 
 
 def test_the_mean_does_not_replace_a_method_in_charge_that_beats_the_naive_rule() -> None:
@@ -94,7 +99,9 @@ def customers(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
 def window(tmp_path: Path) -> tuple[pd.DataFrame, Origin]:
     """400 customers and what they did in the only window of their history."""
     before, spent = customers(400, 1)
-    known = store_frames([before.assign(spent=spent, bought=(spent > 0).astype(int))], tmp_path / "customers.parquet")
+    known = store_frames(
+        [before.assign(spent=spent, bought=(spent > 0).astype(int))], tmp_path / "customers.parquet"
+    )
     return before, Origin(date(2010, 4, 1), date(2010, 6, 30), known, 200, float(spent.sum()), 1.0)
 
 
@@ -106,17 +113,23 @@ def year_of(model: customer_value.ValueModel, points: pd.DataFrame, yearly: floa
     return customer_value.outlook(model, points, even_odds(points), yearly).value_of_year
 
 
-def test_without_a_year_all_methods_share_the_total_of_customers_like_these(window: tuple[pd.DataFrame, Origin]) -> None:
+def test_without_a_year_all_methods_share_the_total_of_customers_like_these(
+    window: tuple[pd.DataFrame, Origin],
+) -> None:
     """Twice as many customers of the same kind are expected to spend twice as much, whatever the method's own total."""
     before, past = window
     now = pd.concat([before, before], ignore_index=True)
     model = customer_value.learnt(now, (past,), even_odds, Coming(90.0, None, None))
-    totals = {method: value.sum() for method, value in customer_value.values(model, now, even_odds(now)).items()}
+    totals = {
+        method: value.sum() for method, value in customer_value.values(model, now, even_odds(now)).items()
+    }
     assert len(totals) == 7
     assert list(totals.values()) == pytest.approx([2 * past.spent.sum()] * 7)
 
 
-def test_a_method_that_no_origin_could_test_is_half_the_naive_rule(window: tuple[pd.DataFrame, Origin]) -> None:
+def test_a_method_that_no_origin_could_test_is_half_the_naive_rule(
+    window: tuple[pd.DataFrame, Origin],
+) -> None:
     points, past = window
     model = customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None))
     assert model.method is Method.HALF_PAST_REVENUE
@@ -126,9 +139,13 @@ def test_a_method_that_no_origin_could_test_is_half_the_naive_rule(window: tuple
     assert ratio == pytest.approx(np.full(400, ratio[0]))
 
 
-def test_the_value_of_a_year_is_drawn_to_past_revenue_where_the_method_in_charge_is_published(window: tuple[pd.DataFrame, Origin]) -> None:
+def test_the_value_of_a_year_is_drawn_to_past_revenue_where_the_method_in_charge_is_published(
+    window: tuple[pd.DataFrame, Origin],
+) -> None:
     points, past = window
-    model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=IN_CHARGE)
+    model = replace(
+        customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=IN_CHARGE
+    )
     found = customer_value.values(model, points, even_odds(points))
     year = year_of(model, points, 4.0)
     assert year == pytest.approx(4 * found[Method.HALF_PAST_REVENUE])
@@ -136,24 +153,34 @@ def test_the_value_of_a_year_is_drawn_to_past_revenue_where_the_method_in_charge
 
 
 @pytest.mark.parametrize("method", [Method.PAST_REVENUE, Method.MBG_NBD, Method.HALF_PAST_REVENUE])
-def test_another_published_method_gives_the_value_of_a_year_as_well(method: Method, window: tuple[pd.DataFrame, Origin]) -> None:
+def test_another_published_method_gives_the_value_of_a_year_as_well(
+    method: Method, window: tuple[pd.DataFrame, Origin]
+) -> None:
     points, past = window
-    model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=method)
+    model = replace(
+        customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=method
+    )
     year = year_of(model, points, 4.0)
     assert year == pytest.approx(4 * customer_value.values(model, points, even_odds(points))[method])
 
 
-def test_nobody_is_expected_to_spend_less_in_a_year_than_in_90_days(window: tuple[pd.DataFrame, Origin]) -> None:
+def test_nobody_is_expected_to_spend_less_in_a_year_than_in_90_days(
+    window: tuple[pd.DataFrame, Origin],
+) -> None:
     """A customer who has spent little and is likely to buy: past revenue alone would say less for the year."""
     points, past = window
     points.loc[0, "revenue"] = 0.001
-    model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=IN_CHARGE)
+    model = replace(
+        customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=IN_CHARGE
+    )
     quarter = customer_value.values(model, points, even_odds(points))
     assert quarter[Method.HALF_PAST_REVENUE][0] * 4 < quarter[IN_CHARGE][0]
     year = year_of(model, points, 4.0)
     assert (year >= quarter[IN_CHARGE]).all()
 
 
-def test_without_a_window_to_learn_from_purchases_alone_say_what_is_expected(window: tuple[pd.DataFrame, Origin]) -> None:
+def test_without_a_window_to_learn_from_purchases_alone_say_what_is_expected(
+    window: tuple[pd.DataFrame, Origin],
+) -> None:
     points, _ = window
     assert customer_value.learnt(points, (), None, Coming(90.0, None, None)).method is Method.MBG_NBD

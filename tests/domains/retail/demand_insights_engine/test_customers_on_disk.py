@@ -61,7 +61,9 @@ def histories(first: int, after: int) -> pd.DataFrame:
     )
 
 
-def test_every_table_is_written_one_group_of_customers_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_table_is_written_one_group_of_customers_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(write_rows, "GROUP_ROWS", GROUP)
     monkeypatch.setattr(lifetime_value, "_AT_ONCE", GROUP)
     in_memory: list[list[int]] = []
@@ -75,7 +77,9 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(tmp_path: Path,
     points = origins.described(customers.parts(), CLOCK, AS_OF, tmp_path / "points.parquet")
     probability = churn_risk.share_of_silence(points.column("silence"))
     leaving = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], tmp_path / "leaving.parquet")
-    expected = customer_value.stored_outlook(WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet")
+    expected = customer_value.stored_outlook(
+        WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet"
+    )
     one_cluster = Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan)
     segments.table(customers, segments.Partition(one_cluster, Typical(np.zeros(3), np.ones(3))))
     lifetime_value.table(WITHOUT_MODELS, customers, points, expected)
@@ -115,7 +119,9 @@ def test_draws_of_who_buys_nothing_are_nothing() -> None:
     spent = np.zeros(buys.shape)
     spent[buys] = totals
     low, high = lifetime_value._ends_of(buys, totals)
-    assert (low.tolist(), high.tolist()) == tuple(np.quantile(spent, (0.1, 0.9), axis=1, method="inverted_cdf").tolist())
+    assert (low.tolist(), high.tolist()) == tuple(
+        np.quantile(spent, (0.1, 0.9), axis=1, method="inverted_cdf").tolist()
+    )
     assert not low[buys.mean(axis=1) < 0.9].any()
 
 

@@ -53,30 +53,45 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(drawn_shop: dict[str, ibis.Table], tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("customers")
-    days = ibis.memtable(features.purchase_days(drawn_shop["orders"], drawn_shop["order_items"], AS_OF).to_pyarrow())
+    days = ibis.memtable(
+        features.purchase_days(drawn_shop["orders"], drawn_shop["order_items"], AS_OF).to_pyarrow()
+    )
     histories = features.known_histories(days, drawn_shop["customers"], AS_OF).to_pandas()
     customers = store_frames([histories], folder / "customers.parquet")
     daily = features.daily_purchases(days).set_index("purchased_on").purchases
     clock = TradingClock.of(daily, pd.Timestamp(daily.index.min()).date(), AS_OF)
     ahead = origins.coming(days, clock, AS_OF)
-    past, described = origins.origins(days, clock, AS_OF, ahead, folder), origins.described([histories], clock, AS_OF, folder / "points")
+    past, described = (
+        origins.origins(days, clock, AS_OF, ahead, folder),
+        origins.described([histories], clock, AS_OF, folder / "points"),
+    )
     points = origins.points_of([described])
     value = customer_value.learnt(points, past.newest, lambda some: np.full(len(some), 0.5), ahead)
     return Shop(folder, customers, described, points, past, value)
 
 
-def exported(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel) -> tuple[CustomerScorer, pd.DataFrame]:
+def exported(
+    shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel
+) -> tuple[CustomerScorer, pd.DataFrame]:
     """The scorer after a trip through its bytes, and the batch's table of values."""
     model = model_of(shop, leaving, value)
-    expected = customer_value.stored_outlook(value, shop.described, model.leaving, YEARLY, shop.folder / "expected")
+    expected = customer_value.stored_outlook(
+        value, shop.described, model.leaving, YEARLY, shop.folder / "expected"
+    )
     table = lifetime_value.table(value, shop.customers, shop.described, expected)
     found = exported_model.scorer(model, shop.described, expected, table)
     assert found
     return CustomerScorer(Scorer.from_bytes(found.to_bytes())), table.frame()
 
 
-def model_of(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel) -> customer_model.CustomerModel:
-    probability = leaving.probability(shop.points) if leaving else churn_risk.share_of_silence(shop.points.silence.to_numpy())
+def model_of(
+    shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel
+) -> customer_model.CustomerModel:
+    probability = (
+        leaving.probability(shop.points)
+        if leaving
+        else churn_risk.share_of_silence(shop.points.silence.to_numpy())
+    )
     stored = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], shop.folder / "leaving")
     return customer_model.CustomerModel(leaving, None, value, value, [], stored)
 
@@ -87,20 +102,29 @@ def learnt(shop: Shop, recipe: str = churn.FIRST) -> churn.ChurnModel:
 
 
 @pytest.mark.parametrize("recipe", [*churn.RECIPES, None])
-def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(shop: Shop, recipe: str | None) -> None:
+def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(
+    shop: Shop, recipe: str | None
+) -> None:
     leaving = learnt(shop, recipe).shifted(0.3) if recipe else None
     scorer, _ = exported(shop, leaving, shop.value)
     model = model_of(shop, leaving, shop.value)
-    expected = churn_risk.table(shop.customers, shop.described, model.churn, model.churn_trial, model.leaving).frame()
+    expected = churn_risk.table(
+        shop.customers, shop.described, model.churn, model.churn_trial, model.leaving
+    ).frame()
     np.testing.assert_allclose(
-        scorer.churn_probability(shop.points.to_numpy()), expected.churn_probability.to_numpy(), rtol=1e-9, atol=1e-12
+        scorer.churn_probability(shop.points.to_numpy()),
+        expected.churn_probability.to_numpy(),
+        rtol=1e-9,
+        atol=1e-12,
     )
     for row in expected.iloc[::40].itertuples():
         stored = scorer.stored(row.customer_id)
         assert stored
         found = scorer.predict(stored, row.customer_id)
         assert found.churn_probability == pytest.approx(row.churn_probability, rel=1e-9)
-        assert list(found.drivers) == [word for word in (row.driver_1, row.driver_2, row.driver_3) if word is not None]
+        assert list(found.drivers) == [
+            word for word in (row.driver_1, row.driver_2, row.driver_3) if word is not None
+        ]
 
 
 @pytest.mark.parametrize("method", [method for method in Method if method is not Method.POOLED_RATE])
@@ -129,7 +153,9 @@ def test_an_export_without_a_method_of_the_year_multiplies_the_value_of_90_days(
     assert found.values_gbp[365] == pytest.approx(found.values_gbp[90] * YEARLY)
 
 
-def test_of_more_customers_than_the_function_holds_the_model_alone_is_exported(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_more_customers_than_the_function_holds_the_model_alone_is_exported(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_customers, table = exported(shop, learnt(shop), shop.value)
     monkeypatch.setattr(exported_model, "MOST_CUSTOMERS", len(shop.points) - 1)
     alone, _ = exported(shop, learnt(shop), shop.value)
@@ -142,7 +168,9 @@ def test_of_more_customers_than_the_function_holds_the_model_alone_is_exported(s
 
 
 def test_a_shop_whose_customers_do_not_come_back_has_the_pooled_rate(shop: Shop) -> None:
-    value = replace(shop.value, purchases=None, spend=None, regression=None, typical=None, method=Method.POOLED_RATE)
+    value = replace(
+        shop.value, purchases=None, spend=None, regression=None, typical=None, method=Method.POOLED_RATE
+    )
     scorer, table = exported(shop, None, value)
     stored = scorer.stored(int(table.customer_id.iloc[0]))
     assert stored

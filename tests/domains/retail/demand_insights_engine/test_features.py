@@ -27,7 +27,13 @@ def known(tables: dict[str, ibis.Table], until: date) -> pd.DataFrame:
 
 def test_purchases_are_distinct_days(shop: Shop) -> None:
     row = known(shop(ANNA), date(2024, 2, 10)).iloc[0]
-    assert (row.purchases, row.frequency, row.recency_days, row.age_days, row.silent_days) == (3, 2, 30, 40, 10)
+    assert (row.purchases, row.frequency, row.recency_days, row.age_days, row.silent_days) == (
+        3,
+        2,
+        30,
+        40,
+        10,
+    )
     assert row.revenue == Decimal(75)
 
 
@@ -105,11 +111,20 @@ def test_a_wholly_cancelled_order_is_no_purchase() -> None:
 def test_a_return_undoes_the_newest_earlier_purchase_of_the_product() -> None:
     first, second = ("1", "A", "2024-01-01T09:00:00", 10, "1"), ("2", "A", "2024-02-01T09:00:00", 10, "2")
     later = ("4", "A", "2024-04-01T09:00:00", 10, "3")
-    assert kept(first, second, ("C3", "A", "2024-03-01T09:00:00", -4, "2"), later) == [Decimal(10), Decimal(12), Decimal(30)]
-    assert kept(first, second, ("C3", "A", "2024-03-01T09:00:00", -14, "2"), later) == [Decimal(6), Decimal(30)]
+    assert kept(first, second, ("C3", "A", "2024-03-01T09:00:00", -4, "2"), later) == [
+        Decimal(10),
+        Decimal(12),
+        Decimal(30),
+    ]
+    assert kept(first, second, ("C3", "A", "2024-03-01T09:00:00", -14, "2"), later) == [
+        Decimal(6),
+        Decimal(30),
+    ]
 
 
 def test_returns_of_unknown_purchases_undo_no_later_ones_and_are_counted() -> None:
     lines = (("C1", "A", "2024-01-01T09:00:00", -5, "1"), ("2", "A", "2024-02-01T09:00:00", 3, "1"))
     assert kept(*lines) == [Decimal(3)]
-    assert features.unmatched_returns(*lines_of(*lines), date(2024, 12, 31)) == features.Unmatched(5, Decimal(5))
+    assert features.unmatched_returns(*lines_of(*lines), date(2024, 12, 31)) == features.Unmatched(
+        5, Decimal(5)
+    )

@@ -17,11 +17,15 @@ def test_a_customer_without_repeat_purchases_is_expected_to_spend_like_everybody
 
 def test_the_published_customer_is_drawn_from_own_mean_towards_the_mean_of_all() -> None:
     """By hand: 6.25 (15.44 + 2 · 50) / (6.25 · 2 + 3.74 - 1) = 721.5 / 15.24."""
-    assert gamma_gamma.expected_spend(CDNOW, np.array([2.0]), np.array([50.0])) == pytest.approx([47.342], abs=0.001)
+    assert gamma_gamma.expected_spend(CDNOW, np.array([2.0]), np.array([50.0])) == pytest.approx(
+        [47.342], abs=0.001
+    )
 
 
 def test_many_purchases_outweigh_the_mean_of_all() -> None:
-    assert gamma_gamma.expected_spend(CDNOW, np.array([10_000.0]), np.array([50.0])) == pytest.approx([50.0], rel=1e-3)
+    assert gamma_gamma.expected_spend(CDNOW, np.array([10_000.0]), np.array([50.0])) == pytest.approx(
+        [50.0], rel=1e-3
+    )
 
 
 def test_the_gradient_is_the_slope_of_the_likelihood() -> None:
@@ -46,7 +50,9 @@ def test_spend_without_a_mean_is_an_error() -> None:
 def test_simulated_spend_has_the_expected_mean() -> None:
     frequency, monetary = np.array([4.0, 0.0]), np.array([30.0, 0.0])
     purchases = np.tile([1, 3, 3], (2, 10_000))
-    drawn = gamma_gamma.simulated_spend(CDNOW, (frequency, monetary), np.array([30_000] * 2), purchases.ravel(), np.random.default_rng(2))
+    drawn = gamma_gamma.simulated_spend(
+        CDNOW, (frequency, monetary), np.array([30_000] * 2), purchases.ravel(), np.random.default_rng(2)
+    )
     means = drawn.reshape(purchases.shape).sum(axis=1) / purchases.sum(axis=1)
     assert means == pytest.approx(gamma_gamma.expected_spend(CDNOW, frequency, monetary), rel=0.03)
 
@@ -61,9 +67,15 @@ def _drawn(truth: GammaGamma, customers: int) -> tuple[np.ndarray, np.ndarray]:
 def test_draws_are_those_of_gammas_with_a_scale_of_their_own() -> None:
     """`Generator.gamma` with arrays of scales draws the same numbers, and takes longer."""
     rng = np.random.default_rng(6)
-    frequency, monetary, draws = rng.integers(1, 9, 50).astype(float), rng.gamma(4, 9, 50), rng.integers(0, 20, 50)
+    frequency, monetary, draws = (
+        rng.integers(1, 9, 50).astype(float),
+        rng.gamma(4, 9, 50),
+        rng.integers(0, 20, 50),
+    )
     purchases = rng.integers(1, 4, draws.sum())
-    found = gamma_gamma.simulated_spend(CDNOW, (frequency, monetary), draws, purchases, np.random.default_rng(7))
+    found = gamma_gamma.simulated_spend(
+        CDNOW, (frequency, monetary), draws, purchases, np.random.default_rng(7)
+    )
     again, of = np.random.default_rng(7), np.repeat(np.arange(50), draws)
     scale = again.gamma((CDNOW.q + CDNOW.p * frequency)[of], 1 / (CDNOW.gamma + (monetary * frequency)[of]))
     assert found.tolist() == (again.gamma(CDNOW.p * purchases) / scale).tolist()

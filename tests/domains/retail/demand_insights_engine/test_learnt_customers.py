@@ -71,15 +71,23 @@ def test_the_customers_in_memory_are_those_whose_days_are_read(
     monkeypatch.setattr(learnt_customers, "MOST", 100)
     orders = drawn_shop["orders"]
     numbers = np.unique(orders.customer_id.to_pyarrow().to_numpy())
-    customers = store_frames([pd.DataFrame({"customer_id": numbers, "age": numbers / 2})], tmp_path / "customers.parquet")
+    customers = store_frames(
+        [pd.DataFrame({"customer_id": numbers, "age": numbers / 2})], tmp_path / "customers.parquet"
+    )
     sample = learnt_customers.sample_of(customers, orders, tmp_path)
     assert sample
     learnt_from = learnt_customers.drawn_rows(customers, customers, ("customer_id", "age"))
-    assert sorted(set(sample.days.customer_id.to_pyarrow().to_pylist())) == learnt_from.customer_id.tolist() == drawn(numbers)
+    assert (
+        sorted(set(sample.days.customer_id.to_pyarrow().to_pylist()))
+        == learnt_from.customer_id.tolist()
+        == drawn(numbers)
+    )
     assert sample.share == len(learnt_from) / len(numbers)
 
 
-def test_the_sum_of_many_figures_does_not_depend_on_how_many_come_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sum_of_many_figures_does_not_depend_on_how_many_come_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     figures = np.random.default_rng(2).lognormal(0, 5, 1_000)
     monkeypatch.setattr(learnt_customers, "MOST", 100)
     found = {learnt_customers.sum_of(np.array_split(figures, parts)) for parts in (1, 2, 7, 1_000)}
@@ -119,26 +127,47 @@ def test_tables_of_models_that_learnt_from_a_sample_have_every_customer(
         assert of_sample[name].customer_id.tolist() == of_all[name].customer_id.tolist()
 
 
-def test_what_is_counted_is_the_same_with_a_sample(of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]) -> None:
+def test_what_is_counted_is_the_same_with_a_sample(
+    of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]
+) -> None:
     """Scores are fifths of all customers, and figures of a customer are the customer's own."""
-    counted = ["recency_days", "purchase_days", "revenue_gbp", "recency_score", "frequency_score", "monetary_score", "rfm", "segment"]
-    pd.testing.assert_frame_equal(of_sample["customer_segments"][counted], of_all["customer_segments"][counted])
+    counted = [
+        "recency_days",
+        "purchase_days",
+        "revenue_gbp",
+        "recency_score",
+        "frequency_score",
+        "monetary_score",
+        "rfm",
+        "segment",
+    ]
+    pd.testing.assert_frame_equal(
+        of_sample["customer_segments"][counted], of_all["customer_segments"][counted]
+    )
 
 
-def test_totals_are_those_of_all_customers(of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]) -> None:
+def test_totals_are_those_of_all_customers(
+    of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]
+) -> None:
     """Last year makes the shop's revenue and buyers of 90 days likely, and all customers together reach them."""
     known, found = (tables["customer_lifetime_value"] for tables in (of_all, of_sample))
-    assert float(found.expected_value_90d.sum()) == pytest.approx(float(known.expected_value_90d.sum()), abs=0.01 * len(known))
+    assert float(found.expected_value_90d.sum()) == pytest.approx(
+        float(known.expected_value_90d.sum()), abs=0.01 * len(known)
+    )
     known, found = (tables["churn_risk"].churn_probability for tables in (of_all, of_sample))
     assert found.sum() == pytest.approx(known.sum(), rel=0.05)
 
 
-def test_the_number_of_customers_that_taught_the_models_is_published(of_sample: dict[str, pd.DataFrame]) -> None:
+def test_the_number_of_customers_that_taught_the_models_is_published(
+    of_sample: dict[str, pd.DataFrame],
+) -> None:
     quality = of_sample["customer_model_quality"]
     numbers = of_sample["churn_risk"].customer_id.to_numpy()
     rows = int(learnt_customers.is_drawn(numbers, len(numbers)).sum())
     assert rows < len(numbers)
-    assert quality[quality.model.isin(["mbg_nbd", "gamma_gamma", "customer_segments"])].rows_used.unique().tolist() == [rows]
+    assert quality[
+        quality.model.isin(["mbg_nbd", "gamma_gamma", "customer_segments"])
+    ].rows_used.unique().tolist() == [rows]
 
 
 @pytest.mark.usefixtures("of_sample")

@@ -17,7 +17,9 @@ DAYS = 373
 LAST = FIRST + timedelta(days=DAYS - 1)
 
 
-def shop(comes: np.ndarray, leaves: np.ndarray, *, first_purchase: bool = False, season: float = 1.0) -> ibis.Table:
+def shop(
+    comes: np.ndarray, leaves: np.ndarray, *, first_purchase: bool = False, season: float = 1.0
+) -> ibis.Table:
     """Purchase days of customers between two days of their own, each at a rate of their own; `season` multiplies the last 90 days."""
     rng = np.random.default_rng(3)
     rate = rng.gamma(1.0, 0.02, len(comes))
@@ -69,7 +71,9 @@ def test_a_shop_that_loses_old_customers_was_not_launched() -> None:
 def test_a_launch_is_found_in_the_first_year_too() -> None:
     days = shop(*drawn(6_000, 0, 80, 250), first_purchase=True)
     as_of = FIRST + timedelta(days=299)
-    assert population.change(days.filter(days.purchased_on <= ibis.date(as_of)), FIRST, as_of) == Change(was_launch=True)
+    assert population.change(days.filter(days.purchased_on <= ibis.date(as_of)), FIRST, as_of) == Change(
+        was_launch=True
+    )
 
 
 def test_without_a_year_or_customers_nothing_is_known() -> None:

@@ -51,7 +51,9 @@ def test_equal_values_share_a_fifth_and_greater_ones_never_score_less(values: li
 
 
 @given(st.lists(st.integers(-40, 40), min_size=1, max_size=80), st.integers(1, 20))
-def test_fifths_are_those_of_mean_ranks_however_many_values_come_at_a_time(values: list[int], at_once: int) -> None:
+def test_fifths_are_those_of_mean_ranks_however_many_values_come_at_a_time(
+    values: list[int], at_once: int
+) -> None:
     given_values = np.array(values, dtype=np.float64) / 8
     parts = [given_values[start : start + at_once] for start in range(0, len(given_values), at_once)]
     expected = np.ceil(pd.Series(given_values).rank(pct=True) * rfm.FIFTHS)

@@ -55,7 +55,10 @@ def test_every_table_holds_its_contract(built: dict[str, pd.DataFrame]) -> None:
 
 
 def test_every_customer_table_has_the_same_customers(built: dict[str, pd.DataFrame]) -> None:
-    ids = [built[name].customer_id.tolist() for name in ("customer_segments", "customer_lifetime_value", "churn_risk")]
+    ids = [
+        built[name].customer_id.tolist()
+        for name in ("customer_segments", "customer_lifetime_value", "churn_risk")
+    ]
     assert ids[0] == ids[1] == ids[2] == sorted(ids[0])
 
 
@@ -74,7 +77,9 @@ def test_the_same_day_twice_gives_identical_tables_however_many_customers_are_in
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
 
 
-def test_the_model_that_scored_is_left_with_its_contest_and_the_drift_since_it_learnt(built: dict[str, pd.DataFrame], shelf: Shelf) -> None:
+def test_the_model_that_scored_is_left_with_its_contest_and_the_drift_since_it_learnt(
+    built: dict[str, pd.DataFrame], shelf: Shelf
+) -> None:
     (kept,) = shelf.trained
     assert kept.contest is not None
     assert (kept.name, kept.recipe, kept.contest.winner) == ("churn", churn.FIRST, churn.FIRST)
@@ -90,7 +95,9 @@ def test_the_recipe_in_charge_scores_unless_another_is_better_beyond_doubt(
     monkeypatch.setattr(churn, "RECIPES", {name: churn.RECIPES[name] for name in recipes})
     shelf = Shelf({"churn": "calibrated_boosting"})
     tables = build(drawn_shop, AS_OF, shelf)
-    assert tables["churn_risk"].model.unique().tolist() == [shelf.trained[0].recipe] == ["calibrated_boosting"]
+    assert (
+        tables["churn_risk"].model.unique().tolist() == [shelf.trained[0].recipe] == ["calibrated_boosting"]
+    )
     reported = quality(tables, "churn_risk", "log_loss_calibrated_splines")
     assert (reported.baseline_model, reported.note) == ("calibrated_boosting", "challenger")
 
@@ -185,7 +192,11 @@ def test_an_empty_shop_gives_empty_tables(shop: Shop) -> None:
 
 @pytest.mark.parametrize("customers", [1, 2, 30])
 def test_a_tiny_shop_falls_back_and_says_so(shop: Shop, customers: int) -> None:
-    tables = build(shop([(number + 1, "2024-12-01T10:00:00", "12.50", "completed") for number in range(customers)]), AS_OF, Shelf())
+    tables = build(
+        shop([(number + 1, "2024-12-01T10:00:00", "12.50", "completed") for number in range(customers)]),
+        AS_OF,
+        Shelf(),
+    )
     assert_contracts_hold(tables)
     assert set(tables["customer_lifetime_value"].purchase_model) == {"pooled_rate"}
     assert set(tables["churn_risk"].model) == {"recency_share"}
@@ -196,7 +207,11 @@ def test_a_tiny_shop_falls_back_and_says_so(shop: Shop, customers: int) -> None:
 
 def test_purchases_after_the_day_change_nothing(shop: Shop) -> None:
     before = [(1, "2024-03-01T10:00:00", "10", "completed"), (2, "2024-04-01T10:00:00", "20", "completed")]
-    later = [*before, (1, "2025-01-01T00:00:00", "99", "completed"), (3, "2025-02-01T10:00:00", "99", "completed")]
+    later = [
+        *before,
+        (1, "2025-01-01T00:00:00", "99", "completed"),
+        (3, "2025-02-01T10:00:00", "99", "completed"),
+    ]
     consent = {1: True, 2: True, 3: True}
     first, second = (build(shop(rows, consent), AS_OF, Shelf()) for rows in (before, later))
     for name, frame in first.items():

@@ -34,7 +34,10 @@ def test_the_coming_season_is_that_of_the_year_before() -> None:
     daily = [20 if day % 364 < 30 else 10 for day in range(728)]
     seasonal = clock(daily)
     last = FIRST + timedelta(days=727)
-    busy, quiet = seasonal.between(last, last + timedelta(days=30)), seasonal.between(last + timedelta(days=60), last + timedelta(days=90))
+    busy, quiet = (
+        seasonal.between(last, last + timedelta(days=30)),
+        seasonal.between(last + timedelta(days=60), last + timedelta(days=90)),
+    )
     assert busy / quiet == pytest.approx(2.0, rel=0.05)
     assert seasonal.knows_season
     assert not clock(daily[:300]).knows_season
@@ -49,7 +52,10 @@ def test_a_few_days_of_a_second_year_show_growth_as_far_as_they_outweigh_the_noi
     """Nine days of twice last year's trade count as four weeks do where weeks are even, and little where they are not."""
     rng = np.random.default_rng(2)
     even, noisy = [100] * 364, [int(count) for week in rng.lognormal(4.5, 0.4, 52) for count in [week] * 7]
-    growth = {name: clock(daily + [2 * count for count in daily[:9]]).growth for name, daily in (("even", even), ("noisy", noisy))}
+    growth = {
+        name: clock(daily + [2 * count for count in daily[:9]]).growth
+        for name, daily in (("even", even), ("noisy", noisy))
+    }
     assert growth["even"] == pytest.approx(2 ** (28 / 119))
     assert 1.0 < growth["noisy"] < 1.03
     longer = [clock([100] * 364 + [200] * days).growth for days in (1, 9, 28, 46, 91, 182)]

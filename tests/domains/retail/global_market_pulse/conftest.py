@@ -57,9 +57,15 @@ def seeded_rows() -> dict[str, Rows]:
         order = {"order_id": str(number), "region_id": region, "ordered_at": when, "status": "completed"}
         orders.append(order | {"customer_id": int(rng.integers(1, 400)), "delivered_at": delivered})
         lines = int(rng.integers(1, 4))
-        items += [_item(str(number), str(rng.choice(["Home", "Garden", "Toys"])), int(rng.integers(1, 9)), line) for line in range(lines)]
+        items += [
+            _item(str(number), str(rng.choice(["Home", "Garden", "Toys"])), int(rng.integers(1, 9)), line)
+            for line in range(lines)
+        ]
         if rng.random() < 0.05:
-            orders.append(order | {"order_id": f"C{number}", "status": "cancelled", "ordered_at": when + timedelta(days=3)})
+            orders.append(
+                order
+                | {"order_id": f"C{number}", "status": "cancelled", "ordered_at": when + timedelta(days=3)}
+            )
             items.append(_item(f"C{number}", "Home", -1, 0))
     reference = [
         {
@@ -69,8 +75,20 @@ def seeded_rows() -> dict[str, Rows]:
             "population": 62_000_000,
             "gdp_usd": Decimal(2_500 * 10**9),
         },
-        {"region_id": "FR", "region_name": "France", "continent": "EU", "population": 65_000_000, "gdp_usd": Decimal(2_600 * 10**9)},
-        {"region_id": "DE", "region_name": "Germany", "continent": "EU", "population": 81_000_000, "gdp_usd": Decimal(3_400 * 10**9)},
+        {
+            "region_id": "FR",
+            "region_name": "France",
+            "continent": "EU",
+            "population": 65_000_000,
+            "gdp_usd": Decimal(2_600 * 10**9),
+        },
+        {
+            "region_id": "DE",
+            "region_name": "Germany",
+            "continent": "EU",
+            "population": 81_000_000,
+            "gdp_usd": Decimal(3_400 * 10**9),
+        },
         {"region_id": "US", "region_name": "United States", "continent": "NA", "population": 309_000_000},
     ]
     products = [{"product_id": name, "category": name} for name in ("Home", "Garden", "Toys")]
@@ -79,4 +97,10 @@ def seeded_rows() -> dict[str, Rows]:
 
 def _item(order: str, product: str, quantity: int, line: int) -> dict[str, Any]:
     price = Decimal("4.9500")
-    return {"order_item_id": f"{order}-{line}", "order_id": order, "product_id": product, "quantity": quantity, "unit_price": price}
+    return {
+        "order_item_id": f"{order}-{line}",
+        "order_id": order,
+        "product_id": product,
+        "quantity": quantity,
+        "unit_price": price,
+    }

@@ -41,12 +41,16 @@ def test_every_table_holds_its_contract(shop: Shop, seeded_rows: dict[str, Rows]
 
 
 @pytest.mark.parametrize("dataset", ["orders", "order_items", "products", "regions"])
-def test_a_dataset_without_rows_is_no_error(shop: Shop, seeded_rows: dict[str, Rows], registry: Registry, dataset: str) -> None:
+def test_a_dataset_without_rows_is_no_error(
+    shop: Shop, seeded_rows: dict[str, Rows], registry: Registry, dataset: str
+) -> None:
     for name, frame in global_market_pulse.build(shop(seeded_rows | {dataset: []}), AS_OF).items():
         audit(registry.prod[name], _published(registry, name, frame))
 
 
-def test_less_than_two_whole_months_have_no_opportunities_yet(shop: Shop, seeded_rows: dict[str, Rows]) -> None:
+def test_less_than_two_whole_months_have_no_opportunities_yet(
+    shop: Shop, seeded_rows: dict[str, Rows]
+) -> None:
     built = global_market_pulse.build(shop(seeded_rows), date(2008, 2, 10))
     assert built["market_opportunities"].empty
     assert not built["regional_performance"].empty
@@ -60,7 +64,10 @@ def test_the_same_inputs_give_the_same_tables(shop: Shop, seeded_rows: dict[str,
 
 
 def test_postage_and_fees_are_no_opportunities(shop: Shop, seeded_rows: dict[str, Rows]) -> None:
-    products = [{**row, "category": "service"} if place == 0 else row for place, row in enumerate(seeded_rows["products"])]
+    products = [
+        {**row, "category": "service"} if place == 0 else row
+        for place, row in enumerate(seeded_rows["products"])
+    ]
     built = global_market_pulse.build(shop(seeded_rows | {"products": products}), AS_OF)
     assert not built["market_opportunities"].empty
     assert "service" not in set(built["market_opportunities"]["category"])

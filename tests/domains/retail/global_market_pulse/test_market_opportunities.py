@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.domains.retail.global_market_pulse.market_opportunities import COLUMNS, WEIGHTS, market_opportunities
+from headgate.domains.retail.global_market_pulse.market_opportunities import (
+    COLUMNS,
+    WEIGHTS,
+    market_opportunities,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -20,7 +24,12 @@ REGIONS = pd.DataFrame(
     }
 )
 MONTHS = pd.DataFrame(
-    {"region_id": ["AA", "BB", "CC", "DD"], "orders": [1000, 1000, 1000, 40], "delivered": [1000, 1000, 1000, 0], "late": [10, 500, 10, 0]}
+    {
+        "region_id": ["AA", "BB", "CC", "DD"],
+        "orders": [1000, 1000, 1000, 40],
+        "delivered": [1000, 1000, 1000, 0],
+        "late": [10, 500, 10, 0],
+    }
 )
 
 
@@ -85,14 +94,19 @@ def test_late_deliveries_count_against_a_region() -> None:
 
 
 def test_nothing_sold_is_no_opportunity() -> None:
-    assert market_opportunities(_cells(5).iloc[:0], MONTHS, REGIONS, is_seasonless=True).columns.tolist() == COLUMNS
+    assert (
+        market_opportunities(_cells(5).iloc[:0], MONTHS, REGIONS, is_seasonless=True).columns.tolist()
+        == COLUMNS
+    )
 
 
 def test_growth_is_split_into_the_categorys_and_the_regions_own() -> None:
     cells = _cells(500)
     home_of_a = (cells["region_id"] == "AA") & (cells["category"] == "Home")
     cells.loc[home_of_a, ["recent", "before"]] = [600, 200]
-    found = market_opportunities(cells, MONTHS, REGIONS, is_seasonless=True).set_index(["region_id", "category"])
+    found = market_opportunities(cells, MONTHS, REGIONS, is_seasonless=True).set_index(
+        ["region_id", "category"]
+    )
     recent, before = cells.query("category == 'Home'")[["recent", "before"]].sum()
     assert found.loc[("AA", "Home"), "category_growth"] == pytest.approx(recent / before - 1, rel=0.02)
     assert found.loc[("AA", "Home"), "growth"] == pytest.approx(3 / (recent / before) - 1, rel=0.1)
@@ -108,7 +122,9 @@ def test_growth_that_is_no_more_than_chance_makes_no_order() -> None:
 def test_a_category_of_few_orders_grows_as_the_shop_does() -> None:
     few = pd.DataFrame([("AA", "Rare", Decimal(40), 4, 4, 0)], columns=_cells(500).columns)
     cells = pd.concat([_cells(500), few], ignore_index=True)
-    found = market_opportunities(cells, MONTHS, REGIONS, is_seasonless=True).set_index(["region_id", "category"])
+    found = market_opportunities(cells, MONTHS, REGIONS, is_seasonless=True).set_index(
+        ["region_id", "category"]
+    )
     assert found.loc[("AA", "Rare"), "category_growth"] < 0.5
 
 
@@ -123,7 +139,9 @@ def test_a_continent_of_few_orders_is_no_yardstick() -> None:
     regions = REGIONS.assign(continent=["NA", "EU", "EU", "NA"])
     cells = _cells(500)
     cells.loc[cells["region_id"] == "DD", ["orders", "recent", "before"]] = [2, 1, 1]
-    found = market_opportunities(cells, months, regions, is_seasonless=True).set_index(["region_id", "category"])
+    found = market_opportunities(cells, months, regions, is_seasonless=True).set_index(
+        ["region_id", "category"]
+    )
     assert found.loc[("AA", "Toys"), "peer_share"] == pytest.approx(0.5, abs=0.05)
 
 
@@ -135,4 +153,6 @@ def test_a_region_of_few_orders_has_no_opportunities_and_no_gap_of_a_few_orders_
     assert found["rank"].tolist() == list(range(1, len(found) + 1))
     gap = np.maximum(found["peer_share"] - found["order_share"], 0) * 1000
     assert (gap[found["rank"] == 1] >= 5).all()
-    assert market_opportunities(_cells(50), MONTHS.assign(orders=[3, 3, 3, 3]), REGIONS, is_seasonless=True).empty
+    assert market_opportunities(
+        _cells(50), MONTHS.assign(orders=[3, 3, 3, 3]), REGIONS, is_seasonless=True
+    ).empty

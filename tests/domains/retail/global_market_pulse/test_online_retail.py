@@ -27,9 +27,14 @@ def built(online_retail: Mapping[str, ibis.Table]) -> dict[str, pd.DataFrame]:
     return global_market_pulse.build(online_retail, AS_OF)
 
 
-def test_every_table_of_the_real_shop_holds_its_contract(built: dict[str, pd.DataFrame], registry: Registry) -> None:
+def test_every_table_of_the_real_shop_holds_its_contract(
+    built: dict[str, pd.DataFrame], registry: Registry
+) -> None:
     for name, frame in built.items():
-        audit(registry.prod[name], rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")))
+        audit(
+            registry.prod[name],
+            rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")),
+        )
 
 
 def test_the_regions_revenue_is_all_the_money_of_the_lines_to_the_penny(
@@ -48,7 +53,9 @@ def test_shares_of_each_month_sum_to_one(built: dict[str, pd.DataFrame]) -> None
 
 
 def test_the_month_that_is_not_over_is_compared_with_none(built: dict[str, pd.DataFrame]) -> None:
-    december = built["regional_performance"].query("month_on == @month", local_dict={"month": date(2010, 12, 1)})
+    december = built["regional_performance"].query(
+        "month_on == @month", local_dict={"month": date(2010, 12, 1)}
+    )
     assert not december["is_complete"].any()
     assert december["monthly_growth"].isna().all()
 

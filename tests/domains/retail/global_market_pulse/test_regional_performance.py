@@ -39,21 +39,49 @@ def small(shop: Shop) -> pd.DataFrame:
     ]
     sizes = {"1": 10, "2": 20, "3": 40, "C3": -10, "4": 5, "5": 10, "6": 1, "7": 99, "A8": -500}
     items = [
-        {"order_item_id": key, "order_id": key, "product_id": "p", "quantity": size, "unit_price": Decimal("0.1250")}
+        {
+            "order_item_id": key,
+            "order_id": key,
+            "product_id": "p",
+            "quantity": size,
+            "unit_price": Decimal("0.1250"),
+        }
         for key, size in sizes.items()
     ]
-    regions = [{"region_id": "GB", "region_name": "United Kingdom", "population": 2000, "gdp_usd": Decimal(5 * 10**9)}]
-    tables = shop({"orders": orders, "order_items": items, "products": [{"product_id": "p", "category": "Home"}], "regions": regions})
-    return global_market_pulse.build(tables, AS_OF)["regional_performance"].set_index(["region_id", "month_on"])
+    regions = [
+        {
+            "region_id": "GB",
+            "region_name": "United Kingdom",
+            "population": 2000,
+            "gdp_usd": Decimal(5 * 10**9),
+        }
+    ]
+    tables = shop(
+        {
+            "orders": orders,
+            "order_items": items,
+            "products": [{"product_id": "p", "category": "Home"}],
+            "regions": regions,
+        }
+    )
+    return global_market_pulse.build(tables, AS_OF)["regional_performance"].set_index(
+        ["region_id", "month_on"]
+    )
 
 
-def _order(order_id: str, region_id: str, ordered_at: datetime, *, status: str = "completed", **known: object) -> dict[str, Any]:
+def _order(
+    order_id: str, region_id: str, ordered_at: datetime, *, status: str = "completed", **known: object
+) -> dict[str, Any]:
     return {"order_id": order_id, "region_id": region_id, "ordered_at": ordered_at, "status": status, **known}
 
 
 def test_money_is_exact_and_returns_stand_apart(small: pd.DataFrame) -> None:
     february = small.loc[("GB", date(2010, 2, 1))]
-    assert (february["sales"], february["returns"], february["revenue"]) == (Decimal("5.0000"), Decimal("1.2500"), Decimal("3.7500"))
+    assert (february["sales"], february["returns"], february["revenue"]) == (
+        Decimal("5.0000"),
+        Decimal("1.2500"),
+        Decimal("3.7500"),
+    )
     assert february["return_rate"] == 0.25
     assert february["cancellation_rate"] == 0.5
 
@@ -87,7 +115,13 @@ def test_figures_per_head_and_per_gdp_need_the_reference(small: pd.DataFrame) ->
     britain = small.loc[("GB", date(2010, 1, 1))]
     assert britain["revenue_per_1000_people"] == Decimal("1.8750")
     assert britain["revenue_per_gdp_billion"] == Decimal("0.7500")
-    assert small.loc[("FR", date(2010, 1, 1)), ["region_name", "revenue_per_1000_people", "revenue_per_gdp_billion"]].isna().all()
+    assert (
+        small.loc[
+            ("FR", date(2010, 1, 1)), ["region_name", "revenue_per_1000_people", "revenue_per_gdp_billion"]
+        ]
+        .isna()
+        .all()
+    )
 
 
 def test_deliveries_beyond_seven_days_are_late(small: pd.DataFrame) -> None:

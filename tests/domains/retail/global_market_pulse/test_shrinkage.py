@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.domains.retail.global_market_pulse.shrinkage import rate_weight, share_weight, shrunk_rate, shrunk_share
+from headgate.domains.retail.global_market_pulse.shrinkage import (
+    rate_weight,
+    share_weight,
+    shrunk_rate,
+    shrunk_share,
+)
 
 pytestmark = pytest.mark.unit
 

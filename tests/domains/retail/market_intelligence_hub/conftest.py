@@ -27,9 +27,18 @@ def shop(registry: Registry) -> Shop:
     """Curated tables of a shop that sold exactly the given lines; a category has one product of its name."""
 
     def tables(lines: Sequence[Line]) -> dict[str, ibis.Table]:
-        orders = {line[0]: {"order_id": line[0], "region_id": line[1], "ordered_at": line[2], "status": line[6]} for line in lines}
+        orders = {
+            line[0]: {"order_id": line[0], "region_id": line[1], "ordered_at": line[2], "status": line[6]}
+            for line in lines
+        }
         items = [
-            {"order_item_id": str(number), "order_id": line[0], "product_id": line[3], "quantity": line[4], "unit_price": Decimal(line[5])}
+            {
+                "order_item_id": str(number),
+                "order_id": line[0],
+                "product_id": line[3],
+                "quantity": line[4],
+                "unit_price": Decimal(line[5]),
+            }
             for number, line in enumerate(lines)
         ]
         products = [{"product_id": name, "category": name} for name in sorted({line[3] for line in lines})]
@@ -51,7 +60,11 @@ def calendar(registry: Registry) -> Callable[..., ibis.Table]:
     def table(*events: tuple[str, str | None, str | None, date, date]) -> ibis.Table:
         names = ["event_kind", "region_id", "category", "starts_on", "ends_on"]
         rows = [
-            {"event_id": f"{number:03}", "event_name": f"Event {number}", **dict(zip(names, event, strict=True))}
+            {
+                "event_id": f"{number:03}",
+                "event_name": f"Event {number}",
+                **dict(zip(names, event, strict=True)),
+            }
             for number, event in enumerate(events)
         ]
         return ibis.memtable(_table(registry, "calendar", rows))
@@ -70,8 +83,20 @@ def seeded_lines() -> list[Line]:
             region = str(rng.choice(["GB", "FR", "DE"], p=[0.7, 0.2, 0.1]))
             category = str(rng.choice(["Home", "Garden", "Toys", "Party"], p=[0.5, 0.3, 0.15, 0.05]))
             order = f"{week}-{number}"
-            lines.append((order, region, when, category, int(rng.integers(1, 9)), f"{rng.integers(100, 900) / 100}", "completed"))
+            lines.append(
+                (
+                    order,
+                    region,
+                    when,
+                    category,
+                    int(rng.integers(1, 9)),
+                    f"{rng.integers(100, 900) / 100}",
+                    "completed",
+                )
+            )
             if rng.random() < 0.05:
-                lines.append((f"C{order}", region, when + timedelta(hours=1), category, -1, "2.50", "cancelled"))
+                lines.append(
+                    (f"C{order}", region, when + timedelta(hours=1), category, -1, "2.50", "cancelled")
+                )
     lines.append(("huge", "GB", datetime(2009, 8, 12, 12), "Home", 5000, "1.99", "completed"))
     return lines

@@ -57,12 +57,16 @@ def test_every_table_holds_its_contract(built: Built, registry: Registry) -> Non
 
 def test_no_sales_give_empty_tables_with_their_columns(shop: Shop, registry: Registry) -> None:
     tables = shop([("1", "GB", datetime(2009, 1, 5), "Home", 1, "1.00", "completed")])
-    for name, frame in market_intelligence_hub.build({key: rows.limit(0) for key, rows in tables.items()}, AS_OF).items():
+    for name, frame in market_intelligence_hub.build(
+        {key: rows.limit(0) for key, rows in tables.items()}, AS_OF
+    ).items():
         assert _published(registry, name, frame).num_rows == 0
 
 
 def test_a_shop_of_one_order_is_forecast_without_a_word(shop: Shop, registry: Registry) -> None:
-    built = market_intelligence_hub.build(shop([("1", "GB", datetime(2010, 2, 22), "Home", 1, "1.00", "completed")]), AS_OF)
+    built = market_intelligence_hub.build(
+        shop([("1", "GB", datetime(2010, 2, 22), "Home", 1, "1.00", "completed")]), AS_OF
+    )
     for name, frame in built.items():
         audit(registry.prod[name], _published(registry, name, frame))
     assert len(built["sales_forecast"]) == 4 * 13
@@ -90,7 +94,11 @@ def test_forecasts_add_up_over_the_hierarchy_to_the_penny(built: Built) -> None:
     ],
 )
 def test_grain_horizon_and_dimensions_are_as_stated(
-    small_shop: dict[str, ibis.Table], registry: Registry, options: dict[str, str], days: tuple[date, date], levels: int
+    small_shop: dict[str, ibis.Table],
+    registry: Registry,
+    options: dict[str, str],
+    days: tuple[date, date],
+    levels: int,
 ) -> None:
     built = market_intelligence_hub.build(small_shop, AS_OF, options)
     for name, frame in built.items():
@@ -98,16 +106,23 @@ def test_grain_horizon_and_dimensions_are_as_stated(
     found = built["sales_forecast"]
     assert (found["period_on"].min(), found["period_on"].max()) == days
     assert found["level"].nunique() == levels
-    assert len({tuple(sums) for _, sums in found.groupby(["level", "period_on"])["mean"].sum().groupby("level")}) == 1
+    assert (
+        len({tuple(sums) for _, sums in found.groupby(["level", "period_on"])["mean"].sum().groupby("level")})
+        == 1
+    )
     accuracy = built["forecast_accuracy"]
     assert accuracy["smape"].isna().tolist() == (accuracy["windows"] == 0).tolist()
 
 
-def test_without_a_year_of_history_the_season_is_in_doubt_and_the_table_says_so(shop: Shop, seeded_lines: list[Line]) -> None:
+def test_without_a_year_of_history_the_season_is_in_doubt_and_the_table_says_so(
+    shop: Shop, seeded_lines: list[Line]
+) -> None:
     """In the first year of Online Retail, intervals learnt from nine quiet months covered 15 % of the weekly totals of autumn."""
     end = date(2009, 10, 4)
     forty_weeks = [line for line in seeded_lines if line[2].date() <= end]
-    found = market_intelligence_hub.build(shop(forty_weeks), end, {"forecast_by": "none", "forecast_horizon": "4"})["sales_forecast"]
+    found = market_intelligence_hub.build(
+        shop(forty_weeks), end, {"forecast_by": "none", "forecast_horizon": "4"}
+    )["sales_forecast"]
     assert found["history_too_short"].all()
     mean, low, high = (found[name].astype(float) for name in ("mean", "lower_80", "upper_80"))
     assert (low <= mean * 0.61).all()
@@ -134,7 +149,9 @@ def test_accuracy_states_windows_and_plausible_coverage(built: Built) -> None:
     assert accuracy["coverage_95"].mean() == pytest.approx(0.95, abs=0.1)
 
 
-def test_a_promotion_in_the_calendar_raises_the_weeks_it_is_planned_for(shop: Shop, calendar: Calendar) -> None:
+def test_a_promotion_in_the_calendar_raises_the_weeks_it_is_planned_for(
+    shop: Shop, calendar: Calendar
+) -> None:
     rng = np.random.default_rng(31)
     mondays = [datetime(2009, 1, 5) + pd.Timedelta(weeks=week) for week in range(56)]
     promoted = {week for week in range(56) if week % 6 == 5}
@@ -152,11 +169,18 @@ def test_a_promotion_in_the_calendar_raises_the_weeks_it_is_planned_for(shop: Sh
         for n in range(4)
     ]
     tables = shop([line for line in lines if int(line[0].split("-")[0]) < 52])
-    weeks = [("promotion", "GB", None, mondays[week].date(), (mondays[week] + pd.Timedelta(days=6)).date()) for week in sorted(promoted)]
+    weeks = [
+        ("promotion", "GB", None, mondays[week].date(), (mondays[week] + pd.Timedelta(days=6)).date())
+        for week in sorted(promoted)
+    ]
     plan = Plan(horizon=4, windows=2)
     without_calendar = market_intelligence_hub.planned(tables, date(2010, 1, 3), plan)["sales_forecast"]
-    with_calendar = market_intelligence_hub.planned(tables | {"calendar": calendar(*weeks)}, date(2010, 1, 3), plan)["sales_forecast"]
-    sold = pd.Series({week: sum(line[4] for line in lines if line[0].startswith(f"{week}-")) for week in range(52, 56)})
+    with_calendar = market_intelligence_hub.planned(
+        tables | {"calendar": calendar(*weeks)}, date(2010, 1, 3), plan
+    )["sales_forecast"]
+    sold = pd.Series(
+        {week: sum(line[4] for line in lines if line[0].startswith(f"{week}-")) for week in range(52, 56)}
+    )
     errors = [
         np.abs(found.query("level == 'total'")["mean"].astype(float).to_numpy() - sold.to_numpy()).mean()
         for found in (without_calendar, with_calendar)

@@ -20,22 +20,30 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-LEAVES = pd.DataFrame([("GB", "Home"), ("GB", "Toys"), ("FR", "Home"), ("(other)", "Home")], columns=["region_id", "category"])
+LEAVES = pd.DataFrame(
+    [("GB", "Home"), ("GB", "Toys"), ("FR", "Home"), ("(other)", "Home")], columns=["region_id", "category"]
+)
 STARTS = WEEK.starts(date(2010, 1, 4), date(2010, 1, 18))
 PROMOTION, HOLIDAY, CLOSURE = range(len(KINDS))
 
 
 def test_an_event_covers_its_days_in_its_region_and_category(calendar: Calendar) -> None:
-    events = events_of({"calendar": calendar(("promotion", "GB", "Home", date(2010, 1, 9), date(2010, 1, 13)))})
+    events = events_of(
+        {"calendar": calendar(("promotion", "GB", "Home", date(2010, 1, 9), date(2010, 1, 13)))}
+    )
     found = exposure(events, LEAVES, STARTS, WEEK)
     assert found[0, :, PROMOTION].tolist() == pytest.approx([2 / 7, 3 / 7, 0])
     assert not found[1:].any()
     assert not found[:, :, [HOLIDAY, CLOSURE]].any()
 
 
-def test_what_names_no_region_holds_for_all_and_no_period_is_more_than_wholly_under(calendar: Calendar) -> None:
+def test_what_names_no_region_holds_for_all_and_no_period_is_more_than_wholly_under(
+    calendar: Calendar,
+) -> None:
     whole = (date(2010, 1, 1), date(2010, 1, 31))
-    events = events_of({"calendar": calendar(("holiday", None, None, *whole), ("holiday", "FR", None, *whole))})
+    events = events_of(
+        {"calendar": calendar(("holiday", None, None, *whole), ("holiday", "FR", None, *whole))}
+    )
     assert (exposure(events, LEAVES, STARTS, WEEK)[:, :, HOLIDAY] == 1).all()
 
 

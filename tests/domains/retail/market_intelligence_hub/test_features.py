@@ -31,7 +31,14 @@ def _sales(shop: Shop, lines: list[Line], as_of: date = AS_OF, plan: Plan = PLAN
     return sales_by_period(known, whole_periods(known, "ordered_at", as_of, plan.grain), plan)
 
 
-def _line(order: str, when: datetime, quantity: int = 2, price: str = "1.2500", status: str = "completed", **named: str) -> Line:
+def _line(
+    order: str,
+    when: datetime,
+    quantity: int = 2,
+    price: str = "1.2500",
+    status: str = "completed",
+    **named: str,
+) -> Line:
     return (order, named.get("region", "GB"), when, named.get("category", "Home"), quantity, price, status)
 
 
@@ -50,19 +57,36 @@ def test_a_series_begins_with_its_first_sale(shop: Shop) -> None:
 
 
 def test_weeks_that_are_not_whole_are_left_out(shop: Shop) -> None:
-    lines = [_line("1", datetime(2010, 1, 5)), _line("2", datetime(2010, 1, 11)), _line("3", datetime(2010, 1, 19))]
-    assert _sales(shop, lines, date(2010, 1, 23))["period_on"].dt.date.unique().tolist() == [date(2010, 1, 11)]
-    assert _sales(shop, lines)["period_on"].dt.date.unique().tolist() == [date(2010, 1, 11), date(2010, 1, 18)]
+    lines = [
+        _line("1", datetime(2010, 1, 5)),
+        _line("2", datetime(2010, 1, 11)),
+        _line("3", datetime(2010, 1, 19)),
+    ]
+    assert _sales(shop, lines, date(2010, 1, 23))["period_on"].dt.date.unique().tolist() == [
+        date(2010, 1, 11)
+    ]
+    assert _sales(shop, lines)["period_on"].dt.date.unique().tolist() == [
+        date(2010, 1, 11),
+        date(2010, 1, 18),
+    ]
 
 
 def test_nothing_after_the_day_is_known(shop: Shop) -> None:
-    lines = [_line("1", MONDAY), _line("2", datetime(2010, 1, 10, 23, 59, 59)), _line("3", datetime(2010, 1, 11))]
+    lines = [
+        _line("1", MONDAY),
+        _line("2", datetime(2010, 1, 10, 23, 59, 59)),
+        _line("3", datetime(2010, 1, 11)),
+    ]
     sales = _sales(shop, lines, date(2010, 1, 10))
     assert sales.query("level == 'total'")["revenue"].tolist() == [Decimal("5.0000")]
 
 
 def test_returns_count_against_sales_and_adjustments_do_not_count(shop: Shop) -> None:
-    lines = [_line("1", MONDAY, 10), _line("C1", MONDAY, -4, status="cancelled"), _line("A1", MONDAY, 99, status="adjusted")]
+    lines = [
+        _line("1", MONDAY, 10),
+        _line("C1", MONDAY, -4, status="cancelled"),
+        _line("A1", MONDAY, 99, status="adjusted"),
+    ]
     total = _sales(shop, lines, date(2010, 1, 10)).query("level == 'total'").iloc[0]
     assert (total["revenue"], total["units"], total["orders"]) == (Decimal("7.5000"), 6, 1)
     assert (total["largest_order"], total["largest_return"]) == (Decimal("12.5000"), Decimal("-5.0000"))

@@ -10,7 +10,12 @@ import pytest
 
 from headgate.analytics.forecasting import Backtest, Origin
 from headgate.analytics.periods import WEEK, Span
-from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import COVERAGES, MEASURES, RULES, forecast_accuracy
+from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import (
+    COVERAGES,
+    MEASURES,
+    RULES,
+    forecast_accuracy,
+)
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 pytestmark = pytest.mark.unit
@@ -32,7 +37,9 @@ def accuracy(model: str, past: list[tuple[str, float]], last_year: list[float]) 
     count, known_year = len(past), np.array(last_year)
     all_in = (np.full((1, 4), 0.0), np.full((1, 4), 1000.0))
     forecast = HierarchyForecast(
-        series=pd.DataFrame({"series_id": ["total"], "level": ["total"], "region_id": ["(all)"], "category": ["(all)"]}),
+        series=pd.DataFrame(
+            {"series_id": ["total"], "level": ["total"], "region_id": ["(all)"], "category": ["(all)"]}
+        ),
         span=Span(date(2022, 1, 3), date(2022, 10, 3), WEEK),
         now=origin(model, ACTUAL),
         bounds={80: all_in, 95: all_in},
@@ -56,7 +63,9 @@ def test_the_error_of_last_year_is_null_where_no_year_was_known() -> None:
 def test_the_error_of_last_year_is_null_unless_each_origin_of_the_row_knew_a_year() -> None:
     """A mean over other origins than those of the published method cannot be compared with it."""
     assert pd.isna(accuracy("ensemble", [("ensemble", 110.0)] * 2, [120.0, np.nan])["smape_last_year"])
-    assert accuracy("ensemble", [("ensemble", 110.0)] * 2, [120.0, 120.0])["smape_last_year"] == pytest.approx(200 * 20 / 220)
+    assert accuracy("ensemble", [("ensemble", 110.0)] * 2, [120.0, 120.0])[
+        "smape_last_year"
+    ] == pytest.approx(200 * 20 / 220)
 
 
 def test_figures_are_measured_only_at_origins_that_the_published_method_forecast() -> None:

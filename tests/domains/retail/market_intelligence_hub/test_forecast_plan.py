@@ -62,12 +62,20 @@ def test_an_option_that_is_not_understood_is_named(options: dict[str, str]) -> N
 def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
     assert WEEK.start_of(date(2010, 1, 10)) == date(2010, 1, 4)
     assert MONTH.start_of(date(2010, 1, 31)) == date(2010, 1, 1)
-    assert (DAY.shifted(date(2010, 2, 28), 1), WEEK.shifted(date(2010, 1, 10), -1), MONTH.shifted(date(2010, 1, 31), 1)) == (
+    assert (
+        DAY.shifted(date(2010, 2, 28), 1),
+        WEEK.shifted(date(2010, 1, 10), -1),
+        MONTH.shifted(date(2010, 1, 31), 1),
+    ) == (
         date(2010, 3, 1),
         date(2009, 12, 28),
         date(2010, 2, 1),
     )
-    assert MONTH.starts(date(2009, 12, 5), date(2010, 2, 1)).date.tolist() == [date(2009, 12, 1), date(2010, 1, 1), date(2010, 2, 1)]
+    assert MONTH.starts(date(2009, 12, 5), date(2010, 2, 1)).date.tolist() == [
+        date(2009, 12, 1),
+        date(2010, 1, 1),
+        date(2010, 2, 1),
+    ]
     assert WEEK.starts(date(2010, 1, 11), date(2010, 1, 4)).empty
 
 
@@ -80,7 +88,9 @@ def test_a_short_history_has_the_newest_origins_only() -> None:
     assert DAY.cuts(28, 4, 300) == (28, 56, 84, 112)
 
 
-@pytest.mark.parametrize(("grain", "cuts"), [(DAY, (28, 56, 84, 365)), (MONTH, (12, 15, 18, 21))], ids=["day", "month"])
+@pytest.mark.parametrize(
+    ("grain", "cuts"), [(DAY, (28, 56, 84, 365)), (MONTH, (12, 15, 18, 21))], ids=["day", "month"]
+)
 def test_one_origin_lies_in_the_season_of_the_coming_window(grain: Grain, cuts: tuple[int, ...]) -> None:
     assert grain.cuts(grain.horizon, 4, 1_000) == cuts
     assert grain.season_cut(grain.horizon) in cuts

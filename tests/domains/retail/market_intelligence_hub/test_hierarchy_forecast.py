@@ -34,7 +34,15 @@ def shop_of(weeks: int) -> tuple[pd.DataFrame, Span]:
     revenue = np.where(number % 52 >= 42, 300.0, 100.0) * np.exp(random.normal(0, 0.05, weeks))
     first = date(2022, 1, 3)
     starts = WEEK.starts(first, WEEK.shifted(first, weeks - 1))
-    sales = pd.DataFrame({"series_id": "total", "level": "total", "region_id": "(all)", "category": "(all)", "period_on": starts})
+    sales = pd.DataFrame(
+        {
+            "series_id": "total",
+            "level": "total",
+            "region_id": "(all)",
+            "category": "(all)",
+            "period_on": starts,
+        }
+    )
     return sales.assign(revenue=revenue), Span(first, starts[-1].date(), WEEK)
 
 
@@ -60,20 +68,34 @@ def shop_of_two_categories(seed: int, weeks: int = 40) -> tuple[pd.DataFrame, Sp
         ("total", "total", "(all)", total),
     )
     frames = [
-        pd.DataFrame({"series_id": name, "level": level, "region_id": "(all)", "category": category, "period_on": starts, "revenue": sold})
+        pd.DataFrame(
+            {
+                "series_id": name,
+                "level": level,
+                "region_id": "(all)",
+                "category": category,
+                "period_on": starts,
+                "revenue": sold,
+            }
+        )
         for name, level, category, sold in named
     ]
     return pd.concat(frames, ignore_index=True), Span(first, starts[-1].date(), WEEK)
 
 
 @pytest.mark.parametrize(("seed", "stays"), [(4, True), (9, False)])
-def test_the_last_value_of_the_total_stays_where_the_backtest_says_that_adding_up_makes_it_worse(seed: int, *, stays: bool) -> None:
+def test_the_last_value_of_the_total_stays_where_the_backtest_says_that_adding_up_makes_it_worse(
+    seed: int, *, stays: bool
+) -> None:
     sales, span = shop_of_two_categories(seed)
     found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "category"}))
     total, last = 2, sales.revenue.iloc[-1]
     assert found.now.models[total] == "last_value"
     assert (found.now.means[total].tolist() == [last] * 13) == stays
-    assert amounts(found.now.means[total]).tolist() == (amounts(found.now.means[0]) + amounts(found.now.means[1])).tolist()
+    assert (
+        amounts(found.now.means[total]).tolist()
+        == (amounts(found.now.means[0]) + amounts(found.now.means[1])).tolist()
+    )
 
 
 @pytest.mark.parametrize("seed", [4, 9])
@@ -88,7 +110,9 @@ def test_a_total_by_a_naive_rule_was_no_worse_at_past_origins_than_the_rule(seed
 
 
 @pytest.mark.parametrize(("weeks", "is_untested"), [(52, True), (104, False)])
-def test_history_is_too_short_where_no_origin_tested_the_method_with_a_year(weeks: int, *, is_untested: bool) -> None:
+def test_history_is_too_short_where_no_origin_tested_the_method_with_a_year(
+    weeks: int, *, is_untested: bool
+) -> None:
     sales, span = shop_of(weeks)
     found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "none"}))
     knew_a_year = [np.isfinite(by_year).all() for by_year in found.rules["last_year"]]

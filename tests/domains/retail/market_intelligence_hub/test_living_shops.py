@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 
 from headgate.analytics.accuracy import smape
 from headgate.analytics.periods import WEEK, Span
-from headgate.domains.retail.market_intelligence_hub.closures import closed_periods, filled, has_stopped, opened_at
+from headgate.domains.retail.market_intelligence_hub.closures import (
+    closed_periods,
+    filled,
+    has_stopped,
+    opened_at,
+)
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
@@ -56,16 +61,33 @@ def event(kind: str, first_week: int, weeks: int) -> pd.DataFrame:
     begins = FIRST + timedelta(weeks=first_week)
     days = pd.to_datetime([begins, begins + timedelta(weeks=weeks, days=-1)])
     return pd.DataFrame(
-        {"event_kind": [kind], "event_name": [kind], "region_id": None, "category": None, "starts_on": days[:1], "ends_on": days[1:]}
+        {
+            "event_kind": [kind],
+            "event_name": [kind],
+            "region_id": None,
+            "category": None,
+            "starts_on": days[:1],
+            "ends_on": days[1:],
+        }
     )
 
 
 def forecast_of(revenue: np.ndarray, events: pd.DataFrame | None = None) -> HierarchyForecast:
     """The forecast of a shop's total."""
     starts = starts_of(revenue)
-    sales = pd.DataFrame({"series_id": "total", "level": "total", "region_id": "(all)", "category": "(all)", "period_on": starts})
+    sales = pd.DataFrame(
+        {
+            "series_id": "total",
+            "level": "total",
+            "region_id": "(all)",
+            "category": "(all)",
+            "period_on": starts,
+        }
+    )
     span = Span(FIRST, starts[-1].date(), WEEK)
-    return forecast_hierarchy(sales.assign(revenue=revenue.round(2)), pd.DataFrame() if events is None else events, span, TOTAL)
+    return forecast_hierarchy(
+        sales.assign(revenue=revenue.round(2)), pd.DataFrame() if events is None else events, span, TOTAL
+    )
 
 
 @pytest.mark.parametrize("weeks", [53, 56, 60])
@@ -134,7 +156,9 @@ def forecast_of_shop(shop: str, weeks: int) -> HierarchyForecast:
 
 @pytest.mark.parametrize("weeks", [8, 30, 49, 53, 60, 78, 104])
 @pytest.mark.parametrize("shop", SHOPS)
-def test_a_living_shop_is_never_forecast_to_sell_nothing_and_never_with_certainty(shop: str, weeks: int) -> None:
+def test_a_living_shop_is_never_forecast_to_sell_nothing_and_never_with_certainty(
+    shop: str, weeks: int
+) -> None:
     found = forecast_of_shop(shop, weeks)
     assert found.now.means.min() > 0
     assert all((upper > lower).all() for lower, upper in found.bounds.values())
@@ -142,7 +166,9 @@ def test_a_living_shop_is_never_forecast_to_sell_nothing_and_never_with_certaint
 
 @pytest.mark.parametrize("weeks", [53, 60, 78, 92, 104])
 @pytest.mark.parametrize("shop", SHOPS)
-def test_no_published_method_has_twice_the_error_of_a_naive_rule_in_its_own_row(shop: str, weeks: int) -> None:
+def test_no_published_method_has_twice_the_error_of_a_naive_rule_in_its_own_row(
+    shop: str, weeks: int
+) -> None:
     row = forecast_accuracy(forecast_of_shop(shop, weeks)).iloc[0]
     for rule in ("smape_last_year", "smape_last_value"):
         assert not row["smape"] > 2.2 * row[rule] + 1

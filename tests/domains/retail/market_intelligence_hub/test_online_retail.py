@@ -11,7 +11,11 @@ from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.accuracy import owa
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of
 from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period
-from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import COVERAGES, MEASURES, backtest_scores
+from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import (
+    COVERAGES,
+    MEASURES,
+    backtest_scores,
+)
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.quality.contract_audit import audit
@@ -46,9 +50,14 @@ def backtested(online_retail: Mapping[str, ibis.Table]) -> pd.DataFrame:
     return means.set_axis(forecast.series["series_id"].loc[means.index])
 
 
-def test_every_table_of_the_real_shop_holds_its_contract(built: dict[str, pd.DataFrame], registry: Registry) -> None:
+def test_every_table_of_the_real_shop_holds_its_contract(
+    built: dict[str, pd.DataFrame], registry: Registry
+) -> None:
     for name, frame in built.items():
-        audit(registry.prod[name], rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")))
+        audit(
+            registry.prod[name],
+            rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")),
+        )
 
 
 def test_the_real_shop_is_forecast_better_than_by_naive2(backtested: pd.DataFrame) -> None:
@@ -76,7 +85,9 @@ def test_the_christmas_closure_is_reported(built: dict[str, pd.DataFrame]) -> No
     assert (closed["actual"], closed["reason"]) == (Decimal(0), "no_sales")
 
 
-def test_fifty_two_whole_weeks_are_known_and_the_year_rises_into_autumn(built: dict[str, pd.DataFrame]) -> None:
+def test_fifty_two_whole_weeks_are_known_and_the_year_rises_into_autumn(
+    built: dict[str, pd.DataFrame],
+) -> None:
     total = built["sales_trends"].set_index("series_id").loc["total"]
     assert (total["periods"], total["direction"]) == (52, "rising")
     assert built["sales_forecast"]["period_on"].min() == date(2010, 12, 6)

@@ -21,9 +21,23 @@ ODD = 20
 def _weekly(region: str = "(all)", **odd: float) -> pd.DataFrame:
     """Forty weeks of about 1,000 from 20 orders of 50, of all or of one region; week 20 is as given."""
     noise = np.random.default_rng(9).integers(-40, 41, WEEKS)
-    weekly = pd.DataFrame({"period_on": pd.date_range("2009-01-05", periods=WEEKS, freq="W-MON"), "revenue": 1000 + noise, "orders": 20})
+    weekly = pd.DataFrame(
+        {
+            "period_on": pd.date_range("2009-01-05", periods=WEEKS, freq="W-MON"),
+            "revenue": 1000 + noise,
+            "orders": 20,
+        }
+    )
     name, level = ("total", "total") if region == "(all)" else (f"region={region}", "region")
-    weekly = weekly.assign(series_id=name, level=level, region_id=region, category="(all)", largest_order=50, largest_return=0, promoted=0)
+    weekly = weekly.assign(
+        series_id=name,
+        level=level,
+        region_id=region,
+        category="(all)",
+        largest_order=50,
+        largest_return=0,
+        promoted=0,
+    )
     for name, value in odd.items():
         weekly.loc[ODD, name] = value
     for name in ("revenue", "largest_order", "largest_return", "promoted"):
@@ -63,7 +77,9 @@ def test_the_score_is_the_deviation_over_the_usual_one_of_that_side() -> None:
     revenue = weekly["revenue"].astype(float)
     around = revenue.rolling(13, center=True, min_periods=1).median()
     above = (revenue - around)[revenue >= around]
-    assert found["score"] == pytest.approx((3000 - around[ODD]) / max(1.4826 * above.median(), 0.05 * around.median()))
+    assert found["score"] == pytest.approx(
+        (3000 - around[ODD]) / max(1.4826 * above.median(), 0.05 * around.median())
+    )
 
 
 def test_short_histories_and_no_rows_report_nothing() -> None:
@@ -96,7 +112,9 @@ GOOD, CLOSED = {"revenue": 3000, "orders": 60}, {"revenue": 0, "orders": 0}
         (CLOSED, "holiday", ("2009-05-27", "2009-05-27")),
     ],
 )
-def test_the_event_that_lies_on_an_odd_week_is_named_as_its_reason(odd: dict[str, float], kind: str, days: tuple[str, str]) -> None:
+def test_the_event_that_lies_on_an_odd_week_is_named_as_its_reason(
+    odd: dict[str, float], kind: str, days: tuple[str, str]
+) -> None:
     found = sales_anomalies(_weekly(**odd), _event(kind, "Spring Bank Holiday", *days), WEEK).iloc[0]
     assert (found["reason"], found["event_name"]) == (kind, "Spring Bank Holiday")
     assert found["explanation"] == "In the calendar: Spring Bank Holiday"
@@ -112,7 +130,11 @@ def test_the_event_that_lies_on_an_odd_week_is_named_as_its_reason(odd: dict[str
 )
 def test_an_event_of_another_week_or_with_another_effect_is_no_reason(calendar: pd.DataFrame) -> None:
     found = sales_anomalies(_weekly(**GOOD), calendar, WEEK).iloc[0]
-    assert (found["reason"], found["event_name"], found["explanation"]) == ("more_orders", None, REASONS["more_orders"])
+    assert (found["reason"], found["event_name"], found["explanation"]) == (
+        "more_orders",
+        None,
+        REASONS["more_orders"],
+    )
 
 
 def test_what_is_measured_goes_before_what_is_in_the_calendar() -> None:
@@ -122,9 +144,17 @@ def test_what_is_measured_goes_before_what_is_in_the_calendar() -> None:
 
 
 def test_an_event_of_one_region_explains_the_whole_only_where_that_region_makes_most_of_it() -> None:
-    whole, calendar = _weekly(**GOOD), _event("holiday", "Bastille Day", "2009-05-25", "2009-05-25", region="FR")
-    for french, reason in (({"revenue": 2800, "orders": 50}, "holiday"), ({"revenue": 1300, "orders": 25}, "more_orders")):
-        found = sales_anomalies(pd.concat([whole, _weekly("FR", **french)], ignore_index=True), calendar, WEEK)
+    whole, calendar = (
+        _weekly(**GOOD),
+        _event("holiday", "Bastille Day", "2009-05-25", "2009-05-25", region="FR"),
+    )
+    for french, reason in (
+        ({"revenue": 2800, "orders": 50}, "holiday"),
+        ({"revenue": 1300, "orders": 25}, "more_orders"),
+    ):
+        found = sales_anomalies(
+            pd.concat([whole, _weekly("FR", **french)], ignore_index=True), calendar, WEEK
+        )
         assert found.set_index("series_id").loc["total", "reason"] == reason
 
 
@@ -136,6 +166,13 @@ def test_an_event_of_one_region_is_nothing_to_another() -> None:
 
 def test_of_two_events_the_one_whose_part_moved_most_is_named() -> None:
     french = _weekly("FR", revenue=2800, orders=50)
-    both = pd.concat([_event("holiday", "A", "2009-05-25", "2009-05-25", region="FR"), _event("holiday", "B", "2009-05-25", "2009-05-25")])
-    found = sales_anomalies(pd.concat([_weekly(**GOOD), french], ignore_index=True), both, WEEK).set_index("series_id")
+    both = pd.concat(
+        [
+            _event("holiday", "A", "2009-05-25", "2009-05-25", region="FR"),
+            _event("holiday", "B", "2009-05-25", "2009-05-25"),
+        ]
+    )
+    found = sales_anomalies(pd.concat([_weekly(**GOOD), french], ignore_index=True), both, WEEK).set_index(
+        "series_id"
+    )
     assert found["event_name"].to_dict() == {"total": "B", "region=FR": "A"}

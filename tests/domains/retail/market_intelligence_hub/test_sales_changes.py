@@ -14,9 +14,13 @@ pytestmark = pytest.mark.unit
 
 
 def _changes_of(revenue: list[float], grain: Grain = WEEK) -> pd.DataFrame:
-    starts = pd.date_range("2009-01-05", periods=len(revenue), freq=grain.frequency if grain is DAY else "W-MON")
+    starts = pd.date_range(
+        "2009-01-05", periods=len(revenue), freq=grain.frequency if grain is DAY else "W-MON"
+    )
     rows = pd.DataFrame({"period_on": starts, "revenue": revenue})
-    return sales_changes(rows.assign(series_id="total", level="total", region_id="(all)", category="(all)"), grain)
+    return sales_changes(
+        rows.assign(series_id="total", level="total", region_id="(all)", category="(all)"), grain
+    )
 
 
 def test_each_change_reports_both_levels_in_money_and_how_long_they_lasted() -> None:
@@ -44,7 +48,10 @@ def _days(seed: int, good: int) -> list[float]:
 
 def test_a_good_week_of_days_is_no_level_and_a_good_month_is() -> None:
     assert np.mean([len(_changes_of(_days(seed, 7), DAY)) > 0 for seed in range(20)]) <= 0.1
-    assert all(_changes_of(_days(seed, 30), DAY)["change_on"].tolist() == [date(2009, 3, 6), date(2009, 4, 5)] for seed in range(20))
+    assert all(
+        _changes_of(_days(seed, 30), DAY)["change_on"].tolist() == [date(2009, 3, 6), date(2009, 4, 5)]
+        for seed in range(20)
+    )
 
 
 def test_returns_beyond_all_sales_have_no_share_to_compare_with() -> None:

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.unit
 
 
 def _trend_of(revenue: list[float]) -> pd.Series:
-    weekly = pd.DataFrame({"period_on": pd.date_range("2009-01-05", periods=len(revenue), freq="W-MON"), "revenue": revenue})
+    weekly = pd.DataFrame(
+        {"period_on": pd.date_range("2009-01-05", periods=len(revenue), freq="W-MON"), "revenue": revenue}
+    )
     named = weekly.assign(series_id="total", level="total", region_id="(all)", category="(all)")
     return sales_trends(named, sales_changes(named, WEEK), WEEK).iloc[0]
 
@@ -59,7 +61,9 @@ def test_growth_needs_both_quarters_and_sales_in_the_first() -> None:
 
 def test_strengths_show_a_season_after_two_years() -> None:
     weeks = np.arange(130)
-    seasonal = _trend_of(list(100 + 30 * np.sin(2 * np.pi * weeks / 52) + np.random.default_rng(6).normal(0, 1, 130)))
+    seasonal = _trend_of(
+        list(100 + 30 * np.sin(2 * np.pi * weeks / 52) + np.random.default_rng(6).normal(0, 1, 130))
+    )
     assert seasonal["seasonal_strength"] > 0.9
     assert np.isnan(_trend_of([1.0, 2.0] * 52)["seasonal_strength"])
 

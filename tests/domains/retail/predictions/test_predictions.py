@@ -54,8 +54,17 @@ FRAUD = Scorer(
     {
         "reference": np.array([20.0, 100.0]),
         **with_prefix("trees", TREE),
-        **with_prefix("past", {name: np.array([], dtype=np.int64) for name in ("number", "at_s", "customer_id", "terminal_id", "pence")}),
-        **with_prefix("past", {"fraud": np.array([], dtype=np.bool_), "amount_to_usual": np.array([]), "to_mean": np.array([])}),
+        **with_prefix(
+            "past",
+            {
+                name: np.array([], dtype=np.int64)
+                for name in ("number", "at_s", "customer_id", "terminal_id", "pence")
+            },
+        ),
+        **with_prefix(
+            "past",
+            {"fraud": np.array([], dtype=np.bool_), "amount_to_usual": np.array([]), "to_mean": np.array([])},
+        ),
         **with_prefix("accounts", {"customer_id": np.array([7]), "signed_up_s": np.array([1_700_000_000])}),
     },
 )
@@ -118,11 +127,20 @@ def caller() -> Caller:
 
 def test_a_fraud_score_is_the_exported_models_with_decision_and_reasons(caller: Caller) -> None:
     answer = caller.call("POST", "/v1/predictions/fraud", ASKED)
-    expected = FraudScorer(FRAUD).score(Transaction(7, 3, 250_00, caller.lake.moment.replace(day=2, hour=3, minute=4, second=5)))
+    expected = FraudScorer(FRAUD).score(
+        Transaction(7, 3, 250_00, caller.lake.moment.replace(day=2, hour=3, minute=4, second=5))
+    )
     assert answer.status == 200
-    assert (answer.json["score"], answer.json["decision"]) == (pytest.approx(expected.score, rel=1e-12), "review")
+    assert (answer.json["score"], answer.json["decision"]) == (
+        pytest.approx(expected.score, rel=1e-12),
+        "review",
+    )
     assert answer.json["reasons"] == ["amount_unusual"]
-    assert (answer.json["as_of"], answer.json["snapshot_id"], answer.json["model"]) == ("2026-01-01", "1".zfill(16), "gradient_boosting")
+    assert (answer.json["as_of"], answer.json["snapshot_id"], answer.json["model"]) == (
+        "2026-01-01",
+        "1".zfill(16),
+        "gradient_boosting",
+    )
 
 
 def test_a_small_amount_is_approved_without_reasons(caller: Caller) -> None:
@@ -131,7 +149,13 @@ def test_a_small_amount_is_approved_without_reasons(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"amount": "5"}, {"amount": "-5.00"}, {"transacted_at": "2026-02-30T00:00:00"}, {"card_number": "4111111111111111"}]
+    "wrong",
+    [
+        {"amount": "5"},
+        {"amount": "-5.00"},
+        {"transacted_at": "2026-02-30T00:00:00"},
+        {"card_number": "4111111111111111"},
+    ],
 )
 def test_a_transaction_that_is_none_is_a_422(caller: Caller, wrong: dict[str, str]) -> None:
     answer = caller.call("POST", "/v1/predictions/fraud", {**ASKED, **wrong})
@@ -142,11 +166,19 @@ def test_a_transaction_that_is_none_is_a_422(caller: Caller, wrong: dict[str, st
 def test_a_known_customer_is_predicted_from_stored_signals_with_the_stored_interval(caller: Caller) -> None:
     answer = caller.call("POST", "/v1/predictions/customer", {"customer_id": 7}).json
     assert answer["churn_probability"] == 30 / 120
-    assert answer["values"][1] == {"horizon_days": 365, "purchases": pytest.approx(1.8), "value": "93.60", "low": "3.00", "high": "4.00"}
+    assert answer["values"][1] == {
+        "horizon_days": 365,
+        "purchases": pytest.approx(1.8),
+        "value": "93.60",
+        "low": "3.00",
+        "high": "4.00",
+    }
 
 
 def test_changed_signals_answer_what_if_without_an_interval(caller: Caller) -> None:
-    answer = caller.call("POST", "/v1/predictions/customer", {"customer_id": 7, "signals": {"silence": 90}}).json
+    answer = caller.call(
+        "POST", "/v1/predictions/customer", {"customer_id": 7, "signals": {"silence": 90}}
+    ).json
     assert answer["churn_probability"] == 0.5
     assert answer["values"][0]["low"] is None
 
@@ -163,10 +195,18 @@ def test_a_new_customer_needs_all_signals(caller: Caller) -> None:
     assert caller.call("POST", "/v1/predictions/customer", {"customer_id": 8}).status == 404
 
 
-def test_a_model_without_customers_predicts_from_signals_and_says_where_known_customers_are(caller: Caller) -> None:
+def test_a_model_without_customers_predicts_from_signals_and_says_where_known_customers_are(
+    caller: Caller,
+) -> None:
     """A run over more customers than the function can hold exports the model alone."""
     without = {name: array[:0] for name, array in CUSTOMERS.arrays.items()}
-    export(caller.lake, "demand-insights-engine", "customers", Scorer({**CUSTOMERS.facts, "has_customers": False}, without), day=2)
+    export(
+        caller.lake,
+        "demand-insights-engine",
+        "customers",
+        Scorer({**CUSTOMERS.facts, "has_customers": False}, without),
+        day=2,
+    )
     answer = caller.call("POST", "/v1/predictions/customer", {"customer_id": 7})
     assert answer.status == 404
     assert "customer_lifetime_value" in answer.json["detail"]
@@ -207,7 +247,13 @@ def test_a_forecast_is_the_published_one_cell_by_cell(caller: Caller) -> None:
         "snapshot_id": "1" * 16,
     }
     rows = [
-        {"series_id": name, "period_on": date(2026, 1, 5 + 7 * n), "horizon": n + 1, "history_too_short": False, "as_of": date(2026, 1, 1)}
+        {
+            "series_id": name,
+            "period_on": date(2026, 1, 5 + 7 * n),
+            "horizon": n + 1,
+            "history_too_short": False,
+            "as_of": date(2026, 1, 1),
+        }
         | money
         | texts
         for name in ("total", "region=GB")
@@ -215,9 +261,18 @@ def test_a_forecast_is_the_published_one_cell_by_cell(caller: Caller) -> None:
     ]
     table = pa.Table.from_pylist(rows, schema=arrow_schema(contract))
     bucket = caller.lake.bucket("market-intelligence-hub")
-    caller.lake.catalog.create(caller.lake.databases.prod, "sales_forecast", f"s3://{bucket}/tables/sales_forecast/none/")
-    publisher = Publisher(caller.lake.objects, caller.lake.catalog, caller.lake.databases.prod, bucket, lambda *_: None)
-    publisher.publish(contract, table, keys.table_prefix("sales_forecast", "v1"), parameters={"headgate.as_of": "2026-01-01"})
+    caller.lake.catalog.create(
+        caller.lake.databases.prod, "sales_forecast", f"s3://{bucket}/tables/sales_forecast/none/"
+    )
+    publisher = Publisher(
+        caller.lake.objects, caller.lake.catalog, caller.lake.databases.prod, bucket, lambda *_: None
+    )
+    publisher.publish(
+        contract,
+        table,
+        keys.table_prefix("sales_forecast", "v1"),
+        parameters={"headgate.as_of": "2026-01-01"},
+    )
     answer = caller.call("POST", "/v1/predictions/forecast", {"series_id": "region=GB", "periods": 2}).json
     assert [(one["period_on"], one["horizon"], one["mean"]) for one in answer["periods"]] == [
         ("2026-01-05", 1, "1.25"),
@@ -236,7 +291,9 @@ def test_a_forecast_is_the_published_one_cell_by_cell(caller: Caller) -> None:
         ("forecast", {"series_id": "total"}, "market-intelligence-hub"),
     ],
 )
-def test_a_lake_without_systems_says_so_and_what_to_do(what: str, asked: dict[str, object], system: str) -> None:
+def test_a_lake_without_systems_says_so_and_what_to_do(
+    what: str, asked: dict[str, object], system: str
+) -> None:
     answer = Caller(MemoryLake(systems=()), ("viewer",)).call("POST", f"/v1/predictions/{what}", asked)
     assert answer.status == 409
     assert f"does not build the system {system}" in answer.json["detail"]

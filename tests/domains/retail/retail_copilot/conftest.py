@@ -27,7 +27,9 @@ def tables_of(rows: list[Row]) -> dict[str, ibis.Table]:
                 {
                     "query_id": pa.array(range(1, len(rows) + 1), pa.int64()),
                     "session_id": pa.array(visits, pa.string()),
-                    "searched_at": pa.array([np.datetime64(when, "us") for when in whens], pa.timestamp("us")),
+                    "searched_at": pa.array(
+                        [np.datetime64(when, "us") for when in whens], pa.timestamp("us")
+                    ),
                     "query_text": pa.array(texts, pa.string()),
                     "results_count": pa.array(results, pa.int32()),
                     "clicked_product_id": pa.array(opened, pa.string()),
@@ -36,7 +38,12 @@ def tables_of(rows: list[Row]) -> dict[str, ibis.Table]:
             )
         ),
         "products": ibis.memtable(
-            pa.table({"product_id": pa.array(list(NAMES), pa.string()), "product_name": pa.array(list(NAMES.values()), pa.string())})
+            pa.table(
+                {
+                    "product_id": pa.array(list(NAMES), pa.string()),
+                    "product_name": pa.array(list(NAMES.values()), pa.string()),
+                }
+            )
         ),
         "order_items": ibis.memtable(
             pa.table(

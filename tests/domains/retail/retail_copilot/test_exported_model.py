@@ -57,7 +57,9 @@ def scorer(texts: pd.DataFrame) -> IntentScorer:
     return IntentScorer(Scorer.from_bytes(exported.to_bytes()))
 
 
-def test_every_known_text_has_the_template_and_the_intent_of_the_batch(scorer: IntentScorer, texts: pd.DataFrame) -> None:
+def test_every_known_text_has_the_template_and_the_intent_of_the_batch(
+    scorer: IntentScorer, texts: pd.DataFrame
+) -> None:
     for row in texts.itertuples():
         found = scorer.find(row.query_text)
         assert (found.template, found.nearest, found.similarity) == (row.template, row.template, 1.0)
@@ -65,7 +67,9 @@ def test_every_known_text_has_the_template_and_the_intent_of_the_batch(scorer: I
         assert found.sub_intent == f"{found.intent}, {row.template[:1]}"
 
 
-def test_an_unknown_text_has_the_intent_of_the_template_that_shares_its_rarest_words(scorer: IntentScorer) -> None:
+def test_an_unknown_text_has_the_intent_of_the_template_that_shares_its_rarest_words(
+    scorer: IntentScorer,
+) -> None:
     found = scorer.find("two garden gnomes please")
     assert found.nearest == "garden gnome"
     assert found.intent == scorer.find("garden gnome").intent

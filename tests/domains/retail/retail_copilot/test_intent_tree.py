@@ -15,8 +15,12 @@ def rings(outer: int, inner: int, each: int = 12) -> np.ndarray:
     """Points in so many groups far apart, each of so many groups near each other."""
     rng = np.random.default_rng(1)
     spread = np.eye(outer)[:, :, None] * 10
-    centres = np.concatenate([np.hstack([np.tile(far.ravel(), (inner, 1)), np.eye(inner) * 2]) for far in spread])
-    points = np.repeat(centres, each, axis=0) + rng.normal(scale=0.1, size=(outer * inner * each, outer + inner))
+    centres = np.concatenate(
+        [np.hstack([np.tile(far.ravel(), (inner, 1)), np.eye(inner) * 2]) for far in spread]
+    )
+    points = np.repeat(centres, each, axis=0) + rng.normal(
+        scale=0.1, size=(outer * inner * each, outer + inner)
+    )
     return points / np.linalg.norm(points, axis=1, keepdims=True)
 
 

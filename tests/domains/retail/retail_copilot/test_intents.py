@@ -47,7 +47,9 @@ def test_few_texts_have_one_intent() -> None:
 
 @pytest.mark.parametrize("model", [None, "by topic"])
 def test_each_sub_intent_lies_in_one_intent(model: str | None) -> None:
-    found = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()) if model else None)
+    found = intents.group_texts(
+        texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()) if model else None
+    )
     intents_of = pd.Series(found.groups).groupby(found.sub_groups).nunique()
     assert set(intents_of) == {1}
     assert len(found.sub_labels) >= len(found.labels)
@@ -63,7 +65,10 @@ def test_texts_that_join_later_are_in_the_intent_of_their_sub_intent(monkeypatch
 
 def test_labels_of_both_levels_occur_in_the_texts_of_their_groups() -> None:
     found = intents.group_texts(texts(), pd.Series([5] * 40))
-    for group, label in [*zip(found.groups, found.named, strict=True), *zip(found.sub_groups, found.sub_named, strict=True)]:
+    for group, label in [
+        *zip(found.groups, found.named, strict=True),
+        *zip(found.sub_groups, found.sub_named, strict=True),
+    ]:
         own = found.groups if label in found.labels else found.sub_groups
         assert texts()[own == group].str.contains(label, regex=False).any()
 
@@ -86,12 +91,18 @@ def test_texts_that_are_points_in_one_place_have_one_intent() -> None:
 
 
 def test_a_sub_intents_label_says_what_sets_it_apart_within_its_intent() -> None:
-    every = pd.Series(["desk lamp", "desk lamp brass", "floor lamp", "floor lamp tall", "red mug", "blue mug"])
+    every = pd.Series(
+        ["desk lamp", "desk lamp brass", "floor lamp", "floor lamp tall", "red mug", "blue mug"]
+    )
     subs, parents = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1])
     weights = pd.Series([1] * 6)
     names = intent_labels.labels(every, parents[subs], weights)
     assert names == ["lamp", "mug"]
-    assert intent_labels.sub_labels(every, subs, weights, parents, names) == ["desk lamp", "floor lamp", "mug"]
+    assert intent_labels.sub_labels(every, subs, weights, parents, names) == [
+        "desk lamp",
+        "floor lamp",
+        "mug",
+    ]
 
 
 def test_a_label_reaches_across_no_punctuation_and_has_no_contraction() -> None:
@@ -100,7 +111,9 @@ def test_a_label_reaches_across_no_punctuation_and_has_no_contraction() -> None:
 
 
 def test_words_with_which_people_ask_make_no_label() -> None:
-    every = pd.Series(["how long does delivery take", "i want to know how long delivery takes", "please help"])
+    every = pd.Series(
+        ["how long does delivery take", "i want to know how long delivery takes", "please help"]
+    )
     assert intent_labels.labels(every, np.array([0, 0, 1]), pd.Series([1] * 3)) == ["delivery", "other 2"]
 
 
@@ -111,7 +124,15 @@ def test_a_phrase_of_several_texts_is_a_better_label_than_a_longer_one_of_one_te
 
 def test_a_label_means_what_its_group_means() -> None:
     """The phrase "$100" is in more of the texts than any other phrase; withdrawals are what they are about."""
-    every = pd.Series(["got $100 withdrawal", "only $100 came", "$100 of the withdrawal", "cash withdrawal wrong", "lost my parcel"])
+    every = pd.Series(
+        [
+            "got $100 withdrawal",
+            "only $100 came",
+            "$100 of the withdrawal",
+            "cash withdrawal wrong",
+            "lost my parcel",
+        ]
+    )
     groups, weights = np.array([0, 0, 0, 0, 1]), pd.Series([2, 2, 2, 1, 1])
 
     def near(phrases: pd.Series, own: np.ndarray) -> np.ndarray:
@@ -136,7 +157,16 @@ def test_meaning_counts_for_more_than_words() -> None:
 def test_the_word_of_most_texts_is_a_better_label_than_a_phrase_of_some() -> None:
     """Three of six tins are plaster tins, but "plaster in tin" says nothing about the other three; `tin` is used elsewhere, too."""
     every = pd.Series(
-        ["plaster in tin red", "plaster in tin blue", "plaster in tin", "cake tin", "handy tin", "round tin", "tin opener", "tin man"]
+        [
+            "plaster in tin red",
+            "plaster in tin blue",
+            "plaster in tin",
+            "cake tin",
+            "handy tin",
+            "round tin",
+            "tin opener",
+            "tin man",
+        ]
     )
     groups, weights = np.array([0] * 6 + [1, 2]), pd.Series([1] * 8)
 
@@ -148,9 +178,13 @@ def test_the_word_of_most_texts_is_a_better_label_than_a_phrase_of_some() -> Non
 
 
 def test_a_word_that_is_mostly_used_in_other_groups_is_no_label() -> None:
-    every = pd.Series(["lost card", "lost card today", "card is lost", *[f"card {other}" for other in "abcdefghijklmnop"]])
+    every = pd.Series(
+        ["lost card", "lost card today", "card is lost", *[f"card {other}" for other in "abcdefghijklmnop"]]
+    )
     groups = np.array([0] * 3 + list(range(1, 17)))
-    found = intent_labels.labels(every, groups, pd.Series([1] * 19), lambda phrases, _: np.full(len(phrases), 0.5))
+    found = intent_labels.labels(
+        every, groups, pd.Series([1] * 19), lambda phrases, _: np.full(len(phrases), 0.5)
+    )
     assert found[0] in {"lost card", "lost"}
 
 
@@ -160,7 +194,9 @@ def test_the_model_finds_a_phrase_near_to_most_texts_of_a_group() -> None:
 
     class ByName:
         def vectors(self, phrases: list[str]) -> npt.NDArray[np.float32]:
-            return np.array([{"most": [1.0, 0.0], "one": [-1.0, 0.0]}[phrase] for phrase in phrases], dtype=np.float32)
+            return np.array(
+                [{"most": [1.0, 0.0], "one": [-1.0, 0.0]}[phrase] for phrase in phrases], dtype=np.float32
+            )
 
     near = intents._nearness(meaning, np.array([0, 0, 0, 0, 1, 1]), cast("SentenceModel", ByName()))
     most, one = near(pd.Series(["most", "one"]), np.array([0, 0]))
@@ -185,7 +221,9 @@ def test_a_text_counts_once_for_the_label_however_often_it_was_searched() -> Non
 
 def test_a_group_whose_best_phrases_are_all_taken_still_has_a_label() -> None:
     every = pd.Series([" ".join(["red mug"] * 3), "red mug", "red mug blue lamp shade of old brass"])
-    found = intent_labels.labels(every, np.array([0, 1, 2]), pd.Series([5, 4, 1]), lambda phrases, _: np.ones(len(phrases)))
+    found = intent_labels.labels(
+        every, np.array([0, 1, 2]), pd.Series([5, 4, 1]), lambda phrases, _: np.ones(len(phrases))
+    )
     assert len(set(found)) == 3
 
 
@@ -209,7 +247,12 @@ def test_a_label_is_a_phrase_of_the_groups_texts() -> None:
 
 def test_groups_with_one_best_phrase_have_different_labels() -> None:
     every = pd.Series(["red mug", "red mug", "red mug", "of the"])
-    assert intent_labels.labels(every, np.array([0, 1, 2, 3]), pd.Series([1] * 4)) == ["red mug", "mug", "red", "other 4"]
+    assert intent_labels.labels(every, np.array([0, 1, 2, 3]), pd.Series([1] * 4)) == [
+        "red mug",
+        "mug",
+        "red",
+        "other 4",
+    ]
 
 
 class ByTopic:
@@ -217,7 +260,10 @@ class ByTopic:
 
     def vectors(self, texts: pd.Series[str]) -> npt.NDArray[np.float32]:
         topics = [text.split()[-1] for text in texts]
-        return np.array([[topic == other for other in ("mug", "lamp", "candle", "gnome")] for topic in topics], dtype=np.float32)
+        return np.array(
+            [[topic == other for other in ("mug", "lamp", "candle", "gnome")] for topic in topics],
+            dtype=np.float32,
+        )
 
 
 def test_what_texts_mean_counts_for_more_than_their_words() -> None:
@@ -225,7 +271,9 @@ def test_what_texts_mean_counts_for_more_than_their_words() -> None:
     assert all(len(set(groups[start : start + 10])) == 1 for start in (0, 10, 20, 30))
 
 
-def test_texts_beyond_what_the_model_reads_join_a_group_by_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_beyond_what_the_model_reads_join_a_group_by_their_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(intents, "MAX_READ", 30)
     monkeypatch.setattr(intents, "MAX_LEARNT_FROM", 25)
     found = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))

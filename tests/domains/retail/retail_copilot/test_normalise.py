@@ -61,13 +61,17 @@ def test_words_keep_what_they_mean(text: str, template: str) -> None:
 
 
 def test_a_misspelled_word_becomes_the_shops_word_and_is_reported() -> None:
-    frame = normalise.templates(pd.DataFrame({"query_text": ["ceramc mug", "ceramic mug"], "searches": [1, 1]}), ["RED CERAMIC MUG"])
+    frame = normalise.templates(
+        pd.DataFrame({"query_text": ["ceramc mug", "ceramic mug"], "searches": [1, 1]}), ["RED CERAMIC MUG"]
+    )
     assert frame.template.tolist() == ["ceramic mug"] * 2
     assert frame.is_corrected.tolist() == [True, False]
 
 
 def test_personal_data_is_never_shown() -> None:
-    shown = normalise.redacted(pd.Series(["mug for jane@example.com", "call +44 20 7946 0958", "card [card number] mug", "mug 12"]))
+    shown = normalise.redacted(
+        pd.Series(["mug for jane@example.com", "call +44 20 7946 0958", "card [card number] mug", "mug 12"])
+    )
     assert shown.tolist() == ["mug for [e-mail]", "call [number]", "card [card number] mug", "mug 12"]
 
 
@@ -81,7 +85,9 @@ def test_any_text_has_a_template_that_is_its_own_template(texts: list[str]) -> N
 
 def test_a_label_has_words_that_people_typed() -> None:
     """The German `glas` loses its last letter in a template; `mug` was typed itself, and stays although `mugs` is commoner."""
-    frame = pd.DataFrame({"query_text": ["glas vase", "Glas", "glass", "mugs", "mug"], "searches": [3, 2, 9, 8, 1]})
+    frame = pd.DataFrame(
+        {"query_text": ["glas vase", "Glas", "glass", "mugs", "mug"], "searches": [3, 2, 9, 8, 1]}
+    )
     assert templates("glas") == ["gla"]
     assert normalise.as_typed(["gla vase", "mug", "other 3"], frame) == ["glas vase", "mug", "other 3"]
 

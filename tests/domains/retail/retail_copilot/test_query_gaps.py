@@ -42,7 +42,9 @@ def test_what_does_better_than_others_loses_nothing() -> None:
 
 
 def test_a_single_search_is_no_great_gap() -> None:
-    once = pd.concat([COUNTED, pd.DataFrame([("once", 1, 0, 0, 0)], columns=COUNTED.columns)], ignore_index=True)
+    once = pd.concat(
+        [COUNTED, pd.DataFrame([("once", 1, 0, 0, 0)], columns=COUNTED.columns)], ignore_index=True
+    )
     row = gaps(once).query("template == 'once'").iloc[0]
     assert row.lost_revenue_gbp < Decimal("0.50")
 
@@ -52,8 +54,12 @@ def test_steps_that_nobody_failed_are_not_gaps() -> None:
 
 
 def test_a_purchase_is_worth_what_the_opened_products_sell_for() -> None:
-    clicks = pd.DataFrame({"template": ["mug", "mug", "lamp"], "product_id": ["P1", "P2", "P9"], "clicks": [3, 1, 5]})
-    products = pd.DataFrame({"product_id": ["P1", "P2", "P3"], "money": [20.0, 40.0, None], "lines": [2.0, 1.0, None]})
+    clicks = pd.DataFrame(
+        {"template": ["mug", "mug", "lamp"], "product_id": ["P1", "P2", "P9"], "clicks": [3, 1, 5]}
+    )
+    products = pd.DataFrame(
+        {"product_id": ["P1", "P2", "P3"], "money": [20.0, 40.0, None], "lines": [2.0, 1.0, None]}
+    )
     values, shop = query_gaps.purchase_values(clicks, products)
     assert shop == 20.0
     assert values.to_dict() == {"mug": 17.5, "lamp": 20.0}

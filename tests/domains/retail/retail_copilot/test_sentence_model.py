@@ -44,7 +44,14 @@ def test_texts_get_the_points_that_the_models_own_library_gives_them(model: Sent
 
 def test_likeness_is_what_the_models_page_publishes(model: SentenceModel) -> None:
     """The example on https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, to its three digits."""
-    points = model.vectors(["That is a happy person", "That is a happy dog", "That is a very happy person", "Today is a sunny day"])
+    points = model.vectors(
+        [
+            "That is a happy person",
+            "That is a happy dog",
+            "That is a very happy person",
+            "Today is a sunny day",
+        ]
+    )
     assert points[1:] @ points[0] == pytest.approx([0.695, 0.943, 0.257], abs=5e-4)
 
 
@@ -62,7 +69,9 @@ def test_the_model_knows_words_of_its_language_but_no_parts_of_words(model: Sent
     assert not any(word.startswith(("#", "[")) for word in model.words())
 
 
-def test_other_weights_than_the_published_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_weights_than_the_published_ones_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "not_the_model"
     (folder / "model").mkdir(parents=True)
     (folder / "__init__.py").touch()
@@ -79,6 +88,8 @@ def test_where_the_package_is_missing_there_is_no_model(monkeypatch: pytest.Monk
 
 
 def test_arrays_are_read_by_name_and_shape() -> None:
-    header = json.dumps({"__metadata__": {}, "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [4, 12]}}).encode()
+    header = json.dumps(
+        {"__metadata__": {}, "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [4, 12]}}
+    ).encode()
     body = len(header).to_bytes(8, "little") + header + np.array([9, 1, 2], "<f4").tobytes()
     assert sentence_model.tensors(body)["a"].tolist() == [[1.0], [2.0]]

@@ -93,7 +93,9 @@ def test_what_is_never_found_is_a_costly_gap(built: dict[str, pd.DataFrame]) -> 
 
 
 def test_searches_after_the_day_change_nothing(built: dict[str, pd.DataFrame], tables: Tables) -> None:
-    later = system.build(tables([*searches(), ("Y", "2024-02-05T00:00:00", "sofa", 0, None, False)]), AS_OF, Shelf())
+    later = system.build(
+        tables([*searches(), ("Y", "2024-02-05T00:00:00", "sofa", 0, None, False)]), AS_OF, Shelf()
+    )
     pd.testing.assert_frame_equal(later["query_patterns"], built["query_patterns"])
 
 
@@ -117,7 +119,10 @@ def test_both_levels_of_intents_are_published(tables: Tables) -> None:
     """Enough templates for groups: each sub-intent belongs to one intent, and the quality table says how many there are."""
     things, colours = ("mug", "lamp", "candle", "clock"), ("red", "blue", "green", "white", "black", "pink")
     texts = [f"{colour} {thing}" for thing in things for colour in colours]
-    rows = [(f"S{place}", f"2024-01-{1 + place:02}T10:00:00", text, 1, None, False) for place, text in enumerate(texts)]
+    rows = [
+        (f"S{place}", f"2024-01-{1 + place:02}T10:00:00", text, 1, None, False)
+        for place, text in enumerate(texts)
+    ]
     built = system.build(tables(rows), AS_OF, Shelf())
     assert_contracts_hold(built)
     patterns, quality = built["query_patterns"], built["query_model_quality"].set_index("metric")

@@ -58,20 +58,36 @@ def written(path: Path, lines: Iterable[str] = LINES, header: str = HEADER) -> P
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ImportReport]:
     folder = tmp_path_factory.mktemp("retail")
-    return folder / "out", import_online_retail(written(folder / "lines.csv"), folder / "out", transactions=200, searches=100)
+    return folder / "out", import_online_retail(
+        written(folder / "lines.csv"), folder / "out", transactions=200, searches=100
+    )
 
 
 def table(folder: Path, dataset: str) -> pa.Table:
-    return pa.concat_tables([pq.read_table(path) for key, path in iter_objects(folder) if key.startswith(f"{dataset}/")])
+    return pa.concat_tables(
+        [pq.read_table(path) for key, path in iter_objects(folder) if key.startswith(f"{dataset}/")]
+    )
 
 
 def rows(small: tuple[Path, ImportReport], dataset: str, key: str) -> dict[Any, dict[str, Any]]:
     return {row[key]: row for row in table(small[0], dataset).to_pylist()}
 
 
-def test_lines_are_numbered_within_their_invoice_and_repeats_share_a_number(small: tuple[Path, ImportReport]) -> None:
+def test_lines_are_numbered_within_their_invoice_and_repeats_share_a_number(
+    small: tuple[Path, ImportReport],
+) -> None:
     ids = table(small[0], "order_items")["order_item_id"].to_pylist()
-    assert ids == ["489434-1", "489434-2", "489434-1", "489435-1", "489435-2", "C489436-1", "A506401-1", "489437-1", "489438-1"]
+    assert ids == [
+        "489434-1",
+        "489434-2",
+        "489434-1",
+        "489435-1",
+        "489435-2",
+        "C489436-1",
+        "A506401-1",
+        "489437-1",
+        "489438-1",
+    ]
     assert small[1].repeats == 1
 
 
@@ -85,14 +101,23 @@ def test_lines_keep_every_value(small: tuple[Path, ImportReport]) -> None:
 
 def test_an_invoice_lies_in_one_file_and_months_in_several(small: tuple[Path, ImportReport]) -> None:
     for dataset, key in (("orders", "order_id"), ("order_items", "order_id")):
-        files = [set(pq.read_table(path)[key].to_pylist()) for name, path in iter_objects(small[0]) if name.startswith(f"{dataset}/")]
+        files = [
+            set(pq.read_table(path)[key].to_pylist())
+            for name, path in iter_objects(small[0])
+            if name.startswith(f"{dataset}/")
+        ]
         assert len(files) == 4
         assert sum(map(len, files)) == len(set.union(*files))
 
 
-def test_orders_take_their_state_from_the_invoice_and_their_time_from_its_first_line(small: tuple[Path, ImportReport]) -> None:
+def test_orders_take_their_state_from_the_invoice_and_their_time_from_its_first_line(
+    small: tuple[Path, ImportReport],
+) -> None:
     orders = rows(small, "orders", "order_id")
-    assert {key: order["status"] for key, order in orders.items() if key[0] in "CA"} == {"C489436": "cancelled", "A506401": "adjusted"}
+    assert {key: order["status"] for key, order in orders.items() if key[0] in "CA"} == {
+        "C489436": "cancelled",
+        "A506401": "adjusted",
+    }
     assert orders["489434"]["ordered_at"] == datetime(2009, 12, 1, 7, 45)
     assert orders["489434"]["updated_at"] == datetime(2009, 12, 1, 7, 46)
     assert orders["489434"]["customer_id"] == 13085
@@ -100,7 +125,9 @@ def test_orders_take_their_state_from_the_invoice_and_their_time_from_its_first_
     assert orders["489435"]["region_id"] == "IE"
 
 
-def test_customers_live_where_most_of_their_invoices_go_and_ties_are_settled_by_code(small: tuple[Path, ImportReport]) -> None:
+def test_customers_live_where_most_of_their_invoices_go_and_ties_are_settled_by_code(
+    small: tuple[Path, ImportReport],
+) -> None:
     customers = rows(small, "customers", "customer_id")
     assert {key: row["region_id"] for key, row in customers.items()} == {13085: "GB", 13086: "X-CHI"}
     assert customers[13085]["signed_up_at"] == datetime(2009, 12, 1, 7, 45)
@@ -168,14 +195,28 @@ def test_a_value_that_does_not_fit_stops_the_import_and_is_not_repaired(tmp_path
 @pytest.mark.parametrize(
     ("line", "column", "expected"),
     [
-        (LINES[0].replace("6.95", "6.x"), "Price", "a wrong value; the column needs a number with a decimal point"),
-        (LINES[0].replace("6.95", '"6,95"'), "Price", "a decimal comma; the column needs a number with a decimal point"),
-        (LINES[0].replace("13085.0", "C13085"), "Customer ID", "the column needs a whole number such as 13085"),
+        (
+            LINES[0].replace("6.95", "6.x"),
+            "Price",
+            "a wrong value; the column needs a number with a decimal point",
+        ),
+        (
+            LINES[0].replace("6.95", '"6,95"'),
+            "Price",
+            "a decimal comma; the column needs a number with a decimal point",
+        ),
+        (
+            LINES[0].replace("13085.0", "C13085"),
+            "Customer ID",
+            "the column needs a whole number such as 13085",
+        ),
         (LINES[0].replace(",12,", ",,"), "Quantity", "the column needs a whole number"),
         (LINES[0].replace("2009-12-01", "01.12.2009"), "InvoiceDate", "2009-12-01 07:45:00"),
     ],
 )
-def test_a_value_that_does_not_fit_is_named_by_file_row_and_column(tmp_path: Path, line: str, column: str, expected: str) -> None:
+def test_a_value_that_does_not_fit_is_named_by_file_row_and_column(
+    tmp_path: Path, line: str, column: str, expected: str
+) -> None:
     with pytest.raises(UnreadableFileError) as raised:
         read_lines(written(tmp_path / "lines.csv", [*LINES[:3], line, LINES[4], line]))
     assert str(raised.value).startswith(f"lines.csv, column {column}: Row 5 (the header is row 1) has")
@@ -192,7 +233,9 @@ def test_the_row_of_a_value_counts_within_its_own_file(tmp_path: Path) -> None:
 def test_a_file_with_another_separator_is_refused_with_the_expected_layout(tmp_path: Path) -> None:
     """A German spreadsheet saves semicolons, decimal commas and other dates."""
     line = "489434;85048;X;12;01.12.2009 07:45;6,95;13085;United Kingdom"
-    with pytest.raises(HeaderError, match=r"separated by semicolons.*decimal points; InvoiceDate as 2009-12-01 07:45:00"):
+    with pytest.raises(
+        HeaderError, match=r"separated by semicolons.*decimal points; InvoiceDate as 2009-12-01 07:45:00"
+    ):
         read_lines(written(tmp_path / "lines.csv", [line], HEADER.replace(",", ";")))
 
 
@@ -232,7 +275,11 @@ def test_an_empty_file_a_missing_file_and_a_false_workbook_are_said_to_be_so(tmp
 def test_a_file_without_a_sale_is_refused_before_anything_is_written(tmp_path: Path, line: str) -> None:
     shown: list[str] = []
     with pytest.raises(UnreadableFileError, match=r"lines\.csv: The file has no sale of a product"):
-        import_online_retail(written(tmp_path / "lines.csv", [line]), tmp_path / "out", lambda dataset, *_: shown.append(dataset))
+        import_online_retail(
+            written(tmp_path / "lines.csv", [line]),
+            tmp_path / "out",
+            lambda dataset, *_: shown.append(dataset),
+        )
     assert shown == []
 
 
@@ -242,8 +289,12 @@ def test_a_file_without_lines_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_header_is_refused_and_the_missing_columns_are_named(tmp_path: Path) -> None:
-    with pytest.raises(HeaderError, match=r"lines\.csv: The header lacks Price\. .*columns Invoice, StockCode"):
-        import_online_retail(written(tmp_path / "lines.csv", header=HEADER.replace("Price", "Cost")), tmp_path / "out")
+    with pytest.raises(
+        HeaderError, match=r"lines\.csv: The header lacks Price\. .*columns Invoice, StockCode"
+    ):
+        import_online_retail(
+            written(tmp_path / "lines.csv", header=HEADER.replace("Price", "Cost")), tmp_path / "out"
+        )
 
 
 # The real data set ------------------------------------------------------------------------------------------------------
@@ -272,14 +323,22 @@ def test_the_published_facts_hold(real: tuple[Path, ImportReport]) -> None:
     assert sql.execute(asked).fetchone() == (10_206, 3, 107_927, Decimal("9539484.634"))
 
 
-def test_the_gate_quarantines_the_repeats_and_the_bad_debts_and_loses_no_money(real: tuple[Path, ImportReport]) -> None:
+def test_the_gate_quarantines_the_repeats_and_the_bad_debts_and_loses_no_money(
+    real: tuple[Path, ImportReport],
+) -> None:
     contract = Registry.load().source["order_items"]
     reasons: dict[str, int] = {}
     money = Decimal(0)
     for key, path in iter_objects(real[0]):
         if dataset_of(key) != "order_items":
             continue
-        gated = check_bytes(path.read_bytes(), contract, MaskingKey("k", b"k" * 32), object_key=key, received_at=datetime(2011, 1, 1))
+        gated = check_bytes(
+            path.read_bytes(),
+            contract,
+            MaskingKey("k", b"k" * 32),
+            object_key=key,
+            received_at=datetime(2011, 1, 1),
+        )
         for rule, count in gated.counts.reasons.items():
             reasons[rule] = reasons.get(rule, 0) + count
         money += amount(gated.accepted) + amount_aside(gated.quarantine_rows)
@@ -294,7 +353,9 @@ def amount(accepted: pa.Table) -> Decimal:
 
 def amount_aside(aside: pa.Table) -> Decimal:
     records = map(json.loads, aside["record"].to_pylist())
-    return sum((Decimal(record["quantity"]) * Decimal(record["unit_price"]) for record in records), Decimal(0))
+    return sum(
+        (Decimal(record["quantity"]) * Decimal(record["unit_price"]) for record in records), Decimal(0)
+    )
 
 
 # Finding and fetching ---------------------------------------------------------------------------------------------------
@@ -322,7 +383,9 @@ def workbook() -> bytes:
         f'<sheets><sheet name="{SHEET}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/sharedStrings.xml": f"<sst {main}>" + "".join(f'<si><t xml:space="preserve">{text}</t></si>' for text in strings) + "</sst>",
+        "xl/sharedStrings.xml": f"<sst {main}>"
+        + "".join(f'<si><t xml:space="preserve">{text}</t></si>' for text in strings)
+        + "</sst>",
         "xl/worksheets/sheet1.xml": f'<worksheet {main}><sheetData><row r="1">{header}</row><row r="2">{row}</row></sheetData></worksheet>',
     }
     body = io.BytesIO()
@@ -339,7 +402,10 @@ def test_a_workbook_becomes_the_same_csv_that_its_copies_are() -> None:
 
 
 def test_a_date_of_a_workbook_that_is_a_text_is_named_by_sheet_row_and_column(tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(workbook())) as parts, zipfile.ZipFile(tmp_path / "lines.xlsx", "w") as changed:
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook())) as parts,
+        zipfile.ZipFile(tmp_path / "lines.xlsx", "w") as changed,
+    ):
         for name in parts.namelist():
             changed.writestr(name, parts.read(name).replace(b"40148.322916666664", b"tomorrow"))
     with pytest.raises(UnreadableFileError, match=rf"lines\.xlsx, sheet {SHEET}, column InvoiceDate: Row 2 "):
@@ -400,7 +466,18 @@ def test_every_country_of_the_second_year_has_a_region() -> None:
     assert region_named("RSA").region_id == "ZA"
 
 
-@given(st.sampled_from(["Côte d'Ivoire", "Cote d'Ivoire", "south korea", "SOUTH KOREA", "The Netherlands", "Bosnia and Herzegovina"]))
+@given(
+    st.sampled_from(
+        [
+            "Côte d'Ivoire",
+            "Cote d'Ivoire",
+            "south korea",
+            "SOUTH KOREA",
+            "The Netherlands",
+            "Bosnia and Herzegovina",
+        ]
+    )
+)
 def test_case_accents_and_articles_do_not_matter(name: str) -> None:
     assert region_named(name) is not None
 
@@ -408,8 +485,22 @@ def test_case_accents_and_articles_do_not_matter(name: str) -> None:
 @pytest.mark.parametrize(
     ("names", "code"),
     [
-        (("U.K.", "UK", "u.k", "U. K.", "Great Britain", "GREAT BRITAIN", "Scotland", "Northern Ireland"), "GB"),
-        (("USA", "U.S.A.", "u.s.", "US", "United States of America", "U.S. of America", "the United States"), "US"),
+        (
+            ("U.K.", "UK", "u.k", "U. K.", "Great Britain", "GREAT BRITAIN", "Scotland", "Northern Ireland"),
+            "GB",
+        ),
+        (
+            (
+                "USA",
+                "U.S.A.",
+                "u.s.",
+                "US",
+                "United States of America",
+                "U.S. of America",
+                "the United States",
+            ),
+            "US",
+        ),
         (("U.A.E.", "United Arab Emirates"), "AE"),
         (("R.S.A.", "South Africa"), "ZA"),
         (("St. Lucia", "Saint Lucia", "St.Lucia"), "LC"),
@@ -418,14 +509,26 @@ def test_case_accents_and_articles_do_not_matter(name: str) -> None:
         (("Republic of Ireland", "EIRE", "Ireland"), "IE"),
     ],
 )
-def test_a_country_is_recognised_with_and_without_full_stops_and_in_any_case(names: tuple[str, ...], code: str) -> None:
-    assert {name: region.region_id if (region := region_named(name)) else None for name in names} == dict.fromkeys(names, code)
+def test_a_country_is_recognised_with_and_without_full_stops_and_in_any_case(
+    names: tuple[str, ...], code: str
+) -> None:
+    assert {
+        name: region.region_id if (region := region_named(name)) else None for name in names
+    } == dict.fromkeys(names, code)
 
 
 def test_an_unknown_country_is_unspecified_and_counted(tmp_path: Path) -> None:
     source = tmp_path / "lines.csv"
     known = "489434,85048,X,12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom"
-    source.write_text("\n".join([",".join(COLUMNS), known, known.replace("489434", "489435").replace("United Kingdom", "Atlantis")]))
+    source.write_text(
+        "\n".join(
+            [
+                ",".join(COLUMNS),
+                known,
+                known.replace("489434", "489435").replace("United Kingdom", "Atlantis"),
+            ]
+        )
+    )
     report = import_online_retail(source, tmp_path / "out", transactions=10, searches=10)
     assert report.unspecified == {"Atlantis": 1}
     assert "Atlantis (1 lines)" in report.summary
@@ -436,7 +539,13 @@ def test_a_folder_of_two_years_is_one_data_set(tmp_path: Path) -> None:
     header, first = ",".join(COLUMNS), "489434,85048,X,12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom"
     both = "536365,85048,X,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom"
     (tmp_path / "year1.csv").write_text(f"{header}\n{first}\n{both}\n")
-    other = header.replace("Invoice,", "InvoiceNo,").replace("Price", "UnitPrice").replace("Customer ID", "CustomerID")
-    (tmp_path / "year2.csv").write_text(f"{other}\n{both}\n{both.replace('536365', '536366').replace('17850.0', '17850')}\n")
+    other = (
+        header.replace("Invoice,", "InvoiceNo,")
+        .replace("Price", "UnitPrice")
+        .replace("Customer ID", "CustomerID")
+    )
+    (tmp_path / "year2.csv").write_text(
+        f"{other}\n{both}\n{both.replace('536365', '536366').replace('17850.0', '17850')}\n"
+    )
     lines = read_lines(tmp_path)
     assert (len(lines), int(lines.is_first.sum()), len(lines.customer_ids)) == (4, 3, 2)

@@ -26,10 +26,14 @@ from scripts.online_retail.merchandise import category_of
 
 pytestmark = pytest.mark.unit
 
-TEXT = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+TEXT = st.one_of(
+    st.none(), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+)
 
 
-@pytest.mark.parametrize("number", [4111111111111111, 5555555555554444, 2223003122003222, 378282246310005, 6011111111111117])
+@pytest.mark.parametrize(
+    "number", [4111111111111111, 5555555555554444, 2223003122003222, 378282246310005, 6011111111111117]
+)
 def test_check_digits_are_those_of_published_test_cards(number: int) -> None:
     assert check_digits(np.array([number // 10]))[0] == number % 10
 
@@ -51,7 +55,9 @@ def test_american_express_has_four_digits_to_verify_and_others_three() -> None:
     index = np.arange(500)
     lengths = {
         (number[:2] in {"34", "37"}, len(cvv))
-        for number, cvv in zip(cards.number_texts(index).to_pylist(), cards.cvv_texts(index).to_pylist(), strict=True)
+        for number, cvv in zip(
+            cards.number_texts(index).to_pylist(), cards.cvv_texts(index).to_pylist(), strict=True
+        )
     }
     assert lengths == {(True, 4), (False, 3)}
     assert min(cards.expiry_texts(index).to_pylist()) >= "2000-01"
@@ -59,7 +65,9 @@ def test_american_express_has_four_digits_to_verify_and_others_three() -> None:
 
 @given(st.lists(st.integers(-(10**11), 10**11)), st.integers(0, 4))
 def test_money_is_exact(units: list[int], scale: int) -> None:
-    assert money(np.array(units, dtype=np.int64), 16, scale).to_pylist() == [Decimal(unit).scaleb(-scale) for unit in units]
+    assert money(np.array(units, dtype=np.int64), 16, scale).to_pylist() == [
+        Decimal(unit).scaleb(-scale) for unit in units
+    ]
 
 
 def test_a_time_that_never_came_is_null() -> None:
@@ -68,7 +76,12 @@ def test_a_time_that_never_came_is_null() -> None:
 
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1))
 def test_csv_reads_back_as_it_was_written(rows: list[tuple[str | None, str | None]]) -> None:
-    table = pa.table({"a": pa.array([row[0] for row in rows], pa.string()), "b": pa.array([row[1] for row in rows], pa.string())})
+    table = pa.table(
+        {
+            "a": pa.array([row[0] for row in rows], pa.string()),
+            "b": pa.array([row[1] for row in rows], pa.string()),
+        }
+    )
     read = list(csv.reader(io.StringIO(csv_bytes(table).decode(), newline="")))
     assert read == [["a", "b"], *([a or "", b or ""] for a, b in rows)]
 
@@ -90,7 +103,11 @@ def test_equal_bodies_compress_to_equal_bytes(body: bytes) -> None:
 
 def test_regions_hold_their_contract_and_their_names_are_unique() -> None:
     assert regions_table(REGIONS, 0).column_names == list(Registry.load().source["regions"].names)
-    assert len({region.region_id for region in REGIONS}) == len({region.name for region in REGIONS}) == len(REGIONS)
+    assert (
+        len({region.region_id for region in REGIONS})
+        == len({region.name for region in REGIONS})
+        == len(REGIONS)
+    )
     assert "NA" in {region.continent for region in REGIONS}
 
 
@@ -132,8 +149,14 @@ def test_a_day_begins_at_midnight_and_ends_before_the_next() -> None:
 
 
 def test_a_phrase_finds_the_products_that_hold_all_its_words() -> None:
-    phrases = phrases_of(Offer(pa.array(["1", "2", "3"]), pa.array(["RED MUG", "BLUE MUG", None]), np.ones(3)))
-    assert dict(zip(phrases.texts, phrases.product_counts.tolist(), strict=True)) == {"mug": 2, "red mug": 1, "blue mug": 1}
+    phrases = phrases_of(
+        Offer(pa.array(["1", "2", "3"]), pa.array(["RED MUG", "BLUE MUG", None]), np.ones(3))
+    )
+    assert dict(zip(phrases.texts, phrases.product_counts.tolist(), strict=True)) == {
+        "mug": 2,
+        "red mug": 1,
+        "blue mug": 1,
+    }
     assert phrases.first.tolist() == [0, 2, 4, 4]
 
 
@@ -149,5 +172,7 @@ def test_a_phrase_finds_the_products_that_hold_all_its_words() -> None:
         ("22225", None, "other"),
     ],
 )
-def test_a_category_is_read_off_the_name_and_services_off_the_code(code: str, name: str | None, category: str) -> None:
+def test_a_category_is_read_off_the_name_and_services_off_the_code(
+    code: str, name: str | None, category: str
+) -> None:
     assert category_of(code, name) == category

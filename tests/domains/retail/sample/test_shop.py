@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-SPEC = ShopSpec(seed=11, customers=400, orders=2_500, days=400, ends_on=date(2024, 6, 30), rows_per_file=5_000)
+SPEC = ShopSpec(
+    seed=11, customers=400, orders=2_500, days=400, ends_on=date(2024, 6, 30), rows_per_file=5_000
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleReport]:
 def sql(shop: tuple[Path, SampleReport]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     for dataset in DATASETS:
-        connection.execute(f"create view {dataset} as select * from read_parquet('{shop[0]}/{dataset}/*/*/*.parquet')")
+        connection.execute(
+            f"create view {dataset} as select * from read_parquet('{shop[0]}/{dataset}/*/*/*.parquet')"
+        )
     return connection
 
 
@@ -45,7 +49,11 @@ def one(sql: duckdb.DuckDBPyConnection, question: str) -> Any:  # noqa: ANN401 t
 
 
 def objects_of(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def test_equal_specs_make_byte_equal_folders(tmp_path: Path) -> None:
@@ -74,7 +82,9 @@ def test_every_object_lies_at_an_export_key_parents_first(shop: tuple[Path, Samp
 def test_every_dataset_has_a_manifest_that_names_its_parts(shop: tuple[Path, SampleReport]) -> None:
     keys = [key for key, _ in iter_objects(shop[0])]
     named = [
-        path.with_name(name).relative_to(shop[0]).as_posix() for path in shop[0].rglob(RUN_MANIFEST) for name in names_of(path.read_bytes())
+        path.with_name(name).relative_to(shop[0]).as_posix()
+        for path in shop[0].rglob(RUN_MANIFEST)
+        for name in names_of(path.read_bytes())
     ]
     assert sorted(named) == sorted(keys)
 
@@ -99,8 +109,16 @@ def test_large_tables_are_split_into_several_files(shop: tuple[Path, SampleRepor
         ("search_queries", "clicked_product_id", "products", "product_id"),
     ],
 )
-def test_every_reference_has_its_parent(sql: duckdb.DuckDBPyConnection, child: str, column: str, parent: str, key: str) -> None:
-    assert one(sql, f"select count(*) from {child} c anti join {parent} p on c.{column} = p.{key} where c.{column} is not null") == 0
+def test_every_reference_has_its_parent(
+    sql: duckdb.DuckDBPyConnection, child: str, column: str, parent: str, key: str
+) -> None:
+    assert (
+        one(
+            sql,
+            f"select count(*) from {child} c anti join {parent} p on c.{column} = p.{key} where c.{column} is not null",
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize(("dataset", "key"), [("regions", "region_id"), ("customers", "customer_id"), ("products", "product_id"),
@@ -122,8 +140,13 @@ def test_payments_equal_order_totals_to_the_penny(sql: duckdb.DuckDBPyConnection
     assert one(sql, "select count(*) from payments where status = 'refunded' and amount < 0")
 
 
-def test_goods_leave_after_they_are_ordered_and_arrive_after_they_leave(sql: duckdb.DuckDBPyConnection) -> None:
-    assert one(sql, "select count(*) from orders where shipped_at < ordered_at or delivered_at < shipped_at") == 0
+def test_goods_leave_after_they_are_ordered_and_arrive_after_they_leave(
+    sql: duckdb.DuckDBPyConnection,
+) -> None:
+    assert (
+        one(sql, "select count(*) from orders where shipped_at < ordered_at or delivered_at < shipped_at")
+        == 0
+    )
     assert one(sql, "select count(*) from orders where delivered_at is not null") > 1_000
 
 
@@ -144,7 +167,9 @@ def test_some_customers_stop_buying_and_some_never_do(sql: duckdb.DuckDBPyConnec
 def test_the_week_and_the_promotions_show_in_the_orders(tmp_path: Path) -> None:
     generate(replace(SPEC, orders=12_000, days=730), tmp_path / "shop")
     sql = duckdb.connect()
-    sql.execute(f"create view orders as select * from read_parquet('{tmp_path}/shop/orders/*/*/*.parquet') where status <> 'cancelled'")
+    sql.execute(
+        f"create view orders as select * from read_parquet('{tmp_path}/shop/orders/*/*/*.parquet') where status <> 'cancelled'"
+    )
     by_weekday = dict(sql.execute("select isodow(ordered_at), count(*) from orders group by 1").fetchall())
     assert by_weekday[6] < 0.8 * by_weekday[3]
     assert one(sql, "select count(*) from orders where promotion_code = 'BLACKFRIDAY25'") > 100
@@ -164,7 +189,13 @@ def test_a_promotion_lowers_the_price(sql: duckdb.DuckDBPyConnection) -> None:
 
 def test_the_newest_transactions_have_no_label_yet(sql: duckdb.DuckDBPyConnection) -> None:
     assert one(sql, "select count(*) from card_transactions where is_fraud is null") > 0
-    assert one(sql, "select count(*) from card_transactions where (is_fraud is null) <> (transacted_at >= timestamp '2024-06-24')") == 0
+    assert (
+        one(
+            sql,
+            "select count(*) from card_transactions where (is_fraud is null) <> (transacted_at >= timestamp '2024-06-24')",
+        )
+        == 0
+    )
 
 
 def test_fraud_is_rare_and_of_every_kind(tmp_path: Path) -> None:
@@ -175,7 +206,12 @@ def test_fraud_is_rare_and_of_every_kind(tmp_path: Path) -> None:
 
 
 def test_cards_are_luhn_valid_over_many_brands(sql: duckdb.DuckDBPyConnection) -> None:
-    numbers = [row[0] for row in sql.execute("select distinct card_number from payments where card_number is not null").fetchall()]
+    numbers = [
+        row[0]
+        for row in sql.execute(
+            "select distinct card_number from payments where card_number is not null"
+        ).fetchall()
+    ]
     assert all(luhn(number) for number in numbers)
     assert {number[0] for number in numbers} == {"2", "3", "4", "5", "6"}
     assert {len(number) for number in numbers} >= {14, 15, 16}
@@ -188,13 +224,21 @@ def luhn(number: str) -> bool:
 
 
 def test_some_notes_hold_card_numbers(sql: duckdb.DuckDBPyConnection) -> None:
-    share = one(sql, r"select avg(coalesce(regexp_matches(notes, '\d{4}[ -]?\d{4}'), false)::int) from payments")
+    share = one(
+        sql, r"select avg(coalesce(regexp_matches(notes, '\d{4}[ -]?\d{4}'), false)::int) from payments"
+    )
     assert 0.004 < share < 0.02
 
 
 def test_searches_find_and_do_not_find_and_lead_to_real_purchases(sql: duckdb.DuckDBPyConnection) -> None:
     assert 0.05 < one(sql, "select avg((results_count = 0)::int) from search_queries") < 0.4
-    assert one(sql, "select count(*) from search_queries where clicked_product_id is not null and results_count = 0") == 0
+    assert (
+        one(
+            sql,
+            "select count(*) from search_queries where clicked_product_id is not null and results_count = 0",
+        )
+        == 0
+    )
     assert one(sql, "select count(*) from search_queries where purchased and clicked_product_id is null") == 0
     unmatched = one(
         sql,
@@ -252,7 +296,10 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.parametrize("change", [{"file_format": "xlsx"}, {"defect_rate": 0.1, "file_format": PARQUET}, {"days": 3}, {"customers": 0}])
+@pytest.mark.parametrize(
+    "change",
+    [{"file_format": "xlsx"}, {"defect_rate": 0.1, "file_format": PARQUET}, {"days": 3}, {"customers": 0}],
+)
 def test_a_spec_that_contradicts_itself_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     with pytest.raises(SettingsError):
         generate(replace(SPEC, **change), tmp_path / "shop")  # type: ignore[arg-type] values of several types
@@ -260,7 +307,9 @@ def test_a_spec_that_contradicts_itself_is_refused(tmp_path: Path, change: dict[
 
 
 def test_parquet_has_the_contract_types(shop: tuple[Path, SampleReport]) -> None:
-    schema = pq.read_schema(next(path for key, path in iter_objects(shop[0]) if key.startswith("order_items/")))
+    schema = pq.read_schema(
+        next(path for key, path in iter_objects(shop[0]) if key.startswith("order_items/"))
+    )
     assert str(schema.field("unit_price").type) == "decimal128(12, 4)"
     assert str(schema.field("quantity").type) == "int32"
     assert str(schema.field("updated_at").type) == "timestamp[us]"

@@ -61,7 +61,9 @@ def truth(shop: tuple[Path, SampleReport]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def gated(shop: tuple[Path, SampleReport]) -> dict[str, CheckedRows]:
     return {
-        key: check_bytes(path.read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
+        key: check_bytes(
+            path.read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1)
+        )
         for key, path in iter_objects(shop[0])
         if key not in bad_keys(shop[0])
     }
@@ -77,7 +79,9 @@ def rows_of(path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(gzip.decompress(path.read_bytes()).decode(), newline="")))[1:]
 
 
-def test_the_truth_has_its_schema_and_one_line_per_row(shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]) -> None:
+def test_the_truth_has_its_schema_and_one_line_per_row(
+    shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]
+) -> None:
     assert pq.read_schema(shop[0] / TRUTH).equals(TRUTH_SCHEMA)
     assert len({(line["object_key"], line["source_row"]) for line in truth}) == len(truth) == shop[1].defects
 
@@ -85,7 +89,9 @@ def test_the_truth_has_its_schema_and_one_line_per_row(shop: tuple[Path, SampleR
 def test_defects_come_at_the_rate_asked_for(shop: tuple[Path, SampleReport]) -> None:
     spoiled = {defect.dataset for defect in DEFECTS}
     for part in shop[1].parts:
-        assert part.defects == (round(SPEC.defect_rate * (part.rows - part.defects)) if part.dataset in spoiled else 0)
+        assert part.defects == (
+            round(SPEC.defect_rate * (part.rows - part.defects)) if part.dataset in spoiled else 0
+        )
 
 
 def test_every_kind_of_defect_occurs_about_as_often_as_the_others(truth: list[dict[str, Any]]) -> None:
@@ -93,20 +99,32 @@ def test_every_kind_of_defect_occurs_about_as_often_as_the_others(truth: list[di
     assert set(found) == {(defect.dataset, defect.kind) for defect in DEFECTS}
     for dataset in {defect.dataset for defect in DEFECTS}:
         counts = [count for (of, _), count in found.items() if of == dataset]
-        assert max(counts) - min(counts) <= 2 * sum(part.startswith(f"{dataset}/") for part in {line["object_key"] for line in truth})
+        assert max(counts) - min(counts) <= 2 * sum(
+            part.startswith(f"{dataset}/") for part in {line["object_key"] for line in truth}
+        )
 
 
-def test_the_truth_reports_where_ragged_rows_lie(shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]) -> None:
+def test_the_truth_reports_where_ragged_rows_lie(
+    shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]
+) -> None:
     for key in {line["object_key"] for line in truth}:
         rows = rows_of(shop[0] / key)
         width = len(SOURCE[dataset_of(key)].columns)
-        reported = {line["source_row"] for line in truth if line["object_key"] == key and line["rule"] == "ragged_row"}
+        reported = {
+            line["source_row"] for line in truth if line["object_key"] == key and line["rule"] == "ragged_row"
+        }
         assert {number for number, row in enumerate(rows, 1) if len(row) != width} == reported
 
 
-def test_the_truth_states_where_copies_lie_and_where_the_first_is(shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]) -> None:
+def test_the_truth_states_where_copies_lie_and_where_the_first_is(
+    shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]
+) -> None:
     for key in {line["object_key"] for line in truth}:
-        reported = {line["source_row"] for line in truth if line["object_key"] == key and line["rule"] == "duplicate_row"}
+        reported = {
+            line["source_row"]
+            for line in truth
+            if line["object_key"] == key and line["rule"] == "duplicate_row"
+        }
         seen: set[tuple[str, ...]] = set()
         repeats = set()
         for number, row in enumerate(rows_of(shop[0] / key), 1):
@@ -116,7 +134,9 @@ def test_the_truth_states_where_copies_lie_and_where_the_first_is(shop: tuple[Pa
         assert repeats == reported
 
 
-def test_an_impossible_date_is_written_where_the_truth_says(shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]) -> None:
+def test_an_impossible_date_is_written_where_the_truth_says(
+    shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]
+) -> None:
     for line in (line for line in truth if line["defect"] == "impossible_date"):
         row = rows_of(shop[0] / line["object_key"])[line["source_row"] - 1]
         assert not is_time(row[SOURCE[line["dataset"]].names.index(line["column_name"])])
@@ -146,11 +166,15 @@ def test_the_gate_refuses_exactly_the_rows_of_the_truth_for_the_right_reasons(
 ) -> None:
     columns = ["object_key", "source_row", "rule", "column_name"]
     aside = pa.concat_tables([each.quarantine_rows.select(columns) for each in gated.values()]).to_pylist()
-    assert {tuple(line[name] for name in columns) for line in aside} == {tuple(line[name] for name in columns) for line in truth}
+    assert {tuple(line[name] for name in columns) for line in aside} == {
+        tuple(line[name] for name in columns) for line in truth
+    }
 
 
 def test_each_defective_row_breaks_one_rule_only(gated: dict[str, CheckedRows]) -> None:
-    reported = pa.concat_tables([each.quarantine_rows.select(["all_rules"]) for each in gated.values()])["all_rules"].to_pylist()
+    reported = pa.concat_tables([each.quarantine_rows.select(["all_rules"]) for each in gated.values()])[
+        "all_rules"
+    ].to_pylist()
     rules = Counter(len(json.loads(all_rules)) for all_rules in reported)
     # A wrong social security number fits neither its form nor the contract's pattern: one fault, two rules.
     assert set(rules) <= {1, 2}
@@ -167,14 +191,26 @@ def test_the_gate_refuses_each_bad_file_for_the_right_reason(shop: tuple[Path, S
             assert file["rule"] == "unknown_dataset"
             continue
         with pytest.raises(BadInputError) as refused:
-            check_bytes((shop[0] / key).read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
+            check_bytes(
+                (shop[0] / key).read_bytes(),
+                SOURCE[dataset_of(key)],
+                KEY,
+                object_key=key,
+                received_at=datetime(2024, 10, 1),
+            )
         assert (refused.value.rule, refused.value.column or None) == (file["rule"], file["column_name"])
 
 
-def test_card_numbers_in_notes_are_no_defect_and_do_not_pass(shop: tuple[Path, SampleReport], gated: dict[str, CheckedRows]) -> None:
+def test_card_numbers_in_notes_are_no_defect_and_do_not_pass(
+    shop: tuple[Path, SampleReport], gated: dict[str, CheckedRows]
+) -> None:
     for key, each in gated.items():
         if dataset_of(key) == "payments":
             numbers = {row[3] for row in rows_of(shop[0] / key) if len(row) > 3 and row[3].isdigit()}
-            behind = "\n".join(note or "" for note in each.accepted["notes"].to_pylist()).replace(" ", "").replace("-", "")
+            behind = (
+                "\n".join(note or "" for note in each.accepted["notes"].to_pylist())
+                .replace(" ", "")
+                .replace("-", "")
+            )
             assert numbers
             assert not any(number in behind for number in numbers)

@@ -17,7 +17,10 @@ pytestmark = pytest.mark.unit
 
 AMOUNT = ColumnRef("curated", "payments", "amount")
 TOTALS = TableColumns(
-    {"method": {ColumnRef("curated", "payments", "method"): frozenset({Use.IDENTITY})}, "total": {AMOUNT: frozenset({Use.AGGREGATION})}},
+    {
+        "method": {ColumnRef("curated", "payments", "method"): frozenset({Use.IDENTITY})},
+        "total": {AMOUNT: frozenset({Use.AGGREGATION})},
+    },
     {ColumnRef("curated", "payments", "method"): frozenset({Use.GROUP_BY})},
     {"unread": "no table of the statement has a column tottal"},
 )
@@ -30,18 +33,26 @@ def model(table: str, *columns: str) -> Contract:
 
 def lake_with(columns: TableColumns | None = TOTALS) -> MemoryLake:
     """A lake with the SQL models totals, whose lineage was recorded, and later, which no run built."""
-    prod = {**REGISTRY.prod, "totals": model("totals", "method", "total", "unread"), "later": model("later", "n")}
+    prod = {
+        **REGISTRY.prod,
+        "totals": model("totals", "method", "total", "unread"),
+        "later": model("later", "n"),
+    }
     lake = MemoryLake(contracts=replace(REGISTRY, prod=prod), systems=(*MemoryLake().systems, MODELS_SYSTEM))
     lake.catalog.create(lake.databases.prod, "totals")
     shown = lake.catalog.current(lake.databases.prod, "totals")
-    lake.catalog.move(shown, "s3://prod/tables/totals/v1/", [], {COLUMNS: columns.to_json() if columns else ""})
+    lake.catalog.move(
+        shown, "s3://prod/tables/totals/v1/", [], {COLUMNS: columns.to_json() if columns else ""}
+    )
     return lake
 
 
 def test_a_column_of_a_model_has_its_sources_and_the_rows_theirs() -> None:
     of = of_table(lake_with(), "totals")
     columns = {column.column: column for column in of.columns}
-    assert [(use.table, use.column, use.uses) for use in columns["total"].sources] == [("payments", "amount", ("AGGREGATION",))]
+    assert [(use.table, use.column, use.uses) for use in columns["total"].sources] == [
+        ("payments", "amount", ("AGGREGATION",))
+    ]
     assert [(use.column, use.uses) for use in of.rows] == [("method", ("GROUP_BY",))]
     assert columns["unread"].unknown == "no table of the statement has a column tottal"
     assert columns["total"].unknown == ""
@@ -64,5 +75,8 @@ def test_a_table_without_a_recorded_lineage_says_why() -> None:
 
 def test_the_route_answers_and_an_unknown_table_is_not_found() -> None:
     caller = Caller(lake_with(), groups=("viewer",))
-    assert caller.call("GET", "/v1/lineage/totals/columns").json["columns"][1]["sources"][0]["column"] == "amount"
+    assert (
+        caller.call("GET", "/v1/lineage/totals/columns").json["columns"][1]["sources"][0]["column"]
+        == "amount"
+    )
     assert caller.call("GET", "/v1/lineage/nothing/columns").status == 404

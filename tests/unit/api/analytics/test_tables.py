@@ -38,7 +38,9 @@ def a_value(field: pa.Field, n: int) -> object:
 def a_column(field: pa.Field, count: int) -> pa.Array:
     values = [a_value(field, n) for n in range(count)]
     return (
-        pa.array([Decimal(n) for n in range(count)], field.type) if pa.types.is_decimal(field.type) else pa.array(values).cast(field.type)
+        pa.array([Decimal(n) for n in range(count)], field.type)
+        if pa.types.is_decimal(field.type)
+        else pa.array(values).cast(field.type)
     )
 
 
@@ -55,12 +57,17 @@ def caller() -> Caller:
 
 def publish(lake: MemoryLake, version: str, count: int) -> None:
     publisher = Publisher(lake.objects, lake.catalog, "ecommerce_prod", SYSTEM, lambda *_: None)
-    publisher.publish(CONTRACT, rows(count), keys.table_prefix(TABLE, version), parameters={"headgate.snapshot_id": "s1"})
+    publisher.publish(
+        CONTRACT, rows(count), keys.table_prefix(TABLE, version), parameters={"headgate.snapshot_id": "s1"}
+    )
 
 
 def test_a_table_that_was_never_published_has_no_rows(caller: Caller) -> None:
     assert caller.call("GET", PATH).json["version"] == ""
-    assert (caller.call("GET", PATH + "/rows").json["rows"], caller.call("GET", "/v1/systems").status) == ([], 200)
+    assert (caller.call("GET", PATH + "/rows").json["rows"], caller.call("GET", "/v1/systems").status) == (
+        [],
+        200,
+    )
 
 
 def test_a_published_table_names_its_version_rows_and_snapshot(caller: Caller) -> None:
@@ -93,7 +100,12 @@ def test_rows_are_filtered_and_sorted(caller: Caller) -> None:
     whole = next(field.name for field in SCHEMA if pa.types.is_integer(field.type))
     asked = query(columns=whole, filter=f"{whole}:ge:2", sort=f"-{whole}", limit=3)
     assert caller.call("GET", PATH + "/rows" + asked).json["rows"] == [[5], [4], [3]]
-    for condition, found in ((f"{whole}:in:1", 1), (f"{name}:contains:{name}3", 1), (f"{name}:empty:true", 0), (f"{name}:ne:x", 6)):
+    for condition, found in (
+        (f"{whole}:in:1", 1),
+        (f"{name}:contains:{name}3", 1),
+        (f"{name}:empty:true", 0),
+        (f"{name}:ne:x", 6),
+    ):
         assert caller.call("GET", PATH + "/rows" + query(filter=condition)).json["total"] == found, condition
 
 
@@ -116,7 +128,10 @@ def test_what_a_table_cannot_answer_is_a_422(caller: Caller, asked: dict[str, ob
 
 
 def test_a_table_of_another_system_is_not_found(caller: Caller) -> None:
-    for path in (f"/v1/systems/{SYSTEM}/tables/fraud_scores", f"/v1/systems/compliance-guardian/tables/{TABLE}"):
+    for path in (
+        f"/v1/systems/{SYSTEM}/tables/fraud_scores",
+        f"/v1/systems/compliance-guardian/tables/{TABLE}",
+    ):
         assert caller.call("GET", path).status == 404
         assert caller.call("GET", path + "/rows").status == 404
 
@@ -139,7 +154,9 @@ def test_cells_are_exact_in_json(value: object, shown: object) -> None:
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_guarded_in_a_csv_file_and_a_negative_number_is_none() -> None:
-    made = table_rows.as_csv(pa.table({"@name": ["-5+cmd", "\N{FULLWIDTH EQUALS SIGN}1", None], "amount": [-5, 1, None]}))
+    made = table_rows.as_csv(
+        pa.table({"@name": ["-5+cmd", "\N{FULLWIDTH EQUALS SIGN}1", None], "amount": [-5, 1, None]})
+    )
     assert made.decode() == '"\'@name","amount"\n"\'-5+cmd",-5\n"\'\N{FULLWIDTH EQUALS SIGN}1",1\n,\n'
 
 
@@ -148,7 +165,9 @@ def test_downloads_hold_the_rows_and_a_spreadsheet_runs_no_cell(caller: Caller) 
     for form in ("csv", "parquet"):
         found = caller.call("POST", PATH + "/download" + query(format=form)).json
         assert (found["rows"], found["name"]) == (3, f"{TABLE}.{form}")
-        body = next(body for key, body in caller.lake.objects.contents("athena_results").items() if key.endswith(form))
+        body = next(
+            body for key, body in caller.lake.objects.contents("athena_results").items() if key.endswith(form)
+        )
         if form == "parquet":
             assert pq.read_table(io.BytesIO(body)).cast(SCHEMA).equals(rows(3))
         else:

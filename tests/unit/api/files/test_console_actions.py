@@ -110,7 +110,14 @@ class Model:
     is_remembered: bool = False
 
     def owner(self, content: Content) -> str:
-        return next((one for one, file in self.files.items() if file.content.body == content.body and file.state == "done"), "")
+        return next(
+            (
+                one
+                for one, file in self.files.items()
+                if file.content.body == content.body and file.state == "done"
+            ),
+            "",
+        )
 
     def chain(self, file_id: str) -> list[str]:
         """The file, its corrections in the order sent, and then theirs."""
@@ -132,7 +139,11 @@ class Model:
     def revert(self, file_id: str, reverted_with: str = "") -> None:
         file = self.files[file_id]
         was_owner, file.state, file.reverted_with = file.state == "done", "reverted", reverted_with
-        skipped = [(one.received_at, name) for name, one in self._same(file.content) if one.state == "skipped_duplicate"]
+        skipped = [
+            (one.received_at, name)
+            for name, one in self._same(file.content)
+            if one.state == "skipped_duplicate"
+        ]
         if was_owner and skipped:
             self.files[min(skipped)[1]].state = "done"
 
@@ -148,7 +159,11 @@ class Model:
         """The rows of accepted files; of two rows with an id the one whose content came later."""
 
         def came_at(content: Content) -> str:
-            return min(one.received_at for _, one in self._same(content) if one.state in {"done", "skipped_duplicate"})
+            return min(
+                one.received_at
+                for _, one in self._same(content)
+                if one.state in {"done", "skipped_duplicate"}
+            )
 
         accepted = sorted((one.content for one in self.files.values() if one.state == "done"), key=came_at)
         return {name: amount for content in accepted for name, amount in content.accepted.items()}
@@ -186,7 +201,10 @@ class ConsoleActions(RuleBasedStateMachine):
         place = [*self.model.uploads].index((person, content))
         self.check(place, person)
         if content.header == FOREIGN and is_mapped:
-            self.map_columns([name for name in self.model.uploads if name[1].header == FOREIGN].index((person, content)), person)
+            self.map_columns(
+                [name for name in self.model.uploads if name[1].header == FOREIGN].index((person, content)),
+                person,
+            )
         self.commit(place, person)
         self.gate(len(self.waiting()) - 1)
 
@@ -248,7 +266,9 @@ class ConsoleActions(RuleBasedStateMachine):
             return
         self.model.is_remembered |= sent.mapped and sent.state == "complete"
         if sent.state == "complete":
-            self.sent(answer.json["file_id"], content, answer.json["key"], sender)  # also if an operator commits it
+            self.sent(
+                answer.json["file_id"], content, answer.json["key"], sender
+            )  # also if an operator commits it
         assert answer.json["file_id"] in self.model.files
         sent.state = "committed"
 
@@ -282,15 +302,24 @@ class ConsoleActions(RuleBasedStateMachine):
     @rule(place=places, person=people)
     def map_file(self, place: int, person: str) -> None:
         """Map a file in raw: the counts of its check are those of the rows, and a new version is sent."""
-        file_id, file = self.pick({name: one for name, one in self.model.files.items() if one.state == "needs_mapping"}, place)
+        file_id, file = self.pick(
+            {name: one for name, one in self.model.files.items() if one.state == "needs_mapping"}, place
+        )
         caller, path, content = self.caller(person), f"/v1/files/{file_id}", file.content
         suggested = caller.call("GET", f"{path}/mapping")
         if self.lake.ledger.get(file_id).closed_by:
             assert suggested.status == 404
             return
-        checked = caller.call("PUT", f"{path}/mapping", {"columns": FIELDS}, If_Match=suggested.headers["ETag"]).json
+        checked = caller.call(
+            "PUT", f"{path}/mapping", {"columns": FIELDS}, If_Match=suggested.headers["ETag"]
+        ).json
         counts = (len(content.rows), len(content.accepted), len(content.refused), content.acceptance)
-        assert (checked["received"], checked["accepted"], checked["quarantined"], checked["acceptance"]) == counts
+        assert (
+            checked["received"],
+            checked["accepted"],
+            checked["quarantined"],
+            checked["acceptance"],
+        ) == counts
         etag = caller.call("GET", f"{path}/dry-run").headers["ETag"]
         accepted = caller.call("POST", f"{path}/mapping/accept", If_Match=etag)
         assert accepted.status == 202, accepted.text
@@ -302,7 +331,11 @@ class ConsoleActions(RuleBasedStateMachine):
     def correct(self, place: int, person: str, amount: int, row: int) -> None:
         """Send a corrected row; mostly the gate checks it before anybody does something else."""
         files = self.model.files
-        file_id, file = self.pick({name: one for name, one in files.items() if one.state == "done" and one.content.refused} or files, place)
+        file_id, file = self.pick(
+            {name: one for name, one in files.items() if one.state == "done" and one.content.refused}
+            or files,
+            place,
+        )
         person, refused = self.resolved(person, file.sender), file.content.refused
         source_row = refused[row % len(refused)] if refused else 1
         rows = [{"source_row": source_row, "values": {"amount": str(amount)}}]
@@ -323,7 +356,11 @@ class ConsoleActions(RuleBasedStateMachine):
     @rule(place=places, person=callers)
     def undo(self, place: int, person: str) -> None:
         files = self.model.files
-        corrected = {name: one for name, one in files.items() if one.state != "reverted" and len(self.model.chain(name)) > 1}
+        corrected = {
+            name: one
+            for name, one in files.items()
+            if one.state != "reverted" and len(self.model.chain(name)) > 1
+        }
         file_id, file = self.pick((place % 3 and corrected) or files, place)
         person = self.resolved(person, file.sender)
         chain = self.model.chain(file_id)
@@ -339,8 +376,16 @@ class ConsoleActions(RuleBasedStateMachine):
         expected = [one for one in chain if one == file_id or self.model.files[one].state != "reverted"]
         assert sorted(one["file_id"] for one in preview.json["files"]) == sorted(chain)
         assert sorted(one["file_id"] for one in answer.json["files"]) == sorted(expected)
-        gone = [len(self.model.files[one].content.accepted) for one in expected if self.model.files[one].state == "done"]
-        assert (preview.json["accepted"], answer.json["accepted"], preview.json["may_revert"]) == (sum(gone), sum(gone), True)
+        gone = [
+            len(self.model.files[one].content.accepted)
+            for one in expected
+            if self.model.files[one].state == "done"
+        ]
+        assert (preview.json["accepted"], answer.json["accepted"], preview.json["may_revert"]) == (
+            sum(gone),
+            sum(gone),
+            True,
+        )
         shown = [str(one["file_id"]) for one in answer.json["files"]]
         for one in reversed(shown[1:]):
             self.model.revert(one, file_id)
@@ -350,7 +395,9 @@ class ConsoleActions(RuleBasedStateMachine):
     @rule(place=places, person=callers)
     def redo(self, place: int, person: str) -> None:
         file_id, file = self.pick(
-            {name: one for name, one in self.model.files.items() if one.state == "reverted"} or self.model.files, place
+            {name: one for name, one in self.model.files.items() if one.state == "reverted"}
+            or self.model.files,
+            place,
         )
         person = self.resolved(person, file.sender)
         answer = self.caller(person).call("DELETE", f"/v1/files/{file_id}/revert")
@@ -360,15 +407,24 @@ class ConsoleActions(RuleBasedStateMachine):
         is_acceptable = not self.model.owner(file.content) and not self.model.needs_mapping(file.content)
         if not self.is_refused(answer, person, file.sender, file.state == "reverted" and is_acceptable):
             for one in reversed(self.model.chain(file_id)[1:]):
-                if self.model.files[one].state == "reverted" and self.model.files[one].reverted_with == file_id:
+                if (
+                    self.model.files[one].state == "reverted"
+                    and self.model.files[one].reverted_with == file_id
+                ):
                     self.model.replay(one)
             self.model.replay(file_id)
 
-    @precondition(lambda self: any(one.state in {"done", "needs_mapping", "reverted"} for one in self.model.files.values()))
+    @precondition(
+        lambda self: any(
+            one.state in {"done", "needs_mapping", "reverted"} for one in self.model.files.values()
+        )
+    )
     @rule(place=places)
     def replay(self, place: int) -> None:
         states = {"done", "needs_mapping", "reverted"}
-        file_id, _ = self.pick({name: one for name, one in self.model.files.items() if one.state in states}, place)
+        file_id, _ = self.pick(
+            {name: one for name, one in self.model.files.items() if one.state in states}, place
+        )
         Replayer(*self.lake.gate).replay(file_id)
         self.model.replay(file_id)
 
@@ -378,28 +434,45 @@ class ConsoleActions(RuleBasedStateMachine):
     def the_answers_equal_the_ledger_and_the_model(self) -> None:
         records = {record.file_id: record for record in self.lake.ledger.records()}
         began = {name: one for name, one in self.model.files.items() if one.state}
-        assert {name: str(one.state) for name, one in records.items()} == {name: one.state for name, one in began.items()}
-        listed = {one["file_id"]: one for one in self.caller("ana").call("GET", "/v1/files?limit=500").json["files"]}
+        assert {name: str(one.state) for name, one in records.items()} == {
+            name: one.state for name, one in began.items()
+        }
+        listed = {
+            one["file_id"]: one for one in self.caller("ana").call("GET", "/v1/files?limit=500").json["files"]
+        }
         assert listed.keys() == records.keys()
         for name, one in began.items():
             content, is_done = one.content, one.state == "done"
-            counts = (len(content.rows), len(content.accepted), len(content.refused)) if is_done else (0, 0, 0)
+            counts = (
+                (len(content.rows), len(content.accepted), len(content.refused)) if is_done else (0, 0, 0)
+            )
             shown, record = listed[name], records[name]
             assert (shown["received"], shown["accepted"], shown["quarantined"]) == counts
             assert (record.received, record.accepted, record.quarantined) == counts
-            assert (shown["state"], shown["acceptance"]) == (one.state, content.acceptance if is_done else None)
+            assert (shown["state"], shown["acceptance"]) == (
+                one.state,
+                content.acceptance if is_done else None,
+            )
         for (_, content), sent in self.model.uploads.items():
-            assert self.caller("olga").call("GET", sent.path).json["state"] in {  # a check is not kept in the model
+            assert self.caller("olga").call("GET", sent.path).json[
+                "state"
+            ] in {  # a check is not kept in the model
                 sent.state,
                 *({"checked"} if sent.state == "complete" else ()),
             }
-            assert not (sent.state == "aborted" and self.lake.objects.contents("staging").get(f"{sent.path[4:]}/content")), content
+            assert not (
+                sent.state == "aborted"
+                and self.lake.objects.contents("staging").get(f"{sent.path[4:]}/content")
+            ), content
 
     @precondition(lambda self: self.model.files)
     @rule()
     def query(self) -> None:
         """The merged table has the rows of the model, whatever was merged before."""
-        if self.model.table() or self.catalog.current("curated", BY.dataset).location != "s3://curated/empty/":
+        if (
+            self.model.table()
+            or self.catalog.current("curated", BY.dataset).location != "s3://curated/empty/"
+        ):
             assert self.merged() == self.model.table()
 
     def teardown(self) -> None:
@@ -410,7 +483,9 @@ class ConsoleActions(RuleBasedStateMachine):
             ports = (self.lake.objects, self.catalog, self.curated, "curated", "curated", Path(folder), audit)
             Merging(*ports, last_held=lambda: last_held(self.lake.ledger.records()), memory=MEMORY).merge()
         prefix = self.catalog.current("curated", BY.dataset).location.removeprefix("s3://curated/")
-        rows = pq.read_table(pa.BufferReader(self.lake.objects.read(ObjectRef("curated", keys.part(prefix))))).to_pylist()
+        rows = pq.read_table(
+            pa.BufferReader(self.lake.objects.read(ObjectRef("curated", keys.part(prefix))))
+        ).to_pylist()
         return {row["id"]: row["amount"] for row in rows}
 
     def waiting(self) -> dict[str, File]:

@@ -21,7 +21,10 @@ def caller() -> Caller:
 
 
 def test_files_are_listed_newest_first_page_by_page(caller: Caller) -> None:
-    ids = [caller.lake.receive(f"payments/{n}.csv", PAYMENTS.replace(b"A1", b"B%d" % n)).file_id for n in range(5)]
+    ids = [
+        caller.lake.receive(f"payments/{n}.csv", PAYMENTS.replace(b"A1", b"B%d" % n)).file_id
+        for n in range(5)
+    ]
     found, cursor = [], ""
     while True:
         page = caller.call("GET", "/v1/files" + query(limit=2, cursor=cursor)).json
@@ -38,7 +41,9 @@ def test_files_are_filtered_by_dataset_state_and_name(caller: Caller) -> None:
     states = {one["key"]: one["state"] for one in caller.call("GET", "/v1/files").json["files"]}
     assert states == {"payments/bad.csv": "rejected", "payments/good.csv": "done"}
     for parameters in ({"state": "done"}, {"name": "good"}, {"state": "done", "dataset": "payments"}):
-        assert [one["key"] for one in caller.call("GET", "/v1/files" + query(**parameters)).json["files"]] == ["payments/good.csv"]
+        assert [
+            one["key"] for one in caller.call("GET", "/v1/files" + query(**parameters)).json["files"]
+        ] == ["payments/good.csv"]
     assert caller.call("GET", "/v1/files" + query(dataset="orders")).json["files"] == []
 
 
@@ -46,8 +51,22 @@ def test_a_files_story_has_six_stages_with_their_times(caller: Caller) -> None:
     file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
     story = caller.call("GET", f"/v1/files/{file_id}").json
     stages = story["stages"]
-    assert [one["name"] for one in stages] == ["upload", "trigger", "processing", "validation", "database", "complete"]
-    assert [one["state"] for one in stages] == ["done", "done", "done", "warning", "done", "done"]  # two of four rows are refused
+    assert [one["name"] for one in stages] == [
+        "upload",
+        "trigger",
+        "processing",
+        "validation",
+        "database",
+        "complete",
+    ]
+    assert [one["state"] for one in stages] == [
+        "done",
+        "done",
+        "done",
+        "warning",
+        "done",
+        "done",
+    ]  # two of four rows are refused
     assert [one["at"] for one in stages] == sorted(one["at"] for one in stages)
     assert all(one["seconds"] > 0 for one in stages[1:])
     assert stages[3]["message"] == "4 rows: 1 accepted, 2 refused, 1 duplicate"
@@ -75,9 +94,16 @@ def test_the_story_of_a_reverted_file_ends_with_the_revert(caller: Caller) -> No
         (FileState.REVERTED, {}, "done done done done done done"),
     ],
 )
-def test_stages_of_a_file_that_is_not_done(caller: Caller, state: FileState, times: dict[str, str], expected: str) -> None:
+def test_stages_of_a_file_that_is_not_done(
+    caller: Caller, state: FileState, times: dict[str, str], expected: str
+) -> None:
     record = caller.lake.receive("payments/today.csv", PAYMENTS)
-    assert " ".join(one.state for one in stages_of(replace(record, state=state, stage_times=times, finished_at=""))) == expected
+    assert (
+        " ".join(
+            one.state for one in stages_of(replace(record, state=state, stage_times=times, finished_at=""))
+        )
+        == expected
+    )
 
 
 def test_a_known_story_is_answered_304(caller: Caller) -> None:
@@ -92,7 +118,9 @@ def test_rejected_rows_are_listed_by_reason_with_masked_values(caller: Caller) -
     found = caller.call("GET", f"/v1/files/{file_id}/rejected-rows" + query(limit=2)).json
     assert found["reasons"] == [{"rule": one, "rows": 1} for one in ("card_number", "duplicate_row", "type")]
     assert (found["total"], [one["source_row"] for one in found["rows"]]) == (3, [2, 3])
-    rest = caller.call("GET", f"/v1/files/{file_id}/rejected-rows" + query(limit=2, cursor=found["next_cursor"])).json
+    rest = caller.call(
+        "GET", f"/v1/files/{file_id}/rejected-rows" + query(limit=2, cursor=found["next_cursor"])
+    ).json
     assert ([one["source_row"] for one in rest["rows"]], rest["next_cursor"]) == ([4], "")
     (typed,) = caller.call("GET", f"/v1/files/{file_id}/rejected-rows" + query(rule="type")).json["rows"]
     assert (typed["column"], typed["record"]["card_number"]) == ("amount", "[PAN ****1111]")
@@ -114,7 +142,9 @@ def test_a_row_says_what_became_of_its_newest_correction(caller: Caller) -> None
 
     def send(**values: str) -> dict[str, Any]:
         sent: dict[str, Any] = caller.call(
-            "POST", f"/v1/files/{file_id}/corrections", {"rows": [{"source_row": row, "values": values} for row in (2, 3)]}
+            "POST",
+            f"/v1/files/{file_id}/corrections",
+            {"rows": [{"source_row": row, "values": values} for row in (2, 3)]},
         ).json
         return sent
 
@@ -161,7 +191,10 @@ def test_a_corrected_row_is_counted_once_in_quarantine_until_it_is_accepted(call
 def test_a_row_that_breaks_a_rule_of_its_key_needs_a_value_of_its_own(caller: Caller) -> None:
     file_id = caller.lake.receive("payments/today.csv", PAYMENTS.replace(b"\n3,A3", b"\n,A3")).file_id
     found = caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
-    assert {one["column"]: one["is_unique"] for one in found if one["column"]} == {"card_number": False, "payment_id": True}
+    assert {one["column"]: one["is_unique"] for one in found if one["column"]} == {
+        "card_number": False,
+        "payment_id": True,
+    }
 
 
 @pytest.mark.parametrize(
@@ -182,7 +215,9 @@ def test_a_mapping_is_decided_by_who_has_read_it_and_the_file_is_accepted(caller
     body = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
     path = f"/v1/files/{caller.lake.receive('payments/foreign.csv', body).file_id}/mapping"
     asked = caller.call("GET", path)
-    assert {"GBP"} == {sample for one in asked.json["columns"] if one["column"] == "currency" for sample in one["samples"]}
+    assert {"GBP"} == {
+        sample for one in asked.json["columns"] if one["column"] == "currency" for sample in one["samples"]
+    }
     assert all(one["reason"] for one in asked.json["columns"])
     decision = {"columns": {"F1": "payment_id", "ref": "order_id", "how": "method", "pan": "card_number"}}
     assert caller.call("PUT", path, decision).status == 428
@@ -193,10 +228,20 @@ def test_a_mapping_is_decided_by_who_has_read_it_and_the_file_is_accepted(caller
 
 
 def test_a_column_is_left_out_of_a_mapping_and_of_the_corrected_rows(caller: Caller) -> None:
-    header, *rows = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan").splitlines()
+    header, *rows = PAYMENTS.replace(
+        b"payment_id,order_id,method,card_number", b"F1,ref,how,pan"
+    ).splitlines()
     body = b"\n".join([header + b",Menge", *(row + b",7" for row in rows)])
     path = f"/v1/files/{caller.lake.receive('payments/foreign.csv', body).file_id}/mapping"
-    decision = {"columns": {"F1": "payment_id", "ref": "order_id", "how": "method", "pan": "card_number", "Menge": None}}
+    decision = {
+        "columns": {
+            "F1": "payment_id",
+            "ref": "order_id",
+            "how": "method",
+            "pan": "card_number",
+            "Menge": None,
+        }
+    }
     assert mapped_file(caller, path, decision).json["columns"]["Menge"] is None
     record = caller.lake.receive("payments/foreign.csv")
     assert (record.state, record.accepted, record.mapping["left_out"]) == (FileState.DONE, 1, '["Menge"]')
@@ -212,7 +257,9 @@ def test_a_mapping_without_a_required_field_is_refused_and_not_remembered(caller
     decision = {"columns": {"F1": "payment_id", "ref": "card_expiry", "how": "method", "pan": "card_number"}}
     refused = caller.call("PUT", path, decision, If_Match=etag)
     assert refused.status == 422
-    assert re.fullmatch(r"[A-Z].*no column for order_id\. [A-Z].*[^.]\.", refused.json["detail"]), refused.json["detail"]
+    assert re.fullmatch(r"[A-Z].*no column for order_id\. [A-Z].*[^.]\.", refused.json["detail"]), (
+        refused.json["detail"]
+    )
     assert caller.call("GET", path).status == 200  # the file is still pending
 
 
@@ -230,8 +277,23 @@ def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) 
 def test_a_reverted_file_leaves_curated_and_quarantine(caller: Caller) -> None:
     record = caller.lake.receive("payments/today.csv", PAYMENTS)
     done = caller.call("POST", f"/v1/files/{record.file_id}/revert").json
-    files = [{"file_id": record.file_id, "key": record.key, "state": "done", "accepted": 1, "quarantined": 3, "is_correction": False}]
-    assert done == {"file_id": record.file_id, "files": files, "accepted": 1, "quarantined": 3, "accepted_as": ""}
+    files = [
+        {
+            "file_id": record.file_id,
+            "key": record.key,
+            "state": "done",
+            "accepted": 1,
+            "quarantined": 3,
+            "is_correction": False,
+        }
+    ]
+    assert done == {
+        "file_id": record.file_id,
+        "files": files,
+        "accepted": 1,
+        "quarantined": 3,
+        "accepted_as": "",
+    }
     assert caller.lake.objects.contents("curated") == caller.lake.objects.contents("quarantine") == {}
 
 
@@ -249,7 +311,9 @@ def test_a_second_revert_is_a_conflict() -> None:
     assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 409
 
 
-def test_a_file_of_no_contract_is_assigned_to_a_dataset_by_who_has_read_the_suggestion(caller: Caller) -> None:
+def test_a_file_of_no_contract_is_assigned_to_a_dataset_by_who_has_read_the_suggestion(
+    caller: Caller,
+) -> None:
     header = b"Nr,Bestellung,Art,Karte,Code,Ablauf,Betrag,Geld,Am,Zustand,Text,Stand"
     body = header + b"\n" + PAYMENTS.splitlines()[1] + b"\n"
     record = caller.lake.receive("zahlungen.csv", body)
@@ -257,15 +321,24 @@ def test_a_file_of_no_contract_is_assigned_to_a_dataset_by_who_has_read_the_sugg
     path = f"/v1/files/{record.file_id}/mapping"
     assert caller.call("GET", path).status == 404
     asked = caller.call("GET", path + "?dataset=payments")
-    assert all(one["samples"] == [] for one in asked.json["columns"])  # nothing says which of them the contract masks
+    assert all(
+        one["samples"] == [] for one in asked.json["columns"]
+    )  # nothing says which of them the contract masks
     fields = PAYMENTS.splitlines()[0].decode().split(",")
     decision = {"dataset": "payments", "columns": dict(zip(header.decode().split(","), fields, strict=True))}
     done = mapped_file(caller, path, decision)
     again = caller.lake.receive("zahlungen.csv")
-    assert (again.file_id, again.state, again.dataset, again.accepted) == (done.json["file_id"], FileState.DONE, "payments", 1)
+    assert (again.file_id, again.state, again.dataset, again.accepted) == (
+        done.json["file_id"],
+        FileState.DONE,
+        "payments",
+        1,
+    )
 
 
-def test_a_table_of_texts_without_evidence_of_a_header_is_profiled_and_says_how_to_draft_it(caller: Caller) -> None:
+def test_a_table_of_texts_without_evidence_of_a_header_is_profiled_and_says_how_to_draft_it(
+    caller: Caller,
+) -> None:
     """Its first row may be data, so it is kept as a row; the file was rejected with a message about a contract called ''."""
     record = caller.lake.receive("farben.csv", b"artikel,farbe\nhose,rot\nhemd,blau\n")
     assert record.state is FileState.PROFILED

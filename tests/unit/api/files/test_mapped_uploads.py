@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 HEADER = b"Nr;Bestellung;Art;Karte;Code;Ablauf;Betrag;Geld;Bezahlt;Zustand;Text;Stand\n"
-FIELDS = dict(zip(HEADER.decode().strip().split(";"), PAYMENTS.splitlines()[0].decode().split(","), strict=True))
+FIELDS = dict(
+    zip(HEADER.decode().strip().split(";"), PAYMENTS.splitlines()[0].decode().split(","), strict=True)
+)
 
 
 def german(rows: int, amount: bytes = b"13,50", day: bytes = b"31.12.2026") -> bytes:
@@ -52,7 +54,10 @@ def files_check(caller: Caller) -> dict[str, str]:
 def test_samples_are_the_texts_of_the_file() -> None:
     """A person must recognise the file: a profile's typed values would show 13.50 for 13,50."""
     caller = Caller(MemoryLake())
-    columns = {one["column"]: one for one in dry_run(caller, uploaded(caller, german(62), "zahlungen.csv"))["mapping"]["columns"]}
+    columns = {
+        one["column"]: one
+        for one in dry_run(caller, uploaded(caller, german(62), "zahlungen.csv"))["mapping"]["columns"]
+    }
     assert columns["Betrag"]["samples"] == ["13,50"]
     assert columns["Karte"]["samples"] == []
 
@@ -63,12 +68,22 @@ def test_after_a_mapping_the_gate_checks_the_whole_file_before_the_commit() -> N
     upload_id = uploaded(caller, german(62), "zahlungen.csv")
     before = caller.lake.contents()
     found = mapped(caller, upload_id)
-    assert (found["outcome"], found["received"], found["accepted"], found["quarantined"]) == ("done", 62, 0, 62)
+    assert (found["outcome"], found["received"], found["accepted"], found["quarantined"]) == (
+        "done",
+        62,
+        0,
+        62,
+    )
     assert (found["acceptance"], found["mapped"]) == ("nothing_accepted", FIELDS)
     assert [one["column"] for one in found["mapping"]["columns"]] == list(FIELDS)
     assert caller.lake.contents() == before
     record = caller.lake.receive(caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"])
-    assert (record.state, record.received, record.accepted, record.mapping["how"]) == ("done", 62, 0, "remembered")
+    assert (record.state, record.received, record.accepted, record.mapping["how"]) == (
+        "done",
+        62,
+        0,
+        "remembered",
+    )
 
 
 def test_a_file_of_which_nothing_is_accepted_is_never_shown_as_healthy() -> None:
@@ -81,21 +96,32 @@ def test_a_file_of_which_nothing_is_accepted_is_never_shown_as_healthy() -> None
     assert [one["state"] for one in story["stages"]] == ["done", "done", "done", "warning", "done", "done"]
     check = files_check(caller)
     assert check["state"] == "degraded"
-    assert "payments/zahlungen.csv (0 of 62 rows accepted; correct its refused rows, or undo it)" in check["message"]
+    assert (
+        "payments/zahlungen.csv (0 of 62 rows accepted; correct its refused rows, or undo it)"
+        in check["message"]
+    )
     caller.call("POST", f"/v1/files/{record.file_id}/revert")
     assert files_check(caller)["state"] == "healthy"
 
 
 @pytest.mark.parametrize(
-    ("refused", "share", "acceptance"), [(1, 0.2, "ok"), (2, 0.2, "ok"), (3, 0.2, "many_refused"), (1, 0.0, "many_refused")]
+    ("refused", "share", "acceptance"),
+    [(1, 0.2, "ok"), (2, 0.2, "ok"), (3, 0.2, "many_refused"), (1, 0.0, "many_refused")],
 )
-def test_more_refused_rows_than_the_lake_permits_are_a_warning(refused: int, share: float, acceptance: str) -> None:
+def test_more_refused_rows_than_the_lake_permits_are_a_warning(
+    refused: int, share: float, acceptance: str
+) -> None:
     caller = Caller(MemoryLake(most_refused_share=share))
     header, row, *_ = PAYMENTS.splitlines(keepends=True)
     rows = [row.replace(b"1,A1", b"%d,A%d" % (n, n)) for n in range(10)]
-    body = header + b"".join(one.replace(b"10.50", b"oops") if n < refused else one for n, one in enumerate(rows))
+    body = header + b"".join(
+        one.replace(b"10.50", b"oops") if n < refused else one for n, one in enumerate(rows)
+    )
     record = caller.lake.receive("payments/ten.csv", body)
-    assert (caller.call("GET", f"/v1/files/{record.file_id}").json["acceptance"], record.quarantined) == (acceptance, refused)
+    assert (caller.call("GET", f"/v1/files/{record.file_id}").json["acceptance"], record.quarantined) == (
+        acceptance,
+        refused,
+    )
     assert files_check(caller)["state"] == ("healthy" if acceptance == "ok" else "degraded")
 
 
@@ -103,19 +129,31 @@ def test_corrected_rows_end_the_warning_of_the_lake() -> None:
     caller = Caller(MemoryLake())
     record = caller.lake.receive("payments/today.csv", PAYMENTS)
     assert files_check(caller)["state"] == "degraded"
-    rows = [{"source_row": 2, "values": {"card_number": "4111111111111111"}}, {"source_row": 3, "values": {"amount": "12.00"}}]
-    caller.lake.receive(caller.call("POST", f"/v1/files/{record.file_id}/corrections", {"rows": rows}).json["key"])
+    rows = [
+        {"source_row": 2, "values": {"card_number": "4111111111111111"}},
+        {"source_row": 3, "values": {"amount": "12.00"}},
+    ]
+    caller.lake.receive(
+        caller.call("POST", f"/v1/files/{record.file_id}/corrections", {"rows": rows}).json["key"]
+    )
     assert files_check(caller)["state"] == "healthy"
 
 
 def test_rows_that_a_correction_of_a_correction_brought_end_the_warning_of_the_lake() -> None:
     caller = Caller(MemoryLake())
     record = caller.lake.receive("payments/today.csv", PAYMENTS)
-    rows = [{"source_row": 2, "values": {"card_number": "4111111111111111"}}, {"source_row": 3, "values": {"amount": "twelve"}}]
-    first = caller.lake.receive(caller.call("POST", f"/v1/files/{record.file_id}/corrections", {"rows": rows}).json["key"])
+    rows = [
+        {"source_row": 2, "values": {"card_number": "4111111111111111"}},
+        {"source_row": 3, "values": {"amount": "twelve"}},
+    ]
+    first = caller.lake.receive(
+        caller.call("POST", f"/v1/files/{record.file_id}/corrections", {"rows": rows}).json["key"]
+    )
     assert (first.accepted, first.quarantined, files_check(caller)["state"]) == (1, 1, "degraded")
     rows = [{"source_row": 2, "values": {"amount": "12.00"}}]
-    second = caller.lake.receive(caller.call("POST", f"/v1/files/{first.file_id}/corrections", {"rows": rows}).json["key"])
+    second = caller.lake.receive(
+        caller.call("POST", f"/v1/files/{first.file_id}/corrections", {"rows": rows}).json["key"]
+    )
     assert (second.accepted, files_check(caller)["state"]) == (1, "healthy")
     caller.call("POST", f"/v1/files/{second.file_id}/revert")
     assert files_check(caller)["state"] == "degraded"
@@ -128,11 +166,16 @@ def test_a_mapping_is_committed_only_after_its_own_check() -> None:
     dry_run(caller, upload_id)
     started: list[str] = []
     run, caller.lake.start = caller.lake.start, started.append  # type: ignore[method-assign]  # a dry run that takes a while
-    assert caller.call("PUT", f"/v1/uploads/{upload_id}/mapping", {"columns": FIELDS}).json["state"] == "checking"
+    assert (
+        caller.call("PUT", f"/v1/uploads/{upload_id}/mapping", {"columns": FIELDS}).json["state"]
+        == "checking"
+    )
     early = caller.call("POST", f"/v1/uploads/{upload_id}/commit")
     assert (early.status, "not checked with this mapping" in early.json["detail"]) == (409, True)
     run(started[-1])
-    caller.call("PUT", f"/v1/uploads/{upload_id}/mapping", {"columns": {**FIELDS, "Text": "notes", "Ablauf": None}})
+    caller.call(
+        "PUT", f"/v1/uploads/{upload_id}/mapping", {"columns": {**FIELDS, "Text": "notes", "Ablauf": None}}
+    )
     assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").status == 409
     assert caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["state"] == "checking"
     run(started[-1])

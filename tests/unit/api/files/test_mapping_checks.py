@@ -61,8 +61,17 @@ def test_the_gate_checks_the_whole_file_before_a_mapping_is_accepted() -> None:
     before, records = caller.lake.contents(), list(caller.lake.ledger.records())
     assert decide(caller, path).status == 200
     result, etag = check(caller, path)
-    assert (result["outcome"], result["received"], result["accepted"], result["acceptance"]) == ("done", 62, 0, "nothing_accepted")
-    assert (result["mapped"], result["file_id"], len(result["rejected_rows"])) == (FIELDS, path.rpartition("/")[2], 62)
+    assert (result["outcome"], result["received"], result["accepted"], result["acceptance"]) == (
+        "done",
+        62,
+        0,
+        "nothing_accepted",
+    )
+    assert (result["mapped"], result["file_id"], len(result["rejected_rows"])) == (
+        FIELDS,
+        path.rpartition("/")[2],
+        62,
+    )
     assert (caller.lake.contents(), list(caller.lake.ledger.records())) == (before, records)
     sent = accept(caller, path, etag)
     assert (sent.status, sent.json["columns"]) == (202, FIELDS)
@@ -112,7 +121,9 @@ def test_the_mapping_that_was_read_is_accepted_whenever_another_one_is_checked()
     for at in range(1000):
         lake = caller.lake.copy()
         lake.start = lambda _: None  # type: ignore[method-assign]  # the other check takes a while
-        interruption = interrupt(lake, at, partial(mapping_checks.start, lake, ANA, file_id, other, suggested))
+        interruption = interrupt(
+            lake, at, partial(mapping_checks.start, lake, ANA, file_id, other, suggested)
+        )
         try:
             accepted = [tuple(mapping_checks.accept(lake, ANA, file_id, etag).columns.values())]
         except (ConflictError, ProblemError):
@@ -127,7 +138,10 @@ def test_the_mapping_that_was_read_is_accepted_whenever_another_one_is_checked()
 
 def test_fields_of_another_dataset_with_the_same_names_are_another_check() -> None:
     record = MemoryLake().receive(KEY, plain(3))
-    mappings = [UploadMapping(json.dumps({"dataset": dataset}), (), ("id", "name")) for dataset in ("branches", "suppliers")]
+    mappings = [
+        UploadMapping(json.dumps({"dataset": dataset}), (), ("id", "name"))
+        for dataset in ("branches", "suppliers")
+    ]
     assert len({Upload.of_file(record, mapping, "").check_id for mapping in mappings}) == 2
 
 
@@ -172,7 +186,10 @@ def test_a_file_whose_original_is_gone_is_not_checked() -> None:
     caller, path = pending(plain(3))
     caller.lake.objects.delete(caller.lake.objects.info(ObjectRef("raw", KEY)).ref)
     gone = decide(caller, path)
-    assert (gone.status, gone.json["detail"]) == (409, "The original is no longer in raw. Upload the file again.")
+    assert (gone.status, gone.json["detail"]) == (
+        409,
+        "The original is no longer in raw. Upload the file again.",
+    )
 
 
 def test_an_original_that_goes_after_its_check_is_not_accepted() -> None:
@@ -181,7 +198,10 @@ def test_an_original_that_goes_after_its_check_is_not_accepted() -> None:
     etag = check(caller, path)[1]
     caller.lake.objects.delete(caller.lake.objects.info(ObjectRef("raw", KEY)).ref)
     gone = accept(caller, path, etag)
-    assert (gone.status, gone.json["detail"]) == (409, "The original is no longer in raw. Upload the file again.")
+    assert (gone.status, gone.json["detail"]) == (
+        409,
+        "The original is no longer in raw. Upload the file again.",
+    )
 
 
 def test_the_newest_version_is_not_checked_or_copied_instead_of_the_mapped_one() -> None:
@@ -200,7 +220,11 @@ def test_only_uploaders_check_and_accept_mappings(groups: tuple[str, ...]) -> No
     decide(caller, path)
     etag = check(caller, path)[1]
     reader = Caller(caller.lake, groups, "vera")
-    asked = [reader.call("PUT", f"{path}/mapping", {}), reader.call("GET", f"{path}/dry-run"), accept(reader, path, etag)]
+    asked = [
+        reader.call("PUT", f"{path}/mapping", {}),
+        reader.call("GET", f"{path}/dry-run"),
+        accept(reader, path, etag),
+    ]
     assert {answer.status for answer in asked} == {403}
 
 
@@ -213,8 +237,12 @@ def test_a_check_is_no_upload() -> None:
     assert caller.call("GET", f"/v1/uploads/file-{file_id}").status in {404, 422}
 
 
-@pytest.mark.parametrize("fields", [{"C1": "customer_id"}, {"C1": "customer_id", "email": "region_id", "region_id": "email"}])
-def test_a_check_has_values_about_people_for_the_files_sender_and_the_group_only(fields: dict[str, str | None]) -> None:
+@pytest.mark.parametrize(
+    "fields", [{"C1": "customer_id"}, {"C1": "customer_id", "email": "region_id", "region_id": "email"}]
+)
+def test_a_check_has_values_about_people_for_the_files_sender_and_the_group_only(
+    fields: dict[str, str | None],
+) -> None:
     """Whatever field a column with e-mail addresses is said to be."""
     lake = MemoryLake()
     record = lake.receive("customers/foreign.csv", CUSTOMERS.replace(b"customer_id", b"C1"))
@@ -222,6 +250,10 @@ def test_a_check_has_values_about_people_for_the_files_sender_and_the_group_only
     path = f"/v1/files/{record.file_id}"
     for name in ("ana", "bob"):
         decide(Caller(lake, ("uploader",), name), path, fields)
-        readers = {reader for reader in ("ana", "bob") if EMAIL in Caller(lake, ("uploader",), reader).call("GET", f"{path}/dry-run").text}
+        readers = {
+            reader
+            for reader in ("ana", "bob")
+            if EMAIL in Caller(lake, ("uploader",), reader).call("GET", f"{path}/dry-run").text
+        }
         assert readers == {"ana"}
     assert EMAIL in Caller(lake, ("operator",), "olga").call("GET", f"{path}/dry-run").text

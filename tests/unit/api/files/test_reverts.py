@@ -73,7 +73,10 @@ def test_an_undo_is_taken_back_with_the_corrections_that_it_covered() -> None:
     caller.call("POST", f"/v1/files/{file_id}/revert")
     assert caller.call("GET", f"/v1/files/{file_id}/revert").json["may_restore"]
     done = caller.call("DELETE", f"/v1/files/{file_id}/revert")
-    assert (states(done), done.json["accepted"]) == ([(file_id, "done", 1), (first, "done", 1), (second, "done", 0)], 2)
+    assert (states(done), done.json["accepted"]) == (
+        [(file_id, "done", 1), (first, "done", 1), (second, "done", 0)],
+        2,
+    )
     after = caller.lake.contents()
     assert {key for key in after["curated"] if "edition" not in key} == set(before["curated"])
     assert after["quarantine"].keys() == before["quarantine"].keys()
@@ -81,13 +84,21 @@ def test_an_undo_is_taken_back_with_the_corrections_that_it_covered() -> None:
 
 def test_the_sender_of_a_file_may_undo_it_and_other_uploaders_may_not() -> None:
     lake = MemoryLake()
-    ana, ben, vera = Caller(lake, ("uploader",)), Caller(lake, ("uploader",), "ben"), Caller(lake, ("viewer",), "vera")
+    ana, ben, vera = (
+        Caller(lake, ("uploader",)),
+        Caller(lake, ("uploader",), "ben"),
+        Caller(lake, ("viewer",), "vera"),
+    )
     file_id = committed(ana)
     path = f"/v1/files/{file_id}"
     assert ana.call("GET", path).json["uploaded_by"] == "ana"
     for caller in (ben, vera):
         asked = caller.call("GET", f"{path}/revert").json
-        assert (asked["may_revert"], asked["may_restore"], "somebody else" in asked["reason"]) == (False, False, True)
+        assert (asked["may_revert"], asked["may_restore"], "somebody else" in asked["reason"]) == (
+            False,
+            False,
+            True,
+        )
         assert [caller.call(method, f"{path}/revert").status for method in ("POST", "DELETE")] == [403, 403]
     assert ana.call("DELETE", f"{path}/revert").status == 409
     assert ana.call("POST", f"{path}/revert").status == 200
@@ -128,7 +139,10 @@ def test_a_correction_that_is_not_checked_yet_postpones_the_undo() -> None:
     file_id = committed(caller)
     sent = correct(caller, file_id, {3: {"amount": "12.00"}}, receive=False)
     asked = caller.call("GET", f"/v1/files/{file_id}/revert").json
-    assert (asked["may_revert"], asked["reason"].startswith("A correction of this file is not checked yet.")) == (False, True)
+    assert (
+        asked["may_revert"],
+        asked["reason"].startswith("A correction of this file is not checked yet."),
+    ) == (False, True)
     assert caller.call("POST", f"/v1/files/{file_id}/revert").status == 409
     (key,) = [key for key in caller.lake.objects.contents("raw") if "corrections" in key]
     assert caller.lake.receive(key).file_id == sent
@@ -158,7 +172,9 @@ def test_an_undo_that_died_half_way_is_completed_by_the_next(monkeypatch: pytest
     assert increments(caller.lake) == 3
 
 
-def test_an_undo_that_was_taken_back_in_part_is_taken_back_completely_by_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undo_that_was_taken_back_in_part_is_taken_back_completely_by_the_next_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Corrections are accepted first and the file last; whichever of them a killed function was at, the step can be repeated."""
     for place in range(4):
         caller = Caller(MemoryLake())
@@ -220,7 +236,12 @@ def test_an_undo_is_not_taken_back_if_the_gate_rejects_the_file(monkeypatch: pyt
 
     def rejecting(record: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 arguments of the gate
         if record.file_id == file_id:
-            raise BadInputError(rule="missing_column", message="The file has no column for amount.", remedy="Add it.", column="amount")
+            raise BadInputError(
+                rule="missing_column",
+                message="The file has no column for amount.",
+                remedy="Add it.",
+                column="amount",
+            )
         return check(record, *arguments, **named)
 
     monkeypatch.setattr(replay_file, "check_local_file", rejecting)  # the contract has changed
@@ -238,7 +259,10 @@ def test_an_undo_of_large_files_is_taken_back_by_a_command(monkeypatch: pytest.M
     file_id, sent = undone(caller)
     monkeypatch.setattr(reverts, "LARGEST_BYTES", len(PAYMENTS))
     answer = caller.call("DELETE", f"/v1/files/{file_id}/revert")
-    assert (answer.status, f"headgate quarantine replay {sent} {file_id}" in answer.json["detail"]) == (409, True)
+    assert (answer.status, f"headgate quarantine replay {sent} {file_id}" in answer.json["detail"]) == (
+        409,
+        True,
+    )
 
 
 def test_an_undo_that_would_accept_a_large_copy_is_left_to_a_command(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,11 @@ pytestmark = pytest.mark.unit
 
 @pytest.mark.parametrize(
     ("finished_at", "complete"),
-    [("2026-11-22T12:00:03", "2026-11-22T12:00:03.750"), ("2026-11-22T12:00:05", "2026-11-22T12:00:05"), ("", "")],
+    [
+        ("2026-11-22T12:00:03", "2026-11-22T12:00:03.750"),
+        ("2026-11-22T12:00:05", "2026-11-22T12:00:05"),
+        ("", ""),
+    ],
 )
 def test_no_stage_seems_to_end_before_the_one_ahead_of_it(finished_at: str, complete: str) -> None:
     times = {"trigger": "2026-11-22T12:00:02.000", "database": "2026-11-22T12:00:03.750"}

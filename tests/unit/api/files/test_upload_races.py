@@ -102,7 +102,9 @@ def test_of_a_commit_and_an_abort_one_wins(_: int) -> None:
     """The state of the upload says which one: an aborted upload has no file in raw, a committed one has."""
     caller = Caller(MemoryLake())
     upload_id = uploaded(caller, PAYMENTS)
-    outcomes = at_once(*[partial(step, caller.lake, ANA, upload_id) for step in (uploads.commit, uploads.abort)])
+    outcomes = at_once(
+        *[partial(step, caller.lake, ANA, upload_id) for step in (uploads.commit, uploads.abort)]
+    )
     state = caller.call("GET", f"/v1/uploads/{upload_id}").json["state"]
     assert (*outcomes, state, len(raw_versions(caller.lake))) in [
         ("committed", REFUSED, "committed", 1),
@@ -111,9 +113,12 @@ def test_of_a_commit_and_an_abort_one_wins(_: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [(uploads.commit, uploads.abort), (uploads.abort, uploads.commit), (uploads.commit, uploads.commit)]
+    ("first", "second"),
+    [(uploads.commit, uploads.abort), (uploads.abort, uploads.commit), (uploads.commit, uploads.commit)],
 )
-def test_a_step_that_comes_at_any_moment_of_another_one_leaves_one_winner(first: Callable[..., Any], second: Callable[..., Any]) -> None:
+def test_a_step_that_comes_at_any_moment_of_another_one_leaves_one_winner(
+    first: Callable[..., Any], second: Callable[..., Any]
+) -> None:
     """Each call of a store is a moment at which the other step may run from its begin to its end."""
     for at in range(1000):
         caller = Caller(MemoryLake())
@@ -136,9 +141,15 @@ def test_the_mapping_that_was_read_is_committed_whenever_another_one_is_decided(
     etag = mapped(caller, upload_id)["etag"]
     for at in range(1000):
         lake = caller.lake.copy()
-        interruption = interrupt(lake, at, partial(uploads.decide_mapping, lake, ANA, upload_id, UploadMappingDecision(columns=other)))
+        interruption = interrupt(
+            lake,
+            at,
+            partial(uploads.decide_mapping, lake, ANA, upload_id, UploadMappingDecision(columns=other)),
+        )
         committed = outcome(partial(uploads.commit, lake, ANA, upload_id, etag))
-        fields = json.loads(lake.objects.contents("staging")[f"uploads/{upload_id}/upload.json"])["mapping"]["fields"]
+        fields = json.loads(lake.objects.contents("staging")[f"uploads/{upload_id}/upload.json"])["mapping"][
+            "fields"
+        ]
         assert (committed, None in fields) in [("committed", False), (REFUSED, True)], at
         if not interruption:
             break
@@ -161,7 +172,10 @@ def test_an_abort_during_a_commit_is_refused_and_the_commit_ends() -> None:
     caller.lake.uploads.copy = interrupted  # type: ignore[method-assign]  # other requests come while S3 copies
     assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").status == 202
     assert [one.status for one in met] == [409, 409, 409, 200]
-    assert (met[-1].json["state"], begin(caller, PAYMENTS)["state"]) == ("committing", "open")  # begun again after its end
+    assert (met[-1].json["state"], begin(caller, PAYMENTS)["state"]) == (
+        "committing",
+        "open",
+    )  # begun again after its end
     assert len(raw_versions(caller.lake)) == 1
 
 
@@ -207,9 +221,15 @@ def test_a_commit_that_failed_can_be_repeated_and_one_that_died_is_taken_over() 
 def test_an_upload_whose_commit_died_is_complete_again_for_every_step() -> None:
     caller = Caller(MemoryLake())
     path = f"/v1/uploads/{died(caller)}"
-    assert (begin(caller, PAYMENTS)["state"], caller.call("GET", path).json["state"]) == ("committing", "committing")
+    assert (begin(caller, PAYMENTS)["state"], caller.call("GET", path).json["state"]) == (
+        "committing",
+        "committing",
+    )
     caller.lake.moment += timedelta(minutes=2)
-    assert (begin(caller, PAYMENTS)["state"], caller.call("GET", path).json["state"]) == ("complete", "complete")
+    assert (begin(caller, PAYMENTS)["state"], caller.call("GET", path).json["state"]) == (
+        "complete",
+        "complete",
+    )
     assert caller.call("POST", f"{path}/complete").json["state"] == "complete"
     assert caller.call("POST", f"{path}/dry-run").json["state"] == "checked"
     assert caller.call("DELETE", path).json["state"] == "aborted"
@@ -243,7 +263,9 @@ def test_a_file_whose_commit_died_has_its_sender() -> None:
     assert caller.call("POST", f"/v1/files/{file_id}/revert").status == 200
 
 
-def test_a_file_that_was_not_compared_and_whose_commit_died_has_its_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_was_not_compared_and_whose_commit_died_has_its_sender(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The copy in raw carries its sender; its content alone would be no proof, because nobody has compared it with its SHA-256."""
     monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
     caller = Caller(MemoryLake(), ("uploader",))
@@ -264,7 +286,9 @@ def test_an_operator_who_commits_or_repeats_a_commit_is_not_the_sender() -> None
     assert [ana.call("GET", f"/v1/files/{file_id}").json["uploaded_by"] for file_id in file_ids] == ["ana"]
 
 
-def test_nobody_becomes_the_sender_of_a_content_that_was_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_becomes_the_sender_of_a_content_that_was_not_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A SHA-256 is no secret: who states the one of another file would see the values of that file."""
     monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
     lake = MemoryLake()
@@ -292,7 +316,11 @@ def test_an_upload_whose_file_expired_says_so_without_naming_a_bucket() -> None:
 def test_an_upload_is_read_and_changed_by_its_sender_and_by_operators_only(state: str) -> None:
     """Whatever its state: whoever may not change an upload does not learn what could be done with it."""
     lake = MemoryLake()
-    ana, ben, olga = Caller(lake, ("uploader",)), Caller(lake, ("uploader",), "ben"), Caller(lake, ("operator",), "olga")
+    ana, ben, olga = (
+        Caller(lake, ("uploader",)),
+        Caller(lake, ("uploader",), "ben"),
+        Caller(lake, ("operator",), "olga"),
+    )
     path = f"/v1/uploads/{_upload_in(state, ana)}"
     assert olga.call("GET", path).json["state"] == state
     for method, end, body in [
@@ -318,7 +346,11 @@ def _upload_in(state: str, caller: Caller) -> str:
     if state in {"open", "duplicate"}:
         return upload_id
     send_parts(caller, upload_id, PAYMENTS)
-    steps = {"checked": [("POST", "/dry-run")], "committed": [("POST", "/commit")], "aborted": [("DELETE", "")]}
+    steps = {
+        "checked": [("POST", "/dry-run")],
+        "committed": [("POST", "/commit")],
+        "aborted": [("DELETE", "")],
+    }
     for method, end in [("POST", "/complete"), *steps.get(state, [])]:
         assert caller.call(method, f"/v1/uploads/{upload_id}{end}").status < 300
     return upload_id

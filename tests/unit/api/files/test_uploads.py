@@ -18,8 +18,15 @@ from tests.unit.api.lakes import BEGAN, PAYMENTS, Caller, MemoryLake
 pytestmark = pytest.mark.unit
 
 
-def begin(caller: Caller, body: bytes, name: str = "today.csv", dataset: str = "payments") -> dict[str, object]:
-    asked = {"name": name, "size_bytes": len(body), "sha256": hashlib.sha256(body).hexdigest(), "dataset": dataset}
+def begin(
+    caller: Caller, body: bytes, name: str = "today.csv", dataset: str = "payments"
+) -> dict[str, object]:
+    asked = {
+        "name": name,
+        "size_bytes": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "dataset": dataset,
+    }
     answer = caller.call("POST", "/v1/uploads", asked)
     assert answer.status == 201, answer.text
     found: dict[str, object] = answer.json
@@ -36,7 +43,9 @@ def send_parts(caller: Caller, upload_id: object, body: bytes, numbers: set[int]
         if numbers is None or part["number"] in numbers:
             asked = parse_qs(urlsplit(part["url"]).query)
             first = (part["number"] - 1) * uploads.PART_BYTES
-            caller.lake.uploads.put_part(asked["store_id"][0], part["number"], body[first : first + part["size_bytes"]])
+            caller.lake.uploads.put_part(
+                asked["store_id"][0], part["number"], body[first : first + part["size_bytes"]]
+            )
     return missing
 
 
@@ -69,16 +78,30 @@ def test_an_interrupted_upload_continues_with_the_missing_parts(monkeypatch: pyt
 
 def test_the_dry_run_of_a_file_of_no_contract_drafts_one_and_its_commit_is_profiled() -> None:
     caller = Caller(MemoryLake())
-    deliveries = b"Artikel;Preis;Lieferung\n" + b"".join(b"%05d;%d,50;%02d.12.2026\n" % (n, n, n) for n in range(1, 29))
+    deliveries = b"Artikel;Preis;Lieferung\n" + b"".join(
+        b"%05d;%d,50;%02d.12.2026\n" % (n, n, n) for n in range(1, 29)
+    )
     upload_id = uploaded(caller, deliveries, "Lieferung M\u00e4rz.csv", dataset="")
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
     found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
-    assert (found["outcome"], found["error"]["rule"], found["draft"]["dataset"]) == ("profiled", "unknown_dataset", "lieferung_marz")
+    assert (found["outcome"], found["error"]["rule"], found["draft"]["dataset"]) == (
+        "profiled",
+        "unknown_dataset",
+        "lieferung_marz",
+    )
     contract = odcs_reader.parse(found["draft"]["document"], zone="source")
-    assert check_bytes(deliveries, contract, MaskingKey("k1", b"0" * 32), object_key="a.csv", received_at=BEGAN).counts.accepted == 28
+    assert (
+        check_bytes(
+            deliveries, contract, MaskingKey("k1", b"0" * 32), object_key="a.csv", received_at=BEGAN
+        ).counts.accepted
+        == 28
+    )
     committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
     record = caller.lake.receive(committed["key"])
-    assert (record.state, f"headgate contract init --raw {record.key}" in record.error["remedy"]) == ("profiled", True)
+    assert (record.state, f"headgate contract init --raw {record.key}" in record.error["remedy"]) == (
+        "profiled",
+        True,
+    )
 
 
 def test_a_contract_is_not_drafted_from_a_large_file_in_a_dry_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +120,11 @@ def test_a_dry_run_leaves_no_trace_and_its_counts_are_those_of_the_commit() -> N
     found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
     assert (caller.lake.contents(), list(caller.lake.ledger.records())) == (before, [])
     assert (found["state"], found["outcome"], found["dataset"]) == ("checked", "done", "payments")
-    assert [(row["source_row"], row["rule"]) for row in found["rejected_rows"]] == [(2, "card_number"), (3, "type"), (4, "duplicate_row")]
+    assert [(row["source_row"], row["rule"]) for row in found["rejected_rows"]] == [
+        (2, "card_number"),
+        (3, "type"),
+        (4, "duplicate_row"),
+    ]
     assert {column["name"] for column in found["columns"]} >= {"amount", "currency"}
     committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
     record = caller.lake.receive(committed["key"])
@@ -113,12 +140,19 @@ def test_no_answer_about_a_file_with_card_numbers_has_one() -> None:
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
     file_id = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["file_id"]
     caller.lake.receive("payments/today.csv")
-    paths = [f"/v1/uploads/{upload_id}", f"/v1/uploads/{upload_id}/dry-run", "/v1/files", f"/v1/files/{file_id}"]
+    paths = [
+        f"/v1/uploads/{upload_id}",
+        f"/v1/uploads/{upload_id}/dry-run",
+        "/v1/files",
+        f"/v1/files/{file_id}",
+    ]
     paths += [f"/v1/files/{file_id}/{part}" for part in ("rejected-rows", "profile")]
     shown = "".join(caller.call("GET", path).text for path in paths)
     assert "today.csv" in shown
     assert "411111111111111" not in shown
-    assert not re.search(r"(?<![0-9a-f])917(?![0-9a-f])", shown)  # a part of an id may be these digits by chance
+    assert not re.search(
+        r"(?<![0-9a-f])917(?![0-9a-f])", shown
+    )  # a part of an id may be these digits by chance
 
 
 def test_a_header_of_its_own_is_shown_with_the_suggested_mapping() -> None:
@@ -171,7 +205,10 @@ def test_a_column_that_may_hold_card_data_has_no_samples_and_says_so() -> None:
     body = PAYMENTS.replace(b"payment_id,order_id,method,card_number,card_cvv", b"F1,ref,how,F4,F5")
     upload_id = uploaded(caller, body)
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
-    columns = {one["column"]: one for one in caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapping"]["columns"]}
+    columns = {
+        one["column"]: one
+        for one in caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapping"]["columns"]
+    }
     for name in ("F4", "F5"):
         assert columns[name]["samples"] == []
         assert columns[name]["reason"].endswith("Its values are not shown, because they may be sensitive.")
@@ -192,16 +229,32 @@ def test_every_step_may_be_repeated() -> None:
 def test_an_aborted_upload_is_forgotten() -> None:
     caller = Caller(MemoryLake())
     upload_id = uploaded(caller, PAYMENTS)
-    assert [caller.call("DELETE", f"/v1/uploads/{upload_id}").json["state"] for _ in range(2)] == ["aborted", "aborted"]
+    assert [caller.call("DELETE", f"/v1/uploads/{upload_id}").json["state"] for _ in range(2)] == [
+        "aborted",
+        "aborted",
+    ]
     assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").status == 409
     assert list(caller.lake.objects.contents("staging")) == [f"uploads/{upload_id}/upload.json"]
 
 
 @pytest.mark.parametrize(
-    "name", ["../x.csv", "a/b.csv", "_hidden.csv", ".x", "a\u202eb.csv", "a\0.csv", "a\n.csv", " a.csv", "4111111111111111.csv"]
+    "name",
+    [
+        "../x.csv",
+        "a/b.csv",
+        "_hidden.csv",
+        ".x",
+        "a\u202eb.csv",
+        "a\0.csv",
+        "a\n.csv",
+        " a.csv",
+        "4111111111111111.csv",
+    ],
 )
 def test_a_name_that_no_raw_key_may_have_is_refused(name: str) -> None:
-    answer = Caller(MemoryLake()).call("POST", "/v1/uploads", {"name": name, "size_bytes": 1, "sha256": "0" * 64})
+    answer = Caller(MemoryLake()).call(
+        "POST", "/v1/uploads", {"name": name, "size_bytes": 1, "sha256": "0" * 64}
+    )
     assert answer.status == 422
     assert "4111111111111111" not in answer.text
 
@@ -224,7 +277,9 @@ def test_content_of_another_sha256_is_refused_when_the_upload_completes() -> Non
     assert caller.call("POST", f"/v1/uploads/{again}/commit").status == 202
 
 
-def test_a_large_file_of_another_sha256_is_refused_by_the_dry_run_and_cannot_be_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_of_another_sha256_is_refused_by_the_dry_run_and_cannot_be_committed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
     caller = Caller(MemoryLake())
     upload_id = changed_on_its_way(caller)

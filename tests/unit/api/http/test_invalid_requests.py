@@ -32,7 +32,12 @@ FRAUD = {"customer_id": 7, "terminal_id": 3, "amount": "5", "transacted_at": "20
         ("POST", "/v1/runs", {"onlyy": "x"}, "`body.onlyy` is no field of this request. Leave it out."),
         ("POST", "/v1/runs", [1], "`body` must be a JSON object."),
         ("POST", "/v1/queries", "{", "is not valid JSON. Correct its syntax."),
-        ("POST", "/v1/predictions/fraud", FRAUD, "`body.amount` must be an amount in quotes with two decimals, such as 12.50."),
+        (
+            "POST",
+            "/v1/predictions/fraud",
+            FRAUD,
+            "`body.amount` must be an amount in quotes with two decimals, such as 12.50.",
+        ),
         ("POST", "/v1/runs", {"only": "nothing"}, "`only` must be one of compliance-guardian, "),
     ],
 )
@@ -50,7 +55,9 @@ def test_of_many_errors_three_are_in_words_and_the_others_are_listed() -> None:
 
 
 def test_no_message_repeats_what_was_sent() -> None:
-    answer = Caller(MemoryLake()).call("POST", "/v1/predictions/fraud", {**FRAUD, "4111111111111111": "secret"})
+    answer = Caller(MemoryLake()).call(
+        "POST", "/v1/predictions/fraud", {**FRAUD, "4111111111111111": "secret"}
+    )
     assert "4111111111111111" not in answer.text
     assert "secret" not in answer.text
 

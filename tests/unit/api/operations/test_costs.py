@@ -18,7 +18,9 @@ def test_costs_add_up_files_and_jobs() -> None:
     answer = Caller(lake, ("viewer",)).call("GET", "/v1/costs?days=7").json
     assert (answer["days"], answer["files"], answer["job_runs"]) == (7, 1, 1)
     assert list(answer["by_dataset"]) == ["payments"]
-    assert Decimal(answer["by_job"]["merge_curated"]) == (Decimal("0.05") * Prices.load().usd["glue.dpu_hour"]).quantize(Decimal("0.0001"))
+    assert Decimal(answer["by_job"]["merge_curated"]) == (
+        Decimal("0.05") * Prices.load().usd["glue.dpu_hour"]
+    ).quantize(Decimal("0.0001"))
     assert [one["times"] for one in answer["forecast"]] == [1, 10, 1000]
     assert Caller(lake).call("GET", "/v1/costs?days=0").status == 422
 
@@ -27,7 +29,12 @@ def test_a_run_shows_the_jobs_that_ended_with_their_use() -> None:
     caller = Caller(MemoryLake())
     caller.lake.runs.start("nightly")
     (job,) = caller.call("GET", "/v1/runs/nightly").json["jobs"]
-    assert (job["job"], job["seconds"], job["dpu_seconds"], job["memory_gb"]) == ("merge_curated", 90.0, 180.0, 32.0)
+    assert (job["job"], job["seconds"], job["dpu_seconds"], job["memory_gb"]) == (
+        "merge_curated",
+        90.0,
+        180.0,
+        32.0,
+    )
     assert Decimal(job["usd"]) > 0
 
 

@@ -44,7 +44,9 @@ class BuiltLake(LakeWithEndedRuns):
 
     def __post_init__(self) -> None:
         record = self.receive("payments/a.csv", payments(range(1, 4)))
-        of = DatasetSnapshot("payments", "payments-1", keys.snapshot_prefix("payments", "payments-1"), 2, 100, rows_in=3)
+        of = DatasetSnapshot(
+            "payments", "payments-1", keys.snapshot_prefix("payments", "payments-1"), 2, 100, rows_in=3
+        )
         self.snapshot = LakeSnapshot("lake-1", date(2026, 1, 2), {"payments": of})
         merged = MergedIncrements("payments-1", "payments@1", (record.curated_key,))
         self.write(keys.merged_increments_key("payments", "payments-1"), merged.to_json())
@@ -75,7 +77,11 @@ class BuiltLake(LakeWithEndedRuns):
         """Each table of the system is published with other facts."""
         for table in self.tables:
             known = self.catalog.current(self.databases.prod, table).parameters
-            self.publish(self.databases.prod, table, {**known, **{name.replace("_", "."): value for name, value in parameters.items()}})
+            self.publish(
+                self.databases.prod,
+                table,
+                {**known, **{name.replace("_", "."): value for name, value in parameters.items()}},
+            )
 
     @property
     def check(self) -> HealthCheck:
@@ -99,7 +105,9 @@ def test_tables_with_the_rows_and_the_day_of_their_inputs_are_healthy(lake: Buil
 def with_days(lake: BuiltLake, **days: str) -> BuiltLake:
     """The lake after a run whose datasets reach so far."""
     (own,) = lake.snapshot.datasets.values()
-    datasets = {"payments": own} | {name: replace(own, dataset=name, snapshot_id=f"{name}-1", latest_on=day) for name, day in days.items()}
+    datasets = {"payments": own} | {
+        name: replace(own, dataset=name, snapshot_id=f"{name}-1", latest_on=day) for name, day in days.items()
+    }
     lake.point_to(replace(lake.snapshot, as_of=date.fromisoformat(max(days.values())), datasets=datasets))
     return lake
 
@@ -114,13 +122,19 @@ def test_tables_as_of_a_day_that_has_not_come_are_not_healthy(lake: BuiltLake) -
 def test_a_dataset_that_ends_long_before_the_day_of_the_tables_is_not_healthy(lake: BuiltLake) -> None:
     """A forecast would take the days between for days without any sales."""
     implausible = with_days(lake, orders="2026-01-02", card_transactions="2025-11-01").implausible
-    assert "ends on 2025-11-01: to forecasts and trends the 62 days between have nothing" in implausible["card_transactions"]
+    assert (
+        "ends on 2025-11-01: to forecasts and trends the 62 days between have nothing"
+        in implausible["card_transactions"]
+    )
     assert "`headgate.asOf: none`" in implausible["card_transactions"]
     assert "orders" not in implausible
 
 
 def test_a_dataset_that_is_sent_once_a_month_is_not_late(lake: BuiltLake) -> None:
-    assert "card_transactions" not in with_days(lake, orders="2026-01-02", card_transactions="2025-12-03").implausible
+    assert (
+        "card_transactions"
+        not in with_days(lake, orders="2026-01-02", card_transactions="2025-12-03").implausible
+    )
 
 
 def test_a_system_without_a_row_although_its_inputs_have_rows_is_not_healthy(lake: BuiltLake) -> None:
@@ -135,7 +149,10 @@ def test_a_system_without_a_row_although_its_inputs_have_rows_is_not_healthy(lak
 
 def test_an_empty_table_beside_one_with_rows_or_without_input_rows_is_healthy(lake: BuiltLake) -> None:
     """A table of findings may be empty, and a system without input has none."""
-    assert min(int(lake.catalog.current(lake.databases.prod, table).parameters[ROWS]) for table in lake.tables) == 0
+    assert (
+        min(int(lake.catalog.current(lake.databases.prod, table).parameters[ROWS]) for table in lake.tables)
+        == 0
+    )
     assert lake.implausible == {}
     lake.set_system(headgate_rows="0", headgate_reads="orders")
     lake.known_runs.comparisons.clear()
@@ -152,18 +169,24 @@ def test_a_table_that_was_never_built_is_not_healthy(lake: BuiltLake) -> None:
 def test_a_snapshot_with_other_rows_than_its_files_have_accepted_is_not_healthy(lake: BuiltLake) -> None:
     of = replace(lake.snapshot.datasets["payments"], rows_in=2)
     lake.point_to(replace(lake.snapshot, datasets={"payments": of}))
-    assert lake.implausible["payments"].startswith("Expected the 3 rows that its files have accepted, but 2 were merged.")
+    assert lake.implausible["payments"].startswith(
+        "Expected the 3 rows that its files have accepted, but 2 were merged."
+    )
     assert "headgate quarantine replay" in lake.implausible["payments"]
 
 
 def test_a_dataset_whose_table_has_other_rows_than_its_snapshot_is_not_healthy(lake: BuiltLake) -> None:
     lake.publish(lake.databases.curated, "payments", {ROWS: "1"})
-    assert lake.implausible["payments"].startswith("Expected the 2 rows of the newest snapshot, but the table has 1.")
+    assert lake.implausible["payments"].startswith(
+        "Expected the 2 rows of the newest snapshot, but the table has 1."
+    )
 
 
 def test_a_file_that_was_processed_again_since_the_run_began_is_not_compared(lake: BuiltLake) -> None:
     """Its record has the rows that the next run merges."""
-    lake.point_to(replace(lake.snapshot, datasets={"payments": replace(lake.snapshot.datasets["payments"], rows_in=2)}))
+    lake.point_to(
+        replace(lake.snapshot, datasets={"payments": replace(lake.snapshot.datasets["payments"], rows_in=2)})
+    )
     (record,) = lake.ledger.records()
     lake.ledger.finish(replace(record, finished_at=after(65).isoformat()))
     assert lake.implausible == {}
@@ -182,7 +205,11 @@ class CountingIndex:
         """The real index reads records of all datasets and states, and filters afterwards."""
         every = self.index.newest(limit, after=after, where=FileFilter())
         self.pages, self.records = self.pages + 1, self.records + len(every.records)
-        chosen = (file for file in every.records if where.dataset in {"", file.dataset} and where.state in {None, file.state})
+        chosen = (
+            file
+            for file in every.records
+            if where.dataset in {"", file.dataset} and where.state in {None, file.state}
+        )
         return FileListPage(tuple(chosen), every.after)
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
@@ -200,7 +227,9 @@ def test_the_ledger_is_read_once_for_all_datasets_and_not_beyond_a_bound(
     of = lake.snapshot.datasets["payments"]
     names = ["payments", *(f"d{number}" for number in range(datasets - 1))]
     for name in names:
-        merged = MergedIncrements(of.snapshot_id, "payments@1", (record.curated_key.replace("payments", name),))
+        merged = MergedIncrements(
+            of.snapshot_id, "payments@1", (record.curated_key.replace("payments", name),)
+        )
         lake.write(keys.merged_increments_key(name, of.snapshot_id), merged.to_json())
     lake.point_to(replace(lake.snapshot, datasets={name: replace(of, dataset=name) for name in names}))
     index = CountingIndex(MemoryFileIndex(lake.ledger))
@@ -215,7 +244,9 @@ def test_the_ledger_is_read_once_for_all_datasets_and_not_beyond_a_bound(
 def test_a_dataset_with_files_beyond_the_bound_is_not_added_up_and_the_check_says_so(
     lake: BuiltLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lake.point_to(replace(lake.snapshot, datasets={"payments": replace(lake.snapshot.datasets["payments"], rows_in=2)}))
+    lake.point_to(
+        replace(lake.snapshot, datasets={"payments": replace(lake.snapshot.datasets["payments"], rows_in=2)})
+    )
     monkeypatch.setattr(compared, "MOST_RECORDS", 0)
     assert lake.implausible == {}
     assert lake.check.state == "healthy"
@@ -230,7 +261,9 @@ def test_tables_are_compared_once_per_run(lake: BuiltLake, monkeypatch: pytest.M
     assert index.pages == 1
 
 
-def test_a_failed_comparison_is_unknown_and_repeated_by_the_next_request(lake: BuiltLake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_comparison_is_unknown_and_repeated_by_the_next_request(
+    lake: BuiltLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Health and the list of runs answer although a service is throttled, and recover with it."""
 
     def fail(*_: object) -> None:
@@ -252,9 +285,15 @@ def test_a_table_of_an_older_day_than_the_newest_data_is_not_healthy(lake: Built
 
 
 def test_a_table_that_was_built_from_older_datasets_is_not_healthy(lake: BuiltLake) -> None:
-    older = replace(lake.snapshot, datasets={"payments": replace(lake.snapshot.datasets["payments"], snapshot_id="payments-0")})
+    older = replace(
+        lake.snapshot,
+        datasets={"payments": replace(lake.snapshot.datasets["payments"], snapshot_id="payments-0")},
+    )
     lake.set_system(**{name.replace(".", "_"): value for name, value in lake.built_from(older).items()})
-    assert "Expected the newest versions of payments, but it was built from older ones." in lake.implausible[lake.tables[0]]
+    assert (
+        "Expected the newest versions of payments, but it was built from older ones."
+        in lake.implausible[lake.tables[0]]
+    )
 
 
 def test_a_table_that_a_person_rolled_back_is_healthy(lake: BuiltLake) -> None:
@@ -280,4 +319,6 @@ def test_a_run_and_its_list_name_the_implausible_tables(lake: BuiltLake) -> None
     (listed,) = newest(lake, 5).runs
     assert (listed.has_problems, set(listed.implausible_tables)) == (True, set(lake.tables))
     assert "implausible_tables" in detail(lake, RUN).remedies
-    assert problems_of(lake, lake.runs.ended)[RUN].summary() == f"implausible: {', '.join(sorted(lake.tables))}"
+    assert (
+        problems_of(lake, lake.runs.ended)[RUN].summary() == f"implausible: {', '.join(sorted(lake.tables))}"
+    )

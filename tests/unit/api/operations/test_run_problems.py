@@ -12,7 +12,11 @@ pytestmark = pytest.mark.unit
 
 NOTHING = {"has_problems": False, "datasets_not_merged": {}, "failed_stages": {}}
 NOT_MERGED = {"has_problems": True, "datasets_not_merged": {"payments": WHY}, "failed_stages": {}}
-SYSTEM_FAILED = {"has_problems": True, "datasets_not_merged": {}, "failed_stages": {"retail-copilot": CAUSE.partition(": ")[2]}}
+SYSTEM_FAILED = {
+    "has_problems": True,
+    "datasets_not_merged": {},
+    "failed_stages": {"retail-copilot": CAUSE.partition(": ")[2]},
+}
 
 
 @pytest.fixture
@@ -30,11 +34,17 @@ def test_the_list_of_runs_names_what_each_left_out(caller: Caller) -> None:
     assert found["not-merged"]["state"] == "succeeded"
 
 
-@pytest.mark.parametrize(("name", "left_out"), [("system-failed", SYSTEM_FAILED), ("not-merged", NOT_MERGED), ("good", NOTHING)])
-def test_a_run_names_what_it_left_out_and_what_to_do(caller: Caller, name: str, left_out: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("name", "left_out"), [("system-failed", SYSTEM_FAILED), ("not-merged", NOT_MERGED), ("good", NOTHING)]
+)
+def test_a_run_names_what_it_left_out_and_what_to_do(
+    caller: Caller, name: str, left_out: dict[str, object]
+) -> None:
     found = caller.call("GET", f"/v1/runs/{name}").json
     assert {part: found[part] for part in NOTHING} == left_out
-    assert found["remedies"].keys() == {part for part in ("datasets_not_merged", "failed_stages") if left_out[part]}
+    assert found["remedies"].keys() == {
+        part for part in ("datasets_not_merged", "failed_stages") if left_out[part]
+    }
 
 
 def test_a_run_under_way_left_out_nothing_yet(caller: Caller) -> None:
@@ -51,7 +61,11 @@ def test_what_an_ended_run_left_out_is_read_once(caller: Caller, monkeypatch: py
     """The console asks every few seconds; an answer must not cost a request for each run."""
     listed: list[str] = []
     list_objects = caller.lake.objects.list
-    monkeypatch.setattr(caller.lake.objects, "list", lambda bucket, prefix: listed.append(prefix) or list_objects(bucket, prefix))
+    monkeypatch.setattr(
+        caller.lake.objects,
+        "list",
+        lambda bucket, prefix: listed.append(prefix) or list_objects(bucket, prefix),
+    )
     answers = [caller.call("GET", "/v1/runs").text for _ in range(3)]
     assert len(set(answers)) == 1
     assert caller.lake.runs.asked == ["system-failed"]  # type: ignore[attr-defined]  # EndedRuns

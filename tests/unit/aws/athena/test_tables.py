@@ -44,7 +44,10 @@ def test_every_value_comes_back(rows: list[tuple[object, ...]]) -> None:
 def test_a_column_alone_keeps_its_nulls_and_empty_texts(text: str | None) -> None:
     from scripts.emulator.ministack_athena import result_file  # noqa: PLC0415 as above
 
-    assert read_result(result_file([["only"], [text], ["x"]]), [pa.string()]).column(0).to_pylist() == [text, "x"]
+    assert read_result(result_file([["only"], [text], ["x"]]), [pa.string()]).column(0).to_pylist() == [
+        text,
+        "x",
+    ]
 
 
 def test_a_header_alone_is_no_row() -> None:
@@ -52,5 +55,13 @@ def test_a_header_alone_is_no_row() -> None:
 
 
 def test_a_frame_keeps_whole_numbers_decimals_and_dates_beside_nulls() -> None:
-    frame = to_pandas(pa.table({"n": pa.array([2**53 + 1, None]), "d": [Decimal("0.10"), None], "on": [date(2012, 1, 1), None]}))
-    assert (frame["n"][0], frame["d"].tolist(), frame["on"].tolist()) == (2**53 + 1, [Decimal("0.10"), None], [date(2012, 1, 1), None])
+    frame = to_pandas(
+        pa.table(
+            {"n": pa.array([2**53 + 1, None]), "d": [Decimal("0.10"), None], "on": [date(2012, 1, 1), None]}
+        )
+    )
+    assert (frame["n"][0], frame["d"].tolist(), frame["on"].tolist()) == (
+        2**53 + 1,
+        [Decimal("0.10"), None],
+        [date(2012, 1, 1), None],
+    )

@@ -14,7 +14,9 @@ from headgate.errors import SettingsError
 pytestmark = pytest.mark.unit
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,20}", fullmatch=True)
-VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"])).filter(lambda text: not text.startswith("--"))
+VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"])).filter(
+    lambda text: not text.startswith("--")
+)
 
 
 @given(st.dictionaries(NAMES, VALUES))
@@ -34,7 +36,10 @@ def test_a_plain_process_finds_them_in_its_environment(arguments: dict[str, str]
 
 
 def test_an_argument_stands_above_a_variable_of_its_name() -> None:
-    assert job_arguments.merged(["--system", "b"], {"system": "a", "HOME": "/"}) == {"system": "b", "HOME": "/"}
+    assert job_arguments.merged(["--system", "b"], {"system": "a", "HOME": "/"}) == {
+        "system": "b",
+        "HOME": "/",
+    }
 
 
 def test_a_name_without_a_value_is_empty() -> None:
@@ -43,7 +48,16 @@ def test_a_name_without_a_value_is_empty() -> None:
 
 
 def test_glues_own_arguments_do_no_harm() -> None:
-    argv = ["--JOB_ID", "j_1", "--JOB_RUN_ID", "jr_1", "--job-bookmark-option", "job-bookmark-disable", "--snapshot_id", "current"]
+    argv = [
+        "--JOB_ID",
+        "j_1",
+        "--JOB_RUN_ID",
+        "jr_1",
+        "--job-bookmark-option",
+        "job-bookmark-disable",
+        "--snapshot_id",
+        "current",
+    ]
     assert job_arguments.merged(argv, {})["snapshot_id"] == "current"
 
 

@@ -29,21 +29,30 @@ def _process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_WAIT_POLICY")
 
 
-def test_a_job_gets_arguments_and_environment_and_its_summary_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_gets_arguments_and_environment_and_its_summary_is_the_last_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def job(arguments: Mapping[str, str]) -> dict[str, object]:
         return {"system": arguments["system"], "database": arguments["HEADGATE_PROD_DATABASE"]}
 
     job_process.run(job)
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"system": "retail-copilot", "database": "ecommerce_prod"}
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {
+        "system": "retail-copilot",
+        "database": "ecommerce_prod",
+    }
 
 
 def test_a_failed_job_ends_with_one_line_that_names_the_cause() -> None:
     def job(_: Mapping[str, str]) -> dict[str, object]:
-        raise GateError("orders: order_id: unique broken by 2 rows\npayments: amount: required broken by 1 rows")
+        raise GateError(
+            "orders: order_id: unique broken by 2 rows\npayments: amount: required broken by 1 rows"
+        )
 
     with pytest.raises(SystemExit) as caught:
         job_process.run(job)
-    reported = "GateError: orders: order_id: unique broken by 2 rows payments: amount: required broken by 1 rows"
+    reported = (
+        "GateError: orders: order_id: unique broken by 2 rows payments: amount: required broken by 1 rows"
+    )
     assert caught.value.code == reported
 
 
@@ -104,11 +113,15 @@ def test_a_region_that_is_known_already_stays(monkeypatch: pytest.MonkeyPatch) -
     assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
 
 
-def test_log_lines_of_a_job_hold_what_extra_states(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_lines_of_a_job_hold_what_extra_states(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
 
     def job(_: Mapping[str, str]) -> dict[str, object]:
-        logging.getLogger("headgate.systems.run").info("system published", extra={"system": "retail-copilot", "tables": 3})
+        logging.getLogger("headgate.systems.run").info(
+            "system published", extra={"system": "retail-copilot", "tables": 3}
+        )
         return {}
 
     job_process.run(job)
@@ -124,13 +137,17 @@ def test_log_lines_of_a_job_hold_what_extra_states(capsys: pytest.CaptureFixture
 
 def test_a_logged_exception_is_named_without_its_text() -> None:
     error = ValueError(PAN)
-    record = logging.makeLogRecord({"msg": "failed", "levelname": "ERROR", "exc_info": (type(error), error, None)})
+    record = logging.makeLogRecord(
+        {"msg": "failed", "levelname": "ERROR", "exc_info": (type(error), error, None)}
+    )
     line = job_process.JsonLines().format(record)
     assert json.loads(line)["exception"] == "ValueError"
     assert PAN not in line
 
 
-def test_every_log_line_of_a_system_names_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_log_line_of_a_system_names_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Several systems that one job builds write to one stream."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
 

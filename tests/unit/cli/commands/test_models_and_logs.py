@@ -30,7 +30,22 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 CONTEST = Decision("boosted", "boosted", 400, (Result("boosted", 0.31, 0.0), Result("constant", 0.29, 1.1)))
-CARD = Card("churn", "demand-insights-engine", "v1", "boosted", "s", "2026-01-02", "c", (), 10, {"auc": 0.5}, asdict(CONTEST), {}, {}, "0")
+CARD = Card(
+    "churn",
+    "demand-insights-engine",
+    "v1",
+    "boosted",
+    "s",
+    "2026-01-02",
+    "c",
+    (),
+    10,
+    {"auc": 0.5},
+    asdict(CONTEST),
+    {},
+    {},
+    "0",
+)
 
 
 def test_a_model_that_loses_to_another_recipe_is_marked() -> None:
@@ -75,7 +90,10 @@ class WrittenLogs:
     """CloudWatch with four lines in each group."""
 
     def lines(self, group: str, *, since: datetime) -> list[LogLine]:
-        return [LogLine(group, since + timedelta(seconds=at), text) for at, text in enumerate((HEALTHY, WARNED, FAILED, "START RequestId"))]
+        return [
+            LogLine(group, since + timedelta(seconds=at), text)
+            for at, text in enumerate((HEALTHY, WARNED, FAILED, "START RequestId"))
+        ]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +105,9 @@ class WrittenLogs:
         (["--level", "warning", "--contains", "lineage"], [WARNED]),
     ],
 )
-def test_logs_are_filtered_by_the_level_of_their_json(monkeypatch: pytest.MonkeyPatch, asked: list[str], shown: list[str]) -> None:
+def test_logs_are_filtered_by_the_level_of_their_json(
+    monkeypatch: pytest.MonkeyPatch, asked: list[str], shown: list[str]
+) -> None:
     monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
     monkeypatch.setattr(operations, "logs", WrittenLogs)
     plain = CliRunner().invoke(logs, asked)
@@ -97,11 +117,19 @@ def test_logs_are_filtered_by_the_level_of_their_json(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("json_lines", [False, True])
-def test_followed_logs_are_filtered_by_level_too(monkeypatch: pytest.MonkeyPatch, *, json_lines: bool) -> None:
+def test_followed_logs_are_filtered_by_level_too(
+    monkeypatch: pytest.MonkeyPatch, *, json_lines: bool
+) -> None:
     monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
     monkeypatch.setattr(operations, "logs", WrittenLogs)
-    monkeypatch.setattr("headgate.cli.commands.operations.logs.followed", lambda read, since, **_: iter(read(since)))
-    (line,) = CliRunner().invoke(logs, ["--level", "error", "--follow", *(["--json"] if json_lines else [])]).stdout.splitlines()
+    monkeypatch.setattr(
+        "headgate.cli.commands.operations.logs.followed", lambda read, since, **_: iter(read(since))
+    )
+    (line,) = (
+        CliRunner()
+        .invoke(logs, ["--level", "error", "--follow", *(["--json"] if json_lines else [])])
+        .stdout.splitlines()
+    )
     assert (json.loads(line)["text"] if json_lines else line.partition(" g: ")[2]) == FAILED
 
 
@@ -117,7 +145,9 @@ def test_a_crash_that_the_runtime_reports_without_json_is_an_error(text: str) ->
     assert severity(text) == logging.ERROR
 
 
-@pytest.mark.parametrize("text", ["12", "[]", '{"level": null}', '{"message": "no level"}', "END RequestId: 1"])
+@pytest.mark.parametrize(
+    "text", ["12", "[]", '{"level": null}', '{"message": "no level"}', "END RequestId: 1"]
+)
 def test_a_line_without_a_level_is_neither_warning_nor_error(text: str) -> None:
     assert severity(text) == logging.NOTSET
 
@@ -126,5 +156,7 @@ def test_following_logs_shows_each_line_once_also_one_that_appears_late() -> Non
     began = datetime(2026, 1, 2, tzinfo=UTC)
     first, late, second = (LogLine("g", began + timedelta(seconds=at), f"line at {at}") for at in (10, 5, 20))
     looks = iter([[first], [first], [late, first], [late, first, second]])
-    lines = followed(lambda since: [line for line in next(looks) if line.written_at >= since], began, sleep=lambda _: None)
+    lines = followed(
+        lambda since: [line for line in next(looks) if line.written_at >= since], began, sleep=lambda _: None
+    )
     assert list(islice(lines, 3)) == [first, late, second]

@@ -48,7 +48,11 @@ def test_an_estimate_that_was_too_low_leaves_no_time_left() -> None:
 
 def test_a_new_attempt_counts_from_the_beginning() -> None:
     tallies = Tallies(Clock())
-    for event in (Progress(Phase.READ, "orders", 70), Progress(Phase.RETRIED, ""), Progress(Phase.PLANNED, "orders", 100)):
+    for event in (
+        Progress(Phase.READ, "orders", 70),
+        Progress(Phase.RETRIED, ""),
+        Progress(Phase.PLANNED, "orders", 100),
+    ):
         tallies.hear(event)
     assert tallies.of["orders"].done == 0
 
@@ -60,4 +64,7 @@ def test_without_a_terminal_every_end_is_a_line() -> None:
             heard(Progress(phase, "orders", rows))
             heard(Progress(phase, "regions", rows))
     lines = out.getvalue().splitlines()
-    assert [line for line in lines if line.startswith("regions: 5 rows")][:2] == ["regions: 5 rows certified", "regions: 5 rows landed"]
+    assert [line for line in lines if line.startswith("regions: 5 rows")][:2] == [
+        "regions: 5 rows certified",
+        "regions: 5 rows landed",
+    ]

@@ -43,7 +43,10 @@ def test_a_narrow_screen_first_costs_the_table_its_lines_and_then_its_columns() 
 def test_words_share_a_line_of_a_record_and_a_sentence_has_its_own() -> None:
     table = FittingTable("file", "state", "rows", "empty", "why", title="Files")
     table.add_row("k" * 60, "done", "12", "", "The column amount is missing. Send it.")
-    assert printed(table, 40) == f"Files\n{'k' * 60}\n  state: done, rows: 12\n  why: The column amount is missing.\n    Send it.\n"
+    assert (
+        printed(table, 40)
+        == f"Files\n{'k' * 60}\n  state: done, rows: 12\n  why: The column amount is missing.\n    Send it.\n"
+    )
 
 
 def test_a_long_text_is_broken_before_a_key_is() -> None:

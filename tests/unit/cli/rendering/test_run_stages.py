@@ -53,13 +53,20 @@ def test_each_stage_has_its_state_and_its_time() -> None:
 
 
 def test_the_stage_in_which_a_run_failed_lasts_until_the_run_ended() -> None:
-    failed = replace(BUILDING, status="FAILED", entered_at={"See who runs": after(0), "Start merge_curated": after(5)}, ended_at=after(50))
+    failed = replace(
+        BUILDING,
+        status="FAILED",
+        entered_at={"See who runs": after(0), "Start merge_curated": after(5)},
+        ended_at=after(50),
+    )
     assert stages(failed, (), after(100_000))[:2] == [Stage("queue", "done", 5), Stage("merge", "failed", 45)]
 
 
 def test_one_line_says_what_runs_what_is_done_and_what_is_pending() -> None:
     assert summary(stages(BUILDING, SYSTEMS, after(71))) == "global-market-pulse 30 s; 3 done, 1 failed"
-    merging = PipelineRun("arn", "RUNNING", entered_at={"See who runs": after(0), "Start merge_curated": after(5)})
+    merging = PipelineRun(
+        "arn", "RUNNING", entered_at={"See who runs": after(0), "Start merge_curated": after(5)}
+    )
     assert summary(stages(merging, SYSTEMS, after(15))) == "merge 10 s; 4 pending"
 
 
@@ -98,7 +105,11 @@ def test_the_next_step_after_a_run_shows_tables_that_exist() -> None:
 
 
 def test_a_history_that_has_the_systems_as_one_state_shows_their_common_time() -> None:
-    known = {name: at for name, at in BUILDING.entered_at.items() if name in {"Start quality_gate", "Build the systems"}}
+    known = {
+        name: at
+        for name, at in BUILDING.entered_at.items()
+        if name in {"Start quality_gate", "Build the systems"}
+    }
     building = replace(BUILDING, entered_at=known)
     assert stages(building, SYSTEMS, after(71))[3:] == [Stage(system, "running", 31) for system in SYSTEMS]
     built = replace(building, entered_at={**known, "Gather the reports": after(60)})
@@ -129,7 +140,9 @@ def test_history_has_durations() -> None:
 
 def test_the_report_of_a_system_stands_beside_its_time() -> None:
     ended = replace(
-        BUILDING, status="FAILED", output={"systems": [{"system": "compliance-guardian", "state": "failed", "cause": "no rows"}]}
+        BUILDING,
+        status="FAILED",
+        output={"systems": [{"system": "compliance-guardian", "state": "failed", "cause": "no rows"}]},
     )
     table = _table(ended, stages(ended, SYSTEMS, after(71)))
     cells = [list(column.cells) for column in table.columns]
@@ -138,7 +151,9 @@ def test_the_report_of_a_system_stands_beside_its_time() -> None:
 
 
 def test_a_system_whose_datasets_did_not_change_is_unchanged() -> None:
-    skipped = PipelineRun("arn", "RUNNING", entered_at={**BUILDING.entered_at, "Keep global-market-pulse": after(41)})
+    skipped = PipelineRun(
+        "arn", "RUNNING", entered_at={**BUILDING.entered_at, "Keep global-market-pulse": after(41)}
+    )
     found = stages(skipped, SYSTEMS, after(71))
     assert Stage("global-market-pulse", "unchanged") in found
     assert summary(found) == "3 done, 1 unchanged, 1 failed"
@@ -147,7 +162,10 @@ def test_a_system_whose_datasets_did_not_change_is_unchanged() -> None:
 def test_systems_of_one_job_run_as_long_as_it_does_and_one_that_failed_there_begins_again() -> None:
     known = {"Start quality_gate": after(26), "Start build_systems": after(40)}
     building = replace(BUILDING, entered_at=known)
-    assert stages(building, SYSTEMS, after(71))[2:] == [Stage("quality gate", "done", 14), *(Stage(one, "running", 31) for one in SYSTEMS)]
+    assert stages(building, SYSTEMS, after(71))[2:] == [
+        Stage("quality gate", "done", 14),
+        *(Stage(one, "running", 31) for one in SYSTEMS),
+    ]
     later = {
         **known,
         "Build the systems": after(80),

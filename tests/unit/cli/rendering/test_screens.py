@@ -47,7 +47,16 @@ pytestmark = pytest.mark.unit
 KEY = "payments/dt=2026-01-02/run=20260102T000000-0123456789abcdef/part-00000-of-a-rather-long-name.csv"
 FILE_ID = "0123456789abcdef0123456789abcdef"
 RECORD = FileRecord(
-    FILE_ID, "raw", KEY, "v1", "payments", "done", received=3, accepted=2, quarantined=1, contract="headgate.source.payments@1.0.0"
+    FILE_ID,
+    "raw",
+    KEY,
+    "v1",
+    "payments",
+    "done",
+    received=3,
+    accepted=2,
+    quarantined=1,
+    contract="headgate.source.payments@1.0.0",
 )
 ROW = {
     "source_row": 2,
@@ -75,7 +84,8 @@ def printed(screen: RenderableType, width: int = 80) -> str:
         keys._screen([{"dataset": "payments", "key": KEY, "outcome": "old_tokens"}]),
         mapping._table(Suggested("payments", "s", "f", (KEY,), ("payment_id",), (0.5,), ("order_id",))),
         quarantine._lines_table(
-            count_quarantined([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], {}, by_file=True), by_file=True
+            count_quarantined([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], {}, by_file=True),
+            by_file=True,
         ),
     ],
 )
@@ -83,7 +93,9 @@ def test_ids_and_keys_are_in_one_piece_on_a_narrow_screen(screen: RenderableType
     assert KEY in printed(screen)
 
 
-@pytest.mark.parametrize(("refusal", "outcome"), [(ThrottledError("held by a worker"), "held"), (None, "settled")])
+@pytest.mark.parametrize(
+    ("refusal", "outcome"), [(ThrottledError("held by a worker"), "held"), (None, "settled")]
+)
 def test_a_file_that_a_worker_holds_is_not_settled_and_named(refusal: Exception | None, outcome: str) -> None:
     class Closer:
         def settle(self, old: FileRecord, by: FileRecord) -> Closed:
@@ -115,7 +127,9 @@ def test_every_reason_of_a_quarantined_row_is_shown() -> None:
 
 
 def test_a_quarantined_row_is_a_line_and_its_cells_are_shown_when_asked_for() -> None:
-    short, whole = (printed(quarantine._rows_table(RECORD, [ROW] * 3, 3, whole=asked), 140) for asked in (False, True))
+    short, whole = (
+        printed(quarantine._rows_table(RECORD, [ROW] * 3, 3, whole=asked), 140) for asked in (False, True)
+    )
     assert short.count("is no decimal(14,4)") == 3
     assert len(short.splitlines()) <= 10
     assert "261" in short
@@ -124,9 +138,12 @@ def test_a_quarantined_row_is_a_line_and_its_cells_are_shown_when_asked_for() ->
 
 
 @pytest.mark.parametrize(
-    ("outcome", "accepted", "merges"), [("replayed", 2, True), ("replayed", 0, False), ("raw_gone", 2, False), ("still_rejected", 0, False)]
+    ("outcome", "accepted", "merges"),
+    [("replayed", 2, True), ("replayed", 0, False), ("raw_gone", 2, False), ("still_rejected", 0, False)],
 )
-def test_a_merge_is_advised_only_where_a_replay_let_something_in(outcome: str, accepted: int, *, merges: bool) -> None:
+def test_a_merge_is_advised_only_where_a_replay_let_something_in(
+    outcome: str, accepted: int, *, merges: bool
+) -> None:
     shown = printed(quarantine.replayed_screen([{"key": KEY, "outcome": outcome, "accepted": accepted}]), 200)
     assert ("headgate run" in shown) == merges
 
@@ -134,7 +151,9 @@ def test_a_merge_is_advised_only_where_a_replay_let_something_in(outcome: str, a
 def test_a_replay_names_the_column_that_rejects_the_file_again() -> None:
     why = {"column": "branch", "message": "a required column is not in the file"}
     row = quarantine._outcome(Replayed("still_rejected", RECORD, reason=why))
-    assert "column branch: a required column is not in the file" in printed(quarantine.replayed_screen([row]), 200)
+    assert "column branch: a required column is not in the file" in printed(
+        quarantine.replayed_screen([row]), 200
+    )
 
 
 def test_a_run_that_does_not_exist_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,15 +167,29 @@ def test_a_run_that_does_not_exist_is_one_sentence(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {}))
     monkeypatch.setattr(pipeline.operations, "pipeline", lambda _: NoRuns())
     shown = CliRunner().invoke(cli, ["runs", "show", "nope"], catch_exceptions=False)
-    assert (shown.exit_code, shown.output) == (1, "Error: There is no run nope. `headgate runs` lists the newest runs.\n")
+    assert (shown.exit_code, shown.output) == (
+        1,
+        "Error: There is no run nope. `headgate runs` lists the newest runs.\n",
+    )
 
 
 def test_the_list_of_files_names_the_column_that_rejects_one() -> None:
-    rejected = replace(RECORD, error={"rule": "missing_column", "column": "branch", "message": "a required column is not in the file"})
-    assert "column branch: a required column is not in the file" in printed(files._table([rejected], 0.05), 260)
+    rejected = replace(
+        RECORD,
+        error={
+            "rule": "missing_column",
+            "column": "branch",
+            "message": "a required column is not in the file",
+        },
+    )
+    assert "column branch: a required column is not in the file" in printed(
+        files._table([rejected], 0.05), 260
+    )
 
 
-@pytest.mark.parametrize(("outcome", "merges"), [("replayed", True), ("raw_gone", False), ("old_tokens", False)])
+@pytest.mark.parametrize(
+    ("outcome", "merges"), [("replayed", True), ("raw_gone", False), ("old_tokens", False)]
+)
 def test_a_merge_is_advised_only_where_tokens_were_replaced(outcome: str, *, merges: bool) -> None:
     shown = printed(keys._screen([{"dataset": "payments", "key": KEY, "outcome": outcome}]), 200)
     assert ("headgate run" in shown) == merges
@@ -164,7 +197,10 @@ def test_a_merge_is_advised_only_where_tokens_were_replaced(outcome: str, *, mer
 
 def test_files_that_were_refused_and_those_that_wait_are_counted_and_titled_alike() -> None:
     states = ["done", "rejected", "needs_mapping", "needs_mapping"]
-    made = [FileRecord(str(at), "raw", f"payments/{at}.csv", "v1", "payments", state) for at, state in enumerate(states)]
+    made = [
+        FileRecord(str(at), "raw", f"payments/{at}.csv", "v1", "payments", state)
+        for at, state in enumerate(states)
+    ]
     assert "4 (1 rejected, 2 need a mapping)" in printed(screens.received(summary.by_dataset(made)), 140)
     assert "Files that were rejected or need a mapping" in printed(files.rejections(made[1:]), 140)
     assert "Files that need a mapping" in printed(files.rejections(made[2:]), 140)
@@ -173,15 +209,28 @@ def test_files_that_were_refused_and_those_that_wait_are_counted_and_titled_alik
 
 def test_a_file_whose_mapping_is_settled_is_not_counted_among_those_that_wait() -> None:
     waited = FileRecord("1", "raw", KEY, "v1", "payments", "needs_mapping", received_at="2026-01-01T00:00:00")
-    later = FileRecord("2", "raw", KEY, "v2", "payments", "done", content_sha256="b", received_at="2026-01-01T00:00:01")
+    later = FileRecord(
+        "2", "raw", KEY, "v2", "payments", "done", content_sha256="b", received_at="2026-01-01T00:00:01"
+    )
     (counted,) = summary.by_dataset([waited, later])
     assert (counted.files, counted.files_needing_mapping) == (2, 0)
 
 
 def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
-    form = {"format": "csv", "delimiter": "\t", "line_end": "\r\n", "confidence": "1.0", "compression": "gzip"}
+    form = {
+        "format": "csv",
+        "delimiter": "\t",
+        "line_end": "\r\n",
+        "confidence": "1.0",
+        "compression": "gzip",
+    }
     statistics = json.dumps({"amount": {"type": "decimal", "min": "1.00"}, "id": {"type": "int"}})
-    shown = printed(files._whole(FileRecord(**{**vars(RECORD), "written_as": form, "profile": {"statistics": statistics}})), 200)
+    shown = printed(
+        files._whole(
+            FileRecord(**{**vars(RECORD), "written_as": form, "profile": {"statistics": statistics}})
+        ),
+        200,
+    )
     for reported in (r"'\t'", r"'\r\n'", "gzip", "amount: type decimal, min 1.00", "id: type int"):
         assert reported in shown
 
@@ -201,7 +250,9 @@ def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
         (files.files, ["--state", "lost"]),
     ],
 )
-def test_numbers_and_words_that_make_no_sense_are_misspelt(command: click.Command, arguments: list[str]) -> None:
+def test_numbers_and_words_that_make_no_sense_are_misspelt(
+    command: click.Command, arguments: list[str]
+) -> None:
     ran = CliRunner().invoke(command, arguments)
     assert ran.exit_code == 2
     assert "Invalid value" in ran.output
@@ -213,7 +264,13 @@ def test_the_dictionary_is_printed_as_it_is_kept(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    "sql", ["drop table x", "-- note\n(insert into x values (1)", "/* */ Update x set a = 1", "CREATE TABLE a AS SELECT 1"]
+    "sql",
+    [
+        "drop table x",
+        "-- note\n(insert into x values (1)",
+        "/* */ Update x set a = 1",
+        "CREATE TABLE a AS SELECT 1",
+    ],
 )
 def test_a_query_that_would_change_the_lake_is_refused(sql: str) -> None:
     with pytest.raises(QueryError, match="would change the lake"):
@@ -221,7 +278,14 @@ def test_a_query_that_would_change_the_lake_is_refused(sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["select 1", "with a as (select 1) select * from a", "show tables", "describe orders", "(select 'drop table x')"]
+    "sql",
+    [
+        "select 1",
+        "with a as (select 1) select * from a",
+        "show tables",
+        "describe orders",
+        "(select 'drop table x')",
+    ],
 )
 def test_a_query_that_reads_is_asked(sql: str) -> None:
     only_reading(sql)  # which raises for all others
@@ -231,7 +295,9 @@ def test_help_says_that_a_query_only_reads() -> None:
     assert "only read" in " ".join(CliRunner().invoke(cli, ["query", "--help"]).output.split())
 
 
-def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HEADGATE_RAW_BUCKET", raising=False)
     with pytest.raises(click.ClickException) as reported:

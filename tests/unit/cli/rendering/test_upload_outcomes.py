@@ -90,13 +90,17 @@ def test_a_copy_names_the_file_that_has_its_rows(lake: MemoryLake, tmp_path: Pat
 
 
 def test_a_file_that_the_gate_still_has_says_so() -> None:
-    (file,) = upload_outcomes([(Path("orders.csv"), ObjectRef("raw", "orders/orders.csv", "v1"))], [], MemoryLake().ledger, 5)
+    (file,) = upload_outcomes(
+        [(Path("orders.csv"), ObjectRef("raw", "orders/orders.csv", "v1"))], [], MemoryLake().ledger, 5
+    )
     assert (file["state"], file["rule"], file["key"]) == (None, "not_finished", "orders/orders.csv")
 
 
 def test_a_card_number_in_a_name_is_not_in_the_outcome() -> None:
     name = "card 4111 1111 1111 1111.csv"
-    found = upload_outcomes([(Path(name), ObjectRef("raw", f"orders/{name}", "v1"))], list[FileRecord](), MemoryLake().ledger, 5)
+    found = upload_outcomes(
+        [(Path(name), ObjectRef("raw", f"orders/{name}", "v1"))], list[FileRecord](), MemoryLake().ledger, 5
+    )
     assert "1111 1111" not in json.dumps(found)
 
 
@@ -115,5 +119,7 @@ def test_the_sheets_of_a_workbook_that_are_not_read_are_named(lake: MemoryLake, 
     assert (file["sheets"], file["left_out"]) == ("Payments", "Shops (rows: 2)")
     other.append(["South", "Rome"])
     book.save(tmp_path / "payments.xlsx")
-    shown = CliRunner().invoke(cli, ["upload", str(tmp_path / "payments.xlsx"), "--dataset", "payments"], catch_exceptions=False)
+    shown = CliRunner().invoke(
+        cli, ["upload", str(tmp_path / "payments.xlsx"), "--dataset", "payments"], catch_exceptions=False
+    )
     assert "Shops (rows: 3)" in " ".join(shown.stdout.split())

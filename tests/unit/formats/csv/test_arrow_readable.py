@@ -35,20 +35,31 @@ ROWS = [
     '"',
 ]
 texts = st.lists(st.sampled_from(ROWS), max_size=30).flatmap(
-    lambda rows: st.sampled_from(["\n", "\r\n", "\r"]).flatmap(lambda end: st.sampled_from([end.join(rows), end.join([*rows, ""])]))
+    lambda rows: st.sampled_from(["\n", "\r\n", "\r"]).flatmap(
+        lambda end: st.sampled_from([end.join(rows), end.join([*rows, ""])])
+    )
 )
 
 
 def reported(table: TextTable) -> object:
     ragged = table.ragged
     columns = [column.to_pylist() for column in table.columns]
-    return columns, table.source_rows.tolist(), ragged.source_rows.tolist(), ragged.texts, ragged.widths, table.starts.tolist()
+    return (
+        columns,
+        table.source_rows.tolist(),
+        ragged.source_rows.tolist(),
+        ragged.texts,
+        ragged.widths,
+        table.starts.tolist(),
+    )
 
 
 def outcome(text: str, worth_bytes: int) -> object:
     try:
         return reported(
-            read_in_turns(pa.py_buffer(text.encode()), DIALECT, worth_bytes) if worth_bytes else _read_one_by_one(text, DIALECT)
+            read_in_turns(pa.py_buffer(text.encode()), DIALECT, worth_bytes)
+            if worth_bytes
+            else _read_one_by_one(text, DIALECT)
         )
     except UnreadableFileError as error:
         return error.rule

@@ -16,9 +16,26 @@ from headgate.formats.csv.sniff_dialect import sniff_dialect
 
 pytestmark = pytest.mark.unit
 
-WORDS = st.sampled_from(["ann", "Oslo", "New York", "AT46", "e5ba7672", "Airbus A310", "\\N", "NA", "", "a,b", 'say "x"', "two\nlines"])
+WORDS = st.sampled_from(
+    [
+        "ann",
+        "Oslo",
+        "New York",
+        "AT46",
+        "e5ba7672",
+        "Airbus A310",
+        "\\N",
+        "NA",
+        "",
+        "a,b",
+        'say "x"',
+        "two\nlines",
+    ]
+)
 NUMBERS = st.sampled_from(["1", "2.5", "-3", "1999", "2000", "12:30", "2024-01-31", ""])
-TITLES = st.sampled_from(["# rows: 60", "Report of May", "", "#", "# a comment, with a comma", "made by hand;x", "2024"])
+TITLES = st.sampled_from(
+    ["# rows: 60", "Report of May", "", "#", "# a comment, with a comma", "made by hand;x", "2024"]
+)
 FOOTERS = st.sampled_from(["", "(3 rows)", "Total: 7", "made by hand", "3 rows affected"])
 NAMES = ("id", "name", "city", "total")
 
@@ -28,13 +45,21 @@ def tables(draw: st.DrawFn) -> tuple[str, str, int]:
     """A text with titles, with a header or none, and with a footer; its delimiter; and the number of its columns."""
     columns = draw(st.lists(st.sampled_from([WORDS, NUMBERS]), min_size=2, max_size=4))
     rows = draw(st.lists(st.tuples(*columns).map(list), min_size=1, max_size=12))
-    headers = draw(st.sampled_from([[], [[*NAMES[: len(columns)]]], [["group"] * len(columns), [*NAMES[: len(columns)]]]]))
+    headers = draw(
+        st.sampled_from(
+            [[], [[*NAMES[: len(columns)]]], [["group"] * len(columns), [*NAMES[: len(columns)]]]]
+        )
+    )
     delimiter = draw(st.sampled_from(",;\t"))
     quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
     repeated = draw(st.sampled_from([[], rows[:1]]))
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator="\n").writerows([*headers, *rows, *repeated])
-    above, below = ("".join(f"{line}\n" for line in draw(st.lists(lines, max_size=3))) for lines in (TITLES, FOOTERS))
+    csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator="\n").writerows(
+        [*headers, *rows, *repeated]
+    )
+    above, below = (
+        "".join(f"{line}\n" for line in draw(st.lists(lines, max_size=3))) for lines in (TITLES, FOOTERS)
+    )
     return above + out.getvalue() + below, delimiter, len(columns)
 
 
@@ -58,7 +83,13 @@ def physical_rows(text: str, delimiter: str) -> int:
 @settings(max_examples=300)
 @example(('# rows: 60\n# rows: 60\n"two\nlines",ann\n', ",", 2))
 @example(('"two\nlines"\t1999\nmade by hand\n3 rows affected\nTotal: 7\n', "\t", 2))
-@example(('#\n# rows: 60\n# a comment, with a comma\na,b\t2000\n"two\nlines"\t12:30\na,b\t2000\nTotal: 7\n', "\t", 2))
+@example(
+    (
+        '#\n# rows: 60\n# a comment, with a comma\na,b\t2000\n"two\nlines"\t12:30\na,b\t2000\nTotal: 7\n',
+        "\t",
+        2,
+    )
+)
 @given(tables())
 def test_without_a_contract_no_row_is_uncounted(table: tuple[str, str, int]) -> None:
     text, _, _ = table
@@ -69,23 +100,31 @@ def test_without_a_contract_no_row_is_uncounted(table: tuple[str, str, int]) -> 
         return  # a value behind the last name: the file is rejected
     if not dialect.form.is_plain or dialect.form.quote != '"':
         return  # Python's reader has no such delimiter and no such quotes
-    counted = dialect.skipped_lines + dialect.header_lines + len(read.source_rows) + len(read.ragged.source_rows)
+    counted = (
+        dialect.skipped_lines + dialect.header_lines + len(read.source_rows) + len(read.ragged.source_rows)
+    )
     assert counted == physical_rows(text, dialect.form.delimiter)
 
 
 @settings(max_examples=300)
 @given(tables(), st.sampled_from([{}, {"headgate.header": "none"}]))
-def test_under_a_contract_no_row_is_uncounted(table: tuple[str, str, int], properties: dict[str, object]) -> None:
+def test_under_a_contract_no_row_is_uncounted(
+    table: tuple[str, str, int], properties: dict[str, object]
+) -> None:
     text, _, width = table
     columns = tuple(Column(name, ColumnType(Kind.STRING)) for name in NAMES[:width])
     try:
-        received = read_csv(text.encode(), Contract("c", "things", "source", "1", columns, properties=properties))
+        received = read_csv(
+            text.encode(), Contract("c", "things", "source", "1", columns, properties=properties)
+        )
     except (UnreadableFileError, BadInputError):
         return
     assert received.dialect is not None
     dialect = received.dialect
     if not dialect.form.is_plain or dialect.form.quote != '"':
         return
-    assert dialect.skipped_lines + dialect.header_lines + received.rows == physical_rows(text, dialect.form.delimiter)
+    assert dialect.skipped_lines + dialect.header_lines + received.rows == physical_rows(
+        text, dialect.form.delimiter
+    )
     if not dialect.header_lines:
         assert received.rows == physical_rows(text, dialect.form.delimiter)

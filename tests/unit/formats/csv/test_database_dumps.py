@@ -21,21 +21,34 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 NAMES = ("id", "note", "more")
-THINGS = Contract("c", "things", "source", "1", tuple(Column(name, ColumnType(Kind.STRING)) for name in NAMES))
+THINGS = Contract(
+    "c", "things", "source", "1", tuple(Column(name, ColumnType(Kind.STRING)) for name in NAMES)
+)
 
 
 def outfile(cell: str | None, delimiter: str = "\t") -> str:
     """As MySQL's OUTFILE has it: a backslash before itself, the delimiter and a line feed; NUL is `0`."""
     if cell is None:
         return "\\N"
-    return "".join("\\0" if sign == "\0" else f"\\{sign}" if sign in {"\\", delimiter, "\n"} else sign for sign in cell)
+    return "".join(
+        "\\0" if sign == "\0" else f"\\{sign}" if sign in {"\\", delimiter, "\n"} else sign for sign in cell
+    )
 
 
 def copied(cell: str | None, delimiter: str = "\t") -> str:
     """As PostgreSQL's COPY has it: letters for what cannot be seen."""
     if cell is None:
         return "\\N"
-    named = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", delimiter: f"\\{delimiter}"}
+    named = {
+        "\\": "\\\\",
+        "\b": "\\b",
+        "\f": "\\f",
+        "\n": "\\n",
+        "\r": "\\r",
+        "\t": "\\t",
+        "\v": "\\v",
+        delimiter: f"\\{delimiter}",
+    }
     return "".join({**named, "\t": "\\t"}.get(sign, sign) for sign in cell)
 
 
@@ -53,7 +66,8 @@ def reported(text: str) -> list[tuple[str | None, ...]]:
 
 
 CELL = st.none() | st.lists(
-    st.sampled_from(["a", " b", "\\", "\t", "\n", "\r\n", "N", "n", ",", '5" pipe', "it's", "é", "0"]), min_size=1
+    st.sampled_from(["a", " b", "\\", "\t", "\n", "\r\n", "N", "n", ",", '5" pipe', "it's", "é", "0"]),
+    min_size=1,
 ).map("".join)
 
 
@@ -62,12 +76,17 @@ CELL = st.none() | st.lists(
 def test_rows_come_back_as_they_were(writer: str, rows: list[tuple[str | None, str | None]]) -> None:
     """The first row shows what the file is, as most dumps do somewhere in their first megabyte."""
     every = [["0", None, "tab\tand \\"], *([str(number), *row] for number, row in enumerate(rows, 1))]
-    safe = [[cell if cell is None or not cell.startswith('"') else f"-{cell}" for cell in row] for row in every]
+    safe = [
+        [cell if cell is None or not cell.startswith('"') else f"-{cell}" for cell in row] for row in every
+    ]
     assert reported(dumped(safe, WRITERS[writer])) == [tuple(row) for row in safe]
 
 
 def test_rows_without_a_null_are_known_by_their_width() -> None:
-    assert reported(dumped([["1", "a\tb", "c\nd"], ["2", "C:\\temp", "x"]], outfile)) == [("1", "a\tb", "c\nd"), ("2", "C:\\temp", "x")]
+    assert reported(dumped([["1", "a\tb", "c\nd"], ["2", "C:\\temp", "x"]], outfile)) == [
+        ("1", "a\tb", "c\nd"),
+        ("2", "C:\\temp", "x"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -111,4 +130,6 @@ def test_a_dump_that_no_contract_is_known_for_is_read_so_too() -> None:
     rows = [[str(number), None if number % 3 else "a\tb", f"line\n{number}"] for number in range(9)]
     read = read_first_table(dumped(rows, outfile).encode())
     assert read.dialect.names == NAMES
-    assert list(zip(*(column.to_pylist() for column in read.rows.columns), strict=True)) == [tuple(row) for row in rows]
+    assert list(zip(*(column.to_pylist() for column in read.rows.columns), strict=True)) == [
+        tuple(row) for row in rows
+    ]

@@ -117,11 +117,17 @@ def from_disk(content: bytes) -> CheckedRows | None:
         path = Path(folder) / "in"
         path.write_bytes(content)
         source = stream_plain_csv(path, REGIONS)
-        return check_source(source, REGIONS, KEY, RowOrigin("regions", "0" * 64, "regions/in", LANDED)) if source else None
+        return (
+            check_source(source, REGIONS, KEY, RowOrigin("regions", "0" * 64, "regions/in", LANDED))
+            if source
+            else None
+        )
 
 
 def in_memory(content: bytes) -> CheckedRows:
-    return check_bytes(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64)
+    return check_bytes(
+        content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64
+    )
 
 
 def test_a_footer_is_skipped_by_a_rule_of_its_own_and_counted() -> None:
@@ -137,14 +143,29 @@ def test_a_footer_is_skipped_by_a_rule_of_its_own_and_counted() -> None:
 
 
 lines = st.lists(
-    st.sampled_from([*ROWS, ROWS[0] + ",", "Total,,,3", "(3 rows affected)", "", "  ", "some note", "IT,It", '"a\nb",c', "1 row, or so"]),
+    st.sampled_from(
+        [
+            *ROWS,
+            ROWS[0] + ",",
+            "Total,,,3",
+            "(3 rows affected)",
+            "",
+            "  ",
+            "some note",
+            "IT,It",
+            '"a\nb",c',
+            "1 row, or so",
+        ]
+    ),
     max_size=12,
 )
 
 
 @settings(max_examples=40)
 @given(lines, st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_a_file_from_disk_has_the_footer_that_it_has_in_memory(rows: list[str], line_end: str, is_ended: bool) -> None:
+def test_a_file_from_disk_has_the_footer_that_it_has_in_memory(
+    rows: list[str], line_end: str, is_ended: bool
+) -> None:
     content = body(*TABLE, *rows, line_end=line_end)
     content = content if is_ended else content.removesuffix(line_end.encode())
     disk = from_disk(content)
@@ -167,6 +188,8 @@ def test_each_batch_states_which_of_its_rows_are_the_footer(rows_at_once: int) -
     read = read_csv(body(HEADER, ROWS[0], "too,few", *ROWS[1:], "(3 rows affected)", "Total,,,3"), REGIONS)
     batches = list(source_of(read, rows_at_once).batches())
     reported = [
-        (text, place >= len(each.ragged.texts) - each.ragged.footer) for each in batches for place, text in enumerate(each.ragged.texts)
+        (text, place >= len(each.ragged.texts) - each.ragged.footer)
+        for each in batches
+        for place, text in enumerate(each.ragged.texts)
     ]
     assert reported == [("too,few", False), ("(3 rows affected)", True), ("Total,,,3", True)]

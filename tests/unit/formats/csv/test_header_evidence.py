@@ -27,7 +27,10 @@ def planes(rows: int = 246) -> str:
     r"""Return rows like those of OpenFlights' `planes.dat`: a name and two codes, each of which may be `\N`."""
     some = random.Random(3)  # noqa: S311 test data
     makers = ("Airbus", "Boeing", "Cessna", "Embraer", "Fokker", "Ilyushin", "Tupolev", "Antonov")
-    lines = ['"Aerospatiale (Nord) 262","ND2","N262"', '"Aerospatiale (Sud Aviation) Se.210 Caravelle","CRV","S210"']
+    lines = [
+        '"Aerospatiale (Nord) 262","ND2","N262"',
+        '"Aerospatiale (Sud Aviation) Se.210 Caravelle","CRV","S210"',
+    ]
     for _ in range(rows - len(lines)):
         name = f'"{some.choice(makers)} {some.choice("ABC")}{some.randint(100, 999)}"'
         short = some.choice(["\\N", '"CNJ"', f'"{some.choice("ABC")}{some.randint(10, 99)}"'])
@@ -71,8 +74,16 @@ def test_a_first_row_that_could_be_data_is_kept_and_the_draft_says_so(text: str)
     ("text", "names", "is_said"),
     [
         ("name,city\nann,rome\nbob,oslo\n", ("name", "city"), True),
-        ("carrier,name\n9E,Endeavor Air Inc.\nAA,American Airlines Inc.\nAS,Alaska Airlines Inc.\n", ("carrier", "name"), True),
-        ("text,intent\nwhere is my card,arrival\nhow do I pay it,pay\nwhen does it come,arrival\n", ("text", "intent"), True),
+        (
+            "carrier,name\n9E,Endeavor Air Inc.\nAA,American Airlines Inc.\nAS,Alaska Airlines Inc.\n",
+            ("carrier", "name"),
+            True,
+        ),
+        (
+            "text,intent\nwhere is my card,arrival\nhow do I pay it,pay\nwhen does it come,arrival\n",
+            ("text", "intent"),
+            True,
+        ),
         ("plane,seats\nATR 42,46\nATR 72,72\n", ("plane", "seats"), False),
         ("id,score\nann,NA\nbob,5\ncy,6\ndee,7\n", ("id", "score"), False),
         ("# rows: 60\nid,name\n1,a\n2,b\n", ("id", "name"), False),
@@ -80,7 +91,9 @@ def test_a_first_row_that_could_be_data_is_kept_and_the_draft_says_so(text: str)
         ("Report of May\nid,n\n1,2\n3,4\n", ("id", "n"), False),
     ],
 )
-def test_a_header_is_read_and_one_by_the_look_of_texts_is_reported(text: str, names: tuple[str, ...], *, is_said: bool) -> None:
+def test_a_header_is_read_and_one_by_the_look_of_texts_is_reported(
+    text: str, names: tuple[str, ...], *, is_said: bool
+) -> None:
     drafted = draft(text.encode(), "things")
     assert drafted.contract.names == names
     assert any("--no-header" in finding.message for finding in drafted.findings) is is_said

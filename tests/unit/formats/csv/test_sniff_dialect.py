@@ -20,13 +20,17 @@ from headgate.formats.received_rows import Received
 pytestmark = pytest.mark.unit
 
 TEXT = ColumnType(Kind.STRING)
-CONTRACT = Contract("c", "things", "source", "1", tuple(Column(name, TEXT) for name in ("id", "name", "note")))
+CONTRACT = Contract(
+    "c", "things", "source", "1", tuple(Column(name, TEXT) for name in ("id", "name", "note"))
+)
 
 
 def read(text: str) -> tuple[list[tuple[str | None, ...]], Dialect]:
     received = read_csv(text.encode(), CONTRACT)
     assert received.dialect is not None
-    return list(zip(*(received.cells[name].to_pylist() for name in CONTRACT.names), strict=True)), received.dialect
+    return list(
+        zip(*(received.cells[name].to_pylist() for name in CONTRACT.names), strict=True)
+    ), received.dialect
 
 
 @pytest.mark.parametrize(
@@ -66,9 +70,14 @@ def test_escaped_quotes_are_read_as_they_are_meant() -> None:
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_only_the_files_own_delimiter_ends_a_cell_behind_an_escaped_quote(delimiter: str, sign: str) -> None:
     if sign != delimiter:
-        text = 'id,name,note\n1,"12\\"@ wide, long",x\n2,"size 5\\"@6\\"@, x",y\n'.replace(",", delimiter).replace("@", sign)
+        text = 'id,name,note\n1,"12\\"@ wide, long",x\n2,"size 5\\"@6\\"@, x",y\n'.replace(
+            ",", delimiter
+        ).replace("@", sign)
         rows, dialect = read(text)
-        assert rows == [("1", f'12"{sign} wide{delimiter} long', "x"), ("2", f'size 5"{sign}6"{sign}{delimiter} x', "y")]
+        assert rows == [
+            ("1", f'12"{sign} wide{delimiter} long', "x"),
+            ("2", f'size 5"{sign}6"{sign}{delimiter} x', "y"),
+        ]
         assert dialect.form.escape == "\\"
 
 
@@ -91,13 +100,19 @@ def test_single_quotes_that_make_every_row_as_wide_as_the_header_are_quotes_howe
     assert dialect.form.quote == "'"
 
 
-def test_the_rows_of_a_wide_text_are_looked_at_no_more_often_than_those_of_a_narrower_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rows_of_a_wide_text_are_looked_at_no_more_often_than_those_of_a_narrower_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Once for each column, 40,000 columns take minutes to be refused."""
 
     def looks(columns: int) -> int:
         looked: list[Row] = []
-        monkeypatch.setattr(Row, "texts", property(lambda row: looked.append(row) or tuple(cell or "" for cell in row.cells)))
-        sniff_dialect(f"{','.join(map('c{}'.format, range(columns)))}\n{','.join(['1'] * columns)}\n".encode())
+        monkeypatch.setattr(
+            Row, "texts", property(lambda row: looked.append(row) or tuple(cell or "" for cell in row.cells))
+        )
+        sniff_dialect(
+            f"{','.join(map('c{}'.format, range(columns)))}\n{','.join(['1'] * columns)}\n".encode()
+        )
         return len(looked)
 
     assert looks(8_000) == looks(4_000)
@@ -109,7 +124,9 @@ def test_a_backslash_at_the_end_of_a_cell_is_no_escape() -> None:
     assert dialect.form.escape == ""
 
 
-def test_a_backslash_at_the_end_of_a_cell_is_an_escape_where_every_row_is_as_wide_as_the_header_with_it_alone() -> None:
+def test_a_backslash_at_the_end_of_a_cell_is_an_escape_where_every_row_is_as_wide_as_the_header_with_it_alone() -> (
+    None
+):
     rows, dialect = read('id|name|note\n1|"12\\"| wide"|x\n2|"a"|y\n')
     assert rows == [("1", '12"| wide', "x"), ("2", "a", "y")]
     assert dialect.form.escape == "\\"
@@ -192,14 +209,22 @@ def test_confidence_reports_how_much_of_the_header_is_known() -> None:
     assert sniff_dialect(b"id,name,note\n1,2,3\n", CONTRACT).confidence == 1.0
 
 
-@pytest.mark.parametrize(("text", "found"), [("a,b\r\n1,2\r\n", "\r\n"), ("a,b\r1,2", "\r"), ("a,b\n1,2\r\n", ""), ("a,b", "")])
+@pytest.mark.parametrize(
+    ("text", "found"), [("a,b\r\n1,2\r\n", "\r\n"), ("a,b\r1,2", "\r"), ("a,b\n1,2\r\n", ""), ("a,b", "")]
+)
 def test_line_ends_are_reported_unless_they_are_mixed(text: str, found: str) -> None:
     assert sniff_dialect(text.encode()).line_end == found
 
 
 @pytest.mark.parametrize(
     ("encoding", "reported"),
-    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("utf-16-be", "utf-16-be"), ("cp1252", "cp1252")],
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("utf-16-be", "utf-16-be"),
+        ("cp1252", "cp1252"),
+    ],
 )
 def test_the_encoding_is_reported(encoding: str, reported: str) -> None:
     received = read_csv("id,name,note\n1,Zoë,x\n".encode(encoding), CONTRACT)
@@ -210,12 +235,19 @@ def test_the_encoding_is_reported(encoding: str, reported: str) -> None:
 
 def test_odd_quotes_keep_every_character_of_their_cells() -> None:
     rows, _ = read('id,name,note\n1,"5" pipe, long",x\n2,"opened,y\n3,"a ""b""",z\n4,5" pipe,w\n')
-    assert rows == [("1", '5" pipe, long', "x"), ("2", '"opened', "y"), ("3", 'a "b"', "z"), ("4", '5" pipe', "w")]
+    assert rows == [
+        ("1", '5" pipe, long', "x"),
+        ("2", '"opened', "y"),
+        ("3", 'a "b"', "z"),
+        ("4", '5" pipe', "w"),
+    ]
 
 
 @given(st.lists(st.tuples(*[st.text(alphabet='a,"\n ')] * 3), min_size=1))
 def test_what_is_quoted_by_the_standard_is_regular_and_read_whole(rows: list[tuple[str, str, str]]) -> None:
-    body = "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\r\n" for row in rows).encode()
+    body = "".join(
+        ",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\r\n" for row in rows
+    ).encode()
     data = memoryview(b"id,name,note\r\n" + body)
     assert has_regular_quotes(body, sniff_dialect(bytes(data), CONTRACT))
     assert read(bytes(data).decode())[0] == rows
@@ -236,11 +268,18 @@ def test_a_file_of_absurd_width_is_refused() -> None:
 def test_without_a_contract_the_even_dialect_is_taken() -> None:
     table = read_first_table(b"when|what\n2024-01-01|a, b\n2024-01-02|c, d, e\n")
     assert (table.dialect.form.delimiter, table.dialect.names) == ("|", ("when", "what"))
-    assert [column.to_pylist() for column in table.rows.columns] == [["2024-01-01", "2024-01-02"], ["a, b", "c, d, e"]]
+    assert [column.to_pylist() for column in table.rows.columns] == [
+        ["2024-01-01", "2024-01-02"],
+        ["a, b", "c, d, e"],
+    ]
 
 
-@pytest.mark.parametrize(("quoted", "said"), [('"12\\"| wide"', '12"| wide'), ("'5\" x| 6\" y'", '5" x| 6" y')])
-def test_without_a_contract_quotes_and_escapes_are_those_that_make_all_rows_as_wide_as_most(quoted: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("quoted", "said"), [('"12\\"| wide"', '12"| wide'), ("'5\" x| 6\" y'", '5" x| 6" y')]
+)
+def test_without_a_contract_quotes_and_escapes_are_those_that_make_all_rows_as_wide_as_most(
+    quoted: str, said: str
+) -> None:
     table = read_first_table(f"id|name|note\n1|a|x\n2|{quoted}|y\n3|b|z\n".encode())
     assert table.rows.columns[1].to_pylist() == ["a", said, "b"]
 
@@ -263,16 +302,23 @@ def test_a_second_table_is_not_read_as_rows_of_the_first(header: str) -> None:
     assert len(table.rows.source_rows) == 2
 
 
-BACKSLASHED = st.lists(st.sampled_from(["a ", "b", "5", "x,", '"', '\\"', "\\", "it's"]), min_size=1, max_size=4).map("".join)
+BACKSLASHED = st.lists(
+    st.sampled_from(["a ", "b", "5", "x,", '"', '\\"', "\\", "it's"]), min_size=1, max_size=4
+).map("".join)
 
 
-@given(st.lists(st.tuples(BACKSLASHED, BACKSLASHED), min_size=1, max_size=20), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+@given(
+    st.lists(st.tuples(BACKSLASHED, BACKSLASHED), min_size=1, max_size=20),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
 @example([('5\\" pipe', "x"), ("plain, text", "y")], csv.QUOTE_MINIMAL)
 def test_what_a_writer_of_rfc_4180_doubles_is_read_as_it_was_whatever_backslashes_stand_beside_it(
     rows: list[tuple[str, str]], quoting: Literal[0, 1]
 ) -> None:
     out = io.StringIO()
-    csv.writer(out, quoting=quoting, lineterminator="\n").writerows([CONTRACT.names, *(("1", *row) for row in rows)])
+    csv.writer(out, quoting=quoting, lineterminator="\n").writerows(
+        [CONTRACT.names, *(("1", *row) for row in rows)]
+    )
     assert read(out.getvalue())[0] == [("1", *row) for row in rows]
 
 
@@ -309,7 +355,12 @@ def test_rows_between_the_first_that_fits_and_the_header_are_judged_and_found_ag
     found, received = prices(text)
     assert found == [("1", "ann", "1.50"), ("x", "y", "z"), ("3", "cy", "3.50")]
     assert received.ragged.texts == ("torn",)
-    assert [text.encode()[start:].split(b"\n")[0] for start in received.starts] == [b"1,ann,1.50", b"x,y,z", b"torn", b"3,cy,3.50"]
+    assert [text.encode()[start:].split(b"\n")[0] for start in received.starts] == [
+        b"1,ann,1.50",
+        b"x,y,z",
+        b"torn",
+        b"3,cy,3.50",
+    ]
 
 
 def test_a_title_as_wide_as_the_header_is_skipped_and_counted() -> None:
@@ -355,13 +406,17 @@ def test_a_blank_belongs_to_the_delimiter_only_where_the_first_line_has_it_too()
         ("id;price\n1;90;\n2;50;\n", 2, 0),
     ],
 )
-def test_a_last_delimiter_is_no_part_of_a_row_unless_a_number_may_hold_it(text: str, rows: int, ragged: int) -> None:
+def test_a_last_delimiter_is_no_part_of_a_row_unless_a_number_may_hold_it(
+    text: str, rows: int, ragged: int
+) -> None:
     price = Column("price", ColumnType(Kind.DECIMAL, precision=8, scale=2), format=SourceFormat(decimal=","))
     received = read_csv(text.encode(), replace(CONTRACT, columns=(Column("id", TEXT), price)))
     assert (len(received.source_rows), len(received.ragged.source_rows)) == (rows, ragged)
 
 
-@pytest.mark.parametrize("comment", ["# produced by the export tool", "# lines, of, many, cells", '# 5" pipes', "#"])
+@pytest.mark.parametrize(
+    "comment", ["# produced by the export tool", "# lines, of, many, cells", '# 5" pipes', "#"]
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_comments_above_a_table_are_no_rows_of_it_however_many_they_are(comment: str, delimiter: str) -> None:
     """Else a blank, which comments have in each line, is the delimiter, and the header is a row of data."""
@@ -379,4 +434,9 @@ def test_comments_above_a_table_are_no_rows_of_it_however_many_they_are(comment:
 
 def test_a_text_whose_rows_all_begin_with_the_mark_of_comments_is_a_table() -> None:
     dialect = sniff_dialect(b"#1,a\n#2,b\n#3,c\n")
-    assert (dialect.form.delimiter, dialect.width, dialect.skipped_lines, dialect.header_lines) == (",", 2, 0, 0)
+    assert (dialect.form.delimiter, dialect.width, dialect.skipped_lines, dialect.header_lines) == (
+        ",",
+        2,
+        0,
+        0,
+    )

@@ -22,14 +22,23 @@ pytestmark = pytest.mark.unit
 
 Value = str | int | float | bool | datetime | time | None
 DATA = Path(os.environ.get("HEADGATE_DATA", "../shared/data"))
-REAL = ["regional/country-codes.csv", "regional/gdp.csv", "regional/us_state_population.csv", "sparkov/customers.csv"]
+REAL = [
+    "regional/country-codes.csv",
+    "regional/gdp.csv",
+    "regional/us_state_population.csv",
+    "sparkov/customers.csv",
+]
 ROWS_OF_REAL = 40
 
 FIRST_DAY, SECONDS = datetime(1900, 3, 1), 60 * 60 * 24 * 365 * 300
 days = st.integers(0, SECONDS).map(lambda seconds: FIRST_DAY + timedelta(seconds=seconds))
-numbers = st.integers(-(10**14), 10**14) | st.floats(-1e14, 1e14, allow_subnormal=False).map(lambda number: float(f"{number:.15g}"))
+numbers = st.integers(-(10**14), 10**14) | st.floats(-1e14, 1e14, allow_subnormal=False).map(
+    lambda number: float(f"{number:.15g}")
+)
 # Control characters are no XML; openpyxl stores a text that begins with an equals sign as a formula.
-texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=12).filter(lambda text: text[0] != "=")
+texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=12).filter(
+    lambda text: text[0] != "="
+)
 values = st.none() | texts | numbers | st.booleans() | days
 
 
@@ -49,12 +58,17 @@ def read_by_headgate(content: bytes) -> list[list[str | None]]:
 
 def read_by_openpyxl(content: bytes) -> list[list[str | None]]:
     book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    return _without_blank_ends([[spelled(value) for value in row] for row in book.active.iter_rows(values_only=True)])
+    return _without_blank_ends(
+        [[spelled(value) for value in row] for row in book.active.iter_rows(values_only=True)]
+    )
 
 
 def _without_blank_ends(rows: list[list[str | None]]) -> list[list[str | None]]:
     """The rows up to the last with a value, each up to its last value."""
-    cut = [row[: max((place for place, cell in enumerate(row, 1) if cell is not None), default=0)] for row in rows]
+    cut = [
+        row[: max((place for place, cell in enumerate(row, 1) if cell is not None), default=0)]
+        for row in rows
+    ]
     return cut[: max((place for place, row in enumerate(cut, 1) if row), default=0)]
 
 
@@ -84,7 +98,9 @@ def test_real_tables_saved_as_workbooks_are_read_as_openpyxl_reads_them(name: st
     if not (DATA / name).is_file():
         pytest.skip(f"{name} is not here; set HEADGATE_DATA to the folder that holds it")
     with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
-        rows: list[list[Value]] = [[_typed(cell) for cell in row] for row in islice(csv.reader(file), ROWS_OF_REAL)]
+        rows: list[list[Value]] = [
+            [_typed(cell) for cell in row] for row in islice(csv.reader(file), ROWS_OF_REAL)
+        ]
     content = workbook_of(rows)
     assert read_by_headgate(content) == read_by_openpyxl(content)
 
@@ -104,8 +120,12 @@ DIFFERENCES = [
 ]
 
 
-@pytest.mark.parametrize(("case", "value", "ours", "theirs"), DIFFERENCES, ids=[case for case, *_ in DIFFERENCES])
-def test_the_known_differences_are_these(case: str, value: Value, ours: str | None, theirs: str | None) -> None:
+@pytest.mark.parametrize(
+    ("case", "value", "ours", "theirs"), DIFFERENCES, ids=[case for case, *_ in DIFFERENCES]
+)
+def test_the_known_differences_are_these(
+    case: str, value: Value, ours: str | None, theirs: str | None
+) -> None:
     content = workbook_of([["before", value, "behind"]])
     assert read_by_headgate(content) == [["before", ours, "behind"]], case
     assert read_by_openpyxl(content) == [["before", theirs, "behind"]], case

@@ -42,18 +42,28 @@ def cell(at: str, value: object) -> str:
 def sheet(rows: Sequence[Sequence[object]]) -> str:
     lines = []
     for number, row in enumerate(rows, 1):
-        cells = [cell(f"{'ABCDEFGHIJKLMNOP'[column]}{number}", value) for column, value in enumerate(row) if value is not None]
+        cells = [
+            cell(f"{'ABCDEFGHIJKLMNOP'[column]}{number}", value)
+            for column, value in enumerate(row)
+            if value is not None
+        ]
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
     return f"<worksheet {MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>"
 
 
 def workbook(sheets: dict[str, str], properties: str = "") -> bytes:
-    names = "".join(f'<sheet name="{name}" sheetId="{at}" r:id="rId{at}"/>' for at, name in enumerate(sheets, 1))
-    targets = "".join(f'<Relationship Id="rId{at}" Target="worksheets/sheet{at}.xml"/>' for at in range(1, len(sheets) + 1))
+    names = "".join(
+        f'<sheet name="{name}" sheetId="{at}" r:id="rId{at}"/>' for at, name in enumerate(sheets, 1)
+    )
+    targets = "".join(
+        f'<Relationship Id="rId{at}" Target="worksheets/sheet{at}.xml"/>' for at in range(1, len(sheets) + 1)
+    )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", f"<workbook {MAIN} {LINKS}>{properties}<sheets>{names}</sheets></workbook>")
+        archive.writestr(
+            "xl/workbook.xml", f"<workbook {MAIN} {LINKS}>{properties}<sheets>{names}</sheets></workbook>"
+        )
         archive.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{targets}</Relationships>")
         archive.writestr("xl/styles.xml", STYLES)
         archive.writestr("xl/sharedStrings.xml", TEXTS)
@@ -90,13 +100,20 @@ def test_texts_numbers_days_and_truths_are_read_as_they_are_shown() -> None:
 
 def test_a_midnight_in_a_column_of_times_has_its_time() -> None:
     columns = (Column("id", TEXT), Column("name", TEXT), Column("day", ColumnType(Kind.TIMESTAMP)))
-    body = [HEADER, [1, "a", '<c s="2"><v>45292</v></c>'], [2, "b", '<c s="2"><v>45292.5</v></c>'], [3, "c", "2024-01-01"]]
+    body = [
+        HEADER,
+        [1, "a", '<c s="2"><v>45292</v></c>'],
+        [2, "b", '<c s="2"><v>45292.5</v></c>'],
+        [3, "c", "2024-01-01"],
+    ]
     received = read_excel(workbook({"S": sheet(body)}), Contract("c", "things", "source", "1", columns))
     assert received.cells["day"].to_pylist() == ["2024-01-01 00:00:00", "2024-01-01 12:00:00", "2024-01-01"]
 
 
 def test_characters_spelled_by_their_codes_are_read() -> None:
-    assert rows(workbook({"S": sheet([HEADER, ["a_x000A_b", "_xD83D__xDE00_", "_x005F_x"]])})) == [("a\nb", "\U0001f600", "_x")]
+    assert rows(workbook({"S": sheet([HEADER, ["a_x000A_b", "_xD83D__xDE00_", "_x005F_x"]])})) == [
+        ("a\nb", "\U0001f600", "_x")
+    ]
 
 
 def test_days_may_be_counted_from_1904() -> None:
@@ -106,7 +123,11 @@ def test_days_may_be_counted_from_1904() -> None:
 
 def test_every_sheet_with_the_header_is_read_and_others_are_reported() -> None:
     book = workbook(
-        {"Notes": sheet([["see below"]]), "2009": sheet([HEADER, [1, "a"]]), "2010": sheet([["day", "id", "name"], [None, 2, "b"]])}
+        {
+            "Notes": sheet([["see below"]]),
+            "2009": sheet([HEADER, [1, "a"]]),
+            "2010": sheet([["day", "id", "name"], [None, 2, "b"]]),
+        }
     )
     received = read_excel(book, CONTRACT)
     assert received.cells["id"].to_pylist() == ["1", "2"]
@@ -115,35 +136,62 @@ def test_every_sheet_with_the_header_is_read_and_others_are_reported() -> None:
 
 
 def test_a_sheet_with_fewer_columns_is_read_where_the_contract_allows_it() -> None:
-    received = read_excel(workbook({"a": sheet([HEADER, [1, "a", "b"]]), "b": sheet([["id", "name"], [2, "c"]])}), CONTRACT)
+    received = read_excel(
+        workbook({"a": sheet([HEADER, [1, "a", "b"]]), "b": sheet([["id", "name"], [2, "c"]])}), CONTRACT
+    )
     assert (received.cells["id"].to_pylist(), received.cells["day"].to_pylist()) == (["1", "2"], ["b", None])
     assert (received.absent, received.left_out) == ((), ())
 
 
 def test_a_sheet_with_most_of_the_columns_and_another_one_refuses_the_file() -> None:
-    book = workbook({"a": sheet([HEADER, [1, "a", "b"]]), "4111111111111111": sheet([["id", "name", "colour"], [2, "c", "red"]])})
+    book = workbook(
+        {
+            "a": sheet([HEADER, [1, "a", "b"]]),
+            "4111111111111111": sheet([["id", "name", "colour"], [2, "c", "red"]]),
+        }
+    )
     with pytest.raises(BadInputError) as refused:
         read_excel(book, CONTRACT)
     assert (refused.value.rule, refused.value.column) == ("unknown_column", "colour")
-    assert refused.value.message.startswith("sheet [PAN ****1111]: "), "the sheet is named, and no card number is"
+    assert refused.value.message.startswith("sheet [PAN ****1111]: "), (
+        "the sheet is named, and no card number is"
+    )
 
 
 def test_a_sheet_that_continues_without_a_header_refuses_the_file() -> None:
     with pytest.raises(BadInputError, match="sheet b has rows as wide as the table's") as refused:
-        read_excel(workbook({"a": sheet([HEADER, [1, "a", "b"]]), "b": sheet([[2, "c", "d"], [3, "e", "f"]])}), CONTRACT)
+        read_excel(
+            workbook({"a": sheet([HEADER, [1, "a", "b"]]), "b": sheet([[2, "c", "d"], [3, "e", "f"]])}),
+            CONTRACT,
+        )
     assert refused.value.rule == "not_a_table"
 
 
 def test_a_sheet_with_another_table_or_with_a_header_alone_is_left_out_with_its_rows_counted() -> None:
-    others = {"rates": sheet([["currency", "rate", "id"], [], ["GBP", 1, 2]]), "form": sheet([["id", "name", "colour"]])}
+    others = {
+        "rates": sheet([["currency", "rate", "id"], [], ["GBP", 1, 2]]),
+        "form": sheet([["id", "name", "colour"]]),
+    }
     received = read_excel(workbook({"a": sheet([HEADER, [1, "a", "b"]]), **others}), CONTRACT)
     assert (received.rows, received.left_out) == (1, ("rates (rows: 2)", "form (rows: 1)"))
 
 
 def test_each_sheet_that_is_left_out_is_a_warning_of_the_record() -> None:
-    book = workbook({"Notes": sheet([["see below"]]), "a": sheet([HEADER, [1, "a", "b"]]), "rates": sheet([["currency"], ["GBP"]])})
-    gated = check_bytes(book, CONTRACT, MaskingKey("", b""), object_key="things/in.xlsx", received_at=datetime(2024, 1, 1))
-    assert (gated.counts.received, gated.counts.warnings, gated.counts.written_as["left_out"]) == (1, 2, "Notes (rows: 1), rates (rows: 2)")
+    book = workbook(
+        {
+            "Notes": sheet([["see below"]]),
+            "a": sheet([HEADER, [1, "a", "b"]]),
+            "rates": sheet([["currency"], ["GBP"]]),
+        }
+    )
+    gated = check_bytes(
+        book, CONTRACT, MaskingKey("", b""), object_key="things/in.xlsx", received_at=datetime(2024, 1, 1)
+    )
+    assert (gated.counts.received, gated.counts.warnings, gated.counts.written_as["left_out"]) == (
+        1,
+        2,
+        "Notes (rows: 1), rates (rows: 2)",
+    )
 
 
 def test_a_header_may_stand_below_a_title() -> None:
@@ -153,11 +201,18 @@ def test_a_header_may_stand_below_a_title() -> None:
 
 def test_a_header_that_is_said_again_costs_no_row_above_it() -> None:
     again = sheet([HEADER, HEADER, [1, "a", "b"], [2, "a", "b"], HEADER, [3, "a", "b"]])
-    assert rows(workbook({"S": again})) == [("1", "a", "b"), ("2", "a", "b"), ("id", "name", "day"), ("3", "a", "b")]
+    assert rows(workbook({"S": again})) == [
+        ("1", "a", "b"),
+        ("2", "a", "b"),
+        ("id", "name", "day"),
+        ("3", "a", "b"),
+    ]
 
 
 def test_a_fuller_header_further_down_costs_no_row_above_it() -> None:
-    received = read_excel(workbook({"S": sheet([["id", "name"], [1, "a"], [2, "a"], HEADER, [3, "a", "b"]])}), CONTRACT)
+    received = read_excel(
+        workbook({"S": sheet([["id", "name"], [1, "a"], [2, "a"], HEADER, [3, "a", "b"]])}), CONTRACT
+    )
     assert received.rows == 4
     assert received.cells["id"].to_pylist() == ["1", "2"]
 
@@ -170,9 +225,15 @@ def test_a_header_over_two_rows_rejects_the_file() -> None:
 
 
 def test_blank_rows_are_none_and_cells_beside_the_header_make_a_row_ragged() -> None:
-    received = read_excel(workbook({"S": sheet([HEADER, [], [1, "a", "b"], [2, "a", "b", "extra"], [3]])}), CONTRACT)
+    received = read_excel(
+        workbook({"S": sheet([HEADER, [], [1, "a", "b"], [2, "a", "b", "extra"], [3]])}), CONTRACT
+    )
     assert received.source_rows.tolist() == [1, 3]
-    assert (received.ragged.source_rows.tolist(), received.ragged.widths, received.ragged.texts) == ([2], (4,), ("2,a,b,extra",))
+    assert (received.ragged.source_rows.tolist(), received.ragged.widths, received.ragged.texts) == (
+        [2],
+        (4,),
+        ("2,a,b,extra",),
+    )
     assert received.rows == 3
 
 
@@ -193,9 +254,22 @@ def test_a_workbook_is_known_by_its_parts_and_may_be_compressed_again() -> None:
         ({"S": sheet([["id", "name", "colour"]])}, "unknown_column"),
         ({"S": "<worksheet>broken"}, "corrupt_workbook"),
         ({"S": sheet([HEADER, ["_xD800_"]])}, "corrupt_workbook"),
-        ({"S": f'<worksheet {MAIN}><sheetData><row r="9999999"/></sheetData></worksheet>'}, "corrupt_workbook"),
-        ({"S": f'<worksheet {MAIN}><sheetData><row r="1"><c r="ZZZ1"><v>1</v></c></row></sheetData></worksheet>'}, "corrupt_workbook"),
-        ({"S": f'<worksheet {MAIN}><sheetData><row r="1"><c t="s"><v>99</v></c></row></sheetData></worksheet>'}, "corrupt_workbook"),
+        (
+            {"S": f'<worksheet {MAIN}><sheetData><row r="9999999"/></sheetData></worksheet>'},
+            "corrupt_workbook",
+        ),
+        (
+            {
+                "S": f'<worksheet {MAIN}><sheetData><row r="1"><c r="ZZZ1"><v>1</v></c></row></sheetData></worksheet>'
+            },
+            "corrupt_workbook",
+        ),
+        (
+            {
+                "S": f'<worksheet {MAIN}><sheetData><row r="1"><c t="s"><v>99</v></c></row></sheetData></worksheet>'
+            },
+            "corrupt_workbook",
+        ),
     ],
 )
 def test_a_workbook_that_is_no_table_is_refused_with_its_rule(sheets: dict[str, str], rule: str) -> None:
@@ -223,14 +297,23 @@ FULL = '<row r="1048576"><c t="b"><v>1</v></c></row>'
 @pytest.mark.parametrize(
     ("sheets", "rule"),
     [
-        ({"S": rows_of(*(f'<row r="{at}"><c r="XFD{at}" t="b"><v>1</v></c></row>' for at in range(1, 1200)))}, "too_large"),
+        (
+            {
+                "S": rows_of(
+                    *(f'<row r="{at}"><c r="XFD{at}" t="b"><v>1</v></c></row>' for at in range(1, 1200))
+                )
+            },
+            "too_large",
+        ),
         ({f"S{at}": rows_of(FULL) for at in range(20)}, "too_large"),
         ({"S": rows_of(behind="<x/>" * ((1 << 20) + 1))}, "corrupt_workbook"),
         ({"S": rows_of(behind=f"<x>{' ' * (1 << 26)}</x>")}, "too_large"),
     ],
     ids=["blank columns", "blank rows", "unknown elements", "growth"],
 )
-def test_a_small_workbook_that_would_be_a_large_one_in_memory_is_refused(sheets: dict[str, str], rule: str) -> None:
+def test_a_small_workbook_that_would_be_a_large_one_in_memory_is_refused(
+    sheets: dict[str, str], rule: str
+) -> None:
     book = workbook(sheets)
     assert len(book) < 200_000
     with pytest.raises(BadInputError) as refused:
@@ -240,7 +323,10 @@ def test_a_small_workbook_that_would_be_a_large_one_in_memory_is_refused(sheets:
 
 def replaced(book: bytes, part: str, content: str) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        zipfile.ZipFile(io.BytesIO(book)) as before,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         for name in before.namelist():
             archive.writestr(name, content if name == part else before.read(name))
     return out.getvalue()
@@ -248,24 +334,37 @@ def replaced(book: bytes, part: str, content: str) -> bytes:
 
 def test_a_long_text_that_many_cells_share_is_refused_before_it_is_repeated() -> None:
     lines = [f'<row r="{at}"><c t="s"><v>0</v></c></row>' for at in range(1, 1000)]
-    book = replaced(workbook({"S": rows_of(*lines)}), "xl/sharedStrings.xml", f"<sst {MAIN}><si><t>{'z' * 200_000}</t></si></sst>")
+    book = replaced(
+        workbook({"S": rows_of(*lines)}),
+        "xl/sharedStrings.xml",
+        f"<sst {MAIN}><si><t>{'z' * 200_000}</t></si></sst>",
+    )
     assert len(book) < 20_000
     with pytest.raises(BadInputError) as refused:
         read_excel(book, CONTRACT)
     assert refused.value.rule == "too_large"
 
 
-@pytest.mark.parametrize("sheets", ['<sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId1"/>', '<sheet name="a" r:id="rId1"/>' * 2])
+@pytest.mark.parametrize(
+    "sheets",
+    ['<sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId1"/>', '<sheet name="a" r:id="rId1"/>' * 2],
+)
 def test_two_sheets_of_one_part_or_one_name_are_no_workbook(sheets: str) -> None:
     part = f"<workbook {MAIN} {LINKS}><sheets>{sheets}</sheets></workbook>"
     with pytest.raises(BadInputError) as refused:
-        read_excel(replaced(workbook({"a": sheet([HEADER, [1, "a", "b"]])}), "xl/workbook.xml", part), CONTRACT)
+        read_excel(
+            replaced(workbook({"a": sheet([HEADER, [1, "a", "b"]])}), "xl/workbook.xml", part), CONTRACT
+        )
     assert refused.value.rule == "corrupt_workbook"
 
 
 def test_formatted_cells_that_say_nothing_take_no_place() -> None:
-    lines = [f'<row r="{at}"><c r="A{at}" t="b"><v>1</v></c><c r="XFD{at}" s="1"/></row>' for at in range(2, 2000)]
-    received = read_excel(workbook({"S": rows_of('<row r="1"><c t="inlineStr"><is><t>id</t></is></c></row>', *lines)}), CONTRACT)
+    lines = [
+        f'<row r="{at}"><c r="A{at}" t="b"><v>1</v></c><c r="XFD{at}" s="1"/></row>' for at in range(2, 2000)
+    ]
+    received = read_excel(
+        workbook({"S": rows_of('<row r="1"><c t="inlineStr"><is><t>id</t></is></c></row>', *lines)}), CONTRACT
+    )
     assert (len(received.source_rows), len(received.ragged.texts)) == (1998, 0)
 
 
@@ -296,17 +395,31 @@ def test_a_draft_names_the_sheets_that_it_does_not_read_and_takes_the_one_that_i
     book = workbook({"Prices": sheet(PRICES), "Shops": sheet(SHOPS), "Notes": sheet([["see below"]])})
     drafted = draft(book, "things")
     assert drafted.contract.names == ("shop", "city", "phone")
-    assert any("Shops is read" in one.message and "Prices (rows: 3), Notes (rows: 1)" in one.message for one in drafted.findings)
+    assert any(
+        "Shops is read" in one.message and "Prices (rows: 3), Notes (rows: 1)" in one.message
+        for one in drafted.findings
+    )
     named = draft(book, "things", sheet="prices")
-    assert (named.rows, named.contract.names, named.contract.properties["headgate.sheet"]) == (2, ("article", "price"), "prices")
-    assert draft(workbook({"a": sheet(PRICES)}), "things").findings == draft(workbook({"b": sheet(PRICES)}), "things").findings
+    assert (named.rows, named.contract.names, named.contract.properties["headgate.sheet"]) == (
+        2,
+        ("article", "price"),
+        "prices",
+    )
+    assert (
+        draft(workbook({"a": sheet(PRICES)}), "things").findings
+        == draft(workbook({"b": sheet(PRICES)}), "things").findings
+    )
 
 
 def test_only_the_sheet_that_a_contract_names_is_read_and_the_record_names_all() -> None:
     sheets = {"2009": sheet([HEADER, [1, "a", "b"]]), "2010": sheet([HEADER, [2, "c", "d"]])}
     assert read_excel(workbook(sheets), CONTRACT).written_as["sheets"] == "2009, 2010"
     received = read_excel(workbook(sheets), replace(CONTRACT, properties={"headgate.sheet": "2010"}))
-    assert (received.cells["id"].to_pylist(), received.sheets, received.left_out) == (["2"], ("2010",), ("2009 (rows: 2)",))
+    assert (received.cells["id"].to_pylist(), received.sheets, received.left_out) == (
+        ["2"],
+        ("2010",),
+        ("2009 (rows: 2)",),
+    )
 
 
 def test_a_workbook_without_the_named_sheet_is_rejected_with_the_sheets_that_it_has() -> None:
@@ -322,9 +435,18 @@ def test_a_workbook_without_the_named_sheet_is_rejected_with_the_sheets_that_it_
 
 def test_floats_keep_every_digit_and_amounts_are_read_as_they_are_shown() -> None:
     """A column of floats or texts has exact digits; in one of decimals, what arithmetic with floats leaves is no part of an amount."""
-    body = sheet([["id", "share", "amount"], ["a", 0.30000000000000004, 0.30000000000000004], ["b", 121.67771234567891, 12.5]])
+    body = sheet(
+        [
+            ["id", "share", "amount"],
+            ["a", 0.30000000000000004, 0.30000000000000004],
+            ["b", 121.67771234567891, 12.5],
+        ]
+    )
     drafted = draft(workbook({"a": body}), "things")
-    assert [str(drafted.contract.column(name).type.kind) for name in ("share", "amount")] == ["double", "decimal"]
+    assert [str(drafted.contract.column(name).type.kind) for name in ("share", "amount")] == [
+        "double",
+        "decimal",
+    ]
     received = read_excel(workbook({"a": body}), drafted.contract)
     assert received.cells["share"].to_pylist() == ["0.30000000000000004", "121.67771234567891"]
     assert received.cells["amount"].to_pylist() == ["0.3", "12.5"]

@@ -55,7 +55,15 @@ def test_names_in_two_rows_are_refused_with_the_remedy(title: list[list[object]]
 def test_names_in_two_rows_are_joined_for_a_profile(title: list[list[object]]) -> None:
     body = workbook(*title, GROUPS, COLUMNS, *ROWS)
     columns = unknown_table(body).by_shown_name
-    assert [*columns] == ["Filiale", "Stand", "Umsatz Bar", "Umsatz Karte", "Umsatz Rechnung", "Personal K\u00f6pfe", "Personal Stunden"]
+    assert [*columns] == [
+        "Filiale",
+        "Stand",
+        "Umsatz Bar",
+        "Umsatz Karte",
+        "Umsatz Rechnung",
+        "Personal K\u00f6pfe",
+        "Personal Stunden",
+    ]
     assert columns["Umsatz Bar"].to_pylist()[:2] == ["100.5", "101.5"]
     assert {len(column) for column in columns.values()} == {60}
     assert sample_table(body) is None  # no mapping is suggested, because the gate cannot read the file
@@ -86,13 +94,19 @@ def test_an_upper_row_with_most_of_the_names_is_one_of_two_rows_too() -> None:
     ],
     ids=["title", "title of two cells", "a column without a name"],
 )
-def test_a_title_and_a_row_with_gaps_are_no_second_row_of_names(rows: list[list[object]], names: tuple[str, ...]) -> None:
+def test_a_title_and_a_row_with_gaps_are_no_second_row_of_names(
+    rows: list[list[object]], names: tuple[str, ...]
+) -> None:
     assert read_table(workbook(*rows)).names == names
 
 
 def test_a_line_of_texts_above_the_header_is_no_row_of_a_sample() -> None:
     """Columns of text alone accept every row above the header, but columns of numbers do not: the sample has one number of rows."""
-    body = workbook(["Filiale", "Umsatz", "Umsatz"], ["Ort", "Bar", "Karte"], *([f"F{at}", 1.5 + at, 2.25] for at in range(60)))
+    body = workbook(
+        ["Filiale", "Umsatz", "Umsatz"],
+        ["Ort", "Bar", "Karte"],
+        *([f"F{at}", 1.5 + at, 2.25] for at in range(60)),
+    )
     drafted = draft(body, "filialen")
     assert [(column.name, column.type.kind) for column in drafted.contract.columns] == [
         ("ort", Kind.STRING),
@@ -100,5 +114,7 @@ def test_a_line_of_texts_above_the_header_is_no_row_of_a_sample() -> None:
         ("karte", Kind.DECIMAL),
     ]
     assert drafted.rows == 60
-    checked = check_bytes(body, drafted.contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1))
+    checked = check_bytes(
+        body, drafted.contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1)
+    )
     assert (checked.counts.accepted, checked.counts.quarantined) == (60, 0)

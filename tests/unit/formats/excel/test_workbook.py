@@ -52,7 +52,9 @@ def test_a_whole_number_of_more_digits_than_a_float_keeps_is_seen_to_be_destroye
     assert number_text("4111111111111110") == "4.11111111111111E+15"
 
 
-@pytest.mark.parametrize("stored", ["4111111111111111", "-1234567890123457", "12345678901234567891", "1234567890123405000"])
+@pytest.mark.parametrize(
+    "stored", ["4111111111111111", "-1234567890123457", "12345678901234567891", "1234567890123405000"]
+)
 def test_a_whole_number_of_which_the_file_has_all_digits_keeps_them(stored: str) -> None:
     """Programs that write workbooks, such as pandas, write every digit; Excel does so for results of formulas."""
     assert number_text(stored) == stored
@@ -63,7 +65,9 @@ def test_moments_come_back_to_the_second(at: datetime) -> None:
     whole = at.replace(microsecond=0)
     stored = repr((whole - EPOCH) / timedelta(days=1))
     midnight = whole.time() == datetime.min.time()
-    assert date_time_text(stored, EPOCH) == (whole.date().isoformat() if midnight else whole.isoformat(sep=" "))
+    assert date_time_text(stored, EPOCH) == (
+        whole.date().isoformat() if midnight else whole.isoformat(sep=" ")
+    )
 
 
 @pytest.mark.parametrize(

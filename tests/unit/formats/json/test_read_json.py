@@ -117,7 +117,9 @@ def test_a_small_file_with_other_names_in_each_record_is_refused() -> None:
 
 
 def test_many_names_of_which_each_record_says_some_are_read() -> None:
-    lines = "".join(json.dumps({f"n{(number + at) % 900}": at for at in range(20)}) + "\n" for number in range(4700))
+    lines = "".join(
+        json.dumps({f"n{(number + at) % 900}": at for at in range(20)}) + "\n" for number in range(4700)
+    )
     assert len(read_records(lines.encode()).columns) == 900
 
 
@@ -126,7 +128,11 @@ def test_half_of_a_surrogate_pair_in_a_line_that_is_no_record_stays_as_it_is_spe
 
 
 def test_no_message_shows_a_value() -> None:
-    for text in ('[{"4111111111111111": {"x": 1}}]', '[{"a": "4111111111111111"', '{"4111111111111111": [{"a": 1}], "y": [{"a": 1}]}'):
+    for text in (
+        '[{"4111111111111111": {"x": 1}}]',
+        '[{"a": "4111111111111111"',
+        '{"4111111111111111": [{"a": 1}], "y": [{"a": 1}]}',
+    ):
         with pytest.raises(BadInputError) as refused:
             read(text)
         assert "4111" not in str(refused.value)
@@ -146,7 +152,10 @@ def test_a_column_of_json_below_its_name_stays_csv() -> None:
     assert read_file(b'a\n{"b": 1}\n{"b": 2}\n', CONTRACT).form == "csv"
 
 
-@pytest.mark.parametrize("text", ['[\n{"a": 1}\n,\n{"a": 2}\n]', '[{"a": 1},\n{"a": 2}]', '{"rows": [\n{"a": "1"},\n{"a": "2"}\n]}'])
+@pytest.mark.parametrize(
+    "text",
+    ['[\n{"a": 1}\n,\n{"a": 2}\n]', '[{"a": 1},\n{"a": 2}]', '{"rows": [\n{"a": "1"},\n{"a": "2"}\n]}'],
+)
 def test_an_array_over_several_lines_stays_one(text: str) -> None:
     received = read_file(text.encode(), CONTRACT)
     assert (received.form, received.cells["a"].to_pylist()) == ("json", ["1", "2"])
@@ -171,7 +180,11 @@ def test_an_array_over_several_lines_stays_one(text: str) -> None:
 )
 def test_json_that_is_no_list_of_objects_is_rejected_and_never_read_as_csv(text: str) -> None:
     """With and without a contract; texts after JSONTestSuite."""
-    for reading in (lambda: draft(text.encode(), "things"), lambda: read_file(text.encode(), CONTRACT), lambda: read_table(text.encode())):
+    for reading in (
+        lambda: draft(text.encode(), "things"),
+        lambda: read_file(text.encode(), CONTRACT),
+        lambda: read_table(text.encode()),
+    ):
         with pytest.raises(UnreadableFileError) as refused:
             reading()
         assert refused.value.rule == "not_a_table"
@@ -184,7 +197,9 @@ def test_one_json_value_is_no_table(text: str) -> None:
         draft(text.encode(), "things")
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 100_000, '[{"a":' * 100_000])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 100_000, '[{"a":' * 100_000]
+)
 def test_deep_nesting_is_rejected_and_ends_no_worker(text: str) -> None:
     with pytest.raises(UnreadableFileError) as refused:
         draft(text.encode(), "things")

@@ -53,7 +53,10 @@ ROWS = st.fixed_dictionaries(
         "on": st.none() | st.dates(),
         "at": st.none() | st.datetimes(dt.datetime(1900, 1, 1), timezones=st.just(dt.UTC)),
         "paid": st.none() | st.booleans(),
-        "by_key": st.none() | st.dictionaries(st.integers(-9, 9), st.none() | st.lists(st.integers(0, 9), max_size=2), max_size=2),
+        "by_key": st.none()
+        | st.dictionaries(
+            st.integers(-9, 9), st.none() | st.lists(st.integers(0, 9), max_size=2), max_size=2
+        ),
     }
 )
 LISTS = st.none() | st.lists(st.none() | ROWS, max_size=2)
@@ -88,7 +91,10 @@ def as_arrow(value: Any) -> Any:  # noqa: ANN401 as above
     """The value with its maps as the pairs that Arrow takes."""
     if isinstance(value, list):
         return [as_arrow(inner) for inner in value]
-    return value and {**value, "by_key": value["by_key"] if value["by_key"] is None else [*value["by_key"].items()]}
+    return value and {
+        **value,
+        "by_key": value["by_key"] if value["by_key"] is None else [*value["by_key"].items()],
+    }
 
 
 @given(st.lists(LISTS, max_size=3))
@@ -103,7 +109,9 @@ def test_the_text_has_exactly_the_values_of_the_file(rows: list[Any]) -> None:
                 continue
             assert _same_number(one.pop("share"), sent["share"], 64)
             assert _same_number(one.pop("small"), sent["small"], 32)
-            assert one == {name: in_json(value) for name, value in sent.items() if name not in {"share", "small"}}
+            assert one == {
+                name: in_json(value) for name, value in sent.items() if name not in {"share", "small"}
+            }
 
 
 def _same_number(read: object, sent: float | None, bits: int) -> bool:
@@ -120,7 +128,11 @@ def _same_number(read: object, sent: float | None, bits: int) -> bool:
         (pa.struct({"b": pa.int8(), "a": pa.string()}), {"b": 1, "a": None}, '{"a":null,"b":1}'),
         (pa.map_(pa.string(), pa.int8()), [("b", 1), ("a", 2)], '{"a":2,"b":1}'),
         (pa.map_(pa.string(), pa.int8()), [("b", 1), ("a", 2), ("b", 3)], '[["b",1],["a",2],["b",3]]'),
-        (pa.list_(pa.map_(pa.int8(), pa.string())), [[(1, "x"), (1, None)], [(1, "x")]], '[[[1,"x"],[1,null]],{"1":"x"}]'),
+        (
+            pa.list_(pa.map_(pa.int8(), pa.string())),
+            [[(1, "x"), (1, None)], [(1, "x")]],
+            '[[[1,"x"],[1,null]],{"1":"x"}]',
+        ),
         (pa.large_list(pa.decimal128(5, 2)), [Decimal("1.10")], "[1.10]"),
         (pa.list_(pa.int8(), 2), [1, None], "[1,null]"),
         (pa.list_(pa.list_(pa.string())), [["a\n\x07b"], [], None], '[["a  b"],[],null]'),
@@ -182,17 +194,27 @@ def test_a_draft_keeps_lists_structs_and_maps_as_json_text_and_accepts_its_sampl
 
 def gated(body: bytes, contract: Contract) -> pa.Table:
     key = MaskingKey("k", b"s" * 32)
-    return check_bytes(body, contract, key, object_key="orders/a.parquet", received_at=datetime(2026, 1, 1)).accepted
+    return check_bytes(
+        body, contract, key, object_key="orders/a.parquet", received_at=datetime(2026, 1, 1)
+    ).accepted
 
 
 def test_card_data_inside_a_list_is_masked() -> None:
     body = written(pa.array([[{"note": "4111 1111 1111 1111"}]]))
-    assert gated(body, draft(body, "orders").contract).column("items").to_pylist() == ['[{"note":"[PAN ****1111]"}]']
+    assert gated(body, draft(body, "orders").contract).column("items").to_pylist() == [
+        '[{"note":"[PAN ****1111]"}]'
+    ]
 
 
 def test_a_list_in_a_new_column_is_kept_as_text() -> None:
     body = written(pa.array([[1, 2]]), "codes")
-    contract = Contract("c", "orders", "source", "1", (ID,), properties={"headgate.newColumns": "keep_as_text"})
-    decided = Mappings(MemoryObjects(), "", {"orders": contract}, sample_table).decide("orders/a.parquet", "orders", body)
+    contract = Contract(
+        "c", "orders", "source", "1", (ID,), properties={"headgate.newColumns": "keep_as_text"}
+    )
+    decided = Mappings(MemoryObjects(), "", {"orders": contract}, sample_table).decide(
+        "orders/a.parquet", "orders", body
+    )
     assert isinstance(decided, Decided)
-    assert json.loads(gated(body, decided.contract).column("new_columns").to_pylist()[0]) == {"codes": "[1,2]"}
+    assert json.loads(gated(body, decided.contract).column("new_columns").to_pylist()[0]) == {
+        "codes": "[1,2]"
+    }

@@ -25,7 +25,10 @@ def read_rows(content: bytes, contract: Contract) -> dict[str, pa.Array]:
     return dict(all_rows(read_parquet(content, contract)).cells)
 
 
-DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[5] / "shared/data")) / "parquet/parquet_testing_data.tar.gz"
+DATA = (
+    Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[5] / "shared/data"))
+    / "parquet/parquet_testing_data.tar.gz"
+)
 NESTED = {
     "datapage_v2.snappy", "incorrect_map_schema", "list_columns", "map_no_value", "nested_lists.snappy",
     "nested_maps.snappy", "nested_structs.rust", "nonnullable.impala", "null_list", "nullable.impala", "nulls.snappy", "old_list_structure",
@@ -42,7 +45,9 @@ def files() -> dict[str, bytes]:
         pytest.skip("parquet-testing is not here: set HEADGATE_DATA to the folder that holds parquet/")
     with tarfile.open(DATA) as archive:
         members = {
-            member.name.removeprefix("./data/").removeprefix("data/"): archive.extractfile(member) for member in archive if member.isfile()
+            member.name.removeprefix("./data/").removeprefix("data/"): archive.extractfile(member)
+            for member in archive
+            if member.isfile()
         }
         return {name: content.read() for name, content in members.items() if content}
 
@@ -66,7 +71,9 @@ def contract_of(content: bytes) -> Contract:
         schema = pq.ParquetFile(pa.BufferReader(content)).schema_arrow
     except (pa.ArrowException, OSError):
         schema = pa.schema([("x", pa.string())])
-    return Contract("c", "things", "source", "1", tuple(Column(field.name, kind_of(field.type)) for field in schema))
+    return Contract(
+        "c", "things", "source", "1", tuple(Column(field.name, kind_of(field.type)) for field in schema)
+    )
 
 
 def test_every_file_loads_or_is_refused_with_its_reason(files: dict[str, bytes]) -> None:
@@ -76,38 +83,67 @@ def test_every_file_loads_or_is_refused_with_its_reason(files: dict[str, bytes])
             reported[name] = str(read_file(content, contract_of(content)).rows)
         except BadInputError as error:
             reported[name] = error.rule
-    whole = {name.removesuffix(".parquet"): rule for name, rule in reported.items() if name.endswith(".parquet") and "/" not in name}
+    whole = {
+        name.removesuffix(".parquet"): rule
+        for name, rule in reported.items()
+        if name.endswith(".parquet") and "/" not in name
+    }
     refused = {name for name, rule in whole.items() if not rule.isdigit()}
     assert refused == NESTED | NO_TEXT | CORRUPT | BOMB
     assert all(whole[name] == "too_large" for name in BOMB)
     assert all(whole[name] == "corrupt_parquet" for name in CORRUPT)
     assert all(reported[name] == "corrupt_parquet" for name in reported if name.endswith(".encrypted"))
-    assert all(reported[name] == "type" for name in reported if name.startswith("geospatial/") and name.endswith(".parquet"))
+    assert all(
+        reported[name] == "type"
+        for name in reported
+        if name.startswith("geospatial/") and name.endswith(".parquet")
+    )
 
 
 @pytest.mark.parametrize(
-    "name", ["delta_binary_packed", "delta_byte_array", "delta_encoding_optional_column", "delta_encoding_required_column"]
+    "name",
+    [
+        "delta_binary_packed",
+        "delta_byte_array",
+        "delta_encoding_optional_column",
+        "delta_encoding_required_column",
+    ],
 )
 def test_what_the_files_notes_expect_is_what_is_read(files: dict[str, bytes], name: str) -> None:
     header, *expected = csv.reader(io.StringIO(files[f"{name}_expect.csv"].decode(), newline=""))
     content = files[f"{name}.parquet"]
     received = read_rows(content, contract_of(content))
     for column, field in zip(received, header, strict=True):
-        assert [cell or "" for cell in received[column].to_pylist()] == [row[header.index(field)] for row in expected]
+        assert [cell or "" for cell in received[column].to_pylist()] == [
+            row[header.index(field)] for row in expected
+        ]
 
 
 @pytest.mark.parametrize(
-    "name", ["int32_decimal", "int64_decimal", "fixed_length_decimal", "fixed_length_decimal_legacy", "byte_array_decimal"]
+    "name",
+    [
+        "int32_decimal",
+        "int64_decimal",
+        "fixed_length_decimal",
+        "fixed_length_decimal_legacy",
+        "byte_array_decimal",
+    ],
 )
 def test_decimals_are_1_to_24_however_they_are_stored(files: dict[str, bytes], name: str) -> None:
     content = files[f"{name}.parquet"]
-    assert read_rows(content, contract_of(content))["value"].to_pylist() == [f"{number}.00" for number in range(1, 25)]
+    assert read_rows(content, contract_of(content))["value"].to_pylist() == [
+        f"{number}.00" for number in range(1, 25)
+    ]
 
 
 def test_times_in_96_bits_come_through_beyond_what_nanoseconds_say(files: dict[str, bytes]) -> None:
     """Source: int96_from_spark.md."""
     content = files["int96_from_spark.parquet"]
     texts = read_rows(content, contract_of(content))["a"].to_pylist()
-    assert texts[:3] == ["2024-01-01 20:34:56.123456", "2024-01-01 01:00:00.000000", "9999-12-31 03:00:00.000000"]
+    assert texts[:3] == [
+        "2024-01-01 20:34:56.123456",
+        "2024-01-01 01:00:00.000000",
+        "9999-12-31 03:00:00.000000",
+    ]
     assert texts[4] is None
     assert texts[5] != "2024-12-30 23:00:00.000000"

@@ -26,7 +26,8 @@ def read_rows(content: bytes, contract: Contract) -> Received:
 
 
 BIGINT, TEXT, DATE, TIMESTAMP, BOOLEAN, DOUBLE = (
-    ColumnType(kind) for kind in (Kind.BIGINT, Kind.STRING, Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN, Kind.DOUBLE)
+    ColumnType(kind)
+    for kind in (Kind.BIGINT, Kind.STRING, Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN, Kind.DOUBLE)
 )
 MONEY = ColumnType(Kind.DECIMAL, precision=12, scale=2)
 
@@ -42,7 +43,9 @@ def contract_of(column_type: ColumnType, mask: Mask | None = None) -> Contract:
 
 
 def texts_of(values: pa.Array, column_type: ColumnType, mask: Mask | None = None) -> list[str | None]:
-    texts: list[str | None] = read_rows(written(values), contract_of(column_type, mask)).cells["x"].to_pylist()
+    texts: list[str | None] = (
+        read_rows(written(values), contract_of(column_type, mask)).cells["x"].to_pylist()
+    )
     return texts
 
 
@@ -79,8 +82,14 @@ def test_decimals_come_through_exactly(numbers: list[Decimal | None]) -> None:
 def test_decimals_fit_only_where_the_scale_does() -> None:
     stored = pa.array([Decimal("1.5000"), Decimal("1.2345"), Decimal("0E-4")], pa.decimal128(20, 4))
     assert values_of(stored, MONEY) == [Decimal("1.50"), None, Decimal("0.00")]
-    assert values_of(pa.array([Decimal("0E-8"), Decimal("0.00000012")], pa.decimal128(20, 8)), MONEY) == [Decimal(0), None]
-    assert values_of(pa.array([Decimal("12.00"), Decimal("12.50")], pa.decimal128(20, 2)), BIGINT) == [12, None]
+    assert values_of(pa.array([Decimal("0E-8"), Decimal("0.00000012")], pa.decimal128(20, 8)), MONEY) == [
+        Decimal(0),
+        None,
+    ]
+    assert values_of(pa.array([Decimal("12.00"), Decimal("12.50")], pa.decimal128(20, 2)), BIGINT) == [
+        12,
+        None,
+    ]
 
 
 def test_money_kept_as_a_float_is_what_its_shortest_spelling_says() -> None:
@@ -107,7 +116,9 @@ def test_times_come_through_exactly(times: list[dt.datetime | None]) -> None:
 
 def test_times_with_a_zone_become_utc() -> None:
     noon = dt.datetime(2024, 7, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=2)))
-    assert values_of(pa.array([noon], pa.timestamp("ms", "Europe/Paris")), TIMESTAMP) == [dt.datetime(2024, 7, 1, 10)]
+    assert values_of(pa.array([noon], pa.timestamp("ms", "Europe/Paris")), TIMESTAMP) == [
+        dt.datetime(2024, 7, 1, 10)
+    ]
 
 
 def test_nanoseconds_fit_only_where_they_are_whole_microseconds() -> None:
@@ -131,13 +142,29 @@ def test_a_time_of_another_zone_is_no_date_though_it_is_midnight_in_utc_or_there
 
 
 def midnight_and_five(zone: str | None) -> pa.Array:
-    return pa.array([dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 5)], pa.timestamp("ms")).view(pa.timestamp("ms", zone))
+    return pa.array([dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 5)], pa.timestamp("ms")).view(
+        pa.timestamp("ms", zone)
+    )
 
 
 @pytest.mark.parametrize(
     "zone",
     [
-        *("UTC", "utc", "Etc/UTC", "etc/utc", "UCT", "Universal", "Zulu", "Z", "GMT", "Etc/GMT", "GMT0", "Etc/GMT+0", "Greenwich"),
+        *(
+            "UTC",
+            "utc",
+            "Etc/UTC",
+            "etc/utc",
+            "UCT",
+            "Universal",
+            "Zulu",
+            "Z",
+            "GMT",
+            "Etc/GMT",
+            "GMT0",
+            "Etc/GMT+0",
+            "Greenwich",
+        ),
         *("+00:00", "-00:00", "+0000", "+00", "UTC+00:00", None),
     ],
 )
@@ -145,12 +172,17 @@ def test_midnight_in_utc_is_a_day_whatever_the_zone_is_called(zone: str | None) 
     assert values_of(midnight_and_five(zone), DATE) == [dt.date(2024, 1, 1), None]
 
 
-@pytest.mark.parametrize("zone", ["Europe/London", "Etc/GMT+1", "GMT-1", "+00:30", "+01:00", "-0030", "Africa/Abidjan", "WET"])
+@pytest.mark.parametrize(
+    "zone", ["Europe/London", "Etc/GMT+1", "GMT-1", "+00:30", "+01:00", "-0030", "Africa/Abidjan", "WET"]
+)
 def test_midnight_of_another_zone_is_a_time(zone: str) -> None:
     assert values_of(midnight_and_five(zone), DATE) == [None, None]
 
 
-@pytest.mark.parametrize("stored", [pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string()), pa.binary(), pa.string_view()])
+@pytest.mark.parametrize(
+    "stored",
+    [pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string()), pa.binary(), pa.string_view()],
+)
 def test_text_is_text_however_it_is_stored(stored: pa.DataType) -> None:
     assert texts_of(pa.array(["NA", None, "007", "é"]).cast(stored), TEXT) == ["NA", None, "007", "é"]
 
@@ -173,11 +205,22 @@ def test_card_numbers_kept_as_numbers_become_their_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    "stored", [pa.decimal128(19, 0), pa.decimal128(38, 0), pa.decimal128(21, 2), pa.decimal256(60, 0), pa.decimal128(38, 12)]
+    "stored",
+    [
+        pa.decimal128(19, 0),
+        pa.decimal128(38, 0),
+        pa.decimal128(21, 2),
+        pa.decimal256(60, 0),
+        pa.decimal128(38, 12),
+    ],
 )
 def test_card_numbers_kept_as_decimals_become_their_digits_to_the_last(stored: pa.DataType) -> None:
     numbers = [Decimal(4111111111111111), Decimal(6205500000000000004), None]
-    assert texts_of(pa.array(numbers, stored), TEXT, Mask.PAN) == ["4111111111111111", "6205500000000000004", None]
+    assert texts_of(pa.array(numbers, stored), TEXT, Mask.PAN) == [
+        "4111111111111111",
+        "6205500000000000004",
+        None,
+    ]
 
 
 def test_a_card_number_with_a_fraction_is_none() -> None:
@@ -202,7 +245,9 @@ def test_text_that_is_kept_as_a_decimal_still_refuses_the_file() -> None:
         (pa.array([b"\xff\xfe"]), TEXT),
     ],
 )
-def test_a_type_that_the_value_cannot_be_had_back_from_refuses_the_file(values: pa.Array, column_type: ColumnType) -> None:
+def test_a_type_that_the_value_cannot_be_had_back_from_refuses_the_file(
+    values: pa.Array, column_type: ColumnType
+) -> None:
     with pytest.raises(UnreadableFileError) as refused:
         read_rows(written(values), contract_of(column_type))
     assert (refused.value.rule, refused.value.column) == ("type", "x")
@@ -211,19 +256,32 @@ def test_a_type_that_the_value_cannot_be_had_back_from_refuses_the_file(values: 
 @pytest.mark.parametrize(("unit", "text"), [("s", "12:30:05"), ("us", "12:30:05.250000")])
 def test_a_time_of_day_is_its_text(unit: str, text: str) -> None:
     micros = (12 * 3600 + 30 * 60 + 5) * 1_000_000 + (250_000 if unit == "us" else 0)
-    times = pa.array([micros if unit == "us" else micros // 1_000_000], pa.int64() if unit == "us" else pa.int32())
+    times = pa.array(
+        [micros if unit == "us" else micros // 1_000_000], pa.int64() if unit == "us" else pa.int32()
+    )
     values = times.cast(pa.time64("us") if unit == "us" else pa.time32("s"))
-    assert read_rows(written(values), contract_of(TEXT)).cells["x"].to_pylist() == [text if unit == "us" else f"{text}.000"]
+    assert read_rows(written(values), contract_of(TEXT)).cells["x"].to_pylist() == [
+        text if unit == "us" else f"{text}.000"
+    ]
 
 
 def test_columns_are_matched_as_in_csv() -> None:
     with pytest.raises(HeaderError) as refused:
-        read_rows(written(pa.array(["a"])), Contract("c", "t", "source", "1", (Column("x", TEXT), Column("card", TEXT, mask=Mask.PAN))))
+        read_rows(
+            written(pa.array(["a"])),
+            Contract("c", "t", "source", "1", (Column("x", TEXT), Column("card", TEXT, mask=Mask.PAN))),
+        )
     assert refused.value.rule == "missing_sensitive_column"
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda body: body[:-1], lambda body: body[: len(body) // 2], lambda body: b"PAR1" + body[4:50], lambda body: body[:4]]
+    "damage",
+    [
+        lambda body: body[:-1],
+        lambda body: body[: len(body) // 2],
+        lambda body: b"PAR1" + body[4:50],
+        lambda body: body[:4],
+    ],
 )
 def test_a_damaged_file_is_refused(damage: object) -> None:
     body = written(pa.array(["a", "b"]))
@@ -245,7 +303,9 @@ def test_a_flipped_byte_is_read_right_or_refused(place: int, flip: int) -> None:
 
 def test_a_text_that_is_no_utf8_refuses_the_file() -> None:
     """A damaged page may say so of a column that is declared as text."""
-    damaged = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\x82")])
+    damaged = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\x82")]
+    )
     with pytest.raises(UnreadableFileError) as refused:
         texts_of(damaged, TEXT)
     assert refused.value.rule == "type"
@@ -272,8 +332,12 @@ def test_an_absurdly_wide_file_is_refused() -> None:
 
 def struct_of(fields: int) -> bytes:
     written = io.BytesIO()
-    values = pa.StructArray.from_arrays([pa.array([1], pa.int8())] * fields, names=[str(place) for place in range(fields)])
-    pq.write_table(pa.table({"x": values}), written, compression="none", use_dictionary=False, write_statistics=False)
+    values = pa.StructArray.from_arrays(
+        [pa.array([1], pa.int8())] * fields, names=[str(place) for place in range(fields)]
+    )
+    pq.write_table(
+        pa.table({"x": values}), written, compression="none", use_dictionary=False, write_statistics=False
+    )
     return written.getvalue()
 
 

@@ -52,12 +52,16 @@ class Raw:
     @property
     def runs(self) -> Runs:
         """What is tested."""
-        return Runs(self.objects, self.process, self.queue.extend, Sightings(self.objects, self.contracts, "curated"))
+        return Runs(
+            self.objects, self.process, self.queue.extend, Sightings(self.objects, self.contracts, "curated")
+        )
 
     def process(self, ref: ObjectRef) -> FileRecord:
         """The gate's answer to one object, which it reads."""
         if not is_data(ref.key):
-            return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.IGNORED)
+            return FileRecord(
+                file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.IGNORED
+            )
         self.accepted.append(self.objects.info(ref).ref)
         return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.DONE)
 
@@ -110,7 +114,9 @@ def test_no_order_or_repetition_of_events_loses_a_part(data: st.DataObject) -> N
 def test_a_part_that_the_manifest_does_not_name_stays_out() -> None:
     """An attempt that was cut otherwise may have left it."""
     raw = Raw()
-    raw.work_off([raw.put(PARTS[0]), raw.put(PARTS[1]), raw.put(RUN_MANIFEST, manifest(PARTS[0])), raw.put(PARTS[2])])
+    raw.work_off(
+        [raw.put(PARTS[0]), raw.put(PARTS[1]), raw.put(RUN_MANIFEST, manifest(PARTS[0])), raw.put(PARTS[2])]
+    )
     assert raw.names == {PARTS[0]}
 
 
@@ -127,7 +133,9 @@ def test_another_runs_manifest_accepts_nothing() -> None:
     assert raw.runs.receive(raw.put(PARTS[0])).state == FileState.WAITING
 
 
-@pytest.mark.parametrize("name", ["orders/2026-01-02.csv", "orders/dt=2026-01-02/part.parquet", "orders/run=r1/part.csv"])
+@pytest.mark.parametrize(
+    "name", ["orders/2026-01-02.csv", "orders/dt=2026-01-02/part.parquet", "orders/run=r1/part.csv"]
+)
 def test_files_outside_runs_enter_at_once(name: str) -> None:
     raw = Raw()
     raw.objects.write(ObjectRef(RAW, name), b"rows")

@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.unit,
-    pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),  # Ibis calls DuckDB's old name
+    pytest.mark.filterwarnings(
+        r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"
+    ),  # Ibis calls DuckDB's old name
 ]
 
 
 def missing(lake: MemoryLake) -> list[str]:
-    return [record.key for record in files_without_rows(lake.objects, lake.ledger.records(), "curated", "quarantine")]
+    return [
+        record.key
+        for record in files_without_rows(lake.objects, lake.ledger.records(), "curated", "quarantine")
+    ]
 
 
 def rebuilt(lake: MemoryLake) -> list[str]:
@@ -49,7 +54,11 @@ def deleted(lake: MemoryLake, *zones: str) -> None:
 
 def rows_of_files(lake: MemoryLake) -> dict[str, bytes]:
     zones = {"curated": f"{keys.INCREMENTS}/", "quarantine": ""}
-    every = {f"{zone}/{key}": body for zone, prefix in zones.items() for key, body in lake.objects.contents(zone, prefix).items()}
+    every = {
+        f"{zone}/{key}": body
+        for zone, prefix in zones.items()
+        for key, body in lake.objects.contents(zone, prefix).items()
+    }
     return {key: body for key, body in every.items() if key.endswith(".parquet")}
 
 
@@ -57,7 +66,9 @@ def merged(lake: MemoryLake, folder: Path) -> pa.Table:
     catalog = MemoryCatalog()
     catalog.create("curated", "payments", "s3://curated/none/")
     contracts = {"payments": Registry.load().curated["payments"]}
-    Merging(lake.objects, catalog, contracts, "curated", "curated", folder, audit, memory=MEMORY).merge(date(2024, 1, 31))
+    Merging(lake.objects, catalog, contracts, "curated", "curated", folder, audit, memory=MEMORY).merge(
+        date(2024, 1, 31)
+    )
     of = lake_snapshot(lake.objects, "curated").datasets["payments"]
     return table_of(lake.objects.read(ObjectRef("curated", keys.part(of.location))))
 

@@ -47,7 +47,11 @@ def contract(policy: str = "", version: str = "1", *columns: Column) -> Contract
         zone="source",
         version=version,
         key=("id",),
-        columns=(Column("id", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"),)), Column("item", TEXT), *columns),
+        columns=(
+            Column("id", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"),)),
+            Column("item", TEXT),
+            *columns,
+        ),
         properties={"headgate.newColumns": policy} if policy else {},
     )
 
@@ -68,7 +72,9 @@ class Lake:
 
     def sent(self, by: Contract, body: bytes = FILE, key: str = "sales/july.csv") -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
-        return FileProcessor(*self.gate(by), alert=self.alerts.append).process(self.objects.info(ObjectRef("raw", key)).ref)
+        return FileProcessor(*self.gate(by), alert=self.alerts.append).process(
+            self.objects.info(ObjectRef("raw", key)).ref
+        )
 
     def rows(self, bucket: str = "curated") -> list[dict[str, Any]]:
         bodies = [body for key, body in self.objects.contents(bucket).items() if key.endswith(".parquet")]
@@ -83,7 +89,12 @@ def test_a_contract_that_states_nothing_keeps_the_file_pending() -> None:
 def test_kept_as_text_the_rows_are_accepted_and_the_values_are_json() -> None:
     lake = Lake()
     record = lake.sent(contract("keep_as_text"))
-    assert (record.state, record.accepted, record.new_columns, record.mapping) == ("done", 3, {"Filiale": 2}, {})
+    assert (record.state, record.accepted, record.new_columns, record.mapping) == (
+        "done",
+        3,
+        {"Filiale": 2},
+        {},
+    )
     kept = [row["new_columns"] for row in lake.rows()]
     assert [text and json.loads(text) for text in kept] == [{"Filiale": "Nord"}, None, {"Filiale": 'Süd "1"'}]
     assert lake.alerts == [record]
@@ -112,15 +123,28 @@ def test_ignored_the_rows_are_accepted_without_it_and_the_record_counts_its_valu
 def test_quarantined_only_rows_with_a_value_are_refused() -> None:
     lake = Lake()
     record = lake.sent(contract("quarantine"))
-    assert (record.state, record.accepted, record.reasons, record.new_columns) == ("done", 1, {"new_column": 2}, {"Filiale": 2})
+    assert (record.state, record.accepted, record.reasons, record.new_columns) == (
+        "done",
+        1,
+        {"new_column": 2},
+        {"Filiale": 2},
+    )
     refused = lake.rows("quarantine")
-    assert [(row["column_name"], json.loads(row["record"])["Filiale"]) for row in refused] == [("Filiale", "Nord"), ("Filiale", 'Süd "1"')]
+    assert [(row["column_name"], json.loads(row["record"])["Filiale"]) for row in refused] == [
+        ("Filiale", "Nord"),
+        ("Filiale", 'Süd "1"'),
+    ]
 
 
 def test_stopped_the_file_is_rejected_and_the_alert_names_the_column() -> None:
     lake = Lake()
     record = lake.sent(contract("stop"))
-    assert (record.state, record.accepted, record.error["rule"], record.error["column"]) == ("rejected", 0, "new_column", "Filiale")
+    assert (record.state, record.accepted, record.error["rule"], record.error["column"]) == (
+        "rejected",
+        0,
+        "new_column",
+        "Filiale",
+    )
     assert lake.alerts == [record]
 
 
@@ -129,7 +153,9 @@ def test_a_replay_fills_the_column_that_the_contract_has_by_now(policy: str) -> 
     lake, grown = Lake(), contract(policy, "2", Column("filiale", TEXT))
     record = lake.sent(contract(policy))
     assert replayable(lake.ledger.records(), {"sales": contract(policy)}) == []
-    assert [one.file_id for one in replayable(lake.ledger.records(), {"sales": grown}, dataset="sales")] == [record.file_id]
+    assert [one.file_id for one in replayable(lake.ledger.records(), {"sales": grown}, dataset="sales")] == [
+        record.file_id
+    ]
     assert Replayer(*lake.gate(grown)).replay(record.file_id).outcome == "replayed"
     after = lake.ledger.get(record.file_id)
     assert (after.state, after.accepted, after.new_columns) == ("done", 3, {})
@@ -142,7 +168,9 @@ def test_only_files_without_an_accepted_row_are_pending_for_a_deployment() -> No
     lake, grown = Lake(), contract("keep_as_text", "2", Column("filiale", TEXT))
     lake.sent(contract("keep_as_text"))
     waits = lake.sent(contract(), FILE.replace(b"1,bell", b"9,bell"), "sales/other.csv")
-    assert [one.file_id for one in replayable(lake.ledger.records(), {"sales": grown}, pending=True)] == [waits.file_id]
+    assert [one.file_id for one in replayable(lake.ledger.records(), {"sales": grown}, pending=True)] == [
+        waits.file_id
+    ]
 
 
 def test_a_card_number_in_a_new_column_is_masked_everywhere() -> None:
@@ -168,13 +196,18 @@ def test_a_phone_number_in_a_new_column_is_not_taken_for_a_card() -> None:
 
 
 def test_a_column_that_may_be_a_field_under_another_name_is_still_asked_about() -> None:
-    required = contract("keep_as_text", "1", Column("price", ColumnType(Kind.DECIMAL, precision=9, scale=2), required=True))
+    required = contract(
+        "keep_as_text", "1", Column("price", ColumnType(Kind.DECIMAL, precision=9, scale=2), required=True)
+    )
     assert Lake().sent(required, b"id,item,Filiale\n1,bell,Nord\n").state in {"needs_mapping", "rejected"}
 
 
 def test_a_column_under_another_name_is_mapped_and_the_rest_is_new() -> None:
     lake = Lake()
-    by = replace(contract("keep_as_text"), columns=(*contract().columns, Column("sold_at", ColumnType(Kind.DATE), required=True)))
+    by = replace(
+        contract("keep_as_text"),
+        columns=(*contract().columns, Column("sold_at", ColumnType(Kind.DATE), required=True)),
+    )
     record = lake.sent(by, b"ID;Item;Sold At;Filiale\n1;bell;2024-05-01;Nord\n")
     assert (record.state, record.new_columns) == ("done", {"Filiale": 1})
     assert json.loads(record.mapping["columns"]) == {"Sold At": "sold_at"}
@@ -214,7 +247,9 @@ def test_new_columns_of_every_format_are_kept(form: str) -> None:
 
 def test_whole_rows_that_differ_in_a_kept_column_only_are_both_kept() -> None:
     keyless = replace(
-        contract("keep_as_text"), key=(), properties={"headgate.newColumns": "keep_as_text", "headgate.identity": "whole_row"}
+        contract("keep_as_text"),
+        key=(),
+        properties={"headgate.newColumns": "keep_as_text", "headgate.identity": "whole_row"},
     )
     lake = Lake()
     record = lake.sent(keyless, b"id,item,Filiale\n1,bell,Nord\n1,bell,Ost\n1,bell,Ost\n")
@@ -228,18 +263,23 @@ def test_a_policy_that_does_not_exist_and_a_name_that_is_taken_are_refused() -> 
         curated_contract(contract("keep_as_text", "1", Column("new_columns", TEXT)))
 
 
-VALUES = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters='",;|\t'), max_size=8).filter(
-    lambda text: text == text.strip() and not any(sign.isdigit() for sign in text)
-)
+VALUES = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters='",;|\t'), max_size=8
+).filter(lambda text: text == text.strip() and not any(sign.isdigit() for sign in text))
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=6))
 def test_kept_texts_are_the_values_of_the_file(values: list[tuple[str, str]]) -> None:
     """Read back as JSON, each row has exactly its own values."""
-    rows = [{"id": at, "item": "x", "one": one or None, "two": two or None} for at, (one, two) in enumerate(values)]
+    rows = [
+        {"id": at, "item": "x", "one": one or None, "two": two or None}
+        for at, (one, two) in enumerate(values)
+    ]
     lake = Lake()
-    record = lake.sent(contract("keep_as_text"), "".join(f"{json.dumps(row)}\n" for row in rows).encode(), "sales/a.jsonl")
+    record = lake.sent(
+        contract("keep_as_text"), "".join(f"{json.dumps(row)}\n" for row in rows).encode(), "sales/a.jsonl"
+    )
     assert record.accepted == len(rows)
     kept = {row["id"]: json.loads(row["new_columns"] or "{}") for row in lake.rows()}
     assert kept == {row["id"]: {name: row[name] for name in ("one", "two") if row[name]} for row in rows}

@@ -53,7 +53,9 @@ class Lake:
         self.objects.write(ObjectRef("raw", key), body)
         return self.objects.info(ObjectRef("raw", key)).ref
 
-    def curation(self, key: Callable[[], MaskingKey] = lambda: MaskingKey("k1", b"0" * 32), **ports: object) -> FileProcessor:
+    def curation(
+        self, key: Callable[[], MaskingKey] = lambda: MaskingKey("k1", b"0" * 32), **ports: object
+    ) -> FileProcessor:
         objects, ledger = ports.get("objects", self.objects), ports.get("ledger", self.ledger)
         twins = GatePorts(objects, ledger, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
         return FileProcessor(twins, GateRules(REGISTRY.source, key))
@@ -111,7 +113,10 @@ def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
         finished_at=record.finished_at,
     )
     assert list(record.stage_times) == ["trigger", "processing", "validation", "database"]
-    assert {key: rows_in(body) for key, body in lake.contents().items()} == {record.curated_key: 1, record.quarantine_key: 2}
+    assert {key: rows_in(body) for key, body in lake.contents().items()} == {
+        record.curated_key: 1,
+        record.quarantine_key: 2,
+    }
     assert list(lake.ledger.records()) == [record]
 
 
@@ -205,11 +210,18 @@ def test_a_corrected_file_of_the_same_name_is_a_file_of_its_own() -> None:
         ("payments/a.parquet", b"PAR1 and nothing else", "corrupt_parquet", ""),
     ],
 )
-def test_a_file_that_cannot_be_accepted_is_recorded_with_rule_and_remedy(key: str, body: bytes, rule: str, column: str) -> None:
+def test_a_file_that_cannot_be_accepted_is_recorded_with_rule_and_remedy(
+    key: str, body: bytes, rule: str, column: str
+) -> None:
     lake = Lake()
     ref = lake.put(key, body)
     record = lake.curation().process(ref)
-    assert (record.state, record.error["rule"], record.error["file"], record.error["column"]) == ("rejected", rule, key, column)
+    assert (record.state, record.error["rule"], record.error["file"], record.error["column"]) == (
+        "rejected",
+        rule,
+        key,
+        column,
+    )
     assert record.error["message"]
     assert record.error["remedy"]
     assert lake.contents() == {}
@@ -222,9 +234,17 @@ def test_a_table_of_no_contract_is_profiled_and_leaves_nothing_in_the_lake() -> 
     profiles = Profiles(lake.objects, "artifacts")
     ref = lake.put("loyalty/points.csv", b"member,points\nA-1,20\nA-2,\n")
     record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).process(ref)
-    assert (record.state, record.received, record.profile[SUMMARY]) == ("profiled", 0, "processed/points_summary.json")
+    assert (record.state, record.received, record.profile[SUMMARY]) == (
+        "profiled",
+        0,
+        "processed/points_summary.json",
+    )
     summary = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile[SUMMARY])))
-    assert (summary["file_name"], summary["row_count"], summary["schema"]) == ("points.csv", 2, {"member": "string", "points": "int"})
+    assert (summary["file_name"], summary["row_count"], summary["schema"]) == (
+        "points.csv",
+        2,
+        {"member": "string", "points": "int"},
+    )
     assert summary["quality_issues"]["missing_values"] == {"points": {"count": 1, "percentage": 50.0}}
     assert lake.contents() == {}
     again = lake.put("loyalty/again.csv", b"member,points\nA-1,20\nA-2,\n")
@@ -234,7 +254,9 @@ def test_a_table_of_no_contract_is_profiled_and_leaves_nothing_in_the_lake() -> 
 
 def _parquet() -> bytes:
     out = io.BytesIO()
-    pq.write_table(pa.table({"member": [f"A-{number}" for number in range(2000)], "points": list(range(2000))}), out)
+    pq.write_table(
+        pa.table({"member": [f"A-{number}" for number in range(2000)], "points": list(range(2000))}), out
+    )
     return out.getvalue()
 
 
@@ -270,7 +292,9 @@ DAMAGED = {
 
 @pytest.mark.parametrize(("body", "rule"), DAMAGED.values(), ids=DAMAGED.keys())
 @pytest.mark.parametrize("is_profiled", [True, False])
-def test_a_damaged_file_of_no_contract_is_rejected_for_what_is_wrong_with_it(body: bytes, rule: str, *, is_profiled: bool) -> None:
+def test_a_damaged_file_of_no_contract_is_rejected_for_what_is_wrong_with_it(
+    body: bytes, rule: str, *, is_profiled: bool
+) -> None:
     lake = Lake()
     profile = Profiles(lake.objects, "artifacts").of_uncontracted if is_profiled else None
     record = replace(lake.curation(), profile_uncontracted=profile).process(lake.put("uploads/points", body))
@@ -278,7 +302,14 @@ def test_a_damaged_file_of_no_contract_is_rejected_for_what_is_wrong_with_it(bod
 
 
 @pytest.mark.parametrize(
-    "key", ["payments/", "payments/dt=2024-01-01/run=1/_manifest.json", "payments/_SUCCESS", "payments/.DS_Store", "_certificates/"]
+    "key",
+    [
+        "payments/",
+        "payments/dt=2024-01-01/run=1/_manifest.json",
+        "payments/_SUCCESS",
+        "payments/.DS_Store",
+        "_certificates/",
+    ],
 )
 def test_objects_without_data_are_ignored(key: str) -> None:
     lake = Lake()
@@ -335,7 +366,12 @@ def test_datasets_without_cards_need_no_masking_key() -> None:
         raise NotPermittedError("the role may not read the masking key")
 
     lake = Lake()
-    assert lake.curation(denied).process(lake.put("orders/a.csv", ",".join(REGISTRY.source["orders"].names).encode())).state == "done"
+    assert (
+        lake.curation(denied)
+        .process(lake.put("orders/a.csv", ",".join(REGISTRY.source["orders"].names).encode()))
+        .state
+        == "done"
+    )
 
 
 @dataclass
@@ -418,10 +454,16 @@ def test_rows_that_vanish_from_the_disk_are_not_recorded_as_done() -> None:
         lake.curation(objects=Emptied(_versions=lake.objects._versions)).process(ref)
     assert [record.state for record in lake.ledger.records()] == ["processing"]
     done = lake.curation().process(ref)
-    assert (done.state, rows_in(lake.objects.read(ObjectRef("curated", done.curated_key)))) == ("done", done.accepted)
+    assert (done.state, rows_in(lake.objects.read(ObjectRef("curated", done.curated_key)))) == (
+        "done",
+        done.accepted,
+    )
 
 
 def test_a_files_id_is_of_bucket_key_and_version_alone() -> None:
-    ids = {file_id_of(ObjectRef(*parts)) for parts in [("b", "k", "1"), ("b", "k", "2"), ("b", "l", "1"), ("c", "k", "1"), ("b", "k")]}
+    ids = {
+        file_id_of(ObjectRef(*parts))
+        for parts in [("b", "k", "1"), ("b", "k", "2"), ("b", "l", "1"), ("c", "k", "1"), ("b", "k")]
+    }
     assert len(ids) == 5
     assert file_id_of(ObjectRef("b", "k", "1")) == file_id_of(ObjectRef("b", "k", "1"))

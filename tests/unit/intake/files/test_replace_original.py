@@ -48,7 +48,11 @@ def lake_that(originals: Originals) -> MemoryLake:
 def rows_of(lake: MemoryLake) -> dict[str, bytes]:
     """Every accepted and quarantined row."""
     zones = {"curated": f"{keys.INCREMENTS}/", "quarantine": ""}
-    every = {f"{zone}/{key}": body for zone, prefix in zones.items() for key, body in lake.objects.contents(zone, prefix).items()}
+    every = {
+        f"{zone}/{key}": body
+        for zone, prefix in zones.items()
+        for key, body in lake.objects.contents(zone, prefix).items()
+    }
     return {key: body for key, body in every.items() if key.endswith(".parquet")}
 
 
@@ -61,11 +65,18 @@ def delete_rows(lake: MemoryLake) -> None:
 def originals_in_raw(lake: MemoryLake) -> list[str]:
     """Keys of every version in raw whose bytes hold a card number."""
     versions = [one for one in lake.objects.versions("raw", "") if not one.is_marker]
-    return [one.ref.key for one in versions if any(number in lake.objects.read(one.ref) for number in NUMBERS)]
+    return [
+        one.ref.key for one in versions if any(number in lake.objects.read(one.ref) for number in NUMBERS)
+    ]
 
 
 def rebuild(lake: MemoryLake) -> list[dict[str, object]]:
-    return [*replay_all(Replayer(*lake.gate), files_without_rows(lake.objects, lake.ledger.records(), "curated", "quarantine"))]
+    return [
+        *replay_all(
+            Replayer(*lake.gate),
+            files_without_rows(lake.objects, lake.ledger.records(), "curated", "quarantine"),
+        )
+    ]
 
 
 @pytest.mark.parametrize("originals", [Originals.MASK, Originals.DELETE])
@@ -93,7 +104,9 @@ def test_the_original_of_a_dataset_without_sensitive_columns_stays() -> None:
 
 def test_a_file_in_which_an_undeclared_card_number_was_refused_is_masked() -> None:
     lake = lake_that(Originals.MASK)
-    record = lake.receive("regions/a.csv", REGIONS + b"R2,4111111111111111,GB,EU,100,1.50,2024-01-01 10:00:00\n")
+    record = lake.receive(
+        "regions/a.csv", REGIONS + b"R2,4111111111111111,GB,EU,100,1.50,2024-01-01 10:00:00\n"
+    )
     assert record.reasons == {"undeclared_card_number": 1}
     assert originals_in_raw(lake) == []
 
@@ -113,7 +126,17 @@ def test_a_rebuild_from_masked_originals_gives_byte_equal_rows() -> None:
     assert [one["outcome"] for one in rebuild(lake)] == ["replayed"]
     assert rows_of(lake) == rows
     after = lake.ledger.get(before.file_id)
-    same = ("received", "accepted", "quarantined", "duplicates", "reasons", "masked", "warnings", "written_as", "original")
+    same = (
+        "received",
+        "accepted",
+        "quarantined",
+        "duplicates",
+        "reasons",
+        "masked",
+        "warnings",
+        "written_as",
+        "original",
+    )
     assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
 
 
@@ -138,7 +161,9 @@ def test_the_event_of_the_masked_form_loads_nothing() -> None:
 
 @pytest.mark.parametrize("has_version", [True, False])
 @pytest.mark.parametrize("originals", [Originals.MASK, Originals.DELETE])
-def test_an_event_that_is_delivered_again_finds_the_record(originals: Originals, *, has_version: bool) -> None:
+def test_an_event_that_is_delivered_again_finds_the_record(
+    originals: Originals, *, has_version: bool
+) -> None:
     """The message of an export's part names no version."""
     lake = lake_that(originals)
     record = lake.receive(KEY, PAYMENTS)
@@ -158,7 +183,10 @@ def test_a_copy_leaves_raw_and_takes_over_when_the_first_is_reverted() -> None:
     copy = lake.receive("payments/b.csv", PAYMENTS)
     assert copy.state is FileState.SKIPPED_DUPLICATE
     assert originals_in_raw(lake) == []
-    assert Reverter(*lake.gate, Senders(lake.objects, "artifacts")).revert(first.file_id).accepted_as == "payments/b.csv"
+    assert (
+        Reverter(*lake.gate, Senders(lake.objects, "artifacts")).revert(first.file_id).accepted_as
+        == "payments/b.csv"
+    )
     assert [key for key in rows_of(lake) if key in rows] == [*rows]
     assert lake.ledger.get(copy.file_id).accepted == first.accepted
 
@@ -195,11 +223,17 @@ def failed(lake: MemoryLake, monkeypatch: pytest.MonkeyPatch) -> FileRecord:
     return record
 
 
-def test_a_file_stays_accepted_when_its_original_cannot_be_masked_and_the_next_delivery_masks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_stays_accepted_when_its_original_cannot_be_masked_and_the_next_delivery_masks_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The error makes SQS deliver the message again; after the last delivery the dead-letter alarm rings."""
     lake = lake_that(Originals.MASK)
     record = failed(lake, monkeypatch)
-    assert (record.state, record.accepted, dict(record.original)) == (FileState.DONE, 1, {"form": "pending", "reason": "OSError"})
+    assert (record.state, record.accepted, dict(record.original)) == (
+        FileState.DONE,
+        1,
+        {"form": "pending", "reason": "OSError"},
+    )
     assert originals_in_raw(lake) == [KEY]
     rows = rows_of(lake)
     again = lake.receive(KEY)
@@ -219,7 +253,9 @@ def test_a_delivery_after_the_deletion_failed_only_deletes(monkeypatch: pytest.M
         with pytest.raises(ServiceError):
             lake.receive(KEY, PAYMENTS)
     assert originals_in_raw(lake) == [KEY]
-    assert [one.key for one in replaceable(lake.objects, lake.ledger.records(), lake.contracts.source)] == [KEY]
+    assert [one.key for one in replaceable(lake.objects, lake.ledger.records(), lake.contracts.source)] == [
+        KEY
+    ]
     assert lake.receive(KEY).seen_before
     assert originals_in_raw(lake) == []
 
@@ -248,7 +284,9 @@ def test_somebody_who_overwrites_a_masked_form_changes_no_row() -> None:
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-@pytest.mark.parametrize("names", [NAMES, ["Amt" if name == "amount" else name for name in NAMES]], ids=["own", "mapped"])
+@pytest.mark.parametrize(
+    "names", [NAMES, ["Amt" if name == "amount" else name for name in NAMES]], ids=["own", "mapped"]
+)
 @pytest.mark.parametrize("form", FORMS)
 def test_files_of_every_form_and_header_are_rebuilt_from_their_masked_form(
     form: str, names: list[str], pack: Callable[[bytes], bytes]
@@ -261,7 +299,11 @@ def test_files_of_every_form_and_header_are_rebuilt_from_their_masked_form(
     assert [one["outcome"] for one in rebuild(lake)] == ["replayed"]
     assert rows_of(lake) == rows
     after = lake.ledger.get(record.file_id)
-    assert (after.mapping, after.written_as, after.masked) == (record.mapping, record.written_as, record.masked)
+    assert (after.mapping, after.written_as, after.masked) == (
+        record.mapping,
+        record.written_as,
+        record.masked,
+    )
 
 
 @pytest.mark.parametrize("policy", ["ignore", "keep_as_text", "quarantine"])
@@ -270,7 +312,10 @@ def test_new_columns_are_in_the_masked_form_as_the_contract_says(policy: str) ->
     by = contract(policy, "1", Column("card", ColumnType(Kind.STRING), mask=Mask.PAN))
     ports, rules = lake.gate(by)
     rules = replace(rules, originals=Originals.MASK)
-    lake.objects.write(ObjectRef("raw", "sales/a.csv"), b"id,item,card,Filiale\n1,bell,4111111111111111,Nord\n2,lock,5555555555554444,\n")
+    lake.objects.write(
+        ObjectRef("raw", "sales/a.csv"),
+        b"id,item,card,Filiale\n1,bell,4111111111111111,Nord\n2,lock,5555555555554444,\n",
+    )
     record = FileProcessor(ports, rules).process(lake.objects.info(ObjectRef("raw", "sales/a.csv")).ref)
     assert (record.state, record.original["form"]) == (FileState.DONE, "masked")
     rows = lake.objects.contents("curated"), lake.objects.contents("quarantine")
@@ -328,7 +373,9 @@ def killed(lake: MemoryLake, ref: ObjectRef, dies_at: int, *, after: bool) -> li
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("originals", [Originals.MASK, Originals.DELETE])
-def test_a_worker_that_is_killed_at_any_call_leaves_no_original_once_its_message_came_again(originals: Originals, *, after: bool) -> None:
+def test_a_worker_that_is_killed_at_any_call_leaves_no_original_once_its_message_came_again(
+    originals: Originals, *, after: bool
+) -> None:
     quiet = lake_that(originals)
     quiet.receive(KEY, PAYMENTS)
     for dies_at in range(1, 99):
@@ -342,7 +389,10 @@ def test_a_worker_that_is_killed_at_any_call_leaves_no_original_once_its_message
         assert originals_in_raw(lake) == [], calls
         assert rows_of(lake).keys() == rows_of(quiet).keys(), calls
         (record,) = lake.ledger.records()
-        assert (record.state, record.original["form"]) == (FileState.DONE, {"mask": "masked", "delete": "deleted"}[originals]), calls
+        assert (record.state, record.original["form"]) == (
+            FileState.DONE,
+            {"mask": "masked", "delete": "deleted"}[originals],
+        ), calls
         if len(calls) < dies_at:
             return
     pytest.fail("the worker never ended")

@@ -107,7 +107,9 @@ class Lake:
         return FileProcessor(ports, GateRules({by.dataset: by}, lambda: self.key)).process(ref)
 
     def replaying(self, by: Contract, objects: Any = None, ledger: Any = None) -> Replayer:  # noqa: ANN401 twins of the ports
-        ports = GatePorts(objects or self.objects, ledger or self.ledger, "curated", "quarantine", self.clock, 300)
+        ports = GatePorts(
+            objects or self.objects, ledger or self.ledger, "curated", "quarantine", self.clock, 300
+        )
         return Replayer(ports, GateRules({by.dataset: by}, lambda: self.key))
 
     def rows(self, bucket: str) -> dict[int, dict[str, Any]]:
@@ -128,7 +130,15 @@ def fresh(by: Contract, body: bytes, key: MaskingKey | None = None) -> Lake:
 
 
 def counts(record: FileRecord) -> tuple[object, ...]:
-    return record.state, record.received, record.accepted, record.quarantined, record.duplicates, dict(record.reasons), record.contract
+    return (
+        record.state,
+        record.received,
+        record.accepted,
+        record.quarantined,
+        record.duplicates,
+        dict(record.reasons),
+        record.contract,
+    )
 
 
 def stored(lake: Lake) -> dict[str, bytes]:
@@ -139,7 +149,9 @@ def stored(lake: Lake) -> dict[str, bytes]:
 def assert_equal(lake: Lake, quiet: Lake) -> None:
     """Byte for byte, but for the marks of what was replayed."""
     assert stored(lake) == stored(quiet)
-    assert [counts(record) for record in lake.ledger.records()] == [counts(record) for record in quiet.ledger.records()]
+    assert [counts(record) for record in lake.ledger.records()] == [
+        counts(record) for record in quiet.ledger.records()
+    ]
 
 
 def test_rows_that_may_pass_now_leave_quarantine_and_are_accepted() -> None:
@@ -267,7 +279,9 @@ def test_a_service_that_fails_leaves_a_file_that_can_be_replayed_at_once() -> No
             raise ServiceError(f"{ref.key}: {len(body)} {content_type}")
 
     with pytest.raises(ServiceError):
-        lake.replaying(contract(100, "2"), objects=Failing(_versions=lake.objects._versions)).replay(record.file_id)
+        lake.replaying(contract(100, "2"), objects=Failing(_versions=lake.objects._versions)).replay(
+            record.file_id
+        )
     assert lake.ledger.get(record.file_id).state == "replaying"
     assert lake.replaying(contract(100, "2")).replay(record.file_id).outcome == "replayed"
     assert_equal(lake, fresh(contract(100, "2"), body_of(1, 50)))
@@ -330,7 +344,10 @@ def test_new_tokens_take_the_place_of_old_ones() -> None:
 
 
 def listing(lake: Lake, **wanted: Any) -> list[tuple[object, ...]]:  # noqa: ANN401 options of the list
-    return [(line.rule, line.files, line.files_rejected, line.rows) for line in count_quarantined(lake.ledger.records(), {}, **wanted)]
+    return [
+        (line.rule, line.files, line.files_rejected, line.rows)
+        for line in count_quarantined(lake.ledger.records(), {}, **wanted)
+    ]
 
 
 def test_the_list_counts_rows_and_files_by_rule() -> None:
@@ -338,7 +355,11 @@ def test_the_list_counts_rows_and_files_by_rule() -> None:
     lake.process(contract(10), lake.put(body_of(1, 70), "things/b.csv"))
     lake.process(contract(10), lake.put(b"nothing,known\n1,2\n", "things/c.csv"))
     assert listing(lake) == [("maximum", 2, 0, 3), ("not_a_table", 1, 1, 0)]
-    assert listing(lake, by_file=True) == [("maximum", 1, 0, 2), ("maximum", 1, 0, 1), ("not_a_table", 1, 1, 0)]
+    assert listing(lake, by_file=True) == [
+        ("maximum", 1, 0, 2),
+        ("maximum", 1, 0, 1),
+        ("not_a_table", 1, 1, 0),
+    ]
 
 
 def test_the_list_reports_which_file_a_later_version_has_corrected() -> None:
@@ -347,7 +368,10 @@ def test_the_list_reports_which_file_a_later_version_has_corrected() -> None:
     lake.objects.clock = lambda: LANDED + dt.timedelta(hours=1)
     right = lake.process(contract(10), lake.put(body_of(1, 5)))
     lake.process(contract(10), lake.put(body_of(1, 60), "things/other.csv"))
-    lines = {line.file_id: line.corrected_by for line in count_quarantined(lake.ledger.records(), {}, by_file=True, closed=True)}
+    lines = {
+        line.file_id: line.corrected_by
+        for line in count_quarantined(lake.ledger.records(), {}, by_file=True, closed=True)
+    }
     assert lines.pop(wrong.file_id) == right.file_id
     assert set(lines.values()) == {""}
 
@@ -389,7 +413,9 @@ def test_only_files_that_a_changed_contract_may_let_more_of_in_are_replayed() ->
 def test_a_changed_rule_makes_files_replayable_although_the_version_stays() -> None:
     """A contract is edited without a new version: the files that it refused rows of are checked again, and then no more."""
     lake = fresh(contract(10), body_of(1, 50))
-    described = replace(contract(10), columns=tuple(replace(column, description="new") for column in contract(10).columns))
+    described = replace(
+        contract(10), columns=tuple(replace(column, description="new") for column in contract(10).columns)
+    )
     assert candidates(lake, {"things": described}) == []
     masked = (contract(10).columns[0], replace(contract(10).columns[1], unmasked=True))
     for changed in (contract(100), replace(contract(10), columns=masked)):
@@ -417,7 +443,16 @@ def test_the_previous_record_keeps_what_a_replay_does_not_know() -> None:
         done.record,
         **{
             name: getattr(before, name)
-            for name in ("contract", "contract_rules", "accepted", "quarantined", "reasons", "quarantine_key", "finished_at", "stage_times")
+            for name in (
+                "contract",
+                "contract_rules",
+                "accepted",
+                "quarantined",
+                "reasons",
+                "quarantine_key",
+                "finished_at",
+                "stage_times",
+            )
         },
     )
     assert same == before

@@ -28,7 +28,15 @@ from headgate.lake.versions import last_held
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
-from tests.unit.intake.files.test_replay_file import KEY, LANDED, KilledError, Killing, Lake, body_of, contract
+from tests.unit.intake.files.test_replay_file import (
+    KEY,
+    LANDED,
+    KilledError,
+    Killing,
+    Lake,
+    body_of,
+    contract,
+)
 
 if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
@@ -60,7 +68,15 @@ class Versions(Lake):
     def merged(self) -> list[dict[str, Any]]:
         """The rows of the newest snapshot."""
         with TemporaryDirectory() as folder:
-            ports = (self.objects, self.catalog, {"things": CURATED}, "curated", "curated", Path(folder), audit)
+            ports = (
+                self.objects,
+                self.catalog,
+                {"things": CURATED},
+                "curated",
+                "curated",
+                Path(folder),
+                audit,
+            )
             Merging(*ports, last_held=lambda: last_held(self.ledger.records()), memory=MEMORY).merge()
         prefix = self.catalog.current("curated", "things").location.removeprefix("s3://curated/")
         body = self.objects.read(ObjectRef("curated", keys.part(prefix)))
@@ -86,7 +102,13 @@ def test_rows_of_a_reverted_file_leave_curated_and_quarantine_and_the_original_s
     assert lake.objects.read(ObjectRef("raw", KEY)) == body_of(5, 99)
     record = lake.ledger.get(sent.file_id)
     assert record == reverted.record
-    assert (record.state, record.received, record.accepted, record.quarantined, record.reasons) == ("reverted", 0, 0, 0, {})
+    assert (record.state, record.received, record.accepted, record.quarantined, record.reasons) == (
+        "reverted",
+        0,
+        0,
+        0,
+        {},
+    )
     assert record.error["rule"] == "reverted"
     assert lake.merged() == []
 
@@ -139,10 +161,17 @@ def test_a_second_delivery_of_a_reverted_file_and_a_new_contract_leave_it_revert
 
 def test_a_copy_that_was_skipped_is_accepted_instead() -> None:
     lake = Versions()
-    sent, copy, third = lake.sent(1, 99), lake.sent(1, 99, key="things/copy.csv"), lake.sent(1, 99, key="things/third.csv")
+    sent, copy, third = (
+        lake.sent(1, 99),
+        lake.sent(1, 99, key="things/copy.csv"),
+        lake.sent(1, 99, key="things/third.csv"),
+    )
     assert lake.reverting().revert(sent.file_id).accepted_as == "things/copy.csv"
     assert (lake.ledger.get(copy.file_id).state, lake.ledger.get(copy.file_id).accepted) == ("done", 1)
-    assert (lake.ledger.get(third.file_id).state, lake.ledger.get(third.file_id).duplicate_of) == ("skipped_duplicate", copy.file_id)
+    assert (lake.ledger.get(third.file_id).state, lake.ledger.get(third.file_id).duplicate_of) == (
+        "skipped_duplicate",
+        copy.file_id,
+    )
     assert lake.amounts() == {0: 1}
 
 
@@ -189,7 +218,9 @@ def test_a_file_is_reverted_once_and_never_while_a_worker_holds_it() -> None:
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("dies_at", [1, 2])
 @pytest.mark.parametrize("port", ["objects", "ledger"])
-def test_a_revert_that_dies_anywhere_is_completed_by_the_next(port: str, dies_at: int, *, after: bool) -> None:
+def test_a_revert_that_dies_anywhere_is_completed_by_the_next(
+    port: str, dies_at: int, *, after: bool
+) -> None:
     lake = Versions()
     sent = lake.sent(1, 99)
     with pytest.raises(KilledError):
@@ -225,13 +256,19 @@ def test_the_newest_upload_is_the_newest_content_of_a_key_with_its_repetitions()
 
 Upload = tuple[str, tuple[int, ...]]
 UPLOADS = st.lists(
-    st.tuples(st.sampled_from(KEYS), st.lists(st.sampled_from([1, 2, 99]), min_size=1, max_size=3).map(tuple)), min_size=1, max_size=5
+    st.tuples(
+        st.sampled_from(KEYS), st.lists(st.sampled_from([1, 2, 99]), min_size=1, max_size=3).map(tuple)
+    ),
+    min_size=1,
+    max_size=5,
 )
 
 
 @settings(max_examples=5)
 @given(UPLOADS, st.data())
-def test_a_lake_after_a_revert_is_the_lake_that_the_file_never_came_to(uploads: list[Upload], data: st.DataObject) -> None:
+def test_a_lake_after_a_revert_is_the_lake_that_the_file_never_came_to(
+    uploads: list[Upload], data: st.DataObject
+) -> None:
     undone = data.draw(st.integers(0, len(uploads) - 1))
     merged_between = data.draw(st.booleans())
     lake, quiet = Versions(), Versions()
@@ -254,16 +291,24 @@ def test_a_lake_after_a_revert_is_the_lake_that_the_file_never_came_to(uploads: 
 
 def accepted(lake: Versions) -> dict[str, bytes]:
     """Every increment's bytes, without the marks of those that were replayed."""
-    return {key: body for key, body in lake.objects.contents("curated", keys.INCREMENTS).items() if not keys.edition_of(key)}
+    return {
+        key: body
+        for key, body in lake.objects.contents("curated", keys.INCREMENTS).items()
+        if not keys.edition_of(key)
+    }
 
 
 def quarantined(lake: Versions) -> list[tuple[object, ...]]:
     """Every row in quarantine, and whether a correction has closed it."""
     bodies = lake.objects.contents("quarantine").values()
     rows = [row for body in bodies for row in pq.read_table(pa.BufferReader(body)).to_pylist()]
-    return sorted((row["content_sha256"], row["source_row"], row["rule"], row["closed_by"] is None) for row in rows)
+    return sorted(
+        (row["content_sha256"], row["source_row"], row["rule"], row["closed_by"] is None) for row in rows
+    )
 
 
 def counts(lake: Versions) -> list[tuple[object, ...]]:
     records = [one for one in lake.ledger.records() if one.state != "reverted"]
-    return sorted((one.key, one.content_sha256, one.state.value, one.accepted, one.quarantined) for one in records)
+    return sorted(
+        (one.key, one.content_sha256, one.state.value, one.accepted, one.quarantined) for one in records
+    )

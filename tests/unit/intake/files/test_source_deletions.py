@@ -26,10 +26,21 @@ COLUMNS = (
     Column("id", ColumnType(Kind.BIGINT)),
     Column("note", ColumnType(Kind.STRING)),
 )
-ASKING = Contract("c", "orders", "source", "1.0.0", COLUMNS, ("shop", "id"), properties={"headgate.deletes": "key_comparison"})
+ASKING = Contract(
+    "c",
+    "orders",
+    "source",
+    "1.0.0",
+    COLUMNS,
+    ("shop", "id"),
+    properties={"headgate.deletes": "key_comparison"},
+)
 MANIFEST = ExportKey("orders", date(2026, 1, 2), "r2", RUN_MANIFEST)
 MOMENT = "2026-01-02T01:00:00.000123"
-SEEN, GONE = "increments/orders/aa.seen-20260102T010000.000123Z", "increments/orders/20260102T010000.000123Z.deleted.parquet"
+SEEN, GONE = (
+    "increments/orders/aa.seen-20260102T010000.000123Z",
+    "increments/orders/20260102T010000.000123Z.deleted.parquet",
+)
 
 
 def parquet(rows: pa.Table) -> bytes:
@@ -44,7 +55,9 @@ def reported(objects: MemoryObjects, *contracts: Contract) -> Sightings:
 
 def manifest(deleted: bytes = b"") -> bytes:
     stated = {"files": [{"name": "part-00000.parquet", "sha256": "aa"}], "moment": {"taken_at": MOMENT}}
-    return json.dumps({**stated, "deleted_sha256": hashlib.sha256(deleted).hexdigest() if deleted else ""}).encode()
+    return json.dumps(
+        {**stated, "deleted_sha256": hashlib.sha256(deleted).hexdigest() if deleted else ""}
+    ).encode()
 
 
 def landed(objects: MemoryObjects) -> bytes:
@@ -84,7 +97,9 @@ def test_nothing_is_reported_that_the_contract_does_not_ask_for() -> None:
 def test_a_file_of_no_run_is_there_from_when_it_was_received() -> None:
     objects = MemoryObjects()
     reported(objects, ASKING).of_file(record())
-    assert [item.ref.key for item in objects.list("curated", "")] == ["increments/orders/aa.seen-20260103T000000.000000Z"]
+    assert [item.ref.key for item in objects.list("curated", "")] == [
+        "increments/orders/aa.seen-20260103T000000.000000Z"
+    ]
 
 
 def test_a_manifest_may_name_no_moment() -> None:
@@ -96,16 +111,30 @@ def test_a_manifest_may_name_no_moment() -> None:
 
 def test_a_key_that_fits_no_contract_is_left_out() -> None:
     """No row with it was ever accepted."""
-    assert deleted_keys(ASKING, pa.table({"shop": ["a", "b"], "id": ["1", "x"]})).to_pylist() == [{"shop": "a", "id": 1}]
+    assert deleted_keys(ASKING, pa.table({"shop": ["a", "b"], "id": ["1", "x"]})).to_pylist() == [
+        {"shop": "a", "id": 1}
+    ]
 
 
 def test_marks_and_deletions_are_no_increments_and_read_back() -> None:
     at = datetime(2026, 1, 2, 1, 0, 0, 123)
-    assert keys.sighting_of(keys.sighting_key("orders", "aa", at)) == ("increments/orders/aa.parquet", "20260102T010000.000123Z")
+    assert keys.sighting_of(keys.sighting_key("orders", "aa", at)) == (
+        "increments/orders/aa.parquet",
+        "20260102T010000.000123Z",
+    )
     assert keys.deleted_by(keys.deletions_key("orders", at)) == "20260102T010000.000123Z"
     assert keys.parse_increment_key(GONE) is keys.parse_increment_key(SEEN) is None
     assert keys.deleted_by("increments/orders/aa.parquet") == ""
 
 
 def record() -> FileRecord:
-    return FileRecord("1", "raw", "orders/a.csv", "", "orders", FileState.DONE, content_sha256="aa", received_at="2026-01-03T00:00:00")
+    return FileRecord(
+        "1",
+        "raw",
+        "orders/a.csv",
+        "",
+        "orders",
+        FileState.DONE,
+        content_sha256="aa",
+        received_at="2026-01-03T00:00:00",
+    )

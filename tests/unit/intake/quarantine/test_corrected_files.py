@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 from headgate.errors import BadInputError, ServiceError
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.revert_file import Reverter
-from headgate.intake.quarantine.corrected_files import Closed, CorrectionCloser, corrected, corrections, returned
+from headgate.intake.quarantine.corrected_files import (
+    Closed,
+    CorrectionCloser,
+    corrected,
+    corrections,
+    returned,
+)
 from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable
 from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
@@ -45,22 +51,35 @@ class Versions(Lake):
 
     def reverting(self) -> Reverter:
         ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", self.clock, 300)
-        return Reverter(ports, GateRules({BY.dataset: BY}, lambda: self.key), Senders(self.objects, "artifacts"))
+        return Reverter(
+            ports, GateRules({BY.dataset: BY}, lambda: self.key), Senders(self.objects, "artifacts")
+        )
 
     def closed_by(self) -> dict[tuple[str, int], str | None]:
         rows = self.rows_of_all()
         return {(row["content_sha256"], row["source_row"]): row["closed_by"] for row in rows}
 
     def rows_of_all(self) -> list[dict[str, Any]]:
-        return [row for body in self.objects.contents("quarantine").values() for row in pq.read_table(io.BytesIO(body)).to_pylist()]
+        return [
+            row
+            for body in self.objects.contents("quarantine").values()
+            for row in pq.read_table(io.BytesIO(body)).to_pylist()
+        ]
 
 
 def test_the_old_versions_rows_are_closed_by_the_one_accepted_since_and_its_own_stay_open() -> None:
     lake = Versions()
     old, new = lake.sent(5, 99, 98), lake.sent(5, 9, 97)
     assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 2)]
-    assert lake.closed_by() == {(old.content_sha256, 2): new.file_id, (old.content_sha256, 3): new.file_id, (new.content_sha256, 3): None}
-    assert (lake.ledger.get(old.file_id).closed_by, lake.ledger.get(new.file_id).closed_by) == (new.file_id, "")
+    assert lake.closed_by() == {
+        (old.content_sha256, 2): new.file_id,
+        (old.content_sha256, 3): new.file_id,
+        (new.content_sha256, 3): None,
+    }
+    assert (lake.ledger.get(old.file_id).closed_by, lake.ledger.get(new.file_id).closed_by) == (
+        new.file_id,
+        "",
+    )
     assert lake.ledger.get(old.file_id) == replace(old, closed_by=new.file_id)
 
 
@@ -94,7 +113,9 @@ def test_what_is_closed_is_not_listed_as_waiting_and_not_replayed_unless_asked_f
     old, new = lake.sent(99), lake.sent(98)
     records = list(lake.ledger.records())
     assert [one.file_id for one in count_quarantined(records, {}, by_file=True)] == [new.file_id]
-    assert {one.file_id: one.corrected_by for one in count_quarantined(records, {}, by_file=True, closed=True)} == {
+    assert {
+        one.file_id: one.corrected_by for one in count_quarantined(records, {}, by_file=True, closed=True)
+    } == {
         old.file_id: new.file_id,
         new.file_id: "",
     }
@@ -127,7 +148,9 @@ def test_a_replay_opens_the_rows_again_and_the_next_merge_closes_them() -> None:
     assert lake.closed_by() == {(old.content_sha256, 1): new.file_id}
 
 
-def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_closes_the_one_between() -> None:
+def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_closes_the_one_between() -> (
+    None
+):
     """A, B, A: the third is skipped as a duplicate of the first, whose refused rows are quarantined now."""
     lake = Versions()
     first, between = lake.sent(5, 99), lake.sent(5, 98)
@@ -136,7 +159,9 @@ def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_c
     assert (again.state, again.duplicate_of) == ("skipped_duplicate", first.file_id)
     assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
     assert lake.closed_by() == {(first.content_sha256, 2): None, (between.content_sha256, 2): again.file_id}
-    assert [one.file_id for one in count_quarantined(list(lake.ledger.records()), {}, by_file=True)] == [first.file_id]
+    assert [one.file_id for one in count_quarantined(list(lake.ledger.records()), {}, by_file=True)] == [
+        first.file_id
+    ]
     assert lake.closing().close() == []
     last = lake.sent(5, 6)
     assert lake.closing().close() == [Closed(first.file_id, KEY, last.file_id, 1)]
@@ -206,7 +231,9 @@ def test_a_version_that_is_being_replayed_corrects_what_it_had_corrected() -> No
 
 
 @given(st.integers(1, 4), st.booleans())
-def test_a_closing_that_dies_anywhere_is_completed_by_the_next_or_by_a_replay(dies_at: int, after: bool) -> None:
+def test_a_closing_that_dies_anywhere_is_completed_by_the_next_or_by_a_replay(
+    dies_at: int, after: bool
+) -> None:
     lake = Versions()
     old, new = lake.sent(99, 1), lake.sent(1, 1)
     objects, ledger = Killing(lake.objects, dies_at, after), Killing(lake.ledger, dies_at, after)

@@ -29,7 +29,12 @@ CONTRACT = Contract(
     columns=(
         Column("id", ColumnType(Kind.STRING), required=True, rules=(Rule("required"),)),
         Column("count", ColumnType(Kind.INTEGER), rules=(Rule("maximum", 10),)),
-        Column("state", ColumnType(Kind.STRING), required=True, rules=(Rule("required"), Rule("valid_values", ("on", "off")))),
+        Column(
+            "state",
+            ColumnType(Kind.STRING),
+            required=True,
+            rules=(Rule("required"), Rule("valid_values", ("on", "off"))),
+        ),
         Column("note", ColumnType(Kind.STRING)),
     ),
     key=("id",),
@@ -38,11 +43,20 @@ BODY = f"id,count,state,note\na,1,on,x\nb,99,broken,x\nc,many,,x\nd,5,off,paid w
 
 
 def gated(contract: Contract, body: bytes = BODY) -> CheckedRows:
-    return check_bytes(body, contract, MaskingKey("k", b"s" * 32), object_key="things/a.csv", received_at=datetime(2026, 1, 1))
+    return check_bytes(
+        body,
+        contract,
+        MaskingKey("k", b"s" * 32),
+        object_key="things/a.csv",
+        received_at=datetime(2026, 1, 1),
+    )
 
 
 def test_every_failing_column_of_a_row_is_listed_not_only_the_first() -> None:
-    found = {(one.column, one.rule): (one.rows, one.examples) for one in failing_columns(gated(CONTRACT).quarantine_rows, CONTRACT)}
+    found = {
+        (one.column, one.rule): (one.rows, one.examples)
+        for one in failing_columns(gated(CONTRACT).quarantine_rows, CONTRACT)
+    }
     assert found[("count", "maximum")] == (1, ("99",))
     assert found[("state", "valid_values")][0] == 1
     assert found[("count", "type")][0] == 1
@@ -84,7 +98,11 @@ def test_words_for_a_missing_value_beside_another_text_keep_the_column_as_text()
     body = MISSING.replace(b"c,3", b"c,three")
     (found,) = failing_columns(gated(CONTRACT, body).quarantine_rows, CONTRACT)
     assert "keep it as text" in found.edit
-    assert gated(suggested(CONTRACT, [found]), body).accepted.column("count").to_pylist() == ["-", "n/a", "three"]
+    assert gated(suggested(CONTRACT, [found]), body).accepted.column("count").to_pylist() == [
+        "-",
+        "n/a",
+        "three",
+    ]
 
 
 def test_rows_are_shown_for_every_rule_that_they_break_not_only_the_first() -> None:
@@ -95,7 +113,8 @@ def test_rows_are_shown_for_every_rule_that_they_break_not_only_the_first() -> N
     objects.write(stored, content.getvalue(), content_type="application/octet-stream")
     record = FileRecord("a", "raw", "things/a.csv", "1", "things", FileState.DONE, quarantine_key=stored.key)
     shown = {
-        rule: rows_of(objects, stored.bucket, record, rule=rule).column("source_row").to_pylist() for rule in ("maximum", "valid_values")
+        rule: rows_of(objects, stored.bucket, record, rule=rule).column("source_row").to_pylist()
+        for rule in ("maximum", "valid_values")
     }
     assert shown == {"maximum": [1, 3], "valid_values": [1, 2]}
 
@@ -117,9 +136,14 @@ def listed(body: str, contract: Contract = SALES) -> list[FailingColumn]:
 
     def accepts(edited: Column) -> bool:
         again = gated(with_column(contract, edited), body.encode())
-        return not any(one.rule == "type" and one.column == edited.name for one in failing_columns(again.quarantine_rows, contract))
+        return not any(
+            one.rule == "type" and one.column == edited.name
+            for one in failing_columns(again.quarantine_rows, contract)
+        )
 
-    return failing_columns(checked.quarantine_rows, contract, received=checked.counts.received, accepts=accepts)
+    return failing_columns(
+        checked.quarantine_rows, contract, received=checked.counts.received, accepts=accepts
+    )
 
 
 def test_german_decimals_are_a_format_and_text_is_the_last_remedy() -> None:
@@ -128,13 +152,21 @@ def test_german_decimals_are_a_format_and_text_is_the_last_remedy() -> None:
     assert found.edit == 'amount: read it as 1.234,5 (headgate.format: {"decimal": ",", "thousands": "."})'
     assert found.other_edits == ("amount: keep it as text (logicalType: string)",)
     accepted = gated(suggested(SALES, [found]), body.encode()).accepted
-    assert [str(value) for value in accepted.column("amount").to_pylist()] == ["1299.00", "2.50", "0.99", "7.00"]
+    assert [str(value) for value in accepted.column("amount").to_pylist()] == [
+        "1299.00",
+        "2.50",
+        "0.99",
+        "7.00",
+    ]
 
 
 def test_the_other_order_of_day_and_month_replaces_the_pattern_and_says_that_accepted_dates_change() -> None:
     body = "id,day\na,31/12/2026\nb,03/04/2026\nc,25/01/2026\n"
     (found,) = listed(body)
-    assert "read it as dd/MM/yyyy (logicalTypeOptions.format: dd/MM/yyyy; instead of MM/dd/yyyy: accepted values are read" in found.edit
+    assert (
+        "read it as dd/MM/yyyy (logicalTypeOptions.format: dd/MM/yyyy; instead of MM/dd/yyyy: accepted values are read"
+        in found.edit
+    )
     days = gated(suggested(SALES, [found]), body.encode()).accepted.column("day").to_pylist()
     assert days == [date(2026, 12, 31), date(2026, 4, 3), date(2026, 1, 25)]
 

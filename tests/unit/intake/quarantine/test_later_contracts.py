@@ -52,7 +52,9 @@ class Lake:
     def process(self, key: str, body: bytes) -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
         profiles = Profiles(self.objects, "artifacts")
-        processor = FileProcessor(*self.gate, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted)
+        processor = FileProcessor(
+            *self.gate, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
+        )
         return processor.process(self.objects.info(ObjectRef("raw", key)).ref)
 
     def take_up(self) -> list[tuple[str, FileRecord]]:
@@ -60,7 +62,9 @@ class Lake:
         replayer = Replayer(*self.gate)
         records = [replayer.recognised(record) for record in self.ledger.records()]
         chosen = replayable(records, self.contracts, pending=True)
-        return [(done.outcome, done.record) for done in (replayer.replay(record.file_id) for record in chosen)]
+        return [
+            (done.outcome, done.record) for done in (replayer.replay(record.file_id) for record in chosen)
+        ]
 
 
 def misattributed(lake: Lake) -> FileRecord:
@@ -86,7 +90,13 @@ def test_a_profiled_file_is_taken_up_by_the_deployment_of_its_contract(key: str)
     assert lake.take_up() == []
     lake.contracts = AFTER
     ((outcome, record),) = lake.take_up()
-    assert (outcome, record.state, record.dataset, record.accepted, record.error) == (REPLAYED, "done", "tickets", 60, {})
+    assert (outcome, record.state, record.dataset, record.accepted, record.error) == (
+        REPLAYED,
+        "done",
+        "tickets",
+        60,
+        {},
+    )
     assert all("tickets" in name for name in lake.objects.contents("curated"))
     assert lake.take_up() == []
 
@@ -97,7 +107,12 @@ def test_a_file_that_is_pending_as_another_dataset_is_recognised_again() -> None
     assert lake.take_up() == []
     lake.contracts = AFTER
     done = Replayer(*lake.gate).replay(before.file_id)
-    assert (done.outcome, done.record.dataset, done.record.state, done.record.accepted) == (REPLAYED, "tickets", "done", 60)
+    assert (done.outcome, done.record.dataset, done.record.state, done.record.accepted) == (
+        REPLAYED,
+        "tickets",
+        "done",
+        60,
+    )
 
 
 def test_what_is_suggested_for_a_pending_file_is_of_the_contract_that_fits_now() -> None:
@@ -111,7 +126,11 @@ def test_what_is_suggested_for_a_pending_file_is_of_the_contract_that_fits_now()
 
 @pytest.mark.parametrize(
     ("body", "rule"),
-    [(b"PAR1 and nothing else", "corrupt_parquet"), (gzip.compress(TICKETS)[:-20], "truncated_gzip"), (b" ", "empty_file")],
+    [
+        (b"PAR1 and nothing else", "corrupt_parquet"),
+        (gzip.compress(TICKETS)[:-20], "truncated_gzip"),
+        (b" ", "empty_file"),
+    ],
 )
 def test_a_replay_reports_what_is_wrong_with_a_damaged_file_of_no_contract(body: bytes, rule: str) -> None:
     lake = Lake()
@@ -124,7 +143,12 @@ def test_a_replay_corrects_the_rule_of_a_damaged_file_that_an_earlier_version_re
     lake = Lake()
     right = lake.process(KEY, b"PAR1 and nothing else")
     lake.ledger.reopen(right.file_id, now=LANDED, lease_s=1)
-    lake.ledger.finish(replace(right, error={**right.error, "rule": "unknown_dataset", "message": "no contract is called 'uploads'"}))
+    lake.ledger.finish(
+        replace(
+            right,
+            error={**right.error, "rule": "unknown_dataset", "message": "no contract is called 'uploads'"},
+        )
+    )
     assert Replayer(*lake.gate).replay(right.file_id).record == right == lake.ledger.get(right.file_id)
 
 
@@ -152,7 +176,12 @@ def test_a_recognised_file_that_the_contract_rejects_says_why_once() -> None:
     required = Column("region", ColumnType(Kind.STRING), required=True)
     lake.contracts = {**BEFORE, "tickets": replace(OF_TICKETS, columns=(*OF_TICKETS.columns, required))}
     ((outcome, record),) = lake.take_up()
-    assert (outcome, record.state, record.dataset, record.error["rule"]) == (STILL_REJECTED, "rejected", "tickets", "missing_column")
+    assert (outcome, record.state, record.dataset, record.error["rule"]) == (
+        STILL_REJECTED,
+        "rejected",
+        "tickets",
+        "missing_column",
+    )
     assert lake.take_up() == []
 
 
@@ -225,7 +254,9 @@ def test_a_file_that_no_contract_fits_is_downloaded_once_for_the_same_contracts(
 def test_a_file_is_compared_again_after_a_person_decided_about_any_header() -> None:
     lake, downloads = counted()
     lake.take_up()
-    lake.objects.write(ObjectRef("artifacts", "mappings/uploads/abc.json"), b'{"dataset": "lager", "fields": []}')
+    lake.objects.write(
+        ObjectRef("artifacts", "mappings/uploads/abc.json"), b'{"dataset": "lager", "fields": []}'
+    )
     lake.take_up()
     assert downloads == [KEY, KEY]
 

@@ -60,7 +60,9 @@ CUSTOMER = {
 
 def csv_of(*rows: dict[str, str | None]) -> bytes:
     out = io.BytesIO()
-    pa_csv.write_csv(pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]}), out)
+    pa_csv.write_csv(
+        pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]}), out
+    )
     return out.getvalue()
 
 
@@ -70,7 +72,10 @@ def payment(**cells: str | None) -> dict[str, str | None]:
 
 def gate(body: bytes, contract: Contract = PAYMENTS) -> CheckedRows:
     gated = check_bytes(body, contract, KEY, object_key=f"{contract.dataset}/in.csv", received_at=LANDED)
-    for rows, kept in ((gated.accepted, curated_contract(contract)), (gated.quarantine_rows, REGISTRY.lake["quarantine"])):
+    for rows, kept in (
+        (gated.accepted, curated_contract(contract)),
+        (gated.quarantine_rows, REGISTRY.lake["quarantine"]),
+    ):
         stored = pq.read_schema(io.BytesIO(parquet_bytes(rows)))
         assert (stored.names, stored.types) == (arrow_schema(kept).names, arrow_schema(kept).types)
     return replace(gated, accepted=conform(curated_contract(contract), gated.accepted))
@@ -86,7 +91,9 @@ def reasons_of(gated: CheckedRows) -> list[tuple[int, str, str | None]]:
 
 def written(gated: CheckedRows) -> str:
     """Everything that would be written, as one text."""
-    return json.dumps([gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()], default=str, ensure_ascii=False)
+    return json.dumps(
+        [gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()], default=str, ensure_ascii=False
+    )
 
 
 def test_a_valid_row_is_accepted_masked_and_with_its_lineage() -> None:
@@ -109,12 +116,24 @@ def test_a_valid_row_is_accepted_masked_and_with_its_lineage() -> None:
         "_content_sha256": gated.counts.content_sha256,
         "_source_row": 1,
     }
-    assert (gated.counts.received, gated.counts.quarantined, gated.counts.duplicates, gated.counts.reasons) == (1, 0, 0, {})
+    assert (
+        gated.counts.received,
+        gated.counts.quarantined,
+        gated.counts.duplicates,
+        gated.counts.reasons,
+    ) == (1, 0, 0, {})
 
 
 def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -> None:
     gated = passed(
-        payment(), payment(payment_id="2", amount="10.50001", currency="gbp", status=None, notes='say "hi"\n\\ 4111 1111 1111 1111')
+        payment(),
+        payment(
+            payment_id="2",
+            amount="10.50001",
+            currency="gbp",
+            status=None,
+            notes='say "hi"\n\\ 4111 1111 1111 1111',
+        ),
     )
     (row,) = gated.quarantine_rows.to_pylist()
     record = json.loads(row.pop("record"))
@@ -168,20 +187,26 @@ def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -
         ({"order_id": f"cvv {CVV}"}, "undeclared_cvv", "order_id"),
     ],
 )
-def test_a_row_that_breaks_a_rule_is_refused_for_it(cells: dict[str, str | None], rule: str, column: str) -> None:
+def test_a_row_that_breaks_a_rule_is_refused_for_it(
+    cells: dict[str, str | None], rule: str, column: str
+) -> None:
     gated = passed(payment(), payment(**{"payment_id": "2", **cells}))
     assert reasons_of(gated) == [(2, rule, column)]
     assert (gated.accepted.num_rows, gated.counts.quarantined, gated.counts.reasons) == (1, 1, {rule: 1})
 
 
-@pytest.mark.parametrize("number", ["1700000000123", "9780306406157", "20240102000123", "4111111111111112", "9223372036854775807"])
+@pytest.mark.parametrize(
+    "number", ["1700000000123", "9780306406157", "20240102000123", "4111111111111112", "9223372036854775807"]
+)
 def test_a_long_number_that_is_no_card_is_accepted(number: str) -> None:
     assert passed(payment(payment_id=number)).accepted["payment_id"].to_pylist() == [int(number)]
 
 
 def test_a_numeric_column_may_state_that_its_long_numbers_are_no_cards() -> None:
     columns = tuple(replace(column, unmasked=column.name == "payment_id") for column in PAYMENTS.columns)
-    assert gate(csv_of(payment(payment_id=PAN)), replace(PAYMENTS, columns=columns)).accepted["payment_id"].to_pylist() == [int(PAN)]
+    assert gate(csv_of(payment(payment_id=PAN)), replace(PAYMENTS, columns=columns)).accepted[
+        "payment_id"
+    ].to_pylist() == [int(PAN)]
 
 
 ARTICLE = "30012345679095"  # a GTIN-14 that is a Diners Club number by range, length and check digit
@@ -218,8 +243,12 @@ def test_a_text_column_that_states_to_hold_no_cards_may_hold_article_numbers(
         (Content.BANK_ACCOUNT, PAN),
     ],
 )
-def test_a_column_that_states_its_content_is_not_searched_by_length_alone(content: Content, text: str) -> None:
-    columns = tuple(replace(column, content=content if column.name == "order_id" else None) for column in PAYMENTS.columns)
+def test_a_column_that_states_its_content_is_not_searched_by_length_alone(
+    content: Content, text: str
+) -> None:
+    columns = tuple(
+        replace(column, content=content if column.name == "order_id" else None) for column in PAYMENTS.columns
+    )
     contract = replace(PAYMENTS, columns=columns)
     assert gate(csv_of(payment(order_id=text)), contract).accepted["order_id"].to_pylist() == [text]
     assert not gate(csv_of(payment(order_id=f"card {text}")), contract).accepted.num_rows
@@ -228,9 +257,16 @@ def test_a_column_that_states_its_content_is_not_searched_by_length_alone(conten
 def test_values_that_masking_changed_are_counted_by_column_in_rows_that_pass() -> None:
     contract = replace(
         PAYMENTS,
-        columns=tuple(replace(column, mask=Mask.FREE_TEXT) if column.name == "order_id" else column for column in PAYMENTS.columns),
+        columns=tuple(
+            replace(column, mask=Mask.FREE_TEXT) if column.name == "order_id" else column
+            for column in PAYMENTS.columns
+        ),
     )
-    rows = [payment(payment_id="1", order_id="A1"), payment(payment_id="2", order_id=f"see {PAN}"), payment(payment_id="3", amount="x")]
+    rows = [
+        payment(payment_id="1", order_id="A1"),
+        payment(payment_id="2", order_id=f"see {PAN}"),
+        payment(payment_id="3", amount="x"),
+    ]
     made = gate(csv_of(*rows), contract)
     assert made.accepted["order_id"].to_pylist() == ["A1", "see [PAN ****1111]"]
     assert made.counts.masked == {"card_number": 2, "card_cvv": 2, "order_id": 1}
@@ -244,7 +280,9 @@ def test_a_rule_over_the_row_refuses_without_a_column(rule: str) -> None:
         "region_id": "EU",
         "status": "completed",
     }
-    gated = gate(csv_of({**order, "shipped_at": "2024-01-01 00:00:00", "promotion_code": None, "notes": None}), ORDERS)
+    gated = gate(
+        csv_of({**order, "shipped_at": "2024-01-01 00:00:00", "promotion_code": None, "notes": None}), ORDERS
+    )
     assert reasons_of(gated) == [(1, rule, None)]
     assert gated.quarantine_rows["masked_value"].to_pylist() == [None]
 
@@ -252,9 +290,18 @@ def test_a_rule_over_the_row_refuses_without_a_column(rule: str) -> None:
 def test_duplicates_are_quarantined_and_counted_separately() -> None:
     old = payment(amount="9.00", updated_at="2023-12-31 00:00:00")
     gated = passed(old, payment(), payment(), payment(payment_id="x"))
-    assert reasons_of(gated) == [(1, "duplicate_key", None), (3, "duplicate_row", None), (4, "type", "payment_id")]
+    assert reasons_of(gated) == [
+        (1, "duplicate_key", None),
+        (3, "duplicate_row", None),
+        (4, "type", "payment_id"),
+    ]
     assert gated.quarantine_rows["disposition"].to_pylist() == ["duplicate", "duplicate", "refused"]
-    assert (gated.counts.received, gated.accepted.num_rows, gated.counts.quarantined, gated.counts.duplicates) == (4, 1, 1, 2)
+    assert (
+        gated.counts.received,
+        gated.accepted.num_rows,
+        gated.counts.quarantined,
+        gated.counts.duplicates,
+    ) == (4, 1, 1, 2)
     assert gated.accepted["_source_row"].to_pylist() == [2]
 
 
@@ -268,21 +315,35 @@ def test_ragged_rows_are_refused_with_their_number_and_without_digits() -> None:
     gated = gate("\n".join([lines[0], lines[1], f"3,{PAN},{CVV}", lines[2], lines[1] + f",{SSN}"]).encode())
     assert reasons_of(gated) == [(2, "ragged_row", None), (4, "ragged_row", None)]
     assert json.loads(gated.quarantine_rows["record"][0].as_py()) == {"_raw": "#,################,###"}
-    assert not any(character.isdigit() for record in gated.quarantine_rows["record"].to_pylist() for character in record)
+    assert not any(
+        character.isdigit() for record in gated.quarantine_rows["record"].to_pylist() for character in record
+    )
     assert gated.accepted["_source_row"].to_pylist() == [1, 3]
     assert (gated.counts.received, gated.counts.quarantined) == (4, 2)
 
 
 def test_warnings_are_counted_and_accepted() -> None:
     warned = replace(PAYMENTS.column("currency"), rules=(Rule("valid_values", ("EUR",), Level.WARN),))
-    contract = replace(PAYMENTS, columns=tuple(warned if column.name == "currency" else column for column in PAYMENTS.columns))
+    contract = replace(
+        PAYMENTS,
+        columns=tuple(warned if column.name == "currency" else column for column in PAYMENTS.columns),
+    )
     gated = gate(csv_of(payment(), payment(payment_id="2", method="cash")), contract)
-    assert (gated.accepted.num_rows, gated.counts.warnings, gated.counts.reasons) == (1, 2, {"valid_values": 1})
+    assert (gated.accepted.num_rows, gated.counts.warnings, gated.counts.reasons) == (
+        1,
+        2,
+        {"valid_values": 1},
+    )
     assert reasons_of(gated) == [(2, "valid_values", "method")]
 
 
 def test_a_halting_rule_refuses_the_file_and_names_no_value() -> None:
-    contract = replace(PAYMENTS, comparisons=(Comparison("paid_before_updated", "paid_at", "<=", right="updated_at", level=Level.HALT),))
+    contract = replace(
+        PAYMENTS,
+        comparisons=(
+            Comparison("paid_before_updated", "paid_at", "<=", right="updated_at", level=Level.HALT),
+        ),
+    )
     with pytest.raises(BadInputError, match="1 rows") as refused:
         gate(csv_of(payment(paid_at="2025-01-01 00:00:00")), contract)
     assert refused.value.rule == "paid_before_updated"
@@ -300,9 +361,13 @@ def test_csv_gzip_and_parquet_of_one_table_give_the_same_rows() -> None:
     table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in GOOD})
     out = io.BytesIO()
     pq.write_table(table, out)
-    plain, packed, parquet = (gate(body) for body in (csv_of(*rows), gzip.compress(csv_of(*rows)), out.getvalue()))
+    plain, packed, parquet = (
+        gate(body) for body in (csv_of(*rows), gzip.compress(csv_of(*rows)), out.getvalue())
+    )
     for other in (packed, parquet):
-        assert other.accepted.drop_columns("_content_sha256").equals(plain.accepted.drop_columns("_content_sha256"))
+        assert other.accepted.drop_columns("_content_sha256").equals(
+            plain.accepted.drop_columns("_content_sha256")
+        )
         assert other.quarantine_rows.drop_columns(["content_sha256", "byte_offset"]).equals(
             plain.quarantine_rows.drop_columns(["content_sha256", "byte_offset"])
         )
@@ -316,8 +381,19 @@ def test_the_same_file_gives_the_same_bytes() -> None:
 
 
 def test_all_ways_to_write_a_card_number_give_one_token() -> None:
-    spellings = [PAN, "4111 1111 1111 1111", "4111-1111-1111-1111", "4111111111111111.0", "\uff14111111111111111"]
-    gated = passed(*(payment(payment_id=str(number), card_number=spelling) for number, spelling in enumerate(spellings, 1)))
+    spellings = [
+        PAN,
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "4111111111111111.0",
+        "\uff14111111111111111",
+    ]
+    gated = passed(
+        *(
+            payment(payment_id=str(number), card_number=spelling)
+            for number, spelling in enumerate(spellings, 1)
+        )
+    )
     assert gated.accepted.num_rows == len(spellings)
     assert len(set(gated.accepted["card_token"].to_pylist())) == 1
 
@@ -358,7 +434,11 @@ def test_an_ssn_in_free_text_keeps_its_last_four() -> None:
 
 @pytest.mark.parametrize("written", [SSN, SSN.replace("-", " ")])
 def test_no_ssn_is_shown_of_quarantined_rows_whatever_their_dataset_and_disposition(written: str) -> None:
-    order = dict.fromkeys(ORDERS.names, "2024-01-02 00:00:00") | {"order_id": "A", "customer_id": "1", "region_id": "EU"}
+    order = dict.fromkeys(ORDERS.names, "2024-01-02 00:00:00") | {
+        "order_id": "A",
+        "customer_id": "1",
+        "region_id": "EU",
+    }
     twice = {**order, "status": "completed", "promotion_code": None, "notes": written}
     gated = gate(csv_of(twice, twice, {**twice, "order_id": "B", "status": written}), ORDERS)
     assert gated.quarantine_rows["disposition"].to_pylist() == ["duplicate", "refused"]
@@ -376,7 +456,11 @@ def test_a_row_whose_cells_have_slipped_shows_no_digit(shift: int) -> None:
 
 def test_a_verification_code_that_slipped_alone_is_not_shown() -> None:
     (row,) = passed(payment(card_cvv=None, card_expiry=CVV)).quarantine_rows.to_pylist()
-    assert (row["rule"], row["masked_value"], json.loads(row["record"])["card_expiry"]) == ("pattern", "[masked]", "[masked]")
+    assert (row["rule"], row["masked_value"], json.loads(row["record"])["card_expiry"]) == (
+        "pattern",
+        "[masked]",
+        "[masked]",
+    )
     assert json.loads(row["record"])["amount"] == "10.50"
 
 
@@ -424,7 +508,11 @@ cells = st.none() | st.sampled_from(
         "x" * 30,
     ]
 )
-dirty_rows = st.lists(st.dictionaries(st.sampled_from(list(GOOD)), cells).map(lambda cells: payment(**cells)), min_size=1, max_size=12)
+dirty_rows = st.lists(
+    st.dictionaries(st.sampled_from(list(GOOD)), cells).map(lambda cells: payment(**cells)),
+    min_size=1,
+    max_size=12,
+)
 
 
 @settings(deadline=None)
@@ -449,9 +537,13 @@ def assert_every_row_is_accepted_quarantined_or_a_duplicate_once(gated: CheckedR
 
 def assert_no_seven_digits_of_a_card_number_are_written(gated: CheckedRows) -> None:
     # A number column may hold any number of its type: 16-digit ids would be refused by chance otherwise.
-    shown = re.sub(r"\b[0-9a-f]{64}\b", "", written(replace(gated, accepted=gated.accepted.drop_columns("payment_id"))))
+    shown = re.sub(
+        r"\b[0-9a-f]{64}\b", "", written(replace(gated, accepted=gated.accepted.drop_columns("payment_id")))
+    )
     digits = re.sub(r"(?<=\d)[ .-](?=\d)", "", shown)
-    assert not any(number[place : place + 7] in digits for number in (PAN, OTHER_PAN) for place in range(len(number) - 6))
+    assert not any(
+        number[place : place + 7] in digits for number in (PAN, OTHER_PAN) for place in range(len(number) - 6)
+    )
 
 
 def assert_every_accepted_row_holds_its_contract(gated: CheckedRows) -> None:
@@ -459,7 +551,9 @@ def assert_every_accepted_row_holds_its_contract(gated: CheckedRows) -> None:
         assert row["method"] in {"card", "paypal", "bank_transfer", "voucher"}
         assert re.fullmatch("[A-Z]{3}", row["currency"])
         assert row["payment_id"] >= 1
-        assert all(row[column.name] is not None for column in curated_contract(PAYMENTS).columns if column.required)
+        assert all(
+            row[column.name] is not None for column in curated_contract(PAYMENTS).columns if column.required
+        )
 
 
 @settings(deadline=None)

@@ -62,7 +62,13 @@ GERMAN = (
 
 def gated(body: bytes) -> CheckedRows:
     """The file, through the gate."""
-    return check_bytes(body, CONTRACT, MaskingKey("k", b"s" * 32), object_key="raeder/a.csv", received_at=datetime(2026, 1, 1))
+    return check_bytes(
+        body,
+        CONTRACT,
+        MaskingKey("k", b"s" * 32),
+        object_key="raeder/a.csv",
+        received_at=datetime(2026, 1, 1),
+    )
 
 
 def rows(found: CheckedRows) -> list[dict[str, Any]]:
@@ -74,9 +80,21 @@ def rows(found: CheckedRows) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
 def test_a_german_file_goes_through_as_it_is(encoding: str) -> None:
     assert rows(gated(GERMAN.encode(encoding))) == [
-        {"nummer": 1, "plz": "01067", "bestellt": date(2026, 12, 31), "preis": Decimal("1299.00"), "lieferbar": True},
+        {
+            "nummer": 1,
+            "plz": "01067",
+            "bestellt": date(2026, 12, 31),
+            "preis": Decimal("1299.00"),
+            "lieferbar": True,
+        },
         {"nummer": 4, "plz": None, "bestellt": None, "preis": None, "lieferbar": None},
-        {"nummer": 5, "plz": "Müln", "bestellt": date(2026, 6, 5), "preis": Decimal("5.50"), "lieferbar": False},
+        {
+            "nummer": 5,
+            "plz": "Müln",
+            "bestellt": date(2026, 6, 5),
+            "preis": Decimal("5.50"),
+            "lieferbar": False,
+        },
     ]
 
 
@@ -90,7 +108,9 @@ def test_quarantine_holds_the_original_texts() -> None:
 
 
 def test_a_null_spelling_breaks_required_and_is_shown() -> None:
-    found = gated(b"nummer;plz;bestellt;preis;lieferbar\n-;1;31.12.2026;1,00;ja\n").quarantine_rows.to_pylist()
+    found = gated(
+        b"nummer;plz;bestellt;preis;lieferbar\n-;1;31.12.2026;1,00;ja\n"
+    ).quarantine_rows.to_pylist()
     assert [(row["rule"], row["masked_value"]) for row in found] == [("required", "-")]
 
 
@@ -104,10 +124,21 @@ def workbook(*rows: list[Any]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", f'<workbook {MAIN} {LINKS}><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>')
-        archive.writestr("xl/_rels/workbook.xml.rels", '<Relationships><Relationship Id="r1" Target="worksheets/s.xml"/></Relationships>')
-        archive.writestr("xl/styles.xml", f'<styleSheet {MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>')
-        archive.writestr("xl/worksheets/s.xml", f"<worksheet {MAIN}><sheetData>{lines}</sheetData></worksheet>")
+        archive.writestr(
+            "xl/workbook.xml",
+            f'<workbook {MAIN} {LINKS}><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+        )
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels",
+            '<Relationships><Relationship Id="r1" Target="worksheets/s.xml"/></Relationships>',
+        )
+        archive.writestr(
+            "xl/styles.xml",
+            f'<styleSheet {MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+        )
+        archive.writestr(
+            "xl/worksheets/s.xml", f"<worksheet {MAIN}><sheetData>{lines}</sheetData></worksheet>"
+        )
     return out.getvalue()
 
 
@@ -119,13 +150,21 @@ def cell(value: object) -> str:
         return f'<c t="b"><v>{int(value)}</v></c>'
     if isinstance(value, date):
         return f'<c s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'
-    return f"<c><v>{value}</v></c>" if isinstance(value, int | float) else f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+    return (
+        f"<c><v>{value}</v></c>"
+        if isinstance(value, int | float)
+        else f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+    )
 
 
 HEADER = ["nummer", "plz", "bestellt", "preis", "lieferbar"]
 RECORDS = [
     dict(zip(HEADER, row, strict=True))
-    for row in ([1, "01067", "31.12.2026", 1299.5, True], [2, "80331", "2026-12-31", "1.299,50 €", "ja"], [3, "50667", None, 1.299, "nein"])
+    for row in (
+        [1, "01067", "31.12.2026", 1299.5, True],
+        [2, "80331", "2026-12-31", "1.299,50 €", "ja"],
+        [3, "50667", None, 1.299, "nein"],
+    )
 ]
 TYPED = {
     "xlsx": workbook(
@@ -144,9 +183,9 @@ def test_typed_cells_and_texts_of_one_contract_have_the_same_values(form: str) -
     found = gated(TYPED[form])
     wanted = {"bestellt": date(2026, 12, 31), "preis": Decimal("1299.50"), "lieferbar": True}
     assert rows(found) == [{"nummer": 1, "plz": "01067", **wanted}, {"nummer": 2, "plz": "80331", **wanted}]
-    assert [(row["rule"], row["column_name"], row["masked_value"]) for row in found.quarantine_rows.to_pylist()] == [
-        ("type", "preis", "1,299")
-    ]
+    assert [
+        (row["rule"], row["column_name"], row["masked_value"]) for row in found.quarantine_rows.to_pylist()
+    ] == [("type", "preis", "1,299")]
 
 
 def test_streamed_json_lines_are_read_as_those_in_memory(tmp_path: Path) -> None:
@@ -160,26 +199,48 @@ def test_streamed_json_lines_are_read_as_those_in_memory(tmp_path: Path) -> None
 
 
 def test_parquet_columns_of_one_contract_have_the_same_values() -> None:
-    stored = {"nummer": [1], "plz": ["01067"], "bestellt": [date(2026, 12, 31)], "preis": [Decimal("1299.50")], "lieferbar": [True]}
+    stored = {
+        "nummer": [1],
+        "plz": ["01067"],
+        "bestellt": [date(2026, 12, 31)],
+        "preis": [Decimal("1299.50")],
+        "lieferbar": [True],
+    }
     out = io.BytesIO()
     pq.write_table(pa.table(stored), out)
     assert rows(gated(out.getvalue())) == [{name: values[0] for name, values in stored.items()}]
 
 
 NESTED = [
-    {"id": 1, "kunde": {"name": "Müller", "ort": {"plz": "01067", "stadt": "Dresden"}}, "preis": "1.299,00 €"},
+    {
+        "id": 1,
+        "kunde": {"name": "Müller", "ort": {"plz": "01067", "stadt": "Dresden"}},
+        "preis": "1.299,00 €",
+    },
     {"id": 2, "kunde": None, "preis": "89,90 €"},
     {"id": 3, "kunde": {"name": "Groß", "ort": None}, "preis": "5,00 €"},
 ]
 
 
-@pytest.mark.parametrize("body", [json.dumps(NESTED).encode(), b"".join(json.dumps(one).encode() + b"\n" for one in NESTED)])
+@pytest.mark.parametrize(
+    "body", [json.dumps(NESTED).encode(), b"".join(json.dumps(one).encode() + b"\n" for one in NESTED)]
+)
 def test_nested_json_is_drafted_and_read_under_joined_names(body: bytes) -> None:
     contract = draft(body, "kunden").contract
     assert contract.names == ("id", "kunde_name", "kunde_ort_plz", "kunde_ort_stadt", "preis")
-    found = check_bytes(body, contract, MaskingKey("k", b"s" * 32), object_key="kunden/a.json", received_at=datetime(2026, 1, 1))
+    found = check_bytes(
+        body,
+        contract,
+        MaskingKey("k", b"s" * 32),
+        object_key="kunden/a.json",
+        received_at=datetime(2026, 1, 1),
+    )
     assert found.accepted.column("kunde_ort_stadt").to_pylist() == ["Dresden", None, None]
-    assert found.accepted.column("preis").to_pylist() == [Decimal("1299.00"), Decimal("89.90"), Decimal("5.00")]
+    assert found.accepted.column("preis").to_pylist() == [
+        Decimal("1299.00"),
+        Decimal("89.90"),
+        Decimal("5.00"),
+    ]
 
 
 def test_two_values_of_one_joined_name_reject_a_nested_file() -> None:

@@ -38,14 +38,19 @@ def rows_of(found: Survivors, outcome: int) -> Rows:
 
 
 def chosen(table: list[Row], tied_at_once: int = 1 << 20, grouped_at_once: int = 1 << 17) -> Survivors:
-    cells = {name: pa.array([row[place] for row in table], pa.string()) for place, name in enumerate(CONTRACT.names)}
+    cells = {
+        name: pa.array([row[place] for row in table], pa.string())
+        for place, name in enumerate(CONTRACT.names)
+    }
     values = {column.name: cast(cells[column.name], column.type).values for column in CONTRACT.columns}
 
     def cells_of(rows: Rows) -> TiedCells:
         assert (np.diff(rows) > 0).all()
         return TiedCells([column.take(pa.array(rows)) for column in cells.values()])
 
-    return survivors(CONTRACT, len(table), values, cells_of, tied_at_once=tied_at_once, grouped_at_once=grouped_at_once)
+    return survivors(
+        CONTRACT, len(table), values, cells_of, tied_at_once=tied_at_once, grouped_at_once=grouped_at_once
+    )
 
 
 def test_the_newest_row_of_each_key_is_kept() -> None:
@@ -56,7 +61,11 @@ def test_the_newest_row_of_each_key_is_kept() -> None:
 
 def test_a_row_that_equals_the_kept_one_in_every_cell_has_its_own_disposition() -> None:
     found = chosen([("a", "1", "2", None), ("a", "1", "2", None), ("a", "1", "1", None)])
-    assert (rows_of(found, KEPT).tolist(), rows_of(found, SAME_ROW).tolist(), rows_of(found, SAME_KEY).tolist()) == ([0], [1], [2])
+    assert (
+        rows_of(found, KEPT).tolist(),
+        rows_of(found, SAME_ROW).tolist(),
+        rows_of(found, SAME_KEY).tolist(),
+    ) == ([0], [1], [2])
 
 
 def test_nothing_to_choose_among_is_nothing_chosen() -> None:
@@ -73,13 +82,19 @@ def test_cells_are_looked_at_only_where_keys_and_orders_leave_a_tie() -> None:
     values = {"shop": pa.array(["a"] * 4), "id": pa.array([1, 1, 2, 2]), "version": pa.array([1, 2, 3, 3])}
     found = survivors(CONTRACT, 4, values, cells_of)
     assert asked == [2, 3]
-    assert (rows_of(found, KEPT).tolist(), rows_of(found, SAME_ROW).tolist(), rows_of(found, SAME_KEY).tolist()) == ([1, 2], [3], [0])
+    assert (
+        rows_of(found, KEPT).tolist(),
+        rows_of(found, SAME_ROW).tolist(),
+        rows_of(found, SAME_KEY).tolist(),
+    ) == ([1, 2], [3], [0])
 
 
 @given(rows, st.integers(1, 5))
 def test_ties_are_broken_the_same_however_many_are_looked_at_together(table: list[Row], at_once: int) -> None:
     some, every = chosen(table, at_once), chosen(table)
-    assert [part.tolist() for part in (rows_of(some, KEPT), rows_of(some, SAME_ROW), rows_of(some, SAME_KEY))] == [
+    assert [
+        part.tolist() for part in (rows_of(some, KEPT), rows_of(some, SAME_ROW), rows_of(some, SAME_KEY))
+    ] == [
         part.tolist() for part in (rows_of(every, KEPT), rows_of(every, SAME_ROW), rows_of(every, SAME_KEY))
     ]
 
@@ -87,13 +102,20 @@ def test_ties_are_broken_the_same_however_many_are_looked_at_together(table: lis
 def test_without_a_key_every_row_is_kept() -> None:
     keyless = Contract("c", "things", "source", "1", (Column("x", TEXT),))
     column = {"x": pa.array(["a", "a"])}
-    assert rows_of(survivors(keyless, 2, column, lambda _: TiedCells([*column.values()])), KEPT).tolist() == [0, 1]
+    assert rows_of(survivors(keyless, 2, column, lambda _: TiedCells([*column.values()])), KEPT).tolist() == [
+        0,
+        1,
+    ]
 
 
 @given(rows)
 def test_every_row_is_in_exactly_one_part_and_every_key_is_kept_once(table: list[Row]) -> None:
     found = chosen(table)
-    parts = [*rows_of(found, KEPT).tolist(), *rows_of(found, SAME_ROW).tolist(), *rows_of(found, SAME_KEY).tolist()]
+    parts = [
+        *rows_of(found, KEPT).tolist(),
+        *rows_of(found, SAME_ROW).tolist(),
+        *rows_of(found, SAME_KEY).tolist(),
+    ]
     assert sorted(parts) == list(range(len(table)))
     kept_keys = [table[row][:2] for row in rows_of(found, KEPT)]
     assert len(kept_keys) == len(set(kept_keys)) == len({row[:2] for row in table})
@@ -132,7 +154,9 @@ def test_the_same_rows_survive_however_many_keys_are_grouped_together(table: lis
     ids=lambda key: str(key.type),
 )
 def test_equal_keys_of_any_type_are_grouped_together(key: pa.Array) -> None:
-    keyed = Contract("c", "things", "source", "1", (Column("x", TEXT), Column("n", BIGINT)), key=("x",), order_by=("n",))
+    keyed = Contract(
+        "c", "things", "source", "1", (Column("x", TEXT), Column("n", BIGINT)), key=("x",), order_by=("n",)
+    )
     values = {"x": pa.concat_arrays([key, key.slice(0, 2)]).slice(0, 7), "n": pa.array(range(7))}
     found = survivors(keyed, 7, values, lambda _: pytest.fail("nothing is tied"), grouped_at_once=1)
     assert rows_of(found, KEPT).tolist() == [3, 4, 5, 6]

@@ -21,8 +21,12 @@ BODY = b"station,celsius,note\nn1,1.50,\nn1,1.5,\nn1,,x\nn1,,x\nn2,1.50,\nn1,1.5
 
 
 def counts(**properties: object) -> tuple[int, int, int]:
-    contract = Contract("headgate.source.readings", "readings", "source", "1.0.0", COLUMNS, properties=properties)
-    gated = check_bytes(BODY, contract, MaskingKey("k", b"k"), object_key="readings/a.csv", received_at=datetime(2026, 1, 1))
+    contract = Contract(
+        "headgate.source.readings", "readings", "source", "1.0.0", COLUMNS, properties=properties
+    )
+    gated = check_bytes(
+        BODY, contract, MaskingKey("k", b"k"), object_key="readings/a.csv", received_at=datetime(2026, 1, 1)
+    )
     return gated.counts.received, gated.counts.accepted, gated.counts.duplicates
 
 
@@ -30,5 +34,7 @@ def test_without_a_key_every_row_is_accepted() -> None:
     assert counts() == (7, 7, 0)
 
 
-def test_with_whole_row_identity_an_exact_repeat_is_a_duplicate_also_when_it_is_spelled_otherwise_or_has_nulls() -> None:
+def test_with_whole_row_identity_an_exact_repeat_is_a_duplicate_also_when_it_is_spelled_otherwise_or_has_nulls() -> (
+    None
+):
     assert counts(**{"headgate.identity": "whole_row"}) == (7, 5, 2)

@@ -35,20 +35,38 @@ ORDERS = (
     b' {"id": 2, "ship": null, "items": []},\n'
     b' {"id": 3, "ship": {"city": "Bonn"}, "items": null}]\n'
 )
-LINES = b"".join(json.dumps({"id": at, "ship": {"city": "Ulm"}, "items": [at, {"b": 1, "a": None}]}).encode() + b"\n" for at in range(3))
+LINES = b"".join(
+    json.dumps({"id": at, "ship": {"city": "Ulm"}, "items": [at, {"b": 1, "a": None}]}).encode() + b"\n"
+    for at in range(3)
+)
 FLAT = (Column("id", ColumnType(Kind.BIGINT)), Column("ship_city", ColumnType(Kind.STRING)))
 
 
 def orders(new_columns: str = "ask", *columns: Column) -> Contract:
-    return Contract("c.orders", "orders", "source", "1", (*FLAT, *columns), properties={"headgate.newColumns": new_columns})
+    return Contract(
+        "c.orders",
+        "orders",
+        "source",
+        "1",
+        (*FLAT, *columns),
+        properties={"headgate.newColumns": new_columns},
+    )
 
 
 def gated(body: bytes, contract: Contract) -> CheckedRows:
-    return check_bytes(body, contract, MaskingKey("k", b"s" * 32), object_key="orders/a.json", received_at=datetime(2026, 1, 1))
+    return check_bytes(
+        body,
+        contract,
+        MaskingKey("k", b"s" * 32),
+        object_key="orders/a.json",
+        received_at=datetime(2026, 1, 1),
+    )
 
 
 def gated_as_in_the_lake(body: bytes, contract: Contract) -> CheckedRows:
-    decided = Mappings(MemoryObjects(), "", {"orders": contract}, sample_table).decide("orders/a.json", "orders", body)
+    decided = Mappings(MemoryObjects(), "", {"orders": contract}, sample_table).decide(
+        "orders/a.json", "orders", body
+    )
     assert isinstance(decided, Decided)
     return gated(body, decided.contract)
 
@@ -103,7 +121,9 @@ def test_a_list_is_left_out_where_new_columns_are_ignored() -> None:
 
 def test_a_list_in_a_new_column_is_kept_as_text() -> None:
     found = gated_as_in_the_lake(LINES, orders("keep_as_text"))
-    assert json.loads(found.accepted.column("new_columns").to_pylist()[0]) == {"items": '[0,{"a":null,"b":1}]'}
+    assert json.loads(found.accepted.column("new_columns").to_pylist()[0]) == {
+        "items": '[0,{"a":null,"b":1}]'
+    }
     assert found.accepted.column("ship_city").to_pylist() == ["Ulm"] * 3
 
 
@@ -118,14 +138,21 @@ def test_a_contract_states_json_text_as_a_logical_type() -> None:
 
 
 def test_no_longer_keeping_lists_breaks_those_who_send_them() -> None:
-    old, new = (orders("ask", Column("items", ColumnType(Kind.STRING), nested=nested)) for nested in ("array", ""))
+    old, new = (
+        orders("ask", Column("items", ColumnType(Kind.STRING), nested=nested)) for nested in ("array", "")
+    )
     assert [change.breaks for change in differences(old, new)] == [Breaks.SENDERS]
     assert [change.breaks for change in differences(new, old)] == [Breaks.NOBODY]
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(min_codepoint=32, exclude_categories=("Cs",)), max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=2), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(min_codepoint=32, exclude_categories=("Cs",)), max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=2), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -133,7 +160,10 @@ VALUES = st.recursive(
 @given(st.lists(VALUES, max_size=3))
 def test_the_text_of_a_list_is_json_with_the_same_values(values: list[object]) -> None:
     body = json.dumps([{"id": 1, "items": values}]).encode()
-    columns = (Column("id", ColumnType(Kind.BIGINT)), Column("items", ColumnType(Kind.STRING), nested="array"))
+    columns = (
+        Column("id", ColumnType(Kind.BIGINT)),
+        Column("items", ColumnType(Kind.STRING), nested="array"),
+    )
     batch = next(iter(read_json(body, Contract("c", "orders", "source", "1", columns)).batches()))
     assert json.loads(batch.cells["items"][0].as_py()) == values
 
@@ -147,4 +177,6 @@ def test_large_files_on_disk_keep_lists_too(tmp_path: Path) -> None:
     path.write_bytes(LINES)
     source = read_json_lines(path, draft(LINES, "orders").contract, tmp_path / "spool", block_bytes=70)
     assert source is not None
-    assert [text for batch in source.batches() for text in batch.cells["items"].to_pylist()][2] == '[2,{"a":null,"b":1}]'
+    assert [text for batch in source.batches() for text in batch.cells["items"].to_pylist()][
+        2
+    ] == '[2,{"a":null,"b":1}]'

@@ -52,24 +52,44 @@ PAYMENTS = Contract(
     ),
     key=("id",),
     order_by=("updated_at",),
-    comparisons=(Comparison("two_cards", "card_number", "!=", "other_card"), Comparison("not_free", "amount", ">", value="0")),
+    comparisons=(
+        Comparison("two_cards", "card_number", "!=", "other_card"),
+        Comparison("not_free", "amount", ">", value="0"),
+    ),
 )
 PANS = ("4111111111111111", "5555555555554444", "378282246310005", "6011111111111117")
-CARDS = st.sampled_from([*PANS, "4111-1111-1111-1111", " 4111111111111111", "4111111111111112", "4.11E+15", "", "NA", "123"])
+CARDS = st.sampled_from(
+    [*PANS, "4111-1111-1111-1111", " 4111111111111111", "4111111111111112", "4.11E+15", "", "NA", "123"]
+)
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
             "id": st.one_of(st.none(), st.integers(0, 9)),
-            "reference": st.sampled_from([None, "", "NA", "R-1", f"paid by {PANS[0]}", "078-05-1120", "cvv 917", "x" * 31]),
+            "reference": st.sampled_from(
+                [None, "", "NA", "R-1", f"paid by {PANS[0]}", "078-05-1120", "cvv 917", "x" * 31]
+            ),
             "card_number": st.one_of(st.none(), CARDS),
             "other_card": st.one_of(st.none(), CARDS),
             "cvv": st.sampled_from([None, "917", "12345", ""]),
             "ssn": st.sampled_from([None, "078-05-1120", "078051120", "no", ""]),
-            "notes": st.sampled_from([None, "", "call", f"card {PANS[1]} cvv 917", "ssn 078-05-1120", "y" * 41, f"{PANS[2]} {'z' * 20}"]),
+            "notes": st.sampled_from(
+                [
+                    None,
+                    "",
+                    "call",
+                    f"card {PANS[1]} cvv 917",
+                    "ssn 078-05-1120",
+                    "y" * 41,
+                    f"{PANS[2]} {'z' * 20}",
+                ]
+            ),
             "amount": st.one_of(st.none(), st.decimals(-9, 9, places=2)),
             # A fraction of a second that any time may have could spell the code.
             "updated_at": st.one_of(
-                st.none(), st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 2)).map(lambda at: at.replace(microsecond=250_000))
+                st.none(),
+                st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 2)).map(
+                    lambda at: at.replace(microsecond=250_000)
+                ),
             ),
         }
     ),
@@ -97,15 +117,21 @@ def parquet(rows: pa.RecordBatch) -> bytes:
 
 
 def gated(rows: pa.RecordBatch, contract: Contract) -> CheckedRows:
-    return check_bytes(parquet(rows), contract, KEY, object_key="payments/x.parquet", received_at=AT, content_sha256="same")
+    return check_bytes(
+        parquet(rows), contract, KEY, object_key="payments/x.parquet", received_at=AT, content_sha256="same"
+    )
 
 
 def masked(rows: list[dict[str, Any]]) -> pa.RecordBatch:
     return AtSource(KEY).mask(PAYMENTS, batch(rows))[0]
 
 
-@pytest.mark.parametrize("differs", [("card_number", PANS[0], PANS[2]), ("notes", f"card {PANS[1]}", "card [PAN none")])
-def test_of_rows_that_only_what_is_masked_tells_apart_the_same_one_is_kept(differs: tuple[str, str, str]) -> None:
+@pytest.mark.parametrize(
+    "differs", [("card_number", PANS[0], PANS[2]), ("notes", f"card {PANS[1]}", "card [PAN none")]
+)
+def test_of_rows_that_only_what_is_masked_tells_apart_the_same_one_is_kept(
+    differs: tuple[str, str, str],
+) -> None:
     name, *values = differs
     rows = [dict.fromkeys(SCHEMA.names) | {"id": 1, "card_number": PANS[3], name: value} for value in values]
     for each in (rows, rows[::-1]):
@@ -116,11 +142,16 @@ def test_of_rows_that_only_what_is_masked_tells_apart_the_same_one_is_kept(diffe
 
 def test_the_same_one_of_tied_rows_is_kept_under_every_masking_key() -> None:
     """A rotated key judges originals again; tokens of the same cards then sort differently."""
-    rows = [dict.fromkeys(SCHEMA.names) | {"id": 1 + number // 2, "card_number": PANS[number % 4]} for number in range(40)]
+    rows = [
+        dict.fromkeys(SCHEMA.names) | {"id": 1 + number // 2, "card_number": PANS[number % 4]}
+        for number in range(40)
+    ]
     kept = []
     for number in range(8):
         key = MaskingKey(f"k{number}", bytes([number]) * 32)
-        passed = check_bytes(parquet(batch(rows)), PAYMENTS, key, object_key="payments/x.parquet", received_at=AT)
+        passed = check_bytes(
+            parquet(batch(rows)), PAYMENTS, key, object_key="payments/x.parquet", received_at=AT
+        )
         kept.append(passed.accepted["_source_row"].to_pylist())
     assert kept == [kept[0]] * 8
     assert len(kept[0]) == 20
@@ -128,12 +159,15 @@ def test_the_same_one_of_tied_rows_is_kept_under_every_masking_key() -> None:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ROWS)
-def test_the_lake_is_the_same_whether_rows_are_masked_at_the_source_or_at_the_gate(rows: list[dict[str, Any]]) -> None:
+def test_the_lake_is_the_same_whether_rows_are_masked_at_the_source_or_at_the_gate(
+    rows: list[dict[str, Any]],
+) -> None:
     usual, early = gated(batch(rows), PAYMENTS), gated(masked(rows), masked_form(PAYMENTS, "k1"))
     assert early.accepted.to_pylist() == usual.accepted.to_pylist()
     assert early.accepted.schema.names == usual.accepted.schema.names
     refused = [
-        {row["source_row"] for row in each.quarantine_rows.to_pylist() if row["disposition"] == "refused"} for each in (early, usual)
+        {row["source_row"] for row in each.quarantine_rows.to_pylist() if row["disposition"] == "refused"}
+        for each in (early, usual)
     ]
     assert refused[0] == refused[1]
 
@@ -143,8 +177,15 @@ def test_the_lake_is_the_same_whether_rows_are_masked_at_the_source_or_at_the_ga
 def test_nothing_sensitive_is_in_what_was_masked(rows: list[dict[str, Any]]) -> None:
     reported = masked(rows)
     assert {"card_number", "other_card", "cvv", "ssn"}.isdisjoint(reported.schema.names)
-    texts = [str(value) for name in reported.schema.names if "token" not in name for value in reported.column(name).to_pylist()]
-    assert not [text for text in texts if any(pan in text for pan in PANS) or "078-05-1120" in text or "917" in text]
+    texts = [
+        str(value)
+        for name in reported.schema.names
+        if "token" not in name
+        for value in reported.column(name).to_pylist()
+    ]
+    assert not [
+        text for text in texts if any(pan in text for pan in PANS) or "078-05-1120" in text or "917" in text
+    ]
 
 
 def test_each_reason_is_still_reported() -> None:
@@ -156,12 +197,20 @@ def test_each_reason_is_still_reported() -> None:
         {"id": 5, "card_number": PANS[0], "amount": -1, "updated_at": AT},
     ]
     aside = gated(masked(rows), masked_form(PAYMENTS, "k1")).quarantine_rows.to_pylist()
-    assert [row["rule"] for row in aside] == ["card_number", "required", "two_cards", "undeclared_card_number", "not_free"]
+    assert [row["rule"] for row in aside] == [
+        "card_number",
+        "required",
+        "two_cards",
+        "undeclared_card_number",
+        "not_free",
+    ]
     assert PANS[1] not in json.dumps(aside, default=str)
 
 
 def test_rows_that_something_was_taken_out_of_are_named_for_the_certificate() -> None:
-    _, withheld = AtSource(KEY).mask(PAYMENTS, batch([{"reference": f"for {PANS[1]}"}, {"reference": "R-1", "card_number": PANS[0]}]))
+    _, withheld = AtSource(KEY).mask(
+        PAYMENTS, batch([{"reference": f"for {PANS[1]}"}, {"reference": "R-1", "card_number": PANS[0]}])
+    )
     assert withheld.to_pylist() == [True, False]
 
 
@@ -183,7 +232,9 @@ def sent(body: bytes, sealed: str) -> tuple[FileRecord, MemoryObjects]:
     objects.write(ObjectRef("raw", replace(PART, name=RUN_MANIFEST).path()), json.dumps(manifest).encode())
     objects.write(ObjectRef("raw", PART.path()), body)
     ports = GatePorts(objects, MemoryLedger(), "curated", "quarantine", lambda: AT, 300)
-    return FileProcessor(ports, GateRules({"payments": PAYMENTS}, lambda: KEY)).process(ObjectRef("raw", PART.path())), objects
+    return FileProcessor(ports, GateRules({"payments": PAYMENTS}, lambda: KEY)).process(
+        ObjectRef("raw", PART.path())
+    ), objects
 
 
 def sha256(body: bytes) -> str:

@@ -53,7 +53,9 @@ LINES = st.lists(
             st.sampled_from(["", "call back", f"card {PANS[1]} cvv {CODE}", "ssn 078-05-1120", "naïve"]),
             st.sampled_from(["2024-01-01 10:00:00", "2024-01-02 10:00:00"]),
         ),
-        st.sampled_from([f"1,A1,card,{PANS[0]}", f"{GOOD},{CODE}", '"', ""]),  # too few cells, too many, an open quote, a blank line
+        st.sampled_from(
+            [f"1,A1,card,{PANS[0]}", f"{GOOD},{CODE}", '"', ""]
+        ),  # too few cells, too many, an open quote, a blank line
     ),
     min_size=1,
     max_size=12,
@@ -70,7 +72,13 @@ def gated(folder: Path, body: bytes, contract: Contract = CONTRACT) -> tuple[Pat
 
 def written(folder: Path, body: bytes, contract: Contract = CONTRACT) -> tuple[Path, RowOrigin, Counts]:
     path, origin, counts = gated(folder, body, contract)
-    return masked_original.write(masked_original.Checked(path, contract, origin, counts), KEY, MAX_EXPANDED_BYTES), origin, counts
+    return (
+        masked_original.write(
+            masked_original.Checked(path, contract, origin, counts), KEY, MAX_EXPANDED_BYTES
+        ),
+        origin,
+        counts,
+    )
 
 
 def file_of(*lines: str) -> bytes:
@@ -81,7 +89,11 @@ def inside(form: Path) -> bytes:
     """Everything that the form holds, as text."""
     with zipfile.ZipFile(form) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    rows = [json.dumps(table_of(body).to_pylist(), default=str).encode() for name, body in members.items() if name.endswith(".parquet")]
+    rows = [
+        json.dumps(table_of(body).to_pylist(), default=str).encode()
+        for name, body in members.items()
+        if name.endswith(".parquet")
+    ]
     return b"\n".join([*members.values(), *rows])
 
 
@@ -99,9 +111,15 @@ def test_the_masked_form_gives_byte_equal_rows_and_holds_no_card_number(lines: l
         assert replace(found, warned={}) == replace(counts, warned={})
         for rows in (ACCEPTED, QUARANTINE):
             assert (again / rows).is_file() == (folder / rows).is_file()
-            assert not (folder / rows).is_file() or (again / rows).read_bytes() == (folder / rows).read_bytes()
+            assert (
+                not (folder / rows).is_file() or (again / rows).read_bytes() == (folder / rows).read_bytes()
+            )
         held = re.sub(rb"[0-9a-f]{64}", b"", inside(form))  # a hash may spell the code by chance
-        assert not [pan for pan in (*PANS, "4111-1111-1111-1111", "4111 1111 1111 1111", "078-05-1120") if pan.encode() in held]
+        assert not [
+            pan
+            for pan in (*PANS, "4111-1111-1111-1111", "4111 1111 1111 1111", "078-05-1120")
+            if pan.encode() in held
+        ]
         assert CODE.encode() not in held
 
 
@@ -117,10 +135,15 @@ def test_a_fixed_contract_accepts_rows_from_the_masked_form(tmp_path: Path) -> N
     """What a replay is for: the rule was wrong, and the row is right."""
     strict = replace(
         CONTRACT,
-        columns=tuple(replace(one, rules=(*one.rules, Rule("minimum", 20))) if one.name == "amount" else one for one in CONTRACT.columns),
+        columns=tuple(
+            replace(one, rules=(*one.rules, Rule("minimum", 20))) if one.name == "amount" else one
+            for one in CONTRACT.columns
+        ),
     )
     (tmp_path / "replay").mkdir()
-    form, origin, counts = written(tmp_path, file_of(GOOD, GOOD.replace("1,A1", "2,A2").replace("10.50", "30.00")), strict)
+    form, origin, counts = written(
+        tmp_path, file_of(GOOD, GOOD.replace("1,A1", "2,A2").replace("10.50", "30.00")), strict
+    )
     assert (counts.accepted, counts.quarantined) == (1, 1)
     fixed = replace(CONTRACT, version="9.9.9")
     again = masked_original.check(form, fixed, origin, tmp_path / "replay")
@@ -159,4 +182,6 @@ def test_originals_of_datasets_with_sensitive_columns_hold_card_data(
         assert masked_original.holds_card_data(contract, counts, tmp_path / QUARANTINE) is holds
     else:
         _, _, counts = gated(tmp_path, file_of(GOOD))
-        assert masked_original.holds_card_data(contract, replace(counts, masked={}), tmp_path / "none") is holds
+        assert (
+            masked_original.holds_card_data(contract, replace(counts, masked={}), tmp_path / "none") is holds
+        )

@@ -13,7 +13,12 @@ DICTIONARIES = st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", None]), ma
 
 
 def table(words: list[str | None]) -> pa.Table:
-    return pa.table({"row": pa.array(range(len(words)), pa.int64()), "word": pa.array(words, pa.string()).dictionary_encode()})
+    return pa.table(
+        {
+            "row": pa.array(range(len(words)), pa.int64()),
+            "word": pa.array(words, pa.string()).dictionary_encode(),
+        }
+    )
 
 
 @given(DICTIONARIES, st.booleans())
@@ -33,7 +38,11 @@ def test_a_dictionary_that_grows_is_not_written_again(tmp_path: Path) -> None:
     grown = pa.array(words, pa.string())
     spool, path = Spool(tmp_path / "tables"), tmp_path / "tables"
     for known in (9_000, 10_000, 10_000, 10_000, 10_000):
-        spool.put(pa.table({"word": pa.DictionaryArray.from_arrays(pa.array([1, 2], pa.int32()), grown.slice(0, known))}))
+        spool.put(
+            pa.table(
+                {"word": pa.DictionaryArray.from_arrays(pa.array([1, 2], pa.int32()), grown.slice(0, known))}
+            )
+        )
     spool.close()
     assert path.stat().st_size < 1.5 * grown.nbytes
 

@@ -33,7 +33,9 @@ SOURCE = Registry.load().source
 START = dt.datetime(2024, 1, 2, 3, 4, 5)
 LEASE_S, RUN_S = 300, 40_000
 GIB = 1 << 30
-LARGE_BYTES = 2 << 20  # from this size on files are examined here: an eighth of what it is elsewhere, for fast tests
+LARGE_BYTES = (
+    2 << 20
+)  # from this size on files are examined here: an eighth of what it is elsewhere, for fast tests
 CALLS = ("info", "read", "write", "head", "download", "upload", "list", "delete")
 SMALL, HUGE = Worker(512 << 20, 512 << 20), Worker(1 << 50, 1 << 50)
 HEADER = "region_id,region_name,country_code,continent,population,gdp_usd,updated_at\n"
@@ -74,16 +76,27 @@ class Lake:
         ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", lambda: self.now, lease_s)
         return ports, GateRules(SOURCE, lambda: MaskingKey("k", b"0" * 32), largest_bytes=largest_bytes)
 
-    def function(self, worker: Worker = SMALL, time_left_s: float = 300.0, *, again: bool = False) -> FileProcessor:
-        larger_worker = LargerWorker(worker, lambda: time_left_s, self.start, RUN_S, LARGE_BYTES, is_redelivery=lambda: again)
-        return FileProcessor(*self.gate(LEASE_S, worker.largest_bytes), larger_worker=larger_worker, measured_from_bytes=LARGE_BYTES)
+    def function(
+        self, worker: Worker = SMALL, time_left_s: float = 300.0, *, again: bool = False
+    ) -> FileProcessor:
+        larger_worker = LargerWorker(
+            worker, lambda: time_left_s, self.start, RUN_S, LARGE_BYTES, is_redelivery=lambda: again
+        )
+        return FileProcessor(
+            *self.gate(LEASE_S, worker.largest_bytes),
+            larger_worker=larger_worker,
+            measured_from_bytes=LARGE_BYTES,
+        )
 
     def job(self, run: str = "run-1") -> FileProcessor:
         return FileProcessor(*self.gate(RUN_S), run=run, measured_from_bytes=LARGE_BYTES)
 
     def passed_on(self) -> list[FileRecord]:
         """What the larger workers make of all that was handed to them."""
-        return [self.job(name).process(from_address(reported["object"])) for name, reported in self.started.items()]
+        return [
+            self.job(name).process(from_address(reported["object"]))
+            for name, reported in self.started.items()
+        ]
 
     def contents(self) -> dict[str, bytes]:
         return {**self.objects.contents("curated"), **self.objects.contents("quarantine")}
@@ -105,14 +118,23 @@ def test_a_file_becomes_the_same_here_and_there(large: bytes) -> None:
 
 def test_a_small_file_is_not_even_looked_at() -> None:
     lake = Lake()
-    assert lake.function(Worker(1, GIB), time_left_s=0).process(lake.put("regions/a.csv", regions("small", 0))).state == "done"
+    assert (
+        lake.function(Worker(1, GIB), time_left_s=0)
+        .process(lake.put("regions/a.csv", regions("small", 0)))
+        .state
+        == "done"
+    )
 
 
 def test_however_often_it_is_delivered_one_run_is_started_and_messages_are_acknowledged(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
     records = [lake.function().process(ref) for _ in range(3)]
-    assert [(one.state, one.seen_before) for one in records] == [("handed_over", False), ("handed_over", True), ("handed_over", True)]
+    assert [(one.state, one.seen_before) for one in records] == [
+        ("handed_over", False),
+        ("handed_over", True),
+        ("handed_over", True),
+    ]
     lake.now += dt.timedelta(seconds=2 * LEASE_S)  # a late one, while the run continues
     lake.function().process(ref)
     assert len(lake.started) == 1
@@ -169,7 +191,9 @@ def test_a_function_that_dies_before_the_start_is_followed_by_another(large: byt
         raise DiedError
 
     function = lake.function()
-    dying = FileProcessor(function.ports, function.rules, larger_worker=replace(function.larger_worker, start=dies))  # type: ignore[type-var]  # it is there
+    dying = FileProcessor(
+        function.ports, function.rules, larger_worker=replace(function.larger_worker, start=dies)
+    )  # type: ignore[type-var]  # it is there
     with pytest.raises(DiedError):
         dying.process(ref)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
@@ -198,7 +222,9 @@ def test_a_run_that_failed_gives_the_file_back_to_its_next_attempt(large: bytes)
 
     job = lake.job()
     with pytest.raises(ServiceError):
-        FileProcessor(replace(job.ports, objects=Full(_versions=lake.objects._versions)), job.rules, run=job.run).process(ref)
+        FileProcessor(
+            replace(job.ports, objects=Full(_versions=lake.objects._versions)), job.rules, run=job.run
+        ).process(ref)
     assert lake.ledger.get(file_id_of(ref)).state == "handed_over"
     assert lake.job("run-2").process(ref).state == "done"
 
@@ -207,7 +233,13 @@ def test_a_file_that_failed_there_is_handed_over_again_at_its_next_delivery(larg
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
     lake.function().process(ref)
-    lake.ledger.finish(replace(lake.ledger.get(file_id_of(ref)), state="failed", error={"rule": "job_failed", "message": "TIMEOUT"}))
+    lake.ledger.finish(
+        replace(
+            lake.ledger.get(file_id_of(ref)),
+            state="failed",
+            error={"rule": "job_failed", "message": "TIMEOUT"},
+        )
+    )
     lake.now += dt.timedelta(seconds=1)
     assert (lake.function().process(ref).state, len(lake.started)) == ("handed_over", 2)
 
@@ -240,7 +272,12 @@ def test_a_content_that_another_run_works_on_is_for_later(large: bytes) -> None:
 def test_a_file_that_grows_past_the_worker_when_unpacked_is_handed_over_then(large: bytes) -> None:
     lake = Lake()
     noise = random.Random(1).randbytes(750_000).hex()  # noqa: S311 seeded, so that it is the same each time
-    packed = gzip.compress((HEADER + "".join(f"{noise[at : at + 1000]},a,b,c,,,\n" for at in range(0, len(noise), 1000))).encode(), 1)
+    packed = gzip.compress(
+        (
+            HEADER + "".join(f"{noise[at : at + 1000]},a,b,c,,,\n" for at in range(0, len(noise), 1000))
+        ).encode(),
+        1,
+    )
     assert len(packed) < LARGE_BYTES < len(large)
     worker = Worker(GIB, 3_750_000)
     ref = lake.put("regions/a.csv.gz", packed)
@@ -273,7 +310,11 @@ def test_a_file_whose_key_must_not_be_passed_to_a_job_is_refused(large: bytes) -
 def test_a_file_that_killed_a_worker_goes_to_a_larger_one(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
-    lake.ledger.claim(FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing"), now=lake.now, lease_s=LEASE_S)
+    lake.ledger.claim(
+        FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing"),
+        now=lake.now,
+        lease_s=LEASE_S,
+    )
     with pytest.raises(ThrottledError):
         lake.function(HUGE).process(ref)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
@@ -284,7 +325,11 @@ def test_a_small_file_that_killed_a_worker_goes_to_a_larger_one_when_it_comes_ag
     """A small archive or workbook may hold a lot; three deaths would leave a dead letter and no word of why."""
     lake = Lake()
     ref = lake.put("regions/small.csv", regions("small", 0))
-    lake.ledger.claim(FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing"), now=lake.now, lease_s=LEASE_S)
+    lake.ledger.claim(
+        FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing"),
+        now=lake.now,
+        lease_s=LEASE_S,
+    )
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
     assert lake.function(HUGE, again=True).process(ref).state == "handed_over"
     (done,) = lake.passed_on()
@@ -300,7 +345,9 @@ def test_a_small_file_that_comes_again_after_a_failed_call_stays_with_the_functi
     assert lake.function(HUGE, again=True).process(ref).state == "done"
 
 
-def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_enough_for_it(large: bytes) -> None:
+def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_enough_for_it(
+    large: bytes,
+) -> None:
     """No job, which takes minutes and costs money, for one call that S3 throttled: nobody died of the file."""
     lake = Lake()
     ref, met = lake.put("regions/a.csv", large), ["SlowDown"]
@@ -311,8 +358,14 @@ def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_e
         lake.objects.upload(*reported, **also)
 
     function = lake.function(HUGE)
-    objects = cast("MemoryObjects", SimpleNamespace(**{name: getattr(lake.objects, name) for name in CALLS} | {"upload": upload}))
-    record = retry_throttled(partial(replace(function, ports=replace(function.ports, objects=objects)).process, ref), sleep=lambda _: None)
+    objects = cast(
+        "MemoryObjects",
+        SimpleNamespace(**{name: getattr(lake.objects, name) for name in CALLS} | {"upload": upload}),
+    )
+    record = retry_throttled(
+        partial(replace(function, ports=replace(function.ports, objects=objects)).process, ref),
+        sleep=lambda _: None,
+    )
     assert (record.state, met, lake.started) == ("done", [], {})
 
 
@@ -328,7 +381,10 @@ def test_a_kind_of_file_that_was_fast_and_lean_stays_here() -> None:
     assert need(400 << 20, FIRST["csv"]).beyond(worker, 300) == "memory"
     lake.ledger.measure("regions/csv", [MeasuredFile(10**8, 10**8, 4000, 480 << 20)])
     assert need(400 << 20, pace("csv", lake.ledger.measured("regions/csv"))).beyond(worker, 300) == ""
-    lake.ledger.measure("regions/csv", [MeasuredFile(10**8, 10**8, 4000, 480 << 20), MeasuredFile(10**8, 10**8, 400_000, 480 << 20)])
+    lake.ledger.measure(
+        "regions/csv",
+        [MeasuredFile(10**8, 10**8, 4000, 480 << 20), MeasuredFile(10**8, 10**8, 400_000, 480 << 20)],
+    )
     assert need(400 << 20, pace("csv", lake.ledger.measured("regions/csv"))).beyond(worker, 300) == "time"
 
 
@@ -342,7 +398,9 @@ def test_a_kind_of_file_that_was_fast_and_lean_stays_here() -> None:
         (4 * GIB, Worker(64 * GIB, 9 * GIB), 10**6, "disk"),
     ],
 )
-def test_the_estimate_is_compared_with_what_the_worker_has(size_bytes: int, worker: Worker, time_left_s: float, lacks: str) -> None:
+def test_the_estimate_is_compared_with_what_the_worker_has(
+    size_bytes: int, worker: Worker, time_left_s: float, lacks: str
+) -> None:
     assert need(size_bytes, FIRST["csv"]).beyond(worker, time_left_s) == lacks
 
 

@@ -10,7 +10,10 @@ pytestmark = pytest.mark.unit
 
 
 def test_an_unknown_dataset_is_named_with_those_that_exist() -> None:
-    assert nothing_quarantined("nix", "", {"payments", "orders"}) == "There is no dataset nix. There are: orders, payments."
+    assert (
+        nothing_quarantined("nix", "", {"payments", "orders"})
+        == "There is no dataset nix. There are: orders, payments."
+    )
     assert nothing_quarantined("nix", "", set()) == "There is no dataset nix. There are: none."
 
 

@@ -33,11 +33,20 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-SUGGESTED = Suggested("regions", "inbox", "abc", ("F1", "F2", "F3"), ("region_id", "name", ""), (0.5, 0.4, 0.0), ("currency",))
+SUGGESTED = Suggested(
+    "regions", "inbox", "abc", ("F1", "F2", "F3"), ("region_id", "name", ""), (0.5, 0.4, 0.0), ("currency",)
+)
 FIELDS = ("region_id", "name", "currency")
 KEY, LATER = "inbox/r.csv", "2026-01-02T03:04:06"
 WAITING = FileRecord(
-    "1", "raw", KEY, "v1", "regions", FileState.NEEDS_MAPPING, received_at="2026-01-02T03:04:05", error={"suggestion": SUGGESTED.to_json()}
+    "1",
+    "raw",
+    KEY,
+    "v1",
+    "regions",
+    FileState.NEEDS_MAPPING,
+    received_at="2026-01-02T03:04:05",
+    error={"suggestion": SUGGESTED.to_json()},
 )
 
 
@@ -65,7 +74,9 @@ def test_what_names_no_column_of_the_file_is_refused(pair: str) -> None:
 
 
 def test_an_unknown_field_is_refused_and_the_contracts_fields_are_named() -> None:
-    with pytest.raises(click.UsageError, match=r"`nofield` is no field of regions.*: region_id, name, currency"):
+    with pytest.raises(
+        click.UsageError, match=r"`nofield` is no field of regions.*: region_id, name, currency"
+    ):
         with_changes(SUGGESTED, ["F3=nofield"], FIELDS)
 
 
@@ -83,14 +94,20 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
     records = {"1": WAITING}
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(stores, "ledger", lambda _: MemoryLedger(records))
-    monkeypatch.setattr(intake, "mappings", lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table))
+    monkeypatch.setattr(
+        intake,
+        "mappings",
+        lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table),
+    )
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: MemoryLake(ledger=MemoryLedger(records)))
     return records
 
 
 def listed() -> list[str]:
     """The ids of the files that `headgate files` says wait for a mapping."""
-    result = CliRunner().invoke(files, ["--state", FileState.NEEDS_MAPPING.value, "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(
+        files, ["--state", FileState.NEEDS_MAPPING.value, "--json"], catch_exceptions=False
+    )
     return [record["file_id"] for record in json.loads(result.stdout)]
 
 
@@ -102,25 +119,41 @@ def test_accepting_an_incomplete_suggestion_says_how_to_complete_it() -> None:
 
 @pytest.mark.parametrize("state", ["done", "skipped_duplicate"])
 @pytest.mark.parametrize("command", [["show", KEY], ["accept", KEY], ["set", KEY, "F3=currency"]])
-def test_a_file_of_which_a_later_version_was_accepted_is_not_pending(lake: dict[str, FileRecord], command: list[str], state: str) -> None:
+def test_a_file_of_which_a_later_version_was_accepted_is_not_pending(
+    lake: dict[str, FileRecord], command: list[str], state: str
+) -> None:
     assert listed() == ["1"]
-    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state=state, error={}, content_sha256="b", received_at=LATER)
+    lake["2"] = replace(
+        WAITING, file_id="2", version_id="v2", state=state, error={}, content_sha256="b", received_at=LATER
+    )
     assert listed() == []
-    with pytest.raises(HeadgateError, match=r"inbox/r.csv is settled.*`headgate files show inbox/r.csv` shows it"):
+    with pytest.raises(
+        HeadgateError, match=r"inbox/r.csv is settled.*`headgate files show inbox/r.csv` shows it"
+    ):
         CliRunner().invoke(mapping, command, catch_exceptions=False)
 
 
 def test_a_version_that_waits_again_is_the_one_that_is_asked_about(lake: dict[str, FileRecord]) -> None:
-    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state="done", error={}, content_sha256="b", received_at=LATER)
+    lake["2"] = replace(
+        WAITING, file_id="2", version_id="v2", state="done", error={}, content_sha256="b", received_at=LATER
+    )
     other = replace(SUGGESTED, fingerprint="other")
-    lake["3"] = replace(WAITING, file_id="3", version_id="v3", received_at="2026-01-02T03:04:07", error={"suggestion": other.to_json()})
+    lake["3"] = replace(
+        WAITING,
+        file_id="3",
+        version_id="v3",
+        received_at="2026-01-02T03:04:07",
+        error={"suggestion": other.to_json()},
+    )
     assert listed() == ["3"]
     shown = CliRunner().invoke(mapping, ["show", KEY, "--json"], catch_exceptions=False)
     assert json.loads(shown.stdout)["fingerprint"] == "other"
 
 
 def test_a_later_version_that_was_refused_settles_nothing(lake: dict[str, FileRecord]) -> None:
-    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state="rejected", error={"rule": "x"}, received_at=LATER)
+    lake["2"] = replace(
+        WAITING, file_id="2", version_id="v2", state="rejected", error={"rule": "x"}, received_at=LATER
+    )
     assert listed() == ["1"]
     assert CliRunner().invoke(mapping, ["show", KEY], catch_exceptions=False).exit_code == 0
 
@@ -135,18 +168,26 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> Mappings:
 
 
 @pytest.mark.usefixtures("lake")
-def test_a_remembered_mapping_is_listed_with_its_columns_and_can_be_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_remembered_mapping_is_listed_with_its_columns_and_can_be_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     kept = remembering(monkeypatch)
     listed = json.loads(CliRunner().invoke(mapping, ["list", "--json"], catch_exceptions=False).stdout)
-    assert [(one["source"], one["header"], one["dataset"], one["columns"][0]) for one in listed] == [("inbox", "abc", "regions", "F0")]
+    assert [(one["source"], one["header"], one["dataset"], one["columns"][0]) for one in listed] == [
+        ("inbox", "abc", "regions", "F0")
+    ]
     assert "F0 = region_id" in CliRunner().invoke(mapping, ["list"], catch_exceptions=False).stdout
-    assert CliRunner().invoke(mapping, ["forget", "inbox", "ab", "--yes"], catch_exceptions=False).exit_code == 0
+    assert (
+        CliRunner().invoke(mapping, ["forget", "inbox", "ab", "--yes"], catch_exceptions=False).exit_code == 0
+    )
     assert kept.remembered() == []
 
 
 @pytest.mark.usefixtures("lake")
 @pytest.mark.parametrize("named", [["inbox", "x"], ["other", "abc"], ["inbox", ""]])
-def test_what_names_no_remembered_mapping_deletes_nothing(monkeypatch: pytest.MonkeyPatch, named: list[str]) -> None:
+def test_what_names_no_remembered_mapping_deletes_nothing(
+    monkeypatch: pytest.MonkeyPatch, named: list[str]
+) -> None:
     kept = remembering(monkeypatch)
     with pytest.raises(HeadgateError, match="headgate mapping list"):
         CliRunner().invoke(mapping, ["forget", *named, "--yes"], catch_exceptions=False)
@@ -158,9 +199,13 @@ def test_a_file_that_no_contract_fits_names_the_draft_and_the_replay_with_a_data
 ) -> None:
     objects, raw = MemoryObjects(), ObjectRef("raw", "uploads/points.csv")
     objects.write(raw, b"member,points\nA-1,20\nA-2,30\n")
-    monkeypatch.setattr(intake, "mappings", lambda _: Mappings(objects, "artifacts", Registry.load().source, sample_table))
+    monkeypatch.setattr(
+        intake, "mappings", lambda _: Mappings(objects, "artifacts", Registry.load().source, sample_table)
+    )
     ref = objects.info(raw).ref
-    lake["2"] = FileRecord("2", ref.bucket, ref.key, ref.version_id, "uploads", FileState.PROFILED, received_at=LATER)
+    lake["2"] = FileRecord(
+        "2", ref.bucket, ref.key, ref.version_id, "uploads", FileState.PROFILED, received_at=LATER
+    )
     reported = CliRunner().invoke(mapping, ["show", "uploads/points.csv"])
     assert isinstance(reported.exception, HeadgateError)
     assert "headgate contract init --raw uploads/points.csv" in str(reported.exception)
@@ -201,13 +246,20 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     return made
 
 
-def test_one_command_takes_in_a_file_with_a_foreign_header_and_the_next_one_needs_none(foreign: MemoryLake) -> None:
-    done = CliRunner().invoke(mapping, ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions"], catch_exceptions=False)
+def test_one_command_takes_in_a_file_with_a_foreign_header_and_the_next_one_needs_none(
+    foreign: MemoryLake,
+) -> None:
+    done = CliRunner().invoke(
+        mapping, ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions"], catch_exceptions=False
+    )
     assert done.exit_code == 0, done.output
     again = foreign.receive("gebiete.csv")
     assert (again.state, again.dataset, again.accepted) == (FileState.DONE, "regions", 2)
     replayed = CliRunner().invoke(quarantine, ["replay", "--json"], catch_exceptions=False)
-    assert (replayed.exit_code, json.loads(replayed.stdout)) == (0, [])  # the version that was profiled is settled
+    assert (replayed.exit_code, json.loads(replayed.stdout)) == (
+        0,
+        [],
+    )  # the version that was profiled is settled
     following = foreign.receive("gebiete-februar.csv", GERMAN.replace(b"DE;Germany;DE", b"FR;France;FR"))
     assert (following.state, following.dataset, following.accepted) == (FileState.DONE, "regions", 2)
 
@@ -215,20 +267,31 @@ def test_one_command_takes_in_a_file_with_a_foreign_header_and_the_next_one_need
 def set_fields(foreign: MemoryLake, body: bytes, *options: str) -> Result:
     """Name the fields of a file of regions with a German header."""
     assert foreign.receive("gebiete.csv", body).state is FileState.PROFILED
-    return CliRunner().invoke(mapping, ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions", *options], catch_exceptions=False)
+    return CliRunner().invoke(
+        mapping,
+        ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions", *options],
+        catch_exceptions=False,
+    )
 
 
 NOTHING_FITS = GERMAN.replace(b"67000000", b"viele").replace(b"83000000", b"viele")
 HALF_FITS = GERMAN.replace(b"67000000", b"viele")
 
 
-def test_a_file_of_which_no_row_would_be_accepted_is_not_taken_in_and_not_remembered(foreign: MemoryLake) -> None:
+def test_a_file_of_which_no_row_would_be_accepted_is_not_taken_in_and_not_remembered(
+    foreign: MemoryLake,
+) -> None:
     """The command ended with success, and the file was in the lake with 0 rows."""
     shown = set_fields(foreign, NOTHING_FITS)
     assert (shown.exit_code, foreign.mappings.remembered()) == (3, [])
-    assert "None of the rows of gebiete.csv would be accepted. Nothing is remembered." in " ".join(shown.stdout.split())
+    assert "None of the rows of gebiete.csv would be accepted. Nothing is remembered." in " ".join(
+        shown.stdout.split()
+    )
     newest = foreign.objects.info(ObjectRef("raw", "gebiete.csv")).ref
-    assert foreign.ledger.get(keys.file_id(newest.bucket, newest.key, newest.version_id)).state is FileState.PROFILED
+    assert (
+        foreign.ledger.get(keys.file_id(newest.bucket, newest.key, newest.version_id)).state
+        is FileState.PROFILED
+    )
 
 
 def test_the_json_of_a_mapping_has_the_counts_of_the_check(foreign: MemoryLake) -> None:
@@ -242,14 +305,18 @@ def test_the_json_of_a_mapping_has_the_counts_of_the_check(foreign: MemoryLake) 
     assert (good["taken_in"], good["file_id"]) == (True, foreign.receive("gebiete.csv").file_id)
 
 
-def test_a_file_that_loses_more_rows_than_the_lake_permits_is_taken_in_and_somebody_has_to_act(foreign: MemoryLake) -> None:
+def test_a_file_that_loses_more_rows_than_the_lake_permits_is_taken_in_and_somebody_has_to_act(
+    foreign: MemoryLake,
+) -> None:
     shown = set_fields(foreign, HALF_FITS)
     assert (shown.exit_code, len(foreign.mappings.remembered())) == (3, 1)
     assert "Remembered for files of _root" in " ".join(shown.stdout.split())
     assert foreign.receive("gebiete.csv").accepted == 1
 
 
-def test_a_command_waits_for_the_end_of_the_check(foreign: MemoryLake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_waits_for_the_end_of_the_check(
+    foreign: MemoryLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     started: list[str] = []
     run, foreign.start = foreign.start, started.append  # type: ignore[method-assign]  # a check that takes a while
     monkeypatch.setattr(time, "sleep", lambda _: run(started[-1]))
@@ -267,7 +334,9 @@ def test_a_check_that_fails_takes_nothing_in_unless_the_file_is_too_large_for_it
         with pytest.raises(HeadgateError, match="The gate could not check the file"):
             CliRunner().invoke(mapping, command, catch_exceptions=False)
     assert foreign.mappings.remembered() == []
-    rejected = FileRecord("1", "raw", "gebiete.csv", "v1", "regions", FileState.REJECTED, error={"rule": "too_large"})
+    rejected = FileRecord(
+        "1", "raw", "gebiete.csv", "v1", "regions", FileState.REJECTED, error={"rule": "too_large"}
+    )
     with monkeypatch.context() as context:
         context.setattr(FileProcessor, "process", lambda *_: rejected)
         shown = CliRunner().invoke(mapping, command, catch_exceptions=False)
@@ -277,9 +346,13 @@ def test_a_check_that_fails_takes_nothing_in_unless_the_file_is_too_large_for_it
 
 @pytest.mark.usefixtures("foreign")
 def test_a_file_that_no_contract_fits_by_its_names_comes_with_the_short_way() -> None:
-    with pytest.raises(HeadgateError, match=r"mapping accept gebiete.csv --dataset NAME.*contract init --raw gebiete.csv"):
+    with pytest.raises(
+        HeadgateError, match=r"mapping accept gebiete.csv --dataset NAME.*contract init --raw gebiete.csv"
+    ):
         CliRunner().invoke(mapping, ["show", "gebiete.csv"], catch_exceptions=False)
-    shown = CliRunner().invoke(mapping, ["show", "gebiete.csv", "--dataset", "regions", "--json"], catch_exceptions=False)
+    shown = CliRunner().invoke(
+        mapping, ["show", "gebiete.csv", "--dataset", "regions", "--json"], catch_exceptions=False
+    )
     assert json.loads(shown.stdout)["dataset"] == "regions"
 
 
@@ -299,5 +372,7 @@ def test_a_dataset_that_is_not_there_is_refused_with_those_that_are() -> None:
 
 def test_a_file_in_the_folder_of_a_dataset_stays_of_it(foreign: MemoryLake) -> None:
     foreign.receive("customers/gebiete.csv", GERMAN)
-    with pytest.raises(BadInputError, match=r"folder says that it is of customers.*upload it with `--dataset regions`"):
+    with pytest.raises(
+        BadInputError, match=r"folder says that it is of customers.*upload it with `--dataset regions`"
+    ):
         foreign.mappings.assigned("customers/gebiete.csv", "regions", GERMAN)

@@ -15,7 +15,15 @@ pytestmark = pytest.mark.unit
 
 
 def record(**masked: int) -> FileRecord:
-    return FileRecord(file_id="a", bucket="raw", key="notes/a.csv", version_id="1", state=FileState.DONE, dataset="notes", masked=masked)
+    return FileRecord(
+        file_id="a",
+        bucket="raw",
+        key="notes/a.csv",
+        version_id="1",
+        state=FileState.DONE,
+        dataset="notes",
+        masked=masked,
+    )
 
 
 def shown(*records: FileRecord) -> str:

@@ -21,5 +21,11 @@ def test_the_screen_shows_what_the_api_answers() -> None:
     console = Console(file=io.StringIO(), width=120)
     console.print(_screen(fact))
     shown = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
-    for text in ("Last 7 days", fact["total_usd"], fact["by_dataset"]["payments"], fact["by_job"]["merge_curated"], "1000"):
+    for text in (
+        "Last 7 days",
+        fact["total_usd"],
+        fact["by_dataset"]["payments"],
+        fact["by_job"]["merge_curated"],
+        "1000",
+    ):
         assert text in shown

@@ -24,18 +24,30 @@ def letter(key: str) -> Letter:
 
 def record(key: str, state: FileState, received_at: str = "2026-01-02") -> FileRecord:
     error = {"message": f"row 3 of {CARD} broke", "remedy": "Send it again."}
-    return FileRecord(key + received_at, "raw", key, "", "orders", state, received_at=received_at, error=error)
+    return FileRecord(
+        key + received_at, "raw", key, "", "orders", state, received_at=received_at, error=error
+    )
 
 
 def test_a_dead_letter_names_its_file_and_the_newest_error() -> None:
-    records = [record("orders/a.csv", FileState.FAILED, "2026-01-03"), record("orders/a.csv", FileState.DONE, "2026-01-02")]
+    records = [
+        record("orders/a.csv", FileState.FAILED, "2026-01-03"),
+        record("orders/a.csv", FileState.DONE, "2026-01-02"),
+    ]
     seen = described(letter("orders/a.csv"), "raw_events", newest_records(records))
-    assert (seen.file, seen.state, seen.remedy, seen.sent_at) == ("orders/a.csv", "failed", "Send it again.", "2026-01-02T03:04:05")
+    assert (seen.file, seen.state, seen.remedy, seen.sent_at) == (
+        "orders/a.csv",
+        "failed",
+        "Send it again.",
+        "2026-01-02T03:04:05",
+    )
 
 
 def test_no_card_number_is_shown() -> None:
     key = f"payments/{CARD}.csv"
-    assert CARD not in str(described(letter(key), "raw_events", newest_records([record(key, FileState.FAILED)])))
+    assert CARD not in str(
+        described(letter(key), "raw_events", newest_records([record(key, FileState.FAILED)]))
+    )
 
 
 def test_a_message_of_another_kind_shows_nothing_of_its_body() -> None:

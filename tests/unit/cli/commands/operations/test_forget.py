@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.unit,
-    pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),  # Ibis calls DuckDB's old name
+    pytest.mark.filterwarnings(
+        r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"
+    ),  # Ibis calls DuckDB's old name
 ]
 
 
@@ -37,8 +39,14 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shop:
 
 def test_a_dry_run_lists_the_files_that_were_not_accepted(shop: Shop) -> None:
     before = shop.bodies()
-    stated = json.loads(CliRunner().invoke(forget, ["4711", "--dry-run", "--json"], catch_exceptions=False).stdout)
-    assert stated == {"files": 2, "contents_by_dataset": {"customers": 1, "orders": 1}, "unaccepted_files": [PENDING]}
+    stated = json.loads(
+        CliRunner().invoke(forget, ["4711", "--dry-run", "--json"], catch_exceptions=False).stdout
+    )
+    assert stated == {
+        "files": 2,
+        "contents_by_dataset": {"customers": 1, "orders": 1},
+        "unaccepted_files": [PENDING],
+    }
     assert PENDING in CliRunner().invoke(forget, ["4711", "--dry-run"], catch_exceptions=False).stdout
     assert shop.bodies() == before
 
@@ -51,7 +59,9 @@ def test_the_question_lists_them_too_and_no_deletes_nothing(shop: Shop) -> None:
     assert shop.bodies() == before
 
 
-def test_a_key_that_no_row_has_ends_with_an_error_before_anything_is_deleted(shop: Shop, tmp_path: Path) -> None:
+def test_a_key_that_no_row_has_ends_with_an_error_before_anything_is_deleted(
+    shop: Shop, tmp_path: Path
+) -> None:
     before, certificate = shop.bodies(), tmp_path / "certificate.json"
     ended = CliRunner().invoke(forget, ["99471199", "--yes", "--to", str(certificate)])
     assert isinstance(ended.exception, NotFoundError)
@@ -70,13 +80,19 @@ def test_a_dataset_that_is_not_there_names_the_option_and_the_datasets_with_a_ke
 
 
 def test_the_screen_names_the_objects_in_which_a_text_is_left() -> None:
-    left = [{"bucket": "raw", "key": "a.csv", "version_id": version, "size_bytes": 1} for version in ("v1", "v2")]
+    left = [
+        {"bucket": "raw", "key": "a.csv", "version_id": version, "size_bytes": 1} for version in ("v1", "v2")
+    ]
     table = _result({"versions_with_texts": left, "complete": False}, Path("forgotten.json"))
     assert next(iter(table.columns[1].cells)) == "raw/a.csv"
 
 
 def test_a_certificate_is_shown_in_words() -> None:
-    certificate: dict[str, object] = {"rows_erased": {"orders": 2, "customers": 1}, "versions_with_texts": [], "complete": True}
+    certificate: dict[str, object] = {
+        "rows_erased": {"orders": 2, "customers": 1},
+        "versions_with_texts": [],
+        "complete": True,
+    }
     table = _result(certificate, Path("forgotten.json"))
     assert list(table.columns[0].cells) == [
         "rows erased",
@@ -87,7 +103,9 @@ def test_a_certificate_is_shown_in_words() -> None:
     assert list(table.columns[1].cells) == ["orders: 2\ncustomers: 1", "0", "yes", "forgotten.json"]
 
 
-def test_a_person_who_is_only_in_a_pending_file_is_asked_about_with_the_files_key(shop: Shop, tmp_path: Path) -> None:
+def test_a_person_who_is_only_in_a_pending_file_is_asked_about_with_the_files_key(
+    shop: Shop, tmp_path: Path
+) -> None:
     pending = receive_newcomer(shop)
     asked = CliRunner().invoke(forget, ["880099"], input="n\n")
     assert asked.exit_code == 1

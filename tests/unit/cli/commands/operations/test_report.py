@@ -22,12 +22,29 @@ pytestmark = pytest.mark.unit
 
 RETAIL = Registry.load()
 MODEL = own_model(replace(RETAIL.prod["regional_performance"], system=""))
-OWN = Registry({}, {name: RETAIL.curated[name] for name in ("orders", "products")}, {"regional_performance": MODEL}, {})
+OWN = Registry(
+    {}, {name: RETAIL.curated[name] for name in ("orders", "products")}, {"regional_performance": MODEL}, {}
+)
 RECORDS = [
-    FileRecord("1", "raw", "orders/a.csv", "v1", "orders", "done", received=30, accepted=28, reasons={"type": 2}, profile={"score": "0.9"}),
-    FileRecord("2", "raw", "orders/b.csv", "v1", "orders", "done", received=10, accepted=10, profile={"score": "0.5"}),
+    FileRecord(
+        "1",
+        "raw",
+        "orders/a.csv",
+        "v1",
+        "orders",
+        "done",
+        received=30,
+        accepted=28,
+        reasons={"type": 2},
+        profile={"score": "0.9"},
+    ),
+    FileRecord(
+        "2", "raw", "orders/b.csv", "v1", "orders", "done", received=10, accepted=10, profile={"score": "0.5"}
+    ),
     FileRecord("3", "raw", "orders/c.csv", "v1", "orders", "rejected", profile={"score": "0.1"}),
-    FileRecord("4", "raw", "products/a.csv", "v1", "products", "done", received=5, accepted=4, reasons={"type": 1}),
+    FileRecord(
+        "4", "raw", "products/a.csv", "v1", "products", "done", received=5, accepted=4, reasons={"type": 1}
+    ),
 ]
 
 
@@ -41,7 +58,9 @@ class Tables:
         asked = [name for name in ("orders", "products", "regional_performance") if f".{name}" in sql]
         if missing := [name for name in asked if name not in self.rows]:
             raise QueryError(f"TABLE_NOT_FOUND: {missing[0]}")
-        return Answer("q", (ResultColumn("name", "varchar"),), tuple((name, self.rows[name]) for name in asked))
+        return Answer(
+            "q", (ResultColumn("name", "varchar"),), tuple((name, self.rows[name]) for name in asked)
+        )
 
 
 def printed(rows: dict[str, int]) -> str:

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-LOST = CheckedReference("order_items.order_id", "orders.order_id", "one", "two", rows=1263, keys=105, first_keys=("7",))
+LOST = CheckedReference(
+    "order_items.order_id", "orders.order_id", "one", "two", rows=1263, keys=105, first_keys=("7",)
+)
 COMPLETE = CheckedReference("orders.region_id", "regions.region_id", "one", "two", rows=0, keys=0)
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, checked: Sequence[CheckedReference], *options: str) -> str:
     """Run the command on a lake whose run succeeded, and return what it prints."""
-    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {}))
+    monkeypatch.setattr(
+        deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {})
+    )
     monkeypatch.setattr(pipeline, "watched_run", lambda *_, **__: PipelineRun("arn:run", "SUCCEEDED", ()))
     monkeypatch.setattr(pipeline.snapshots, "datasets_not_merged", lambda _: {})
     monkeypatch.setattr(pipeline.snapshots, "checked_references", lambda _: tuple(checked))
@@ -39,7 +43,10 @@ def _run(monkeypatch: pytest.MonkeyPatch, checked: Sequence[CheckedReference], *
 
 def test_rows_that_point_to_rejected_rows_are_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = _run(monkeypatch, [COMPLETE, LOST])
-    assert "Without parent: 1,263 rows of order_items point to 105 rows of orders that are not in the lake" in printed
+    assert (
+        "Without parent: 1,263 rows of order_items point to 105 rows of orders that are not in the lake"
+        in printed
+    )
     assert "headgate quarantine list" in printed
     assert "regions" not in printed
 

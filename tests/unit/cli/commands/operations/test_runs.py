@@ -35,7 +35,9 @@ def lake() -> LakeWithEndedRuns:
 def command(lake: LakeWithEndedRuns, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 a function of any arguments
     """Run a command on the lake, and return what it prints."""
     systems = json.dumps(dict.fromkeys(lake.systems, "bucket"))
-    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": systems}, {}))
+    monkeypatch.setattr(
+        deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": systems}, {})
+    )
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: lake)
 
     def run(*arguments: str) -> str:
@@ -49,11 +51,20 @@ def command(lake: LakeWithEndedRuns, monkeypatch: pytest.MonkeyPatch) -> Any:  #
 def test_runs_name_datasets_that_were_not_merged_and_systems_that_failed(command: Any) -> None:  # noqa: ANN401 as above
     failed, not_merged, good = json.loads(command("runs", "--json"))
     assert (good["has_problems"], good["datasets_not_merged"], good["failed_stages"]) == (False, {}, {})
-    assert (not_merged["status"], not_merged["has_problems"], not_merged["datasets_not_merged"]) == ("SUCCEEDED", True, {"payments": WHY})
+    assert (not_merged["status"], not_merged["has_problems"], not_merged["datasets_not_merged"]) == (
+        "SUCCEEDED",
+        True,
+        {"payments": WHY},
+    )
     assert failed["datasets_not_merged"] == {}, "a merge of the run before it"
     assert failed["failed_stages"] == {"retail-copilot": CAUSE.partition(": ")[2]}
-    lines = {cells[1].strip(): cells for line in command("runs").splitlines() if len(cells := line.split("│")) > 1}
-    assert [lines["not-merged"][place].strip() for place in (2, 6)] == ["succeeded with problems", "not merged: payments"]
+    lines = {
+        cells[1].strip(): cells for line in command("runs").splitlines() if len(cells := line.split("│")) > 1
+    }
+    assert [lines["not-merged"][place].strip() for place in (2, 6)] == [
+        "succeeded with problems",
+        "not merged: payments",
+    ]
     assert [lines["system-failed"][place].strip() for place in (2, 6)] == ["failed", "failed: retail-copilot"]
     assert [lines["good"][place].strip() for place in (2, 6)] == ["succeeded", ""]
 
@@ -62,7 +73,9 @@ def test_a_run_shows_what_it_left_out(command: Any) -> None:  # noqa: ANN401 as 
     shown = command("runs", "show", "not-merged")
     assert "curated_to_prod succeeded with problems" in shown
     assert f"Not merged: payments keeps its previous table. {WHY}" in shown
-    assert json.loads(command("runs", "show", "not-merged", "--json"))["datasets_not_merged"] == {"payments": WHY}
+    assert json.loads(command("runs", "show", "not-merged", "--json"))["datasets_not_merged"] == {
+        "payments": WHY
+    }
     failed = json.loads(command("runs", "show", "system-failed", "--json"))
     assert [one["name"] for one in failed["stages"] if one["state"] == "failed"] == ["retail-copilot"]
     assert list(failed["remedies"]) == ["failed_stages"]
@@ -73,10 +86,20 @@ def test_a_run_shows_what_it_left_out(command: Any) -> None:  # noqa: ANN401 as 
 def test_runs_show_what_started_them(lake: LakeWithEndedRuns, command: Any) -> None:  # noqa: ANN401 as above
     lake.runs.ended = [
         Execution(name, "SUCCEEDED", after(start), after(start + 5))
-        for name, start in (("20260501T030000Z-schedule-abcd1234", 80), ("20260501T013000Z-new-data-abcd1234", 70), ("cli-1", 60))
+        for name, start in (
+            ("20260501T030000Z-schedule-abcd1234", 80),
+            ("20260501T013000Z-new-data-abcd1234", 70),
+            ("cli-1", 60),
+        )
     ]
-    assert [one["started_by"] for one in json.loads(command("runs", "--json"))] == ["schedule", "new_data", "person"]
-    assert [" ".join(line.split("│")[3].split()) for line in command("runs").splitlines() if "│ 20260501" in line] == [
+    assert [one["started_by"] for one in json.loads(command("runs", "--json"))] == [
+        "schedule",
+        "new_data",
+        "person",
+    ]
+    assert [
+        " ".join(line.split("│")[3].split()) for line in command("runs").splitlines() if "│ 20260501" in line
+    ] == [
         "schedule",
         "new data",
     ]
@@ -124,11 +147,18 @@ def test_a_lake_is_healthy_again_after_all_was_merged(lake: LakeWithEndedRuns) -
 def test_a_later_run_for_one_system_does_not_hide_the_failure_of_another(lake: LakeWithEndedRuns) -> None:
     lake.runs.add("other-system", (80, 90), only="global-market-pulse")
     found = status.status_of(lake, {}, [], 7)
-    assert (found.state, found.last_run["state"], found.last_run["has_problems"]) == ("failed", "succeeded", False)
+    assert (found.state, found.last_run["state"], found.last_run["has_problems"]) == (
+        "failed",
+        "succeeded",
+        False,
+    )
     assert found.failed_stages == {"retail-copilot": CAUSE.partition(": ")[2]}
     assert status.next_commands(found) == ["headgate runs show system-failed"]
     message = next(one.message for one in found.checks if one.name == "run")
-    assert "Run other-system succeeded, but did not repeat what failed before: retail-copilot in run system-failed." in message
+    assert (
+        "Run other-system succeeded, but did not repeat what failed before: retail-copilot in run system-failed."
+        in message
+    )
 
 
 def test_a_later_run_for_the_system_that_failed_solves_its_failure(lake: LakeWithEndedRuns) -> None:
@@ -140,7 +170,9 @@ def test_a_later_run_for_the_system_that_failed_solves_its_failure(lake: LakeWit
 
 def test_a_run_that_failed_in_its_merge_hides_no_earlier_problem(lake: LakeWithEndedRuns) -> None:
     lake.runs.ended = lake.runs.ended[1:]
-    lake.runs.add("merge-failed", (80, 90), cause="merge_curated: FAILED (run jr_2): ServiceError: S3 did not answer")
+    lake.runs.add(
+        "merge-failed", (80, 90), cause="merge_curated: FAILED (run jr_2): ServiceError: S3 did not answer"
+    )
     found = status.status_of(lake, {}, [], 7)
     assert found.failed_stages == {"merge": "FAILED (run jr_2): ServiceError: S3 did not answer"}
     assert found.datasets_not_merged == {"payments": WHY}
@@ -177,7 +209,9 @@ def test_a_run_is_read_once_until_it_is_redriven(lake: LakeWithEndedRuns) -> Non
         assert list(status.status_of(lake, {}, [], 7).failed_stages) == ["retail-copilot"]
     assert lake.runs.asked.count("system-failed") == 1
     failed = lake.runs.ended[0]
-    lake.runs.ended[0] = Execution(failed.name, "SUCCEEDED", failed.started_at, after(75) + timedelta(minutes=5))
+    lake.runs.ended[0] = Execution(
+        failed.name, "SUCCEEDED", failed.started_at, after(75) + timedelta(minutes=5)
+    )
     del lake.runs.causes[failed.name]
     assert status.status_of(lake, {}, [], 7).failed_stages == {}
 
@@ -191,9 +225,15 @@ def _shown(found: status.Status) -> str:
 @pytest.mark.parametrize(
     ("environment", "reported"),
     [
-        ({"HEADGATE_PROD_BUCKETS": '{"retail-copilot": "bucket"}'}, "There is no system nope. Systems: retail-copilot."),
+        (
+            {"HEADGATE_PROD_BUCKETS": '{"retail-copilot": "bucket"}'},
+            "There is no system nope. Systems: retail-copilot.",
+        ),
         ({}, f"There is no system nope. Systems: {', '.join(project().systems)}."),
-        ({"HEADGATE_PROD_BUCKETS": "{}"}, "There is no system nope: this lake builds no systems. Leave out --only"),
+        (
+            {"HEADGATE_PROD_BUCKETS": "{}"},
+            "There is no system nope: this lake builds no systems. Leave out --only",
+        ),
     ],
     ids=["deployed", "nothing is deployed", "a lake without systems"],
 )

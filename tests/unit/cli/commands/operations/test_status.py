@@ -22,7 +22,12 @@ ONE_GOOD_ROW = b"\n".join(PAYMENTS.split(b"\n")[:2]) + b"\n"
 
 def test_an_empty_lake_needs_nobody() -> None:
     found = status_of(MemoryLake(), QUIET, [], 7)
-    assert (found.state, found.healthy, found.data_age_hours, dict(found.last_run)) == ("unknown", True, None, {})
+    assert (found.state, found.healthy, found.data_age_hours, dict(found.last_run)) == (
+        "unknown",
+        True,
+        None,
+        {},
+    )
     assert next_commands(found) == []
 
 
@@ -67,11 +72,20 @@ def test_old_files_are_not_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dead", "raised"), [(1, []), (0, [RaisedAlarm("shop-raw-age", datetime(2026, 1, 2), "The oldest object in raw has waited")])]
+    ("dead", "raised"),
+    [
+        (1, []),
+        (0, [RaisedAlarm("shop-raw-age", datetime(2026, 1, 2), "The oldest object in raw has waited")]),
+    ],
 )
 def test_a_dead_letter_or_an_alarm_needs_somebody(dead: int, raised: list[RaisedAlarm]) -> None:
     found = status_of(MemoryLake(), {**QUIET, "raw_events_dead_letter": Depth(dead, 0)}, raised, 7)
-    assert (found.state, found.healthy, found.dead_letters, len(found.alarms)) == ("degraded", False, dead, len(raised))
+    assert (found.state, found.healthy, found.dead_letters, len(found.alarms)) == (
+        "degraded",
+        False,
+        dead,
+        len(raised),
+    )
 
 
 def test_the_alarms_are_those_of_the_deployment() -> None:

@@ -58,7 +58,11 @@ def test_init_prints_a_contract_that_check_then_keeps(tmp_path: Path) -> None:
 
 def test_init_names_the_key_and_says_once_what_concerns_many_columns(tmp_path: Path) -> None:
     sample = tmp_path / "survey.csv"
-    sample.write_text(";".join(["id", *(f"no. {n}" for n in range(50))]) + "\n" + "".join(f"{row}{';x' * 50}\n" for row in range(3)))
+    sample.write_text(
+        ";".join(["id", *(f"no. {n}" for n in range(50))])
+        + "\n"
+        + "".join(f"{row}{';x' * 50}\n" for row in range(3))
+    )
     said = run("init", sample).stderr
     assert "key: id" in said
     assert (said.count("double quotes"), said.count("and 46 more")) == (1, 1)
@@ -82,7 +86,9 @@ def test_check_counts_reasons_and_shows_refused_rows_masked(tmp_path: Path) -> N
     }
     assert reported["reasons"] == {"card_number": 1, "duplicate_row": 1}
     assert reported["masked"] == {"card_number": 2, "card_cvv": 2}  # of the row that repeats, too
-    assert [(row["source_row"], row["rule"], row["column_name"]) for row in reported["refused_rows"]] == [(3, "card_number", "card_number")]
+    assert [(row["source_row"], row["rule"], row["column_name"]) for row in reported["refused_rows"]] == [
+        (3, "card_number", "card_number")
+    ]
     assert "411111111111111" not in result.stdout
 
 
@@ -112,14 +118,19 @@ def test_a_file_of_no_known_dataset_names_the_remedy(tmp_path: Path) -> None:
 
 
 def test_check_takes_a_contract_or_a_dataset_and_not_both(tmp_path: Path) -> None:
-    reported = run("check", payments(tmp_path, GOOD), "--contract", CONTRACTS / "payments.yaml", "--dataset", "orders")
+    reported = run(
+        "check", payments(tmp_path, GOOD), "--contract", CONTRACTS / "payments.yaml", "--dataset", "orders"
+    )
     assert reported.exit_code == 2
     assert "Give one of the two" in reported.stderr
 
 
 def test_diff_of_equal_contracts_is_no_change() -> None:
     result = run("diff", CONTRACTS / "orders.yaml", CONTRACTS / "orders.yaml", "--json")
-    assert (result.exit_code, json.loads(result.stdout)) == (0, {"breaking": False, "changes": [], "stored_rows": []})
+    assert (result.exit_code, json.loads(result.stdout)) == (
+        0,
+        {"breaking": False, "changes": [], "stored_rows": []},
+    )
 
 
 def test_diff_ends_with_three_when_something_breaks(tmp_path: Path) -> None:
@@ -134,7 +145,14 @@ def test_diff_ends_with_three_when_something_breaks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", ["4111111111111111,Jane", "1,4111 1111 1111 1111", "1,078-05-1120", "1,card 4111111111111111", "1,4111111111111112"]
+    "first",
+    [
+        "4111111111111111,Jane",
+        "1,4111 1111 1111 1111",
+        "1,078-05-1120",
+        "1,card 4111111111111111",
+        "1,4111111111111112",
+    ],
 )
 def test_init_of_a_sample_without_a_header_shows_no_value(tmp_path: Path, first: str) -> None:
     sample = tmp_path / "a.csv"
@@ -162,7 +180,9 @@ def test_init_drafts_no_contract_that_could_not_be_loaded_for_its_name(tmp_path:
         run("init", sample, "--dataset", name)
 
 
-def test_a_draft_of_a_table_whose_name_no_contract_can_have_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_draft_of_a_table_whose_name_no_contract_can_have_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     orders = Registry.load().source["orders"]
     export._warn_about_name(orders)
     assert capsys.readouterr().err == ""
@@ -177,32 +197,49 @@ def test_a_file_that_is_no_contract_is_an_error_without_a_traceback(tmp_path: Pa
         run("check", payments(tmp_path, GOOD), "--contract", words)
 
 
-@pytest.mark.parametrize(("name", "text"), [("broken.yaml", "a: [1"), ("broken.json", "{"), ("4111111111111111.json", "")])
-def test_a_file_that_is_neither_yaml_nor_json_gives_a_message_with_a_remedy(tmp_path: Path, name: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "text"), [("broken.yaml", "a: [1"), ("broken.json", "{"), ("4111111111111111.json", "")]
+)
+def test_a_file_that_is_neither_yaml_nor_json_gives_a_message_with_a_remedy(
+    tmp_path: Path, name: str, text: str
+) -> None:
     broken = tmp_path / name
     broken.write_text(text)
     answer = run("diff", broken, broken)
-    assert (answer.exit_code, "Name a contract file" in answer.output, "1111111" in answer.output) == (1, True, False)
+    assert (answer.exit_code, "Name a contract file" in answer.output, "1111111" in answer.output) == (
+        1,
+        True,
+        False,
+    )
 
 
 def test_check_of_a_file_named_for_a_card_shows_no_number(tmp_path: Path) -> None:
     sample = tmp_path / "paid 4111111111111111.csv"
     sample.write_text(HEADER + BAD)
-    shown = [run("check", sample, "--dataset", "payments"), run("check", sample, "--dataset", "payments", "--json"), run("check", sample)]
+    shown = [
+        run("check", sample, "--dataset", "payments"),
+        run("check", sample, "--dataset", "payments", "--json"),
+        run("check", sample),
+    ]
     assert [result.exit_code for result in shown] == [3, 3, 1]
     assert not [result.output for result in shown if "4111" in result.output]
 
 
 def test_check_takes_other_names_of_columns_as_the_lake_does(tmp_path: Path) -> None:
     known = yaml.safe_load((CONTRACTS / "payments.yaml").read_text())
-    known["schema"][0]["customProperties"].append({"property": "headgate.aliases", "value": {"order_id": ["Bestellung"]}})
+    known["schema"][0]["customProperties"].append(
+        {"property": "headgate.aliases", "value": {"order_id": ["Bestellung"]}}
+    )
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(known))
     sample = tmp_path / "p.csv"
     sample.write_text(HEADER.replace("order_id", "Bestellung") + GOOD)
     checked = run("check", sample, "--contract", tmp_path / "own.yaml", "--json")
     assert (checked.exit_code, json.loads(checked.stdout)["accepted"]) == (0, 1)
     assert "order_id" in str(json.loads(checked.stdout)["mapping"])
-    assert re.search(r"p\.csv\s+│ Bestellung\s+│ order_id", run("check", sample, "--contract", tmp_path / "own.yaml").output)
+    assert re.search(
+        r"p\.csv\s+│ Bestellung\s+│ order_id",
+        run("check", sample, "--contract", tmp_path / "own.yaml").output,
+    )
     sample.write_text(HEADER.replace("card_number", "ref").replace("card_cvv", "x") + GOOD)
     asked = run("check", sample, "--dataset", "payments", "--json")
     assert (asked.exit_code, json.loads(asked.stdout)["refused"]["rule"]) == (3, "needs_mapping")
@@ -229,11 +266,21 @@ schema:
 
 def test_check_counts_rows_above_the_header_and_shows_the_lines_that_it_skips(tmp_path: Path) -> None:
     (tmp_path / "prices.yaml").write_text(PRICES)
-    (tmp_path / "prices.csv").write_text("Prices of May\n1,ann,1.50\n2,bob,2.50\nid,name,price\n3,cy,3.50\n4,dee,x\n")
+    (tmp_path / "prices.csv").write_text(
+        "Prices of May\n1,ann,1.50\n2,bob,2.50\nid,name,price\n3,cy,3.50\n4,dee,x\n"
+    )
     result = run("check", tmp_path / "prices.csv", "--contract", tmp_path / "prices.yaml", "--json")
     reported = json.loads(result.stdout)
-    assert (reported["received"], reported["accepted"], reported["quarantined"], reported["skipped_lines"]) == (4, 3, 1, 1)
-    assert "skipped_lines" in run("check", tmp_path / "prices.csv", "--contract", tmp_path / "prices.yaml").stdout
+    assert (
+        reported["received"],
+        reported["accepted"],
+        reported["quarantined"],
+        reported["skipped_lines"],
+    ) == (4, 3, 1, 1)
+    assert (
+        "skipped_lines"
+        in run("check", tmp_path / "prices.csv", "--contract", tmp_path / "prices.yaml").stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -244,15 +291,30 @@ def test_check_counts_rows_above_the_header_and_shows_the_lines_that_it_skips(tm
         ("a,b\n" + "25-09-2001, bla\n" * 40, ["a", "b"]),
         ("x;note\n1;one, two\n2;three, four\n3;five, six\n", ["x", "note"]),
     ],
-    ids=["a last column without a name", "no header", "a blank before each last cell", "blanks behind commas within cells"],
+    ids=[
+        "a last column without a name",
+        "no header",
+        "a blank before each last cell",
+        "blanks behind commas within cells",
+    ],
 )
-def test_init_writes_a_contract_that_accepts_its_sample(tmp_path: Path, sample: str, columns: list[str]) -> None:
+def test_init_writes_a_contract_that_accepts_its_sample(
+    tmp_path: Path, sample: str, columns: list[str]
+) -> None:
     (tmp_path / "sample.csv").write_text(sample)
     drafted = run("init", tmp_path / "sample.csv", "--output", tmp_path / "sample.yaml")
     assert "The sample against this contract" in " ".join(drafted.stderr.split())
-    assert [one["name"] for one in yaml.safe_load((tmp_path / "sample.yaml").read_text())["schema"][0]["properties"]] == columns
-    reported = json.loads(run("check", tmp_path / "sample.csv", "--contract", tmp_path / "sample.yaml", "--json").stdout)
-    assert (reported["quarantined"], reported["received"]) == (0, len(sample.splitlines()) - (columns[0] != "column_1"))
+    assert [
+        one["name"]
+        for one in yaml.safe_load((tmp_path / "sample.yaml").read_text())["schema"][0]["properties"]
+    ] == columns
+    reported = json.loads(
+        run("check", tmp_path / "sample.csv", "--contract", tmp_path / "sample.yaml", "--json").stdout
+    )
+    assert (reported["quarantined"], reported["received"]) == (
+        0,
+        len(sample.splitlines()) - (columns[0] != "column_1"),
+    )
 
 
 def test_init_that_drafts_nothing_writes_no_file(tmp_path: Path) -> None:
@@ -263,11 +325,17 @@ def test_init_that_drafts_nothing_writes_no_file(tmp_path: Path) -> None:
 
 
 def test_check_lists_every_failing_column_and_the_suggested_contract_accepts_the_rows(tmp_path: Path) -> None:
-    file, edited = payments(tmp_path, GOOD.replace(",card,", ",barter,").replace("captured", "lost")), tmp_path / "edited.yaml"
+    file, edited = (
+        payments(tmp_path, GOOD.replace(",card,", ",barter,").replace("captured", "lost")),
+        tmp_path / "edited.yaml",
+    )
     refused = run("check", file, "--dataset", "payments", "--suggest", edited, "--json")
     assert refused.exit_code == 3
     failing = json.loads(refused.stdout)["failing_columns"]
-    assert [(one["column"], one["examples"]) for one in failing] == [("method", ["barter"]), ("status", ["lost"])]
+    assert [(one["column"], one["examples"]) for one in failing] == [
+        ("method", ["barter"]),
+        ("status", ["lost"]),
+    ]
     assert run("check", file, "--contract", edited).exit_code == 0
 
 
@@ -277,7 +345,10 @@ def test_check_names_what_it_warns_about(tmp_path: Path) -> None:
     (tmp_path / "next.csv").write_text("id,price\n3,3.50\n")
     arguments = ("check", tmp_path / "next.csv", "--contract", tmp_path / "prices.yaml")
     checked = json.loads(run(*arguments, "--json").stdout)
-    assert (checked["warnings"], checked["warned"]) == (1, [{"column": "name", "rule": "absent_or_left_out", "rows": 1}])
+    assert (checked["warnings"], checked["warned"]) == (
+        1,
+        [{"column": "name", "rule": "absent_or_left_out", "rows": 1}],
+    )
     assert re.search(r"name\s+│ absent_or_left_out\s+│ 1", run(*arguments).output)
 
 
@@ -294,7 +365,10 @@ def test_check_of_a_file_without_rows_says_so(tmp_path: Path) -> None:
     (tmp_path / "prices.csv").write_text("id,price\n1,2.50\n")
     run("init", tmp_path / "prices.csv", "--output", tmp_path)
     (tmp_path / "prices.csv").write_text("id,price\n")
-    assert "The file has no rows." in run("check", tmp_path / "prices.csv", "--contract", tmp_path / "prices.yaml").output
+    assert (
+        "The file has no rows."
+        in run("check", tmp_path / "prices.csv", "--contract", tmp_path / "prices.yaml").output
+    )
 
 
 def test_init_drafts_a_contract_from_each_of_several_samples(tmp_path: Path) -> None:
@@ -326,7 +400,9 @@ def test_a_contract_that_exists_is_replaced_only_on_request(tmp_path: Path) -> N
     edited.write_text("edited")
     refused = run("init", tmp_path / "loans.csv", "--output", tmp_path)
     assert (refused.exit_code, edited.read_text()) == (1, "edited")
-    assert "exists, and a draft would replace what was edited in it. --overwrite replaces it" in refused.output
+    assert (
+        "exists, and a draft would replace what was edited in it. --overwrite replaces it" in refused.output
+    )
     assert run("init", tmp_path / "loans.csv", "--output", edited, "--overwrite").exit_code == 0
     assert odcs_reader.load(edited).names == ("id", "title")
 
@@ -335,7 +411,9 @@ def test_a_contract_that_exists_is_replaced_only_on_request(tmp_path: Path) -> N
 def test_several_samples_need_a_folder_and_no_dataset(tmp_path: Path, options: list[str]) -> None:
     (tmp_path / "a.csv").write_text("id\n1\n")
     (tmp_path / "b.csv").write_text("id\n1\n")
-    refused = run("init", tmp_path / "a.csv", tmp_path / "b.csv", *(option.format(tmp_path) for option in options))
+    refused = run(
+        "init", tmp_path / "a.csv", tmp_path / "b.csv", *(option.format(tmp_path) for option in options)
+    )
     assert (refused.exit_code, "--output FOLDER" in refused.output) == (2, True)
     assert not list(tmp_path.glob("*.yaml"))
 
@@ -354,7 +432,14 @@ def own_lake(folder: Path, *datasets: str) -> Path:
     file = folder / "today.csv"
     file.write_text("ride_id,km\n1,2.5\n2,3.5\n")
     for dataset in datasets:
-        run("init", file, "--dataset", dataset, "--output", folder / "contracts" / "source" / f"{dataset}.yaml")
+        run(
+            "init",
+            file,
+            "--dataset",
+            dataset,
+            "--output",
+            folder / "contracts" / "source" / f"{dataset}.yaml",
+        )
     return file
 
 
@@ -369,7 +454,11 @@ def test_check_takes_the_only_contract_of_a_project(tmp_path: Path, monkeypatch:
     ("datasets", "arguments", "message"),
     [
         (["rides", "trips"], [], "Say with --dataset which contract applies (rides, trips)"),
-        (["rides", "trips"], ["--dataset", "ride"], "There is no contract for ride. Did you mean rides? There are: rides, trips."),
+        (
+            ["rides", "trips"],
+            ["--dataset", "ride"],
+            "There is no contract for ride. Did you mean rides? There are: rides, trips.",
+        ),
         ([], [], "The project has no contract."),
     ],
 )
@@ -393,7 +482,10 @@ def test_without_another_wish_the_contracts_are_those_of_the_deployed_project(
     (deployments / "local" / "deployment.json").write_text(json.dumps(note), encoding="utf-8")
     checked = run("check", file, "--dataset", "rides", "--json")
     assert (checked.exit_code, json.loads(checked.stdout)["accepted"]) == (0, 2)
-    assert f"Contracts of {tmp_path}, the project of deployment local; HEADGATE_PROJECT names another folder." in checked.stderr
+    assert (
+        f"Contracts of {tmp_path}, the project of deployment local; HEADGATE_PROJECT names another folder."
+        in checked.stderr
+    )
     missing = run("check", file, "--dataset", "sales")
     assert f"These are the contracts of {tmp_path}" in missing.stderr.replace("\n", "")
     assert "HEADGATE_PROJECT" not in os.environ
@@ -447,7 +539,9 @@ def test_init_and_check_name_the_sheets_of_a_workbook_that_are_not_read(tmp_path
     for row in (("shop", "city", "phone"), ("North", "Oslo", "1"), ("South", "Rome", "2")):
         shops.append(row)
     book.save(tmp_path / "prices.xlsx")
-    assert "Prices (rows: 3)" in " ".join(re.sub(r"[│\s]+", " ", run("init", tmp_path / "prices.xlsx").stderr).split())
+    assert "Prices (rows: 3)" in " ".join(
+        re.sub(r"[│\s]+", " ", run("init", tmp_path / "prices.xlsx").stderr).split()
+    )
     made = run("init", tmp_path / "prices.xlsx", "--sheet", "Prices")
     (tmp_path / "prices.yaml").write_text(made.stdout)
     assert odcs_reader.load(tmp_path / "prices.yaml").properties["headgate.sheet"] == "Prices"
@@ -458,7 +552,9 @@ def test_init_and_check_name_the_sheets_of_a_workbook_that_are_not_read(tmp_path
 def test_init_takes_the_first_row_as_a_person_states_it(tmp_path: Path) -> None:
     sample = tmp_path / "people.csv"
     sample.write_text("ann,rome\nbob,oslo\n")
-    assert [column["name"] for column in yaml.safe_load(run("init", sample).stdout)["schema"][0]["properties"]] == ["column_1", "column_2"]
+    assert [
+        column["name"] for column in yaml.safe_load(run("init", sample).stdout)["schema"][0]["properties"]
+    ] == ["column_1", "column_2"]
     named = yaml.safe_load(run("init", sample, "--header").stdout)["schema"][0]["properties"]
     assert [column["name"] for column in named] == ["ann", "rome"]
 
@@ -469,7 +565,14 @@ DECLARED = {"declared_by": "R. Meyer", "declared_on": "2026-01-31", "reason": "i
 def declared_meters(folder: Path) -> Path:
     """A contract whose column `meter` is declared to hold no card data."""
     columns = [
-        {"name": "id", "logicalType": "integer", "physicalType": "BIGINT", "primaryKey": True, "primaryKeyPosition": 1, "required": True},
+        {
+            "name": "id",
+            "logicalType": "integer",
+            "physicalType": "BIGINT",
+            "primaryKey": True,
+            "primaryKeyPosition": 1,
+            "required": True,
+        },
         {
             "name": "meter",
             "logicalType": "string",
@@ -477,18 +580,36 @@ def declared_meters(folder: Path) -> Path:
             "customProperties": [{"property": "headgate.no_cards", "value": DECLARED}],
         },
     ]
-    table = {"name": "meters", "physicalType": "table", "dataGranularityDescription": "One row per meter", "properties": columns}
-    document = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "meters", "name": "meters", "version": "1.0.0", "status": "active"}
+    table = {
+        "name": "meters",
+        "physicalType": "table",
+        "dataGranularityDescription": "One row per meter",
+        "properties": columns,
+    }
+    document = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": "meters",
+        "name": "meters",
+        "version": "1.0.0",
+        "status": "active",
+    }
     path = folder / "meters.yaml"
     path.write_text(yaml.safe_dump({**document, "schema": [table]}))
     return path
 
 
 @pytest.mark.parametrize(("are_cards", "warned"), [(True, ["meter"]), (False, [])])
-def test_check_warns_of_cards_in_a_column_declared_to_hold_none(tmp_path: Path, are_cards: bool, warned: list[str]) -> None:
+def test_check_warns_of_cards_in_a_column_declared_to_hold_none(
+    tmp_path: Path, are_cards: bool, warned: list[str]
+) -> None:
     """The declaration counts, so the rows are accepted; a share of card numbers above chance is reported."""
     candidates = [f"4{row * 104_729:015d}" for row in range(1_000)]
-    numbers = [number for number in candidates if is_issued_card(pa.array([number]))[0]] if are_cards else candidates
+    numbers = (
+        [number for number in candidates if is_issued_card(pa.array([number]))[0]]
+        if are_cards
+        else candidates
+    )
     sample = tmp_path / "meters.csv"
     sample.write_text("id,meter\n" + "".join(f"{row},{number}\n" for row, number in enumerate(numbers)))
     contract_file = declared_meters(tmp_path)
@@ -498,13 +619,18 @@ def test_check_warns_of_cards_in_a_column_declared_to_hold_none(tmp_path: Path, 
     assert ("Column meter is declared to hold no card data" in checked.stderr) is are_cards
 
 
-def test_show_names_who_declared_that_columns_hold_no_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_names_who_declared_that_columns_hold_no_cards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "headgate.toml").write_text(
         'name = "sensors"\ndomains = ["retail"]\n[cards]\nnone = true\n'
         'declared_by = "R. Meyer"\ndeclared_on = 2026-01-31\nreason = "ids of meters"\n'
     )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
-    assert next(iter(json.loads(run("show", "curated", "calendar", "--json").stdout).values()))["no_cards"] == DECLARED
+    assert (
+        next(iter(json.loads(run("show", "curated", "calendar", "--json").stdout).values()))["no_cards"]
+        == DECLARED
+    )
     shown = run("show", "curated", "calendar").stdout
     assert "R. Meyer" in shown
     assert "ids of meters" in shown

@@ -21,28 +21,41 @@ pytestmark = pytest.mark.unit
 
 def test_a_new_project_is_a_lake_without_a_ready_made_domain(tmp_path: Path) -> None:
     folder = tmp_path / "Bike Shop"
-    done = CliRunner().invoke(cli, ["init", str(folder), "--region", "eu-central-1", "--json"], catch_exceptions=False)
+    done = CliRunner().invoke(
+        cli, ["init", str(folder), "--region", "eu-central-1", "--json"], catch_exceptions=False
+    )
     assert json.loads(done.output)["name"] == "bikeshop"
     lake = project(folder)
     assert (lake.name, lake.region, lake.domains, lake.systems) == ("bikeshop", "eu-central-1", (), ())
 
 
-def test_a_drafted_contract_in_the_project_is_a_contract_of_the_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drafted_contract_in_the_project_is_a_contract_of_the_lake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "sensors"
     CliRunner().invoke(cli, ["init", str(folder)], catch_exceptions=False)
     (tmp_path / "readings.csv").write_text("reading_id,sensor,value\n1,a,2.50\n2,b,3.25\n", encoding="utf-8")
-    drafted = CliRunner().invoke(cli, ["contract", "init", str(tmp_path / "readings.csv")], catch_exceptions=False)
+    drafted = CliRunner().invoke(
+        cli, ["contract", "init", str(tmp_path / "readings.csv")], catch_exceptions=False
+    )
     (folder / "contracts" / "source" / "readings.yaml").write_text(drafted.stdout, encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
     assert set(Registry.load().curated) == {"readings"}
 
 
-def test_samples_give_contracts_as_contract_init_drafts_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_samples_give_contracts_as_contract_init_drafts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, readings, sensors = tmp_path / "sensors", tmp_path / "readings.csv", tmp_path / "places.csv"
     readings.write_text("reading_id,sensor,value\n1,a,2.50\n2,b,3.25\n", encoding="utf-8")
     sensors.write_text("sensor,place\na,roof\nb,cellar\n", encoding="utf-8")
-    done = CliRunner().invoke(cli, ["init", str(folder), str(readings), str(sensors), "--json"], catch_exceptions=False)
-    assert json.loads(done.stdout)["written"][2:] == ["contracts/source/readings.yaml", "contracts/source/places.yaml"]
+    done = CliRunner().invoke(
+        cli, ["init", str(folder), str(readings), str(sensors), "--json"], catch_exceptions=False
+    )
+    assert json.loads(done.stdout)["written"][2:] == [
+        "contracts/source/readings.yaml",
+        "contracts/source/places.yaml",
+    ]
     assert "The sample against this contract" in done.stderr
     drafted = CliRunner().invoke(cli, ["contract", "init", str(readings)], catch_exceptions=False)
     assert (folder / "contracts" / "source" / "readings.yaml").read_text(encoding="utf-8") == drafted.stdout
@@ -52,18 +65,27 @@ def test_samples_give_contracts_as_contract_init_drafts_them(tmp_path: Path, mon
 
 def test_with_a_sample_the_next_step_is_the_deployment(tmp_path: Path) -> None:
     (tmp_path / "readings.csv").write_text("reading_id,value\n1,2.50\n", encoding="utf-8")
-    done = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), str(tmp_path / "readings.csv")], catch_exceptions=False)
+    done = CliRunner().invoke(
+        cli, ["init", str(tmp_path / "lake"), str(tmp_path / "readings.csv")], catch_exceptions=False
+    )
     assert done.stdout.splitlines()[-1].endswith("make deploy-localstack")
 
 
 def test_samples_of_the_same_columns_may_be_one_dataset(tmp_path: Path) -> None:
     names = ("north", "south", "places")
     for name in names:
-        (tmp_path / f"{name}.csv").write_text(f"reading_id,{'place' if name == 'places' else 'value'}\n1,2.50\n2,3.25\n", encoding="utf-8")
-    done = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), *(str(tmp_path / f"{name}.csv") for name in names)])
+        (tmp_path / f"{name}.csv").write_text(
+            f"reading_id,{'place' if name == 'places' else 'value'}\n1,2.50\n2,3.25\n", encoding="utf-8"
+        )
+    done = CliRunner().invoke(
+        cli, ["init", str(tmp_path / "lake"), *(str(tmp_path / f"{name}.csv") for name in names)]
+    )
     shown = " ".join(done.stdout.split())  # as wide as the terminal is
     assert shown.count("have the same columns") == 1
-    assert "README.md. north and south have the same columns. If they are one dataset, keep contracts/source/north.yaml" in shown
+    assert (
+        "README.md. north and south have the same columns. If they are one dataset, keep contracts/source/north.yaml"
+        in shown
+    )
     assert "send all files with `headgate upload FILE... --dataset north`. Next:" in shown
 
 
@@ -100,14 +122,20 @@ def test_a_refused_name_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("folder", "name"), [("M\u00fcller", "muller"), ("Stra\u00dfe 7", "strasse7")])
-def test_a_folder_with_accents_gives_a_name_that_keeps_its_letters_and_says_so(tmp_path: Path, folder: str, name: str) -> None:
+def test_a_folder_with_accents_gives_a_name_that_keeps_its_letters_and_says_so(
+    tmp_path: Path, folder: str, name: str
+) -> None:
     done = CliRunner().invoke(cli, ["init", str(tmp_path / folder)], catch_exceptions=False)
     assert project(tmp_path / folder).name == name
     assert f"The lake is called {name}" in done.stderr
 
 
-@pytest.mark.parametrize(("folder", "like"), [("\u92b7\u552e", "sales"), ("2026 Verk\u00e4ufe", "verkaufe"), ("a" * 21, "a" * 20)])
-def test_a_folder_that_gives_no_name_leaves_nothing_behind_and_suggests_one(tmp_path: Path, folder: str, like: str) -> None:
+@pytest.mark.parametrize(
+    ("folder", "like"), [("\u92b7\u552e", "sales"), ("2026 Verk\u00e4ufe", "verkaufe"), ("a" * 21, "a" * 20)]
+)
+def test_a_folder_that_gives_no_name_leaves_nothing_behind_and_suggests_one(
+    tmp_path: Path, folder: str, like: str
+) -> None:
     done = CliRunner().invoke(cli, ["init", str(tmp_path / folder)])
     assert done.exit_code == 1
     assert "letters a to z" in done.stderr

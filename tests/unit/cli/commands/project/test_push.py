@@ -83,7 +83,11 @@ def test_a_project_that_is_deployed_as_it_is_has_nothing_to_push(versions: Defin
 def test_a_dry_run_names_what_changes_and_changes_nothing(versions: DefinitionVersions, folder: Path) -> None:
     edit(folder, "a.name,", "upper(a.name) as name,")
     answer = facts("--dry-run")
-    assert (answer["pushed"], answer["changed"], answer["before"]) == (False, ["weather_of_airports"], "deployed")
+    assert (answer["pushed"], answer["changed"], answer["before"]) == (
+        False,
+        ["weather_of_airports"],
+        "deployed",
+    )
     assert (versions.in_use(), versions.pushed()) == ("", [])
 
 
@@ -95,7 +99,9 @@ def test_nothing_is_pushed_without_a_yes(versions: DefinitionVersions, folder: P
     assert versions.in_use() != ""
 
 
-def test_a_push_of_the_deployed_sql_puts_the_deployment_in_use_again(versions: DefinitionVersions, folder: Path) -> None:
+def test_a_push_of_the_deployed_sql_puts_the_deployment_in_use_again(
+    versions: DefinitionVersions, folder: Path
+) -> None:
     edit(folder, "a.name,", "upper(a.name) as name,")
     first = facts("--yes")
     edit(folder, "upper(a.name) as name,", "a.name,")
@@ -104,7 +110,9 @@ def test_a_push_of_the_deployed_sql_puts_the_deployment_in_use_again(versions: D
     assert versions.in_use() == ""
 
 
-def test_a_version_is_used_again_only_if_it_was_pushed_and_is_not_in_use(versions: DefinitionVersions, folder: Path) -> None:
+def test_a_version_is_used_again_only_if_it_was_pushed_and_is_not_in_use(
+    versions: DefinitionVersions, folder: Path
+) -> None:
     edit(folder, "a.name,", "upper(a.name) as name,")
     version = facts("--yes")["version"]
     assert facts("--back", "deployed", "--yes")["before"] == version
@@ -125,7 +133,9 @@ def test_the_list_names_who_pushed_and_what_is_in_use(versions: DefinitionVersio
     assert run("--list", "--dry-run").exit_code == 2
 
 
-def test_sql_that_cannot_be_run_is_an_error_that_names_its_file(versions: DefinitionVersions, folder: Path) -> None:
+def test_sql_that_cannot_be_run_is_an_error_that_names_its_file(
+    versions: DefinitionVersions, folder: Path
+) -> None:
     edit(folder, "from weather as w", "from weathr as w")
     done = run("--yes")
     assert done.exit_code == 1

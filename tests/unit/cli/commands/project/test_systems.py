@@ -47,7 +47,9 @@ def test_the_system_has_contract_dashboard_and_a_test_that_passes(lake: Path) ->
         (["completeness", "--reads", "orders"], "There is no dataset orders. Datasets: visits"),
     ],
 )
-def test_what_cannot_be_written_is_said_and_nothing_is_written(lake: Path, arguments: list[str], message: str) -> None:
+def test_what_cannot_be_written_is_said_and_nothing_is_written(
+    lake: Path, arguments: list[str], message: str
+) -> None:
     before = sorted(lake.rglob("*"))
     done = CliRunner().invoke(systems, ["init", *arguments])
     assert (done.exit_code, message in done.output) == (1, True), done.output

@@ -44,7 +44,9 @@ def merged(lake: MemoryLake, increment: str) -> None:
         lake.objects.write(ObjectRef("curated", key), text.encode())
     lake.catalog.create("ecommerce_prod", "risk_scores")
     facts = {"headgate.snapshot_id": "lake1", "headgate.reads": "orders,payments"}
-    lake.catalog.move(lake.catalog.current("ecommerce_prod", "risk_scores"), "s3://prod/tables/risk_scores/v1/", [], facts)
+    lake.catalog.move(
+        lake.catalog.current("ecommerce_prod", "risk_scores"), "s3://prod/tables/risk_scores/v1/", [], facts
+    )
 
 
 def test_a_file_is_followed_to_the_tables_that_have_its_rows() -> None:
@@ -90,7 +92,9 @@ def lineage_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     lake = built_lake()
     found = deployment.Deployment("memory", {}, {})
     names = LakeNames("eu-central-1", "curated", lake.databases.curated)
-    events = TableEvents(lake.objects, names, lake.contracts.curated, lake.contracts.prod, lake.ledger.records)
+    events = TableEvents(
+        lake.objects, names, lake.contracts.curated, lake.contracts.prod, lake.ledger.records
+    )
     monkeypatch.setattr(deployment, "activate", lambda _: found)
     monkeypatch.setattr("headgate.api.deployed_lake.DeployedLake", lambda _: lake)
     monkeypatch.setattr(lineage_events, "table_events", lambda _: events)
@@ -109,7 +113,11 @@ def built_lake() -> MemoryLake:
         if table == "payments":
             lake.catalog.create(database, table)
         lake.catalog.move(lake.catalog.current(database, table), location, [], {"headgate.rows": "1"})
-    old = {"eventTime": "2026-01-01T00:00:00.000Z", "run": {"runId": "old"}, "outputs": [{"name": "AwsDataCatalog.ecommerce_prod.churn"}]}
+    old = {
+        "eventTime": "2026-01-01T00:00:00.000Z",
+        "run": {"runId": "old"},
+        "outputs": [{"name": "AwsDataCatalog.ecommerce_prod.churn"}],
+    }
     lake.objects.write(ObjectRef("artifacts", "openlineage/dt=2026-01-01/old-churn.json"), to_json(old))
     return lake
 
@@ -123,7 +131,9 @@ def test_one_table_gives_one_event_and_several_a_list(lineage_of: Callable[..., 
     assert [one["name"] for one in several[1]["inputs"]] == ["AwsDataCatalog.ecommerce_curated.payments"]
 
 
-def test_without_a_table_every_table_that_was_built_has_an_event_and_the_others_are_named(lineage_of: Callable[..., Result]) -> None:
+def test_without_a_table_every_table_that_was_built_has_an_event_and_the_others_are_named(
+    lineage_of: Callable[..., Result],
+) -> None:
     done = lineage_of("--openlineage")
     assert [table_of(one) for one in json.loads(done.stdout)] == ["payments", "risk_scores"]
     assert "not built yet" in done.stderr
@@ -136,7 +146,9 @@ def test_a_named_table_that_was_not_built_is_an_error(lineage_of: Callable[..., 
     assert done.stdout == ""
 
 
-def test_events_are_sent_with_the_key_of_the_environment(lineage_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_are_sent_with_the_key_of_the_environment(
+    lineage_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(API_KEY_VARIABLE, "a-secret-key")
     with lineage_server() as server:
         done = lineage_of("--openlineage", "--send", server.url)
@@ -172,7 +184,9 @@ def test_refused_events_are_listed(lineage_of: Callable[..., Result]) -> None:
     assert "too old" in shown
 
 
-def test_a_server_that_cannot_be_reached_is_an_error_of_the_service(lineage_of: Callable[..., Result]) -> None:
+def test_a_server_that_cannot_be_reached_is_an_error_of_the_service(
+    lineage_of: Callable[..., Result],
+) -> None:
     with lineage_server() as stopped:
         pass
     done = lineage_of("payments", "--send", stopped.url)
@@ -192,17 +206,28 @@ def test_a_day_gives_the_events_that_runs_wrote_on_it(lineage_of: Callable[..., 
     assert "No run wrote an event on 2026-01-02" in str(other_day.exception)
 
 
-@pytest.mark.parametrize("arguments", [(), ("--json",), ("payments", "--day", "2026-01-01"), ("--openlineage", "--day", "yesterday")])
-def test_a_command_that_chooses_nothing_is_misspelt(lineage_of: Callable[..., Result], arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--json",), ("payments", "--day", "2026-01-01"), ("--openlineage", "--day", "yesterday")],
+)
+def test_a_command_that_chooses_nothing_is_misspelt(
+    lineage_of: Callable[..., Result], arguments: tuple[str, ...]
+) -> None:
     assert lineage_of(*arguments).exit_code == 2
 
 
-def test_a_column_is_shown_with_its_sources_and_what_it_feeds(lineage_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_column_is_shown_with_its_sources_and_what_it_feeds(
+    lineage_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "200")  # a narrow screen wraps the names
     shown = lineage_of("risk_scores", "--column", "score")
     assert "Python system compliance-guardian" in " ".join(shown.stdout.split())
     facts = json.loads(lineage_of("payments", "--column", "amount", "--json").stdout)
-    assert facts == {"table": "payments", "columns": [{"column": "amount", "sources": [], "feeds": [], "unknown": ""}], "rows": []}
+    assert facts == {
+        "table": "payments",
+        "columns": [{"column": "amount", "sources": [], "feeds": [], "unknown": ""}],
+        "rows": [],
+    }
     assert len(json.loads(lineage_of("payments", "--column", "*", "--json").stdout)["columns"]) > 5
 
 
@@ -224,6 +249,9 @@ def test_an_unknown_table_is_named_with_the_nearest(lineage_of: Callable[..., Re
 
 
 def test_several_tables_are_shown_one_below_the_other(lineage_of: Callable[..., Result]) -> None:
-    assert [one["table"] for one in json.loads(lineage_of("payments", "risk_scores", "--json").stdout)] == ["payments", "risk_scores"]
+    assert [one["table"] for one in json.loads(lineage_of("payments", "risk_scores", "--json").stdout)] == [
+        "payments",
+        "risk_scores",
+    ]
     assert json.loads(lineage_of("payments", "--json").stdout)["table"] == "payments"
     assert "risk_scores: built by compliance-guardian" in lineage_of("payments", "risk_scores").stdout

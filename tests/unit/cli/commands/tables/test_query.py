@@ -29,7 +29,16 @@ def test_csv_cells_that_a_spreadsheet_would_run_are_guarded() -> None:
     texts = ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "plain", "a=b"]
     made = _csv(Answer("", columns, tuple((text, -2) for text in texts)))
     cells = made.split("\r\n")[1:-1]
-    assert cells == ["'=1+1,-2", "'+1,-2", "'-1,-2", "'@sum,-2", "'\tx,-2", '"\'\rx",-2', "plain,-2", "a=b,-2"]
+    assert cells == [
+        "'=1+1,-2",
+        "'+1,-2",
+        "'-1,-2",
+        "'@sum,-2",
+        "'\tx,-2",
+        '"\'\rx",-2',
+        "plain,-2",
+        "a=b,-2",
+    ]
 
 
 def printed(screen: RenderableType, width: int) -> str:
@@ -60,16 +69,29 @@ def test_a_result_that_fits_is_a_table_with_its_numbers_to_the_right() -> None:
     assert "│ a    │     3 │" in text
 
 
-def test_in_a_pipe_a_row_is_one_line_whatever_its_width(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_in_a_pipe_a_row_is_one_line_whatever_its_width(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
-    options.show(as_json=False, value=dict, screen=lambda: screens.answer(["key", "text"], [(KEY, "a long text " * 90)]))
+    options.show(
+        as_json=False,
+        value=dict,
+        screen=lambda: screens.answer(["key", "text"], [(KEY, "a long text " * 90)]),
+    )
     (row,) = [line for line in capsys.readouterr().out.splitlines() if KEY in line]
     assert row.count("a long text") == 90
 
 
-def test_a_table_is_never_broken_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_is_never_broken_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    options.show(as_json=False, value=dict, screen=lambda: screens.answer(["key", "again"], [(KEY, KEY)]), unlimited=True)
+    options.show(
+        as_json=False,
+        value=dict,
+        screen=lambda: screens.answer(["key", "again"], [(KEY, KEY)]),
+        unlimited=True,
+    )
     assert any(line.count(KEY) == 2 for line in capsys.readouterr().out.splitlines())
 
 
@@ -92,12 +114,17 @@ def test_only_questions_of_the_lakes_domains_are_listed(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HEADGATE_PROJECT", raising=False)
     monkeypatch.delenv("HEADGATE_RAW_BUCKET", raising=False)
-    listed = {one["name"] for one in json.loads(CliRunner().invoke(questions, ["--json"], catch_exceptions=False).output)}
+    listed = {
+        one["name"]
+        for one in json.loads(CliRunner().invoke(questions, ["--json"], catch_exceptions=False).output)
+    }
     assert "why_refused" in listed
     assert ("sales_forecast" in listed) is has_retail
 
 
-def test_a_deployed_lake_lists_the_questions_of_its_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deployed_lake_lists_the_questions_of_its_systems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "headgate.toml").write_text('name = "bikes"\ndomains = ["retail"]\n')
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HEADGATE_PROD_BUCKETS", '{"compliance-guardian": "guardian"}')
@@ -107,4 +134,8 @@ def test_a_deployed_lake_lists_the_questions_of_its_systems(tmp_path: Path, monk
 
 def test_the_list_of_questions_says_how_one_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(questions, [], catch_exceptions=False).stdout.endswith("`headgate query --saved NAME` runs one of them.\n")
+    assert (
+        CliRunner()
+        .invoke(questions, [], catch_exceptions=False)
+        .stdout.endswith("`headgate query --saved NAME` runs one of them.\n")
+    )
